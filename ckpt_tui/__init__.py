@@ -1,0 +1,33 @@
+"""Browse agent workflow checkpoints; decode every value without executing anything.
+
+The names here are the public API. They are loaded on first use, so that a program that wants one of them does not
+pay for the rest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.unpickle import Decoded, decode
+    from ckpt_tui.core.plain import plain
+    from ckpt_tui.stores.registry import open_store
+
+__version__ = "0.1.0"
+__all__ = ["Decoded", "__version__", "decode", "open_store", "plain"]
+
+_HOMES = {
+    "decode": "ckpt_tui.core.unpickle",
+    "Decoded": "ckpt_tui.core.unpickle",
+    "plain": "ckpt_tui.core.plain",
+    "open_store": "ckpt_tui.stores.registry",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(home), name)

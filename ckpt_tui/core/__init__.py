@@ -1,0 +1,1 @@
+"""The pure engine: standard library only, no files, no clock, no threads."""

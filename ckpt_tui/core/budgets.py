@@ -1,0 +1,46 @@
+"""Every limit of the decoder and of the walks over its values, in one place, each with its unit and reason."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class PickleBudget(NamedTuple):
+    """What decoding one pickle may cost. A pickle past a limit is shown as far as it was read."""
+
+    bytes: int = 64 * 1024 * 1024
+    """Bytes of one pickle. The largest pickle seen from a real run is under 8 MB."""
+    opcodes: int = 2_000_000
+    """Opcodes executed: about half a second, and far more than any real checkpoint holds in one pickle."""
+    objects: int = 600_000
+    """Containers, objects and marks made. An empty container costs up to 200 bytes for one byte of input."""
+    memo_gap: int = 100_000
+    """Memo entries stored out of sequence. A real pickler numbers its memo without gaps."""
+    text_integer: int = 2_500
+    """Digits of an integer written as text. int() is quadratic and refuses more than 4300 digits."""
+    binary_integer: int = 1_024
+    """Bytes of a LONG1/LONG4 integer: its decimal form has about 2500 digits."""
+
+
+DEFAULT_PICKLE = PickleBudget()
+
+PLAIN_NODES = 2_000_000
+"""Nodes of a JSON document made of a value: shared values are repeated, so a small pickle can ask for any number."""
+
+PLAIN_DEPTH = 10_000
+"""Levels of one JSON document made from a value; deeper levels are cut with a sign."""
+
+INLINE_PICKLE = 256 * 1024
+"""Characters of base64 that are decoded while drawing (about 10 ms); longer ones wait until they are unfolded."""
+
+PREVIEW_CELLS = 240
+"""Characters of a one-line preview that are worked out; more would never be on the screen."""
+
+SEARCH_NODES = 5_000_000
+"""Nodes visited by one search in a value."""
+
+JSON_DEPTH = 900
+"""Levels of JSON the standard parser reads safely; it fails at about 1000."""
+
+JSON_VALUES = 4_000_000
+"""Values of one JSON document, estimated from its commas and brackets before parsing: 24 bytes of memory a byte."""

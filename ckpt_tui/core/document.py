@@ -1,0 +1,136 @@
+"""The bytes of a checkpoint file become a document of inert values, with notes on what was odd about them.
+
+Reads what the framework reads (NaN, integers of any size) and explains what it cannot; repeated keys, huge integers and
+foreign encodings are kept and noted.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+from typing import NamedTuple
+
+from ckpt_tui.core.budgets import JSON_VALUES
+from ckpt_tui.core.envelope import PICKLED, TYPE
+from ckpt_tui.core.value import Envelope, Map, Opaque, Value
+
+_INTEGER_DIGITS = 4_000
+"""Digits int() reads at once; CPython refuses more than 4300."""
+
+
+class DocumentFault(Exception):
+    """The bytes are no JSON document that can be shown.
+
+    Attributes:
+        kind: empty, encoding, truncated, trailing, not-json, too-deep or too-large.
+        reason: What is wrong and where, in words for people.
+    """
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.reason = reason
+
+
+class Document(NamedTuple):
+    """A parsed file: its value, and notes on what was odd about it."""
+
+    value: Value
+    notes: tuple[str, ...]
+
+
+class _Hooks:
+    def __init__(self) -> None:
+        self.repeated: set[str] = set()
+        self.huge = 0
+
+    def pairs(self, pairs: list[tuple[str, Value]]) -> Value:
+        members = dict(pairs)
+        if len(members) != len(pairs):
+            seen: set[str] = set()
+            for key, _ in pairs:
+                (self.repeated if key in seen else seen).add(key)
+            return Map([part for pair in pairs for part in pair])
+        text = members.get(PICKLED)
+        if type(text) is str and TYPE in members:
+            claimed = members[TYPE]
+            return Envelope(text, claimed if type(claimed) is str else "")
+        return members
+
+    def integer(self, text: str) -> Value:
+        if len(text) <= _INTEGER_DIGITS:
+            return int(text)
+        self.huge += 1
+        return Opaque(f"an integer of {len(text):,} digits", len(text), [text])
+
+
+def parse(data: bytes) -> Document:
+    """Parse a checkpoint file.
+
+    Raises:
+        DocumentFault: the bytes are no JSON document that can be shown.
+    """
+    notes: list[str] = []
+    text = _text(data, notes)
+    if not text.strip():
+        raise DocumentFault("empty", "the file is empty" if not data else "the file holds only white space")
+    values = text.count(",") + text.count("[") + text.count("{")
+    if values > JSON_VALUES:
+        raise DocumentFault("too-large", f"about {values:,} values; at most {JSON_VALUES:,} are read")
+    hooks = _Hooks()
+    try:
+        value = json.loads(text, object_pairs_hook=hooks.pairs)
+    except RecursionError:
+        raise DocumentFault("too-deep", "nested deeper than about 1000 levels; the framework cannot read it") from None
+    except json.JSONDecodeError as error:
+        raise _explain(error, text) from None
+    except ValueError:
+        # An integer past the limit of int(); a hook for integers costs time, so only now.
+        value = json.loads(text, object_pairs_hook=hooks.pairs, parse_int=hooks.integer)
+        notes.append("an integer too long for the framework to read")
+    if hooks.repeated:
+        keys = ", ".join(sorted(hooks.repeated)[:3])
+        notes.append(f"repeated keys ({keys}): the framework keeps the last value, all are shown")
+    return Document(value, tuple(notes))
+
+
+def _text(data: bytes, notes: list[str]) -> str:
+    if data.startswith(codecs.BOM_UTF8):
+        notes.append("begins with a byte order mark; the framework cannot load it")
+        data = data[3:]
+    for bom, name in (
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(bom):
+            try:
+                text = data.decode(name)
+            except UnicodeDecodeError as error:
+                raise DocumentFault("encoding", f"neither UTF-8 nor {name.upper()}: byte {error.start:,}") from None
+            notes.append(f"written as {name.upper()}; the framework reads only UTF-8")
+            return text
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        where = error.start
+    if b"\0" in data:
+        raise DocumentFault("not-json", f"binary data, not JSON (byte {where:,} is no UTF-8)")
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        raise DocumentFault("encoding", f"byte {where:,} is no UTF-8, and it is no Windows text (cp1252)") from None
+    notes.append("not UTF-8; read as Windows text (cp1252), which the framework wrote before 1.19")
+    return text
+
+
+def _explain(error: json.JSONDecodeError, text: str) -> DocumentFault:
+    where = f"line {error.lineno:,}, column {error.colno:,}"
+    if error.msg == "Extra data":
+        return DocumentFault("trailing", f"more data after the end of the document, {where}")
+    if not text.lstrip().startswith(("{", "[")):
+        return DocumentFault("not-json", f"not JSON: {error.msg}, {where}")
+    cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+    if cut or text.rstrip()[-1:] not in "}]":
+        return DocumentFault("truncated", f"cut off after {len(text):,} characters ({where})")
+    return DocumentFault("not-json", f"not JSON: {error.msg}, {where}")

@@ -1,0 +1,226 @@
+"""Which checkpoint came from which: parent chains, forks and runs, and the order in which they are shown.
+
+The order follows parents, then time. `iteration_count` is neither unique nor monotone; it is used only to guess the
+parent of a checkpoint whose chain Agent Framework 1.9 and older broke on resume.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ckpt_tui.core.model import INTERNAL, CheckpointRef
+
+_UNNAMED = re.compile(r"WorkflowBuilder-[0-9a-f-]{36}\Z")
+
+
+class Node(NamedTuple):
+    """A checkpoint at its place in a run.
+
+    Attributes:
+        ref: The checkpoint.
+        parent: Id of the parent it is shown under, or None for a root.
+        guessed: The parent is inferred, not written in the file.
+        fork: It is a second or later child of its parent.
+        lane: Column of the gutter, from 0.
+        lanes: Bit set of the gutter's columns in use on this row, its own included.
+        opened: Bit set of columns that begin under this row, one for each further child.
+        odd: What is wrong with its chain ("parent missing", "cycle"), or "".
+    """
+
+    ref: CheckpointRef
+    parent: str | None
+    guessed: bool
+    fork: bool
+    lane: int
+    lanes: int
+    opened: int
+    odd: str
+
+
+class Run(NamedTuple):
+    """A chain and all its branches.
+
+    Attributes:
+        id: Id of the root checkpoint.
+        workflow: The workflow's name for people (see `workflow_label`).
+        number: 1 for the first run of this workflow in the store.
+        nodes: Parents before children, branches whole.
+    """
+
+    id: str
+    workflow: str
+    number: int
+    nodes: tuple[Node, ...]
+
+
+def workflow_key(ref: CheckpointRef) -> str:
+    """What runs of one workflow share: its name, or its graph when the framework made up the name."""
+    return f"graph {ref.graph}" if is_unnamed(ref.workflow) else ref.workflow
+
+
+def workflow_label(ref: CheckpointRef) -> str:
+    """The workflow's name for people."""
+    return f"unnamed {ref.graph[:8]}" if is_unnamed(ref.workflow) else ref.workflow
+
+
+def is_unnamed(name: str) -> bool:
+    """Whether the framework made up the name: a builder without a name writes a new random one for each instance."""
+    return not name or bool(_UNNAMED.match(name))
+
+
+def arrange(refs: Iterable[CheckpointRef]) -> tuple[Run, ...]:
+    """Order checkpoints into runs: runs by first timestamp, parents before children, branches whole.
+
+    Tolerates missing and self-referring parents, cycles and any number of roots; each checkpoint appears exactly once.
+    """
+    by_id = {ref.id: ref for ref in refs}
+    parents, guessed, odd = _parents(by_id)
+    children: dict[str, list[CheckpointRef]] = {}
+    roots: list[CheckpointRef] = []
+    for ref in by_id.values():
+        parent = parents.get(ref.id)
+        if parent is None:
+            roots.append(ref)
+        else:
+            children.setdefault(parent, []).append(ref)
+    for siblings in children.values():
+        siblings.sort(key=_by_time)
+    roots.sort(key=_by_time)
+    numbers: dict[str, int] = {}
+    runs = []
+    for root in roots:
+        key = workflow_key(root)
+        numbers[key] = numbers.get(key, 0) + 1
+        nodes = _branches(root, children, parents, guessed, odd)
+        runs.append(Run(root.id, workflow_label(root), numbers[key], nodes))
+    return tuple(runs)
+
+
+def _by_time(ref: CheckpointRef) -> tuple[float, str]:
+    return ref.when, ref.id
+
+
+def _parents(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str], dict[str, str]]:
+    parents: dict[str, str] = {}
+    guessed: set[str] = set()
+    odd: dict[str, str] = {}
+    orphans: list[CheckpointRef] = []
+    # Children of a renamed file name the id inside it.
+    renamed = {ref.inner: ref.id for ref in by_id.values() if ref.inner and ref.inner not in by_id}
+    for ref in by_id.values():
+        parent = ref.parent
+        if parent is None:
+            if ref.iteration > 0:
+                orphans.append(ref)
+            continue
+        parent = parent if parent in by_id else renamed.get(parent, parent)
+        if parent == ref.id:
+            odd[ref.id] = "its own parent"
+        elif parent in by_id:
+            parents[ref.id] = parent
+        else:
+            odd[ref.id] = "parent missing"
+    _cut_cycles(by_id, parents, odd)
+    if orphans:
+        _guess(by_id, orphans, parents, guessed)
+    return parents, guessed, odd
+
+
+def _cut_cycles(by_id: dict[str, CheckpointRef], parents: dict[str, str], odd: dict[str, str]) -> None:
+    settled: set[str] = set()
+    for start in by_id:
+        chain: list[str] = []
+        here: str | None = start
+        on_chain: set[str] = set()
+        while here is not None and here not in settled and here not in on_chain:
+            chain.append(here)
+            on_chain.add(here)
+            here = parents.get(here)
+        if here is not None and here in on_chain:
+            cycle = chain[chain.index(here) :]
+            first = min(cycle, key=lambda name: _by_time(by_id[name]))
+            del parents[first]
+            odd[first] = "parents form a circle"
+        settled.update(chain)
+
+
+def _guess(
+    by_id: dict[str, CheckpointRef], orphans: Sequence[CheckpointRef], parents: dict[str, str], guessed: set[str]
+) -> None:
+    """Parents for checkpoints of Agent Framework 1.9 and older, which wrote none after a resume or an answer.
+
+    The candidate is the latest earlier checkpoint of the same workflow and graph, one iteration before; or, for a
+    checkpoint that only carries answers, the one of the same iteration that waits for them.
+    """
+    table: dict[tuple[str, str, int], list[CheckpointRef]] = {}
+    for ref in by_id.values():
+        table.setdefault((workflow_key(ref), ref.graph, ref.iteration), []).append(ref)
+    for candidates in table.values():
+        candidates.sort(key=_by_time)
+    for orphan in sorted(orphans, key=_by_time):
+        found = None
+        if _carries_answers(orphan):
+            found = _latest_before(table, orphan, orphan.iteration)
+        found = found or _latest_before(table, orphan, orphan.iteration - 1)
+        if found is not None:
+            # Candidates are strictly earlier in (time, id), so no cycle can arise.
+            parents[orphan.id] = found.id
+            guessed.add(orphan.id)
+
+
+def _carries_answers(ref: CheckpointRef) -> bool:
+    facts = ref.facts
+    return bool(facts and facts.messages) and all(source.startswith(INTERNAL) for source in facts.sources)  # type: ignore[union-attr]
+
+
+def _latest_before(
+    table: dict[tuple[str, str, int], list[CheckpointRef]], ref: CheckpointRef, iteration: int
+) -> CheckpointRef | None:
+    candidates = table.get((workflow_key(ref), ref.graph, iteration), [])
+    at = bisect_left(candidates, _by_time(ref), key=_by_time)
+    return candidates[at - 1] if at else None
+
+
+def _branches(
+    root: CheckpointRef,
+    children: dict[str, list[CheckpointRef]],
+    parents: dict[str, str],
+    guessed: set[str],
+    odd: dict[str, str],
+) -> tuple[Node, ...]:
+    nodes: list[Node] = []
+    waiting = 0  # columns kept for branches that come later
+    pending: list[tuple[CheckpointRef, int, bool]] = [(root, 0, False)]
+    while pending:
+        ref, lane, fork = pending.pop()
+        waiting &= ~(1 << lane)
+        below = children.get(ref.id, [])
+        opened = 0
+        further: list[tuple[CheckpointRef, int, bool]] = []
+        column = lane
+        for child in below[1:]:
+            column += 1
+            while (waiting | opened) >> column & 1:
+                column += 1
+            opened |= 1 << column
+            further.append((child, column, True))
+        nodes.append(
+            Node(
+                ref,
+                parents.get(ref.id),
+                ref.id in guessed,
+                fork,
+                lane,
+                waiting | 1 << lane,
+                opened,
+                odd.get(ref.id, ""),
+            )
+        )
+        waiting |= opened
+        pending.extend(reversed(further))
+        if below:
+            pending.append((below[0], lane, False))
+    return tuple(nodes)

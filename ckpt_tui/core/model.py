@@ -1,0 +1,169 @@
+"""What a store holds, as values: checkpoint headers, whole checkpoints, pending requests, problems.
+
+All are immutable. Headers and facts are named tuples because a store may hold a hundred thousand of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+from ckpt_tui.core.value import Value
+
+Role = Literal["entry", "superstep", "waiting", "response", "final"]
+Status = Literal["waiting", "open", "done"]
+
+INTERNAL = "internal:"
+"""Prefix of a message source that is no executor: a run's input, or an answer to a request."""
+
+
+class Facts(NamedTuple):
+    """What a checkpoint's body tells in the list.
+
+    Attributes:
+        messages: Messages in flight.
+        pending: Requests that wait for an answer.
+        sources: Who sent the messages in flight, in file order, at most `MAX_NAMES`.
+        askers: The executors that wait for an answer, at most `MAX_NAMES`; may be fewer than `pending`.
+        edges: Whether a fan-in is partially filled, which is work left.
+    """
+
+    messages: int
+    pending: int
+    sources: tuple[str, ...]
+    askers: tuple[str, ...]
+    edges: bool
+
+
+MAX_NAMES = 8
+"""Names kept in `Facts`: more than a row of the list can show."""
+
+
+class CheckpointRef(NamedTuple):
+    """One checkpoint as the list shows it.
+
+    Attributes:
+        id: The id the framework loads it by: the file name without `.json`.
+        file: The file name, with surrogate escapes where it is no UTF-8.
+        workflow: The workflow's name as the file gives it.
+        graph: The graph signature hash, hex.
+        parent: `previous_checkpoint_id` as the file gives it.
+        timestamp: The text of the file.
+        when: Seconds since 1970 of `timestamp`; 0.0 when it is no date.
+        iteration: `iteration_count`: neither unique nor monotone, shown but never ordered by.
+        size: Bytes of the file.
+        facts: What the body tells, or None where nobody looked yet.
+        note: What is odd about the file, or "".
+        inner: `checkpoint_id` inside the file when it differs from `id` (a renamed copy), or "".
+    """
+
+    id: str
+    file: str
+    workflow: str
+    graph: str
+    parent: str | None
+    timestamp: str
+    when: float
+    iteration: int
+    size: int
+    facts: Facts | None = None
+    note: str = ""
+    inner: str = ""
+
+    @property
+    def role(self) -> Role | None:
+        """What kind of point in the run this is, as the file shows it; None while the body is unread."""
+        facts = self.facts
+        if facts is None:
+            return None
+        if facts.pending:
+            return "waiting"
+        if facts.messages and all(source.startswith(INTERNAL) for source in facts.sources):
+            return "entry" if self.iteration == 0 else "response"
+        return "superstep" if facts.messages or facts.edges or self.iteration == 0 else "final"
+
+    @property
+    def status(self) -> Status | None:
+        """Waiting for an answer, open (work left) or done; None while the body is unread."""
+        facts = self.facts
+        if facts is None:
+            return None
+        if facts.pending:
+            return "waiting"
+        return "open" if facts.messages or facts.edges else "done"
+
+    @property
+    def utc(self) -> str:
+        """The timestamp as UTC in ISO 8601 with `Z`, or the file's own text when it is no date."""
+        if not self.when:
+            return self.timestamp
+        return datetime.fromtimestamp(self.when, UTC).isoformat().replace("+00:00", "Z")
+
+
+class Problem(NamedTuple):
+    """An entry of the directory that should be a checkpoint and cannot be shown as one.
+
+    Attributes:
+        file: The file name.
+        reason: What is wrong, in words for people.
+        kind: A stable word for programs: truncated, not-json, foreign, unreadable, not-a-file, ...
+        size: Bytes, or 0 when unknown.
+    """
+
+    file: str
+    reason: str
+    kind: str
+    size: int = 0
+
+
+class PendingRequest(NamedTuple):
+    """A request that waits for an answer.
+
+    Attributes:
+        id: The request id to answer.
+        executor: The executor that asked.
+        request_type: Type of the request's data.
+        response_type: Type of the answer expected.
+        data: What is asked.
+    """
+
+    id: str
+    executor: str
+    request_type: str
+    response_type: str
+    data: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One checkpoint, decoded.
+
+    Attributes:
+        ref: Its header.
+        messages: Messages in flight: source id → list of messages.
+        state: The workflow's state.
+        pending: Pending requests: request id → request event.
+        metadata: `metadata`, and every other member of the file.
+        warnings: What is odd about it, for people.
+        raw: The bytes of the file.
+    """
+
+    ref: CheckpointRef
+    messages: Value
+    state: Value
+    pending: Value
+    metadata: Value
+    warnings: tuple[str, ...]
+    raw: bytes
+
+
+def parse_time(text: str) -> float:
+    """Seconds since 1970 of an ISO 8601 text; a text without a zone is taken as UTC; 0.0 when it is no date."""
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return moment.timestamp()
+    except (ValueError, OverflowError):
+        return 0.0

@@ -1,0 +1,92 @@
+"""Text of unknown origin made safe and readable for a terminal.
+
+Every control, bidirectional and invisible character is shown as an escape, so that data is never a control sequence and
+columns stay straight.
+"""
+
+from __future__ import annotations
+
+import re
+
+_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e", "\0": "\\0"}
+
+UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
+    "\xad\u061c\u180e"  # soft hyphen, Arabic letter mark, Mongolian vowel separator
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, line separators, bidirectional controls
+    "\ufe00-\ufe0f\ufeff\ufff0-\ufffb"  # variation selectors, byte order mark, annotation marks
+    "\ud800-\udfff"  # lone surrogates
+    "\U000e0000-\U000e0fff]"  # tags and more variation selectors
+)
+"""Characters that a terminal obeys, hides or draws in another place than it counts."""
+
+
+def _escape(match: re.Match[str]) -> str:
+    char = match[0]
+    named = _NAMED.get(char)
+    if named:
+        return named
+    code = ord(char)
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def clean(text: str, limit: int | None = None) -> str:
+    """The text with every unsafe character escaped, on one line.
+
+    Args:
+        text: Any text.
+        limit: Characters of `text` to look at; when there are more, the result ends in `…`.
+    """
+    cut = limit is not None and len(text) > limit
+    if cut:
+        text = text[:limit]
+    if UNSAFE.search(text):
+        text = UNSAFE.sub(_escape, text)
+    return text + "…" if cut else text
+
+
+def clean_lines(text: str) -> list[str]:
+    """The lines of a text, each made safe; tabs become spaces."""
+    return [clean(line) for line in text.replace("\r\n", "\n").replace("\t", "    ").split("\n")]
+
+
+def quoted(text: str, limit: int | None = None) -> str:
+    """The text in double quotes, made safe; quotes and backslashes inside are escaped."""
+    cut = limit is not None and len(text) > limit
+    if cut:
+        text = text[:limit]
+    body = clean(text.replace("\\", "\\\\").replace('"', '\\"'))
+    return f'"{body}…"' if cut else f'"{body}"'
+
+
+def size_text(size: int) -> str:
+    """Bytes for people: `812`, `4.1 k`, `21 k`, `1.4 M`."""
+    if size < 1000:
+        return str(size)
+    for unit in ("k", "M", "G"):
+        size_f = size / 1000
+        if size_f < 9.95:
+            return f"{size_f:.1f} {unit}"
+        if size_f < 999.5:
+            return f"{size_f:.0f} {unit}"
+        size //= 1000
+    return f"{size} T"
+
+
+def ago_text(seconds: float) -> str:
+    """A duration for people, with its sign: `+0.4 s`, `+41 s`, `+9 min`, `+3.5 h`, `+2 d`."""
+    sign = "-" if seconds < 0 else "+"
+    seconds = abs(seconds)
+    if seconds < 0.0995:
+        return f"{sign}{seconds * 1000:.0f} ms"
+    if seconds < 9.95:
+        return f"{sign}{seconds:.1f} s"
+    if seconds < 99.5:
+        return f"{sign}{seconds:.0f} s"
+    if seconds < 99.5 * 60:
+        return f"{sign}{seconds / 60:.0f} min"
+    if seconds < 36 * 3600:
+        return f"{sign}{seconds / 3600:.1f} h"
+    return f"{sign}{seconds / 86400:.0f} d"

@@ -1,0 +1,116 @@
+"""Inert values: what a checkpoint holds, without a single class of the program that wrote it.
+
+A value is one of
+
+- `None`, `bool`, `int`, `float`, `str`, `bytes`, `bytearray`
+- `list` and `tuple` of values
+- `dict` with `str` keys (a JSON object), or `Map` (any other mapping: keys of any kind, kept even when they repeat)
+- `SetOf`, `Ref`, `Obj`, `Opaque`, `Envelope`
+
+Values may be shared, cyclic and millions of levels deep. Never hash, compare, print or copy them with Python's own
+operations; walk them with an explicit stack, `id()` and a budget, as this package does.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+Value: TypeAlias = Any
+"""One of the kinds named in the module's description; a type checker has no name for a recursive, cyclic union."""
+
+
+class Ref:
+    """A class or function that a payload names. Nothing is ever looked up by it."""
+
+    __slots__ = ("module", "qualname")
+
+    def __init__(self, module: str, qualname: str) -> None:
+        self.module = module
+        self.qualname = qualname
+
+    @property
+    def name(self) -> str:
+        """`module:qualname`."""
+        return f"{self.module}:{self.qualname}"
+
+
+class Map:
+    """A mapping whose keys may be any value: `kv` holds key, value, key, value, ..."""
+
+    __slots__ = ("kv",)
+
+    def __init__(self, kv: list[Value] | None = None) -> None:
+        self.kv: list[Value] = [] if kv is None else kv
+
+
+class SetOf:
+    """A set or frozenset; the order of `items` means nothing."""
+
+    __slots__ = ("frozen", "items")
+
+    def __init__(self, items: list[Value], frozen: bool = False) -> None:
+        self.items = items
+        self.frozen = frozen
+
+
+class Obj:
+    """An object as its pickle describes it: what would be called, and what would be put into the result.
+
+    Attributes:
+        cls: What would be called to make it; a `Ref` in any honest pickle.
+        args: The positional arguments, a tuple in any honest pickle.
+        how: "new" for `cls.__new__(cls, *args)`, "call" for `cls(*args)`.
+        kwargs: Keyword arguments, or None.
+        state: What BUILD would hand to `__setstate__`, or None with `has_state` false.
+        items: What would be appended (list subclasses, deques), or None.
+        pairs: What would be set by key (dict subclasses): key, value, key, value, ..., or None.
+    """
+
+    __slots__ = ("args", "cls", "has_state", "how", "items", "kwargs", "pairs", "state")
+
+    def __init__(self, cls: Value, args: Value, how: str = "new", kwargs: Value = None) -> None:
+        self.cls = cls
+        self.args = args
+        self.how = how
+        self.kwargs = kwargs
+        self.has_state = False
+        self.state: Value = None
+        self.items: list[Value] | None = None
+        self.pairs: list[Value] | None = None
+
+
+class Opaque:
+    """Something that cannot be shown as a value, with the reason and what was read of it.
+
+    Attributes:
+        reason: Why, in words for people.
+        size: Bytes it takes in the file.
+        partial: Values that were read before the failure, outermost first.
+    """
+
+    __slots__ = ("partial", "reason", "size")
+
+    def __init__(self, reason: str, size: int = 0, partial: list[Value] | None = None) -> None:
+        self.reason = reason
+        self.size = size
+        self.partial: list[Value] = [] if partial is None else partial
+
+
+class Envelope:
+    """A base64 pickle inside JSON, decoded when it is first looked at (see `ckpt_tui.core.envelope`).
+
+    Attributes:
+        text: The base64 text.
+        claimed: The `__type__` beside it: a claim of the file, not a fact.
+        value: The decoded value once `ready`.
+        warning: What is odd about it, or "".
+    """
+
+    __slots__ = ("claimed", "ready", "text", "value", "warning")
+
+    def __init__(self, text: str, claimed: str) -> None:
+        self.text = text
+        self.claimed = claimed
+        self.ready = False
+        self.value: Value = None
+        self.warning = ""

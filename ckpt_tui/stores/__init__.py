@@ -1,0 +1,1 @@
+"""Readers of checkpoint stores; they may block, and know nothing of screens."""

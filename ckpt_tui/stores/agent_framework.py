@@ -1,0 +1,276 @@
+"""Files that Agent Framework's FileCheckpointStorage writes (Python, 1.0.0b260212 and later).
+
+Source: agent_framework/_workflows/_checkpoint.py. One JSON file a checkpoint, `json.dump(indent=2)`, its header in the
+first 512 bytes and its iteration in the last 256, whatever the size of the body between them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ckpt_tui.core.document import Document, DocumentFault, parse
+from ckpt_tui.core.envelope import open_envelope, resolve
+from ckpt_tui.core.members import members
+from ckpt_tui.core.model import MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.pending import source_executor
+from ckpt_tui.core.value import Envelope, Map, Value
+from ckpt_tui.stores.base import Entry
+from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole
+
+KIND = "agent-framework"
+
+HEAD_BYTES = 512
+"""The header takes up to 351 bytes unless names are long."""
+TAIL_BYTES = 256
+"""The last keys take up to 61 bytes while `metadata` is empty."""
+
+PARSE_LIMIT = 2 * 1024 * 1024
+"""Bytes of the largest file parsed for the list's counts (about 15 ms); larger ones are counted by their layout."""
+
+DECODE_AHEAD = 16 * 1024 * 1024
+"""Characters of base64 decoded when a checkpoint is opened; the rest is decoded when it is looked at."""
+
+_TEXT = rb'("(?:[^"\\]|\\.)*")'
+_HEAD = re.compile(
+    rb'\{\n  "workflow_name": ' + _TEXT + rb',\n  "graph_signature_hash": ' + _TEXT + rb',\n  "checkpoint_id": ' + _TEXT
+    + rb',\n  "previous_checkpoint_id": (null|"(?:[^"\\]|\\.)*"),\n  "timestamp": ' + _TEXT + rb","
+)  # fmt: skip
+_TAIL = re.compile(
+    rb'\n  "iteration_count": (\d{1,18}),\n  "metadata": [^\n]*(?:\n   [^\n]*|\n  [}\]][^\n]*)*'
+    rb'\n  "version": [^\n]*\n\}\s*\Z'
+)
+_SOURCE = re.compile(rb"\n    " + _TEXT + rb": ")
+_MESSAGE = re.compile(rb"\n {6}[^ }\]]")
+
+
+def read_header(path: str, name: str) -> tuple[Stamp | None, Entry]:
+    """The entry of one file from its two ends, or from the whole file where that is not enough."""
+    try:
+        stamp, head, tail = read_ends(path, HEAD_BYTES, TAIL_BYTES)
+    except FileTrouble as trouble:
+        return None, problem_of(path, name, trouble)
+    ref = header_from_ends(name, head, tail, stamp.size)
+    if ref is None or (ref.parent is None and ref.iteration > 0):
+        # Odd layouts; and roots that are none: their parent is guessed from what the body tells.
+        return read_entry(path, name)
+    return stamp, ref
+
+
+def header_from_ends(name: str, head: bytes, tail: bytes, size: int) -> CheckpointRef | None:
+    """The header from the first and last bytes of a file in the framework's own layout, else None."""
+    found = _HEAD.match(head)
+    end = tail or head
+    at = end.rfind(b'\n  "iteration_count": ')
+    if found is None or at < 0:
+        return None
+    last = _TAIL.match(end, at)
+    if last is None:
+        return None
+    try:
+        workflow, graph, inner, parent, timestamp = [
+            None if raw == b"null" else raw[1:-1].decode() if b"\\" not in raw else json.loads(raw)
+            for raw in found.groups()
+        ]
+    except ValueError:
+        return None
+    stem, timestamp = name[:-5], timestamp or ""
+    return CheckpointRef(
+        stem, name, workflow or "", graph or "", parent, timestamp, parse_time(timestamp), int(last[1]), size,
+        None, "", "" if inner == stem else inner or "",
+    )  # fmt: skip
+
+
+def read_entry(path: str, name: str) -> tuple[Stamp | None, Entry]:
+    """The entry of one file from the whole of it, with its facts."""
+    try:
+        stamp, data = read_whole(path)
+    except FileTrouble as trouble:
+        return None, problem_of(path, name, trouble)
+    if len(data) > PARSE_LIMIT:
+        ref = header_from_ends(name, data[:HEAD_BYTES], data[-TAIL_BYTES:], len(data))
+        facts = layout_facts(data)
+        if ref is not None and facts is not None:
+            return stamp, ref._replace(facts=facts)
+    return stamp, entry_from_bytes(name, data)
+
+
+def entry_from_bytes(name: str, data: bytes) -> Entry:
+    """The entry that the bytes of a file make."""
+    try:
+        document = parse(data)
+        return _ref(name, document, len(data))
+    except DocumentFault as fault:
+        return Problem(name, fault.reason, fault.kind, len(data))
+
+
+def load(path: str, name: str, check: Callable[[], None] | None = None) -> Checkpoint | Problem:
+    """Read and decode one checkpoint file.
+
+    Args:
+        path: The file.
+        name: Its name in the store.
+        check: Called now and then; whatever it raises ends the loading.
+    """
+    try:
+        _, data = read_whole(path)
+    except FileTrouble as trouble:
+        return problem_of(path, name, trouble)
+    try:
+        document = parse(data)
+        ref = _ref(name, document, len(data))
+    except DocumentFault as fault:
+        return Problem(name, fault.reason, fault.kind, len(data))
+    top = _top(document.value)
+    rest = {key: value for key, value in top.items() if key not in _SHOWN}
+    metadata = top.get("metadata", {})
+    warnings = [*document.notes, *_decode_ahead(top, check)]
+    if ref.inner:
+        warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
+    if rest:
+        warnings.append(f"members no known version writes: {', '.join(list(rest)[:5])}; the framework cannot load it")
+        metadata = {"metadata": metadata, **rest}
+    return Checkpoint(
+        ref,
+        top.get("messages", {}),
+        top.get("state", {}),
+        top.get("pending_request_info_events", {}),
+        metadata,
+        tuple(warnings),
+        data,
+    )
+
+
+def problem_of(path: str, name: str, trouble: FileTrouble) -> Problem:
+    """The problem entry of a file that could not be read."""
+    return Problem(name, trouble.reason.removeprefix(f"{path} "), trouble.kind)
+
+
+_HEADER = ("workflow_name", "graph_signature_hash", "checkpoint_id", "previous_checkpoint_id", "timestamp")
+_SHOWN = frozenset((
+    *_HEADER, "messages", "state", "pending_request_info_events", "iteration_count", "metadata", "version",
+))  # fmt: skip
+
+
+def _top(value: Value) -> dict[str, Any]:
+    if type(value) is Map:  # repeated keys: the framework takes the last
+        return dict(zip(value.kv[::2], value.kv[1::2], strict=True))
+    return value if type(value) is dict else {}
+
+
+def _ref(name: str, document: Document, size: int) -> CheckpointRef:
+    top = _top(document.value)
+    if "workflow_name" not in top or "graph_signature_hash" not in top:
+        raise _foreign(document.value, top)
+    notes = list(document.notes)
+    texts = {}
+    for key in _HEADER:
+        value = top.get(key)
+        if type(value) is not str and not (value is None and key == "previous_checkpoint_id"):
+            notes.append(f"{key} is no text")
+            value = None
+        texts[key] = value
+    iteration = top.get("iteration_count", 0)
+    if type(iteration) is not int:
+        notes.append("iteration_count is no integer")
+        iteration = 0
+    bodies = ("messages", "state", "pending_request_info_events")
+    notes += [f"{key} is no object" for key in bodies if type(top.get(key, {})) not in (dict, Map)]
+    timestamp = texts["timestamp"] or ""
+    when = parse_time(timestamp)
+    if timestamp and not when:
+        notes.append("timestamp is no date")
+    stem = name[:-5]
+    inner = texts["checkpoint_id"] or ""
+    return CheckpointRef(
+        stem, name, texts["workflow_name"] or "", texts["graph_signature_hash"] or "", texts["previous_checkpoint_id"],
+        timestamp, when, iteration, size, _facts(top), "; ".join(notes), "" if inner == stem else inner,
+    )  # fmt: skip
+
+
+def _foreign(value: Value, top: dict[str, Any]) -> DocumentFault:
+    if "workflow_id" in top and "messages" in top:
+        return DocumentFault(
+            "legacy", "a checkpoint of Agent Framework before 1.0.0b260212, which this version does not open yet"
+        )
+    if not top:
+        found = "an empty object" if type(value) is dict else f"a JSON {_json_kind(value)}"
+        return DocumentFault("foreign", f"no checkpoint: {found}")
+    keys = ", ".join(list(top)[:4])
+    return DocumentFault("foreign", f"no checkpoint: JSON of another program (its keys: {keys})")
+
+
+def _json_kind(value: Value) -> str:
+    if value is None:
+        return "null"
+    names = {list: "array", str: "text", bool: "boolean", int: "number", float: "number", Envelope: "object"}
+    return names.get(type(value), "value")
+
+
+def _pairs(value: Value) -> list[tuple[Value, Value]]:
+    if type(value) is dict:
+        return list(value.items())
+    return list(zip(value.kv[::2], value.kv[1::2], strict=True)) if type(value) is Map else []
+
+
+def _facts(top: dict[str, Any]) -> Facts:
+    messages = _pairs(top.get("messages"))
+    counts = [len(items) if type(items) is list else 1 for _, items in messages]
+    sources = [str(source) for (source, _), count in zip(messages, counts, strict=True) if count]
+    pending = _pairs(top.get("pending_request_info_events"))
+    askers = dict.fromkeys(source_executor(value) for _, value in pending[:MAX_NAMES])
+    edges = any(key == "_edge_state" and bool(_pairs(value)) for key, value in _pairs(top.get("state")))
+    return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), tuple(name for name in askers if name), edges)
+
+
+def layout_facts(data: bytes) -> Facts | None:
+    """The facts counted in the framework's own layout, without parsing; None when the layout is another.
+
+    A raw line break cannot stand inside a JSON text, so a line that begins with so many spaces and a quote is a key.
+    """
+    messages = data.find(b'\n  "messages": ')
+    state = data.find(b'\n  "state": ', messages)
+    pending = data.rfind(b'\n  "pending_request_info_events": ')
+    end = data.rfind(b'\n  "iteration_count": ')
+    if not 0 <= messages < state < pending < end:
+        return None
+    sources = [json.loads(found[1]) for found in _SOURCE.finditer(data, messages, state)]
+    edges = data.find(b'\n    "_edge_state": {\n', state, pending) >= 0
+    count = sum(1 for _ in _MESSAGE.finditer(data, messages, state))
+    waiting = sum(1 for _ in _SOURCE.finditer(data, pending, end))
+    return Facts(count, waiting, tuple(sources[:MAX_NAMES]), (), edges)
+
+
+def _decode_ahead(top: dict[str, Any], check: Callable[[], None] | None) -> list[str]:
+    """Open the envelopes of a document, smaller budgets first come; returns what was wrong with them, and where."""
+    left = DECODE_AHEAD
+    warnings: list[str] = []
+    names = {"pending_request_info_events": "pending"}
+    todo: list[tuple[tuple[int | str, ...], Value]] = [
+        ((names.get(key, key),), value) for key, value in top.items() if key in _SHOWN
+    ]
+    while todo:
+        path, value = todo.pop()
+        if type(value) is Envelope:
+            left -= len(value.text)
+            if left < 0:
+                continue
+            open_envelope(value, check=check)
+            if value.warning:
+                warnings.append(f"{expression(path)}: {value.warning}")
+        elif type(value) in (dict, list, Map):
+            below = members(value)
+            for index in range(len(below)):
+                item = below.value(index)
+                if type(item) in (dict, list, Map, Envelope):
+                    todo.append(((*path, *below[index].steps), item))
+    return warnings[::-1]
+
+
+def is_checkpoint_document(value: Value) -> bool:
+    """Whether a parsed file has the keys of this format."""
+    top = _top(resolve(value))
+    return "workflow_name" in top and "graph_signature_hash" in top

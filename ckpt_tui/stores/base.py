@@ -1,0 +1,59 @@
+"""The contract between a store and whoever shows it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol
+
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
+
+Entry = CheckpointRef | Problem
+"""What one file of a store turned out to be. Entries are told apart by their file name."""
+
+
+class Batch(NamedTuple):
+    """News about a store.
+
+    Attributes:
+        entries: New or changed entries; each replaces what was known of the same file.
+        gone: Names of files that are no longer there.
+        done: Files looked at so far.
+        total: Files to look at in this pass.
+        missing: The store's directory does not exist now.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    gone: tuple[str, ...] = ()
+    done: int = 0
+    total: int = 0
+    missing: bool = False
+
+
+class Store(Protocol):
+    """A place that holds checkpoints. Methods may block and may be called from any one thread at a time."""
+
+    kind: str
+    """agent-framework, agent-framework-legacy, hpd, ... (`store.kind` of `ls`)."""
+    path: str
+    """The directory, as the user named it."""
+
+    def scan(self) -> Iterator[Batch]:
+        """Read the headers of everything; batches are small enough to show each at once."""
+        ...
+
+    def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
+        """Read the bodies of these files, so that their entries tell messages, pending requests and role."""
+        ...
+
+    def watch(self, stop: threading.Event) -> Iterator[Batch]:
+        """Wait for changes until `stop` is set, and read what changed."""
+        ...
+
+    def load(self, file: str, check: Callable[[], None] | None = None) -> Checkpoint:
+        """Read and decode one checkpoint.
+
+        Raises:
+            CkptError: it cannot be read; the reason is for people.
+        """
+        ...

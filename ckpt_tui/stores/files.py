@@ -1,0 +1,271 @@
+"""Reads one file, or one directory's names, so that nothing found on a disk can block, flood or end the program."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import time
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_FILE_BYTES = 256 * 1024 * 1024
+"""Bytes of the largest file that is read whole: the biggest genuine checkpoints seen are 100 MB, and decoding takes
+several times a file's size in memory, so anything beyond would sooner exhaust a laptop than show a value."""
+
+READ_TRIES = 4
+"""Attempts (one and three more) at a file that changes while it is read: a writer in place is done by then or never."""
+
+RETRY_SECONDS = 0.012
+"""Pause between attempts: longer than the coarsest kernel clock tick (10 ms), so a new write shows in the mtime."""
+
+RACY_NS = 20_000_000
+"""Age in nanoseconds below which an mtime proves nothing: a second write within one clock tick leaves it unchanged."""
+
+FILE_SUFFIX = ".json"
+"""What the framework's `glob("*.json")` asks for; pathlib ignores case on Windows only, and so do we."""
+
+_WINDOWS = os.name == "nt"
+
+# A FIFO must not block, a terminal must not become ours, a child must not inherit, Windows must not translate CR LF.
+_OPEN_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"))
+
+Kind = Literal["vanished", "unreadable", "not-a-file", "broken-link", "too-large", "changing", "name"]
+
+
+class FileTrouble(Exception):
+    """A file that cannot be read.
+
+    Attributes:
+        kind: one of `Kind`.
+        reason: a sentence for people: what, where and what to do. It has no markup and holds the raw path, so it must
+            be escaped before a terminal sees it.
+    """
+
+    def __init__(self, kind: Kind, reason: str) -> None:
+        super().__init__(kind, reason)
+        self.kind: Kind = kind
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Stamp(NamedTuple):
+    """What tells one content of a file from the next: inode (0 on Windows), mtime in nanoseconds, size in bytes."""
+
+    inode: int
+    mtime_ns: int
+    size: int
+
+
+def is_json_name(name: str) -> bool:
+    """Whether the framework's `glob("*.json")` would take this file name (no path)."""
+    return (name.lower() if _WINDOWS else name).endswith(FILE_SUFFIX)
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    """Return the stamp of a stat result; comparable wherever the result came from."""
+    # DirEntry.stat has no inode on Windows while fstat has, and the two must compare equal.
+    return Stamp(0 if _WINDOWS else status.st_ino, status.st_mtime_ns, status.st_size)
+
+
+def read_ends(path: str, head: int = 512, tail: int = 256) -> tuple[Stamp, bytes, bytes]:
+    """Read at most the first `head` and the last `tail` bytes of a regular file.
+
+    Returns:
+        (stamp, head, tail); when the file has no more than head + tail bytes, head is the whole file and tail is b"".
+
+    Raises:
+        FileTrouble: when it is no readable regular file.
+    """
+    try:
+        descriptor, status = _open(path)
+        try:
+            size = status.st_size
+            if size <= head + tail:
+                return stamp_of(status), _read_at(descriptor, head + tail, 0), b""
+            first = _read_at(descriptor, head, 0)
+            return stamp_of(status), first, _read_at(descriptor, tail, size - tail)
+        finally:
+            os.close(descriptor)
+    except (OSError, ValueError) as error:
+        raise _trouble(path, error) from error
+
+
+def read_whole(path: str, limit: int = MAX_FILE_BYTES) -> tuple[Stamp, bytes]:
+    """Read a regular file of at most `limit` bytes, all of it from one moment as far as stamps can tell.
+
+    Returns:
+        (stamp, content).
+
+    Raises:
+        FileTrouble: when it is no readable regular file, is larger than `limit`, or changes whenever it is read.
+    """
+    earlier: bytes | None = None
+    for attempt in range(READ_TRIES):
+        if attempt:
+            time.sleep(RETRY_SECONDS)
+        began = time.time_ns()
+        before, after, content = _read_once(path, limit)
+        # Files of /proc have size 0 and a content all the same.
+        whole = before == after and len(content) == (after.size or len(content))
+        if whole and (abs(began - after.mtime_ns) >= RACY_NS or content == earlier):
+            return after, content
+        earlier = content if whole else None
+    raise FileTrouble(
+        "changing",
+        f"{path} changed each of the {READ_TRIES} times it was read: a program is writing to it in place. "
+        "Reload when that program is done.",
+    )
+
+
+def list_json(directory: str) -> list[tuple[str, Stamp | None]]:
+    """List the entries that the framework's `glob("*.json")` would take, in the order the system gives them.
+
+    Directories, links and devices with such a name are included, for the caller to report.
+
+    Returns:
+        (name, stamp) pairs; names are str with surrogate escapes; the stamp is that of a link's target, and None when
+        there is none to be had (a broken link, a loop, an entry just deleted).
+
+    Raises:
+        FileNotFoundError, NotADirectoryError, PermissionError, OSError: as os.scandir does.
+    """
+    found: list[tuple[str, Stamp | None]] = []
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            name = entry.name
+            if not is_json_name(name):
+                continue
+            try:
+                found.append((name, stamp_of(entry.stat())))
+            except OSError:
+                found.append((name, None))
+    return found
+
+
+def _open(path: str) -> tuple[int, os.stat_result]:
+    """Return a descriptor and its status; raise FileTrouble, OSError or ValueError."""
+    # Looking first leaves devices and pipes undisturbed (opening one can wake a writer or start a watchdog);
+    # looking again at what was opened is what makes it certain.
+    mode = os.stat(path).st_mode
+    if not stat.S_ISREG(mode):
+        raise _not_a_file(path, mode)
+    descriptor = os.open(path, _OPEN_FLAGS)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise _not_a_file(path, status.st_mode)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor, status
+
+
+def _read_once(path: str, limit: int) -> tuple[Stamp, Stamp, bytes]:
+    """Return the stamps before and after reading, and what was read; raise FileTrouble."""
+    try:
+        descriptor, status = _open(path)
+        try:
+            if status.st_size > limit:
+                raise _too_large(path, status.st_size, limit)
+            parts: list[bytes] = []
+            length = 0
+            # One byte more than fstat promised: a file that grew is noticed, and most need one read only.
+            want = status.st_size + 1
+            while part := os.read(descriptor, min(want, limit + 1 - length)):
+                parts.append(part)
+                length += len(part)
+                if length > limit:
+                    raise _too_large(path, length, limit)
+                if length > status.st_size > 0:  # it grew, so this is not its content; it may grow faster than we read
+                    break
+                want = max(status.st_size + 1 - length, 65536)
+            content = parts[0] if len(parts) == 1 else b"".join(parts)
+            return stamp_of(status), stamp_of(os.fstat(descriptor)), content
+        finally:
+            os.close(descriptor)
+    except (OSError, ValueError) as error:
+        raise _trouble(path, error) from error
+
+
+def _seek_and_read(descriptor: int, count: int, offset: int) -> bytes:
+    os.lseek(descriptor, offset, os.SEEK_SET)
+    return os.read(descriptor, count)
+
+
+_read_at: Callable[[int, int, int], bytes] = getattr(os, "pread", _seek_and_read)  # Windows has no pread
+
+
+def _not_a_file(path: str, mode: int) -> FileTrouble:
+    what = next(
+        (
+            words
+            for test, words in (
+                (stat.S_ISDIR, "a directory"),
+                (stat.S_ISFIFO, "a named pipe (FIFO)"),
+                (stat.S_ISSOCK, "a socket"),
+                (stat.S_ISCHR, "a character device"),
+                (stat.S_ISBLK, "a block device"),
+            )
+            if test(mode)
+        ),
+        "something special",
+    )
+    return FileTrouble("not-a-file", f"{path} is {what}, not a file, and is left alone. Checkpoints are regular files.")
+
+
+def _too_large(path: str, size: int, limit: int) -> FileTrouble:
+    return FileTrouble(
+        "too-large",
+        f"{path} has {size:,} bytes, more than the {limit:,} that are read at once. Check whether it is a checkpoint.",
+    )
+
+
+# (kind, what is wrong and what to do) by errno, for errors that need no second look at the disk.
+_TROUBLES: dict[int, tuple[Kind, str]] = {
+    errno.ENOENT: ("vanished", "is gone: it was deleted or renamed. Reload the list."),
+    errno.ENOTDIR: ("vanished", "is gone: a directory on its path is now a file. Check the path."),
+    errno.ELOOP: ("broken-link", "is a link that leads back to itself. Point it at a file or delete it."),
+    errno.EACCES: ("unreadable", "may not be read by you. Check its permissions."),
+    errno.EPERM: ("unreadable", "may not be read by you. Check its permissions."),
+    errno.EISDIR: ("not-a-file", "is a directory, not a file, and is left alone. Checkpoints are regular files."),
+    errno.ENXIO: (
+        "not-a-file",
+        "is a socket or a device, not a file, and is left alone. Checkpoints are regular files.",
+    ),
+    errno.ENODEV: ("not-a-file", "is a device, not a file, and is left alone. Checkpoints are regular files."),
+    errno.ENAMETOOLONG: ("name", "has a name that is too long for this system. Rename it."),
+    errno.EILSEQ: ("name", "has a name that this file system does not accept. Rename it."),
+    errno.EAGAIN: ("unreadable", "is locked by another program. Reload when that program is done."),
+    errno.EMFILE: (
+        "unreadable",
+        "could not be opened: too many files are open. Close some programs or raise ulimit -n.",
+    ),
+    errno.ENFILE: ("unreadable", "could not be opened: the system has too many open files. Close some programs."),
+    errno.EIO: ("unreadable", "could not be read: the disk or its connection reports an error. Check the drive."),
+}
+# Not every system has these numbers: a server that forgot the file, and macOS opening a socket.
+for _name, _like in (("ESTALE", errno.ENOENT), ("EOPNOTSUPP", errno.ENXIO)):
+    if hasattr(errno, _name):
+        _TROUBLES[getattr(errno, _name)] = _TROUBLES[_like]
+if _WINDOWS:  # a character such as < in the name
+    _TROUBLES[errno.EINVAL] = _TROUBLES[errno.EILSEQ]
+
+
+def _trouble(path: str, error: OSError | ValueError) -> FileTrouble:
+    """Translate what the system said; looks at the disk again only to tell a dead link from a vanished file."""
+    if isinstance(error, ValueError):  # a NUL byte, or a character that no file name can hold
+        return FileTrouble("name", f"{path} is not a possible file name on this system. Check the path.")
+    number = error.errno
+    if number == errno.ENOENT and os.path.islink(path):
+        return FileTrouble(
+            "broken-link", f"{path} is a link to a file that does not exist. Restore it or delete the link."
+        )
+    if number in _TROUBLES:
+        kind, words = _TROUBLES[number]
+        return FileTrouble(kind, f"{path} {words}")
+    return FileTrouble("unreadable", f"{path} could not be read: {error.strerror or error}. Try again later.")

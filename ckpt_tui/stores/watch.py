@@ -1,0 +1,327 @@
+"""Says which files of a directory changed: events name them, a cheap look at the directory catches what events miss."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from ckpt_tui.stores.files import Stamp, is_json_name, list_json, stamp_of
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator
+
+    from watchfiles._rust_notify import RustNotify
+
+SWEEP_SECONDS = 5.0
+"""Shortest time between two sweeps of a quiet directory: edits in place that no event tells are seen this late."""
+
+POLLED_SHARE = 0.003
+"""Share of time that sweeps of a quiet directory may take when there are no events: all in all below 0.5 % of a core."""
+
+WATCHED_SHARE = 0.001
+"""The same when there are events, which cost some time themselves; a sweep then only finds what a full queue dropped or
+what another machine edited in place."""
+
+HURRIED_SHARE = 0.1
+"""Share of time that sweeps may take while the directory changes in ways that no event explains: 10,000 files can be
+swept twice a second. Whoever listens is spared the same work."""
+
+RACY_SECONDS = 0.05
+"""How long after a look the directory may change again without a new mtime: clock ticks are 10 ms at most."""
+
+COARSE_SECONDS = 2.0
+"""The same where the mtime is a whole number of seconds: FAT counts in steps of two."""
+
+QUIET_SECONDS = 3.0
+"""Time without events after which they are looked for in double steps: half the idle cost for 25 ms of latency."""
+
+REARM_SECONDS = 5.0
+"""Shortest time between two new event watches made because changes came without events (a blind watch, or a mount of
+another machine's disk, where a new watch is as blind)."""
+
+BACKOFF_SECONDS = 64.0
+"""Longest time between two tries to get events after errors (no inotify instances left, a name that is not UTF-8)."""
+
+FALLBACK_POLL_MS = 10_000
+"""Delay of the polling that watchfiles starts by itself on a kernel without events; our own look is cheaper."""
+
+_MODIFIED = 2  # watchfiles.Change.modified; the package itself takes 50 ms to import
+_POLLING_VARIABLE = "WATCHFILES_FORCE_POLLING"
+
+
+class Change(NamedTuple):
+    """What happened in the directory.
+
+    Attributes:
+        names: file names (no paths) that were added, changed or deleted; None when that is unknown: look at everything.
+        missing: there is no such directory now (or something else has its name).
+    """
+
+    names: frozenset[str] | None
+    missing: bool
+
+
+def watch(
+    directory: str,
+    stop: threading.Event,
+    *,
+    tick: float = 0.1,
+    debounce_ms: int = 60,
+    step_ms: int = 20,
+    force_polling: bool = False,
+) -> Iterator[Change]:
+    """Yield what changes among the `*.json` files of `directory` until `stop` is set; blocks, so run it in a thread.
+
+    The first Change, with names None, comes as soon as the watch is in place: whoever looks at what each Change tells
+    misses nothing, however slow. Such a Change comes again when the directory disappears, appears, is replaced or can
+    be listed at last. Every other Change has names. A name may be told more than once.
+
+    Args:
+        directory: need not exist; may be a link. A relative path is resolved once, now.
+        stop: ends the generator within about one tick.
+        tick: seconds between two looks at the directory.
+        debounce_ms: longest time in milliseconds that events are gathered before they are told.
+        step_ms: milliseconds without a further event after which the gathered ones are told.
+        force_polling: use no events; the variable WATCHFILES_FORCE_POLLING asks for the same.
+    """
+    watching = _Watch(directory, stop, tick, debounce_ms, max(1, step_ms), force_polling or _polling_is_asked_for())
+    try:
+        yield from watching.run()
+    finally:
+        watching.disarm()
+
+
+class _Look(NamedTuple):
+    """One look at the directory itself."""
+
+    identity: tuple[int, int]
+    mtime_ns: int
+
+
+class _Heard:
+    """What the events of one wait said."""
+
+    __slots__ = ("explains", "lost", "names", "replaced")
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+        self.explains = False  # something was added or deleted, which is what moves a directory's mtime
+        self.replaced = False  # the directory itself was deleted or renamed
+        self.lost = False  # events ended in an error, and what they said is not known
+
+
+class _Watch:
+    """The state of one `watch`."""
+
+    def __init__(
+        self, directory: str, stop: threading.Event, tick: float, debounce_ms: int, step_ms: int, polling: bool
+    ) -> None:
+        self.directory = _absolute(directory)
+        self.stop = stop
+        self.tick = tick
+        self.debounce_ms = debounce_ms
+        self.step_ms = step_ms
+        self.polling = polling
+        self.notify: RustNotify | None = None
+        self.own: frozenset[str] = frozenset()  # how events may spell the directory
+        self.failures = 0
+        self.rearm_at = 0.0
+        self.quiet_at = 0.0
+        self.sweep = _Sweep(self.directory)
+
+    def run(self) -> Iterator[Change]:
+        """Wait for the directory, follow it until it is gone or another one, and start again."""
+        told = False
+        while not self.stop.is_set():
+            here = _look(self.directory)
+            if here is None:
+                self.disarm()
+                if not told:
+                    told = True
+                    yield Change(None, missing=True)
+                self.stop.wait(self.tick)
+                continue
+            told = False
+            self.arm()
+            if self.notify is None:
+                self.sweep.hurry(here)
+            self.sweep.start(watched=self.notify is not None)
+            yield Change(None, missing=False)
+            yield from self.follow(here)
+
+    def follow(self, seen: _Look) -> Iterator[Change]:
+        """Tell changes while the directory stays the one that was `seen`."""
+        while True:
+            heard = _Heard()
+            self.listen(self.tick, heard)
+            here = _look(self.directory)
+            if here is not None and here.mtime_ns != seen.mtime_ns and not heard.explains and self.notify is not None:
+                # The event may be a moment behind the mtime.
+                self.listen(2 * self.step_ms / 1000, heard)
+                here = _look(self.directory)
+            if self.stop.is_set() or heard.replaced or here is None or here.identity != seen.identity:
+                return
+            unexplained = heard.lost or (here.mtime_ns != seen.mtime_ns and not heard.explains)
+            seen = here
+            self.rearm(blind=unexplained)
+            if unexplained:
+                self.sweep.hurry(here)
+            if heard.names:
+                self.sweep.note(heard.names)
+                yield Change(frozenset(heard.names), missing=False)
+            if self.sweep.is_due():
+                change = self.sweep.take(watched=self.notify is not None)
+                if change is not None:
+                    yield change
+
+    def listen(self, seconds: float, heard: _Heard) -> None:
+        """Wait for events, at least one step and little longer than `seconds`; add what they say to `heard`."""
+        if self.notify is None:
+            self.stop.wait(seconds)
+            return
+        step_ms = self.step_ms if time.monotonic() < self.quiet_at else 2 * self.step_ms
+        try:
+            events = self.notify.watch(self.debounce_ms, step_ms, max(1, int(seconds * 1000)), self.stop)
+        except Exception:  # the error of a watcher is for ever, such as after one name that is not UTF-8
+            self.give_up_events()
+            heard.lost = True
+            return
+        if events == "signal":  # only in the main thread; the interrupt itself has been swallowed
+            raise KeyboardInterrupt
+        if isinstance(events, str):
+            return
+        self.quiet_at = time.monotonic() + QUIET_SECONDS
+        parents: dict[str, bool] = {}
+        for kind, path in events:
+            parent, name = os.path.split(path)
+            if parent not in parents:
+                parents[parent] = _spelling(parent) in self.own
+            if parents[parent] and name:
+                heard.explains |= kind != _MODIFIED
+                if is_json_name(name):
+                    heard.names.add(name)
+            elif kind != _MODIFIED and _spelling(path) in self.own:
+                heard.replaced = True
+
+    def arm(self) -> None:
+        """Start a new event watch, or go without."""
+        self.disarm()
+        if self.polling:
+            return
+        try:
+            from watchfiles._rust_notify import RustNotify
+
+            # Not recursive: each subdirectory would take one of the user's inotify watches.
+            self.notify = RustNotify([self.directory], False, False, FALLBACK_POLL_MS, False, False)
+        except Exception:  # no instances or watches left, no permission, no such package, a path that is not UTF-8
+            self.give_up_events()
+            return
+        self.own = frozenset({_spelling(self.directory), _spelling(os.path.realpath(self.directory))})
+        self.rearm_at = time.monotonic() + REARM_SECONDS
+
+    def rearm(self, *, blind: bool) -> None:
+        """Start a new event watch when the old one seems blind or was given up, but not too often."""
+        if (blind or self.notify is None) and not self.polling and time.monotonic() >= self.rearm_at:
+            self.arm()
+
+    def give_up_events(self) -> None:
+        self.disarm()
+        self.failures += 1
+        self.rearm_at = time.monotonic() + min(2.0 ** min(self.failures, 16), BACKOFF_SECONDS)
+
+    def disarm(self) -> None:
+        if self.notify is not None:
+            self.notify.close()
+            self.notify = None
+
+
+class _Sweep:
+    """Compares the stamps of all files with those last told; exact, but its cost grows with the directory."""
+
+    def __init__(self, directory: str) -> None:
+        self.directory = directory
+        self.known: dict[str, Stamp | None] | None = None
+        self.due_at = 0.0
+        self.not_before = 0.0
+        self.again_at = 0.0
+
+    def start(self, *, watched: bool) -> None:
+        """Take the stamps of now as told."""
+        self.known = None
+        self.take(watched=watched)
+
+    def take(self, *, watched: bool) -> Change | None:
+        """Return what differs from the stamps last told, None when nothing does or the directory cannot be read.
+
+        The next sweep of a quiet directory is due the later, the longer this one took and if events are `watched`.
+        """
+        began = time.monotonic()
+        try:
+            found: dict[str, Stamp | None] | None = dict(list_json(self.directory))
+        except OSError:  # the next look at the directory says why
+            found = None
+        ended = time.monotonic()
+        self.not_before = ended + (ended - began) / HURRIED_SHARE
+        self.due_at = ended + max(SWEEP_SECONDS, (ended - began) / (WATCHED_SHARE if watched else POLLED_SHARE))
+        if began < self.again_at:
+            self.due_at = min(self.due_at, max(self.again_at, self.not_before))
+        known, self.known = self.known, found
+        if found is None or found == known:
+            return None
+        if known is None:
+            return Change(None, missing=False)
+        return Change(frozenset(name for name, _ in found.items() ^ known.items()), missing=False)
+
+    def hurry(self, here: _Look) -> None:
+        """Sweep as soon as the budget allows, and again when no further change can hide behind the mtime of `here`."""
+        window = COARSE_SECONDS if here.mtime_ns % 1_000_000_000 == 0 else RACY_SECONDS
+        self.due_at = self.not_before
+        self.again_at = time.monotonic() + window
+
+    def is_due(self) -> bool:
+        return time.monotonic() >= self.due_at
+
+    def note(self, names: set[str]) -> None:
+        """Take the present stamps of `names`, which are about to be told, so that a sweep does not tell them again."""
+        if self.known is None:
+            return
+        for name in names:
+            path = os.path.join(self.directory, name)
+            try:
+                self.known[name] = stamp_of(os.stat(path))
+            except (OSError, ValueError):
+                if os.path.lexists(path):
+                    self.known[name] = None
+                else:
+                    self.known.pop(name, None)
+
+
+def _look(directory: str) -> _Look | None:
+    """Return what identifies the directory and its content, None when there is no directory."""
+    try:
+        status = os.stat(directory)
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISDIR(status.st_mode):
+        return None
+    return _Look((status.st_dev, status.st_ino), status.st_mtime_ns)
+
+
+def _absolute(directory: str) -> str:
+    # Not abspath: "link/.." is not ".".
+    try:
+        return os.path.join(os.getcwd(), directory)
+    except OSError:  # the working directory is gone
+        return directory
+
+
+def _spelling(path: str) -> str:
+    return os.path.normcase(os.path.normpath(path))
+
+
+def _polling_is_asked_for() -> bool:
+    """Read the variable as watchfiles does."""
+    return os.environ.get(_POLLING_VARIABLE, "").lower() not in {"", "false", "disable", "disabled"}
