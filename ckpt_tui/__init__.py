@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.unpickle import Decoded, decode
     from ckpt_tui.core.plain import plain
+    from ckpt_tui.core.unpickle import Decoded, decode
     from ckpt_tui.stores.registry import open_store
 
 __version__ = "0.1.0"

@@ -241,6 +241,8 @@ def _alias_text(args: Sequence[Value], depth: int) -> str | None:
     if len(args) != 2:
         return None
     origin = _type_text(args[0], depth + 1)
+    if origin is not None:
+        origin = origin.removeprefix("builtins:")  # list[...], as everybody writes it
     items = args[1] if type(args[1]) is tuple else (args[1],)
     if origin is None or len(items) > 20:
         return None

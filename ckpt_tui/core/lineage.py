@@ -16,6 +16,10 @@ from ckpt_tui.core.model import INTERNAL, CheckpointRef
 _UNNAMED = re.compile(r"WorkflowBuilder-[0-9a-f-]{36}\Z")
 
 
+MISSING = "parent missing"
+"""What is odd about a checkpoint whose parent is not in the store."""
+
+
 class Node(NamedTuple):
     """A checkpoint at its place in a run.
 
@@ -44,7 +48,7 @@ class Run(NamedTuple):
     """A chain and all its branches.
 
     Attributes:
-        id: Id of the root checkpoint.
+        id: Id of the root checkpoint; of the missing one where branches share a parent that is not in the store.
         workflow: The workflow's name for people (see `workflow_label`).
         number: 1 for the first run of this workflow in the store.
         nodes: Parents before children, branches whole.
@@ -89,13 +93,17 @@ def arrange(refs: Iterable[CheckpointRef]) -> tuple[Run, ...]:
     for siblings in children.values():
         siblings.sort(key=_by_time)
     roots.sort(key=_by_time)
+    # Branches of a parent that was deleted still belong together.
+    families: dict[tuple[str, str], list[CheckpointRef]] = {}
+    for root in roots:
+        chain = root.parent if odd.get(root.id) == MISSING and root.parent else root.id
+        families.setdefault((chain, workflow_key(root)), []).append(root)
     numbers: dict[str, int] = {}
     runs = []
-    for root in roots:
-        key = workflow_key(root)
+    for (chain, key), family in families.items():
         numbers[key] = numbers.get(key, 0) + 1
-        nodes = _branches(root, children, parents, guessed, odd)
-        runs.append(Run(root.id, workflow_label(root), numbers[key], nodes))
+        nodes = tuple(node for root in family for node in _branches(root, children, parents, guessed, odd))
+        runs.append(Run(chain, workflow_label(family[0]), numbers[key], nodes))
     return tuple(runs)
 
 
@@ -122,7 +130,7 @@ def _parents(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str],
         elif parent in by_id:
             parents[ref.id] = parent
         else:
-            odd[ref.id] = "parent missing"
+            odd[ref.id] = MISSING
     _cut_cycles(by_id, parents, odd)
     if orphans:
         _guess(by_id, orphans, parents, guessed)

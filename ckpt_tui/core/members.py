@@ -40,7 +40,7 @@ class Members:
         self, kind: str, values: Sequence[Value], names: Sequence[Value] | None = None, prefix: Path = ()
     ) -> None:
         self.kind = kind
-        """list, names (attributes or keys, all text), entries (keys of any kind) or mixed."""
+        """list, names (attributes or keys, all text), entries (keys of any kind), text-entries or mixed."""
         self._values = values
         self._names = names
         self._prefix = prefix
@@ -54,9 +54,9 @@ class Members:
             return Member(str(index), (*self._prefix, index), value, is_index=True)
         name = self._names[index]
         if self.kind == "entries":
-            if type(name) is str:
-                return Member(name, (*self._prefix, index, 1), value)
             return Member("", (*self._prefix, index, 1), value, key=(name,))
+        if self.kind == "text-entries":
+            return Member(name, (*self._prefix, index, 1), value)
         if self.kind == "mixed":
             label, steps = name
             return Member(label, steps, value, is_index=label.isdigit())
@@ -152,7 +152,8 @@ def _mixed(parts: Anatomy) -> Members:
             named.append((label, ("$entries", index // 2, 1)))
             values.append(kv[index + 1])
         if len(named) == len(kv) // 2:
-            return Members("entries", kv[1::2], kv[::2], ("$entries",))
+            kind = "text-entries" if has_text_keys(kv) else "entries"
+            return Members(kind, kv[1::2], kv[::2], ("$entries",))
     return Members("mixed", values, named)
 
 

@@ -146,6 +146,7 @@ class Checkpoint:
         pending: Pending requests: request id → request event.
         metadata: `metadata`, and every other member of the file.
         warnings: What is odd about it, for people.
+        faults: Values that could not be decoded: where, and why.
         raw: The bytes of the file.
     """
 
@@ -155,6 +156,7 @@ class Checkpoint:
     pending: Value
     metadata: Value
     warnings: tuple[str, ...]
+    faults: tuple[str, ...]
     raw: bytes
 
 

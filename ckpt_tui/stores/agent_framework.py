@@ -127,7 +127,7 @@ def load(path: str, name: str, check: Callable[[], None] | None = None) -> Check
     top = _top(document.value)
     rest = {key: value for key, value in top.items() if key not in _SHOWN}
     metadata = top.get("metadata", {})
-    warnings = [*document.notes, *_decode_ahead(top, check)]
+    warnings = list(document.notes)
     if ref.inner:
         warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
     if rest:
@@ -140,6 +140,7 @@ def load(path: str, name: str, check: Callable[[], None] | None = None) -> Check
         top.get("pending_request_info_events", {}),
         metadata,
         tuple(warnings),
+        tuple(_decode_ahead(top, check)),
         data,
     )
 
@@ -245,7 +246,7 @@ def layout_facts(data: bytes) -> Facts | None:
 
 
 def _decode_ahead(top: dict[str, Any], check: Callable[[], None] | None) -> list[str]:
-    """Open the envelopes of a document, smaller budgets first come; returns what was wrong with them, and where."""
+    """Open the envelopes of a document up to `DECODE_AHEAD`; returns which were faulty, where, and why."""
     left = DECODE_AHEAD
     warnings: list[str] = []
     names = {"pending_request_info_events": "pending"}

@@ -19,7 +19,7 @@ SWEEP_SECONDS = 5.0
 """Shortest time between two sweeps of a quiet directory: edits in place that no event tells are seen this late."""
 
 POLLED_SHARE = 0.003
-"""Share of time that sweeps of a quiet directory may take when there are no events: all in all below 0.5 % of a core."""
+"""Share of time that sweeps of a quiet directory may take when there are no events: in all below 0.5 % of a core."""
 
 WATCHED_SHARE = 0.001
 """The same when there are events, which cost some time themselves; a sweep then only finds what a full queue dropped or
@@ -37,6 +37,10 @@ COARSE_SECONDS = 2.0
 
 QUIET_SECONDS = 3.0
 """Time without events after which they are looked for in double steps: half the idle cost for 25 ms of latency."""
+
+BURST_EVENTS = 4096
+"""Events in one batch from which on some may be missing: the kernel drops what exceeds its queue of 16,384, and one
+save is several events."""
 
 REARM_SECONDS = 5.0
 """Shortest time between two new event watches made because changes came without events (a blind watch, or a mount of
@@ -87,7 +91,7 @@ def watch(
         step_ms: milliseconds without a further event after which the gathered ones are told.
         force_polling: use no events; the variable WATCHFILES_FORCE_POLLING asks for the same.
     """
-    watching = _Watch(directory, stop, tick, debounce_ms, max(1, step_ms), force_polling or _polling_is_asked_for())
+    watching = _Watch(directory, stop, tick, debounce_ms, step_ms, force_polling or _polling_is_asked_for())
     try:
         yield from watching.run()
     finally:
@@ -104,13 +108,14 @@ class _Look(NamedTuple):
 class _Heard:
     """What the events of one wait said."""
 
-    __slots__ = ("explains", "lost", "names", "replaced")
+    __slots__ = ("explains", "lost", "names", "overrun", "replaced")
 
     def __init__(self) -> None:
         self.names: set[str] = set()
         self.explains = False  # something was added or deleted, which is what moves a directory's mtime
         self.replaced = False  # the directory itself was deleted or renamed
         self.lost = False  # events ended in an error, and what they said is not known
+        self.overrun = False  # so many came that some may have been dropped
 
 
 class _Watch:
@@ -121,9 +126,9 @@ class _Watch:
     ) -> None:
         self.directory = _absolute(directory)
         self.stop = stop
-        self.tick = tick
+        self.tick = max(0.001, tick)
         self.debounce_ms = debounce_ms
-        self.step_ms = step_ms
+        self.step_ms = max(1, step_ms)  # 0 would spin
         self.polling = polling
         self.notify: RustNotify | None = None
         self.own: frozenset[str] = frozenset()  # how events may spell the directory
@@ -167,7 +172,7 @@ class _Watch:
             unexplained = heard.lost or (here.mtime_ns != seen.mtime_ns and not heard.explains)
             seen = here
             self.rearm(blind=unexplained)
-            if unexplained:
+            if unexplained or heard.overrun:
                 self.sweep.hurry(here)
             if heard.names:
                 self.sweep.note(heard.names)
@@ -194,6 +199,7 @@ class _Watch:
         if isinstance(events, str):
             return
         self.quiet_at = time.monotonic() + QUIET_SECONDS
+        heard.overrun = len(events) >= BURST_EVENTS
         parents: dict[str, bool] = {}
         for kind, path in events:
             parent, name = os.path.split(path)
@@ -277,9 +283,12 @@ class _Sweep:
 
     def hurry(self, here: _Look) -> None:
         """Sweep as soon as the budget allows, and again when no further change can hide behind the mtime of `here`."""
-        window = COARSE_SECONDS if here.mtime_ns % 1_000_000_000 == 0 else RACY_SECONDS
+        now = time.monotonic()
         self.due_at = self.not_before
-        self.again_at = time.monotonic() + window
+        if here.mtime_ns % 1_000_000_000 == 0:
+            self.again_at = now + COARSE_SECONDS
+        elif time.time_ns() - here.mtime_ns < RACY_SECONDS * 1e9:
+            self.again_at = now + RACY_SECONDS
 
     def is_due(self) -> bool:
         return time.monotonic() >= self.due_at

@@ -1,0 +1,108 @@
+"""The command itself: which verb is meant, and how failures end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from ckpt_tui import __version__
+from ckpt_tui.errors import CkptError
+
+_VERBS = {
+    "ls": ("ckpt_tui.cli.ls", "Checkpoints in lineage order, and problems."),
+    "show": ("ckpt_tui.cli.show", "One checkpoint, decoded."),
+    "demo": ("ckpt_tui.cli.demo", "A sample store, with a run that goes on living in it."),
+}
+"""Verb → its module and its line of help; modules are imported when their verb is called."""
+
+
+class _Verbs(click.Group):
+    """Verbs are loaded on demand; a first word that is no verb is a store to browse."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "browse":
+            return _load("ckpt_tui.cli.browse")
+        if cmd_name in _VERBS:
+            return _load(_VERBS[cmd_name][0])
+        return None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] in _VERBS:
+            return super().resolve_command(ctx, args)
+        return super().resolve_command(ctx, ["browse", *args])
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = ("--help", "--version", "-h")
+        if not args or (args[0] not in _VERBS and not any(arg in own for arg in args[:1])):
+            args = ["browse", *args]
+        return super().parse_args(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl([(name, text) for name, (_, text) in _VERBS.items()])
+        with formatter.section("Examples"):
+            formatter.write_dl(
+                [
+                    ("ckpt-tui ./my_checkpoints", "browse a directory, live"),
+                    ("ckpt-tui ls ./my_checkpoints --json", "the same for a script"),
+                    ("ckpt-tui show ./my_checkpoints latest", "the newest checkpoint, decoded"),
+                    ("ckpt-tui demo", "try it on a sample store"),
+                ]
+            )
+
+
+def _load(module: str) -> click.Command:
+    command: click.Command = import_module(module).command
+    return command
+
+
+@click.group(
+    cls=_Verbs,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    subcommand_metavar="[STORE] | VERB [ARGS]...",
+)
+@click.version_option(__version__, prog_name="ckpt-tui")
+def cli() -> None:
+    """Browse agent workflow checkpoints; decode every value without executing anything.
+
+    STORE is a directory of checkpoints or one checkpoint file; the current directory when left out. With a terminal the
+    browser opens; otherwise what `ls` prints is printed. A directory named like a verb is given as ./name.
+    """
+
+
+def run(args: list[str]) -> int:
+    """Run the command line with these arguments; returns the exit code."""
+    try:
+        code: Any = cli.main(args, prog_name="ckpt-tui", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except CkptError as error:
+        complain(error.what, error.hint)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        # The reader went away, as `head` does; nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def complain(what: str, hint: str = "") -> None:
+    """Say on stderr what is wrong and what to do."""
+    from ckpt_tui.core.text import clean
+
+    click.echo(f"ckpt-tui: {clean(what)}", err=True)
+    if hint:
+        click.echo(f"  {clean(hint)}", err=True)

@@ -1,0 +1,26 @@
+"""`ckpt-tui [STORE]`: the browser, or what `ls` prints where there is no terminal."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ckpt_tui.cli.output import store_argument
+
+
+@click.command("browse", hidden=True)
+@store_argument
+@click.option("--at", metavar="ID", help="Open at this checkpoint.")
+@click.option("--query", metavar="EXPR", help="Open at this place: a JMESPath such as state.draft.score.")
+@click.pass_context
+def command(ctx: click.Context, store: str, at: str | None, query: str | None) -> int:
+    """Browse a store: a directory of checkpoints, or one checkpoint file."""
+    if not sys.stdout.isatty():
+        from ckpt_tui.cli.ls import command as ls
+
+        result: int = ctx.invoke(ls, store=store, fast=False, as_json=False)
+        return result
+    from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser
+
+    return browse(store, at=at, query=query)

@@ -1,0 +1,50 @@
+"""`ckpt-tui demo`: recorded checkpoints of a real run, and a run that goes on."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import click
+
+from ckpt_tui.cli.output import write
+from ckpt_tui.demo.playback import play, prepare
+
+
+@click.command("demo")
+@click.argument("directory", required=False, metavar="[DIR]")
+@click.option(
+    "--interval", default=1.5, show_default=True, metavar="SECONDS", help="Time between two live checkpoints."
+)
+@click.option("--still", is_flag=True, help="Only the recorded store: no live run.")
+def command(directory: str | None, interval: float, still: bool) -> int:
+    """A sample store, with a run that goes on living in it.
+
+    The checkpoints were recorded from a real workflow (ckpt_tui/demo/story.py); the live run is played back with new
+    ids and times. DIR is made and kept; without it, a temporary directory is used and removed. Needs no key, no account.
+    """
+    if directory is not None:
+        return _run(Path(directory), interval, still)
+    with tempfile.TemporaryDirectory(prefix="ckpt-tui-demo-") as temporary:
+        return _run(Path(temporary) / "review_flow", interval, still)
+
+
+def _run(directory: Path, interval: float, still: bool) -> int:
+    prepare(directory)
+    if not sys.stdout.isatty():
+        write(str(directory))
+        return 0
+    from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser
+
+    stop = threading.Event()
+    writer = threading.Thread(target=play, args=(directory, stop, interval), daemon=True)
+    if not still:
+        writer.start()
+    try:
+        return browse(str(directory))
+    finally:
+        stop.set()
+        if not still:
+            writer.join()

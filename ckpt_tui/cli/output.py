@@ -1,0 +1,42 @@
+"""How verbs write: data on stdout, narration on stderr, colour only on a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from ckpt_tui.core.export import dumps
+
+
+def write_json(document: Any) -> None:
+    """One JSON document on stdout."""
+    write(dumps(document))
+
+
+def write(text: str) -> None:
+    """Text on stdout, in UTF-8 whatever the locale; characters it cannot hold are escaped."""
+    data = (text + "\n").encode("utf-8", "backslashreplace")
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(data.decode("utf-8"))
+    else:
+        buffer.write(data)
+        buffer.flush()
+
+
+def colours() -> bool:
+    """Whether stdout takes colour: a terminal, and no NO_COLOR."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def paint(text: str, **style: Any) -> str:
+    """The text styled as click.style does, or bare where colour is not wanted."""
+    return click.style(text, **style) if colours() else text
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+store_argument = click.argument("store", default=".", metavar="STORE")

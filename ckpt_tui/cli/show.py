@@ -1,0 +1,131 @@
+"""`ckpt-tui show`: one checkpoint, decoded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ckpt_tui.cli.ls import survey
+from ckpt_tui.cli.output import json_option, paint, write, write_json
+from ckpt_tui.core.export import show_document
+from ckpt_tui.core.ids import IdFault, find
+from ckpt_tui.core.lineage import Node, Run
+from ckpt_tui.core.text import clean, quoted, size_text
+from ckpt_tui.errors import NotFoundError, UsageError
+from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.stores.registry import open_store
+
+
+@click.command("show")
+@click.argument("store", metavar="STORE")
+@click.argument("checkpoint", metavar="ID", default="latest")
+@click.option("--query", metavar="EXPR", help="A JMESPath expression over the JSON document.")
+@click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
+@json_option
+def command(store: str, checkpoint: str, query: str | None, reveal: bool, as_json: bool) -> int:
+    """One checkpoint, decoded: messages, state, pending requests, metadata.
+
+    ID is a full id, a unique prefix, `latest`, or either followed by ~N (N parents up). Secrets are masked unless
+    --reveal. Exit code 4 tells that something could not be decoded.
+    """
+    opened = open_store(store)
+    run, node = locate(opened, checkpoint)
+    loaded = opened.load(node.ref.file)
+    document = show_document(loaded, run.id, node, reveal)
+    result = document if query is None else evaluate(query, document)
+    if as_json or query is not None:
+        write_json(result)
+    else:
+        write("\n".join(_lines(document)))
+    return 4 if loaded.faults else 0
+
+
+def locate(store: DirectoryStore, name: str) -> tuple[Run, Node]:
+    """The run and the checkpoint that a name means.
+
+    Raises:
+        NotFoundError: there is none.
+        UsageError: there is more than one.
+    """
+    runs, problems = survey(store, fast=True)
+    for problem in problems:
+        if name in (problem.file, problem.file.removesuffix(".json")):
+            store.load(problem.file)
+    try:
+        node = find(name, runs)
+    except IdFault as fault:
+        hint = f"`ckpt-tui ls {clean(store.path)}` lists the ids."
+        error = UsageError if fault.ambiguous else NotFoundError
+        raise error(f"{fault.reason[:1].upper()}{fault.reason[1:]}.", hint) from None
+    run = next(run for run in runs if any(other is node for other in run.nodes))
+    return run, node
+
+
+def evaluate(expression: str, document: Any) -> Any:
+    """What a JMESPath expression finds in a document.
+
+    Raises:
+        UsageError: it is no JMESPath.
+    """
+    import jmespath
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return jmespath.search(expression, document)
+    except JMESPathError as error:
+        first = str(error).splitlines()[0]
+        raise UsageError(f"Not a JMESPath expression: {first}", "See https://jmespath.org.") from None
+
+
+def _lines(document: dict[str, Any]) -> list[str]:
+    head = document["checkpoint"]
+    role = head["role"] if head["role"] == head["status"] else f"{head['role']} · {head['status']}"
+    facts = f"iteration {head['iteration']} · {role} · {clean(head['timestamp'])} · {size_text(head['size'])}"
+    out = [f"{paint(clean(head['id']), bold=True)}  {clean(head['workflow'])} · {facts}"]
+    out += [paint("! ", fg="red") + clean(warning) for warning in document["warnings"]]
+    for request in document["requests"]:
+        out.append(
+            f"⏸ {clean(request['request_id'])}  {clean(request['executor'])} asks {clean(request['request_type'])}"
+            f", expects {clean(request['response_type'])}"
+        )
+    for part in ("messages", "state", "pending", "metadata"):
+        if document[part] not in ({}, None):
+            out += ["", paint(part, bold=True), *_tree(document[part])]
+    return out
+
+
+def _tree(value: Any) -> list[str]:
+    """A JSON document as indented lines; None-valued members of objects are left out, as on the screen."""
+    out: list[str] = []
+    tasks: list[tuple[int, str, Any]] = []
+
+    def below(depth: int, item: Any) -> None:
+        if isinstance(item, dict):
+            typed = "$type" in item
+            pairs = [(key, val) for key, val in item.items() if key != "$type" and not (typed and val is None)]
+        else:
+            pairs = [(str(index), val) for index, val in enumerate(item)]
+        tasks.extend((depth, clean(key), val) for key, val in reversed(pairs))
+
+    below(1, value)
+    while tasks:
+        depth, label, item = tasks.pop()
+        pad = "  " * min(depth, 60)
+        if isinstance(item, dict) and "$value" in item:
+            out.append(f"{pad}{label}: {clean(str(item['$value']))}  {paint(clean(item['$type']), dim=True)}")
+        elif isinstance(item, dict) and "$masked" in item:
+            out.append(f"{pad}{label}: ••••••  {paint('masked, --reveal shows it', dim=True)}")
+        elif isinstance(item, dict | list) and item:
+            name = clean(item.get("$type", "")) if isinstance(item, dict) else f"({len(item)})"
+            out.append(f"{pad}{label}:  {paint(name, dim=True)}".rstrip())
+            below(depth + 1, item)
+        else:
+            out.append(f"{pad}{label}: {quoted(item) if isinstance(item, str) else _scalar(item)}")
+    return out
+
+
+def _scalar(item: Any) -> str:
+    if item is None or isinstance(item, bool):
+        return {None: "null", True: "true", False: "false"}[item]
+    return "{}" if item == {} else "[]" if item == [] else str(item)

@@ -1,0 +1,158 @@
+"""The list of checkpoints as rows of text: signs, words, gutter and times, for the screen and for `ls` alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from ckpt_tui.core.lineage import Node, Run
+from ckpt_tui.core.model import INTERNAL, CheckpointRef, Problem
+from ckpt_tui.core.text import ago_text, clean
+
+MAX_LANES = 12
+"""Columns of the gutter that are drawn; branches beyond share the last one."""
+
+SIGNS = {"entry": "○", "superstep": "●", "waiting": "⏸", "response": "↩", "final": "✓", None: "·"}
+"""One sign a role; `·` while the body is unread."""
+
+
+class RunRow(NamedTuple):
+    """The heading of a run."""
+
+    run: Run
+
+
+class NodeRow(NamedTuple):
+    """A checkpoint; `before` is the time of its parent, 0.0 for a root."""
+
+    node: Node
+    before: float
+    tip: bool
+
+
+class JoinRow(NamedTuple):
+    """The line under a checkpoint where branches begin: the lane they leave, those that begin, those passing by."""
+
+    lane: int
+    opened: int
+    lanes: int
+
+
+class ProblemRow(NamedTuple):
+    """A file that cannot be shown as a checkpoint."""
+
+    problem: Problem
+
+
+Row = RunRow | NodeRow | JoinRow | ProblemRow
+
+
+def rows(runs: Iterable[Run], problems: Iterable[Problem]) -> list[Row]:
+    """All rows: each run with its checkpoints, then the problems."""
+    out: list[Row] = []
+    for run in runs:
+        out.append(RunRow(run))
+        times = {node.ref.id: node.ref.when for node in run.nodes}
+        parents = {node.parent for node in run.nodes}
+        for node in run.nodes:
+            out.append(NodeRow(node, times.get(node.parent, 0.0) if node.parent else 0.0, node.ref.id not in parents))
+            if node.opened:
+                out.append(JoinRow(node.lane, node.opened, node.lanes))
+    out.extend(ProblemRow(problem) for problem in sorted(problems, key=lambda problem: problem.file))
+    return out
+
+
+def node_gutter(node: Node) -> str:
+    """The gutter of a checkpoint, its sign included: two characters a lane, the last blank left out."""
+    sign = SIGNS[node.ref.role]
+    width = min(max(node.lanes.bit_length(), node.lane + 1), MAX_LANES)
+    own = min(node.lane, width - 1)
+    return " ".join(sign if lane == own else "│" if node.lanes >> lane & 1 else " " for lane in range(width))
+
+
+def join_gutter(row: JoinRow) -> str:
+    """The gutter where branches begin: `├─╮`."""
+    last = row.opened.bit_length() - 1
+    out = []
+    for lane in range(min(max(row.lanes.bit_length(), last + 1), MAX_LANES)):
+        within = row.lane <= lane < last
+        if lane == row.lane:
+            sign = "├"
+        elif row.opened >> lane & 1:
+            sign = "╮" if lane == last else "┬"
+        elif row.lanes >> lane & 1:
+            sign = "┼" if within else "│"
+        else:
+            sign = "─" if within else " "
+        out.append(sign + ("─" if within else " "))
+    return "".join(out).rstrip()
+
+
+def summary(row: NodeRow) -> str:
+    """What happened at a checkpoint, in a few words."""
+    node = row.node
+    ref = node.ref
+    facts = ref.facts
+    if facts is None:
+        return "…"
+    sources = [clean(source.removeprefix(INTERNAL), 40) for source in facts.sources]
+    names = ", ".join(sources[:3]) + (f" +{len(sources) - 3}" if len(sources) > 3 else "")
+    role = ref.role
+    if role == "entry":
+        text = f"entry → {names}"
+    elif role == "response":
+        text = f"answered → {names}"
+    elif role == "waiting":
+        askers = ", ".join(clean(name, 40) for name in facts.askers[:2])
+        text = f"{askers} waiting {facts.pending}".strip()
+    elif role == "final":
+        text = "done"
+    else:
+        text = names or ("joining" if facts.edges else "step")
+    if row.tip and ref.status == "open":
+        text += " · open"
+    if node.fork:
+        text += " (fork)"
+    if node.guessed:
+        text += " ~guessed parent"
+    if node.odd:
+        text += f" !{node.odd}"
+    if ref.note:
+        text += " !"
+    return text
+
+
+def when_text(row: NodeRow) -> str:
+    """The time of a root, the time since the parent of any other."""
+    ref = row.node.ref
+    if not ref.when:
+        return "no date"
+    if not row.before:
+        return clock_text(ref.when)
+    return ago_text(ref.when - row.before)
+
+
+def clock_text(when: float) -> str:
+    """Local time of day, `HH:MM:SS`."""
+    return datetime.fromtimestamp(when).strftime("%H:%M:%S") if when else "?"
+
+
+def date_text(when: float) -> str:
+    """Local date and time, `YYYY-MM-DD HH:MM`."""
+    return datetime.fromtimestamp(when).strftime("%Y-%m-%d %H:%M") if when else "no date"
+
+
+def run_title(run: Run) -> tuple[str, str]:
+    """A run's name, and what there is to say about it."""
+    count = len(run.nodes)
+    forks = sum(1 for node in run.nodes if node.fork)
+    parts = [f"run {run.number}", date_text(run.nodes[0].ref.when), f"{count:,} checkpoint{'' if count == 1 else 's'}"]
+    if forks:
+        parts.append(f"{forks} fork{'' if forks == 1 else 's'}")
+    return clean(run.workflow, 60), " · ".join(parts)
+
+
+def id_text(ref: CheckpointRef) -> str:
+    """An id short enough to read out, long enough to be unique in practice."""
+    return clean(ref.id, 8).removesuffix("…")

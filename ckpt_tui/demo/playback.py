@@ -1,0 +1,124 @@
+"""Lays out the recorded store, and lets the recorded live run happen again in it, as the framework would write it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+RECORDED = Path(__file__).parent / "recorded"
+
+MAX_RUNS = 20
+"""Runs played before it ends: an app left open overnight then holds about 10 MB more, not a full disk."""
+
+PAUSE_BETWEEN_RUNS = 4
+"""In intervals, after the last one: long enough to see that a run is over before the next begins."""
+
+_END_OF_HEADER = b'\n  "messages": '
+"""The header lines stand before this one; nothing after it is touched, whatever it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One recorded checkpoint: its own id and parent as recorded, its header and the rest as they stand in the file."""
+
+    id: str
+    parent: str | None
+    header: bytes
+    body: bytes
+
+    def rewritten(self, new_id: str, parent: str | None, moment: datetime) -> bytes:
+        """The file with another id, parent and time."""
+        header = self.header
+        for key, value in (
+            ("checkpoint_id", new_id),
+            ("previous_checkpoint_id", parent),
+            ("timestamp", moment.isoformat()),
+        ):
+            line = f'  "{key}": {json.dumps(value)},'.replace("\\", r"\\").encode()
+            header, found = re.subn(rb'^  "%b": .*,$' % key.encode(), line, header, flags=re.MULTILINE)
+            if found != 1:
+                raise ValueError(f"a recorded checkpoint has {found} header lines {key!r}")
+        return header + self.body
+
+
+def prepare(directory: Path) -> None:
+    """Copy the recorded store into a directory that is empty or does not exist yet.
+
+    Raises:
+        CkptError: The directory holds something, or cannot be made.
+    """
+    from ckpt_tui.errors import CkptError
+
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        taken = any(directory.iterdir())
+    except OSError as fault:
+        what = f"{directory} cannot be used for the demo: {fault.strerror}."
+        raise CkptError(what, "Name another directory.") from fault
+    if taken:
+        raise CkptError(f"{directory} is not empty.", "The demo writes only into a new or empty directory.")
+    for recorded in sorted((RECORDED / "store").glob("*.json")):
+        _write(directory, recorded.stem, recorded.read_bytes())
+
+
+def live_run() -> list[Recording]:
+    """The recorded live run, parents before children."""
+    loaded: list[tuple[str, Recording]] = []
+    for path in (RECORDED / "live").glob("*.json"):
+        content = path.read_bytes()
+        fields = json.loads(content)
+        end = content.index(_END_OF_HEADER)
+        parent = fields["previous_checkpoint_id"]
+        loaded.append((fields["timestamp"], Recording(path.stem, parent, content[:end], content[end:])))
+    # One process wrote them one after the other, so a parent always has the earlier stamp.
+    return [recording for _, recording in sorted(loaded, key=lambda item: datetime.fromisoformat(item[0]))]
+
+
+def play(
+    directory: Path,
+    stop: threading.Event,
+    interval: float = 1.5,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    new_id: Callable[[], str] = lambda: str(uuid.uuid4()),
+    max_runs: int = MAX_RUNS,
+) -> None:
+    """Write the recorded live run into `directory` one checkpoint at a time, over and over, until `stop` is set.
+
+    Args:
+        directory: A store that exists already. If it is removed meanwhile, playing ends.
+        stop: Set it to end playing at once.
+        interval: Seconds between two checkpoints.
+        clock: The present time; each checkpoint is stamped with it.
+        new_id: A fresh checkpoint id.
+        max_runs: Runs after which playing ends by itself.
+    """
+    run = live_run()
+    for _ in range(max_runs):
+        ids: dict[str, str] = {}
+        for recording in run:
+            if stop.is_set() or not directory.is_dir():
+                return
+            ids[recording.id] = new_id()
+            parent = None if recording.parent is None else ids[recording.parent]
+            _write(directory, ids[recording.id], recording.rewritten(ids[recording.id], parent, clock()))
+            if stop.wait(interval):
+                return
+        if stop.wait(PAUSE_BETWEEN_RUNS * interval):
+            return
+
+
+def _write(directory: Path, identifier: str, content: bytes) -> None:
+    """Write as the framework does: a hidden temporary file beside it, moved into place whole."""
+    temporary = directory / f".maf-ckpt-{uuid.uuid4().hex}.tmp"
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, directory / f"{identifier}.json")
+    finally:
+        temporary.unlink(missing_ok=True)
