@@ -20,6 +20,10 @@ _VERBS = {
 """Verb → its module and its line of help; modules are imported when their verb is called."""
 
 
+_BROWSE = "\0browse"
+"""The verb that is left out; no directory can have this name."""
+
+
 class _Verbs(click.Group):
     """Verbs are loaded on demand; a first word that is no verb is a store to browse."""
 
@@ -27,23 +31,15 @@ class _Verbs(click.Group):
         return list(_VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name == "browse":
+        if cmd_name == _BROWSE:
             return _load("ckpt_tui.cli.browse")
         if cmd_name in _VERBS:
             return _load(_VERBS[cmd_name][0])
         return None
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] in _VERBS:
-            return super().resolve_command(ctx, args)
-        return super().resolve_command(ctx, ["browse", *args])
-
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        own = ("--help", "--version", "-h")
-        if not args or (args[0] not in _VERBS and not any(arg in own for arg in args[:1])):
-            args = ["browse", *args]
+        if not args or args[0] not in (*_VERBS, "--help", "-h", "--version"):
+            args = [_BROWSE, *args]
         return super().parse_args(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -13,7 +13,7 @@ from ckpt_tui.core.text import ago_text, clean
 MAX_LANES = 12
 """Columns of the gutter that are drawn; branches beyond share the last one."""
 
-SIGNS = {"entry": "○", "superstep": "●", "waiting": "⏸", "response": "↩", "final": "✓", None: "·"}
+SIGNS = {"entry": "○", "superstep": "●", "waiting": "‖", "response": "↩", "final": "✓", None: "·"}
 """One sign a role; `·` while the body is unread."""
 
 
@@ -143,11 +143,15 @@ def date_text(when: float) -> str:
     return datetime.fromtimestamp(when).strftime("%Y-%m-%d %H:%M") if when else "no date"
 
 
-def run_title(run: Run) -> tuple[str, str]:
-    """A run's name, and what there is to say about it."""
+def run_title(run: Run, short: bool = False) -> tuple[str, str]:
+    """A run's name, and what there is to say about it; `short` for a narrow list."""
     count = len(run.nodes)
     forks = sum(1 for node in run.nodes if node.fork)
-    parts = [f"run {run.number}", date_text(run.nodes[0].ref.when), f"{count:,} checkpoint{'' if count == 1 else 's'}"]
+    when = date_text(run.nodes[0].ref.when)
+    if short:
+        parts = [f"run {run.number}", when, f"{count:,}"]
+        return clean(run.workflow, 40), " · ".join(parts) + (f" · forked" if forks else "")
+    parts = [f"run {run.number}", when, f"{count:,} checkpoint{'' if count == 1 else 's'}"]
     if forks:
         parts.append(f"{forks} fork{'' if forks == 1 else 's'}")
     return clean(run.workflow, 60), " · ".join(parts)

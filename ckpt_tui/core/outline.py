@@ -13,6 +13,7 @@ from ckpt_tui.core.envelope import open_envelope
 from ckpt_tui.core.members import Member, Members, members
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.preview import is_unopened, label_text
+from ckpt_tui.core.redact import RUN_KWARGS
 from ckpt_tui.core.value import Envelope, Obj, Value
 
 Folds = dict[str, Any]
@@ -174,6 +175,15 @@ class Outline:
             branch = branch.parent
         return tuple(reversed(labels))
 
+    def positions(self, row: Row) -> tuple[int, ...]:
+        """Where a row stands: its position among all members, level by level."""
+        branch, slot = row.branch, row.slot
+        found = [slot if branch.order is None else branch.order[slot]]
+        while branch.parent is not None:
+            slot, branch = branch.slot, branch.parent
+            found.append(slot if branch.order is None else branch.order[slot])
+        return tuple(reversed(found))
+
     # -- folding -----------------------------------------------------------------------------------------------------
 
     def unfold(self, branch: Branch, slot: int) -> Branch | None:
@@ -234,7 +244,7 @@ class Outline:
                     continue
                 for slot in range(branch.count):
                     member = branch.member(slot)
-                    if is_unopened(member.value) or (branch.depth > 0 and member.label.startswith("_")):
+                    if is_unopened(member.value) or member.label in RUN_KWARGS:
                         continue
                     if self.root.total + len(members(member.value)) > rows:
                         continue

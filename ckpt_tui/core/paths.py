@@ -26,3 +26,24 @@ def expression(path: Path) -> str:
             quoted = name if _PLAIN.match(name) else json.dumps(name)
             text += f".{quoted}" if text else quoted
     return text or "@"
+
+
+_STEP = re.compile(
+    r'(?P<dot>\.)?(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<quoted>"(?:[^"\\]|\\.)*"))|\[(?P<index>\d{1,9})\]'
+)
+
+
+def parse(text: str) -> Path | None:
+    """The steps of a path as `expression` writes it; None when the text is anything else."""
+    steps: list[Step] = []
+    at = 0
+    while at < len(text):
+        found = _STEP.match(text, at)
+        if found is None or (found["index"] is None and bool(found["dot"]) != bool(steps)):
+            return None
+        if found["index"] is not None:
+            steps.append(int(found["index"]))
+        else:
+            steps.append(found["name"] if found["name"] is not None else json.loads(found["quoted"]))
+        at = found.end()
+    return tuple(steps)

@@ -10,18 +10,25 @@ from ckpt_tui.core.budgets import INLINE_PICKLE, PREVIEW_CELLS
 from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.members import Member, Members, members
 from ckpt_tui.core.pending import attribute, source_executor, type_text
+from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
 Kind = Literal["null", "bool", "number", "text", "bytes", "type", "atom", "object", "list", "error"]
 """What a value is to the eye: the colour of its preview."""
 
+MASK = "••••••"
+"""What stands for a secret."""
+
 _DEPTH = 2
 """Levels of members that a preview enters."""
 
+_MEMBERS = 40
+"""Members that a preview looks at."""
+
 
 def short_type(name: str) -> str:
-    """The class name alone: `myapp.models:Draft` → `Draft`; standard library types keep nothing else either."""
+    """The class name alone: `myapp.models:Draft` → `Draft`."""
     return name.rsplit(":", 1)[-1]
 
 
@@ -61,50 +68,155 @@ def is_leaf(value: Value) -> bool:
     return not is_unopened(value) and len(members(value)) == 0
 
 
-def preview(value: Value, limit: int = PREVIEW_CELLS) -> str:
-    """A value on one line of about `limit` characters at most, safe for a terminal."""
-    return _preview(value, limit, _DEPTH)
+def preview(value: Value, limit: int = PREVIEW_CELLS, reveal: bool = False, hide: bool = False) -> str:
+    """A value on one line of about `limit` characters, safe for a terminal.
+
+    Args:
+        value: Any value.
+        limit: Characters to aim at; a single short value may pass it.
+        reveal: Show the values of secret keys inside instead of masking them.
+        hide: The value itself stands below a secret key and is masked.
+    """
+    return Previewer(reveal).text(value, limit, _DEPTH, hide and not reveal)
 
 
-def _preview(value: Value, limit: int, depth: int) -> str:
-    if is_unopened(value):
-        return (
-            f"{clean(short_type(value.claimed), 60)} · pickle of {size_text(len(value.text) * 3 // 4)} · unfold to read"
-        )
-    value = resolve(value)
-    kind = type(value)
-    if kind is str:
-        return quoted(value, limit)
-    if value is None or kind is bool:
-        return "null" if value is None else "true" if value else "false"
-    if kind is int:
-        return _integer(value)
-    if kind is float:
-        return _float(value)
-    if kind is bytes or kind is bytearray:
-        shown = bytes(value[: max(min(limit, 96) // 3, 8)])
-        return f"{kind.__name__}({len(value):,}) {shown.hex(' ')}{'…' if len(value) > len(shown) else ''}"
-    if kind is Ref:
-        return clean(value.name, limit)
-    if kind is Opaque:
-        return f"‹{clean(value.reason, limit)}›"
-    if kind is Obj:
-        return _object(value, limit, depth)
-    below = members(value)
-    if kind is dict or kind is Map:
-        return _braces(below, limit, depth)
-    opening, closing = ("(", ")") if kind is tuple else ("{", "}") if kind is SetOf else ("[", "]")
-    return f"({len(below):,}) {opening}{_join(below, limit - 6, depth)}{closing}" if len(below) else opening + closing
+def label_text(member: Member, limit: int = 80) -> str:
+    """The label of a member, safe for a terminal; keys that are no text are previewed."""
+    if member.key is not None:
+        return preview(member.key[0], limit)
+    return clean(member.label, limit) if member.label else '""'
 
 
-def _integer(value: int) -> str:
+class Previewer:
+    """Makes previews; `reveal` shows the values of secret keys."""
+
+    __slots__ = ("reveal",)
+
+    def __init__(self, reveal: bool = False) -> None:
+        self.reveal = reveal
+
+    def text(self, value: Value, limit: int, depth: int, hide: bool) -> str:
+        """One value; `depth` levels of members are entered, `hide` masks every leaf."""
+        if is_unopened(value):
+            size = size_text(len(value.text) * 3 // 4)
+            return f"{clean(short_type(value.claimed), 60)} · a pickle of {size} · unfold to read"
+        value = resolve(value)
+        kind = type(value)
+        if hide and is_maskable(value, True):
+            return MASK
+        if kind is str:
+            return quoted(value, limit)
+        if value is None or kind is bool:
+            return "null" if value is None else "true" if value else "false"
+        if kind is int:
+            return integer_text(value)
+        if kind is float:
+            return float_text(value)
+        if kind is bytes or kind is bytearray:
+            shown = bytes(value[: max(min(limit, 96) // 3, 8)])
+            return f"{kind.__name__}({len(value):,}) {shown.hex(' ')}{'…' if len(value) > len(shown) else ''}"
+        if kind is Ref:
+            return clean(value.name, limit)
+        if kind is Opaque:
+            return f"‹{clean(value.reason, max(limit, 60))}›"
+        if kind is Obj:
+            return self.object(value, limit, depth, hide)
+        below = members(value)
+        if kind is dict or kind is Map:
+            return f"{{{len(below):,}}} {self.join(below, limit - 6, depth, hide)}".rstrip() if len(below) else "{}"
+        opening, closing = ("(", ")") if kind is tuple else ("{", "}") if kind is SetOf else ("[", "]")
+        if not len(below):
+            return "set()" if kind is SetOf else opening + closing
+        return f"({len(below):,}) {opening}{self.join(below, limit - 6, depth, hide)}{closing}"
+
+    def join(self, below: Members, limit: int, depth: int, hide: bool) -> str:
+        """Members, comma separated, as many as fit."""
+        if depth <= 0:
+            return "…"
+        parts: list[str] = []
+        left = limit
+        for index in range(min(len(below), _MEMBERS)):
+            member = below[index]
+            if member.value is None and below.kind != "list" and len(below) > 3:
+                continue
+            if left < 8:
+                parts.append("…")
+                break
+            secret = hide or (not self.reveal and is_secret_key(member.label))
+            if member.label in RUN_KWARGS:
+                secret = not self.reveal
+            text = self.text(member.value, min(left, 60), depth - 1, secret)
+            if below.kind != "list" and not member.is_index:
+                text = f"{label_text(member, 30)}: {text}"
+            parts.append(text)
+            left -= len(text) + 2
+        else:
+            if len(below) > _MEMBERS:
+                parts.append("…")
+        return ", ".join(parts)
+
+    def object(self, value: Obj, limit: int, depth: int, hide: bool) -> str:
+        """An object: its text, what the framework's own objects mean, or its class and attributes."""
+        parts = anatomy(value)
+        if parts.is_text:
+            if hide:
+                return MASK
+            return clean(str(parts.text), limit) if type(parts.text) is not int else integer_text(parts.text)
+        if depth > 0 and not hide and parts.type.startswith("agent_framework"):
+            special = _SPECIAL.get(short_type(parts.type))
+            text = special(self, value, limit, depth) if special else ""
+            if text:
+                return text
+        below = members(value)
+        name = clean(short_type(parts.type), 60)
+        return f"{name} {self.join(below, limit - len(name), depth, hide)}".rstrip() if len(below) else f"{name}()"
+
+    # -- the framework's own objects: what a reader wants to know first ----------------------------------------------
+
+    def message(self, value: Obj, limit: int, depth: int) -> str:
+        """`assistant writer: "Added a paragraph…"`."""
+        text = message_text(value)
+        said = quoted(text, limit) if text else self.text(attribute(value, "contents"), limit, depth - 1, False)
+        return f"{clean(speaker(value), 40)}: {said}"
+
+    def workflow_message(self, value: Obj, limit: int, depth: int) -> str:
+        """`writer → reviewer: …`."""
+        source, target = attribute(value, "source_id"), attribute(value, "target_id")
+        route = clean(source, 40) if type(source) is str else "?"
+        if type(target) is str:
+            route += f" → {clean(target, 40)}"
+        return f"{route}: {self.text(attribute(value, 'data'), limit - len(route), depth - 1, False)}"
+
+    def workflow_event(self, value: Obj, limit: int, depth: int) -> str:
+        """`approval asks … → Decision`."""
+        if attribute(value, "type") != "request_info":
+            return ""
+        expected = short_type(type_text(attribute(value, "_response_type"))) or "any answer"
+        data = self.text(attribute(value, "data"), limit // 2, depth, False)
+        return f"{clean(source_executor(value), 40)} asks {data} → expects {clean(expected, 60)}"
+
+    def content(self, value: Obj, limit: int, depth: int) -> str:
+        """`text "…"`, `function_call search(…)`."""
+        kind = attribute(value, "type")
+        text = attribute(value, "text")
+        if type(text) is str:
+            return f"{clean(kind, 30) if type(kind) is str else 'content'} {quoted(text, limit)}"
+        name = attribute(value, "name")
+        if type(kind) is str and kind in ("function_call", "function_result") and type(name) is str:
+            arguments = attribute(value, "arguments")
+            return f"{kind} {clean(name, 40)}({self.text(arguments, limit, 1, False) if arguments is not None else ''})"
+        return ""
+
+
+def integer_text(value: int) -> str:
+    """Decimal digits, or how many there are where they fill a line."""
     if value.bit_length() > 400:
-        digits = value.bit_length() * 30103 // 100000
-        return f"an integer of about {digits:,} digits"
+        return f"an integer of about {value.bit_length() * 30103 // 100000:,} digits"
     return str(value)
 
 
-def _float(value: float) -> str:
+def float_text(value: float) -> str:
+    """As JSON of the framework writes it: NaN and infinities by name."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
@@ -112,71 +224,13 @@ def _float(value: float) -> str:
     return repr(value)
 
 
-def _braces(below: Members, limit: int, depth: int) -> str:
-    return f"{{{len(below):,}}} {_join(below, limit - 6, depth)}".rstrip() if len(below) else "{}"
-
-
-def _join(below: Members, limit: int, depth: int) -> str:
-    """Members, comma separated, as many as fit."""
-    if depth <= 0:
-        return "…"
-    parts: list[str] = []
-    left = limit
-    for index in range(min(len(below), 40)):
-        member = below[index]
-        if member.value is None and below.kind != "list" and len(below) > 3:
-            continue
-        if left < 8:
-            parts.append("…")
-            break
-        text = _preview(member.value, min(left, 60), depth - 1)
-        if below.kind != "list" and not member.is_index:
-            text = f"{label_text(member, 30)}: {text}"
-        parts.append(text)
-        left -= len(text) + 2
-    return ", ".join(parts)
-
-
-def label_text(member: Member, limit: int = 80) -> str:
-    """The label of a member, safe for a terminal; keys that are no text are previewed."""
-    if member.key is not None:
-        return _preview(member.key[0], limit, 1)
-    return clean(member.label, limit) if member.label else '""'
-
-
-def _object(value: Obj, limit: int, depth: int) -> str:
-    parts = anatomy(value)
-    if parts.is_text:
-        return (
-            quoted(parts.text, limit)
-            if type(parts.text) is str and not _bare(parts.type)
-            else clean(str(parts.text), limit)
-        )
-    special = _SPECIAL.get(short_type(parts.type)) if parts.type.startswith("agent_framework") else None
-    if special is not None and depth > 0:
-        text = special(value, limit, depth)
-        if text:
-            return text
-    below = members(value)
-    name = clean(short_type(parts.type), 60)
-    return f"{name} {_join(below, limit - len(name), depth)}".rstrip() if len(below) else f"{name}()"
-
-
-def _bare(type_name_: str) -> bool:
-    """Whether the text of an atom needs no quotes: dates, numbers, ids and paths cannot be taken for anything else."""
-    return not type_name_.startswith(("builtins:str", "numpy:str"))
-
-
-# -- the framework's own objects: what a reader wants to know first --------------------------------------------------
-
-
-def _message(value: Obj, limit: int, depth: int) -> str:
-    text = message_text(value)
-    role = attribute(value, "role")
-    role = role if type(role) is str else "?"
-    author = attribute(value, "author_name")
-    who = f"{role} {author}" if type(author) is str and author else role
-    return f"{clean(who, 40)}: {quoted(text, limit) if text else '(no text)'}"
+def speaker(message: Value) -> str:
+    """Role and author of a chat message."""
+    role, author = attribute(message, "role"), attribute(message, "author_name")
+    if type(resolve(role)) is Obj:  # an Enum in older versions
+        role = anatomy(resolve(role)).text
+    who = role if type(role) is str else "?"
+    return f"{who} {author}" if type(author) is str and author and author != who else who
 
 
 def message_text(value: Value) -> str:
@@ -185,48 +239,16 @@ def message_text(value: Value) -> str:
     if type(contents) is not list and type(contents) is not tuple:
         text = attribute(value, "text")
         return text if type(text) is str else ""
-    texts = (attribute(content, "text") for content in contents[:50])
+    texts = (content if type(content) is str else attribute(content, "text") for content in contents[:50])
     return "".join(text for text in texts if type(text) is str)
 
 
-def _workflow_message(value: Obj, limit: int, depth: int) -> str:
-    source, target = attribute(value, "source_id"), attribute(value, "target_id")
-    route = clean(source, 40) if type(source) is str else "?"
-    if type(target) is str:
-        route += f" → {clean(target, 40)}"
-    return f"{route}: {_preview(attribute(value, 'data'), limit - len(route), depth - 1)}"
-
-
-def _workflow_event(value: Obj, limit: int, depth: int) -> str:
-    if attribute(value, "type") != "request_info":
-        return ""
-    expected = short_type(type_text(attribute(value, "_response_type"))) or "any answer"
-    data = _preview(attribute(value, "data"), limit // 2, depth - 1)
-    return f"{clean(source_executor(value), 40)} asks {data} → {clean(expected, 60)}"
-
-
-def _content(value: Obj, limit: int, depth: int) -> str:
-    kind = attribute(value, "type")
-    text = attribute(value, "text")
-    if type(text) is str:
-        return f"{clean(kind, 30) if type(kind) is str else 'content'} {quoted(text, limit)}"
-    if kind in ("function_call", "function_result") and type(attribute(value, "name")) is str:
-        return f"{kind} {clean(attribute(value, 'name'), 40)}({clean(str(preview_argument(value)), limit)})"
-    return ""
-
-
-def preview_argument(value: Value) -> str:
-    """The arguments of a tool call, as one line."""
-    arguments = resolve(attribute(value, "arguments"))
-    return arguments if type(arguments) is str else _preview(arguments, 120, 1) if arguments is not None else ""
-
-
 _SPECIAL = {
-    "Message": _message,
-    "ChatMessage": _message,
-    "WorkflowMessage": _workflow_message,
-    "WorkflowEvent": _workflow_event,
-    "Content": _content,
+    "Message": Previewer.message,
+    "ChatMessage": Previewer.message,
+    "WorkflowMessage": Previewer.workflow_message,
+    "WorkflowEvent": Previewer.workflow_event,
+    "Content": Previewer.content,
 }
 
 

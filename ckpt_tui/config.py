@@ -1,0 +1,61 @@
+"""The configuration file: keys, theme, mouse."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ckpt_tui.errors import UsageError
+from ckpt_tui.paths import config_file
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the person set.
+
+    Attributes:
+        theme: Name of a theme; "" for our own.
+        mouse: Whether the mouse is used.
+        keys: Command id → keys, comma separated.
+    """
+
+    theme: str = ""
+    mouse: bool = True
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -> Config:
+    """Read the configuration; a missing file is an empty one. `CKPT_TUI_THEME` and `CKPT_TUI_MOUSE` win over it.
+
+    Raises:
+        UsageError: the file is no TOML, or an entry is not what it should be.
+    """
+    path = path or config_file()
+    try:
+        with open(path, "rb") as file:
+            table = tomllib.load(file)
+    except FileNotFoundError:
+        table = {}
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is no TOML: {error}.", "docs/guide.md shows an example.") from None
+    theme = environment.get("CKPT_TUI_THEME") or _take(table, "theme", str, "", path)
+    mouse = _take(table, "mouse", bool, True, path)
+    if environment.get("CKPT_TUI_MOUSE"):
+        mouse = environment["CKPT_TUI_MOUSE"] not in ("0", "no", "off", "false")
+    keys = _take(table, "keys", dict, {}, path)
+    for name, value in keys.items():
+        if not isinstance(value, str):
+            raise UsageError(f'{path}: keys.{name} must be a text such as "ctrl+n,j".')
+    return Config(theme, mouse, keys)
+
+
+def _take(table: dict[str, Any], name: str, kind: type, default: Any, path: str) -> Any:
+    value = table.get(name, default)
+    if not isinstance(value, kind):
+        raise UsageError(f"{path}: {name} must be a {kind.__name__}, not {value!r}.")
+    return value

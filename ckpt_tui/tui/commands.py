@@ -1,0 +1,105 @@
+"""Everything a key can do, in one table: keys, palette, help screen and docs/keys.md are made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.binding import Binding, BindingType
+
+Scope = Literal["everywhere", "list", "value", "any list"]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing the person can do.
+
+    Attributes:
+        id: Its name in the configuration file.
+        keys: Default keys, comma separated, as Textual names them.
+        action: The action it runs.
+        title: What it does, in a few words.
+        scope: Where it works.
+        hint: A word for the line of hints; empty to leave it out.
+        shown: How the key is written for people; empty for Textual's own way.
+    """
+
+    id: str
+    keys: str
+    action: str
+    title: str
+    scope: Scope
+    hint: str = ""
+    shown: str = ""
+
+
+COMMANDS: tuple[Command, ...] = (
+    # moving, in every list
+    Command("move.down", "down,j", "cursor(1)", "next row; a number first moves by as many", "any list", "", "↓ j"),
+    Command("move.up", "up,k", "cursor(-1)", "previous row", "any list", "", "↑ k"),
+    Command("move.page_down", "pagedown", "page(1)", "page down", "any list", "", "PgDn"),
+    Command("move.page_up", "pageup", "page(-1)", "page up", "any list", "", "PgUp"),
+    Command("move.half_down", "ctrl+d", "half_page(1)", "half a page down", "any list", "", "ctrl+d"),
+    Command("move.half_up", "ctrl+u", "half_page(-1)", "half a page up", "any list", "", "ctrl+u"),
+    Command("move.first", "home,g", "first", "first row; a number first goes to that row", "any list", "", "g Home"),
+    Command("move.last", "end,G", "last", "last row", "any list", "", "G End"),
+    # checkpoints
+    Command("list.open", "enter,right,l", "open", "look at the checkpoint", "list", "open", "⏎"),
+    Command("list.next_run", "J", "section(1)", "next run", "list", "", "J"),
+    Command("list.previous_run", "K", "section(-1)", "previous run", "list", "", "K"),
+    Command("list.parent", "p", "parent", "the checkpoint it came from", "list", "", "p"),
+    Command("list.filter", "f", "filter", "show only checkpoints that contain a text", "list", "filter", "f"),
+    # values
+    Command("value.unfold", "right,l", "unfold", "unfold, or go to the first member", "value", "", "→ l"),
+    Command("value.fold", "left,h", "fold", "fold, or go to the parent", "value", "", "← h"),
+    Command("value.toggle", "enter", "toggle_row", "unfold or fold; a text opens in full", "value", "open", "⏎"),
+    Command("value.sibling_down", "J", "sibling(1)", "next sibling", "value", "", "J"),
+    Command("value.sibling_up", "K", "sibling(-1)", "previous sibling", "value", "", "K"),
+    Command("value.unfold_below", "e", "unfold_below", "unfold everything below the row", "value", "", "e"),
+    Command(
+        "value.unfold_all", "E", "unfold_all", "unfold everything; a number first unfolds so many levels", "value",
+        "", "E",
+    ),
+    Command("value.fold_siblings", "c", "fold_siblings", "fold the row and its siblings", "value", "", "c"),
+    Command("value.fold_all", "C", "fold_all", "fold everything", "value", "", "C"),
+    Command("value.none", "full_stop", "toggle_none", "show or fold away attributes that are None", "value", "", "."),
+    Command("value.copy", "y", "copy", "copy: then v value, p path, k key, j JSON", "value", "copy", "y"),
+    Command("value.pager", "o", "pager", "open the value in $PAGER", "value", "", "o"),
+    Command("value.editor", "O", "editor", "open a copy of the value in $EDITOR", "value", "", "O"),
+    # everywhere
+    Command("view.next_tab", "t", "next_tab(1)", "next tab: state, messages, pending, raw", "everywhere", "tabs", "t"),
+    Command("view.previous_tab", "T", "next_tab(-1)", "previous tab", "everywhere", "", "T"),
+    Command("view.other_pane", "tab", "other_pane(1)", "next pane", "everywhere", "panes", "⇥"),
+    Command("view.previous_pane", "shift+tab", "other_pane(-1)", "previous pane", "everywhere", "", "⇧⇥"),
+    Command("view.zoom", "z", "zoom", "give the pane the whole screen, or share it again", "everywhere", "", "z"),
+    Command("view.reveal", "exclamation_mark", "reveal", "show secrets, or mask them again", "everywhere", "", "!"),
+    Command("step.next", "right_square_bracket", "step(1)", "next checkpoint, from any pane", "everywhere", "", "]"),
+    Command("step.previous", "left_square_bracket", "step(-1)", "previous checkpoint", "everywhere", "step", "[ ]"),
+    Command("live.follow", "F", "follow", "follow the newest checkpoint, or stay", "everywhere", "follow", "F"),
+    Command("search.open", "slash", "search", "search in the pane", "everywhere", "search", "/"),
+    Command("search.next", "n", "search_next(1)", "next match", "everywhere", "", "n"),
+    Command("search.previous", "N", "search_next(-1)", "previous match", "everywhere", "", "N"),
+    Command("app.palette", "colon,ctrl+p", "command_palette", "all commands by name", "everywhere", "commands", ":"),
+    Command("app.help", "question_mark,f1", "help", "keys and signs", "everywhere", "help", "?"),
+    Command("app.back", "escape", "back", "back out of what was opened last", "everywhere", "", "esc"),
+    Command("app.close", "q", "close", "close the pane's view, or quit", "everywhere", "quit", "q"),
+    Command("app.quit", "ctrl+q,ctrl+c", "quit", "quit", "everywhere", "", "ctrl+q"),
+    Command("app.suspend", "ctrl+z", "suspend_process", "back to the shell; fg returns", "everywhere", "", "ctrl+z"),
+)  # fmt: skip
+
+COPY_KEYS = {"v": "value", "p": "path", "k": "key", "j": "JSON"}
+"""The second key of a copy."""
+
+
+def bindings(scope: Scope) -> list[BindingType]:
+    """The key bindings of one scope, for a class's BINDINGS."""
+    return [
+        Binding(c.keys, c.action, c.title, show=bool(c.hint), key_display=c.shown or None, id=c.id, tooltip=c.title)
+        for c in COMMANDS
+        if c.scope == scope
+    ]
+
+
+def by_id() -> dict[str, Command]:
+    """All commands, by their id."""
+    return {command.id: command for command in COMMANDS}

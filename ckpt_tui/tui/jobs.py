@@ -1,0 +1,155 @@
+"""The only place that starts threads: following the store, loading checkpoints, searching values.
+
+A job computes and posts a message; it never touches a widget.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+
+from textual.message_pump import MessagePump
+from textual.worker import Worker, get_current_worker
+
+from ckpt_tui.core.search import search
+from ckpt_tui.core.value import Value
+from ckpt_tui.errors import CkptError
+from ckpt_tui.stores.base import Store
+from ckpt_tui.tui.library import Library
+from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, MatchesReady, ViewReady, WorkFailed
+
+VIEW_SECONDS = 0.4
+"""Shortest time between two views while a long scan goes on: making one takes 10 µs a checkpoint."""
+
+MATCH_LIMIT = 10_000
+"""Matches of one search; nobody steps through more."""
+
+
+class Cancelled(Exception):
+    """The job is no longer wanted."""
+
+
+class Jobs:
+    """Starts the workers of one screen.
+
+    Args:
+        owner: The screen or app that receives the messages and whose workers these are.
+        store: The store that is open.
+        library: Where what is known of it is collected.
+    """
+
+    def __init__(self, owner: MessagePump, store: Store, library: Library) -> None:
+        self._owner = owner
+        self._store = store
+        self._library = library
+        self._stop = threading.Event()
+        self._fill = threading.Lock()
+
+    def follow(self) -> None:
+        """Read the store and keep up with it."""
+        self._start(self._follow, "follow")
+
+    def read_bodies(self) -> None:
+        """Read the bodies of the files whose headers alone are known."""
+        self._start(self._read_bodies, "bodies")
+
+    def stop(self) -> None:
+        """End everything."""
+        self._stop.set()
+
+    def load(self, file: str) -> None:
+        """Load a checkpoint; the latest call wins."""
+
+        def run() -> None:
+            try:
+                checkpoint = self._store.load(file, check_cancelled)
+            except CkptError as error:
+                self._owner.post_message(CheckpointReady(file, None, error.what, error.hint))
+            else:
+                self._owner.post_message(CheckpointReady(file, checkpoint))
+
+        self._start(run, "load")
+
+    def refresh(self) -> None:
+        """Make a new view, after the filter changed."""
+
+        def run() -> None:
+            self._post_view(0, 0)
+
+        self._start(run, "view")
+
+    def search(self, value: Value, text: str) -> None:
+        """Search a value; the latest call wins."""
+
+        def run() -> None:
+            places = []
+            complete = True
+            for place in search(value, text, check_cancelled):
+                places.append(place)
+                if len(places) >= MATCH_LIMIT:
+                    complete = False
+                    break
+            self._owner.post_message(MatchesReady(text, places, complete, value))
+
+        self._start(run, "search")
+
+    def _start(self, run: Callable[[], None], group: str) -> Worker[None]:
+        def guarded() -> None:
+            try:
+                run()
+            except Cancelled:
+                pass
+            except Exception:
+                self._owner.post_message(WorkFailed(group, traceback.format_exc()))
+
+        node = self._owner
+        worker: Worker[None] = node.run_worker(  # type: ignore[attr-defined]
+            guarded, name=group, group=group, exclusive=group != "follow", thread=True, exit_on_error=False
+        )
+        return worker
+
+    def _post_view(self, done: int, total: int) -> None:
+        self._owner.post_message(ViewReady(self._library.view(), done, total))
+
+    def _follow(self) -> None:
+        shown = 0.0
+        for batch in self._store.watch(self._stop):
+            changed = self._library.apply(batch)
+            complete = batch.done >= batch.total
+            now = time.monotonic()
+            # The first rows at once, then now and then, and everything at the end of a pass.
+            if (changed or complete) and (complete or not shown or now - shown >= VIEW_SECONDS):
+                self._post_view(batch.done, batch.total)
+                shown = now
+            if complete and self._library.unread():
+                self._owner.post_message(BodiesWanted())
+
+    def _read_bodies(self) -> None:
+        with self._fill:
+            unread = self._library.unread()
+            shown = time.monotonic()
+            worker = get_current_worker()
+            for batch in self._store.fill(unread, self._stop):
+                if worker.is_cancelled:
+                    return
+                self._library.apply(batch)
+                now = time.monotonic()
+                if batch.done >= batch.total:
+                    self._post_view(0, 0)
+                elif now - shown >= VIEW_SECONDS:
+                    self._post_view(batch.done, batch.total)
+                    shown = time.monotonic()
+                # The screen comes first: a busy thread delays every key by a turn of the interpreter lock.
+                self._stop.wait(0.004)
+
+
+def check_cancelled() -> None:
+    """End the job when it is no longer wanted.
+
+    Raises:
+        Cancelled: it is not.
+    """
+    if get_current_worker().is_cancelled:
+        raise Cancelled

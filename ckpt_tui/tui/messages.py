@@ -1,0 +1,58 @@
+"""Messages that cross threads; the handlers on the screen own all state."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.search import Positions
+from ckpt_tui.tui.library import View
+
+
+class ViewReady(Message):
+    """The store changed, and this is how it looks now."""
+
+    def __init__(self, view: View, done: int, total: int) -> None:
+        super().__init__()
+        self.view = view
+        self.done = done
+        self.total = total
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest view matters."""
+        return isinstance(message, ViewReady)
+
+
+class BodiesWanted(Message):
+    """A pass over the headers is complete, and there are bodies to read."""
+
+
+class CheckpointReady(Message):
+    """A checkpoint was loaded, or could not be: then `error` says why."""
+
+    def __init__(self, file: str, checkpoint: Checkpoint | None, error: str = "", hint: str = "") -> None:
+        super().__init__()
+        self.file = file
+        self.checkpoint = checkpoint
+        self.error = error
+        self.hint = hint
+
+
+class MatchesReady(Message):
+    """A search ended with these places; `complete` tells that there are no more."""
+
+    def __init__(self, text: str, places: list[Positions], complete: bool, value: object) -> None:
+        super().__init__()
+        self.text = text
+        self.places = places
+        self.complete = complete
+        self.value = value
+
+
+class WorkFailed(Message):
+    """Something unexpected happened in a worker; `report` is its traceback."""
+
+    def __init__(self, doing: str, report: str) -> None:
+        super().__init__()
+        self.doing = doing
+        self.report = report

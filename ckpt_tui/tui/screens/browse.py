@@ -1,0 +1,313 @@
+"""The browser: keeps the list in step with the store, and the panes in step with the list."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+
+from textual import on
+from textual.timer import Timer
+
+from ckpt_tui.core.ids import IdFault, find
+from ckpt_tui.core.listing import clock_text
+from ckpt_tui.core.model import Checkpoint, Problem
+from ckpt_tui.core.text import clean
+from ckpt_tui.stores.base import Entry, Store
+from ckpt_tui.tui.commands import COMMANDS
+from ckpt_tui.tui.jobs import Jobs
+from ckpt_tui.tui.library import Library, View
+from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, ViewReady, WorkFailed
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+from ckpt_tui.tui.screens.searching import Searching
+from ckpt_tui.tui.screens.welcome import waiting_paragraphs
+from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.status import BarLine, Part
+from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+LOAD_SECONDS = 0.05
+"""Pause after the last move of the cursor before its checkpoint is loaded: a held key loads nothing on its way."""
+
+KEPT = 24
+"""Checkpoints kept decoded: going back and forth costs nothing."""
+
+KEPT_BYTES = 24_000_000
+"""Bytes of their files altogether."""
+
+
+class Browse(Searching):
+    """The main screen.
+
+    Args:
+        store: What to browse.
+        at: Id of the checkpoint to open at; None follows the newest.
+        steps: Labels of the place to open at.
+    """
+
+    def __init__(self, store: Store, at: str | None = None, steps: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.store = store
+        self.library = Library()
+        self.jobs = Jobs(self, store, self.library)
+        self.following = at is None
+        self._at = at
+        self._steps = steps
+        self._shown = ""
+        self._kept: OrderedDict[str, tuple[Entry | None, Checkpoint]] = OrderedDict()
+        self._timer: Timer | None = None
+        self._progress = (0, 0)
+        self._changed_at = 0.0
+
+    def on_mount(self) -> None:
+        """Start reading the store."""
+        super().on_mount()
+        self.draw_head()
+        self.draw_foot()
+        self.jobs.follow()
+
+    def on_unmount(self) -> None:
+        """Stop reading."""
+        self.jobs.stop()
+
+    # -- news of the store -------------------------------------------------------------------------------------------
+
+    def on_view_ready(self, event: ViewReady) -> None:
+        """Show how the store looks now."""
+        before, view = self.list.view, event.view
+        self._progress = (event.done, event.total) if event.done < event.total else (0, 0)
+        if view.newest != before.newest or view.checkpoints != before.checkpoints:
+            self._changed_at = time.time()
+        if self._at is not None and view.runs:
+            self._open_at(view)
+        self.list.show(view, self.following)
+        if not view.places:
+            self._show_waiting(view)
+        elif self._shown not in view.places:
+            self._shown = ""
+            self._load_selected()
+        else:
+            self._reload_if_changed()
+        self.draw_head()
+        self.draw_foot()
+
+    def _open_at(self, view: View) -> None:
+        assert self._at is not None
+        try:
+            node = find(self._at, view.runs)
+        except IdFault as fault:
+            if self._progress == (0, 0):
+                self._at, self.following = None, True
+                self.say(f"{clean(fault.reason)}; showing the newest", "warn")
+            return
+        self._at = None
+        self.list.selected = node.ref.file
+
+    def on_bodies_wanted(self, event: BodiesWanted) -> None:
+        """Count messages and requests in the background."""
+        self.jobs.read_bodies()
+
+    def _show_waiting(self, view: View) -> None:
+        self._shown = ""
+        filtered = bool(view.filter) and view.checkpoints + view.problems > 0
+        for pane in self.details:
+            if filtered:
+                pane.tell("Nothing matches", [Paragraph(f"No checkpoint contains {view.filter!r}. esc shows all.")])
+            else:
+                title = "Waiting for the directory" if view.missing else "Waiting for a checkpoint"
+                pane.tell(title, waiting_paragraphs(self.store.path, view.missing))
+
+    def _reload_if_changed(self) -> None:
+        """The selected file was replaced: show what it holds now."""
+        file = self._shown
+        kept = self._kept.get(file)
+        if file == self.list.selected and kept is not None and _differs(kept[0], self.library.entry(file)):
+            self._shown = ""
+            self._load_selected()
+
+    def set_filter(self, text: str) -> None:
+        """Show only checkpoints that contain a text; "" shows all."""
+        self.library.filter = text
+        self.jobs.refresh()
+
+    # -- the selected checkpoint -------------------------------------------------------------------------------------
+
+    @on(LineList.Moved, "#checkpoints")
+    def _list_moved(self, event: LineList.Moved) -> None:
+        event.stop()
+        if event.by_hand and self.following:
+            self.following = False
+        if self._timer is not None:
+            self._timer.stop()
+        if self.list.selected != self._shown:
+            # The first one at once, any other after a pause.
+            self._timer = self.set_timer(LOAD_SECONDS if self._shown else 0.001, self._load_selected)
+        self.draw_foot()
+
+    def _load_selected(self) -> None:
+        file = self.list.selected
+        if not file or file == self._shown:
+            return
+        entry = self.library.entry(file)
+        if isinstance(entry, Problem):
+            self._shown = file
+            self._show_problem(entry)
+            return
+        kept = self._kept.get(file)
+        if kept is not None and not _differs(kept[0], entry):
+            self._kept.move_to_end(file)
+            self._show_checkpoint(file, kept[1])
+        else:
+            self.jobs.load(file)
+
+    def on_checkpoint_ready(self, event: CheckpointReady) -> None:
+        """Show a loaded checkpoint, if it is still the selected one."""
+        if event.checkpoint is not None:
+            self._keep(event.file, event.checkpoint)
+        if event.file != self.list.selected:
+            return
+        if event.checkpoint is not None:
+            self._show_checkpoint(event.file, event.checkpoint)
+            return
+        self._shown = event.file
+        for pane in self.details:
+            pane.tell(clean(event.file, 60), [Paragraph(event.error, "error"), Paragraph(event.hint, "dim")])
+
+    def _keep(self, file: str, checkpoint: Checkpoint) -> None:
+        self._kept[file] = (self.library.entry(file), checkpoint)
+        self._kept.move_to_end(file)
+        size = sum(len(kept.raw) for _, kept in self._kept.values())
+        while len(self._kept) > KEPT or (len(self._kept) > 1 and size > KEPT_BYTES):
+            size -= len(self._kept.popitem(last=False)[1][1].raw)
+
+    def _show_checkpoint(self, file: str, checkpoint: Checkpoint) -> None:
+        self._shown = file
+        for pane in self.details:
+            pane.show(checkpoint)
+        if self._steps:
+            steps, self._steps = self._steps, ()
+            if not self.details[0].go_to(steps):
+                self.say(f"There is no {'.'.join(steps)} in this checkpoint.", "warn")
+            self.focus_pane(self.details[0])
+        self.draw_foot()
+
+    def _show_problem(self, problem: Problem) -> None:
+        lines = [
+            Paragraph(problem.file, "heading"),
+            Paragraph(f"This file cannot be shown as a checkpoint: {problem.reason}\n", "error"),
+            Paragraph("It stays in the list and is read again when it changes. The rest of the store is not affected."),
+        ]
+        for pane in self.details:
+            pane.tell("Problem", lines)
+
+    # -- the lines at the top and bottom -----------------------------------------------------------------------------
+
+    def draw_head(self) -> None:
+        """Draw the line at the top."""
+        view = self.list.view
+        state: Part = (" ● live ", "good")
+        if view.missing:
+            state = (" ◌ waiting for the directory ", "warn")
+        elif self._progress != (0, 0):
+            done, total = self._progress
+            bar = "━" * (10 * done // total)
+            state = (f" {bar:╌<10} {done:,}/{total:,} ", "warn")
+        counts = f"{view.checkpoints:,} checkpoint{'' if view.checkpoints == 1 else 's'}"
+        if view.runs:
+            counts += f" · {len(view.runs):,} run{'' if len(view.runs) == 1 else 's'}"
+        left: list[Part] = [(" ckpt-tui ", "strong"), (f" {clean(self.store.path)}  ", "plain")]
+        if self.size.width >= 100:
+            left.append((f"{self.store.kind} · ", "dim"))
+        left.append((counts, "dim"))
+        right: list[Part] = []
+        if view.filter:
+            right.append((f" filter: {clean(view.filter, 20)} ", "warn"))
+        if view.problems:
+            right.append((f" ✗ {view.problems:,} problem{'' if view.problems == 1 else 's'} ", "error"))
+        right.append(state)
+        if self._changed_at and self.size.width >= 80:
+            right.append((f"{clock_text(self._changed_at)} ", "dim"))
+        self.query_one("#head", BarLine).show(left, right)
+
+    def draw_foot(self) -> None:
+        """Draw the line at the bottom."""
+        foot = self.query_one("#foot", BarLine)
+        right: list[Part] = [(" following " if self.following else " F follows ", "good" if self.following else "dim")]
+        if self.message:
+            foot.show(self.message, right)
+            return
+        scope = "list" if self.pane is self.list else "value"
+        parts: list[Part] = [(" ↑↓", "key"), (" move ", "dim")]
+        for command in COMMANDS:
+            if command.hint and command.scope in (scope, "everywhere") and command.id != "live.follow":
+                parts += [(f" {command.shown}", "key"), (f" {command.hint} ", "dim")]
+        foot.show(parts, right)
+
+    def on_resize(self) -> None:
+        """What fits in the lines depends on the width."""
+        self.draw_head()
+
+    # -- actions -----------------------------------------------------------------------------------------------------
+
+    def on_checkpoints_opened(self) -> None:
+        """Look at the selected checkpoint."""
+        self._load_selected()
+        self.focus_pane(self.details[0])
+
+    def action_follow(self) -> None:
+        """Follow the newest checkpoint, or stay."""
+        self.following = not self.following
+        if self.following and self.list.view.newest:
+            self.list.select(self.list.view.newest, by_hand=False)
+        self.draw_foot()
+
+    def action_reveal(self) -> None:
+        """Show secrets, or mask them again."""
+        reveal = not self.detail.reveal
+        for pane in self.details:
+            pane.set_reveal(reveal)
+        self.say("Secrets are shown; ! masks them." if reveal else "Secrets are masked.", "warn" if reveal else "dim")
+
+    def action_help(self) -> None:
+        """Show keys and signs."""
+        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
+        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+
+    def action_back(self) -> None:
+        """Back out of what was opened last."""
+        if self.is_asking:
+            self.close_ask()
+        elif self.match:
+            self.set_match("")
+        elif self.is_zoomed:
+            self.unzoom()
+        elif self.pane is not self.list:
+            self.focus_pane(self.list)
+        elif self.list.view.filter:
+            self.set_filter("")
+
+    def action_close(self) -> None:
+        """Go back to the list; from there, quit."""
+        if self.is_zoomed:
+            self.unzoom()
+        elif self.pane is not self.list:
+            self.focus_pane(self.list)
+        else:
+            self.app.exit()
+
+    def on_row_tree_told(self, event: object) -> None:
+        """Say what a pane has to say."""
+        self.say(str(getattr(event, "text", "")))
+
+    def on_work_failed(self, event: WorkFailed) -> None:
+        """Show an unexpected failure; the app goes on."""
+        lines = [Paragraph("Something unexpected happened; the app goes on. Please report it.\n", "error")]
+        report = event.report
+        self.app.push_screen(
+            TextScreen(f"Failed: {event.doing}", [*lines, Paragraph(report)], lambda: self.copy(report, "report"))
+        )
+
+
+def _differs(one: Entry | None, other: Entry | None) -> bool:
+    """Whether a file changed between two looks; facts that were filled in later are no change."""
+    if isinstance(one, Problem) or isinstance(other, Problem) or one is None or other is None:
+        return one is not other and one != other
+    return one._replace(facts=None) != other._replace(facts=None)

@@ -1,0 +1,145 @@
+"""The panes of the browser: which there are, which has the focus, which has the whole screen."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Input
+
+from ckpt_tui.tui.commands import bindings
+from ckpt_tui.tui.widgets.checkpoints import Checkpoints
+from ckpt_tui.tui.widgets.detail import Detail
+from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.status import BarLine, Part
+
+Pane = Detail | Checkpoints
+
+
+class Panes(Screen[None]):
+    """The list of checkpoints beside one or two panes that show a checkpoint."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]  # noqa: RUF012 Textual's convention
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.message: list[Part] = []
+        self._zoomed: Pane | None = None
+        self._main: Pane | None = None
+
+    def compose(self) -> ComposeResult:
+        yield BarLine(id="head")
+        with Horizontal(id="panes"):
+            with Vertical(id="list-pane"):
+                yield Checkpoints(id="checkpoints")
+            yield Detail("detail")
+            yield Detail("second", tab="talk")
+        yield Input(id="ask", compact=True)
+        yield BarLine(id="foot")
+
+    def on_mount(self) -> None:
+        """Put the focus on the list."""
+        self.query_one("#list-pane").border_title = Content("Checkpoints")
+        self.query_one("#ask").display = False
+        self.list.focus()
+
+    @property
+    def list(self) -> Checkpoints:
+        """The list of checkpoints."""
+        return self.query_one("#checkpoints", Checkpoints)
+
+    @property
+    def details(self) -> tuple[Detail, Detail]:
+        """The panes that show a checkpoint, the main one first."""
+        return self.query_one("#detail", Detail), self.query_one("#second", Detail)
+
+    @property
+    def pane(self) -> Pane:
+        """The pane that has the focus, or had it last."""
+        for pane in self.details:
+            if pane.has_focus_within:
+                return pane
+        return self.list if self.list.has_focus or self._main is None else self._main
+
+    @property
+    def detail(self) -> Detail:
+        """The pane of a checkpoint that has the focus, else the main one."""
+        pane = self.pane
+        return pane if isinstance(pane, Detail) else self.details[0]
+
+    @property
+    def lines(self) -> LineList:
+        """The list of lines that has the focus, or had it last."""
+        pane = self.pane
+        if isinstance(pane, Checkpoints):
+            return pane
+        return pane.rows if pane.is_tree else pane.lines
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """In a narrow terminal, the pane with the focus is the one that is seen."""
+        if isinstance(event.widget, LineList):
+            self._main = None
+            self._main = self.pane
+            self.set_class(self._main is self.list, "-list")
+            self.draw_foot()
+
+    def draw_foot(self) -> None:
+        """Draw the line at the bottom."""
+
+    def say(self, text: str, style: str = "plain") -> None:
+        """Say something in the line at the bottom, until the next key; nothing takes it back."""
+        self.message = [(f" {text} ", style)] if text else []
+        self.draw_foot()
+
+    def focus_pane(self, pane: Pane) -> None:
+        """Give the focus to a pane."""
+        if isinstance(pane, Checkpoints):
+            pane.focus()
+        else:
+            (pane.rows if pane.is_tree else pane.lines).focus()
+        if self._zoomed is not None and self._zoomed is not pane:
+            self._zoom(pane)
+
+    def action_other_pane(self, way: int) -> None:
+        """Go to the next or previous pane."""
+        panes: list[Pane] = [self.list, self.details[0]]
+        if self.has_class("-wide"):
+            panes.append(self.details[1])
+        at = panes.index(self.pane) if self.pane in panes else 0
+        self.focus_pane(panes[(at + way) % len(panes)])
+
+    def action_zoom(self) -> None:
+        """Give the pane the whole screen, or share it again."""
+        self._zoom(None if self._zoomed is not None else self.pane)
+
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether one pane has the whole screen."""
+        return self._zoomed is not None
+
+    def unzoom(self) -> None:
+        """Share the screen again."""
+        self._zoom(None)
+
+    def _zoom(self, pane: Pane | None) -> None:
+        self._zoomed = pane
+        self.set_class(pane is not None, "-zoom")
+        for box in (self.query_one("#list-pane"), *self.details):
+            own = pane is box or (pane is self.list and box.id == "list-pane")
+            box.set_class(pane is not None and own, "-zoomed")
+
+    def action_next_tab(self, way: int) -> None:
+        """Show the next or previous tab."""
+        if self.detail.checkpoint is not None:
+            self.detail.next_tab(way)
+
+    def action_step(self, way: int) -> None:
+        """Go to the next or previous checkpoint, from any pane."""
+        count = self.lines.take_count()
+        self.list.action_cursor(way * count)

@@ -1,0 +1,141 @@
+"""Searching the pane that has the focus, and filtering the list."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.widgets import Input
+
+from ckpt_tui.core.search import Positions
+from ckpt_tui.tui.jobs import Jobs
+from ckpt_tui.tui.library import matches
+from ckpt_tui.tui.messages import MatchesReady
+from ckpt_tui.tui.screens.values import Values
+from ckpt_tui.tui.widgets.checkpoints import Checkpoints
+from ckpt_tui.tui.widgets.row_tree import RowTree
+from ckpt_tui.tui.widgets.text_lines import TextLines
+
+_HINTS = {
+    "search": "search: a text; an upper case letter makes it strict about case",
+    "filter": "filter: id, workflow, executor, waiting, done …; empty shows all",
+}
+
+
+class Searching(Values):
+    """Values that can be searched, and a list that can be searched and filtered."""
+
+    jobs: Jobs
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.match = ""
+        self._places: list[Positions] = []
+        self._complete = True
+        self._searched: object = None
+        self._way = 1
+        self._ask = ""
+
+    def action_search(self) -> None:
+        """Ask what to search for in the pane."""
+        self._open_ask("search", self.match)
+
+    def on_checkpoints_filter_asked(self) -> None:
+        """Ask what to filter by."""
+        self._open_ask("filter", self.list.view.filter)
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether the line for a text is open."""
+        return bool(self._ask)
+
+    def _open_ask(self, what: str, value: str) -> None:
+        self._ask = what
+        ask = self.query_one("#ask", Input)
+        ask.placeholder = _HINTS[what]
+        ask.value = value
+        ask.display = True
+        ask.focus()
+
+    def close_ask(self) -> None:
+        """Close the line for a text."""
+        pane = self.pane
+        self._ask = ""
+        self.query_one("#ask").display = False
+        self.focus_pane(pane)
+
+    @on(Input.Submitted, "#ask")
+    def _asked(self, event: Input.Submitted) -> None:
+        event.stop()
+        what, text = self._ask, event.value
+        self.close_ask()
+        if what == "filter":
+            self.set_filter(text)
+            return
+        self.set_match(text)
+        if text:
+            self.action_search_next(1)
+
+    def set_filter(self, text: str) -> None:
+        """Show only checkpoints that contain a text; "" shows all."""
+
+    def set_match(self, text: str) -> None:
+        """Mark a text in values; "" marks nothing."""
+        self.match = text
+        self._searched = None
+        for pane in self.details:
+            pane.rows.match = text
+            pane.rows.changed()
+
+    def action_search_next(self, way: int) -> None:
+        """Go to the next or previous match in the pane."""
+        if not self.match:
+            self.say("Nothing to search for: / asks.", "dim")
+            return
+        lines = self.lines
+        way *= lines.take_count()
+        if isinstance(lines, RowTree):
+            value = lines.outline.value
+            if self._searched is not value:
+                self._way = way
+                self.say("searching …", "dim")
+                self.jobs.search(value, self.match)
+            else:
+                self._go(lines, way)
+        elif isinstance(lines, Checkpoints):
+            self._search_list(lines, 1 if way > 0 else -1)
+        elif isinstance(lines, TextLines):
+            step = 1 if way > 0 else -1
+            found = lines.find(self.match, lines.cursor + step, step)
+            if found is None:
+                self.say(f"No match for {self.match!a}.", "warn")
+            else:
+                lines.move_to(found)
+
+    def _search_list(self, lines: Checkpoints, step: int) -> None:
+        rows = lines.view.rows
+        for index in range(1, len(rows) + 1):
+            at = (lines.cursor + index * step) % len(rows)
+            if matches(rows[at], self.match):
+                lines.move_to(at)
+                return
+        self.say(f"No match for {self.match!a}.", "warn")
+
+    def on_matches_ready(self, event: MatchesReady) -> None:
+        """A search ended: go to the match nearest to the cursor."""
+        lines = self.lines
+        if event.text != self.match or not isinstance(lines, RowTree) or lines.outline.value is not event.value:
+            return
+        self._searched, self._places, self._complete = event.value, event.places, event.complete
+        self._go(lines, self._way)
+
+    def _go(self, tree: RowTree, way: int) -> None:
+        places = self._places
+        if not places:
+            self.say(f"No match for {self.match!a}.", "warn")
+            return
+        row = tree.row
+        here = tree.outline.positions(row) if row else ()
+        after = sum(1 for place in places if place <= here) if way > 0 else sum(1 for place in places if place < here)
+        at = (after + way - 1 if way > 0 else after + way) % len(places)
+        tree.go_to(places[at])
+        more = "" if self._complete else "+"
+        self.say(f"match {at + 1:,} of {len(places):,}{more} for {self.match!a} · n next · N previous · esc ends")

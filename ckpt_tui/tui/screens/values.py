@@ -1,0 +1,152 @@
+"""What can be done with the value under the cursor: copy it, open it in full, in a pager or an editor."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+
+from textual import events
+from textual.app import SuspendNotSupported
+
+from ckpt_tui.core.envelope import resolve
+from ckpt_tui.core.export import dumps
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.plain import plain
+from ckpt_tui.core.preview import type_text_of
+from ckpt_tui.core.redact import masked
+from ckpt_tui.core.search import scalar_text
+from ckpt_tui.core.value import Value
+from ckpt_tui.tui.clipboard import copy
+from ckpt_tui.tui.commands import COPY_KEYS
+from ckpt_tui.tui.screens.dialogs import TextScreen
+from ckpt_tui.tui.screens.panes import Panes
+from ckpt_tui.tui.widgets.row_tree import RowTree
+from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+_SHOWN_NODES = 200_000
+"""Values of a document that is copied or opened; more would take seconds to write."""
+
+
+class Values(Panes):
+    """Panes whose values can be copied and opened."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._copying = False
+
+    # -- copying -----------------------------------------------------------------------------------------------------
+
+    def on_row_tree_copy_asked(self) -> None:
+        """The next key says what to copy."""
+        self._copying = True
+        keys = " · ".join(f"{key} {name}" for key, name in COPY_KEYS.items())
+        self.say(f"copy: {keys} · esc nothing")
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key after `y` is not a command."""
+        if self._copying and isinstance(event, events.Key):
+            self._copying = False
+            event.stop()
+            self._copy_part(event.character or "")
+            return
+        if self.message and isinstance(event, events.Key):
+            self.say("")
+        await super().on_event(event)
+
+    def _copy_part(self, key: str) -> None:
+        tree = self.lines
+        row = tree.row if isinstance(tree, RowTree) else None
+        if key not in COPY_KEYS or row is None:
+            self.say("Nothing copied.", "dim")
+            return
+        assert isinstance(tree, RowTree)
+        if key in "vj" and tree.is_hidden(row):
+            self.say("Masked: ! shows secrets, then they can be copied.", "warn")
+            return
+        if key == "p":
+            self.copy(expression(tree.path), "path")
+        elif key == "k":
+            self.copy(row.member.label, "key")
+        elif key == "j":
+            self.copy(self.json_text(row.member.value), "JSON")
+        else:
+            value = resolve(row.member.value)
+            self.copy(value if type(value) is str else self.value_text(value), "value")
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy a text and say where it went."""
+
+        def write(sequence: str) -> None:
+            driver = self.app._driver
+            if driver is not None:
+                driver.write(sequence)
+
+        try:
+            where = copy(text, write)
+        except OSError as error:
+            self.say(f"Not copied: {error.strerror}", "error")
+            return
+        shown = text if len(text) <= 40 else f"{len(text):,} characters"
+        self.say(f"{what} copied to {where}: {ascii(shown)[1:-1] if len(text) <= 40 else shown}")
+
+    def json_text(self, value: Value) -> str:
+        """A value as JSON, secrets masked unless they are shown."""
+        document = plain(value, nodes=_SHOWN_NODES)
+        return dumps(document if self.detail.reveal else masked(document))
+
+    def value_text(self, value: Value) -> str:
+        """A scalar as its own text, anything else as JSON."""
+        value = resolve(value)
+        document = plain(value, nodes=_SHOWN_NODES)
+        if isinstance(document, dict) and "$value" in document:
+            return str(document["$value"])
+        if type(value) is str:
+            return value
+        return scalar_text(value) if not isinstance(document, dict | list) else self.json_text(value)
+
+    # -- opening -----------------------------------------------------------------------------------------------------
+
+    def on_row_tree_opened(self, event: RowTree.Opened) -> None:
+        """Show a whole value."""
+        text = self.value_text(event.value)
+        kind = type_text_of(event.value) or type(resolve(event.value)).__name__
+        title = f"{event.title} · {kind} · {len(text):,} characters"
+        paragraphs = [Paragraph(line) for line in text.split("\n")] if len(text) < 2_000_000 else [Paragraph(text)]
+        self.app.push_screen(TextScreen(title, paragraphs, lambda: self.copy(text, "value")))
+
+    def action_pager(self) -> None:
+        """Open the value, or the file, in $PAGER."""
+        self._open_with(os.environ.get("PAGER") or "less")
+
+    def action_editor(self) -> None:
+        """Open a copy of the value, or of the file, in $EDITOR."""
+        self._open_with(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
+
+    def _open_with(self, command: str) -> None:
+        lines = self.lines
+        if isinstance(lines, RowTree) and lines.row is not None:
+            if lines.is_hidden(lines.row):
+                self.say("Masked: ! shows secrets.", "warn")
+                return
+            value = resolve(lines.row.member.value)
+            data = (value if type(value) is str else self.json_text(value)).encode("utf-8", "backslashreplace")
+            suffix = ".txt" if type(value) is str else ".json"
+        elif self.detail.checkpoint is not None:
+            data, suffix = self.detail.checkpoint.raw, ".json"
+        else:
+            return
+        with tempfile.TemporaryDirectory(prefix="ckpt-tui-") as directory:
+            path = os.path.join(directory, "value" + suffix)
+            with open(path, "wb") as file:
+                file.write(data)
+            os.chmod(path, 0o400)
+            try:
+                with self.app.suspend():
+                    subprocess.run([*shlex.split(command), path], check=False)
+            except SuspendNotSupported:
+                self.say("This terminal cannot be handed to another program.", "warn")
+            except (OSError, ValueError) as error:
+                self.say(f"{command} did not start: {error}", "error")
+        self.app.refresh()

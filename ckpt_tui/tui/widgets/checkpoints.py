@@ -1,0 +1,200 @@
+"""The list of checkpoints: runs, their lineage as a gutter like a commit graph, and problems."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, set_cell_size
+from textual.message import Message
+
+from ckpt_tui.core import listing
+from ckpt_tui.core.text import clean, size_text
+from ckpt_tui.tui.commands import bindings
+from ckpt_tui.tui.library import View
+from ckpt_tui.tui.widgets.line_list import LineList
+
+_SIGN_STYLES = {"waiting": "warn", "response": "accent", "final": "good", "entry": "label"}
+
+
+class Checkpoints(LineList):
+    """The rows of a `View`; the selection is a file name and survives every change of the view."""
+
+    BINDINGS = bindings("list")
+
+    class Opened(Message):
+        """The person wants to look at the selected checkpoint."""
+
+    class FilterAsked(Message):
+        """The person wants to filter the list."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.view = View()
+        self.selected = ""
+        """File name of the selected row, or "" while there is none."""
+
+    @property
+    def line_count(self) -> int:
+        return len(self.view.rows)
+
+    def selectable(self, index: int) -> bool:
+        return isinstance(self.view.rows[index], listing.NodeRow | listing.ProblemRow)
+
+    def show(self, view: View, follow: bool) -> None:
+        """Show another view; the selected file keeps its place on the screen, or the newest is followed."""
+        old_top = self.scroll_offset.y
+        old = self.cursor
+        self.view = view
+        self.changed()
+        if follow and view.newest in view.places:
+            self.select(view.newest, by_hand=False)
+            return
+        place = view.places.get(self.selected)
+        if place is None:
+            if not view.places:
+                self.selected = ""
+                self.post_message(self.Moved(self, by_hand=False))
+                return
+            # The selected file is gone: its neighbour takes its place.
+            self.move_to(min(old, len(view.rows) - 1), by_hand=False, way=-1)
+            return
+        self.cursor = place
+        if place != old:
+            self.scroll_to(y=max(old_top + place - old, 0), animate=False, immediate=True)
+
+    def select(self, file: str, by_hand: bool = True) -> bool:
+        """Put the cursor on a file's row; False when it is not shown."""
+        place = self.view.places.get(file)
+        if place is None:
+            return False
+        self.move_to(place, by_hand=by_hand)
+        return True
+
+    def move_to(self, index: int, by_hand: bool = True, way: int = 1) -> None:
+        """Move the cursor, and remember the file it stands on."""
+        if not self.view.places:
+            return
+        before = self.selected
+        # The name is set before the message of the base class is on its way.
+        count = len(self.view.rows)
+        index = max(0, min(index, count - 1))
+        for step in (way, -way):
+            here = index
+            while 0 <= here < count and not self.selectable(here):
+                here += step
+            if 0 <= here < count:
+                index = here
+                break
+        self.selected = self.file_at(index)
+        super().move_to(index, by_hand and self.selected != before, way)
+
+    def file_at(self, index: int) -> str:
+        """The file name of a row, or ""."""
+        row = self.view.rows[index]
+        if isinstance(row, listing.NodeRow):
+            return row.node.ref.file
+        return row.problem.file if isinstance(row, listing.ProblemRow) else ""
+
+    @property
+    def row(self) -> listing.Row | None:
+        """The selected row."""
+        return self.view.rows[self.cursor] if self.cursor < len(self.view.rows) and self.selected else None
+
+    # -- drawing -----------------------------------------------------------------------------------------------------
+
+    def draw(self, index: int, width: int) -> list[tuple[str, str]]:
+        row = self.view.rows[index]
+        if isinstance(row, listing.RunRow):
+            name, rest = listing.run_title(row.run)
+            if cell_len(name) + cell_len(rest) + 3 > width:
+                name, rest = listing.run_title(row.run, short=True)
+            name = name if cell_len(name) < width else fit(name, width)
+            return [(name, "heading"), (" · " + rest, "dim")]
+        if isinstance(row, listing.JoinRow):
+            return [("  ", "plain"), (listing.join_gutter(row), "lane")]
+        mark = "▸" if index == self.cursor else " "
+        if isinstance(row, listing.ProblemRow):
+            return self._problem(row, mark, width)
+        return self._node(row, mark, width)
+
+    def _problem(self, row: listing.ProblemRow, mark: str, width: int) -> list[tuple[str, str]]:
+        name = clean(row.problem.file)
+        reason = clean(row.problem.reason)
+        return [(mark, "accent"), ("✗ ", "error"), (fit(name, width // 2), "plain"), ("  " + reason, "dim")]
+
+    def _node(self, row: listing.NodeRow, mark: str, width: int) -> list[tuple[str, str]]:
+        ref = row.node.ref
+        gutter = listing.node_gutter(row.node)
+        lanes = min(self.view.lanes, max(width // 6, 1))
+        own = min(row.node.lane, listing.MAX_LANES - 1) * 2
+        parts: list[tuple[str, str]] = [(mark, "accent")]
+        if own + 1 > lanes * 2:  # too narrow for the whole gutter: the sign matters most
+            gutter, own = listing.SIGNS[ref.role], 0
+        sign = _SIGN_STYLES.get(ref.role or "", "plain")
+        rest = gutter[own + 1 :].ljust(max(lanes * 2 - own - 1, 1))[: max(lanes * 2 - own - 1, 1)]
+        parts += [(gutter[:own], "lane"), (gutter[own], sign), (rest, "lane")]
+        parts.append((f"{ref.iteration:>3} ", "dim"))
+        used = 1 + lanes * 2 + 4
+        size = f"{size_text(ref.size):>6}" if width >= 44 else ""
+        when = f"{listing.when_text(row):>9}" if width >= 36 else ""
+        room = width - used - len(size) - len(when)
+        style = {"waiting": "warn", "final": "good"}.get(ref.role or "", "plain")
+        parts.append((fit(listing.summary(row), max(room, 4)), style))
+        parts += [(when, "dim"), (size, "dim")]
+        return parts
+
+    # -- actions -----------------------------------------------------------------------------------------------------
+
+    def action_open(self) -> None:
+        """Look at the selected checkpoint."""
+        self.typed = 0
+        if self.selected:
+            self.post_message(self.Opened())
+
+    def action_filter(self) -> None:
+        """Ask for a filter."""
+        self.post_message(self.FilterAsked())
+
+    def action_section(self, way: int) -> None:
+        """Go to the first checkpoint of the next or previous run."""
+        for _ in range(self.take_count()):
+            index = self._heading(way)
+            if index is None:
+                return
+            self.move_to(index + 1)
+
+    def _heading(self, way: int) -> int | None:
+        rows = self.view.rows
+        here = self.cursor
+        if way < 0:  # the heading of this run first
+            while here >= 0 and not isinstance(rows[here], listing.RunRow):
+                here -= 1
+        here += way
+        while 0 <= here < len(rows):
+            if isinstance(rows[here], listing.RunRow):
+                return here
+            here += way
+        return None
+
+    def action_parent(self) -> None:
+        """Go to the checkpoint this one came from."""
+        for _ in range(self.take_count()):
+            row = self.row
+            if not isinstance(row, listing.NodeRow) or row.node.parent is None:
+                return
+            for index in range(self.cursor - 1, -1, -1):
+                other = self.view.rows[index]
+                if isinstance(other, listing.NodeRow) and other.node.ref.id == row.node.parent:
+                    self.move_to(index)
+                    break
+            else:
+                return
+
+    def clicked(self, index: int, x: int, times: int) -> None:
+        if times == 2:
+            self.action_open()
+
+
+def fit(text: str, width: int) -> str:
+    """The text in exactly so many cells, cut with `…` where it is longer."""
+    if cell_len(text) > width:
+        return set_cell_size(text, max(width - 1, 0)) + "…"[:width]
+    return set_cell_size(text, width)

@@ -1,0 +1,285 @@
+"""One checkpoint through tabs: state, messages, pending requests, raw file."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import ContentSwitcher
+
+from ckpt_tui.core.conversation import Talk, conversations
+from ckpt_tui.core.listing import id_text
+from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.outline import Folds, Outline
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.pending import requests
+from ckpt_tui.core.preview import short_type
+from ckpt_tui.core.text import clean
+from ckpt_tui.tui.widgets.row_tree import RowTree
+from ckpt_tui.tui.widgets.tabs import Tab, TabLine
+from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
+
+TABS = ("state", "messages", "talk", "pending", "meta", "raw")
+_TITLES = {
+    "state": "State", "messages": "Messages", "talk": "Talk", "pending": "Pending", "meta": "Meta", "raw": "Raw",
+}  # fmt: skip
+
+RAW_BYTES = 4_000_000
+"""Bytes of a file that the raw view shows; a pager shows the rest."""
+
+_ROLE_STYLES = {"user": "label", "assistant": "text", "system": "dim", "tool": "number"}
+
+
+class Detail(Vertical):
+    """The tabs of one checkpoint. What was unfolded in a tab is unfolded in the next checkpoint too."""
+
+    DEFAULT_CSS = """
+    Detail {
+        border: round $ck-edge;
+        border-title-color: $foreground;
+        border-subtitle-color: $ck-dim;
+        background: $background;
+        padding: 0 1;
+    }
+    Detail:focus-within {
+        border: round $ck-edge-focus;
+    }
+    Detail ContentSwitcher { height: 1fr; }
+    Detail RowTree, Detail TextLines { height: 1fr; }
+    """
+
+    def __init__(self, id: str, tab: str = "state") -> None:
+        super().__init__(id=id)
+        self.tab = tab
+        self.checkpoint: Checkpoint | None = None
+        self.reveal = False
+        self._folds: dict[str, Folds] = {}
+        self._places: dict[str, tuple[str, ...]] = {}
+        self._talks: list[Talk] = []
+        self._show_none = False
+
+    def compose(self) -> ComposeResult:
+        yield TabLine(self._tabs())
+        with ContentSwitcher(initial="tree"):
+            yield RowTree(id="tree")
+            yield TextLines(id="text")
+
+    @property
+    def rows(self) -> RowTree:
+        """The tree of the tabs that show a value."""
+        return self.query_one(RowTree)
+
+    @property
+    def lines(self) -> TextLines:
+        """The lines of the tabs that show text."""
+        return self.query_one(TextLines)
+
+    @property
+    def is_tree(self) -> bool:
+        """Whether the tab shows a value."""
+        return self.query_one(ContentSwitcher).current == "tree"
+
+    def show(self, checkpoint: Checkpoint | None) -> None:
+        """Show another checkpoint, at the same place as far as it has one."""
+        self._remember()
+        same = (
+            checkpoint is not None
+            and self.checkpoint is not None
+            and checkpoint.ref.workflow == self.checkpoint.ref.workflow
+        )
+        if not same:
+            self._folds.clear()
+            self._places.clear()
+        self.checkpoint = checkpoint
+        self._talks = conversations(checkpoint) if checkpoint else []
+        self.render_tab(keep_place=same)
+
+    def tell(self, title: str, paragraphs: list[Paragraph]) -> None:
+        """Show a text instead of a checkpoint: why there is none."""
+        self._remember()
+        self.checkpoint = None
+        self.query_one(TabLine).display = False
+        self.border_title = Content(title)
+        self.border_subtitle = ""
+        self._switch("text")
+        self.lines.show(paragraphs)
+
+    def pick(self, tab: str) -> None:
+        """Show another tab."""
+        self._remember()
+        self.tab = tab
+        self.render_tab(keep_place=True)
+
+    def next_tab(self, way: int) -> None:
+        """Show the next or previous tab."""
+        names = [tab.name for tab in self._tabs()]
+        at = names.index(self.tab) if self.tab in names else 0
+        self.pick(names[(at + way) % len(names)])
+
+    def go_to(self, steps: tuple[str, ...]) -> bool:
+        """Go to the value that labels lead to, the tab's name first; False when there is none."""
+        if not steps or steps[0] not in ("state", "messages", "pending"):
+            return False
+        self.pick(steps[0])
+        if not self.is_tree:
+            return False
+        return self.rows.open_labels(steps[1:])
+
+    def set_reveal(self, reveal: bool) -> None:
+        """Show secrets or mask them."""
+        self.reveal = reveal
+        self.rows.reveal = reveal
+        self.rows.changed()
+
+    def _remember(self) -> None:
+        if self.checkpoint is not None and self.is_tree:
+            tree = self.rows
+            self._show_none = tree.outline.show_none
+            self._places[self.tab] = tree.labels
+            if self.tab in self._folds:
+                self._folds[self.tab] = tree.outline.folds()
+
+    def on_row_tree_folded(self) -> None:
+        """From the first fold by hand on, folds are kept from checkpoint to checkpoint."""
+        self._folds[self.tab] = self.rows.outline.folds()
+        self._subtitle()
+
+    def on_line_list_moved(self) -> None:
+        """Tell where the cursor stands."""
+        self._subtitle()
+
+    def on_tab_line_picked(self, event: TabLine.Picked) -> None:
+        """Show the tab that was clicked."""
+        event.stop()
+        self.pick(event.name)
+
+    def _tabs(self) -> tuple[Tab, ...]:
+        checkpoint = self.checkpoint
+        facts = checkpoint.ref.facts if checkpoint else None
+        counts = {
+            "messages": facts.messages if facts else 0,
+            "pending": facts.pending if facts else 0,
+            "talk": sum(len(talk.turns) for talk in self._talks),
+        }
+        return tuple(Tab(name, _TITLES[name], counts.get(name)) for name in TABS)
+
+    def _switch(self, current: str) -> None:
+        switcher = self.query_one(ContentSwitcher)
+        if switcher.current == current:
+            return
+        focused = self.has_focus_within
+        switcher.current = current
+        if focused:
+            self.query_one(f"#{current}").focus()
+
+    def render_tab(self, keep_place: bool = False) -> None:
+        """Draw the tab that is picked."""
+        checkpoint = self.checkpoint
+        line = self.query_one(TabLine)
+        line.display = True
+        line.show(self._tabs(), self.tab)
+        self.border_title = self._title()
+        if checkpoint is None:
+            self._switch("text")
+            self.lines.show([])
+            self.border_subtitle = ""
+            return
+        if self.tab == "talk":
+            self._switch("text")
+            self.lines.show(talk_paragraphs(self._talks), keep_place=keep_place)
+        elif self.tab == "raw":
+            self._switch("text")
+            self.lines.show(raw_paragraphs(checkpoint.raw), wrap=False, keep_place=keep_place)
+        else:
+            self._switch("tree")
+            value = {
+                "state": checkpoint.state, "messages": checkpoint.messages,
+                "pending": checkpoint.pending, "meta": meta_value(checkpoint),
+            }[self.tab]  # fmt: skip
+            prefix = () if self.tab == "meta" else (self.tab,)
+            outline = Outline(value, self._folds.get(self.tab), self._show_none, prefix)
+            if not len(outline):
+                self._switch("text")
+                self.lines.show([Paragraph(empty_text(self.tab, checkpoint), "dim")])
+            else:
+                self.rows.show(outline, self._places.get(self.tab) if keep_place else None)
+        self._subtitle()
+
+    def _title(self) -> Content:
+        if self.checkpoint is None:
+            return Content("")
+        ref = self.checkpoint.ref
+        mark = " · ! see Meta" if self.checkpoint.warnings or self.checkpoint.faults else ""
+        return Content(f"{id_text(ref)} · iteration {ref.iteration} · {ref.role}{mark}")
+
+    def _subtitle(self) -> None:
+        if self.checkpoint is None:
+            return
+        text = expression(self.rows.path) if self.is_tree and len(self.rows.outline) else self.tab
+        room = max(self.size.width - 4, 8)
+        # The end of a path tells more than its beginning.
+        text = clean(text)
+        self.border_subtitle = Content(text if len(text) <= room else "…" + text[-room + 1 :])
+
+
+def talk_paragraphs(talks: list[Talk]) -> list[Paragraph]:
+    """Conversations as text: a title, then each turn with its speaker to the left."""
+    if not talks:
+        return [Paragraph("No messages in flight, and no conversation in the state of any executor.", "dim")]
+    out: list[Paragraph] = []
+    for talk in talks:
+        if out:
+            out.append(Paragraph(""))
+        out.append(Paragraph(f"── {talk.title} · {len(talk.turns)} ──", "heading"))
+        width = min(max((len(turn.speaker) for turn in talk.turns), default=4) + 2, 24)
+        for turn in talk.turns:
+            lead = clean(turn.speaker, width - 2)
+            style = _ROLE_STYLES.get(turn.role, "label")
+            body = turn.text or ("" if turn.extras else "(empty)")
+            if body:
+                out.append(Paragraph(body, "plain" if turn.role != "system" else "dim", width, lead, style))
+                lead = ""
+            for extra in turn.extras:
+                out.append(Paragraph(f"▹ {extra}", "accent", width, lead, style))
+                lead = ""
+    return out
+
+
+def raw_paragraphs(raw: bytes) -> list[Paragraph]:
+    """The lines of a file."""
+    text = raw[:RAW_BYTES].decode("utf-8", "backslashreplace")
+    out = [Paragraph(line) for line in text.split("\n")]
+    if len(raw) > RAW_BYTES:
+        out.append(Paragraph(f"… {len(raw) - RAW_BYTES:,} more bytes; o opens the file in $PAGER", "dim"))
+    return out
+
+
+def meta_value(checkpoint: Checkpoint) -> dict[str, object]:
+    """What else there is to know of a checkpoint, as a value."""
+    ref = checkpoint.ref
+    value: dict[str, object] = {
+        "id": ref.id, "file": ref.file, "workflow": ref.workflow, "graph": ref.graph, "parent": ref.parent,
+        "timestamp": ref.utc, "iteration": ref.iteration, "size": ref.size, "role": ref.role, "status": ref.status,
+        "metadata": checkpoint.metadata,
+    }  # fmt: skip
+    if checkpoint.warnings or checkpoint.faults:
+        value["warnings"] = [*checkpoint.warnings, *checkpoint.faults]
+    asked = requests(checkpoint.pending)
+    if asked:
+        value["requests"] = {
+            request.id: f"{request.executor} asks {short_type(request.request_type)},"
+            f" expects {request.response_type or 'any answer'}"
+            for request in asked
+        }
+    return value
+
+
+def empty_text(tab: str, checkpoint: Checkpoint) -> str:
+    """Why a tab has nothing to show."""
+    if tab == "messages":
+        if checkpoint.ref.status == "waiting":
+            return "No messages in flight: the run waits for an answer. See Pending."
+        return "No messages in flight: nothing is left to do in this run."
+    if tab == "pending":
+        return "No request waits for an answer."
+    return "Empty."

@@ -1,0 +1,260 @@
+"""The base of every list of data: draws only the lines that are visible, whatever their number."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.cache import LRUCache
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from ckpt_tui.tui.commands import bindings
+
+_STRIPS = 400
+"""Drawn lines that are kept: several screens."""
+
+_COUNT_LIMIT = 9_999_999
+"""The largest number typed before a motion."""
+
+
+class LineList(ScrollView, can_focus=True):
+    """A list with a cursor, drawn line by line.
+
+    A subclass says how many lines there are (`line_count`), draws one (`draw`), and calls `changed` when they change.
+    """
+
+    BINDINGS = bindings("any list")
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "line-list--cursor", "line-list--cursor-blur", "line-list--label", "line-list--dim", "line-list--text",
+        "line-list--number", "line-list--word", "line-list--type", "line-list--error", "line-list--good",
+        "line-list--warn", "line-list--lane", "line-list--heading", "line-list--match", "line-list--plain",
+        "line-list--accent",
+    }  # fmt: skip
+
+    DEFAULT_CSS = """
+    LineList {
+        background: $background;
+        color: $foreground;
+        scrollbar-size-vertical: 1;
+        scrollbar-size-horizontal: 0;
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-color: $ck-edge;
+        scrollbar-color-hover: $ck-edge-focus;
+        scrollbar-color-active: $ck-edge-focus;
+        scrollbar-background: $background;
+        scrollbar-background-hover: $background;
+        scrollbar-background-active: $background;
+    }
+    LineList > .line-list--cursor { background: $ck-cursor; text-style: bold; }
+    LineList > .line-list--cursor-blur { background: $ck-cursor-blur; }
+    LineList > .line-list--label { color: $ck-label; }
+    LineList > .line-list--dim { color: $ck-dim; }
+    LineList > .line-list--text { color: $ck-text; }
+    LineList > .line-list--number { color: $ck-number; }
+    LineList > .line-list--word { color: $ck-word; }
+    LineList > .line-list--type { color: $ck-type; }
+    LineList > .line-list--error { color: $error; }
+    LineList > .line-list--good { color: $success; }
+    LineList > .line-list--warn { color: $warning; }
+    LineList > .line-list--accent { color: $accent; }
+    LineList > .line-list--lane { color: $ck-lane; }
+    LineList > .line-list--heading { color: $foreground; text-style: bold; }
+    LineList > .line-list--match { background: $ck-match; }
+    """
+
+    cursor: var[int] = var(0)
+
+    class Moved(Message):
+        """The cursor stands on another line; `by_hand` tells that a person moved it."""
+
+        def __init__(self, lines: LineList, by_hand: bool) -> None:
+            super().__init__()
+            self.lines = lines
+            self.by_hand = by_hand
+
+        @property
+        def control(self) -> LineList:
+            """The list."""
+            return self.lines
+
+    def __init__(self, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(_STRIPS)
+        self._styles: dict[tuple[str, str], Style] = {}
+        self.typed = 0
+        """The number typed before a motion; 0 for none."""
+
+    # -- what a subclass says ----------------------------------------------------------------------------------------
+
+    @property
+    def line_count(self) -> int:
+        """Lines in all."""
+        return 0
+
+    def draw(self, index: int, width: int) -> list[tuple[str, str]]:
+        """One line as (text, style name) pairs: texts safe for a terminal, together cut or filled to `width`."""
+        raise NotImplementedError
+
+    def selectable(self, index: int) -> bool:
+        """Whether the cursor may stand on a line."""
+        return True
+
+    # -- drawing -----------------------------------------------------------------------------------------------------
+
+    def changed(self) -> None:
+        """Lines changed: draw again, keep the cursor inside."""
+        self._strips.clear()
+        size = Size(0, self.line_count)
+        if self.virtual_size != size:
+            self.virtual_size = size
+        self.refresh()
+
+    def style(self, name: str, over: str = "") -> Style:
+        """The style of a part, `over` the background of the cursor or of nothing."""
+        found = self._styles.get((name, over))
+        if found is None:
+            found = self.rich_style + self.get_component_rich_style(f"line-list--{name}", partial=True)
+            if over:
+                found += self.get_component_rich_style(f"line-list--{over}", partial=True)
+            self._styles[name, over] = found
+        return found
+
+    def notify_style_update(self) -> None:
+        """Colours changed: forget what was drawn with the old ones."""
+        self._styles.clear()
+        self._strips.clear()
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one visible line."""
+        index = y + self.scroll_offset.y
+        width = self.scrollable_content_region.width
+        if index >= self.line_count:
+            return Strip.blank(width, self.rich_style)
+        over = ""
+        if index == self.cursor and self.selectable(index):
+            over = "cursor" if self.has_focus else "cursor-blur"
+        key = (index, width, over)
+        strip = self._strips.get(key)
+        if strip is None:
+            parts = self.draw(index, width)
+            strip = Strip([Segment(text, self.style(name, over)) for text, name in parts if text])
+            strip = strip.adjust_cell_length(width, self.style("plain", over)).simplify()
+            self._strips[key] = strip
+        return strip
+
+    def on_focus(self) -> None:
+        """Draw the cursor as the active one."""
+        self._refresh_lines(self.cursor)
+
+    def on_blur(self) -> None:
+        """Draw the cursor as a resting one."""
+        self.typed = 0
+        self._refresh_lines(self.cursor)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight."""
+        self.call_after_refresh(self.show_cursor)
+
+    def _refresh_lines(self, *indexes: int) -> None:
+        top = self.scroll_offset.y
+        for index in indexes:
+            if top <= index < top + self.size.height:
+                self.refresh(Region(0, index - top, self.size.width, 1))
+
+    # -- the cursor --------------------------------------------------------------------------------------------------
+
+    def validate_cursor(self, cursor: int) -> int:
+        """Keep the cursor on a line that exists."""
+        return max(0, min(cursor, self.line_count - 1))
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """Draw the two lines anew."""
+        self._refresh_lines(old, new)
+
+    def move_to(self, index: int, by_hand: bool = True, way: int = 1) -> None:
+        """Put the cursor on a line, or on the next one it may stand on in the direction of `way`."""
+        count = self.line_count
+        if not count:
+            return
+        index = max(0, min(index, count - 1))
+        for step in (way, -way):
+            here = index
+            while 0 <= here < count and not self.selectable(here):
+                here += step
+            if 0 <= here < count:
+                index = here
+                break
+        moved = index != self.cursor
+        self.cursor = index
+        self.show_cursor()
+        if moved or not by_hand:
+            self.post_message(self.Moved(self, by_hand))
+
+    def show_cursor(self) -> None:
+        """Scroll so that the cursor is in sight, with a line of context where there is room."""
+        height = self.scrollable_content_region.height
+        if height <= 0:
+            return
+        top = self.scroll_offset.y
+        margin = 1 if height > 6 else 0
+        # The heading above the first line of a group comes into sight with it.
+        if self.cursor - margin < top:
+            self.scroll_to(y=max(self.cursor - margin, 0), animate=False, immediate=True)
+        elif self.cursor + margin >= top + height:
+            last = max(self.line_count - height, 0)
+            self.scroll_to(y=min(self.cursor + margin - height + 1, last), animate=False, immediate=True)
+
+    def take_count(self, default: int = 1) -> int:
+        """The number typed before this motion, which is used up by it."""
+        typed, self.typed = self.typed, 0
+        return typed or default
+
+    def on_key(self, event: events.Key) -> None:
+        """Digits before a motion are its count."""
+        digit = event.character or ""
+        if len(digit) == 1 and digit in "0123456789" and (digit != "0" or self.typed):
+            self.typed = min(self.typed * 10 + int(digit), _COUNT_LIMIT)
+            event.stop()
+            event.prevent_default()
+
+    def action_cursor(self, way: int) -> None:
+        """Move by one row, or as many as were typed."""
+        self._step(way * self.take_count())
+
+    def action_page(self, way: int) -> None:
+        """Move by a page."""
+        self._step(way * max(self.scrollable_content_region.height - 1, 1) * self.take_count())
+
+    def action_half_page(self, way: int) -> None:
+        """Move by half a page."""
+        self._step(way * max(self.scrollable_content_region.height // 2, 1) * self.take_count())
+
+    def _step(self, by: int) -> None:
+        self.move_to(self.cursor + by, way=1 if by > 0 else -1)
+
+    def action_first(self) -> None:
+        """Move to the first row, or to the one whose number was typed."""
+        self.move_to(self.take_count() - 1)
+
+    def action_last(self) -> None:
+        """Move to the last row, or to the one whose number was typed."""
+        self.move_to(self.take_count(self.line_count) - 1, way=-1)
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse is; a second click opens."""
+        index = event.y + self.scroll_offset.y
+        if index < self.line_count and self.selectable(index):
+            self.move_to(index)
+            self.clicked(index, event.x, event.chain)
+
+    def clicked(self, index: int, x: int, times: int) -> None:
+        """A line was clicked at a column, so many times in a row."""

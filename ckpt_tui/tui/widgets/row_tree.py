@@ -1,0 +1,324 @@
+"""A value as a tree of rows: unfold, fold, search, and the place of the cursor."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from textual.message import Message
+
+from ckpt_tui.core.outline import EXPAND_LIMIT, Branch, Folds, Outline, Row
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.preview import is_leaf, kind_of, label_text, preview, type_text_of
+from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
+from ckpt_tui.core.value import Value
+from ckpt_tui.tui.commands import bindings
+from ckpt_tui.tui.widgets.checkpoints import fit
+from ckpt_tui.tui.widgets.line_list import LineList
+
+_STYLES = {
+    "null": "dim", "bool": "word", "number": "number", "text": "text", "bytes": "number", "type": "type",
+    "atom": "word", "object": "plain", "list": "plain", "error": "error",
+}  # fmt: skip
+
+_ALIGN_LIMIT = 60
+"""Members of a branch whose labels are measured to line up their values; longer ones are not lined up."""
+
+_LABEL_CELLS = 26
+"""Cells that labels are lined up to at most."""
+
+_TYPE_CELLS = 44
+"""Cells of the column of types at most."""
+
+_INDENT_LIMIT = 40
+"""Levels that are indented; deeper ones stay at that column."""
+
+
+class RowTree(LineList):
+    """The rows of an `Outline`."""
+
+    BINDINGS = bindings("value")
+
+    class Opened(Message):
+        """The person wants to see a whole text."""
+
+        def __init__(self, title: str, value: Value) -> None:
+            super().__init__()
+            self.title = title
+            self.value = value
+
+    class CopyAsked(Message):
+        """The person wants to copy something of the row."""
+
+    class Folded(Message):
+        """Something was unfolded or folded by hand."""
+
+    class Told(Message):
+        """Something to say to the person."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.outline = Outline({})
+        self.reveal = False
+        self.match = ""
+        self._widths: dict[int, tuple[Branch, int]] = {}
+
+    @property
+    def line_count(self) -> int:
+        return len(self.outline)
+
+    def show(self, outline: Outline, labels: tuple[str, ...] | None = None) -> None:
+        """Show another value; with `labels`, put the cursor on the row they lead to."""
+        top = self.scroll_offset.y
+        offset = self.cursor - top
+        self.outline = outline
+        self._reset()
+        if labels is None:
+            self.cursor = 0
+            self.scroll_to(y=0, animate=False, immediate=True)
+        else:
+            self.cursor = outline.find_labels(labels)
+            self.scroll_to(y=max(self.cursor - offset, 0), animate=False, immediate=True)
+            self.show_cursor()
+        self.post_message(self.Moved(self, by_hand=False))
+
+    def _reset(self) -> None:
+        self._widths.clear()
+        self.changed()
+        self.cursor = self.validate_cursor(self.cursor)
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        return self.outline.row(self.cursor) if self.cursor < len(self.outline) else None
+
+    @property
+    def path(self) -> Path:
+        """Where the cursor stands."""
+        row = self.row
+        return self.outline.path(row) if row else self.outline.prefix
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Where the cursor stands, as labels."""
+        row = self.row
+        return self.outline.labels(row) if row else ()
+
+    def is_hidden(self, row: Row) -> bool:
+        """Whether a row stands under the key of a secret and is masked."""
+        if self.reveal:
+            return False
+        if is_secret_key(row.member.label) or row.member.label in RUN_KWARGS:
+            return True
+        branch = row.branch
+        while branch.parent is not None:
+            label = branch.parent.member(branch.slot).label
+            if is_secret_key(label) or label in RUN_KWARGS:
+                return True
+            branch = branch.parent
+        return False
+
+    # -- drawing -----------------------------------------------------------------------------------------------------
+
+    def draw(self, index: int, width: int) -> list[tuple[str, str]]:
+        row = self.outline.row(index)
+        value = row.member.value
+        leaf = is_leaf(value)
+        indent = "  " * min(row.depth, _INDENT_LIMIT)
+        sign = "▾ " if row.is_open else "  " if leaf else "▸ "
+        label = label_text(row.member)
+        if row.member.is_index:
+            label = f"[{label}]" if row.branch.below.kind == "mixed" else label
+        label = fit(label, self._label_width(row.branch, label, width))
+        parts = [(indent, "dim"), (sign, "lane"), (label, "dim" if row.member.is_index else "label"), ("  ", "dim")]
+        room = width - sum(cell_len(text) for text, _ in parts)
+        type_text = type_text_of(value)
+        if row.hidden and row.is_open:
+            type_text = f"{type_text}  {row.hidden} None".strip()
+        type_room = min(max(room * 2 // 5, 0), _TYPE_CELLS)
+        if cell_len(type_text) > type_room:
+            type_text = type_text.rsplit(".", 1)[-1].rsplit(":", 1)[-1] if ":" in type_text else type_text
+        if cell_len(type_text) > type_room:
+            type_text = ""
+        hide = self.is_hidden(row)
+        room = max(room - (cell_len(type_text) + 2 if type_text else 0), 0)
+        if row.is_open:
+            shown, style = self._open_text(row), "dim"
+        else:
+            shown, style = preview(value, max(room, 8), self.reveal, hide), _STYLES[kind_of(value)]
+            if hide and leaf:
+                style = "warn" if is_maskable(value, True) else style
+        body = fit(shown, room)
+        parts += self._marked(body, style)
+        if type_text:
+            parts.append(("  " + type_text, "type"))
+        return parts
+
+    def _open_text(self, row: Row) -> str:
+        kid = row.branch.kids[row.slot]
+        if kid.below.kind == "list":
+            return f"({len(kid.below):,})"
+        return f"{{{len(kid.below):,}}}" if kind_of(row.member.value) == "object" and kid.below.kind != "names" else ""
+
+    def _marked(self, text: str, style: str) -> list[tuple[str, str]]:
+        if not self.match:
+            return [(text, style)]
+        strict = self.match != self.match.lower()
+        at = (text if strict else text.lower()).find(self.match)
+        # Lower case may change the length of a text; then nothing is marked rather than the wrong part.
+        if at < 0 or (not strict and len(text.lower()) != len(text)):
+            return [(text, style)]
+        end = at + len(self.match)
+        return [(text[:at], style), (text[at:end], "match"), (text[end:], style)]
+
+    def _label_width(self, branch: Branch, label: str, width: int) -> int:
+        own = cell_len(label)
+        if branch.count > _ALIGN_LIMIT:
+            return min(own, max(width // 2, 8))
+        found = self._widths.get(id(branch))
+        if found is None:
+            widest = max((cell_len(label_text(branch.member(slot))) for slot in range(branch.count)), default=0)
+            # The branch is kept beside its width: an id means nothing once its object is gone.
+            found = self._widths[id(branch)] = (branch, min(widest, _LABEL_CELLS, max(width // 3, 6)))
+        return min(max(own, found[1]), max(width // 2, 8))
+
+    # -- folding -----------------------------------------------------------------------------------------------------
+
+    def _changed_by_hand(self) -> None:
+        self._reset()
+        self.post_message(self.Folded())
+
+    def action_unfold(self) -> None:
+        """Unfold the row; on an unfolded one, go to its first member."""
+        self.take_count()
+        row = self.row
+        if row is None:
+            return
+        if row.is_open:
+            self.move_to(self.cursor + 1)
+        elif self.outline.unfold(row.branch, row.slot):
+            self._changed_by_hand()
+        else:
+            self.action_toggle_row()
+
+    def action_fold(self) -> None:
+        """Fold the row; on a folded one, go to its parent."""
+        for _ in range(self.take_count()):
+            row = self.row
+            if row is None:
+                return
+            if row.is_open:
+                self.outline.fold(row.branch, row.slot)
+                self._changed_by_hand()
+            else:
+                parent = self.outline.parent_index(row)
+                if parent is not None:
+                    self.move_to(parent)
+
+    def action_toggle_row(self) -> None:
+        """Unfold or fold the row; a scalar opens in full."""
+        self.take_count()
+        row = self.row
+        if row is None:
+            return
+        if row.is_open:
+            self.outline.fold(row.branch, row.slot)
+            self._changed_by_hand()
+        elif self.outline.unfold(row.branch, row.slot):
+            self._changed_by_hand()
+        elif self.is_hidden(row):
+            self.post_message(self.Told("Masked: ! shows secrets."))
+        else:
+            self.post_message(self.Opened(expression(self.path), row.member.value))
+
+    def action_sibling(self, way: int) -> None:
+        """Go to the next or previous sibling."""
+        row = self.row
+        if row is not None:
+            slot = max(0, min(row.slot + way * self.take_count(), row.branch.count - 1))
+            self.move_to(self.outline.index_of(row.branch, slot))
+
+    def action_unfold_below(self) -> None:
+        """Unfold everything below the row."""
+        row = self.row
+        if row is None:
+            return
+        kid = self.outline.unfold(row.branch, row.slot)
+        if kid is not None:
+            self._unfold(kid, self.take_count(EXPAND_LIMIT))
+
+    def action_unfold_all(self) -> None:
+        """Unfold everything, or as many levels as were typed."""
+        labels = self.labels
+        levels = self.take_count(EXPAND_LIMIT)
+        if levels < EXPAND_LIMIT:
+            self.outline.fold_all(self.outline.root)
+        self._unfold(self.outline.root, levels)
+        self.move_to(self.outline.find_labels(labels))
+
+    def _unfold(self, branch: Branch, levels: int) -> None:
+        if not self.outline.unfold_level(branch, levels):
+            self.post_message(self.Told(f"Unfolded {EXPAND_LIMIT:,} rows; the rest stays folded."))
+        self._changed_by_hand()
+
+    def action_fold_siblings(self) -> None:
+        """Fold the row and its siblings."""
+        self.take_count()
+        row = self.row
+        if row is None:
+            return
+        self.outline.fold_all(row.branch)
+        index = self.outline.index_of(row.branch, row.slot)
+        self._changed_by_hand()
+        self.move_to(index)
+
+    def action_fold_all(self) -> None:
+        """Fold everything."""
+        self.take_count()
+        labels = self.labels
+        self.outline.fold_all(self.outline.root)
+        self._changed_by_hand()
+        self.move_to(self.outline.find_labels(labels))
+
+    def action_toggle_none(self) -> None:
+        """Show or fold away the attributes that are None."""
+        labels = self.labels
+        folds: Folds = self.outline.folds()
+        show = not self.outline.show_none
+        self.show(Outline(self.outline.value, folds, show, self.outline.prefix), labels)
+        self.post_message(self.Folded())
+        self.post_message(self.Told("Attributes that are None are shown." if show else "None attributes folded away."))
+
+    def action_copy(self) -> None:
+        """Ask what to copy."""
+        self.take_count()
+        self.post_message(self.CopyAsked())
+
+    def clicked(self, index: int, x: int, times: int) -> None:
+        row = self.outline.row(index)
+        on_sign = x < 2 * min(row.depth, _INDENT_LIMIT) + 2
+        if on_sign or times == 2:
+            self.action_toggle_row()
+
+    def go_to(self, positions: tuple[int, ...]) -> None:
+        """Unfold down to a member and put the cursor on it."""
+        index = self.outline.open_to(positions)
+        self._reset()
+        if index is not None:
+            self.move_to(index)
+
+    def open_labels(self, labels: tuple[str, ...]) -> bool:
+        """Unfold down to the row with these labels; False when there is none, then as far as there is."""
+        outline = self.outline
+        for depth in range(1, len(labels)):
+            row = outline.row(outline.find_labels(labels[:depth])) if len(outline) else None
+            if row is None or outline.labels(row) != labels[:depth] or not outline.unfold(row.branch, row.slot):
+                break
+        self._reset()
+        if not len(outline):
+            return False
+        index = outline.find_labels(labels)
+        self.move_to(index)
+        return outline.labels(outline.row(index)) == labels

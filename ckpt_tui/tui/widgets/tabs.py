@@ -1,0 +1,74 @@
+"""A line of tabs with counts."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+class Tab(NamedTuple):
+    """One tab: its name, its title, and a count behind it, or None for none."""
+
+    name: str
+    title: str
+    number: int | None = None
+
+
+class TabLine(Widget):
+    """Tabs on one line; the active one is marked by brackets as well as by colour."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"tab-line--tab", "tab-line--active", "tab-line--empty"}
+
+    DEFAULT_CSS = """
+    TabLine {
+        height: 1;
+        background: $background;
+    }
+    TabLine > .tab-line--tab { color: $ck-label; }
+    TabLine > .tab-line--empty { color: $ck-dim; }
+    TabLine > .tab-line--active { color: $foreground; text-style: bold; }
+    """
+
+    class Picked(Message):
+        """A tab was clicked."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def __init__(self, tabs: tuple[Tab, ...], id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._tabs = tabs
+        self._active = tabs[0].name
+
+    def show(self, tabs: tuple[Tab, ...], active: str) -> None:
+        """Show these tabs, one of them as active."""
+        self._tabs = tabs
+        self._active = active
+        self.refresh()
+
+    def _label(self, tab: Tab) -> str:
+        text = tab.title if tab.number is None else f"{tab.title} {tab.number:,}"
+        return f"[{text}]" if tab.name == self._active else f" {text} "
+
+    def render_line(self, y: int) -> Strip:
+        segments = []
+        for tab in self._tabs:
+            part = "active" if tab.name == self._active else "empty" if tab.number == 0 else "tab"
+            style = self.rich_style + self.get_component_rich_style(f"tab-line--{part}", partial=True)
+            segments.append(Segment(self._label(tab) + " ", style))
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+    def on_click(self, event: events.Click) -> None:
+        """Pick the tab under the mouse."""
+        left = 0
+        for tab in self._tabs:
+            left += len(self._label(tab)) + 1
+            if event.x < left:
+                self.post_message(self.Picked(tab.name))
+                return
