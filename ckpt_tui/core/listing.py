@@ -150,7 +150,7 @@ def run_title(run: Run, short: bool = False) -> tuple[str, str]:
     when = date_text(run.nodes[0].ref.when)
     if short:
         parts = [f"run {run.number}", when, f"{count:,}"]
-        return clean(run.workflow, 40), " · ".join(parts) + (f" · forked" if forks else "")
+        return clean(run.workflow, 40), " · ".join(parts) + (" · forked" if forks else "")
     parts = [f"run {run.number}", when, f"{count:,} checkpoint{'' if count == 1 else 's'}"]
     if forks:
         parts.append(f"{forks} fork{'' if forks == 1 else 's'}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import OrderedDict
 
@@ -213,10 +214,6 @@ class Browse(Searching):
         counts = f"{view.checkpoints:,} checkpoint{'' if view.checkpoints == 1 else 's'}"
         if view.runs:
             counts += f" · {len(view.runs):,} run{'' if len(view.runs) == 1 else 's'}"
-        left: list[Part] = [(" ckpt-tui ", "strong"), (f" {clean(self.store.path)}  ", "plain")]
-        if self.size.width >= 100:
-            left.append((f"{self.store.kind} · ", "dim"))
-        left.append((counts, "dim"))
         right: list[Part] = []
         if view.filter:
             right.append((f" filter: {clean(view.filter, 20)} ", "warn"))
@@ -225,6 +222,12 @@ class Browse(Searching):
         right.append(state)
         if self._changed_at and self.size.width >= 80:
             right.append((f"{clock_text(self._changed_at)} ", "dim"))
+        kind = f"{self.store.kind} · " if self.size.width >= 100 else ""
+        room = self.size.width - 12 - len(kind) - len(counts) - sum(len(text) for text, _ in right)
+        left: list[Part] = [
+            (" ckpt-tui ", "strong"), (f" {path_text(self.store.path, max(room, 12))} ", "plain"), (kind, "dim"),
+            (counts, "dim"),
+        ]  # fmt: skip
         self.query_one("#head", BarLine).show(left, right)
 
     def draw_foot(self) -> None:
@@ -236,14 +239,19 @@ class Browse(Searching):
             return
         scope = "list" if self.pane is self.list else "value"
         parts: list[Part] = [(" ↑↓", "key"), (" move ", "dim")]
+        room = self.size.width - 9 - sum(len(text) for text, _ in right)
         for command in COMMANDS:
             if command.hint and command.scope in (scope, "everywhere") and command.id != "live.follow":
+                room -= len(command.shown) + len(command.hint) + 3
+                if room < 0:
+                    break
                 parts += [(f" {command.shown}", "key"), (f" {command.hint} ", "dim")]
         foot.show(parts, right)
 
     def on_resize(self) -> None:
         """What fits in the lines depends on the width."""
         self.draw_head()
+        self.draw_foot()
 
     # -- actions -----------------------------------------------------------------------------------------------------
 
@@ -304,6 +312,15 @@ class Browse(Searching):
         self.app.push_screen(
             TextScreen(f"Failed: {event.doing}", [*lines, Paragraph(report)], lambda: self.copy(report, "report"))
         )
+
+
+def path_text(path: str, room: int) -> str:
+    """A path in so many characters: `~` for the home directory, the end where it is too long."""
+    home = os.path.expanduser("~")
+    if path == home or path.startswith(home + os.sep):
+        path = "~" + path[len(home) :]
+    text = clean(path)
+    return text if len(text) <= room else "…" + text[-room + 1 :]
 
 
 def _differs(one: Entry | None, other: Entry | None) -> bool:

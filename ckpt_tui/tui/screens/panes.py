@@ -62,10 +62,7 @@ class Panes(Screen[None]):
     @property
     def pane(self) -> Pane:
         """The pane that has the focus, or had it last."""
-        for pane in self.details:
-            if pane.has_focus_within:
-                return pane
-        return self.list if self.list.has_focus or self._main is None else self._main
+        return self._main or self.list
 
     @property
     def detail(self) -> Detail:
@@ -84,9 +81,9 @@ class Panes(Screen[None]):
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """In a narrow terminal, the pane with the focus is the one that is seen."""
         if isinstance(event.widget, LineList):
-            self._main = None
-            self._main = self.pane
-            self.set_class(self._main is self.list, "-list")
+            owner = next((pane for pane in self.details if event.widget in (pane.rows, pane.lines)), self.list)
+            self._main = owner
+            self.set_class(owner is self.list, "-list")
             self.draw_foot()
 
     def draw_foot(self) -> None:
@@ -99,12 +96,14 @@ class Panes(Screen[None]):
 
     def focus_pane(self, pane: Pane) -> None:
         """Give the focus to a pane."""
-        if isinstance(pane, Checkpoints):
-            pane.focus()
-        else:
-            (pane.rows if pane.is_tree else pane.lines).focus()
+        self._main = pane
+        self.set_class(pane is self.list, "-list")
         if self._zoomed is not None and self._zoomed is not pane:
             self._zoom(pane)
+        if self.lines.focusable:
+            self.lines.focus()
+        else:  # in a narrow terminal it is about to be shown
+            self.call_after_refresh(lambda: self.lines.focus())
 
     def action_other_pane(self, way: int) -> None:
         """Go to the next or previous pane."""
@@ -136,7 +135,11 @@ class Panes(Screen[None]):
 
     def action_next_tab(self, way: int) -> None:
         """Show the next or previous tab."""
-        if self.detail.checkpoint is not None:
+        if self.detail.checkpoint is None:
+            return
+        if self.has_class("-narrow") and self.pane is self.list:
+            self.focus_pane(self.details[0])
+        else:
             self.detail.next_tab(way)
 
     def action_step(self, way: int) -> None:
