@@ -171,6 +171,21 @@ class Previewer:
         name = clean(short_type(parts.type), 60)
         return f"{name} {self.join(below, limit - len(name), depth, hide)}".rstrip() if len(below) else f"{name}()"
 
+    def headline(self, value: Value) -> str:
+        """What an unfolded framework object is about, in a few words; "" for any other."""
+        value = resolve(value)
+        if type(value) is not Obj or not type_name(value).startswith("agent_framework"):
+            return ""
+        name = short_type(type_name(value))
+        if name == "WorkflowEvent" and attribute(value, "type") == "request_info":
+            expected = short_type(type_text(attribute(value, "_response_type"))) or "any answer"
+            return f"{clean(source_executor(value), 40)} expects {clean(expected, 60)}"
+        if name == "WorkflowMessage":
+            source, target = attribute(value, "source_id"), attribute(value, "target_id")
+            route = f"from {clean(source, 40)}" if type(source) is str else ""
+            return f"{route} to {clean(target, 40)}" if type(target) is str else route
+        return clean(speaker(value), 40) if name in ("Message", "ChatMessage") else ""
+
     # -- the framework's own objects: what a reader wants to know first ----------------------------------------------
 
     def message(self, value: Obj, limit: int, depth: int) -> str:
@@ -201,11 +216,25 @@ class Previewer:
         text = attribute(value, "text")
         if type(text) is str:
             return f"{clean(kind, 30) if type(kind) is str else 'content'} {quoted(text, limit)}"
-        name = attribute(value, "name")
-        if type(kind) is str and kind in ("function_call", "function_result") and type(name) is str:
-            arguments = attribute(value, "arguments")
-            return f"{kind} {clean(name, 40)}({self.text(arguments, limit, 1, False) if arguments is not None else ''})"
+        if kind == "function_call":
+            return f"calls {self.call(value, limit)}"
+        if kind == "function_result":
+            return f"result {self.text(attribute(value, 'result'), limit, 1, False)}"
+        if kind == "function_approval_request":
+            return f"asks to call {self.call(attribute(value, 'function_call'), limit)}"
+        if kind == "function_approval_response":
+            answer = "approves" if attribute(value, "approved") is True else "rejects"
+            return f"{answer} {self.call(attribute(value, 'function_call'), limit)}"
         return ""
+
+    def call(self, value: Value, limit: int) -> str:
+        """A call of a tool: `search({"q": "coffee"})`."""
+        name, arguments = attribute(value, "name"), resolve(attribute(value, "arguments"))
+        if type(arguments) is str:
+            shown = clean(arguments, limit)
+        else:
+            shown = "" if arguments is None else self.text(arguments, limit, 1, False)
+        return f"{clean(name, 60) if type(name) is str else '?'}({shown})"
 
 
 def integer_text(value: int) -> str:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Mapping
 from typing import Any
 
 from textual.app import App
-from textual.binding import Binding
-from textual.dom import DOMNode
 from textual.screen import Screen
 
 from ckpt_tui.config import Config, load
@@ -17,7 +14,7 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.registry import open_store
-from ckpt_tui.tui.commands import by_id
+from ckpt_tui.tui.commands import accept_keys
 from ckpt_tui.tui.palette import Commands
 from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.themes import DARK, DEFAULT_VARIABLES, LIGHT
@@ -47,12 +44,8 @@ class CkptApp(App[None]):
         self.config = config or Config()
         self._at = at
         self._steps = steps
-        self._clash = ""
-
-    @property
-    def changed_keys(self) -> Mapping[str, str]:
+        self.changed_keys: dict[str, str] = {}
         """Command id → keys, where the person changed them."""
-        return self.config.keys
 
     def get_default_screen(self) -> Screen[Any]:
         return Browse(self.store, self._at, self._steps)
@@ -66,19 +59,12 @@ class CkptApp(App[None]):
         self.register_theme(LIGHT)
         wanted = self.config.theme or DARK.name
         self.theme = wanted if wanted in self.available_themes else DARK.name
-        unknown = [name for name in self.config.keys if name not in by_id()]
-        self.set_keymap({name: keys for name, keys in self.config.keys.items() if name not in unknown})
-        if unknown:
-            self._complain(f"Unknown command in [keys]: {', '.join(unknown)}. docs/keys.md lists them.")
+        self.changed_keys, complaints = accept_keys(self.config.keys)
+        self.set_keymap(self.changed_keys)
+        for complaint in complaints:
+            self.notify(clean(complaint), title="Configuration", severity="warning", timeout=10, markup=False)
         # Frozen rows by the ten thousand make full collections slow and pointless.
         gc.set_threshold(200_000, 20, 50)
-
-    def handle_bindings_clash(self, clashed_bindings: set[Binding], node: DOMNode) -> None:
-        keys = ", ".join(sorted(f"{binding.key} ({binding.id})" for binding in clashed_bindings))
-        self._complain(f"Keys of the configuration clash and are refused: {keys}.")
-
-    def _complain(self, text: str) -> None:
-        self.notify(clean(text), title="Configuration", severity="warning", timeout=10, markup=False)
 
 
 def browse(path: str, at: str | None = None, query: str | None = None, mouse: bool = True) -> int:

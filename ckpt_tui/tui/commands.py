@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,12 +80,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("search.open", "slash", "search", "search in the pane", "everywhere", "search", "/"),
     Command("search.next", "n", "search_next(1)", "next match", "everywhere", "", "n"),
     Command("search.previous", "N", "search_next(-1)", "previous match", "everywhere", "", "N"),
-    Command("app.palette", "colon,ctrl+p", "command_palette", "all commands by name", "everywhere", "commands", ":"),
+    Command("app.palette", "colon,ctrl+p", "app.command_palette", "all commands by name", "everywhere", "commands", ":"),
     Command("app.help", "question_mark,f1", "help", "keys and signs", "everywhere", "help", "?"),
     Command("app.back", "escape", "back", "back out of what was opened last", "everywhere", "", "esc"),
     Command("app.close", "q", "close", "close the pane's view, or quit", "everywhere", "quit", "q"),
-    Command("app.quit", "ctrl+q,ctrl+c", "quit", "quit", "everywhere", "", "ctrl+q"),
-    Command("app.suspend", "ctrl+z", "suspend_process", "back to the shell; fg returns", "everywhere", "", "ctrl+z"),
+    Command("app.quit", "ctrl+q,ctrl+c", "app.quit", "quit", "everywhere", "", "ctrl+q"),
+    Command("app.suspend", "ctrl+z", "app.suspend_process", "back to the shell; fg returns", "everywhere", "", "ctrl+z"),
 )  # fmt: skip
 
 COPY_KEYS = {"v": "value", "p": "path", "k": "key", "j": "JSON"}
@@ -103,3 +104,45 @@ def bindings(scope: Scope) -> list[BindingType]:
 def by_id() -> dict[str, Command]:
     """All commands, by their id."""
     return {command.id: command for command in COMMANDS}
+
+
+def accept_keys(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The keys of a configuration that can be used, and what is wrong with the others.
+
+    A change is refused when its command is unknown, or when one of its keys already runs another command in a place
+    where both would work.
+
+    Args:
+        wanted: Command id → keys, comma separated.
+    """
+    commands = by_id()
+    complaints = [
+        f"[keys] {name}: there is no such command; docs/keys.md lists them" for name in wanted if name not in commands
+    ]
+    accepted = {name: keys for name, keys in wanted.items() if name in commands}
+    refused = True
+    while refused:
+        refused = False
+        for name in list(accepted):
+            rival = _rival(commands[name], accepted, commands)
+            if rival is not None:
+                complaints.append(f"[keys] {name} = {accepted.pop(name)} clashes with {rival.id} ({rival.title})")
+                refused = True
+    return accepted, complaints
+
+
+def _rival(command: Command, changed: Mapping[str, str], commands: Mapping[str, Command]) -> Command | None:
+    own = _key_set(changed[command.id])
+    for other in commands.values():
+        meets = other.id != command.id and _overlap(command.scope, other.scope)
+        if meets and own & _key_set(changed.get(other.id, other.keys)):
+            return other
+    return None
+
+
+def _key_set(keys: str) -> set[str]:
+    return {key.strip() for key in keys.split(",")}
+
+
+def _overlap(one: Scope, other: Scope) -> bool:
+    return one == other or "everywhere" in (one, other) or "any list" in (one, other)

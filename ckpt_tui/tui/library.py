@@ -104,12 +104,12 @@ def make_view(entries: list[Entry], missing: bool = False, text: str = "") -> Vi
 def keep_matching(rows: list[listing.Row], text: str) -> list[listing.Row]:
     """The rows that contain a text, under their run's heading; smart case."""
     out: list[listing.Row] = []
-    heading: listing.RunRow | None = None
+    heading: listing.RunRow | listing.ProblemsRow | None = None
     for row in rows:
-        if isinstance(row, listing.RunRow):
+        if isinstance(row, listing.RunRow | listing.ProblemsRow):
             heading = row
         elif not isinstance(row, listing.JoinRow) and matches(row, text):
-            if heading is not None and isinstance(row, listing.NodeRow):
+            if heading is not None:
                 out.append(heading)
                 heading = None
             out.append(row)

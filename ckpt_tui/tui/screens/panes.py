@@ -47,7 +47,8 @@ class Panes(Screen[None]):
         """Put the focus on the list."""
         self.query_one("#list-pane").border_title = Content("Checkpoints")
         self.query_one("#ask").display = False
-        self.list.focus()
+        self.add_class("-list")
+        self.call_after_refresh(self.focus_pane, self.list)
 
     @property
     def list(self) -> Checkpoints:
@@ -100,10 +101,7 @@ class Panes(Screen[None]):
         self.set_class(pane is self.list, "-list")
         if self._zoomed is not None and self._zoomed is not pane:
             self._zoom(pane)
-        if self.lines.focusable:
-            self.lines.focus()
-        else:  # in a narrow terminal it is about to be shown
-            self.call_after_refresh(lambda: self.lines.focus())
+        self.lines.focus()
 
     def action_other_pane(self, way: int) -> None:
         """Go to the next or previous pane."""

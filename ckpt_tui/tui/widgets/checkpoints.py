@@ -110,6 +110,8 @@ class Checkpoints(LineList):
             return [(name, "heading"), (" · " + rest, "dim")]
         if isinstance(row, listing.JoinRow):
             return [("  ", "plain"), (listing.join_gutter(row), "lane")]
+        if isinstance(row, listing.ProblemsRow):
+            return [("problems", "heading"), (f" · {row.number:,}", "dim")]
         mark = "▸" if index == self.cursor else " "
         if isinstance(row, listing.ProblemRow):
             return self._problem(row, mark, width)
@@ -165,11 +167,11 @@ class Checkpoints(LineList):
         rows = self.view.rows
         here = self.cursor
         if way < 0:  # the heading of this run first
-            while here >= 0 and not isinstance(rows[here], listing.RunRow):
+            while here >= 0 and not isinstance(rows[here], listing.RunRow | listing.ProblemsRow):
                 here -= 1
         here += way
         while 0 <= here < len(rows):
-            if isinstance(rows[here], listing.RunRow):
+            if isinstance(rows[here], listing.RunRow | listing.ProblemsRow):
                 return here
             here += way
         return None

@@ -7,7 +7,7 @@ from textual.message import Message
 
 from ckpt_tui.core.outline import EXPAND_LIMIT, Branch, Folds, Outline, Row
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.preview import is_leaf, kind_of, label_text, preview, type_text_of
+from ckpt_tui.core.preview import Previewer, is_leaf, kind_of, label_text, preview, type_text_of
 from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
@@ -19,7 +19,7 @@ _STYLES = {
     "atom": "word", "object": "plain", "list": "plain", "error": "error",
 }  # fmt: skip
 
-_ALIGN_LIMIT = 60
+_ALIGN_LIMIT = 200
 """Members of a branch whose labels are measured to line up their values; longer ones are not lined up."""
 
 _LABEL_CELLS = 26
@@ -30,6 +30,14 @@ _TYPE_CELLS = 44
 
 _INDENT_LIMIT = 40
 """Levels that are indented; deeper ones stay at that column."""
+
+
+def _type_in(text: str, room: int) -> str:
+    """A type in so many cells: whole, else the class alone, else nothing."""
+    if cell_len(text) <= room:
+        return text
+    short = text.rsplit(".", 1)[-1].rsplit(":", 1)[-1]
+    return short if cell_len(short) <= room else ""
 
 
 class RowTree(LineList):
@@ -133,24 +141,21 @@ class RowTree(LineList):
             label = f"[{label}]" if row.branch.below.kind == "mixed" else label
         label = fit(label, self._label_width(row.branch, label, width))
         parts = [(indent, "dim"), (sign, "lane"), (label, "dim" if row.member.is_index else "label"), ("  ", "dim")]
-        room = width - sum(cell_len(text) for text, _ in parts)
-        type_text = type_text_of(value)
-        if row.hidden and row.is_open:
-            type_text = f"{type_text}  {row.hidden} None".strip()
-        type_room = min(max(room * 2 // 5, 0), _TYPE_CELLS)
-        if cell_len(type_text) > type_room:
-            type_text = type_text.rsplit(".", 1)[-1].rsplit(":", 1)[-1] if ":" in type_text else type_text
-        if cell_len(type_text) > type_room:
-            type_text = ""
+        room = max(width - sum(cell_len(text) for text, _ in parts), 0)
         hide = self.is_hidden(row)
-        room = max(room - (cell_len(type_text) + 2 if type_text else 0), 0)
         if row.is_open:
-            shown, style = self._open_text(row), "dim"
+            shown, style = self._open_text(row), "accent" if kind_of(value) == "object" else "dim"
         else:
             shown, style = preview(value, max(room, 8), self.reveal, hide), _STYLES[kind_of(value)]
             if hide and leaf:
                 style = "warn" if is_maskable(value, True) else style
-        body = fit(shown, room)
+        type_text = type_text_of(value)
+        if row.hidden and row.is_open:
+            type_text = f"{type_text}  {row.hidden} None".strip()
+        # A container can be cut, its type tells what it is; a scalar cannot.
+        taken = min(cell_len(shown), room * 3 // 5) if not leaf and not row.is_open else cell_len(shown)
+        type_text = _type_in(type_text, min(room - taken - 2, _TYPE_CELLS))
+        body = fit(shown, room - cell_len(type_text) - 2 if type_text else room)
         parts += self._marked(body, style)
         if type_text:
             parts.append(("  " + type_text, "type"))
@@ -160,7 +165,7 @@ class RowTree(LineList):
         kid = row.branch.kids[row.slot]
         if kid.below.kind == "list":
             return f"({len(kid.below):,})"
-        return f"{{{len(kid.below):,}}}" if kind_of(row.member.value) == "object" and kid.below.kind != "names" else ""
+        return Previewer(self.reveal).headline(row.member.value)
 
     def _marked(self, text: str, style: str) -> list[tuple[str, str]]:
         if not self.match:

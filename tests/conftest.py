@@ -1,0 +1,21 @@
+"""Keeps the developer's own machine out of the tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def nobody_at_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty home, no configuration, no environment that changes what is shown."""
+    home: Path = tmp_path_factory.mktemp("home")
+    for name in ("CKPT_TUI_CONFIG", "CKPT_TUI_THEME", "CKPT_TUI_MOUSE", "NO_COLOR", "PAGER", "EDITOR", "VISUAL"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("TMUX", "DISPLAY", "WAYLAND_DISPLAY", "WATCHFILES_FORCE_POLLING", "TEXTUAL_THEME", "STY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    monkeypatch.setenv("CKPT_TUI_CLIPBOARD", "file")

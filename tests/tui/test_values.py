@@ -1,0 +1,231 @@
+"""The tree of values, the conversation, search, copying, secrets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.tui.support import RECORDED, SAMPLES, Driver, open_app
+
+
+async def go_to(app: Driver, *labels: str) -> None:
+    """Put the cursor on a value of the state."""
+    app.screen.focus_pane(app.screen.details[0])
+    assert app.screen.details[0].rows.open_labels(labels), labels
+    await app.pilot.pause()
+
+
+def copied() -> str:
+    """What the last copy saved."""
+    from ckpt_tui.paths import state_directory
+
+    return (Path(state_directory()) / "copied.txt").read_text()
+
+
+class TestTree:
+    async def test_arrows_unfold_fold_and_walk(self) -> None:
+        async with open_app(RECORDED) as app:
+            await go_to(app, "draft")
+            tree = app.screen.details[0].rows
+            if tree.row.is_open:  # type: ignore[union-attr]
+                await app.press("left")
+            rows = tree.line_count
+            await app.press("right")
+            assert tree.line_count > rows
+            await app.press("right")
+            assert tree.labels == ("draft", "title")
+            await app.press("J")
+            assert tree.labels == ("draft", "body")
+            await app.press("left")
+            assert tree.labels == ("draft",)
+            await app.press("left")
+            assert tree.line_count == rows
+
+    async def test_unfold_all_fold_all_and_levels(self) -> None:
+        async with open_app(SAMPLES / "types_zoo") as app:
+            await app.press("tab")
+            tree = app.screen.details[0].rows
+            await app.press("C")
+            folded = tree.line_count
+            await app.press("2", "E")
+            two = tree.line_count
+            await app.press("E")
+            assert folded < two < tree.line_count
+            await app.press("C")
+            assert tree.line_count == folded
+
+    async def test_none_attributes_are_folded_and_shown_by_a_key(self) -> None:
+        async with open_app(SAMPLES / "orch_groupchat") as app:
+            await go_to(app, "_executor_state", "group_chat_orchestrator", "conversation", "0", "contents", "0")
+            tree = app.screen.details[0].rows
+            await app.press("right")
+            await app.shows("None")
+            before = tree.line_count
+            await app.press("full_stop")
+            assert tree.line_count > before + 20
+            assert tree.labels[-1] == "0"
+            await app.press("full_stop")
+            assert tree.line_count == before
+
+    async def test_a_long_text_opens_in_full(self) -> None:
+        async with open_app(RECORDED) as app:
+            await go_to(app, "draft", "body")
+            await app.press("enter")
+            await app.shows("state.draft.body · str", "characters", "esc closes")
+            await app.press("escape")
+            await app.until(lambda: "esc closes" not in app.text)
+
+    async def test_the_path_of_the_cursor_is_shown_as_jmespath(self) -> None:
+        async with open_app(SAMPLES / "types_zoo") as app:
+            await go_to(app, "tuple", "1")
+            await app.shows('state.tuple."$items"[1]')
+
+    async def test_folds_stay_when_another_checkpoint_is_shown(self) -> None:
+        async with open_app(RECORDED) as app:
+            await go_to(app, "_executor_state", "writer")
+            await app.press("right" if not app.screen.details[0].rows.row.is_open else "J")  # type: ignore[union-attr]
+            tree = app.screen.details[0].rows
+            assert "writer" in tree.outline.folds()["_executor_state"]
+            await app.press("left_square_bracket")
+            await app.settled()
+            assert "writer" in tree.outline.folds()["_executor_state"]
+
+    async def test_a_click_on_the_sign_unfolds(self) -> None:
+        async with open_app(RECORDED) as app:
+            tree = app.screen.details[0].rows
+            await app.press("tab", "C")
+            rows = tree.line_count
+            await app.pilot.click("#detail #tree", offset=(0, 0))
+            await app.pilot.pause()
+            assert tree.line_count > rows
+
+    async def test_pending_requests_tell_who_asks_and_what_is_expected(self) -> None:
+        async with open_app(SAMPLES / "hitl_pending") as app:
+            await app.press("tab", "t", "t", "t")
+            await app.shows("[Pending 2]", "review expects Decision", '"approve?"', "gen_corpus:Decision")
+
+    async def test_values_of_every_kind_show_their_text(self) -> None:
+        async with open_app(SAMPLES / "types_zoo", (120, 100)) as app:
+            await app.press("tab", "C", "z")
+            await app.shows(
+                "2024-02-29T12:30:01.000005", "datetime:datetime", "1234.5600", "12345678-1234-5678-1234-567812345678",
+                "NaN", "-Infinity", "18446744073709551617", "/tmp/x/y.txt", "1/3", "green", "bytes(9) 00 01 ff",
+            )  # fmt: skip
+
+
+class TestTalk:
+    async def test_a_group_chat_reads_like_a_conversation(self) -> None:
+        async with open_app(SAMPLES / "orch_groupchat") as app:
+            await app.press("tab", "t", "t")
+            await app.shows("[Talk", "kept by group_chat_orchestrator", "assistant alice", "I think A.", "OK, A then.")
+
+    async def test_messages_in_flight_come_first(self) -> None:
+        async with open_app(RECORDED) as app:
+            app.screen.list.select(next(
+                ref.file for run in app.screen.list.view.runs for ref in (node.ref for node in run.nodes)
+                if ref.facts and ref.facts.sources == ("writer",)
+            ))  # fmt: skip
+            await app.settled()
+            await app.press("tab", "t", "t")
+            await app.shows("from writer, in flight", "kept by writer")
+
+    async def test_a_tool_call_is_told(self) -> None:
+        async with open_app(SAMPLES / "agent_tool_approval") as app:
+            await app.press("tab", "t", "t")
+            await app.shows("▹ approves delete", '▹ result "deleted /tmp/x"')
+
+
+class TestSearch:
+    async def test_search_unfolds_and_goes_round(self) -> None:
+        async with open_app(RECORDED) as app:
+            await app.press("tab", "C", "slash")
+            await app.type("score")
+            await app.press("enter")
+            await app.shows("match 1 of")
+            tree = app.screen.details[0].rows
+            first = tree.labels
+            assert "score" in f"{first[-1]} {tree.row.member.value}"  # type: ignore[union-attr]
+            await app.press("n")
+            assert tree.labels != first
+            await app.press("N")
+            assert tree.labels == first
+
+    async def test_an_upper_case_letter_makes_it_strict(self) -> None:
+        async with open_app(RECORDED) as app:
+            await app.press("tab", "slash")
+            await app.type("LUMEN")
+            await app.press("enter")
+            await app.shows("No match for 'LUMEN'")
+
+    async def test_searching_the_list_finds_rows(self) -> None:
+        async with open_app(RECORDED) as app:
+            await app.press("g", "slash")
+            await app.type("market")
+            await app.press("enter")
+            assert "market" in app.lines[app.screen.list.cursor - app.screen.list.scroll_offset.y + 2]
+
+    async def test_searching_a_conversation_finds_lines(self) -> None:
+        async with open_app(RECORDED) as app:
+            await app.press("tab", "t", "t", "slash")
+            await app.type("sun")
+            await app.press("enter")
+            lines = app.screen.details[0].lines
+            assert "sun" in "".join(text for text, _ in lines.draw(lines.cursor, 80))
+
+    async def test_escape_closes_the_question_without_searching(self) -> None:
+        async with open_app(RECORDED) as app:
+            await app.press("tab", "slash")
+            await app.type("x")
+            await app.press("escape")
+            assert not app.screen.match
+            assert app.screen.details[0].rows.has_focus
+
+
+class TestCopying:
+    @pytest.mark.parametrize(
+        ("key", "expected"), [("v", "0.9"), ("p", "state.draft.score"), ("k", "score"), ("j", "0.9")]
+    )
+    async def test_y_copies_value_path_key_or_json(self, key: str, expected: str) -> None:
+        async with open_app(RECORDED) as app:
+            await go_to(app, "draft", "score")
+            await app.press("y")
+            await app.shows("copy: v value")
+            await app.press(key)
+            await app.shows("copied to")
+            assert copied() == expected
+
+    async def test_json_of_an_object_is_that_of_show(self) -> None:
+        async with open_app(RECORDED) as app:
+            await go_to(app, "draft")
+            await app.press("y", "j")
+            await app.shows("copied to")
+            assert json.loads(copied())["$type"] == "ckpt_tui.demo.story:Draft"
+
+    async def test_any_other_key_copies_nothing_and_runs_nothing(self) -> None:
+        async with open_app(RECORDED) as app:
+            await go_to(app, "draft")
+            await app.press("y", "q")
+            await app.shows("Nothing copied")
+            assert app.screen.details[0].rows.has_focus
+
+
+class TestSecrets:
+    async def test_run_kwargs_are_masked_until_revealed(self) -> None:
+        async with open_app(RECORDED) as app:
+            await go_to(app, "_workflow_run_kwargs", "function_invocation_kwargs", "__global__", "api_key")
+            await app.shows("api_key", "••••••")
+            assert "not-a-real-key" not in app.text
+            await app.press("y", "v")
+            await app.shows("Masked")
+            await app.press("exclamation_mark")
+            await app.shows("not-a-real-key")
+            await app.press("exclamation_mark")
+            await app.until(lambda: "not-a-real-key" not in app.text)
+
+    async def test_a_masked_value_does_not_open(self) -> None:
+        async with open_app(RECORDED) as app:
+            await go_to(app, "_workflow_run_kwargs", "function_invocation_kwargs", "__global__", "api_key")
+            await app.press("enter")
+            await app.shows("Masked")
