@@ -80,12 +80,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("search.open", "slash", "search", "search in the pane", "everywhere", "search", "/"),
     Command("search.next", "n", "search_next(1)", "next match", "everywhere", "", "n"),
     Command("search.previous", "N", "search_next(-1)", "previous match", "everywhere", "", "N"),
-    Command("app.palette", "colon,ctrl+p", "app.command_palette", "all commands by name", "everywhere", "commands", ":"),
+    Command("app.palette", "colon,ctrl+p", "app.command_palette", "commands by name", "everywhere", "commands", ":"),
     Command("app.help", "question_mark,f1", "help", "keys and signs", "everywhere", "help", "?"),
     Command("app.back", "escape", "back", "back out of what was opened last", "everywhere", "", "esc"),
     Command("app.close", "q", "close", "close the pane's view, or quit", "everywhere", "quit", "q"),
     Command("app.quit", "ctrl+q,ctrl+c", "app.quit", "quit", "everywhere", "", "ctrl+q"),
-    Command("app.suspend", "ctrl+z", "app.suspend_process", "back to the shell; fg returns", "everywhere", "", "ctrl+z"),
+    Command("app.suspend", "ctrl+z", "app.suspend_process", "to the shell; fg returns", "everywhere", "", "ctrl+z"),
 )  # fmt: skip
 
 COPY_KEYS = {"v": "value", "p": "path", "k": "key", "j": "JSON"}

@@ -1,41 +1,12 @@
-"""What is known of the open store, as a frozen view for the screen; the selection is found again by file name."""
+"""What is known of the open store; the selection is found again by file name."""
 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
 
-from ckpt_tui.core import listing
-from ckpt_tui.core.lineage import Run, arrange
-from ckpt_tui.core.model import CheckpointRef, Problem
+from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.stores.base import Batch, Entry
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Everything the list shows, at one moment.
-
-    Attributes:
-        rows: The rows of the list, in order.
-        places: File name → index of its row.
-        runs: The runs the rows were made of.
-        checkpoints: How many checkpoints there are.
-        problems: How many files cannot be shown.
-        newest: File name of the newest checkpoint, or "".
-        lanes: Widest gutter, in lanes.
-        missing: The directory does not exist.
-        filter: The text that rows must contain, or "".
-    """
-
-    rows: tuple[listing.Row, ...] = ()
-    places: dict[str, int] = field(default_factory=dict)
-    runs: tuple[Run, ...] = ()
-    checkpoints: int = 0
-    problems: int = 0
-    newest: str = ""
-    lanes: int = 1
-    missing: bool = False
-    filter: str = ""
+from ckpt_tui.tui.view import View, make_view
 
 
 class Library:
@@ -77,52 +48,3 @@ class Library:
             entries = list(self._entries.values())
             missing = self._missing
         return make_view(entries, missing, self.filter)
-
-
-def make_view(entries: list[Entry], missing: bool = False, text: str = "") -> View:
-    """The view of these entries; with `text`, only rows that contain it."""
-    refs = [entry for entry in entries if isinstance(entry, CheckpointRef)]
-    problems = [entry for entry in entries if isinstance(entry, Problem)]
-    runs = arrange(refs)
-    rows = listing.rows(runs, problems)
-    if text:
-        rows = keep_matching(rows, text)
-    places = {}
-    lanes = 1
-    for index, row in enumerate(rows):
-        if isinstance(row, listing.NodeRow):
-            places[row.node.ref.file] = index
-            lanes = max(lanes, row.node.lanes.bit_length())
-        elif isinstance(row, listing.ProblemRow):
-            places[row.problem.file] = index
-    newest = max(refs, key=lambda ref: (ref.when, ref.id)).file if refs else ""
-    return View(
-        tuple(rows), places, runs, len(refs), len(problems), newest, min(lanes, listing.MAX_LANES), missing, text
-    )  # fmt: skip
-
-
-def keep_matching(rows: list[listing.Row], text: str) -> list[listing.Row]:
-    """The rows that contain a text, under their run's heading; smart case."""
-    out: list[listing.Row] = []
-    heading: listing.RunRow | listing.ProblemsRow | None = None
-    for row in rows:
-        if isinstance(row, listing.RunRow | listing.ProblemsRow):
-            heading = row
-        elif not isinstance(row, listing.JoinRow) and matches(row, text):
-            if heading is not None:
-                out.append(heading)
-                heading = None
-            out.append(row)
-    return out
-
-
-def matches(row: listing.Row, text: str) -> bool:
-    """Whether what a row shows contains a text; upper case in the text makes it strict about case."""
-    if isinstance(row, listing.NodeRow):
-        ref = row.node.ref
-        shown = f"{ref.id} {ref.workflow} {listing.summary(row)} {ref.status or ''}"
-    elif isinstance(row, listing.ProblemRow):
-        shown = f"{row.problem.file} {row.problem.reason}"
-    else:
-        return False
-    return text in shown if text != text.lower() else text in shown.lower()

@@ -6,7 +6,7 @@ from textual.message import Message
 
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.search import Positions
-from ckpt_tui.tui.library import View
+from ckpt_tui.tui.view import View
 
 
 class ViewReady(Message):

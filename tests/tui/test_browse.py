@@ -252,7 +252,7 @@ class TestKeys:
         async with open_app(SAMPLES / "loop", (120, 120)) as app:
             await app.press("question_mark")
             await app.shows(
-                "Keys and signs", "search in the pane", "waiting for an answer", "suspend" if 0 else "back to the shell"
+                "Keys and signs", "search in the pane", "waiting for an answer", "suspend" if 0 else "to the shell"
             )
             await app.press("escape")
             await app.until(lambda: "Keys and signs" not in app.text)

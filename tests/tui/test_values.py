@@ -146,7 +146,7 @@ class TestSearch:
             await app.shows("match 1 of")
             tree = app.screen.details[0].rows
             first = tree.labels
-            assert "score" in f"{first[-1]} {tree.row.member.value}"  # type: ignore[union-attr]
+            assert "score" in f"{first[-1]} {tree.row.member.value}".lower()  # type: ignore[union-attr]
             await app.press("n")
             assert tree.labels != first
             await app.press("N")

@@ -16,11 +16,12 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Entry, Store
 from ckpt_tui.tui.commands import COMMANDS
 from ckpt_tui.tui.jobs import Jobs
-from ckpt_tui.tui.library import Library, View
+from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, ViewReady, WorkFailed
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
 from ckpt_tui.tui.screens.searching import Searching
 from ckpt_tui.tui.screens.welcome import waiting_paragraphs
+from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.status import BarLine, Part
 from ckpt_tui.tui.widgets.text_lines import Paragraph

@@ -7,9 +7,9 @@ from textual.widgets import Input
 
 from ckpt_tui.core.search import Positions
 from ckpt_tui.tui.jobs import Jobs
-from ckpt_tui.tui.library import matches
 from ckpt_tui.tui.messages import MatchesReady
 from ckpt_tui.tui.screens.values import Values
+from ckpt_tui.tui.view import matches
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.text_lines import TextLines

@@ -8,7 +8,7 @@ from textual.message import Message
 from ckpt_tui.core import listing
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.tui.commands import bindings
-from ckpt_tui.tui.library import View
+from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.line_list import LineList
 
 _SIGN_STYLES = {"waiting": "warn", "response": "accent", "final": "good", "entry": "label"}

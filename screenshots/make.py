@@ -1,0 +1,82 @@
+"""Makes the screenshots of the README and the docs by driving the real app: `python screenshots/make.py`.
+
+Writes *.svg, and *.png for the README. Needs the `dev` extra, and DejaVu Sans Mono for the PNG.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from pathlib import Path
+
+import cairosvg
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from tests.tui.support import DATA, Driver, open_app  # noqa: E402 the repository itself, not an installed copy
+
+STORE = HERE.parent / "ckpt_tui" / "demo" / "recorded" / "store"
+
+
+async def browse(app: Driver) -> None:
+    """A checkpoint in the middle of a run with forks."""
+    await app.press("1", "3", "g", "enter")
+    app.screen.details[0].rows.open_labels(("draft", "score"))
+
+
+async def talk(app: Driver) -> None:
+    """The conversation of a waiting checkpoint."""
+    await app.press("tab", "t", "t")
+
+
+async def pending(app: Driver) -> None:
+    """A request that waits for an answer."""
+    await app.press("tab", "t", "t", "t")
+
+
+async def problems(app: Driver) -> None:
+    """Hostile and broken files."""
+    await app.press("G")
+
+
+async def keys(app: Driver) -> None:
+    """The help screen."""
+    await app.press("question_mark")
+
+
+SHOTS = (
+    ("browse", STORE, (120, 36), browse),
+    ("browse-narrow", STORE, (80, 24), browse),
+    ("wide", STORE, (170, 44), browse),
+    ("talk", STORE, (120, 36), talk),
+    ("pending", STORE, (120, 36), pending),
+    ("problems", DATA / "hostile", (120, 36), problems),
+    ("keys", STORE, (120, 36), keys),
+)
+"""Name, store, size of the terminal, and what is pressed."""
+
+
+async def main() -> None:
+    """Make every screenshot."""
+    for name, store, size, prepare in SHOTS:
+        async with open_app(store, size) as app:
+            await prepare(app)
+            await app.settled()
+            # The person's own directories are nobody's business.
+            app.screen.store.path = f"./{store.name}"
+            app.screen._changed_at = 0.0
+            app.screen.draw_head()
+            await app.pilot.pause(0.2)
+            svg = app.app.export_screenshot(title="ckpt-tui")
+        # The web font is replaced by one that every machine can have.
+        svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL).replace("Fira Code", "DejaVu Sans Mono")
+        (HERE / f"{name}.svg").write_text(svg)
+        if name == "browse":
+            cairosvg.svg2png(bytestring=svg.encode(), write_to=str(HERE / f"{name}.png"), scale=1.2)
+        print(name)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
