@@ -75,7 +75,7 @@ async def main() -> None:
         (HERE / f"{name}.svg").write_text(svg)
         if name == "browse":
             cairosvg.svg2png(bytestring=svg.encode(), write_to=str(HERE / f"{name}.png"), scale=1.2)
-        print(name)
+        sys.stdout.write(f"{name}\n")
 
 
 if __name__ == "__main__":

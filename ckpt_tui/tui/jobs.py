@@ -18,7 +18,7 @@ from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, MatchesReady, ViewReady, WorkFailed
+from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, MatchesReady, PeekReady, ViewReady, WorkFailed
 
 VIEW_SECONDS = 0.4
 """Shortest time between two views while a long scan goes on: making one takes 10 µs a checkpoint."""
@@ -69,6 +69,18 @@ class Jobs:
                 self._owner.post_message(CheckpointReady(file, None, error.what, error.hint))
             else:
                 self._owner.post_message(CheckpointReady(file, checkpoint))
+
+        self._start(run, "load")
+
+    def peek(self, file: str) -> None:
+        """Read the beginning of a file that is no checkpoint, if it can be read at all."""
+
+        def run() -> None:
+            try:
+                data = self._store.peek(file)
+            except CkptError:
+                return
+            self._owner.post_message(PeekReady(file, data))
 
         self._start(run, "load")
 

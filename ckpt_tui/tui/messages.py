@@ -38,6 +38,15 @@ class CheckpointReady(Message):
         self.hint = hint
 
 
+class PeekReady(Message):
+    """The first bytes of a file that cannot be shown as a checkpoint."""
+
+    def __init__(self, file: str, data: bytes) -> None:
+        super().__init__()
+        self.file = file
+        self.data = data
+
+
 class MatchesReady(Message):
     """A search ended with these places; `complete` tells that there are no more."""
 

@@ -17,7 +17,7 @@ from ckpt_tui.stores.base import Entry, Store
 from ckpt_tui.tui.commands import COMMANDS
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, ViewReady, WorkFailed
+from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, PeekReady, ViewReady, WorkFailed
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
 from ckpt_tui.tui.screens.searching import Searching
 from ckpt_tui.tui.screens.welcome import waiting_paragraphs
@@ -199,6 +199,14 @@ class Browse(Searching):
         ]
         for pane in self.details:
             pane.tell("Problem", lines)
+        if problem.size:
+            self.jobs.peek(problem.file)
+
+    def on_peek_ready(self, event: PeekReady) -> None:
+        """Show the beginning of a file that cannot be shown as a checkpoint."""
+        if event.file == self._shown:
+            text = event.data.decode("utf-8", "backslashreplace")
+            self.details[0].lines.add([Paragraph("\nIt begins with:\n", "dim"), Paragraph(text, "plain", 2)])
 
     # -- the lines at the top and bottom -----------------------------------------------------------------------------
 

@@ -109,7 +109,7 @@ class Checkpoints(LineList):
             name = name if cell_len(name) < width else fit(name, width)
             return [(name, "heading"), (" · " + rest, "dim")]
         if isinstance(row, listing.JoinRow):
-            return [("  ", "plain"), (listing.join_gutter(row), "lane")]
+            return [(" ", "plain"), (listing.join_gutter(row), "lane")]
         if isinstance(row, listing.ProblemsRow):
             return [("problems", "heading"), (f" · {row.number:,}", "dim")]
         mark = "▸" if index == self.cursor else " "

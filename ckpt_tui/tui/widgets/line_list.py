@@ -147,6 +147,8 @@ class LineList(ScrollView, can_focus=True):
         if strip is None:
             parts = self.draw(index, width)
             strip = Strip([Segment(text, self.style(name, over)) for text, name in parts if text])
+            if strip.cell_length > width:
+                strip = Strip([*strip.crop(0, max(width - 1, 0)), Segment("…"[:width], self.style("dim", over))])
             strip = strip.adjust_cell_length(width, self.style("plain", over)).simplify()
             self._strips[key] = strip
         return strip

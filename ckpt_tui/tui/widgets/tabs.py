@@ -52,23 +52,30 @@ class TabLine(Widget):
         self._active = active
         self.refresh()
 
-    def _label(self, tab: Tab) -> str:
-        text = tab.title if tab.number is None else f"{tab.title} {tab.number:,}"
-        return f"[{text}]" if tab.name == self._active else f" {text} "
+    def labels(self, width: int) -> list[str]:
+        """The tabs as texts that fit the width: with space between them, else close together, else without counts."""
+        for gap, counts in ((" ", True), ("", True), ("", False)):
+            labels = []
+            for tab in self._tabs:
+                text = f"{tab.title} {tab.number:,}" if counts and tab.number is not None else tab.title
+                labels.append((f"[{text}]" if tab.name == self._active else f" {text} ") + gap)
+            if sum(len(label) for label in labels) <= width + 1:
+                break
+        return labels
 
     def render_line(self, y: int) -> Strip:
         segments = []
-        for tab in self._tabs:
+        for tab, label in zip(self._tabs, self.labels(self.size.width), strict=True):
             part = "active" if tab.name == self._active else "empty" if tab.number == 0 else "tab"
             style = self.rich_style + self.get_component_rich_style(f"tab-line--{part}", partial=True)
-            segments.append(Segment(self._label(tab) + " ", style))
+            segments.append(Segment(label, style))
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
 
     def on_click(self, event: events.Click) -> None:
         """Pick the tab under the mouse."""
         left = 0
-        for tab in self._tabs:
-            left += len(self._label(tab)) + 1
+        for tab, label in zip(self._tabs, self.labels(self.size.width), strict=True):
+            left += len(label)
             if event.x < left:
                 self.post_message(self.Picked(tab.name))
                 return

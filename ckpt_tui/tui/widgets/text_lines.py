@@ -61,6 +61,10 @@ class TextLines(LineList):
             self.scroll_to(y=0, animate=False, immediate=True)
         self._layout()
 
+    def add(self, paragraphs: Sequence[Paragraph]) -> None:
+        """Show more paragraphs at the end."""
+        self.show([*self._paragraphs, *paragraphs], self._wrap, keep_place=True)
+
     def on_resize(self) -> None:
         """Wrap to the new width."""
         self._layout()
