@@ -8,6 +8,7 @@ import copyreg
 import datetime
 import enum
 import importlib.util
+import ipaddress
 import json
 import math
 import pickle
@@ -15,7 +16,7 @@ import re
 import sys
 import types
 import uuid
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from decimal import Decimal
@@ -30,7 +31,8 @@ DATA = Path(__file__).parent.parent / "data"
 AGENT_FRAMEWORK = DATA / "agent-framework"
 
 ISO_TYPES = (datetime.datetime, datetime.date, datetime.time)
-TEXT_TYPES = (uuid.UUID, Decimal, datetime.timedelta, datetime.timezone, PurePath, complex, Fraction, range)
+ADDRESSES = (ipaddress.IPv4Address, ipaddress.IPv6Address)
+TEXT_TYPES = (uuid.UUID, Decimal, datetime.timedelta, datetime.timezone, PurePath, complex, Fraction, range, *ADDRESSES)
 
 
 # ---------------------------------------------------------------- loading for real
@@ -133,7 +135,7 @@ def _member(at: str, key: str) -> str:
 
 
 def _element(at: str, index: int) -> str:
-    return f"{at}[{index}]"
+    return f"[{index}]" if at == "@" else f"{at}[{index}]"
 
 
 def _reference_name(value: Any) -> str:
@@ -167,6 +169,10 @@ def _slots(obj: Any) -> dict[str, Any]:
 def _attributes(obj: Any) -> dict[str, Any]:
     """Everything stored on the object: `__dict__`, slots, and what pydantic keeps beside its fields."""
     found = dict(getattr(obj, "__dict__", {}))
+    if isinstance(obj, deque) and obj.maxlen is not None:
+        found["maxlen"] = obj.maxlen
+    if isinstance(obj, defaultdict) and obj.default_factory is not None:
+        found["default_factory"] = obj.default_factory
     if hasattr(type(obj), "__pydantic_fields__"):
         return found | (obj.__pydantic_extra__ or {}) | (obj.__pydantic_private__ or {})
     return found | _slots(obj)
@@ -215,7 +221,7 @@ class _Writer:
             return {key: self.write(member, _member(at, key)) for key, member in obj.items()}
         if cls in (bytes, bytearray):
             return {"$type": type_name(cls), "$base64": base64.b64encode(obj).decode(), "$size": len(obj)}
-        if cls in (tuple, deque) or isinstance(obj, list):
+        if cls is tuple or isinstance(obj, list | deque):
             return self._typed(obj, at) | {"$items": self._list(obj, _member(at, "$items"))}
         if cls in (set, frozenset):
             # Sorted first by text, then written again with the paths that order gives.
@@ -235,6 +241,8 @@ class _Writer:
             return {"$type": type_name(cls), "$value": obj.isoformat()}
         if isinstance(obj, TEXT_TYPES):
             return {"$type": type_name(cls), "$value": str(obj)}
+        if cls.__module__ == "numpy" and hasattr(obj, "item") and obj.shape == ():
+            return {"$type": type_name(cls), "$value": self.write(obj.item(), _member(at, "$value"))}
         if isinstance(obj, pickle.PickleBuffer):
             raw = obj.raw()
             return self._container(bytes(raw) if raw.readonly else bytearray(raw), at)

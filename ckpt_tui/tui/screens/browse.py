@@ -83,7 +83,11 @@ class Browse(Searching):
         self.list.show(view, self.following)
         if not view.places:
             self._show_waiting(view)
+            if self.has_class("-narrow") and self.pane is self.list:
+                self.focus_pane(self.details[0])
         elif self._shown not in view.places:
+            if not self._shown and not self.list.has_focus and not before.places:
+                self.focus_pane(self.list)
             self._shown = ""
             self._load_selected()
         else:

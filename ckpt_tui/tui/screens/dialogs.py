@@ -70,7 +70,7 @@ class TextScreen(ModalScreen[None]):
         """Keep a key from the screen below."""
 
 
-_SCOPES = {
+SCOPES = {
     "any list": "In every list", "list": "Checkpoints", "value": "Values", "everywhere": "Everywhere",
 }  # fmt: skip
 
@@ -93,7 +93,7 @@ def help_paragraphs(keys: dict[str, str] | None = None) -> list[Paragraph]:
         keys: Command id → keys, where the person changed them.
     """
     out: list[Paragraph] = []
-    for scope, title in _SCOPES.items():
+    for scope, title in SCOPES.items():
         out.append(Paragraph(("" if not out else "\n") + title, "heading"))
         for command in COMMANDS:
             if command.scope == scope:

@@ -53,7 +53,7 @@ class Searching(Values):
         ask.placeholder = _HINTS[what]
         ask.value = value
         ask.display = True
-        ask.focus()
+        self.set_focus(ask)  # at once: the next key may be on its way
 
     def close_ask(self) -> None:
         """Close the line for a text."""

@@ -1,0 +1,93 @@
+"""A real terminal: the command in a pseudo-terminal, its output drawn by a terminal emulator."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pexpect
+import pyte
+
+ROOT = Path(__file__).parents[2]
+
+PATIENCE = 60.0
+"""Seconds a test waits for something that should come within one, before it fails."""
+
+_ANSWERED = re.compile(rb"\x1b\[(\?\d+;?\d*\$p|\?u|c|>c|>q|6n)")
+
+
+class Terminal:
+    """A process in a pseudo-terminal, and what its screen shows."""
+
+    def __init__(self, child: pexpect.spawn[bytes], columns: int, rows: int) -> None:
+        self.child = child
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.received = b""
+
+    def read(self, seconds: float = 0.05) -> bool:
+        """Take in what the process wrote; False when it has ended."""
+        try:
+            data = self.child.read_nonblocking(65536, timeout=seconds)
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        self.received += data
+        # The emulator does not know private questions and would print them.
+        self._stream.feed(_ANSWERED.sub(b"", data))
+        return True
+
+    @property
+    def text(self) -> str:
+        """The screen."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def until(self, condition: Callable[[], object], what: str = "") -> None:
+        """Wait until something is so."""
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            alive = self.read()
+            if condition():
+                return
+            if not alive or time.monotonic() > end:
+                raise AssertionError(f"never: {what}\n{self.text}")
+
+    def shows(self, *texts: str) -> None:
+        """Wait until these texts are on the screen."""
+        self.until(lambda: all(text in self.text for text in texts), f"{texts} on the screen")
+
+    def press(self, keys: str) -> None:
+        """Send keys."""
+        self.child.send(keys)
+
+    def exit_code(self) -> int | None:
+        """Wait for the end of the process."""
+        end = time.monotonic() + PATIENCE
+        while self.read() and time.monotonic() < end:
+            pass
+        self.child.close()
+        status: int | None = self.child.exitstatus
+        return status
+
+
+@contextmanager
+def run(*arguments: str, columns: int = 120, rows: int = 40, **environment: str) -> Iterator[Terminal]:
+    """`ckpt-tui` with these arguments in a terminal of this size."""
+    variables = {
+        **{name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TMUX", "COLUMNS", "LINES")},
+        "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **environment,
+    }  # fmt: skip
+    child = pexpect.spawn(
+        sys.executable, ["-m", "ckpt_tui", *arguments], env=variables, dimensions=(rows, columns), timeout=PATIENCE
+    )
+    terminal = Terminal(child, columns, rows)
+    try:
+        yield terminal
+    finally:
+        child.close(force=True)

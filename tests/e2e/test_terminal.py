@@ -1,0 +1,114 @@
+"""The command as a person runs it, in a real pseudo-terminal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.e2e.terminal import ROOT, run
+
+SAMPLES = ROOT / "tests" / "data" / "agent-framework" / "1.23.0"
+
+
+def test_a_workflow_that_is_writing_shows_up_and_can_be_read(tmp_path: Path) -> None:
+    with run(str(tmp_path)) as terminal:
+        terminal.shows("Waiting for a checkpoint")
+        command = [
+            sys.executable,
+            "-m",
+            "tests.support.workflows",
+            "live",
+            str(tmp_path),
+            "--steps",
+            "6",
+            "--delay",
+            "0.1",
+        ]
+        writer = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+        try:
+            terminal.shows("run 1", "entry", "● live")
+            assert writer.wait(60) == 0
+        finally:
+            writer.kill()
+            writer.wait()
+        terminal.shows("6 checkpoints")
+        terminal.press("\r")
+        terminal.shows("[State]", "_executor_state")
+        terminal.press("q")
+        terminal.press("q")
+        assert terminal.exit_code() == 0
+
+
+def test_at_80_by_24_one_pane_is_shown_and_everything_fits() -> None:
+    with run(str(SAMPLES / "hitl_pending"), columns=80, rows=24) as terminal:
+        terminal.shows("Checkpoints", "review waiting 2", "following")
+        terminal.press("\r")
+        terminal.shows("[State]", "kettles")
+        terminal.press("ttt")
+        terminal.shows("[Pending 2]", "review expects Decision")
+        assert all(len(line) <= 80 for line in terminal.text.split("\n"))
+
+
+def test_the_demo_goes_on_writing() -> None:
+    with run("demo", "--interval", "0.2") as terminal:
+        terminal.shows("review_flow", "● live")
+        terminal.shows("run 3")
+        terminal.until(
+            lambda: "54 checkpoints" in terminal.text or "55 checkpoints" in terminal.text, "more checkpoints"
+        )
+        terminal.press("q")
+        assert terminal.exit_code() == 0
+
+
+def test_the_terminal_is_restored_at_the_end() -> None:
+    with run(str(SAMPLES / "linear")) as terminal:
+        terminal.shows("linear · run 1")
+        terminal.press("\x11")
+        assert terminal.exit_code() == 0
+        assert terminal.received.rstrip().rfind(b"\x1b[?1049l") > terminal.received.rfind(b"\x1b[?1049h")
+        assert b"\x1b[?25h" in terminal.received[terminal.received.rfind(b"\x1b[?1049l") - 200 :]
+
+
+def test_a_hangup_ends_the_app_and_leaves_nothing_behind() -> None:
+    with run(str(SAMPLES / "linear")) as terminal:
+        terminal.shows("linear · run 1")
+        os.kill(terminal.child.pid, signal.SIGTERM)
+        terminal.exit_code()
+        assert not terminal.child.isalive()
+
+
+def test_without_colour_every_state_still_has_its_sign() -> None:
+    with run(str(SAMPLES / "hitl_answered"), NO_COLOR="1") as terminal:
+        terminal.shows("‖", "↩", "✓", "waiting", "answered", "done")
+
+
+def test_hostile_text_never_reaches_the_terminal_as_a_sequence() -> None:
+    with run(str(ROOT / "tests" / "data" / "hostile"), columns=170) as terminal:
+        terminal.shows("10 problems")
+        terminal.press("/terminal_escapes\r")
+        terminal.shows("evil\\e[2J\\e]0;pwned\\x07")
+        for _ in range(6):
+            terminal.press("\tt")
+            terminal.read(0.3)
+        assert b"pwned\x07" not in terminal.received
+        assert b"\x1b[2J\x1b]0;" not in terminal.received
+
+
+def test_a_directory_that_appears_later_is_opened(tmp_path: Path) -> None:
+    later = tmp_path / "later"
+    with run(str(later)) as terminal:
+        terminal.shows("does not exist yet")
+        shutil.copytree(SAMPLES / "linear", later)
+        terminal.shows("linear · run 1", "done")
+
+
+def test_a_narrow_terminal_shows_what_an_empty_store_waits_for(tmp_path: Path) -> None:
+    with run(str(tmp_path), columns=80, rows=24) as terminal:
+        terminal.shows("holds no checkpoints yet")
+        for path in (SAMPLES / "linear").iterdir():
+            shutil.copy(path, tmp_path)
+        terminal.shows("linear · run 1", "done")

@@ -1,0 +1,90 @@
+"""Writes the generated pages of docs/: `python -m tests.support.make_docs`. A test compares them with what is there."""
+
+from pathlib import Path
+
+import click
+
+from ckpt_tui.cli.app import cli
+from ckpt_tui.tui.commands import COMMANDS, COPY_KEYS, Command
+from ckpt_tui.tui.screens.dialogs import SCOPES
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+_HEAD = """# The command line
+
+*Generated from `--help` by `python -m tests.support.make_docs`; do not edit.*
+
+`ID` is a full checkpoint id, a unique prefix, `latest`, or any of them followed by `~N` (N parents up).
+`EXPR` is a [JMESPath](https://jmespath.org) expression over the JSON of `show`.
+Data goes to stdout, narration to stderr. Colour is used only on a terminal; `NO_COLOR` turns it off.
+
+| exit code | means |
+|---|---|
+| 0 | fine |
+| 2 | the call is wrong: an unknown option, an ambiguous id, no JMESPath |
+| 3 | no such store or checkpoint |
+| 4 | something could not be decoded |
+| 130 | interrupted |
+"""
+
+
+def cli_page() -> str:
+    """docs/cli.md."""
+    parts = [_HEAD, _section("ckpt-tui", cli)]
+    with click.Context(cli, info_name="ckpt-tui") as context:
+        for name in cli.list_commands(context):
+            command = cli.get_command(context, name)
+            assert command is not None
+            parts.append(_section(f"ckpt-tui {name}", command))
+        browse = cli.get_command(context, "\0browse")
+        assert browse is not None
+        parts.insert(2, _section("ckpt-tui STORE", browse, "ckpt-tui"))
+    return "\n".join(parts)
+
+
+def _section(title: str, command: click.Command, name: str = "") -> str:
+    settings = {**cli.context_settings, "terminal_width": 100, "max_content_width": 100}
+    context = command.context_class(command, info_name=name or title, **settings)
+    return f"## {title}\n\n```text\n{command.get_help(context)}\n```\n"
+
+
+def keys_page() -> str:
+    """docs/keys.md."""
+    parts = [_KEYS_HEAD]
+    for scope, title in SCOPES.items():
+        parts += [f"## {title}\n", "| keys | does | id |", "|---|---|---|"]
+        parts += [
+            f"| {_key_text(command)} | {command.title} | `{command.id}` |"
+            for command in COMMANDS
+            if command.scope == scope
+        ]
+        if scope == "value":
+            parts.append(f"\nAfter `y`: {', '.join(f'`{key}` {name}' for key, name in COPY_KEYS.items())}.")
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _key_text(command: Command) -> str:
+    return " ".join(f"`{key}`" for key in (command.shown or command.keys).split(" "))
+
+
+_KEYS_HEAD = """# Keys
+
+*Generated from the table of commands by `python -m tests.support.make_docs`; do not edit.*
+
+A number before a motion repeats it. `?` shows this list in the app, `:` runs a command by its name. Every key can be
+changed in the configuration by its id (see the [guide](guide.md#configuration)); there, keys are named as Textual names
+them: `ctrl+e`, `full_stop`, `question_mark`.
+"""
+
+PAGES = {"cli.md": cli_page, "keys.md": keys_page}
+
+
+def main() -> None:
+    """Write every page."""
+    for name, make in PAGES.items():
+        (DOCS / name).write_text(make(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
