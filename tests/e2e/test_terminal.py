@@ -89,7 +89,11 @@ def test_without_colour_every_state_still_has_its_sign() -> None:
 def test_hostile_text_never_reaches_the_terminal_as_a_sequence() -> None:
     with run(str(ROOT / "tests" / "data" / "hostile"), columns=170) as terminal:
         terminal.shows("10 problems")
-        terminal.press("/terminal_escapes\r")
+        terminal.press("/")
+        terminal.shows("search: a text")
+        terminal.press("terminal_escapes")
+        terminal.shows("terminal_escapes")
+        terminal.press("\r")
         terminal.shows("evil\\e[2J\\e]0;pwned\\x07")
         for _ in range(6):
             terminal.press("\tt")
