@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,13 +35,11 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
     path = path or config_file()
     try:
         with open(path, "rb") as file:
-            table = tomllib.load(file)
+            table = _parse(path, file.read())
     except FileNotFoundError:
         table = {}
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no TOML: {error}.", "docs/guide.md shows an example.") from None
     theme = environment.get("CKPT_TUI_THEME") or _take(table, "theme", str, "", path)
     mouse = _take(table, "mouse", bool, True, path)
     if environment.get("CKPT_TUI_MOUSE"):
@@ -52,6 +49,15 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
         if not isinstance(value, str):
             raise UsageError(f'{path}: keys.{name} must be a text such as "ctrl+n,j".')
     return Config(theme, mouse, keys)
+
+
+def _parse(path: str, data: bytes) -> dict[str, Any]:
+    import tomllib  # late: most people have no configuration
+
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except ValueError as error:
+        raise UsageError(f"{path} is no TOML: {error}.", "docs/guide.md shows an example.") from None
 
 
 def _take(table: dict[str, Any], name: str, kind: type, default: Any, path: str) -> Any:

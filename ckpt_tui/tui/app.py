@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
+
+if TYPE_CHECKING:
+    from textual.command import Provider
 from textual.screen import Screen
 
 from ckpt_tui.config import Config, load
@@ -15,9 +18,14 @@ from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.commands import accept_keys
-from ckpt_tui.tui.palette import Commands
 from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.themes import DARK, DEFAULT_VARIABLES, LIGHT
+
+
+def _commands() -> type[Provider]:
+    from ckpt_tui.tui.palette import Commands  # late: 15 ms that the first screen does not need
+
+    return Commands
 
 
 class CkptApp(App[None]):
@@ -32,7 +40,7 @@ class CkptApp(App[None]):
 
     TITLE = "ckpt-tui"
     CSS_PATH = "app.tcss"
-    COMMANDS = {Commands}  # noqa: RUF012 Textual's own convention
+    COMMANDS = {_commands}  # noqa: RUF012 Textual's own convention
     ENABLE_COMMAND_PALETTE = True
     HORIZONTAL_BREAKPOINTS = Browse.HORIZONTAL_BREAKPOINTS
 

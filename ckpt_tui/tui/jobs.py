@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import threading
 import time
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 from textual.message_pump import MessagePump
 from textual.worker import Worker, get_current_worker
 
-from ckpt_tui.core.search import search
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError
-from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.base import Batch, Store
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, MatchesReady, PeekReady, ViewReady, WorkFailed
 
 VIEW_SECONDS = 0.4
 """Shortest time between two views while a long scan goes on: making one takes 10 µs a checkpoint."""
+
+FIRST_PAINT_SECONDS = 0.06
+"""Pause of a long scan after its first rows, so that painting them does not wait for the interpreter lock."""
 
 MATCH_LIMIT = 10_000
 """Matches of one search; nobody steps through more."""
@@ -96,6 +98,8 @@ class Jobs:
         """Search a value; the latest call wins."""
 
         def run() -> None:
+            from ckpt_tui.core.search import search  # late: 5 ms that the first screen does not need
+
             places = []
             complete = True
             for place in search(value, text, check_cancelled):
@@ -114,6 +118,8 @@ class Jobs:
             except Cancelled:
                 pass
             except Exception:
+                import traceback  # late: 10 ms that the first screen does not need
+
                 self._owner.post_message(WorkFailed(group, traceback.format_exc()))
 
         node = self._owner
@@ -127,16 +133,24 @@ class Jobs:
 
     def _follow(self) -> None:
         shown = 0.0
-        for batch in self._store.watch(self._stop):
+        for batch in self._everything():
             changed = self._library.apply(batch)
             complete = batch.done >= batch.total
             now = time.monotonic()
             # The first rows at once, then now and then, and everything at the end of a pass.
             if (changed or complete) and (complete or not shown or now - shown >= VIEW_SECONDS):
                 self._post_view(batch.done, batch.total)
+                if not shown and not complete:
+                    self._stop.wait(FIRST_PAINT_SECONDS)
                 shown = now
             if complete and self._library.unread():
                 self._owner.post_message(BodiesWanted())
+
+    def _everything(self) -> Iterator[Batch]:
+        """What is there now, then what changes: the first look is the quickest, the watch finds what it missed."""
+        with suppress(CkptError):  # a directory that is missing is waited for
+            yield from self._store.scan()
+        yield from self._store.watch(self._stop)
 
     def _read_bodies(self) -> None:
         with self._fill:

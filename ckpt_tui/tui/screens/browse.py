@@ -18,9 +18,7 @@ from ckpt_tui.tui.commands import COMMANDS
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, PeekReady, ViewReady, WorkFailed
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
 from ckpt_tui.tui.screens.searching import Searching
-from ckpt_tui.tui.screens.welcome import waiting_paragraphs
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.status import BarLine, Part
@@ -58,6 +56,7 @@ class Browse(Searching):
         self._timer: Timer | None = None
         self._progress = (0, 0)
         self._changed_at = 0.0
+        self._waiting = False
 
     def on_mount(self) -> None:
         """Start reading the store."""
@@ -84,9 +83,11 @@ class Browse(Searching):
         if not view.places:
             self._show_waiting(view)
             if self.has_class("-narrow") and self.pane is self.list:
+                self._waiting = True
                 self.focus_pane(self.details[0])
         elif self._shown not in view.places:
-            if not self._shown and not self.list.has_focus and not before.places:
+            if self._waiting:
+                self._waiting = False
                 self.focus_pane(self.list)
             self._shown = ""
             self._load_selected()
@@ -112,6 +113,8 @@ class Browse(Searching):
         self.jobs.read_bodies()
 
     def _show_waiting(self, view: View) -> None:
+        from ckpt_tui.tui.screens.welcome import waiting_paragraphs
+
         self._shown = ""
         filtered = bool(view.filter) and view.checkpoints + view.problems > 0
         for pane in self.details:
@@ -289,6 +292,8 @@ class Browse(Searching):
 
     def action_help(self) -> None:
         """Show keys and signs."""
+        from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+
         keys: dict[str, str] = getattr(self.app, "changed_keys", {})
         self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
 
@@ -320,6 +325,8 @@ class Browse(Searching):
 
     def on_work_failed(self, event: WorkFailed) -> None:
         """Show an unexpected failure; the app goes on."""
+        from ckpt_tui.tui.screens.dialogs import TextScreen
+
         lines = [Paragraph("Something unexpected happened; the app goes on. Please report it.\n", "error")]
         report = event.report
         self.app.push_screen(

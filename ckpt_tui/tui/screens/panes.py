@@ -28,7 +28,7 @@ class Panes(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]  # noqa: RUF012 Textual's convention
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(classes="-list")
         self.message: list[Part] = []
         self._zoomed: Pane | None = None
         self._main: Pane | None = None
@@ -47,8 +47,7 @@ class Panes(Screen[None]):
         """Put the focus on the list."""
         self.query_one("#list-pane").border_title = Content("Checkpoints")
         self.query_one("#ask").display = False
-        self.add_class("-list")
-        self.call_after_refresh(self.focus_pane, self.list)
+        self.focus_pane(self.list)
 
     @property
     def list(self) -> Checkpoints:
