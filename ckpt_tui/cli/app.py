@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import sys
+import gc
 from importlib import import_module
 from typing import Any
 
@@ -15,6 +14,7 @@ from ckpt_tui.errors import CkptError
 _VERBS = {
     "ls": ("ckpt_tui.cli.ls", "Checkpoints in lineage order, and problems."),
     "show": ("ckpt_tui.cli.show", "One checkpoint, decoded."),
+    "doctor": ("ckpt_tui.cli.doctor", "Everything wrong or risky in a store; types to allow, ready to paste."),
     "demo": ("ckpt_tui.cli.demo", "A sample store, with a run that goes on living in it."),
 }
 """Verb → its module and its line of help; modules are imported when their verb is called."""
@@ -49,8 +49,9 @@ class _Verbs(click.Group):
             formatter.write_dl(
                 [
                     ("ckpt-tui ./my_checkpoints", "browse a directory, live"),
-                    ("ckpt-tui ls ./my_checkpoints --json", "the same for a script"),
-                    ("ckpt-tui show ./my_checkpoints latest", "the newest checkpoint, decoded"),
+                    ("ckpt-tui . --at ID --query EXPR", "open at a place"),
+                    ("ckpt-tui ls . --json", "the list for a script"),
+                    ("ckpt-tui show . latest", "the newest checkpoint, decoded"),
                     ("ckpt-tui demo", "try it on a sample store"),
                 ]
             )
@@ -78,6 +79,8 @@ def cli() -> None:
 
 def run(args: list[str]) -> int:
     """Run the command line with these arguments; returns the exit code."""
+    # What is read lives until the end; looking for garbage among it takes a tenth of the time.
+    gc.set_threshold(100_000, 50, 100)
     try:
         code: Any = cli.main(args, prog_name="ckpt-tui", standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -85,14 +88,21 @@ def run(args: list[str]) -> int:
         complain(error.what, error.hint)
         return error.exit_code
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return 130
-    except BrokenPipeError:
-        # The reader went away, as `head` does; nothing is left to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+
+
+def _show(error: click.ClickException) -> None:
+    """What click prints for a wrong call, with what was typed made safe."""
+    from io import StringIO
+
+    from ckpt_tui.core.text import clean_lines
+
+    text = StringIO()
+    error.show(text)
+    click.echo("\n".join(clean_lines(text.getvalue().rstrip("\n"))), err=True)
 
 
 def complain(what: str, hint: str = "") -> None:

@@ -9,7 +9,19 @@ import click
 from ckpt_tui.cli.output import store_argument
 
 
-@click.command("browse", hidden=True)
+class _Context(click.Context):
+    """The verb that is left out has no name in usage texts either."""
+
+    @property
+    def command_path(self) -> str:
+        return self.parent.command_path if self.parent else "ckpt-tui"
+
+
+class _Browse(click.Command):
+    context_class = _Context
+
+
+@click.command("browse", cls=_Browse, hidden=True)
 @store_argument
 @click.option("--at", metavar="ID", help="Open at this checkpoint.")
 @click.option("--query", metavar="EXPR", help="Open at this place: a JMESPath such as state.draft.score.")

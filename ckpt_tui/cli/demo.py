@@ -11,22 +11,30 @@ import click
 
 from ckpt_tui.cli.output import write
 from ckpt_tui.demo.playback import play, prepare
+from ckpt_tui.errors import UsageError
 
 
 @click.command("demo")
 @click.argument("directory", required=False, metavar="[DIR]")
 @click.option(
-    "--interval", default=1.5, show_default=True, metavar="SECONDS", help="Time between two live checkpoints."
+    "--interval",
+    type=click.FloatRange(min=0.01),
+    default=1.5,
+    show_default=True,
+    metavar="SECONDS",
+    help="Time between two live checkpoints.",
 )
 @click.option("--still", is_flag=True, help="Only the recorded store: no live run.")
 def command(directory: str | None, interval: float, still: bool) -> int:
     """A sample store, with a run that goes on living in it.
 
     The checkpoints were recorded from a real workflow (ckpt_tui/demo/story.py); the live run is played back with new
-    ids and times. DIR is made and kept; without it, a temporary directory is used and removed. Needs no key, no account.
+    ids and times. DIR is made and kept; without it, a temporary directory is used and removed. Needs no key.
     """
     if directory is not None:
         return _run(Path(directory), interval, still)
+    if not sys.stdout.isatty():
+        raise UsageError("Without a terminal the demo only writes its store.", "Name a directory: ckpt-tui demo DIR.")
     with tempfile.TemporaryDirectory(prefix="ckpt-tui-demo-") as temporary:
         return _run(Path(temporary) / "review_flow", interval, still)
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import click
 
-from ckpt_tui.core.export import dumps
-
 
 def write_json(document: Any) -> None:
     """One JSON document on stdout."""
+    from ckpt_tui.core.export import dumps
+
     write(dumps(document))
 
 
@@ -23,9 +23,15 @@ def write(text: str) -> None:
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None:
         sys.stdout.write(data.decode("utf-8"))
-    else:
+        return
+    try:
         buffer.write(data)
         buffer.flush()
+    except BrokenPipeError:
+        # The reader went away, as `head` does; nothing is left to say, not even by Python as it ends.
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, buffer.fileno())
+        os.close(null)
 
 
 def colours() -> bool:
@@ -38,5 +44,19 @@ def paint(text: str, **style: Any) -> str:
     return click.style(text, **style) if colours() else text
 
 
+def cells(text: str) -> int:
+    """Columns that a terminal takes for a text without control characters."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import combining, east_asian_width
+
+    return sum(2 if east_asian_width(char) in "WF" else 0 if combining(char) else 1 for char in text)
+
+
+def pad(text: str, width: int) -> str:
+    """The text with blanks up to `width` columns."""
+    return text + " " * (width - cells(text))
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
-store_argument = click.argument("store", default=".", metavar="STORE")
+store_argument = click.argument("store", default=".", metavar="[STORE]")

@@ -8,7 +8,6 @@ import click
 
 from ckpt_tui.cli.ls import survey
 from ckpt_tui.cli.output import json_option, paint, write, write_json
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.ids import IdFault, find
 from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.text import clean, quoted, size_text
@@ -16,10 +15,12 @@ from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.registry import open_store
 
+_JMESPATH = "See https://jmespath.org."
+
 
 @click.command("show")
 @click.argument("store", metavar="STORE")
-@click.argument("checkpoint", metavar="ID", default="latest")
+@click.argument("checkpoint", metavar="[ID]", default="latest")
 @click.option("--query", metavar="EXPR", help="A JMESPath expression over the JSON document.")
 @click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
 @json_option
@@ -29,13 +30,18 @@ def command(store: str, checkpoint: str, query: str | None, reveal: bool, as_jso
     ID is a full id, a unique prefix, `latest`, or either followed by ~N (N parents up). Secrets are masked unless
     --reveal. Exit code 4 tells that something could not be decoded.
     """
+    from ckpt_tui.core.export import show_document
+
     opened = open_store(store)
     run, node = locate(opened, checkpoint)
-    loaded = opened.load(node.ref.file)
+    loaded = opened.load(node.ref.file, everything=True)
     document = show_document(loaded, run.id, node, reveal)
     result = document if query is None else evaluate(query, document)
     if as_json or query is not None:
-        write_json(result)
+        try:
+            write_json(result)
+        except TypeError:  # `&name`, which is no value
+            raise UsageError("The query gives an expression, not a value.", _JMESPATH) from None
     else:
         write("\n".join(_lines(document)))
     return 4 if loaded.faults else 0
@@ -74,8 +80,11 @@ def evaluate(expression: str, document: Any) -> Any:
     try:
         return jmespath.search(expression, document)
     except JMESPathError as error:
-        first = str(error).splitlines()[0]
-        raise UsageError(f"Not a JMESPath expression: {first}", "See https://jmespath.org.") from None
+        raise UsageError(f"Not a JMESPath expression: {str(error).partition(chr(10))[0]}.", _JMESPATH) from None
+    except RecursionError:
+        raise UsageError("The query or what it looks at is nested too deep.", _JMESPATH) from None
+    except (ValueError, TypeError) as error:  # what jmespath itself does not expect, such as a step of 0
+        raise UsageError(f"The query cannot be answered: {error}.", _JMESPATH) from None
 
 
 def _lines(document: dict[str, Any]) -> list[str]:
@@ -95,12 +104,12 @@ def _lines(document: dict[str, Any]) -> list[str]:
     return out
 
 
-def _tree(value: Any) -> list[str]:
+def _tree(document: Any) -> list[str]:
     """A JSON document as indented lines; None-valued members of objects are left out, as on the screen."""
     out: list[str] = []
     tasks: list[tuple[int, str, Any]] = []
 
-    def below(depth: int, item: Any) -> None:
+    def below(depth: int, item: dict[str, Any] | list[Any]) -> None:
         if isinstance(item, dict):
             typed = "$type" in item
             pairs = [(key, val) for key, val in item.items() if key != "$type" and not (typed and val is None)]
@@ -108,24 +117,31 @@ def _tree(value: Any) -> list[str]:
             pairs = [(str(index), val) for index, val in enumerate(item)]
         tasks.extend((depth, clean(key), val) for key, val in reversed(pairs))
 
-    below(1, value)
+    if isinstance(document, dict | list) and document:
+        below(1, document)
+    else:
+        out.append(f"  {_scalar(document)}")
     while tasks:
         depth, label, item = tasks.pop()
         pad = "  " * min(depth, 60)
-        if isinstance(item, dict) and "$value" in item:
-            out.append(f"{pad}{label}: {clean(str(item['$value']))}  {paint(clean(item['$type']), dim=True)}")
-        elif isinstance(item, dict) and "$masked" in item:
+        if not isinstance(item, dict | list) or not item:
+            out.append(f"{pad}{label}: {_scalar(item)}")
+            continue
+        kind = item.get("$type") if isinstance(item, dict) else f"({len(item)})"
+        name = paint(clean(kind), dim=True) if isinstance(kind, str) else ""
+        if isinstance(item, dict) and item.keys() == {"$type", "$value"}:
+            out.append(f"{pad}{label}: {clean(str(item['$value']))}  {name}".rstrip())
+        elif isinstance(item, dict) and item.keys() == {"$masked", "$size"}:
             out.append(f"{pad}{label}: ••••••  {paint('masked, --reveal shows it', dim=True)}")
-        elif isinstance(item, dict | list) and item:
-            name = clean(item.get("$type", "")) if isinstance(item, dict) else f"({len(item)})"
-            out.append(f"{pad}{label}:  {paint(name, dim=True)}".rstrip())
-            below(depth + 1, item)
         else:
-            out.append(f"{pad}{label}: {quoted(item) if isinstance(item, str) else _scalar(item)}")
+            out.append(f"{pad}{label}:  {name}".rstrip())
+            below(depth + 1, item)
     return out
 
 
 def _scalar(item: Any) -> str:
+    if isinstance(item, str):
+        return quoted(item)
     if item is None or isinstance(item, bool):
         return {None: "null", True: "true", False: "false"}[item]
     return "{}" if item == {} else "[]" if item == [] else str(item)

@@ -6,12 +6,35 @@ reductions); every view of a value is built on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 from ckpt_tui.core import known
+from ckpt_tui.core.typenames import callable_name
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
 Scalar = None | bool | int | float | str
+
+_MERGE_LIMIT = 2_000
+"""Names that are compared when an object's attributes come from two mappings (a dict and slots)."""
+
+
+class Pairs(Sequence[tuple[Value, Value]]):
+    """key, value, key, value, ... seen as pairs, without a copy."""
+
+    __slots__ = ("kv",)
+
+    def __init__(self, kv: list[Value]) -> None:
+        self.kv = kv
+
+    def __len__(self) -> int:
+        return len(self.kv) // 2
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # slices are not needed
+        return self.kv[2 * index], self.kv[2 * index + 1]
+
+    def __iter__(self) -> Iterator[tuple[Value, Value]]:
+        return zip(islice(self.kv, 0, None, 2), islice(self.kv, 1, None, 2), strict=True)
 
 
 class Anatomy:
@@ -20,19 +43,19 @@ class Anatomy:
     Attributes:
         type: `module:qualname`.
         text: What stands for the whole object (an Enum's value, a date in ISO form), if `is_text`.
-        attributes: Names and values, in the order of the pickle.
+        attributes: Names, all different, and values, in the order of the pickle.
         args: Constructor arguments that are no attribute.
         kwargs: Keyword arguments, or None.
+        maker: What is called, when that has no name but is made by the pickle itself, or None.
         items: The members of a list-like or set-like object, or None.
         entries: key, value, key, value, ... of a dict-like object, or None.
         state: A state that is no set of attributes (a custom `__getstate__`), if `has_state`.
-        is_set: `items` have no order.
         is_type: the object is a class reference such as `list[Message]`, told by `text`.
     """
 
     __slots__ = (
-        "args", "attributes", "entries", "has_state", "is_set", "is_text", "is_type", "items", "kwargs", "state",
-        "text", "type",
+        "args", "attributes", "entries", "has_state", "is_text", "is_type", "items", "kwargs", "maker", "state", "text",
+        "type",
     )  # fmt: skip
 
     def __init__(self, type_name: str) -> None:
@@ -40,29 +63,36 @@ class Anatomy:
         self.text: Scalar = None
         self.is_text = False
         self.is_type = False
-        self.attributes: list[tuple[str, Value]] = []
+        self.attributes = Pairs([])
         self.args: Sequence[Value] = ()
         self.kwargs: Value = None
-        self.items: list[Value] | None = None
+        self.maker: Value = None
+        self.items: Sequence[Value] | None = None
         self.entries: list[Value] | None = None
         self.state: Value = None
         self.has_state = False
-        self.is_set = False
 
 
 def anatomy(obj: Obj) -> Anatomy:
-    """The parts of an object, told from its pickle alone."""
+    """The parts of an object, told from its pickle alone. Its cost does not grow with the object."""
     cls, args, kwargs = obj.cls, obj.args, obj.kwargs
-    name = cls.name if type(cls) is Ref else "?"
+    if type(cls) is Obj and _is_partial_new(cls):
+        # Protocols 2 and 3 write a class with keyword arguments as partial(cls.__new__, cls, *args, **kwargs)().
+        cls, args, kwargs = cls.state[1][0], cls.state[1][1:], cls.state[2]
     args = args if type(args) is tuple or type(args) is list else (args,)
-    if name in _NEW_HELPERS and args and type(args[0]) is Ref:
+    name, items, pairs = callable_name(cls), obj.items, obj.pairs
+    if name in _NEW_HELPERS and args:
         # copyreg's helpers stand in for cls.__new__ in protocols 0 to 2.
-        name, cls = args[0].name, args[0]
-        args = _NEW_HELPERS[obj.cls.name](args)
-    parts = Anatomy(name)
-    if name == "?" or (type(cls) is Ref and not cls.qualname):
-        parts.type = _describe_callable(cls)
-    plain = not obj.has_state and obj.items is None and obj.pairs is None and not kwargs
+        made = callable_name(args[0])
+        if made:
+            base = args[1] if name == "copyreg:_reconstructor" and len(args) > 1 else None
+            cls, args = args[0], _NEW_HELPERS[name](args)
+            name = made
+            if type(base) is Ref and len(args) == 1:
+                args, items, pairs = _take_base(base.name, args, items, pairs)
+    parts = Anatomy(name or _describe_callable(cls))
+    parts.maker = None if name or type(cls) is Ref else cls
+    plain = not obj.has_state and items is None and pairs is None and not kwargs
     reader = known.READERS.get(name)
     if reader is not None and (plain or name in known.WITH_STATE):
         reading = reader(args, obj.state)
@@ -71,12 +101,11 @@ def anatomy(obj: Obj) -> Anatomy:
             parts.is_text = True
             parts.is_type = parts.type == "type"
             return parts
-    if plain and obj.how == "call" and _reads_like_an_enum(cls, args):
+    if reader is None and plain and obj.how == "call" and _reads_like_an_enum(name, args):
         parts.text = args[0]
         parts.is_text = True
         return parts
-    parts.items, parts.entries = obj.items, obj.pairs
-    parts.kwargs = kwargs
+    parts.items, parts.entries, parts.kwargs = items, pairs, kwargs
     parts.args = _container(parts, name, args)
     if obj.has_state:
         _take_state(parts, obj.state)
@@ -88,7 +117,7 @@ def type_name(value: Value) -> str:
     kind = type(value)
     if kind is Obj:
         cls = value.cls
-        if type(cls) is Ref and cls.name not in _NEW_HELPERS and cls.name not in known.READERS:
+        if type(cls) is Ref and cls.qualname and cls.name not in _NEW_HELPERS and cls.name not in known.READERS:
             return cls.name
         return anatomy(value).type
     if kind is Envelope:
@@ -132,19 +161,43 @@ _NEW_HELPERS: dict[str, Callable[[Sequence[Value]], Sequence[Value]]] = {
 }
 
 
+def _take_base(base: str, args: Sequence[Value], items: Value, pairs: Value) -> tuple[Sequence[Value], Value, Value]:
+    """The contents of a list, dict or tuple subclass that copyreg._reconstructor hands to its base."""
+    if base == "builtins:list" and type(args[0]) is list and items is None:
+        return (), args[0], pairs
+    if base == "builtins:dict" and type(args[0]) is Map and pairs is None:
+        return (), items, args[0].kv
+    if base == "builtins:tuple" and type(args[0]) is tuple:
+        return args[0], items, pairs  # as a named tuple has them in later protocols
+    return args, items, pairs
+
+
+def _is_partial_new(cls: Obj) -> bool:
+    """Whether a callable is `functools.partial(X.__new__, X, ...)`: (function, arguments, keyword arguments, dict)."""
+    state = cls.state
+    if callable_name(cls.cls) != "functools:partial" or type(state) is not tuple or len(state) != 4:
+        return False
+    made = callable_name(state[1][0]) if type(state[1]) is tuple and state[1] else ""
+    return made != "" and callable_name(state[0]) == f"{made}.__new__"
+
+
 def _describe_callable(cls: Value) -> str:
-    return f"({type_name(cls)})" if type(cls) is not Ref else f"{cls.module}:(no name)"
+    if type(cls) is Ref:
+        return f"{cls.module}:(no name)"
+    if type(cls) is Obj:  # one level only: what makes it may itself be made, a million times over
+        return f"(made by {callable_name(cls.cls) or '?'})"
+    return f"({_NATIVE.get(type(cls), '?')})"
 
 
-def _reads_like_an_enum(cls: Value, args: Sequence[Value]) -> bool:
+def _reads_like_an_enum(name: str, args: Sequence[Value]) -> bool:
     """An Enum pickles as a call with its value. Other classes may, but few do, and the value is shown all the same."""
+    module, _, qualname = name.partition(":")
     return (
-        type(cls) is Ref
-        and len(args) == 1
+        len(args) == 1
         and (args[0] is None or type(args[0]) in (str, int, float, bool))
-        and cls.module not in _NOT_ENUMS
-        and cls.qualname[:1] not in "_abcdefghijklmnopqrstuvwxyz"
-        and not cls.qualname.endswith(_EXCEPTION_ENDINGS)
+        and module not in _NOT_ENUMS
+        and qualname[:1] not in "_abcdefghijklmnopqrstuvwxyz"
+        and not qualname.endswith(_EXCEPTION_ENDINGS)
     )
 
 
@@ -165,72 +218,84 @@ _EXCEPTION_ENDINGS = (
 def _container(parts: Anatomy, name: str, args: Sequence[Value]) -> Sequence[Value]:
     """Arguments that are the contents of a standard container become its items or entries; the rest is returned."""
     if name in ("builtins:set", "builtins:frozenset"):
-        if len(args) == 1 and type(args[0]) in (list, tuple):
-            parts.items = list(args[0]) + (parts.items or [])
-            parts.is_set = True
+        if len(args) == 1 and type(args[0]) in (list, tuple) and parts.items is None:
+            parts.items = args[0]
             return ()
     elif name == "collections:deque":
-        if parts.items is None:
-            parts.items = []
-        if args and type(args[0]) in (list, tuple):
-            parts.items = list(args[0]) + parts.items
-        if len(args) == 2 and type(args[1]) is int:
-            parts.attributes.append(("maxlen", args[1]))
-        return () if len(args) <= 2 else args
+        return _deque(parts, args)
     elif name == "collections:Counter":
         if len(args) == 1 and type(args[0]) is Map:
-            parts.entries = args[0].kv + (parts.entries or [])
+            parts.entries = args[0].kv + parts.entries if parts.entries else args[0].kv
             return ()
     elif name in ("collections:OrderedDict", "collections:defaultdict"):
         if parts.entries is None:
             parts.entries = []
         if name == "collections:defaultdict" and len(args) == 1:
-            parts.attributes.append(("default_factory", args[0]))
+            parts.attributes = Pairs(["default_factory", args[0]])
             return ()
     return args
 
 
+def _deque(parts: Anatomy, args: Sequence[Value]) -> Sequence[Value]:
+    if len(args) > 2 or (args and type(args[0]) not in (list, tuple)):
+        return args
+    first = args[0] if args else ()
+    parts.items = [*first, *parts.items] if first and parts.items else parts.items or first
+    if len(args) == 2 and args[1] is not None:
+        parts.attributes = Pairs(["maxlen", args[1]])
+    return ()
+
+
 def _take_state(parts: Anatomy, state: Value) -> None:
-    if type(state) is Map:
-        if _is_pydantic(state.kv):
-            _take_pydantic(parts, state.kv)
-            return
-        if _take_names(parts, state.kv):
-            return
-    elif type(state) is tuple and len(state) == 2 and _are_slots(state):
-        # (the instance's dict or None, its slots)
-        taken = [item for item in state if item is None or _take_names(parts, item.kv)]
-        if len(taken) == 2:
-            return
-        parts.attributes.clear()
-    elif state is None:
+    if state is None:
         return
-    parts.state = state
-    parts.has_state = True
+    kv = _attributes(state)
+    if kv is not None and parts.attributes:
+        kv = _merged([Map(parts.attributes.kv), Map(kv)])
+    if kv is None:
+        parts.state = state
+        parts.has_state = True
+    else:
+        parts.attributes = Pairs(kv)
 
 
-def _are_slots(state: tuple[Value, ...]) -> bool:
-    return all(item is None or type(item) is Map for item in state)
+def _attributes(state: Value) -> list[Value] | None:
+    """Names and values in a state, or None when it is something else."""
+    if type(state) is Map:
+        return _pydantic(state.kv) if _is_pydantic(state.kv) else state.kv if state.has_text_keys() else None
+    if type(state) is tuple and len(state) == 2:
+        # (the instance's dict or None, its slots)
+        parts = [item for item in state if item is not None]
+        return _merged(parts) if all(type(item) is Map for item in parts) else None
+    return None
 
 
-def _take_names(parts: Anatomy, kv: list[Value]) -> bool:
-    names = kv[::2]
-    for name in names:
-        if type(name) is not str:
-            return False
-    parts.attributes.extend(zip(names, kv[1::2], strict=True))
-    return True
+def _merged(maps: list[Map]) -> list[Value] | None:
+    """Names and values of several mappings, or None when they are not all different texts."""
+    maps = [item for item in maps if item.kv]
+    if len(maps) == 1:
+        return maps[0].kv if maps[0].has_text_keys() else None
+    if sum(len(item.kv) for item in maps) > _MERGE_LIMIT:
+        return None
+    whole = Map([part for item in maps for part in item.kv])
+    return whole.kv if whole.has_text_keys() else None
 
 
 def _is_pydantic(kv: list[Value]) -> bool:
     return len(kv) <= 8 and any(type(key) is str and key == "__pydantic_fields_set__" for key in kv[::2])
 
 
-def _take_pydantic(parts: Anatomy, kv: list[Value]) -> None:
-    for key, value in zip(kv[::2], kv[1::2], strict=True):
-        if key == "__pydantic_fields_set__":
-            continue
-        if type(value) is Map and type(key) is str and _take_names(parts, value.kv):
-            continue
-        if value is not None:
-            parts.attributes.append((str(key) if type(key) is str else "?", value))
+def _pydantic(kv: list[Value]) -> list[Value] | None:
+    """The fields, extra fields and private attributes of a pydantic model, flat; None when it is none."""
+    maps = []
+    for key, value in Pairs(kv):
+        if type(key) is not str or key not in ("__dict__", "__pydantic_extra__", "__pydantic_private__", _FIELDS_SET):
+            return None
+        if type(value) is Map:
+            maps.append(value)
+        elif key != _FIELDS_SET and value is not None:
+            return None
+    return _merged(maps)
+
+
+_FIELDS_SET = "__pydantic_fields_set__"

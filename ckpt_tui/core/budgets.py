@@ -12,20 +12,25 @@ class PickleBudget(NamedTuple):
     """Bytes of one pickle. The largest pickle seen from a real run is under 8 MB."""
     opcodes: int = 2_000_000
     """Opcodes executed: about half a second, and far more than any real checkpoint holds in one pickle."""
-    objects: int = 600_000
+    objects: int = 500_000
     """Containers, objects and marks made. An empty container costs up to 200 bytes for one byte of input."""
     memo_gap: int = 100_000
     """Memo entries stored out of sequence. A real pickler numbers its memo without gaps."""
     text_integer: int = 2_500
     """Digits of an integer written as text. int() is quadratic and refuses more than 4300 digits."""
     binary_integer: int = 1_024
-    """Bytes of a LONG1/LONG4 integer: its decimal form has about 2500 digits."""
+    """Bytes of a LONG4 integer: its decimal form has about 2500 digits."""
+    class_name: int = 1_000
+    """Characters of a class's module and name: they stand in every object of the class, whatever its own size."""
 
 
 DEFAULT_PICKLE = PickleBudget()
 
-PLAIN_NODES = 2_000_000
-"""Nodes of a JSON document made of a value: shared values are repeated, so a small pickle can ask for any number."""
+PLAIN_NODES = 1_000_000
+"""Values of one JSON document; a container counts 3 more. At most about a second and 100 MB of memory."""
+
+PLAIN_REPEATS = 100_000
+"""Values written more than once because they are shared: a small pickle of shared references can ask for any number."""
 
 PLAIN_DEPTH = 10_000
 """Levels of one JSON document made from a value; deeper levels are cut with a sign."""

@@ -100,6 +100,7 @@ def _text(data: bytes, notes: list[str]) -> str:
         data = data[3:]
     for bom, name in (
         (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF32_BE, "utf-32"),
         (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from struct import unpack
 
+from ckpt_tui.core.typenames import TYPE_CALLS, called_type
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
 Reading = tuple[str, "str | int | float | bool"] | None
@@ -80,10 +81,7 @@ def _date_text(raw: bytes) -> str | None:
 def _raw(args: Sequence[Value], size: int) -> bytes | None:
     if not 1 <= len(args) <= 2:
         return None
-    raw = args[0]
-    if type(raw) is str and len(raw) == size and raw.isascii():  # protocols 0 to 2 via _codecs.encode are left as parts
-        raw = raw.encode("ascii")
-    return raw if type(raw) is bytes and len(raw) == size else None
+    return args[0] if type(args[0]) is bytes and len(args[0]) == size else None
 
 
 def _datetime(args: Sequence[Value], state: Value) -> Reading:
@@ -174,7 +172,9 @@ def _range(args: Sequence[Value], state: Value) -> Reading:
 
 def _path(name: str, separator: str) -> Callable[[Sequence[Value], Value], Reading]:
     def read(args: Sequence[Value], state: Value) -> Reading:
-        if not all(type(part) is str for part in args) or len(args) > 1000:
+        if not all(type(part) is str for part in args[:1000]) or sum(map(len, args[:1000])) > _TEXT_LIMIT:
+            return None
+        if len(args) > 1000:
             return None
         parts = [part for part in args if part]
         if not parts:
@@ -214,75 +214,29 @@ def _numpy_scalar(args: Sequence[Value], state: Value) -> Reading:
     return f"numpy:{name}", number
 
 
-def _alias(args: Sequence[Value], state: Value) -> Reading:
-    """types.GenericAlias(origin, parameters), as in `list[Message]`."""
-    return _as_type(_alias_text(args, 0))
-
-
-def _getitem(args: Sequence[Value], state: Value) -> Reading:
-    """operator.getitem(Union, (A, B)): how typing's own aliases pickle."""
-    return _as_type(_getitem_text(args, 0))
-
-
-def _or(args: Sequence[Value], state: Value) -> Reading:
-    """operator.or_(A, B): how `A | B` pickles."""
-    return _as_type(_or_text(args, 0))
-
-
-def _none_type(args: Sequence[Value], state: Value) -> Reading:
-    return _as_type(_none_type_text(args, 0))
-
-
-def _as_type(text: str | None) -> Reading:
-    return None if text is None else ("type", text)
-
-
-def _alias_text(args: Sequence[Value], depth: int) -> str | None:
-    if len(args) != 2:
+def _ipv6(args: Sequence[Value], state: Value) -> Reading:
+    if not _ints(args, 1) or not 0 <= args[0] < 1 << 128:
         return None
-    origin = _type_text(args[0], depth + 1)
-    if origin is not None:
-        origin = origin.removeprefix("builtins:")  # list[...], as everybody writes it
-    items = args[1] if type(args[1]) is tuple else (args[1],)
-    if origin is None or len(items) > 20:
-        return None
-    texts = [_type_text(item, depth + 1) for item in items]
-    return None if None in texts else f"{origin}[{', '.join(str(text) for text in texts)}]"
+    text = ":".join(f"{args[0] >> shift & 0xFFFF:x}" for shift in range(112, -1, -16))
+    # The longest run of two or more zero groups is written "::", the first of several.
+    runs = [match.span() for match in _ZEROS.finditer(text) if match[0] != "0"]
+    if not runs:
+        return "ipaddress:IPv6Address", text
+    start, end = max(runs, key=lambda span: (span[1] - span[0], -span[0]))
+    return "ipaddress:IPv6Address", f"{text[:start].removesuffix(':')}::{text[end:].removeprefix(':')}"
 
 
-def _getitem_text(args: Sequence[Value], depth: int) -> str | None:
-    typing = bool(args) and type(args[0]) is Ref and args[0].module == "typing"
-    return _alias_text(args, depth) if typing else None
+_ZEROS = re.compile(r"(?<![0-9a-f])0(:0)*(?![0-9a-f])")
 
 
-def _or_text(args: Sequence[Value], depth: int) -> str | None:
-    texts = [_type_text(arg, depth + 1) for arg in args[:3]]
-    return None if len(texts) != 2 or None in texts else f"{texts[0]} | {texts[1]}"
+def _type_call(name: str) -> Callable[[Sequence[Value], Value], Reading]:
+    """A call that makes a type: `list[Message]`, `A | B`, `Optional[A]`, a class within a class."""
 
+    def read(args: Sequence[Value], state: Value) -> Reading:
+        text = called_type(name, args)
+        return None if text is None else ("type", text)
 
-def _none_type_text(args: Sequence[Value], depth: int) -> str | None:
-    return "builtins:NoneType" if len(args) == 1 and args[0] is None else None
-
-
-_TYPE_CALLS: dict[str, Callable[[Sequence[Value], int], str | None]] = {
-    "types:GenericAlias": _alias_text,
-    "_operator:getitem": _getitem_text,
-    "operator:getitem": _getitem_text,
-    "_operator:or_": _or_text,
-    "operator:or_": _or_text,
-    "builtins:type": _none_type_text,
-}
-
-
-def _type_text(value: Value, depth: int) -> str | None:
-    if depth > 12:  # no annotation is nested as deep
-        return None
-    if type(value) is Ref:
-        return value.name
-    if type(value) is Obj and type(value.cls) is Ref and type(value.args) is tuple:
-        call = _TYPE_CALLS.get(value.cls.name)
-        return call(value.args, depth + 1) if call else None
-    return None
+    return read
 
 
 READERS: dict[str, Callable[[Sequence[Value], Value], Reading]] = {
@@ -296,15 +250,11 @@ READERS: dict[str, Callable[[Sequence[Value], Value], Reading]] = {
     "fractions:Fraction": _fraction,
     "builtins:complex": _complex,
     "builtins:range": _range,
-    "builtins:type": _none_type,
     "ipaddress:IPv4Address": _ipv4,
-    "types:GenericAlias": _alias,
-    "_operator:getitem": _getitem,
-    "operator:getitem": _getitem,
-    "_operator:or_": _or,
-    "operator:or_": _or,
+    "ipaddress:IPv6Address": _ipv6,
     "numpy._core.multiarray:scalar": _numpy_scalar,
     "numpy.core.multiarray:scalar": _numpy_scalar,
+    **{name: _type_call(name) for name in TYPE_CALLS},
     **{
         f"{module}:{name}": _path(f"{module}:{name}", "\\" if "Windows" in name else "/")
         for module in ("pathlib", "pathlib._local")

@@ -6,18 +6,20 @@ parent of a checkpoint whose chain Agent Framework 1.9 and older broke on resume
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.model import INTERNAL, CheckpointRef
 
-_UNNAMED = re.compile(r"WorkflowBuilder-[0-9a-f-]{36}\Z")
-
+_UNNAMED = "WorkflowBuilder-"
+"""What the framework calls a workflow without a name, before a random UUID."""
 
 MISSING = "parent missing"
 """What is odd about a checkpoint whose parent is not in the store."""
+
+LANES = 64
+"""Columns of the gutter; branches beyond share the last one. A checkpoint resumed a thousand times needs no more."""
 
 
 class Node(NamedTuple):
@@ -62,6 +64,8 @@ class Run(NamedTuple):
 
 def workflow_key(ref: CheckpointRef) -> str:
     """What runs of one workflow share: its name, or its graph when the framework made up the name."""
+    if ref.chain:
+        return f"chain {ref.chain}"
     return f"graph {ref.graph}" if is_unnamed(ref.workflow) else ref.workflow
 
 
@@ -72,7 +76,10 @@ def workflow_label(ref: CheckpointRef) -> str:
 
 def is_unnamed(name: str) -> bool:
     """Whether the framework made up the name: a builder without a name writes a new random one for each instance."""
-    return not name or bool(_UNNAMED.match(name))
+    if not name.startswith(_UNNAMED):
+        return not name
+    number = name.removeprefix(_UNNAMED)
+    return len(number) == 36 and set(number) <= set("0123456789abcdef-")
 
 
 def arrange(refs: Iterable[CheckpointRef]) -> tuple[Run, ...]:
@@ -91,7 +98,8 @@ def arrange(refs: Iterable[CheckpointRef]) -> tuple[Run, ...]:
         else:
             children.setdefault(parent, []).append(ref)
     for siblings in children.values():
-        siblings.sort(key=_by_time)
+        if len(siblings) > 1:
+            siblings.sort(key=_by_time)
     roots.sort(key=_by_time)
     # Branches of a parent that was deleted still belong together.
     families: dict[tuple[str, str], list[CheckpointRef]] = {}
@@ -102,8 +110,8 @@ def arrange(refs: Iterable[CheckpointRef]) -> tuple[Run, ...]:
     runs = []
     for (chain, key), family in families.items():
         numbers[key] = numbers.get(key, 0) + 1
-        nodes = tuple(node for root in family for node in _branches(root, children, parents, guessed, odd))
-        runs.append(Run(chain, workflow_label(family[0]), numbers[key], nodes))
+        nodes = [node for root in family for node in _branches(root, children, parents, guessed, odd)]
+        runs.append(Run(chain, workflow_label(family[0]), numbers[key], tuple(nodes)))
     return tuple(runs)
 
 
@@ -121,7 +129,7 @@ def _parents(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str],
     for ref in by_id.values():
         parent = ref.parent
         if parent is None:
-            if ref.iteration > 0:
+            if ref.iteration > 0 or ref.chain:
                 orphans.append(ref)
             continue
         parent = parent if parent in by_id else renamed.get(parent, parent)
@@ -131,28 +139,39 @@ def _parents(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str],
             parents[ref.id] = parent
         else:
             odd[ref.id] = MISSING
-    _cut_cycles(by_id, parents, odd)
+    for circle in _circles(parents):
+        first = min(circle, key=lambda name: _by_time(by_id[name]))
+        del parents[first]
+        odd[first] = "parents form a circle"
     if orphans:
         _guess(by_id, orphans, parents, guessed)
+        # A child may claim to be older than its parent; then a guess can lead back to where it began.
+        for circle in _circles(parents):
+            wrong = next(name for name in circle if name in guessed)
+            del parents[wrong]
+            guessed.remove(wrong)
     return parents, guessed, odd
 
 
-def _cut_cycles(by_id: dict[str, CheckpointRef], parents: dict[str, str], odd: dict[str, str]) -> None:
-    settled: set[str] = set()
-    for start in by_id:
-        chain: list[str] = []
+def _circles(parents: dict[str, str]) -> list[list[str]]:
+    """The members of each circle that parents form."""
+    walked: dict[str, str] = {}  # checkpoint → where the walk up that met it first began
+    found: list[list[str]] = []
+    for start in parents:
         here: str | None = start
-        on_chain: set[str] = set()
-        while here is not None and here not in settled and here not in on_chain:
-            chain.append(here)
-            on_chain.add(here)
+        while here is not None and here not in walked:
+            walked[here] = start
             here = parents.get(here)
-        if here is not None and here in on_chain:
-            cycle = chain[chain.index(here) :]
-            first = min(cycle, key=lambda name: _by_time(by_id[name]))
-            del parents[first]
-            odd[first] = "parents form a circle"
-        settled.update(chain)
+        if here is not None and walked[here] == start:
+            circle = [here]
+            while (above := parents[circle[-1]]) != here:
+                circle.append(above)
+            found.append(circle)
+    return found
+
+
+_ANY = -(1 << 64)
+"""Stands for any iteration; no file's iteration is meant by it."""
 
 
 def _guess(
@@ -161,20 +180,24 @@ def _guess(
     """Parents for checkpoints of Agent Framework 1.9 and older, which wrote none after a resume or an answer.
 
     The candidate is the latest earlier checkpoint of the same workflow and graph, one iteration before; or, for a
-    checkpoint that only carries answers, the one of the same iteration that waits for them.
+    checkpoint that only carries answers, the one of the same iteration that waits for them. Formats without parents
+    have chains: where there is no such candidate, the latest earlier checkpoint of the chain is taken.
     """
     table: dict[tuple[str, str, int], list[CheckpointRef]] = {}
     for ref in by_id.values():
         table.setdefault((workflow_key(ref), ref.graph, ref.iteration), []).append(ref)
+        if ref.chain:
+            table.setdefault((workflow_key(ref), ref.graph, _ANY), []).append(ref)
     for candidates in table.values():
         candidates.sort(key=_by_time)
     for orphan in sorted(orphans, key=_by_time):
         found = None
-        if _carries_answers(orphan):
+        if orphan.iteration > 0 and _carries_answers(orphan):
             found = _latest_before(table, orphan, orphan.iteration)
         found = found or _latest_before(table, orphan, orphan.iteration - 1)
+        if found is None and orphan.chain:
+            found = _latest_before(table, orphan, _ANY)
         if found is not None:
-            # Candidates are strictly earlier in (time, id), so no cycle can arise.
             parents[orphan.id] = found.id
             guessed.add(orphan.id)
 
@@ -198,37 +221,41 @@ def _branches(
     parents: dict[str, str],
     guessed: set[str],
     odd: dict[str, str],
-) -> tuple[Node, ...]:
+) -> list[Node]:
     nodes: list[Node] = []
     waiting = 0  # columns kept for branches that come later
-    pending: list[tuple[CheckpointRef, int, bool]] = [(root, 0, False)]
+    crowd = 0  # branches that come later in the last column, which they share
+    pending: list[tuple[CheckpointRef, int]] = [(root, 0)]
     while pending:
-        ref, lane, fork = pending.pop()
-        waiting &= ~(1 << lane)
-        below = children.get(ref.id, [])
-        opened = 0
-        further: list[tuple[CheckpointRef, int, bool]] = []
-        column = lane
-        for child in below[1:]:
-            column += 1
-            while (waiting | opened) >> column & 1:
-                column += 1
-            opened |= 1 << column
-            further.append((child, column, True))
-        nodes.append(
-            Node(
-                ref,
-                parents.get(ref.id),
-                ref.id in guessed,
-                fork,
-                lane,
-                waiting | 1 << lane,
-                opened,
-                odd.get(ref.id, ""),
-            )
-        )
-        waiting |= opened
-        pending.extend(reversed(further))
-        if below:
-            pending.append((below[0], lane, False))
-    return tuple(nodes)
+        ref, lane = pending.pop()
+        fork = bool(nodes)
+        if lane < LANES - 1:
+            waiting &= ~(1 << lane)
+        else:
+            crowd -= 1
+            waiting &= ~(1 << lane) if crowd == 0 else -1
+        # One child after the other stays in this column; the first of several, too.
+        while True:
+            below = children.get(ref.id, ())
+            opened = 0
+            if len(below) > 1:
+                column = lane
+                further = []
+                for child in below[1:]:
+                    free = ~(waiting | opened) >> (column + 1)
+                    column = min(column + (free & -free).bit_length(), LANES - 1)
+                    opened |= 1 << column
+                    crowd += column == LANES - 1
+                    further.append((child, column))
+                pending.extend(reversed(further))
+            nodes.append(
+                Node(
+                    ref, parents.get(ref.id), ref.id in guessed, fork, lane, waiting | 1 << lane, opened,
+                    odd.get(ref.id, ""),
+                )
+            )  # fmt: skip
+            if not below:
+                break
+            waiting |= opened
+            ref, fork = below[0], False
+    return nodes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
@@ -39,13 +40,19 @@ class JoinRow(NamedTuple):
     lanes: int
 
 
+class ProblemsRow(NamedTuple):
+    """The heading of the problems."""
+
+    number: int
+
+
 class ProblemRow(NamedTuple):
     """A file that cannot be shown as a checkpoint."""
 
     problem: Problem
 
 
-Row = RunRow | NodeRow | JoinRow | ProblemRow
+Row = RunRow | NodeRow | JoinRow | ProblemsRow | ProblemRow
 
 
 def rows(runs: Iterable[Run], problems: Iterable[Problem]) -> list[Row]:
@@ -59,7 +66,10 @@ def rows(runs: Iterable[Run], problems: Iterable[Problem]) -> list[Row]:
             out.append(NodeRow(node, times.get(node.parent, 0.0) if node.parent else 0.0, node.ref.id not in parents))
             if node.opened:
                 out.append(JoinRow(node.lane, node.opened, node.lanes))
-    out.extend(ProblemRow(problem) for problem in sorted(problems, key=lambda problem: problem.file))
+    broken = sorted(problems, key=lambda problem: problem.file)
+    if broken:
+        out.append(ProblemsRow(len(broken)))
+        out.extend(ProblemRow(problem) for problem in broken)
     return out
 
 
@@ -89,8 +99,21 @@ def join_gutter(row: JoinRow) -> str:
     return "".join(out).rstrip()
 
 
+_MADE_UP = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z")
+
+
+def given_name(ref: CheckpointRef) -> str:
+    """A file name that a person gave; "" for the random ids of the framework."""
+    return "" if _MADE_UP.match(ref.id) else clean(ref.id, 40)
+
+
 def summary(row: NodeRow) -> str:
-    """What happened at a checkpoint, in a few words."""
+    """What happened at a checkpoint, in a few words; the file's name first where a person gave it."""
+    name = given_name(row.node.ref)
+    return f"{name}: {_summary(row)}" if name else _summary(row)
+
+
+def _summary(row: NodeRow) -> str:
     node = row.node
     ref = node.ref
     facts = ref.facts

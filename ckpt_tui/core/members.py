@@ -5,23 +5,21 @@ Rows, search, diff and JSON all walk values through this module, so that they ag
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
-from ckpt_tui.core.anatomy import Anatomy, anatomy
+from ckpt_tui.core.anatomy import Anatomy, Pairs, anatomy
 from ckpt_tui.core.envelope import resolve
+from ckpt_tui.core.order import ordered
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.value import Map, Obj, Opaque, SetOf, Value
-
-_SORT_LIMIT = 20_000
-"""Members of a set that are sorted; a larger set is shown in its own order."""
 
 
 class Member(NamedTuple):
     """One member: how it is labelled, where it stands below its parent, and itself.
 
-    `key` is the mapping key when it is no text; `label` is then empty and the view makes a preview of the key.
+    `key` holds the mapping key of an entry, which may be any value; the view then shows a preview of it.
     """
 
     label: str
@@ -31,47 +29,72 @@ class Member(NamedTuple):
     is_index: bool = False
 
 
+class _Group:
+    """Members of one sort: items of a sequence, attributes and keys that are names, or entries of a mapping."""
+
+    __slots__ = ("prefix", "sort", "values")
+
+    def __init__(self, sort: str, values: Sequence[Value], prefix: Path = ()) -> None:
+        self.sort = sort
+        self.values = values
+        self.prefix = prefix
+
+    def member(self, index: int) -> Member:
+        item = self.values[index]
+        if self.sort == "items":
+            return Member(str(index), (*self.prefix, index), item, is_index=True)
+        name, value = item
+        if self.sort == "entries":
+            label = name if type(name) is str else ""
+            return Member(label, (*self.prefix, index, 1), value, key=(name,))
+        return Member(name, (*self.prefix, escape_name(name) if self.sort == "attributes" else name), value)
+
+    def value(self, index: int) -> Value:
+        item = self.values[index]
+        return item if self.sort == "items" else item[1]
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self.values) if self.sort == "items" else (value for _, value in self.values)
+
+
 class Members:
     """The members of one value, by position; nothing is built before it is asked for."""
 
-    __slots__ = ("_names", "_prefix", "_values", "kind")
+    __slots__ = ("_groups", "_size", "kind")
 
-    def __init__(
-        self, kind: str, values: Sequence[Value], names: Sequence[Value] | None = None, prefix: Path = ()
-    ) -> None:
+    def __init__(self, kind: str, groups: tuple[_Group, ...] = ()) -> None:
         self.kind = kind
-        """list, names (attributes or keys, all text), entries (keys of any kind), text-entries or mixed."""
-        self._values = values
-        self._names = names
-        self._prefix = prefix
+        """list, names (attributes or keys, all text), entries (keys of any kind) or mixed."""
+        self._groups = groups
+        self._size = sum(len(group.values) for group in groups)
 
     def __len__(self) -> int:
-        return len(self._values)
+        return self._size
 
     def __getitem__(self, index: int) -> Member:
-        value = self._values[index]
-        if self._names is None:
-            return Member(str(index), (*self._prefix, index), value, is_index=True)
-        name = self._names[index]
-        if self.kind == "entries":
-            return Member("", (*self._prefix, index, 1), value, key=(name,))
-        if self.kind == "text-entries":
-            return Member(name, (*self._prefix, index, 1), value)
-        if self.kind == "mixed":
-            label, steps = name
-            return Member(label, steps, value, is_index=label.isdigit())
-        return Member(name, (*self._prefix, name), value)
+        group, index = self._find(index)
+        return group.member(index)
 
     def value(self, index: int) -> Value:
         """The value at a position, without its label."""
-        return self._values[index]
+        group, index = self._find(index)
+        return group.value(index)
+
+    def _find(self, index: int) -> tuple[_Group, int]:
+        if index < 0:
+            raise IndexError(index)
+        for group in self._groups:
+            if index < len(group.values):
+                return group, index
+            index -= len(group.values)
+        raise IndexError(index)
 
     def none_positions(self) -> list[int]:
         """Positions whose value is None, for views that fold them."""
-        return [index for index, value in enumerate(self._values) if value is None]
+        return [index for index, value in enumerate(chain.from_iterable(self._groups)) if value is None]
 
 
-NO_MEMBERS = Members("list", ())
+NO_MEMBERS = Members("list")
 
 
 def escape_name(name: str) -> str:
@@ -84,91 +107,42 @@ def members(value: Value) -> Members:
     value = resolve(value)
     kind = type(value)
     if kind is list:
-        return Members("list", value)
+        return Members("list", (_Group("items", value),))
     if kind is dict:
-        return Members("names", list(value.values()), list(value))
+        return Members("names", (_Group("names", list(value.items())),))
     if kind is tuple:
-        return Members("list", value, prefix=("$items",))
+        return Members("list", (_Group("items", value, ("$items",)),))
     if kind is Map:
-        return _mapping(value.kv, ())
+        if value.has_text_keys():
+            return Members("names", (_Group("names", Pairs(value.kv)),))
+        return Members("entries", (_Group("entries", Pairs(value.kv), ("$entries",)),))
     if kind is SetOf:
-        return Members("list", ordered(value.items), prefix=("$items",))
+        return Members("list", (_Group("items", ordered(value), ("$items",)),))
     if kind is Obj:
         return _object(anatomy(value))
     if kind is Opaque and value.partial:
-        return Members("list", value.partial, prefix=("$partial",))
+        return Members("list", (_Group("items", value.partial, ("$partial",)),))
     return NO_MEMBERS
-
-
-def has_text_keys(kv: list[Value]) -> bool:
-    """Whether keys are all text and all different, so that the mapping is a JSON object."""
-    keys = kv[::2]
-    return all(type(key) is str for key in keys) and len(set(keys)) == len(keys)
-
-
-def _mapping(kv: list[Value], prefix: Path) -> Members:
-    if has_text_keys(kv):
-        return Members("names", kv[1::2], kv[::2], prefix)
-    return Members("entries", kv[1::2], kv[::2], (*prefix, "$entries"))
 
 
 def _object(parts: Anatomy) -> Members:
     if parts.is_text:
         return NO_MEMBERS
-    only_attributes = parts.items is None and parts.entries is None and not parts.args and not parts.has_state
-    if only_attributes and parts.kwargs is None:
-        names = [name for name, _ in parts.attributes]
-        values = [value for _, value in parts.attributes]
-        if len(set(names)) == len(names) and not any(name.startswith("$") for name in names):
-            return Members("names", values, names)
-    return _mixed(parts)
-
-
-def _mixed(parts: Anatomy) -> Members:
-    named: list[tuple[str, Path]] = []
-    values: list[Value] = []
-    last = dict(parts.attributes)  # a name set twice has its last value
-    for name, value in last.items():
-        named.append((name, (escape_name(name),)))
-        values.append(value)
-    if parts.has_state:
-        named.append(("$state", ("$state",)))
-        values.append(parts.state)
+    groups: list[tuple[str, _Group]] = []
+    if parts.attributes:
+        groups.append(("names", _Group("attributes", parts.attributes)))
+    own = [("$state", parts.state)] if parts.has_state else []
     if parts.kwargs is not None:
-        named.append(("$kwargs", ("$kwargs",)))
-        values.append(parts.kwargs)
+        own.append(("$kwargs", parts.kwargs))
+    if parts.maker is not None:
+        own.append(("$call", parts.maker))
+    if own:
+        groups.append(("mixed", _Group("names", own)))
     if parts.args:
-        for index, value in enumerate(parts.args):
-            named.append((str(index), ("$args", index)))
-            values.append(value)
+        groups.append(("mixed", _Group("items", parts.args, ("$args",))))
     if parts.items is not None:
-        for index, value in enumerate(ordered(parts.items) if parts.is_set else parts.items):
-            named.append((str(index), ("$items", index)))
-            values.append(value)
+        groups.append(("mixed", _Group("items", parts.items, ("$items",))))
     if parts.entries is not None:
-        kv = parts.entries
-        for index in range(0, len(kv), 2):
-            label = kv[index] if type(kv[index]) is str else ""
-            named.append((label, ("$entries", index // 2, 1)))
-            values.append(kv[index + 1])
-        if len(named) == len(kv) // 2:
-            kind = "text-entries" if has_text_keys(kv) else "entries"
-            return Members(kind, kv[1::2], kv[::2], ("$entries",))
-    return Members("mixed", values, named)
-
-
-def ordered(items: Sequence[Value]) -> Sequence[Value]:
-    """The members of a set in a stable order: that of their JSON text."""
-    if len(items) > _SORT_LIMIT:
-        return items
-    return [item for _, item in sorted(((_order(item, 3), item) for item in items), key=lambda pair: pair[0])]
-
-
-def _order(item: Value, depth: int) -> str:
-    if item is None or type(item) in (str, bool, int, float):
-        return json.dumps(item)
-    if depth == 0:
-        return "~"
-    from ckpt_tui.core.plain import order_text  # plain needs members
-
-    return order_text(item)
+        groups.append(("entries", _Group("entries", Pairs(parts.entries), ("$entries",))))
+    kind = groups[0][0] if len(groups) == 1 else "mixed" if groups else "names"
+    return Members(kind, tuple(group for _, group in groups))

@@ -56,6 +56,7 @@ class CheckpointRef(NamedTuple):
         facts: What the body tells, or None where nobody looked yet.
         note: What is odd about the file, or "".
         inner: `checkpoint_id` inside the file when it differs from `id` (a renamed copy), or "".
+        chain: Where the format names no parent: what checkpoints that follow each other in time share; else "".
     """
 
     id: str
@@ -70,6 +71,7 @@ class CheckpointRef(NamedTuple):
     facts: Facts | None = None
     note: str = ""
     inner: str = ""
+    chain: str = ""
 
     @property
     def role(self) -> Role | None:

@@ -2,180 +2,282 @@
 
 from __future__ import annotations
 
-import json
 import math
 from base64 import b64encode
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
 
-from ckpt_tui.core.anatomy import Anatomy, anatomy
-from ckpt_tui.core.budgets import PLAIN_DEPTH, PLAIN_NODES
+from ckpt_tui.core.anatomy import Anatomy, Pairs, anatomy
+from ckpt_tui.core.budgets import PLAIN_DEPTH, PLAIN_NODES, PLAIN_REPEATS
 from ckpt_tui.core.envelope import resolve
-from ckpt_tui.core.members import escape_name, has_text_keys, ordered
-from ckpt_tui.core.paths import expression
-from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
+from ckpt_tui.core.members import escape_name
+from ckpt_tui.core.order import ordered
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf, Value
+
+_LONG_TEXT = 64
+"""Characters of a text that may be written any number of times; longer ones are charged when they come again."""
+
+_LONG_INTEGER = 256
+"""Bits of an integer that is charged like a long text."""
 
 
-class _Place:
-    """A step of the way from the root, kept as a chain so that a deep value costs one object a level."""
-
-    __slots__ = ("depth", "parent", "step")
-
-    def __init__(self, parent: _Place | None, step: int | str) -> None:
-        self.parent = parent
-        self.step = step
-        self.depth: int = parent.depth + 1 if parent else 1
-
-    def text(self) -> str:
-        steps: list[int | str] = []
-        place: _Place | None = self
-        while place:
-            steps.append(place.step)
-            place = place.parent
-        return expression(tuple(reversed(steps)))
-
-
-class _Task(NamedTuple):
-    value: Value
-    into: Any
-    key: int | str
-    place: _Place | None
-
-
-def plain(value: Value, nodes: int = PLAIN_NODES, depth: int = PLAIN_DEPTH) -> Any:
+def plain(value: Value, nodes: int = PLAIN_NODES, depth: int = PLAIN_DEPTH, repeats: int = PLAIN_REPEATS) -> Any:
     """The JSON document of a value: dict, list, str, int, float, bool and None only.
 
-    A cycle becomes `{"$ref": path of the first place}`; shared values are repeated. What lies beyond `nodes` values or
-    `depth` levels is cut: `{"$error": reason}` stands in its place.
+    A cycle becomes `{"$ref": path of the first place}`; shared values are repeated. What lies beyond a limit is cut,
+    with `{"$error": reason}` in its place.
+
+    Args:
+        value: Any value.
+        nodes: Values written. A member counts 1, a container 3 more.
+        depth: Containers within containers; some take two levels of the document.
+        repeats: What shared values may cost when they come again, in the same measure; 64 characters of text count 1.
     """
-    root: list[Any] = [None]
-    writer = _Writer(nodes, depth)
-    writer.run(value, root)
-    return root[0]
+    return _Writer(nodes, depth, repeats).run(value)
 
 
-def order_text(value: Value) -> str:
-    """A text to order members of a set by; the same for equal values."""
-    return json.dumps(plain(value, nodes=500, depth=20), sort_keys=True)
+class _Items:
+    """Members that are written as a bare list: no value of the file, so it is in no cycle."""
+
+    __slots__ = ("items",)
+
+    def __init__(self, items: Sequence[Value]) -> None:
+        self.items = items
+
+
+class _Entries:
+    """key, value, key, value, ... written as a list of pairs."""
+
+    __slots__ = ("kv",)
+
+    def __init__(self, kv: list[Value]) -> None:
+        self.kv = kv
+
+
+class _Frame:
+    """A container that is being written: what is left of it, where it goes, and the member at hand."""
+
+    __slots__ = ("ident", "key", "out", "pairs", "prefix")
+
+    def __init__(self, out: Any, pairs: Iterable[tuple[Any, Value]], ident: int, prefix: Path = ()) -> None:
+        self.out = out
+        self.pairs: Iterator[tuple[Any, Value]] = iter(pairs)
+        self.ident = ident
+        self.prefix = prefix
+        self.key: int | str = 0
 
 
 class _Writer:
-    def __init__(self, nodes: int, depth: int) -> None:
-        self.left = nodes
+    def __init__(self, nodes: int, depth: int, repeats: int) -> None:
+        self.nodes = self.left = nodes
+        self.repeats = repeats
         self.depth = depth
-        self.tasks: list[_Task | int] = []
-        # The value is kept beside its place: an id means nothing once its object is gone.
-        self.open: dict[int, tuple[Value, _Place | None]] = {}
+        # What was written before, by id; the root keeps all of it alive. Texts and bytes only when they are long.
+        self.seen: set[int] = set()
+        self.open: dict[int, int] = {}  # id of a container being written → the frame of its parent
+        self.frames: list[_Frame] = []
+        self.signs: dict[tuple[str, int], dict[str, Any]] = {}
+        self.references: dict[int, dict[str, Any]] = {}
 
-    def run(self, value: Value, root: list[Any]) -> None:
-        tasks = self.tasks
-        tasks.append(_Task(value, root, 0, None))
-        while tasks:
-            task = tasks.pop()
-            if type(task) is int:  # the value with this id is complete
-                del self.open[task]
-                continue
-            assert isinstance(task, _Task)
-            item = resolve(task.value)
-            kind = type(item)
-            if item is None or kind is bool or kind is int or kind is str:
-                task.into[task.key] = item
-            elif kind is float:
-                task.into[task.key] = item if math.isfinite(item) else _odd_float(item)
-            elif kind is bytes or kind is bytearray:
-                task.into[task.key] = _bytes(item, kind.__name__)
-            elif kind is Ref:
-                task.into[task.key] = {"$type": "type", "$value": item.name}
+    def run(self, value: Value) -> Any:
+        root: list[Any] = [None]
+        frames = self.frames
+        frames.append(_Frame(root, ((0, value),), 0))
+        while frames:
+            frame = frames[-1]
+            out = frame.out
+            for key, item in frame.pairs:
+                kind = type(item)
+                if kind is str:
+                    out[key] = item if len(item) <= _LONG_TEXT else self.again(item, len(item), item)
+                elif item is None or kind is bool:
+                    out[key] = item
+                elif kind is int:
+                    bits = item.bit_length()
+                    out[key] = item if bits <= _LONG_INTEGER else self.again(item, bits // 3, item)
+                elif kind is float:
+                    out[key] = item if math.isfinite(item) else _odd_float(item)
+                else:
+                    if kind is Envelope:
+                        item = resolve(item)
+                    frame.key = key
+                    height = len(frames)
+                    out[key] = self.other(item, type(item))
+                    if len(frames) > height:
+                        break
             else:
-                self.container(item, kind, task)
+                frames.pop()
+                self.close(frame.ident)
+        return root[0]
 
-    def container(self, item: Value, kind: type, task: _Task) -> None:
-        if id(item) in self.open:
-            first = self.open[id(item)][1]
-            task.into[task.key] = {"$ref": first.text() if first else "@"}
-            return
-        self.left -= 1
-        if self.left < 0 or (task.place and task.place.depth > self.depth):
-            why = "too many values" if self.left < 0 else "nested too deep"
-            task.into[task.key] = {"$error": f"not written: {why} for one document"}
-            return
-        self.open[id(item)] = (item, task.place)
-        self.tasks.append(id(item))
+    def close(self, ident: int) -> None:
+        self.open.pop(ident, None)
+        self.references.pop(ident, None)
+
+    def other(self, item: Value, kind: type) -> Any:
+        """What stands for a value; its members follow when a frame was put on top."""
+        if kind is bytes or kind is bytearray:
+            out = {"$type": f"builtins:{kind.__name__}", "$base64": "", "$size": len(item)}
+            text = self.again(item, len(item), None)
+            return text or {**out, "$base64": b64encode(item).decode("ascii")}
+        if kind is Ref:
+            return self.again(item.name, len(item.name), None) or {"$type": "type", "$value": item.name}
+        if kind in _SCALARS:  # from an envelope
+            return item if kind is not float or math.isfinite(item) else _odd_float(item)
+        return self.container(item, kind)
+
+    def again(self, item: Value, size: int, out: Any) -> Any:
+        """`out`, or a sign that a long text came too often."""
+        if size > _LONG_TEXT:
+            if id(item) in self.seen:
+                self.repeats -= size >> 6
+                if self.repeats < 0:
+                    return self.sign("too much of this document is shared", size)
+            else:
+                self.seen.add(id(item))
+        return out
+
+    def container(self, item: Value, kind: type) -> Any:
+        ident = 0
+        repeated = False
+        if kind is not _Items and kind is not _Entries:
+            ident = id(item)
+            if ident in self.open:
+                if ident not in self.references:
+                    self.references[ident] = {"$ref": self.path(self.open[ident])}
+                return self.references[ident]
+            repeated = ident in self.seen
+        if not self.charge(3, repeated):
+            return self.sign("too much of this document is shared") if repeated and self.left >= 0 else self.cut("more")
+        if len(self.frames) > self.depth:
+            return self.sign(f"nested deeper than {self.depth:,} levels")
+        if ident:
+            self.seen.add(ident)
+            self.open[ident] = len(self.frames) - 1
         if kind is list:
-            out: Any = self.list(item, task.place)
-        elif kind is dict:
-            out = self.names({}, list(item.items()), task.place)
-        elif kind is Map:
-            out = self.map(item.kv, task.place)
-        elif kind is tuple:
-            out = {"$type": "builtins:tuple", "$items": self.list(item, _Place(task.place, "$items"))}
-        elif kind is SetOf:
+            return self.list(item, ident, repeated)
+        if kind is _Items:
+            return self.list(item.items, ident, repeated)
+        if kind is _Entries:
+            return self.list([_Items(pair) for pair in islice(Pairs(item.kv), max(self.left, 0) + 1)], ident, repeated)
+        if kind is dict:
+            return self.names({}, item.items(), item, len(item), ident, repeated)
+        if kind is Map and item.has_text_keys():
+            return self.names({}, Pairs(item.kv), _keys(item.kv), len(item.kv) // 2, ident, repeated)
+        if kind is Obj:
+            return self.object(anatomy(item), ident, repeated)
+        return self.odd(item, kind, ident, repeated)
+
+    def odd(self, item: Value, kind: type, ident: int, repeated: bool) -> Any:
+        if kind is tuple:
+            return {"$type": "builtins:tuple", "$items": self.list(item, ident, repeated, ("$items",))}
+        if kind is SetOf:
             name = "builtins:frozenset" if item.frozen else "builtins:set"
-            out = {"$type": name, "$items": self.list(ordered(item.items), _Place(task.place, "$items"))}
-        elif kind is Obj:
-            out = self.object(anatomy(item), task.place)
+            return {"$type": name, "$items": self.list(ordered(item), ident, repeated, ("$items",))}
+        if kind is Map:
+            out: dict[str, Any] = {"$type": "builtins:dict"}
+            self.frames.append(_Frame(out, (("$entries", _Entries(item.kv)),), ident))
+            return out
+        assert kind is Opaque, kind
+        out = {"$error": item.reason, "$size": item.size}
+        if item.partial:
+            out["$partial"] = self.list(item.partial, ident, repeated, ("$partial",))
         else:
-            assert kind is Opaque, kind
-            out = {"$error": item.reason, "$size": item.size}
-            if item.partial:
-                out["$partial"] = self.list(item.partial, _Place(task.place, "$partial"))
-        task.into[task.key] = out
-
-    def list(self, items: Any, place: _Place | None) -> list[Any]:
-        take = min(len(items), max(self.left, 0))
-        self.left -= take
-        out: list[Any] = [None] * take
-        tasks = self.tasks
-        for index in range(take - 1, -1, -1):
-            tasks.append(_Task(items[index], out, index, _Place(place, index)))
-        if take < len(items):
-            out.append({"$error": f"not written: {len(items) - take:,} more, too many values for one document"})
+            self.close(ident)
         return out
 
-    def names(self, out: dict[str, Any], pairs: Any, place: _Place | None) -> dict[str, Any]:
-        take = min(len(pairs), max(self.left, 0))
-        self.left -= take
-        for name, _ in pairs[:take]:
-            out[name] = None
-        for name, value in reversed(pairs[:take]):
-            self.tasks.append(_Task(value, out, name, _Place(place, name)))
-        if take < len(pairs):
-            out["$error"] = f"not written: {len(pairs) - take:,} more, too many values for one document"
-        return out
-
-    def map(self, kv: Any, place: _Place | None) -> dict[str, Any]:
-        if has_text_keys(kv):
-            return self.names({}, list(zip(kv[::2], kv[1::2], strict=True)), place)
-        return {"$type": "builtins:dict", "$entries": self.entries(kv, _Place(place, "$entries"))}
-
-    def entries(self, kv: Any, place: _Place) -> Any:
-        pairs = [[key, value] for key, value in zip(kv[::2], kv[1::2], strict=True)]
-        return self.list(pairs, place)
-
-    def object(self, parts: Anatomy, place: _Place | None) -> dict[str, Any]:
-        if parts.is_text:
+    def object(self, parts: Anatomy, ident: int, repeated: bool) -> Any:
+        out: dict[str, Any] = {"$type": parts.type}
+        failed = self.again(parts.type, len(parts.type), None)
+        if parts.is_text or failed:
+            self.close(ident)
             text = parts.text
             if type(text) is float and not math.isfinite(text):
-                return {"$type": parts.type, "$value": _float_text(text)}
-            return {"$type": parts.type, "$value": text}
-        out: dict[str, Any] = {"$type": parts.type}
-        attributes = {escape_name(name): value for name, value in parts.attributes}
-        self.names(out, list(attributes.items()), place)
+                text = _float_text(text)
+            if type(text) is str:
+                failed = failed or self.again(text, len(text), None)
+            return failed or {**out, "$value": text}
+        rest: list[tuple[str, Value]] = []
         if parts.has_state:
-            self.put(out, "$state", parts.state, place)
+            rest.append(("$state", parts.state))
         if parts.kwargs is not None:
-            self.put(out, "$kwargs", parts.kwargs, place)
+            rest.append(("$kwargs", parts.kwargs))
+        if parts.maker is not None:
+            rest.append(("$call", parts.maker))
         if parts.args:
-            out["$args"] = self.list(parts.args, _Place(place, "$args"))
+            rest.append(("$args", _Items(parts.args)))
         if parts.items is not None:
-            items = ordered(parts.items) if parts.is_set else parts.items
-            out["$items"] = self.list(items, _Place(place, "$items"))
+            rest.append(("$items", _Items(parts.items)))
         if parts.entries is not None:
-            out["$entries"] = self.entries(parts.entries, _Place(place, "$entries"))
+            rest.append(("$entries", _Entries(parts.entries)))
+        attributes = ((escape_name(name), value) for name, value in parts.attributes)
+        kv = parts.attributes.kv
+        return self.names(out, attributes, _keys(kv), len(kv) // 2, ident, repeated, rest)
+
+    def list(self, items: Sequence[Value], ident: int, repeated: bool, prefix: Path = ()) -> list[Any]:
+        size = len(items)
+        take = self.take(size, repeated)
+        out: list[Any] = [None] * take
+        if take < size:
+            out.append(self.cut(f"{size - take:,} more"))
+        if take:
+            self.frames.append(_Frame(out, enumerate(islice(items, take)), ident, prefix))
+        else:
+            self.close(ident)
         return out
 
-    def put(self, out: dict[str, Any], name: str, value: Value, place: _Place | None) -> None:
-        out[name] = None
-        self.tasks.append(_Task(value, out, name, _Place(place, name)))
+    def names(
+        self, out: dict[str, Any], pairs: Iterable[tuple[str, Value]], kv: Iterable[Any], size: int, ident: int,
+        repeated: bool, rest: Sequence[tuple[str, Value]] = (),
+    ) -> Any:  # fmt: skip
+        take = self.take(size, repeated)
+        names = list(islice(kv, take))
+        if sum(map(len, names)) > _LONG_TEXT * take:
+            for name in names:
+                self.again(name, len(name), None)
+            if self.repeats < 0:
+                self.close(ident)
+                return self.sign("long names come too often")
+        last = (("$error", self.cut(f"{size - take:,} more")["$error"]),) if take < size else ()
+        if take or rest or last:
+            self.frames.append(_Frame(out, chain(islice(pairs, take), rest, last), ident))
+        else:
+            self.close(ident)
+        return out
+
+    def charge(self, count: int, repeated: bool) -> bool:
+        if repeated:
+            self.repeats -= count
+        self.left -= count
+        return self.left >= 0 and (not repeated or self.repeats >= 0)
+
+    def take(self, count: int, repeated: bool) -> int:
+        """How many of so many members may be written."""
+        count = max(min(count, self.left, self.repeats if repeated else count), 0)
+        self.charge(count, repeated)
+        return count
+
+    def cut(self, what: str) -> dict[str, Any]:
+        return self.sign(f"{what}; one document holds about {self.nodes:,} values, ask for a part of it")
+
+    def sign(self, why: str, size: int = 0) -> dict[str, Any]:
+        """What stands in place of a value; one for all places, of which a bomb has a million."""
+        found = self.signs.get((why, size))
+        if found is None:
+            found = self.signs[why, size] = {"$error": f"not written: {why}", **({"$size": size} if size else {})}
+        return found
+
+    def path(self, parent: int) -> str:
+        return expression(tuple(step for frame in self.frames[1 : parent + 1] for step in (*frame.prefix, frame.key)))
+
+
+def _keys(kv: list[Value]) -> Iterator[Value]:
+    return islice(kv, 0, None, 2)
+
+
+_SCALARS = (str, int, float, bool, type(None))
 
 
 def _float_text(value: float) -> str:
@@ -186,7 +288,3 @@ def _float_text(value: float) -> str:
 
 def _odd_float(value: float) -> dict[str, Any]:
     return {"$type": "builtins:float", "$value": _float_text(value)}
-
-
-def _bytes(value: bytes, name: str) -> dict[str, Any]:
-    return {"$type": f"builtins:{name}", "$base64": b64encode(value).decode("ascii"), "$size": len(value)}

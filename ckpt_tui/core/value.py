@@ -20,37 +20,44 @@ Value: TypeAlias = Any
 
 
 class Ref:
-    """A class or function that a payload names. Nothing is ever looked up by it."""
+    """A class or function that a payload names, `module:qualname` in `name`. Nothing is ever looked up by it."""
 
-    __slots__ = ("module", "qualname")
+    __slots__ = ("module", "name", "qualname")
 
     def __init__(self, module: str, qualname: str) -> None:
         self.module = module
         self.qualname = qualname
-
-    @property
-    def name(self) -> str:
-        """`module:qualname`."""
-        return f"{self.module}:{self.qualname}"
+        self.name = f"{module}:{qualname}"
 
 
 class Map:
     """A mapping whose keys may be any value: `kv` holds key, value, key, value, ..."""
 
-    __slots__ = ("kv",)
+    __slots__ = ("_text_keys", "kv")
 
     def __init__(self, kv: list[Value] | None = None) -> None:
         self.kv: list[Value] = [] if kv is None else kv
+        self._text_keys: tuple[int, bool] | None = None
+
+    def has_text_keys(self) -> bool:
+        """Whether the keys are all text and all different, so that the mapping is a JSON object; looked at once."""
+        size = len(self.kv)
+        if self._text_keys is None or self._text_keys[0] != size:
+            keys = self.kv[::2]
+            # The type is asked of all before the first one is hashed.
+            self._text_keys = size, all(type(key) is str for key in keys) and len(set(keys)) == len(keys)
+        return self._text_keys[1]
 
 
 class SetOf:
-    """A set or frozenset; the order of `items` means nothing."""
+    """A set or frozenset; the order of `items` means nothing until `ckpt_tui.core.order` sorts them."""
 
-    __slots__ = ("frozen", "items")
+    __slots__ = ("frozen", "is_sorted", "items")
 
     def __init__(self, items: list[Value], frozen: bool = False) -> None:
         self.items = items
         self.frozen = frozen
+        self.is_sorted = False
 
 
 class Obj:

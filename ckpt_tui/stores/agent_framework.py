@@ -1,7 +1,6 @@
 """Files that Agent Framework's FileCheckpointStorage writes (Python, 1.0.0b260212 and later).
 
-Source: agent_framework/_workflows/_checkpoint.py. One JSON file a checkpoint, `json.dump(indent=2)`, its header in the
-first 512 bytes and its iteration in the last 256, whatever the size of the body between them.
+Source: agent_framework/_workflows/_checkpoint.py. This module reads bodies; `ckpt_tui.stores.headers` reads headers.
 """
 
 from __future__ import annotations
@@ -12,21 +11,16 @@ from collections.abc import Callable
 from typing import Any
 
 from ckpt_tui.core.document import Document, DocumentFault, parse
-from ckpt_tui.core.envelope import open_envelope, resolve
-from ckpt_tui.core.members import members
 from ckpt_tui.core.model import MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
-from ckpt_tui.core.paths import expression
-from ckpt_tui.core.pending import source_executor
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole
+from ckpt_tui.stores.headers import HEAD_BYTES, KIND, TAIL_BYTES, header_from_ends, is_broken_root
 
-KIND = "agent-framework"
-
-HEAD_BYTES = 512
-"""The header takes up to 351 bytes unless names are long."""
-TAIL_BYTES = 256
-"""The last keys take up to 61 bytes while `metadata` is empty."""
+__all__ = [
+    "HEAD_BYTES", "KIND", "TAIL_BYTES", "entry_from_bytes", "header_from_ends", "is_checkpoint_document",
+    "layout_facts", "load", "problem_of", "read_entry", "read_header",
+]  # fmt: skip
 
 PARSE_LIMIT = 2 * 1024 * 1024
 """Bytes of the largest file parsed for the list's counts (about 15 ms); larger ones are counted by their layout."""
@@ -35,15 +29,7 @@ DECODE_AHEAD = 16 * 1024 * 1024
 """Characters of base64 decoded when a checkpoint is opened; the rest is decoded when it is looked at."""
 
 _TEXT = rb'("(?:[^"\\]|\\.)*")'
-_HEAD = re.compile(
-    rb'\{\n  "workflow_name": ' + _TEXT + rb',\n  "graph_signature_hash": ' + _TEXT + rb',\n  "checkpoint_id": ' + _TEXT
-    + rb',\n  "previous_checkpoint_id": (null|"(?:[^"\\]|\\.)*"),\n  "timestamp": ' + _TEXT + rb","
-)  # fmt: skip
-_TAIL = re.compile(
-    rb'\n  "iteration_count": (\d{1,18}),\n  "metadata": [^\n]*(?:\n   [^\n]*|\n  [}\]][^\n]*)*'
-    rb'\n  "version": [^\n]*\n\}\s*\Z'
-)
-_SOURCE = re.compile(rb"\n    " + _TEXT + rb": ")
+_SOURCE = re.compile(rb"\n    " + _TEXT + rb": (..)", re.DOTALL)
 _MESSAGE = re.compile(rb"\n {6}[^ }\]]")
 
 
@@ -54,34 +40,9 @@ def read_header(path: str, name: str) -> tuple[Stamp | None, Entry]:
     except FileTrouble as trouble:
         return None, problem_of(path, name, trouble)
     ref = header_from_ends(name, head, tail, stamp.size)
-    if ref is None or (ref.parent is None and ref.iteration > 0):
-        # Odd layouts; and roots that are none: their parent is guessed from what the body tells.
+    if ref is None or is_broken_root(ref):
         return read_entry(path, name)
     return stamp, ref
-
-
-def header_from_ends(name: str, head: bytes, tail: bytes, size: int) -> CheckpointRef | None:
-    """The header from the first and last bytes of a file in the framework's own layout, else None."""
-    found = _HEAD.match(head)
-    end = tail or head
-    at = end.rfind(b'\n  "iteration_count": ')
-    if found is None or at < 0:
-        return None
-    last = _TAIL.match(end, at)
-    if last is None:
-        return None
-    try:
-        workflow, graph, inner, parent, timestamp = [
-            None if raw == b"null" else raw[1:-1].decode() if b"\\" not in raw else json.loads(raw)
-            for raw in found.groups()
-        ]
-    except ValueError:
-        return None
-    stem, timestamp = name[:-5], timestamp or ""
-    return CheckpointRef(
-        stem, name, workflow or "", graph or "", parent, timestamp, parse_time(timestamp), int(last[1]), size,
-        None, "", "" if inner == stem else inner or "",
-    )  # fmt: skip
 
 
 def read_entry(path: str, name: str) -> tuple[Stamp | None, Entry]:
@@ -107,13 +68,16 @@ def entry_from_bytes(name: str, data: bytes) -> Entry:
         return Problem(name, fault.reason, fault.kind, len(data))
 
 
-def load(path: str, name: str, check: Callable[[], None] | None = None) -> Checkpoint | Problem:
+def load(
+    path: str, name: str, check: Callable[[], None] | None = None, everything: bool = False
+) -> Checkpoint | Problem:
     """Read and decode one checkpoint file.
 
     Args:
         path: The file.
         name: Its name in the store.
         check: Called now and then; whatever it raises ends the loading.
+        everything: Decode all of it now, not only `DECODE_AHEAD`.
     """
     try:
         _, data = read_whole(path)
@@ -127,6 +91,10 @@ def load(path: str, name: str, check: Callable[[], None] | None = None) -> Check
     top = _top(document.value)
     rest = {key: value for key, value in top.items() if key not in _SHOWN}
     metadata = top.get("metadata", {})
+    if ref.chain:
+        from ckpt_tui.stores.agent_framework_legacy import legacy_checkpoint
+
+        return legacy_checkpoint(ref, top, document.notes, data)
     warnings = list(document.notes)
     if ref.inner:
         warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
@@ -140,7 +108,7 @@ def load(path: str, name: str, check: Callable[[], None] | None = None) -> Check
         top.get("pending_request_info_events", {}),
         metadata,
         tuple(warnings),
-        tuple(_decode_ahead(top, check)),
+        tuple(_decode_ahead(top, check, len(data) if everything else DECODE_AHEAD)),
         data,
     )
 
@@ -165,6 +133,10 @@ def _top(value: Value) -> dict[str, Any]:
 def _ref(name: str, document: Document, size: int) -> CheckpointRef:
     top = _top(document.value)
     if "workflow_name" not in top or "graph_signature_hash" not in top:
+        from ckpt_tui.stores.agent_framework_legacy import is_legacy, legacy_ref
+
+        if is_legacy(top):
+            return legacy_ref(name, top, document.notes, size, _facts)
         raise _foreign(document.value, top)
     notes = list(document.notes)
     texts = {}
@@ -193,10 +165,6 @@ def _ref(name: str, document: Document, size: int) -> CheckpointRef:
 
 
 def _foreign(value: Value, top: dict[str, Any]) -> DocumentFault:
-    if "workflow_id" in top and "messages" in top:
-        return DocumentFault(
-            "legacy", "a checkpoint of Agent Framework before 1.0.0b260212, which this version does not open yet"
-        )
     if not top:
         found = "an empty object" if type(value) is dict else f"a JSON {_json_kind(value)}"
         return DocumentFault("foreign", f"no checkpoint: {found}")
@@ -222,7 +190,11 @@ def _facts(top: dict[str, Any]) -> Facts:
     counts = [len(items) if type(items) is list else 1 for _, items in messages]
     sources = [str(source) for (source, _), count in zip(messages, counts, strict=True) if count]
     pending = _pairs(top.get("pending_request_info_events"))
-    askers = dict.fromkeys(source_executor(value) for _, value in pending[:MAX_NAMES])
+    askers: dict[str, None] = {}
+    if pending:
+        from ckpt_tui.core.pending import source_executor  # decodes; most stores wait for nothing
+
+        askers = dict.fromkeys(source_executor(value) for _, value in pending[:MAX_NAMES])
     edges = any(key == "_edge_state" and bool(_pairs(value)) for key, value in _pairs(top.get("state")))
     return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), tuple(name for name in askers if name), edges)
 
@@ -238,16 +210,22 @@ def layout_facts(data: bytes) -> Facts | None:
     end = data.rfind(b'\n  "iteration_count": ')
     if not 0 <= messages < state < pending < end:
         return None
-    sources = [json.loads(found[1]) for found in _SOURCE.finditer(data, messages, state)]
+    try:
+        found = [json.loads(source[1]) for source in _SOURCE.finditer(data, messages, state) if source[2] != b"[]"]
+    except ValueError:  # an escape or a byte that no text may hold
+        return None
     edges = data.find(b'\n    "_edge_state": {\n', state, pending) >= 0
     count = sum(1 for _ in _MESSAGE.finditer(data, messages, state))
     waiting = sum(1 for _ in _SOURCE.finditer(data, pending, end))
-    return Facts(count, waiting, tuple(sources[:MAX_NAMES]), (), edges)
+    return Facts(count, waiting, tuple(found[:MAX_NAMES]), (), edges)
 
 
-def _decode_ahead(top: dict[str, Any], check: Callable[[], None] | None) -> list[str]:
-    """Open the envelopes of a document up to `DECODE_AHEAD`; returns which were faulty, where, and why."""
-    left = DECODE_AHEAD
+def _decode_ahead(top: dict[str, Any], check: Callable[[], None] | None, left: int) -> list[str]:
+    """Open the envelopes of a document, `left` characters of base64; returns which were faulty, where, and why."""
+    from ckpt_tui.core.envelope import open_envelope
+    from ckpt_tui.core.members import members
+    from ckpt_tui.core.paths import expression
+
     warnings: list[str] = []
     names = {"pending_request_info_events": "pending"}
     todo: list[tuple[tuple[int | str, ...], Value]] = [
@@ -273,5 +251,7 @@ def _decode_ahead(top: dict[str, Any], check: Callable[[], None] | None) -> list
 
 def is_checkpoint_document(value: Value) -> bool:
     """Whether a parsed file has the keys of this format."""
+    from ckpt_tui.core.envelope import resolve
+
     top = _top(resolve(value))
     return "workflow_name" in top and "graph_signature_hash" in top

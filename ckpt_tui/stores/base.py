@@ -57,3 +57,11 @@ class Store(Protocol):
             CkptError: it cannot be read; the reason is for people.
         """
         ...
+
+    def peek(self, file: str) -> bytes:
+        """The first bytes of a file that cannot be shown, a screenful.
+
+        Raises:
+            CkptError: it cannot be read.
+        """
+        ...

@@ -5,15 +5,19 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
-from ckpt_tui.stores import agent_framework
 from ckpt_tui.stores.base import Batch, Entry
-from ckpt_tui.stores.files import Stamp, list_json, read_whole
+from ckpt_tui.stores.files import FileTrouble, Stamp, list_json, read_ends, stamp_of
+from ckpt_tui.stores.headers import KIND, list_names, open_folder, quick_headers
 
 BATCH = 256
 """Entries of one batch: few enough to show at once (about 5 ms), enough to be worth a message."""
+
+PEEK_BYTES = 2_000
+"""Bytes shown of a file that is no checkpoint: a screenful."""
 
 READ_AT_ONCE = 64
 """Changed files that are read whole at once; more are shown by their headers first."""
@@ -27,7 +31,7 @@ class DirectoryStore:
         only: The name of the one file to show, or None for all.
     """
 
-    kind = agent_framework.KIND
+    kind = KIND
 
     def __init__(self, path: str, only: str | None = None) -> None:
         self.path = path
@@ -52,24 +56,44 @@ class DirectoryStore:
 
     def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
         """Read these files whole, for the facts of their bodies."""
-        entries: list[Entry] = []
+        from ckpt_tui.stores.agent_framework import read_entry
+
+        found: dict[str, tuple[Stamp | None, Entry]] = {}
         for done, name in enumerate(files, 1):
             if stop is not None and stop.is_set():
                 return
-            stamp, entry = agent_framework.read_entry(self._join(name), name)
-            with self._lock:
-                # A file that changed meanwhile is told by the watch, and newer than what was read here.
-                if stamp is not None and self._stamps.get(name) != stamp:
+            found[name] = read_entry(self._join(name), name)
+            if len(found) >= BATCH // 4:
+                yield self._filled(found, done, len(files))
+                found = {}
+        yield self._filled(found, len(files), len(files))
+
+    def _filled(self, found: dict[str, tuple[Stamp | None, Entry]], done: int, total: int) -> Batch:
+        """The batch of what was read, without what a watch has told newer since."""
+        entries: list[Entry] = []
+        gone = []
+        with self._lock:
+            for name, (stamp, entry) in found.items():
+                if name not in self._stamps:  # deleted, as the watch has told
                     continue
-            entries.append(entry)
-            if len(entries) >= BATCH // 4:
-                yield Batch(tuple(entries), (), done, len(files))
-                entries = []
-        yield Batch(tuple(entries), (), len(files), len(files))
+                known = self._stamps[name]
+                if isinstance(entry, Problem) and entry.kind == "vanished":
+                    if not os.path.lexists(self._join(name)):
+                        del self._stamps[name]
+                        gone.append(name)
+                elif stamp is None or known is None or stamp.mtime_ns >= known.mtime_ns:
+                    self._stamps[name] = stamp
+                    entries.append(entry)
+        return Batch(tuple(entries), tuple(gone), done, total)
 
     def watch(self, stop: threading.Event) -> Iterator[Batch]:
         """Everything first, then what changes, until `stop` is set."""
-        from ckpt_tui.stores.watch import watch  # watchfiles takes 50 ms to import
+        # The first rows at once: a watch takes 50 ms to import and lists the whole directory before it begins.
+        with suppress(OSError):
+            yield from self._look(None)
+        if stop.is_set():
+            return
+        from ckpt_tui.stores.watch import watch
 
         for change in watch(self.path, stop):
             if change.missing:
@@ -82,24 +106,36 @@ class DirectoryStore:
                 missing = isinstance(error, FileNotFoundError | NotADirectoryError)
                 yield Batch(gone=self._forget(), missing=missing)
 
-    def load(self, file: str, check: Callable[[], None] | None = None) -> Checkpoint:
+    def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
         """Read and decode one checkpoint.
+
+        Args:
+            file: The file name.
+            check: Called now and then; whatever it raises ends the loading.
+            everything: Decode all of it now, so that its faults are complete.
 
         Raises:
             UndecodableError: it cannot be shown; the reason is for people.
         """
-        found = agent_framework.load(self._join(file), file, check)
+        from ckpt_tui.stores.agent_framework import load
+
+        found = load(self._join(file), file, check, everything)
         if isinstance(found, Problem):
             raise problem_error(found)
         return found
 
-    def raw(self, file: str) -> bytes:
-        """The bytes of one file.
+    def peek(self, file: str) -> bytes:
+        """The first bytes of one file, at most `PEEK_BYTES`.
 
         Raises:
-            FileTrouble: it cannot be read.
+            UndecodableError: it cannot be read.
         """
-        return read_whole(self._join(file))[1]
+        from ckpt_tui.stores import agent_framework  # json and re, which a headless listing does without
+
+        try:
+            return read_ends(self._join(file), PEEK_BYTES, 0)[1]
+        except FileTrouble as trouble:
+            raise problem_error(agent_framework.problem_of(self._join(file), file, trouble)) from None
 
     def _join(self, name: str) -> str:
         return os.path.join(self.path, name)
@@ -112,43 +148,96 @@ class DirectoryStore:
 
     def _look(self, names: frozenset[str] | None) -> Iterator[Batch]:
         """Compare stamps and read what is new; `names` are the files known to have changed, None for all."""
+        with self._lock:
+            # `fill` may forget a file meanwhile.
+            known = self._stamps.copy() if names is None else self._stamps
+        if names is None and not known and self.only is None:
+            yield from self._read_all()
+            return
         if names is None:
-            found = dict(list_json(self.path))
-            known = self._stamps
+            found = dict(self._list())
             gone = tuple(name for name in known if name not in found)
             wanted = [name for name, stamp in found.items() if name not in known or known[name] != stamp]
         else:
+            if self.only is not None:
+                names &= {self.only}
             present = {name for name in names if os.path.lexists(self._join(name))}
-            gone = tuple(name for name in names if name not in present and name in self._stamps)
+            gone = tuple(name for name in names if name not in present and name in known)
             wanted = sorted(present)
-        if self.only is not None:
-            wanted = [name for name in wanted if name == self.only]
         with self._lock:
             for name in gone:
                 self._stamps.pop(name, None)
         whole = names is not None and len(wanted) <= READ_AT_ONCE
-        yield from self._read(wanted, gone, agent_framework.read_entry if whole else agent_framework.read_header)
+        yield from self._read(wanted, gone, whole)
 
-    def _read(
-        self, wanted: list[str], gone: tuple[str, ...], read: Callable[[str, str], tuple[Stamp | None, Entry]]
-    ) -> Iterator[Batch]:
-        prefix = os.path.join(self.path, "")
-        for start in range(0, len(wanted), BATCH):
-            entries = []
-            for name in wanted[start : start + BATCH]:
-                stamp, entry = read(prefix + name, name)
-                if isinstance(entry, Problem) and entry.kind == "vanished":
-                    gone = (*gone, name)
-                    with self._lock:
-                        self._stamps.pop(name, None)
-                    continue
+    def _list(self) -> list[tuple[str, Stamp | None]]:
+        if self.only is None:
+            return list_json(self.path)
+        os.stat(self.path)  # a missing directory is told as such
+        path = self._join(self.only)
+        try:
+            return [(self.only, stamp_of(os.stat(path)))]
+        except OSError:
+            return [(self.only, None)] if os.path.lexists(path) else []
+
+    def _read_all(self) -> Iterator[Batch]:
+        """Read the headers of a directory of which nothing is known."""
+        listed = list_names(self.path)
+        folder = open_folder(self.path)
+        try:
+            for start in range(0, len(listed), BATCH):
+                entries: list[Entry] = []
+                stamps: dict[str, Stamp | None] = {}
+                batch = listed[start : start + BATCH]
+                odd = [name for name, regular in batch if not regular or folder is None]
+                if folder is not None:
+                    odd += quick_headers(folder, [name for name, regular in batch if regular], entries, stamps)
+                for name in odd:
+                    self._take(name, self._careful(name, False), entries, stamps, [])
                 with self._lock:
-                    self._stamps[name] = stamp
-                entries.append(entry)
-            yield Batch(tuple(entries), gone, min(start + BATCH, len(wanted)), len(wanted))
+                    self._stamps.update(stamps)
+                yield Batch(tuple(entries), (), min(start + BATCH, len(listed)), len(listed))
+        finally:
+            if folder is not None:
+                os.close(folder)
+        if not listed:
+            yield Batch()
+
+    def _read(self, wanted: list[str], gone: tuple[str, ...], whole: bool) -> Iterator[Batch]:
+        for start in range(0, len(wanted), BATCH):
+            entries: list[Entry] = []
+            stamps: dict[str, Stamp | None] = {}
+            vanished: list[str] = []
+            for name in wanted[start : start + BATCH]:
+                self._take(name, self._careful(name, whole), entries, stamps, vanished)
+            with self._lock:
+                for name in vanished:
+                    self._stamps.pop(name, None)
+                self._stamps.update(stamps)
+            yield Batch(tuple(entries), (*gone, *vanished), min(start + BATCH, len(wanted)), len(wanted))
             gone = ()
         if not wanted:
             yield Batch(gone=gone)
+
+    def _careful(self, name: str, whole: bool) -> tuple[Stamp | None, Entry]:
+        from ckpt_tui.stores.agent_framework import read_entry, read_header
+
+        return (read_entry if whole else read_header)(self._join(name), name)
+
+    @staticmethod
+    def _take(
+        name: str,
+        read: tuple[Stamp | None, Entry],
+        entries: list[Entry],
+        stamps: dict[str, Stamp | None],
+        vanished: list[str],
+    ) -> None:
+        stamp, entry = read
+        if isinstance(entry, Problem) and entry.kind == "vanished":
+            vanished.append(name)
+        else:
+            stamps[name] = stamp
+            entries.append(entry)
 
 
 def problem_error(problem: Problem) -> CkptError:
@@ -159,9 +248,9 @@ def problem_error(problem: Problem) -> CkptError:
     return UndecodableError(what, "`ckpt-tui ls` lists what else is in the store.")
 
 
-def collect(batches: Iterable[Batch]) -> dict[str, Entry]:
-    """All entries of a pass, by file name."""
-    entries: dict[str, Entry] = {}
+def collect(batches: Iterable[Batch], entries: dict[str, Entry] | None = None) -> dict[str, Entry]:
+    """All entries by file name; `entries` are those of earlier passes, which are brought up to date."""
+    entries = {} if entries is None else entries
     for batch in batches:
         for name in batch.gone:
             entries.pop(name, None)

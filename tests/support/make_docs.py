@@ -17,6 +17,7 @@ _HEAD = """# The command line
 `ID` is a full checkpoint id, a unique prefix, `latest`, or any of them followed by `~N` (N parents up).
 `EXPR` is a [JMESPath](https://jmespath.org) expression over the JSON of `show`.
 Data goes to stdout, narration to stderr. Colour is used only on a terminal; `NO_COLOR` turns it off.
+The JSON documents are described in [json.md](json.md).
 
 | exit code | means |
 |---|---|

@@ -35,11 +35,11 @@ class TestTree:
             await app.press("right")
             assert tree.line_count > rows
             await app.press("right")
-            assert tree.labels == ("draft", "title")
+            assert list(tree.labels) == ["draft", "title"]
             await app.press("J")
-            assert tree.labels == ("draft", "body")
+            assert list(tree.labels) == ["draft", "body"]
             await app.press("left")
-            assert tree.labels == ("draft",)
+            assert list(tree.labels) == ["draft"]
             await app.press("left")
             assert tree.line_count == rows
 
@@ -68,6 +68,14 @@ class TestTree:
             assert tree.labels[-1] == "0"
             await app.press("full_stop")
             assert tree.line_count == before
+
+    async def test_sizes_stand_beside_the_path_and_in_a_column(self) -> None:
+        async with open_app(RECORDED) as app:
+            await go_to(app, "draft", "title")
+            await app.shows("20 · state.draft.title")
+            await app.press("s")
+            await app.shows("Sizes: bytes")
+            assert any(line.rstrip("│ ").endswith("20") and "title" in line for line in app.lines)
 
     async def test_a_long_text_opens_in_full(self) -> None:
         async with open_app(RECORDED) as app:

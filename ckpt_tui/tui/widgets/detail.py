@@ -14,6 +14,7 @@ from ckpt_tui.core.outline import Folds, Outline
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.pending import requests
 from ckpt_tui.core.preview import short_type
+from ckpt_tui.core.sizes import size_of
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.tabs import Tab, TabLine
@@ -26,6 +27,9 @@ _TITLES = {
 
 RAW_BYTES = 4_000_000
 """Bytes of a file that the raw view shows; a pager shows the rest."""
+
+SUBTITLE_NODES = 4_000
+"""Values looked at for the size of the value under the cursor: about 2 ms a key."""
 
 _ROLE_STYLES = {"user": "label", "assistant": "text", "system": "dim", "tool": "number"}
 
@@ -215,11 +219,13 @@ class Detail(Vertical):
     def _subtitle(self) -> None:
         if self.checkpoint is None:
             return
-        text = expression(self.rows.path) if self.is_tree and len(self.rows.outline) else self.tab
-        room = max(self.size.width - 4, 8)
+        row = self.rows.row if self.is_tree else None
+        text = expression(self.rows.path) if row else self.tab
+        size = f"{size_of(row.member.value, SUBTITLE_NODES).text} · " if row else ""
+        room = max(self.size.width - 4 - len(size), 8)
         # The end of a path tells more than its beginning.
         text = clean(text)
-        self.border_subtitle = Content(text if len(text) <= room else "…" + text[-room + 1 :])
+        self.border_subtitle = Content(size + (text if len(text) <= room else "…" + text[-room + 1 :]))
 
 
 def talk_paragraphs(talks: list[Talk]) -> list[Paragraph]:

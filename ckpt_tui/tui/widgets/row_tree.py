@@ -9,6 +9,7 @@ from ckpt_tui.core.outline import EXPAND_LIMIT, Branch, Folds, Outline, Row
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.preview import Previewer, is_leaf, kind_of, label_text, preview, type_text_of
 from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
+from ckpt_tui.core.sizes import size_of
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.checkpoints import fit
@@ -27,6 +28,9 @@ _LABEL_CELLS = 26
 
 _TYPE_CELLS = 44
 """Cells of the column of types at most."""
+
+_ROW_NODES = 3_000
+"""Values looked at for the size of one row, so that a screen of rows stays below a tenth of a second."""
 
 _INDENT_LIMIT = 40
 """Levels that are indented; deeper ones stay at that column."""
@@ -70,6 +74,8 @@ class RowTree(LineList):
         super().__init__(id=id)
         self.outline = Outline({})
         self.reveal = False
+        self.sizes = False
+        """Sizes stand in the place of types."""
         self.match = ""
         self._widths: dict[int, tuple[Branch, int]] = {}
 
@@ -149,7 +155,7 @@ class RowTree(LineList):
             shown, style = preview(value, max(room, 8), self.reveal, hide), _STYLES[kind_of(value)]
             if hide and leaf:
                 style = "warn" if is_maskable(value, True) else style
-        type_text = type_text_of(value)
+        type_text = size_of(value, _ROW_NODES).text if self.sizes else type_text_of(value)
         if row.hidden and row.is_open:
             type_text = f"{type_text}  {row.hidden} None".strip()
         # A container can be cut, its type tells what it is; a scalar cannot.
@@ -295,6 +301,13 @@ class RowTree(LineList):
         self.show(Outline(self.outline.value, folds, show, self.outline.prefix), labels)
         self.post_message(self.Folded())
         self.post_message(self.Told("Attributes that are None are shown." if show else "None attributes folded away."))
+
+    def action_toggle_sizes(self) -> None:
+        """Show sizes in the place of types, or types again."""
+        self.take_count()
+        self.sizes = not self.sizes
+        self.changed()
+        self.post_message(self.Told("Sizes: bytes of each value's JSON; s shows types." if self.sizes else "Types."))
 
     def action_copy(self) -> None:
         """Ask what to copy."""

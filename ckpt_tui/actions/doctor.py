@@ -1,0 +1,58 @@
+"""Examines a whole store: every file read and decoded once, one after the other, nothing kept and nothing executed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from ckpt_tui.core.doctor import Doctor, Report
+from ckpt_tui.core.model import Problem
+from ckpt_tui.errors import UndecodableError
+from ckpt_tui.stores.directory import DirectoryStore, collect
+
+
+def examine(
+    store: DirectoryStore,
+    progress: Callable[[int, int], None] | None = None,
+    check: Callable[[], None] | None = None,
+) -> Report:
+    """Look at everything in a store.
+
+    Args:
+        store: The store.
+        progress: Called with the files done and the files in all, before the first and after each.
+        check: Called now and then; whatever it raises ends the examination and is passed on.
+
+    Raises:
+        NotFoundError: there is no such directory, or it may not be read.
+    """
+    doctor = Doctor()
+    entries = collect(store.scan())
+    if store.only is None:
+        doctor.names(_names(store.path))
+    for done, (file, entry) in enumerate(sorted(entries.items())):
+        if progress is not None:
+            progress(done, len(entries))
+        if check is not None:
+            check()
+        if isinstance(entry, Problem):
+            doctor.problem(entry)
+            continue
+        try:
+            checkpoint = store.load(file, check, everything=True)
+        except UndecodableError as error:
+            # Its header could be read. Why its body cannot is asked again; it may also be gone by now.
+            for again in collect(store.fill([file])).values():
+                doctor.problem(again if isinstance(again, Problem) else Problem(file, error.what, "unreadable"))
+            continue
+        doctor.checkpoint(checkpoint, check)
+    if progress is not None:
+        progress(len(entries), len(entries))
+    return doctor.report()
+
+
+def _names(directory: str) -> list[str]:
+    try:
+        return os.listdir(directory)
+    except OSError:  # gone since it was scanned
+        return []

@@ -1,0 +1,81 @@
+"""`ckpt-tui doctor`: everything wrong or risky in a store."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from ckpt_tui.actions.doctor import examine
+from ckpt_tui.cli.output import json_option, paint, store_argument, write, write_json
+from ckpt_tui.core.doctor import Report
+from ckpt_tui.core.findings import Finding
+from ckpt_tui.core.text import clean, quoted
+from ckpt_tui.stores.registry import open_store
+
+_FILES_SHOWN = 5
+"""Files named of those that share a finding; `--json` has all."""
+
+_TITLES = {
+    "danger": ("danger: loading these could run code", "red"),
+    "warning": ("warnings", "yellow"),
+    "info": ("good to know", "blue"),
+}
+_SIGNS = {"danger": "✗", "warning": "!", "info": "·"}
+
+
+@click.command("doctor")
+@store_argument
+@json_option
+def command(store: str, as_json: bool) -> int:
+    """Everything wrong or risky in a store, and the types to allow, ready to paste.
+
+    Every file is decoded, none is executed. Exit code 4 tells that loading a file could run code.
+    """
+    report = examine(open_store(store), _progress if sys.stderr.isatty() else None)
+    if as_json:
+        write_json(
+            {
+                "schema": "ckpt-tui/doctor@1",
+                "files": report.files,
+                "findings": [finding._asdict() for finding in report.findings],
+                "allowed_checkpoint_types": list(report.allowed_types),
+            }
+        )
+    else:
+        write("\n".join(lines(report)))
+    return 4 if report.is_dangerous else 0
+
+
+def _progress(done: int, total: int) -> None:
+    if done % 50 == 0 or done == total:
+        text = f"\r{done:,} of {total:,} files" if done < total else "\r\x1b[K"
+        click.echo(text, err=True, nl=False)
+
+
+def lines(report: Report) -> list[str]:
+    """The report for people: by severity, the files of one finding together, the types to paste last."""
+    out: list[str] = []
+    for severity, (title, colour) in _TITLES.items():
+        alike: dict[tuple[str, str, str], list[Finding]] = {}
+        for finding in report.findings:
+            if finding.severity == severity and finding.kind != "type":
+                alike.setdefault((finding.kind, finding.reason, finding.fix), []).append(finding)
+        if alike:
+            out += [*([""] if out else []), paint(title, bold=True)]
+        for (kind, reason, fix), findings in alike.items():
+            out.append(f"  {paint(_SIGNS[severity], fg=colour)} {paint(kind, bold=True)}  {clean(reason)}")
+            for finding in findings[:_FILES_SHOWN]:
+                out.append(f"      {clean(finding.file)}" + (f"  {clean(finding.path)}" if finding.path else ""))
+            if len(findings) > _FILES_SHOWN:
+                out.append(f"      and {len(findings) - _FILES_SHOWN:,} more, all with --json")
+            if fix:
+                out.append(f"      → {clean(fix)}")
+    if not any(finding.severity != "info" for finding in report.findings):
+        healthy = f"{report.files:,} file{'' if report.files == 1 else 's'}, nothing wrong"
+        out = [healthy, *([""] if out else []), *out]
+    if report.allowed_types:
+        out += ["", paint("types to allow, with FileCheckpointStorage(...)", bold=True), "allowed_checkpoint_types=["]
+        out += [f"    {quoted(name)}," for name in report.allowed_types]
+        out.append("]")
+    return out

@@ -1,0 +1,269 @@
+"""Everything wrong or risky in a store: files, chains, values, types to allow, names that could run code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from ckpt_tui.core.envelope import PICKLED, TYPE
+from ckpt_tui.core.findings import Finding, Pickles, Severity
+from ckpt_tui.core.globals import Judgement
+from ckpt_tui.core.lineage import MISSING, Node, arrange, is_unnamed
+from ckpt_tui.core.members import members
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.plain import plain
+from ckpt_tui.core.redact import masked
+from ckpt_tui.core.value import Envelope, Map, Opaque
+
+_LEFTOVER = re.compile(r".*\.json\.tmp\Z|\.maf-ckpt-.*\.tmp\Z", re.DOTALL)
+"""What an interrupted save of Agent Framework leaves: until 1.18, and since 1.19."""
+
+_SECRET_WORDS = (
+    b"token", b"passw", b"passphrase", b"secret", b"credential", b"authorization", b"bearer", b"cookie", b"jwt",
+    b"apikey", b"privatekey", b"accesskey",
+)  # fmt: skip
+_SECRET_PAIRS = re.compile(rb"(?:api|private|access|secret|session|signing).{0,8}key|conn.{0,8}string", re.DOTALL)
+_RUN_KWARGS = re.compile(rb'_run_kwargs"\s*:\s*(?!\{\s*\})\S')
+_BASE64 = re.compile(rb'"__pickled__"\s*:\s*"[A-Za-z0-9+/=]*"')
+
+_PATHS_OF_SECRETS = 200
+"""Different paths of secrets that are told."""
+
+_ORDER: dict[Severity, int] = {"danger": 0, "warning": 1, "info": 2}
+
+
+class Report(NamedTuple):
+    """What was found.
+
+    Attributes:
+        findings: Danger first, then warnings; by file and path.
+        allowed_types: What `allowed_checkpoint_types` needs for the store to load, `module:qualname`. Types that only
+            dangerous files name are left out.
+        files: Files looked at.
+    """
+
+    findings: tuple[Finding, ...]
+    allowed_types: tuple[str, ...]
+    files: int
+
+    @property
+    def is_dangerous(self) -> bool:
+        """Whether loading one of the files could run code."""
+        return any(finding.severity == "danger" for finding in self.findings)
+
+
+class Doctor:
+    """Takes what a store holds, piece by piece, and reports at the end. Keeps headers, never values."""
+
+    def __init__(self) -> None:
+        self._findings: list[Finding] = []
+        self._refs: list[CheckpointRef] = []
+        self._judged: dict[tuple[str, str], Judgement] = {}
+        self._types: dict[str, tuple[str, str, int]] = {}
+        self._secrets: dict[str, tuple[str, int]] = {}
+        self._files = 0
+
+    def names(self, names: Iterable[str]) -> None:
+        """Take the names of everything in the directory."""
+        for name in names:
+            if _LEFTOVER.match(name):
+                self._add(
+                    "leftover", "warning", name, "", "left by a save that failed or was interrupted",
+                    "Delete it when no workflow is running; the checkpoint it was to become was not written.",
+                )  # fmt: skip
+
+    def problem(self, problem: Problem) -> None:
+        """Take a file that is no checkpoint that can be shown."""
+        self._files += 1
+        fix = _FIXES.get(problem.kind, "Restore it from a copy or delete it; the framework cannot load it.")
+        self._add(problem.kind, "warning", problem.file, "", problem.reason, fix)
+
+    def checkpoint(self, checkpoint: Checkpoint, check: Callable[[], None] | None = None) -> None:
+        """Take a checkpoint; its values are looked at now and not kept.
+
+        Args:
+            checkpoint: The checkpoint, decoded.
+            check: Called now and then; whatever it raises ends the examination.
+        """
+        self._files += 1
+        ref = checkpoint.ref
+        self._refs.append(ref)
+        self._notes(checkpoint)
+        parts = {
+            "messages": checkpoint.messages,
+            "state": checkpoint.state,
+            "pending": checkpoint.pending,
+            "metadata": checkpoint.metadata,
+        }
+        pickles = Pickles(ref.file, self._judged)
+        hint = _json_may_hold_secrets(checkpoint.raw)
+        for path, item in _json_values(parts):
+            if type(item) is Envelope:
+                data = pickles.examine(item, path, check)
+                hint = hint or may_hold_secrets(data) or b"_run_kwargs" in data
+            elif type(item) is Opaque:
+                reason = f"{item.reason}, more than the framework reads"
+                self._add("huge-integer", "warning", ref.file, expression(path), reason, _UNREADABLE)
+            else:
+                reason = f"an envelope whose {PICKLED} is no text"
+                self._add("undecodable", "warning", ref.file, expression(path), reason, _UNREADABLE)
+        self._findings += pickles.findings
+        if not any(finding.severity == "danger" for finding in pickles.findings):
+            for name, where in pickles.types.items():
+                file, first, count = self._types.get(name, (ref.file, where, 0))
+                self._types[name] = (file, first, count + 1)
+        if hint:
+            self._look_for_secrets(parts, ref.file)
+
+    def report(self) -> Report:
+        """What was found in everything taken so far."""
+        findings = [*self._findings, *_chains(self._refs), *_graphs(self._refs)]
+        for name, (file, where, count) in self._types.items():
+            more = f" ({count:,} files)" if count > 1 else ""
+            reason = f"needs {name}{more}, which the framework loads only when told to"
+            findings.append(Finding("type", "info", file, where, reason, f"allowed_checkpoint_types=[{_quoted(name)}]"))
+        for where, (file, count) in self._secrets.items():
+            more = f", in {count:,} files" if count > 1 else ""
+            reason = f"a secret in clear text{more}"
+            fix = "Share exports, which mask it; keep secrets out of run arguments and state."
+            findings.append(Finding("secret", "info", file, where, reason, fix))
+        findings.sort(key=lambda finding: (_ORDER[finding.severity], finding.file, finding.path, finding.kind))
+        return Report(tuple(findings), tuple(sorted(self._types)), self._files)
+
+    def _add(self, kind: str, severity: Severity, file: str, path: str, reason: str, fix: str = "") -> None:
+        self._findings.append(Finding(kind, severity, file, path, reason, fix))
+
+    def _notes(self, checkpoint: Checkpoint) -> None:
+        ref = checkpoint.ref
+        for warning in checkpoint.warnings:
+            for start, kind, fix in _NOTES:
+                if start and warning.startswith(start):
+                    self._add(kind, "warning", ref.file, "", warning, fix)
+        for found in _SHAPES.finditer(ref.note):
+            self._add("wrong-shape", "warning", ref.file, "", found[0], "Restore the file from a copy.")
+        if ref.inner:
+            reason = f"the id inside is {ref.inner}, but the framework loads the file as {ref.id}"
+            self._add("renamed", "warning", ref.file, "", reason, f"Rename it to {ref.inner}.json, or delete the copy.")
+
+    def _look_for_secrets(self, parts: dict[str, Any], file: str) -> None:
+        todo: list[tuple[Path, Any]] = [((), masked(plain(parts)))]
+        while todo:
+            path, item = todo.pop()
+            if isinstance(item, dict) and "$masked" in item:
+                where = expression(path)
+                if where in self._secrets or len(self._secrets) < _PATHS_OF_SECRETS:
+                    first, count = self._secrets.get(where, (file, 0))
+                    self._secrets[where] = (first, count + 1)
+                continue
+            pairs = item.items() if isinstance(item, dict) else enumerate(item)
+            todo += [((*path, step), below) for step, below in pairs if isinstance(below, dict | list)]
+
+
+_UNREADABLE = "The framework cannot load this checkpoint; resume from another one."
+
+_FIXES = {
+    "foreign": "Keep other programs' files elsewhere: the framework tries to load every .json file here.",
+    "not-a-file": "Move it away: the framework tries to open everything named .json, and waits for ever at a pipe.",
+    "broken-link": "Restore what the link points to, or delete the link.",
+    "unreadable": "Correct its permissions.",
+    "encoding": "Save it as UTF-8.",
+    "changing": "Look again when the program that writes it is done.",
+}
+
+_NOTES = (
+    ("begins with a byte order mark", "byte-order-mark", "Save it as UTF-8 without a byte order mark."),
+    ("written as UTF", "encoding", "Save it as UTF-8."),
+    ("not UTF-8", "encoding", "Save it as UTF-8."),
+    ("repeated keys", "repeated-keys", "Restore the file from a copy: no version writes a key twice."),
+    ("members no known version writes", "unknown-member", "Remove those members to load it."),
+    ("Agent Framework 1.0.0b", "legacy", "Resume it with the version that wrote it; here it can be read."),
+)
+"""How a note of `ckpt_tui.core.document` or a store begins, its kind, and what to do."""
+
+_SHAPES = re.compile(r"\b\w+ is no (text|integer|object|date)\b")
+
+
+def may_hold_secrets(data: bytes) -> bool:
+    """Whether bytes have a word without which `ckpt_tui.core.redact` masks nothing; asking it takes far longer."""
+    low = data.lower()
+    if any(word in low for word in _SECRET_WORDS):
+        return True
+    return (b"key" in low or b"conn" in low) and bool(_SECRET_PAIRS.search(low))
+
+
+def _json_may_hold_secrets(raw: bytes) -> bool:
+    if b"\0" in raw or b"\\u00" in raw:  # UTF-16, or letters written as escapes
+        return True
+    bare = _BASE64.sub(b"", raw)
+    return may_hold_secrets(bare) or bool(_RUN_KWARGS.search(bare))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _json_values(parts: dict[str, Any]) -> Iterable[tuple[Path, Any]]:
+    """Envelopes, values too large to be shown and false envelopes in the JSON of a checkpoint, with their paths."""
+    todo: list[tuple[Path, Any]] = [((name,), value) for name, value in reversed(parts.items())]
+    while todo:
+        path, item = todo.pop()
+        if type(item) in (Envelope, Opaque):
+            yield path, item
+        elif type(item) in (dict, list, Map):
+            if type(item) is dict and PICKLED in item and TYPE in item:
+                yield path, item
+            below = members(item)
+            for index in range(len(below) - 1, -1, -1):
+                child = below.value(index)
+                if type(child) in (dict, list, Map, Envelope, Opaque):
+                    todo.append(((*path, *below[index].steps), child))
+
+
+def _chains(refs: list[CheckpointRef]) -> list[Finding]:
+    nodes = {node.ref.id: node for run in arrange(refs) for node in run.nodes}
+    return [finding for node in nodes.values() for finding in _chain(node, nodes)]
+
+
+def _chain(node: Node, nodes: dict[str, Node]) -> Iterable[Finding]:
+    ref = node.ref
+    if node.odd == MISSING:
+        reason = f"its parent {ref.parent} is not in the store"
+        yield Finding("missing-parent", "warning", ref.file, "", reason, "Restore the parent, if it was not pruned.")
+    elif node.odd:
+        kind = "self-parent" if ref.parent in (ref.id, ref.inner) else "cycle"
+        yield Finding(kind, "warning", ref.file, "", node.odd, "Restore the file from a copy: no version writes this.")
+    if node.parent is None:
+        if ref.iteration > 0 and not node.odd:
+            reason = f"a run that begins at iteration {ref.iteration:,}, without what was before"
+            yield Finding(
+                "late-start", "info", ref.file, "", reason, "Restore its first checkpoints, if they were lost."
+            )
+        return
+    if node.guessed and not ref.chain:
+        reason = f"the file names no parent; {node.parent} is the likely one"
+        yield Finding(
+            "guessed-parent", "info", ref.file, "", reason, "Agent Framework 1.10 and later write the parent."
+        )
+    lost = ref.iteration - nodes[node.parent].ref.iteration - 1
+    if lost > 0:
+        reason = f"{lost:,} iteration{'s' if lost > 1 else ''} without a checkpoint between {node.parent} and this one"
+        fix = "The framework logs a warning when it cannot save; look for a value that it does not write."
+        yield Finding("hole", "warning", ref.file, "", reason, fix)
+
+
+def _graphs(refs: list[CheckpointRef]) -> Iterable[Finding]:
+    """Workflows with checkpoints of more than one graph: a workflow resumes those of its own graph only."""
+    newest: dict[str, dict[str, CheckpointRef]] = {}
+    for ref in refs:
+        if not is_unnamed(ref.workflow) and not ref.chain:
+            graphs = newest.setdefault(ref.workflow, {})
+            if ref.graph not in graphs or graphs[ref.graph].when < ref.when:
+                graphs[ref.graph] = ref
+    for workflow, graphs in newest.items():
+        if len(graphs) > 1:
+            last = max(graphs.values(), key=lambda ref: (ref.when, ref.id))
+            reason = f"{workflow} has checkpoints of {len(graphs):,} graphs; this is the newest one of the newest graph"
+            fix = "Resume a checkpoint with the code whose graph it was written by."
+            yield Finding("graph-changed", "info", last.file, "", reason, fix)

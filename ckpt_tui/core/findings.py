@@ -1,0 +1,193 @@
+"""What is found wrong or risky in a store, and what the pickles of its checkpoints name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+from ckpt_tui.core.anatomy import anatomy, type_name
+from ckpt_tui.core.census import Place, has_oddity, is_extension, names_of, places
+from ckpt_tui.core.envelope import resolve
+from ckpt_tui.core.globals import Judgement, judge, names_in_bytes
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.typenames import callable_name
+from ckpt_tui.core.value import Envelope, Obj, Opaque, Ref, Value
+
+Severity = Literal["info", "warning", "danger"]
+
+_DO_NOT_LOAD = "Do not load this file with any program; delete it, or find out who wrote it."
+_UNLOADABLE = "Agent Framework cannot load this checkpoint; resume from another one."
+_PER_PICKLE = 50
+"""Dangerous names told of one pickle; a hostile one can hold a hundred thousand."""
+
+
+class Finding(NamedTuple):
+    """One thing that is wrong, risky or worth knowing.
+
+    Attributes:
+        kind: A stable word for programs.
+        severity: info, warning, or danger where loading the file could run code.
+        file: The file name, or "" for the store as a whole.
+        path: JMESPath over the document of `show`, or "".
+        reason: What, in words for people.
+        fix: What to do about it, or "".
+    """
+
+    kind: str
+    severity: Severity
+    file: str
+    path: str
+    reason: str
+    fix: str = ""
+
+
+class Pickles:
+    """Looks at the pickles of one checkpoint file.
+
+    Attributes:
+        findings: What was found.
+        types: The types that the framework loads only when told to, and where each stands first.
+    """
+
+    def __init__(self, file: str, judged: dict[tuple[str, str], Judgement]) -> None:
+        self.file = file
+        self.findings: list[Finding] = []
+        self.types: dict[str, str] = {}
+        self._judged = judged
+
+    def examine(self, envelope: Envelope, path: Path, check: Callable[[], None] | None = None) -> bytes:
+        """Find what is wrong with one envelope; returns the bytes of its pickle."""
+        value = resolve(envelope)
+        named = names_of(envelope, check)
+        wanted = {
+            f"{module}:{name}": (module, name)
+            for module, name in named.names
+            if (self._judge(module, name).kind != "allowed" and f"{module}:{name}" not in self.types)
+            or (module, name) in named.old
+        }
+        found: dict[str, Place] = {}
+        if wanted or has_oddity(value):
+            self._locate(value, path, wanted, found, bool(envelope.warning))
+        for module, name in wanted.values():
+            self._name(module, name, named.old.get((module, name), ""), found.get(f"{module}:{name}"), path)
+        if envelope.warning:
+            self._undecodable(envelope, named.rest, path)
+        elif lie := _lie(envelope, value):
+            self._add("type-mismatch", "warning", path, lie, _UNLOADABLE)
+        return named.data
+
+    def _judge(self, module: str, name: str) -> Judgement:
+        verdict = self._judged.get((module, name))
+        if verdict is None:
+            verdict = self._judged[module, name] = judge(module, name)
+        return verdict
+
+    def _add(self, kind: str, severity: Severity, path: Path, reason: str, fix: str) -> None:
+        self.findings.append(Finding(kind, severity, self.file, expression(path), reason, fix))
+
+    def _locate(
+        self, value: Value, path: Path, wanted: dict[str, tuple[str, str]], found: dict[str, Place], broken: bool
+    ) -> None:
+        """Note the first place of each wanted name, and tell what stands for itself: opaque values, getattr."""
+        told = 0
+        for place in places(value, path, wanted.keys()):
+            item = place.item
+            if type(item) is Ref:
+                if is_extension(item):
+                    wanted[item.name] = (item.module, item.qualname)
+                known = found.get(item.name)
+                if known is None or place.how == _TELLING.get(item.name, "new") != known.how:
+                    found[item.name] = place
+            elif told < _PER_PICKLE and not (broken and item is value):  # a broken pickle is told as a whole
+                told += self._opaque(item, place.path) if type(item) is Opaque else self._getattr(item, place.path)
+
+    def _opaque(self, item: Opaque, path: Path) -> bool:
+        if item.reason.startswith("a persistent id"):
+            reason = f"{item.reason}: what it becomes is up to that program's own code"
+            self._add("dangerous", "danger", path, reason, _DO_NOT_LOAD)
+        elif item.reason.startswith("a buffer"):
+            self._add("undecodable", "warning", path, item.reason, _UNLOADABLE)
+        else:
+            self._add("not-shown", "info", path, f"not shown: {item.reason}", "")
+        return True
+
+    def _getattr(self, call: Obj, path: Path) -> bool:
+        """A call of getattr is how protocols 0 to 3 name a class within a class; anything else reaches further."""
+        module, _, name = callable_name(call).partition(":")
+        verdict = self._judge(module, name) if name else Judgement("danger", "reaches into any object")
+        if verdict.kind == "type" and not name.rpartition(".")[2].isupper():  # else the member of an Enum
+            self.types.setdefault(f"{module}:{name}", expression(path))
+        if verdict.kind in ("type", "allowed"):
+            return False
+        reason = verdict.reason or "reaches into any object"
+        what = f"getattr for {module}:{name}" if name else "getattr"
+        self._add("dangerous", "danger", path, f"calls {what}, which {reason}", _DO_NOT_LOAD)
+        return True
+
+    def _name(self, module: str, qualname: str, old: str, place: Place | None, path: Path) -> None:
+        name, where = f"{module}:{qualname}", place.path if place else path
+        verdict = self._judge(module, qualname)
+        if place and place.how == "new" and verdict.kind in ("function", "numpy"):
+            verdict = judge(module, qualname, made_with_new=True)
+        what = ({"call": "calls ", "new": "makes "}.get(place.how, "names ") if place else "names ") + name
+        if not place:  # its result was thrown away, or it stands among too many
+            what += " where no value shows it"
+        if verdict.kind == "danger":
+            if sum(finding.severity == "danger" for finding in self.findings) < _PER_PICKLE:
+                self._add("dangerous", "danger", where, f"{what}: {verdict.reason}", _DO_NOT_LOAD)
+        elif verdict.kind == "getattr":
+            if place is None or place.how == "value":  # calls are told by what they reach
+                self._add("dangerous", "danger", where, f"{what}, which reaches into any object", _DO_NOT_LOAD)
+        elif verdict.kind == "type" or (old and name != "copyreg:_reconstructor" and verdict.kind == "allowed"):
+            self.types.setdefault(old or name, expression(where))
+        elif verdict.kind == "numpy":
+            reason = f"{what}: the framework neither loads (since 1.13) nor writes (since 1.19) values of numpy"
+            self._add("numpy", "warning", where, reason, f"{_UNLOADABLE} Keep plain numbers in the state.")
+        elif verdict.kind == "allowed":
+            reason = f"{what} as {old}, its name in Python 2: the framework loads it under its present name only"
+            self._add("function", "warning", where, reason, _UNLOADABLE)
+        elif verdict.kind == "function":
+            reason = f"{what}, a function: the framework (since 1.13) loads none, allowed or not"
+            self._add("function", "warning", where, reason, _UNLOADABLE)
+
+    def _undecodable(self, envelope: Envelope, rest: bytes, path: Path) -> None:
+        for module, name in names_in_bytes(rest):
+            verdict = self._judge(module, name)
+            if verdict.kind == "danger":
+                reason = f"names {module}:{name} in a part that cannot be decoded: {verdict.reason}"
+                self._add("dangerous", "danger", path, reason, _DO_NOT_LOAD)
+                break
+        if _CUT.match(envelope.warning):
+            reason = f"not looked at to its end: {envelope.warning}"
+            self._add("unread", "danger", path, reason, "Load it only when you trust whoever wrote it.")
+        else:
+            self._add("undecodable", "warning", path, f"cannot be decoded: {envelope.warning}", _UNLOADABLE)
+
+
+_CUT = re.compile(r"more than|a pickle of")
+"""Faults that are limits of ours: a program that loads the pickle goes on where we stopped."""
+
+
+_TELLING = {"builtins:getattr": "value"}
+"""Which use of a name tells most about it, if not that an object of it is made."""
+
+
+def _lie(envelope: Envelope, value: Value) -> str:
+    """What is wrong with the stated type, which the framework compares after loading; "" when nothing is.
+
+    Nor when nobody can tell from the file: a function may return anything.
+    """
+    if type(value) in (Ref, Opaque):
+        return ""
+    actual = type_name(value)
+    if type(value) is Obj:
+        if type(value.cls) is not Ref or callable_name(value):  # the latter a class, or the member of an Enum
+            return ""
+        parts = anatomy(value)
+        called = judge(value.cls.module, value.cls.qualname, value.how == "new").kind
+        if parts.is_type or actual.startswith("(") or not (parts.is_text or called in ("allowed", "type")):
+            return ""
+    if actual == envelope.claimed:
+        return ""
+    return f"states the type {envelope.claimed}, but holds {actual}; the framework refuses it"

@@ -1,0 +1,143 @@
+"""Stores for the benchmarks: files the framework wrote, with new ids, parents and times, in long chains with forks.
+
+A body is taken over byte for byte but for its conversation, which goes on with the same pickled messages, as a chat
+does, until the file has the size asked for. So a file of 20 KB holds as many pickles as a real one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import time
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+
+SAMPLES = Path(__file__).parent.parent / "data" / "agent-framework" / "1.23.0"
+WORKFLOW = "GroupChat"
+RUN_LENGTH = 100
+"""Checkpoints of a run without its forks: the framework's own limit of iterations."""
+FORK_AT = 60
+"""Where every second run has a fork."""
+START = datetime(2026, 3, 1, 8, 0, 0, 250_000, tzinfo=UTC)
+
+_END_OF_HEADER = b'\n  "messages": '
+
+
+class Written(NamedTuple):
+    """One checkpoint of a generated store."""
+
+    id: str
+    parent: str | None
+
+
+def write_store(directory: Path, count: int, size: int = 20_000, scenario: str = "orch_groupchat") -> list[Written]:
+    """Write `count` checkpoints of about `size` bytes; returns them in the order of their time."""
+    directory.mkdir(parents=True, exist_ok=True)
+    bodies = _bodies(scenario, size)
+    head = json.loads(_documents(scenario)[0])
+    written = []
+    for number, (node, depth) in enumerate(_chains(count)):
+        # The first steps as recorded; then four in the middle again and again, as a chat goes on.
+        at = depth if depth < 5 else min(5 + depth % 4, len(bodies) - 1)
+        content = header(node, START + timedelta(seconds=number), head) + bodies[at](depth)
+        (directory / f"{node.id}.json").write_bytes(content)
+        written.append(node)
+    return written
+
+
+def header(node: Written, moment: datetime, head: dict[str, Any]) -> bytes:
+    """The header lines of a checkpoint, as `json.dump(indent=2)` writes them."""
+    fields = {
+        "workflow_name": head["workflow_name"],
+        "graph_signature_hash": head["graph_signature_hash"],
+        "checkpoint_id": node.id,
+        "previous_checkpoint_id": node.parent,
+        "timestamp": moment.isoformat(),
+    }
+    return json.dumps(fields, indent=2)[:-2].encode() + b","
+
+
+def save(directory: Path, node: Written, size: int = 20_000) -> float:
+    """Write one more checkpoint as the framework does: a hidden temporary file, moved into place whole.
+
+    Returns:
+        The moment of the move (`time.perf_counter`).
+    """
+    head = json.loads(_documents("orch_groupchat")[0])
+    content = header(node, datetime.now(UTC), head) + _bodies("orch_groupchat", size)[1](1)
+    temporary = directory / f".maf-ckpt-{uuid.uuid4().hex}.tmp"
+    temporary.write_bytes(content)
+    moment = time.perf_counter()
+    os.replace(temporary, directory / f"{node.id}.json")
+    return moment
+
+
+def _chains(count: int) -> Iterator[tuple[Written, int]]:
+    """Checkpoints with their depth, parents first: runs of `RUN_LENGTH`, every second one with a fork."""
+    ids = random.Random(1)  # the same store in every run of the benchmark
+    made = 0
+    run = 0
+    while made < count:
+        chain: list[Written] = []
+        lengths = [(0, RUN_LENGTH)] + ([(FORK_AT, RUN_LENGTH)] if run % 2 else [])
+        for start, end in lengths:
+            parent = chain[start - 1].id if start else None
+            for depth in range(start, end):
+                if made == count:
+                    return
+                node = Written(str(uuid.UUID(int=ids.getrandbits(128), version=4)), parent)
+                chain.append(node)
+                parent = node.id
+                made += 1
+                yield node, depth
+        run += 1
+
+
+def _documents(scenario: str) -> list[bytes]:
+    """The files of a recorded scenario by time."""
+    contents = [path.read_bytes() for path in (SAMPLES / scenario).glob("*.json")]
+    return sorted(contents, key=lambda content: str(json.loads(content)["timestamp"]))
+
+
+class _Body:
+    """What stands below the header, for any iteration."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        text = json.dumps(document, indent=2, ensure_ascii=False).encode()
+        self.before, self.after = text[text.index(_END_OF_HEADER) :].rsplit(b'"iteration_count": ', 1)
+        self.after = self.after[self.after.index(b",") :]
+
+    def __call__(self, iteration: int) -> bytes:
+        return self.before + b'"iteration_count": %d' % iteration + self.after
+
+
+def _bodies(scenario: str, size: int) -> list[_Body]:
+    bodies = []
+    for content in _documents(scenario):
+        document = json.loads(content)
+        _lengthen(document, size - len(content))
+        bodies.append(_Body(document))
+    return bodies
+
+
+def _lengthen(document: dict[str, Any], missing: int) -> None:
+    """Add to the conversation what its messages already say; a text where there is none."""
+    executors = document["state"].get("_executor_state", {}).values()
+    talks = [
+        value
+        for state in executors
+        for value in state.values()
+        if isinstance(value, list) and value and isinstance(value[0], dict) and "__pickled__" in value[0]
+    ]
+    if not talks:
+        if missing > 0:
+            document["state"]["notes"] = "What was said so far. " * (missing // 22)
+        return
+    while missing > 0:
+        for talk in talks:
+            talk.append(talk[len(talk) // 2])
+            missing -= len(talk[-1]["__pickled__"]) + 110

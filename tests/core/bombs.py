@@ -1,0 +1,151 @@
+"""Pickles of a few bytes, or a few megabytes, that cost a naive reader all its time or memory."""
+
+import pickle
+from collections.abc import Callable
+from struct import pack
+
+MEGABYTES_5 = 5_000_000
+
+
+def text(value: str) -> bytes:
+    data = value.encode()
+    return b"X" + pack("<I", len(data)) + data
+
+
+def memoized(value: bytes) -> bytes:
+    return value + b"\x94"
+
+
+def laughs(levels: int, again: bytes) -> bytes:
+    """Each level is made of the one below it, twice."""
+    return b"\x80\x05]" + again * levels + b"."
+
+
+def nested(levels: int, opening: bytes, closing: bytes, seed: bytes = b"N") -> bytes:
+    return opening * levels + seed + closing * levels + b"."
+
+
+def many_references(thing: bytes, count: int) -> bytes:
+    """A list of references to one large thing, at two bytes each."""
+    return b"\x80\x05" + memoized(thing) + b"0](" + b"h\x00" * count + b"e."
+
+
+def large_map(entries: int) -> bytes:
+    return b"}(" + b"".join(text(f"k{index}") + b"N" for index in range(entries)) + b"u"
+
+
+CLASS = b"\x8c\x01m\x8c\x01C\x93"
+
+BOMBS: dict[str, Callable[[], bytes]] = {
+    "billion laughs in tuples": lambda: laughs(60, b"2\x86"),
+    "billion laughs in lists": lambda: b"]" + b"".join(
+        b"r" + pack("<I", i) + b"](" + b"j" + pack("<I", i) * 1 + b"j" + pack("<I", i) + b"e" for i in range(60)
+    ) + b".",
+    "billion laughs of ten": lambda: b"](NNNNNNNNNNe" + b"".join(
+        b"r" + pack("<I", i) + b"](" + (b"j" + pack("<I", i)) * 10 + b"e" for i in range(30)
+    ) + b".",
+    "billion laughs in sets": lambda: b"N" + b"".join(
+        b"r" + pack("<I", i) + b"\x8f(" + (b"j" + pack("<I", i)) * 10 + b"\x90" for i in range(30)
+    ) + b".",
+    "billion laughs in frozensets": lambda: b"N" + b"".join(
+        b"r" + pack("<I", i) + b"(" + (b"j" + pack("<I", i)) * 2 + b"\x91" for i in range(60)
+    ) + b".",
+    "billion laughs in objects": lambda: b"N" + b"".join(
+        b"r" + pack("<I", i) + CLASS + b")\x81}(" + text("a") + b"j" + pack("<I", i) + text("b") + b"j" + pack("<I", i)
+        + b"ub" for i in range(60)
+    ) + b".",
+    "billion laughs in a type": lambda: b"cbuiltins\nint\n" + b"".join(
+        b"r" + pack("<I", i) + b"ctypes\nGenericAlias\ncbuiltins\ndict\n(" + (b"j" + pack("<I", i)) * 15 + b"t\x86R"
+        for i in range(12)
+    ) + b".",
+    "billion laughs as a key": lambda: b"}N" + b"2\x86" * 60 + b"Ns.",
+    "a long text many times": lambda: many_references(text("x" * 1_000_000), 400_000),
+    "long bytes many times": lambda: many_references(b"B" + pack("<I", 1_000_000) + bytes(1_000_000), 400_000),
+    "a middling text many times": lambda: many_references(text("x" * 200), 900_000),
+    "a long integer many times": lambda: many_references(b"\x8b" + pack("<i", 1000) + b"\x7f" * 1000, 400_000),
+    "a large dict many times": lambda: many_references(large_map(100_000), 400_000),
+    "a large list many times": lambda: many_references(b"](" + b"N" * 500_000 + b"e", 400_000),
+    "a large set many times": lambda: many_references(
+        b"\x8f(" + b"".join(b"J" + pack("<i", i) for i in range(20_000)) + b"\x90", 400_000
+    ),
+    "a large object many times": lambda: many_references(CLASS + b")\x81" + large_map(100_000) + b"b", 400_000),
+    "a large mapping object many times": lambda: many_references(
+        CLASS + b")\x81(" + b"".join(text(f"k{i}") + b"N" for i in range(100_000)) + b"u", 400_000
+    ),
+    "a large deque many times": lambda: many_references(
+        b"ccollections\ndeque\n(" + b"N" * 100_000 + b"t\x85R(" + b"N" * 100_000 + b"e", 400_000
+    ),
+    "one state of many objects": lambda: b"\x80\x05" + memoized(large_map(20_000)) + b"0](" + (
+        CLASS + b")\x81h\x00b"
+    ) * 50_000 + b"e.",
+    "a long class name many times": lambda: b"\x80\x05" + memoized(text("m" * 900)) + b"0]("
+    + b"h\x00h\x00\x93)\x81" * 100_000 + b"e.",
+    "a class name of a megabyte": lambda: text("m" * 1_000_000) + text("C") + b"\x93)\x81.",
+    "a long key many times": lambda: b"\x80\x05" + memoized(text("k" * 100_000)) + b"0]("
+    + b"}h\x00Ns" * 150_000 + b"e.",
+    "bytes made of one text many times": lambda: b"\x80\x05" + memoized(text("x" * 1_000_000)) + b"0" + memoized(
+        b"c_codecs\nencode\n"
+    ) + memoized(text("latin1")) + b"00](" + b"h\x01h\x00h\x02\x86R" * 80_000 + b"e.",
+    "sets made of one list many times": lambda: b"\x80\x05" + memoized(b"](" + b"N" * 100_000 + b"e") + b"0" + memoized(
+        b"cbuiltins\nset\n"
+    ) + b"0](" + b"h\x01h\x00\x85R" * 80_000 + b"e.",
+    "a path of a long part many times": lambda: b"\x80\x05" + memoized(text("x" * 1_000_000)) + b"0](" + (
+        b"cpathlib\nPosixPath\n(" + b"h\x00" * 900 + b"tR"
+    ) * 500 + b"e.",
+    "a memo number of two thousand million": lambda: b"Nr\xff\xff\xff\x7f.",
+    "the largest memo number": lambda: b"Nr\xff\xff\xff\xff0j\xff\xff\xff\xff.",
+    "a memo number of twenty digits": lambda: b"Np99999999999999999999\n.",
+    "a memo number of a million digits": lambda: b"Np" + b"9" * 1_000_000 + b"\n.",
+    "memo numbers out of sequence": lambda: b"N" + b"".join(b"r" + pack("<I",
+    7 * i + 9) for i in range(700_000)) + b".",
+    "text of four gigabytes": lambda: b"X\xff\xff\xff\xff.",
+    "text of sixteen exabytes": lambda: b"\x8d" + b"\xff" * 8 + b".",
+    "bytes of two gigabytes": lambda: b"B\xff\xff\xff\x7f.",
+    "bytearray of eight exabytes": lambda: b"\x96" + b"\xff" * 7 + b"\x7f.",
+    "an integer of two gigabytes": lambda: b"\x8b\xff\xff\xff\x7f.",
+    "an integer of negative length": lambda: b"\x8b\xff\xff\xff\xff.",
+    "an integer of five megabytes": lambda: b"\x8b" + pack("<i", MEGABYTES_5) + b"\x7f" * MEGABYTES_5 + b".",
+    "an integer of a million digits": lambda: b"I" + b"9" * 1_000_000 + b"\n.",
+    "a long of a million digits": lambda: b"L" + b"9" * 1_000_000 + b"L\n.",
+    "a frame of sixteen exabytes": lambda: b"\x80\x05\x95" + b"\xff" * 8 + b"N.",
+    "lists a million deep": lambda: b"]" * 500_000 + b"a" * 499_999 + b".",
+    "lists two million deep": lambda: b"]" * 2_000_000 + b"a" * 1_999_999 + b".",
+    "tuples a million deep": lambda: b"N" + b"\x85" * 1_000_000 + b".",
+    "tuples half a million deep": lambda: b"N" + b"\x85" * 500_000 + b".",
+    "tuples half a million deep as a key": lambda: b"}N" + b"\x85" * 500_000 + b"Ns.",
+    "dict values half a million deep": lambda: b"}X\x01\x00\x00\x00k" * 250_000 + b"N" + b"s" * 250_000 + b".",
+    "states a quarter of a million deep": lambda: CLASS + b"\x94)\x81" + b"h\x00)\x81" * 250_000
+    + b"b" * 250_000 + b".",
+    "callables a quarter of a million deep": lambda: CLASS + b")R" * 500_000 + b".",
+    "states of one object": lambda: CLASS + b")\x81" + b"}b" * 290_000 + b".",
+    "frozensets half a million deep": lambda: b"(" * 250_000 + b"N" + b"\x91" * 250_000 + b".",
+    "sets in sets in a list": lambda: b"](" + (b"(" * 30 + b"NK\x01" + b"\x91" * 30) * 8_000 + b"e.",
+    "dict keys a quarter of a million deep": lambda: b"}" * 250_000 + b"N" + b"Ns" * 250_000 + b".",
+    "keys with one hash": lambda: b"}(" + b"".join(
+        pickle.dumps(index * ((1 << 61) - 1), 2)[2:-1] + b"N" for index in range(100_000)
+    ) + b"u.",
+    "members with one hash": lambda: b"\x8f(" + b"".join(
+        pickle.dumps(index * ((1 << 61) - 1), 2)[2:-1] for index in range(100_000)
+    ) + b"\x90.",
+    "a list in itself": lambda: b"]q\x00(" + b"h\x00" * 600_000 + b"e.",
+    "a dict in itself": lambda: b"}q\x00X\x01\x00\x00\x00kh\x00s.",
+    "a list in its own tuple": lambda: b"]q\x00h\x00\x85a.",
+    "an object that is its own state": lambda: CLASS + b")\x81q\x00h\x00b.",
+    "an object that is its own class": lambda: CLASS + b")\x81q\x000h\x00)\x81h\x00b.",
+    "five megabytes of None": lambda: b"](" + b"N" * MEGABYTES_5 + b"e.",
+    "five megabytes of lists": lambda: b"](" + b"]" * MEGABYTES_5 + b"e.",
+    "five megabytes of dicts": lambda: b"](" + b"}" * MEGABYTES_5 + b"e.",
+    "five megabytes of sets": lambda: b"](" + b"\x8f" * MEGABYTES_5 + b"e.",
+    "five megabytes of marks": lambda: b"(" * MEGABYTES_5 + b".",
+    "five megabytes of frozensets": lambda: b"(" + b"(\x91" * (MEGABYTES_5 // 2) + b"l.",
+    "five megabytes of memoizing": lambda: b"N" + b"\x94" * MEGABYTES_5 + b".",
+    "five megabytes of doubling": lambda: b"N" + b"2" * MEGABYTES_5 + b".",
+    "five megabytes of classes": lambda: b"(" + b"ca\nb\n" * (MEGABYTES_5 // 5) + b"l.",
+    "five megabytes of persistent ids": lambda: b"(" + b"P\n" * (MEGABYTES_5 // 2) + b"l.",
+    "five megabytes of buffers": lambda: b"(" + b"\x97" * MEGABYTES_5 + b"l.",
+    "five megabytes of empty lines": lambda: b"(" + b"V\n" * (MEGABYTES_5 // 2) + b"l.",
+    "five megabytes of items one by one": lambda: b"]" + b"Na" * (MEGABYTES_5 // 2) + b".",
+    "half a million lists": lambda: b"](" + b"]" * 500_000 + b"e.",
+    "half a million objects": lambda: memoized(CLASS) + b"0](" + b"h\x00)\x81" * 500_000 + b"e.",
+}  # fmt: skip
+"""What it is → its bytes."""

@@ -1,0 +1,72 @@
+"""Small pickles that ask for everything get little: decoding and writing end, and what they make is bounded."""
+
+import json
+from typing import Any
+
+import pytest
+
+from ckpt_tui.core.budgets import DEFAULT_PICKLE, PLAIN_DEPTH
+from ckpt_tui.core.outline import Outline
+from ckpt_tui.core.plain import plain
+from ckpt_tui.core.preview import preview
+from ckpt_tui.core.redact import masked
+from ckpt_tui.core.unpickle import decode
+from tests.core.bombs import BOMBS
+
+NODES = 100_000
+"""A tenth of what is written by default: the bounds are the same, and the tests are faster."""
+
+TEXT_LIMIT = 20_000_000
+"""Characters of all texts of one document: those of the largest bomb, what may be repeated, and signs."""
+
+
+def measure(document: Any) -> tuple[int, int, int]:
+    """Values, characters of text, and levels of a document."""
+    values = characters = deepest = 0
+    todo = [(document, 0)]
+    while todo:
+        value, depth = todo.pop()
+        values += 1
+        deepest = max(deepest, depth)
+        if isinstance(value, str):
+            characters += len(value)
+        elif isinstance(value, dict):
+            characters += sum(map(len, value))
+            todo += [(item, depth + 1) for item in value.values()]
+        elif isinstance(value, list):
+            todo += [(item, depth + 1) for item in value]
+    return values, characters, deepest
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_ends_and_is_bounded(name: str) -> None:
+    decoded = decode(BOMBS[name]())
+    assert decoded.opcodes <= DEFAULT_PICKLE.opcodes
+    document = masked(plain(decoded.value, nodes=NODES, repeats=NODES // 10))
+    values, characters, deepest = measure(document)
+    assert values <= 4 * NODES
+    assert characters <= TEXT_LIMIT
+    assert deepest <= 2 * PLAIN_DEPTH + 10
+    if "key" not in name:
+        has_a_preview_and_rows(decoded.value)
+
+
+def has_a_preview_and_rows(value: Any) -> None:
+    assert len(preview(value)) < 2_000
+    outline = Outline(value)
+    for index in range(min(len(outline), 50)):
+        assert len(preview(outline.row(index).member.value)) < 2_000
+
+
+@pytest.mark.parametrize("depth", [900, 1_000, 5_000])
+def test_a_deep_document_is_json_to_whoever_writes_it_without_recursion(depth: int) -> None:
+    document = plain(decode(b"]" * depth + b"a" * (depth - 1) + b".").value)
+    for _ in range(depth - 1):
+        document = document[0]
+    assert document == []
+
+
+def test_a_partial_bomb_says_where_it_stopped() -> None:
+    decoded = decode(BOMBS["five megabytes of lists"]())
+    assert "more than 500,000 objects" in decoded.fault
+    assert json.dumps(plain(decoded.value, nodes=100))

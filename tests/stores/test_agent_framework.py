@@ -1,0 +1,322 @@
+"""Files of Agent Framework: headers from their ends, facts, whole checkpoints, and whatever is odd about them."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ckpt_tui.core.model import MAX_NAMES, Checkpoint, CheckpointRef, Problem
+from ckpt_tui.stores import agent_framework
+from ckpt_tui.stores.agent_framework import (
+    HEAD_BYTES,
+    TAIL_BYTES,
+    entry_from_bytes,
+    header_from_ends,
+    layout_facts,
+    load,
+    read_entry,
+    read_header,
+)
+from ckpt_tui.stores.files import Stamp
+from ckpt_tui.stores.headers import open_folder, quick_headers
+
+DATA = Path(__file__).parent.parent / "data"
+SAMPLES = sorted((DATA / "agent-framework").glob("*/*/*.json"))
+HOSTILE = DATA / "hostile"
+ONE = next((DATA / "agent-framework" / "1.23.0" / "hitl_pending").glob("*.json"))
+
+
+def ends(data: bytes, name: str) -> CheckpointRef | None:
+    if len(data) <= HEAD_BYTES + TAIL_BYTES:
+        return header_from_ends(name, data, b"", len(data))
+    return header_from_ends(name, data[:HEAD_BYTES], data[-TAIL_BYTES:], len(data))
+
+
+def whole(data: bytes, name: str = "x.json") -> CheckpointRef:
+    entry = entry_from_bytes(name, data)
+    assert isinstance(entry, CheckpointRef), entry
+    return entry
+
+
+def problem(data: bytes) -> Problem:
+    entry = entry_from_bytes("x.json", data)
+    assert isinstance(entry, Problem), entry
+    return entry
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(ONE.read_bytes())
+    return found | changes
+
+
+def written(value: Any) -> bytes:
+    """As the framework writes it."""
+    return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+class TestHeaders:
+    def test_both_ends_tell_of_every_sample_what_the_whole_file_tells(self) -> None:
+        for path in SAMPLES:
+            data = path.read_bytes()
+            assert ends(data, path.name) == whole(data, path.name)._replace(facts=None), path
+
+    def test_both_ends_tell_of_a_hostile_file_what_the_whole_tells_or_nothing(self) -> None:
+        for path in HOSTILE.glob("*.json"):
+            data = path.read_bytes()
+            found = ends(data, path.name)
+            entry = entry_from_bytes(path.name, data)
+            if found is not None and isinstance(entry, CheckpointRef):
+                # What only the body shows is noted later.
+                assert found == entry._replace(facts=None, note=""), path
+
+    def test_the_quick_way_and_the_careful_way_find_the_same(self) -> None:
+        for scenario in {path.parent for path in SAMPLES}:
+            names = sorted(path.name for path in scenario.glob("*.json"))
+            folder = open_folder(str(scenario))
+            assert folder is not None
+            entries: list[Any] = []
+            stamps: dict[str, Stamp | None] = {}
+            odd = quick_headers(folder, names, entries, stamps)
+            for ref in entries:
+                assert (stamps[ref.file], ref) == read_header(str(scenario / ref.file), ref.file)
+            # Left over are only roots that are none, whose parent is guessed from their body.
+            for name in odd:
+                entry = read_header(str(scenario / name), name)[1]
+                assert isinstance(entry, CheckpointRef)
+                assert entry.facts is not None
+                assert entry.parent is None
+                assert entry.iteration > 0
+            assert sorted([*odd, *stamps]) == names
+
+    @pytest.mark.parametrize(
+        "name",
+        ['quo"ted', "back\\slash", "line\nbreak", "ünï 漢字 🎉", "\x1b[31m", "", "x" * 300, "WorkflowBuilder-", '","'],
+    )
+    def test_names_of_any_kind_are_read(self, name: str) -> None:
+        data = written(document(workflow_name=name))
+        found = ends(data, "x.json")
+        assert found is None if len(name) > 200 else found is not None
+        assert (found or whole(data)).workflow == name
+        assert found is None or found == whole(data)._replace(facts=None)
+
+    def test_a_header_longer_than_the_first_bytes_is_read_from_the_whole_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "x.json"
+        path.write_bytes(written(document(workflow_name="long " * 200)))
+        entry = read_header(str(path), "x.json")[1]
+        assert isinstance(entry, CheckpointRef)
+        assert entry.workflow == "long " * 200
+        assert entry.facts is not None
+
+    @pytest.mark.parametrize("metadata", [{}, {"a": 1}, {"a": {"b": [1, 2, {"c": None}]}}, {"iteration_count": 7}])
+    def test_metadata_do_not_hide_the_iteration(self, metadata: dict[str, Any]) -> None:
+        data = written(document(metadata=metadata, iteration_count=12345))
+        found = ends(data, "x.json")
+        assert found is not None
+        assert found.iteration == 12345
+
+    def test_what_looks_like_an_iteration_inside_a_text_or_a_body_is_not_taken(self) -> None:
+        trap = '\n  "iteration_count": 99,\n  "metadata": {},\n  "version": "1.0"\n}'
+        data = written(document(iteration_count=3, metadata={"note": trap}))
+        found = ends(data, "x.json")
+        assert found is None or found.iteration == 3
+        data = written(document(iteration_count=3) | {"zzz": {"iteration_count": 5, "metadata": {}, "version": "1.0"}})
+        found = ends(data, "x.json")
+        assert found is None or found.iteration == 3
+
+    @pytest.mark.parametrize("how", [{"indent": None}, {"indent": 4}, {"indent": 2, "sort_keys": True}])
+    def test_another_layout_is_read_from_the_whole_file(self, tmp_path: Path, how: dict[str, Any]) -> None:
+        path = tmp_path / "x.json"
+        path.write_text(json.dumps(document(), **how), encoding="utf-8")
+        entry = read_header(str(path), "x.json")[1]
+        assert isinstance(entry, CheckpointRef)
+        assert entry.facts is not None
+        assert entry._replace(size=0) == whole(written(document()))._replace(size=0)
+
+    def test_a_file_cut_off_anywhere_never_passes_for_a_header(self) -> None:
+        data = ONE.read_bytes()
+        for length in range(len(data)):
+            assert ends(data[:length], "x.json") is None
+
+    def test_a_renamed_file_keeps_the_id_inside(self) -> None:
+        data = ONE.read_bytes()
+        found = ends(data, "copy.json")
+        assert found is not None
+        assert (found.id, found.inner) == ("copy", ONE.stem)
+        assert ends(data, ONE.name) == found._replace(id=ONE.stem, file=ONE.name, inner="")
+
+
+class TestFacts:
+    def test_counts_by_layout_equal_the_parsed_ones_on_every_sample(self) -> None:
+        for path in SAMPLES:
+            data = path.read_bytes()
+            facts = whole(data).facts
+            assert facts is not None
+            assert layout_facts(data) == facts._replace(askers=()), path
+
+    def test_counts_by_layout_equal_the_parsed_ones_on_odd_bodies(self) -> None:
+        message = {"__pickled__": "gAROLg==", "__type__": "builtins:NoneType"}
+        bodies: list[dict[str, Any]] = [
+            {"messages": {"a": [], "b": [message, message], 'q"uote': ["text", 1]}},
+            {"messages": {f"s{number}": [message] for number in range(20)}},
+            {"state": {"messages": {"x": [message]}, "_edge_state": {}}},
+            {"state": {"_edge_state": {"FanIn": {"buffer": {}}}}},
+            {"state": {"deep": {"_edge_state": {"FanIn": 1}}}},
+            {"pending_request_info_events": {f"r{number}": {"a": 1} for number in range(20)}},
+            {"state": {"text": '\n  "pending_request_info_events": {\n    "x": 1'}},
+        ]
+        for changes in bodies:
+            data = written(document(**changes))
+            facts = whole(data).facts
+            assert facts is not None
+            assert layout_facts(data) == facts._replace(askers=()), changes
+            assert len(facts.sources) <= MAX_NAMES
+
+    def test_another_layout_has_no_such_counts(self) -> None:
+        assert layout_facts(json.dumps(document()).encode()) is None
+
+    @pytest.mark.parametrize("name", [b"\\x", b"\xff"])
+    def test_a_name_that_is_no_text_is_left_to_the_parser(self, name: bytes) -> None:
+        data = written(document(messages={"SOURCE": [1]}))
+        assert layout_facts(data.replace(b"SOURCE", name)) is None
+
+    def test_large_files_are_counted_without_parsing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = tmp_path / ONE.name
+        path.write_bytes(ONE.read_bytes())
+        expected = read_entry(str(path), ONE.name)[1]
+        monkeypatch.setattr(agent_framework, "PARSE_LIMIT", 100)
+        monkeypatch.setattr(agent_framework, "parse", pytest.fail)
+        counted = read_entry(str(path), ONE.name)[1]
+        assert isinstance(expected, CheckpointRef)
+        assert isinstance(counted, CheckpointRef)
+        assert counted.facts is not None
+        assert expected.facts is not None
+        assert counted == expected._replace(facts=expected.facts._replace(askers=()))
+
+    def test_a_waiting_checkpoint_names_who_asks(self) -> None:
+        refs = [whole(path.read_bytes()) for path in ONE.parent.glob("*.json")]
+        assert [ref.facts.askers for ref in refs if ref.facts and ref.facts.pending] == [("review",)]
+
+
+class TestRoles:
+    @pytest.mark.parametrize(
+        ("changes", "role", "status"),
+        [
+            ({"pending_request_info_events": {"r": 1}}, "waiting", "waiting"),
+            ({"messages": {"internal:a": [1]}, "iteration_count": 0}, "entry", "open"),
+            ({"messages": {"internal:a": [1]}, "iteration_count": 4}, "response", "open"),
+            ({"messages": {"internal:a": [1], "b": [1]}}, "superstep", "open"),
+            ({"state": {"_edge_state": {"x": 1}}, "iteration_count": 4}, "superstep", "open"),
+            ({"messages": {"a": []}, "iteration_count": 4}, "final", "done"),
+        ],
+    )
+    def test_the_body_tells_role_and_status(self, changes: dict[str, Any], role: str, status: str) -> None:
+        base: dict[str, Any] = {"messages": {}, "state": {}, "pending_request_info_events": {}}
+        ref = whole(written(document(**{**base, **changes})))
+        assert (ref.role, ref.status) == (role, status)
+
+
+class TestOddFiles:
+    @pytest.mark.parametrize(
+        ("data", "kind", "reason"),
+        [
+            (b"", "empty", "the file is empty"),
+            (b"null", "foreign", "no checkpoint: a JSON null"),
+            (b"[]", "foreign", "no checkpoint: a JSON array"),
+            (b"{}", "foreign", "no checkpoint: an empty object"),
+            (b"3", "foreign", "no checkpoint: a JSON number"),
+            (b'{"name": "x"}', "foreign", "no checkpoint: JSON of another program (its keys: name)"),
+            (b"hello", "not-json", "not JSON: Expecting value, line 1, column 1"),
+        ],
+    )  # fmt: skip
+    def test_what_is_no_checkpoint_is_a_problem_with_a_reason(self, data: bytes, kind: str, reason: str) -> None:
+        assert problem(data) == Problem("x.json", reason, kind, len(data))
+
+    def test_a_file_cut_off_anywhere_is_a_problem(self) -> None:
+        data = ONE.read_bytes()
+        for length in range(1, len(data)):
+            assert problem(data[:length]).kind in ("truncated", "not-json"), length
+
+    def test_nulls_everywhere_are_noted(self) -> None:
+        ref = whole((HOSTILE / "null_everything.json").read_bytes())
+        assert "is no" in ref.note
+
+    def test_members_of_the_wrong_kind_are_noted_and_replaced(self) -> None:
+        ref = whole(written(document(timestamp=5, iteration_count="2", previous_checkpoint_id=[], messages=[])))
+        assert (ref.timestamp, ref.when, ref.iteration, ref.parent) == ("", 0.0, 0, None)
+        for part in ("timestamp", "iteration_count", "previous_checkpoint_id", "messages"):
+            assert part in ref.note
+
+    def test_repeated_keys_are_noted_and_the_last_counts(self) -> None:
+        data = written(document()).replace(
+            b'{\n  "workflow_name"', b'{\n  "workflow_name": "first",\n  "workflow_name"', 1
+        )
+        ref = whole(data)
+        assert ref.workflow == "hitl"
+        assert "repeated keys (workflow_name)" in ref.note
+
+    def test_a_missing_iteration_is_the_first(self) -> None:
+        value = document()
+        del value["iteration_count"]
+        assert whole(written(value)).iteration == 0
+
+
+class TestLoad:
+    def test_every_sample_is_decoded_without_a_fault(self) -> None:
+        for path in SAMPLES:
+            found = load(str(path), path.name)
+            assert isinstance(found, Checkpoint), path
+            assert (found.faults, found.warnings) == ((), ()), path
+
+    def test_a_vanished_file_is_a_problem(self, tmp_path: Path) -> None:
+        found = load(str(tmp_path / "x.json"), "x.json")
+        assert isinstance(found, Problem)
+        assert found.kind == "vanished"
+        assert str(tmp_path) not in found.reason
+
+    def test_another_id_inside_is_a_warning(self) -> None:
+        found = load(str(HOSTILE / "id_mismatch.json"), "id_mismatch.json")
+        assert isinstance(found, Checkpoint)
+        assert any("the framework loads this file as id_mismatch" in warning for warning in found.warnings)
+
+    def test_members_of_a_later_version_are_kept_and_told(self, tmp_path: Path) -> None:
+        path = tmp_path / "x.json"
+        path.write_bytes(written(document(checkpoint_id="x", novelty=[1], metadata={"a": 1})))
+        found = load(str(path), "x.json")
+        assert isinstance(found, Checkpoint)
+        assert found.metadata == {"metadata": {"a": 1}, "novelty": [1]}
+        assert found.warnings == ("members no known version writes: novelty; the framework cannot load it",)
+
+    def test_a_faulty_pickle_is_a_fault_with_its_place_and_nothing_else_is_lost(self) -> None:
+        found = load(str(HOSTILE / "bad_base64.json"), "bad_base64.json")
+        assert isinstance(found, Checkpoint)
+        assert len(found.faults) == 1
+        assert found.faults[0].startswith("state.")
+        assert "not base64" in found.faults[0]
+        assert found.state["topic"] == "kettles"
+
+    def test_faults_far_behind_are_found_when_everything_is_asked_for(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(agent_framework, "DECODE_AHEAD", 10)
+        bad = {"__pickled__": "!" * 100, "__type__": "a:B"}
+        path = tmp_path / "x.json"
+        path.write_bytes(written(document(checkpoint_id="x", state={"bad": bad})))
+        ahead, everything = load(str(path), "x.json"), load(str(path), "x.json", everything=True)
+        assert isinstance(ahead, Checkpoint)
+        assert isinstance(everything, Checkpoint)
+        assert ahead.faults == ()
+        assert [fault.partition(":")[0] for fault in everything.faults] == ["state.bad"]
+
+    def test_loading_can_be_given_up(self) -> None:
+        class GivenUp(Exception):
+            pass
+
+        def check() -> None:
+            raise GivenUp
+
+        path = HOSTILE / "billion_laughs.json"
+        # Asked now and then: a short pickle may be done before.
+        with suppress(GivenUp):
+            load(str(path), path.name, check)
