@@ -204,26 +204,26 @@ class Outline:
             branch.grow(-kid.total)
 
     def unfold_level(self, branch: Branch, levels: int, limit: int = EXPAND_LIMIT) -> bool:
-        """Unfold everything below a branch, so many levels deep; False when `limit` rows were reached first.
+        """Unfold everything below a branch, so many levels deep; False when `limit` members were reached first.
 
-        Values already unfolded on the way down are not entered again, so shared values and cycles end.
+        A value that stands in itself is not entered again, so cycles end. Members that are hidden count as well: they
+        have been looked at.
         """
         todo = [branch]
-        start = self.root.total
+        left = limit - branch.count
         while todo:
             here = todo.pop()
             if here.depth - branch.depth >= levels:
                 continue
-            if here.count > limit:
-                return False
             ancestors = self._ancestors(here)
             for slot in range(here.count):
-                if self.root.total - start > limit:
+                if left < 0:
                     return False
+                kid = here.kids.get(slot)
                 value = here.member(slot).value
-                if is_unopened(value) or id(value) in ancestors:
-                    continue
-                kid = self.unfold(here, slot)
+                if kid is None and not is_unopened(value) and id(value) not in ancestors:
+                    left -= len(members(value))
+                    kid = self.unfold(here, slot)
                 if kid is not None:
                     todo.append(kid)
         return True

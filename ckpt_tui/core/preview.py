@@ -80,10 +80,10 @@ def preview(value: Value, limit: int = PREVIEW_CELLS, reveal: bool = False, hide
     return Previewer(reveal).text(value, limit, _DEPTH, hide and not reveal)
 
 
-def label_text(member: Member, limit: int = 80) -> str:
-    """The label of a member, safe for a terminal; keys that are no text are previewed."""
+def label_text(member: Member, limit: int = 80, depth: int = _DEPTH) -> str:
+    """The label of a member, safe for a terminal; the key of an entry is previewed, so many levels deep."""
     if member.key is not None:
-        return preview(member.key[0], limit)
+        return Previewer().text(member.key[0], limit, depth, False) if depth >= 0 else "…"
     return clean(member.label, limit) if member.label else '""'
 
 
@@ -147,7 +147,7 @@ class Previewer:
                 secret = not self.reveal
             text = self.text(member.value, min(left, 60), depth - 1, secret)
             if below.kind != "list" and not member.is_index:
-                text = f"{label_text(member, 30)}: {text}"
+                text = f"{label_text(member, 30, depth - 1)}: {text}"
             parts.append(text)
             left -= len(text) + 2
         else:
