@@ -15,7 +15,9 @@ import cairosvg
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from tests.tui.support import DATA, Driver, open_app  # noqa: E402 the repository itself, not an installed copy
+from ckpt_tui.tui.screens.browse import Browse  # noqa: E402 the repository itself, not an installed copy
+from ckpt_tui.tui.screens.doctor import DoctorScreen  # noqa: E402
+from tests.tui.support import DATA, Driver, open_app  # noqa: E402
 
 STORE = HERE.parent / "ckpt_tui" / "demo" / "recorded" / "store"
 
@@ -41,6 +43,13 @@ async def problems(app: Driver) -> None:
     await app.press("G")
 
 
+async def doctor(app: Driver) -> None:
+    """What is dangerous or wrong in a store of hostile files."""
+    await app.press("D")
+    await app.shows("66 files")
+    await app.press("3", "j")
+
+
 async def keys(app: Driver) -> None:
     """The help screen."""
     await app.press("question_mark")
@@ -53,6 +62,7 @@ SHOTS = (
     ("talk", STORE, (120, 36), talk),
     ("pending", STORE, (120, 36), pending),
     ("problems", DATA / "hostile", (120, 36), problems),
+    ("doctor", DATA / "hostile", (120, 36), doctor),
     ("keys", STORE, (120, 36), keys),
 )
 """Name, store, size of the terminal, and what is pressed."""
@@ -67,7 +77,9 @@ async def main() -> None:
             # The person's own directories are nobody's business.
             app.screen.store.path = f"./{store.name}"
             app.screen._changed_at = 0.0
-            app.screen.draw_head()
+            for screen in app.app.screen_stack:
+                if isinstance(screen, Browse | DoctorScreen):
+                    screen.draw_head()
             await app.pilot.pause(0.2)
             svg = app.app.export_screenshot(title="ckpt-tui")
         # The web font is replaced by one that every machine can have.

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from ckpt_tui.core.doctor import Doctor, Report
 from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import UndecodableError
-from ckpt_tui.stores.directory import DirectoryStore, collect
+from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.directory import collect
 
 
 def examine(
-    store: DirectoryStore,
+    store: Store,
     progress: Callable[[int, int], None] | None = None,
     check: Callable[[], None] | None = None,
 ) -> Report:
     """Look at everything in a store.
 
     Args:
-        store: The store.
+        store: The store, of which nothing is known yet.
         progress: Called with the files done and the files in all, before the first and after each.
         check: Called now and then; whatever it raises ends the examination and is passed on.
 
@@ -28,8 +28,7 @@ def examine(
     """
     doctor = Doctor()
     entries = collect(store.scan())
-    if store.only is None:
-        doctor.names(_names(store.path))
+    doctor.names(store.names())
     for done, (file, entry) in enumerate(sorted(entries.items())):
         if progress is not None:
             progress(done, len(entries))
@@ -49,10 +48,3 @@ def examine(
     if progress is not None:
         progress(len(entries), len(entries))
     return doctor.report()
-
-
-def _names(directory: str) -> list[str]:
-    try:
-        return os.listdir(directory)
-    except OSError:  # gone since it was scanned
-        return []

@@ -8,20 +8,15 @@ import click
 
 from ckpt_tui.actions.doctor import examine
 from ckpt_tui.cli.output import json_option, paint, store_argument, write, write_json
-from ckpt_tui.core.doctor import Report
-from ckpt_tui.core.findings import Finding
-from ckpt_tui.core.text import clean, quoted
+from ckpt_tui.core.doctor import Report, allow_lines
+from ckpt_tui.core.findings import SIGNS, TITLES, Finding, Severity
+from ckpt_tui.core.text import clean
 from ckpt_tui.stores.registry import open_store
 
 _FILES_SHOWN = 5
 """Files named of those that share a finding; `--json` has all."""
 
-_TITLES = {
-    "danger": ("danger: loading these could run code", "red"),
-    "warning": ("warnings", "yellow"),
-    "info": ("good to know", "blue"),
-}
-_SIGNS = {"danger": "✗", "warning": "!", "info": "·"}
+_COLOURS: dict[Severity, str] = {"danger": "red", "warning": "yellow", "info": "blue"}
 
 
 @click.command("doctor")
@@ -30,7 +25,8 @@ _SIGNS = {"danger": "✗", "warning": "!", "info": "·"}
 def command(store: str, as_json: bool) -> int:
     """Everything wrong or risky in a store, and the types to allow, ready to paste.
 
-    Every file is decoded, none is executed. Exit code 4 tells that loading a file could run code.
+    Every file is decoded, none is executed. Exit code 4 tells that something could not be decoded, or could run code
+    when it is loaded.
     """
     report = examine(open_store(store), _progress if sys.stderr.isatty() else None)
     if as_json:
@@ -44,7 +40,7 @@ def command(store: str, as_json: bool) -> int:
         )
     else:
         write("\n".join(lines(report)))
-    return 4 if report.is_dangerous else 0
+    return 4 if report.is_grave else 0
 
 
 def _progress(done: int, total: int) -> None:
@@ -56,7 +52,7 @@ def _progress(done: int, total: int) -> None:
 def lines(report: Report) -> list[str]:
     """The report for people: by severity, the files of one finding together, the types to paste last."""
     out: list[str] = []
-    for severity, (title, colour) in _TITLES.items():
+    for severity, title in TITLES.items():
         alike: dict[tuple[str, str, str], list[Finding]] = {}
         for finding in report.findings:
             if finding.severity == severity and finding.kind != "type":
@@ -64,7 +60,7 @@ def lines(report: Report) -> list[str]:
         if alike:
             out += [*([""] if out else []), paint(title, bold=True)]
         for (kind, reason, fix), findings in alike.items():
-            out.append(f"  {paint(_SIGNS[severity], fg=colour)} {paint(kind, bold=True)}  {clean(reason)}")
+            out.append(f"  {paint(SIGNS[severity], fg=_COLOURS[severity])} {paint(kind, bold=True)}  {clean(reason)}")
             for finding in findings[:_FILES_SHOWN]:
                 out.append(f"      {clean(finding.file)}" + (f"  {clean(finding.path)}" if finding.path else ""))
             if len(findings) > _FILES_SHOWN:
@@ -75,7 +71,6 @@ def lines(report: Report) -> list[str]:
         healthy = f"{report.files:,} file{'' if report.files == 1 else 's'}, nothing wrong"
         out = [healthy, *([""] if out else []), *out]
     if report.allowed_types:
-        out += ["", paint("types to allow, with FileCheckpointStorage(...)", bold=True), "allowed_checkpoint_types=["]
-        out += [f"    {quoted(name)}," for name in report.allowed_types]
-        out.append("]")
+        out += ["", paint("types to allow, with FileCheckpointStorage(...)", bold=True)]
+        out += allow_lines(report.allowed_types)
     return out

@@ -4,34 +4,55 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import click
 
 
 def write_json(document: Any) -> None:
-    """One JSON document on stdout."""
-    from ckpt_tui.core.export import dumps
+    """One JSON document on stdout, written piece by piece.
 
-    write(dumps(document))
+    Raises:
+        TypeError: it holds something that is no JSON; what stands before it may be written already.
+    """
+    from ckpt_tui.core.export import pieces
+
+    write_pieces(pieces(document))
 
 
 def write(text: str) -> None:
     """Text on stdout, in UTF-8 whatever the locale; characters it cannot hold are escaped."""
-    data = (text + "\n").encode("utf-8", "backslashreplace")
+    write_pieces((text,))
+
+
+def write_pieces(pieces: Iterable[str]) -> None:
+    """The same for a text in pieces, with a line break after the last."""
     sys.stdout.flush()
     buffer = getattr(sys.stdout, "buffer", None)
-    if buffer is None:
-        sys.stdout.write(data.decode("utf-8"))
-        return
-    try:
-        buffer.write(data)
-        buffer.flush()
-    except BrokenPipeError:
-        # The reader went away, as `head` does; nothing is left to say, not even by Python as it ends.
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, buffer.fileno())
-        os.close(null)
+    for piece in chain(pieces, "\n"):
+        data = piece.encode("utf-8", "backslashreplace")
+        if buffer is None:
+            sys.stdout.write(data.decode("utf-8"))
+            continue
+        try:
+            buffer.write(data)
+        except BrokenPipeError:
+            _forget(buffer)
+            return
+    if buffer is not None:
+        try:
+            buffer.flush()
+        except BrokenPipeError:
+            _forget(buffer)
+
+
+def _forget(buffer: Any) -> None:
+    # The reader went away, as `head` does; nothing is left to say, not even by Python as it ends.
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, buffer.fileno())
+    os.close(null)
 
 
 def colours() -> bool:

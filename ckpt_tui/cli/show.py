@@ -28,14 +28,16 @@ def command(store: str, checkpoint: str, query: str | None, reveal: bool, as_jso
     """One checkpoint, decoded: messages, state, pending requests, metadata.
 
     ID is a full id, a unique prefix, `latest`, or either followed by ~N (N parents up). Secrets are masked unless
-    --reveal. Exit code 4 tells that something could not be decoded.
+    --reveal. Exit code 4 tells that something could not be decoded, or could run code when it is loaded.
     """
+    from ckpt_tui.core.doctor import alarms
     from ckpt_tui.core.export import show_document
 
     opened = open_store(store)
     run, node = locate(opened, checkpoint)
     loaded = opened.load(node.ref.file, everything=True)
     document = show_document(loaded, run.id, node, reveal)
+    document["warnings"] += (alarmed := alarms(loaded))
     result = document if query is None else evaluate(query, document)
     if as_json or query is not None:
         try:
@@ -44,7 +46,7 @@ def command(store: str, checkpoint: str, query: str | None, reveal: bool, as_jso
             raise UsageError("The query gives an expression, not a value.", _JMESPATH) from None
     else:
         write("\n".join(_lines(document)))
-    return 4 if loaded.faults else 0
+    return 4 if loaded.faults or alarmed else 0
 
 
 def locate(store: DirectoryStore, name: str) -> tuple[Run, Node]:

@@ -10,10 +10,10 @@ class PickleBudget(NamedTuple):
 
     bytes: int = 64 * 1024 * 1024
     """Bytes of one pickle. The largest pickle seen from a real run is under 8 MB."""
-    opcodes: int = 2_000_000
+    opcodes: int = 1_500_000
     """Opcodes executed: about half a second, and far more than any real checkpoint holds in one pickle."""
-    objects: int = 500_000
-    """Containers, objects and marks made. An empty container costs up to 200 bytes for one byte of input."""
+    objects: int = 300_000
+    """Containers, objects, classes and marks made: up to 200 bytes and 3 µs each, for one byte of input."""
     memo_gap: int = 100_000
     """Memo entries stored out of sequence. A real pickler numbers its memo without gaps."""
     text_integer: int = 2_500
@@ -26,8 +26,8 @@ class PickleBudget(NamedTuple):
 
 DEFAULT_PICKLE = PickleBudget()
 
-PLAIN_NODES = 1_000_000
-"""Values of one JSON document; a container counts 3 more. At most about a second and 100 MB of memory."""
+PLAIN_NODES = 700_000
+"""Values of one JSON document; containers count 3 to 8 more. At most a second, masking and writing it included."""
 
 PLAIN_REPEATS = 100_000
 """Values written more than once because they are shared: a small pickle of shared references can ask for any number."""

@@ -13,7 +13,7 @@ from ckpt_tui.core.budgets import DEFAULT_PICKLE, PickleBudget
 from ckpt_tui.core.machine import Machine, PickleFault
 from ckpt_tui.core.members import members
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.unpickle import _run
+from ckpt_tui.core.unpickle import run
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
 PLACES = 300_000
@@ -74,7 +74,7 @@ def names_of(envelope: Envelope, check: Callable[[], None] | None = None) -> Nam
     machine = _Recorder(data, DEFAULT_PICKLE)
     rest = b""
     try:
-        _run(machine, check)
+        run(machine, check)
     except (PickleFault, IndexError, ValueError, OverflowError):
         rest = data[machine.position :]
     return Named(tuple(machine.found), machine.old, rest, data)
@@ -89,7 +89,7 @@ class Place(NamedTuple):
 
 
 def places(value: Value, path: Path, wanted: AbstractSet[str] | None = None) -> Iterator[Place]:
-    """References named in `wanted`, extension codes, calls of getattr and opaque values; nearest first.
+    """References named in `wanted`, calls of getattr and opaque values; nearest first.
 
     A reference is told once for each use that is made of it.
 
@@ -110,7 +110,7 @@ def places(value: Value, path: Path, wanted: AbstractSet[str] | None = None) -> 
         item, way, how = todo.popleft()
         kind = type(item)
         if kind is Ref:
-            if (item.name, how) not in told and (wanted is None or item.name in wanted or is_extension(item)):
+            if (item.name, how) not in told and (wanted is None or item.name in wanted):
                 told.add((item.name, how))
                 yield Place(item, path + _steps(way), how)
             continue
@@ -180,14 +180,14 @@ def _parts(item: Value, kind: type) -> Iterator[Value]:
         yield from item.items
 
 
-def has_oddity(value: Value) -> bool:
-    """Whether something in a decoded value could not be shown as a value, or is an extension code."""
+def has_opaque(value: Value) -> bool:
+    """Whether something in a decoded value could not be shown as a value."""
     seen = {id(value)}
     todo = [value]
     while todo:
         item = todo.pop()
         kind = type(item)
-        if kind is Opaque or (kind is Ref and is_extension(item)):
+        if kind is Opaque:
             return True
         if kind is Obj and id(item.cls) not in seen:
             seen.add(id(item.cls))
@@ -197,8 +197,3 @@ def has_oddity(value: Value) -> bool:
                 seen.add(id(child))
                 todo.append(child)
     return False
-
-
-def is_extension(ref: Ref) -> bool:
-    """Whether a reference stands for an extension code of copyreg, which no name tells."""
-    return ref.module == "copyreg" and ref.qualname.startswith("extension ")

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
+from ckpt_tui.core.chains import broken_chains, changed_graphs
 from ckpt_tui.core.envelope import PICKLED, TYPE
-from ckpt_tui.core.findings import Finding, Pickles, Severity
+from ckpt_tui.core.findings import CANNOT_BE_DECODED, UNDECODABLE, Finding, Pickles, Severity
 from ckpt_tui.core.globals import Judgement
-from ckpt_tui.core.lineage import MISSING, Node, arrange, is_unnamed
 from ckpt_tui.core.members import members
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.plain import plain
 from ckpt_tui.core.redact import masked
+from ckpt_tui.core.text import quoted
 from ckpt_tui.core.value import Envelope, Map, Opaque
 
 _LEFTOVER = re.compile(r".*\.json\.tmp\Z|\.maf-ckpt-.*\.tmp\Z", re.DOTALL)
@@ -42,16 +43,23 @@ class Report(NamedTuple):
         allowed_types: What `allowed_checkpoint_types` needs for the store to load, `module:qualname`. Types that only
             dangerous files name are left out.
         files: Files looked at.
+        undecodable: Files that cannot be shown, and values that cannot be decoded.
     """
 
     findings: tuple[Finding, ...]
     allowed_types: tuple[str, ...]
     files: int
+    undecodable: int = 0
 
     @property
     def is_dangerous(self) -> bool:
         """Whether loading one of the files could run code."""
         return any(finding.severity == "danger" for finding in self.findings)
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether something is undecodable or dangerous."""
+        return self.undecodable > 0 or self.is_dangerous
 
 
 class Doctor:
@@ -64,6 +72,7 @@ class Doctor:
         self._types: dict[str, tuple[str, str, int]] = {}
         self._secrets: dict[str, tuple[str, int]] = {}
         self._files = 0
+        self._undecodable = 0
 
     def names(self, names: Iterable[str]) -> None:
         """Take the names of everything in the directory."""
@@ -77,6 +86,7 @@ class Doctor:
     def problem(self, problem: Problem) -> None:
         """Take a file that is no checkpoint that can be shown."""
         self._files += 1
+        self._undecodable += 1
         fix = _FIXES.get(problem.kind, "Restore it from a copy or delete it; the framework cannot load it.")
         self._add(problem.kind, "warning", problem.file, "", problem.reason, fix)
 
@@ -91,25 +101,13 @@ class Doctor:
         ref = checkpoint.ref
         self._refs.append(ref)
         self._notes(checkpoint)
-        parts = {
-            "messages": checkpoint.messages,
-            "state": checkpoint.state,
-            "pending": checkpoint.pending,
-            "metadata": checkpoint.metadata,
-        }
+        parts = _parts(checkpoint)
         pickles = Pickles(ref.file, self._judged)
         hint = _json_may_hold_secrets(checkpoint.raw)
-        for path, item in _json_values(parts):
-            if type(item) is Envelope:
-                data = pickles.examine(item, path, check)
-                hint = hint or may_hold_secrets(data) or b"_run_kwargs" in data
-            elif type(item) is Opaque:
-                reason = f"{item.reason}, more than the framework reads"
-                self._add("huge-integer", "warning", ref.file, expression(path), reason, _UNREADABLE)
-            else:
-                reason = f"an envelope whose {PICKLED} is no text"
-                self._add("undecodable", "warning", ref.file, expression(path), reason, _UNREADABLE)
+        for data in _examine(parts, pickles, check):
+            hint = hint or may_hold_secrets(data) or b"_run_kwargs" in data
         self._findings += pickles.findings
+        self._undecodable += sum(finding.kind in UNDECODABLE for finding in pickles.findings)
         if not any(finding.severity == "danger" for finding in pickles.findings):
             for name, where in pickles.types.items():
                 file, first, count = self._types.get(name, (ref.file, where, 0))
@@ -119,18 +117,18 @@ class Doctor:
 
     def report(self) -> Report:
         """What was found in everything taken so far."""
-        findings = [*self._findings, *_chains(self._refs), *_graphs(self._refs)]
+        findings = [*self._findings, *broken_chains(self._refs), *changed_graphs(self._refs)]
         for name, (file, where, count) in self._types.items():
             more = f" ({count:,} files)" if count > 1 else ""
             reason = f"needs {name}{more}, which the framework loads only when told to"
-            findings.append(Finding("type", "info", file, where, reason, f"allowed_checkpoint_types=[{_quoted(name)}]"))
+            findings.append(Finding("type", "info", file, where, reason, f"allowed_checkpoint_types=[{quoted(name)}]"))
         for where, (file, count) in self._secrets.items():
             more = f", in {count:,} files" if count > 1 else ""
             reason = f"a secret in clear text{more}"
             fix = "Share exports, which mask it; keep secrets out of run arguments and state."
             findings.append(Finding("secret", "info", file, where, reason, fix))
         findings.sort(key=lambda finding: (_ORDER[finding.severity], finding.file, finding.path, finding.kind))
-        return Report(tuple(findings), tuple(sorted(self._types)), self._files)
+        return Report(tuple(findings), tuple(sorted(self._types)), self._files, self._undecodable)
 
     def _add(self, kind: str, severity: Severity, file: str, path: str, reason: str, fix: str = "") -> None:
         self._findings.append(Finding(kind, severity, file, path, reason, fix))
@@ -159,6 +157,30 @@ class Doctor:
                 continue
             pairs = item.items() if isinstance(item, dict) else enumerate(item)
             todo += [((*path, step), below) for step, below in pairs if isinstance(below, dict | list)]
+
+
+def allow_lines(types: Iterable[str]) -> list[str]:
+    """The argument of FileCheckpointStorage that allows these types, line by line, to paste."""
+    return ["allowed_checkpoint_types=[", *(f"    {quoted(name)}," for name in types), "]"]
+
+
+def alarms(checkpoint: Checkpoint, check: Callable[[], None] | None = None) -> tuple[str, ...]:
+    """What is undecodable or dangerous in the values of one checkpoint, where and why, beyond its own `faults`.
+
+    Args:
+        checkpoint: The checkpoint, decoded.
+        check: Called now and then; whatever it raises ends the examination.
+    """
+    pickles = Pickles(checkpoint.ref.file, {})
+    for _ in _examine(_parts(checkpoint), pickles, check):
+        pass
+    told = []
+    for found in pickles.findings:
+        if found.severity == "danger":
+            told.append(f"danger at {found.path}: {found.reason}")
+        elif found.kind in UNDECODABLE:
+            told.append(f"{found.path}: {found.reason.removeprefix(CANNOT_BE_DECODED)}")
+    return tuple(line for line in told if line not in checkpoint.faults)
 
 
 _UNREADABLE = "The framework cannot load this checkpoint; resume from another one."
@@ -200,8 +222,23 @@ def _json_may_hold_secrets(raw: bytes) -> bool:
     return may_hold_secrets(bare) or bool(_RUN_KWARGS.search(bare))
 
 
-def _quoted(name: str) -> str:
-    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _parts(checkpoint: Checkpoint) -> dict[str, Any]:
+    return {
+        "messages": checkpoint.messages, "state": checkpoint.state, "pending": checkpoint.pending,
+        "metadata": checkpoint.metadata,
+    }  # fmt: skip
+
+
+def _examine(parts: dict[str, Any], pickles: Pickles, check: Callable[[], None] | None) -> Iterator[bytes]:
+    """Put what is wrong with the values of a checkpoint into `pickles`; yields the bytes of each pickle."""
+    for path, item in _json_values(parts):
+        if type(item) is Envelope:
+            yield pickles.examine(item, path, check)
+        elif type(item) is Opaque:
+            reason = f"{item.reason}, more than the framework reads"
+            pickles.add("huge-integer", "warning", path, reason, _UNREADABLE)
+        else:
+            pickles.add("undecodable", "warning", path, f"an envelope whose {PICKLED} is no text", _UNREADABLE)
 
 
 def _json_values(parts: dict[str, Any]) -> Iterable[tuple[Path, Any]]:
@@ -219,51 +256,3 @@ def _json_values(parts: dict[str, Any]) -> Iterable[tuple[Path, Any]]:
                 child = below.value(index)
                 if type(child) in (dict, list, Map, Envelope, Opaque):
                     todo.append(((*path, *below[index].steps), child))
-
-
-def _chains(refs: list[CheckpointRef]) -> list[Finding]:
-    nodes = {node.ref.id: node for run in arrange(refs) for node in run.nodes}
-    return [finding for node in nodes.values() for finding in _chain(node, nodes)]
-
-
-def _chain(node: Node, nodes: dict[str, Node]) -> Iterable[Finding]:
-    ref = node.ref
-    if node.odd == MISSING:
-        reason = f"its parent {ref.parent} is not in the store"
-        yield Finding("missing-parent", "warning", ref.file, "", reason, "Restore the parent, if it was not pruned.")
-    elif node.odd:
-        kind = "self-parent" if ref.parent in (ref.id, ref.inner) else "cycle"
-        yield Finding(kind, "warning", ref.file, "", node.odd, "Restore the file from a copy: no version writes this.")
-    if node.parent is None:
-        if ref.iteration > 0 and not node.odd:
-            reason = f"a run that begins at iteration {ref.iteration:,}, without what was before"
-            yield Finding(
-                "late-start", "info", ref.file, "", reason, "Restore its first checkpoints, if they were lost."
-            )
-        return
-    if node.guessed and not ref.chain:
-        reason = f"the file names no parent; {node.parent} is the likely one"
-        yield Finding(
-            "guessed-parent", "info", ref.file, "", reason, "Agent Framework 1.10 and later write the parent."
-        )
-    lost = ref.iteration - nodes[node.parent].ref.iteration - 1
-    if lost > 0:
-        reason = f"{lost:,} iteration{'s' if lost > 1 else ''} without a checkpoint between {node.parent} and this one"
-        fix = "The framework logs a warning when it cannot save; look for a value that it does not write."
-        yield Finding("hole", "warning", ref.file, "", reason, fix)
-
-
-def _graphs(refs: list[CheckpointRef]) -> Iterable[Finding]:
-    """Workflows with checkpoints of more than one graph: a workflow resumes those of its own graph only."""
-    newest: dict[str, dict[str, CheckpointRef]] = {}
-    for ref in refs:
-        if not is_unnamed(ref.workflow) and not ref.chain:
-            graphs = newest.setdefault(ref.workflow, {})
-            if ref.graph not in graphs or graphs[ref.graph].when < ref.when:
-                graphs[ref.graph] = ref
-    for workflow, graphs in newest.items():
-        if len(graphs) > 1:
-            last = max(graphs.values(), key=lambda ref: (ref.when, ref.id))
-            reason = f"{workflow} has checkpoints of {len(graphs):,} graphs; this is the newest one of the newest graph"
-            fix = "Resume a checkpoint with the code whose graph it was written by."
-            yield Finding("graph-changed", "info", last.file, "", reason, fix)

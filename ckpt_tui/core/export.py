@@ -1,17 +1,15 @@
-"""The JSON documents of `ls` and `show`, and JSON text that no terminal obeys."""
+"""The JSON documents of `ls` and `show`, and JSON text that no terminal obeys (`ckpt_tui.core.json_text`)."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from ckpt_tui.core.json_text import dumps, dumps_lines, pieces
 from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
-from ckpt_tui.core.text import UNSAFE
 
-if TYPE_CHECKING:
-    import json
+__all__ = ["dumps", "dumps_lines", "ls_document", "pieces", "ref_document", "show_document"]
 
 
 def ref_document(ref: CheckpointRef, run: str | None = None, node: Node | None = None) -> dict[str, Any]:
@@ -84,88 +82,3 @@ def show_document(
         for part in ("messages", "state", "pending", "metadata"):
             document[part] = masked(document[part])
     return document
-
-
-def dumps(document: Any, indent: int | None = 2) -> str:
-    """JSON text that no terminal obeys: unsafe characters are written as escapes, at any depth of nesting.
-
-    Numbers that JSON does not know become `{"$type": "builtins:float", "$value": "NaN"}`.
-    """
-    import json
-
-    try:
-        text = json.dumps(document, ensure_ascii=False, indent=indent, allow_nan=False)
-    except (RecursionError, ValueError):
-        text = "".join(_deep(document, json.JSONEncoder(ensure_ascii=False, allow_nan=False)))
-    return _safe(text)
-
-
-def dumps_lines(document: dict[str, Any]) -> str:
-    """The same for a flat document with long lists: each member on a line, each entry of a list of objects on its own.
-
-    Five times as fast as an indented text. The entries of each list begin with the same key and hold no objects.
-    """
-    import json
-
-    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
-    parts = []
-    for name, value in document.items():
-        text = encode(value)
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            # An unescaped quote stands in no text, so this finds the ends of entries and nothing else.
-            begin = "{" + encode(next(iter(value[0]))) + ": "
-            text = "[\n    " + text[1:-1].replace("}, " + begin, "},\n    " + begin) + "\n  ]"
-        parts.append(f"  {encode(name)}: {text}")
-    return _safe("{\n" + ",\n".join(parts) + "\n}")
-
-
-def _safe(text: str) -> str:
-    """JSON text with unsafe characters escaped; those below 32 are already, but for line breaks between values."""
-    if text.isascii():
-        return text.replace("\x7f", "\\u007f")
-    return re.sub(UNSAFE.pattern.replace("\x00-\x1f", "", 1), _json_escape, text)
-
-
-def _json_escape(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    if code > 0xFFFF:
-        code -= 0x10000
-        return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
-    return f"\\u{code:04x}"
-
-
-def _leaf(encoder: json.JSONEncoder) -> Callable[[Any], str]:
-    def leaf(value: Any) -> str:
-        try:
-            return encoder.encode(value)
-        except ValueError:
-            if not isinstance(value, float):
-                raise
-            name = "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
-            return encoder.encode({"$type": "builtins:float", "$value": name})
-
-    return leaf
-
-
-def _deep(document: Any, encoder: json.JSONEncoder) -> Iterator[str]:
-    """Compact JSON of a document that the standard encoder refuses: nested too deep, or with numbers JSON lacks."""
-    leaf = _leaf(encoder)
-    tasks: list[Any] = [(document,)]
-    while tasks:
-        task = tasks.pop()
-        if isinstance(task, str):
-            yield task
-            continue
-        value = task[0]
-        if isinstance(value, dict):
-            parts: list[Any] = ["{"]
-            for index, (key, item) in enumerate(value.items()):
-                parts += [", " if index else "", leaf(key) + ": ", (item,)]
-            tasks.extend(reversed([*parts, "}"]))
-        elif isinstance(value, list):
-            parts = ["["]
-            for index, item in enumerate(value):
-                parts += [", " if index else "", (item,)]
-            tasks.extend(reversed([*parts, "]"]))
-        else:
-            yield leaf(value)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.anatomy import anatomy, type_name
-from ckpt_tui.core.census import Place, has_oddity, is_extension, names_of, places
+from ckpt_tui.core.census import Place, has_opaque, names_of, places
 from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.globals import Judgement, judge, names_in_bytes
 from ckpt_tui.core.paths import Path, expression
@@ -15,6 +15,19 @@ from ckpt_tui.core.typenames import callable_name
 from ckpt_tui.core.value import Envelope, Obj, Opaque, Ref, Value
 
 Severity = Literal["info", "warning", "danger"]
+
+TITLES: dict[Severity, str] = {
+    "danger": "danger: loading these could run code", "warning": "warnings", "info": "good to know",
+}  # fmt: skip
+"""What findings of one severity are called, the worst first."""
+
+SIGNS: dict[Severity, str] = {"danger": "✗", "warning": "!", "info": "·"}
+
+UNDECODABLE = frozenset(("undecodable", "unread"))
+"""Kinds of findings about a value that was not decoded, or not to its end."""
+
+CANNOT_BE_DECODED = "cannot be decoded: "
+"""How the reason of an `undecodable` finding begins."""
 
 _DO_NOT_LOAD = "Do not load this file with any program; delete it, or find out who wrote it."
 _UNLOADABLE = "Agent Framework cannot load this checkpoint; resume from another one."
@@ -67,14 +80,14 @@ class Pickles:
             or (module, name) in named.old
         }
         found: dict[str, Place] = {}
-        if wanted or has_oddity(value):
+        if wanted or has_opaque(value):
             self._locate(value, path, wanted, found, bool(envelope.warning))
         for module, name in wanted.values():
             self._name(module, name, named.old.get((module, name), ""), found.get(f"{module}:{name}"), path)
         if envelope.warning:
             self._undecodable(envelope, named.rest, path)
         elif lie := _lie(envelope, value):
-            self._add("type-mismatch", "warning", path, lie, _UNLOADABLE)
+            self.add("type-mismatch", "warning", path, lie, _UNLOADABLE)
         return named.data
 
     def _judge(self, module: str, name: str) -> Judgement:
@@ -83,7 +96,8 @@ class Pickles:
             verdict = self._judged[module, name] = judge(module, name)
         return verdict
 
-    def _add(self, kind: str, severity: Severity, path: Path, reason: str, fix: str) -> None:
+    def add(self, kind: str, severity: Severity, path: Path, reason: str, fix: str) -> None:
+        """Add a finding of this file."""
         self.findings.append(Finding(kind, severity, self.file, expression(path), reason, fix))
 
     def _locate(
@@ -94,8 +108,6 @@ class Pickles:
         for place in places(value, path, wanted.keys()):
             item = place.item
             if type(item) is Ref:
-                if is_extension(item):
-                    wanted[item.name] = (item.module, item.qualname)
                 known = found.get(item.name)
                 if known is None or place.how == _TELLING.get(item.name, "new") != known.how:
                     found[item.name] = place
@@ -105,11 +117,11 @@ class Pickles:
     def _opaque(self, item: Opaque, path: Path) -> bool:
         if item.reason.startswith("a persistent id"):
             reason = f"{item.reason}: what it becomes is up to that program's own code"
-            self._add("dangerous", "danger", path, reason, _DO_NOT_LOAD)
+            self.add("dangerous", "danger", path, reason, _DO_NOT_LOAD)
         elif item.reason.startswith("a buffer"):
-            self._add("undecodable", "warning", path, item.reason, _UNLOADABLE)
+            self.add("undecodable", "warning", path, item.reason, _UNLOADABLE)
         else:
-            self._add("not-shown", "info", path, f"not shown: {item.reason}", "")
+            self.add("not-shown", "info", path, f"not shown: {item.reason}", "")
         return True
 
     def _getattr(self, call: Obj, path: Path) -> bool:
@@ -122,7 +134,7 @@ class Pickles:
             return False
         reason = verdict.reason or "reaches into any object"
         what = f"getattr for {module}:{name}" if name else "getattr"
-        self._add("dangerous", "danger", path, f"calls {what}, which {reason}", _DO_NOT_LOAD)
+        self.add("dangerous", "danger", path, f"calls {what}, which {reason}", _DO_NOT_LOAD)
         return True
 
     def _name(self, module: str, qualname: str, old: str, place: Place | None, path: Path) -> None:
@@ -135,34 +147,34 @@ class Pickles:
             what += " where no value shows it"
         if verdict.kind == "danger":
             if sum(finding.severity == "danger" for finding in self.findings) < _PER_PICKLE:
-                self._add("dangerous", "danger", where, f"{what}: {verdict.reason}", _DO_NOT_LOAD)
+                self.add("dangerous", "danger", where, f"{what}: {verdict.reason}", _DO_NOT_LOAD)
         elif verdict.kind == "getattr":
             if place is None or place.how == "value":  # calls are told by what they reach
-                self._add("dangerous", "danger", where, f"{what}, which reaches into any object", _DO_NOT_LOAD)
+                self.add("dangerous", "danger", where, f"{what}, which reaches into any object", _DO_NOT_LOAD)
         elif verdict.kind == "type" or (old and name != "copyreg:_reconstructor" and verdict.kind == "allowed"):
             self.types.setdefault(old or name, expression(where))
         elif verdict.kind == "numpy":
             reason = f"{what}: the framework neither loads (since 1.13) nor writes (since 1.19) values of numpy"
-            self._add("numpy", "warning", where, reason, f"{_UNLOADABLE} Keep plain numbers in the state.")
+            self.add("numpy", "warning", where, reason, f"{_UNLOADABLE} Keep plain numbers in the state.")
         elif verdict.kind == "allowed":
             reason = f"{what} as {old}, its name in Python 2: the framework loads it under its present name only"
-            self._add("function", "warning", where, reason, _UNLOADABLE)
+            self.add("function", "warning", where, reason, _UNLOADABLE)
         elif verdict.kind == "function":
             reason = f"{what}, a function: the framework (since 1.13) loads none, allowed or not"
-            self._add("function", "warning", where, reason, _UNLOADABLE)
+            self.add("function", "warning", where, reason, _UNLOADABLE)
 
     def _undecodable(self, envelope: Envelope, rest: bytes, path: Path) -> None:
         for module, name in names_in_bytes(rest):
             verdict = self._judge(module, name)
             if verdict.kind == "danger":
                 reason = f"names {module}:{name} in a part that cannot be decoded: {verdict.reason}"
-                self._add("dangerous", "danger", path, reason, _DO_NOT_LOAD)
+                self.add("dangerous", "danger", path, reason, _DO_NOT_LOAD)
                 break
         if _CUT.match(envelope.warning):
             reason = f"not looked at to its end: {envelope.warning}"
-            self._add("unread", "danger", path, reason, "Load it only when you trust whoever wrote it.")
+            self.add("unread", "danger", path, reason, "Load it only when you trust whoever wrote it.")
         else:
-            self._add("undecodable", "warning", path, f"cannot be decoded: {envelope.warning}", _UNLOADABLE)
+            self.add("undecodable", "warning", path, CANNOT_BE_DECODED + envelope.warning, _UNLOADABLE)
 
 
 _CUT = re.compile(r"more than|a pickle of")

@@ -125,6 +125,26 @@ def members(value: Value) -> Members:
     return NO_MEMBERS
 
 
+def locate(value: Value, path: Path) -> tuple[int, ...]:
+    """The positions, level by level, that lead along a path; as far as there is something.
+
+    >>> locate({"a": 1, "b": (2, 3)}, ("b", "$items", 1))
+    (1, 1)
+    """
+    found: list[int] = []
+    while path:
+        below = members(value)
+        for index in range(len(below)):
+            steps = below[index].steps
+            if path[: len(steps)] == steps:
+                break
+        else:
+            break
+        found.append(index)
+        value, path = below.value(index), path[len(steps) :]
+    return tuple(found)
+
+
 def _object(parts: Anatomy) -> Members:
     if parts.is_text:
         return NO_MEMBERS

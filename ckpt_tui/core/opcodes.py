@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ckpt_tui.core.literals import LITERALS
 from ckpt_tui.core.machine import Machine, Operation, PickleFault
-from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf
+from ckpt_tui.core.value import Map, Obj, Opaque, SetOf
 
 # -- the pickle itself ------------------------------------------------------------------------------------------------
 
@@ -126,7 +126,7 @@ def _ext(width: int) -> Operation:
     def run(m: Machine, i: int) -> int:
         head, i = m.take(i, width)
         # The registry of extension codes belongs to this process, not to the one that wrote the file.
-        m.stack.append(Ref("copyreg", f"extension {int.from_bytes(head, 'little')}"))
+        m.stack.append(m.named("copyreg", f"extension {int.from_bytes(head, 'little')}", m.position))
         return i
 
     return run

@@ -7,6 +7,7 @@ proportional to its depth.
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import chain
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.envelope import open_envelope
@@ -19,8 +20,17 @@ from ckpt_tui.core.value import Envelope, Obj, Value
 Folds = dict[str, Any]
 """Labels of unfolded members, each with the `Folds` below it."""
 
-EXPAND_LIMIT = 200_000
-"""Rows that one "unfold everything" makes at most: it takes about half a second."""
+EXPAND_LIMIT = 50_000
+"""Rows that one "unfold everything" makes at most: up to half a second, when all are types within types."""
+
+_NAMED_LIMIT = 200_000
+"""Members of one value that are compared with labels."""
+
+EXPAND_DEPTH = 500
+"""Levels that it goes down: finding a row takes time proportional to its depth, and a screen has 200 columns."""
+
+
+_LEAVES = frozenset((str, int, float, bool, bytes, type(None)))
 
 
 class Row(NamedTuple):
@@ -48,13 +58,15 @@ class Branch:
 
     __slots__ = ("_sums", "below", "depth", "hidden", "kids", "order", "parent", "slot", "total")
 
-    def __init__(self, value: Value, parent: Branch | None, slot: int, show_none: bool) -> None:
+    def __init__(
+        self, value: Value, parent: Branch | None, slot: int, show_none: bool, below: Members | None = None
+    ) -> None:
         self.parent = parent
         self.slot = slot
         self.depth: int = parent.depth + 1 if parent else 0
         if type(value) is Envelope:
             value = open_envelope(value)
-        self.below: Members = members(value)
+        self.below: Members = members(value) if below is None else below
         self.order: list[int] | None = None
         self.hidden = 0
         if type(value) is Obj and not show_none:
@@ -75,6 +87,10 @@ class Branch:
     def member(self, slot: int) -> Member:
         """The member shown at a slot."""
         return self.below[slot if self.order is None else self.order[slot]]
+
+    def value(self, slot: int) -> Value:
+        """The value shown at a slot, without its label."""
+        return self.below.value(slot if self.order is None else self.order[slot])
 
     def sums(self) -> tuple[list[int], list[int]]:
         """The unfolded slots in order, and how many rows the unfolded members before each take."""
@@ -164,7 +180,7 @@ class Outline:
         while branch.parent is not None:
             steps.append(branch.parent.member(branch.slot).steps)
             branch = branch.parent
-        return sum(reversed(steps), self.prefix)
+        return tuple(chain(self.prefix, *reversed(steps)))
 
     def labels(self, row: Row) -> tuple[str, ...]:
         """The labels that lead to a row."""
@@ -204,29 +220,65 @@ class Outline:
             branch.grow(-kid.total)
 
     def unfold_level(self, branch: Branch, levels: int, limit: int = EXPAND_LIMIT) -> bool:
-        """Unfold everything below a branch, so many levels deep; False when `limit` members were reached first.
+        """Unfold everything below a branch, so many levels deep; False when a limit was reached first.
 
-        A value that stands in itself is not entered again, so cycles end. Members that are hidden count as well: they
-        have been looked at.
+        The limits are `limit` members and `EXPAND_DEPTH` levels. A value that stands in itself is not entered again, so
+        cycles end. Members that are hidden count as well: they have been looked at.
         """
-        todo = [branch]
+        end = branch.depth + levels
         left = limit - branch.count
-        while todo:
-            here = todo.pop()
-            if here.depth - branch.depth >= levels:
+        complete = True
+        # The branches from `branch` down to the one at hand: the id of each one's value, and the rows added below it.
+        idents: list[int] = []
+        added: list[int] = []
+        trail: list[Branch] = []
+        above = self._ancestors(branch)
+        todo: list[tuple[Branch, int]] = [(branch, 0)]
+        while todo and left >= 0:
+            here, ident = todo.pop()
+            while len(trail) > here.depth - branch.depth:
+                above.discard(idents.pop())
+                self._leave(trail, added)
+            trail.append(here)
+            added.append(0)
+            idents.append(ident)
+            above.add(ident)
+            if here.depth >= end:
                 continue
-            ancestors = self._ancestors(here)
+            if here.depth >= EXPAND_DEPTH:
+                complete = complete and not here.count
+                continue
             for slot in range(here.count):
                 if left < 0:
-                    return False
+                    break
                 kid = here.kids.get(slot)
-                value = here.member(slot).value
-                if kid is None and not is_unopened(value) and id(value) not in ancestors:
-                    left -= len(members(value))
-                    kid = self.unfold(here, slot)
+                value = here.value(slot)
+                if kid is None and type(value) not in _LEAVES and not is_unopened(value) and id(value) not in above:
+                    below = members(value)
+                    if not len(below):
+                        continue
+                    left -= len(below)
+                    kid = Branch(value, here, slot, self.show_none, below)
+                    if kid.total:
+                        here.kids[slot] = kid
+                        added[-1] += kid.total
+                    else:
+                        kid = None
                 if kid is not None:
-                    todo.append(kid)
-        return True
+                    todo.append((kid, id(value)))
+        while len(trail) > 1:
+            self._leave(trail, added)
+        if added:
+            branch.grow(added[0])
+        return complete and left >= 0
+
+    @staticmethod
+    def _leave(trail: list[Branch], added: list[int]) -> None:
+        """Tell the last branch of a trail what was added below it, and hand that on to the one above."""
+        branch, rows = trail.pop(), added.pop()
+        branch.total += rows
+        branch._sums = None
+        added[-1] += rows
 
     def fold_all(self, branch: Branch) -> None:
         """Fold every member of a branch."""
@@ -297,7 +349,7 @@ class Outline:
             branch, wanted = todo.pop()
             if not wanted:
                 continue
-            for slot in range(branch.count if branch.count <= EXPAND_LIMIT else 0):
+            for slot in range(branch.count if branch.count <= _NAMED_LIMIT else 0):
                 inner = wanted.get(label_text(branch.member(slot)))
                 if inner is not None:
                     kid = self.unfold(branch, slot)
@@ -323,7 +375,7 @@ def _slot_with(branch: Branch, label: str) -> int | None:
     if branch.below.kind == "list" and label.isdigit():
         slot = int(label)
         return slot if slot < branch.count else None
-    for slot in range(min(branch.count, EXPAND_LIMIT)):
+    for slot in range(min(branch.count, _NAMED_LIMIT)):
         if label_text(branch.member(slot)) == label:
             return slot
     return None

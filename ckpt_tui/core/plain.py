@@ -22,6 +22,13 @@ _LONG_TEXT = 64
 _LONG_INTEGER = 256
 """Bits of an integer that is charged like a long text."""
 
+_CONTAINER = 3
+_COSTS = {Obj: 8, SetOf: 6, tuple: 6, Opaque: 6}
+"""What a container counts besides its members: it takes as long to be written as so many numbers."""
+
+_CUT_NAMES = 100
+"""Named members that have a sign of their own once the document is full; the rest have one together."""
+
 
 def plain(value: Value, nodes: int = PLAIN_NODES, depth: int = PLAIN_DEPTH, repeats: int = PLAIN_REPEATS) -> Any:
     """The JSON document of a value: dict, list, str, int, float, bool and None only.
@@ -31,7 +38,7 @@ def plain(value: Value, nodes: int = PLAIN_NODES, depth: int = PLAIN_DEPTH, repe
 
     Args:
         value: Any value.
-        nodes: Values written. A member counts 1, a container 3 more.
+        nodes: Values written. A member counts 1, a list or mapping 3 more, other containers 6, an object 8.
         depth: Containers within containers; some take two levels of the document.
         repeats: What shared values may cost when they come again, in the same measure; 64 characters of text count 1.
     """
@@ -57,12 +64,15 @@ class _Entries:
 
 
 class _Frame:
-    """A container that is being written: what is left of it, where it goes, and the member at hand."""
+    """A container that is being written: what is left of it, where it goes, its size and the member at hand."""
 
-    __slots__ = ("ident", "key", "out", "pairs", "prefix")
+    __slots__ = ("ident", "key", "out", "pairs", "prefix", "size")
 
-    def __init__(self, out: Any, pairs: Iterable[tuple[Any, Value]], ident: int, prefix: Path = ()) -> None:
+    def __init__(
+        self, out: Any, pairs: Iterable[tuple[Any, Value]], ident: int, prefix: Path = (), size: int = 0
+    ) -> None:
         self.out = out
+        self.size = size
         self.pairs: Iterator[tuple[Any, Value]] = iter(pairs)
         self.ident = ident
         self.prefix = prefix
@@ -80,6 +90,7 @@ class _Writer:
         self.frames: list[_Frame] = []
         self.signs: dict[tuple[str, int], dict[str, Any]] = {}
         self.references: dict[int, dict[str, Any]] = {}
+        self.names_cut = 0
 
     def run(self, value: Value) -> Any:
         root: list[Any] = [None]
@@ -90,13 +101,12 @@ class _Writer:
             out = frame.out
             for key, item in frame.pairs:
                 kind = type(item)
-                if kind is str:
-                    out[key] = item if len(item) <= _LONG_TEXT else self.again(item, len(item), item)
-                elif item is None or kind is bool:
+                if item is None or kind is bool:
                     out[key] = item
-                elif kind is int:
-                    bits = item.bit_length()
-                    out[key] = item if bits <= _LONG_INTEGER else self.again(item, bits // 3, item)
+                elif kind is str and len(item) <= _LONG_TEXT:
+                    out[key] = item
+                elif kind is int and item.bit_length() <= _LONG_INTEGER:
+                    out[key] = item
                 elif kind is float:
                     out[key] = item if math.isfinite(item) else _odd_float(item)
                 else:
@@ -107,10 +117,29 @@ class _Writer:
                     out[key] = self.other(item, type(item))
                     if len(frames) > height:
                         break
+                    if self.left < 0 and self.shorten(frame, key):
+                        frames.pop()
+                        self.close(frame.ident)
+                        break
             else:
                 frames.pop()
                 self.close(frame.ident)
         return root[0]
+
+    def shorten(self, frame: _Frame, key: Any) -> bool:
+        """Whether one sign stands for the member at hand and all after it, since nothing more may be written."""
+        if type(frame.out) is list:
+            rest = frame.size - key
+            if rest <= 2:  # as many signs, and pairs stay pairs
+                return False
+            del frame.out[key:]
+            frame.out.append(self.cut(f"{rest:,} more"))
+            return True
+        self.names_cut += 1
+        if self.names_cut <= _CUT_NAMES:
+            return False
+        frame.out.setdefault("$error", self.cut("more")["$error"])
+        return True
 
     def close(self, ident: int) -> None:
         self.open.pop(ident, None)
@@ -119,11 +148,17 @@ class _Writer:
     def other(self, item: Value, kind: type) -> Any:
         """What stands for a value; its members follow when a frame was put on top."""
         if kind is bytes or kind is bytearray:
+            self.left -= _CONTAINER
             out = {"$type": f"builtins:{kind.__name__}", "$base64": "", "$size": len(item)}
             text = self.again(item, len(item), None)
             return text or {**out, "$base64": b64encode(item).decode("ascii")}
         if kind is Ref:
+            self.left -= _CONTAINER
             return self.again(item.name, len(item.name), None) or {"$type": "type", "$value": item.name}
+        if kind is str:
+            return self.again(item, len(item), item)
+        if kind is int:
+            return self.again(item, item.bit_length() // 3, item)
         if kind in _SCALARS:  # from an envelope
             return item if kind is not float or math.isfinite(item) else _odd_float(item)
         return self.container(item, kind)
@@ -134,6 +169,7 @@ class _Writer:
             if id(item) in self.seen:
                 self.repeats -= size >> 6
                 if self.repeats < 0:
+                    self.left -= _CONTAINER
                     return self.sign("too much of this document is shared", size)
             else:
                 self.seen.add(id(item))
@@ -145,11 +181,12 @@ class _Writer:
         if kind is not _Items and kind is not _Entries:
             ident = id(item)
             if ident in self.open:
+                self.left -= _CONTAINER
                 if ident not in self.references:
                     self.references[ident] = {"$ref": self.path(self.open[ident])}
                 return self.references[ident]
             repeated = ident in self.seen
-        if not self.charge(3, repeated):
+        if not self.charge(_COSTS.get(kind, _CONTAINER), repeated):
             return self.sign("too much of this document is shared") if repeated and self.left >= 0 else self.cut("more")
         if len(self.frames) > self.depth:
             return self.sign(f"nested deeper than {self.depth:,} levels")
@@ -223,7 +260,7 @@ class _Writer:
         if take < size:
             out.append(self.cut(f"{size - take:,} more"))
         if take:
-            self.frames.append(_Frame(out, enumerate(islice(items, take)), ident, prefix))
+            self.frames.append(_Frame(out, enumerate(islice(items, take)), ident, prefix, size))
         else:
             self.close(ident)
         return out
@@ -277,7 +314,7 @@ def _keys(kv: list[Value]) -> Iterator[Value]:
     return islice(kv, 0, None, 2)
 
 
-_SCALARS = (str, int, float, bool, type(None))
+_SCALARS = (float, bool, type(None))
 
 
 def _float_text(value: float) -> str:

@@ -6,7 +6,7 @@ Agent Framework writes the keyword arguments of a run, tokens included, into eve
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -19,8 +19,8 @@ _WORDS = frozenset((
     "authorization", "bearer", "cookie", "apikey", "privatekey", "accesskey", "jwt",
 ))  # fmt: skip
 _PAIRS = frozenset(("api key", "private key", "access key", "secret key", "session key", "signing key", "conn string"))
-_SIGN = frozenset(("$error", "$size"))
-"""The keys of a sign that something was cut: it holds no secret, and a document may have a million of them."""
+_HINT = re.compile("token|pass|secret|credential|authorization|bearer|cookie|key|jwt|string", re.IGNORECASE)
+"""A part of every such name: most names have none, and need no splitting."""
 _SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -30,7 +30,7 @@ def is_secret_key(name: str) -> bool:
 
     Plural `tokens` counts words of a text far more often than keys to a door and is not meant.
     """
-    if len(name) > 200:
+    if len(name) > 200 or not _HINT.search(name):
         return False
     words = [word.lower() for word in _SPLIT.split(name) if word]
     if not _WORDS.isdisjoint(words):
@@ -42,39 +42,54 @@ def is_secret_key(name: str) -> bool:
 def masked(document: Any) -> Any:
     """The same document with secrets masked in place: `{"$masked": type name, "$size": length}`."""
     holder = [document]
-    containers: list[tuple[Any, bool, bool]] = [(holder, False, False)]
+    ranks: dict[str, int] = {"$type": _PLAIN}
+    containers: list[tuple[Any, int]] = [(holder, _PLAIN)]
     while containers:
-        container, secret, everything = containers.pop()
-        for key, value, below, all_below in _members(container, secret, everything):
-            if isinstance(value, dict):
-                if not below and value.keys() <= _SIGN:
-                    continue
-                base64 = value.get("$base64")
-                if below and isinstance(base64, str):
+        container, above = containers.pop()
+        named = type(container) is dict
+        if not named and above == _PLAIN and not _is_pair(container):
+            last = None
+            for value in container:
+                # A bomb has the same sign, or the same reference, a hundred thousand times.
+                if type(value) in (dict, list) and value is not last:
+                    containers.append((value, _PLAIN))
+                    last = value
+            continue
+        members: Iterable[tuple[Any, Any]] = container.items() if named else enumerate(container)
+        for key, value in members:
+            rank = above
+            if rank < _EVERYTHING:
+                name = key if named else container[0] if key == 1 and _is_pair(container) else "$type"
+                own = ranks.get(name)
+                if own is None:
+                    own = ranks[name] = _rank(name)
+                rank = max(rank, own)
+            elif named and key == "$type":
+                continue
+            if type(value) is dict:
+                base64 = value.get("$base64") if rank else None
+                if isinstance(base64, str):
                     container[key] = {"$masked": "bytes", "$size": value.get("$size", len(base64))}
-                else:
-                    containers.append((value, below, all_below))
-            elif isinstance(value, list):
-                containers.append((value, below, all_below))
-            elif below and is_maskable(value, all_below):
+                elif value:
+                    containers.append((value, rank))
+            elif type(value) is list:
+                containers.append((value, rank))
+            elif rank and is_maskable(value, rank == _EVERYTHING) and not (named and key == "$type"):
                 container[key] = {"$masked": type(value).__name__, "$size": len(str(value))}
     return holder[0]
 
 
-def _members(container: Any, secret: bool, everything: bool) -> Iterator[tuple[Any, Any, bool, bool]]:
-    """Key, value, whether it is a secret, and whether everything below it is."""
-    if isinstance(container, list):
-        pair = len(container) == 2 and isinstance(container[0], str)
-        named = pair and is_secret_key(container[0])
-        kwargs = pair and container[0] in RUN_KWARGS
-        for index, value in enumerate(container):
-            last = pair and index == 1
-            yield index, value, secret or (last and (named or kwargs)), everything or (last and kwargs)
-        return
-    for name, value in container.items():
-        if name != "$type":
-            kwargs = name in RUN_KWARGS
-            yield name, value, secret or kwargs or is_secret_key(name), everything or kwargs
+_PLAIN, _SECRET, _EVERYTHING = range(3)
+"""How far a value is a secret: not at all; its texts; every scalar in it."""
+
+
+def _rank(name: str) -> int:
+    return _EVERYTHING if name in RUN_KWARGS else _SECRET if is_secret_key(name) else _PLAIN
+
+
+def _is_pair(container: list[Any]) -> bool:
+    """Whether a list may be a key and its value."""
+    return len(container) == 2 and isinstance(container[0], str)
 
 
 def is_maskable(value: Any, everything: bool) -> bool:

@@ -9,7 +9,7 @@ from ckpt_tui.core.members import members
 from ckpt_tui.core.preview import is_unopened
 from ckpt_tui.core.search import scalar_text
 from ckpt_tui.core.text import size_text
-from ckpt_tui.core.value import Obj, SetOf, Value
+from ckpt_tui.core.value import Envelope, Obj, SetOf, Value
 
 SIZE_NODES = 20_000
 """Values looked at for one size: about 10 ms. A larger value is known to be at least as large."""
@@ -25,6 +25,20 @@ class Size(NamedTuple):
     def text(self) -> str:
         """For people: `812`, `4.1 k`, `>1.4 M`."""
         return size_text(self.size) if self.complete else f">{size_text(self.size)}"
+
+
+def own_size(item: Value, count: int) -> int:
+    """Characters of a value without its `count` members: brackets, commas, its `$type`, or all of a scalar."""
+    kind = type(item)
+    if kind is str:
+        return len(item) + 2
+    if kind is bytes or kind is bytearray:
+        return len(item) * 4 // 3 + 50
+    if kind is Envelope:  # nobody has opened it
+        return len(item.text)
+    if not count:
+        return len(scalar_text(item)) or 2
+    return 2 * count + (30 if kind is Obj or kind is tuple or kind is SetOf else 0)
 
 
 def size_of(value: Value, nodes: int = SIZE_NODES) -> Size:
@@ -44,29 +58,19 @@ def size_of(value: Value, nodes: int = SIZE_NODES) -> Size:
         if left < 0:
             return Size(total, False)
         if is_unopened(item):
-            total += len(item.text)
+            total += own_size(item, 0)
             continue
         item = resolve(item)
-        kind = type(item)
-        if kind is str:
-            total += len(item) + 2
-            continue
-        if kind is bytes or kind is bytearray:
-            total += len(item) * 4 // 3 + 50
-            continue
         below = members(item)
         count = len(below)
-        if not count:
-            total += len(scalar_text(item)) or 2
+        if count and id(item) in seen:
             continue
-        if id(item) in seen:
+        total += own_size(item, count)
+        if not count:
             continue
         seen[id(item)] = item  # kept alive: an id means nothing once its object is gone
-        total += 2 * count
-        if kind is Obj or kind is tuple or kind is SetOf:
-            total += 30  # its "$type"
         if count > left:
-            return Size(total + count, False)  # a byte each is the least they take
+            return Size(total - count, False)  # a byte each is the least they take
         for index in range(count):
             member = below[index]
             if not member.is_index:

@@ -57,7 +57,7 @@ def decode(data: bytes, budget: PickleBudget = DEFAULT_PICKLE, check: Callable[[
         return Decoded(Opaque(reason, len(data)), 0, reason, 0)
     machine = Machine(data, budget)
     try:
-        value, end = _run(machine, check)
+        value, end = run(machine, check)
     except PickleFault as fault:
         reason = f"{fault.reason}, at byte {fault.position:,} of {len(data):,}"
     except IndexError:
@@ -88,12 +88,20 @@ def _after_header(m: Machine) -> int:
     return 0
 
 
-def _run(m: Machine, check: Callable[[], None] | None) -> tuple[Value, int]:  # noqa: C901
-    """The value of a pickle and where the pickle ends.
+def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int]:  # noqa: C901
+    """Run a machine over its pickle; returns the value and where the pickle ends. `decode` is the way in for most.
 
-    One loop over the operations, the most frequent first; calls would double its cost. What follows an operation
-    nearly always (memoizing it, a None) is run with it. Reading past the end is an IndexError, which `decode` explains.
+    Args:
+        m: A fresh machine; whatever happens, its `steps`, `position` and `reached` tell how far it came.
+        check: Called every few thousand operations; whatever it raises is passed on.
+
+    Raises:
+        PickleFault: the pickle cannot be read further.
+        IndexError: it ends too early, or takes more from its stack or memo than was put there.
+        ValueError, OverflowError: a number or a text is damaged.
     """
+    # One loop over the operations, the most frequent first; calls would double its cost. What follows an operation
+    # nearly always (memoizing it, a None) is run with it.
     data = m.data
     size = len(data)
     stack = m.stack

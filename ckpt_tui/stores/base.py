@@ -50,8 +50,8 @@ class Store(Protocol):
         """Wait for changes until `stop` is set, and read what changed."""
         ...
 
-    def load(self, file: str, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Read and decode one checkpoint.
+    def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
+        """Read and decode one checkpoint; `everything` decodes all of it now, so that its faults are complete.
 
         Raises:
             CkptError: it cannot be read; the reason is for people.
@@ -64,4 +64,12 @@ class Store(Protocol):
         Raises:
             CkptError: it cannot be read.
         """
+        ...
+
+    def names(self) -> list[str]:
+        """The names of all that stands where the checkpoints are, whatever it is."""
+        ...
+
+    def fresh(self) -> Store:
+        """The same place as if nothing were known of it yet: its `scan` tells everything again."""
         ...

@@ -137,6 +137,19 @@ class DirectoryStore:
         except FileTrouble as trouble:
             raise problem_error(agent_framework.problem_of(self._join(file), file, trouble)) from None
 
+    def names(self) -> list[str]:
+        """The names of everything in the directory; none where one file is shown alone."""
+        if self.only is not None:
+            return []
+        try:
+            return os.listdir(self.path)
+        except OSError:  # gone since it was scanned
+            return []
+
+    def fresh(self) -> DirectoryStore:
+        """The same directory as if nothing were known of it yet."""
+        return DirectoryStore(self.path, self.only)
+
     def _join(self, name: str) -> str:
         return os.path.join(self.path, name)
 

@@ -18,6 +18,7 @@ from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.commands import accept_keys
+from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.themes import DARK, DEFAULT_VARIABLES, LIGHT
 
@@ -28,6 +29,13 @@ def _commands() -> type[Provider]:
     return Commands
 
 
+def _collect_rarely() -> None:
+    # Frozen rows by the ten thousand make full collections slow and pointless.
+    gc.set_threshold(200_000, 20, 50)
+    gc.freeze()
+    gc.enable()
+
+
 class CkptApp(App[None]):
     """The browser of one store.
 
@@ -36,6 +44,7 @@ class CkptApp(App[None]):
         at: Id of the checkpoint to open at.
         steps: Labels of the place to open at.
         config: What the person set.
+        early: A look at the store that has begun.
     """
 
     TITLE = "ckpt-tui"
@@ -45,51 +54,58 @@ class CkptApp(App[None]):
     HORIZONTAL_BREAKPOINTS = Browse.HORIZONTAL_BREAKPOINTS
 
     def __init__(
-        self, store: Store, at: str | None = None, steps: tuple[str, ...] = (), config: Config | None = None
+        self,
+        store: Store,
+        at: str | None = None,
+        steps: tuple[str, ...] = (),
+        config: Config | None = None,
+        early: EarlyLook | None = None,
     ) -> None:
         super().__init__()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
         self.store = store
         self.config = config or Config()
+        # Set before the style sheet is read: another theme later means reading it again.
+        wanted = self.config.theme or DARK.name
+        self.set_reactive(App.theme, wanted if wanted in self.available_themes else DARK.name)
+        self._early = early
         self._at = at
         self._steps = steps
         self.changed_keys: dict[str, str] = {}
         """Command id → keys, where the person changed them."""
 
     def get_default_screen(self) -> Screen[Any]:
-        return Browse(self.store, self._at, self._steps)
+        return Browse(self.store, self._at, self._steps, self._early)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return DEFAULT_VARIABLES
 
     def on_mount(self) -> None:
-        """Set theme and keys."""
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        wanted = self.config.theme or DARK.name
-        self.theme = wanted if wanted in self.available_themes else DARK.name
+        """Set the keys."""
         self.changed_keys, complaints = accept_keys(self.config.keys)
         self.set_keymap(self.changed_keys)
         for complaint in complaints:
             self.notify(clean(complaint), title="Configuration", severity="warning", timeout=10, markup=False)
-        # Frozen rows by the ten thousand make full collections slow and pointless.
-        gc.set_threshold(200_000, 20, 50)
+        self.call_after_refresh(_collect_rarely)
 
 
-def browse(path: str, at: str | None = None, query: str | None = None, mouse: bool = True) -> int:
-    """Open the browser on a path; returns the exit code.
+def browse(store: str | Store, at: str | None = None, query: str | None = None, early: EarlyLook | None = None) -> int:
+    """Open the browser on a store; returns the exit code.
 
     Args:
-        path: A directory, which may not exist yet, or a checkpoint file.
+        store: A store, or the path of one: a directory, which may not exist yet, or a checkpoint file.
         at: Id of the checkpoint to open at.
         query: A path such as `state.draft.score` to open at.
-        mouse: Whether the mouse may be used.
+        early: A look at the store that has begun.
 
     Raises:
         CkptError: the path is neither a directory nor a checkpoint file; the configuration is wrong.
     """
     config = load()
-    app = CkptApp(open_store(path, must_exist=False), at, steps_of(query) if query else (), config)
-    app.run(mouse=mouse and config.mouse)
+    opened = open_store(store, must_exist=False) if isinstance(store, str) else store
+    app = CkptApp(opened, at, steps_of(query) if query else (), config, early)
+    app.run(mouse=config.mouse)
     return app.return_code or 0
 
 

@@ -81,6 +81,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("search.open", "slash", "search", "search in the pane", "everywhere", "search", "/"),
     Command("search.next", "n", "search_next(1)", "next match", "everywhere", "", "n"),
     Command("search.previous", "N", "search_next(-1)", "previous match", "everywhere", "", "N"),
+    Command(
+        "store.doctor", "D", "doctor", "what is wrong or risky in the store, and the types to allow", "everywhere", "",
+        "D",
+    ),
     Command("app.palette", "colon,ctrl+p", "app.command_palette", "commands by name", "everywhere", "commands", ":"),
     Command("app.help", "question_mark,f1", "help", "keys and signs", "everywhere", "help", "?"),
     Command("app.back", "escape", "back", "back out of what was opened last", "everywhere", "", "esc"),

@@ -1,4 +1,4 @@
-"""The only place that starts threads: following the store, loading checkpoints, searching values.
+"""The only place that starts threads: following the store, loading checkpoints, searching values, the doctor.
 
 A job computes and posts a message; it never touches a widget.
 """
@@ -16,14 +16,27 @@ from textual.worker import Worker, get_current_worker
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Batch, Store
+from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, MatchesReady, PeekReady, ViewReady, WorkFailed
+from ckpt_tui.tui.messages import (
+    BodiesWanted,
+    CheckpointReady,
+    Examining,
+    MatchesReady,
+    PeekReady,
+    ReportReady,
+    ViewReady,
+    WorkFailed,
+)
 
 VIEW_SECONDS = 0.4
 """Shortest time between two views while a long scan goes on: making one takes 10 µs a checkpoint."""
 
 FIRST_PAINT_SECONDS = 0.06
 """Pause of a long scan after its first rows, so that painting them does not wait for the interpreter lock."""
+
+PROGRESS_SECONDS = 0.05
+"""Shortest time between two words on how far an examination is."""
 
 MATCH_LIMIT = 10_000
 """Matches of one search; nobody steps through more."""
@@ -40,9 +53,11 @@ class Jobs:
         owner: The screen or app that receives the messages and whose workers these are.
         store: The store that is open.
         library: Where what is known of it is collected.
+        early: A look at the store that has begun.
     """
 
-    def __init__(self, owner: MessagePump, store: Store, library: Library) -> None:
+    def __init__(self, owner: MessagePump, store: Store, library: Library, early: EarlyLook | None = None) -> None:
+        self._early = early
         self._owner = owner
         self._store = store
         self._library = library
@@ -111,6 +126,30 @@ class Jobs:
 
         self._start(run, "search")
 
+    def examine(self) -> None:
+        """Look at everything in the store for what is wrong or risky."""
+
+        def run() -> None:
+            from ckpt_tui.actions.doctor import examine
+
+            told = 0.0
+
+            def progress(done: int, total: int) -> None:
+                nonlocal told
+                check_cancelled()
+                if time.monotonic() - told >= PROGRESS_SECONDS:
+                    told = time.monotonic()
+                    self._owner.post_message(Examining(done, total))
+
+            try:
+                report = examine(self._store.fresh(), progress, check_cancelled)
+            except CkptError as error:
+                self._owner.post_message(ReportReady(None, error.what, error.hint))
+            else:
+                self._owner.post_message(ReportReady(report))
+
+        self._start(run, "examine")
+
     def _start(self, run: Callable[[], None], group: str) -> Worker[None]:
         def guarded() -> None:
             try:
@@ -133,6 +172,11 @@ class Jobs:
 
     def _follow(self) -> None:
         shown = 0.0
+        if self._early is not None and self._early.wait() is not None:
+            shown = time.monotonic()
+            if self._early.batch is not None:
+                self._post_view(self._early.batch.done, self._early.batch.total)
+            self._stop.wait(FIRST_PAINT_SECONDS)
         for batch in self._everything():
             changed = self._library.apply(batch)
             complete = batch.done >= batch.total
@@ -149,7 +193,7 @@ class Jobs:
     def _everything(self) -> Iterator[Batch]:
         """What is there now, then what changes: the first look is the quickest, the watch finds what it missed."""
         with suppress(CkptError):  # a directory that is missing is waited for
-            yield from self._store.scan()
+            yield from (self._early and self._early.rest) or self._store.scan()
         yield from self._store.watch(self._stop)
 
     def _read_bodies(self) -> None:

@@ -6,7 +6,10 @@ import threading
 
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.stores.base import Batch, Entry
-from ckpt_tui.tui.view import View, make_view
+from ckpt_tui.tui.view import View, extended, make_view
+
+FEW = 16
+"""New checkpoints that are put into the last view one by one; for more, a new view is cheaper."""
 
 
 class Library:
@@ -16,16 +19,25 @@ class Library:
         self._entries: dict[str, Entry] = {}
         self._lock = threading.Lock()
         self._missing = False
+        self._last: View | None = None
+        self._added: list[CheckpointRef] | None = None
+        """Checkpoints that came since the last view, or None when something else changed, too."""
         self.filter = ""
 
     def apply(self, batch: Batch) -> bool:
         """Take in news; returns whether anything changed."""
         with self._lock:
             changed = bool(batch.entries or batch.gone) or batch.missing != self._missing
+            if batch.gone or batch.missing != self._missing:
+                self._added = None
             self._missing = batch.missing
             for name in batch.gone:
                 self._entries.pop(name, None)
             for entry in batch.entries:
+                if self._added is not None and isinstance(entry, CheckpointRef) and entry.file not in self._entries:
+                    self._added.append(entry)
+                else:
+                    self._added = None
                 self._entries[entry.file] = entry
             return changed
 
@@ -47,4 +59,12 @@ class Library:
         with self._lock:
             entries = list(self._entries.values())
             missing = self._missing
-        return make_view(entries, missing, self.filter)
+            added, self._added = self._added, []
+            last, text = self._last, self.filter
+        view = None
+        if last is not None and added is not None and len(added) <= FEW and last.filter == text:
+            view = extended(last, added)
+        view = view or make_view(entries, missing, text)
+        with self._lock:
+            self._last = view
+        return view

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.search import Positions
 from ckpt_tui.tui.view import View
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.doctor import Report
 
 
 class ViewReady(Message):
@@ -56,6 +61,29 @@ class MatchesReady(Message):
         self.places = places
         self.complete = complete
         self.value = value
+
+
+class Examining(Message):
+    """So many files of the store are examined."""
+
+    def __init__(self, done: int, total: int) -> None:
+        super().__init__()
+        self.done = done
+        self.total = total
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest number matters."""
+        return isinstance(message, Examining)
+
+
+class ReportReady(Message):
+    """The store was examined, or could not be: then `error` says why."""
+
+    def __init__(self, report: Report | None, error: str = "", hint: str = "") -> None:
+        super().__init__()
+        self.report = report
+        self.error = error
+        self.hint = hint
 
 
 class WorkFailed(Message):

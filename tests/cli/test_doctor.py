@@ -46,8 +46,25 @@ def test_danger_ends_with_4(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_warnings_alone_end_with_0(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    shutil.copy(HOSTILE / "raw_truncated.json", tmp_path)
-    assert [finding["kind"] for finding in as_json(capsys, tmp_path, 0)["findings"]] == ["truncated"]
+    shutil.copy(HOSTILE / "missing_prev.json", tmp_path)
+    (tmp_path / "left.json.tmp").touch()
+    kinds = {finding["kind"] for finding in as_json(capsys, tmp_path, 0)["findings"]}
+    assert kinds >= {"missing-parent", "leftover"}
+
+
+@pytest.mark.parametrize("name", ["raw_truncated", "raw_json_list", "bad_base64", "garbage_pickle", "pickled_not_str"])
+def test_what_cannot_be_decoded_ends_with_4(capsys: pytest.CaptureFixture[str], tmp_path: Path, name: str) -> None:
+    shutil.copy(HOSTILE / f"{name}.json", tmp_path)
+    assert "warning" in {finding["severity"] for finding in as_json(capsys, tmp_path, 4)["findings"]}
+
+
+def test_the_exit_code_for_one_file_is_that_of_show(capsys: pytest.CaptureFixture[str]) -> None:
+    codes = set()
+    for path in HOSTILE.glob("*.json"):
+        expected = run(["show", str(HOSTILE), path.stem])
+        assert run(["doctor", str(path)]) == expected, path.name
+        codes.add(expected)
+    assert codes == {0, 4}
 
 
 def test_a_store_that_is_not_there_ends_with_3(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -206,6 +206,33 @@ class TestFaults:
         assert "$error" in done.out
         assert called(output, "show", HOSTILE, name).code == 4
 
+    @pytest.mark.parametrize(
+        ("name", "where", "what"),
+        [
+            ("rce_os_system_p5", "danger at state.x: ", "posix:system"),
+            ("rce_in_pending", "danger at pending.", ""),
+            ("ext_opcode", "danger at state.x", "extension code"),
+            ("pickled_not_str", "state.x: ", "no text"),
+        ],
+    )
+    def test_what_could_run_code_or_be_no_pickle_ends_with_4_and_a_warning_says_where(
+        self, output: Output, name: str, where: str, what: str
+    ) -> None:
+        done = called(output, "show", HOSTILE, name, "--json")
+        assert done.code == 4
+        (warning,) = done.document["warnings"]
+        assert warning.startswith(where) and what in warning
+        printed = called(output, "show", HOSTILE, name)
+        assert printed.code == 4
+        assert printed.out.splitlines()[1] == f"! {warning}"
+        assert called(output, "show", HOSTILE, name, "--query", "checkpoint.id").code == 4
+
+    def test_a_fault_is_told_once(self, output: Output) -> None:
+        for path in HOSTILE.glob("*.json"):
+            lines = called(output, "show", path).out.splitlines()
+            warnings = [line for line in lines if line.startswith("! ")]
+            assert len(set(warnings)) == len(warnings), path.name
+
     @pytest.mark.parametrize("name", ["raw_empty", "raw_truncated", "raw_json_list", "raw_empty.json"])
     def test_a_file_that_is_no_checkpoint_ends_with_4_and_its_reason(self, output: Output, name: str) -> None:
         done = called(output, "show", HOSTILE, name)

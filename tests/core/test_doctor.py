@@ -332,8 +332,12 @@ def test_getattr_that_reaches_further_than_a_class_in_a_class_is_danger(tmp_path
 
 
 @pytest.mark.parametrize(
-    "data", [b"\x82\x07.", b"\x82\x07)R.", b"\x83\x01\x02.", b"Pabc\n.", b"\x80\x04\x8c\x01aQ.", b"(Pa\nl."]
-)
+    "data",
+    [
+        b"\x82\x07.", b"\x82\x07)R.", b"\x83\x01\x02.", b"\x82\x070N.", b"\x84\x01\x02\x03\x00)R0N.", b"N\x82\x07)R1.",
+        b"Pabc\n.", b"\x80\x04\x8c\x01aQ.", b"(Pa\nl.",
+    ],
+)  # fmt: skip
 def test_extension_codes_and_persistent_ids_are_danger(tmp_path: Path, data: bytes) -> None:
     assert in_state(tmp_path, envelope(data)).is_dangerous
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from ckpt_tui.core.anatomy import anatomy
 from ckpt_tui.core.document import parse
-from ckpt_tui.core.members import members
+from ckpt_tui.core.members import locate, members
 from ckpt_tui.core.order import ordered
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.plain import plain
@@ -74,6 +74,33 @@ def test_each_member_of_a_checkpoint_stands_where_its_steps_lead(path: Any) -> N
 @given(value=ANY)
 def test_each_member_of_any_value_stands_where_its_steps_lead(value: Any) -> None:
     check_members(decode(pickle.dumps(value)).value, 60)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(value=ANY)
+def test_a_path_leads_back_to_the_positions_it_was_made_of(value: Any) -> None:
+    root = decode(pickle.dumps(value)).value
+    todo: list[tuple[Any, tuple[Any, ...], tuple[int, ...]]] = [(root, (), ())]
+    for _ in range(40):
+        if not todo:
+            break
+        parent, path, positions = todo.pop()
+        # Repeated keys of one mapping share a path, which leads to the first.
+        if locate(root, path) == positions:
+            below = members(parent)
+            todo += [
+                (below.value(index), (*path, *below[index].steps), (*positions, index)) for index in range(len(below))
+            ]
+        else:
+            assert locate(root, path) < positions
+
+
+def test_a_path_that_ends_nowhere_leads_as_far_as_there_is_something() -> None:
+    value = {"a": 1, "b": [(2, 3)]}
+    assert locate(value, ("b", 0, "$items", 1)) == (1, 0, 1)
+    assert locate(value, ("b", 0, "$items", 7)) == (1, 0)
+    assert locate(value, ("c", 0)) == ()
+    assert locate(value, ()) == ()
 
 
 def references(document: Any, steps: tuple[Any, ...] = ()) -> list[tuple[tuple[Any, ...], str]]:

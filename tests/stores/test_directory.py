@@ -46,6 +46,19 @@ class TestScan:
             (["c.json"], ("a.json",))
         ]
 
+    def test_a_fresh_store_of_the_same_place_tells_everything_again(self, tmp_path: Path) -> None:
+        save(tmp_path, "a")
+        (tmp_path / "b.json.tmp").touch()
+        for store, names in (
+            (open_store(tmp_path), ["a.json", "b.json.tmp"]),
+            (open_store(tmp_path / "a.json"), []),
+        ):
+            first = collect(store.scan())
+            assert collect(store.fresh().scan()) == first
+            assert list(first) == ["a.json"]
+            assert sorted(store.fresh().names()) == names
+        assert DirectoryStore(str(tmp_path / "gone")).names() == []
+
     @pytest.mark.parametrize("name", ["missing", "file/below"])
     def test_no_such_directory_is_told_as_such(self, tmp_path: Path, name: str) -> None:
         (tmp_path / "file").write_text("")

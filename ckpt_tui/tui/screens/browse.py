@@ -15,10 +15,11 @@ from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Entry, Store
 from ckpt_tui.tui.commands import COMMANDS
+from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, PeekReady, ViewReady, WorkFailed
-from ckpt_tui.tui.screens.searching import Searching
+from ckpt_tui.tui.screens.examining import Examinable
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.status import BarLine, Part
@@ -27,6 +28,12 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 LOAD_SECONDS = 0.05
 """Pause after the last move of the cursor before its checkpoint is loaded: a held key loads nothing on its way."""
 
+EARLY_SECONDS = 0.03
+"""Longest wait for the first rows before the first screen is drawn without them."""
+
+PLACE_SECONDS = 0.04
+"""Pause after the last move of the cursor in a value before its path is shown."""
+
 KEPT = 24
 """Checkpoints kept decoded: going back and forth costs nothing."""
 
@@ -34,26 +41,31 @@ KEPT_BYTES = 24_000_000
 """Bytes of their files altogether."""
 
 
-class Browse(Searching):
+class Browse(Examinable):
     """The main screen.
 
     Args:
         store: What to browse.
         at: Id of the checkpoint to open at; None follows the newest.
         steps: Labels of the place to open at.
+        early: A look at the store that has begun.
     """
 
-    def __init__(self, store: Store, at: str | None = None, steps: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, store: Store, at: str | None = None, steps: tuple[str, ...] = (), early: EarlyLook | None = None
+    ) -> None:
         super().__init__()
         self.store = store
-        self.library = Library()
-        self.jobs = Jobs(self, store, self.library)
+        self.library = early.library if early else Library()
+        self.jobs = Jobs(self, store, self.library, early)
+        self._early = early
         self.following = at is None
         self._at = at
         self._steps = steps
         self._shown = ""
         self._kept: OrderedDict[str, tuple[Entry | None, Checkpoint]] = OrderedDict()
         self._timer: Timer | None = None
+        self._place_timer: Timer | None = None
         self._progress = (0, 0)
         self._changed_at = 0.0
         self._waiting = False
@@ -61,6 +73,9 @@ class Browse(Searching):
     def on_mount(self) -> None:
         """Start reading the store."""
         super().on_mount()
+        view = self._early.wait(EARLY_SECONDS) if self._early else None
+        if view is not None and self._early is not None and self._early.batch is not None:
+            self.on_view_ready(ViewReady(view, self._early.batch.done, self._early.batch.total))
         self.draw_head()
         self.draw_foot()
         self.jobs.follow()
@@ -144,12 +159,18 @@ class Browse(Searching):
         event.stop()
         if event.by_hand and self.following:
             self.following = False
+            self.draw_foot()
         if self._timer is not None:
             self._timer.stop()
         if self.list.selected != self._shown:
             # The first one at once, any other after a pause.
             self._timer = self.set_timer(LOAD_SECONDS if self._shown else 0.001, self._load_selected)
-        self.draw_foot()
+
+    def on_line_list_moved(self) -> None:
+        """Tell where the cursor stands in a value, once it rests: a line of text costs as much as the move itself."""
+        if self._place_timer is not None:
+            self._place_timer.stop()
+        self._place_timer = self.set_timer(PLACE_SECONDS, self.draw_foot)
 
     def _load_selected(self) -> None:
         file = self.list.selected
@@ -196,6 +217,7 @@ class Browse(Searching):
             if not self.details[0].go_to(steps):
                 self.say(f"There is no {'.'.join(steps)} in this checkpoint.", "warn")
             self.focus_pane(self.details[0])
+        self.open_wanted(file)
         self.draw_foot()
 
     def _show_problem(self, problem: Problem) -> None:
@@ -250,6 +272,12 @@ class Browse(Searching):
         """Draw the line at the bottom."""
         foot = self.query_one("#foot", BarLine)
         right: list[Part] = [(" following " if self.following else " F follows ", "good" if self.following else "dim")]
+        if self.pane is not self.list:
+            size, path = self.detail.place
+            room = self.size.width // 2
+            # The end of a path tells more than its beginning.
+            path = path if len(path) <= room else "…" + path[-room + 1 :]
+            right = [(f" {size} " if size else "", "dim"), (f"{path} " if path else "", "key"), *right]
         if self.message:
             foot.show(self.message, right)
             return

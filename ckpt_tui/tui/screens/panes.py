@@ -7,7 +7,6 @@ from typing import ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input
@@ -34,18 +33,17 @@ class Panes(Screen[None]):
         self._main: Pane | None = None
 
     def compose(self) -> ComposeResult:
+        # No containers around the panes: every widget in between is drawn again with each scrolled line.
         yield BarLine(id="head")
-        with Horizontal(id="panes"):
-            with Vertical(id="list-pane"):
-                yield Checkpoints(id="checkpoints")
-            yield Detail("detail")
-            yield Detail("second", tab="talk")
-        yield Input(id="ask", compact=True)
         yield BarLine(id="foot")
+        yield Input(id="ask", compact=True)
+        yield Checkpoints(id="checkpoints")
+        yield Detail("detail")
+        yield Detail("second", tab="talk")
 
     def on_mount(self) -> None:
         """Put the focus on the list."""
-        self.query_one("#list-pane").border_title = Content("Checkpoints")
+        self.list.border_title = Content("Checkpoints")
         self.query_one("#ask").display = False
         self.focus_pane(self.list)
 
@@ -126,9 +124,8 @@ class Panes(Screen[None]):
     def _zoom(self, pane: Pane | None) -> None:
         self._zoomed = pane
         self.set_class(pane is not None, "-zoom")
-        for box in (self.query_one("#list-pane"), *self.details):
-            own = pane is box or (pane is self.list and box.id == "list-pane")
-            box.set_class(pane is not None and own, "-zoomed")
+        for box in (self.list, *self.details):
+            box.set_class(pane is box, "-zoomed")
 
     def action_next_tab(self, way: int) -> None:
         """Show the next or previous tab."""

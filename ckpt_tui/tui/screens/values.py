@@ -12,6 +12,7 @@ from ckpt_tui.core.paths import expression
 from ckpt_tui.core.preview import type_text_of
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import COPY_KEYS
+from ckpt_tui.tui.screens.copying import copied
 from ckpt_tui.tui.screens.panes import Panes
 from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.text_lines import Paragraph
@@ -70,20 +71,7 @@ class Values(Panes):
 
     def copy(self, text: str, what: str) -> None:
         """Copy a text and say where it went."""
-        from ckpt_tui.tui.clipboard import copy
-
-        def write(sequence: str) -> None:
-            driver = self.app._driver
-            if driver is not None:
-                driver.write(sequence)
-
-        try:
-            where = copy(text, write)
-        except OSError as error:
-            self.say(f"Not copied: {error.strerror}", "error")
-            return
-        shown = text if len(text) <= 40 else f"{len(text):,} characters"
-        self.say(f"{what} copied to {where}: {ascii(shown)[1:-1] if len(text) <= 40 else shown}")
+        self.say(*copied(self.app, text, what))
 
     def json_text(self, value: Value) -> str:
         """A value as JSON, secrets masked unless they are shown."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import ContentSwitcher
+from textual.widget import Widget
 
 from ckpt_tui.core.conversation import Talk, conversations
 from ckpt_tui.core.listing import id_text
@@ -28,27 +27,26 @@ _TITLES = {
 RAW_BYTES = 4_000_000
 """Bytes of a file that the raw view shows; a pager shows the rest."""
 
-SUBTITLE_NODES = 4_000
+PLACE_NODES = 4_000
 """Values looked at for the size of the value under the cursor: about 2 ms a key."""
 
 _ROLE_STYLES = {"user": "label", "assistant": "text", "system": "dim", "tool": "number"}
 
 
-class Detail(Vertical):
+class Detail(Widget):
     """The tabs of one checkpoint. What was unfolded in a tab is unfolded in the next checkpoint too."""
 
     DEFAULT_CSS = """
     Detail {
+        layout: vertical;
         border: round $ck-edge;
         border-title-color: $foreground;
-        border-subtitle-color: $ck-dim;
         background: $background;
         padding: 0 1;
     }
     Detail:focus-within {
         border: round $ck-edge-focus;
     }
-    Detail ContentSwitcher { height: 1fr; }
     Detail RowTree, Detail TextLines { height: 1fr; }
     """
 
@@ -64,9 +62,10 @@ class Detail(Vertical):
 
     def compose(self) -> ComposeResult:
         yield TabLine(self._tabs())
-        with ContentSwitcher(initial="tree"):
-            yield RowTree(id="tree")
-            yield TextLines(id="text")
+        yield RowTree(id="tree")
+        text = TextLines(id="text")
+        text.display = False
+        yield text
 
     @property
     def rows(self) -> RowTree:
@@ -81,7 +80,7 @@ class Detail(Vertical):
     @property
     def is_tree(self) -> bool:
         """Whether the tab shows a value."""
-        return self.query_one(ContentSwitcher).current == "tree"
+        return bool(self.rows.display)
 
     def show(self, checkpoint: Checkpoint | None) -> None:
         """Show another checkpoint, at the same place as far as it has one."""
@@ -104,7 +103,6 @@ class Detail(Vertical):
         self.checkpoint = None
         self.query_one(TabLine).display = False
         self.border_title = Content(title)
-        self.border_subtitle = ""
         self._switch("text")
         self.lines.show(paragraphs)
 
@@ -146,11 +144,6 @@ class Detail(Vertical):
     def on_row_tree_folded(self) -> None:
         """From the first fold by hand on, folds are kept from checkpoint to checkpoint."""
         self._folds[self.tab] = self.rows.outline.folds()
-        self._subtitle()
-
-    def on_line_list_moved(self) -> None:
-        """Tell where the cursor stands."""
-        self._subtitle()
 
     def on_tab_line_picked(self, event: TabLine.Picked) -> None:
         """Show the tab that was clicked."""
@@ -168,13 +161,13 @@ class Detail(Vertical):
         return tuple(Tab(name, _TITLES[name], counts.get(name)) for name in TABS)
 
     def _switch(self, current: str) -> None:
-        switcher = self.query_one(ContentSwitcher)
-        if switcher.current == current:
+        shown, hidden = (self.rows, self.lines) if current == "tree" else (self.lines, self.rows)
+        if shown.display:
             return
-        focused = self.has_focus_within
-        switcher.current = current
+        focused = hidden.has_focus
+        shown.display, hidden.display = True, False
         if focused:
-            self.query_one(f"#{current}").focus()
+            shown.focus()
 
     def render_tab(self, keep_place: bool = False) -> None:
         """Draw the tab that is picked."""
@@ -186,7 +179,6 @@ class Detail(Vertical):
         if checkpoint is None:
             self._switch("text")
             self.lines.show([])
-            self.border_subtitle = ""
             return
         if self.tab == "talk":
             self._switch("text")
@@ -207,7 +199,6 @@ class Detail(Vertical):
                 self.lines.show([Paragraph(empty_text(self.tab, checkpoint), "dim")])
             else:
                 self.rows.show(outline, self._places.get(self.tab) if keep_place else None)
-        self._subtitle()
 
     def _title(self) -> Content:
         if self.checkpoint is None:
@@ -216,16 +207,13 @@ class Detail(Vertical):
         mark = " · ! see Meta" if self.checkpoint.warnings or self.checkpoint.faults else ""
         return Content(f"{id_text(ref)} · iteration {ref.iteration} · {ref.role}{mark}")
 
-    def _subtitle(self) -> None:
-        if self.checkpoint is None:
-            return
-        row = self.rows.row if self.is_tree else None
-        text = expression(self.rows.path) if row else self.tab
-        size = f"{size_of(row.member.value, SUBTITLE_NODES).text} · " if row else ""
-        room = max(self.size.width - 4 - len(size), 8)
-        # The end of a path tells more than its beginning.
-        text = clean(text)
-        self.border_subtitle = Content(size + (text if len(text) <= room else "…" + text[-room + 1 :]))
+    @property
+    def place(self) -> tuple[str, str]:
+        """Size and path of the value under the cursor; empty where there is none."""
+        row = self.rows.row if self.is_tree and self.checkpoint is not None else None
+        if row is None:
+            return "", ""
+        return size_of(row.member.value, PLACE_NODES).text, clean(expression(self.rows.path))
 
 
 def talk_paragraphs(talks: list[Talk]) -> list[Paragraph]:

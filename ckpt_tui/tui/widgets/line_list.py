@@ -20,6 +20,9 @@ from ckpt_tui.tui.commands import bindings
 _STRIPS = 400
 """Drawn lines that are kept: several screens."""
 
+SCROLL_LINES = 4
+"""Lines that the list scrolls by when the cursor leaves it: a scrolled line costs three times a moved cursor."""
+
 _COUNT_LIMIT = 9_999_999
 """The largest number typed before a motion."""
 
@@ -208,13 +211,14 @@ class LineList(ScrollView, can_focus=True):
         if height <= 0:
             return
         top = self.scroll_offset.y
-        margin = 1 if height > 6 else 0
         # The heading above the first line of a group comes into sight with it.
+        margin = 1 if height > 6 else 0
+        ahead = SCROLL_LINES - 1 if height > 4 * SCROLL_LINES else 0
         if self.cursor - margin < top:
-            self.scroll_to(y=max(self.cursor - margin, 0), animate=False, immediate=True)
+            self.scroll_to(y=max(self.cursor - margin - ahead, 0), animate=False, immediate=True)
         elif self.cursor + margin >= top + height:
             last = max(self.line_count - height, 0)
-            self.scroll_to(y=min(self.cursor + margin - height + 1, last), animate=False, immediate=True)
+            self.scroll_to(y=min(self.cursor + margin + ahead - height + 1, last), animate=False, immediate=True)
 
     def take_count(self, default: int = 1) -> int:
         """The number typed before this motion, which is used up by it."""

@@ -1,0 +1,188 @@
+"""JSON text that no terminal obeys, of documents of any depth, in pieces.
+
+A document is what `ckpt_tui.core.plain` makes: dict with text keys, list, tuple, str, int, float, bool and None.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from json.encoder import encode_basestring as _quoted
+from typing import Any
+
+from ckpt_tui.core.text import UNSAFE
+
+INDENTED_LEVELS = 20
+"""Levels that are indented. The indentation of a document of n levels is n² characters; what is deeper stays on a line."""
+
+_DEEP = 900
+"""Levels of a document from which on nothing is indented: nobody reads it, and the standard encoder would refuse it."""
+
+_PARTS = 2_048
+"""Texts that are joined to one piece."""
+
+_LONG = 65_536
+"""Characters of a text that ends its piece, so that no piece holds many of them."""
+
+
+def dumps(document: Any, indent: int | None = 2) -> str:
+    """JSON text that no terminal obeys: unsafe characters are written as escapes, at any depth of nesting.
+
+    Numbers that JSON does not know become `{"$type": "builtins:float", "$value": "NaN"}`.
+
+    Args:
+        document: Any document.
+        indent: Blanks a level, down to `INDENTED_LEVELS`; None for one line.
+
+    Raises:
+        TypeError: it holds something that is no JSON.
+    """
+    if indent is None:
+        try:
+            return safe(json.dumps(document, ensure_ascii=False, allow_nan=False))
+        except (RecursionError, ValueError):
+            pass  # nested too deep, or with numbers that JSON lacks
+    return "".join(pieces(document, indent))
+
+
+def dumps_lines(document: dict[str, Any]) -> str:
+    """The same for a flat document with long lists: each member on a line, each entry of a list of objects on its own.
+
+    Five times as fast as an indented text. The entries of each list begin with the same key and hold no objects.
+    """
+    encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+    parts = []
+    for name, value in document.items():
+        text = encode(value)
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            # An unescaped quote stands in no text, so this finds the ends of entries and nothing else.
+            begin = "{" + encode(next(iter(value[0]))) + ": "
+            text = "[\n    " + text[1:-1].replace("}, " + begin, "},\n    " + begin) + "\n  ]"
+        parts.append(f"  {encode(name)}: {text}")
+    return safe("{\n" + ",\n".join(parts) + "\n}")
+
+
+def pieces(document: Any, indent: int | None = 2) -> Iterator[str]:
+    """The text of `dumps` in pieces of some thousand characters; a longer one holds a long text and little else.
+
+    Takes no more memory than a piece and the path to it, and time in proportion to the text.
+
+    Args:
+        document: Any document without cycles.
+        indent: As for `dumps`.
+
+    Raises:
+        TypeError: the document holds something that is no JSON; what stands before it was given out.
+    """
+    if indent is not None and _is_deep(document):
+        indent = None
+    lines = ["" if indent is None else "\n" + " " * (indent * level) for level in range(INDENTED_LEVELS + 1)]
+    out: list[str] = []
+    push = out.append
+    frames: list[tuple[Iterator[Any], bool, str, str]] = []
+    members: Iterator[Any] = iter((document,))
+    named = False
+    before = comma = closing = ""
+    while True:
+        for item in members:
+            if named:
+                key, item = item
+                push(f"{before}{_quoted(key) if type(key) is str else _key(key)}: ")
+            elif before:
+                push(before)
+            before = comma
+            kind = type(item)
+            if kind is str:
+                push(_quoted(item))
+                if len(item) > _LONG:
+                    yield _taken(out)
+            elif item is None:
+                push("null")
+            elif kind is bool:
+                push("true" if item else "false")
+            elif kind is int:
+                push(int.__repr__(item))
+            elif kind is dict or kind is list or kind is tuple:
+                begin, end = "{}" if kind is dict else "[]"
+                if not item:
+                    push(begin + end)
+                    continue
+                frames.append((members, named, comma, closing))
+                level = len(frames)
+                line = lines[level] if level <= INDENTED_LEVELS else ""
+                named = kind is dict
+                members = iter(item.items()) if named else iter(item)
+                before, comma, closing = begin + line, f",{line}" if line else ", ", (line and lines[level - 1]) + end
+                break
+            else:
+                push(_leaf(item))
+            if len(out) > _PARTS:
+                yield _taken(out)
+        else:
+            push(closing)
+            if not frames:
+                yield _taken(out)
+                return
+            members, named, comma, closing = frames.pop()
+            before = comma
+
+
+def _taken(parts: list[str]) -> str:
+    # Pieces end between values, never within a text, so each is made safe by itself.
+    text = "".join(parts)
+    parts.clear()
+    return safe(text)
+
+
+def _is_deep(document: Any) -> bool:
+    level = [document]
+    for _ in range(_DEEP):
+        below: list[Any] = []
+        for item in level:
+            kind = type(item)
+            if kind is dict:
+                item = item.values()
+            elif kind is not list and kind is not tuple:
+                continue
+            below += [member for member in item if type(member) in _CONTAINERS]
+        if not below:
+            return False
+        level = below
+    return True
+
+
+_CONTAINERS = frozenset((dict, list, tuple))
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
+def _leaf(value: Any) -> str:
+    try:
+        return _ENCODER.encode(value)
+    except ValueError:
+        if not isinstance(value, float):
+            raise
+        name = "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+        return _ENCODER.encode({"$type": "builtins:float", "$value": name})
+
+
+def _key(key: Any) -> str:
+    return _ENCODER.encode({key: 0})[1:-4]
+
+
+_UNSAFE = re.compile(UNSAFE.pattern.replace("\x00-\x1f", "", 1))
+
+
+def safe(text: str) -> str:
+    """JSON text with unsafe characters escaped; those below 32 are already, but for line breaks between values."""
+    if text.isascii():
+        return text.replace("\x7f", "\\u007f")
+    return _UNSAFE.sub(_escape, text)
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code > 0xFFFF:
+        code -= 0x10000
+        return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+    return f"\\u{code:04x}"

@@ -1,0 +1,153 @@
+"""(h) Bombs: small pickles that ask for everything, each in a process of its own. What counts is the worst of them."""
+
+from __future__ import annotations
+
+import base64
+import gc
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ckpt_tui.core.export import pieces
+from ckpt_tui.core.outline import Outline
+from ckpt_tui.core.plain import plain
+from ckpt_tui.core.preview import preview
+from ckpt_tui.core.redact import masked
+from ckpt_tui.core.sizes import size_of
+from ckpt_tui.core.unpickle import decode
+from tests.benchmarks.figures import Figure, ms
+
+SECONDS = 1.0
+"""Processor time that a bomb may cost in each stage."""
+
+MEGABYTES = 200
+"""Memory that a process may hold which runs a stage."""
+
+WAIT = 60
+"""Seconds until a stage is given up."""
+
+
+def _json(value: Any) -> None:
+    with open(os.devnull, "wb") as file:
+        for piece in pieces(masked(plain(value))):
+            file.write(piece.encode())
+
+
+def _screen(value: Any) -> None:
+    outline = Outline(value)
+    for _ in range(2):
+        for index in range(min(len(outline), 60)):
+            row = outline.row(index)
+            outline.path(row)
+            preview(row.member.value)
+            size_of(row.member.value, 2_000)
+        outline.unfold_level(outline.root, 1_000_000)
+
+
+STAGES: dict[str, Callable[[Any], Any]] = {
+    "decode": lambda value: None,
+    "preview": preview,
+    "json": _json,
+    "screen": _screen,
+}
+"""What is done with a decoded bomb; `decode` is told by itself."""
+
+
+def run(directory: Path, names: list[str] | None = None) -> list[Figure]:
+    """Every stage, and the command, of every bomb."""
+    from tests.core.bombs import BOMBS
+
+    worst: dict[str, list[tuple[float, str]]] = {}
+    for number, name in enumerate(names or BOMBS):
+        data = BOMBS[name]()
+        (directory / "bomb").write_bytes(data)
+        (directory / "bomb.json").write_text(json.dumps(checkpoint(data)))
+        for stage in (*STAGES, "show"):
+            seconds, megabytes = measure(stage, directory)
+            worst.setdefault(f"{stage}, time", []).append((seconds, name))
+            worst.setdefault(f"{stage}, memory", []).append((megabytes, name))
+        print(f"\r  {number + 1} of {len(names or BOMBS)}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    figures = []
+    for what, found in worst.items():
+        found.sort(reverse=True)
+        figure, name = found[0]
+        time_ = what.endswith("time")
+        limit = SECONDS if time_ else MEGABYTES
+        beyond = sum(1 for value, _ in found if value >= limit)
+        figures.append(
+            Figure(
+                f"{len(found)} bombs, {what}, worst: {name}",
+                ms(figure) if time_ else f"{figure:,.0f} MB",
+                "",
+                f"{beyond} beyond" if beyond else "",
+                "< 1 s" if time_ else f"< {MEGABYTES} MB",
+                beyond == 0,
+            )
+        )
+    return figures
+
+
+def checkpoint(data: bytes) -> dict[str, Any]:
+    """A checkpoint whose state holds a pickle."""
+    return {
+        "workflow_name": "bomb", "graph_signature_hash": "", "checkpoint_id": "bomb", "previous_checkpoint_id": None,
+        "timestamp": "2026-03-01T08:00:00+00:00", "messages": {},
+        "state": {"bomb": {"__pickled__": base64.b64encode(data).decode(), "__type__": "a:B"}},
+        "pending_request_info_events": {}, "iteration_count": 0, "metadata": {}, "version": "1.0",
+    }  # fmt: skip
+
+
+def measure(stage: str, directory: Path) -> tuple[float, float]:
+    """Seconds of processor time and megabytes of memory of one stage in a fresh process."""
+    command = [sys.executable, "-m", "tests.benchmarks.bombs", stage, str(directory)]
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=WAIT)
+    except subprocess.TimeoutExpired:
+        return float(WAIT), 0.0
+    seconds, megabytes = json.loads(done.stdout)
+    return seconds, megabytes
+
+
+def _memory() -> float:
+    """The most this process has held. The system's own counter would begin with what the parent had."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _stage(stage: str, directory: Path) -> float:
+    gc.set_threshold(100_000, 50, 100)  # as the command has it
+    if stage == "show":
+        from ckpt_tui.cli.app import run as command
+
+        out = os.dup(1)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        command(["show", str(directory / "bomb.json"), "--json"])
+        os.dup2(out, 1)
+        return time.process_time()
+    data = (directory / "bomb").read_bytes()
+    began = time.process_time()
+    value = decode(data).value
+    if stage != "decode":
+        began = time.process_time()
+    STAGES[stage](value)
+    return time.process_time() - began
+
+
+def main() -> None:
+    """One stage, in the process at hand; prints what it took and leaves without looking for garbage."""
+    took = _stage(sys.argv[1], Path(sys.argv[2]))
+    print(json.dumps([took, _memory()]), flush=True)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
