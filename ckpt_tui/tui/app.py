@@ -69,6 +69,7 @@ class CkptApp(App[None]):
         # Set before the style sheet is read: another theme later means reading it again.
         wanted = self.config.theme or DARK.name
         self.set_reactive(App.theme, wanted if wanted in self.available_themes else DARK.name)
+        self.stylesheet.set_variables(self.get_css_variables())
         self._early = early
         self._at = at
         self._steps = steps

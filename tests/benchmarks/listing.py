@@ -6,6 +6,7 @@ import asyncio
 import time
 from pathlib import Path
 
+from ckpt_tui.cli.ls import lines
 from ckpt_tui.core.lineage import arrange
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.stores.directory import DirectoryStore, collect
@@ -52,7 +53,7 @@ def run(directory: Path) -> list[Figure]:
     ours, framework = in_turns(lambda: _read(store), lambda: _list_checkpoints(store), runs=3)
     figures.append(
         Figure(
-            "reading and arranging headers, to the call `list_checkpoints`", ms(ours), ms(framework),
+            "`ls --fast` after start-up, its text included, to the call `list_checkpoints`", ms(ours), ms(framework),
             f"{framework / ours:.0f}× faster", promise, framework >= 50 * ours,
         )
     )  # fmt: skip
@@ -63,8 +64,9 @@ def _read(directory: str) -> float:
     began = time.perf_counter()
     entries = collect(DirectoryStore(directory).scan()).values()
     runs = arrange(entry for entry in entries if isinstance(entry, CheckpointRef))
+    text = "\n".join(lines(runs, []))
     took = time.perf_counter() - began
-    assert sum(len(run.nodes) for run in runs) == COUNT
+    assert text.count("\n") >= COUNT
     return took
 
 
