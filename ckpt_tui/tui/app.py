@@ -20,7 +20,7 @@ from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.commands import accept_keys
 from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.screens.browse import Browse
-from ckpt_tui.tui.themes import DARK, DEFAULT_VARIABLES, LIGHT
+from ckpt_tui.tui.themes import DARK, LIGHT, variables_for
 
 
 def _commands() -> type[Provider]:
@@ -80,7 +80,8 @@ class CkptApp(App[None]):
         return Browse(self.store, self._at, self._steps, self._early)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return DEFAULT_VARIABLES
+        theme = self.current_theme
+        return {} if theme.name in (DARK.name, LIGHT.name) else variables_for(theme)
 
     def on_mount(self) -> None:
         """Set the keys."""

@@ -1,4 +1,4 @@
-"""Colours: one dark and one light theme of our own, and the few variables that every theme must have."""
+"""Colours: one dark and one light theme of our own, and our variables for the themes of others."""
 
 from __future__ import annotations
 
@@ -44,10 +44,23 @@ LIGHT = Theme(
     },
 )  # fmt: skip
 
-DEFAULT_VARIABLES = {
+_ANSI = {
     "ck-cursor": "ansi_blue", "ck-cursor-blur": "ansi_bright_black", "ck-text": "ansi_green",
     "ck-number": "ansi_yellow", "ck-word": "ansi_magenta", "ck-type": "ansi_cyan", "ck-label": "ansi_default",
-    "ck-dim": "ansi_bright_black", "ck-edge": "ansi_bright_black", "ck-edge-focus": "ansi_blue",
-    "ck-match": "ansi_yellow", "ck-lane": "ansi_blue",
+    "ck-dim": "ansi_white", "ck-edge": "ansi_bright_black", "ck-edge-focus": "ansi_bright_blue",
+    "ck-match": "ansi_red", "ck-lane": "ansi_cyan",
 }  # fmt: skip
-"""For themes of others, which know nothing of our variables: the terminal's own sixteen colours."""
+
+_FROM_OTHERS = {
+    "ck-cursor": "primary-muted", "ck-cursor-blur": "panel", "ck-text": "text-success", "ck-number": "text-warning",
+    "ck-word": "text-accent", "ck-type": "text-secondary", "ck-label": "text-primary", "ck-dim": "foreground-muted",
+    "ck-edge": "border-blurred", "ck-edge-focus": "border", "ck-match": "warning-muted", "ck-lane": "secondary",
+}  # fmt: skip
+
+
+def variables_for(theme: Theme) -> dict[str, str]:
+    """Our variables for a theme of others, which knows nothing of them: made of its own colours."""
+    if theme.name.startswith("ansi"):
+        return _ANSI
+    colours = theme.to_color_system().generate()
+    return {name: colours.get(source, _ANSI[name]) for name, source in _FROM_OTHERS.items()}
