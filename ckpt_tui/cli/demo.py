@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import tempfile
 import threading
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import click
 
@@ -39,6 +42,10 @@ def command(directory: str | None, interval: float, still: bool) -> int:
         return _run(Path(temporary) / "review_flow", interval, still)
 
 
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
+
+
 def _run(directory: Path, interval: float, still: bool) -> int:
     prepare(directory)
     if not sys.stdout.isatty():
@@ -46,6 +53,10 @@ def _run(directory: Path, interval: float, still: bool) -> int:
         return 0
     from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser
 
+    # A closed terminal ends the app as `q` does: the temporary directory goes with it.
+    for name in ("SIGHUP", "SIGTERM"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _end)
     stop = threading.Event()
     writer = threading.Thread(target=play, args=(directory, stop, interval), daemon=True)
     if not still:

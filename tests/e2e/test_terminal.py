@@ -64,6 +64,15 @@ def test_the_demo_goes_on_writing() -> None:
         assert terminal.exit_code() == 0
 
 
+def test_a_closed_terminal_leaves_nothing_of_the_demo_behind(tmp_path: Path) -> None:
+    with run("demo", "--interval", "0.2", TMPDIR=str(tmp_path)) as terminal:
+        terminal.shows("run 3")
+        assert list(tmp_path.iterdir())
+        os.kill(terminal.child.pid, signal.SIGHUP)
+        terminal.exit_code()
+        assert not list(tmp_path.iterdir())
+
+
 def test_the_terminal_is_restored_at_the_end() -> None:
     with run(str(SAMPLES / "linear")) as terminal:
         terminal.shows("linear · run 1")
