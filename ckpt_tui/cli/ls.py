@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ckpt_tui.cli.output import cells, colours, json_option, pad, paint, store_argument, write
@@ -9,8 +11,12 @@ from ckpt_tui.core import listing
 from ckpt_tui.core.lineage import Run, arrange
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.text import clean, size_text
+from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.directory import DirectoryStore, collect
 from ckpt_tui.stores.registry import open_store
+
+if TYPE_CHECKING:
+    from ckpt_tui.cli.sizes import Sizes
 
 _DISTINCT = 8
 """Characters of a random id that tell it from the others of a store, but for one store of 5,000 in 300."""
@@ -19,11 +25,19 @@ _DISTINCT = 8
 @click.command("ls")
 @store_argument
 @click.option("--fast", is_flag=True, help="Read headers only: no roles, counts or broken bodies.")
+@click.option("--sizes", is_flag=True, help="How large messages, state and pending requests are, and what grew most.")
 @json_option
-def command(store: str, fast: bool, as_json: bool) -> int:
+def command(store: str, fast: bool, sizes: bool, as_json: bool) -> int:
     """Checkpoints in lineage order, and problems."""
+    if fast and sizes:
+        raise UsageError("--fast reads headers only; --sizes needs the bodies.", "Leave one of them out.")
     opened = open_store(store)
     runs, problems = survey(opened, fast)
+    measured = None
+    if sizes:
+        from ckpt_tui.cli.sizes import measure  # decodes; a list does without
+
+        measured = measure(opened, runs)
     if as_json:
         from ckpt_tui.core.export import dumps_lines, ls_document
 
@@ -32,9 +46,12 @@ def command(store: str, fast: bool, as_json: bool) -> int:
             from ckpt_tui.stores.agent_framework_legacy import store_kind
 
             kind = store_kind(node.ref for run in runs for node in run.nodes)
-        write(dumps_lines(ls_document(kind, store, runs, problems)))
+        document = ls_document(kind, store, runs, problems)
+        if measured is not None:
+            measured.add_to(document)
+        write(dumps_lines(document))
     else:
-        write("\n".join(lines(runs, problems)) or f"no checkpoints in {clean(store)}")
+        write("\n".join(lines(runs, problems, measured)) or f"no checkpoints in {clean(store)}")
     return 0
 
 
@@ -48,7 +65,7 @@ def survey(store: DirectoryStore, fast: bool = False) -> tuple[tuple[Run, ...], 
     return runs, [entry for entry in entries.values() if isinstance(entry, Problem)]
 
 
-def lines(runs: tuple[Run, ...], problems: list[Problem]) -> list[str]:
+def lines(runs: tuple[Run, ...], problems: list[Problem], measured: Sizes | None = None) -> list[str]:
     """The list for people: gutter, id, iteration, time since the parent, size and what happened."""
     rows = listing.rows(runs, problems)
     nodes = [row for row in rows if isinstance(row, listing.NodeRow)]
@@ -60,20 +77,32 @@ def lines(runs: tuple[Run, ...], problems: list[Problem]) -> list[str]:
     before, after = ("\x1b[36m", "\x1b[0m") if colours() else ("", "")
     left = iter(ids)
     out: list[str] = []
+    # Columns before that of the file's size.
+    margin = 2 + wide + 1 + id_wide + 1 + number_wide + 1 + 9 + 1
+    run: Run | None = None
     for row in rows:
         if isinstance(row, listing.NodeRow):
             ref = row.node.ref
             gutter = gutters.get(id(row)) or listing.SIGNS[ref.role]
             facts = f"{ref.iteration:>{number_wide}} {listing.when_text(row):>9} {size_text(ref.size):>6}"
             name = pad(next(left), id_wide)
+            if measured is not None:
+                facts += f" {measured.columns(ref.id)}"
             out.append(f"  {gutter:<{wide}} {before}{name}{after} {facts}  {listing.summary(row)}")
         elif isinstance(row, listing.RunRow):
-            title, rest = listing.run_title(row.run)
+            if run is not None and measured is not None:
+                out += measured.run_lines(run, margin)
+            run = row.run
+            title, rest = listing.run_title(run)
             out.append(("\n" if out else "") + paint(title, bold=True) + f" · {rest}")
+            if measured is not None:
+                out.append(paint(measured.titles(margin), dim=True))
         elif isinstance(row, listing.JoinRow):
             out.append(f"  {listing.join_gutter(row)}")
         else:
             break
+    if run is not None and measured is not None:
+        out += measured.run_lines(run, margin)
     if problems:
         out += [*([""] if out else []), "problems"]
         for problem in sorted(problems, key=lambda problem: problem.file):

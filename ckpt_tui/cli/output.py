@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
 import click
@@ -27,32 +27,36 @@ def write(text: str) -> None:
     write_pieces((text,))
 
 
+def write_lines(lines: Iterable[str]) -> None:
+    """Lines on stdout, written as they come."""
+    write_pieces(_batches(lines))
+
+
+def _batches(lines: Iterable[str]) -> Iterator[str]:
+    todo = iter(lines)
+    before = ""
+    while batch := list(islice(todo, 1_000)):
+        yield before + "\n".join(batch)
+        before = "\n"
+
+
 def write_pieces(pieces: Iterable[str]) -> None:
-    """The same for a text in pieces, with a line break after the last."""
+    """The same as `write` for a text in pieces; a line break follows the last."""
     sys.stdout.flush()
     buffer = getattr(sys.stdout, "buffer", None)
-    for piece in chain(pieces, "\n"):
-        data = piece.encode("utf-8", "backslashreplace")
-        if buffer is None:
-            sys.stdout.write(data.decode("utf-8"))
-            continue
-        try:
-            buffer.write(data)
-        except BrokenPipeError:
-            _forget(buffer)
-            return
-    if buffer is not None:
-        try:
-            buffer.flush()
-        except BrokenPipeError:
-            _forget(buffer)
-
-
-def _forget(buffer: Any) -> None:
-    # The reader went away, as `head` does; nothing is left to say, not even by Python as it ends.
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, buffer.fileno())
-    os.close(null)
+    if buffer is None:
+        for piece in chain(pieces, ("\n",)):
+            sys.stdout.write(piece.encode("utf-8", "backslashreplace").decode("utf-8"))
+        return
+    try:
+        for piece in chain(pieces, ("\n",)):
+            buffer.write(piece.encode("utf-8", "backslashreplace"))
+        buffer.flush()
+    except BrokenPipeError:
+        # The reader went away, as `head` does; nothing is left to say, not even by Python as it ends.
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, buffer.fileno())
+        os.close(null)
 
 
 def colours() -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import click
 
 from ckpt_tui.cli.ls import survey
-from ckpt_tui.cli.output import json_option, paint, write, write_json
+from ckpt_tui.cli.output import json_option, paint, write, write_json, write_lines
 from ckpt_tui.core.ids import IdFault, find
 from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.text import clean, quoted, size_text
@@ -23,29 +24,43 @@ _JMESPATH = "See https://jmespath.org."
 @click.argument("checkpoint", metavar="[ID]", default="latest")
 @click.option("--query", metavar="EXPR", help="A JMESPath expression over the JSON document.")
 @click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
+@click.option("--sizes", is_flag=True, help="Where its characters are instead: the largest paths, and types.")
 @json_option
-def command(store: str, checkpoint: str, query: str | None, reveal: bool, as_json: bool) -> int:
+def command(store: str, checkpoint: str, query: str | None, reveal: bool, sizes: bool, as_json: bool) -> int:
     """One checkpoint, decoded: messages, state, pending requests, metadata.
 
     ID is a full id, a unique prefix, `latest`, or either followed by ~N (N parents up). Secrets are masked unless
     --reveal. Exit code 4 tells that something could not be decoded, or could run code when it is loaded.
+
+    With --sizes, EXPR is asked of the document of sizes.
     """
     from ckpt_tui.core.doctor import alarms
-    from ckpt_tui.core.export import show_document
+    from ckpt_tui.core.export import dumps, show_document, sizes_document
 
     opened = open_store(store)
     run, node = locate(opened, checkpoint)
     loaded = opened.load(node.ref.file, everything=True)
-    document = show_document(loaded, run.id, node, reveal)
-    document["warnings"] += (alarmed := alarms(loaded))
-    result = document if query is None else evaluate(query, document)
-    if as_json or query is not None:
-        try:
-            write_json(result)
-        except TypeError:  # `&name`, which is no value
-            raise UsageError("The query gives an expression, not a value.", _JMESPATH) from None
+    alarmed = alarms(loaded)
+    if sizes:
+        document = sizes_document(loaded, run.id, node)
     else:
-        write("\n".join(_lines(document)))
+        document = show_document(loaded, run.id, node, reveal)
+        document["warnings"] += alarmed
+    if query is not None:
+        try:
+            # Whole before the first character is written: it may turn out to hold no value.
+            text = dumps(evaluate(query, document))
+        except TypeError:  # `&name`
+            raise UsageError("The query gives an expression, not a value.", _JMESPATH) from None
+        write(text)
+    elif as_json:
+        write_json(document)
+    elif sizes:
+        from ckpt_tui.cli.sizes import shares_lines
+
+        write_lines(shares_lines(document))
+    else:
+        write_lines(_lines(document))
     return 4 if loaded.faults or alarmed else 0
 
 
@@ -89,56 +104,56 @@ def evaluate(expression: str, document: Any) -> Any:
         raise UsageError(f"The query cannot be answered: {error}.", _JMESPATH) from None
 
 
-def _lines(document: dict[str, Any]) -> list[str]:
+def _lines(document: dict[str, Any]) -> Iterator[str]:
     head = document["checkpoint"]
     role = head["role"] if head["role"] == head["status"] else f"{head['role']} · {head['status']}"
     facts = f"iteration {head['iteration']} · {role} · {clean(head['timestamp'])} · {size_text(head['size'])}"
-    out = [f"{paint(clean(head['id']), bold=True)}  {clean(head['workflow'])} · {facts}"]
-    out += [paint("! ", fg="red") + clean(warning) for warning in document["warnings"]]
+    yield f"{paint(clean(head['id']), bold=True)}  {clean(head['workflow'])} · {facts}"
+    for warning in document["warnings"]:
+        yield paint("! ", fg="red") + clean(warning)
     for request in document["requests"]:
-        out.append(
+        yield (
             f"⏸ {clean(request['request_id'])}  {clean(request['executor'])} asks {clean(request['request_type'])}"
             f", expects {clean(request['response_type'])}"
         )
     for part in ("messages", "state", "pending", "metadata"):
         if document[part] not in ({}, None):
-            out += ["", paint(part, bold=True), *_tree(document[part])]
-    return out
+            yield ""
+            yield paint(part, bold=True)
+            yield from _tree(document[part])
 
 
-def _tree(document: Any) -> list[str]:
+def _tree(document: Any) -> Iterator[str]:
     """A JSON document as indented lines; None-valued members of objects are left out, as on the screen."""
-    out: list[str] = []
-    tasks: list[tuple[int, str, Any]] = []
-
-    def below(depth: int, item: dict[str, Any] | list[Any]) -> None:
-        if isinstance(item, dict):
-            typed = "$type" in item
-            pairs = [(key, val) for key, val in item.items() if key != "$type" and not (typed and val is None)]
+    if not isinstance(document, dict | list) or not document:
+        yield f"  {_scalar(document)}"
+        return
+    levels = [_below(document)]
+    while levels:
+        pad = "  " * min(len(levels), 60)
+        for label, item in levels[-1]:
+            if not isinstance(item, dict | list) or not item:
+                yield f"{pad}{clean(label)}: {_scalar(item)}"
+                continue
+            kind = item.get("$type") if isinstance(item, dict) else f"({len(item)})"
+            name = paint(clean(kind), dim=True) if isinstance(kind, str) else ""
+            if isinstance(item, dict) and item.keys() == {"$type", "$value"}:
+                yield f"{pad}{clean(label)}: {clean(str(item['$value']))}  {name}".rstrip()
+            elif isinstance(item, dict) and item.keys() == {"$masked", "$size"}:
+                yield f"{pad}{clean(label)}: ••••••  {paint('masked, --reveal shows it', dim=True)}"
+            else:
+                yield f"{pad}{clean(label)}:  {name}".rstrip()
+                levels.append(_below(item))
+                break
         else:
-            pairs = [(str(index), val) for index, val in enumerate(item)]
-        tasks.extend((depth, clean(key), val) for key, val in reversed(pairs))
+            levels.pop()
 
-    if isinstance(document, dict | list) and document:
-        below(1, document)
-    else:
-        out.append(f"  {_scalar(document)}")
-    while tasks:
-        depth, label, item = tasks.pop()
-        pad = "  " * min(depth, 60)
-        if not isinstance(item, dict | list) or not item:
-            out.append(f"{pad}{label}: {_scalar(item)}")
-            continue
-        kind = item.get("$type") if isinstance(item, dict) else f"({len(item)})"
-        name = paint(clean(kind), dim=True) if isinstance(kind, str) else ""
-        if isinstance(item, dict) and item.keys() == {"$type", "$value"}:
-            out.append(f"{pad}{label}: {clean(str(item['$value']))}  {name}".rstrip())
-        elif isinstance(item, dict) and item.keys() == {"$masked", "$size"}:
-            out.append(f"{pad}{label}: ••••••  {paint('masked, --reveal shows it', dim=True)}")
-        else:
-            out.append(f"{pad}{label}:  {name}".rstrip())
-            below(depth + 1, item)
-    return out
+
+def _below(item: dict[str, Any] | list[Any]) -> Iterator[tuple[str, Any]]:
+    if isinstance(item, dict):
+        typed = "$type" in item
+        return ((key, value) for key, value in item.items() if key != "$type" and not (typed and value is None))
+    return ((str(index), value) for index, value in enumerate(item))
 
 
 def _scalar(item: Any) -> str:

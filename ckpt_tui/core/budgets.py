@@ -26,7 +26,7 @@ class PickleBudget(NamedTuple):
 
 DEFAULT_PICKLE = PickleBudget()
 
-PLAIN_NODES = 700_000
+PLAIN_NODES = 600_000
 """Values of one JSON document; containers count 3 to 8 more. At most a second, masking and writing it included."""
 
 PLAIN_REPEATS = 100_000
@@ -49,3 +49,12 @@ JSON_DEPTH = 900
 
 JSON_VALUES = 4_000_000
 """Values of one JSON document, estimated from its commas and brackets before parsing: 24 bytes of memory a byte."""
+
+LAZY_BYTES = 8 * 1024 * 1024
+"""Bytes of the largest file that is parsed as a whole: one call, during which no other thread runs, of about 80 ms."""
+
+INLINE_SPAN = 32 * 1024
+"""Bytes of JSON in a larger file that are parsed while drawing (about 0.5 ms, and 3 ms with the pickles in it)."""
+
+READ_AT_ONCE = 1024 * 1024
+"""Characters of a file that unfolding many values at once parses and decodes: about a tenth of a second."""

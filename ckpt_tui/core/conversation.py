@@ -9,7 +9,7 @@ from ckpt_tui.core.anatomy import type_name
 from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.model import INTERNAL, Checkpoint
 from ckpt_tui.core.pending import attribute
-from ckpt_tui.core.preview import message_text, preview, short_type, speaker
+from ckpt_tui.core.preview import is_unopened, message_text, preview, short_type, speaker
 from ckpt_tui.core.value import Map, Obj, Value
 
 MAX_TURNS = 2_000
@@ -93,6 +93,9 @@ def _in_flight(messages: Value) -> Iterator[Talk]:
     for source, items in _pairs(messages):
         items = resolve(items)
         for item in items if type(items) is list else [items]:
+            if is_unopened(item):
+                yield Talk(f"from {source}, in flight", (Turn("", "", "", (preview(item),)),))
+                continue
             target = attribute(item, "target_id")
             who = str(source)
             title = f"input of {who.removeprefix(INTERNAL)}" if who.startswith(INTERNAL) else f"from {who}"
@@ -111,7 +114,9 @@ def _in_flight(messages: Value) -> Iterator[Talk]:
 
 def _kept(state: Value) -> Iterator[Talk]:
     executors = attribute(state, "_executor_state")
-    for executor, own in _pairs(executors):
+    for executor, own in [] if is_unopened(executors) else _pairs(executors):
+        if is_unopened(own):  # its conversation is shown once it was unfolded
+            continue
         for name in ("full_conversation", "conversation", "cache"):
             found = turns(attribute(own, name))
             if found:

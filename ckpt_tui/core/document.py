@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import json
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ckpt_tui.core.budgets import JSON_VALUES
@@ -78,20 +79,52 @@ def parse(data: bytes) -> Document:
     if values > JSON_VALUES:
         raise DocumentFault("too-large", f"about {values:,} values; at most {JSON_VALUES:,} are read")
     hooks = _Hooks()
+    value = _load(text, hooks, hooks.pairs)
+    if hooks.huge:
+        notes.append("an integer too long for the framework to read")
+    if hooks.repeated:
+        notes.append(repeated_note(hooks.repeated))
+    return Document(value, tuple(notes))
+
+
+def parse_pairs(data: bytes) -> list[tuple[str, Value]]:
+    """The members of a JSON object in UTF-8, in order, as often as they stand there.
+
+    Raises:
+        DocumentFault: the bytes are no such object.
+    """
+    hooks = _Hooks()
+    last: list[tuple[str, Value]] = []
+
+    def pairs(found: list[tuple[str, Value]]) -> Value:
+        nonlocal last
+        last = found  # the outermost object is complete after all others
+        return hooks.pairs(found)
+
+    _load(_text(data, []), hooks, pairs)
+    return last
+
+
+def joined(pairs: list[tuple[str, Value]]) -> Value:
+    """The value that an object with these members is: a dict, an envelope, or a `Map` where keys are repeated."""
+    return _Hooks().pairs(pairs)
+
+
+def repeated_note(keys: Iterable[str]) -> str:
+    """What to say of a document where these keys stand more than once."""
+    return f"repeated keys ({', '.join(sorted(keys)[:3])}): the framework keeps the last value, all are shown"
+
+
+def _load(text: str, hooks: _Hooks, pairs: Callable[[list[tuple[str, Value]]], Value]) -> Value:
     try:
-        value = json.loads(text, object_pairs_hook=hooks.pairs)
+        return json.loads(text, object_pairs_hook=pairs)
     except RecursionError:
         raise DocumentFault("too-deep", "nested deeper than about 1000 levels; the framework cannot read it") from None
     except json.JSONDecodeError as error:
         raise _explain(error, text) from None
     except ValueError:
         # An integer past the limit of int(); a hook for integers costs time, so only now.
-        value = json.loads(text, object_pairs_hook=hooks.pairs, parse_int=hooks.integer)
-        notes.append("an integer too long for the framework to read")
-    if hooks.repeated:
-        keys = ", ".join(sorted(hooks.repeated)[:3])
-        notes.append(f"repeated keys ({keys}): the framework keeps the last value, all are shown")
-    return Document(value, tuple(notes))
+        return json.loads(text, object_pairs_hook=pairs, parse_int=hooks.integer)
 
 
 def _text(data: bytes, notes: list[str]) -> str:

@@ -9,7 +9,7 @@ from ckpt_tui.core.json_text import dumps, dumps_lines, pieces
 from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 
-__all__ = ["dumps", "dumps_lines", "ls_document", "pieces", "ref_document", "show_document"]
+__all__ = ["dumps", "dumps_lines", "ls_document", "pieces", "ref_document", "show_document", "sizes_document"]
 
 
 def ref_document(ref: CheckpointRef, run: str | None = None, node: Node | None = None) -> dict[str, Any]:
@@ -82,3 +82,19 @@ def show_document(
         for part in ("messages", "state", "pending", "metadata"):
             document[part] = masked(document[part])
     return document
+
+
+def sizes_document(checkpoint: Checkpoint, run: str | None = None, node: Node | None = None) -> dict[str, Any]:
+    """The document of `show --sizes --json`."""
+    from ckpt_tui.core.paths import expression
+    from ckpt_tui.core.shares import checkpoint_shares
+
+    found = checkpoint_shares(checkpoint)
+    return {
+        "schema": "ckpt-tui/sizes@1",
+        "checkpoint": ref_document(checkpoint.ref, run, node),
+        "total": found.total,
+        "complete": found.complete,
+        "paths": [{"path": expression(share.path), "type": share.type, "size": share.size} for share in found.paths],
+        "types": [{"type": share.type, "count": share.number, "size": share.size} for share in found.types],
+    }

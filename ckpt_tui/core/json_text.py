@@ -14,7 +14,7 @@ from typing import Any
 from ckpt_tui.core.text import UNSAFE
 
 INDENTED_LEVELS = 20
-"""Levels that are indented. The indentation of a document of n levels is n² characters; what is deeper stays on a line."""
+"""Levels that are indented; what is deeper stays on a line. n levels take n² characters of indentation."""
 
 _DEEP = 900
 """Levels of a document from which on nothing is indented: nobody reads it, and the standard encoder would refuse it."""
@@ -63,7 +63,7 @@ def dumps_lines(document: dict[str, Any]) -> str:
     return safe("{\n" + ",\n".join(parts) + "\n}")
 
 
-def pieces(document: Any, indent: int | None = 2) -> Iterator[str]:
+def pieces(document: Any, indent: int | None = 2) -> Iterator[str]:  # noqa: C901
     """The text of `dumps` in pieces of some thousand characters; a longer one holds a long text and little else.
 
     Takes no more memory than a piece and the path to it, and time in proportion to the text.
@@ -75,6 +75,7 @@ def pieces(document: Any, indent: int | None = 2) -> Iterator[str]:
     Raises:
         TypeError: the document holds something that is no JSON; what stands before it was given out.
     """
+    # One loop over all kinds of values: a call for each takes twice the time.
     if indent is not None and _is_deep(document):
         indent = None
     lines = ["" if indent is None else "\n" + " " * (indent * level) for level in range(INDENTED_LEVELS + 1)]

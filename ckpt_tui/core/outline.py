@@ -10,12 +10,13 @@ from bisect import bisect_left
 from itertools import chain
 from typing import Any, NamedTuple
 
-from ckpt_tui.core.envelope import open_envelope
+from ckpt_tui.core.budgets import READ_AT_ONCE
+from ckpt_tui.core.envelope import resolve, unread
 from ckpt_tui.core.members import Member, Members, members
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.preview import is_unopened, label_text
 from ckpt_tui.core.redact import RUN_KWARGS
-from ckpt_tui.core.value import Envelope, Obj, Value
+from ckpt_tui.core.value import Obj, Value
 
 Folds = dict[str, Any]
 """Labels of unfolded members, each with the `Folds` below it."""
@@ -64,8 +65,7 @@ class Branch:
         self.parent = parent
         self.slot = slot
         self.depth: int = parent.depth + 1 if parent else 0
-        if type(value) is Envelope:
-            value = open_envelope(value)
+        value = resolve(value)
         self.below: Members = members(value) if below is None else below
         self.order: list[int] | None = None
         self.hidden = 0
@@ -222,12 +222,13 @@ class Outline:
     def unfold_level(self, branch: Branch, levels: int, limit: int = EXPAND_LIMIT) -> bool:
         """Unfold everything below a branch, so many levels deep; False when a limit was reached first.
 
-        The limits are `limit` members and `EXPAND_DEPTH` levels. A value that stands in itself is not entered again, so
-        cycles end. Members that are hidden count as well: they have been looked at.
+        The limits are `limit` members, `EXPAND_DEPTH` levels and, in a large file, `READ_AT_ONCE`. A value that stands
+        in itself is not entered again, so cycles end. Members that are hidden count as well: they have been looked at.
         """
         end = branch.depth + levels
         left = limit - branch.count
         complete = True
+        reading = READ_AT_ONCE
         # The branches from `branch` down to the one at hand: the id of each one's value, and the rows added below it.
         idents: list[int] = []
         added: list[int] = []
@@ -254,6 +255,10 @@ class Outline:
                 kid = here.kids.get(slot)
                 value = here.value(slot)
                 if kid is None and type(value) not in _LEAVES and not is_unopened(value) and id(value) not in above:
+                    reading -= unread(value)
+                    if reading < 0:
+                        complete = False
+                        continue
                     below = members(value)
                     if not len(below):
                         continue
@@ -351,7 +356,7 @@ class Outline:
                 continue
             for slot in range(branch.count if branch.count <= _NAMED_LIMIT else 0):
                 inner = wanted.get(label_text(branch.member(slot)))
-                if inner is not None:
+                if inner is not None and not is_unopened(branch.value(slot)):
                     kid = self.unfold(branch, slot)
                     if kid is not None:
                         todo.append((kid, inner))

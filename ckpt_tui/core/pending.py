@@ -6,17 +6,18 @@ Source: agent_framework/_workflows/_events.py, WorkflowEvent, whose request fiel
 from __future__ import annotations
 
 from ckpt_tui.core.anatomy import anatomy, type_name
-from ckpt_tui.core.budgets import INLINE_PICKLE
-from ckpt_tui.core.envelope import resolve
+from ckpt_tui.core.budgets import INLINE_PICKLE, INLINE_SPAN
+from ckpt_tui.core.envelope import parsed, resolve, unread
 from ckpt_tui.core.model import PendingRequest
-from ckpt_tui.core.value import Envelope, Map, Obj, Ref, Value
+from ckpt_tui.core.value import Map, Obj, Ref, Value
 
 
 def attribute(value: Value, name: str) -> Value:
     """An attribute of an object, or a member of a mapping with text keys; None when there is none."""
     value = resolve(value)
     if type(value) is dict:
-        return value.get(name)
+        found = value.get(name)
+        return found if unread(found) > INLINE_SPAN else parsed(found)
     if type(value) is Obj:
         for key, item in anatomy(value).attributes:
             if key == name:
@@ -30,7 +31,7 @@ def attribute(value: Value, name: str) -> Value:
 
 def source_executor(event: Value) -> str:
     """The executor that asked, or "" when it cannot be told cheaply."""
-    if type(event) is Envelope and not event.ready and len(event.text) > INLINE_PICKLE:
+    if unread(event) > INLINE_PICKLE:
         return ""
     for name in ("_source_executor_id", "source_executor_id"):
         found = attribute(event, name)

@@ -14,7 +14,7 @@ from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.members import escape_name
 from ckpt_tui.core.order import ordered
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf, Value
+from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
 _LONG_TEXT = 64
 """Characters of a text that may be written any number of times; longer ones are charged when they come again."""
@@ -101,16 +101,17 @@ class _Writer:
             out = frame.out
             for key, item in frame.pairs:
                 kind = type(item)
-                if item is None or kind is bool:
-                    out[key] = item
-                elif kind is str and len(item) <= _LONG_TEXT:
-                    out[key] = item
-                elif kind is int and item.bit_length() <= _LONG_INTEGER:
+                if (
+                    item is None
+                    or kind is bool
+                    or (kind is str and len(item) <= _LONG_TEXT)
+                    or (kind is int and item.bit_length() <= _LONG_INTEGER)
+                ):
                     out[key] = item
                 elif kind is float:
                     out[key] = item if math.isfinite(item) else _odd_float(item)
                 else:
-                    if kind is Envelope:
+                    if kind is Envelope or kind is Deferred:
                         item = resolve(item)
                     frame.key = key
                     height = len(frames)

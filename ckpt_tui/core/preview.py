@@ -6,13 +6,13 @@ import math
 from typing import Literal
 
 from ckpt_tui.core.anatomy import anatomy, type_name
-from ckpt_tui.core.budgets import INLINE_PICKLE, PREVIEW_CELLS
-from ckpt_tui.core.envelope import resolve
+from ckpt_tui.core.budgets import INLINE_PICKLE, INLINE_SPAN, PREVIEW_CELLS
+from ckpt_tui.core.envelope import resolve, unread
 from ckpt_tui.core.members import Member, Members, members
 from ckpt_tui.core.pending import attribute, source_executor, type_text
 from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
 from ckpt_tui.core.text import clean, quoted, size_text
-from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf, Value
+from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
 Kind = Literal["null", "bool", "number", "text", "bytes", "type", "atom", "object", "list", "error"]
 """What a value is to the eye: the colour of its preview."""
@@ -33,14 +33,22 @@ def short_type(name: str) -> str:
 
 
 def is_unopened(value: Value) -> bool:
-    """Whether a value is a large pickle that nobody has asked for yet."""
-    return type(value) is Envelope and not value.ready and len(value.text) > INLINE_PICKLE
+    """Whether a value is a large pickle, or a large part of a large file, that nobody has asked for yet."""
+    kind = type(value)
+    if kind is Deferred:
+        return is_unopened(value.value) if value.ready else value.end - value.start > INLINE_SPAN
+    return kind is Envelope and not value.ready and len(value.text) > INLINE_PICKLE
+
+
+def is_long_text(value: Value) -> bool:
+    """Whether a value is a text that nobody has asked for yet: it is known to have no members."""
+    return type(value) is Deferred and not value.ready and value.is_text
 
 
 def kind_of(value: Value) -> Kind:
     """What a value is to the eye."""
     if is_unopened(value):
-        return "object"
+        return "text" if is_long_text(value) else "object"
     value = resolve(value)
     kind = _KINDS.get(type(value))
     if kind is not None:
@@ -65,7 +73,7 @@ _KINDS: dict[type, Kind] = {
 
 def is_leaf(value: Value) -> bool:
     """Whether a value has no members to unfold."""
-    return not is_unopened(value) and len(members(value)) == 0
+    return is_long_text(value) or (not is_unopened(value) and len(members(value)) == 0)
 
 
 def preview(value: Value, limit: int = PREVIEW_CELLS, reveal: bool = False, hide: bool = False) -> str:
@@ -98,8 +106,7 @@ class Previewer:
     def text(self, value: Value, limit: int, depth: int, hide: bool) -> str:
         """One value; `depth` levels of members are entered, `hide` masks every leaf."""
         if is_unopened(value):
-            size = size_text(len(value.text) * 3 // 4)
-            return f"{clean(short_type(value.claimed), 60)} · a pickle of {size} · unfold to read"
+            return MASK if hide and is_long_text(value) else _closed(value, limit)
         value = resolve(value)
         kind = type(value)
         if hide and is_maskable(value, True):
@@ -237,6 +244,19 @@ class Previewer:
         return f"{clean(name, 60) if type(name) is str else '?'}({shown})"
 
 
+def _closed(value: Value, limit: int) -> str:
+    """What can be told of a value without reading it."""
+    size = unread(value)
+    while type(value) is Deferred and value.ready:
+        value = value.value
+    if value.claimed or type(value) is Envelope:
+        return f"{clean(short_type(value.claimed), 60)} · a pickle of {size_text(size * 3 // 4)} · unfold to read"
+    if value.is_text:
+        begin = value.data[value.start + 1 : value.start + 1 + limit].decode("utf-8", "ignore")
+        return f'"{clean(begin)}…" {size_text(size)}'
+    return f"{'[…]' if value.data[value.start] == 0x5B else '{…}'} {size_text(size)} · unfold to read"
+
+
 def integer_text(value: int) -> str:
     """Decimal digits, or how many there are where they fill a line."""
     if value.bit_length() > 400:
@@ -284,6 +304,8 @@ _SPECIAL = {
 def type_text_of(value: Value) -> str:
     """`module:qualname` of a value for people; empty where the preview itself tells (JSON's own kinds)."""
     if is_unopened(value):
+        while type(value) is Deferred and value.ready:
+            value = value.value
         return clean(value.claimed, 80)
     value = resolve(value)
     if type(value) in (Obj, SetOf, tuple, bytes, bytearray):

@@ -55,17 +55,16 @@ def masked(document: Any) -> Any:
                     containers.append((value, _PLAIN))
                     last = value
             continue
+        second = "$type" if named or not _is_pair(container) else container[0]
         members: Iterable[tuple[Any, Any]] = container.items() if named else enumerate(container)
         for key, value in members:
             rank = above
             if rank < _EVERYTHING:
-                name = key if named else container[0] if key == 1 and _is_pair(container) else "$type"
+                name = key if named else second if key == 1 else "$type"
                 own = ranks.get(name)
                 if own is None:
                     own = ranks[name] = _rank(name)
                 rank = max(rank, own)
-            elif named and key == "$type":
-                continue
             if type(value) is dict:
                 base64 = value.get("$base64") if rank else None
                 if isinstance(base64, str):

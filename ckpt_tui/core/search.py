@@ -14,6 +14,9 @@ from ckpt_tui.core.value import Obj, Opaque, Ref, Value
 _CHECK_EVERY = 2_000
 """Values between two calls of `check`: about 2 ms."""
 
+_LEVELS = 2_000
+"""Levels searched: a place is as long as it is deep, and a deep value may have one at each level."""
+
 Positions = tuple[int, ...]
 """A place in a value: the position among all members, level by level."""
 
@@ -22,7 +25,7 @@ def search(value: Value, text: str, check: Callable[[], None] | None = None) -> 
     """The places where a text stands, in the order of the rows.
 
     Case matters only when the text has an upper case letter. A value that is shared is searched where it stands first.
-    At most `SEARCH_NODES` values are looked at.
+    At most `SEARCH_NODES` values are looked at, `_LEVELS` levels down.
 
     Args:
         value: Where to search.
@@ -32,9 +35,14 @@ def search(value: Value, text: str, check: Callable[[], None] | None = None) -> 
     strict = text != text.lower()
     seen: dict[int, Value] = {}
     looked = 0
-    stack: list[tuple[Value, Positions]] = [(value, ())]
+    at: list[int] = []  # where the value at hand stands: one list for all, cut back and added to
+    stack: list[tuple[Value, int, int]] = [(value, 0, 0)]
     while stack:
-        item, at = stack.pop()
+        item, level, position = stack.pop()
+        if level:
+            at[level - 1 :] = [position]
+        if level == _LEVELS:
+            continue
         item = resolve(item)
         below = members(item)
         count = len(below)
@@ -43,7 +51,7 @@ def search(value: Value, text: str, check: Callable[[], None] | None = None) -> 
                 continue
             # Kept alive: an id means nothing once its object is gone.
             seen[id(item)] = item
-        todo: list[tuple[Value, Positions]] = []
+        todo: list[tuple[Value, int, int]] = []
         for index in range(count):
             looked += 1
             if looked > SEARCH_NODES:
@@ -51,11 +59,10 @@ def search(value: Value, text: str, check: Callable[[], None] | None = None) -> 
             if check is not None and looked % _CHECK_EVERY == 0:
                 check()
             member = below[index]
-            child = (*at, index)
             shown = f"{label_text(member) if not member.is_index else ''}\n{scalar_text(member.value)}"
             if text in (shown if strict else shown.lower()):
-                yield child
-            todo.append((member.value, child))
+                yield (*at[:level], index)
+            todo.append((member.value, level + 1, index))
         stack.extend(reversed(todo))
 
 

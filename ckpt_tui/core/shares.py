@@ -5,7 +5,7 @@ The command line and the screen ask the same functions, so their figures are the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from heapq import heappush, heappushpop
 from typing import NamedTuple
 
@@ -14,12 +14,15 @@ from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.members import Members, members
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, Step
-from ckpt_tui.core.preview import is_unopened
 from ckpt_tui.core.sizes import own_size
 from ckpt_tui.core.value import Obj, Value
 
 SHARE_NODES = 300_000
-"""Values looked at in one checkpoint: about half a second. What is beyond is not counted, and that is told."""
+"""Values looked at in one checkpoint: up to half a second. What is beyond is not counted, and that is told."""
+
+_CONTAINER = 4
+_OBJECT = 6
+"""What a container and an object count: as long as so many numbers take to be looked at."""
 
 PATHS = 200
 """Paths listed."""
@@ -27,8 +30,14 @@ PATHS = 200
 PATH_LEVELS = 60
 """Levels down to which paths are listed; what is deeper counts for those above it."""
 
-_MOST_OF_IT = 0.8
+_CHECK_EVERY = 2_000
+"""Values between two calls of `check`: about 2 ms."""
+
+_MOST_OF_IT = 0.5
 """The part of the largest growth that the deepest path must have to stand for it."""
+
+
+Check = Callable[[], None] | None
 
 
 class PathShare(NamedTuple):
@@ -46,7 +55,7 @@ class TypeShare(NamedTuple):
     """
 
     type: str
-    count: int
+    number: int
     size: int
 
 
@@ -76,46 +85,54 @@ class Growth(NamedTuple):
     after: int
 
 
-def checkpoint_shares(checkpoint: Checkpoint, most: int = PATHS, nodes: int = SHARE_NODES) -> Shares:
+def checkpoint_shares(
+    checkpoint: Checkpoint, most: int = PATHS, nodes: int = SHARE_NODES, check: Check = None
+) -> Shares:
     """The shares of a checkpoint's messages, state, pending requests and metadata; see `shares`."""
     parts = {name: getattr(checkpoint, name) for name in ("messages", "state", "pending", "metadata")}
-    return shares(parts, most, nodes)
-
-
-class _Frame:
-    """A container that is being measured.
-
-    `place` is (place of the parent, steps), or None where paths are no longer listed; `owner` is the type that its
-    scalars belong to, or "" outside of objects.
-    """
-
-    __slots__ = ("below", "index", "owner", "place", "size", "type", "value")
-
-    def __init__(self, value: Value, below: Members, place: _Place | None, owner: str, size: int) -> None:
-        self.value = value
-        self.below = below
-        self.place = place
-        self.owner = owner
-        self.type = type_name(value)
-        self.size = size
-        self.index = 0
+    return shares(parts, most, nodes, check)
 
 
 class _Place(NamedTuple):
+    """Where a container stands: its parent's place, the steps from there, and its level."""
+
     above: _Place | None
     steps: tuple[Step, ...]
     level: int
 
 
-def shares(parts: Mapping[str, Value], most: int = PATHS, nodes: int = SHARE_NODES) -> Shares:
-    """Where the characters of some values' JSON are.
+class _Frame:
+    """A container that is being measured.
+
+    `place` is None where paths are no longer listed; `owner` is the type that its scalars belong to, "" outside of
+    objects; `own` are the characters that belong to that owner, or to its own type.
+    """
+
+    __slots__ = ("below", "index", "own", "owner", "place", "size", "type", "value")
+
+    def __init__(self, value: Value, below: Members, place: _Place | None, owner: str) -> None:
+        self.value = value
+        self.below = below
+        self.place = place
+        self.type = type_name(value)
+        self.owner = self.type if type(value) is Obj else owner
+        self.size = self.own = own_size(value, len(below))
+        self.index = 0
+
+
+_SCALARS = frozenset((str, int, float, bool, bytes, bytearray, type(None)))
+
+
+def shares(parts: Mapping[str, Value], most: int = PATHS, nodes: int = SHARE_NODES, check: Check = None) -> Shares:
+    """Where the characters of some values' JSON are. Pickles that nobody has looked at are decoded.
 
     Args:
         parts: Values by name; the name is the first step of every path.
         most: Paths listed.
-        nodes: Values looked at.
+        nodes: Values looked at; a container counts 4, an object 6.
+        check: Called now and then; whatever it raises ends the walk.
     """
-    walk = _Walk(most, nodes)
+    walk = _Walk(most, nodes, check)
     sizes = {name: walk.measure(value, _Place(None, (name,), 1)) for name, value in parts.items()}
     types = [TypeShare(name, count, size) for name, (count, size) in walk.types.items()]
     types.sort(key=lambda share: (-share.size, share.type))
@@ -124,87 +141,122 @@ def shares(parts: Mapping[str, Value], most: int = PATHS, nodes: int = SHARE_NOD
 
 
 class _Walk:
-    def __init__(self, most: int, nodes: int) -> None:
+    def __init__(self, most: int, nodes: int, check: Check) -> None:
         self.most = most
         self.left = nodes
+        self.check = check
+        self.next_check = nodes
         self.seen: dict[int, Value] = {}  # kept alive: an id means nothing once its object is gone
         self.types: dict[str, list[int]] = {}
         self.largest: list[tuple[int, int, _Place, str]] = []
+        self.least = -1 if most else 1 << 64  # the smallest size that is not kept
         self.offered = 0
 
     def measure(self, value: Value, place: _Place) -> int:
         """The size of one part."""
-        frames: list[_Frame] = []
-        total = self.enter(frames, value, place, "")
-        while frames:
+        # A frame of its own for the part itself: a list of one, of which nothing is told.
+        top = _Frame([value], members([value]), None, "")
+        top.size = 0
+        frames = [top]
+        self.enter(frames, top, value, place)
+        top.index = 1
+        while True:
             frame = frames[-1]
-            if frame.index < len(frame.below) and self.left >= 0:
-                frame.size += self.member(frames, frame)
+            if self.members(frames, frame):
                 continue
             frames.pop()
-            if frame.place is not None:
+            if not frames:
+                return top.size
+            self.add(frame.owner or frame.type, int(type(frame.value) is Obj or not frame.owner), frame.own)
+            if frame.place is not None and frame.size > self.least:
                 self.offer(frame.size, frame.place, frame.type)
-            if frames:
-                frames[-1].size += frame.size
+            frames[-1].size += frame.size
+
+    def members(self, frames: list[_Frame], frame: _Frame) -> bool:
+        """Measure members up to one that has members itself, which is put on top; False when there is none."""
+        below = frame.below
+        bare = below.kind == "list"
+        listed = frame.place is not None and frame.place.level < PATH_LEVELS
+        for index in range(frame.index, len(below)):
+            if self.left < 0:
+                break
+            if bare:
+                value = below.value(index)
             else:
-                total = frame.size
-        return total
+                member = below[index]
+                value = member.value
+                if not member.is_index:
+                    frame.size += len(member.label) + 4
+                    frame.own += len(member.label) + 4
+            if type(value) in _SCALARS:
+                self.left -= 1
+                if self.left >= 0:
+                    size = own_size(value, 0)
+                    frame.size += size
+                    if frame.owner:
+                        frame.own += size
+                    else:
+                        self.add(type_name(value), 1, size)
+                    if listed and size > self.least:
+                        self.offer(size, self.place(frame, index), type_name(value))
+                continue
+            if self.enter(frames, frame, value, self.place(frame, index) if listed else None):
+                frame.index = index + 1
+                return True
+        return False
 
-    def member(self, frames: list[_Frame], frame: _Frame) -> int:
-        """Measure the next member; returns what is known of its size, which is the rest when it has members."""
-        member = frame.below[frame.index]
-        frame.index += 1
-        label = 0 if member.is_index else len(member.label) + 4
-        if label:
-            self.add(frame.owner or frame.type, 0, label)
-        place = frame.place
-        if place is not None:
-            place = _Place(place, member.steps, place.level + 1) if place.level < PATH_LEVELS else None
-        return label + self.enter(frames, member.value, place, frame.owner)
-
-    def enter(self, frames: list[_Frame], value: Value, place: _Place | None, owner: str) -> int:
-        """Measure a value without members; put one with members on top, and return 0."""
-        self.left -= 1
-        if self.left < 0:
-            return 0
-        unopened = is_unopened(value)
-        below = None if unopened else members(value)
-        value = value if unopened else resolve(value)
-        size = own_size(value, len(below) if below is not None else 0)
-        if below is None or not len(below):
-            kind = type_name(value)
-            is_own = unopened or type(value) is Obj or not owner
-            self.add(kind if is_own else owner, int(is_own), size)
-            if place is not None:
-                self.offer(size, place, kind)
-            return size
+    def enter(self, frames: list[_Frame], frame: _Frame, value: Value, place: _Place | None) -> bool:
+        """Put a value on top, or measure it when it has no members; False then."""
         if id(value) in self.seen:
-            return 0
-        self.seen[id(value)] = value
-        frame = _Frame(value, below, place, owner, size)
-        if type(value) is Obj:
-            frame.owner = frame.type
-        self.add(frame.owner or frame.type, int(type(value) is Obj or not owner), size)
-        frames.append(frame)
-        return 0
+            self.left -= 1
+            return False
+        if self.check is not None and self.left <= self.next_check:
+            self.next_check = self.left - _CHECK_EVERY
+            self.check()
+        value = resolve(value, self.check)
+        is_object = type(value) is Obj
+        self.left -= _OBJECT if is_object else _CONTAINER
+        if self.left < 0 or id(value) in self.seen:
+            return False
+        below = members(value)
+        if len(below):
+            self.seen[id(value)] = value
+            frames.append(_Frame(value, below, place, frame.owner))
+            return True
+        size = own_size(value, 0)
+        kind = type_name(value)
+        frame.size += size
+        if is_object or not frame.owner:
+            self.add(kind, 1, size)
+        else:
+            frame.own += size
+        if place is not None and size > self.least:
+            self.offer(size, place, kind)
+        return False
 
-    def add(self, type_: str, count: int, size: int) -> None:
+    def place(self, frame: _Frame, index: int) -> _Place:
+        """The place of a member."""
+        assert frame.place is not None
+        return _Place(frame.place, frame.below[index].steps, frame.place.level + 1)
+
+    def add(self, type_: str, number: int, size: int) -> None:
         """Charge a type."""
         found = self.types.get(type_)
         if found is None:
-            self.types[type_] = [count, size]
+            self.types[type_] = [number, size]
         else:
-            found[0] += count
+            found[0] += number
             found[1] += size
 
     def offer(self, size: int, place: _Place, type_: str) -> None:
         """Keep a value among the largest; of equal ones the first."""
+        self.offered -= 1
         if len(self.largest) < self.most:
-            self.offered -= 1
             heappush(self.largest, (size, self.offered, place, type_))
-        elif self.largest and size > self.largest[0][0]:
-            self.offered -= 1
+        else:
             heappushpop(self.largest, (size, self.offered, place, type_))
+        if len(self.largest) == self.most:
+            self.least = self.largest[0][0]
 
 
 def _path(place: _Place) -> Path:

@@ -10,7 +10,7 @@ _NESTED = 8
 """Levels of classes within classes."""
 _NAME_LIMIT = 200
 """Characters of an identifier."""
-_TYPE_VISITS = 100
+_TYPE_VISITS = 40
 """Types within one type such as `dict[str, list[Message]]`: shared parts could ask for any number."""
 _TEXT_LIMIT = 4096
 """Characters of the name of a type; a longer one is shown in its parts."""

@@ -5,7 +5,7 @@ A value is one of
 - `None`, `bool`, `int`, `float`, `str`, `bytes`, `bytearray`
 - `list` and `tuple` of values
 - `dict` with `str` keys (a JSON object), or `Map` (any other mapping: keys of any kind, kept even when they repeat)
-- `SetOf`, `Ref`, `Obj`, `Opaque`, `Envelope`
+- `SetOf`, `Ref`, `Obj`, `Opaque`, `Envelope`, `Deferred`
 
 Values may be shared, cyclic and millions of levels deep. Never hash, compare, print or copy them with Python's own
 operations; walk them with an explicit stack, `id()` and a budget, as this package does.
@@ -13,6 +13,7 @@ operations; walk them with an explicit stack, `id()` and a budget, as this packa
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 Value: TypeAlias = Any
@@ -107,7 +108,7 @@ class Envelope:
     """A base64 pickle inside JSON, decoded when it is first looked at (see `ckpt_tui.core.envelope`).
 
     Attributes:
-        text: The base64 text.
+        text: The base64 text; a view of the bytes of its file where it is very long.
         claimed: The `__type__` beside it: a claim of the file, not a fact.
         value: The decoded value once `ready`.
         warning: What is odd about it, or "".
@@ -115,9 +116,44 @@ class Envelope:
 
     __slots__ = ("claimed", "ready", "text", "value", "warning")
 
-    def __init__(self, text: str, claimed: str) -> None:
+    def __init__(self, text: str | memoryview, claimed: str) -> None:
         self.text = text
         self.claimed = claimed
         self.ready = False
         self.value: Value = None
         self.warning = ""
+
+
+class Deferred:
+    """A value of a large JSON file, parsed when it is first looked at (see `ckpt_tui.core.lazy`).
+
+    Attributes:
+        data: The bytes of the whole file, shared by all that is deferred in it.
+        start: Where its JSON begins in them.
+        end: Where its JSON ends.
+        level: How often its first line is indented.
+        claimed: The `__type__` of a large envelope; "" for anything else.
+        read: Parses it, one level deep; never raises but what the given `check` raises.
+        value: The value once `ready`.
+    """
+
+    __slots__ = ("claimed", "data", "end", "level", "read", "ready", "start", "value")
+
+    def __init__(self, data: bytes, start: int, end: int, level: int, read: Reader, claimed: str = "") -> None:
+        self.data = data
+        self.start = start
+        self.end = end
+        self.level = level
+        self.read = read
+        self.claimed = claimed
+        self.ready = False
+        self.value: Value = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a text, which has no members."""
+        return self.data[self.start] == 0x22
+
+
+Reader: TypeAlias = Callable[[Deferred, Callable[[], None] | None], Value]
+"""What parses a `Deferred`; the second argument is called now and then."""

@@ -5,17 +5,18 @@ Source: agent_framework/_workflows/_checkpoint.py. This module reads bodies; `ck
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable
 from typing import Any
 
+from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.document import Document, DocumentFault, parse
+from ckpt_tui.core.envelope import parsed
 from ckpt_tui.core.model import MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.base import Entry
-from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole
+from ckpt_tui.stores.files import FileTrouble, Stamp, read_blocks, read_ends, read_whole
 from ckpt_tui.stores.headers import HEAD_BYTES, KIND, TAIL_BYTES, header_from_ends, is_broken_root
+from ckpt_tui.stores.layout import count_facts, layout_facts
 
 __all__ = [
     "HEAD_BYTES", "KIND", "TAIL_BYTES", "entry_from_bytes", "header_from_ends", "is_checkpoint_document",
@@ -25,12 +26,11 @@ __all__ = [
 PARSE_LIMIT = 2 * 1024 * 1024
 """Bytes of the largest file parsed for the list's counts (about 15 ms); larger ones are counted by their layout."""
 
+END_BYTES = 64 * 1024
+"""Bytes at both ends of a large file that must hold its header and its last members, metadata included."""
+
 DECODE_AHEAD = 16 * 1024 * 1024
 """Characters of base64 decoded when a checkpoint is opened; the rest is decoded when it is looked at."""
-
-_TEXT = rb'("(?:[^"\\]|\\.)*")'
-_SOURCE = re.compile(rb"\n    " + _TEXT + rb": (..)", re.DOTALL)
-_MESSAGE = re.compile(rb"\n {6}[^ }\]]")
 
 
 def read_header(path: str, name: str) -> tuple[Stamp | None, Entry]:
@@ -45,9 +45,22 @@ def read_header(path: str, name: str) -> tuple[Stamp | None, Entry]:
     return stamp, ref
 
 
+def _count_entry(path: str, name: str) -> tuple[Stamp, Entry] | None:
+    """The entry of a large file in the framework's own layout, which is never in memory as a whole; else None."""
+    stamp, head, tail = read_ends(path, END_BYTES, END_BYTES)
+    if stamp.size <= LAZY_BYTES:
+        return None
+    ref = header_from_ends(name, head, tail, stamp.size)
+    facts = count_facts(read_blocks(path)) if ref is not None else None
+    return (stamp, ref._replace(facts=facts)) if ref is not None and facts is not None else None
+
+
 def read_entry(path: str, name: str) -> tuple[Stamp | None, Entry]:
     """The entry of one file from the whole of it, with its facts."""
     try:
+        counted = _count_entry(path, name)
+        if counted is not None:
+            return counted
         stamp, data = read_whole(path)
     except FileTrouble as trouble:
         return None, problem_of(path, name, trouble)
@@ -84,7 +97,7 @@ def load(
     except FileTrouble as trouble:
         return problem_of(path, name, trouble)
     try:
-        document = parse(data)
+        document = parse(data) if everything or len(data) <= LAZY_BYTES else _parse_lazily(name, data, check)
         ref = _ref(name, document, len(data))
     except DocumentFault as fault:
         return Problem(name, fault.reason, fault.kind, len(data))
@@ -111,6 +124,14 @@ def load(
         tuple(_decode_ahead(top, check, len(data) if everything else DECODE_AHEAD)),
         data,
     )
+
+
+def _parse_lazily(name: str, data: bytes, check: Callable[[], None] | None) -> Document:
+    """A large file: where both its ends are the framework's own, its values are parsed when they are looked at."""
+    from ckpt_tui.core import lazy  # late: most stores have no such file
+
+    whole = header_from_ends(name, data[:END_BYTES], data[-END_BYTES:], len(data)) is not None
+    return lazy.parse(data, check) if whole else parse(data)
 
 
 def problem_of(path: str, name: str, trouble: FileTrouble) -> Problem:
@@ -151,7 +172,7 @@ def _ref(name: str, document: Document, size: int) -> CheckpointRef:
         notes.append("iteration_count is no integer")
         iteration = 0
     bodies = ("messages", "state", "pending_request_info_events")
-    notes += [f"{key} is no object" for key in bodies if type(top.get(key, {})) not in (dict, Map)]
+    notes += [f"{key} is no object" for key in bodies if type(parsed(top.get(key, {}))) not in (dict, Map)]
     timestamp = texts["timestamp"] or ""
     when = parse_time(timestamp)
     if timestamp and not when:
@@ -180,6 +201,7 @@ def _json_kind(value: Value) -> str:
 
 
 def _pairs(value: Value) -> list[tuple[Value, Value]]:
+    value = parsed(value)
     if type(value) is dict:
         return list(value.items())
     return list(zip(value.kv[::2], value.kv[1::2], strict=True)) if type(value) is Map else []
@@ -187,7 +209,7 @@ def _pairs(value: Value) -> list[tuple[Value, Value]]:
 
 def _facts(top: dict[str, Any]) -> Facts:
     messages = _pairs(top.get("messages"))
-    counts = [len(items) if type(items) is list else 1 for _, items in messages]
+    counts = [len(items) if type(items) is list else 1 for items in (parsed(items) for _, items in messages)]
     sources = [str(source) for (source, _), count in zip(messages, counts, strict=True) if count]
     pending = _pairs(top.get("pending_request_info_events"))
     askers: dict[str, None] = {}
@@ -197,27 +219,6 @@ def _facts(top: dict[str, Any]) -> Facts:
         askers = dict.fromkeys(source_executor(value) for _, value in pending[:MAX_NAMES])
     edges = any(key == "_edge_state" and bool(_pairs(value)) for key, value in _pairs(top.get("state")))
     return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), tuple(name for name in askers if name), edges)
-
-
-def layout_facts(data: bytes) -> Facts | None:
-    """The facts counted in the framework's own layout, without parsing; None when the layout is another.
-
-    A raw line break cannot stand inside a JSON text, so a line that begins with so many spaces and a quote is a key.
-    """
-    messages = data.find(b'\n  "messages": ')
-    state = data.find(b'\n  "state": ', messages)
-    pending = data.rfind(b'\n  "pending_request_info_events": ')
-    end = data.rfind(b'\n  "iteration_count": ')
-    if not 0 <= messages < state < pending < end:
-        return None
-    try:
-        found = [json.loads(source[1]) for source in _SOURCE.finditer(data, messages, state) if source[2] != b"[]"]
-    except ValueError:  # an escape or a byte that no text may hold
-        return None
-    edges = data.find(b'\n    "_edge_state": {\n', state, pending) >= 0
-    count = sum(1 for _ in _MESSAGE.finditer(data, messages, state))
-    waiting = sum(1 for _ in _SOURCE.finditer(data, pending, end))
-    return Facts(count, waiting, tuple(found[:MAX_NAMES]), (), edges)
 
 
 def _decode_ahead(top: dict[str, Any], check: Callable[[], None] | None, left: int) -> list[str]:

@@ -9,11 +9,17 @@ import time
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 """Bytes of the largest file that is read whole: the biggest genuine checkpoints seen are 100 MB, and decoding takes
 several times a file's size in memory, so anything beyond would sooner exhaust a laptop than show a value."""
+
+COMPARED_BYTES = 32 * 1024 * 1024
+"""Bytes of the largest file that is compared with what was read before, when its mtime proves nothing."""
+
+BLOCK_BYTES = 1024 * 1024
+"""Bytes of a block of a file that is read block by block."""
 
 READ_TRIES = 4
 """Attempts (one and three more) at a file that changes while it is read: a writer in place is done by then or never."""
@@ -114,12 +120,35 @@ def read_whole(path: str, limit: int = MAX_FILE_BYTES) -> tuple[Stamp, bytes]:
         whole = before == after and len(content) == (after.size or len(content))
         if whole and (abs(began - after.mtime_ns) >= RACY_NS or content == earlier):
             return after, content
-        earlier = content if whole else None
+        # A large file takes longer to read than its clock takes to tick; two of them would fill the memory.
+        earlier = content if whole and len(content) <= COMPARED_BYTES else None
+        del content
     raise FileTrouble(
         "changing",
         f"{path} changed each of the {READ_TRIES} times it was read: a program is writing to it in place. "
         "Reload when that program is done.",
     )
+
+
+def read_blocks(path: str, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+    """Read a regular file in blocks, as it is at the time of each; nothing keeps it from changing meanwhile.
+
+    Raises:
+        FileTrouble: when it is no readable regular file, or larger than `MAX_FILE_BYTES`.
+    """
+    try:
+        descriptor, status = _open(path)
+        try:
+            if status.st_size > MAX_FILE_BYTES:
+                raise _too_large(path, status.st_size, MAX_FILE_BYTES)
+            left = status.st_size  # a file that grows is not followed
+            while left > 0 and (block := os.read(descriptor, min(size, left))):
+                left -= len(block)
+                yield block
+        finally:
+            os.close(descriptor)
+    except (OSError, ValueError) as error:
+        raise _trouble(path, error) from error
 
 
 def list_json(directory: str) -> list[tuple[str, Stamp | None]]:

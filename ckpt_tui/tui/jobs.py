@@ -25,6 +25,7 @@ from ckpt_tui.tui.messages import (
     MatchesReady,
     PeekReady,
     ReportReady,
+    ValueRead,
     ViewReady,
     WorkFailed,
 )
@@ -63,6 +64,7 @@ class Jobs:
         self._library = library
         self._stop = threading.Event()
         self._fill = threading.Lock()
+        self._load: Worker[None] | None = None
 
     def follow(self) -> None:
         """Read the store and keep up with it."""
@@ -87,7 +89,7 @@ class Jobs:
             else:
                 self._owner.post_message(CheckpointReady(file, checkpoint))
 
-        self._start(run, "load")
+        self._load = self._start(run, "load")
 
     def peek(self, file: str) -> None:
         """Read the beginning of a file that is no checkpoint, if it can be read at all."""
@@ -125,6 +127,22 @@ class Jobs:
             self._owner.post_message(MatchesReady(text, places, complete, value))
 
         self._start(run, "search")
+
+    def read(self, value: Value) -> None:
+        """Parse and decode a value that waits for it; the latest call wins."""
+
+        def run() -> None:
+            from ckpt_tui.core.envelope import resolve
+
+            resolve(value, check_cancelled)
+            self._owner.post_message(ValueRead(value))
+
+        self._start(run, "read")
+
+    def stop_reading(self) -> None:
+        """Leave the value that is being read."""
+        node = self._owner
+        node.workers.cancel_group(node, "read")  # type: ignore[attr-defined]
 
     def examine(self) -> None:
         """Look at everything in the store for what is wrong or risky."""
@@ -197,6 +215,9 @@ class Jobs:
         yield from self._store.watch(self._stop)
 
     def _read_bodies(self) -> None:
+        # What the person looks at comes first; counting a large file meanwhile would take half of its speed.
+        while self._load is not None and self._load.is_running and not self._stop.wait(0.01):
+            pass
         with self._fill:
             unread = self._library.unread()
             shown = time.monotonic()

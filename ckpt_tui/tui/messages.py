@@ -86,6 +86,14 @@ class ReportReady(Message):
         self.hint = hint
 
 
+class ValueRead(Message):
+    """A value of a large file was read and can be looked at."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__()
+        self.value = value
+
+
 class WorkFailed(Message):
     """Something unexpected happened in a worker; `report` is its traceback."""
 

@@ -19,8 +19,10 @@ GROUPS = {
     "keys": ("loop", "keys"),
     "memory": ("screen", "memory"),
     "start-up": ("start_up", "run"),
+    "huge": ("huge", "run"),
     "decoding": ("decoding", "run"),
     "latency": ("latency", "run"),
+    "bombs": ("bombs", "run"),
 }
 """Name → module and function."""
 

@@ -19,6 +19,7 @@ from ckpt_tui.core.outline import Outline
 from ckpt_tui.core.plain import plain
 from ckpt_tui.core.preview import preview
 from ckpt_tui.core.redact import masked
+from ckpt_tui.core.shares import shares
 from ckpt_tui.core.sizes import size_of
 from ckpt_tui.core.unpickle import decode
 from tests.benchmarks.figures import Figure, ms
@@ -35,8 +36,7 @@ WAIT = 60
 
 def _json(value: Any) -> None:
     with open(os.devnull, "wb") as file:
-        for piece in pieces(masked(plain(value))):
-            file.write(piece.encode())
+        file.writelines(piece.encode() for piece in pieces(masked(plain(value))))
 
 
 def _screen(value: Any) -> None:
@@ -55,6 +55,7 @@ STAGES: dict[str, Callable[[Any], Any]] = {
     "preview": preview,
     "json": _json,
     "screen": _screen,
+    "sizes": lambda value: shares({"value": value}),
 }
 """What is done with a decoded bomb; `decode` is told by itself."""
 

@@ -6,8 +6,10 @@ does, until the file has the size asked for. So a file of 20 KB holds as many pi
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import pickle
 import random
 import time
 import uuid
@@ -47,6 +49,22 @@ def write_store(directory: Path, count: int, size: int = 20_000, scenario: str =
         (directory / f"{node.id}.json").write_bytes(content)
         written.append(node)
     return written
+
+
+def write_huge(directory: Path, size: int, scenario: str = "orch_groupchat") -> Path:
+    """Write one checkpoint of about `size` bytes: a pickle with 40 % of them, the conversations with the rest."""
+    directory.mkdir(parents=True, exist_ok=True)
+    document = max((json.loads(content) for content in _documents(scenario)), key=lambda found: len(str(found)))
+    text = "What was said so far, in the words of whoever said it. " * 10
+    turns = [{"author": "alice", "number": number, "text": f"{number}. {text}"} for number in range(size // 1900)]
+    pickled = base64.b64encode(pickle.dumps(turns, protocol=5)).decode()
+    document["state"]["archive"] = {"__pickled__": pickled, "__type__": "builtins:list"}
+    document["state"]["topic"] = "coffee or tea"
+    _lengthen(document, size - len(pickled))
+    path = directory / f"{document['checkpoint_id']}.json"
+    with path.open("w", encoding="utf-8") as file:
+        json.dump(document, file, indent=2, ensure_ascii=False)
+    return path
 
 
 def header(node: Written, moment: datetime, head: dict[str, Any]) -> bytes:

@@ -85,7 +85,7 @@ class Made:
         yield from self.scan()
         stop.wait()
 
-    def load(self, file: str, check: Callable[[], None] | None = None) -> Checkpoint:
+    def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
         """The state is the same everywhere."""
         ref = next(ref for ref in self._refs if ref.file == file)
         return Checkpoint(ref, {}, self._state, {}, {}, (), (), b"{}")
@@ -97,6 +97,14 @@ class Made:
     def peek(self, file: str) -> bytes:
         """No file."""
         return b"{}"
+
+    def names(self) -> list[str]:
+        """No files."""
+        return []
+
+    def fresh(self) -> Made:
+        """Nothing is remembered."""
+        return self
 
 
 def blocks(directory: Path) -> list[Figure]:

@@ -86,6 +86,12 @@ class Terminal:
         assert found
         return int(found[1]) / 1024
 
+    def peak(self) -> float:
+        """Megabytes of memory in use at the worst moment so far (VmHWM)."""
+        found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{self._child.pid}/status").read_text())
+        assert found
+        return int(found[1]) / 1024
+
     def _ticks(self) -> int:
         fields = Path(f"/proc/{self._child.pid}/stat").read_text().rpartition(")")[2].split()
         return int(fields[11]) + int(fields[12])

@@ -1,11 +1,12 @@
 """Small pickles that ask for everything get little: decoding and writing end, and what they make is bounded."""
 
 import json
+import pickle
 from typing import Any
 
 import pytest
 
-from ckpt_tui.core.budgets import DEFAULT_PICKLE, PLAIN_DEPTH
+from ckpt_tui.core.budgets import DEFAULT_PICKLE, PLAIN_DEPTH, PickleBudget
 from ckpt_tui.core.outline import Outline
 from ckpt_tui.core.plain import plain
 from ckpt_tui.core.preview import preview
@@ -70,3 +71,16 @@ def test_a_partial_bomb_says_where_it_stopped() -> None:
     decoded = decode(BOMBS["five megabytes of lists"]())
     assert f"more than {DEFAULT_PICKLE.objects:,} objects" in decoded.fault
     assert json.dumps(plain(decoded.value, nodes=100))
+
+
+def test_a_dense_pickle_of_ten_megabytes_is_read_by_whoever_allows_it() -> None:
+    data = pickle.dumps([(number, str(number)) for number in range(650_000)])
+    assert len(data) > 10_000_000
+    assert decode(data).fault
+    decoded = decode(data, PickleBudget(opcodes=10_000_000, objects=10_000_000))
+    assert (decoded.fault, len(decoded.value), decoded.value[-1]) == ("", 650_000, (649_999, "649999"))
+
+
+def test_ten_megabytes_of_talk_are_read_by_everyone() -> None:
+    talk = [{"role": "user", "text": f"{number} was said. " * 20, "tags": ["a", "b"]} for number in range(30_000)]
+    assert not decode(pickle.dumps(talk)).fault

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ckpt_tui.core.members import members
-from ckpt_tui.core.outline import Branch, Outline
+from ckpt_tui.core.outline import EXPAND_DEPTH, Branch, Outline
 from ckpt_tui.core.plain import plain
+from ckpt_tui.core.unpickle import decode
 from ckpt_tui.core.value import Map, Obj, Ref
 
 VALUES = st.recursive(
@@ -121,6 +122,25 @@ def test_unfolding_everything_ends_on_a_cycle() -> None:
     outline = Outline({"cycle": cycle}, folds={})
     assert outline.unfold_level(outline.root, 100)
     assert len(outline) < 10
+
+
+def test_unfolding_everything_goes_down_so_many_levels() -> None:
+    outline = Outline(decode(b"]" * 5_000 + b"a" * 4_999 + b".").value, folds={})
+    assert not outline.unfold_level(outline.root, 10_000)
+    assert len(outline) == EXPAND_DEPTH + 1
+    last = outline.row(EXPAND_DEPTH)
+    assert (last.depth, len(outline.path(last))) == (EXPAND_DEPTH, EXPAND_DEPTH + 1)
+    outline.fold_all(outline.root)
+    assert len(outline) == 1
+
+
+def test_unfolding_everything_below_one_row_leaves_the_others_folded() -> None:
+    outline = Outline([[[1, 2], [3]], [[4]]], folds={})
+    branch = outline.unfold(outline.root, 0)
+    assert branch is not None
+    assert outline.unfold_level(branch, 10)
+    assert [outline.row(index).depth for index in range(len(outline))] == [0, 1, 2, 2, 1, 2, 0]
+    assert [outline.index_of(outline.row(index).branch, outline.row(index).slot) for index in range(7)] == [*range(7)]
 
 
 def test_unfolding_everything_ends_on_shared_values() -> None:

@@ -16,6 +16,7 @@ from ckpt_tui.core.paths import expression
 from ckpt_tui.core.plain import plain
 from ckpt_tui.core.unpickle import decode
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf
+from tests.core import zoo
 from tests.core.agreement import text
 from tests.core.test_decoding_equals_unpickling import ANY, KEYS, SAMPLES, VALUES
 
@@ -173,6 +174,37 @@ class TestLimits:
         document = plain({"a": 1, "b": 2, "c": 3}, nodes=4)
         assert document["a"] == 1
         assert document["$error"].startswith("not written: 2 more")
+
+    def test_one_sign_stands_for_all_that_a_full_document_leaves_out_of_a_list(self) -> None:
+        document = plain([[1] for _ in range(1_000)], nodes=1_040)
+        assert document[:9] == [[1]] * 9
+        assert len(document) < 20
+        assert document[-1]["$error"].startswith(f"not written: {1_000 - len(document) + 1:,} more; one document")
+
+    def test_named_members_have_a_sign_each_until_there_are_too_many(self) -> None:
+        document = plain({f"k{number}": [1] for number in range(1_000)}, nodes=1_040)
+        assert document["k0"] == [1]
+        assert document["k99"]["$error"].startswith("not written: more")
+        assert 100 < len(document) < 200
+        assert document["$error"].startswith("not written: more")
+
+    def test_pairs_stay_pairs_in_a_full_document(self) -> None:
+        entries = plain(Map([part for number in range(100) for part in ((number,), [1])]), nodes=300)["$entries"]
+        assert all(len(pair) == 2 for pair in entries if isinstance(pair, list))
+        assert "$error" in entries[-1]
+
+    def test_an_ordinary_state_of_a_megabyte_is_written_whole(self) -> None:
+        for state in (
+            [{"role": "user", "text": f"{number} was said. " * 10, "number": number} for number in range(6_000)],
+            [zoo.FrozenSlotted(number, [number]) for number in range(30_000)],
+            [number / 7 for number in range(110_000)],
+            {f"key {number}": {"a": number, "b": None} for number in range(35_000)},
+        ):
+            data = pickle.dumps(state)
+            decoded = decode(data)
+            assert not decoded.fault
+            assert len(data) > 500_000
+            assert "not written" not in text(plain(decoded.value))
 
     def test_what_is_nested_too_deep_is_cut(self) -> None:
         value: Any = 1

@@ -68,6 +68,12 @@ def test_a_name_that_only_sounds_like_one_is_not(name: str) -> None:
         ({"_workflow_run_kwargs": {}}, {"_workflow_run_kwargs": {}}),
         ({"tokens": 5, "text": "token"}, {"tokens": 5, "text": "token"}),
         ("token", "token"),
+        ({"token": ["_workflow_run_kwargs", {"n": 1}]},
+         {"token": [{"$masked": "str", "$size": 20}, {"n": {"$masked": "int", "$size": 1}}]}),
+        ({"$error": {"password": "x"}}, {"$error": {"password": {"$masked": "str", "$size": 1}}}),
+        ({"$type": {"password": "x"}}, {"$type": {"password": {"$masked": "str", "$size": 1}}}),
+        ({"a": [{"$ref": "@"}, {"password": "x"}]},
+         {"a": [{"$ref": "@"}, {"password": {"$masked": "str", "$size": 1}}]}),
         ([["token", "x", "y"]], [["token", "x", "y"]]),
     ],
 )  # fmt: skip

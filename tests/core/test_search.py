@@ -53,12 +53,30 @@ def test_deep_values_are_searched_without_recursion() -> None:
     assert len(list(search(deep, "needle"))) == 1
 
 
+def test_what_is_nested_too_deep_to_be_shown_is_not_searched() -> None:
+    deep: Any = "needle"
+    for _ in range(100_000):
+        deep = {"needle": deep}
+    found = list(search(deep, "needle"))
+    assert [len(place) for place in found] == list(range(1, 2_001))
+
+
+def test_places_are_those_of_the_members_wherever_the_search_has_been() -> None:
+    value = [[["x", "needle"], "needle"], [[["needle"]]], "needle"]
+    assert sorted(search(value, "needle")) == [(0, 0, 1), (0, 1), (1, 0, 0, 0), (2,)]
+
+
 class TestSizes:
     @pytest.mark.parametrize(
         ("value", "size"), [("abc", 5), (12, 2), (None, 4), (True, 4), ([], 2), ({}, 2), ([1, 2], 6), ({"a": 1}, 8)]
     )
     def test_small_values(self, value: Any, size: int) -> None:
         assert size_of(value) == (size, True)
+
+    def test_a_long_integer_is_measured_without_writing_it(self) -> None:
+        for power in (20, 100, 2_000):
+            assert abs(size_of(10**power).size - (power + 1)) <= 1
+        assert size_of(1 << 10_000_000).complete
 
     def test_shared_values_count_once(self) -> None:
         shared = ["x" * 1000]

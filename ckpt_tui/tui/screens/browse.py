@@ -64,6 +64,7 @@ class Browse(Examinable):
         self._steps = steps
         self._shown = ""
         self._kept: OrderedDict[str, tuple[Entry | None, Checkpoint]] = OrderedDict()
+        self._loading: tuple[str, Entry | None] | None = None
         self._timer: Timer | None = None
         self._place_timer: Timer | None = None
         self._progress = (0, 0)
@@ -185,11 +186,15 @@ class Browse(Examinable):
         if kept is not None and not _differs(kept[0], entry):
             self._kept.move_to_end(file)
             self._show_checkpoint(file, kept[1])
-        else:
+        elif self._loading is None or self._loading[0] != file or _differs(self._loading[1], entry):
+            # Once: two loads of a large file would take its memory twice.
+            self._loading = (file, entry)
             self.jobs.load(file)
 
     def on_checkpoint_ready(self, event: CheckpointReady) -> None:
         """Show a loaded checkpoint, if it is still the selected one."""
+        if self._loading is not None and self._loading[0] == event.file:
+            self._loading = None
         if event.checkpoint is not None:
             self._keep(event.file, event.checkpoint)
         if event.file != self.list.selected:
@@ -229,6 +234,7 @@ class Browse(Examinable):
         for pane in self.details:
             pane.tell("Problem", lines)
         if problem.size:
+            self._loading = None  # a peek takes the place of a load
             self.jobs.peek(problem.file)
 
     def on_peek_ready(self, event: PeekReady) -> None:
@@ -329,6 +335,8 @@ class Browse(Examinable):
         """Back out of what was opened last."""
         if self.is_asking:
             self.close_ask()
+        elif self.stop_reading():
+            pass
         elif self.match:
             self.set_match("")
         elif self.is_zoomed:
@@ -353,6 +361,7 @@ class Browse(Examinable):
 
     def on_work_failed(self, event: WorkFailed) -> None:
         """Show an unexpected failure; the app goes on."""
+        self._loading = None
         from ckpt_tui.tui.screens.dialogs import TextScreen
 
         lines = [Paragraph("Something unexpected happened; the app goes on. Please report it.\n", "error")]

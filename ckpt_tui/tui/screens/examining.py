@@ -7,11 +7,11 @@ from ckpt_tui.core.members import locate
 from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
-from ckpt_tui.tui.screens.searching import Searching
+from ckpt_tui.tui.screens.reading import Reading
 from ckpt_tui.tui.widgets.detail import Detail
 
 
-class Examinable(Searching):
+class Examinable(Reading):
     """A browser whose store the doctor can examine."""
 
     store: Store

@@ -9,7 +9,7 @@ from textual.app import SuspendNotSupported
 
 from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.preview import type_text_of
+from ckpt_tui.core.preview import is_unopened, type_text_of
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import COPY_KEYS
 from ckpt_tui.tui.screens.copying import copied
@@ -21,6 +21,9 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 _SHOWN_NODES = 200_000
 """Values of a document that is copied or opened; more would take seconds to write."""
+
+
+_UNREAD = "Too large to be read on the way: unfold it first."
 
 
 class Values(Panes):
@@ -59,7 +62,9 @@ class Values(Panes):
         if key in "vj" and tree.is_hidden(row):
             self.say("Masked: ! shows secrets, then they can be copied.", "warn")
             return
-        if key == "p":
+        if key in "vj" and is_unopened(row.member.value):
+            self.say(_UNREAD, "warn")
+        elif key == "p":
             self.copy(expression(tree.path), "path")
         elif key == "k":
             self.copy(row.member.label, "key")
@@ -120,6 +125,9 @@ class Values(Panes):
         if isinstance(lines, RowTree) and lines.row is not None:
             if lines.is_hidden(lines.row):
                 self.say("Masked: ! shows secrets.", "warn")
+                return
+            if is_unopened(lines.row.member.value):
+                self.say(_UNREAD, "warn")
                 return
             value = resolve(lines.row.member.value)
             data = (value if type(value) is str else self.json_text(value)).encode("utf-8", "backslashreplace")

@@ -7,13 +7,13 @@ from textual.message import Message
 
 from ckpt_tui.core.outline import EXPAND_LIMIT, Branch, Folds, Outline, Row
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.preview import Previewer, is_leaf, kind_of, label_text, preview, type_text_of
+from ckpt_tui.core.preview import Previewer, is_leaf, is_unopened, kind_of, label_text, preview, type_text_of
 from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
 from ckpt_tui.core.sizes import size_of
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.checkpoints import fit
-from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.unread import UnreadRows
 
 _STYLES = {
     "null": "dim", "bool": "word", "number": "number", "text": "text", "bytes": "number", "type": "type",
@@ -44,7 +44,7 @@ def _type_in(text: str, room: int) -> str:
     return short if cell_len(short) <= room else ""
 
 
-class RowTree(LineList):
+class RowTree(UnreadRows):
     """The rows of an `Outline`."""
 
     BINDINGS = bindings("value")
@@ -87,6 +87,7 @@ class RowTree(LineList):
         """Show another value; with `labels`, put the cursor on the row they lead to."""
         top = self.scroll_offset.y
         offset = self.cursor - top
+        self.forget_reading()
         self.outline = outline
         self._reset()
         if labels is None:
@@ -151,6 +152,8 @@ class RowTree(LineList):
         hide = self.is_hidden(row)
         if row.is_open:
             shown, style = self._open_text(row), "accent" if kind_of(value) == "object" else "dim"
+        elif self.is_reading(value):
+            shown, style = "reading …", "warn"
         else:
             shown, style = preview(value, max(room, 8), self.reveal, hide), _STYLES[kind_of(value)]
             if hide and leaf:
@@ -209,6 +212,8 @@ class RowTree(LineList):
             return
         if row.is_open:
             self.move_to(self.cursor + 1)
+        elif not self.is_at_hand(row.member.value, self.action_unfold):
+            return
         elif self.outline.unfold(row.branch, row.slot):
             self._changed_by_hand()
         else:
@@ -237,6 +242,8 @@ class RowTree(LineList):
         if row.is_open:
             self.outline.fold(row.branch, row.slot)
             self._changed_by_hand()
+        elif not self.is_at_hand(row.member.value, self.action_toggle_row):
+            return
         elif self.outline.unfold(row.branch, row.slot):
             self._changed_by_hand()
         elif self.is_hidden(row):
@@ -254,7 +261,7 @@ class RowTree(LineList):
     def action_unfold_below(self) -> None:
         """Unfold everything below the row."""
         row = self.row
-        if row is None:
+        if row is None or not self.is_at_hand(row.member.value, self.action_unfold_below):
             return
         kid = self.outline.unfold(row.branch, row.slot)
         if kid is not None:
@@ -271,7 +278,7 @@ class RowTree(LineList):
 
     def _unfold(self, branch: Branch, levels: int) -> None:
         if not self.outline.unfold_level(branch, levels):
-            self.post_message(self.Told(f"Unfolded {EXPAND_LIMIT:,} rows; the rest stays folded."))
+            self.post_message(self.Told("That is as much as is unfolded at once; the rest stays folded."))
         self._changed_by_hand()
 
     def action_fold_siblings(self) -> None:
@@ -328,11 +335,21 @@ class RowTree(LineList):
             self.move_to(index)
 
     def open_labels(self, labels: tuple[str, ...]) -> bool:
-        """Unfold down to the row with these labels; False when there is none, then as far as there is."""
+        """Unfold down to the row with these labels; False when there is none, then as far as there is.
+
+        Where a value on the way has to be read first, the rest follows then.
+        """
         outline = self.outline
         for depth in range(1, len(labels)):
             row = outline.row(outline.find_labels(labels[:depth])) if len(outline) else None
-            if row is None or outline.labels(row) != labels[:depth] or not outline.unfold(row.branch, row.slot):
+            if row is None or outline.labels(row) != labels[:depth]:
+                break
+            if is_unopened(row.member.value):
+                self._reset()
+                self.move_to(outline.index_of(row.branch, row.slot))
+                self.is_at_hand(row.member.value, lambda: self.open_labels(labels))
+                return True
+            if not outline.unfold(row.branch, row.slot):
                 break
         self._reset()
         if not len(outline):

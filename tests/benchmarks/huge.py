@@ -1,0 +1,90 @@
+"""(i) A checkpoint of 100 MB: its first screen, the memory of the process, and whether the screen ever stands still."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.tui.app import CkptApp
+from ckpt_tui.tui.widgets.row_tree import RowTree
+from tests.benchmarks.data import write_huge
+from tests.benchmarks.figures import Figure, in_turns, ms
+from tests.benchmarks.peers import COMMAND, EMPTY_APP, EMPTY_TEXT, Programs
+from tests.benchmarks.pty import Terminal
+
+SIZE = 101_000_000
+SCREEN = (120, 40)
+TICK = 0.001
+PATIENCE = 60.0
+"""Seconds after which what should come is taken as never coming."""
+PLACES = (("archive",), ("_executor_state", "group_chat_orchestrator", "conversation"))
+"""What is unfolded: one pickle of 40 MB, and a list of ten thousand small ones."""
+
+
+def run(directory: Path) -> list[Figure]:
+    """To an empty app, in turns."""
+    store = directory / "store"
+    size = write_huge(store, SIZE).stat().st_size
+    programs = Programs(directory / "programs")
+    ours_args, peer_args = programs(COMMAND, str(store)), programs(EMPTY_APP)
+    peaks: list[float] = []
+
+    def ours() -> float:
+        with Terminal(*ours_args) as terminal:
+            took = terminal.wait_until(lambda text: "coffee or tea" in text) - terminal.started
+            terminal.settle()
+            peaks.append(terminal.peak())
+            return took
+
+    def peer() -> float:
+        with Terminal(*peer_args) as terminal:
+            return terminal.wait_until(lambda text: EMPTY_TEXT in text) - terminal.started
+
+    took, empty = in_turns(ours, peer)
+    peak = max(peaks)
+    block = max(asyncio.run(_longest_block(str(store))) for _ in range(3))
+    what = f"a checkpoint of {size / 1e6:.0f} MB"
+    return [
+        Figure(
+            f"first rows of the state of {what}, to the first text of an empty app", ms(took), ms(empty),
+            f"{took / empty:.2f}×", "≤ 2.5×", took <= 2.5 * empty,
+        ),
+        Figure(f"most memory of the process with {what}", f"{peak:.0f} MB", promise="< 200 MB", kept=peak < 200),
+        Figure(
+            f"longest block of the event loop while the largest values of {what} unfold", ms(block),
+            promise="≤ 100 ms", kept=block <= 0.1,
+        ),
+    ]  # fmt: skip
+
+
+async def _longest_block(store: str) -> float:
+    longest = 0.0
+    app = CkptApp(DirectoryStore(store))
+    async with app.run_test(size=SCREEN):
+
+        async def until(reached: Callable[[], bool]) -> None:
+            nonlocal longest
+            last = time.perf_counter()
+            end = last + PATIENCE
+            while not reached():
+                if last > end:
+                    raise TimeoutError("the app never came so far")
+                await asyncio.sleep(TICK)
+                now = time.perf_counter()
+                longest = max(longest, now - last - TICK)
+                last = now
+
+        tree = app.screen.query(RowTree).first()
+        await until(lambda: tree.line_count > 3)
+        for labels in PLACES:
+            rows = tree.line_count
+            tree.open_labels(labels)
+            await until(lambda labels=labels: tree.labels == labels)  # type: ignore[misc]
+            tree.action_unfold()
+            await until(lambda rows=rows: tree.line_count > rows + 1000)  # type: ignore[misc]
+            tree.action_page(1)
+            await asyncio.sleep(0.1)
+    return longest

@@ -1,0 +1,90 @@
+"""JSON text in pieces: the same as the standard encoder's where that one goes, and bounded where it does not."""
+
+import json
+import tracemalloc
+from enum import IntEnum
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ckpt_tui.core.json_text import INDENTED_LEVELS, dumps, pieces
+from ckpt_tui.core.text import UNSAFE
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+DOCUMENTS = st.recursive(SCALARS, lambda below: st.lists(below) | st.dictionaries(st.text(), below), max_leaves=40)
+
+
+def nested(levels: int, inner: Any = None) -> Any:
+    document = inner
+    for _ in range(levels):
+        document = [document]
+    return document
+
+
+@settings(max_examples=200, deadline=None)
+@given(document=DOCUMENTS, indent=st.sampled_from([None, 0, 2, 4]))
+def test_it_reads_back_as_what_it_was(document: Any, indent: int | None) -> None:
+    text = dumps(document, indent)
+    assert json.loads(text) == document
+    assert UNSAFE.sub("", text.replace("\n", "")) == text.replace("\n", "")
+
+
+@settings(max_examples=100, deadline=None)
+@given(document=DOCUMENTS)
+def test_it_is_laid_out_as_the_standard_encoder_does(document: Any) -> None:
+    expected = json.dumps(document, ensure_ascii=True, indent=2)
+    plain = json.dumps(json.loads(dumps(document)), ensure_ascii=True, indent=2)
+    assert plain == expected
+    if expected.isascii() and "\\u" not in expected:
+        assert dumps(document).replace("\\u007f", "\x7f") == expected.replace("\\u007f", "\x7f")
+
+
+def test_levels_beyond_those_indented_stay_on_their_line() -> None:
+    lines = dumps(nested(INDENTED_LEVELS + 5, "x")).splitlines()
+    assert len(lines) == 2 * INDENTED_LEVELS + 1
+    assert lines[INDENTED_LEVELS] == "  " * INDENTED_LEVELS + '[[[[["x"]]]]]'
+
+
+def test_a_document_of_twenty_thousand_levels_is_one_line() -> None:
+    document = nested(10_000, {"a": nested(10_000, ["\x1b"])})
+    text = dumps(document)
+    assert text == "[" * 10_000 + '{"a": ' + "[" * 10_001 + '"\\u001b"' + "]" * 10_001 + "}" + "]" * 10_000
+
+
+def test_pieces_are_small_and_make_the_whole() -> None:
+    document = {"rows": [{"n": number, "name": "é" * 20} for number in range(20_000)], "long": "x" * 500_000}
+    parts = list(pieces(document))
+    assert len(parts) > 10
+    assert "".join(parts) == dumps(document)
+    assert sorted(map(len, parts))[-2] < 300_000
+
+
+def test_a_text_in_many_places_is_never_held_many_times() -> None:
+    text = "x" * 1_000_000
+    tracemalloc.start()
+    length = sum(map(len, pieces([text] * 100)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert length > 100_000_000
+    assert peak < 10_000_000
+
+
+def test_empty_containers_and_tuples_are_written_as_json_has_them() -> None:
+    assert dumps({"a": [], "b": {}, "c": (1, ())}, indent=None) == '{"a": [], "b": {}, "c": [1, []]}'
+    assert dumps(({}, [[]])) == "[\n  {},\n  [\n    []\n  ]\n]"
+
+
+class Level(IntEnum):
+    ONE = 1
+
+
+def test_what_the_standard_encoder_takes_is_taken() -> None:
+    assert json.loads(dumps({1: Level.ONE, None: True})) == {"1": 1, "null": True}
+
+
+@pytest.mark.parametrize("document", [{1, 2}, [object()], {"a": b"x"}])
+def test_what_is_no_json_is_refused(document: Any) -> None:
+    with pytest.raises(TypeError):
+        dumps(document)

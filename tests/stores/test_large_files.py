@@ -1,0 +1,100 @@
+"""Files too large to be parsed as a whole: what the list and the screens are told of them, and what is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ckpt_tui.core.budgets import LAZY_BYTES
+from ckpt_tui.core.envelope import resolve
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
+from ckpt_tui.core.value import Deferred
+from ckpt_tui.stores import agent_framework
+from ckpt_tui.stores.agent_framework import entry_from_bytes, load, read_entry
+from ckpt_tui.stores.files import FileTrouble, read_blocks
+from ckpt_tui.stores.layout import count_facts
+from tests.benchmarks.data import write_huge
+
+SAMPLES = sorted((Path(__file__).parent.parent / "data" / "agent-framework").glob("*/*/*.json"))
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of 12 MB."""
+    return write_huge(tmp_path_factory.mktemp("large"), 12_000_000)
+
+
+def shown(path: Path, **options: Any) -> Checkpoint:
+    found = load(str(path), path.name, **options)
+    assert isinstance(found, Checkpoint), found
+    return found
+
+
+class TestLargeFiles:
+    def test_the_list_is_told_the_same_as_by_parsing(self, large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(agent_framework, "read_whole", None)  # never in memory as a whole
+        stamp, entry = read_entry(str(large), large.name)
+        parsed = entry_from_bytes(large.name, large.read_bytes())
+        assert entry == parsed
+        assert stamp is not None
+        assert stamp.size == large.stat().st_size > LAZY_BYTES
+
+    def test_a_checkpoint_has_the_same_header_and_only_its_first_levels(self, large: Path) -> None:
+        lazy, eager = shown(large), shown(large, everything=True)
+        assert lazy.ref == eager.ref
+        assert lazy.warnings == eager.warnings == ()
+        state = resolve(lazy.state)
+        assert state["topic"] == "coffee or tea"
+        assert type(state["archive"]) is Deferred
+        assert not state["archive"].ready
+        assert not state["_executor_state"].ready
+        assert type(eager.state) is dict
+        archive = resolve(state["archive"])
+        assert len(archive) == len(resolve(eager.state["archive"])) > 5_000
+
+    def test_a_large_file_in_another_layout_is_parsed_as_a_whole(self, large: Path, tmp_path: Path) -> None:
+        path = tmp_path / large.name
+        path.write_text(json.dumps(json.loads(large.read_bytes()), separators=(",", ":")))
+        assert path.stat().st_size > LAZY_BYTES
+        found = shown(path)
+        assert type(found.state) is dict
+        assert found.ref._replace(size=0) == shown(large).ref._replace(size=0)
+
+    @pytest.mark.parametrize("cut", [1, 2, 300, 5_000_000])
+    def test_a_large_file_that_is_cut_off_is_a_problem(self, large: Path, tmp_path: Path, cut: int) -> None:
+        path = tmp_path / large.name
+        path.write_bytes(large.read_bytes()[:-cut])
+        for found in (load(str(path), path.name), read_entry(str(path), path.name)[1]):
+            assert isinstance(found, Problem)
+            assert found.kind == "truncated"
+
+    def test_check_ends_the_loading(self, large: Path) -> None:
+        def check() -> None:
+            raise KeyError
+
+        with pytest.raises(KeyError):
+            load(str(large), large.name, check)
+
+
+class TestCountingByBlocks:
+    @pytest.mark.parametrize("size", [4_097, 5_000, 1_000_000])
+    def test_finds_what_parsing_finds_wherever_the_blocks_end(self, size: int) -> None:
+        for path in SAMPLES:
+            data = path.read_bytes()
+            entry = entry_from_bytes("x.json", data)
+            assert isinstance(entry, CheckpointRef)
+            assert entry.facts is not None
+
+            def blocks(data: bytes = data) -> Iterator[bytes]:
+                return (data[start : start + size] for start in range(0, len(data), size))
+
+            assert count_facts(blocks()) == entry.facts._replace(askers=())
+
+    def test_blocks_are_the_file_and_trouble_has_its_reason(self, large: Path, tmp_path: Path) -> None:
+        assert b"".join(read_blocks(str(large), 999_999)) == large.read_bytes()
+        with pytest.raises(FileTrouble):
+            list(read_blocks(str(tmp_path / "missing")))

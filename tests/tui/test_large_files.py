@@ -1,0 +1,63 @@
+"""A large file on the screen: its first rows at once, the rest when it is unfolded, and never a standing screen."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ckpt_tui.core import lazy
+from ckpt_tui.core.value import Deferred, Value
+from tests.benchmarks.data import write_huge
+from tests.tui.support import open_app
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_huge(tmp_path_factory.mktemp("large"), 12_000_000).parent
+
+
+async def test_a_large_file_shows_its_state_and_reads_a_part_when_it_is_unfolded(large: Path) -> None:
+    async with open_app(large) as app:
+        tree = app.screen.details[0].rows
+        await app.shows("coffee or tea", "list · a pickle of", "unfold to read")
+        assert tree.line_count == 6
+        await app.press("tab", "4", "j", "right")
+        await app.until(lambda: tree.line_count > 5_000, "the list unfolded")
+        await app.shows('author: "alice", number: 0')
+        await app.press("left", "k", "right")
+        await app.until(lambda: tree.line_count == 9, "the executors")
+        await app.shows("group_chat_orchestrator", "alice", "bob")
+        await app.press("t", "t", "t", "t", "t", "t")
+        await app.shows("coffee or tea")
+
+
+async def test_what_is_being_read_is_told_and_left_by_escape(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    begun = threading.Event()
+    spans = lazy._spans
+
+    def slowly(deferred: Deferred, check: Callable[[], None] | None) -> Value:
+        if deferred.level:
+            begun.set()
+            go_on.wait(10)
+        return spans(deferred, check)
+
+    async with open_app(large) as app:
+        tree = app.screen.details[0].rows
+        await app.shows("unfold to read")
+        monkeypatch.setattr(lazy, "_spans", slowly)
+        await app.press("tab", "3", "j", "right")
+        await app.until(begun.is_set)
+        await app.shows("reading …")
+        await app.press("escape")
+        await app.until(lambda: "reading …" not in app.text)
+        go_on.set()
+        await app.pilot.pause(0.1)
+        assert tree.line_count == 6
+        await app.press("right")
+        await app.until(lambda: tree.line_count == 9)
+        value = tree.row.member.value  # type: ignore[union-attr]
+        assert value.ready
