@@ -344,7 +344,7 @@ class Outline:
             branch, out = todo.pop()
             for slot, kid in branch.kids.items():
                 inner: Folds = {}
-                out[label_text(branch.member(slot))] = inner
+                out[_fold_name(branch.member(slot))] = inner
                 todo.append((kid, inner))
         return top
 
@@ -355,7 +355,7 @@ class Outline:
             if not wanted:
                 continue
             for slot in range(branch.count if branch.count <= _NAMED_LIMIT else 0):
-                inner = wanted.get(label_text(branch.member(slot)))
+                inner = wanted.get(_fold_name(branch.member(slot)))
                 if inner is not None and not is_unopened(branch.value(slot)):
                     kid = self.unfold(branch, slot)
                     if kid is not None:
@@ -374,6 +374,12 @@ class Outline:
             found = self.index_of(branch, slot)
             branch = branch.kids.get(slot)
         return found
+
+
+def _fold_name(member: Member) -> str:
+    """A name that tells a member from its siblings: its label as it is, or a preview of a key that is no text."""
+    is_text = member.key is None or type(member.key[0]) is str
+    return member.label if is_text else f"\0{label_text(member)}"
 
 
 def _slot_with(branch: Branch, label: str) -> int | None:

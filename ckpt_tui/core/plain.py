@@ -23,7 +23,7 @@ _LONG_INTEGER = 256
 """Bits of an integer that is charged like a long text."""
 
 _CONTAINER = 3
-_COSTS = {Obj: 8, SetOf: 6, tuple: 6, Opaque: 6}
+_COSTS = {Obj: 8, SetOf: 10, tuple: 6, Opaque: 6}
 """What a container counts besides its members: it takes as long to be written as so many numbers."""
 
 _CUT_NAMES = 100

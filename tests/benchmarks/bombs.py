@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ckpt_tui.core.export import pieces
-from ckpt_tui.core.outline import Outline
+from ckpt_tui.core.outline import EXPAND_LIMIT, Outline
 from ckpt_tui.core.plain import plain
 from ckpt_tui.core.preview import preview
 from ckpt_tui.core.redact import masked
@@ -40,14 +40,19 @@ def _json(value: Any) -> None:
 
 
 def _screen(value: Any) -> None:
+    """A screen of rows with their sizes, before and after everything is unfolded."""
     outline = Outline(value)
-    for _ in range(2):
-        for index in range(min(len(outline), 60)):
-            row = outline.row(index)
-            outline.path(row)
-            preview(row.member.value)
-            size_of(row.member.value, 2_000)
-        outline.unfold_level(outline.root, 1_000_000)
+    _rows(outline)
+    outline.unfold_level(outline.root, EXPAND_LIMIT)
+    _rows(outline)
+
+
+def _rows(outline: Outline) -> None:
+    for index in range(min(len(outline), 60)):
+        row = outline.row(index)
+        outline.path(row)
+        preview(row.member.value)
+        size_of(row.member.value, 2_000)
 
 
 STAGES: dict[str, Callable[[Any], Any]] = {

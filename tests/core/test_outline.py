@@ -84,6 +84,15 @@ def test_folds_carried_to_an_equal_value_give_the_same_rows(value: Any) -> None:
     assert naive(again.root) == naive(outline.root)
 
 
+def test_keys_that_look_alike_are_folded_by_themselves() -> None:
+    value = {"": [1], '""': [2], "\x1b": [3], "\\e": [4]}
+    outline = Outline(value, folds={})
+    outline.unfold(outline.root, 1)
+    outline.unfold(outline.root, 3)
+    again = Outline(value, outline.folds())
+    assert [again.row(index).is_open for index in range(6)] == [False, True, False, False, True, False]
+
+
 def test_a_million_members_unfold_at_once_and_every_row_is_found() -> None:
     outline = Outline({"before": 1, "many": list(range(1_000_000)), "after": 2}, folds={})
     outline.unfold(outline.root, 1)
