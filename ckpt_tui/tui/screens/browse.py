@@ -298,8 +298,9 @@ class Browse(Examinable):
                 parts += [(f" {command.shown}", "key"), (f" {command.hint} ", "dim")]
         foot.show(parts, right)
 
-    def on_resize(self) -> None:
-        """What fits in the lines depends on the width."""
+    async def on_resize(self) -> None:
+        """What fits beside each other depends on the width."""
+        await self.widen()
         self.draw_head()
         self.draw_foot()
 

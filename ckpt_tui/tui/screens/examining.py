@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from ckpt_tui.core.findings import Finding
+from typing import TYPE_CHECKING
+
 from ckpt_tui.core.members import locate
 from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.screens.reading import Reading
 from ckpt_tui.tui.widgets.detail import Detail
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.findings import Finding
 
 
 class Examinable(Reading):

@@ -20,11 +20,15 @@ from ckpt_tui.tui.widgets.status import BarLine, Part
 Pane = Detail | Checkpoints
 
 
+WIDE = 160
+"""Columns from which the conversation stands beside the values."""
+
+
 class Panes(Screen[None]):
     """The list of checkpoints beside one or two panes that show a checkpoint."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]  # noqa: RUF012 Textual's convention
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (WIDE, "-wide")]  # noqa: RUF012 Textual's convention
 
     def __init__(self) -> None:
         super().__init__(classes="-list")
@@ -39,7 +43,8 @@ class Panes(Screen[None]):
         yield Input(id="ask", compact=True)
         yield Checkpoints(id="checkpoints")
         yield Detail("detail")
-        yield Detail("second", tab="talk")
+        if self.app.size.width >= WIDE:
+            yield Detail("second", tab="talk")
 
     def on_mount(self) -> None:
         """Put the focus on the list."""
@@ -47,15 +52,22 @@ class Panes(Screen[None]):
         self.query_one("#ask").display = False
         self.focus_pane(self.list)
 
+    async def widen(self) -> None:
+        """Make the second pane when there is room for it."""
+        if self.app.size.width >= WIDE and len(self.details) == 1:
+            second = Detail("second", tab="talk")
+            await self.mount(second)
+            second.show(self.details[0].checkpoint)
+
     @property
     def list(self) -> Checkpoints:
         """The list of checkpoints."""
         return self.query_one("#checkpoints", Checkpoints)
 
     @property
-    def details(self) -> tuple[Detail, Detail]:
-        """The panes that show a checkpoint, the main one first."""
-        return self.query_one("#detail", Detail), self.query_one("#second", Detail)
+    def details(self) -> tuple[Detail, ...]:
+        """The panes that show a checkpoint, the main one first; the second is made when there is room for it."""
+        return tuple(self.query(Detail))
 
     @property
     def pane(self) -> Pane:
@@ -104,7 +116,7 @@ class Panes(Screen[None]):
         """Go to the next or previous pane."""
         panes: list[Pane] = [self.list, self.details[0]]
         if self.has_class("-wide"):
-            panes.append(self.details[1])
+            panes.extend(self.details[1:])
         at = panes.index(self.pane) if self.pane in panes else 0
         self.focus_pane(panes[(at + way) % len(panes)])
 
