@@ -1,4 +1,4 @@
-"""The only place that starts threads: following the store, loading checkpoints, searching values, the doctor.
+"""The only place that starts workers: following the store, loading checkpoints, searching values, the doctor.
 
 A job computes and posts a message; it never touches a widget.
 """

@@ -74,15 +74,7 @@ class Checkpoints(LineList):
             return
         before = self.selected
         # The name is set before the message of the base class is on its way.
-        count = len(self.view.rows)
-        index = max(0, min(index, count - 1))
-        for step in (way, -way):
-            here = index
-            while 0 <= here < count and not self.selectable(here):
-                here += step
-            if 0 <= here < count:
-                index = here
-                break
+        index = self.settle(index, way)
         self.selected = self.file_at(index)
         super().move_to(index, by_hand and self.selected != before, way)
 

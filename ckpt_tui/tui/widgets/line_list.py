@@ -186,19 +186,23 @@ class LineList(ScrollView, can_focus=True):
         """Draw the two lines anew."""
         self._refresh_lines(old, new)
 
-    def move_to(self, index: int, by_hand: bool = True, way: int = 1) -> None:
-        """Put the cursor on a line, or on the next one it may stand on in the direction of `way`."""
+    def settle(self, index: int, way: int) -> int:
+        """The line nearest to `index` that the cursor may stand on, looking in the direction of `way` first."""
         count = self.line_count
-        if not count:
-            return
         index = max(0, min(index, count - 1))
         for step in (way, -way):
             here = index
             while 0 <= here < count and not self.selectable(here):
                 here += step
             if 0 <= here < count:
-                index = here
-                break
+                return here
+        return index
+
+    def move_to(self, index: int, by_hand: bool = True, way: int = 1) -> None:
+        """Put the cursor on a line, or on the next one it may stand on in the direction of `way`."""
+        if not self.line_count:
+            return
+        index = self.settle(index, way)
         moved = index != self.cursor
         self.cursor = index
         self.show_cursor()
