@@ -1,0 +1,194 @@
+"""What happened in each step of a run, and the graph that is learned from it, on runs of the framework."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from ckpt_tui.core.graph import Graph, Lessons, given
+from ckpt_tui.core.lineage import arrange
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.moments import moment
+from ckpt_tui.core.steps import Step, step_between
+from ckpt_tui.stores.registry import open_store
+
+DATA = Path(__file__).parents[1] / "data"
+NEW = DATA / "agent-framework" / "1.23.0"
+
+
+class Told(NamedTuple):
+    steps: list[Step]
+    graph: Graph
+
+
+def tell(path: Path, graph: Graph | None = None, run: int = 0, stopped: bool = False) -> Told:
+    """Every step of one run of a store, with the graph learned from the whole of it."""
+    store = open_store(str(path))
+    refs = [entry for batch in store.scan() for entry in batch.entries if isinstance(entry, CheckpointRef)]
+    nodes = arrange(refs)[run].nodes
+    moments = {node.ref.id: moment(store.load(node.ref.file)) for node in nodes}
+    children = {node.parent: node.ref.id for node in reversed(nodes)}
+    lessons = Lessons()
+    for node in nodes:
+        lessons.learn(moments.get(node.parent or ""), moments[node.ref.id])
+    graph = graph or lessons.graph
+    return Told(
+        [
+            step_between(
+                moments.get(node.parent or ""), moments[node.ref.id], graph,
+                moments.get(children.get(node.ref.id, "")), stopped and node.ref.id not in children,
+            )
+            for node in nodes
+        ],
+        graph,
+    )  # fmt: skip
+
+
+def edges(graph: Graph) -> dict[str, str]:
+    return {f"{edge.source}>{edge.target}": edge.trust for edge in graph.edges.values()}
+
+
+def ran(step: Step) -> list[str]:
+    """`~` behind a name: inferred, `?`: one of several."""
+    return [f"{ran.executor}{'~' if ran.inferred else ''}{'' if ran.certain else '?'}" for ran in step.ran]
+
+
+def test_the_edges_of_a_loop_are_learned_and_its_last_step_is_told() -> None:
+    told = tell(NEW / "loop")
+    assert edges(told.graph) == {"counter>inc": "inferred", "inc>counter": "inferred"}
+    assert told.graph.start == "counter"
+    assert [ran(step) for step in told.steps[:4]] == [[], ["counter"], ["inc"], ["counter"]]
+    assert told.steps[0].kind == "input"
+    assert told.steps[0].lights() == {"counter": "next"}
+    assert told.steps[1].lights() == {"counter": "ran", "inc": "next"}
+    assert ran(told.steps[-1]) == ["counter"]
+    assert not told.steps[-1].flights
+
+
+def test_who_ran_last_without_a_trace_is_inferred_and_says_so() -> None:
+    told = tell(NEW / "linear")
+    assert edges(told.graph) == {"upper>exclaim": "inferred", "exclaim>reverse": "inferred"}
+    last = told.steps[-1]
+    assert ran(last) == ["reverse~"]
+    assert last.inferred
+    assert last.ran[0].reason == "sent a message that goes to it: exclaim"
+
+
+def test_a_fan_in_names_its_edges_waits_and_fires() -> None:
+    told = tell(NEW / "fan_out_fan_in")
+    assert edges(told.graph) == {
+        "dispatch>fast": "inferred", "dispatch>slow1": "inferred", "fast>join": "exact", "slow1>slow2": "inferred",
+        "slow2>join": "exact",
+    }  # fmt: skip
+    third, fourth = told.steps[3], told.steps[4]
+    assert ran(third) == ["slow2"]
+    assert [tuple(wait) for wait in third.waits] == [("join", "a message of slow2; has fast")]
+    assert third.lights()["join"] == "waiting"
+    assert ran(fourth) == ["join"]
+
+
+def test_versions_that_keep_no_fan_ins_leave_edges_open() -> None:
+    told = tell(DATA / "agent-framework" / "1.0.0" / "fan_out_fan_in")
+    assert edges(told.graph)["fast>slow2"] == "possible"
+    assert edges(told.graph)["slow1>slow2"] == "possible"
+    assert ran(told.steps[-1]) == ["join~"]
+
+
+def test_agents_that_run_side_by_side_meet_in_the_one_executor_that_leaves_no_trace() -> None:
+    told = tell(NEW / "orch_concurrent")
+    assert edges(told.graph) == {
+        **{f"dispatcher>{name}": "inferred" for name in ("legal", "marketing", "finance")},
+        **{f"{name}>aggregator": "inferred" for name in ("legal", "marketing", "finance")},
+    }
+    assert told.steps[1].flights[0].targets == ("legal", "marketing", "finance")
+    assert told.steps[1].flights[0].inferred == "ran in the next step"
+    assert ran(told.steps[2]) == ["legal", "marketing", "finance"]
+    assert ran(told.steps[3]) == ["aggregator~"]
+
+
+def test_a_group_chat_names_the_agent_it_speaks_to() -> None:
+    told = tell(NEW / "orch_groupchat")
+    assert edges(told.graph)["group_chat_orchestrator>alice"] == "exact"
+    assert edges(told.graph)["alice>group_chat_orchestrator"] == "inferred"
+    assert {flight.inferred for flight in told.steps[1].flights} == {""}
+    assert ran(told.steps[-1]) == ["group_chat_orchestrator"]
+    assert told.steps[-1].ran[0].reason == "its state changed"
+    assert ran(told.steps[4]) == ["bob"], "alice did not run: her state is the same, though its pickles may not be"
+
+
+def test_a_switch_leaves_open_who_received_the_message() -> None:
+    told = tell(NEW / "switch_case")
+    assert set(edges(told.graph).values()) == {"possible"}
+    assert ran(told.steps[-1]) == ["even~?", "big_odd~?", "default~?"]
+    assert told.steps[-1].names == ()
+    assert set(told.steps[-1].lights().values()) == {"maybe"}
+
+
+def test_the_graph_of_the_workflow_itself_is_never_doubted() -> None:
+    graph = given(["classify", "even", "big_odd", "default"], [("classify", "even")], "classify")
+    told = tell(NEW / "switch_case", graph)
+    assert not graph.is_inferred
+    assert told.steps[1].flights[0] == ("classify", ("even",), "message", told.steps[1].flights[0].data, "")
+    assert ran(told.steps[-1]) == ["even~"]
+
+
+def test_requests_are_raised_wait_and_are_answered() -> None:
+    told = tell(NEW / "hitl_answered")
+    asked, answered, after = told.steps[2:5]
+    assert ran(asked) == ["review"]
+    assert len(asked.raised) == 2
+    assert [tuple(wait) for wait in asked.waits] == [("review", "2 answers")]
+    assert answered.kind == "answer"
+    assert ran(answered) == []
+    assert [answer.request.id for answer in answered.answered] == [request.id for request in asked.raised]
+    assert [answer.given for answer in answered.answered] == [True, True]
+    assert answered.answered[1].answer == "blue"
+    assert answered.flights[0].sort == "answer"
+    assert ran(after) == ["review"]
+    assert after.ran[0].reason == "an answer was addressed to it"
+
+
+def test_early_versions_do_not_say_which_request_an_answer_is_for() -> None:
+    told = tell(DATA / "agent-framework-legacy" / "1.0.0b251120" / "hitl")
+    assert told.steps[2].answered[0].answer == "yes"
+
+
+def test_a_workflow_inside_an_executor_that_did_not_run_does_not_count_as_changed() -> None:
+    told = tell(NEW / "sub_workflow")
+    assert [ran(step) for step in told.steps] == [[], ["upper"], ["sub"], [], ["sub"], ["reverse~"]]
+
+
+def test_the_steps_of_a_functional_workflow_are_told_by_its_cache() -> None:
+    told = tell(NEW / "functional_hitl")
+    assert [ran(step) for step in told.steps] == [["fetch"], ["review_pipeline"], ["transform"], []]
+    assert edges(told.graph) == {"fetch>transform": "inferred"}
+
+
+def test_a_run_that_stopped_shows_whom_its_last_messages_were_for() -> None:
+    told = tell(NEW / "raises", stopped=True)
+    assert told.steps[-1].stopped
+    assert told.steps[-1].lights() == {"counter": "ran", "boom": "stopped"}
+    assert not tell(NEW / "hitl_pending", stopped=True).steps[-1].stopped, "it waits; that is no failure"
+
+
+def test_times_are_told_from_step_to_step() -> None:
+    told = tell(NEW / "loop")
+    assert told.steps[0].seconds is None
+    assert all(step.seconds is not None and step.seconds > 0 for step in told.steps[1:])
+
+
+STORES = sorted(path for path in [*DATA.glob("agent-framework/*/*"), *DATA.glob("agent-framework-legacy/*/*")])
+
+
+@pytest.mark.parametrize("path", STORES, ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_every_step_of_every_store_is_told(path: Path) -> None:
+    store = open_store(str(path))
+    refs = [entry for batch in store.scan() for entry in batch.entries if isinstance(entry, CheckpointRef)]
+    for number, run in enumerate(arrange(refs)):
+        told = tell(path, run=number)
+        assert len(told.steps) == len(run.nodes)
+        for step in told.steps:
+            assert set(step.lights()) <= set(told.graph.nodes)
+            assert all(flight.targets for flight in step.flights if told.graph.targets(flight.source))
