@@ -12,7 +12,8 @@ from ckpt_tui.core.lineage import Run, arrange
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import UsageError
-from ckpt_tui.stores.directory import DirectoryStore, collect
+from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.directory import collect
 from ckpt_tui.stores.registry import open_store
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def command(store: str, fast: bool, sizes: bool, as_json: bool) -> int:
     return 0
 
 
-def survey(store: DirectoryStore, fast: bool = False) -> tuple[tuple[Run, ...], list[Problem]]:
+def survey(store: Store, fast: bool = False) -> tuple[tuple[Run, ...], list[Problem]]:
     """Everything in a store: runs in order, and problems; `fast` reads headers only."""
     entries = collect(store.scan())
     if not fast:
@@ -73,7 +74,7 @@ def lines(runs: tuple[Run, ...], problems: list[Problem], measured: Sizes | None
     ids = _short_ids([row.node.ref for row in nodes])
     wide = max(map(len, gutters.values()), default=1)
     id_wide = max(map(cells, ids), default=0)
-    number_wide = len(str(max((row.node.ref.iteration for row in nodes), default=0)))
+    number_wide = len(str(max((row.node.ref.step for row in nodes), default=0)))
     before, after = ("\x1b[36m", "\x1b[0m") if colours() else ("", "")
     left = iter(ids)
     out: list[str] = []
@@ -84,11 +85,17 @@ def lines(runs: tuple[Run, ...], problems: list[Problem], measured: Sizes | None
         if isinstance(row, listing.NodeRow):
             ref = row.node.ref
             gutter = gutters.get(id(row)) or listing.SIGNS[ref.role]
-            facts = f"{ref.iteration:>{number_wide}} {listing.when_text(row):>9} {size_text(ref.size):>6}"
+            facts = f"{ref.step:>{number_wide}} {listing.when_text(row):>9} {size_text(ref.size):>6}"
             name = pad(next(left), id_wide)
             if measured is not None:
                 facts += f" {measured.columns(ref.id)}"
             out.append(f"  {gutter:<{wide}} {before}{name}{after} {facts}  {listing.summary(row)}")
+        elif isinstance(row, listing.StoreRow):
+            if run is not None and measured is not None:
+                out += measured.run_lines(run, margin)
+            run = None
+            name, rest = listing.store_title(row)
+            out.append(("\n" if out else "") + paint(f"▌ {name}", bold=True, fg="cyan") + f" · {rest}")
         elif isinstance(row, listing.RunRow):
             if run is not None and measured is not None:
                 out += measured.run_lines(run, margin)

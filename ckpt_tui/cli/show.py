@@ -13,7 +13,7 @@ from ckpt_tui.core.ids import IdFault, find
 from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.errors import NotFoundError, UsageError
-from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.registry import open_store
 
 _JMESPATH = "See https://jmespath.org."
@@ -64,7 +64,7 @@ def command(store: str, checkpoint: str, query: str | None, reveal: bool, sizes:
     return 4 if loaded.faults or alarmed else 0
 
 
-def locate(store: DirectoryStore, name: str) -> tuple[Run, Node]:
+def locate(store: Store, name: str) -> tuple[Run, Node]:
     """The run and the checkpoint that a name means.
 
     Raises:

@@ -10,7 +10,7 @@ from ckpt_tui.core.paths import expression
 from ckpt_tui.core.shares import Growth, Shares, checkpoint_shares, grew_most
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import UndecodableError
-from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.stores.base import Store
 
 PARTS = ("messages", "state", "pending")
 
@@ -69,7 +69,7 @@ class Sizes(NamedTuple):
         return out
 
 
-def measure(store: DirectoryStore, runs: tuple[Run, ...]) -> Sizes:
+def measure(store: Store, runs: tuple[Run, ...]) -> Sizes:
     """Read every checkpoint of a store for its sizes."""
     parts: dict[str, tuple[int, ...] | None] = {}
     growth: dict[str, RunGrowth] = {}

@@ -18,8 +18,8 @@ from ckpt_tui.core.redact import masked
 from ckpt_tui.core.text import quoted
 from ckpt_tui.core.value import Envelope, Map, Opaque
 
-_LEFTOVER = re.compile(r".*\.json\.tmp\Z|\.maf-ckpt-.*\.tmp\Z", re.DOTALL)
-"""What an interrupted save of Agent Framework leaves: until 1.18, and since 1.19."""
+_LEFTOVER = re.compile(r".*\.json\.tmp\Z|\.maf-ckpt-.*\.tmp\Z|.*\.checkpoint\.json\.[0-9a-f]{32}\.tmp\Z", re.DOTALL)
+"""What an interrupted save leaves: of Agent Framework until 1.18, and since 1.19; of HPD-Agent."""
 
 _SECRET_WORDS = (
     b"token", b"passw", b"passphrase", b"secret", b"credential", b"authorization", b"bearer", b"cookie", b"jwt",

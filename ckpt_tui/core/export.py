@@ -7,7 +7,7 @@ from typing import Any
 
 from ckpt_tui.core.json_text import dumps, dumps_lines, pieces
 from ckpt_tui.core.lineage import Node, Run
-from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, Told
 
 __all__ = ["dumps", "dumps_lines", "ls_document", "pieces", "ref_document", "show_document", "sizes_document"]
 
@@ -23,11 +23,29 @@ def ref_document(ref: CheckpointRef, run: str | None = None, node: Node | None =
     if facts is not None:
         document["role"], document["status"] = ref.role, ref.status
         document["messages"], document["pending"] = facts.messages, facts.pending
+    if ref.told is not None:
+        document |= _told(ref.told)
     odd = node.odd if node is not None else ""
     if node is not None and node.guessed:
         document["guessed_parent"] = node.parent
     if ref.note or odd:
         document["notes"] = [text for text in (ref.note, odd) if text]
+    return document
+
+
+def _told(told: Told) -> dict[str, Any]:
+    """What a store says itself; members that say nothing are left out."""
+    document: dict[str, Any] = {}
+    if told.label:
+        document["label"] = told.label
+    if told.step is not None:
+        document["step"] = told.step
+    if told.ran is not None:
+        document["executors"] = list(told.ran)
+    if told.above:
+        document["part_of"] = told.above
+    if told.store:
+        document["store"] = told.store
     return document
 
 
@@ -39,11 +57,18 @@ def _utc(ref: CheckpointRef) -> str:
     return ref.utc
 
 
-def ls_document(kind: str, path: str, runs: Sequence[Run], problems: Iterable[Problem]) -> dict[str, Any]:
-    """The document of `ls --json`."""
+def ls_document(
+    kind: str,
+    path: str,
+    runs: Sequence[Run],
+    problems: Iterable[Problem],
+    stores: Sequence[tuple[str, str, str]] = (),
+) -> dict[str, Any]:
+    """The document of `ls --json`; `stores` are name, kind and path of each of several that are shown as one list."""
+    several = [{"name": name, "kind": one, "path": where} for name, one, where in stores]
     return {
         "schema": "ckpt-tui/ls@1",
-        "store": {"kind": kind, "path": path},
+        "store": {"kind": kind, "path": path} | ({"stores": several} if several else {}),
         "checkpoints": [ref_document(node.ref, run.id, node) for run in runs for node in run.nodes],
         "problems": [
             {"file": problem.file, "reason": problem.reason, "kind": problem.kind}

@@ -54,23 +54,33 @@ class Run(NamedTuple):
         workflow: The workflow's name for people (see `workflow_label`).
         number: 1 for the first run of this workflow in the store.
         nodes: Parents before children, branches whole.
+        store: Name of its store where several are shown as one list, or "".
+        above: Id of the run that this one is a part of, or "".
+        level: How many runs it is a part of.
     """
 
     id: str
     workflow: str
     number: int
     nodes: tuple[Node, ...]
+    store: str = ""
+    above: str = ""
+    level: int = 0
 
 
 def workflow_key(ref: CheckpointRef) -> str:
     """What runs of one workflow share: its name, or its graph when the framework made up the name."""
     if ref.chain:
         return f"chain {ref.chain}"
+    if ref.told is not None and ref.told.run:
+        return f"run {ref.told.run}"
     return f"graph {ref.graph}" if is_unnamed(ref.workflow) else ref.workflow
 
 
 def workflow_label(ref: CheckpointRef) -> str:
     """The workflow's name for people."""
+    if ref.told is not None and ref.told.title:
+        return ref.told.title
     return f"unnamed {ref.graph[:8]}" if is_unnamed(ref.workflow) else ref.workflow
 
 
@@ -86,7 +96,16 @@ def arrange(refs: Iterable[CheckpointRef]) -> tuple[Run, ...]:
     """Order checkpoints into runs: runs by first timestamp, parents before children, branches whole.
 
     Tolerates missing and self-referring parents, cycles and any number of roots; each checkpoint appears exactly once.
+    Stores that are shown as one list follow each other; an id means a checkpoint of the same store.
     """
+    stores: dict[str, list[CheckpointRef]] = {}
+    for ref in refs:
+        stores.setdefault("" if ref.told is None else ref.told.store, []).append(ref)
+    return tuple(run for name, own in stores.items() for run in _arrange(own, name))
+
+
+def _arrange(refs: Iterable[CheckpointRef], store: str) -> list[Run]:
+    """The runs of one store."""
     by_id = {ref.id: ref for ref in refs}
     parents, guessed, odd = _parents(by_id)
     children: dict[str, list[CheckpointRef]] = {}
@@ -105,18 +124,39 @@ def arrange(refs: Iterable[CheckpointRef]) -> tuple[Run, ...]:
     families: dict[tuple[str, str], list[CheckpointRef]] = {}
     for root in roots:
         chain = root.parent if odd.get(root.id) == MISSING and root.parent else root.id
+        if root.told is not None and root.told.run:
+            chain = root.told.run
         families.setdefault((chain, workflow_key(root)), []).append(root)
     numbers: dict[str, int] = {}
     runs = []
     for (chain, key), family in families.items():
         numbers[key] = numbers.get(key, 0) + 1
         nodes = [node for root in family for node in _branches(root, children, parents, guessed, odd)]
-        runs.append(Run(chain, workflow_label(family[0]), numbers[key], tuple(nodes)))
-    return tuple(runs)
+        told = family[0].told
+        above = told.above if told is not None else ""
+        runs.append(Run(chain, workflow_label(family[0]), numbers[key], tuple(nodes), store, above))
+    return _nested(runs) if any(run.above for run in runs) else runs
 
 
-def _by_time(ref: CheckpointRef) -> tuple[float, str]:
-    return ref.when, ref.id
+def _nested(runs: list[Run]) -> list[Run]:
+    """The runs with those that are a part of another one right behind it."""
+    known = {run.id for run in runs}
+    parts: dict[str, list[Run]] = {}
+    for run in runs:
+        if run.above in known and run.above != run.id:
+            parts.setdefault(run.above, []).append(run)
+    tops = [run for run in runs if run.above not in known or run.above == run.id]
+    out: list[Run] = []
+    todo = [(run, 0) for run in reversed(tops)]
+    while todo:
+        run, level = todo.pop()
+        out.append(run._replace(level=level))
+        todo += [(part, level + 1) for part in reversed(parts.pop(run.id, []))]
+    return [*out, *(run for family in parts.values() for run in family)]
+
+
+def _by_time(ref: CheckpointRef) -> tuple[float, int, str]:
+    return ref.when, ref.position, ref.id
 
 
 def _parents(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str], dict[str, str]]:
@@ -129,7 +169,12 @@ def _parents(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str],
     for ref in by_id.values():
         parent = ref.parent
         if parent is None:
-            if ref.iteration > 0 or ref.chain:
+            told = ref.told
+            if told is not None and told.run:
+                if told.before in by_id and told.before != ref.id:
+                    parents[ref.id] = told.before
+                    guessed.add(ref.id)
+            elif ref.iteration > 0 or ref.chain:
                 orphans.append(ref)
             continue
         parent = parent if parent in by_id else renamed.get(parent, parent)
@@ -142,6 +187,7 @@ def _parents(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str],
     for circle in _circles(parents):
         first = min(circle, key=lambda name: _by_time(by_id[name]))
         del parents[first]
+        guessed.discard(first)
         odd[first] = "parents form a circle"
     if orphans:
         _guess(by_id, orphans, parents, guessed)

@@ -32,6 +32,14 @@ class NodeRow(NamedTuple):
     tip: bool
 
 
+class StoreRow(NamedTuple):
+    """The heading of a store, where several are shown as one list."""
+
+    name: str
+    runs: int
+    checkpoints: int
+
+
 class JoinRow(NamedTuple):
     """The line under a checkpoint where branches begin: the lane they leave, those that begin, those passing by."""
 
@@ -52,13 +60,19 @@ class ProblemRow(NamedTuple):
     problem: Problem
 
 
-Row = RunRow | NodeRow | JoinRow | ProblemsRow | ProblemRow
+Row = StoreRow | RunRow | NodeRow | JoinRow | ProblemsRow | ProblemRow
 
 
 def rows(runs: Iterable[Run], problems: Iterable[Problem]) -> list[Row]:
-    """All rows: each run with its checkpoints, then the problems."""
+    """All rows: each run with its checkpoints, then the problems; stores one after the other."""
     out: list[Row] = []
+    store = ""
+    runs = tuple(runs)
     for run in runs:
+        if run.store != store:
+            store = run.store
+            own = [other for other in runs if other.store == store]
+            out.append(StoreRow(store, len(own), sum(len(other.nodes) for other in own)))
         out.append(RunRow(run))
         times = {node.ref.id: node.ref.when for node in run.nodes}
         parents = {node.parent for node in run.nodes}
@@ -117,6 +131,8 @@ def _summary(row: NodeRow) -> str:
     node = row.node
     ref = node.ref
     facts = ref.facts
+    if ref.told is not None and ref.told.label:
+        return clean(ref.told.label, 200) + _marks(row)
     if facts is None:
         return "…"
     sources = [clean(source.removeprefix(INTERNAL), 40) for source in facts.sources]
@@ -133,15 +149,20 @@ def _summary(row: NodeRow) -> str:
         text = "done"
     else:
         text = names or ("joining" if facts.edges else "step")
-    if row.tip and ref.status == "open":
-        text += " · open"
+    return text + _marks(row)
+
+
+def _marks(row: NodeRow) -> str:
+    """What is special about the place of a checkpoint."""
+    node = row.node
+    text = " · open" if row.tip and node.ref.status == "open" else ""
     if node.fork:
         text += " (fork)"
     if node.guessed:
         text += " ~guessed parent"
     if node.odd:
         text += f" !{node.odd}"
-    if ref.note:
+    if node.ref.note:
         text += " !"
     return text
 
@@ -171,13 +192,25 @@ def run_title(run: Run, short: bool = False) -> tuple[str, str]:
     count = len(run.nodes)
     forks = sum(1 for node in run.nodes if node.fork)
     when = date_text(run.nodes[0].ref.when)
+    told = run.nodes[0].ref.told
+    # A run that has an id of its own needs no number.
+    parts = [when] if told is not None and told.run else [f"run {run.number}", when]
+    name = "└ " * run.level + run.workflow
     if short:
-        parts = [f"run {run.number}", when, f"{count:,}"]
-        return clean(run.workflow, 40), " · ".join(parts) + (" · forked" if forks else "")
-    parts = [f"run {run.number}", when, f"{count:,} checkpoint{'' if count == 1 else 's'}"]
+        parts.append(f"{count:,}")
+        return clean(name, 40), " · ".join(parts) + (" · forked" if forks else "")
+    parts.append(f"{count:,} checkpoint{'' if count == 1 else 's'}")
     if forks:
         parts.append(f"{forks} fork{'' if forks == 1 else 's'}")
-    return clean(run.workflow, 60), " · ".join(parts)
+    if run.above and not run.level:
+        parts.append(f"part of {clean(run.above, 12)}, which has no checkpoints")
+    return clean(name, 60), " · ".join(parts)
+
+
+def store_title(row: StoreRow) -> tuple[str, str]:
+    """A store's name, and what there is to say about it."""
+    runs = f"{row.runs:,} run{'' if row.runs == 1 else 's'}"
+    return clean(row.name, 60), f"{runs} · {row.checkpoints:,} checkpoint{'' if row.checkpoints == 1 else 's'}"
 
 
 def id_text(ref: CheckpointRef) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
+from ckpt_tui.core.topology import Topology
 from ckpt_tui.core.value import Value
 
 Role = Literal["entry", "superstep", "waiting", "response", "final"]
@@ -36,6 +37,34 @@ class Facts(NamedTuple):
     edges: bool
 
 
+class Told(NamedTuple):
+    """What a store says of a checkpoint itself, where Agent Framework's fields leave it to be worked out.
+
+    Attributes:
+        run: Id of the run it belongs to; "" where a run is a chain of parents.
+        title: The run's name for people.
+        label: What happened, in a few words; "" where messages and requests tell.
+        role: What kind of point it is; None where the facts tell.
+        status: Whether work is left; None where the facts tell, "unknown" where nothing does.
+        step: The number shown in the place of `iteration`, or None.
+        before: Id of the checkpoint it is taken to follow, where the format names no parent; "" for none.
+        ran: The executors that ran for it, or None where they are inferred.
+        above: Id of the run that its run is a part of, or "".
+        store: Name of its store where several are shown as one list, or "".
+    """
+
+    run: str = ""
+    title: str = ""
+    label: str = ""
+    role: Role | None = None
+    status: Status | Literal["unknown"] | None = None
+    step: int | None = None
+    before: str = ""
+    ran: tuple[str, ...] | None = None
+    above: str = ""
+    store: str = ""
+
+
 MAX_NAMES = 8
 """Names kept in `Facts`: more than a row of the list can show."""
 
@@ -57,6 +86,8 @@ class CheckpointRef(NamedTuple):
         note: What is odd about the file, or "".
         inner: `checkpoint_id` inside the file when it differs from `id` (a renamed copy), or "".
         chain: Where the format names no parent: what checkpoints that follow each other in time share; else "".
+        position: Place in the store's own order, where it has one; tells which of two of the same time came first.
+        told: What the store says itself, or None.
     """
 
     id: str
@@ -72,10 +103,14 @@ class CheckpointRef(NamedTuple):
     note: str = ""
     inner: str = ""
     chain: str = ""
+    position: int = 0
+    told: Told | None = None
 
     @property
     def role(self) -> Role | None:
         """What kind of point in the run this is, as the file shows it; None while the body is unread."""
+        if self.told is not None and self.told.role is not None:
+            return self.told.role
         facts = self.facts
         if facts is None:
             return None
@@ -87,13 +122,25 @@ class CheckpointRef(NamedTuple):
 
     @property
     def status(self) -> Status | None:
-        """Waiting for an answer, open (work left) or done; None while the body is unread."""
+        """Waiting for an answer, open (work left) or done; None while the body is unread, or where nothing tells."""
+        if self.told is not None and self.told.status is not None:
+            return None if self.told.status == "unknown" else self.told.status
         facts = self.facts
         if facts is None:
             return None
         if facts.pending:
             return "waiting"
         return "open" if facts.messages or facts.edges else "done"
+
+    @property
+    def step(self) -> int:
+        """The number shown in the list: the store's own, else `iteration`."""
+        return self.iteration if self.told is None or self.told.step is None else self.told.step
+
+    @property
+    def rank(self) -> tuple[float, int, str]:
+        """What checkpoints are ordered by where no parent tells: time, the store's own order, id."""
+        return self.when, self.position, self.id
 
     @property
     def utc(self) -> str:
@@ -150,6 +197,7 @@ class Checkpoint:
         warnings: What is odd about it, for people.
         faults: Values that could not be decoded: where, and why.
         raw: The bytes of the file.
+        topology: The workflow's graph where the store knows it exactly, else None.
     """
 
     ref: CheckpointRef
@@ -160,6 +208,7 @@ class Checkpoint:
     warnings: tuple[str, ...]
     faults: tuple[str, ...]
     raw: bytes
+    topology: Topology | None = None
 
 
 def parse_time(text: str) -> float:

@@ -30,13 +30,34 @@ class Batch(NamedTuple):
     missing: bool = False
 
 
+class Capabilities(NamedTuple):
+    """What can be done with the checkpoints of a store.
+
+    Attributes:
+        resume: Why no run can be resumed from one of them, in words for people; "" when one can.
+        prune: Why none of them may be deleted; "" when they may.
+        topology: Whether the workflow's graph is known exactly (`Checkpoint.topology`); else it is inferred.
+    """
+
+    resume: str = ""
+    prune: str = ""
+    topology: bool = False
+
+
 class Store(Protocol):
-    """A place that holds checkpoints. Methods may block and may be called from any one thread at a time."""
+    """A place that holds checkpoints. Methods may block and may be called from any one thread at a time.
+
+    docs/adding-a-store.md shows how to write one; `ckpt_tui.stores.polled` does most of it.
+    """
 
     kind: str
     """agent-framework, agent-framework-legacy, hpd, ... (`store.kind` of `ls`)."""
     path: str
     """The directory, as the user named it."""
+
+    def capabilities(self, file: str = "") -> Capabilities:
+        """What can be done with a checkpoint of this store; with any of them where no file is named."""
+        ...
 
     def scan(self) -> Iterator[Batch]:
         """Read the headers of everything; batches are small enough to show each at once."""

@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
-from ckpt_tui.stores.base import Batch, Entry
+from ckpt_tui.stores.base import Batch, Capabilities, Entry
 from ckpt_tui.stores.files import FileTrouble, Stamp, list_json, read_ends, stamp_of
 from ckpt_tui.stores.headers import KIND, list_names, open_folder, quick_headers
 
@@ -38,6 +38,10 @@ class DirectoryStore:
         self.only = only
         self._stamps: dict[str, Stamp | None] = {}
         self._lock = threading.Lock()
+
+    def capabilities(self, file: str = "") -> Capabilities:
+        """Everything can be done with these files."""
+        return Capabilities()
 
     def scan(self) -> Iterator[Batch]:
         """Read the headers of everything.

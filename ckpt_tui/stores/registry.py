@@ -1,31 +1,283 @@
-"""A path becomes the store that reads it."""
+"""A path becomes the store that reads it: by what stands there, never by a name that a payload gives.
+
+Readers of others come by entry point, group `ckpt_tui.stores`. They are the user's installed code; one is imported only
+for a path that no reader here knows, or where it is named: `NAME:PLACE`.
+"""
 
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
-from ckpt_tui.errors import NotFoundError
+from ckpt_tui.errors import CkptError, NotFoundError, UsageError
+from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.stores.files import FileTrouble, read_ends
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+GROUP = "ckpt_tui.stores"
+
+_NAMES = 64
+"""Names of a directory looked at to tell what is in it: every reader's files have names of a kind."""
+
+_FOLDERS = 500
+"""Directories below a parent directory that are looked at."""
+
+_HEAD = 4096
+"""Bytes of a file looked at."""
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)\Z", re.DOTALL)
+_DOTNET_NAME = re.compile(r".*(?:%2Ejson|_[0-9a-f]{32}\.json)\Z", re.DOTALL | re.IGNORECASE)
+_HPD_NAME = re.compile(r"\d{20}-.*\.checkpoint\.json\Z", re.DOTALL)
 
 
-def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> DirectoryStore:
-    """Open a directory of checkpoints, or one checkpoint file.
+def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
+    """Open what holds checkpoints.
 
     Args:
-        path: A directory, or a `.json` file, which opens as a store of that one file.
+        path: A directory of checkpoints, one checkpoint file, a parent directory of stores (which open as one list), or
+            `NAME:PLACE` for a reader that came by entry point.
         must_exist: Whether a path that is not there is an error; if not, the store is empty until it is.
 
     Raises:
-        NotFoundError: there is nothing at the path, or something that is neither.
+        NotFoundError: there is nothing at the path, or something that no reader knows; it is named if it is recognised.
     """
     text = os.fspath(path)
     if os.path.isdir(text):
-        return DirectoryStore(text)
+        return _directory(text) or _from_extensions(text) or _parent(text) or DirectoryStore(text)
     if os.path.lexists(text):
-        if not text.endswith(".json"):
-            raise NotFoundError(f"{text} is neither a directory nor a .json file.", "Name a directory of checkpoints.")
-        directory, name = os.path.split(text)
-        return DirectoryStore(directory or os.curdir, only=name)
+        found = _file(text) or _from_extensions(text)
+        if found is None:
+            what = _recognised(text)
+            hint = "Name a directory of checkpoints."
+            raise NotFoundError(f"{text} is neither a directory nor a .json file{what}.", hint)
+        return found
+    named = _by_name(text)
+    if named is not None:
+        return named
     if must_exist:
         raise NotFoundError(f"No such directory: {text}.", "Name the directory your workflow writes checkpoints to.")
     return DirectoryStore(text)
+
+
+def open_stores(paths: Sequence[str | os.PathLike[str]], must_exist: bool = True) -> Store:
+    """Open one path, or several as one list, each under a name made of the end of its path.
+
+    Raises:
+        NotFoundError: there is nothing at one of the paths, or something that no reader knows.
+    """
+    if len(paths) == 1:
+        return open_store(paths[0], must_exist)
+    from ckpt_tui.stores.several import SeveralStores, short_names
+
+    texts = list(dict.fromkeys(os.fspath(path) for path in paths))
+    if len(texts) == 1:
+        return open_store(texts[0], must_exist)
+    members = [open_store(text, must_exist) for text in texts]
+    return SeveralStores(members, short_names(texts), " ".join(texts))
+
+
+def open_overlay(path: str | os.PathLike[str], *overlays: str | os.PathLike[str]) -> Store:
+    """Open a directory and others whose checkpoints run on from its own: one lineage, whichever directory holds what.
+
+    Args:
+        path: The directory; its files keep their names.
+        overlays: Directories that may not exist yet; their files are named `NAME/FILE`.
+
+    Raises:
+        NotFoundError: there is no such directory.
+    """
+    from ckpt_tui.stores.several import SeveralStores, short_names
+
+    texts = [os.fspath(path), *(os.fspath(overlay) for overlay in overlays)]
+    members = [open_store(texts[0]), *(DirectoryStore(text) for text in texts[1:])]
+    return SeveralStores(members, short_names(texts), texts[0], together=True)
+
+
+def extensions() -> dict[str, EntryPoint]:
+    """The readers of others that are installed, by name; none is imported."""
+    from importlib.metadata import entry_points  # late: 20 ms that a known format does without
+
+    return {point.name: point for point in entry_points(group=GROUP)}
+
+
+# -- what stands at a path ---------------------------------------------------------------------------------------------
+
+
+def _directory(path: str) -> Store | None:
+    """The reader of a directory that holds a store, or None."""
+    if os.path.lexists(os.path.join(path, "index.jsonl")):
+        from ckpt_tui.stores import agent_framework_dotnet as dotnet
+
+        if dotnet.is_index(os.path.join(path, "index.jsonl")):
+            return dotnet.DotnetStore(path)
+    folders = False
+    files = []
+    try:
+        with os.scandir(path) as entries:
+            for _, entry in zip(range(_NAMES), entries, strict=False):
+                if entry.name.endswith((".json", "%2Ejson")):
+                    files.append(entry.name)
+                else:
+                    folders = folders or not entry.is_file()
+    except OSError:  # the store itself tells why
+        return DirectoryStore(path)
+    if any(_HPD_NAME.match(name) for name in files) or (folders and not files):
+        from ckpt_tui.stores import hpd
+
+        root = hpd.root_of(path)
+        if root is not None:
+            return root
+    if any(_DOTNET_NAME.match(name) for name in files):
+        from ckpt_tui.stores import agent_framework_dotnet as dotnet
+
+        if dotnet.is_store(path, [name for name in files if _DOTNET_NAME.match(name)]):
+            return dotnet.DotnetStore(path)
+    if any(name.startswith("c-") for name in files) or (folders and not files):
+        from ckpt_tui.stores import dotnet_sessions
+
+        if dotnet_sessions.is_directory(path):
+            return dotnet_sessions.SessionStore(path)
+    return DirectoryStore(path) if files else None
+
+
+def _file(path: str) -> Store | None:
+    """The reader of one checkpoint file, or None."""
+    directory, name = os.path.split(path)
+    try:
+        head = read_ends(path, _HEAD, 0)[1]
+    except FileTrouble:
+        head = b""
+    if _HPD_NAME.match(name):
+        from ckpt_tui.stores import hpd
+
+        return hpd.HpdStore(os.path.dirname(os.path.dirname(directory or os.curdir)), only=name)
+    if _DOTNET_NAME.match(name) and b'"stepNumber"' in head:
+        from ckpt_tui.stores import agent_framework_dotnet as dotnet
+
+        return dotnet.DotnetStore(directory or os.curdir, only=name)
+    if name.endswith(".json"):
+        if b'"sessionId"' in head:
+            from ckpt_tui.stores import dotnet_sessions
+
+            if dotnet_sessions.is_session(path):
+                return dotnet_sessions.SessionStore(path)
+        return DirectoryStore(directory or os.curdir, only=name)
+    from ckpt_tui.stores import events
+
+    if events.is_events(head):
+        hint = f"`ckpt-tui {path}` shows its events."
+        raise UsageError(f"{path} is a stream of events, not a store of checkpoints.", hint)
+    return None
+
+
+def _parent(path: str) -> Store | None:
+    """The stores in the directories of a directory, as one list; None where there are none."""
+    from ckpt_tui.stores.several import SeveralStores
+
+    members: dict[str, Store] = {}
+    for name in _folders(path):
+        below = os.path.join(path, name)
+        found = _directory(below)
+        if found is not None and (not isinstance(found, DirectoryStore) or _holds_checkpoints(below)):
+            members[name] = found
+    return SeveralStores(list(members.values()), list(members), path) if members else None
+
+
+def _folders(path: str) -> list[str]:
+    names = []
+    with suppress(OSError), os.scandir(path) as entries:
+        for _, entry in zip(range(_FOLDERS), entries, strict=False):
+            if not entry.name.startswith(".") and entry.is_dir():
+                names.append(entry.name)
+    return sorted(names)
+
+
+def _holds_checkpoints(path: str) -> bool:
+    """Whether a .json file of a directory begins as Agent Framework's do; a parent directory may hold anything."""
+    with suppress(OSError), os.scandir(path) as entries:
+        for _, entry in zip(range(_NAMES), entries, strict=False):
+            if entry.name.endswith(".json"):
+                with suppress(FileTrouble):
+                    head = read_ends(entry.path, _HEAD, 0)[1]
+                    if b'"workflow_name"' in head or b'"workflow_id"' in head:
+                        return True
+    return False
+
+
+# -- readers of others -------------------------------------------------------------------------------------------------
+
+
+def _by_name(text: str) -> Store | None:
+    """What a reader that is named opens: `NAME:PLACE`; None where there is no reader of that name."""
+    found = _SCHEME.match(text)
+    point = extensions().get(found[1]) if found else None
+    if point is None or found is None:
+        return None
+    store = _ask(point, found[2])
+    if store is None:
+        raise NotFoundError(f"The reader {point.name} ({point.value}) finds no store at {found[2] or 'that place'}.")
+    return store
+
+
+def _from_extensions(path: str) -> Store | None:
+    """The store that the first reader of others makes of a path no reader here knows."""
+    for point in extensions().values():
+        store = _ask(point, path)
+        if store is not None:
+            return store
+    return None
+
+
+def _ask(point: EntryPoint, path: str) -> Store | None:
+    """Import a reader, which is code that the user installed, and ask it.
+
+    Raises:
+        CkptError: it cannot be imported, or fails.
+    """
+    try:
+        opener: Any = point.load()
+        store: Store | None = opener(path)
+    except CkptError:
+        raise
+    except Exception as error:  # code of others may fail in any way; the whole browser need not
+        reason = f"The reader {point.name} ({point.value}) failed: {type(error).__name__}: {error}."
+        raise CkptError(reason, "Uninstall or correct it.") from error
+    return store
+
+
+# -- formats that are named, not read ----------------------------------------------------------------------------------
+
+_MAGIC = (
+    (b"SQLite format 3\0", "an SQLite database, as LangGraph's SqliteSaver and others write"),
+    (b"\x80\x04", "a pickle"),
+    (b"\x80\x05", "a pickle"),
+    (b"PK\x03\x04", "a ZIP archive: unpack it first"),
+    (b"\x1f\x8b", "a gzip file: unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard file: unpack it first"),
+)
+
+
+def _recognised(path: str) -> str:
+    """What a file is, as far as its first bytes tell: ", but …", or "" where they do not."""
+    try:
+        head = read_ends(path, _HEAD, 0)[1]
+    except FileTrouble:
+        return ""
+    for start, what in _MAGIC:
+        if head.startswith(start):
+            return f", but {what}"
+    return ""
+
+
+def readers() -> Iterator[str]:
+    """The kinds of store that are read without an extension."""
+    yield from (
+        "agent-framework", "agent-framework-legacy", "agent-framework-dotnet", "agent-framework-dotnet-session", "hpd",
+        "memory",
+    )  # fmt: skip

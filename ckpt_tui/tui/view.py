@@ -53,7 +53,7 @@ def make_view(entries: Sequence[CheckpointRef | Problem], missing: bool = False,
             lanes = max(lanes, row.node.lanes.bit_length())
         elif isinstance(row, listing.ProblemRow):
             places[row.problem.file] = index
-    newest = max(refs, key=lambda ref: (ref.when, ref.id)).file if refs else ""
+    newest = max(refs, key=lambda ref: ref.rank).file if refs else ""
     return View(
         tuple(rows), places, runs, len(refs), len(problems), newest, min(lanes, listing.MAX_LANES), missing, text
     )  # fmt: skip
@@ -71,6 +71,8 @@ def extended(view: View, refs: Sequence[CheckpointRef]) -> View | None:
     places = view.places
     newest = view.newest
     latest = _when(rows, places, newest)
+    if any(ref.told is not None for ref in refs):
+        return None
     # A checkpoint that others have missed as their parent changes more than its own branch.
     orphaned = {node.ref.parent for run in runs for node in run.nodes if node.odd == MISSING}
     for ref in refs:
@@ -110,10 +112,18 @@ def keep_matching(rows: list[listing.Row], text: str) -> list[listing.Row]:
     """The rows that contain a text, under their run's heading; smart case."""
     out: list[listing.Row] = []
     heading: listing.RunRow | listing.ProblemsRow | None = None
+    store: listing.StoreRow | None = None
     for row in rows:
-        if isinstance(row, listing.RunRow | listing.ProblemsRow):
+        if isinstance(row, listing.StoreRow):
+            store = row
+        elif isinstance(row, listing.RunRow | listing.ProblemsRow):
             heading = row
+            if isinstance(row, listing.ProblemsRow):
+                store = None
         elif not isinstance(row, listing.JoinRow) and matches(row, text):
+            if store is not None:
+                out.append(store)
+                store = None
             if heading is not None:
                 out.append(heading)
                 heading = None

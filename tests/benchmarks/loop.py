@@ -14,7 +14,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts
-from ckpt_tui.stores.base import Batch
+from ckpt_tui.stores.base import Batch, Capabilities
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
@@ -71,6 +71,10 @@ class Made:
     def __init__(self, refs: list[CheckpointRef], state: Any) -> None:
         self._refs = refs
         self._state = state
+
+    def capabilities(self, file: str = "") -> Capabilities:
+        """Whatever is asked."""
+        return Capabilities()
 
     def scan(self) -> Iterator[Batch]:
         """Everything in one batch."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.stores.base import Batch, Entry
+from ckpt_tui.stores.base import Batch, Entry, Store
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.registry import open_store
 from tests.stores.saving import ref_of, save
@@ -21,7 +21,7 @@ SECONDS = 20.0
 class Watching:
     """A watch in a thread; batches come through a queue, and what they add up to is kept."""
 
-    def __init__(self, store: DirectoryStore) -> None:
+    def __init__(self, store: Store) -> None:
         self.entries: dict[str, Entry] = {}
         self.missing = False
         self._stop = threading.Event()
@@ -29,7 +29,7 @@ class Watching:
         self._thread = threading.Thread(target=self._run, args=(store,), daemon=True)
         self._thread.start()
 
-    def _run(self, store: DirectoryStore) -> None:
+    def _run(self, store: Store) -> None:
         for batch in store.watch(self._stop):
             self._batches.put(batch)
 
@@ -52,10 +52,10 @@ class Watching:
 
 
 @pytest.fixture
-def watching() -> Iterator[Callable[[DirectoryStore], Watching]]:
+def watching() -> Iterator[Callable[[Store], Watching]]:
     started: list[Watching] = []
 
-    def start(store: DirectoryStore) -> Watching:
+    def start(store: Store) -> Watching:
         started.append(Watching(store))
         return started[-1]
 
@@ -66,7 +66,7 @@ def watching() -> Iterator[Callable[[DirectoryStore], Watching]]:
 
 class TestWatch:
     def test_what_is_there_comes_first_then_what_is_new_changed_and_deleted(
-        self, tmp_path: Path, watching: Callable[[DirectoryStore], Watching]
+        self, tmp_path: Path, watching: Callable[[Store], Watching]
     ) -> None:
         save(tmp_path, "a", iteration_count=0)
         watch = watching(DirectoryStore(str(tmp_path)))
@@ -80,7 +80,7 @@ class TestWatch:
         watch.has("a.json")
 
     def test_a_file_that_breaks_and_is_repaired_is_told_both_times(
-        self, tmp_path: Path, watching: Callable[[DirectoryStore], Watching]
+        self, tmp_path: Path, watching: Callable[[Store], Watching]
     ) -> None:
         save(tmp_path, "a")
         watch = watching(DirectoryStore(str(tmp_path)))
@@ -92,7 +92,7 @@ class TestWatch:
         watch.until(lambda: isinstance(watch.entries["a.json"], CheckpointRef))
 
     def test_a_directory_deleted_and_made_again_is_followed(
-        self, tmp_path: Path, watching: Callable[[DirectoryStore], Watching]
+        self, tmp_path: Path, watching: Callable[[Store], Watching]
     ) -> None:
         folder = tmp_path / "store"
         folder.mkdir()
@@ -107,9 +107,7 @@ class TestWatch:
         save(folder, "b")
         watch.has("b.json")
 
-    def test_a_missing_directory_is_waited_for(
-        self, tmp_path: Path, watching: Callable[[DirectoryStore], Watching]
-    ) -> None:
+    def test_a_missing_directory_is_waited_for(self, tmp_path: Path, watching: Callable[[Store], Watching]) -> None:
         watch = watching(open_store(tmp_path / "later", must_exist=False))
         watch.until(lambda: watch.missing)
         (tmp_path / "later").mkdir()
@@ -117,7 +115,7 @@ class TestWatch:
         watch.has("a.json")
 
     def test_a_store_of_one_file_tells_nothing_of_others(
-        self, tmp_path: Path, watching: Callable[[DirectoryStore], Watching]
+        self, tmp_path: Path, watching: Callable[[Store], Watching]
     ) -> None:
         save(tmp_path, "a", iteration_count=0)
         watch = watching(open_store(tmp_path / "a.json"))
@@ -127,7 +125,7 @@ class TestWatch:
         watch.until(lambda: ref_of(watch.entries["a.json"]).iteration == 5)
         assert list(watch.entries) == ["a.json"]
 
-    def test_a_burst_is_told_whole(self, tmp_path: Path, watching: Callable[[DirectoryStore], Watching]) -> None:
+    def test_a_burst_is_told_whole(self, tmp_path: Path, watching: Callable[[Store], Watching]) -> None:
         watch = watching(DirectoryStore(str(tmp_path)))
         names = [save(tmp_path, f"c{number}").name for number in range(300)]
         watch.has(*names)

@@ -102,6 +102,13 @@ class Checkpoints(LineList):
             return [(name, "heading"), (" · " + rest, "dim")]
         if isinstance(row, listing.JoinRow):
             return [(" ", "plain"), (listing.join_gutter(row), "lane")]
+        if isinstance(row, listing.StoreRow):
+            name, rest = listing.store_title(row)
+            return [
+                ("▌ ", "accent"),
+                (fit(name, min(cell_len(name), max(width - 4, 1))), "heading"),
+                (f" · {rest}", "dim"),
+            ]
         if isinstance(row, listing.ProblemsRow):
             return [("problems", "heading"), (f" · {row.number:,}", "dim")]
         mark = "▸" if index == self.cursor else " "
@@ -125,7 +132,7 @@ class Checkpoints(LineList):
         sign = _SIGN_STYLES.get(ref.role or "", "plain")
         rest = gutter[own + 1 :].ljust(max(lanes * 2 - own - 1, 1))[: max(lanes * 2 - own - 1, 1)]
         parts += [(gutter[:own], "lane"), (gutter[own], sign), (rest, "lane")]
-        parts.append((f"{ref.iteration:>3} ", "dim"))
+        parts.append((f"{ref.step:>3} ", "dim"))
         used = 1 + lanes * 2 + 4
         size = f"{size_text(ref.size):>6}" if width >= 44 else ""
         when = f"{listing.when_text(row):>9}" if width >= 36 else ""

@@ -1,0 +1,299 @@
+"""A checkpoint of Agent Framework for .NET: the JSON object becomes facts, and the parts of a `Checkpoint`.
+
+The same object stands in the files of FileSystemJsonCheckpointStore and in serialized workflow sessions. Source:
+microsoft/agent-framework, dotnet/src/Microsoft.Agents.AI.Workflows/Checkpointing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any, NamedTuple
+
+from ckpt_tui.core.model import INTERNAL, MAX_NAMES, Facts
+from ckpt_tui.core.topology import EdgeKind, Topology, TopologyEdge, TopologyNode
+from ckpt_tui.core.value import Map, Obj, Ref, Value
+
+FAN_IN = "_edge_state"
+"""The member of the state under which partially filled fan-ins stand, as in Agent Framework's Python files."""
+
+_KINDS: dict[int, EdgeKind] = {0: "direct", 1: "fan-out", 2: "fan-in"}
+_KNOWN = frozenset(("stepNumber", "workflow", "runnerData", "stateData", "edgeStateData", "parent"))
+
+
+class Digest(NamedTuple):
+    """What the list needs of one checkpoint.
+
+    Attributes:
+        step: `stepNumber`, which restarts at 0 after a resume in another process.
+        parent: Id of its parent as the file gives it, or None.
+        graph: Hash of the workflow's shape, hex.
+        start: Id of the first executor.
+        targets: The executors that the queued messages are for: what runs next.
+        facts: Counts for the list.
+        note: What is odd about it, or "".
+    """
+
+    step: int
+    parent: str | None
+    graph: str
+    start: str
+    targets: tuple[str, ...]
+    facts: Facts
+    note: str = ""
+
+
+def is_document(value: Value) -> bool:
+    """Whether a parsed file is such a checkpoint."""
+    return type(value) is dict and "stepNumber" in value and ("runnerData" in value or "workflow" in value)
+
+
+def digest(top: dict[str, Any]) -> Digest:
+    """What the list needs of a checkpoint that `is_document`."""
+    runner = members(top.get("runnerData"))
+    queued = members(runner.get("queuedMessages"))
+    counts = {target: len(items(found)) for target, found in queued.items()}
+    sources: dict[str, None] = {}
+    for found in queued.values():
+        for envelope in items(found):
+            sources[_source(envelope)] = None
+    asked = items(runner.get("outstandingRequests"))
+    askers = dict.fromkeys(text(members(members(one).get("portInfo")).get("portId")) for one in asked)
+    edges = members(top.get("edgeStateData")).values()
+    partial = any(items(members(_value(state)).get("pendingMessages")) for state in edges)
+    notes = []
+    step = _number(top.get("stepNumber"))
+    if step is None:
+        notes.append("stepNumber is no integer")
+    rest = [key for key in top if key not in _KNOWN]
+    if rest:
+        notes.append(f"members no known version writes: {', '.join(rest[:5])}")
+    parent = members(top.get("parent")).get("checkpointId")
+    workflow = members(top.get("workflow"))
+    return Digest(
+        step or 0,
+        parent if type(parent) is str else None,
+        shape_hash(workflow),
+        text(workflow.get("startExecutorId")),
+        tuple(target for target, count in counts.items() if count),
+        Facts(
+            sum(counts.values()), len(asked), tuple(sources)[:MAX_NAMES],
+            tuple(name for name in askers if name)[:MAX_NAMES], partial,
+        ),
+        "; ".join(notes),
+    )  # fmt: skip
+
+
+def shape_hash(workflow: dict[str, Any]) -> str:
+    """A hash of a workflow's shape, of which the format keeps none."""
+    try:
+        return hashlib.sha256(json.dumps(workflow, sort_keys=True).encode()).hexdigest()[:32]
+    except (TypeError, ValueError, RecursionError):  # an envelope, or a value too large to be shown
+        return ""
+
+
+class Parts(NamedTuple):
+    """A checkpoint under the names of `Checkpoint`."""
+
+    messages: Value
+    state: Value
+    pending: Value
+    metadata: Value
+    topology: Topology
+
+
+def parts(top: dict[str, Any]) -> Parts:
+    """The parts of a checkpoint that `is_document`, objects as typed values."""
+    runner = members(top.get("runnerData"))
+    workflow = members(top.get("workflow"))
+    messages: dict[str, list[Value]] = {}
+    for target, found in members(runner.get("queuedMessages")).items():
+        for envelope in items(found):
+            messages.setdefault(_source(envelope), []).append(_message(envelope, target))
+    state = _state(members(top.get("stateData")))
+    fan_in = _fan_in(members(top.get("edgeStateData")), workflow)
+    if fan_in:
+        state[FAN_IN] = fan_in
+    pending: dict[str, Value] = {}
+    for number, one in enumerate(items(runner.get("outstandingRequests"))):
+        request = members(one)
+        port = members(request.get("portInfo"))
+        pending[text(request.get("requestId")) or f"request {number}"] = {
+            "source_executor_id": text(port.get("portId")),
+            "request_type": type_name(port.get("requestType")),
+            "response_type": type_name(port.get("responseType")),
+            "data": portable(request.get("data")),
+        }
+    metadata: dict[str, Value] = {
+        "stepNumber": top.get("stepNumber"),
+        "instantiatedExecutors": runner.get("instantiatedExecutors", []),
+        "workflow": top.get("workflow"),
+    }
+    known = ("instantiatedExecutors", "queuedMessages", "outstandingRequests")
+    more = {key: value for key, value in runner.items() if key not in known}
+    if more:
+        metadata["runnerData"] = more
+    metadata |= {key: value for key, value in top.items() if key not in _KNOWN}
+    return Parts(messages, state, pending, metadata, topology(workflow))
+
+
+def topology(workflow: dict[str, Any]) -> Topology:
+    """The graph of a workflow: executors, request ports and edges."""
+    outputs = workflow.get("outputExecutorIds")
+    yields = set(outputs) if type(outputs) is dict else {text(one) for one in items(outputs)}
+    ports = {text(members(port).get("portId")) for port in items(workflow.get("requestPorts"))}
+    nodes = [
+        TopologyNode(
+            name, "request port" if name in ports else "executor", type_name(members(info).get("executorType")),
+            name in yields,
+        )
+        for name, info in members(workflow.get("executors")).items()
+    ]  # fmt: skip
+    edges: dict[TopologyEdge, None] = {}
+    for found in members(workflow.get("edges")).values():
+        for one in items(found):
+            edge = members(one)
+            ends = members(edge.get("connection"))
+            kind = _KINDS.get(_number(edge.get("kind", edge.get("$type"))) or 0, "direct")
+            condition = "conditional" if edge.get("hasCondition") is True else ""
+            if edge.get("hasAssigner") is True:
+                condition = "chosen per message"
+            for source in items(ends.get("sourceIds")):
+                for sink in items(ends.get("sinkIds")):
+                    # A fan-in edge is repeated under each of its sources.
+                    edges[TopologyEdge(text(source), text(sink), kind, condition)] = None
+    return Topology(tuple(nodes), tuple(edges), text(workflow.get("startExecutorId")))
+
+
+# -- values ------------------------------------------------------------------------------------------------------------
+
+
+def portable(value: Value) -> Value:
+    """A PortableValue, `{typeId, value}`, as an object of its type; what .NET itself defines as plain JSON."""
+    if type(value) is not dict or value.keys() - {"typeId", "value"} or "typeId" not in value:
+        return value
+    inner = value.get("value")
+    module, name = _type(value["typeId"])
+    if name.startswith("System.") or not name:
+        return inner
+    made = Obj(Ref(module or "?", name), (inner,))
+    if type(inner) is dict:
+        inner = Map([part for pair in inner.items() for part in pair])
+    if type(inner) is Map and inner.has_text_keys():
+        made.args = ()
+        made.state = inner
+        made.has_state = True
+    return made
+
+
+_GENERIC = re.compile(r", [^,\[\]]+, Version=[^\]]*")
+
+
+def _type(value: Value) -> tuple[str, str]:
+    """Assembly and full name of a TypeId, without versions: .NET compares them so."""
+    found = members(value)
+    return text(found.get("assemblyName")).partition(",")[0], _GENERIC.sub("", text(found.get("typeName")))
+
+
+def type_name(value: Value) -> str:
+    """A TypeId as `assembly:Full.Name`, what .NET itself defines by its bare name; "" when it is none."""
+    module, name = _type(value)
+    return name if name.startswith("System.") or not module else f"{module}:{name}"
+
+
+def _source(envelope: Value) -> str:
+    """Who sent a message: an executor, or the program that runs the workflow, which sends its input."""
+    return text(members(members(envelope).get("source")).get("id")) or f"{INTERNAL}input"
+
+
+def _message(value: Value, target: str = "") -> Value:
+    """A message under the names of Agent Framework's Python files."""
+    envelope = members(value)
+    if not envelope:
+        return value
+    message: dict[str, Value] = {"data": portable(envelope.get("message")), "source_id": _source(value)}
+    found = text(envelope.get("targetId")) or target
+    if found:
+        message["target_id"] = found
+    known = ("message", "source", "targetId", "messageType")
+    return message | {key: item for key, item in envelope.items() if key not in known}
+
+
+def _state(found: dict[str, Any]) -> dict[str, Any]:
+    """State by executor; a scope that executors share, `@name`, stands by itself, whoever touched it first."""
+    state: dict[str, Any] = {}
+    for key, value in found.items():
+        names = split_key(key)
+        owner, name = (names[1] or names[0], names[2]) if len(names) == 3 else (key, "")
+        if not name:
+            state[key] = portable(value)
+            continue
+        below = state.setdefault(owner, {})
+        if type(below) is not dict or name in below:
+            state[key] = portable(value)
+        else:
+            below[name] = portable(value)
+    return state
+
+
+def split_key(key: str) -> list[str]:
+    """The parts of `executor|@scope|key`; a `|` inside of a part is doubled, an empty middle is the private scope.
+
+    A doubled bar may also be the empty scope: `Judge||State` has three parts.
+    """
+    parts = re.split(r"(?<!\|)\|(?!\|)", key)
+    if len(parts) == 3:
+        return [part.replace("||", "|") for part in parts]
+    owner, bars, name = key.partition("||")
+    if bars and len(parts) == 1:
+        return [owner, "", name.replace("||", "|")]
+    return [key]
+
+
+def _fan_in(found: dict[str, Any], workflow: dict[str, Any]) -> dict[str, Any]:
+    """Partially filled fan-ins by their edge, which is told by its sources."""
+    sinks: dict[tuple[str, ...], str] = {}
+    for edges in members(workflow.get("edges")).values():
+        for one in items(edges):
+            ends = members(members(one).get("connection"))
+            if _number(members(one).get("kind")) == 2:
+                sources = tuple(text(name) for name in items(ends.get("sourceIds")))
+                sinks[sources] = ", ".join(text(name) for name in items(ends.get("sinkIds")))
+    out: dict[str, Any] = {}
+    for number, value in found.items():
+        state = members(_value(value))
+        sources = tuple(text(name) for name in items(state.get("sourceIds")))
+        sink = sinks.get(sources)
+        name = f"{', '.join(sources)} → {sink}" if sink else f"edge {number}"
+        waiting = [_message(envelope) for envelope in items(state.get("pendingMessages"))]
+        out[name] = {"unseen": state.get("unseen", []), "pendingMessages": waiting}
+    return out
+
+
+def _value(value: Value) -> Value:
+    return value.get("value") if type(value) is dict and "value" in value else value
+
+
+def members(value: Value) -> dict[str, Any]:
+    """The members of an object, the last of repeated ones; none of anything else."""
+    if type(value) is Map and value.kv:
+        return {key: item for key, item in zip(value.kv[::2], value.kv[1::2], strict=True) if type(key) is str}
+    return value if type(value) is dict else {}
+
+
+def items(value: Value) -> list[Any]:
+    """The items of an array; none of anything else."""
+    return value if type(value) is list else []
+
+
+def text(value: Value) -> str:
+    """A text; "" for anything else."""
+    return value if type(value) is str else ""
+
+
+def _number(value: Value) -> int | None:
+    """An integer, which .NET also reads from a text."""
+    if type(value) is int:
+        return value
+    return int(value) if type(value) is str and re.fullmatch(r"-?\d{1,18}", value) else None

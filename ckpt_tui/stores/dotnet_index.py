@@ -1,0 +1,107 @@
+"""The index of a FileSystemJsonCheckpointStore: one line a checkpoint in the order of commit, in four generations.
+
+Source: microsoft/agent-framework, dotnet/src/Microsoft.Agents.AI.Workflows, FileSystemJsonCheckpointStore.cs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, NamedTuple
+from urllib.parse import quote, unquote
+
+INDEX = "index.jsonl"
+
+
+class Line(NamedTuple):
+    """One line.
+
+    Attributes:
+        session: Id of the session (of the run, in generation 0).
+        checkpoint: Id of the checkpoint.
+        parent: Id of its parent, None where there is none, "" where the line does not say.
+        generation: 0 to 3.
+        number: Line number, from 1.
+        file: The file name it gives, or "".
+    """
+
+    session: str
+    checkpoint: str
+    parent: str | None
+    generation: int
+    number: int
+    file: str = ""
+
+    @property
+    def file_names(self) -> tuple[str, ...]:
+        """The names its file may have, the likeliest first."""
+        bare = f"{self.session}_{self.checkpoint}.json"
+        # Uri.EscapeDataString, and every dot; .NET derives the name again and never reads `fileName`.
+        escaped = quote(bare, safe="~-_").replace(".", "%2E")
+        return (bare, escaped) if self.generation < 2 else (escaped, bare, self.file)
+
+
+class Index(NamedTuple):
+    """An index: its lines, duplicates left out, and what is wrong with others."""
+
+    lines: tuple[Line, ...]
+    faults: tuple[str, ...] = ()
+    torn: bool = False
+
+
+def parse_index(data: bytes) -> Index:
+    """The lines of an index; never fails."""
+    lines: dict[tuple[str, str], Line] = {}
+    faults = []
+    torn = False
+    raw = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    for number, text in enumerate(raw, 1):
+        text = text.strip()
+        if not text:
+            continue
+        line = _line(text, number)
+        if line is not None:
+            lines.setdefault((line.session, line.checkpoint), line)
+        elif number == len(raw):
+            torn = True
+            faults.append(f"line {number:,} is cut off; .NET refuses to open this store (“Index corrupted”)")
+        else:
+            faults.append(f"line {number:,} is no index line")
+    return Index(tuple(lines.values()), tuple(faults), torn)
+
+
+def _line(text: bytes, number: int) -> Line | None:
+    try:
+        found = _lower(json.loads(text))
+    except (ValueError, RecursionError):
+        return None
+    info = _lower(found.get("checkpointinfo"))
+    ids = info or found
+    session, checkpoint = ids.get("sessionid", ids.get("runid")), ids.get("checkpointid")
+    if not isinstance(session, str) or not isinstance(checkpoint, str):
+        return None
+    if not info:
+        return Line(session, checkpoint, "", 0 if "runid" in ids else 1, number)
+    name = found.get("filename")
+    file = name if isinstance(name, str) else ""
+    if found.get("hasparentmetadata") is not True:
+        return Line(session, checkpoint, "", 2, number, file)
+    parent = found.get("parentcheckpointid")
+    return Line(session, checkpoint, parent if isinstance(parent, str) else None, 3, number, file)
+
+
+def _lower(value: Any) -> dict[str, Any]:
+    """The members of an object by names in lower case: .NET reads them whatever their case."""
+    return {key.lower(): item for key, item in value.items()} if isinstance(value, dict) else {}
+
+
+_CHECKPOINT = re.compile(r"(.+)_([^_]+)(?:\.json|%2Ejson)\Z", re.DOTALL | re.IGNORECASE)
+
+
+def ids_of(name: str) -> tuple[str, str] | None:
+    """Session and checkpoint of a file name; None when it is none of this store."""
+    found = _CHECKPOINT.match(name)
+    if found is None:
+        return None
+    escaped = name.lower().endswith("%2ejson")
+    return (unquote(found[1]) if escaped else found[1]), (unquote(found[2]) if escaped else found[2])

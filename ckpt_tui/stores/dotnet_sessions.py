@@ -1,0 +1,193 @@
+"""Serialized workflow sessions of Agent Framework for .NET: one JSON file holds all checkpoints of a conversation.
+
+A workflow used as an agent without a checkpoint store of its own keeps its checkpoints in the session, which
+FileSystemAgentSessionStore writes as `a-AGENT/u-USER/c-CONVERSATION.json`, the first two parts optional.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ckpt_tui.core.document import DocumentFault, parse
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
+from ckpt_tui.errors import CkptError
+from ckpt_tui.stores.agent_framework_dotnet import Chain
+from ckpt_tui.stores.base import Capabilities, Entry
+from ckpt_tui.stores.directory import problem_error
+from ckpt_tui.stores.dotnet_document import digest, is_document, items, members, parts, text
+from ckpt_tui.stores.dotnet_index import Line
+from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole, stamp_of
+from ckpt_tui.stores.polled import PolledStore
+
+KIND = "agent-framework-dotnet-session"
+
+RESUME = "these checkpoints live in a session file; the .NET program that wrote it resumes from its last one"
+
+_LEVELS = 3
+"""Folders down to a conversation: agent, user, file."""
+
+_FILES = 20_000
+_HEAD = 1024 * 1024
+
+
+class SessionStore(PolledStore):
+    """A session file, or a directory of them.
+
+    An entry's file is `PATH#CHECKPOINT`, the path relative to the directory.
+
+    Args:
+        path: The file or directory.
+    """
+
+    kind = KIND
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self._read: dict[str, tuple[Stamp, list[Entry]]] = {}
+
+    def capabilities(self, file: str = "") -> Capabilities:
+        """The graph is exact; a .NET program resumes."""
+        return Capabilities(RESUME, "a checkpoint is a part of its session file", True)
+
+    def mark(self) -> object:
+        """The stamps of the session files."""
+        return dict(self._files())
+
+    def place(self, file: str) -> str:
+        """The session file of an entry."""
+        name = file.rpartition("#")[0] or file
+        return os.path.join(self.path, name) if os.path.isdir(self.path) else self.path
+
+    def read(self) -> Iterator[Entry]:
+        """The checkpoints of each session, in the order of its index."""
+        position = 0
+        for name, stamp in self._files():
+            known = self._read.get(name)
+            if known is None or known[0] != stamp:
+                known = self._read[name] = stamp, list(self._entries(name, stamp))
+            for entry in known[1]:
+                yield entry._replace(position=position) if isinstance(entry, CheckpointRef) else entry
+                position += 1
+
+    def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
+        """One checkpoint of a session file.
+
+        Raises:
+            UndecodableError: it cannot be shown; the reason is for people.
+        """
+        name = file.rpartition("#")[0]
+        found = self._checkpoints(name)
+        if isinstance(found, Problem):
+            raise problem_error(found)
+        ref = next((entry for entry in self.read() if entry.file == file), None)
+        if isinstance(ref, Problem):
+            raise problem_error(ref)
+        for line, value in found[0]:
+            if ref is not None and _file(name, line) == file and value is not None:
+                told = parts(value)
+                metadata = {**told.metadata, "session": found[1]} if type(told.metadata) is dict else told.metadata
+                data = _json(value)
+                return Checkpoint(
+                    ref, told.messages, told.state, told.pending, metadata, (ref.note,) if ref.note else (), (), data,
+                    told.topology,
+                )  # fmt: skip
+        raise problem_error(Problem(file, "it is no longer in its session file", "vanished"))
+
+    def _files(self) -> Iterator[tuple[str, Stamp]]:
+        if not os.path.isdir(self.path):
+            yield os.path.basename(self.path), stamp_of(os.stat(self.path))
+            return
+        for name in session_files(self.path):
+            try:
+                yield name, stamp_of(os.stat(os.path.join(self.path, name)))
+            except OSError:
+                continue
+
+    def _checkpoints(self, name: str) -> tuple[list[tuple[Line, dict[str, Any] | None]], dict[str, Any]] | Problem:
+        """The checkpoints of a session file in order, and what else the session holds."""
+        path = self.place(f"{name}#")
+        try:
+            top = members(parse(read_whole(path)[1]).value)
+        except FileTrouble as trouble:
+            return Problem(name, trouble.reason.removeprefix(f"{path} "), trouble.kind)
+        except DocumentFault as fault:
+            return Problem(name, fault.reason, fault.kind)
+        found: list[tuple[Line, dict[str, Any] | None]] = []
+        stores = members(members(top.get("checkpointManager")).get("store"))
+        for session, store in stores.items():
+            cache = members(members(store).get("cache"))
+            listed = [members(one) for one in items(members(store).get("checkpointIndex"))]
+            for number, info in enumerate(listed, 1):
+                owner, checkpoint = text(info.get("sessionId")) or session, text(info.get("checkpointId"))
+                value = cache.get(f"{owner.replace('|', '||')}|{checkpoint.replace('|', '||')}")
+                line = Line(owner, checkpoint, "", 2, number)
+                found.append((line, value if is_document(value) else None))
+        rest = {key: value for key, value in top.items() if key != "checkpointManager"}
+        return found, rest
+
+    def _entries(self, name: str, stamp: Stamp) -> Iterator[Entry]:
+        found = self._checkpoints(name)
+        if isinstance(found, Problem):
+            yield found
+            return
+        if not found[0]:
+            yield Problem(name, "a session without checkpoints", "foreign", stamp.size)
+        chain = Chain()
+        for position, (line, value) in enumerate(found[0]):
+            file = _file(name, line)
+            if value is None:
+                yield Problem(file, "the index of its session names it, but the session does not hold it", "vanished")
+            else:
+                yield chain.ref(line, file, digest(value), stamp, position, size=len(_json(value)))
+
+
+def _file(name: str, line: Line) -> str:
+    return f"{name}#{line.checkpoint}"
+
+
+def _json(value: Any) -> bytes:
+    """A checkpoint of a session as JSON, which is what its file would be."""
+    from ckpt_tui.core.json_text import dumps
+    from ckpt_tui.core.plain import plain
+
+    return dumps(plain(value)).encode("utf-8", "backslashreplace")
+
+
+def session_files(directory: str) -> list[str]:
+    """The names of session files in a directory and the folders of agents and users, relative, in order."""
+    found: list[str] = []
+    todo = [("", 0)]
+    while todo and len(found) < _FILES:
+        below, level = todo.pop()
+        try:
+            with os.scandir(os.path.join(directory, below)) as entries:
+                for entry in entries:
+                    name = os.path.join(below, entry.name)
+                    if entry.name.startswith("c-") and entry.name.endswith(".json"):
+                        found.append(name)
+                    elif level < _LEVELS and entry.name.startswith(("a-", "u-")) and entry.is_dir():
+                        todo.append((name, level + 1))
+        except OSError:
+            if not level:
+                raise
+    return sorted(found)
+
+
+def is_directory(path: str) -> bool:
+    """Whether a directory holds session files."""
+    try:
+        names = session_files(path)
+    except OSError:
+        return False
+    return any(is_session(os.path.join(path, name)) for name in names[:4])
+
+
+def is_session(path: str) -> bool:
+    """Whether a file is a serialized session of a workflow with checkpoints."""
+    try:
+        head = read_ends(path, _HEAD, 0)[1]
+    except (FileTrouble, CkptError):
+        return False
+    return b'"sessionId"' in head and b'"checkpointManager"' in head

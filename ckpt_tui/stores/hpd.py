@@ -1,0 +1,438 @@
+"""HPD-Agent's JsonWorkflowStore: a folder an execution, a file a checkpoint, definitions and logs beside them.
+
+```
+checkpoints/{execution}/{20 digits of ticks}-{checkpoint}.checkpoint.json
+definitions/{graph}.graph.json|yaml|yml
+executions/{graph}/{execution}.execution.json      logs/{graph}/{execution}.logs.ndjson
+```
+
+Names are escaped as in URIs. Retention is not on disk: a folder with one file may be LatestOnly or a short history.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from ckpt_tui.core.document import DocumentFault, parse
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told, parse_time
+from ckpt_tui.core.text import clean
+from ckpt_tui.stores.base import Capabilities, Entry
+from ckpt_tui.stores.directory import problem_error
+from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole, stamp_of
+from ckpt_tui.stores.hpd_document import (
+    Digest,
+    differences,
+    digest,
+    is_document,
+    members,
+    metadata,
+    outputs,
+    text,
+)
+from ckpt_tui.stores.hpd_graph import Definition, find_definitions, read_definition
+from ckpt_tui.stores.hpd_trace import Step, trace
+from ckpt_tui.stores.polled import PolledStore
+
+KIND = "hpd"
+
+NAME = re.compile(r"\d{20}-.*\.checkpoint\.json\Z", re.DOTALL)
+LEFTOVER = re.compile(r".*\.checkpoint\.json\.[0-9a-f]{32}\.tmp\Z", re.DOTALL)
+
+RESUME = (
+    "HPD-Agent promises no resume of agent workflows: each run gets a new execution id, and no saved file is looked up"
+)
+RESUME_HOSTED = (
+    "HPD-Agent promises no resume of agent workflows; a graph host answers its latest suspension by"
+    " POST /workflows/{graph}/resume/{token}"
+)
+
+_FOLDERS = 64
+_LOG_BYTES = 8 * 1024 * 1024
+_LOG_LINES = 500
+
+
+class _Execution(NamedTuple):
+    """One folder: its files in order, and what they say together."""
+
+    folder: str
+    files: list[tuple[str, Digest]]
+    problems: list[Problem]
+    sizes: dict[str, int]
+
+
+class HpdStore(PolledStore):
+    """A JsonWorkflowStore.
+
+    Args:
+        path: Its root.
+        only: The name of the one checkpoint file to show, or None.
+        folder: The name of the one execution folder to show, or None.
+    """
+
+    kind = KIND
+
+    def __init__(self, path: str, only: str | None = None, folder: str | None = None) -> None:
+        super().__init__(path)
+        self.only = only
+        self.folder = folder
+        self._digests: dict[str, tuple[Stamp, Digest | Problem]] = {}
+        self._steps: dict[str, Step] = {}
+        self._runs: dict[str, list[CheckpointRef]] = {}
+
+    def fresh(self) -> HpdStore:
+        """The same place as if nothing were known of it yet."""
+        return HpdStore(self.path, self.only, self.folder)
+
+    def capabilities(self, file: str = "") -> Capabilities:
+        """No resume, with the reason; the graph where there is a definition."""
+        known = self._ref(file)
+        resume = RESUME
+        if known is not None and known.status == "waiting" and self._execution_file(known):
+            found = self._digests.get(file)
+            said = found[1] if found else None
+            token = said.token if isinstance(said, Digest) else "TOKEN"
+            resume = RESUME_HOSTED.format(graph=known.graph, token=token)
+        prune = "the running program lists these files; delete a whole execution folder when it has ended"
+        return Capabilities(resume, prune, bool(find_definitions(self.path)))
+
+    def mark(self) -> object:
+        """The stamps of checkpoints, executions and definitions."""
+        found: dict[str, Stamp] = {}
+        for folder, names in self._folders():
+            for name in names:
+                file = f"checkpoints/{folder}/{name}"
+                _stamp(self.place(file), file, found)
+        for below in ("definitions", "executions"):
+            for name in _walk(self.path, below):
+                _stamp(self.place(name), name, found)
+        return found
+
+    def count(self) -> int:
+        """How many checkpoint files there are."""
+        return sum(len(names) for _, names in self._folders())
+
+    def names(self) -> list[str]:
+        """Everything in the execution folders, with its path below the root."""
+        found = []
+        for folder in self._folder_names():
+            try:
+                found += [f"checkpoints/{folder}/{name}" for name in os.listdir(self.place(f"checkpoints/{folder}"))]
+            except OSError:
+                continue
+        return found
+
+    def read(self) -> Iterator[Entry]:
+        """Executions by their first file, checkpoints by file name."""
+        os.stat(self.path)  # a missing root is told as such
+        definitions = self._definitions()
+        executions = [self._execution(folder, names) for folder, names in self._folders()]
+        executions.sort(key=lambda one: min((file for file, _ in one.files), key=os.path.basename, default=""))
+        executions.sort(key=lambda one: os.path.basename(one.files[0][0]) if one.files else "")
+        known = {one.files[0][1].execution for one in executions if one.files}
+        position = 0
+        for execution in executions:
+            yield from execution.problems
+            for entry in self._refs(execution, known, definitions, position):
+                position += 1
+                if self.only is None or entry.file.endswith(f"/{self.only}"):
+                    yield entry
+        for definition in definitions.values():
+            if definition.trouble and self.only is None:
+                yield Problem(definition.file, definition.trouble, "definition")
+
+    def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
+        """Read and decode one checkpoint.
+
+        Raises:
+            UndecodableError: it cannot be shown; the reason is for people.
+        """
+        path = self.place(file)
+        try:
+            data = read_whole(path)[1]
+            document = parse(data)
+        except FileTrouble as trouble:
+            raise problem_error(Problem(file, trouble.reason.removeprefix(f"{path} "), trouble.kind)) from None
+        except DocumentFault as fault:
+            raise problem_error(Problem(file, fault.reason, fault.kind)) from None
+        if not is_document(document.value):
+            raise problem_error(_foreign(file))
+        if file not in self._steps:
+            for _ in self.read():
+                pass
+        known = self._ref(file)
+        if known is None:
+            raise problem_error(Problem(file, "it is no checkpoint of this store", "foreign"))
+        said, step = digest(document.value), self._steps[file]
+        about = metadata(document.value, said)
+        definition = self._definitions().get(known.graph)
+        if definition is not None:
+            about["definition"] = {"file": definition.file, **definition.about}
+        execution, log = self._beside(known)
+        if execution:
+            about["execution"] = execution
+        if log:
+            about["log"] = log
+        warnings = [*document.notes, *([known.note] if known.note else []), *step.corrections]
+        warnings += differences(document.value, said)
+        silent = about.get("completedWithoutOutput")
+        if silent:
+            names = ", ".join(silent)
+            warnings.append(f"{names}: complete without output: skipped, approved or failed, the file tells not which")
+        return Checkpoint(
+            known, {}, outputs(document.value), _pending(said, step, execution), about, tuple(warnings), (), data,
+            definition.topology if definition else None,
+        )  # fmt: skip
+
+    # -- executions --------------------------------------------------------------------------------------------------
+
+    def _folder_names(self) -> list[str]:
+        if self.folder is not None:
+            return [self.folder]
+        try:
+            with os.scandir(os.path.join(self.path, "checkpoints")) as entries:
+                return sorted(entry.name for entry in entries if entry.is_dir())
+        except OSError:
+            return []
+
+    def _folders(self) -> Iterator[tuple[str, list[str]]]:
+        for folder in self._folder_names():
+            try:
+                listed = os.listdir(self.place(f"checkpoints/{folder}"))
+            except OSError:
+                continue
+            found = sorted(name for name in listed if NAME.match(name))
+            if found and (self.only is None or self.only in found):
+                yield folder, found
+
+    def _execution(self, folder: str, names: list[str]) -> _Execution:
+        execution = _Execution(folder, [], [], {})
+        for name in names:
+            file = f"checkpoints/{folder}/{name}"
+            found, size = self._digest(file)
+            execution.sizes[file] = size
+            if isinstance(found, Problem):
+                if found.kind != "vanished":  # LatestOnly deletes every file but the last
+                    execution.problems.append(found)
+            else:
+                execution.files.append((file, found))
+        # By name, then by date where names tie in their ticks, as the store itself lists them.
+        execution.files.sort(key=lambda one: (os.path.basename(one[0])[:20], parse_time(one[1].created)))
+        return execution
+
+    def _digest(self, file: str) -> tuple[Digest | Problem, int]:
+        path = self.place(file)
+        found: dict[str, Stamp] = {}
+        _stamp(path, file, found)
+        stamp = found.get(file, Stamp(0, 0, 0))
+        known = self._digests.get(file)
+        if known is not None and known[0] == stamp:
+            return known[1], stamp.size
+        said: Digest | Problem
+        try:
+            stamp, data = read_whole(path)
+            value = parse(data).value
+            said = digest(value) if is_document(value) else _foreign(file, len(data))
+        except FileTrouble as trouble:
+            return Problem(file, trouble.reason.removeprefix(f"{path} "), trouble.kind), 0
+        except DocumentFault as fault:
+            said = Problem(file, fault.reason, fault.kind, stamp.size)
+        self._digests[file] = (stamp, said)
+        return said, stamp.size
+
+    def _refs(
+        self, execution: _Execution, known: set[str], definitions: dict[str, Definition], position: int
+    ) -> Iterator[CheckpointRef]:
+        if not execution.files:
+            return
+        first = execution.files[0][1]
+        folder = unquote(execution.folder)
+        run = first.execution or folder
+        definition = definitions.get(first.graph)
+        layers = _layers(definition)
+        status = self._status(first.graph, run)
+        steps = trace([said for _, said in execution.files], layers, status)
+        refs: list[CheckpointRef] = []
+        above, part = part_of(run, known)
+        title = part if above else f"execution {_short(run)}"
+        if definition is not None and not above:
+            title = f"{clean(definition.name, 40)} · {_short(run)}"
+        parent: str | None = None
+        for (file, said), step in zip(execution.files, steps, strict=True):
+            self._steps[file] = step
+            notes = [said.note] if said.note else []
+            if said.execution != folder:
+                notes.append(f"it says execution {said.execution}, but stands in the folder of {folder}")
+            told = Told(
+                run=run, title=title + (f" · {status}" if status else ""), label=step.label, role=step.role,
+                status=step.status, step=step.number, ran=step.ran, above=above,
+            )  # fmt: skip
+            facts = Facts(0, int(step.waits), step.ran[:8], (said.suspended,) if step.waits else (), False)
+            ref = CheckpointRef(
+                said.id, file, definition.name if definition else "", said.graph, parent, said.created,
+                parse_time(said.created), step.iteration, execution.sizes[file], facts, "; ".join(notes),
+                position=position, told=told,
+            )  # fmt: skip
+            refs.append(ref)
+            position += 1
+            parent = said.id
+        self._runs[run] = refs
+        yield from refs
+
+    def _ref(self, file: str) -> CheckpointRef | None:
+        return next((ref for run in self._runs.values() for ref in run if ref.file == file), None)
+
+    # -- what stands beside the checkpoints ---------------------------------------------------------------------------
+
+    def _definitions(self) -> dict[str, Definition]:
+        found: dict[str, Definition] = {}
+        for file, graph in find_definitions(self.path):
+            definition = read_definition(self.place(file), file, graph)
+            found.setdefault(definition.graph_id, definition)
+        return found
+
+    def _status(self, graph: str, run: str) -> str:
+        return text(self._json(_beside("executions", graph, run, ".execution.json")).get("status"))
+
+    def _execution_file(self, ref: CheckpointRef) -> dict[str, Any]:
+        run = ref.told.run if ref.told else ""
+        return self._json(_beside("executions", ref.graph, run, ".execution.json"))
+
+    def _json(self, file: str) -> dict[str, Any]:
+        try:
+            return members(parse(read_whole(self.place(file))[1]).value)
+        except (FileTrouble, DocumentFault):
+            return {}
+
+    def _beside(self, ref: CheckpointRef) -> tuple[dict[str, Any], list[Any]]:
+        """The execution, which belongs to its last checkpoint, and the lines of its log since the checkpoint before."""
+        run = ref.told.run if ref.told else ""
+        own = self._runs.get(run, [])
+        at = next((index for index, one in enumerate(own) if one.file == ref.file), len(own) - 1)
+        last = at == len(own) - 1
+        since = own[at - 1].when if at > 0 else 0.0
+        execution = self._execution_file(ref) if last else {}
+        lines = []
+        try:
+            data = read_whole(self.place(_beside("logs", ref.graph, run, ".logs.ndjson")), _LOG_BYTES)[1]
+        except FileTrouble:
+            return execution, []
+        for line in data.split(b"\n"):
+            try:
+                found = members(parse(line).value) if line.strip() else {}
+            except DocumentFault:
+                continue
+            when = parse_time(text(found.get("timestamp")))
+            if found and since < when and (last or when <= ref.when):
+                lines.append({key: value for key, value in found.items() if key not in ("graphId", "executionId")})
+        return execution, lines[-_LOG_LINES:]
+
+
+def _pending(said: Digest, step: Step, execution: dict[str, Any]) -> dict[str, Any]:
+    """The request of a suspension that waits, by its token."""
+    if not step.waits:
+        return {}
+    asked = execution.get("suspensionMessage") if execution.get("suspendToken") == said.token else None
+    return {
+        said.token: {
+            "source_executor_id": said.suspended,
+            "request_type": text(execution.get("suspendReason")) or "Suspension",
+            "response_type": "",
+            "data": asked,
+        }
+    }
+
+
+def _layers(definition: Definition | None) -> list[list[str]]:
+    return definition.topology.layers() if definition is not None and definition.topology is not None else []
+
+
+def part_of(run: str, known: set[str]) -> tuple[str, str]:
+    """The execution that `RUN:NODE[INDEX]` is a part of, and its name there; "" and the run for any other."""
+    if not run.endswith("]") or ":" not in run:
+        return "", run
+    # Node ids may hold colons; an execution that is there decides.
+    cuts = [at for at, char in enumerate(run) if char == ":"]
+    for at in reversed(cuts):
+        if run[:at] in known:
+            return run[:at], run[at + 1 :]
+    at = cuts[-1]
+    if run[at + 1 :].startswith("__partition_map[") and len(cuts) > 1:
+        at = cuts[-2]
+    return run[:at], run[at + 1 :]
+
+
+_GUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z")
+
+
+def _short(name: str) -> str:
+    return name[:8] if _GUID.match(name) else clean(name, 40)
+
+
+def _foreign(file: str, size: int = 0) -> Problem:
+    reason = "no checkpoint of HPD-Agent: it lacks checkpointId, executionId or completedNodes"
+    return Problem(file, reason, "foreign", size)
+
+
+def _beside(below: str, graph: str, run: str, suffix: str) -> str:
+    from urllib.parse import quote
+
+    return f"{below}/{quote(graph, safe='~')}/{quote(run, safe='~')}{suffix}"
+
+
+def _stamp(path: str, file: str, found: dict[str, Stamp]) -> None:
+    try:
+        found[file] = stamp_of(os.stat(path))
+    except (OSError, ValueError):
+        return
+
+
+def _walk(root: str, below: str) -> Iterator[str]:
+    """The files in a folder and in the folders below it, with their paths below the root."""
+    try:
+        with os.scandir(os.path.join(root, below)) as entries:
+            for entry in entries:
+                if entry.is_dir():
+                    for name in os.listdir(entry.path):
+                        yield f"{below}/{entry.name}/{name}"
+                else:
+                    yield f"{below}/{entry.name}"
+    except OSError:
+        return
+
+
+def root_of(path: str) -> HpdStore | None:
+    """The store that a directory is the root of, its `checkpoints`, or one execution folder of; else None."""
+    path = path.rstrip(os.sep) or path
+    if _holds_files(path):  # an execution folder
+        root = os.path.join(path, os.pardir, os.pardir)
+        above = os.path.dirname(os.path.abspath(path))
+        if os.path.basename(above) == "checkpoints":
+            return HpdStore(os.path.normpath(root), folder=os.path.basename(os.path.abspath(path)))
+        return None
+    if any(_holds_files(os.path.join(path, "checkpoints", name)) for name in _some_folders(path, "checkpoints")):
+        return HpdStore(path)
+    if os.path.basename(os.path.abspath(path)) == "checkpoints":
+        if any(_holds_files(os.path.join(path, name)) for name in _some_folders(path, "")):
+            return HpdStore(os.path.normpath(os.path.join(path, os.pardir)))
+        return None
+    return HpdStore(path) if find_definitions(path) else None
+
+
+def _some_folders(path: str, below: str) -> list[str]:
+    try:
+        with os.scandir(os.path.join(path, below)) as entries:
+            return [entry.name for _, entry in zip(range(_FOLDERS), entries, strict=False) if entry.is_dir()]
+    except OSError:
+        return []
+
+
+def _holds_files(path: str) -> bool:
+    try:
+        with os.scandir(path) as entries:
+            return any(NAME.match(entry.name) for _, entry in zip(range(_FOLDERS), entries, strict=False))
+    except OSError:
+        return False

@@ -1,0 +1,205 @@
+"""A checkpoint file of HPD-Agent's JsonWorkflowStore: the JSON becomes a digest, and the parts of a `Checkpoint`.
+
+Source: HPD-AI/HPD-AI-Framework, JsonCheckpointStore and GraphCheckpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from ckpt_tui.core.document import DocumentFault, parse
+from ckpt_tui.core.model import parse_time
+from ckpt_tui.core.value import Map, Value
+
+SCHEMA = "1.0"
+ENDS = ("START", "END")
+"""Nodes that only mark where a graph begins and ends."""
+
+_OUTPUT = "node_output:"
+_PORT = ":port:"
+_KNOWN = frozenset((
+    "checkpointId", "executionId", "graphId", "createdAt", "completedNodes", "nodeOutputs", "contextJson",
+    "nodeStateMetadata", "metadata", "schemaVersion", "currentIteration", "pendingDirtyNodes",
+))  # fmt: skip
+
+
+class Digest(NamedTuple):
+    """What the list needs of one checkpoint, as the file says it.
+
+    Attributes:
+        id: `checkpointId`.
+        execution: `executionId`.
+        graph: `graphId`, a new one for each build of an agent workflow.
+        created: `createdAt`.
+        completed: Nodes that are complete, sorted: the file's order means nothing.
+        outputs: Nodes with an output, sorted.
+        trigger: Why it was saved: LayerCompleted, IterationCompleted, Suspension, ...
+        layer: `completedLayer`, or None.
+        iteration: `currentIteration`.
+        dirty: Nodes to run again in the next iteration, sorted.
+        suspended: The node that waits, or "".
+        token: The token that answers it, or "".
+        outcome: `suspensionOutcome`, or "".
+        note: What is odd about the file, or "".
+    """
+
+    id: str
+    execution: str
+    graph: str
+    created: str
+    completed: tuple[str, ...]
+    outputs: tuple[str, ...]
+    trigger: str
+    layer: int | None
+    iteration: int
+    dirty: tuple[str, ...]
+    suspended: str
+    token: str
+    outcome: str
+    note: str
+
+    @property
+    def waits(self) -> bool:
+        """Whether it was saved because a node waits for an answer; polling has neither node nor token."""
+        return self.trigger == "Suspension" and bool(self.suspended) and bool(self.token)
+
+
+def is_document(value: Value) -> bool:
+    """Whether a parsed file is such a checkpoint."""
+    return type(value) is dict and "checkpointId" in value and "executionId" in value and "completedNodes" in value
+
+
+def digest(top: dict[str, Any]) -> Digest:
+    """What the list needs of a checkpoint that `is_document`."""
+    about = members(top.get("metadata"))
+    notes = []
+    schema = top.get("schemaVersion", SCHEMA)
+    if schema != SCHEMA:
+        notes.append(f"schema {text(schema) or '?'}, which is not known; shown as far as it is as in {SCHEMA}")
+    rest = [key for key in top if key not in _KNOWN]
+    if rest:
+        notes.append(f"members no known version writes: {', '.join(rest[:5])}; HPD refuses to read it")
+    created = text(top.get("createdAt"))
+    if not parse_time(created):
+        notes.append("createdAt is no date")
+    layer = about.get("completedLayer")
+    return Digest(
+        text(top.get("checkpointId")),
+        text(top.get("executionId")),
+        text(top.get("graphId")),
+        created,
+        names(top.get("completedNodes")),
+        tuple(sorted({node for node, _ in map(node_of, members(top.get("nodeOutputs")))})),
+        text(about.get("trigger")) or "unknown",
+        layer if type(layer) is int else None,
+        integer(top.get("currentIteration")),
+        names(top.get("pendingDirtyNodes")),
+        text(about.get("suspendedNodeId")),
+        text(about.get("suspendToken")),
+        text(about.get("suspensionOutcome")),
+        "; ".join(notes),
+    )
+
+
+def node_of(key: str) -> tuple[str, int]:
+    """Node and port of a key of `nodeOutputs`: `node_output:NODE:port:N`, in older files `node_output:NODE`.
+
+    Node ids may hold colons, so the port is what follows the last `:port:`.
+    """
+    name = key.removeprefix(_OUTPUT)
+    node, found, port = name.rpartition(_PORT)
+    return (node, int(port)) if found and port.isdecimal() and len(port) < 10 else (name, 0)
+
+
+def outputs(top: dict[str, Any]) -> dict[str, Any]:
+    """The outputs of the nodes by node; those of further ports stand as `NODE:port:N`."""
+    found: dict[str, Any] = {}
+    for key, value in sorted(members(top.get("nodeOutputs")).items()):
+        node, port = node_of(key)
+        found[f"{node}{_PORT}{port}" if port else node] = value
+    return found
+
+
+def metadata(top: dict[str, Any], said: Digest) -> dict[str, Any]:
+    """What a checkpoint holds beside its outputs; `contextJson` and `stateJson` are duplicates and left out."""
+    found: dict[str, Any] = dict(members(top.get("metadata")))
+    versions = {
+        node: members(kept).get("version") for node, kept in sorted(members(top.get("nodeStateMetadata")).items())
+    }
+    found |= {
+        "checkpointId": top.get("checkpointId"), "executionId": top.get("executionId"), "graphId": top.get("graphId"),
+        "schemaVersion": top.get("schemaVersion"), "currentIteration": top.get("currentIteration"),
+        "completedNodes": list(said.completed), "pendingDirtyNodes": list(said.dirty),
+    }  # fmt: skip
+    silent = [node for node in said.completed if node not in said.outputs and node not in ENDS]
+    if silent:
+        found["completedWithoutOutput"] = silent
+    if versions:
+        found["nodeVersions"] = versions
+    return found | {key: value for key, value in top.items() if key not in _KNOWN}
+
+
+def differences(top: dict[str, Any], said: Digest) -> list[str]:
+    """Where the duplicates in a file say something else than what they repeat."""
+    found = []
+    outs = members(top.get("nodeOutputs"))
+    for node, kept in sorted(members(top.get("nodeStateMetadata")).items()):
+        state = text(members(kept).get("stateJson"))
+        own = [value for key, value in outs.items() if node_of(key)[0] == node]
+        if state and own and not any(_same(state, value) for value in own):
+            found.append(f"nodeStateMetadata.{node}.stateJson is another value than its output; the output is shown")
+    context = text(top.get("contextJson"))
+    if context:
+        try:
+            repeated = members(parse(context.encode("utf-8", "surrogatepass")).value)
+        except (DocumentFault, UnicodeEncodeError):
+            return [*found, "contextJson is no JSON"]
+        if "CompletedNodes" in repeated and names(repeated["CompletedNodes"]) != said.completed:
+            found.append("contextJson names other completed nodes; completedNodes are shown")
+    return found
+
+
+def _same(state: str, value: Value) -> bool:
+    """Whether a JSON text is a value, by its JSON text with sorted keys."""
+    from ckpt_tui.core.plain import plain
+
+    try:
+        repeated = parse(state.encode("utf-8", "surrogatepass")).value
+    except (DocumentFault, UnicodeEncodeError):
+        return False
+    return _canonical(plain(repeated)) == _canonical(plain(value))
+
+
+def _canonical(document: Any) -> str:
+    import json
+
+    return json.dumps(document, sort_keys=True)
+
+
+def members(value: Value) -> dict[str, Any]:
+    """The members of an object, the last of repeated ones; none of anything else."""
+    if type(value) is Map and value.kv:
+        return {key: item for key, item in zip(value.kv[::2], value.kv[1::2], strict=True) if type(key) is str}
+    return value if type(value) is dict else {}
+
+
+def names(value: Value) -> tuple[str, ...]:
+    """The texts of an array, sorted, each once."""
+    return tuple(sorted({item for item in value if type(item) is str})) if type(value) is list else ()
+
+
+def text(value: Value) -> str:
+    """A text; "" for anything else."""
+    return value if type(value) is str else ""
+
+
+def integer(value: Value) -> int:
+    """An integer; 0 for anything else."""
+    return value if type(value) is int else 0
+
+
+def some(found: Iterable[str], most: int = 4) -> str:
+    """Names in a row, not more than fit in a list."""
+    listed = list(found)
+    return ", ".join(listed[:most]) + (f" +{len(listed) - most}" if len(listed) > most else "")

@@ -1,0 +1,201 @@
+"""A store that is read as a whole again when something changed: the base of most readers.
+
+A reader says what there is (`read`), what a cheap look at it gives (`mark`) and what one checkpoint holds (`load`);
+batches, changes, a directory that appears later and deleted files are dealt with here.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator
+from typing import Self
+
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
+from ckpt_tui.errors import CkptError, NotFoundError
+from ckpt_tui.stores.base import Batch, Capabilities, Entry
+from ckpt_tui.stores.directory import BATCH, PEEK_BYTES, problem_error
+from ckpt_tui.stores.files import FileTrouble, read_ends
+
+LOOK_SECONDS = 0.25
+"""Shortest time between two looks at whether something changed."""
+
+LOOK_SHARE = 0.02
+"""Share of time that looks may take: 10,000 files in folders can be looked at every two seconds."""
+
+
+class PolledStore(ABC):
+    """A store that is read as a whole.
+
+    Args:
+        path: Where it is, as the user named it.
+    """
+
+    kind = ""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._known: dict[str, Entry] = {}
+        self._lock = threading.RLock()
+
+    # -- what a reader says ------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def read(self) -> Iterable[Entry]:
+        """Everything there is, in the store's order: headers with their facts, and problems.
+
+        Raises:
+            OSError: the place is not there or cannot be read.
+        """
+
+    @abstractmethod
+    def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
+        """Read and decode one checkpoint.
+
+        Args:
+            file: `CheckpointRef.file` of an entry that `read` told.
+            check: Called now and then; whatever it raises ends the loading.
+            everything: Decode all of it now, so that its faults are complete.
+
+        Raises:
+            CkptError: it cannot be read; the reason is for people.
+        """
+
+    def mark(self) -> object:
+        """A cheap look: a value that differs after something changed; None where there is no cheaper way than `read`.
+
+        Raises:
+            OSError: the place is not there or cannot be read.
+        """
+        return None
+
+    def count(self) -> int:
+        """How many entries `read` will tell, for the progress bar; 0 where that is not known."""
+        return 0
+
+    def capabilities(self, file: str = "") -> Capabilities:
+        """What can be done with these checkpoints."""
+        reason = f"ckpt-tui cannot run checkpoints of {self.kind}"
+        return Capabilities(resume=reason, prune=f"ckpt-tui does not delete checkpoints of {self.kind}")
+
+    def place(self, file: str) -> str:
+        """The path of an entry's file, for its first bytes and for messages."""
+        return os.path.join(self.path, file)
+
+    # -- the contract ------------------------------------------------------------------------------------------------
+
+    def scan(self) -> Iterator[Batch]:
+        """Read everything; tells what is new or changed since it was told last.
+
+        Raises:
+            NotFoundError: the place is not there or cannot be read.
+        """
+        try:
+            yield from self._pass()
+        except FileNotFoundError:
+            raise NotFoundError(f"No such directory: {self.path}.", "Name a directory of checkpoints.") from None
+        except OSError as error:
+            raise NotFoundError(f"{self.path} cannot be read: {error.strerror}.", "Check its permissions.") from None
+
+    def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
+        """Load these checkpoints for the facts of their bodies; nothing to do where `read` tells facts."""
+        entries: list[Entry] = []
+        for done, file in enumerate(files, 1):
+            if stop is not None and stop.is_set():
+                return
+            known = self._known.get(file)
+            if not isinstance(known, CheckpointRef) or known.facts is not None:
+                continue
+            try:
+                entries.append(self.load(file).ref)
+            except CkptError as error:
+                entries.append(Problem(file, error.what, "unreadable", known.size))
+            with self._lock:
+                self._known[file] = entries[-1]
+            if len(entries) >= BATCH // 4:
+                yield Batch(tuple(entries), (), done, len(files) + 1)
+                entries = []
+        yield Batch(tuple(entries), (), len(files), len(files))
+
+    def watch(self, stop: threading.Event) -> Iterator[Batch]:
+        """Everything first, then what changes, until `stop` is set."""
+        seen: object = self  # differs from every mark
+        missing = False
+        while not stop.is_set():
+            began = time.monotonic()
+            try:
+                mark = self.mark()
+                if mark is None or mark != seen:
+                    for batch in self._pass(stop):
+                        if batch.entries or batch.gone or missing:
+                            yield batch
+                        missing = False
+                    seen = mark
+            except OSError:
+                seen = self
+                gone = self._forget()
+                if gone or not missing:
+                    missing = True
+                    yield Batch(gone=gone, missing=True)
+            stop.wait(max(LOOK_SECONDS, (time.monotonic() - began) / LOOK_SHARE))
+
+    def peek(self, file: str) -> bytes:
+        """The first bytes of one file.
+
+        Raises:
+            UndecodableError: it cannot be read.
+        """
+        path = self.place(file)
+        try:
+            return read_ends(path, PEEK_BYTES, 0)[1]
+        except FileTrouble as trouble:
+            raise problem_error(Problem(file, trouble.reason.removeprefix(f"{path} "), trouble.kind)) from None
+
+    def names(self) -> list[str]:
+        """The names of everything where the checkpoints are; none where that says nothing."""
+        return []
+
+    def fresh(self) -> Self:
+        """The same place as if nothing were known of it yet."""
+        return type(self)(self.path)
+
+    # -- passes ------------------------------------------------------------------------------------------------------
+
+    def _pass(self, stop: threading.Event | None = None) -> Iterator[Batch]:
+        """Read everything; batches of what differs from what is known."""
+        total = self.count()
+        seen: set[str] = set()
+        entries: list[Entry] = []
+        for entry in self.read():
+            if stop is not None and stop.is_set():
+                return
+            seen.add(entry.file)
+            with self._lock:
+                known = self._known.get(entry.file)
+                if known is None or not _same(known, entry):
+                    self._known[entry.file] = entry
+                    entries.append(entry)
+            if len(entries) >= BATCH:
+                # One more than there are: only the last batch of a pass is complete.
+                yield Batch(tuple(entries), (), len(seen), max(total, len(seen) + 1))
+                entries = []
+        with self._lock:
+            gone = tuple(file for file in self._known if file not in seen)
+            for file in gone:
+                del self._known[file]
+        yield Batch(tuple(entries), gone, len(seen), len(seen))
+
+    def _forget(self) -> tuple[str, ...]:
+        with self._lock:
+            gone = tuple(self._known)
+            self._known.clear()
+        return gone
+
+
+def _same(known: Entry, entry: Entry) -> bool:
+    """Whether an entry tells nothing that is not known; facts that were filled in later are kept."""
+    if isinstance(known, CheckpointRef) and isinstance(entry, CheckpointRef) and entry.facts is None:
+        return known._replace(facts=None) == entry
+    return known == entry

@@ -1,0 +1,207 @@
+"""Several stores as one list, each under its name; or an overlay: directories whose checkpoints are one lineage."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, Told
+from ckpt_tui.errors import CkptError, NotFoundError
+from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
+
+POLL_SECONDS = 0.1
+"""How long a watch waits for news of its members before it looks whether it is to stop."""
+
+
+class SeveralStores:
+    """Several stores as one.
+
+    An entry's file is `NAME/FILE`, its id is what it is in its own store.
+
+    Args:
+        members: The stores, in the order they are shown in.
+        names: Their names, all different.
+        path: What to show as the path of all.
+        together: Whether the members are directories of one lineage (`open_overlay`): a checkpoint of one may be the
+            parent of one of another. Then the files of the first keep their names, and an id that stands in more
+            than one of them is the earlier member's.
+    """
+
+    kind = "several"
+
+    def __init__(self, members: Sequence[Store], names: Sequence[str], path: str, together: bool = False) -> None:
+        self.members = tuple(members)
+        self.member_names = tuple(names)
+        self.path = path
+        self.together = together
+        if together:
+            self.kind = self.members[0].kind
+        self._ids: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def home(self, file: str) -> tuple[Store, str]:
+        """The member that holds a file, and the file's name there."""
+        number, own = self._home(file)
+        return self.members[number], own
+
+    def capabilities(self, file: str = "") -> Capabilities:
+        """What can be done with a checkpoint is said by its own store."""
+        if not file:
+            return Capabilities() if self.together else self._common()
+        member, own = self.home(file)
+        return member.capabilities(own)
+
+    def scan(self) -> Iterator[Batch]:
+        """The members one after the other.
+
+        Raises:
+            NotFoundError: none of them is there.
+        """
+        done = 0
+        failures: list[CkptError] = []
+        for number, member in enumerate(self.members):
+            last = number == len(self.members) - 1
+            try:
+                for batch in member.scan():
+                    complete = last and batch.done >= batch.total
+                    total = done + batch.total + (not complete)
+                    yield self._told(number, batch)._replace(done=done + batch.done, total=total)
+                    if batch.done >= batch.total:
+                        done += batch.done
+            except NotFoundError as failure:
+                failures.append(failure)
+        if len(failures) == len(self.members):
+            raise failures[0]
+        if failures:
+            yield Batch(done=done, total=done)
+
+    def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
+        """Read the bodies of these files, store by store."""
+        own: dict[int, list[str]] = {}
+        for file in files:
+            number, name = self._home(file)
+            own.setdefault(number, []).append(name)
+        done = 0
+        for number, names in own.items():
+            for batch in self.members[number].fill(names, stop):
+                yield self._told(number, batch)._replace(done=min(done + batch.done, len(files) - 1), total=len(files))
+            done += len(names)
+        yield Batch(done=len(files), total=len(files))
+
+    def watch(self, stop: threading.Event) -> Iterator[Batch]:
+        """What changes in any of them, each watched in a thread of its own."""
+        news: queue.Queue[Batch | BaseException] = queue.Queue()
+        missing = [False] * len(self.members)
+
+        def follow(number: int) -> None:
+            try:
+                for batch in self.members[number].watch(stop):
+                    missing[number] = batch.missing
+                    # Missing only when all of them are.
+                    news.put(self._told(number, batch)._replace(missing=all(missing)))
+            except Exception as failure:  # told by the thread that asked
+                news.put(failure)
+
+        threads = [threading.Thread(target=follow, args=(n,), daemon=True) for n in range(len(self.members))]
+        for thread in threads:
+            thread.start()
+        while not stop.is_set():
+            with suppress(queue.Empty):
+                found = news.get(timeout=POLL_SECONDS)
+                if isinstance(found, BaseException):
+                    stop.set()
+                    raise found
+                yield found
+
+    def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
+        """Read and decode one checkpoint.
+
+        Raises:
+            CkptError: it cannot be read; the reason is for people.
+        """
+        from dataclasses import replace
+
+        number, own = self._home(file)
+        checkpoint = self.members[number].load(own, check, everything)
+        return replace(checkpoint, ref=self._ref(number, checkpoint.ref))
+
+    def peek(self, file: str) -> bytes:
+        """The first bytes of a file that cannot be shown."""
+        member, own = self.home(file)
+        return member.peek(own)
+
+    def names(self) -> list[str]:
+        """The names of all that stands where the checkpoints are."""
+        return [self._file(number, name) for number, member in enumerate(self.members) for name in member.names()]
+
+    def fresh(self) -> SeveralStores:
+        """The same stores as if nothing were known of them yet."""
+        return SeveralStores([member.fresh() for member in self.members], self.member_names, self.path, self.together)
+
+    # -- names -------------------------------------------------------------------------------------------------------
+
+    def _common(self) -> Capabilities:
+        """What can be done with the checkpoints of all of them."""
+        all_of = [member.capabilities() for member in self.members]
+        first = all_of[0] if all_of else Capabilities()
+        return first if all(one == first for one in all_of) else Capabilities()
+
+    def _home(self, file: str) -> tuple[int, str]:
+        name, slash, own = file.partition("/")
+        if slash and name in self.member_names:
+            number = self.member_names.index(name)
+            if number or not self.together:
+                return number, own
+        if self.together:
+            return 0, file
+        raise NotFoundError(f"No store holds {file}.")
+
+    def _file(self, number: int, file: str) -> str:
+        return file if self.together and number == 0 else f"{self.member_names[number]}/{file}"
+
+    def _told(self, number: int, batch: Batch) -> Batch:
+        entries: list[Entry] = []
+        gone = [self._file(number, file) for file in batch.gone]
+        with self._lock:
+            for entry in batch.entries:
+                if isinstance(entry, Problem):
+                    entries.append(entry._replace(file=self._file(number, entry.file)))
+                    continue
+                ref = self._ref(number, entry)
+                if self.together and self._ids.setdefault(ref.id, number) < number:
+                    continue
+                entries.append(ref)
+                if self.together and self._ids[ref.id] > number:
+                    gone.append(self._file(self._ids[ref.id], entry.file))
+                    self._ids[ref.id] = number
+        return batch._replace(entries=tuple(entries), gone=tuple(gone))
+
+    def _ref(self, number: int, ref: CheckpointRef) -> CheckpointRef:
+        if self.together:
+            return ref._replace(file=self._file(number, ref.file))
+        told = (ref.told or Told())._replace(store=self.member_names[number])
+        return ref._replace(file=self._file(number, ref.file), told=told)
+
+
+def home_of(store: Store, file: str) -> tuple[Store, str]:
+    """The store that holds a file itself, and the file's name there: what to ask for a path, or to run from."""
+    while isinstance(store, SeveralStores):
+        store, file = store.home(file)
+    return store, file
+
+
+def short_names(paths: Sequence[str]) -> list[str]:
+    """A name for each path, no two alike: the last parts of it, as many as tell them apart; never a slash in it."""
+    parts = [[part for part in os.path.abspath(path).split(os.sep) if part] or [path] for path in paths]
+    names: list[str] = []
+    for index, own in enumerate(parts):
+        count = 1
+        others = [other for at, other in enumerate(parts) if at != index]
+        while count < len(own) and any(other[-count:] == own[-count:] for other in others):
+            count += 1
+        name = "·".join(own[-count:])
+        names.append(name if name not in names else f"{name} {index + 1}")
+    return names
