@@ -278,7 +278,9 @@ class TestStores:
         assert called(output, "./ls").out.startswith("hitl")
         assert called(output, "ls", "ls").out.startswith("hitl")
         assert called(output, "browse").out.startswith("loop")
-        assert called(output, "ls").out == "no checkpoints in .\n"
+        of_both = called(output, "ls").out
+        assert "▌ browse · 1 run" in of_both
+        assert "▌ ls · 1 run" in of_both
 
     def test_a_file_that_vanishes_between_header_and_body_is_left_out(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
