@@ -15,6 +15,7 @@ _VERBS = {
     "ls": ("ckpt_tui.cli.ls", "Checkpoints in lineage order, and problems."),
     "show": ("ckpt_tui.cli.show", "One checkpoint, decoded."),
     "doctor": ("ckpt_tui.cli.doctor", "Everything wrong or risky in a store; types to allow, ready to paste."),
+    "resume": ("ckpt_tui.cli.resume", "Run your workflow on from a checkpoint, in a process of its own."),
     "demo": ("ckpt_tui.cli.demo", "A sample store, with a run that goes on living in it."),
 }
 """Verb → its module and its line of help; modules are imported when their verb is called."""

@@ -101,7 +101,7 @@ class Doctor:
         ref = checkpoint.ref
         self._refs.append(ref)
         self._notes(checkpoint)
-        parts = _parts(checkpoint)
+        parts = parts_of(checkpoint)
         pickles = Pickles(ref.file, self._judged)
         hint = _json_may_hold_secrets(checkpoint.raw)
         for data in _examine(parts, pickles, check):
@@ -172,7 +172,7 @@ def alarms(checkpoint: Checkpoint, check: Callable[[], None] | None = None) -> t
         check: Called now and then; whatever it raises ends the examination.
     """
     pickles = Pickles(checkpoint.ref.file, {})
-    for _ in _examine(_parts(checkpoint), pickles, check):
+    for _ in _examine(parts_of(checkpoint), pickles, check):
         pass
     told = []
     for found in pickles.findings:
@@ -222,7 +222,8 @@ def _json_may_hold_secrets(raw: bytes) -> bool:
     return may_hold_secrets(bare) or bool(_RUN_KWARGS.search(bare))
 
 
-def _parts(checkpoint: Checkpoint) -> dict[str, Any]:
+def parts_of(checkpoint: Checkpoint) -> dict[str, Any]:
+    """The parts of a checkpoint that hold values, by their names in a path."""
     return {
         "messages": checkpoint.messages, "state": checkpoint.state, "pending": checkpoint.pending,
         "metadata": checkpoint.metadata,
@@ -231,7 +232,7 @@ def _parts(checkpoint: Checkpoint) -> dict[str, Any]:
 
 def _examine(parts: dict[str, Any], pickles: Pickles, check: Callable[[], None] | None) -> Iterator[bytes]:
     """Put what is wrong with the values of a checkpoint into `pickles`; yields the bytes of each pickle."""
-    for path, item in _json_values(parts):
+    for path, item in json_values(parts):
         if type(item) is Envelope:
             yield pickles.examine(item, path, check)
         elif type(item) is Opaque:
@@ -241,7 +242,7 @@ def _examine(parts: dict[str, Any], pickles: Pickles, check: Callable[[], None] 
             pickles.add("undecodable", "warning", path, f"an envelope whose {PICKLED} is no text", _UNREADABLE)
 
 
-def _json_values(parts: dict[str, Any]) -> Iterable[tuple[Path, Any]]:
+def json_values(parts: dict[str, Any]) -> Iterable[tuple[Path, Any]]:
     """Envelopes, values too large to be shown and false envelopes in the JSON of a checkpoint, with their paths."""
     todo: list[tuple[Path, Any]] = [((name,), value) for name, value in reversed(parts.items())]
     while todo:

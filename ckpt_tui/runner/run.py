@@ -50,6 +50,9 @@ NODES = 4_000
 TEXT = 20_000
 """Characters of one text that are written."""
 
+TEXTS = 300_000
+"""Characters of all texts of one event that are written."""
+
 DEPTH = 24
 """Levels of a value that are written."""
 
@@ -169,6 +172,7 @@ class Shower:
 
     def __init__(self, nodes: int = NODES) -> None:
         self.left = nodes
+        self.letters = TEXTS
         self.open: dict[int, str] = {}
 
     def show(self, value: Any, path: str = "@") -> Any:
@@ -177,7 +181,9 @@ class Shower:
         if value is None or kind is bool:
             return value
         if kind is str:
-            return value if len(value) <= TEXT else value[:TEXT] + f"… {len(value) - TEXT:,} more characters"
+            room = max(min(TEXT, self.letters), 0)
+            self.letters -= len(value)
+            return value if len(value) <= room else value[:room] + f"… {len(value) - room:,} more characters"
         if kind is int:
             return value if value.bit_length() < 10_000 else {"$error": "a very large integer"}
         if kind is float:
@@ -798,7 +804,7 @@ class Target:
     def __init__(self, text: str, as_main: bool = False) -> None:
         place, _, self.attribute = text.rpartition(":")
         if not place or not self.attribute or place.endswith(os.sep):
-            place, self.attribute = text, ""
+            place, self.attribute = text.rstrip(":"), ""
         self.text = text
         self.place = place
         self.as_main = as_main
@@ -1357,7 +1363,8 @@ class Runner:
         for name, event in pending.items():
             if name not in given:
                 what = f"{event.source_executor_id} waits for an answer to {name}: {type_name(event.response_type)}"
-                problems.append(_problem("warning", "pending", what, f"--response {name}=JSON", name))
+                answer = example(form_of(event.response_type, event.data))
+                problems.append(_problem("warning", "pending", what, f"--response '{name}={answer}'", name))
 
     def _answers(
         self, given: dict[str, Any], pending: dict[str, Any]
@@ -1503,10 +1510,15 @@ class Runner:
         seen: dict[str, Any] = {}
         stream = self.workflow.run(stream=True, checkpoint_storage=overlay, **how)
         say = self.lines.say
+        step = None
         async for event in stream:
             if event.type == "request_info":
                 seen[event.request_id] = event
-            say("event", **event_line(event))
+            elif event.type == "superstep_started":
+                step = event.iteration
+            say("event", **event_line(event, step))
+            if event.type == "superstep_completed":
+                step = None
         if overlay.saved > saved and not overlay.failure:
             # Later than any event, and right where the state of older releases is not.
             return dict(overlay.last.pending_request_info_events)
@@ -1577,6 +1589,10 @@ def example(form: dict[str, Any]) -> str:
         return "{" + inner + "}"
     if kind == "list":
         return f"[{example(form['of'])}, …]"
+    if kind == "calls":
+        each = form["options"][0]
+        arguments = ["…"] if each.get("asks") else each["args"]
+        return json.dumps({"$call": each["call"], "$args": arguments}, ensure_ascii=False)
     if kind == "choice":
         return " or ".join(json.dumps(each["value"]) for each in form["options"])
     return {"text": '"…"', "integer": "1", "number": "0.5", "boolean": "true or false"}.get(kind, "JSON")
@@ -1591,11 +1607,12 @@ def request_line(name: str, event: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def event_line(event: Any) -> dict[str, Any]:
-    """The fields of an event."""
+def event_line(event: Any, step: int | None = None) -> dict[str, Any]:
+    """The fields of an event; `step` is the superstep it falls in."""
     state, details, data = event.state, event.details, event.data
     out: dict[str, Any] = {
-        "type": event.type, "executor_id": event.executor_id, "iteration": event.iteration,
+        "type": event.type, "executor_id": event.executor_id,
+        "iteration": step if event.iteration is None else event.iteration,
         "state": state.value if isinstance(state, enum.Enum) else state, "request_id": None,
         "data": None if data is None or data is details else show(data),
     }  # fmt: skip
@@ -1624,10 +1641,19 @@ def die_with(parent: int) -> None:
         vanish()
 
 
+def _high(descriptor: int) -> int:
+    """A copy of a descriptor, out of the way of programs that close or reuse the low ones."""
+    with contextlib.suppress(Exception):
+        import fcntl
+
+        return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 200)
+    return os.dup(descriptor)
+
+
 def take_streams() -> tuple[Lines, Any]:
     """Keep the standard input and output for ourselves; the workflow prints to standard error and reads nothing."""
-    commands = os.fdopen(os.dup(0), "rb")
-    lines = Lines(os.dup(1))
+    commands = os.fdopen(_high(0), "rb")
+    lines = Lines(_high(1))
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)

@@ -39,6 +39,7 @@ def modules_after(*args: str) -> set[str]:
         ["--help"],
         ["--version"],
         ["ls", "--help"],
+        ["resume", str(STORE), "latest", "--workflow", "nowhere:x", "--yes"],
     ],
     ids=" ".join,
 )

@@ -1,0 +1,97 @@
+"""A changed document becomes the fewest changes of values, so that what was not touched stays the object it was."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from ckpt_tui.actions.resume.plan import Edit
+from ckpt_tui.core.paths import Path, parse
+from ckpt_tui.errors import UsageError
+
+_WHOLE = ("$value", "$base64", "$entries", "$args", "$ref", "$error")
+"""Members of a document that stand for the whole object, which is then given anew."""
+
+
+def smallest(path: Path, before: Any, after: Any) -> tuple[Edit, ...]:
+    """The edits that make `before` to `after`; both as `show` writes values.
+
+    Args:
+        path: Where the value stands.
+        before: What it is.
+        after: What it is to be.
+    """
+    edits: list[Edit] = []
+    todo: list[tuple[Path, Any, Any]] = [(path, before, after)]
+    while todo:
+        here, old, new = todo.pop()
+        if json.dumps(old, sort_keys=True) == json.dumps(new, sort_keys=True):  # 1 is not true
+            continue
+        if isinstance(old, dict) and isinstance(new, dict) and _alike(old, new):
+            for key, value in new.items():
+                if key == "$type":
+                    continue
+                if key == "$items":
+                    todo.append((here, old.get(key), value))
+                elif key in old:
+                    todo.append(((*here, _name(key)), old[key], value))
+                else:
+                    edits.append(Edit((*here, _name(key)), value))
+        elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new) and old:
+            todo += [((*here, index), one, other) for index, (one, other) in enumerate(zip(old, new, strict=True))]
+        else:
+            edits.append(Edit(here, new))
+    return tuple(sorted(edits, key=lambda edit: [str(step) for step in edit.path]))
+
+
+def _alike(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether two documents are of the same type, none of whose members is gone."""
+    if old.get("$type") != new.get("$type") or not old.keys() <= new.keys():
+        return False
+    if "$items" in old:
+        kinds = str(old.get("$type"))
+        same = isinstance(old["$items"], list) and isinstance(new["$items"], list)
+        # Members of a set have no place of their own.
+        return same and len(old["$items"]) == len(new["$items"]) and kinds not in _SETS
+    return not any(name in old or name in new for name in _WHOLE)
+
+
+_SETS = ("builtins:set", "builtins:frozenset")
+
+
+def _name(key: str) -> str:
+    return key[1:] if key.startswith("$$") else key
+
+
+def parse_edit(text: str) -> Edit:
+    """The edit that `PATH=JSON` means.
+
+    Raises:
+        UsageError: it is none.
+    """
+    # A key in quotes may hold a `=` of its own: the first that ends a path is the one.
+    at = text.find("=")
+    while at >= 0:
+        path = parse(text[:at].strip())
+        if path:
+            break
+        at = text.find("=", at + 1)
+    if at < 0:
+        raise UsageError(f"--set {text} is not PATH=JSON.", "For example: --set state.draft.score=0.9")
+    path = parse(text[:at].strip())
+    if not path or path[0] not in ("state", "messages") or len(path) < 2:
+        raise UsageError(f"--set {text[:at]} is no path below state or messages.", "`ckpt-tui show` writes paths.")
+    return Edit(path, parse_json(text[at + 1 :], f"--set {text[:at]}"))
+
+
+def parse_json(text: str, what: str) -> Any:
+    """A value that a person typed as JSON.
+
+    Raises:
+        UsageError: it is none.
+    """
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        hint = f"A text is written in quotes, which the shell must not take: '{json.dumps(text)}'."
+        raise UsageError(f"{what} is no JSON: {text}.", hint) from None

@@ -1,0 +1,62 @@
+"""Where the checkpoints of a resume go, and how they are found again: `STORE.forks/ID-N` beside the store.
+
+Beside them stands `ckpt-tui-fork.jsonl`: one line for each resume, with where it came from and what was changed. It is
+no `.json`, so that the framework does not take it for a checkpoint.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+RECORD = "ckpt-tui-fork.jsonl"
+"""The file in a directory of new checkpoints that tells where they come from."""
+
+SUFFIX = ".forks"
+
+RECORD_BYTES = 1_000_000
+"""Bytes of a record that are read: thousands of resumes."""
+
+
+def root_of(store: str) -> str:
+    """The original store of a directory of forks; the directory itself when it is none."""
+    path = os.path.abspath(store)
+    above = os.path.dirname(path)
+    return above.removesuffix(SUFFIX) if above.endswith(SUFFIX) else path
+
+
+def forks_of(store: str) -> list[str]:
+    """The directories of forks that stand beside a store, by name; none for anything that is no directory."""
+    try:
+        with os.scandir(root_of(store) + SUFFIX) as entries:
+            return sorted(entry.path for entry in entries if entry.is_dir() and not entry.name.startswith("."))
+    except OSError:
+        return []
+
+
+def fork_directory(store: str, checkpoint_id: str) -> str:
+    """A directory for new checkpoints that is not taken yet; it is not made."""
+    stem = "".join(char if char.isalnum() or char in "-_" else "_" for char in checkpoint_id[:8])
+    number = 1
+    while os.path.lexists(path := os.path.join(root_of(store) + SUFFIX, f"{stem}-{number}")):
+        number += 1
+    return path
+
+
+def records(directory: str) -> list[dict[str, Any]]:
+    """What stands in the record of a directory, oldest first; lines that are none are left out."""
+    try:
+        with open(os.path.join(directory, RECORD), "rb") as file:
+            lines = file.read(RECORD_BYTES).splitlines()
+    except OSError:
+        return []
+    out = []
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(entry, dict):
+            out.append(entry)
+    return out

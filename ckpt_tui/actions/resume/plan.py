@@ -1,0 +1,228 @@
+"""What is to be run: whose code, from which checkpoint, with which answers and changes, and where it writes."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ckpt_tui.actions.resume.forks import fork_directory
+from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.members import members
+from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.named import named_types
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.errors import CkptError, NotFoundError
+from ckpt_tui.stores.headers import KIND
+
+RUNNER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "runner", "run.py")
+"""The program that is started; it is never imported."""
+
+FAILED = 5
+"""Exit code of a resume that could not be, or that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One value to change before the run.
+
+    Attributes:
+        path: Where it stands, `state` or `messages` first.
+        value: What it is to be, as `show` writes values.
+    """
+
+    path: Path
+    value: Any
+
+    @property
+    def text(self) -> str:
+        """The path as people write it."""
+        return expression(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The checkpoint to run from, and what its file tells without being loaded.
+
+    Attributes:
+        store: The directory that holds it.
+        id: Its id.
+        graph: Its graph signature hash.
+        types: Classes that its pickles name, `module:qualname`.
+        executors: The executors whose state it keeps.
+        workflow: The workflow's name.
+        iteration: Its iteration count.
+    """
+
+    store: str
+    id: str
+    graph: str
+    types: tuple[str, ...] = ()
+    executors: tuple[str, ...] = ()
+    workflow: str = ""
+    iteration: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose code is run, and how it is built.
+
+    Attributes:
+        workflow: `module:attribute` or `path/file.py:attribute`.
+        python: The interpreter.
+        args: Arguments of a factory, by name.
+        storage: What makes the application's own storage, for its allow-list; "" for none.
+        allow: Types to load besides those, `module:qualname`.
+    """
+
+    workflow: str
+    python: str = ""
+    args: Mapping[str, Any] = field(default_factory=dict)
+    storage: str = ""
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One resume.
+
+    Attributes:
+        source: The checkpoint.
+        target: The code.
+        into: The directory for new checkpoints.
+        responses: Answers by request id, as JSON.
+        edits: What is changed first.
+    """
+
+    source: Source
+    target: Target
+    into: str
+    responses: Mapping[str, Any] = field(default_factory=dict)
+    edits: tuple[Edit, ...] = ()
+
+    def document(self, mode: str) -> dict[str, Any]:
+        """What the runner is told: its first line.
+
+        Args:
+            mode: "check" (tell and end), "run" (check, then run), "ask" (check, then wait for commands).
+        """
+        modules = dict.fromkeys(name.partition(":")[0] for name in self.source.types)
+        return {
+            "mode": mode, "parent": os.getpid(), "store": self.source.store, "checkpoint": self.source.id,
+            "graph": self.source.graph, "executors": list(self.source.executors), "types": list(self.source.types),
+            "modules": list(modules), "target": self.target.workflow, "args": dict(self.target.args),
+            "storage": self.target.storage or None, "allow": list(self.target.allow), **self.changes(),
+        }  # fmt: skip
+
+    def changes(self) -> dict[str, Any]:
+        """What may change between a check and the run: answers, edits, the allow-list, the directory."""
+        return {
+            "into": self.into, "responses": dict(self.responses), "allow": list(self.target.allow),
+            "edits": [{"path": edit.text, "steps": list(edit.path), "value": edit.value} for edit in self.edits],
+        }  # fmt: skip
+
+    def command(self) -> list[str]:
+        """The words of the command line that does the same, to paste into a shell."""
+        words = ["ckpt-tui", "resume", self.source.store, self.source.id, "--workflow", self.target.workflow]
+        words += ["--python", self.target.python] if self.target.python else []
+        for name, value in self.target.args.items():
+            words += ["--arg", f"{name}={dumps(value, None)}"]
+        words += ["--storage", self.target.storage] if self.target.storage else []
+        for name in self.target.allow:
+            words += ["--allow", name]
+        for name, value in self.responses.items():
+            words += ["--response", f"{name}={dumps(value, None)}"]
+        for edit in self.edits:
+            words += ["--set", f"{edit.text}={dumps(edit.value, None)}"]
+        return [*words, "--into", self.into]
+
+    def command_text(self) -> str:
+        """The command line, quoted for a shell."""
+        return shlex.join(self.command())
+
+
+def source_of(store: str, checkpoint: Checkpoint) -> Source:
+    """What a checkpoint's file tells of it.
+
+    Args:
+        store: The directory that holds it.
+        checkpoint: The checkpoint, decoded.
+
+    Raises:
+        CkptError: it cannot or must not be loaded; exit code 5.
+    """
+    ref = checkpoint.ref
+    if ref.chain or not ref.graph:
+        what = f"{ref.id} was written by a release before 1.0.0, which no later one can load."
+        raise CkptError(what, "Resume it with the release that wrote it.", FAILED)
+    named = named_types(checkpoint)
+    if named.dangers:
+        name, reason = named.dangers[0]
+        what = f"{ref.id} is not loaded: it names {name}, which {reason}."
+        raise CkptError(what, "`ckpt-tui doctor` tells where; resume from a checkpoint you trust.", FAILED)
+    return Source(
+        os.path.abspath(store), ref.id, ref.graph, named.types, _executors(checkpoint), ref.workflow, ref.iteration
+    )
+
+
+def _executors(checkpoint: Checkpoint) -> tuple[str, ...]:
+    state = members(checkpoint.state)
+    for index in range(len(state)):
+        if state[index].label == "_executor_state":
+            kept = members(state.value(index))
+            return tuple(kept[each].label for each in range(min(len(kept), 1_000)))
+    return ()
+
+
+def default_python() -> str:
+    """The interpreter that most likely has the workflow: the active environment's, a .venv here, else our own."""
+    active = os.environ.get("VIRTUAL_ENV")
+    for directory in (active, ".venv"):
+        found = interpreter_in(directory) if directory else ""
+        if found:
+            return found
+    return sys.executable
+
+
+def interpreter_in(directory: str) -> str:
+    """The interpreter of a virtual environment, or "" when the directory is none."""
+    for name in (os.path.join("bin", "python"), os.path.join("Scripts", "python.exe")):
+        path = os.path.join(directory, name)
+        if os.path.isfile(path):
+            return path
+    return ""
+
+
+def interpreter(text: str) -> str:
+    """The interpreter that a person named: a program, or the directory of a virtual environment.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    import shutil  # late: 5 ms
+
+    if not text:
+        return default_python()
+    path = os.path.expanduser(text)
+    found = interpreter_in(path) if os.path.isdir(path) else shutil.which(path)
+    if not found:
+        raise NotFoundError(f"There is no Python at {text}.", "Name the interpreter your workflow runs in.", FAILED)
+    return os.path.abspath(found) if os.sep in path else found
+
+
+def make_plan(
+    source: Source, target: Target, into: str = "", responses: Mapping[str, Any] | None = None,
+    edits: Sequence[Edit] = (),
+) -> Plan:  # fmt: skip
+    """A plan; without `into`, new checkpoints go to a directory of their own."""
+    where = os.path.abspath(os.path.expanduser(into)) if into else fork_directory(source.store, source.id)
+    return Plan(source, target, where, dict(responses or {}), tuple(edits))
+
+
+__all__ = [
+    "FAILED", "KIND", "RUNNER", "Edit", "Plan", "Source", "Target", "default_python", "interpreter", "make_plan",
+    "source_of",
+]  # fmt: skip

@@ -1,0 +1,89 @@
+"""What a person is told before anything of a workflow runs; the same on the screen and on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from ckpt_tui.actions.resume.plan import Plan
+from ckpt_tui.core.events import brief, short_name
+from ckpt_tui.core.text import clean
+
+VALUE = 60
+"""Characters of a value beside another."""
+
+
+class Said(NamedTuple):
+    """One line: a sign, what it says, what to do, and its tone (plain, dim, good, warn, error, key)."""
+
+    sign: str
+    text: str
+    fix: str = ""
+    tone: str = "plain"
+
+
+def preview(plan: Plan, lines: dict[str, dict[str, Any]]) -> Iterator[Said]:
+    """What a check found.
+
+    Args:
+        plan: What was checked.
+        lines: The latest line of each kind that the runner wrote: hello, graph, check, error.
+    """
+    hello, check = lines.get("hello", {}), lines.get("check", {})
+    fault = lines.get("error")
+    if hello:
+        where = f"{hello.get('executable')} · Python {hello.get('python')} · agent_framework {hello.get('framework')}"
+        yield Said("▷", clean(where), tone="dim")
+    if fault is not None and not check:
+        yield Said("✗", clean(str(fault.get("what"))), clean(str(fault.get("fix") or "")), "error")
+        return
+    if not check:
+        return
+    main = ", as the script it was" if check.get("main") else ""
+    yield Said("✓", clean(f"{check.get('target')} loads{main}: {check.get('file')}"), tone="good")
+    problems = [each for each in check.get("problems") or () if isinstance(each, dict)]
+    yield from _good(lines.get("graph", {}), check, {str(each.get("about")) for each in problems})
+    for each in problems:
+        wrong = each.get("level") == "error"
+        sign, tone = ("✗", "error") if wrong else ("!", "warn")
+        yield Said(sign, clean(str(each.get("what"))), clean(str(each.get("fix") or "")), tone)
+    yield from _again(check)
+    for edit in check.get("edits") or ():
+        before = "absent" if edit.get("absent") else brief(edit.get("before"), VALUE)
+        yield Said("±", clean(f"{edit.get('path')}: {before} → {brief(edit.get('after'), VALUE)}"), tone="key")
+    yield Said("●", f"new checkpoints go to {clean(plan.into)}", tone="plain")
+
+
+def _good(graph: dict[str, Any], check: dict[str, Any], about: set[str]) -> Iterator[Said]:
+    if "graph" not in about:
+        count = len(graph.get("executors") or ())
+        names = f": {count} executor{'' if count == 1 else 's'}" if count else ""
+        yield Said("✓", f"the graph is the checkpoint's{names}", tone="good")
+    types = check.get("types") or ()
+    if "type" not in about and types:
+        yield Said("✓", f"{len(types)} type{'' if len(types) == 1 else 's'} can be imported and loaded", tone="good")
+
+
+def _again(check: dict[str, Any]) -> Iterator[Said]:
+    found = [each for each in check.get("again") or () if isinstance(each, dict)]
+    if not found and check.get("ok"):
+        yield Said("!", "nothing is in flight: no executor runs, and one more empty checkpoint is written", tone="warn")
+        return
+    for each in found:
+        to = ", ".join(str(name) for name in each.get("to") or ()) or "?"
+        origin = str(each.get("from")).removeprefix("internal:")
+        kind = short_name(str(each.get("type")))
+        yield Said("→", clean(f"{to} runs with {kind} from {origin}"), tone="plain")
+    if found:
+        yield Said(" ", "what runs again acts again: it calls its tools and sends what it sends", tone="dim")
+
+
+def blocked_types(check: dict[str, Any]) -> list[str]:
+    """Types that a check found and that a person may allow."""
+    problems = (each for each in check.get("problems") or () if each.get("about") == "type")
+    return [str(each.get("name")) for each in problems if str(each.get("fix", "")).startswith("--allow ")]
+
+
+def unanswered(check: dict[str, Any]) -> list[str]:
+    """Ids of requests for which no answer is given."""
+    return [str(each.get("name")) for each in check.get("problems") or () if each.get("about") == "pending"]

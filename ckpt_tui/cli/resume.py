@@ -1,0 +1,298 @@
+"""`ckpt-tui resume`: run a workflow on from a checkpoint, its events as lines."""
+
+from __future__ import annotations
+
+import os
+import queue
+import sys
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+import click
+
+from ckpt_tui.actions.resume.edits import parse_edit, parse_json
+from ckpt_tui.actions.resume.plan import FAILED, Plan, Target, interpreter, make_plan, source_of
+from ckpt_tui.actions.resume.preview import Said, preview, unanswered
+from ckpt_tui.actions.resume.session import Session
+from ckpt_tui.actions.resume.targets import remember, remembered, suggested
+from ckpt_tui.cli.output import colours
+from ckpt_tui.cli.show import locate
+from ckpt_tui.core.events import OUTCOMES, Line, line_of, parse_line
+from ckpt_tui.core.model import Checkpoint, PendingRequest
+from ckpt_tui.core.pending import requests
+from ckpt_tui.core.text import clean
+from ckpt_tui.errors import NotFoundError, UsageError
+from ckpt_tui.stores.registry import open_store
+
+WAITING = 6
+"""Exit code of a run that stopped for want of answers."""
+
+INTERRUPTED = 130
+
+AHEAD = 1_000
+"""Lines that may wait to be written; a run whose lines nobody takes waits, too."""
+
+_COLOURS = {"good": "green", "warn": "yellow", "error": "red", "key": "cyan"}
+
+
+@click.command("resume")
+@click.argument("store", metavar="STORE")
+@click.argument("checkpoint", metavar="ID")
+@click.option(
+    "--workflow",
+    metavar="TARGET",
+    help="module:attribute or file.py:attribute: a workflow, a builder, "
+    "a function that makes one, or an agent made of one. The last one for this store when left out.",
+)
+@click.option("--check", is_flag=True, help="Tell what would happen, and end.")
+@click.option(
+    "--response",
+    "responses",
+    multiple=True,
+    metavar="RID=JSON",
+    help="An answer to a pending request; RID=@FILE reads it.",
+)
+@click.option(
+    "--set",
+    "edits",
+    multiple=True,
+    metavar="PATH=JSON",
+    help="A value of state or messages to change first; the original stays as it is.",
+)
+@click.option(
+    "--into",
+    metavar="DIR",
+    default="",
+    help="Where new checkpoints go: a new directory when left out. The store itself is a choice, too.",
+)
+@click.option("--allow", multiple=True, metavar="TYPE", help="A type to load, module:Class.")
+@click.option(
+    "--python",
+    metavar="EXE",
+    default="",
+    help="The interpreter, or the virtual environment, that the "
+    "workflow runs in. It needs agent-framework, not ckpt-tui.",
+)
+@click.option("--arg", "arguments", multiple=True, metavar="K=JSON", help="An argument for the function.")
+@click.option(
+    "--storage", metavar="TARGET", default="", help="What makes the application's own storage, for the types it allows."
+)
+@click.option("--yes", is_flag=True, help="Run without asking.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line, as it happens.")
+def command(
+    store: str, checkpoint: str, workflow: str | None, check: bool, responses: tuple[str, ...],
+    edits: tuple[str, ...], into: str, allow: tuple[str, ...], python: str, arguments: tuple[str, ...], storage: str,
+    yes: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Run on from a checkpoint: your workflow, in your interpreter, in a process of its own.
+
+    First it is checked whether it can be, and told what would run; nothing runs before you say yes. New checkpoints go
+    to a directory of their own, as a fork; the original is never changed.
+
+    Exit code 5: it could not be resumed, or failed; 6: it stopped for want of answers; 130: interrupted.
+    """
+    directory, loaded = _load(store, checkpoint)
+    source = source_of(directory, loaded)
+    args = _pairs(arguments, "--arg")
+    target = _target(directory, Target(workflow or "", python, args, storage, allow))
+    answers = _responses(responses, requests(loaded.pending))
+    plan = make_plan(source, target, into, answers, [parse_edit(text) for text in edits])
+    if not (yes or check) and not sys.stdin.isatty():
+        raise UsageError("Nothing runs without a yes.", "Add --yes, or --check to see what would run.")
+    mode = "check" if check else "run" if yes else "ask"
+    return _Follower(plan, mode, as_json).follow()
+
+
+def _load(store: str, name: str) -> tuple[str, Checkpoint]:
+    """The directory that holds a checkpoint, and the checkpoint."""
+    opened = open_store(store)
+    _, node = locate(opened, name)
+    return opened.path, opened.load(node.ref.file, everything=True)
+
+
+def _target(store: str, given: Target) -> Target:
+    """The target that was named, else the last one of this store with what was named besides."""
+    known = remembered(store)
+    if not given.workflow:
+        if known is None:
+            hint = "Name what builds the workflow: --workflow module:function, or file.py:function."
+            found = suggested(store)
+            if found is not None:
+                hint += f" {found[1]} suggests --workflow {found[0].workflow}."
+            raise UsageError("Which workflow?", hint)
+        args = {**known.args, **given.args}
+        allow = tuple(dict.fromkeys((*known.allow, *given.allow)))
+        given = Target(known.workflow, given.python or known.python, args, given.storage or known.storage, allow)
+    return Target(given.workflow, interpreter(given.python), given.args, given.storage, given.allow)
+
+
+def _pairs(texts: Iterable[str], option: str) -> dict[str, Any]:
+    out = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise UsageError(f"{option} {text} is not NAME=JSON.", f"For example: {option} rounds=3")
+        out[name] = parse_json(value, f"{option} {name}")
+    return out
+
+
+def _responses(texts: Iterable[str], pending: list[PendingRequest]) -> dict[str, Any]:
+    out = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"--response {text} is not RID=JSON.", "`ckpt-tui show` lists the ids of requests.")
+        if value.startswith("@"):
+            try:
+                with open(value[1:], encoding="utf-8") as file:
+                    value = file.read()
+            except (OSError, ValueError) as error:
+                raise NotFoundError(f"{value[1:]} cannot be read: {error}.", exit_code=2) from None
+        found = [request.id for request in pending if request.id.startswith(name)] if name else []
+        out[found[0] if len(found) == 1 else name] = parse_json(value, f"--response {name}")
+    return out
+
+
+class _Follower:
+    """Starts a session and writes its lines until it ends.
+
+    Args:
+        plan: What to run.
+        mode: "check", "run" or "ask".
+        as_json: Whether the lines are written as they are.
+    """
+
+    def __init__(self, plan: Plan, mode: str, as_json: bool) -> None:
+        self._plan = plan
+        self._mode = mode
+        self._json = as_json
+        self._lines: queue.Queue[bytes] = queue.Queue(AHEAD)
+        self._session = Session(plan, mode, self._lines.put)
+        self._latest: dict[str, dict[str, Any]] = {}
+        self._told = False
+        self._refused = False
+        self._interrupts = 0
+        self._deaf = False
+
+    def follow(self) -> int:
+        """Run to the end; returns the exit code."""
+        self._session.start()
+        while True:
+            try:
+                if self._take(self._lines.get()):
+                    break
+            except KeyboardInterrupt:
+                self._interrupt()
+        return self._code()
+
+    def _take(self, raw: bytes) -> bool:
+        line = parse_line(raw)
+        kind = str(line.get("kind"))
+        self._latest[kind] = line
+        self._write(raw, line)
+        if kind == "check":
+            self._checked(line)
+        return kind == "end"
+
+    def _interrupt(self) -> None:
+        self._interrupts += 1
+        if self._interrupts > 1:
+            self._session.kill()
+            return
+        _narrate("stopping; once more to kill it")
+        self._session.stop()
+
+    def _write(self, raw: bytes, line: dict[str, Any]) -> None:
+        if self._deaf:
+            return
+        try:
+            if self._json:
+                sys.stdout.buffer.write(raw + b"\n")
+                sys.stdout.buffer.flush()
+            elif line.get("kind") not in ("hello", "graph", "check", "error" if not self._told else ""):
+                sys.stdout.buffer.write(_text(line_of(line)).encode("utf-8", "backslashreplace") + b"\n")
+                sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            self._deaf = True
+            _narrate("nobody reads the events any more: the run is stopped")
+            self._session.stop()
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def _checked(self, check: dict[str, Any]) -> None:
+        if check.get("ok"):
+            remember(self._plan.source.store, self._plan.target)
+        self._tell()
+        if self._mode != "ask":
+            return
+        if not check.get("ok"):
+            self._refused = True
+        try:
+            agreed = bool(check.get("ok")) and click.confirm("Run it?", err=True)
+        except (click.Abort, KeyboardInterrupt):
+            agreed = False
+            self._interrupts += 1
+        if agreed:
+            self._session.send({"do": "run", **self._plan.changes()})
+        else:
+            self._session.send({"do": "stop"})
+
+    def _tell(self) -> None:
+        """Tell what was found, on stderr; with --json the lines say it."""
+        self._told = True
+        if self._json and self._mode != "ask":
+            return
+        for said in preview(self._plan, self._latest):
+            _narrate_said(said)
+        if self._mode == "ask":
+            click.echo(f"  {self._plan.command_text()}", err=True)
+
+    def _code(self) -> int:
+        end = self._latest.get("end", {})
+        check = self._latest.get("check", {})
+        if not self._told and not self._json:
+            self._tell()
+        if self._interrupts:
+            return INTERRUPTED
+        outcome = self._session.outcome
+        if self._refused:
+            return FAILED
+        if outcome == "checked":
+            return WAITING if unanswered(check) else 0
+        if outcome == "waiting":
+            for request in end.get("pending") or ():
+                what = f"waits for {request.get('response_type')}: {request.get('request_id')}"
+                _narrate(clean(f"{request.get('executor')} {what}"))
+            last, into = end.get("last"), self._plan.into
+            if last:
+                _narrate(f"answer it: ckpt-tui resume {clean(into)} {last} --response ID=JSON")
+        elif outcome in ("died", "failed", "refused") and check.get("ok"):
+            error = self._latest.get("error", {})
+            _narrate_said(
+                Said("✗", clean(str(error.get("what", OUTCOMES[outcome]))), clean(str(error.get("fix") or "")))
+            )
+            if outcome != "refused":
+                _narrate(f"the original is untouched; new checkpoints are in {clean(self._plan.into)}")
+        return self._session.code
+
+
+def _text(line: Line) -> str:
+    """One line for a terminal or a file."""
+    who = f"{line.who} " if line.who else ""
+    step = f"{line.step:>3}" if line.step else "   "
+    text = f"{line.clock} {step} {line.sign} {who}{line.text}"
+    colour = _COLOURS.get(line.tone)
+    if not colours():
+        return text
+    return click.style(text, fg=colour, dim=line.tone == "dim")
+
+
+def _narrate(text: str) -> None:
+    click.echo(f"ckpt-tui: {text}", err=True)
+
+
+def _narrate_said(said: Said) -> None:
+    click.echo(f"{said.sign} {said.text}", err=True)
+    if said.fix:
+        click.echo(f"    → {said.fix}", err=True)
