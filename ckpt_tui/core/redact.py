@@ -39,31 +39,36 @@ def is_secret_key(name: str) -> bool:
     return any(f"{a} {b}" in _PAIRS for a, b in pairwise(words))
 
 
-def masked(document: Any) -> Any:
-    """The same document with secrets masked in place: `{"$masked": type name, "$size": length}`."""
+def masked(document: Any, above: int = 0) -> Any:
+    """The same document with secrets masked in place: `{"$masked": type name, "$size": length}`.
+
+    Args:
+        document: What `plain` gives.
+        above: How far it is a secret by where it stands (see `secrecy`).
+    """
     holder = [document]
-    ranks: dict[str, int] = {"$type": _PLAIN}
-    containers: list[tuple[Any, int]] = [(holder, _PLAIN)]
+    ranks: dict[str, int] = {"$type": PLAIN}
+    containers: list[tuple[Any, int]] = [(holder, above)]
     while containers:
         container, above = containers.pop()
         named = type(container) is dict
-        if not named and above == _PLAIN and not _is_pair(container):
+        if not named and above == PLAIN and not _is_pair(container):
             last = None
             for value in container:
                 # A bomb has the same sign, or the same reference, a hundred thousand times.
                 if type(value) in (dict, list) and value is not last:
-                    containers.append((value, _PLAIN))
+                    containers.append((value, PLAIN))
                     last = value
             continue
         second = "$type" if named or not _is_pair(container) else container[0]
         members: Iterable[tuple[Any, Any]] = container.items() if named else enumerate(container)
         for key, value in members:
             rank = above
-            if rank < _EVERYTHING:
+            if rank < EVERYTHING:
                 name = key if named else second if key == 1 else "$type"
                 own = ranks.get(name)
                 if own is None:
-                    own = ranks[name] = _rank(name)
+                    own = ranks[name] = secrecy(name)
                 rank = max(rank, own)
             if type(value) is dict:
                 base64 = value.get("$base64") if rank else None
@@ -73,17 +78,18 @@ def masked(document: Any) -> Any:
                     containers.append((value, rank))
             elif type(value) is list:
                 containers.append((value, rank))
-            elif rank and is_maskable(value, rank == _EVERYTHING) and not (named and key == "$type"):
+            elif rank and is_maskable(value, rank == EVERYTHING) and not (named and key == "$type"):
                 container[key] = {"$masked": type(value).__name__, "$size": len(str(value))}
     return holder[0]
 
 
-_PLAIN, _SECRET, _EVERYTHING = range(3)
+PLAIN, SECRET, EVERYTHING = range(3)
 """How far a value is a secret: not at all; its texts; every scalar in it."""
 
 
-def _rank(name: str) -> int:
-    return _EVERYTHING if name in RUN_KWARGS else _SECRET if is_secret_key(name) else _PLAIN
+def secrecy(name: str) -> int:
+    """How far the value of a key with this name is a secret: `PLAIN`, `SECRET` or `EVERYTHING`."""
+    return EVERYTHING if name in RUN_KWARGS else SECRET if is_secret_key(name) else PLAIN
 
 
 def _is_pair(container: list[Any]) -> bool:
