@@ -185,10 +185,10 @@ def _inferred(before: Moment, certain: Mapping[str, str], graph: Graph, gathered
         names = known or list(targets)
         for name in names:
             (sure if len(names) == 1 else maybe).setdefault(name, []).append(source)
-    found = [Ran(name, f"sent a message that goes to it: {', '.join(by)}", True) for name, by in sure.items()]
+    found = [Ran(name, f"it receives what {' and '.join(by)} sent", True) for name, by in sure.items()]
     others = {name: by for name, by in maybe.items() if name not in sure}
     return found + [
-        Ran(name, f"one of {len(others)} that a message of {', '.join(by)} may have gone to", True, False)
+        Ran(name, f"one of {len(others)} that may have received what {' and '.join(by)} sent", True, False)
         for name, by in others.items()
     ]
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from textual.message_pump import MessagePump
 from textual.worker import Worker, get_current_worker
@@ -29,6 +30,10 @@ from ckpt_tui.tui.messages import (
     ViewReady,
     WorkFailed,
 )
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.lineage import Node, Run
+    from ckpt_tui.tui.learning import Learned
 
 VIEW_SECONDS = 0.4
 """Shortest time between two views while a long scan goes on: making one takes 10 µs a checkpoint."""
@@ -143,6 +148,22 @@ class Jobs:
         """Leave the value that is being read."""
         node = self._owner
         node.workers.cancel_group(node, "read")  # type: ignore[attr-defined]
+
+    def tell_step(self, run: Run, node: Node, learned: Learned) -> None:
+        """Tell the step to a checkpoint, then learn from the rest of its run and tell it anew; the latest call wins."""
+
+        def run_it() -> None:
+            from ckpt_tui.tui.learning import tell_step
+
+            shown = 0.0
+            for message in tell_step(self._store, run, node, learned, check_cancelled):
+                now = time.monotonic()
+                if not shown or message.known == message.total or now - shown >= VIEW_SECONDS:
+                    shown = now
+                    self._owner.post_message(message)
+                self._stop.wait(0.004)
+
+        self._start(run_it, "step")
 
     def examine(self) -> None:
         """Look at everything in the store for what is wrong or risky."""

@@ -12,6 +12,8 @@ from ckpt_tui.tui.view import View
 
 if TYPE_CHECKING:
     from ckpt_tui.core.doctor import Report
+    from ckpt_tui.core.graph import Graph
+    from ckpt_tui.core.steps import Step
 
 
 class ViewReady(Message):
@@ -92,6 +94,22 @@ class ValueRead(Message):
     def __init__(self, value: object) -> None:
         super().__init__()
         self.value = value
+
+
+class StepReady(Message):
+    """What happened in the step to a checkpoint, as far as its graph is known: `known` of `total` steps were read."""
+
+    def __init__(self, file: str, step: Step, graph: Graph, known: int, total: int) -> None:
+        super().__init__()
+        self.file = file
+        self.step = step
+        self.graph = graph
+        self.known = known
+        self.total = total
+
+    def can_replace(self, message: Message) -> bool:
+        """Only what is known last matters."""
+        return isinstance(message, StepReady) and message.file == self.file
 
 
 class WorkFailed(Message):

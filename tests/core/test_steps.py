@@ -73,7 +73,7 @@ def test_who_ran_last_without_a_trace_is_inferred_and_says_so() -> None:
     last = told.steps[-1]
     assert ran(last) == ["reverse~"]
     assert last.inferred
-    assert last.ran[0].reason == "sent a message that goes to it: exclaim"
+    assert last.ran[0].reason == "it receives what exclaim sent"
 
 
 def test_a_fan_in_names_its_edges_waits_and_fires() -> None:

@@ -19,7 +19,7 @@ from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, PeekReady, ViewReady, WorkFailed
-from ckpt_tui.tui.screens.examining import Examinable
+from ckpt_tui.tui.screens.graphing import Graphing
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.status import BarLine, Part
@@ -41,7 +41,7 @@ KEPT_BYTES = 24_000_000
 """Bytes of their files altogether."""
 
 
-class Browse(Examinable):
+class Browse(Graphing):
     """The main screen.
 
     Args:
@@ -287,7 +287,7 @@ class Browse(Examinable):
         if self.message:
             foot.show(self.message, right)
             return
-        scope = "list" if self.pane is self.list else "value"
+        scope = "list" if self.pane is self.list else "value" if self.detail.is_tree else ""
         parts: list[Part] = [(" ↑↓", "key"), (" move ", "dim")]
         room = self.size.width - 9 - sum(len(text) for text, _ in right)
         for command in COMMANDS:

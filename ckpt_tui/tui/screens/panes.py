@@ -86,12 +86,12 @@ class Panes(Screen[None]):
         pane = self.pane
         if isinstance(pane, Checkpoints):
             return pane
-        return pane.rows if pane.is_tree else pane.lines
+        return pane.body
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """In a narrow terminal, the pane with the focus is the one that is seen."""
         if isinstance(event.widget, LineList):
-            owner = next((pane for pane in self.details if event.widget in (pane.rows, pane.lines)), self.list)
+            owner = next((pane for pane in self.details if pane in event.widget.ancestors), self.list)
             self._main = owner
             self.set_class(owner is self.list, "-list")
             self.draw_foot()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 
 from ckpt_tui.core.conversation import Talk, conversations
@@ -15,13 +18,20 @@ from ckpt_tui.core.pending import requests
 from ckpt_tui.core.preview import short_type
 from ckpt_tui.core.sizes import size_of
 from ckpt_tui.core.text import clean
+from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.tabs import Tab, TabLine
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
-TABS = ("state", "messages", "talk", "pending", "meta", "raw")
+if TYPE_CHECKING:
+    from ckpt_tui.core.graph import Graph
+    from ckpt_tui.core.steps import Step
+    from ckpt_tui.tui.widgets.graph_view import GraphView
+
+TABS = ("state", "messages", "talk", "pending", "graph", "meta", "raw")
 _TITLES = {
-    "state": "State", "messages": "Messages", "talk": "Talk", "pending": "Pending", "meta": "Meta", "raw": "Raw",
+    "state": "State", "messages": "Messages", "talk": "Talk", "pending": "Pending", "graph": "Graph", "meta": "Meta",
+    "raw": "Raw",
 }  # fmt: skip
 
 RAW_BYTES = 4_000_000
@@ -47,8 +57,15 @@ class Detail(Widget):
     Detail:focus-within {
         border: round $ck-edge-focus;
     }
-    Detail RowTree, Detail TextLines { height: 1fr; }
+    Detail RowTree, Detail TextLines, Detail GraphView { height: 1fr; }
     """
+
+    class GraphWanted(Message):
+        """The tab of the graph is shown: the step to the checkpoint is to be told."""
+
+        def __init__(self, detail: Detail) -> None:
+            super().__init__()
+            self.detail = detail
 
     def __init__(self, id: str, tab: str = "state") -> None:
         super().__init__(id=id)
@@ -81,6 +98,23 @@ class Detail(Widget):
     def is_tree(self) -> bool:
         """Whether the tab shows a value."""
         return bool(self.rows.display)
+
+    @property
+    def body(self) -> LineList:
+        """The lines that are shown."""
+        return next((lines for lines in self.query(LineList) if lines.display), self.rows)
+
+    @property
+    def _graph_view(self) -> GraphView | None:
+        return next((lines for lines in self.query(LineList) if lines.id == "graph"), None)  # type: ignore[return-value]
+
+    def show_step(self, step: Step, graph: Graph, known: int, total: int) -> None:
+        """Show the step to the checkpoint in the tab of the graph."""
+        from ckpt_tui.tui.widgets.story import step_notes
+
+        view = self._graph_view
+        if view is not None and self.tab == "graph":
+            view.show(graph, step, step_notes(step, known, total))
 
     def show(self, checkpoint: Checkpoint | None) -> None:
         """Show another checkpoint, at the same place as far as it has one."""
@@ -161,13 +195,18 @@ class Detail(Widget):
         return tuple(Tab(name, _TITLES[name], counts.get(name)) for name in TABS)
 
     def _switch(self, current: str) -> None:
-        shown, hidden = (self.rows, self.lines) if current == "tree" else (self.lines, self.rows)
-        if shown.display:
-            return
-        focused = hidden.has_focus
-        shown.display, hidden.display = True, False
-        if focused:
-            shown.focus()
+        found = {lines.id: lines for lines in self.query(LineList)}
+        if current == "graph" and current not in found:
+            from ckpt_tui.tui.widgets.graph_view import GraphView  # late: the first screen does without
+
+            found[current] = GraphView("graph", share=0.7)
+            found[current].display = False
+            self.mount(found[current])
+        focused = any(lines.has_focus for lines in found.values())
+        for name, lines in found.items():
+            lines.display = name == current
+        if focused and not found[current].has_focus:
+            found[current].focus()
 
     def render_tab(self, keep_place: bool = False) -> None:
         """Draw the tab that is picked."""
@@ -183,6 +222,9 @@ class Detail(Widget):
         if self.tab == "talk":
             self._switch("text")
             self.lines.show(talk_paragraphs(self._talks), keep_place=keep_place)
+        elif self.tab == "graph":
+            self._switch("graph")
+            self.post_message(self.GraphWanted(self))
         elif self.tab == "raw":
             self._switch("text")
             self.lines.show(raw_paragraphs(checkpoint.raw), wrap=False, keep_place=keep_place)

@@ -1,0 +1,50 @@
+"""How long each step is shown while a run plays."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+SPEEDS = ("0.5×", "1×", "2×", "4×", "recorded")
+"""What can be chosen, the slowest fixed speed first."""
+
+NORMAL = 1
+"""The speed to begin with."""
+
+STEP_SECONDS = 1.0
+"""How long a step is shown at 1×."""
+
+LONGEST = 3.0
+"""Seconds that a wait of the recording is squeezed to: somebody went for lunch."""
+
+SHORTEST = 0.05
+"""Seconds that a step is shown at least: a change that cannot be seen is none."""
+
+_FIXED = (0.5, 1.0, 2.0, 4.0)
+
+
+class Pause(NamedTuple):
+    """How long a step is shown.
+
+    Attributes:
+        seconds: So long.
+        recorded: The seconds that it took when it was recorded, where those count and are longer; else None.
+    """
+
+    seconds: float
+    recorded: float | None = None
+
+
+def pause_before(speed: int, seconds: float | None) -> Pause:
+    """How long to stay before a step is taken.
+
+    Args:
+        speed: Index into `SPEEDS`.
+        seconds: How long the step took when it was recorded, or None where that is not known.
+    """
+    if speed < len(_FIXED):
+        return Pause(STEP_SECONDS / _FIXED[speed])
+    if seconds is None:
+        return Pause(STEP_SECONDS)
+    if seconds > LONGEST:
+        return Pause(LONGEST, seconds)
+    return Pause(max(seconds, SHORTEST))

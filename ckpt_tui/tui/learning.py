@@ -1,0 +1,132 @@
+"""Reading the moments of a run one after the other, and learning its graph from them; for workers, no widget needed."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+
+from ckpt_tui.core.graph import Graph, Lessons
+from ckpt_tui.core.lineage import Node, Run
+from ckpt_tui.core.moments import Moment, moment
+from ckpt_tui.core.steps import step_between
+from ckpt_tui.errors import CkptError
+from ckpt_tui.stores.base import Store
+from ckpt_tui.tui.messages import StepReady
+
+KEPT_MOMENTS = 8
+"""Decoded checkpoints that a reader keeps: a step needs three, and its neighbours one more each."""
+
+KEPT_BYTES = 16_000_000
+"""Bytes of their files altogether."""
+
+
+class Reader:
+    """Loads checkpoints and keeps the last few; for one thread at a time."""
+
+    def __init__(self, store: Store, check: Callable[[], None] | None = None) -> None:
+        self._store = store
+        self._check = check
+        self._kept: OrderedDict[str, Moment] = OrderedDict()
+
+    def moment(self, file: str) -> Moment:
+        """What a checkpoint tells.
+
+        Raises:
+            CkptError: it cannot be read.
+        """
+        found = self._kept.get(file)
+        if found is None:
+            found = self._kept[file] = moment(self._store.load(file, self._check))
+            size = sum(len(kept.checkpoint.raw) for kept in self._kept.values())
+            while len(self._kept) > KEPT_MOMENTS or (len(self._kept) > 3 and size > KEPT_BYTES):
+                size -= len(self._kept.popitem(last=False)[1].checkpoint.raw)
+        self._kept.move_to_end(file)
+        return found
+
+    def maybe(self, file: str | None) -> Moment | None:
+        """What a checkpoint tells; None where there is none, or where it cannot be read."""
+        if file is None:
+            return None
+        try:
+            return self.moment(file)
+        except CkptError:
+            return None
+
+
+class Learned:
+    """What is known of the graph of one run; may be asked by several threads."""
+
+    def __init__(self) -> None:
+        self._lessons = Lessons()
+        self._known: set[str] = set()
+        self._lock = threading.Lock()
+        self.given: Graph | None = None
+        """The graph of the workflow itself, where somebody looked at it."""
+
+    @property
+    def graph(self) -> Graph:
+        """The graph as far as it is known."""
+        if self.given is not None:
+            return self.given
+        with self._lock:
+            return self._lessons.graph
+
+    def learn(self, node: Node, before: Moment | None, after: Moment) -> None:
+        """Take in the step to a checkpoint, once."""
+        with self._lock:
+            if node.ref.id not in self._known:
+                self._lessons.learn(before, after)
+                self._known.add(node.ref.id)
+
+    def is_known(self, node: Node) -> bool:
+        """Whether the step to a checkpoint was taken in."""
+        return node.ref.id in self._known
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+
+def files_of(run: Run) -> dict[str, str]:
+    """Id → file name of every checkpoint of a run."""
+    return {node.ref.id: node.ref.file for node in run.nodes}
+
+
+def learn_run(run: Run, learned: Learned, reader: Reader) -> Iterator[Node]:
+    """Learn from every step of a run that is not known yet; yields each checkpoint that was read."""
+    files = files_of(run)
+    for node in run.nodes:
+        if learned.is_known(node):
+            continue
+        after = reader.maybe(node.ref.file)
+        if after is not None:
+            learned.learn(node, reader.maybe(files.get(node.parent or "")), after)
+        yield node
+
+
+def tell_step(
+    store: Store, run: Run, node: Node, learned: Learned, check: Callable[[], None] | None = None
+) -> Iterator[StepReady]:
+    """The step to a checkpoint, at once, and again after each other step of its run that is learned from."""
+    reader = Reader(store, check)
+    files = files_of(run)
+    after = reader.maybe(node.ref.file)
+    if after is None:
+        return
+    before = reader.maybe(files.get(node.parent or ""))
+    child = next((other for other in run.nodes if other.parent == node.ref.id), None)
+    then = reader.maybe(child.ref.file) if child is not None else None
+    learned.learn(node, before, after)
+    if child is not None and then is not None:
+        learned.learn(child, after, then)
+    total = len(run.nodes)
+
+    def told(known: int) -> StepReady:
+        graph = learned.graph
+        return StepReady(node.ref.file, step_between(before, after, graph, then), graph, known, total)
+
+    if len(learned) < total:
+        yield told(len(learned))
+        for _ in learn_run(run, learned, reader):
+            yield told(min(len(learned), total - 1))
+    yield told(total)

@@ -1,0 +1,243 @@
+"""The graph of executors as a picture that is lit by a step; where there is no room for one, as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual.binding import Binding
+
+from ckpt_tui.core.drawing import SIGNS, WORDS, Drawing
+from ckpt_tui.core.graph import Graph
+from ckpt_tui.core.steps import Light, Step
+from ckpt_tui.core.text import clean
+from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.story import LIGHT_STYLES, Parts, legend
+
+LEAST_WIDTH = 22
+"""Columns below which the graph is a list."""
+
+LEAST_HEIGHT = 6
+"""Lines below which it is."""
+
+MOST_NODES = 150
+"""Executors above which it is: nobody reads a larger picture, and to place it takes a second."""
+
+SIDEWAYS = 8
+"""Columns that one key scrolls by."""
+
+_STYLES: dict[str, str] = {
+    "line": "lane",
+    "hot": "accent",
+    "name": "plain",
+    **{str(light): style for light, style in LIGHT_STYLES.items()},
+}
+
+
+class GraphView(LineList):
+    """A graph, lit; below it what else is to be said.
+
+    Args:
+        share: The part of the height that boxes may take; a higher picture is drawn without them.
+    """
+
+    BINDINGS = [  # noqa: RUF012 Textual's own convention
+        Binding("shift+left,H", "sideways(-1)", "scroll the graph to the left", show=False),
+        Binding("shift+right,L", "sideways(1)", "scroll the graph to the right", show=False),
+    ]
+
+    def __init__(self, id: str | None = None, share: float = 1.0) -> None:
+        super().__init__(id=id)
+        self._share = share
+        self._graph = Graph()
+        self._lights: dict[str, Light] = {}
+        self._hot: frozenset[tuple[str, str]] = frozenset()
+        self._notes: Sequence[Parts] = ()
+        self._drawings: dict[bool, Drawing] = {}
+        self._drawing: Drawing | None = None
+        self._left = 0
+        self._said: list[Parts] = []
+
+    # -- what it shows -----------------------------------------------------------------------------------------------
+
+    def show(self, graph: Graph, step: Step | None, notes: Sequence[Parts] = ()) -> None:
+        """Show a graph as a step left it, and notes below the picture."""
+        if graph is not self._graph:
+            self._graph = graph
+            self._drawings.clear()
+        self._lights = step.lights() if step is not None else {}
+        self._hot = frozenset(
+            (flight.source, target)
+            for flight in (step.flights if step is not None else ())
+            for target in flight.targets
+            if flight.sort == "message"
+        )
+        self._notes = notes
+        self._arrange()
+
+    def on_resize(self) -> None:
+        """What fits depends on the size."""
+        self._arrange()
+        super().on_resize()
+
+    def _arrange(self) -> None:
+        width, height = self.scrollable_content_region.size
+        if width <= 0:
+            return
+        self._drawing = self._fitting(width, int(height * self._share))
+        used = [self._lights.get(name, "idle") for name in self._graph.nodes]
+        words = legend(used, self._graph, bool(self._hot & self._graph.edges.keys()))
+        self._said = [[], *_wrapped(words, width)] if self._drawing is not None and self._graph.nodes else []
+        if self._notes:
+            self._said += [[], *self._notes]
+        self._left = min(self._left, self._overhang(width))
+        self.changed()
+        self._show_lit(width, height)
+
+    def _fitting(self, width: int, height: int) -> Drawing | None:
+        if width < LEAST_WIDTH or height < LEAST_HEIGHT or len(self._graph.nodes) > MOST_NODES:
+            return None
+        boxed = self._drawn(True)
+        if boxed.width <= width and boxed.height + 2 <= height:
+            return boxed
+        return self._drawn(False)
+
+    def _drawn(self, boxed: bool) -> Drawing:
+        found = self._drawings.get(boxed)
+        if found is None:
+            found = self._drawings[boxed] = Drawing(self._graph, boxed)
+        return found
+
+    def _overhang(self, width: int) -> int:
+        return max(self._drawing.width - width, 0) if self._drawing is not None else 0
+
+    @property
+    def is_list(self) -> bool:
+        """Whether there is no room for a picture."""
+        return self._drawing is None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the picture is wider than its place."""
+        return self._overhang(self.scrollable_content_region.width) > 0
+
+    # -- lines -------------------------------------------------------------------------------------------------------
+
+    @property
+    def line_count(self) -> int:
+        return self._height + len(self._said)
+
+    @property
+    def _height(self) -> int:
+        return self._drawing.height if self._drawing is not None else len(self._graph.nodes)
+
+    def selectable(self, index: int) -> bool:
+        return False
+
+    def draw(self, index: int, width: int) -> Parts:
+        if index >= self._height:
+            return self._said[index - self._height]
+        if self._drawing is None:
+            return self._row(self._graph.nodes[index])
+        runs = self._drawing.line(index, self._lights, self._hot)
+        parts = [(run.text, _STYLES[run.style]) for run in runs]
+        overhang = self._overhang(width)
+        if not overhang:
+            # A picture smaller than its place stands in the middle of it.
+            return [(" " * ((width - self._drawing.width) // 2), "plain"), *parts]
+        return _cut(parts, self._left, width)
+
+    def _row(self, name: str) -> Parts:
+        light = self._lights.get(name, "idle")
+        to = [target for source, target in self._graph.edges if source == name]
+        parts: Parts = [(f"{SIGNS[light]} ", LIGHT_STYLES[light]), (clean(name, 40), "plain")]
+        hot = [target for target in to if (name, target) in self._hot]
+        if hot:
+            parts += [(" ▶ ", "accent"), (", ".join(clean(target, 30) for target in hot), "accent")]
+        elif light != "idle":
+            parts.append((f"  {WORDS[light]}", "dim"))
+        return parts
+
+    # -- scrolling ---------------------------------------------------------------------------------------------------
+
+    def action_sideways(self, way: int) -> None:
+        """Scroll to the left or right."""
+        width = self.scrollable_content_region.width
+        self._left = max(0, min(self._left + way * SIDEWAYS, self._overhang(width)))
+        self.changed()
+
+    def action_cursor(self, way: int) -> None:
+        """Scroll up or down."""
+        self.scroll_to(y=self.scroll_offset.y + way * self.take_count(), animate=False, immediate=True)
+
+    def action_page(self, way: int) -> None:
+        """Scroll by a page."""
+        self.action_cursor(way * max(self.scrollable_content_region.height - 1, 1))
+
+    def action_half_page(self, way: int) -> None:
+        """Scroll by half a page."""
+        self.action_cursor(way * max(self.scrollable_content_region.height // 2, 1))
+
+    def action_first(self) -> None:
+        """Scroll to the top."""
+        self.scroll_to(y=0, animate=False, immediate=True)
+
+    def action_last(self) -> None:
+        """Scroll to the bottom."""
+        self.scroll_to(y=self.line_count, animate=False, immediate=True)
+
+    def show_cursor(self) -> None:
+        """There is no cursor."""
+
+    def _show_lit(self, width: int, height: int) -> None:
+        """Scroll so that what happens is in sight."""
+        drawing = self._drawing
+        names = [name for name, light in self._lights.items() if light != "idle" and name in self._graph.nodes]
+        if not names:
+            return
+        if drawing is None:
+            lines = [self._graph.nodes.index(name) for name in names]
+            boxes = [(0, line, width, 1) for line in lines]
+        else:
+            boxes = [drawing.place(name) for name in names]
+        left, right = min(box[0] for box in boxes), max(box[0] + box[2] for box in boxes)
+        top, bottom = min(box[1] for box in boxes), max(box[1] + box[3] for box in boxes)
+        if left < self._left or right > self._left + width:
+            middle = (left + right - width) // 2 if right - left <= width else boxes[0][0] - 2
+            self._left = max(0, min(middle, self._overhang(width)))
+        shown = self.scroll_offset.y
+        if top < shown or bottom > shown + height:
+            middle = (top + bottom - height) // 2 if bottom - top <= height else boxes[0][1] - 1
+            limit = max(self.line_count - height, 0)
+            self.scroll_to(y=max(0, min(middle, limit)), animate=False, immediate=True)
+
+
+def _cut(parts: Parts, left: int, width: int) -> Parts:
+    """The columns of a line from `left` on; names are the only texts with wide characters, and stay whole or go."""
+    out: Parts = []
+    at = 0
+    for text, style in parts:
+        cells = cell_len(text)
+        begin, end = max(left - at, 0), min(left + width - at, cells)
+        if begin < end:
+            piece = (
+                text[begin:end] if cells == len(text) else text if (begin, end) == (0, cells) else " " * (end - begin)
+            )
+            out.append((piece, style))
+        at += cells
+    return out
+
+
+def _wrapped(parts: Parts, width: int) -> list[Parts]:
+    """Pairs of a sign and a word on as many lines as they need."""
+    out: list[Parts] = [[]]
+    used = 0
+    for index in range(0, len(parts), 2):
+        pair = parts[index : index + 2]
+        cells = sum(cell_len(text) for text, _ in pair)
+        if used and used + cells > width:
+            out.append([])
+            used = 0
+        out[-1] += pair
+        used += cells
+    return out

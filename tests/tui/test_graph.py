@@ -1,0 +1,118 @@
+"""The tab of the graph: a picture that is lit by the step, and what happened in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from ckpt_tui.core.graph import Graph, given
+from ckpt_tui.core.steps import Step
+from ckpt_tui.tui.widgets.graph_view import GraphView
+from tests.tui.support import NARROW, NORMAL, SAMPLES, Driver, open_app
+
+TO_GRAPH = ("tab", "t", "t", "t", "t")
+
+
+async def graph_tab(app: Driver, *keys: str) -> GraphView:
+    """Open the tab of the graph at the checkpoint that these keys lead to."""
+    await app.press(*keys)
+    await app.settled()
+    await app.press("tab")
+    pane = app.screen.details[0]
+    while pane.tab != "graph":
+        await app.press("t")
+    await app.until(lambda: isinstance(pane.body, GraphView), "the graph")
+    view = pane.body
+    assert isinstance(view, GraphView)
+    await app.until(lambda: view.line_count > 0, "a picture")
+    await app.pilot.pause()
+    return view
+
+
+class TestPicture:
+    @pytest.mark.parametrize("size", [NARROW, NORMAL])
+    async def test_who_ran_who_is_next_and_what_is_in_flight(self, size: tuple[int, int]) -> None:
+        async with open_app(SAMPLES / "loop", size) as app:
+            await graph_tab(app, "g", "j")
+            await app.shows("┃ ● counter ┃", "│ ◌ inc │", "● ran", "◌ gets a message next", "▼")
+            await app.shows(
+                "the input was addressed to it", "counter → inc", "~ to inc: inferred, ran in the next step"
+            )
+            await app.press("right_square_bracket")
+            await app.shows("│ ◌ counter │", "┃ ● inc ┃", "▲")
+
+    async def test_who_waits_for_an_answer_is_told_by_sign_and_word(self) -> None:
+        async with open_app(SAMPLES / "hitl_pending") as app:
+            await graph_tab(app, "G")
+            await app.shows("┃ ‖ review ┃", "‖ waits", "2 answers", "asks for Decision")
+
+    async def test_who_waits_for_others_is_told_with_whom(self) -> None:
+        async with open_app(SAMPLES / "fan_out_fan_in") as app:
+            await graph_tab(app, "5", "g")
+            await app.shows("‖ join", "a message of slow2; has fast")
+
+    async def test_an_entry_has_run_nothing(self) -> None:
+        async with open_app(SAMPLES / "loop") as app:
+            await graph_tab(app, "g")
+            await app.shows("◌ counter", "nothing yet: the input has come in", "input → counter")
+
+    async def test_what_is_inferred_says_so(self) -> None:
+        async with open_app(SAMPLES / "linear") as app:
+            await graph_tab(app, "G")
+            await app.shows("● reverse", "~ inferred: it receives what exclaim sent", "┄ edge inferred")
+
+    async def test_the_graph_is_kept_when_the_tab_is_left(self) -> None:
+        async with open_app(SAMPLES / "loop") as app:
+            await graph_tab(app, "g", "j")
+            await app.press("T")
+            await app.shows("[Pending 0]")
+            await app.press("t")
+            await app.shows("┃ ● counter ┃")
+            await app.press("q")
+            assert app.screen.pane is app.screen.list
+
+
+class TestRoom:
+    async def test_a_graph_that_is_too_wide_scrolls(self) -> None:
+        async with open_app(SAMPLES / "loop", NARROW) as app:
+            view = await graph_tab(app, "g")
+            view.show(fan(12), None)
+            await app.pilot.pause()
+            assert view.is_cut and not view.is_list
+            assert "worker_0" in app.text and "worker_11" not in app.text
+            await app.press(*["L"] * 20)
+            assert "worker_11" in app.text and "worker_0 " not in app.text
+            await app.press(*["H"] * 20)
+            assert "worker_0" in app.text
+
+    async def test_what_happens_is_in_sight_however_wide_the_graph_is(self) -> None:
+        async with open_app(SAMPLES / "loop", NARROW) as app:
+            view = await graph_tab(app, "g")
+            view.show(fan(12), lit("worker_11"))
+            await app.pilot.pause()
+            assert "● worker_11" in app.text
+
+    async def test_without_room_it_is_a_list(self) -> None:
+        async with open_app(SAMPLES / "loop", (60, 11)) as app:
+            view = await graph_tab(app, "g", "j")
+            assert view.is_list
+            await app.shows("● counter ▶ inc", "◌ inc")
+
+    async def test_names_are_never_markup_or_escape_sequences(self) -> None:
+        async with open_app(SAMPLES / "loop") as app:
+            view = await graph_tab(app, "g")
+            view.show(given([], [("[b]x[/b]", "\x1b[31mred"), ("漢字", "[b]x[/b]")]), None)
+            await app.pilot.pause()
+            assert "[b]x[/b]" in app.text and "漢字" in app.text and "\x1b" not in app.text
+
+
+def fan(width: int) -> Graph:
+    names = [f"worker_{number}" for number in range(width)]
+    return given([], [("start", name) for name in names] + [(name, "end") for name in names], "start")
+
+
+def lit(name: str) -> Step:
+    from ckpt_tui.core.model import CheckpointRef
+    from ckpt_tui.core.steps import Ran
+
+    ref = CheckpointRef("a", "a.json", "flow", "", None, "", 0.0, 0, 0)
+    return Step(ref, None, "superstep", None, (Ran(name, ""),), (), (), (), (), (name,))
