@@ -53,11 +53,13 @@ class TabLine(Widget):
         self.refresh()
 
     def labels(self, width: int) -> list[str]:
-        """The tabs as texts that fit the width: with space between them, else close together, else without counts."""
-        for gap, counts in ((" ", True), ("", True), ("", False)):
+        """The tabs as texts that fit the width: with space between them, else close together, fewer counts."""
+        for gap, counts in ((" ", "all"), ("", "all"), ("", "some"), ("", "active"), ("", "none")):
             labels = []
             for tab in self._tabs:
-                text = f"{tab.title} {tab.number:,}" if counts and tab.number is not None else tab.title
+                active = tab.name == self._active
+                counted = counts == "all" or (counts == "some" and tab.number) or (counts == "active" and active)
+                text = f"{tab.title} {tab.number:,}" if counted and tab.number is not None else tab.title
                 labels.append((f"[{text}]" if tab.name == self._active else f" {text} ") + gap)
             if sum(len(label) for label in labels) <= width + 1:
                 break
