@@ -6,9 +6,10 @@ pay for the rest.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # as a type checker reads it; typing takes longer to import than all of this package's own start
 if TYPE_CHECKING:
+    from typing import Any
+
     from ckpt_tui.core.plain import plain
     from ckpt_tui.core.unpickle import Decoded, decode
     from ckpt_tui.stores.registry import open_store

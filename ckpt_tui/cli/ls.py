@@ -76,20 +76,22 @@ def lines(runs: tuple[Run, ...], problems: list[Problem], measured: Sizes | None
     id_wide = max(map(cells, ids), default=0)
     number_wide = len(str(max((row.node.ref.step for row in nodes), default=0)))
     before, after = ("\x1b[36m", "\x1b[0m") if colours() else ("", "")
-    left = iter(ids)
+    left = iter([pad(name, id_wide) for name in ids])
+    # Read once for all rows; a format with widths as values is read anew for each.
+    shape = f"  %-{wide}s {before}%s{after} %{number_wide}d %9s %6s%s  %s"
     out: list[str] = []
     # Columns before that of the file's size.
     margin = 2 + wide + 1 + id_wide + 1 + number_wide + 1 + 9 + 1
     run: Run | None = None
+    more = ""
     for row in rows:
         if isinstance(row, listing.NodeRow):
             ref = row.node.ref
-            gutter = gutters.get(id(row)) or listing.SIGNS[ref.role]
-            facts = f"{ref.step:>{number_wide}} {listing.when_text(row):>9} {size_text(ref.size):>6}"
-            name = pad(next(left), id_wide)
             if measured is not None:
-                facts += f" {measured.columns(ref.id)}"
-            out.append(f"  {gutter:<{wide}} {before}{name}{after} {facts}  {listing.summary(row)}")
+                more = f" {measured.columns(ref.id)}"
+            gutter = gutters.get(id(row)) or listing.SIGNS[ref.role]
+            when, size = listing.when_text(row), size_text(ref.size)
+            out.append(shape % (gutter, next(left), ref.step, when, size, more, listing.summary(row)))
         elif isinstance(row, listing.StoreRow):
             if run is not None and measured is not None:
                 out += measured.run_lines(run, margin)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from ckpt_tui.core.lineage import Node, Run
@@ -74,10 +75,10 @@ def rows(runs: Iterable[Run], problems: Iterable[Problem]) -> list[Row]:
             own = [other for other in runs if other.store == store]
             out.append(StoreRow(store, len(own), sum(len(other.nodes) for other in own)))
         out.append(RunRow(run))
-        times = {node.ref.id: node.ref.when for node in run.nodes}
+        times: dict[str | None, float] = {node.ref.id: node.ref.when for node in run.nodes}
         parents = {node.parent for node in run.nodes}
         for node in run.nodes:
-            out.append(NodeRow(node, times.get(node.parent, 0.0) if node.parent else 0.0, node.ref.id not in parents))
+            out.append(NodeRow(node, times.get(node.parent, 0.0), node.ref.id not in parents))
             if node.opened:
                 out.append(JoinRow(node.lane, node.opened, node.lanes))
     broken = sorted(problems, key=lambda problem: problem.file)
@@ -89,10 +90,14 @@ def rows(runs: Iterable[Run], problems: Iterable[Problem]) -> list[Row]:
 
 def node_gutter(node: Node) -> str:
     """The gutter of a checkpoint, its sign included: two characters a lane, the last blank left out."""
-    sign = SIGNS[node.ref.role]
-    width = min(max(node.lanes.bit_length(), node.lane + 1), MAX_LANES)
-    own = min(node.lane, width - 1)
-    return " ".join(sign if lane == own else "│" if node.lanes >> lane & 1 else " " for lane in range(width))
+    return _gutter(SIGNS[node.ref.role], node.lane, node.lanes)
+
+
+@lru_cache(1024)
+def _gutter(sign: str, lane: int, lanes: int) -> str:
+    width = min(max(lanes.bit_length(), lane + 1), MAX_LANES)
+    own = min(lane, width - 1)
+    return " ".join(sign if column == own else "│" if lanes >> column & 1 else " " for column in range(width))
 
 
 def join_gutter(row: JoinRow) -> str:
@@ -113,18 +118,19 @@ def join_gutter(row: JoinRow) -> str:
     return "".join(out).rstrip()
 
 
-_MADE_UP = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z")
+_MADE_UP = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z").match
 
 
 def given_name(ref: CheckpointRef) -> str:
     """A file name that a person gave; "" for the random ids of the framework."""
-    return "" if _MADE_UP.match(ref.id) else clean(ref.id, 40)
+    return "" if _MADE_UP(ref.id) else clean(ref.id, 40)
 
 
 def summary(row: NodeRow) -> str:
     """What happened at a checkpoint, in a few words; the file's name first where a person gave it."""
-    name = given_name(row.node.ref)
-    return f"{name}: {_summary(row)}" if name else _summary(row)
+    ref = row.node.ref
+    text = "…" if ref.facts is None and ref.told is None else _summary(row)
+    return text if _MADE_UP(ref.id) else f"{given_name(ref)}: {text}"
 
 
 def _summary(row: NodeRow) -> str:
@@ -169,12 +175,10 @@ def _marks(row: NodeRow) -> str:
 
 def when_text(row: NodeRow) -> str:
     """The time of a root, the time since the parent of any other."""
-    ref = row.node.ref
-    if not ref.when:
-        return "no date"
-    if not row.before:
-        return clock_text(ref.when)
-    return ago_text(ref.when - row.before)
+    when = row.node.ref.when
+    if when and row.before:
+        return ago_text(when - row.before)
+    return clock_text(when) if when else "no date"
 
 
 def clock_text(when: float) -> str:
@@ -215,4 +219,5 @@ def store_title(row: StoreRow) -> tuple[str, str]:
 
 def id_text(ref: CheckpointRef) -> str:
     """An id short enough to read out, long enough to be unique in practice."""
-    return clean(ref.id, 8).removesuffix("…")
+    short = ref.id[:8]
+    return short if short.isalnum() and short.isascii() else clean(short)

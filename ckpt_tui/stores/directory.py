@@ -10,11 +10,9 @@ from contextlib import suppress
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry
+from ckpt_tui.stores.columns import BATCH, Columns, read_folder
 from ckpt_tui.stores.files import FileTrouble, Stamp, list_json, read_ends, stamp_of
-from ckpt_tui.stores.headers import KIND, list_names, open_folder, quick_headers
-
-BATCH = 256
-"""Entries of one batch: few enough to show at once (about 5 ms), enough to be worth a message."""
+from ckpt_tui.stores.headers import KIND, quick_headers
 
 PEEK_BYTES = 2_000
 """Bytes shown of a file that is no checkpoint: a screenful."""
@@ -199,26 +197,21 @@ class DirectoryStore:
 
     def _read_all(self) -> Iterator[Batch]:
         """Read the headers of a directory of which nothing is known."""
-        listed = list_names(self.path)
-        folder = open_folder(self.path)
-        try:
-            for start in range(0, len(listed), BATCH):
-                entries: list[Entry] = []
-                stamps: dict[str, Stamp | None] = {}
-                batch = listed[start : start + BATCH]
-                odd = [name for name, regular in batch if not regular or folder is None]
-                if folder is not None:
-                    odd += quick_headers(folder, [name for name, regular in batch if regular], entries, stamps)
-                for name in odd:
-                    self._take(name, self._careful(name, False), entries, stamps, [])
-                with self._lock:
-                    self._stamps.update(stamps)
-                yield Batch(tuple(entries), (), min(start + BATCH, len(listed)), len(listed))
-        finally:
-            if folder is not None:
-                os.close(folder)
-        if not listed:
+        done = total = 0
+        for total, batch in read_folder(self.path):
+            done += len(batch)
+            yield self._headers(batch, done, total)
+        if not total:
             yield Batch()
+
+    def _headers(self, batch: Columns, done: int, total: int) -> Batch:
+        entries: list[Entry] = []
+        stamps: dict[str, Stamp | None] = {}
+        for name in quick_headers(batch, entries, stamps):
+            self._take(name, self._careful(name, False), entries, stamps, [])
+        with self._lock:
+            self._stamps.update(stamps)
+        return Batch(tuple(entries), (), done, total)
 
     def _read(self, wanted: list[str], gone: tuple[str, ...], whole: bool) -> Iterator[Batch]:
         for start in range(0, len(wanted), BATCH):

@@ -8,6 +8,8 @@ import stat
 import time
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from ckpt_tui.stores.columns import is_json_name
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -29,9 +31,6 @@ RETRY_SECONDS = 0.012
 
 RACY_NS = 20_000_000
 """Age in nanoseconds below which an mtime proves nothing: a second write within one clock tick leaves it unchanged."""
-
-FILE_SUFFIX = ".json"
-"""What the framework's `glob("*.json")` asks for; pathlib ignores case on Windows only, and so do we."""
 
 _WINDOWS = os.name == "nt"
 
@@ -65,11 +64,6 @@ class Stamp(NamedTuple):
     inode: int
     mtime_ns: int
     size: int
-
-
-def is_json_name(name: str) -> bool:
-    """Whether the framework's `glob("*.json")` would take this file name (no path)."""
-    return (name.lower() if _WINDOWS else name).endswith(FILE_SUFFIX)
 
 
 def stamp_of(status: os.stat_result) -> Stamp:

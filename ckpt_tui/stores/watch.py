@@ -7,7 +7,8 @@ import stat
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from ckpt_tui.stores.files import Stamp, is_json_name, list_json, stamp_of
+from ckpt_tui.stores.columns import is_json_name
+from ckpt_tui.stores.files import Stamp, list_json, stamp_of
 
 if TYPE_CHECKING:
     import threading

@@ -14,6 +14,8 @@ from typing import Self
 import pexpect
 import pyte
 
+from tests.benchmarks.figures import ENVIRONMENT
+
 ROOT = Path(__file__).parents[2]
 COLUMNS, LINES = 120, 40
 PATIENCE = 60.0
@@ -29,7 +31,7 @@ class Terminal:
     """
 
     def __init__(self, *args: str) -> None:
-        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
+        environment = {**ENVIRONMENT, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
         self.screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self.screen)
         self.started = time.perf_counter()

@@ -9,10 +9,10 @@ import pytest
 
 from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
-from ckpt_tui.stores import agent_framework, directory
+from ckpt_tui.stores import agent_framework, columns
 from ckpt_tui.stores.base import Batch
-from ckpt_tui.stores.directory import BATCH, DirectoryStore, collect
-from ckpt_tui.stores.headers import list_names
+from ckpt_tui.stores.columns import BATCH, list_names
+from ckpt_tui.stores.directory import DirectoryStore, collect
 from ckpt_tui.stores.registry import open_store
 from tests.stores.saving import SAMPLE, ref_of, save
 
@@ -111,7 +111,7 @@ class TestScan:
         save(tmp_path, "a")
         save(tmp_path, "b")
         listed = list_names(str(tmp_path))
-        monkeypatch.setattr(directory, "list_names", lambda path: listed)
+        monkeypatch.setattr(columns, "list_names", lambda path: listed)
         (tmp_path / "a.json").unlink()
         assert list(collect(DirectoryStore(str(tmp_path)).scan())) == ["b.json"]
 
@@ -120,7 +120,7 @@ class TestScan:
     ) -> None:
         save(tmp_path, "a")
         listed = list_names(str(tmp_path))
-        monkeypatch.setattr(directory, "list_names", lambda path: listed)
+        monkeypatch.setattr(columns, "list_names", lambda path: listed)
         (tmp_path / "a.json").unlink()
         os.mkfifo(tmp_path / "a.json")
         entry = collect(DirectoryStore(str(tmp_path)).scan())["a.json"]
@@ -142,7 +142,7 @@ class TestScan:
         for number in range(5):
             save(tmp_path, f"c{number}")
         quick = collect(DirectoryStore(str(tmp_path)).scan())
-        monkeypatch.setattr(directory, "open_folder", lambda path: None)
+        monkeypatch.setattr(columns, "_open_folder", lambda path: None)
         assert collect(DirectoryStore(str(tmp_path)).scan()) == quick
 
 
