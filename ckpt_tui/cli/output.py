@@ -83,5 +83,17 @@ def pad(text: str, width: int) -> str:
     return text + " " * (width - cells(text))
 
 
+def cut_notice(limit: float) -> None:
+    """Say on stderr that something was left out, and how to get it."""
+    click.echo(f"ckpt-tui: cut at its limits; --limit {limit * 8:g} allows eight times as much", err=True)
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
+limit_option = click.option(
+    "--limit",
+    type=click.FloatRange(0, 1_000_000, min_open=True),
+    default=1.0,
+    metavar="N",
+    help="N times the work and memory that one checkpoint may take.",
+)
 store_argument = click.argument("store", default=".", metavar="[STORE]")

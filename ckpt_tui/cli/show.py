@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from ckpt_tui.cli.ls import survey
-from ckpt_tui.cli.output import json_option, paint, write, write_json, write_lines
+from ckpt_tui.cli.output import cut_notice, json_option, limit_option, paint, write, write_json, write_lines
 from ckpt_tui.core.ids import IdFault, find
 from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.errors import NotFoundError, UsageError
-from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.base import Store, load_within
 from ckpt_tui.stores.registry import open_store
 
 _JMESPATH = "See https://jmespath.org."
@@ -24,28 +24,36 @@ _JMESPATH = "See https://jmespath.org."
 @click.argument("checkpoint", metavar="[ID]", default="latest")
 @click.option("--query", metavar="EXPR", help="A JMESPath expression over the JSON document.")
 @click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
+@limit_option
 @click.option("--sizes", is_flag=True, help="Where its characters are instead: the largest paths, and types.")
 @json_option
-def command(store: str, checkpoint: str, query: str | None, reveal: bool, sizes: bool, as_json: bool) -> int:
+def command(
+    store: str, checkpoint: str, query: str | None, reveal: bool, limit: float, sizes: bool, as_json: bool
+) -> int:
     """One checkpoint, decoded: messages, state, pending requests, metadata.
 
     ID is a full id, a unique prefix, `latest`, or either followed by ~N (N parents up). Secrets are masked unless
     --reveal. Exit code 4 tells that something could not be decoded, or could run code when it is loaded.
 
-    With --sizes, EXPR is asked of the document of sizes.
+    What would take long to decode or to write is cut, with a sign in its place that says how much is missing;
+    --limit 8 allows eight times as much. With --sizes, EXPR is asked of the document of sizes.
     """
+    from ckpt_tui.core.allowance import Allowance
     from ckpt_tui.core.doctor import alarms
     from ckpt_tui.core.export import dumps, show_document, sizes_document
 
     opened = open_store(store)
     run, node = locate(opened, checkpoint)
-    loaded = opened.load(node.ref.file, everything=True)
-    alarmed = alarms(loaded)
+    allowance = Allowance(limit)
+    loaded = load_within(opened, node.ref.file, allowance)
+    alarmed = alarms(loaded, allowance=allowance)
     if sizes:
-        document = sizes_document(loaded, run.id, node)
+        document = sizes_document(loaded, run.id, node, allowance)
     else:
-        document = show_document(loaded, run.id, node, reveal)
+        document = show_document(loaded, run.id, node, reveal, allowance)
         document["warnings"] += alarmed
+    if not document["complete"]:
+        cut_notice(limit)
     if query is not None:
         try:
             # Whole before the first character is written: it may turn out to hold no value.

@@ -26,8 +26,29 @@ class PickleBudget(NamedTuple):
 
 DEFAULT_PICKLE = PickleBudget()
 
+FURTHER = 8
+"""How much more is allowed when somebody asks to read further: few steps to any size, and each takes a moment only."""
+
+DOCUMENT_WORK = 2_000_000
+"""Units of work for one document, all stages together (`ckpt_tui.core.allowance`). A unit is the time of one step of
+decoding, 0.3 µs, so all of it is about 0.7 s: several stages of half a second each would make a bomb cost seconds."""
+
+STEP_WORK = 1
+OBJECT_WORK = 4
+"""Units of an operation of a pickle, and of each object it makes besides."""
+
+PLACE_WORK = 6
+"""Units of a value that is looked at for where a dangerous name stands."""
+
+NODE_WORK = 5
+"""Units of a value that is written as JSON: made into a document, masked, and made into text."""
+
 PLAIN_NODES = 600_000
-"""Values of one JSON document; containers count 3 to 8 more. At most a second, masking and writing it included."""
+"""Values of one JSON document; containers count 3 to 8 more, long texts one for each `TEXT_NODE` characters. At most
+a second, masking and writing it included; an allowance for the whole document gives less."""
+
+TEXT_NODE = 128
+"""Characters of a long text that take as long to be written as one more value."""
 
 PLAIN_REPEATS = 100_000
 """Values written more than once because they are shared: a small pickle of shared references can ask for any number."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
+from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.chains import broken_chains, changed_graphs
 from ckpt_tui.core.envelope import PICKLED, TYPE
 from ckpt_tui.core.findings import CANNOT_BE_DECODED, UNDECODABLE, Finding, Pickles, Severity
@@ -90,19 +91,22 @@ class Doctor:
         fix = _FIXES.get(problem.kind, "Restore it from a copy or delete it; the framework cannot load it.")
         self._add(problem.kind, "warning", problem.file, "", problem.reason, fix)
 
-    def checkpoint(self, checkpoint: Checkpoint, check: Callable[[], None] | None = None) -> None:
+    def checkpoint(
+        self, checkpoint: Checkpoint, check: Callable[[], None] | None = None, allowance: Allowance | None = None
+    ) -> None:
         """Take a checkpoint; its values are looked at now and not kept.
 
         Args:
             checkpoint: The checkpoint, decoded.
             check: Called now and then; whatever it raises ends the examination.
+            allowance: What may be spent on it, decoding included.
         """
         self._files += 1
         ref = checkpoint.ref
         self._refs.append(ref)
         self._notes(checkpoint)
         parts = parts_of(checkpoint)
-        pickles = Pickles(ref.file, self._judged)
+        pickles = Pickles(ref.file, self._judged, allowance)
         hint = _json_may_hold_secrets(checkpoint.raw)
         for data in _examine(parts, pickles, check):
             hint = hint or may_hold_secrets(data) or b"_run_kwargs" in data
@@ -164,14 +168,17 @@ def allow_lines(types: Iterable[str]) -> list[str]:
     return ["allowed_checkpoint_types=[", *(f"    {quoted(name)}," for name in types), "]"]
 
 
-def alarms(checkpoint: Checkpoint, check: Callable[[], None] | None = None) -> tuple[str, ...]:
+def alarms(
+    checkpoint: Checkpoint, check: Callable[[], None] | None = None, allowance: Allowance | None = None
+) -> tuple[str, ...]:
     """What is undecodable or dangerous in the values of one checkpoint, where and why, beyond its own `faults`.
 
     Args:
         checkpoint: The checkpoint, decoded.
         check: Called now and then; whatever it raises ends the examination.
+        allowance: What may be spent on the checkpoint, decoding included.
     """
-    pickles = Pickles(checkpoint.ref.file, {})
+    pickles = Pickles(checkpoint.ref.file, {}, allowance)
     for _ in _examine(parts_of(checkpoint), pickles, check):
         pass
     told = []

@@ -8,10 +8,11 @@ from __future__ import annotations
 from base64 import b64decode
 from binascii import Error as Base64Error
 from binascii import a2b_base64
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from ckpt_tui.core.budgets import DEFAULT_PICKLE, PickleBudget
-from ckpt_tui.core.unpickle import decode
+from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.budgets import DEFAULT_PICKLE, FURTHER, PickleBudget
+from ckpt_tui.core.unpickle import Decoded, decode
 from ckpt_tui.core.value import Deferred, Envelope, Opaque, Value
 
 PICKLED = "__pickled__"
@@ -19,33 +20,74 @@ TYPE = "__type__"
 
 
 def open_envelope(
-    envelope: Envelope, budget: PickleBudget = DEFAULT_PICKLE, check: Callable[[], None] | None = None
+    envelope: Envelope, check: Callable[[], None] | None = None, allowance: Allowance | None = None
 ) -> Value:
-    """The value inside an envelope, decoded once and kept."""
+    """The value inside an envelope, decoded once and kept.
+
+    Args:
+        envelope: The envelope.
+        check: Called now and then; whatever it raises ends the decoding.
+        allowance: What may be spent on its whole document; None for the usual limits of one pickle.
+    """
     if envelope.ready:
         return envelope.value
-    if len(envelope.text) * 3 // 4 > budget.bytes:
-        reason = f"a pickle of {len(envelope.text) * 3 // 4:,} bytes; at most {budget.bytes:,} are decoded"
-        value, warning = Opaque(reason, len(envelope.text)), reason
-    else:
-        value, warning = _decode(envelope.text, budget, check)
-    envelope.value, envelope.warning = value, warning
-    envelope.ready = True
+    budget = DEFAULT_PICKLE if allowance is None else allowance.pickle()
+    if budget is None:
+        size = len(envelope.text) * 3 // 4
+        reason = f"not decoded: what may be decoded of one file is used up; a higher limit decodes these {size:,} bytes"
+        return _keep(envelope, Opaque(reason, size), reason, None, True)
+    value = _decode(envelope, budget, check)
+    if allowance is not None:
+        done = envelope.decoded
+        allowance.spend_pickle(len(envelope.text), *((done.opcodes, done.objects) if done is not None else (0, 0)))
+        allowance.is_cut = allowance.is_cut or envelope.is_cut
     return value
 
 
-def _decode(text: str | memoryview, budget: PickleBudget, check: Callable[[], None] | None) -> tuple[Value, str]:
+def names_of(envelope: Envelope, check: Callable[[], None] | None = None) -> Collection[tuple[str, str]]:
+    """(module, qualname) of every class and function that the pickle of an envelope names, each once."""
+    open_envelope(envelope, check)
+    return envelope.decoded.refs.keys() if envelope.decoded is not None else ()
+
+
+def decode_further(envelope: Envelope, check: Callable[[], None] | None = None) -> Value:
+    """Decode an envelope again that was cut, within `FURTHER` times the limits that cut it.
+
+    Its value is another one afterwards; whoever walks the document has to begin anew.
+    """
+    envelope.factor = max(envelope.factor * FURTHER, 1)
+    usual, factor = DEFAULT_PICKLE, envelope.factor
+    budget = usual._replace(
+        bytes=usual.bytes * factor, opcodes=usual.opcodes * factor, objects=usual.objects * factor,
+        memo_gap=usual.memo_gap * factor,
+    )  # fmt: skip
+    return _decode(envelope, budget, check)
+
+
+def _decode(envelope: Envelope, budget: PickleBudget, check: Callable[[], None] | None) -> Value:
+    text = envelope.text
+    if len(text) * 3 // 4 > budget.bytes:
+        reason = f"a pickle of {len(text) * 3 // 4:,} bytes; at most {budget.bytes:,} are decoded"
+        return _keep(envelope, Opaque(reason, len(text)), reason, None, True)
     try:
         data = b64decode(text, validate=True) if isinstance(text, str) else _base64(text, check)
     except (Base64Error, ValueError) as error:
         reason = f"not base64: {error}"
-        return Opaque(reason, len(text)), reason
+        return _keep(envelope, Opaque(reason, len(text)), reason, None)
     if not data:
-        return Opaque("an empty pickle", 0), "an empty pickle"
+        return _keep(envelope, Opaque("an empty pickle", 0), "an empty pickle", None)
     decoded = decode(data, budget, check)
-    if decoded.trailing and not decoded.fault:
-        return decoded.value, f"{decoded.trailing:,} bytes after the end of the pickle"
-    return decoded.value, decoded.fault
+    warning = decoded.fault
+    if decoded.trailing and not warning:
+        warning = f"{decoded.trailing:,} bytes after the end of the pickle"
+    return _keep(envelope, decoded.value, warning, decoded, decoded.is_cut)
+
+
+def _keep(envelope: Envelope, value: Value, warning: str, decoded: Decoded | None, is_cut: bool = False) -> Value:
+    envelope.value, envelope.warning, envelope.decoded, envelope.is_cut = value, warning, decoded, is_cut
+    envelope.factor = envelope.factor or (1 if decoded is not None else 0)
+    envelope.ready = True
+    return value
 
 
 def _base64(text: memoryview, check: Callable[[], None] | None) -> bytes:
@@ -102,6 +144,6 @@ def resolve(value: Value, check: Callable[[], None] | None = None) -> Value:
         if value.ready:
             value = value.value
         else:
-            value = open_envelope(value, check=check) if kind is Envelope else open_deferred(value, check)
+            value = open_envelope(value, check) if kind is Envelope else open_deferred(value, check)
         kind = type(value)
     return value

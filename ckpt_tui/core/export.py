@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.core.json_text import dumps, dumps_lines, pieces
 from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, Told
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.allowance import Allowance
 
 __all__ = ["dumps", "dumps_lines", "ls_document", "pieces", "ref_document", "show_document", "sizes_document"]
 
@@ -78,20 +81,30 @@ def ls_document(
 
 
 def show_document(
-    checkpoint: Checkpoint, run: str | None = None, node: Node | None = None, reveal: bool = False
+    checkpoint: Checkpoint,
+    run: str | None = None,
+    node: Node | None = None,
+    reveal: bool = False,
+    allowance: Allowance | None = None,
 ) -> dict[str, Any]:
-    """The document of `show --json`; secrets are masked unless `reveal`."""
+    """The document of `show --json`; secrets are masked unless `reveal`.
+
+    What is beyond the `allowance` (None for the usual) is cut, and `complete` is false then.
+    """
+    from ckpt_tui.core.allowance import Allowance
     from ckpt_tui.core.pending import requests
     from ckpt_tui.core.plain import plain
     from ckpt_tui.core.redact import masked
 
+    allowance = Allowance() if allowance is None else allowance
     document: dict[str, Any] = {
         "schema": "ckpt-tui/show@1",
         "checkpoint": ref_document(checkpoint.ref, run, node),
-        "messages": plain(checkpoint.messages),
-        "state": plain(checkpoint.state),
-        "pending": plain(checkpoint.pending),
-        "metadata": plain(checkpoint.metadata),
+        **{
+            part: plain(getattr(checkpoint, part), allowance=allowance)
+            for part in ("messages", "state", "pending", "metadata")
+        },
+        "complete": not allowance.is_cut,
         "requests": [
             {
                 "request_id": request.id,
@@ -109,17 +122,19 @@ def show_document(
     return document
 
 
-def sizes_document(checkpoint: Checkpoint, run: str | None = None, node: Node | None = None) -> dict[str, Any]:
-    """The document of `show --sizes --json`."""
+def sizes_document(
+    checkpoint: Checkpoint, run: str | None = None, node: Node | None = None, allowance: Allowance | None = None
+) -> dict[str, Any]:
+    """The document of `show --sizes --json`; `complete` is false where the `allowance` was used up."""
     from ckpt_tui.core.paths import expression
     from ckpt_tui.core.shares import checkpoint_shares
 
-    found = checkpoint_shares(checkpoint)
+    found = checkpoint_shares(checkpoint, allowance=allowance)
     return {
         "schema": "ckpt-tui/sizes@1",
         "checkpoint": ref_document(checkpoint.ref, run, node),
         "total": found.total,
-        "complete": found.complete,
+        "complete": found.complete and not (allowance is not None and allowance.is_cut),
         "paths": [{"path": expression(share.path), "type": share.type, "size": share.size} for share in found.paths],
         "types": [{"type": share.type, "count": share.number, "size": share.size} for share in found.types],
     }

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from base64 import b64decode
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
+from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.anatomy import anatomy, type_name
-from ckpt_tui.core.census import Place, has_opaque, names_of, places
-from ckpt_tui.core.envelope import resolve
+from ckpt_tui.core.census import Place, places
+from ckpt_tui.core.envelope import open_envelope
 from ckpt_tui.core.globals import Judgement, judge, names_in_bytes
+from ckpt_tui.core.opcodes import BUFFER, PERSISTENT
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.typenames import callable_name
 from ckpt_tui.core.value import Envelope, Obj, Opaque, Ref, Value
@@ -63,32 +65,39 @@ class Pickles:
         types: The types that the framework loads only when told to, and where each stands first.
     """
 
-    def __init__(self, file: str, judged: dict[tuple[str, str], Judgement]) -> None:
+    def __init__(self, file: str, judged: dict[tuple[str, str], Judgement], allowance: Allowance | None = None) -> None:
         self.file = file
+        self._allowance = allowance
         self.findings: list[Finding] = []
         self.types: dict[str, str] = {}
         self._judged = judged
 
     def examine(self, envelope: Envelope, path: Path, check: Callable[[], None] | None = None) -> bytes:
-        """Find what is wrong with one envelope; returns the bytes of its pickle."""
-        value = resolve(envelope)
-        named = names_of(envelope, check)
+        """Find what is wrong with one envelope; returns the bytes of its pickle, b"" where it is no base64.
+
+        What decoding it told is used; it is decoded only when nobody did before.
+        """
+        value = open_envelope(envelope, check, self._allowance)
+        decoded = envelope.decoded
+        data = _bytes(envelope)
+        if decoded is None:
+            self._undecodable(envelope, data, path)
+            return data
         wanted = {
-            f"{module}:{name}": (module, name)
-            for module, name in named.names
-            if (self._judge(module, name).kind != "allowed" and f"{module}:{name}" not in self.types)
-            or (module, name) in named.old
+            ref.name: names
+            for names, ref in decoded.refs.items()
+            if (self._judge(*names).kind != "allowed" and ref.name not in self.types) or names in decoded.old
         }
         found: dict[str, Place] = {}
-        if wanted or has_opaque(value):
-            self._locate(value, path, wanted, found, bool(envelope.warning))
-        for module, name in wanted.values():
-            self._name(module, name, named.old.get((module, name), ""), found.get(f"{module}:{name}"), path)
+        if wanted or decoded.opaque:
+            self._locate(envelope, path, wanted, found)
+        for name, names in wanted.items():
+            self._name(*names, decoded.old.get(names, ""), found.get(name), path)
         if envelope.warning:
-            self._undecodable(envelope, named.rest, path)
+            self._undecodable(envelope, data[decoded.end :] if decoded.fault else b"", path)
         elif lie := _lie(envelope, value):
             self.add("type-mismatch", "warning", path, lie, _UNLOADABLE)
-        return named.data
+        return data
 
     def _judge(self, module: str, name: str) -> Judgement:
         verdict = self._judged.get((module, name))
@@ -101,27 +110,37 @@ class Pickles:
         self.findings.append(Finding(kind, severity, self.file, expression(path), reason, fix))
 
     def _locate(
-        self, value: Value, path: Path, wanted: dict[str, tuple[str, str]], found: dict[str, Place], broken: bool
+        self, envelope: Envelope, path: Path, wanted: dict[str, tuple[str, str]], found: dict[str, Place]
     ) -> None:
         """Note the first place of each wanted name, and tell what stands for itself: opaque values, getattr."""
         told = 0
-        for place in places(value, path, wanted.keys()):
+        value, broken = envelope.value, bool(envelope.warning)
+        unseen = dict.fromkeys(envelope.decoded.opaque if envelope.decoded is not None else ())
+        for place in places(value, path, wanted.keys(), self._allowance):
             item = place.item
             if type(item) is Ref:
                 known = found.get(item.name)
                 if known is None or place.how == _TELLING.get(item.name, "new") != known.how:
                     found[item.name] = place
             elif told < _PER_PICKLE and not (broken and item is value):  # a broken pickle is told as a whole
-                told += self._opaque(item, place.path) if type(item) is Opaque else self._getattr(item, place.path)
+                if type(item) is Opaque:
+                    unseen.pop(item.reason, None)
+                    told += self._opaque(item.reason, place.path)
+                else:
+                    told += self._getattr(item, place.path)
+            elif told >= _PER_PICKLE and len(found) == len(wanted):
+                break
+        for reason in list(unseen)[: _PER_PICKLE - told]:  # too deep in it, or thrown away
+            self._opaque(reason, path)
 
-    def _opaque(self, item: Opaque, path: Path) -> bool:
-        if item.reason.startswith("a persistent id"):
-            reason = f"{item.reason}: what it becomes is up to that program's own code"
+    def _opaque(self, what: str, path: Path) -> bool:
+        if what == PERSISTENT:
+            reason = f"{what}: what it becomes is up to that program's own code"
             self.add("dangerous", "danger", path, reason, _DO_NOT_LOAD)
-        elif item.reason.startswith("a buffer"):
-            self.add("undecodable", "warning", path, item.reason, _UNLOADABLE)
+        elif what == BUFFER:
+            self.add("undecodable", "warning", path, what, _UNLOADABLE)
         else:
-            self.add("not-shown", "info", path, f"not shown: {item.reason}", "")
+            self.add("not-shown", "info", path, f"not shown: {what}", "")
         return True
 
     def _getattr(self, call: Obj, path: Path) -> bool:
@@ -170,15 +189,18 @@ class Pickles:
                 reason = f"names {module}:{name} in a part that cannot be decoded: {verdict.reason}"
                 self.add("dangerous", "danger", path, reason, _DO_NOT_LOAD)
                 break
-        if _CUT.match(envelope.warning):
+        if envelope.is_cut:
             reason = f"not looked at to its end: {envelope.warning}"
             self.add("unread", "danger", path, reason, "Load it only when you trust whoever wrote it.")
         else:
             self.add("undecodable", "warning", path, CANNOT_BE_DECODED + envelope.warning, _UNLOADABLE)
 
 
-_CUT = re.compile(r"more than|a pickle of")
-"""Faults that are limits of ours: a program that loads the pickle goes on where we stopped."""
+def _bytes(envelope: Envelope) -> bytes:
+    try:
+        return b64decode(envelope.text, validate=True)
+    except ValueError:
+        return b""
 
 
 _TELLING = {"builtins:getattr": "value"}

@@ -6,7 +6,7 @@ import codecs
 import re
 
 from ckpt_tui.core.machine import Machine, Operation, PickleFault
-from ckpt_tui.core.value import Opaque, Value
+from ckpt_tui.core.value import Value
 
 # Protocol 0 strings use this codec; looked up here so that decoding itself never triggers the import of a codec.
 _raw_unicode_escape = codecs.lookup("raw-unicode-escape").decode
@@ -97,7 +97,7 @@ def _long4(m: Machine, i: int) -> int:
     head, i = m.take(i, 4)
     value, i = m.take(i, int.from_bytes(head, "little", signed=True))
     if len(value) > m.budget.binary_integer:
-        m.stack.append(Opaque(f"an integer of {len(value):,} bytes", len(value)))
+        m.stack.append(m.no_value(f"an integer of {len(value):,} bytes", len(value)))
     else:
         m.stack.append(int.from_bytes(value, "little", signed=True))
     return i
@@ -105,7 +105,7 @@ def _long4(m: Machine, i: int) -> int:
 
 def _text_integer(m: Machine, line: bytes) -> Value:
     if len(line) > m.budget.text_integer:
-        return Opaque(f"an integer of {len(line):,} digits", len(line))
+        return m.no_value(f"an integer of {len(line):,} digits", len(line))
     return int(line)
 
 
@@ -128,7 +128,6 @@ def _float(m: Machine, i: int) -> int:
 
 
 LITERALS: dict[int, Operation] = {
-    0x58: _binunicode(4),
     0x8D: _binunicode(8),
     0x43: _binbytes(1),  # SHORT_BINBYTES
     0x42: _binbytes(4),  # BINBYTES

@@ -5,19 +5,38 @@ from __future__ import annotations
 # The names that protocols 0 to 2 write are those of Python 2; this is pickle's own table, plain dictionaries.
 from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ckpt_tui.core.budgets import PickleBudget
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
 
 
 class PickleFault(Exception):
-    """A pickle cannot be read further; `position` is the byte where the faulty operation begins."""
+    """A pickle cannot be read further.
 
-    def __init__(self, reason: str, position: int) -> None:
+    Attributes:
+        reason: Why, in words for people.
+        position: The byte where the operation begins that could not be run.
+        is_limit: The reason is a limit of ours; the pickle itself may be sound.
+    """
+
+    def __init__(self, reason: str, position: int, is_limit: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.position = position
+        self.is_limit = is_limit
+
+
+_REASONS = 100
+"""Different reasons, and names of Python 2, that are kept: a hostile pickle could have a hundred thousand."""
+
+_NONE: dict[Any, Any] = {}
+"""What stands for a table that few pickles need; never written to."""
+
+_FAMILIAR: dict[tuple[str, str], Ref] = {}
+_FAMILIAR_COUNT = 1_000
+_FAMILIAR_SIZE = 200
+"""References that all pickles share: most checkpoints name the same few classes. At most 1,000 of 200 characters."""
 
 
 class Machine:
@@ -31,13 +50,16 @@ class Machine:
         position: Where the last operation begins; kept up by whoever may fail.
         reached: How far the bytes were read.
         protocol: As the pickle states it, 0 unless stated.
+        refs, old, opaque: As `ckpt_tui.core.unpickle.Decoded` has them.
+        globals: What GLOBAL made, by its argument.
+        objects: Containers, objects, classes and marks made.
         overrun: Where a frame begins that claims more bytes than there are. A pickle that was cut off is read all the
             same, as far as it goes.
     """
 
     __slots__ = (
-        "_copied", "budget", "data", "marks", "memo", "overrun", "position", "protocol", "reached", "sparse", "stack",
-        "steps",
+        "_copied", "budget", "data", "globals", "marks", "memo", "objects", "old", "opaque", "overrun", "position",
+        "protocol", "reached", "refs", "sparse", "stack", "steps",
     )  # fmt: skip
 
     def __init__(self, data: bytes, budget: PickleBudget) -> None:
@@ -52,6 +74,10 @@ class Machine:
         self.reached = 0
         self.protocol = 0
         self.overrun: int | None = None
+        self.refs: dict[tuple[str, str], Ref] = {}
+        self.old = self.globals = _NONE
+        self.opaque: tuple[str, ...] = ()
+        self.objects = 0
         self._copied = 0
 
     # -- faults ------------------------------------------------------------------------------------------------------
@@ -82,7 +108,7 @@ class Machine:
             return
         if index > len(memo):
             if len(self.sparse) >= self.budget.memo_gap:
-                raise PickleFault(f"more than {self.budget.memo_gap:,} values stored out of sequence", start)
+                raise PickleFault(f"more than {self.budget.memo_gap:,} values stored out of sequence", start, True)
             self.sparse[index] = value
             return
         memo.append(value)
@@ -166,20 +192,35 @@ class Machine:
         """A reference to a class or function."""
         if type(qualname) is not str or type(module) is not str:
             raise PickleFault("a class named by something that is no text", start)
-        size = len(module) + len(qualname)
-        if size > self.budget.class_name:
-            return Opaque(f"a class name of {size:,} characters", size)
-        return Ref(module, qualname)
+        names = module, qualname
+        found = self.refs.get(names) or _FAMILIAR.get(names)
+        if found is None:
+            size = len(module) + len(qualname)
+            if size > self.budget.class_name:
+                return self.no_value(f"a class name of {size:,} characters", size)
+            found = Ref(module, qualname)
+            if size <= _FAMILIAR_SIZE and len(_FAMILIAR) < _FAMILIAR_COUNT:
+                _FAMILIAR[names] = found
+        self.refs[names] = found
+        return found
 
     def named_in_text(self, module: bytes, qualname: bytes) -> Value:
         """A reference as protocols 0 to 3 write it, with the names of Python 2 replaced."""
-        names = str(module, "utf-8", "surrogateescape"), str(qualname, "utf-8", "surrogateescape")
+        names = written = str(module, "utf-8", "surrogateescape"), str(qualname, "utf-8", "surrogateescape")
         if self.protocol < 3:
             if names in NAME_MAPPING:
                 names = NAME_MAPPING[names]
             elif names[0] in IMPORT_MAPPING:
                 names = IMPORT_MAPPING[names[0]], names[1]
+        if names != written:
+            self.old = {**self.old, names: ":".join(written)} if len(self.old) < _REASONS else self.old
         return self.named(*names, self.position)
+
+    def no_value(self, reason: str, size: int = 0, partial: list[Value] | None = None) -> Opaque:
+        """What stands for something that is no value, with its reason noted."""
+        if reason not in self.opaque and len(self.opaque) < _REASONS:
+            self.opaque += (reason,)
+        return Opaque(reason, size, partial)
 
     def native(self, called: Obj) -> Value:
         """Bytes, bytearrays and sets that older protocols write as calls; any other call is returned as it is."""

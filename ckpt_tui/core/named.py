@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ckpt_tui.core.census import names_of
 from ckpt_tui.core.doctor import json_values, parts_of
+from ckpt_tui.core.envelope import names_of
 from ckpt_tui.core.globals import judge
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.value import Envelope
@@ -36,7 +36,7 @@ def named_types(checkpoint: Checkpoint, check: Callable[[], None] | None = None)
     for _, value in json_values(parts_of(checkpoint)):
         if type(value) is not Envelope:
             continue
-        for module, name in names_of(value, check).names:
+        for module, name in names_of(value, check):
             full = f"{module}:{name}"
             if full in types or full in dangers:
                 continue

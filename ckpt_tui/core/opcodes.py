@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ckpt_tui.core.literals import LITERALS
 from ckpt_tui.core.machine import Machine, Operation, PickleFault
-from ckpt_tui.core.value import Map, Obj, Opaque, SetOf
+from ckpt_tui.core.value import Map, Obj, SetOf
 
 # -- the pickle itself ------------------------------------------------------------------------------------------------
 
@@ -16,6 +16,7 @@ def _proto(m: Machine, i: int) -> int:
     m.protocol = m.data[i]
     if m.protocol > 5:
         raise PickleFault(f"pickle protocol {m.protocol}; 0 to 5 are known", m.position)
+    m.globals = {}  # later protocols have other names
     return i + 1
 
 
@@ -47,11 +48,6 @@ def _dup(m: Machine, i: int) -> int:
 
 
 # -- containers -------------------------------------------------------------------------------------------------------
-
-
-def _tuple(m: Machine, i: int) -> int:
-    m.stack.append(tuple(m.since_mark()))
-    return i
 
 
 def _list(m: Machine, i: int) -> int:
@@ -93,10 +89,18 @@ def _frozenset(m: Machine, i: int) -> int:
 
 
 def _global(m: Machine, i: int) -> int:
-    module, i = m.line(i)
-    qualname, i = m.line(i)
-    m.stack.append(m.named_in_text(module, qualname))
-    return i
+    end = m.data.find(b"\n", m.data.find(b"\n", i) + 1)
+    if end < i:
+        raise PickleFault("a line without an end", m.position)
+    written = m.data[i:end]
+    made = m.globals.get(written)
+    if made is None:
+        made = m.named_in_text(*written.split(b"\n"))
+        if not m.globals:
+            m.globals = {}
+        m.globals[written] = made
+    m.stack.append(made)
+    return end + 1
 
 
 def _inst(m: Machine, i: int) -> int:
@@ -148,12 +152,6 @@ def _put(m: Machine, i: int) -> int:
     return i
 
 
-def _long_binput(m: Machine, i: int) -> int:
-    head, i = m.take(i, 4)
-    m.store(int.from_bytes(head, "little"), m.stack[-1], m.position)
-    return i
-
-
 def _get(m: Machine, i: int) -> int:
     index, i = _number(m, i)
     m.stack.append(m.recall(index, m.position))
@@ -163,20 +161,25 @@ def _get(m: Machine, i: int) -> int:
 # -- what only the writer knows ---------------------------------------------------------------------------------------
 
 
+PERSISTENT = "a persistent id, known only to the program that wrote it"
+BUFFER = "a buffer that was kept outside the pickle"
+"""Reasons of what no value can be shown for."""
+
+
 def _persid(m: Machine, i: int) -> int:
     line, i = m.line(i)
     name = str(line, "utf-8", "surrogateescape")
-    m.stack.append(Opaque("a persistent id, known only to the program that wrote it", len(line), [name]))
+    m.stack.append(m.no_value(PERSISTENT, len(line), [name]))
     return i
 
 
 def _binpersid(m: Machine, i: int) -> int:
-    m.stack.append(Opaque("a persistent id, known only to the program that wrote it", 0, [m.stack.pop()]))
+    m.stack.append(m.no_value(PERSISTENT, 0, [m.stack.pop()]))
     return i
 
 
 def _next_buffer(m: Machine, i: int) -> int:
-    m.stack.append(Opaque("a buffer that was kept outside the pickle"))
+    m.stack.append(m.no_value(BUFFER))
     return i
 
 
@@ -186,6 +189,11 @@ def _readonly_buffer(m: Machine, i: int) -> int:
     return i
 
 
+def unknown(m: Machine, i: int) -> int:
+    """What stands for every byte that is no operation."""
+    raise PickleFault(f"0x{m.data[i - 1]:02x} is no pickle operation", m.position)
+
+
 RARE: dict[int, Operation] = {
     **LITERALS,
     0x80: _proto,
@@ -193,7 +201,6 @@ RARE: dict[int, Operation] = {
     0x30: _pop,
     0x31: _pop_mark,
     0x32: _dup,
-    0x74: _tuple,
     0x6C: _list,
     0x64: _dict,
     0x8F: _empty_set,
@@ -204,7 +211,6 @@ RARE: dict[int, Operation] = {
     0x6F: _obj,
     0x92: _newobj_ex,
     0x70: _put,
-    0x72: _long_binput,
     0x67: _get,
     0x50: _persid,
     0x51: _binpersid,

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
+from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.anatomy import Anatomy, Pairs, anatomy
-from ckpt_tui.core.budgets import PLAIN_DEPTH, PLAIN_NODES, PLAIN_REPEATS
+from ckpt_tui.core.budgets import PLAIN_DEPTH, PLAIN_NODES, PLAIN_REPEATS, TEXT_NODE
 from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.members import escape_name
 from ckpt_tui.core.order import ordered
@@ -19,18 +20,33 @@ from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf
 _LONG_TEXT = 64
 """Characters of a text that may be written any number of times; longer ones are charged when they come again."""
 
+_CHARGED_TEXT = 1024
+"""Characters of a text that is charged by its length when it comes first."""
+
 _LONG_INTEGER = 256
 """Bits of an integer that is charged like a long text."""
 
 _CONTAINER = 3
-_COSTS = {Obj: 8, SetOf: 10, tuple: 6, Opaque: 6}
+_COSTS: dict[type, int] = {Obj: 8, SetOf: 10, tuple: 6, Opaque: 6, list: 3, dict: 3, Map: 3, Ref: 3}
 """What a container counts besides its members: it takes as long to be written as so many numbers."""
+
+_WEIGHTS = 12
+"""What one member of a container counts at most, by itself."""
+
+_SAMPLE = 8
+"""Members of a long list that tell what each of them is likely to count."""
 
 _CUT_NAMES = 100
 """Named members that have a sign of their own once the document is full; the rest have one together."""
 
 
-def plain(value: Value, nodes: int = PLAIN_NODES, depth: int = PLAIN_DEPTH, repeats: int = PLAIN_REPEATS) -> Any:
+def plain(
+    value: Value,
+    nodes: int = PLAIN_NODES,
+    depth: int = PLAIN_DEPTH,
+    repeats: int = PLAIN_REPEATS,
+    allowance: Allowance | None = None,
+) -> Any:
     """The JSON document of a value: dict, list, str, int, float, bool and None only.
 
     A cycle becomes `{"$ref": path of the first place}`; shared values are repeated. What lies beyond a limit is cut,
@@ -41,8 +57,16 @@ def plain(value: Value, nodes: int = PLAIN_NODES, depth: int = PLAIN_DEPTH, repe
         nodes: Values written. A member counts 1, a list or mapping 3 more, other containers 6, an object 8.
         depth: Containers within containers; some take two levels of the document.
         repeats: What shared values may cost when they come again, in the same measure; 64 characters of text count 1.
+        allowance: What may be spent on the whole document that the value is a part of; it counts in place of `nodes`,
+            pays for what is written, and is told whether something was left out.
     """
-    return _Writer(nodes, depth, repeats).run(value)
+    if allowance is None:
+        return _Writer(nodes, depth, repeats).run(value)
+    writer = _Writer(allowance.nodes(), depth, int(repeats * max(allowance.factor, 1)))
+    document = writer.run(value)
+    allowance.spend_nodes(writer.nodes - max(writer.left, 0))
+    allowance.is_cut = allowance.is_cut or writer.is_cut
+    return document
 
 
 class _Items:
@@ -91,6 +115,7 @@ class _Writer:
         self.signs: dict[tuple[str, int], dict[str, Any]] = {}
         self.references: dict[int, dict[str, Any]] = {}
         self.names_cut = 0
+        self.is_cut = False
 
     def run(self, value: Value) -> Any:
         root: list[Any] = [None]
@@ -174,6 +199,10 @@ class _Writer:
                     return self.sign("too much of this document is shared", size)
             else:
                 self.seen.add(id(item))
+                if size >= _CHARGED_TEXT:
+                    self.left -= size // TEXT_NODE
+                    if self.left < 0:
+                        return self.cut(f"a text or number of {size:,} characters", size)
         return out
 
     def container(self, item: Value, kind: type) -> Any:
@@ -201,9 +230,10 @@ class _Writer:
         if kind is _Entries:
             return self.list([_Items(pair) for pair in islice(Pairs(item.kv), max(self.left, 0) + 1)], ident, repeated)
         if kind is dict:
-            return self.names({}, item.items(), item, len(item), ident, repeated)
+            return self.names({}, item.items(), item, islice(item.values(), _SAMPLE), len(item), ident, repeated)
         if kind is Map and item.has_text_keys():
-            return self.names({}, Pairs(item.kv), _keys(item.kv), len(item.kv) // 2, ident, repeated)
+            kv = item.kv
+            return self.names({}, Pairs(kv), _keys(kv), kv[1 : 2 * _SAMPLE : 2], len(kv) // 2, ident, repeated)
         if kind is Obj:
             return self.object(anatomy(item), ident, repeated)
         return self.odd(item, kind, ident, repeated)
@@ -252,11 +282,12 @@ class _Writer:
             rest.append(("$entries", _Entries(parts.entries)))
         attributes = ((escape_name(name), value) for name, value in parts.attributes)
         kv = parts.attributes.kv
-        return self.names(out, attributes, _keys(kv), len(kv) // 2, ident, repeated, rest)
+        sample = kv[1 : 2 * _SAMPLE : 2]
+        return self.names(out, attributes, _keys(kv), sample, len(kv) // 2, ident, repeated, rest)
 
     def list(self, items: Sequence[Value], ident: int, repeated: bool, prefix: Path = ()) -> list[Any]:
         size = len(items)
-        take = self.take(size, repeated)
+        take = self.take(size, repeated, _weight(items[:_SAMPLE]) if size > self.left // _WEIGHTS else 1)
         out: list[Any] = [None] * take
         if take < size:
             out.append(self.cut(f"{size - take:,} more"))
@@ -267,10 +298,10 @@ class _Writer:
         return out
 
     def names(
-        self, out: dict[str, Any], pairs: Iterable[tuple[str, Value]], kv: Iterable[Any], size: int, ident: int,
-        repeated: bool, rest: Sequence[tuple[str, Value]] = (),
+        self, out: dict[str, Any], pairs: Iterable[tuple[str, Value]], kv: Iterable[Any], sample: Iterable[Value],
+        size: int, ident: int, repeated: bool, rest: Sequence[tuple[str, Value]] = (),
     ) -> Any:  # fmt: skip
-        take = self.take(size, repeated)
+        take = self.take(size, repeated, _weight(sample) if size > self.left // _WEIGHTS else 1)
         names = list(islice(kv, take))
         if sum(map(len, names)) > _LONG_TEXT * take:
             for name in names:
@@ -291,17 +322,19 @@ class _Writer:
         self.left -= count
         return self.left >= 0 and (not repeated or self.repeats >= 0)
 
-    def take(self, count: int, repeated: bool) -> int:
-        """How many of so many members may be written."""
-        count = max(min(count, self.left, self.repeats if repeated else count), 0)
+    def take(self, count: int, repeated: bool, weight: int) -> int:
+        """How many of so many members may be written, when each takes so much altogether."""
+        count = max(min(count, self.left // weight, self.repeats // weight if repeated else count), 0)
         self.charge(count, repeated)
         return count
 
-    def cut(self, what: str) -> dict[str, Any]:
-        return self.sign(f"{what}; one document holds about {self.nodes:,} values, ask for a part of it")
+    def cut(self, what: str, size: int = 0) -> dict[str, Any]:
+        why = f"{what}; one document holds about {self.nodes:,} values: raise the limit or ask for a part"
+        return self.sign(why, size)
 
     def sign(self, why: str, size: int = 0) -> dict[str, Any]:
         """What stands in place of a value; one for all places, of which a bomb has a million."""
+        self.is_cut = True
         found = self.signs.get((why, size))
         if found is None:
             found = self.signs[why, size] = {"$error": f"not written: {why}", **({"$size": size} if size else {})}
@@ -309,6 +342,11 @@ class _Writer:
 
     def path(self, parent: int) -> str:
         return expression(tuple(step for frame in self.frames[1 : parent + 1] for step in (*frame.prefix, frame.key)))
+
+
+def _weight(sample: Iterable[Value]) -> int:
+    """What each member of a long list is likely to count, itself included; else a full list would hold nothing."""
+    return 1 + max((_COSTS.get(type(item), 0) for item in sample), default=0)
 
 
 def _keys(kv: list[Value]) -> Iterator[Value]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from heapq import heappush, heappushpop
 from typing import NamedTuple
 
+from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.anatomy import type_name
 from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.members import Members, members
@@ -86,9 +87,17 @@ class Growth(NamedTuple):
 
 
 def checkpoint_shares(
-    checkpoint: Checkpoint, most: int = PATHS, nodes: int = SHARE_NODES, check: Check = None
+    checkpoint: Checkpoint,
+    most: int = PATHS,
+    nodes: int = SHARE_NODES,
+    check: Check = None,
+    allowance: Allowance | None = None,
 ) -> Shares:
-    """The shares of a checkpoint's messages, state, pending requests and metadata; see `shares`."""
+    """The shares of a checkpoint's messages, state, pending requests and metadata; see `shares`.
+
+    Where there is an `allowance` for the whole document, it counts in place of `nodes`.
+    """
+    nodes = nodes if allowance is None else allowance.nodes()
     parts = {name: getattr(checkpoint, name) for name in ("messages", "state", "pending", "metadata")}
     return shares(parts, most, nodes, check)
 

@@ -7,22 +7,30 @@ interpreter, and it stores attributes only in the fixed fields of `ckpt_tui.core
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from itertools import repeat
 from operator import length_hint
 from struct import Struct
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.budgets import DEFAULT_PICKLE, PickleBudget
 from ckpt_tui.core.machine import NATIVE, Machine, PickleFault
-from ckpt_tui.core.opcodes import RARE
+from ckpt_tui.core.opcodes import RARE, unknown
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, Value
 
 _CHECK_EVERY = 16_384
 """Operations between two looks at the budgets and at `check`: about 3 ms."""
 
+_RARE_COST = 2
+"""Objects that an operation outside of the loop counts, whatever it makes: it takes as long as making two."""
+
 _unpack_double = Struct(">d").unpack_from
+_unpack_size = Struct("<I").unpack_from
+_unpack_int = Struct("<i").unpack_from
+_new: Any = object.__new__
 _from_bytes = int.from_bytes
+
+_NONE: Mapping[Any, Any] = {}
 
 
 class Decoded(NamedTuple):
@@ -30,15 +38,33 @@ class Decoded(NamedTuple):
 
     Attributes:
         value: The value; an `Opaque` with the reason and the readable part when it could not be read to its end.
-        opcodes: Steps taken: an operation together with the memoizing or the None that follows it is one step.
+        opcodes: Steps taken: an operation together with what nearly always follows it is one step.
         fault: Why it was not read to its end, or "".
         trailing: Bytes after the end of the pickle.
+        is_cut: It was not read to its end because of a limit of ours; a higher `budget` reads further.
+        objects: Containers, objects, classes and marks made.
+        refs: (module, qualname) of every class and function it names → the reference, in the order of the pickle; also
+            of those whose objects it throws away again.
+        old: Names that stand there as Python 2 had them, in protocols 0 to 2: the present name → `module:qualname`.
+        opaque: Reasons of what it holds that cannot be shown as a value, each once.
+        end: Where it ends; where it could not be read further, the byte where that operation begins.
     """
 
     value: Value
     opcodes: int
     fault: str
     trailing: int
+    is_cut: bool = False
+    objects: int = 0
+    refs: Mapping[tuple[str, str], Ref] = _NONE
+    old: Mapping[tuple[str, str], str] = _NONE
+    opaque: Collection[str] = ()
+    end: int = 0
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """`module:qualname` of each class and function that the pickle names, also where it throws the object away."""
+        return tuple(ref.name for ref in self.refs.values())
 
 
 def decode(data: bytes, budget: PickleBudget = DEFAULT_PICKLE, check: Callable[[], None] | None = None) -> Decoded:
@@ -54,20 +80,24 @@ def decode(data: bytes, budget: PickleBudget = DEFAULT_PICKLE, check: Callable[[
     """
     if len(data) > budget.bytes:
         reason = f"a pickle of {len(data):,} bytes; at most {budget.bytes:,} are decoded"
-        return Decoded(Opaque(reason, len(data)), 0, reason, 0)
+        return Decoded(Opaque(reason, len(data)), 0, reason, 0, True)
     machine = Machine(data, budget)
+    is_cut = False
     try:
         value, end = run(machine, check)
     except PickleFault as fault:
         reason = f"{fault.reason}, at byte {fault.position:,} of {len(data):,}"
+        is_cut = fault.is_limit
     except IndexError:
         reason = _what_ran_out(machine)
     except (ValueError, OverflowError) as error:
         # The text is Python's own, about a number or an encoding.
         reason = f"a damaged value ({type(error).__name__}), at byte {machine.position:,} of {len(data):,}"
     else:
-        return Decoded(value, machine.steps, "", len(data) - end)
-    return Decoded(Opaque(reason, len(data), machine.stack), machine.steps, reason, 0)
+        m = machine
+        return Decoded(value, m.steps, "", len(data) - end, False, m.objects, m.refs, m.old, m.opaque, end)
+    m, value = machine, Opaque(reason, len(data), machine.stack)
+    return Decoded(value, m.steps, reason, 0, is_cut, m.objects, m.refs, m.old, m.opaque, m.position)
 
 
 def _what_ran_out(machine: Machine) -> str:
@@ -80,10 +110,10 @@ def _what_ran_out(machine: Machine) -> str:
 def _after_header(m: Machine) -> int:
     """Where the operations begin in a pickle of protocol 4 or 5 that begins with a frame; 0 for any other."""
     data = m.data
-    if data[:3] in (b"\x80\x05\x95", b"\x80\x04\x95") and len(data) >= 11:
+    if data.startswith((b"\x80\x05\x95", b"\x80\x04\x95")) and len(data) >= 11:
         m.protocol = data[1]
-        m.position = 2
-        m.frame(_from_bytes(data[3:11], "little"), 11)
+        if _from_bytes(data[3:11], "little") > len(data) - 11:
+            m.overrun = 2
         return 11
     return 0
 
@@ -100,8 +130,9 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
         IndexError: it ends too early, or takes more from its stack or memo than was put there.
         ValueError, OverflowError: a number or a text is damaged.
     """
-    # One loop over the operations, the most frequent first; calls would double its cost. What follows an operation
-    # nearly always (memoizing it, a None) is run with it.
+    # One loop over the operations, since a call for each would double its cost: the two most frequent first, then in
+    # three groups by their byte. What follows an operation nearly always (memoizing it, the empty dict and the mark
+    # of an object's attributes, a second reference) is run with it, and objects are made without their __init__.
     data = m.data
     size = len(data)
     stack = m.stack
@@ -110,6 +141,7 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
     memo = m.memo
     remember = memo.append
     marks = m.marks
+    refs = m.refs
     objects = 0
     limit = m.budget.objects
     remaining = repeat(None, 0)
@@ -118,7 +150,7 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
         while True:
             turns = min(_CHECK_EVERY, m.budget.opcodes - m.steps)
             if turns <= 0:
-                raise PickleFault(f"more than {m.budget.opcodes:,} operations", i)
+                raise PickleFault(f"more than {m.budget.opcodes:,} operations", i, is_limit=True)
             if check is not None:
                 check()
             m.steps += turns
@@ -149,143 +181,264 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                     except IndexError:
                         push(m.recall(data[i], start))
                     i += 1
-                    if data[i] == 0x4E:
+                    op = data[i]
+                    if op == 0x4E:
                         push(None)
                         i += 1
+                    elif op == 0x68:
+                        start = i
+                        i += 1
+                        index = data[i]
+                        push(memo[index] if index < len(memo) else m.recall(index, start))
+                        i += 1
+                elif op < 0x60:
+                    if op == 0x4B:  # BININT1
+                        push(data[i])
+                        i += 1
+                    elif op == 0x29:  # EMPTY_TUPLE
+                        if data[i] != 0x81:
+                            push(())
+                            continue
+                        objects += 1  # NEWOBJ
+                        made = _new(Obj)
+                        made.cls = pop()
+                        made.args = ()
+                        made.how = "new"
+                        made.has_state = False
+                        made.kwargs = made.state = made.items = made.pairs = None
+                        push(made)
+                        i += 1
+                        if data[i] == 0x94:
+                            remember(made)
+                            i += 1
+                            if data.startswith(b"}\x94(", i):
+                                objects += 2
+                                mapping = _new(Map)
+                                mapping.kv = []
+                                mapping._text_keys = None
+                                push(mapping)
+                                remember(mapping)
+                                marks.append(len(stack))
+                                i += 3
+                    elif op == 0x28:  # MARK
+                        objects += 1
+                        marks.append(len(stack))
+                    elif op == 0x4E:  # NONE
+                        push(None)
+                    elif op == 0x5D:  # EMPTY_LIST
+                        objects += 1
+                        items: list[Value] = []
+                        push(items)
+                        if data[i] == 0x94:
+                            remember(items)
+                            i += 1
+                            if data[i] == 0x28:
+                                objects += 1
+                                marks.append(len(stack))
+                                i += 1
+                    elif op == 0x4D:  # BININT2
+                        push(data[i] | data[i + 1] << 8)
+                        i += 2
+                    elif op == 0x58:  # BINUNICODE
+                        if i + 4 > size:
+                            raise m.short(start)
+                        end = i + 4 + _unpack_size(data, i)[0]
+                        if end > size:
+                            raise m.short(start)
+                        text = str(data[i + 4 : end], "utf-8", "surrogatepass")
+                        push(text)
+                        i = end
+                        if data[i] == 0x94:
+                            i += 1
+                            remember(text)
+                    elif op == 0x47:  # BINFLOAT
+                        if i + 8 > size:
+                            raise m.short(start)
+                        push(_unpack_double(data, i)[0])
+                        i += 8
+                    elif op == 0x4A:  # BININT
+                        if i + 4 > size:
+                            raise m.short(start)
+                        push(_unpack_int(data, i)[0])
+                        i += 4
+                    elif op == 0x52:  # REDUCE
+                        objects += 1
+                        made = _new(Obj)
+                        made.args = pop()
+                        made.cls = cls = pop()
+                        made.how = "call"
+                        made.has_state = False
+                        made.kwargs = made.state = made.items = made.pairs = None
+                        if type(cls) is Ref and cls.qualname in NATIVE:
+                            made = m.native(made)
+                        push(made)
+                        if data[i] == 0x94:
+                            remember(made)
+                            i += 1
+                    elif op == 0x2E:  # STOP
+                        if not stack:
+                            raise m.underflow(start)
+                        if m.overrun is not None:
+                            raise PickleFault("a frame that claims more bytes than there are", m.overrun)
+                        return pop(), i
+                    else:
+                        objects += _RARE_COST
+                        m.position = start
+                        i = RARE.get(op, unknown)(m, i)
+                        if m.sparse:
+                            remember = m.memoizer()
+                elif op < 0x80:
+                    if op == 0x75:  # SETITEMS
+                        at = marks.pop()
+                        kv = stack[at:]
+                        target = stack[at - 1] if at else None
+                        if type(target) is Map and not len(kv) & 1:
+                            target.kv += kv
+                        else:
+                            m.set_items(target, kv, start)
+                        del stack[at:]
+                        if data[i] == 0x62 and len(stack) > 1 and type(stack[-2]) is Obj and not stack[-2].has_state:
+                            state = pop()  # BUILD
+                            target = stack[-1]
+                            target.state = state
+                            target.has_state = True
+                            i += 1
+                    elif op == 0x7D:  # EMPTY_DICT
+                        objects += 1
+                        mapping = _new(Map)
+                        mapping.kv = []
+                        mapping._text_keys = None
+                        push(mapping)
+                        if data[i] == 0x94:
+                            remember(mapping)
+                            i += 1
+                            if data[i] == 0x28:
+                                objects += 1
+                                marks.append(len(stack))
+                                i += 1
+                    elif op == 0x65:  # APPENDS
+                        at = marks.pop()
+                        target = stack[at - 1] if at else None
+                        if type(target) is list:
+                            target += stack[at:]
+                        else:
+                            m.add_items(target, stack[at:], start)
+                        del stack[at:]
+                    elif op == 0x6A:  # LONG_BINGET
+                        if i + 4 > size:
+                            raise m.short(start)
+                        index = _unpack_size(data, i)[0]
+                        i += 4
+                        push(memo[index] if index < len(memo) else m.recall(index, start))
+                    elif op == 0x61:  # APPEND
+                        item = pop()
+                        target = stack[-1]
+                        if type(target) is list:
+                            target.append(item)
+                        else:
+                            m.add_items(target, [item], start)
+                    elif op == 0x62:  # BUILD
+                        state = pop()
+                        target = stack[-1]
+                        if type(target) is not Obj:
+                            raise PickleFault("a state for something that is no object", start)
+                        if target.has_state and target.state is not None:
+                            # A second state updates the first one, so both are kept.
+                            state = (target.state, state)
+                        target.state = state
+                        target.has_state = True
+                    elif op == 0x73:  # SETITEM
+                        item = pop()
+                        key = pop()
+                        target = stack[-1]
+                        if type(target) is Map:
+                            target.kv += (key, item)
+                        else:
+                            m.set_items(target, [key, item], start)
+                    elif op == 0x74:  # TUPLE
+                        objects += 1
+                        at = marks.pop()
+                        if at > len(stack):
+                            raise m.underflow(start)
+                        last = tuple(stack[at:])
+                        del stack[at:]
+                        push(last)
+                        if data[i] == 0x94:
+                            remember(last)
+                            i += 1
+                    elif op == 0x71 or op == 0x72:  # BINPUT, LONG_BINPUT
+                        if op == 0x71:
+                            index = data[i]
+                            i += 1
+                        else:
+                            if i + 4 > size:
+                                raise m.short(start)
+                            index = _unpack_size(data, i)[0]
+                            i += 4
+                        if index == len(memo) and not m.sparse:
+                            remember(stack[-1])
+                        else:
+                            m.store(index, stack[-1], start)
+                            remember = m.memoizer()
+                    else:
+                        objects += _RARE_COST
+                        m.position = start
+                        i = RARE.get(op, unknown)(m, i)
+                        if m.sparse:
+                            remember = m.memoizer()
                 elif op == 0x94:  # MEMOIZE
                     remember(stack[-1])
-                elif op == 0x4B:  # BININT1
-                    push(data[i])
-                    i += 1
-                elif op == 0x7D:  # EMPTY_DICT
-                    objects += 1
-                    mapping = Map()
-                    push(mapping)
-                    if data[i] == 0x94:
-                        remember(mapping)
-                        i += 1
-                        if data[i] == 0x28:
-                            objects += 1
-                            marks.append(len(stack))
-                            i += 1
-                elif op == 0x75:  # SETITEMS
-                    at = marks.pop()
-                    m.set_items(stack[at - 1] if at else None, stack[at:], start)
-                    del stack[at:]
-                elif op == 0x62:  # BUILD
-                    state = pop()
-                    target = stack[-1]
-                    if type(target) is not Obj:
-                        raise PickleFault("a state for something that is no object", start)
-                    if target.has_state and target.state is not None:
-                        # A second state updates the first one, so both are kept.
-                        state = (target.state, state)
-                    target.state = state
-                    target.has_state = True
-                elif op == 0x29:  # EMPTY_TUPLE
-                    push(())
                 elif op == 0x81:  # NEWOBJ
                     objects += 1
-                    args = pop()
-                    made = Obj(pop(), args)
+                    made = _new(Obj)
+                    made.args = pop()
+                    made.cls = pop()
+                    made.how = "new"
+                    made.has_state = False
+                    made.kwargs = made.state = made.items = made.pairs = None
                     push(made)
                     if data[i] == 0x94:
                         remember(made)
                         i += 1
-                elif op == 0x28:  # MARK
-                    objects += 1
-                    marks.append(len(stack))
-                elif op == 0x4E:  # NONE
-                    push(None)
-                elif op == 0x5D:  # EMPTY_LIST
-                    objects += 1
-                    items: list[Value] = []
-                    push(items)
-                    if data[i] == 0x94:
-                        remember(items)
-                        i += 1
                 elif op == 0x93:  # STACK_GLOBAL
                     objects += 1
                     qualname = pop()
-                    push(m.named(pop(), qualname, start))
-                elif op == 0x65:  # APPENDS
-                    at = marks.pop()
-                    m.add_items(stack[at - 1] if at else None, stack[at:], start)
-                    del stack[at:]
+                    module = pop()
+                    if type(module) is str and type(qualname) is str and (module, qualname) in refs:
+                        push(refs[module, qualname])
+                    else:
+                        push(m.named(module, qualname, start))
+                    if data[i] == 0x94:
+                        remember(stack[-1])
+                        i += 1
                 elif op == 0x89:  # NEWFALSE
                     push(False)
                 elif op == 0x88:  # NEWTRUE
                     push(True)
-                elif op == 0x4D:  # BININT2
-                    push(data[i] | data[i + 1] << 8)
-                    i += 2
-                elif op == 0x47:  # BINFLOAT
-                    if i + 8 > size:
-                        raise m.short(start)
-                    push(_unpack_double(data, i)[0])
-                    i += 8
-                elif op == 0x6A:  # LONG_BINGET
-                    if i + 4 > size:
-                        raise m.short(start)
-                    index = _from_bytes(data[i : i + 4], "little")
-                    i += 4
-                    push(memo[index] if index < len(memo) else m.recall(index, start))
-                elif op == 0x61:  # APPEND
-                    item = pop()
-                    m.add_items(stack[-1], [item], start)
-                elif op == 0x52:  # REDUCE
-                    objects += 1
-                    args = pop()
-                    cls = pop()
-                    made = Obj(cls, args, "call")
-                    push(m.native(made) if type(cls) is Ref and cls.qualname in NATIVE else made)
-                elif op == 0x85:  # TUPLE1
-                    objects += 1
-                    stack[-1] = (stack[-1],)
-                elif op == 0x86:  # TUPLE2
+                elif op < 0x88 and op > 0x84:  # TUPLE1, TUPLE2, TUPLE3
                     objects += 1
                     last = pop()
-                    stack[-1] = (stack[-1], last)
-                elif op == 0x87:  # TUPLE3
-                    objects += 1
-                    last = pop()
-                    middle = pop()
-                    stack[-1] = (stack[-1], middle, last)
-                elif op == 0x73:  # SETITEM
-                    item = pop()
-                    key = pop()
-                    m.set_items(stack[-1], [key, item], start)
-                elif op == 0x4A:  # BININT
-                    if i + 4 > size:
-                        raise m.short(start)
-                    push(_from_bytes(data[i : i + 4], "little", signed=True))
-                    i += 4
-                elif op == 0x71:  # BINPUT
-                    index = data[i]
-                    i += 1
-                    if index == len(memo) and not m.sparse:
-                        remember(stack[-1])
+                    if op == 0x86:
+                        last = (pop(), last)
+                    elif op == 0x87:
+                        middle = pop()
+                        last = (pop(), middle, last)
                     else:
-                        m.store(index, stack[-1], start)
-                        remember = m.memoizer()
-                elif op == 0x2E:  # STOP
-                    if not stack:
-                        raise m.underflow(start)
-                    if m.overrun is not None:
-                        raise PickleFault("a frame that claims more bytes than there are", m.overrun)
-                    return pop(), i
+                        last = (last,)
+                    push(last)
+                    if data[i] == 0x94:
+                        remember(last)
+                        i += 1
                 else:
-                    handler = RARE.get(op)
-                    if handler is None:
-                        raise PickleFault(f"0x{op:02x} is no pickle operation", start)
-                    objects += 1
+                    objects += _RARE_COST
                     m.position = start
-                    i = handler(m, i)
+                    i = RARE.get(op, unknown)(m, i)
                     if m.sparse:
                         remember = m.memoizer()
             if objects > limit:
-                raise PickleFault(f"more than {limit:,} objects", i)
+                raise PickleFault(f"more than {limit:,} objects", i, is_limit=True)
     finally:
         m.steps -= length_hint(remaining)
         m.position = start
         m.reached = i
+        m.objects = objects

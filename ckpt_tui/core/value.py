@@ -14,7 +14,10 @@ operations; walk them with an explicit stack, `id()` and a budget, as this packa
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.unpickle import Decoded
 
 Value: TypeAlias = Any
 """One of the kinds named in the module's description; a type checker has no name for a recursive, cyclic union."""
@@ -36,9 +39,11 @@ class Map:
 
     __slots__ = ("_text_keys", "kv")
 
+    _text_keys: tuple[int, bool] | None
+
     def __init__(self, kv: list[Value] | None = None) -> None:
         self.kv: list[Value] = [] if kv is None else kv
-        self._text_keys: tuple[int, bool] | None = None
+        self._text_keys = None
 
     def has_text_keys(self) -> bool:
         """Whether the keys are all text and all different, so that the mapping is a JSON object; looked at once."""
@@ -111,16 +116,22 @@ class Envelope:
         text: The base64 text; a view of the bytes of its file where it is very long.
         claimed: The `__type__` beside it: a claim of the file, not a fact.
         value: The decoded value once `ready`.
+        decoded: All that decoding it told, once `ready`; None where the text is no base64, or was not decoded.
+        is_cut: It was not decoded to its end because of a limit; `ckpt_tui.core.envelope.decode_further` goes on.
+        factor: How many times the usual limits it was decoded within; 0 when it was not decoded.
         warning: What is odd about it, or "".
     """
 
-    __slots__ = ("claimed", "ready", "text", "value", "warning")
+    __slots__ = ("claimed", "decoded", "factor", "is_cut", "ready", "text", "value", "warning")
 
     def __init__(self, text: str | memoryview, claimed: str) -> None:
         self.text = text
         self.claimed = claimed
         self.ready = False
         self.value: Value = None
+        self.decoded: Decoded | None = None
+        self.is_cut = False
+        self.factor = 0
         self.warning = ""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.document import Document, DocumentFault, parse
 from ckpt_tui.core.envelope import parsed
@@ -82,7 +83,11 @@ def entry_from_bytes(name: str, data: bytes) -> Entry:
 
 
 def load(
-    path: str, name: str, check: Callable[[], None] | None = None, everything: bool = False
+    path: str,
+    name: str,
+    check: Callable[[], None] | None = None,
+    everything: bool = False,
+    allowance: Allowance | None = None,
 ) -> Checkpoint | Problem:
     """Read and decode one checkpoint file.
 
@@ -91,6 +96,8 @@ def load(
         name: Its name in the store.
         check: Called now and then; whatever it raises ends the loading.
         everything: Decode all of it now, not only `DECODE_AHEAD`.
+        allowance: What may be spent on it; None for the usual. What is beyond is decoded when it is looked at, or
+            stands there as not decoded where `everything` was asked for.
     """
     try:
         _, data = read_whole(path)
@@ -108,6 +115,8 @@ def load(
         from ckpt_tui.stores.agent_framework_legacy import legacy_checkpoint
 
         return legacy_checkpoint(ref, top, document.notes, data)
+    ahead = len(data) if everything else DECODE_AHEAD
+    faults = _decode_ahead(top, check, ahead, allowance or Allowance(), everything)
     warnings = list(document.notes)
     if ref.inner:
         warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
@@ -121,7 +130,7 @@ def load(
         top.get("pending_request_info_events", {}),
         metadata,
         tuple(warnings),
-        tuple(_decode_ahead(top, check, len(data) if everything else DECODE_AHEAD)),
+        tuple(faults),
         data,
     )
 
@@ -221,7 +230,9 @@ def _facts(top: dict[str, Any]) -> Facts:
     return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), tuple(name for name in askers if name), edges)
 
 
-def _decode_ahead(top: dict[str, Any], check: Callable[[], None] | None, left: int) -> list[str]:
+def _decode_ahead(
+    top: dict[str, Any], check: Callable[[], None] | None, left: int, allowance: Allowance, everything: bool
+) -> list[str]:
     """Open the envelopes of a document, `left` characters of base64; returns which were faulty, where, and why."""
     from ckpt_tui.core.envelope import open_envelope
     from ckpt_tui.core.members import members
@@ -236,9 +247,9 @@ def _decode_ahead(top: dict[str, Any], check: Callable[[], None] | None, left: i
         path, value = todo.pop()
         if type(value) is Envelope:
             left -= len(value.text)
-            if left < 0:
+            if left < 0 or (not everything and allowance.pickle() is None):
                 continue
-            open_envelope(value, check=check)
+            open_envelope(value, check, allowance)
             if value.warning:
                 warnings.append(f"{expression(path)}: {value.warning}")
         elif type(value) in (dict, list, Map):

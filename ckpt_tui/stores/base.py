@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.allowance import Allowance
 
 Entry = CheckpointRef | Problem
 """What one file of a store turned out to be. Entries are told apart by their file name."""
@@ -94,3 +97,16 @@ class Store(Protocol):
     def fresh(self) -> Store:
         """The same place as if nothing were known of it yet: its `scan` tells everything again."""
         ...
+
+
+def load_within(store: Store, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
+    """Read and decode all of one checkpoint, as far as an allowance for the whole of it goes.
+
+    A store whose values are pickles has a method `load_within(file, allowance, check)`; what is beyond the allowance
+    stands there as not decoded, with the reason. Any other loads everything.
+
+    Raises:
+        CkptError: it cannot be read; the reason is for people.
+    """
+    own: Callable[..., Checkpoint] | None = getattr(store, "load_within", None)
+    return store.load(file, check, everything=True) if own is None else own(file, allowance, check)

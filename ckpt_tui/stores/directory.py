@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
@@ -13,6 +14,9 @@ from ckpt_tui.stores.base import Batch, Capabilities, Entry
 from ckpt_tui.stores.columns import BATCH, Columns, read_folder
 from ckpt_tui.stores.files import FileTrouble, Stamp, list_json, read_ends, stamp_of
 from ckpt_tui.stores.headers import KIND, quick_headers
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.allowance import Allowance
 
 PEEK_BYTES = 2_000
 """Bytes shown of a file that is no checkpoint: a screenful."""
@@ -119,9 +123,22 @@ class DirectoryStore:
         Raises:
             UndecodableError: it cannot be shown; the reason is for people.
         """
+        return self._load(file, None, check, everything)
+
+    def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
+        """Read and decode all of one checkpoint, as far as an allowance goes; see `ckpt_tui.stores.base.load_within`.
+
+        Raises:
+            UndecodableError: it cannot be shown; the reason is for people.
+        """
+        return self._load(file, allowance, check, True)
+
+    def _load(
+        self, file: str, allowance: Allowance | None, check: Callable[[], None] | None, everything: bool
+    ) -> Checkpoint:
         from ckpt_tui.stores.agent_framework import load
 
-        found = load(self._join(file), file, check, everything)
+        found = load(self._join(file), file, check, everything, allowance)
         if isinstance(found, Problem):
             raise problem_error(found)
         return found

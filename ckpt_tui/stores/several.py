@@ -7,10 +7,14 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, Told
 from ckpt_tui.errors import CkptError, NotFoundError
-from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
+from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store, load_within
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.allowance import Allowance
 
 POLL_SECONDS = 0.1
 """How long a watch waits for news of its members before it looks whether it is to stop."""
@@ -126,6 +130,18 @@ class SeveralStores:
 
         number, own = self._home(file)
         checkpoint = self.members[number].load(own, check, everything)
+        return replace(checkpoint, ref=self._ref(number, checkpoint.ref))
+
+    def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
+        """Read and decode all of one checkpoint, as far as an allowance goes; see `ckpt_tui.stores.base.load_within`.
+
+        Raises:
+            CkptError: it cannot be read; the reason is for people.
+        """
+        from dataclasses import replace
+
+        number, own = self._home(file)
+        checkpoint = load_within(self.members[number], own, allowance, check)
         return replace(checkpoint, ref=self._ref(number, checkpoint.ref))
 
     def peek(self, file: str) -> bytes:

@@ -1,0 +1,89 @@
+"""Work that may be done for one document, shared by all stages that touch it: decoding, judging, writing, comparing.
+
+Each stage has a bound of its own, but bounds add up. An allowance is made once for a document and handed from stage to
+stage; each takes from it what it uses, so that the whole stays below what `DOCUMENT_WORK` stands for. What a stage had
+to leave out it notes here, so that whoever shows the document can say that it is incomplete, and how to get more.
+"""
+
+from __future__ import annotations
+
+from ckpt_tui.core.budgets import (
+    DEFAULT_PICKLE,
+    DOCUMENT_WORK,
+    NODE_WORK,
+    OBJECT_WORK,
+    PLACE_WORK,
+    STEP_WORK,
+    PickleBudget,
+)
+
+_DECODING = 0.5
+"""The part of all work that decoding leaves to what comes after it: what cannot be shown was decoded in vain."""
+
+_PLACES = 0.15
+"""The part of all work that looking for places in one pickle may take: they make findings exact, but find nothing."""
+
+_WRITING = 0.35
+"""The part of all work that looking for places leaves to what comes after it."""
+
+_TEXT_UNIT = 128
+"""Characters of base64 read for one unit."""
+
+_LEAST = 100
+"""Units that make it worth beginning with a pickle."""
+
+
+class Allowance:
+    """Work left for one document.
+
+    Args:
+        factor: How many times the usual work is allowed (`show --limit`).
+
+    Attributes:
+        left: Units left; about 0.3 µs each.
+        is_cut: A stage left something out because of it.
+    """
+
+    __slots__ = ("factor", "is_cut", "left", "total")
+
+    def __init__(self, factor: float = 1) -> None:
+        self.factor = factor
+        self.total = self.left = int(DOCUMENT_WORK * factor)
+        self.is_cut = False
+
+    def spend(self, units: int) -> None:
+        """Note that so much work was done."""
+        self.left -= units
+
+    # -- decoding ----------------------------------------------------------------------------------------------------
+
+    def pickle(self) -> PickleBudget | None:
+        """What the next pickle of the document may cost; None when nothing more is to be decoded."""
+        units = self.left - int(self.total * _DECODING)
+        if units < _LEAST:
+            self.is_cut = True
+            return None
+        usual = DEFAULT_PICKLE
+        return usual._replace(
+            bytes=int(usual.bytes * max(self.factor, 1)),
+            opcodes=min(int(usual.opcodes * self.factor), units * 6 // 10),
+            objects=min(int(usual.objects * self.factor), units // (OBJECT_WORK + STEP_WORK)),
+        )
+
+    def spend_pickle(self, characters: int, steps: int, objects: int) -> None:
+        """Note that a pickle in so many characters of base64 was decoded."""
+        self.left -= characters // _TEXT_UNIT + steps * STEP_WORK + objects * OBJECT_WORK
+
+    # -- what follows ------------------------------------------------------------------------------------------------
+
+    def places(self) -> int:
+        """Values of one pickle that may be looked at for where something stands."""
+        return max(int(min(self.left - self.total * _WRITING, self.total * _PLACES)) // PLACE_WORK, 0)
+
+    def nodes(self, part: float = 1) -> int:
+        """Values that may be written, in the measure of `ckpt_tui.core.plain.plain`: so much of what is left."""
+        return max(int(self.left * part) // NODE_WORK, 0)
+
+    def spend_nodes(self, count: int) -> None:
+        """Note that so many values were written."""
+        self.left -= count * NODE_WORK
