@@ -14,6 +14,9 @@ from ckpt_tui.errors import CkptError
 _VERBS = {
     "ls": ("ckpt_tui.cli.ls", "Checkpoints in lineage order, and problems."),
     "show": ("ckpt_tui.cli.show", "One checkpoint, decoded."),
+    "history": ("ckpt_tui.cli.history", "Each value a path took along a branch: checkpoint, step, executors that ran."),
+    "find": ("ckpt_tui.cli.find", "Where a text stands, over all checkpoints."),
+    "bisect": ("ckpt_tui.cli.bisect", "The first checkpoint of the branch where an expression is true."),
     "doctor": ("ckpt_tui.cli.doctor", "Everything wrong or risky in a store; types to allow, ready to paste."),
     "resume": ("ckpt_tui.cli.resume", "Run your workflow on from a checkpoint, in a process of its own."),
     "demo": ("ckpt_tui.cli.demo", "A sample store, with a run that goes on living in it."),

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.cli.ls import survey
 from ckpt_tui.cli.output import cut_notice, json_option, limit_option, paint, write, write_json, write_lines
 from ckpt_tui.core.ids import IdFault, find
@@ -91,25 +92,6 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
         raise error(f"{fault.reason[:1].upper()}{fault.reason[1:]}.", hint) from None
     run = next(run for run in runs if any(other is node for other in run.nodes))
     return run, node
-
-
-def evaluate(expression: str, document: Any) -> Any:
-    """What a JMESPath expression finds in a document.
-
-    Raises:
-        UsageError: it is no JMESPath.
-    """
-    import jmespath
-    from jmespath.exceptions import JMESPathError
-
-    try:
-        return jmespath.search(expression, document)
-    except JMESPathError as error:
-        raise UsageError(f"Not a JMESPath expression: {str(error).partition(chr(10))[0]}.", _JMESPATH) from None
-    except RecursionError:
-        raise UsageError("The query or what it looks at is nested too deep.", _JMESPATH) from None
-    except (ValueError, TypeError) as error:  # what jmespath itself does not expect, such as a step of 0
-        raise UsageError(f"The query cannot be answered: {error}.", _JMESPATH) from None
 
 
 def _lines(document: dict[str, Any]) -> Iterator[str]:

@@ -53,7 +53,7 @@ def parse(data: bytes, check: Check = None) -> Document:
     """
     end = len(data) - len(data[-64:]) + len(data[-64:].rstrip())
     if data.startswith(b'{\n  "') and data.endswith(b"\n}", 0, end) and _is_utf8(data, check):
-        value = _container(Deferred(data, 0, end, 0, _read), check)
+        value = _container(Deferred(data, 0, end, 0, read_part), check)
         if type(value) is dict:
             return Document(value, ())
         if type(value) is Map:
@@ -78,7 +78,7 @@ def _is_utf8(data: bytes, check: Check) -> bool:
     return is_clean
 
 
-def _read(deferred: Deferred, check: Check) -> Value:
+def read_part(deferred: Deferred, check: Check) -> Value:
     """One level of a part of a file."""
     data, start, end = deferred.data, deferred.start, deferred.end
     if end - start > INLINE_SPAN:
@@ -211,7 +211,7 @@ class _Pieces:
         if closing is not None:
             if self.data[end - 1] != closing[0]:
                 raise ValueError
-            value: Value = Deferred(self.data, start, end, self.level, _read)
+            value: Value = Deferred(self.data, start, end, self.level, read_part)
             if end - start > INLINE_SPAN:
                 value.claimed = _claimed(value)
         else:

@@ -29,12 +29,12 @@ def expression(path: Path) -> str:
 
 
 _STEP = re.compile(
-    r'(?P<dot>\.)?(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<quoted>"(?:[^"\\]|\\.)*"))|\[(?P<index>\d{1,9})\]'
+    r'(?P<dot>\.)?(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<quoted>"(?:[^"\\]|\\.)*"))|\[(?P<index>-?\d{1,9})\]'
 )
 
 
 def parse(text: str) -> Path | None:
-    """The steps of a path as `expression` writes it; None when the text is anything else."""
+    """The steps of a path as `expression` writes it, or with indexes from the end; None when it is anything else."""
     steps: list[Step] = []
     at = 0
     while at < len(text):

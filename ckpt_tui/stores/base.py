@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Callable, Hashable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 
@@ -110,3 +110,20 @@ def load_within(store: Store, file: str, allowance: Allowance, check: Callable[[
     """
     own: Callable[..., Checkpoint] | None = getattr(store, "load_within", None)
     return store.load(file, check, everything=True) if own is None else own(file, allowance, check)
+
+
+@runtime_checkable
+class Readable(Protocol):
+    """A store of one file a checkpoint, whose bytes can be had without parsing them."""
+
+    def read(self, file: str) -> bytes:
+        """The bytes of one checkpoint file.
+
+        Raises:
+            CkptError: it cannot be read; the reason is for people.
+        """
+        ...
+
+    def stamp(self, file: str) -> Hashable:
+        """What is another when the content of a file is another; None when the file is gone."""
+        ...

@@ -12,7 +12,7 @@ from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry
 from ckpt_tui.stores.columns import BATCH, Columns, read_folder
-from ckpt_tui.stores.files import FileTrouble, Stamp, list_json, read_ends, stamp_of
+from ckpt_tui.stores.files import FileTrouble, Stamp, list_json, read_ends, read_whole, stamp_of
 from ckpt_tui.stores.headers import KIND, quick_headers
 
 if TYPE_CHECKING:
@@ -142,6 +142,26 @@ class DirectoryStore:
         if isinstance(found, Problem):
             raise problem_error(found)
         return found
+
+    def read(self, file: str) -> bytes:
+        """The bytes of one file.
+
+        Raises:
+            UndecodableError: it cannot be read; the reason is for people.
+        """
+        try:
+            return read_whole(self._join(file))[1]
+        except FileTrouble as trouble:
+            from ckpt_tui.stores.agent_framework import problem_of
+
+            raise problem_error(problem_of(self._join(file), file, trouble)) from None
+
+    def stamp(self, file: str) -> Stamp | None:
+        """What tells one content of a file from the next; None when it is gone."""
+        try:
+            return stamp_of(os.stat(self._join(file)))
+        except (OSError, ValueError):
+            return None
 
     def peek(self, file: str) -> bytes:
         """The first bytes of one file, at most `PEEK_BYTES`.

@@ -51,6 +51,31 @@ def write_store(directory: Path, count: int, size: int = 20_000, scenario: str =
     return written
 
 
+def write_chain(directory: Path, count: int, size: int = 20_000) -> list[Written]:
+    """Write one branch of `count` checkpoints of about `size` bytes: a group chat that goes on and on.
+
+    Its `round_index` differs in every checkpoint, `state.draft`, a pickled tuple, in every 25th, `state.topic` in none.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    document = json.loads(_documents("orch_groupchat")[4])
+    head = dict(document)
+    document["state"] |= {"topic": "coffee or tea", "draft": {"__pickled__": "@draft@", "__type__": "builtins:tuple"}}
+    _lengthen(document, size - len(json.dumps(document, indent=2)))
+    orchestrator = document["state"]["_executor_state"]["group_chat_orchestrator"]
+    orchestrator["round_index"] = "@round@"
+    body = _Body(document)
+    ids = random.Random(2)
+    written: list[Written] = []
+    for number in range(count):
+        node = Written(str(uuid.UUID(int=ids.getrandbits(128), version=4)), written[-1].id if written else None)
+        draft = pickle.dumps((f"draft {number // 25}", number // 25, ["a tag"] * 3), protocol=5)
+        content = header(node, START + timedelta(seconds=number), head) + body(number)
+        content = content.replace(b'"@round@"', b"%d" % number).replace(b"@draft@", base64.b64encode(draft))
+        (directory / f"{node.id}.json").write_bytes(content)
+        written.append(node)
+    return written
+
+
 def write_huge(directory: Path, size: int, scenario: str = "orch_groupchat") -> Path:
     """Write one checkpoint of about `size` bytes: a pickle with 40 % of them, the conversations with the rest."""
     directory.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,144 @@
+"""JMESPath over the JSON of `show`: what an expression needs of a checkpoint, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ckpt_tui.core.paths import Path
+from ckpt_tui.core.paths import parse as parse_path
+from ckpt_tui.errors import UsageError
+
+_JMESPATH = "See https://jmespath.org."
+
+PARTS = ("state", "messages", "pending", "metadata")
+"""First steps of the paths that lead to values; the rest of the document tells about the checkpoint."""
+
+
+class Expression:
+    """A JMESPath expression.
+
+    Attributes:
+        text: As it was given.
+        path: Its steps, where it is a plain path into one of `PARTS`; else None.
+        needs: The paths it looks at, where all of them begin in one of `PARTS`; None where it needs the whole document.
+
+    Raises:
+        UsageError: it is no JMESPath.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        steps = parse_path(text)
+        self.path: Path | None = steps if steps and steps[0] in PARTS else None
+        self._compiled: Any = None
+        if self.path is not None:
+            self.needs: tuple[Path, ...] | None = (self.path,)
+        else:
+            self._compiled = _compiled(text)
+            self.needs = _needs(self._compiled.parsed)
+
+    def of(self, document: Any) -> Any:
+        """What the expression finds in a document.
+
+        Raises:
+            UsageError: it cannot be answered there.
+        """
+        if self._compiled is None:
+            self._compiled = _compiled(self.text)
+        return _asked(lambda: self._compiled.search(document))
+
+
+def evaluate(expression: str, document: Any) -> Any:
+    """What a JMESPath expression finds in a document.
+
+    Raises:
+        UsageError: it is no JMESPath, or cannot be answered.
+    """
+    return Expression(expression).of(document)
+
+
+def is_true(value: Any) -> bool:
+    """Whether JMESPath takes a value for true: all but null, false and what is empty; 0 is true."""
+    return not (value is None or value is False or (isinstance(value, str | list | dict) and not value))
+
+
+def sparse(found: Iterable[tuple[Path, Any]]) -> dict[str, Any]:
+    """The part of a document that holds these values at these paths of names, none of them within another."""
+    document: dict[str, Any] = {}
+    for path, value in found:
+        here = document
+        for step in path[:-1]:
+            here = here.setdefault(str(step), {})
+        here[str(path[-1])] = value
+    return document
+
+
+def _compiled(text: str) -> Any:
+    import jmespath
+
+    return _asked(lambda: jmespath.compile(text))
+
+
+def _asked(ask: Any) -> Any:
+    from jmespath.exceptions import JMESPathError
+
+    try:
+        return ask()
+    except JMESPathError as error:
+        raise UsageError(f"Not a JMESPath expression: {str(error).partition(chr(10))[0]}.", _JMESPATH) from None
+    except RecursionError:
+        raise UsageError("The query or what it looks at is nested too deep.", _JMESPATH) from None
+    except (ValueError, TypeError) as error:  # what jmespath itself does not expect, such as a step of 0
+        raise UsageError(f"The query cannot be answered: {error}.", _JMESPATH) from None
+
+
+_HERE = frozenset((
+    "comparator", "and_expression", "or_expression", "not_expression", "multi_select_list", "multi_select_dict",
+    "key_val_pair", "function_expression",
+))  # fmt: skip
+"""Nodes whose children are asked of the same document as they are."""
+
+_FIRST = frozenset((
+    "subexpression", "index_expression", "pipe", "projection", "value_projection", "filter_projection", "flatten",
+))  # fmt: skip
+"""Nodes whose first child is asked of the document, and the others of what it finds."""
+
+
+def _needs(tree: dict[str, Any]) -> tuple[Path, ...] | None:
+    """The paths of names that a parsed expression looks at from the root, shortest ones; None for any of them."""
+    found: set[Path] = set()
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        names = _names(node)
+        if names:
+            if names[0] not in PARTS:
+                return None
+            found.add(names)
+        elif node["type"] in _HERE:
+            todo += node["children"]
+        elif node["type"] in _FIRST:
+            todo.append(node["children"][0])
+        elif node["type"] != "literal":
+            return None
+    if not found:
+        return None
+    return tuple(path for path in found if not any(path[:size] in found for size in range(1, len(path))))
+
+
+def _names(node: dict[str, Any]) -> Path:
+    """The steps of a chain of names; none for anything else."""
+    if node["type"] == "field":
+        return (node["value"],)
+    if node["type"] == "subexpression":
+        steps: Path = ()
+        for child in node["children"]:
+            if child["type"] not in ("field", "subexpression"):
+                return ()
+            below = _names(child)
+            if not below:
+                return ()
+            steps += below
+        return steps
+    return ()

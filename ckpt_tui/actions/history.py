@@ -1,0 +1,270 @@
+"""Asks the checkpoints of a branch: which values a path took, who ran then, and where an expression first held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from ckpt_tui.actions.expressions import Expression, is_true
+from ckpt_tui.actions.pages import Page, Span, reader_of, stamps
+from ckpt_tui.core.cache import Answers
+from ckpt_tui.core.digests import Digests, OutOfBudget
+from ckpt_tui.core.follow import shown
+from ckpt_tui.core.graph import Graph, Lessons, given
+from ckpt_tui.core.history import Bisection, History, Taken, Unread
+from ckpt_tui.core.lineage import Node
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.sizes import size_of
+from ckpt_tui.core.steps import NO_GRAPH, step_between
+from ckpt_tui.core.value import Value
+from ckpt_tui.errors import CkptError, UsageError
+from ckpt_tui.stores.base import Store
+
+Check = Callable[[], None] | None
+Progress = Callable[[int, int], None] | None
+
+_TOLD_EVERY = 64
+"""Checkpoints asked between two words on how far it is: about 10 ms."""
+
+GRAPH_STEPS = 64
+"""Steps at each end of a branch that tell which executor sends to which: runs repeat what they do."""
+
+
+class _Asked(NamedTuple):
+    """What was found out of a branch so far, and of which content: more of it continues from there."""
+
+    stamps: tuple[object, ...]
+    values: tuple[Taken, ...]
+    last: str
+
+
+class Histories:
+    """Histories of the paths of one store; a question asked again, or of a branch that grew, goes on from its answer.
+
+    Args:
+        store: The store.
+        answers: Where answers are kept.
+    """
+
+    def __init__(self, store: Store, answers: Answers | None = None) -> None:
+        self._store = store
+        self._reader = reader_of(store)
+        self._answers = answers if answers is not None else Answers()
+
+    def history(
+        self,
+        run: str,
+        nodes: Sequence[Node],
+        expression: Expression,
+        reveal: bool = False,
+        progress: Progress = None,
+        check: Check = None,
+    ) -> History:
+        """The values that an expression took along a branch.
+
+        Args:
+            run: The id of its run.
+            nodes: The branch, root first.
+            expression: A path, or any expression.
+            reveal: Show secrets instead of masking them.
+            progress: Called with the checkpoints asked and those of the branch, now and then.
+            check: Called now and then; whatever it raises is passed on.
+        """
+        return list(self.follow(run, nodes, expression, reveal, progress, check))[-1]
+
+    def follow(
+        self,
+        run: str,
+        nodes: Sequence[Node],
+        expression: Expression,
+        reveal: bool = False,
+        progress: Progress = None,
+        check: Check = None,
+    ) -> Iterator[History]:
+        """The same, with what is known so far now and then; the last one is the answer."""
+        key = ("history", expression.text, reveal, nodes[0].ref.id, nodes[-1].lane)
+        content = stamps(self._reader, nodes)
+        known: _Asked = self._answers.get(key) or _Asked((), (), "")
+        begin = len(known.stamps)
+        if known.stamps != content[:begin]:
+            known, begin = _Asked((), (), ""), 0
+        values = list(known.values)
+        unread: list[Unread] = []
+        last, graph = known.last, NO_GRAPH
+        before: Page | None = None
+        text: Span | None = None
+        for index in range(max(begin - 1, 0) if begin < len(nodes) else begin, len(nodes)):
+            if index % _TOLD_EVERY == 0:
+                if progress is not None:
+                    progress(index, len(nodes))
+                yield History(expression.text, tuple(values), index - len(unread), tuple(unread), False)
+                if check is not None:
+                    check()
+            try:
+                page = Page(self._store, self._reader, run, nodes[index], check)
+                if index < begin:  # known; read for the step that follows
+                    before = page
+                    continue
+                was, text = text, page.span(expression.path) if expression.path is not None else None
+                if text is not None and text == was:
+                    before = page
+                    continue
+                value, absent, sign = self._value(page, expression, text, reveal, check)
+            except UsageError:
+                raise  # it is the question that is wrong
+            except CkptError as error:
+                unread.append(Unread(nodes[index].ref.file, error.what))
+                text = None
+                continue
+            if sign != last:
+                if graph is NO_GRAPH:
+                    graph = self._graph(run, nodes, check)
+                ran = self._ran(before, page, graph)
+                values.append(Taken(page.node.ref, value(), absent, *ran))
+            last, before = sign, page
+        if not unread:
+            self._answers.put(key, _Asked(content, tuple(values), last), len(values) + len(content) // 8 + 1)
+        if progress is not None:
+            progress(len(nodes), len(nodes))
+        yield History(expression.text, tuple(values), len(nodes) - len(unread), tuple(unread))
+
+    def _value(
+        self, page: Page, expression: Expression, text: Span | None, reveal: bool, check: Check
+    ) -> tuple[Callable[[], object], bool, str]:
+        """The JSON of a value when it is asked for, whether there is none, and what tells it from others."""
+        if expression.path is not None:
+            found = page.find(expression.path, text)
+            sign = "-" if found.absent else _sign(found.value, check)
+            return (lambda: shown(found, reveal)), found.absent, sign
+        value = page.ask(expression, reveal)
+        return (lambda: value), value is None, _sign(value, check)
+
+    def _graph(self, run: str, nodes: Sequence[Node], check: Check) -> Graph:
+        """The graph of executors: as the store knows it, or as far as the ends of a branch tell."""
+        if self._reader is None:
+            with suppress(CkptError):
+                topology = Page(self._store, None, run, nodes[0], check).checkpoint.topology
+                if topology is not None:
+                    edges = [(edge.source, edge.target) for edge in topology.edges]
+                    return given([node.id for node in topology.nodes], edges, topology.start)
+        lessons = Lessons()
+        first = range(min(len(nodes), GRAPH_STEPS))
+        for part in (first, range(max(len(nodes) - GRAPH_STEPS, len(first)), len(nodes))):
+            before: Page | None = None
+            for index in part:
+                try:
+                    page = Page(self._store, self._reader, run, nodes[index], check)
+                    if before is not None or not index:
+                        lessons.learn(before.moment if before is not None else None, page.moment)
+                    before = page
+                except CkptError:
+                    before = None
+        return lessons.graph
+
+    @staticmethod
+    def _ran(before: Page | None, page: Page, graph: Graph) -> tuple[tuple[str, ...], bool, str]:
+        step = step_between(before.moment if before is not None else None, page.moment, graph)
+        return step.names, any(ran.inferred for ran in step.ran if ran.certain), step.kind
+
+    # -- bisect ------------------------------------------------------------------------------------------------------
+
+    def bisect(
+        self,
+        run: str,
+        nodes: Sequence[Node],
+        expression: Expression,
+        reveal: bool = False,
+        halving: bool = False,
+        progress: Progress = None,
+        check: Check = None,
+    ) -> Bisection:
+        """The first checkpoint of a branch where an expression is true, and how often it turns.
+
+        Args:
+            run: The id of its run.
+            nodes: The branch, root first.
+            expression: True as JMESPath takes it: not null, false or empty.
+            reveal: Ask of secrets, too, instead of what masks them.
+            halving: Ask few checkpoints: right where it turns true once; the flips are not counted then.
+            progress: Called with the checkpoints asked and those of the branch.
+            check: Called now and then; whatever it raises is passed on.
+        """
+        asked: dict[int, bool | None] = {}
+        unread: list[Unread] = []
+        was: tuple[tuple[Span | None, ...], bool] | None = None
+
+        def holds(index: int) -> bool | None:
+            """Whether it is true there; None where the checkpoint cannot be read."""
+            nonlocal was
+            if index not in asked:
+                if check is not None:
+                    check()
+                try:
+                    page = Page(self._store, self._reader, run, nodes[index], check)
+                    texts = tuple(page.span(path) for path in expression.needs or ())
+                    if was is not None and texts and None not in texts and texts == was[0]:
+                        asked[index] = was[1]
+                    else:
+                        asked[index] = answer = is_true(page.ask(expression, reveal))
+                        was = texts, answer
+                except UsageError:
+                    raise
+                except CkptError as error:
+                    unread.append(Unread(nodes[index].ref.file, error.what))
+                    asked[index] = None
+                if progress is not None and (halving or index % _TOLD_EVERY == 0):
+                    progress(len(asked), len(nodes))
+            return asked[index]
+
+        first = _halve(holds, len(nodes)) if halving else _scan(holds, len(nodes))
+        flips: int | None = None
+        if not halving:
+            answers = [answer for index in range(len(nodes)) if (answer := asked[index]) is not None]
+            flips = sum(1 for index in range(1, len(answers)) if answers[index] is not answers[index - 1])
+        if progress is not None:
+            progress(len(nodes), len(nodes))
+        return Bisection(
+            expression.text,
+            None if first is None else self._ref(nodes[first]),
+            None if not first else self._ref(nodes[first - 1]),
+            flips, len(asked) - len(unread), tuple(unread),
+        )  # fmt: skip
+
+    def _ref(self, node: Node) -> CheckpointRef:
+        """The header of a checkpoint with its facts, where it can be read."""
+        try:
+            return node.ref if node.ref.facts is not None else self._store.load(node.ref.file).ref
+        except CkptError:
+            return node.ref
+
+
+def _sign(value: Value, check: Check) -> str:
+    """What tells a value from the one before it; a value too large to be looked at is told by its JSON's size."""
+    try:
+        return str(Digests(check=check).of(value))
+    except OutOfBudget:
+        return f"about {size_of(value).size}"
+
+
+def _scan(holds: Callable[[int], bool | None], count: int) -> int | None:
+    """Ask every checkpoint; the first where it holds."""
+    first = None
+    for index in range(count):
+        if holds(index) and first is None:
+            first = index
+    return first
+
+
+def _halve(holds: Callable[[int], bool | None], count: int) -> int | None:
+    """The first checkpoint where it holds, if it turns true once; what cannot be read counts as false."""
+    if not count or not holds(count - 1):
+        return None
+    low, high = -1, count - 1
+    while high - low > 1:
+        middle = (low + high) // 2
+        if holds(middle):
+            high = middle
+        else:
+            low = middle
+    return high

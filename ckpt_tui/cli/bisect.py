@@ -1,0 +1,70 @@
+"""`ckpt-tui bisect`: the first checkpoint of a branch where an expression is true."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from ckpt_tui.actions.expressions import Expression
+from ckpt_tui.actions.history import Histories
+from ckpt_tui.cli.output import json_option, paint, write_json, write_lines
+from ckpt_tui.cli.progress import Stopped, Watch
+from ckpt_tui.cli.show import locate
+from ckpt_tui.core.history import Bisection, bisect_document, branch
+from ckpt_tui.core.text import clean
+from ckpt_tui.stores.registry import open_store
+
+
+@click.command("bisect")
+@click.argument("store", metavar="STORE")
+@click.argument("expr", metavar="EXPR")
+@click.option("--tip", metavar="ID", default="latest", help="Last checkpoint of the branch; the newest of the store.")
+@click.option("--fast", is_flag=True, help="Ask few checkpoints by halving: right where EXPR turns true only once.")
+@click.option("--reveal", is_flag=True, help="Ask of secrets, too, instead of what masks them.")
+@json_option
+def command(store: str, expr: str, tip: str, fast: bool, reveal: bool, as_json: bool) -> int:
+    """The first checkpoint of a branch where EXPR is true, and what changed in that step.
+
+    EXPR is JMESPath over the JSON of `show`, true unless it is null, false or empty. Every checkpoint of the branch is
+    asked, so that it is told when EXPR turns more than once. Exit code 1 tells that it is true nowhere.
+    """
+    expression = Expression(expr)
+    opened = open_store(store)
+    run, node = locate(opened, tip)
+    _, nodes = branch((run,), node.ref.id)
+    with Watch() as watch:
+        try:
+            found = Histories(opened).bisect(run.id, nodes, expression, reveal, fast, watch.progress, watch.check)
+        except Stopped:
+            found = Bisection(expr, None, None, None, 0, (), False)
+    document = bisect_document(found, run.id)
+    if as_json:
+        write_json(document)
+    else:
+        write_lines(_lines(found, document))
+    for gap in found.unread:
+        click.echo(f"not asked: {clean(gap.file)}: {clean(gap.reason)}", err=True)
+    if not found.complete:
+        return 130
+    return 0 if found.first is not None else 1
+
+
+def _lines(found: Bisection, document: dict[str, Any]) -> Iterator[str]:
+    asked = f"{found.asked:,} checkpoint{'' if found.asked == 1 else 's'} asked"
+    name = paint(clean(found.expression), bold=True)
+    if found.first is None:
+        yield f"{name} · {'stopped' if not found.complete else 'true nowhere on this branch'} · {asked}"
+        return
+    yield f"{name} · {asked}"
+    yield f"first true  {_ref_text(document['first'])}"
+    if found.previous is not None:
+        yield f"before it   {_ref_text(document['previous'])}"
+    if found.hint:
+        yield paint("! ", fg="yellow") + found.hint
+
+
+def _ref_text(ref: dict[str, Any]) -> str:
+    role = f" · {ref['role']}" if ref["role"] else ""
+    return f"{clean(ref['id'])}  iteration {ref['iteration']} · {clean(ref['timestamp'])}{role}"

@@ -1,0 +1,123 @@
+"""`ckpt-tui find`: where a text stands, over all checkpoints."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+
+import click
+
+from ckpt_tui.actions.find import LIMIT, Searches
+from ckpt_tui.cli.ls import survey
+from ckpt_tui.cli.output import json_option, paint, write, write_json, write_lines
+from ckpt_tui.cli.progress import Stopped, Watch
+from ckpt_tui.cli.show import locate
+from ckpt_tui.core.find import Match, Question, find_document
+from ckpt_tui.core.history import Unread
+from ckpt_tui.core.lineage import Node
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.text import clean
+from ckpt_tui.errors import UsageError
+from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.registry import open_store
+
+
+@click.command("find")
+@click.argument("store", metavar="STORE")
+@click.argument("text", metavar="TEXT")
+@click.option("--regex", is_flag=True, help="TEXT is a regular expression.")
+@click.option("--keys", is_flag=True, help="Look in keys and attribute names only.")
+@click.option("--values", is_flag=True, help="Look in values only.")
+@click.option("--in", "one", metavar="ID", help="Look in this checkpoint only.")
+@click.option("--run", "run_of", metavar="ID", help="Look in the run of this checkpoint only.")
+@click.option("--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="Matches told at most.")
+@click.option("--reveal", is_flag=True, help="Look in secrets, too, and show them.")
+@json_option
+def command(
+    store: str, text: str, regex: bool, keys: bool, values: bool, one: str | None, run_of: str | None, limit: int,
+    reveal: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Where a text stands, over all checkpoints: in keys, attribute names, values and class names.
+
+    Case matters when TEXT has an upper case letter. Secrets are not searched unless --reveal. A value that is shared
+    within a checkpoint is told where it stands first. Exit code 1 tells that nothing was found.
+    """
+    if not text:
+        raise UsageError("There is no text to find.", "Give a text that is not empty.")
+    if one is not None and run_of is not None:
+        raise UsageError("--in looks in one checkpoint, --run in a whole run.", "Leave one of them out.")
+    opened = open_store(store)
+    nodes = _nodes(opened, one, run_of)
+    question = Question(text, regex, keys or not values, values or not keys, reveal)
+    search = _Search(opened, nodes, question, limit)
+    with Watch() as watch:
+        search.watch = watch
+        if as_json:
+            matches = list(search)
+            watch.clear()
+            write_json(find_document(matches, search.truncated, search.done))
+        elif sys.stdout.isatty():
+            for line in _lines(search):
+                write(line)  # each as it is found
+        else:
+            write_lines(_lines(search))
+    for gap in search.unread:
+        click.echo(f"not searched: {clean(gap.file)}: {clean(gap.reason)}", err=True)
+    if search.note:
+        click.echo(clean(search.note), err=True)
+    if search.stopped:
+        return 130
+    return 0 if search.number else 1
+
+
+def _nodes(store: Store, one: str | None, run_of: str | None) -> list[Node]:
+    if one is not None:
+        return [locate(store, one)[1]]
+    if run_of is not None:
+        return list(locate(store, run_of)[0].nodes)
+    runs, _ = survey(store, fast=True)
+    return [node for run in runs for node in run.nodes]
+
+
+class _Search:
+    """The matches as they are found, and what became of the search."""
+
+    def __init__(self, store: Store, nodes: Sequence[Node], question: Question, limit: int) -> None:
+        self._found = Searches(store).find(nodes, question, limit, self._check)
+        self.watch = Watch()
+        self.number = self.done = 0
+        self.truncated = self.stopped = False
+        self.unread: list[Unread] = []
+        self.note = ""
+
+    def _check(self) -> None:
+        self.watch.check()
+
+    def __iter__(self) -> Iterator[Match]:
+        try:
+            for found in self._found:
+                self.watch.progress(found.done, found.total)
+                self.done, self.note = found.done, found.note
+                self.truncated = self.truncated or found.truncated
+                if found.unread is not None:
+                    self.unread.append(found.unread)
+                self.number += len(found.matches)
+                yield from found.matches
+        except Stopped:
+            self.stopped = self.truncated = True
+
+
+def _lines(search: _Search) -> Iterator[str]:
+    shown = ""
+    for ref, hit in search:
+        search.watch.clear()
+        if ref.id != shown:
+            yield f"{paint(clean(ref.id), bold=True)}  iteration {ref.iteration} · {clean(ref.timestamp)}"
+            shown = ref.id
+        begin, end = hit.spot
+        before, found, after = clean(hit.text[:begin]), clean(hit.text[begin:end]), clean(hit.text[end:])
+        where = "key  " if hit.where == "key" else "value"
+        yield f"  {where}  {clean(expression(hit.path), 100)}  {before}{paint(found, fg='yellow', bold=True)}{after}"
+    count = f"{search.number:,} match{'' if search.number == 1 else 'es'}"
+    more = " · there may be more" if search.truncated else ""
+    yield f"{count} in {search.done:,} checkpoint{'' if search.done == 1 else 's'}{more}"

@@ -1,0 +1,70 @@
+"""`ckpt-tui history`: each value a path took along a branch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from ckpt_tui.actions.expressions import Expression
+from ckpt_tui.actions.history import Histories
+from ckpt_tui.cli.output import json_option, pad, paint, write_json, write_lines
+from ckpt_tui.cli.progress import Stopped, Watch
+from ckpt_tui.cli.show import locate
+from ckpt_tui.core.history import History, branch, executors_text, history_document, value_text
+from ckpt_tui.core.listing import id_text
+from ckpt_tui.core.text import clean
+from ckpt_tui.stores.registry import open_store
+
+_VALUE = 200
+"""Characters of a value on its line; `--json` has all of it."""
+
+
+@click.command("history")
+@click.argument("store", metavar="STORE")
+@click.argument("path", metavar="EXPR")
+@click.option("--tip", metavar="ID", default="latest", help="Last checkpoint of the branch; the newest of the store.")
+@click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
+@json_option
+def command(store: str, path: str, tip: str, reveal: bool, as_json: bool) -> int:
+    """Each value a path took along a branch, root first: checkpoint, step, and the executors that ran in it.
+
+    EXPR is a path such as state.draft.score, or any JMESPath expression over the JSON of `show`; a path is followed
+    without decoding what is not on it. A value is listed where it differs from the one before it. ~ marks executors
+    that are inferred. Exit code 1 tells that there never was a value.
+    """
+    expression = Expression(path)
+    opened = open_store(store)
+    run, node = locate(opened, tip)
+    _, nodes = branch((run,), node.ref.id)
+    history = History(path, (), 0, (), False)
+    with Watch() as watch:
+        try:
+            for so_far in Histories(opened).follow(run.id, nodes, expression, reveal, watch.progress, watch.check):
+                history = so_far
+        except Stopped:
+            pass
+    if as_json:
+        write_json(history_document(history))
+    else:
+        write_lines(_lines(history))
+    for gap in history.unread:
+        click.echo(f"not asked: {clean(gap.file)}: {clean(gap.reason)}", err=True)
+    if not history.complete:
+        return 130
+    return 0 if any(not taken.absent for taken in history.values) else 1
+
+
+def _lines(history: History) -> Iterator[str]:
+    count = len(history.values)
+    plural = "" if count == 1 else "s"
+    stopped = "" if history.complete else " · stopped"
+    asked = f"{history.asked:,} checkpoint{'' if history.asked == 1 else 's'}"
+    yield f"{paint(clean(history.path), bold=True)} · {asked} · {count:,} value{plural}{stopped}"
+    ran = [executors_text(taken) for taken in history.values]
+    wide = min(max(map(len, ran), default=0), 40)
+    for taken, names in zip(history.values, ran, strict=True):
+        ref = taken.ref
+        when = clean(ref.utc[:19].replace("T", " "))
+        value = paint("nothing there", dim=True) if taken.absent else clean(value_text(taken.value, _VALUE))
+        yield f"{id_text(ref):9} {ref.iteration:>4}  {paint(when, dim=True)}  {pad(clean(names, 40), wide)}  {value}"

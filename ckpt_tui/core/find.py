@@ -1,0 +1,401 @@
+"""Where a text stands in checkpoints: in keys and in values, as the JSON of `show` has them.
+
+Every match has the path of a member (of a key) or of a leaf (of a value). Class names are values, at `$type`. Secrets
+are masked there, so they are not searched; nulls are not either, and bytes are searched as the text they may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from hashlib import blake2b
+from typing import Any, Literal, NamedTuple
+
+from ckpt_tui.core.anatomy import Anatomy, Pairs, anatomy
+from ckpt_tui.core.envelope import open_deferred, open_envelope
+from ckpt_tui.core.members import escape_name
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.order import ordered
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.redact import EVERYTHING, PLAIN, is_maskable, secrecy
+from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
+
+FIND_NODES = 5_000_000
+"""Values looked at in one checkpoint."""
+
+FIND_REPEATS = 100_000
+"""Values looked at again, where they are shared: a small pickle of shared values can ask for any number."""
+
+_LEVELS = 2_000
+"""Levels searched: a path is as long as it is deep."""
+
+_CHECK_EVERY = 2_000
+"""Values between two calls of `check`: about 2 ms."""
+
+_ENVELOPES = 100_000
+"""Envelopes whose matches are remembered."""
+
+_NAMES = 50_000
+"""Keys of which is remembered whether they match."""
+
+_SHOWN, _BEFORE = 160, 40
+"""Characters shown of a long text, and how many of them before the match."""
+
+_BYTES = 1_000_000
+"""Bytes of a value that are searched as text."""
+
+_DIGITS = 8_000
+"""Bits of an integer whose digits are searched."""
+
+Check = Callable[[], None] | None
+
+Spot = tuple[int, int]
+"""Where a match begins and ends in a text."""
+
+Matcher = Callable[[str], Spot | None]
+"""Finds the first match in a text."""
+
+
+class Question(NamedTuple):
+    """What to find.
+
+    Attributes:
+        text: The text, or the regular expression. Without an upper case letter, case does not matter.
+        regex: It is a regular expression.
+        keys: Look in keys.
+        values: Look in values.
+        reveal: Look in secrets, too, and show them.
+    """
+
+    text: str
+    regex: bool = False
+    keys: bool = True
+    values: bool = True
+    reveal: bool = False
+
+
+class Hit(NamedTuple):
+    """One match in a checkpoint.
+
+    Attributes:
+        path: Where it stands in the JSON of `show`.
+        where: In a key, or in a value.
+        text: The key, or the text around the match, cut with `…` where it is long.
+        spot: Where the match stands in `text`.
+    """
+
+    path: Path
+    where: Literal["key", "value"]
+    text: str
+    spot: Spot
+
+
+class Match(NamedTuple):
+    """A match and the checkpoint it stands in."""
+
+    ref: CheckpointRef
+    hit: Hit
+
+
+def plain_matcher(text: str) -> Matcher:
+    """Finds a text; case matters when it has an upper case letter."""
+    size = len(text)
+    if text != text.lower():
+
+        def strict(where: str) -> Spot | None:
+            at = where.find(text)
+            return None if at < 0 else (at, at + size)
+
+        return strict
+
+    def relaxed(where: str) -> Spot | None:
+        at = where.find(text)
+        if at < 0:
+            lower = where.lower()
+            at = lower.find(text)
+            if at >= 0 and len(lower) != len(where):  # a letter that is two in lower case: close is good enough
+                at = min(at, max(len(where) - size, 0))
+        return None if at < 0 else (at, min(at + size, len(where)))
+
+    return relaxed
+
+
+class Finder:
+    """Asks one question of many checkpoints; an envelope that comes again is not decoded again.
+
+    Args:
+        question: What to find.
+        matcher: What finds it in a text.
+    """
+
+    def __init__(self, question: Question, matcher: Matcher) -> None:
+        self.question = question
+        self.matcher = matcher
+        self.cut = False
+        """Whether something was too large to be searched to its end."""
+        self._envelopes: dict[bytes, tuple[Hit, ...]] = {}
+        self._names: dict[str, Spot | None] = {}
+
+    def hits(self, parts: Mapping[str, Value], check: Check = None) -> Iterator[Hit]:
+        """The matches in the parts of a checkpoint, in their order.
+
+        Args:
+            parts: Values by name; the name is the first step of every path.
+            check: Called now and then; whatever it raises ends the search.
+        """
+        walk = _Walk(self, check)
+        for name, value in parts.items():
+            yield from walk.run(value, _Place(None, (name,), 1), secrecy(name) if not self.question.reveal else PLAIN)
+        self.cut = self.cut or walk.left < 0
+
+    def name(self, name: str) -> Spot | None:
+        """Where a key matches."""
+        try:
+            return self._names[name]
+        except KeyError:
+            found = self.matcher(name)
+            if len(self._names) < _NAMES:
+                self._names[name] = found
+            return found
+
+    def remembered(self, key: bytes) -> tuple[Hit, ...] | None:
+        """The matches in an envelope that came before, their paths from the envelope on."""
+        return self._envelopes.get(key)
+
+    def remember(self, key: bytes, hits: tuple[Hit, ...]) -> None:
+        """Keep the matches in an envelope."""
+        if len(self._envelopes) < _ENVELOPES:
+            self._envelopes[key] = hits
+
+
+class _Place(NamedTuple):
+    """Where a value stands: its parent's place, the steps from there, and its level."""
+
+    above: _Place | None
+    steps: Path
+    level: int
+
+
+Members = Iterator[tuple[Path, str | None, Value, int]]
+"""Steps, name if it has one, value, and how far its name makes it a secret."""
+
+
+class _Walk:
+    def __init__(self, finder: Finder, check: Check) -> None:
+        self.finder = finder
+        self.question = finder.question
+        self.match = finder.matcher
+        self.check = check
+        self.left = FIND_NODES
+        self.repeats = FIND_REPEATS
+        self.open: dict[int, bool] = {}  # id of a container at hand → whether it was looked at before
+        self.seen: dict[int, Value] = {}  # kept alive: an id means nothing once its object is gone
+
+    def run(self, value: Value, top: _Place, secret: int) -> Iterator[Hit]:
+        """The matches in a value."""
+        frames: list[tuple[Members, _Place, int, int]] = []
+        found = yield from self.enter(value, top, secret)
+        if found is not None:
+            frames.append((found[0], top, secret, found[1]))
+        keys, values, reveal = self.question.keys, self.question.values, self.question.reveal
+        while frames:
+            below, place, above, ident = frames[-1]
+            again = self.open.get(ident, False)
+            for steps, name, item, own in below:
+                self.left -= 1
+                if again:
+                    self.repeats -= 1
+                if self.left < 0:
+                    return
+                if self.check is not None and self.left % _CHECK_EVERY == 0:
+                    self.check()
+                if keys and name is not None:
+                    spot = self.finder.name(name)
+                    if spot is not None:
+                        yield _hit(_Place(place, steps, 0), "key", name, spot)
+                if item is None:
+                    continue
+                secret = PLAIN if reveal else max(above, own)
+                kind = type(item)
+                if kind is str or kind is int or kind is float or kind is bool:
+                    if values and not (secret and is_maskable(item, secret == EVERYTHING)):
+                        text = item if kind is str else _text(item, kind)
+                        spot = self.match(text)
+                        if spot is not None:
+                            yield _hit(_Place(place, steps, 0), "value", text, spot)
+                    continue
+                here = _Place(place, steps, place.level + 1)
+                found = yield from self.enter(item, here, secret)
+                if found is not None:
+                    frames.append((found[0], here, secret, found[1]))
+                    break
+            else:
+                frames.pop()
+                self.open.pop(ident, None)
+
+    def enter(self, item: Value, place: _Place, secret: int) -> Generator[Hit, None, tuple[Members, int] | None]:
+        """Matches of a value's own texts; returns its members and its id, or None where none are to be searched."""
+        while type(item) is Deferred:
+            item = item.value if item.ready else open_deferred(item, self.check)
+        if type(item) is Envelope:
+            if secret == PLAIN:
+                yield from self.envelope(item, place)
+                return None
+            item = item.value if item.ready else open_envelope(item, check=self.check)
+        kind = type(item)
+        if kind is str or kind is int or kind is float or kind is bool or kind is bytes or kind is bytearray:
+            yield from self.leaf(item, kind, place, secret)
+            return None
+        ident = id(item)
+        if item is None or ident in self.open:
+            return None
+        again = ident in self.seen
+        if again and self.repeats < 0:
+            self.finder.cut = True
+            return None
+        self.seen[ident] = item
+        if kind is Ref:
+            yield from self.texts(place, (("$value", item.name),), PLAIN)
+            return None
+        if kind is Opaque:
+            yield from self.texts(place, (("$error", item.reason),), PLAIN)
+        if place.level > _LEVELS:
+            self.finder.cut = True
+            return None
+        if kind is not Obj:
+            self.open[ident] = again
+            return _members(item, kind), ident
+        parts = anatomy(item)
+        yield from self.texts(place, (("$type", parts.type),), PLAIN)
+        if parts.is_text:
+            if parts.text is not None:
+                yield from self.leaf(parts.text, type(parts.text), _Place(place, ("$value",), place.level + 1), secret)
+            return None
+        self.open[ident] = again
+        return _object(parts), ident
+
+    def texts(self, place: _Place, texts: Iterable[tuple[str, str]], secret: int) -> Iterator[Hit]:
+        for step, text in texts:
+            yield from self.leaf(text, str, _Place(place, (step,), 0), secret)
+
+    def leaf(self, item: Value, kind: type, place: _Place, secret: int) -> Iterator[Hit]:
+        if not self.question.values or (secret and is_maskable(item, secret == EVERYTHING)):
+            return
+        text = item if kind is str else _text(item, kind)
+        spot = self.match(text)
+        if spot is not None:
+            yield _hit(place, "value", text, spot)
+
+    def envelope(self, envelope: Envelope, place: _Place) -> Iterator[Hit]:
+        """The matches in an envelope; what comes again, in this checkpoint or another, is not searched again."""
+        text = (
+            envelope.text if type(envelope.text) is memoryview else str(envelope.text).encode("utf-8", "surrogatepass")
+        )
+        key = blake2b(text, digest_size=16).digest()
+        hits = self.finder.remembered(key)
+        if hits is None:
+            value = envelope.value if envelope.ready else open_envelope(envelope, check=self.check)
+            cut, self.finder.cut = self.finder.cut, False
+            hits = tuple(self.run(value, _Place(None, (), place.level), PLAIN))
+            if self.left >= 0 and not self.finder.cut:
+                self.finder.remember(key, hits)
+            self.finder.cut = self.finder.cut or cut
+        if hits:
+            path = _path(place)
+            for hit in hits:
+                yield hit._replace(path=path + hit.path)
+
+
+def _members(item: Value, kind: type) -> Members:
+    """The members of a container that is no object."""
+    if kind is dict:
+        return (((name,), name, value, secrecy(name)) for name, value in item.items())
+    if kind is list:
+        return _items((), item)
+    if kind is tuple:
+        return _items(("$items",), item)
+    if kind is SetOf:
+        return _items(("$items",), ordered(item))
+    if kind is Map:
+        if item.has_text_keys():
+            return (((name,), name, value, secrecy(name)) for name, value in Pairs(item.kv))
+        return _entries(item.kv)
+    return _items(("$partial",), item.partial)
+
+
+def _items(prefix: Path, items: Any) -> Members:
+    # A list of two may be a name and its value, as headers are kept.
+    pair = len(items) == 2 and type(items[0]) is str
+    return (
+        ((*prefix, index), None, value, secrecy(items[0]) if pair and index else PLAIN)
+        for index, value in enumerate(items)
+    )
+
+
+def _entries(kv: list[Value]) -> Members:
+    for index, (key, value) in enumerate(Pairs(kv)):
+        named = type(key) is str
+        if not named:
+            yield ("$entries", index, 0), None, key, PLAIN
+        yield ("$entries", index, 1), key if named else None, value, secrecy(key) if named else PLAIN
+
+
+def _object(parts: Anatomy) -> Members:
+    for name, value in parts.attributes:
+        yield (escape_name(name),), name, value, secrecy(name)
+    if parts.has_state:
+        yield ("$state",), None, parts.state, PLAIN
+    if parts.kwargs is not None:
+        yield ("$kwargs",), None, parts.kwargs, PLAIN
+    if parts.maker is not None:
+        yield ("$call",), None, parts.maker, PLAIN
+    if parts.args:
+        yield from _items(("$args",), parts.args)
+    if parts.items is not None:
+        yield from _items(("$items",), parts.items)
+    if parts.entries is not None:
+        yield from _entries(parts.entries)
+
+
+def _text(item: Value, kind: type) -> str:
+    """The text of a scalar that is none itself."""
+    if kind is bool:
+        return "true" if item else "false"
+    if kind is int:
+        return str(item) if item.bit_length() < _DIGITS else ""
+    if kind is float:
+        return repr(item)
+    if kind is bytes or kind is bytearray:
+        return bytes(item[:_BYTES]).decode("utf-8", "replace")
+    return item if kind is str else ""
+
+
+def _hit(place: _Place, where: Literal["key", "value"], text: str, spot: Spot) -> Hit:
+    begin, end = spot
+    if len(text) > _SHOWN:
+        low = max(min(begin - _BEFORE, len(text) - _SHOWN), 0)
+        high = min(low + _SHOWN, len(text))
+        before = "…" if low else ""
+        begin, end = begin - low + len(before), min(end, high) - low + len(before)
+        text = before + text[low:high] + ("…" if high < len(text) else "")
+    return Hit(_path(place), where, text, (begin, end))
+
+
+def _path(place: _Place) -> Path:
+    steps: list[Path] = []
+    here: _Place | None = place
+    while here is not None:
+        steps.append(here.steps)
+        here = here.above
+    return tuple(step for part in reversed(steps) for step in part)
+
+
+def find_document(matches: Iterable[Match], truncated: bool, checkpoints: int) -> dict[str, Any]:
+    """The document of `find --json`."""
+    return {
+        "schema": "ckpt-tui/find@1",
+        "matches": [
+            {"id": ref.id, "path": expression(hit.path), "in": hit.where, "text": hit.text} for ref, hit in matches
+        ],
+        "truncated": truncated,
+        "checkpoints": checkpoints,
+    }
