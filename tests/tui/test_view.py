@@ -76,7 +76,28 @@ def test_a_parent_that_others_have_missed_is_no_extension() -> None:
     assert extended(view, [refs[3]]) is None
 
 
-def test_a_fork_is_no_extension() -> None:
+def test_forks_and_runs_that_begin_extend_the_view_as_a_whole_one_would() -> None:
     refs = entries_of(SAMPLES / "loop")
-    fork = refs[5]._replace(id="fork", file="fork.json", parent=refs[2].id)
-    assert extended(make_view(refs), [fork]) is None
+    newest = max(ref.when for ref in refs)
+    fork = refs[5]._replace(id="fork", file="fork.json", parent=refs[2].id, when=newest + 1)
+    root = refs[0]._replace(id="root", file="root.json", when=newest + 2)
+    child = refs[1]._replace(id="child", file="child.json", parent="root", when=newest + 3)
+    broken = Problem("broken.json", "cut off", "truncated")
+    view = extended(make_view([*refs, broken]), [child, fork, root])
+    assert view is not None
+    same(view, make_view([*refs, broken, fork, root, child]))
+
+
+def test_a_run_that_began_before_others_is_no_extension() -> None:
+    refs = entries_of(SAMPLES / "loop")
+    root = refs[0]._replace(id="root", file="root.json", when=refs[0].when - 1)
+    assert extended(make_view(refs), [root]) is None
+
+
+def test_where_parents_are_guessed_the_view_is_made_anew() -> None:
+    refs = entries_of(Path(__file__).parent.parent / "data" / "agent-framework" / "1.0.0" / "fork")
+    view = make_view(refs)
+    assert any(node.guessed for run in view.runs for node in run.nodes)
+    tip = max(refs, key=lambda ref: ref.when)
+    after = tip._replace(id="after", file="after.json", parent=tip.id, when=tip.when + 1)
+    assert extended(view, [after]) is None
