@@ -62,20 +62,20 @@ INLINE_PICKLE = 256 * 1024
 PREVIEW_CELLS = 240
 """Characters of a one-line preview that are worked out; more would never be on the screen."""
 
-DIGEST_NODES = 4_000_000
-"""Scalars whose digests one diff works out, a container counting for ten: at most half a second."""
+DIFF_NODES = 2_500_000
+"""Scalars looked at by one diff; a container counts for ten to forty. At most about a second."""
 
-DIFF_NODES = 4_000_000
-"""Scalars compared by one diff, a container counting for sixteen: at most half a second."""
-
-DIFF_REPEATS = 200_000
+DIFF_REPEATS = 40_000
 """The part of it for values that are shared and have been compared before."""
 
-DIFF_CHANGES = 50_000
+DIFF_CHANGES = 20_000
 """Changes that one diff lists."""
 
 DIFF_LEVELS = 1_000
 """Levels that a diff goes down; what differs below is told as one change."""
+
+DIFF_BYTES = 4 * 1024 * 1024
+"""Bytes of two files for which these limits hold; larger files may cost as many times more."""
 
 SEARCH_NODES = 5_000_000
 """Nodes visited by one search in a value."""

@@ -7,10 +7,11 @@ cyclic is compared once. The command line and the screen ask the same functions,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.anatomy import Anatomy, anatomy
-from ckpt_tui.core.budgets import DIFF_CHANGES, DIFF_LEVELS, DIFF_NODES, DIFF_REPEATS, DIGEST_NODES
+from ckpt_tui.core.budgets import DIFF_BYTES, DIFF_CHANGES, DIFF_LEVELS, DIFF_NODES, DIFF_REPEATS
 from ckpt_tui.core.digests import SCALARS, Digests, OutOfBudget, scalar_text
 from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.matching import in_order, is_empty, is_flat_same, is_same, match, sort_of
@@ -28,10 +29,9 @@ Check = Callable[[], None] | None
 PARTS = ("messages", "state", "pending", "metadata")
 """The parts of a checkpoint that are compared, in order."""
 
-_CONTAINER = 16
-"""What a pair of containers costs of the budget, in scalars."""
-
-_CHECK_EVERY = 20_000
+_CONTAINER = 25
+_OBJECT = 40
+"""What a pair of containers and a pair of objects cost of the budget, in scalars."""
 
 _TEXT_THAT_MOVES = 24
 """Characters of a text that is recognised elsewhere; shorter ones stand in too many places."""
@@ -98,10 +98,15 @@ def parts_of(checkpoint: Checkpoint) -> dict[str, Value]:
 
 
 def diff_checkpoints(
-    before: Checkpoint, after: Checkpoint, noise: Noise | None = None, scale: int = 1, check: Check = None
+    before: Checkpoint, after: Checkpoint, noise: Noise | None = None, check: Check = None
 ) -> Difference:
     """What changed between two checkpoints; see `diff`."""
-    return diff(parts_of(before), parts_of(after), noise, scale, check)
+    return diff(parts_of(before), parts_of(after), noise, scale_of(before, after), check)
+
+
+def scale_of(before: Checkpoint, after: Checkpoint) -> int:
+    """How many times the usual budget two checkpoints are worth: more only where the files are large themselves."""
+    return 1 + (before.ref.size + after.ref.size) // DIFF_BYTES
 
 
 def diff(
@@ -162,9 +167,8 @@ class _Walk:
     def __init__(self, noise: Noise, scale: int, check: Check) -> None:
         self.noise = noise
         self.check = check
-        self.digests = Digests(DIGEST_NODES * scale, check)
-        self.left = DIFF_NODES * scale
-        self.next_check = self.left
+        self.digests = Digests(DIFF_NODES * scale, check)
+        self.spend = self.digests.charge
         self.repeats = DIFF_REPEATS * scale
         self.found: list[_Found] = []
         self.most = DIFF_CHANGES * scale
@@ -209,7 +213,7 @@ class _Walk:
         known = self.digests.known(before)
         if known is not None and known == self.digests.known(after):
             return
-        self.spend(_CONTAINER)
+        self.spend(_OBJECT if type(before) is Obj else _CONTAINER)
         below = self.members(before, after, at_a, at_b)
         if below is None:
             self.add("changed", at_a, at_b, before, after, name)
@@ -219,19 +223,6 @@ class _Walk:
         else:
             self.pairs[ident] = None
             stack.append((below, ident, len(self.found)))
-
-    def spend(self, count: int) -> None:
-        """Take so many scalars from the budget.
-
-        Raises:
-            OutOfBudget: it is used up.
-        """
-        self.left -= count
-        if self.left < 0:
-            raise OutOfBudget
-        if self.check is not None and self.left < self.next_check:
-            self.next_check = self.left - _CHECK_EVERY
-            self.check()
 
     def add(self, op: Op, at_a: _Place | None, at_b: _Place | None, before: Value, after: Value, name: str) -> None:
         """Take a change down.
@@ -332,11 +323,11 @@ class _Walk:
             found = in_order(before, after)
         self.spend(len(before) + len(after) - found.head - found.tail)
         was_at = {b: a for a, b in found.moved}
-        added = set(found.added)
+        added = found.added if type(found.added) is range else set(found.added)
         removed = iter(found.removed)
         gone = next(removed, None)
         begin = found.head
-        for a, b in (*found.kept, (len(before) - found.tail, len(after) - found.tail)):
+        for a, b in chain(found.kept, ((len(before) - found.tail, len(after) - found.tail),)):
             while gone is not None and gone < a:
                 self.add("removed", self.at(at_a, (*steps, gone)), None, before[gone], None, "")
                 gone = next(removed, None)

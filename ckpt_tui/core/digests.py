@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.anatomy import anatomy
-from ckpt_tui.core.budgets import DIGEST_NODES
+from ckpt_tui.core.budgets import DIFF_NODES
 from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.known import READERS
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
@@ -30,7 +30,7 @@ _TEXTS = 4_096
 """Characters in one container that are written out: faster than one by one, but a bomb has the same text often."""
 
 _LONG_INTEGER = 1_024
-"""Bits of an integer that is written in hexadecimal: the decimal text takes time quadratic in its size."""
+"""Bits of an integer that is hashed as hexadecimal: the decimal text takes time quadratic in its size."""
 
 _SHAPES = 4_000
 """Sets of names whose order is remembered."""
@@ -39,7 +39,8 @@ _SHAPE_NAMES = 256
 """Names of a mapping that is remembered as a shape."""
 
 _CONTAINER = 10
-"""What a container costs of the budget, in scalars."""
+_OBJECT = 20
+"""What a container and an object cost of the budget, in scalars."""
 
 _CHECK_EVERY = 50_000
 
@@ -67,7 +68,7 @@ class Digests:
         check: Called now and then; whatever it raises ends the work.
     """
 
-    def __init__(self, nodes: int = DIGEST_NODES, check: Check = None) -> None:
+    def __init__(self, nodes: int = DIFF_NODES, check: Check = None) -> None:
         self.left = nodes
         self._check = check
         self._next_check = nodes
@@ -110,7 +111,7 @@ class Digests:
             if ident in memo or ident in opened:
                 continue
             head, values, sort = self._parts(item)
-            self.charge(_CONTAINER + len(values))
+            self.charge((_OBJECT if type(item) is Obj else _CONTAINER) + len(values))
             types = set(map(type, values))
             if not sort and types <= SCALARS:
                 memo[ident] = hash(head + _scalars(values, types))
@@ -254,7 +255,7 @@ def scalar_text(value: Value) -> str:
     if kind is str and len(value) > _LONG_TEXT:
         return f"~{len(value)} {hash(value)}"
     if kind is int and value.bit_length() > _LONG_INTEGER:
-        return hex(value)
+        return f"~{hash(hex(value))}"
     return repr(value if kind is not float else value + 0.0)  # -0.0 is 0.0
 
 
@@ -265,4 +266,11 @@ def _scalars(values: Sequence[Value], types: set[type]) -> str:
         is_short = max([part.bit_length() for part in values if type(part) is int]) <= _LONG_INTEGER
     if is_short:
         return repr(values if type(values) is tuple else tuple(values))
-    return f"<{','.join(map(scalar_text, values))}>"
+    texts: list[str] = []
+    last: Value = texts
+    for part in values:
+        if part is not last:  # a bomb has the same long one often
+            text = scalar_text(part)
+            last = part
+        texts.append(text)
+    return f"<{','.join(texts)}>"

@@ -28,6 +28,9 @@ _RANDOM = re.compile(
     r"|[0-9a-fA-F]{16,}|(?=[A-Za-z]*[0-9])[A-Za-z0-9]{20,})\Z"
 )
 
+_MEMBERS = 200
+"""Members of an item that is asked: a row or an object, not a table."""
+
 _LIMIT = 200
 """Characters of an id."""
 
@@ -52,10 +55,14 @@ def identity(item: Value) -> Identity | None:
                     return best
         return None
     if kind is Obj:
+        if not item.has_state:
+            return None
         pairs = anatomy(item).attributes.kv
     elif kind is Map and item.has_text_keys():
         pairs = item.kv
     else:
+        return None
+    if len(pairs) > 2 * _MEMBERS:
         return None
     for name, value in zip(pairs[::2], pairs[1::2], strict=True):
         if name in _RANK:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -23,6 +23,12 @@ _LIKE_MEMBERS = 100
 _ALIKE = 0.3
 """How much of two items must be equal for them to be one item that changed, where there is a choice."""
 
+_LONG_TEXT = 1_024
+"""Characters of a text that is compared by its hash."""
+
+_ITEM = 8
+"""What an item costs of the budget, in scalars, where two lists are lined up."""
+
 _SMALL_NUMBER = 1 << 60
 """Integers beyond may be chosen so that Python hashes them all alike; they are told by their text."""
 
@@ -41,10 +47,10 @@ class Matching(NamedTuple):
 
     head: int
     tail: int
-    kept: list[tuple[int, int]]
-    moved: list[tuple[int, int]]
-    removed: list[int]
-    added: list[int]
+    kept: Iterable[tuple[int, int]]
+    moved: Sequence[tuple[int, int]]
+    removed: Sequence[int]
+    added: Sequence[int]
 
 
 def is_same(a: Value, b: Value) -> bool:
@@ -54,6 +60,8 @@ def is_same(a: Value, b: Value) -> bool:
     kind = type(a)
     if kind is not type(b):
         return False
+    if kind is str and len(a) > _LONG_TEXT:
+        return len(a) == len(b) and hash(a) == hash(b)  # kept by Python, where a bomb has the same text often
     if kind in SCALARS:
         return bool(a == b or (a != a and b != b))
     if kind is Envelope:
@@ -115,8 +123,9 @@ def match(before: Sequence[Value], after: Sequence[Value], digests: Digests) -> 
 def in_order(before: Sequence[Value], after: Sequence[Value]) -> Matching:
     """The items of two lists paired by position."""
     small = min(len(before), len(after))
-    kept = [(at, at) for at in range(small)]
-    return Matching(0, 0, kept, [], list(range(small, len(before))), list(range(small, len(after))))
+    return Matching(
+        0, 0, zip(range(small), range(small), strict=True), [], range(small, len(before)), range(small, len(after))
+    )
 
 
 class _Matcher:
@@ -124,9 +133,11 @@ class _Matcher:
         self.before = before
         self.after = after
         self.digests = digests
+        self.asked: dict[int, Identity | None] = {}
 
     def run(self) -> Matching:
         before, after = self.before, self.after
+        self.digests.charge(len(before) + len(after))
         small = min(len(before), len(after))
         same = self.is_same
         head = next((at for at, (a, b) in enumerate(zip(before, after, strict=False)) if not same(a, b)), small)
@@ -135,9 +146,8 @@ class _Matcher:
             tail += 1
         ends = (head, len(before) - tail, head, len(after) - tail)
         rest_a, rest_b = ends[1] - head, ends[3] - head
-        self.digests.charge(head + tail)
         if not rest_a or not rest_b:
-            return Matching(head, tail, [], [], list(range(head, ends[1])), list(range(head, ends[3])))
+            return Matching(head, tail, [], [], range(head, ends[1]), range(head, ends[3]))
         if rest_a == rest_b == 1:
             if self.may_pair(head, head):
                 return Matching(head, tail, [(head, head)], [], [], [])
@@ -161,6 +171,7 @@ class _Matcher:
 
     def middle(self, head: int, tail: int, ends: tuple[int, int, int, int]) -> Matching:
         start, end_a, _, end_b = ends
+        self.digests.charge(_ITEM * (end_a - start + end_b - start))
         equal = self.unchanged(start, end_a, end_b)
         known_a = self.identities(self.before, start, end_a, equal)
         known_b = self.identities(self.after, start, end_b, equal)
@@ -206,8 +217,7 @@ class _Matcher:
             item = items[at]
             if type(item) in SCALARS or at in equal:
                 continue
-            self.digests.charge(1)
-            known = identity(item)
+            known = self.identity(item)
             if known is None:
                 continue
             if known in places:
@@ -215,6 +225,13 @@ class _Matcher:
             places[known] = at
             found[at] = known
         return {at: known for at, known in found.items() if known not in twice} if twice else found
+
+    def identity(self, item: Value) -> Identity | None:
+        """What an item is known by, asked once."""
+        ident = id(item)
+        if ident not in self.asked:
+            self.asked[ident] = identity(item)
+        return self.asked[ident]
 
     def token(self, item: Value, shared: set[str]) -> Hashable:
         """What an item is equal to: a text for a text, a tuple for another scalar, a number for anything else."""
@@ -312,7 +329,7 @@ class _Matcher:
             return type(a) in SCALARS and type(b) in SCALARS
         if sort_of(a) != sort_of(b):
             return False
-        known_a, known_b = identity(a), identity(b)
+        known_a, known_b = self.identity(a), self.identity(b)
         if known_a is None or known_b is None or known_a == known_b or known_a.name != known_b.name:
             return True
         if known_a.name in NAMES:
