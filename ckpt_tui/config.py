@@ -1,14 +1,17 @@
-"""The configuration file: keys, theme, mouse."""
+"""The configuration file: keys, theme, mouse, what a diff leaves out."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.errors import UsageError
 from ckpt_tui.paths import config_file
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.noise import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +22,13 @@ class Config:
         theme: Name of a theme; "" for our own.
         mouse: Whether the mouse is used.
         keys: Command id → keys, comma separated.
+        noise: What a diff leaves out: name of a rule → false, or a list of paths (`ckpt_tui.core.noise.configured`).
     """
 
     theme: str = ""
     mouse: bool = True
     keys: Mapping[str, str] = field(default_factory=dict)
+    noise: Mapping[str, Any] = field(default_factory=dict)
 
 
 def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -> Config:
@@ -48,7 +53,22 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
     for name, value in keys.items():
         if not isinstance(value, str):
             raise UsageError(f'{path}: keys.{name} must be a text such as "ctrl+n,j".')
-    return Config(theme, mouse, keys)
+    noise = _take(table, "noise", dict, {}, path)
+    return Config(theme, mouse, keys, noise)
+
+
+def noise_rules(config: Config | None = None) -> tuple[Rule, ...]:
+    """The rules by which a diff leaves something out, as the configuration has them.
+
+    Raises:
+        UsageError: an entry of its `[noise]` table is no rule.
+    """
+    from ckpt_tui.core.noise import PatternFault, configured
+
+    try:
+        return configured((config or load()).noise)
+    except PatternFault as fault:
+        raise UsageError(f"{config_file()}: noise: {fault}.", "docs/guide.md shows an example.") from None
 
 
 def _parse(path: str, data: bytes) -> dict[str, Any]:

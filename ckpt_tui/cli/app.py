@@ -17,6 +17,7 @@ _VERBS = {
     "history": ("ckpt_tui.cli.history", "Each value a path took along a branch: checkpoint, step, executors that ran."),
     "find": ("ckpt_tui.cli.find", "Where a text stands, over all checkpoints."),
     "bisect": ("ckpt_tui.cli.bisect", "The first checkpoint of the branch where an expression is true."),
+    "diff": ("ckpt_tui.cli.diff", "What changed between two checkpoints, on decoded values."),
     "doctor": ("ckpt_tui.cli.doctor", "Everything wrong or risky in a store; types to allow, ready to paste."),
     "resume": ("ckpt_tui.cli.resume", "Run your workflow on from a checkpoint, in a process of its own."),
     "demo": ("ckpt_tui.cli.demo", "A sample store, with a run that goes on living in it."),
@@ -56,6 +57,7 @@ class _Verbs(click.Group):
                     ("ckpt-tui . --at ID --query EXPR", "open at a place"),
                     ("ckpt-tui ls . --json", "the list for a script"),
                     ("ckpt-tui show . latest", "the newest checkpoint, decoded"),
+                    ("ckpt-tui diff . latest", "what the newest checkpoint changed"),
                     ("ckpt-tui demo", "try it on a sample store"),
                 ]
             )

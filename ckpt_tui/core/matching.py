@@ -181,7 +181,7 @@ class _Matcher:
         token_a: list[Hashable] = [None] * (end_a - start)
         token_b: list[Hashable] = [None] * (end_b - start)
         for at in equal:
-            token_a[at - start] = token_b[at - start] = ("=", at, "=")
+            token_a[at - start] = token_b[at - start] = ()
         for at, known in known_b.items():
             if known in place:
                 token_a[place[known] - start] = token_b[at - start] = (known,)
@@ -190,23 +190,31 @@ class _Matcher:
             for index, token in enumerate(tokens):
                 if token is None:
                     tokens[index] = self.token(items[start + index], shared)
-        kept = [(a + start, b + start) for a, b in align(token_a, token_b)]
-        kept.sort()
-        free_a = _rest(start, end_a, [a for a, _ in kept])
-        free_b = _rest(start, end_b, [b for _, b in kept])
+        # Between items that stayed at their place, or all of them.
+        spans = _runs(start, end_a, equal) if equal else [(start, end_a, start, end_b)]
+        kept: list[tuple[int, int]] = []
+        of_span: list[list[tuple[int, int]]] = []
+        free_a: list[int] = []
+        free_b: list[int] = []
+        for a, a_end, b, b_end in spans:
+            part_a, part_b = token_a[a - start : a_end - start], token_b[b - start : b_end - start]
+            found = sorted((at_a + a, at_b + b) for at_a, at_b in align(part_a, part_b))
+            kept += found
+            of_span.append(found)
+            free_a += _rest(a, a_end, [pair[0] for pair in found])
+            free_b += _rest(b, b_end, [pair[1] for pair in found])
         moved = self.moves(free_a, free_b, token_a, token_b, start)
-        gone_a, gone_b = {a for a, _ in moved}, {b for _, b in moved}
-        free_a = [at for at in free_a if at not in gone_a]
-        free_b = [at for at in free_b if at not in gone_b]
-        if free_a and free_b:
-            paired = self.gaps(kept, free_a, free_b, (end_a, end_b))
-            kept = sorted(kept + paired)
-            done_a, done_b = {a for a, _ in paired}, {b for _, b in paired}
-            free_a = [at for at in free_a if at not in done_a]
-            free_b = [at for at in free_b if at not in done_b]
-        if equal:
-            kept = [pair for pair in kept if pair[0] not in equal]
-        return Matching(head, tail, kept, moved, free_a, free_b)
+        free_a = _without(free_a, [pair[0] for pair in moved])
+        free_b = _without(free_b, [pair[1] for pair in moved])
+        paired: list[tuple[int, int]] = []
+        for (a, a_end, b, b_end), found in zip(spans, of_span, strict=True):
+            in_a = free_a[bisect_left(free_a, a) : bisect_left(free_a, a_end)]
+            in_b = free_b[bisect_left(free_b, b) : bisect_left(free_b, b_end)]
+            if in_a and in_b:
+                paired += self.gaps(found, in_a, in_b, (a_end, b_end))
+        free_a = _without(free_a, [pair[0] for pair in paired])
+        free_b = _without(free_b, [pair[1] for pair in paired])
+        return Matching(head, tail, sorted(kept + paired), moved, free_a, free_b)
 
     def identities(self, items: Sequence[Value], start: int, end: int, equal: set[int]) -> dict[int, Identity]:
         """What each item is known by, where no other item of the list is known by the same."""
@@ -401,6 +409,22 @@ def _shared_texts(before: Sequence[Value], after: Sequence[Value], start: int, e
     """The base64 texts that both lists have: equal without being decoded."""
     texts = {item.text for item in before[start:end_a] if type(item) is Envelope and type(item.text) is str}
     return {item.text for item in after[start:end_b] if type(item) is Envelope and type(item.text) is str} & texts
+
+
+def _runs(start: int, end: int, equal: set[int]) -> list[tuple[int, int, int, int]]:
+    """The stretches between items that stayed, the same in both lists."""
+    found = []
+    begin = start
+    for at in (*sorted(equal), end):
+        if at > begin:
+            found.append((begin, at, begin, at))
+        begin = at + 1
+    return found
+
+
+def _without(items: list[int], taken: list[int]) -> list[int]:
+    gone = set(taken)
+    return [item for item in items if item not in gone] if gone else items
 
 
 def _rest(start: int, end: int, taken: list[int]) -> list[int]:

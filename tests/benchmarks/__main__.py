@@ -22,6 +22,7 @@ GROUPS = {
     "huge": ("huge", "run"),
     "decoding": ("decoding", "run"),
     "latency": ("latency", "run"),
+    "diffing": ("diffing", "run"),
     "bombs": ("bombs", "run"),
 }
 """Name → module and function."""

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ckpt_tui.core.diff import diff
 from ckpt_tui.core.export import pieces
 from ckpt_tui.core.outline import EXPAND_LIMIT, Outline
 from ckpt_tui.core.plain import plain
@@ -61,8 +62,9 @@ STAGES: dict[str, Callable[[Any], Any]] = {
     "json": _json,
     "screen": _screen,
     "sizes": lambda value: shares({"value": value}),
+    "diff": lambda pair: diff({"value": pair[0]}, {"value": pair[1]}),
 }
-"""What is done with a decoded bomb; `decode` is told by itself."""
+"""What is done with a decoded bomb, `diff` with two of it; `decode` is told by itself."""
 
 
 def run(directory: Path, names: list[str] | None = None) -> list[Figure]:
@@ -142,6 +144,8 @@ def _stage(stage: str, directory: Path) -> float:
     data = (directory / "bomb").read_bytes()
     began = time.process_time()
     value = decode(data).value
+    if stage == "diff":
+        value = value, decode(data).value
     if stage != "decode":
         began = time.process_time()
     STAGES[stage](value)

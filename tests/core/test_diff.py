@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ckpt_tui.core.budgets import DIFF_CHANGES
 from ckpt_tui.core.diff import Change, Difference, diff
 from ckpt_tui.core.document import parse
 from ckpt_tui.core.noise import Noise
@@ -16,6 +17,7 @@ from ckpt_tui.core.paths import expression
 from ckpt_tui.core.plain import plain
 from ckpt_tui.core.unpickle import decode
 from tests.core import zoo
+from tests.core.bombs import BOMBS
 from tests.support.changes import applied, unordered
 
 EVERYTHING = Noise(())
@@ -310,6 +312,17 @@ class TestLazy:
 
 
 # ---------------------------------------------------------------- bounds
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_compared_in_bounds(name: str) -> None:
+    data = BOMBS[name]()
+    before, after = decode(data).value, decode(data).value
+    same = diff({"state": before}, {"state": after})
+    assert same.changes == ()
+    other = diff({"state": {"a": before}}, {"state": {"a": [after], "b": after}})
+    assert len(other.changes) <= DIFF_CHANGES
+    assert other.changes or other.incomplete
 
 
 def test_what_differs_below_a_thousand_levels_is_one_change() -> None:

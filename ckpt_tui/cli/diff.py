@@ -1,0 +1,238 @@
+"""`ckpt-tui diff`: what changed between two checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import click
+
+from ckpt_tui.actions.expressions import evaluate
+from ckpt_tui.cli.ls import survey
+from ckpt_tui.cli.output import colours, json_option, paint, write_json, write_lines
+from ckpt_tui.cli.show import locate
+from ckpt_tui.config import noise_rules
+from ckpt_tui.core.diff import Change, Difference, diff, parts_of, scale_of
+from ckpt_tui.core.diff_document import diff_document, fork_document
+from ckpt_tui.core.export import ref_document, show_document
+from ckpt_tui.core.forks import fork, parting
+from ckpt_tui.core.lineage import Node, Run
+from ckpt_tui.core.listing import id_text
+from ckpt_tui.core.members import locate as positions_of
+from ckpt_tui.core.members import members
+from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.noise import Noise, PatternFault, Rule, pattern
+from ckpt_tui.core.paths import Path, expression, parse
+from ckpt_tui.core.preview import MASK, preview
+from ckpt_tui.core.redact import EVERYTHING, PLAIN, secrecy
+from ckpt_tui.core.text import clean
+from ckpt_tui.core.words import are_alike, pieces, shortened
+from ckpt_tui.errors import NotFoundError, UsageError
+from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.registry import open_store
+
+_HINT = "A path such as state.draft.score, where * and [*] stand for any one step and ** for any number."
+
+_VALUE = 100
+"""Characters of a value on a line."""
+
+_LONG = 40
+"""Characters of a text whose words are marked instead of telling it twice."""
+
+
+class _Side(NamedTuple):
+    """One of the two checkpoints: its store, its run, its place in it, and itself."""
+
+    store: Store
+    run: Run
+    node: Node
+    checkpoint: Checkpoint
+
+
+@click.command("diff")
+@click.argument("store", metavar="STORE")
+@click.argument("first", metavar="A")
+@click.argument("second", metavar="[B]", default="")
+@click.option("--other", metavar="STORE2", help="The store that B is in.")
+@click.option("--query", metavar="EXPR", help="Compare only what a JMESPath expression finds in both.")
+@click.option("--ignore", "ignored", metavar="EXPR", multiple=True, help="Leave out a path, `*` and `**` allowed.")
+@click.option("--strict", is_flag=True, help="Leave nothing out: no rules for timestamps, random ids and the like.")
+@click.option("--fork", "as_fork", is_flag=True, help="Tell where the branches of A and B part, too.")
+@click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
+@json_option
+def command(
+    store: str, first: str, second: str, other: str | None, query: str | None, ignored: tuple[str, ...], strict: bool,
+    as_fork: bool, reveal: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """What changed between two checkpoints, on decoded values.
+
+    A and B are ids as in `show`. Without B, A is compared with its parent; with --other and without B, with the
+    latest of that store. Ends with 1 when something differs, 0 when nothing does.
+    """
+    noise = _noise(strict, ignored)
+    a, b = _sides(store, first, second, other)
+    if query is None:
+        difference = diff(parts_of(a.checkpoint), parts_of(b.checkpoint), noise, scale_of(a.checkpoint, b.checkpoint))
+        asked = ""
+    else:
+        difference, asked = _queried(query, a, b, noise)
+    document: dict[str, Any] = {}
+    if as_fork:
+        document["fork"] = _fork(a, b, noise, reveal)
+    if as_json:
+        head_a, head_b = (ref_document(side.node.ref, side.run.id, side.node) for side in (a, b))
+        write_json(diff_document(head_a, head_b, difference, noise, reveal, asked) | document)
+    else:
+        write_lines(_lines(a, b, difference, reveal, asked, document.get("fork")))
+    return 1 if difference.shown or difference.incomplete else 0
+
+
+def _noise(strict: bool, ignored: tuple[str, ...]) -> Noise:
+    try:
+        own = Rule("--ignore", ", ".join(ignored), tuple(pattern(text) for text in ignored))
+    except PatternFault as fault:
+        raise UsageError(f"--ignore: {fault}.", _HINT) from None
+    rules = () if strict else noise_rules()
+    return Noise((*rules, own) if ignored else rules)
+
+
+def _sides(store: str, first: str, second: str, other: str | None) -> tuple[_Side, _Side]:
+    opened = open_store(store)
+    run, node = locate(opened, first)
+    here = _Side(opened, run, node, opened.load(node.ref.file))
+    if other is None and not second:
+        if node.parent is None:
+            raise NotFoundError(f"{id_text(node.ref)} has no parent to compare it with.", "Name a second checkpoint.")
+        before = next(above for above in run.nodes if above.ref.id == node.parent)
+        return _Side(opened, run, before, opened.load(before.ref.file)), here
+    elsewhere = opened.fresh() if other is None else open_store(other)
+    run, node = locate(elsewhere, second or "latest")
+    return here, _Side(elsewhere, run, node, elsewhere.load(node.ref.file))
+
+
+def _queried(query: str, a: _Side, b: _Side, noise: Noise) -> tuple[Difference, str]:
+    """What differs in what an expression finds; a path keeps the values, any other is asked of the documents."""
+    path = parse(query)
+    scale = scale_of(a.checkpoint, b.checkpoint)
+    if path:
+        before, after = ({"@": found[0]} if found else {} for found in (_at(side, path) for side in (a, b)))
+        secret = max((secrecy(str(step)) for step in path), default=PLAIN)
+        found = diff(before, after, noise, scale, secret=secret)
+        return Difference(tuple(_below(change, path) for change in found.changes), found.incomplete), ""
+    documents = (show_document(side.checkpoint, reveal=True) for side in (a, b))
+    before, after = ({"@": evaluate(query, document)} for document in documents)
+    found = diff(before, after, noise, scale)
+    return Difference(tuple(_below(change, ()) for change in found.changes), found.incomplete), query
+
+
+def _at(side: _Side, path: Path) -> list[Any]:
+    """The value at a path in a list, or nothing where there is none."""
+    value: Any = parts_of(side.checkpoint)
+    for position in positions_of(value, path):
+        member = members(value)[position]
+        value, path = member.value, path[len(member.steps) :]
+    return [] if path else [value]
+
+
+def _below(change: Change, path: Path) -> Change:
+    source = None if change.source is None else (*path, *change.source[1:])
+    return change._replace(path=(*path, *change.path[1:]), source=source)
+
+
+def _fork(a: _Side, b: _Side, noise: Noise, reveal: bool) -> dict[str, Any]:
+    if a.store.path != b.store.path:
+        raise UsageError("--fork needs two checkpoints of one store.", "Leave out --other.")
+    runs, _ = survey(a.store.fresh(), fast=True)
+    found = fork(runs, a.node.ref.id, b.node.ref.id)
+    parted = parting(found, lambda ref: a.store.load(ref.file), noise)
+    return fork_document(found, parted, a.run, reveal)
+
+
+# -- for people --------------------------------------------------------------------------------------------------------
+
+_SIGNS = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow"), "moved": ("→", "cyan")}
+
+
+def _lines(
+    a: _Side, b: _Side, difference: Difference, reveal: bool, query: str, parted: dict[str, Any] | None
+) -> Iterator[str]:
+    for sign, side in (("-", a), ("+", b)):
+        ref = side.node.ref
+        where = "" if a.store.path == b.store.path else f" in {clean(side.store.path)}"
+        yield f"{sign} {paint(clean(ref.id), bold=True)}  {clean(ref.workflow)} · iteration {ref.iteration}{where}"
+    if parted is not None:
+        yield from _fork_lines(parted)
+    yield ""
+    for change in difference.shown:
+        yield from _change_lines(change, reveal, query)
+    count = len(difference.shown)
+    text = f"{count:,} change{'' if count == 1 else 's'}" if count else "nothing differs"
+    if difference.ignored:
+        rules = ", ".join(f"{name} {number:,}" for name, number in difference.by_rule.items())
+        text += f" · {difference.ignored:,} left out ({rules}); --strict shows them"
+    yield paint(text, dim=True)
+    if difference.incomplete:
+        yield paint("! ", fg="red") + difference.incomplete
+
+
+def _fork_lines(parted: dict[str, Any]) -> Iterator[str]:
+    ancestor = parted["ancestor"]
+    if ancestor is None:
+        yield "  they have no common ancestor"
+        return
+    yield f"  common ancestor {clean(ancestor['id'])} · iteration {ancestor['iteration']}"
+    if parted["step"] is None:
+        first, second = parted["steps"]
+        yield f"  nothing differs in the steps that both have ({min(first, second)})"
+    else:
+        yield f"  they part in step {parted['step']} after it, first at {clean(parted['path'])}"
+
+
+def _change_lines(change: Change, reveal: bool, query: str) -> Iterator[str]:
+    sign, colour = _SIGNS[change.op]
+    path = clean(expression(change.path))
+    if query:
+        path = f"{clean(query)} | {path}" if change.path else clean(query)
+    head = f"{paint(sign, fg=colour)} {path}"
+    hide = not reveal and change.secrecy >= EVERYTHING
+    before, after = (preview(value, _VALUE, reveal, hide) for value in (change.before, change.after))
+    if not reveal and change.secrecy > PLAIN:
+        before, after = (MASK if type(value) is str else text for value, text in _values(change, before, after))
+    if change.op == "moved":
+        source = clean(expression(change.source or ()))
+        yield f"{head}  {paint(f'from {source}', dim=True)}  {after}"
+    elif change.op == "removed":
+        yield f"{head}  {before}"
+    elif change.op == "added":
+        yield f"{head}  {after}"
+    elif _is_long(change) and (reveal or change.secrecy == PLAIN):
+        yield f"{head}  {_marked(change.before, change.after)}"
+    else:
+        yield f"{head}  {before} → {after}"
+
+
+def _values(change: Change, before: str, after: str) -> tuple[tuple[Any, str], tuple[Any, str]]:
+    return (change.before, before), (change.after, after)
+
+
+def _is_long(change: Change) -> bool:
+    if type(change.before) is not str or type(change.after) is not str:
+        return False
+    return max(len(change.before), len(change.after)) > _LONG
+
+
+def _marked(before: str, after: str) -> str:
+    """Two texts as one, with what went and what came marked: by colour, or by brackets as in `git diff --word-diff`."""
+    parts = pieces(before, after)
+    if not are_alike(parts):
+        return f"{preview(before, _VALUE)} → {preview(after, _VALUE)}"
+    out = []
+    for part in shortened(parts):
+        text = clean(part.text)
+        if part.kind == "same":
+            out.append(text)
+        elif colours():
+            out.append(paint(text, fg="red", strikethrough=True) if part.kind == "gone" else paint(text, fg="green"))
+        else:
+            out.append(f"[-{text}-]" if part.kind == "gone" else f"{{+{text}+}}")
+    return f'"{"".join(out)}"'
