@@ -55,20 +55,25 @@ class Allowance:
         """Note that so much work was done."""
         self.left -= units
 
+    @property
+    def is_used_up(self) -> bool:
+        """Whether nothing more is to be decoded."""
+        return self.left - int(self.total * _DECODING) < _LEAST
+
     # -- decoding ----------------------------------------------------------------------------------------------------
 
     def pickle(self) -> PickleBudget | None:
         """What the next pickle of the document may cost; None when nothing more is to be decoded."""
-        units = self.left - int(self.total * _DECODING)
-        if units < _LEAST:
+        if self.is_used_up:
             self.is_cut = True
             return None
-        usual = DEFAULT_PICKLE
-        return usual._replace(
-            bytes=int(usual.bytes * max(self.factor, 1)),
-            opcodes=min(int(usual.opcodes * self.factor), units * 6 // 10),
-            objects=min(int(usual.objects * self.factor), units // (OBJECT_WORK + STEP_WORK)),
-        )
+        units = self.left - int(self.total * _DECODING)
+        usual, factor = DEFAULT_PICKLE, self.factor
+        size = usual.bytes if factor <= 1 else int(usual.bytes * factor)
+        opcodes = min(int(usual.opcodes * factor), units * 6 // 10)
+        objects = min(int(usual.objects * factor), units // (OBJECT_WORK + STEP_WORK))
+        gap = usual.memo_gap if factor <= 1 else int(usual.memo_gap * factor)
+        return PickleBudget(size, opcodes, objects, gap)
 
     def spend_pickle(self, characters: int, steps: int, objects: int) -> None:
         """Note that a pickle in so many characters of base64 was decoded."""

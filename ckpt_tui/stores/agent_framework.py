@@ -6,7 +6,7 @@ Source: agent_framework/_workflows/_checkpoint.py. This module reads bodies; `ck
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import LAZY_BYTES
@@ -230,35 +230,56 @@ def _facts(top: dict[str, Any]) -> Facts:
     return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), tuple(name for name in askers if name), edges)
 
 
+_Way: TypeAlias = "tuple[_Way | None, tuple[int | str, ...]]"
+"""Steps to a value, as a chain: few are ever asked for."""
+
+_OPENED = frozenset((dict, list, Map, Envelope))
+
+
 def _decode_ahead(
     top: dict[str, Any], check: Callable[[], None] | None, left: int, allowance: Allowance, everything: bool
 ) -> list[str]:
     """Open the envelopes of a document, `left` characters of base64; returns which were faulty, where, and why."""
     from ckpt_tui.core.envelope import open_envelope
     from ckpt_tui.core.members import members
-    from ckpt_tui.core.paths import expression
 
     warnings: list[str] = []
     names = {"pending_request_info_events": "pending"}
-    todo: list[tuple[tuple[int | str, ...], Value]] = [
-        ((names.get(key, key),), value) for key, value in top.items() if key in _SHOWN
+    todo: list[tuple[_Way, Value]] = [
+        ((None, (names.get(key, key),)), value) for key, value in top.items() if key in _SHOWN
     ]
     while todo:
-        path, value = todo.pop()
-        if type(value) is Envelope:
+        way, value = todo.pop()
+        kind = type(value)
+        if kind is Envelope:
             left -= len(value.text)
-            if left < 0 or (not everything and allowance.pickle() is None):
+            if left < 0 or (not everything and allowance.is_used_up):
                 continue
             open_envelope(value, check, allowance)
             if value.warning:
-                warnings.append(f"{expression(path)}: {value.warning}")
-        elif type(value) in (dict, list, Map):
+                warnings.append(f"{_path_text(way)}: {value.warning}")
+        elif kind is dict:
+            todo += [((way, (key,)), item) for key, item in value.items() if type(item) in _OPENED]
+        elif kind is list:
+            todo += [((way, (index,)), item) for index, item in enumerate(value) if type(item) in _OPENED]
+        elif kind is Map:
             below = members(value)
-            for index in range(len(below)):
-                item = below.value(index)
-                if type(item) in (dict, list, Map, Envelope):
-                    todo.append(((*path, *below[index].steps), item))
+            todo += [
+                ((way, below[index].steps), item)
+                for index in range(len(below))
+                if type(item := below.value(index)) in _OPENED
+            ]
     return warnings[::-1]
+
+
+def _path_text(way: _Way | None) -> str:
+    from ckpt_tui.core.paths import expression
+
+    parts: list[tuple[int | str, ...]] = []
+    while way is not None:
+        way, steps = way
+        parts.append(steps)
+    return expression(tuple(step for part in reversed(parts) for step in part))
 
 
 def is_checkpoint_document(value: Value) -> bool:

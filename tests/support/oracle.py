@@ -59,12 +59,15 @@ def _take_state_as_written(self: Any, state: Any) -> None:
 
 
 @contextmanager
-def load_environment() -> Iterator[None]:
+def load_environment(as_written: bool = True) -> Iterator[None]:
     """Make the classes of the samples importable, and framework objects keep exactly the state their file holds.
 
     `Message` and `Content` drop `raw_representation` and add later attributes when unpickled; a reader of files must
     show what is in the file, so their `__setstate__` is set aside. No class needs a stand-in: none that the samples
     name has moved between 1.0.0 and 1.23.0.
+
+    Args:
+        as_written: Set `__setstate__` aside; else objects are loaded as a program loads them.
     """
     from agent_framework import Content
     from agent_framework._serialization import SerializationMixin
@@ -72,7 +75,7 @@ def load_environment() -> Iterator[None]:
     module = _import_user_classes()
     with ExitStack() as stack:
         stack.enter_context(patch.object(sys.modules["__main__"], "Job", module.Job, create=True))
-        for cls in (Content, SerializationMixin):
+        for cls in (Content, SerializationMixin) if as_written else ():
             stack.enter_context(patch.object(cls, "__setstate__", _take_state_as_written))
         yield
 
