@@ -41,7 +41,7 @@ def command(ctx: click.Context, store: str, at: str | None, query: str | None) -
     # What is made until the first screen stands lives as long as the app; collecting it costs a tenth of that time.
     gc.disable()
     opened = open_store(store, must_exist=False)
-    early = EarlyLook(opened)
+    early = EarlyLook(opened, open_newest=at is None)
     from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser, while the store is read
 
     return browse(opened, at=at, query=query, early=early)

@@ -24,6 +24,13 @@ Check = Callable[[], None] | None
 _WINDOW = 1024 * 1024
 """Bytes that one call scans or parses: about a millisecond, during which no other thread runs."""
 
+_MANY = 10_000
+_DENSE = 200
+"""Members after which, with so few bytes a member, it is faster to look at every line than to step over them."""
+
+_NEAR = 4 * 1024
+"""Bytes in which most members end: looked at first, and without asking whether to go on."""
+
 _SMALL = 512
 """Bytes of a container that is parsed with the one around it: less than what deferring it costs."""
 
@@ -38,6 +45,7 @@ _KEY_LIMIT = 64 * 1024
 _TYPE_LIMIT = 4 * 1024
 
 _QUOTE = 0x22
+_COMMA = 0x2C
 _CLOSING = {0x7B: b"}", 0x5B: b"]", _QUOTE: b'"'}
 
 
@@ -137,14 +145,73 @@ def _spans(deferred: Deferred, check: Check) -> list[tuple[int, int]] | None:
     if closing is None or data[start] == _QUOTE or not data.endswith(b"\n" + b"  " * level + closing, start + 1, end):
         return None
     indent = 2 * level + 2
+    if data[last - 1] == _COMMA:
+        return None
+    spans, is_dense = _steps(data, start + 1, last, b"\n" + b" " * indent, closing == b"}", check)
+    if spans is not None or not is_dense:
+        return spans
     starts = _lines(data, start + 1, last, indent, closing == b"}", check)
     if not starts or starts[0] != start + 2 + indent:
         return None
     ends = [at - indent - 2 for at in starts[1:]]
-    comma = ord(",")
-    if any(data[at] != comma for at in ends) or data[last - 1] == comma:
+    if any(data[at] != _COMMA for at in ends):
         return None
     return list(zip(starts, [*ends, last], strict=True))
+
+
+def _steps(
+    data: bytes, start: int, last: int, pad: bytes, keys: bool, check: Check
+) -> tuple[list[tuple[int, int]] | None, bool]:
+    """Where the members begin and end that `pad` precedes, stepping over each in one search for its end.
+
+    A container ends where a line closes it that is indented as far as it; all lines within are indented further. The
+    longer what is searched for, the faster the search. None when the layout is another one, or when there are so many
+    small members that another way is faster; the second value tells which.
+    """
+    spans: list[tuple[int, int]] = []
+    if not data.startswith(pad, start):
+        return None, False
+    at = start + len(pad)
+    quote = b'"' if keys else b""
+    ends = {opening: (pad + close, pad + close + b"," + pad + quote) for opening, close in _CLOSING.items()}
+    while at < last:
+        if (keys and data[at] != _QUOTE) or data[at] in b" \n]}":
+            return None, False
+        line = _find(data, b"\n", at, last, check)
+        if line < 0:
+            spans.append((at, last))
+            return spans, False
+        if data[line - 1] in b"{[":
+            close, between = ends[data[line - 1]]
+            end = _find(data, between, line, last, check)
+            if end < 0:
+                spans.append((at, last))
+                return spans, False
+            end += len(close)
+            spans.append((at, end))
+            at = end + 1 + len(pad)
+        else:
+            if data[line - 1] != _COMMA or not data.startswith(pad, line):
+                return None, False
+            spans.append((at, line - 1))
+            at = line + len(pad)
+            if len(spans) == _MANY and at - start < _MANY * _DENSE:
+                return None, True
+    return None, False
+
+
+def _find(data: bytes, what: bytes, low: int, end: int, check: Check) -> int:
+    """Where something stands next, -1 when nowhere; asks `check` now and then."""
+    found = data.find(what, low, min(low + _NEAR, end))
+    if found >= 0 or low + _NEAR >= end:
+        return found
+    for start in range(low, end, _WINDOW):
+        if check is not None:
+            check()
+        found = data.find(what, start, min(start + _WINDOW + len(what), end))
+        if found >= 0:
+            break
+    return found
 
 
 def _lines(data: bytes, start: int, end: int, indent: int, keys_only: bool, check: Check) -> list[int]:

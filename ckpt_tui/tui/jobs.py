@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from textual.message_pump import MessagePump
 from textual.worker import Worker, get_current_worker
 
+from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Batch, Store
@@ -83,12 +84,17 @@ class Jobs:
         """End everything."""
         self._stop.set()
 
+    def at_hand(self, file: str) -> Checkpoint | None:
+        """A checkpoint that was loaded before anybody asked for it."""
+        return self._early.checkpoint(file, wait=False) if self._early is not None else None
+
     def load(self, file: str) -> None:
         """Load a checkpoint; the latest call wins."""
 
         def run() -> None:
             try:
-                checkpoint = self._store.load(file, check_cancelled)
+                early = self._early.checkpoint(file) if self._early is not None else None
+                checkpoint = early or self._store.load(file, check_cancelled)
             except CkptError as error:
                 self._owner.post_message(CheckpointReady(file, None, error.what, error.hint))
             else:

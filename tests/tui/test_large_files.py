@@ -10,6 +10,7 @@ import pytest
 
 from ckpt_tui.core import lazy
 from ckpt_tui.core.value import Deferred, Value
+from ckpt_tui.tui.widgets.detail import TABS
 from tests.benchmarks.data import write_huge
 from tests.tui.support import open_app
 
@@ -30,7 +31,7 @@ async def test_a_large_file_shows_its_state_and_reads_a_part_when_it_is_unfolded
         await app.press("left", "k", "right")
         await app.until(lambda: tree.line_count == 9, "the executors")
         await app.shows("group_chat_orchestrator", "alice", "bob")
-        await app.press("t", "t", "t", "t", "t", "t")
+        await app.press(*"t" * len(TABS))
         await app.shows("coffee or tea")
 
 

@@ -186,6 +186,9 @@ class Browse(Graphing):
         if kept is not None and not _differs(kept[0], entry):
             self._kept.move_to_end(file)
             self._show_checkpoint(file, kept[1])
+        elif (opened := self.jobs.at_hand(file)) is not None:
+            self._keep(file, opened)
+            self._show_checkpoint(file, opened)
         elif self._loading is None or self._loading[0] != file or _differs(self._loading[1], entry):
             # Once: two loads of a large file would take its memory twice.
             self._loading = (file, entry)
