@@ -64,6 +64,13 @@ def decode_further(envelope: Envelope, check: Callable[[], None] | None = None) 
     return _decode(envelope, budget, check)
 
 
+def cut_envelope(value: Value) -> Envelope | None:
+    """The envelope that a value is, when a limit cut it and `decode_further` would show more of it."""
+    while type(value) is Deferred and value.ready:
+        value = value.value
+    return value if type(value) is Envelope and value.is_cut else None
+
+
 def _decode(envelope: Envelope, budget: PickleBudget, check: Callable[[], None] | None) -> Value:
     text = envelope.text
     if len(text) * 3 // 4 > budget.bytes:

@@ -97,7 +97,8 @@ def _long4(m: Machine, i: int) -> int:
     head, i = m.take(i, 4)
     value, i = m.take(i, int.from_bytes(head, "little", signed=True))
     if len(value) > m.budget.binary_integer:
-        m.stack.append(m.no_value(f"an integer of {len(value):,} bytes", len(value)))
+        # Its digits would take quadratic time; its bytes, the lowest first, are all there is to it.
+        m.stack.append(m.no_value(f"an integer of {len(value):,} bytes", len(value), [value]))
     else:
         m.stack.append(int.from_bytes(value, "little", signed=True))
     return i
@@ -105,7 +106,7 @@ def _long4(m: Machine, i: int) -> int:
 
 def _text_integer(m: Machine, line: bytes) -> Value:
     if len(line) > m.budget.text_integer:
-        return m.no_value(f"an integer of {len(line):,} digits", len(line))
+        return m.no_value(f"an integer of {len(line):,} digits", len(line), [line.decode("ascii", "replace")])
     return int(line)
 
 

@@ -246,7 +246,7 @@ def _decode_ahead(
     warnings: list[str] = []
     names = {"pending_request_info_events": "pending"}
     todo: list[tuple[_Way, Value]] = [
-        ((None, (names.get(key, key),)), value) for key, value in top.items() if key in _SHOWN
+        ((None, (names.get(key, key),)), value) for key, value in reversed(top.items()) if key in _SHOWN
     ]
     while todo:
         way, value = todo.pop()
@@ -258,18 +258,21 @@ def _decode_ahead(
             open_envelope(value, check, allowance)
             if value.warning:
                 warnings.append(f"{_path_text(way)}: {value.warning}")
-        elif kind is dict:
-            todo += [((way, (key,)), item) for key, item in value.items() if type(item) in _OPENED]
+            continue
+        found: list[tuple[_Way, Value]] = []
+        if kind is dict:
+            found = [((way, (key,)), item) for key, item in value.items() if type(item) in _OPENED]
         elif kind is list:
-            todo += [((way, (index,)), item) for index, item in enumerate(value) if type(item) in _OPENED]
+            found = [((way, (index,)), item) for index, item in enumerate(value) if type(item) in _OPENED]
         elif kind is Map:
             below = members(value)
-            todo += [
+            found = [
                 ((way, below[index].steps), item)
                 for index in range(len(below))
                 if type(item := below.value(index)) in _OPENED
             ]
-    return warnings[::-1]
+        todo += reversed(found)  # in the order of the file
+    return warnings
 
 
 def _path_text(way: _Way | None) -> str:

@@ -65,6 +65,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("value.fold_all", "C", "fold_all", "fold everything", "value", "", "C"),
     Command("value.none", "full_stop", "toggle_none", "show or fold away attributes that are None", "value", "", "."),
     Command("value.sizes", "s", "toggle_sizes", "show sizes in the place of types, or types again", "value", "", "s"),
+    Command("value.further", "plus", "decode_further", "decode further what was cut for its size", "value", "", "+"),
     Command("value.copy", "y", "copy", "copy: then v value, p path, k key, j JSON", "value", "copy", "y"),
     Command("value.pager", "o", "pager", "open the value in $PAGER", "value", "", "o"),
     Command("value.editor", "O", "editor", "open a copy of the value in $EDITOR", "value", "", "O"),

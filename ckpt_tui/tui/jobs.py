@@ -139,13 +139,17 @@ class Jobs:
 
         self._start(run, "search")
 
-    def read(self, value: Value) -> None:
-        """Parse and decode a value that waits for it; the latest call wins."""
+    def read(self, value: Value, further: bool = False) -> None:
+        """Parse and decode a value that waits for it, or decode further one that was cut; the latest call wins."""
 
         def run() -> None:
-            from ckpt_tui.core.envelope import resolve
+            from ckpt_tui.core.envelope import cut_envelope, decode_further, resolve
 
-            resolve(value, check_cancelled)
+            cut = cut_envelope(value) if further else None
+            if cut is not None:
+                decode_further(cut, check_cancelled)
+            else:
+                resolve(value, check_cancelled)
             self._owner.post_message(ValueRead(value))
 
         self._start(run, "read")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import pickle
 from pathlib import Path
 
 import pytest
@@ -237,3 +239,17 @@ class TestSecrets:
             await go_to(app, "_workflow_run_kwargs", "function_invocation_kwargs", "__global__", "api_key")
             await app.press("enter")
             await app.shows("Masked")
+
+
+async def test_a_pickle_that_was_cut_says_so_and_decodes_further(tmp_path: Path) -> None:
+    data = pickle.dumps([[number] for number in range(350_000)])
+    document = json.loads(next((SAMPLES / "linear").glob("*.json")).read_text())
+    document["state"] = {"large": {"__pickled__": base64.b64encode(data).decode(), "__type__": "builtins:list"}}
+    (tmp_path / f"{document['checkpoint_id']}.json").write_text(json.dumps(document, indent=2))
+    async with open_app(tmp_path) as app:
+        await app.shows("+ decodes further", "more than")
+        await app.press("tab", "plus")
+        await app.shows("(350,000)")
+        assert "decodes further" not in app.text
+        await app.press("plus")
+        await app.shows("Nothing was cut here.")

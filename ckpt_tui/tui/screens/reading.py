@@ -14,7 +14,7 @@ class Reading(Searching):
         """Read a value; the latest one wins."""
         event.stop()
         self.say("reading … · esc stops", "dim")
-        self.jobs.read(event.value)
+        self.jobs.read(event.value, event.further)
 
     def on_value_read(self, event: ValueRead) -> None:
         """A value was read: unfold it where that is still wanted."""

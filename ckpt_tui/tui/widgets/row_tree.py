@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from textual.message import Message
 
+from ckpt_tui.core.envelope import cut_envelope
 from ckpt_tui.core.outline import EXPAND_LIMIT, Branch, Folds, Outline, Row
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.preview import Previewer, is_leaf, is_unopened, kind_of, label_text, preview, type_text_of
@@ -31,6 +32,9 @@ _TYPE_CELLS = 44
 
 _ROW_NODES = 3_000
 """Values looked at for the size of one row, so that a screen of rows stays below a tenth of a second."""
+
+FURTHER_SIGN = "+ decodes further ·"
+"""What stands before a value that was cut."""
 
 _INDENT_LIMIT = 40
 """Levels that are indented; deeper ones stay at that column."""
@@ -158,6 +162,8 @@ class RowTree(UnreadRows):
             shown, style = preview(value, max(room, 8), self.reveal, hide), _STYLES[kind_of(value)]
             if hide and leaf:
                 style = "warn" if is_maskable(value, True) else style
+        if cut_envelope(value) is not None and not self.is_reading(value):
+            shown, style = f"{FURTHER_SIGN} {shown}", "error"
         type_text = size_of(value, _ROW_NODES).text if self.sizes else type_text_of(value)
         if row.hidden and row.is_open:
             type_text = f"{type_text}  {row.hidden} None".strip()
@@ -299,6 +305,26 @@ class RowTree(UnreadRows):
         self.outline.fold_all(self.outline.root)
         self._changed_by_hand()
         self.move_to(self.outline.find_labels(labels))
+
+    def action_decode_further(self) -> None:
+        """Decode further the pickle under the cursor, or the one it stands in, when it was cut."""
+        self.take_count()
+        row = self.row
+        if row is None:
+            return
+        value, branch = row.member.value, row.branch
+        while cut_envelope(value) is None and branch.parent is not None:
+            value, branch = branch.parent.member(branch.slot).value, branch.parent
+        if cut_envelope(value) is None:
+            self.post_message(self.Told("Nothing was cut here."))
+        else:
+            self.want_further(value, self._begin_anew)
+
+    def _begin_anew(self) -> None:
+        """Show the same place of a value that has changed."""
+        outline = self.outline
+        self.show(Outline(outline.value, outline.folds(), outline.show_none, outline.prefix), self.labels)
+        self.post_message(self.Folded())
 
     def action_toggle_none(self) -> None:
         """Show or fold away the attributes that are None."""

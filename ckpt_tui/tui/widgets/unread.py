@@ -22,11 +22,12 @@ class UnreadRows(LineList):
     """A list some of whose values take long to read."""
 
     class Wanted(Message):
-        """A value is to be read; `value_read` is called once it was."""
+        """A value is to be read, or decoded further; `value_read` is called once it was."""
 
-        def __init__(self, value: Value) -> None:
+        def __init__(self, value: Value, further: bool = False) -> None:
             super().__init__()
             self.value = value
+            self.further = further
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -43,6 +44,12 @@ class UnreadRows(LineList):
         self.changed()
         self.post_message(self.Wanted(value))
         return False
+
+    def want_further(self, value: Value, then: Callable[[], object]) -> None:
+        """Ask for more of a value that was cut, and call `then` once that was decoded."""
+        self._reading = _Reading(value, self.cursor, then)
+        self.changed()
+        self.post_message(self.Wanted(value, further=True))
 
     def is_reading(self, value: Value) -> bool:
         """Whether a value is being read."""

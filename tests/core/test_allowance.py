@@ -1,0 +1,148 @@
+"""One allowance of work for a whole document: each stage takes from it, none begins anew, and what is cut says so."""
+
+import base64
+import json
+import pickle
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.budgets import DOCUMENT_WORK
+from ckpt_tui.core.doctor import alarms
+from ckpt_tui.core.envelope import cut_envelope, decode_further, open_envelope
+from ckpt_tui.core.export import show_document
+from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.value import Envelope, Opaque
+from ckpt_tui.stores.agent_framework import load
+from tests.benchmarks.bombs import checkpoint
+from tests.core.bombs import BOMBS
+
+
+def envelope(data: bytes) -> Envelope:
+    return Envelope(base64.b64encode(data).decode(), "a:B")
+
+
+def loaded(folder: Path, document: dict[str, Any], allowance: Allowance, everything: bool = True) -> Checkpoint:
+    path = folder / "bomb.json"
+    path.write_text(json.dumps(document))
+    found = load(str(path), path.name, everything=everything, allowance=allowance)
+    assert isinstance(found, Checkpoint)
+    return found
+
+
+def texts(document: Any) -> Iterator[str]:
+    todo = [document]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            todo += item.values()
+        elif isinstance(item, list):
+            todo += item
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_all_stages_of_a_bomb_together_stay_within_the_allowance(name: str, tmp_path: Path) -> None:
+    allowance = Allowance(0.25)
+    found = loaded(tmp_path, checkpoint(BOMBS[name]()), allowance)
+    left = [allowance.left]
+    alarms(found, allowance=allowance)
+    left.append(allowance.left)
+    document = show_document(found, allowance=allowance)
+    left.append(allowance.left)
+    assert left == sorted(left, reverse=True)
+    # One look at the budgets every 16,384 steps, and the brackets around what was cut.
+    assert left[-1] >= -40_000
+    assert document["complete"] is not allowance.is_cut
+
+
+def test_each_pickle_is_decoded_once_whatever_asks_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from ckpt_tui.core import envelope as module
+    from ckpt_tui.core.unpickle import decode as real
+
+    decoded = []
+
+    def counted(data: bytes, *args: Any) -> Any:
+        decoded.append(data)
+        return real(data, *args)
+
+    monkeypatch.setattr(module, "decode", counted)
+    allowance = Allowance()
+    found = loaded(tmp_path, checkpoint(b"cos\nsystem\n(S'x'\ntR."), allowance)
+    assert alarms(found, allowance=allowance)
+    show_document(found, allowance=allowance)
+    assert len(decoded) == 1
+
+
+def test_many_pickles_share_what_one_may_cost(tmp_path: Path) -> None:
+    bomb = base64.b64encode(b"](" + b"]" * 60_000 + b"e.").decode()
+    document = checkpoint(b"N.")
+    document["state"] = {f"bomb {number}": {"__pickled__": bomb, "__type__": "a:B"} for number in range(40)}
+    allowance = Allowance()
+    found = loaded(tmp_path, document, allowance)
+    values = list(found.state.values())
+    assert all(item.ready for item in values)
+    assert [item.is_cut for item in values] == sorted(item.is_cut for item in values)
+    assert "not decoded" in values[-1].value.reason
+    shown = show_document(found, allowance=allowance)
+    assert not shown["complete"]
+    assert any("a higher limit decodes these" in text for text in texts(shown))
+
+
+def test_a_screen_leaves_closed_what_it_may_not_decode(tmp_path: Path) -> None:
+    bomb = base64.b64encode(b"](" + b"]" * 60_000 + b"e.").decode()
+    document = checkpoint(b"N.")
+    document["state"] = {f"bomb {number}": {"__pickled__": bomb, "__type__": "a:B"} for number in range(40)}
+    found = loaded(tmp_path, document, Allowance(), everything=False)
+    ready = [item.ready for item in found.state.values()]
+    assert any(ready) and not all(ready)
+
+
+def test_a_higher_limit_shows_all(tmp_path: Path) -> None:
+    data = pickle.dumps([[number] for number in range(150_000)])
+    few, many = Allowance(), Allowance(8)
+    cut = show_document(loaded(tmp_path, checkpoint(data), few), allowance=few)
+    whole = show_document(loaded(tmp_path, checkpoint(data), many), allowance=many)
+    assert (cut["complete"], whole["complete"]) == (False, True)
+    assert whole["state"]["bomb"] == [[number] for number in range(150_000)]
+    signs = [text for text in texts(cut) if "more; one document holds about" in text or "at byte" in text]
+    assert signs
+
+
+def test_an_ordinary_checkpoint_needs_a_small_part(tmp_path: Path) -> None:
+    talk = [{"role": "user", "text": f"{number} was said. " * 10} for number in range(100)]
+    allowance = Allowance()
+    document = show_document(loaded(tmp_path, checkpoint(pickle.dumps(talk)), allowance), allowance=allowance)
+    assert document["complete"] and document["state"]["bomb"] == talk
+    assert allowance.left > DOCUMENT_WORK * 0.99
+
+
+def test_a_cut_pickle_decodes_further_until_it_is_whole() -> None:
+    data = pickle.dumps([[number] for number in range(400_000)])
+    item = envelope(data)
+    first = open_envelope(item)
+    assert type(first) is Opaque and item.is_cut and cut_envelope(item) is item
+    assert "at byte" in first.reason and f"of {len(data):,}" in first.reason
+    value = decode_further(item)
+    assert (type(value), len(value), item.is_cut, item.warning) == (list, 400_000, False, "")
+    assert cut_envelope(item) is None and open_envelope(item) is value
+
+
+def test_what_was_not_decoded_at_all_decodes_within_the_usual_limits_first() -> None:
+    allowance = Allowance()
+    allowance.spend(allowance.left)
+    item = envelope(pickle.dumps([1]))
+    assert type(open_envelope(item, allowance=allowance)) is Opaque
+    assert item.is_cut and allowance.is_cut
+    assert decode_further(item) == [1] and item.factor == 1
+
+
+def test_what_is_damaged_is_not_cut() -> None:
+    for data in (b"\x80\x05]", b"", b"\xff."):
+        item = envelope(data)
+        open_envelope(item)
+        assert item.warning and not item.is_cut
