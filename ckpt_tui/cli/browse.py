@@ -35,12 +35,13 @@ def command(ctx: click.Context, store: str, at: str | None, query: str | None) -
         return result
     import gc
 
+    from ckpt_tui.actions.resume.forks import with_forks
     from ckpt_tui.stores.registry import open_store
     from ckpt_tui.tui.early import EarlyLook
 
     # What is made until the first screen stands lives as long as the app; collecting it costs a tenth of that time.
     gc.disable()
-    opened = open_store(store, must_exist=False)
+    opened = with_forks(open_store(store, must_exist=False))
     early = EarlyLook(opened, open_newest=at is None)
     from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser, while the store is read
 

@@ -24,6 +24,7 @@ from ckpt_tui.core.pending import requests
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.registry import open_store
+from ckpt_tui.stores.several import home_of
 
 WAITING = 6
 """Exit code of a run that stopped for want of answers."""
@@ -108,7 +109,11 @@ def _load(store: str, name: str) -> tuple[str, Checkpoint]:
     """The directory that holds a checkpoint, and the checkpoint."""
     opened = open_store(store)
     _, node = locate(opened, name)
-    return opened.path, opened.load(node.ref.file, everything=True)
+    home, file = home_of(opened, node.ref.file)
+    barred = home.capabilities(file).resume
+    if barred:
+        raise UsageError(f"{clean(name)} cannot be resumed here: {barred}", exit_code=FAILED)
+    return home.path, home.load(file, everything=True)
 
 
 def _target(store: str, given: Target) -> Target:

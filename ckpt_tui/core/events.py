@@ -12,6 +12,7 @@ SIGNS = {
     "executor_completed": "✓", "executor_failed": "✗", "executor_bypassed": "↷", "output": "◆", "intermediate": "◇",
     "data": "◇", "request_info": "?", "failed": "✗", "warning": "!", "error": "✗", "status": "·", "checkpoint": "●",
     "checkpoint_failed": "✗", "log": " ", "end": "■", "hello": "▷", "graph": " ", "check": " ", "waiting": "‖",
+    "answered": "↩",
 }  # fmt: skip
 """One sign a kind of line, or of event."""
 
@@ -96,8 +97,8 @@ def _event(document: dict[str, Any], clock: str, step: str) -> Line:
         parts.append(f"{details.get('error_type')}: {details.get('message')}")
     if document.get("data") is not None:
         parts.append(brief(document["data"]))
-    words = kind.replace("_", " ").removeprefix("executor ")
-    text = " ".join([words, *parts]) if kind != "status" else " ".join(parts)
+    words = "" if kind == "request_info" else kind.replace("_", " ").removeprefix("executor ")
+    text = " ".join(parts if kind == "status" or not words else [words, *parts])
     return Line(kind, clock, step, clean(str(who), 40), clean(text, PREVIEW), _TONES.get(kind, "dim"))
 
 
@@ -116,7 +117,8 @@ def _check(document: dict[str, Any]) -> tuple[str, str, str]:
     errors = sum(1 for each in problems if each.get("level") == "error")
     if errors:
         return "", f"cannot be resumed: {errors} problem{'' if errors == 1 else 's'}", "error"
-    return "", "ready" + (f", {len(problems)} remarks" if problems else ""), "good"
+    remarks = f", {len(problems)} remark{'' if len(problems) == 1 else 's'}" if problems else ""
+    return "", f"ready{remarks}", "good"
 
 
 def _checkpoint(document: dict[str, Any]) -> tuple[str, str, str]:
@@ -140,6 +142,11 @@ def _log(document: dict[str, Any]) -> tuple[str, str, str]:
 def _error(document: dict[str, Any]) -> tuple[str, str, str]:
     fix = f" → {document['fix']}" if document.get("fix") else ""
     return "", f"{document.get('what')}{fix}", "error"
+
+
+def _answered(document: dict[str, Any]) -> tuple[str, str, str]:
+    count = len(document.get("request_ids") or ())
+    return "", f"goes on with {count} answer{'' if count == 1 else 's'}", "good"
 
 
 def _waiting(document: dict[str, Any]) -> tuple[str, str, str]:
@@ -168,7 +175,7 @@ def _other(document: dict[str, Any]) -> tuple[str, str, str]:
 
 _OTHERS = {
     "hello": _hello, "graph": _graph, "check": _check, "checkpoint": _checkpoint, "log": _log, "error": _error,
-    "checkpoint_failed": _checkpoint_failed, "waiting": _waiting, "end": _end,
+    "checkpoint_failed": _checkpoint_failed, "waiting": _waiting, "answered": _answered, "end": _end,
 }  # fmt: skip
 
 

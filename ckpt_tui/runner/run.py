@@ -3,7 +3,7 @@
 Started by path with any Python from 3.10 that has agent_framework (1.0.0 or later); it needs nothing else and imports
 nothing of ckpt_tui. The first line of standard input is the plan, later lines are commands; its end means that the
 parent is gone. Lines on standard output: hello, graph, check, waiting, event, checkpoint, checkpoint_failed, log,
-error, end. Whatever the workflow prints goes to standard error. See docs/resume.md.
+answered, error, end. Whatever the workflow prints goes to standard error. See docs/resume.md.
 """
 
 from __future__ import annotations
@@ -1500,6 +1500,7 @@ class Runner:
             if command.get("do") == "answer":
                 answers, faults = self._answers(command.get("responses", {}), waiting)
                 if answers and not faults:
+                    self.lines.say("answered", request_ids=sorted(answers))
                     return answers
                 for name, what, fix in faults:
                     self.lines.say("error", where="response", what=what, fix=fix, request_id=name)

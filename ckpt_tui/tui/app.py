@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 from textual.screen import Screen
 
+from ckpt_tui.actions.resume.forks import with_forks
 from ckpt_tui.config import Config, load
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
@@ -105,7 +106,7 @@ def browse(store: str | Store, at: str | None = None, query: str | None = None, 
         CkptError: the path is neither a directory nor a checkpoint file; the configuration is wrong.
     """
     config = load()
-    opened = open_store(store, must_exist=False) if isinstance(store, str) else store
+    opened = with_forks(open_store(store, must_exist=False)) if isinstance(store, str) else store
     app = CkptApp(opened, at, steps_of(query) if query else (), config, early)
     app.run(mouse=config.mouse)
     return app.return_code or 0

@@ -8,7 +8,7 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["everywhere", "list", "value", "any list"]
+Scope = Literal["everywhere", "list", "value", "any list", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("value.sizes", "s", "toggle_sizes", "show sizes in the place of types, or types again", "value", "", "s"),
     Command("value.further", "plus", "decode_further", "decode further what was cut for its size", "value", "", "+"),
     Command("value.copy", "y", "copy", "copy: then v value, p path, k key, j JSON", "value", "copy", "y"),
-    Command("value.pager", "o", "pager", "open the value in $PAGER", "value", "", "o"),
-    Command("value.editor", "O", "editor", "open a copy of the value in $EDITOR", "value", "", "O"),
+    Command("value.pager", "o", "screen.pager", "open the value in $PAGER", "value", "", "o"),
+    Command("value.editor", "O", "screen.editor", "open a copy of the value in $EDITOR", "value", "", "O"),
+    Command(
+        "value.edit", "ctrl+e", "screen.edit", "change the value, to run on from a changed copy", "value", "", "ctrl+e",
+    ),
+    # a run
+    Command("run.start", "ctrl+r", "start", "check, then run; Enter does the same, step by step", "run", "", "ctrl+r"),
+    Command("run.allow", "ctrl+a", "allow", "allow the types that were named, and check again", "run", "", "ctrl+a"),
+    Command("run.write", "ctrl+e", "write_answer", "write the answer as JSON in $EDITOR", "run", "", "ctrl+e"),
+    Command("run.stop", "x", "stop", "stop the run; once more kills it", "run", "stop", "x"),
+    Command("run.pause", "space", "pause", "let new lines wait, or show them", "run", "pause", "space"),
+    Command("run.save", "S", "save", "save the log to a file", "run", "save", "S"),
     # everywhere
     Command("view.next_tab", "t", "next_tab(1)", "next tab: state, messages, pending, raw", "everywhere", "tabs", "t"),
     Command("view.previous_tab", "T", "next_tab(-1)", "previous tab", "everywhere", "", "T"),
@@ -86,6 +96,9 @@ COMMANDS: tuple[Command, ...] = (
         "store.doctor", "D", "doctor", "what is wrong or risky in the store, and the types to allow", "everywhere", "",
         "D",
     ),
+    Command("run.resume", "r", "resume", "run on from here; a preview comes first", "everywhere", "resume", "r"),
+    Command("run.show", "R", "show_run", "back to the run that was started last", "everywhere", "", "R"),
+    Command("run.compare", "A", "compare_outcomes", "compare the outcomes of two forks", "everywhere", "", "A"),
     Command("app.palette", "colon,ctrl+p", "app.command_palette", "commands by name", "everywhere", "commands", ":"),
     Command("app.help", "question_mark,f1", "help", "keys and signs", "everywhere", "help", "?"),
     Command("app.back", "escape", "back", "back out of what was opened last", "everywhere", "", "esc"),

@@ -27,6 +27,7 @@ from ckpt_tui.tui.messages import (
     MatchesReady,
     PeekReady,
     ReportReady,
+    SourceReady,
     ValueRead,
     ViewReady,
     WorkFailed,
@@ -198,6 +199,27 @@ class Jobs:
                 self._owner.post_message(ReportReady(report))
 
         self._start(run, "examine")
+
+    def source(self, file: str) -> None:
+        """Read a checkpoint whole, for a run to begin with; the latest call wins."""
+
+        def run() -> None:
+            from ckpt_tui.actions.resume.plan import source_of
+            from ckpt_tui.stores.several import home_of
+
+            try:
+                store, own = home_of(self._store, file)
+                barred = store.capabilities(own).resume
+                if barred:
+                    raise CkptError(barred)
+                checkpoint = store.load(own, check_cancelled, everything=True)
+                found = source_of(store.path, checkpoint)
+            except CkptError as error:
+                self._owner.post_message(SourceReady(file, None, error.what, error.hint))
+            else:
+                self._owner.post_message(SourceReady(file, found))
+
+        self._start(run, "source")
 
     def _start(self, run: Callable[[], None], group: str) -> Worker[None]:
         def guarded() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
@@ -11,6 +11,7 @@ from ckpt_tui.core.search import Positions
 from ckpt_tui.tui.view import View
 
 if TYPE_CHECKING:
+    from ckpt_tui.actions.resume.plan import Source
     from ckpt_tui.core.doctor import Report
     from ckpt_tui.core.graph import Graph
     from ckpt_tui.core.steps import Step
@@ -110,6 +111,26 @@ class StepReady(Message):
     def can_replace(self, message: Message) -> bool:
         """Only what is known last matters."""
         return isinstance(message, StepReady) and message.file == self.file
+
+
+class RunTold(Message):
+    """A run said something that its screen must know of: a line as a document."""
+
+    def __init__(self, run: object, line: dict[str, Any]) -> None:
+        super().__init__()
+        self.run = run
+        self.line = line
+
+
+class SourceReady(Message):
+    """A checkpoint was read whole to be run from, or could not be: then `error` says why."""
+
+    def __init__(self, file: str, source: Source | None, error: str = "", hint: str = "") -> None:
+        super().__init__()
+        self.file = file
+        self.source = source
+        self.error = error
+        self.hint = hint
 
 
 class WorkFailed(Message):

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import queue
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -25,7 +26,8 @@ STORAGE = f"{FLOWS}:storage"
 def store(name: str) -> tuple[Path, tuple[str, ...]]:
     """The store of one of the workflows of the tests, and its ids, oldest first."""
     directory = Path(mkdtemp(prefix="ckpt-tui-runner-"))
-    return directory, tuple(asyncio.run(getattr(workflows, name)(directory)))
+    with ThreadPoolExecutor(1) as pool:  # the caller may be in a loop of its own
+        return directory, tuple(pool.submit(asyncio.run, getattr(workflows, name)(directory)).result())
 
 
 def resume(name: str, at: int, target: str, into: Path, *words: str, **environment: str) -> Done:

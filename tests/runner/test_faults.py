@@ -81,7 +81,7 @@ class TestBeforeItRuns:
             [sys.executable, "-m", "ckpt_tui", *words], cwd=ROOT, capture_output=True, text=True, check=False
         )
         assert done.returncode == 5
-        assert "tests.support.workflows:Draft is not allowed to be loaded" in done.stderr
+        assert "tests.support.workflows:Draft is not allowed to be loaded" in done.stderr, done.stderr
         assert "→ --allow tests.support.workflows:Draft" in done.stderr
         again = subprocess.run(
             [sys.executable, "-m", "ckpt_tui", *words, "--allow", "tests.support.workflows:Draft"],

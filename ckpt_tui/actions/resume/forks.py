@@ -10,6 +10,8 @@ import json
 import os
 from typing import Any
 
+from ckpt_tui.stores.base import Store
+
 RECORD = "ckpt-tui-fork.jsonl"
 """The file in a directory of new checkpoints that tells where they come from."""
 
@@ -60,3 +62,35 @@ def records(directory: str) -> list[dict[str, Any]]:
         if isinstance(entry, dict):
             out.append(entry)
     return out
+
+
+def with_forks(store: Store) -> Store:
+    """The store with the forks that stand beside it, as one lineage; the store itself where there are none."""
+    found = forks_of(store.path) if _is_plain(store) else []
+    return _overlay(store.path, [path for path in found if path != os.path.abspath(store.path)]) if found else store
+
+
+def with_directory(store: Store, directory: str) -> Store | None:
+    """The store with another directory of forks; None where it is a part of it already, or cannot be one."""
+    from ckpt_tui.stores.several import SeveralStores
+
+    known = list(store.members) if isinstance(store, SeveralStores) else [store]
+    paths = [os.path.abspath(member.path) for member in known]
+    if os.path.abspath(directory) in paths or not (isinstance(store, SeveralStores) or _is_plain(store)):
+        return None
+    if isinstance(store, SeveralStores) and not store.together:
+        return None
+    return _overlay(known[0].path, [*(member.path for member in known[1:]), directory])
+
+
+def _is_plain(store: Store) -> bool:
+    """Whether a store is a whole directory of the framework's files."""
+    from ckpt_tui.stores.directory import DirectoryStore
+
+    return type(store) is DirectoryStore and store.only is None
+
+
+def _overlay(path: str, directories: list[str]) -> Store:
+    from ckpt_tui.stores.registry import open_overlay
+
+    return open_overlay(path, *directories)

@@ -22,12 +22,13 @@ class Said(NamedTuple):
     tone: str = "plain"
 
 
-def preview(plan: Plan, lines: dict[str, dict[str, Any]]) -> Iterator[Said]:
+def preview(plan: Plan, lines: dict[str, dict[str, Any]], asked: bool = False) -> Iterator[Said]:
     """What a check found.
 
     Args:
         plan: What was checked.
         lines: The latest line of each kind that the runner wrote: hello, graph, check, error.
+        asked: Whether requests are asked for in a form, so that how to answer them needs no words.
     """
     hello, check = lines.get("hello", {}), lines.get("check", {})
     fault = lines.get("error")
@@ -43,10 +44,16 @@ def preview(plan: Plan, lines: dict[str, dict[str, Any]]) -> Iterator[Said]:
     yield Said("✓", clean(f"{check.get('target')} loads{main}: {check.get('file')}"), tone="good")
     problems = [each for each in check.get("problems") or () if isinstance(each, dict)]
     yield from _good(lines.get("graph", {}), check, {str(each.get("about")) for each in problems})
+    blocked = blocked_types(check)
+    if len(blocked) > 1:
+        fix = " ".join(f"--allow {name}" for name in blocked)
+        yield Said("✗", clean(f"{len(blocked)} types are not allowed to be loaded: {', '.join(blocked)}"), fix, "error")
     for each in problems:
-        wrong = each.get("level") == "error"
-        sign, tone = ("✗", "error") if wrong else ("!", "warn")
-        yield Said(sign, clean(str(each.get("what"))), clean(str(each.get("fix") or "")), tone)
+        if len(blocked) > 1 and each.get("name") in blocked:
+            continue
+        sign, tone = ("✗", "error") if each.get("level") == "error" else ("!", "warn")
+        fix = "" if asked and each.get("about") == "pending" else clean(str(each.get("fix") or ""))
+        yield Said(sign, clean(str(each.get("what"))), fix, tone)
     yield from _again(check)
     for edit in check.get("edits") or ():
         before = "absent" if edit.get("absent") else brief(edit.get("before"), VALUE)
@@ -67,7 +74,8 @@ def _good(graph: dict[str, Any], check: dict[str, Any], about: set[str]) -> Iter
 def _again(check: dict[str, Any]) -> Iterator[Said]:
     found = [each for each in check.get("again") or () if isinstance(each, dict)]
     if not found and check.get("ok"):
-        yield Said("!", "nothing is in flight: no executor runs, and one more empty checkpoint is written", tone="warn")
+        what = "until a request is answered no executor runs" if unanswered(check) else "no executor runs"
+        yield Said("!", f"nothing is in flight: {what}, and one more empty checkpoint is written", tone="warn")
         return
     for each in found:
         to = ", ".join(str(name) for name in each.get("to") or ()) or "?"

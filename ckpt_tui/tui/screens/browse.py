@@ -20,6 +20,7 @@ from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, PeekReady, ViewReady, WorkFailed
 from ckpt_tui.tui.screens.graphing import Graphing
+from ckpt_tui.tui.screens.resuming import Resumable
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.status import BarLine, Part
@@ -41,7 +42,7 @@ KEPT_BYTES = 24_000_000
 """Bytes of their files altogether."""
 
 
-class Browse(Graphing):
+class Browse(Graphing, Resumable):
     """The main screen.
 
     Args:
@@ -82,8 +83,16 @@ class Browse(Graphing):
         self.jobs.follow()
 
     def on_unmount(self) -> None:
-        """Stop reading."""
+        """Stop reading, and whatever was run from here."""
         self.jobs.stop()
+        self.end_runs()
+
+    def open_instead(self, store: Store) -> None:
+        """Show a store that holds what this one holds, and more."""
+        self.jobs.stop()
+        self.store = store
+        self.jobs = Jobs(self, store, self.library)
+        self.jobs.follow()
 
     # -- news of the store -------------------------------------------------------------------------------------------
 
@@ -339,7 +348,7 @@ class Browse(Graphing):
         """Back out of what was opened last."""
         if self.is_asking:
             self.close_ask()
-        elif self.stop_reading():
+        elif self.stop_reading() or self.forget_edits():
             pass
         elif self.match:
             self.set_match("")

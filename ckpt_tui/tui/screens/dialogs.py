@@ -71,7 +71,7 @@ class TextScreen(ModalScreen[None]):
 
 
 SCOPES = {
-    "any list": "In every list", "list": "Checkpoints", "value": "Values", "everywhere": "Everywhere",
+    "any list": "In every list", "list": "Checkpoints", "value": "Values", "run": "A run", "everywhere": "Everywhere",
 }  # fmt: skip
 
 _SIGNS = (

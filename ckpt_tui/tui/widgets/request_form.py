@@ -1,0 +1,160 @@
+"""A pending request as a form: what is asked, and a field for each part of the answer."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from ckpt_tui.core.events import brief, short_name
+from ckpt_tui.core.forms import Field, example, fields_of, filled
+from ckpt_tui.core.text import clean
+from ckpt_tui.tui.widgets.choice import Choice
+
+SEND, LEAVE = "answer", "leave it waiting"
+
+_LABEL = 18
+"""Cells of the labels of fields."""
+
+
+def asked_lines(document: Any) -> list[str]:
+    """What is asked, a line for each attribute that says something."""
+    if not isinstance(document, dict) or not isinstance(document.get("$type"), str) or "$value" in document:
+        return [clean(brief(document, 400))]
+    members = [(key, item) for key, item in document.items() if not key.startswith("$") and item not in (None, [], {})]
+    width = min(max((len(key) for key, _ in members), default=0), _LABEL)
+    return [clean(f"{key:<{width}}  {brief(item, 300)}") for key, item in members[:8]]
+
+
+class FieldLine(Horizontal):
+    """One field: its label, what is put into it, and what is wrong with it.
+
+    Args:
+        field: The field.
+    """
+
+    DEFAULT_CSS = """
+    FieldLine { height: auto; min-height: 1; }
+    FieldLine > .field-label { width: 20; color: $ck-label; height: 1; }
+    FieldLine > .field-fault { width: auto; max-width: 40%; color: $error; height: 1; padding: 0 1; }
+    FieldLine > Input { width: 1fr; background: $panel; border: none; height: 1; padding: 0 1; }
+    FieldLine > Input:focus { background: $ck-cursor; }
+    """
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.field = field
+
+    def compose(self) -> ComposeResult:
+        field = self.field
+        yield Static(Content(clean(field.label, _LABEL)), classes="field-label", markup=False)
+        if field.kind in ("choice", "calls"):
+            yield Choice(tuple(label for label, _ in field.options), field.default)
+            if any(isinstance(each, dict) and each.get("asks") for _, each in field.options):
+                yield Input(placeholder="text", compact=True)
+        else:
+            yield Input(field.default, placeholder=field.hint, compact=True)
+        yield Static("", classes="field-fault", markup=False)
+
+    @property
+    def text(self) -> str:
+        """What stands in it."""
+        choices, inputs = self.query(Choice), self.query(Input)
+        if choices:
+            chosen = choices.first().value
+            return f"{chosen}\0{inputs.first().value}" if chosen and inputs else chosen
+        return inputs.first().value
+
+    def tell(self, fault: str) -> None:
+        """Say what is wrong, or nothing."""
+        self.query_one(".field-fault", Static).update(Content(clean(fault)))
+
+
+class RequestForm(Vertical):
+    """One request.
+
+    Args:
+        request: What the runner says of it.
+    """
+
+    DEFAULT_CSS = """
+    RequestForm { height: auto; border-left: outer $warning; padding: 0 1; margin: 0 0 1 0; }
+    RequestForm > .asked { height: auto; max-height: 8; color: $foreground; }
+    RequestForm > .send { height: 1; }
+    RequestForm > .send > .field-label { width: 20; color: $ck-label; }
+    RequestForm > .head { height: 1; color: $ck-label; text-style: bold; }
+    RequestForm > .as-json { height: auto; max-height: 4; color: $ck-text; }
+    """
+
+    class Changed(Message):
+        """Something was put into a field."""
+
+    def __init__(self, request: dict[str, Any]) -> None:
+        super().__init__()
+        self.request = request
+        self.request_id = str(request.get("request_id"))
+        self.fields = fields_of(request.get("form") or {})
+        self.document: Any = None
+        """The answer written as JSON, when `written`."""
+        self.written = False
+
+    def compose(self) -> ComposeResult:
+        request = self.request
+        kind = short_name(str(request.get("response_type")))
+        title = f"‖ {request.get('executor')} asks for {kind}   {self.request_id[:8]}"
+        yield Static(Content(clean(title)), classes="head", markup=False)
+        yield Static(Content("\n".join(asked_lines(request.get("data")))), classes="asked", markup=False)
+        with Horizontal(classes="send"):
+            yield Static(Content("this request"), classes="field-label", markup=False)
+            yield Choice((SEND, LEAVE), SEND, id="send")
+        for field in self.fields:
+            yield FieldLine(field)
+        yield Static("", classes="as-json", markup=False)
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it is to be answered."""
+        return self.query_one("#send", Choice).value == SEND
+
+    def answer(self) -> tuple[Any, bool]:
+        """The answer as JSON, and whether it is complete; what is not is told beside its field."""
+        if self.written:
+            return self.document, True
+        lines = list(self.query(FieldLine))
+        found = filled(self.fields, [line.text for line in lines])
+        for number, line in enumerate(lines):
+            line.tell(found.errors.get(number, ""))
+        return found.value, not found.errors
+
+    def start_document(self) -> Any:
+        """What an answer in JSON begins with: what the form holds, else an example."""
+        if self.written:
+            return self.document
+        found = filled(self.fields, [line.text for line in self.query(FieldLine)])
+        return example(self.fields) if found.errors else found.value
+
+    def write(self, document: Any) -> None:
+        """Take an answer in JSON in the place of the fields."""
+        self.document, self.written = document, True
+        for line in self.query(FieldLine):
+            line.display = False
+        text = json.dumps(document, ensure_ascii=False, indent=1)
+        self.query_one(".as-json", Static).update(Content("\n".join(clean(line) for line in text.split("\n"))))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell that it changed."""
+        event.stop()
+        self.post_message(self.Changed())
+
+    def on_choice_changed(self, event: Choice.Changed) -> None:
+        """Fields of a request that is left waiting are of no use."""
+        event.stop()
+        if event.choice.id == "send":
+            for line in self.query(FieldLine):
+                line.display = self.is_sent and not self.written
+        self.post_message(self.Changed())
