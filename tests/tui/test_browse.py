@@ -234,10 +234,10 @@ class TestFiltering:
 
 class TestKeys:
     async def test_keys_of_the_configuration_replace_the_defaults(self) -> None:
-        async with open_app(SAMPLES / "loop", config=Config(keys={"view.zoom": "ctrl+e"})) as app:
+        async with open_app(SAMPLES / "loop", config=Config(keys={"view.zoom": "ctrl+g"})) as app:
             await app.press("z")
             assert not app.screen.is_zoomed
-            await app.press("ctrl+e")
+            await app.press("ctrl+g")
             assert app.screen.is_zoomed
 
     async def test_clashing_keys_are_refused_with_a_message(self) -> None:
