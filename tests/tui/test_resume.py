@@ -270,7 +270,7 @@ class TestTheLog:
 
     async def test_it_is_filtered_searched_paused_and_saved(self, tmp_path: Path) -> None:
         directory, ids = copied("loop", tmp_path)
-        async with self.running(directory, ids[2], args="seconds=0.01 rounds=100000") as (app, screen):
+        async with self.running(directory, ids[2], args="seconds=0.03 rounds=100000") as (app, screen):
             log = screen.log_lines
             await app.press("f")
             await app.type("checkpoint")
@@ -286,7 +286,7 @@ class TestTheLog:
             await app.press("slash")
             await app.type("improve")
             await app.press("enter")
-            assert b"improve" in (log.raw(log.cursor) or b"")
+            await app.until(lambda: b"improve" in (log.raw(log.cursor) or b""), "the match")
             await app.press("space", "x")
             await app.shows("stopped after")
             await app.press("S")
