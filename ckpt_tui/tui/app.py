@@ -22,6 +22,7 @@ from ckpt_tui.tui.commands import accept_keys
 from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.themes import DARK, LIGHT, variables_for
+from ckpt_tui.tui.typeahead import TypeAhead
 
 
 def _commands() -> type[Provider]:
@@ -37,7 +38,7 @@ def _collect_rarely() -> None:
     gc.enable()
 
 
-class CkptApp(App[None]):
+class CkptApp(TypeAhead):
     """The browser of one store.
 
     Args:

@@ -125,3 +125,14 @@ def test_a_narrow_terminal_shows_what_an_empty_store_waits_for(tmp_path: Path) -
         for path in (SAMPLES / "linear").iterdir():
             shutil.copy(path, tmp_path)
         terminal.shows("linear · run 1", "done")
+
+
+def test_keys_typed_in_one_burst_go_where_the_ones_before_them_lead() -> None:
+    with run(str(SAMPLES / "loop")) as terminal:
+        terminal.shows("loop · run 1")
+        terminal.press("\t/executor\r")
+        terminal.shows("match 1 of", "for 'executor'")
+        terminal.press("\tfdone\r")
+        terminal.until(lambda: "48de7071" not in terminal.text and "entry" not in terminal.text, "only what is done")
+        terminal.press("?q:fold every")
+        terminal.shows("fold everything")

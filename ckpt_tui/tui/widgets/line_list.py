@@ -13,7 +13,6 @@ from textual.message import Message
 from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widgets import Input
 
 from ckpt_tui.tui.commands import bindings
 
@@ -228,14 +227,6 @@ class LineList(ScrollView, can_focus=True):
         """The number typed before this motion, which is used up by it."""
         typed, self.typed = self.typed, 0
         return typed or default
-
-    async def on_event(self, event: events.Event) -> None:
-        """Keys typed before the focus moved on belong to the line that asks for a text, not to this list."""
-        focused = self.screen.focused if isinstance(event, events.Key) else self
-        if isinstance(focused, Input):
-            focused.post_message(event)
-            return
-        await super().on_event(event)
 
     def on_key(self, event: events.Key) -> None:
         """Digits before a motion are its count."""
