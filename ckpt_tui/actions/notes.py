@@ -172,6 +172,27 @@ def markdown(book: Notebook) -> str:
     return "\n".join(lines) + "\n"
 
 
+def export_notes(book: Notebook, path: str) -> str:
+    """Write the notes to a file that is not there yet: JSON where its name ends so, else Markdown.
+
+    Returns:
+        Its absolute path.
+
+    Raises:
+        CkptError: there is such a file, or it cannot be written.
+    """
+    path = os.path.abspath(os.path.expanduser(path))
+    text = json.dumps(notes_document(book), indent=2) + "\n" if path.endswith(".json") else markdown(book)
+    try:
+        with open(path, "x", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except FileExistsError:
+        raise CkptError(f"{path} exists; it is left as it is.", "Give another name.") from None
+    except OSError as error:
+        raise CkptError(f"{path} cannot be written: {error.strerror}.") from None
+    return path
+
+
 def _dicts(value: Any) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 

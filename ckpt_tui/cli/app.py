@@ -20,6 +20,7 @@ _VERBS = {
     "diff": ("ckpt_tui.cli.diff", "What changed between two checkpoints, on decoded values."),
     "doctor": ("ckpt_tui.cli.doctor", "Everything wrong or risky in a store; types to allow, ready to paste."),
     "resume": ("ckpt_tui.cli.resume", "Run your workflow on from a checkpoint, in a process of its own."),
+    "notes": ("ckpt_tui.cli.notes", "Bookmarks and notes on a store's checkpoints."),
     "demo": ("ckpt_tui.cli.demo", "A sample store, with a run that goes on living in it."),
 }
 """Verb → its module and its line of help; modules are imported when their verb is called."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.moments import Moment, kind_of_step, ran_for_certain
+from ckpt_tui.core.topology import Topology
 
 Trust = Literal["exact", "inferred", "possible"]
 
@@ -71,6 +72,12 @@ def given(nodes: Iterable[str], edges: Iterable[Pair], start: str = "") -> Graph
     return Graph(tuple(names), {pair: Edge(*pair, "exact") for pair in pairs}, start, complete=True)
 
 
+def of_topology(topology: Topology) -> Graph:
+    """The exact graph that a store knows."""
+    edges = [(edge.source, edge.target) for edge in topology.edges]
+    return given([node.id for node in topology.nodes], edges, topology.start)
+
+
 class Observation(NamedTuple):
     """What one step shows about edges: executors that sent to nobody named, and those that ran for no named reason."""
 
@@ -89,6 +96,7 @@ class Lessons:
         self._observed: dict[Observation, None] = {}
         self._start = ""
         self._graph: Graph | None = None
+        self._last = Graph()
 
     def learn(self, before: Moment | None, after: Moment) -> None:
         """Take in one step: a checkpoint and its parent."""
@@ -107,7 +115,9 @@ class Lessons:
     def graph(self) -> Graph:
         """The graph as far as it is known."""
         if self._graph is None:
-            self._graph = self._solve()
+            solved = self._solve()
+            # The same graph is the same object: what was drawn of it need not be drawn again.
+            self._last = self._graph = self._last if solved == self._last else solved
         return self._graph
 
     def _look_at(self, moment: Moment) -> None:

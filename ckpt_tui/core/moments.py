@@ -74,6 +74,8 @@ class Moment:
         requests: Requests that wait for an answer, by id.
         fan_ins: Fan-ins that are partly filled.
         calls: Steps of a functional workflow that were made so far: cache key → name of the step.
+        finished: Nodes that a store of HPD lists as completed.
+        due: Nodes that it lists as to be run again.
     """
 
     checkpoint: Checkpoint
@@ -82,6 +84,8 @@ class Moment:
     requests: Mapping[str, PendingRequest]
     fan_ins: tuple[FanIn, ...]
     calls: Mapping[str, str]
+    finished: tuple[str, ...] = ()
+    due: tuple[str, ...] = ()
 
     @property
     def senders(self) -> tuple[str, ...]:
@@ -99,7 +103,7 @@ class Moment:
         found.update(dict.fromkeys(request.executor for request in self.requests.values()))
         for fan_in in self.fan_ins:
             found.update(dict.fromkeys((*fan_in.sources, fan_in.target)))
-        found.update(dict.fromkeys(self.calls.values()))
+        found.update(dict.fromkeys((*self.calls.values(), *self.finished, *self.due)))
         found.pop("", None)
         return tuple(found)
 
@@ -107,14 +111,24 @@ class Moment:
 def moment(checkpoint: Checkpoint) -> Moment:
     """What a checkpoint tells; decodes its messages and requests, not the states of its executors."""
     state = resolve(checkpoint.state)
+    finished = attribute(checkpoint.metadata, "completedNodes")
+    # Agent Framework keeps the states of executors in one place; HPD has one output for each node.
+    states = attribute(state, "_executor_state") if finished is None else state
     return Moment(
         checkpoint,
-        dict(_pairs(attribute(state, "_executor_state"))),
+        dict(_pairs(states)),
         tuple(_sent(checkpoint.messages)),
         {request.id: request for request in requests(checkpoint.pending)},
         tuple(_fan_ins(attribute(state, "_edge_state"))),
         {key: name for key, _ in _pairs(attribute(state, "_step_cache")) if (name := _call_name(key))},
+        _names(finished),
+        _names(attribute(checkpoint.metadata, "pendingDirtyNodes")),
     )
+
+
+def _names(value: Value) -> tuple[str, ...]:
+    value = resolve(value)
+    return tuple(name for name in value if type(name) is str) if type(value) is list else ()
 
 
 def _pairs(value: Value) -> Iterator[tuple[str, Value]]:
@@ -215,9 +229,8 @@ def ran_for_certain(before: Moment | None, after: Moment) -> dict[str, str]:
             found.setdefault(target, "all that it waited for had come")
     for name in after.senders:
         found.setdefault(name, "it sent a message")
-    for key, name in after.calls.items():
-        if before is None or key not in before.calls:
-            found.setdefault(name, "its result was kept")
+    for name, reason in _completed(before, after):
+        found.setdefault(name, reason)
     if before is None:
         return found
     for key, request in after.requests.items():
@@ -227,6 +240,16 @@ def ran_for_certain(before: Moment | None, after: Moment) -> dict[str, str]:
         if name not in found and name in before.states and not _same_state(before.states[name], state):
             found[name] = "its state changed"
     return found
+
+
+def _completed(before: Moment | None, after: Moment) -> Iterator[tuple[str, str]]:
+    """Steps of functional workflows whose results were kept, and nodes that are listed as completed."""
+    for key, name in after.calls.items():
+        if before is None or key not in before.calls:
+            yield name, "its result was kept"
+    for name in after.finished:
+        if before is None or name not in before.finished:
+            yield name, "it was completed"
 
 
 def _fired(before: Moment, after: Moment) -> Iterator[str]:

@@ -97,6 +97,7 @@ class Step:
         raised: Requests that were asked in it.
         answered: Requests that were answered in it.
         executors: All that the checkpoint names.
+        due: Nodes that are to be run again, where the store lists them.
         stopped: Nothing was written after this checkpoint although messages were in flight, and the run is not live.
     """
 
@@ -110,6 +111,7 @@ class Step:
     raised: tuple[PendingRequest, ...]
     answered: tuple[Answered, ...]
     executors: tuple[str, ...]
+    due: tuple[str, ...] = ()
     stopped: bool = False
 
     @property
@@ -128,6 +130,7 @@ class Step:
         coming: Light = "stopped" if self.stopped else "next"
         for flight in self.flights:
             found.update(dict.fromkeys(flight.targets, coming))
+        found.update(dict.fromkeys(self.due, coming))
         for ran in self.ran:
             found[ran.executor] = "ran" if ran.certain else "maybe"
         found.update(dict.fromkeys((wait.executor for wait in self.waits), "waiting"))
@@ -144,6 +147,7 @@ def step_between(
         after: The checkpoint that the step led to.
         graph: The graph as far as it is known; what it adds is marked as inferred.
         then: The checkpoint after it on the branch: it tells who received what is in flight.
+        due: Nodes that are to be run again, where the store lists them.
         stopped: Nothing was written after this checkpoint, and the run is not live.
     """
     kind = kind_of_step(before, after)
@@ -158,7 +162,7 @@ def step_between(
     return Step(
         ref, parent, kind, seconds, tuple(ran), tuple(_waits(after)), tuple(_flights(after, graph, later)),
         tuple(request for key, request in after.requests.items() if before is None or key not in before.requests),
-        tuple(_answered(before, after)), after.names, stopped and bool(after.sent) and not after.requests,
+        tuple(_answered(before, after)), after.names, after.due, stopped and bool(after.sent) and not after.requests,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["everywhere", "list", "value", "any list", "run"]
+Scope = Literal["everywhere", "list", "value", "any list", "run", "replay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.reveal", "exclamation_mark", "reveal", "show secrets, or mask them again", "everywhere", "", "!"),
     Command("step.next", "right_square_bracket", "step(1)", "next checkpoint, from any pane", "everywhere", "", "]"),
     Command("step.previous", "left_square_bracket", "step(-1)", "previous checkpoint", "everywhere", "step", "[ ]"),
+    Command(
+        "replay.open", "space", "replay", "replay the run from this checkpoint on; play or pause", "everywhere", "play",
+        "space",
+    ),
+    Command("keep.bookmark", "B", "bookmark", "bookmark the checkpoint, or take it away", "everywhere", "", "B"),
+    Command("keep.note", "a", "note", "a note on the checkpoint", "everywhere", "", "a"),
+    Command("keep.list", "apostrophe", "notes", "bookmarks and notes: go to one, export", "everywhere", "", "'"),
     Command("live.follow", "F", "follow", "follow the newest checkpoint, or stay", "everywhere", "follow", "F"),
     Command("search.open", "slash", "search", "search in the pane", "everywhere", "search", "/"),
     Command("search.next", "n", "search_next(1)", "next match", "everywhere", "", "n"),
@@ -99,6 +106,29 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.resume", "r", "resume", "run on from here; a preview comes first", "everywhere", "resume", "r"),
     Command("run.show", "R", "show_run", "back to the run that was started last", "everywhere", "", "R"),
     Command("run.compare", "A", "compare_outcomes", "compare the outcomes of two forks", "everywhere", "", "A"),
+    # replay
+    Command("replay.back", "backspace", "play(-1)", "play backwards, or pause", "replay", "", "⌫"),
+    Command("replay.next", "right", "step(1)", "next step", "replay", "", "→"),
+    Command("replay.previous", "left", "step(-1)", "previous step", "replay", "", "←"),
+    Command("replay.first", "home,g", "end(-1)", "first step", "replay", "", "Home g"),
+    Command("replay.last", "end,G", "end(1)", "last step", "replay", "", "End G"),
+    Command(
+        "replay.next_change", "right_curly_bracket", "change(1)", "next change of a pinned path", "replay", "", "}",
+    ),
+    Command(
+        "replay.previous_change", "left_curly_bracket", "change(-1)", "previous change of a pinned path", "replay", "",
+        "{",
+    ),
+    Command("replay.slower", "less_than_sign", "speed(-1)", "slower: 0.5×", "replay", "", "<"),
+    Command(
+        "replay.faster", "greater_than_sign", "speed(1)", "faster: 2×, 4×, then as it was recorded", "replay", "", ">",
+    ),
+    Command("replay.pin", "p", "pin", "pin the changed path under the cursor, or let it go", "replay", "", "p"),
+    Command("replay.pin_any", "P", "pin_any", "pin any other path", "replay", "", "P"),
+    Command(
+        "replay.breakpoint", "b", "breakpoint", "stop where an expression becomes true", "replay", "", "b",
+    ),
+    Command("replay.fork", "f", "fork", "choose the way at this fork, or at the next", "replay", "", "f"),
     Command("app.palette", "colon,ctrl+p", "app.command_palette", "commands by name", "everywhere", "commands", ":"),
     Command("app.help", "question_mark,f1", "help", "keys and signs", "everywhere", "help", "?"),
     Command("app.back", "escape", "back", "back out of what was opened last", "everywhere", "", "esc"),

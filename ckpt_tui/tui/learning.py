@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
-from ckpt_tui.core.graph import Graph, Lessons
+from ckpt_tui.core.graph import Graph, Lessons, of_topology
 from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.moments import Moment, moment
 from ckpt_tui.core.steps import step_between
@@ -75,6 +75,8 @@ class Learned:
     def learn(self, node: Node, before: Moment | None, after: Moment) -> None:
         """Take in the step to a checkpoint, once."""
         with self._lock:
+            if self.given is None and after.checkpoint.topology is not None:
+                self.given = of_topology(after.checkpoint.topology)
             if node.ref.id not in self._known:
                 self._lessons.learn(before, after)
                 self._known.add(node.ref.id)

@@ -19,7 +19,7 @@ from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, PeekReady, ViewReady, WorkFailed
-from ckpt_tui.tui.screens.graphing import Graphing
+from ckpt_tui.tui.screens.replays import Replayable
 from ckpt_tui.tui.screens.resuming import Resumable
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -42,7 +42,7 @@ KEPT_BYTES = 24_000_000
 """Bytes of their files altogether."""
 
 
-class Browse(Graphing, Resumable):
+class Browse(Replayable, Resumable):
     """The main screen.
 
     Args:
@@ -81,6 +81,7 @@ class Browse(Graphing, Resumable):
         self.draw_head()
         self.draw_foot()
         self.jobs.follow()
+        self.call_after_refresh(self.load_notes)
 
     def on_unmount(self) -> None:
         """Stop reading, and whatever was run from here."""
@@ -105,6 +106,7 @@ class Browse(Graphing, Resumable):
         if self._at is not None and view.runs:
             self._open_at(view)
         self.list.show(view, self.following)
+        self.viewed(view)
         if not view.places:
             self._show_waiting(view)
             if self.has_class("-narrow") and self.pane is self.list:

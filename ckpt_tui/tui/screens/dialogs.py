@@ -71,7 +71,8 @@ class TextScreen(ModalScreen[None]):
 
 
 SCOPES = {
-    "any list": "In every list", "list": "Checkpoints", "value": "Values", "run": "A run", "everywhere": "Everywhere",
+    "any list": "In every list", "list": "Checkpoints", "value": "Values", "run": "A run", "replay": "Replay",
+    "everywhere": "Everywhere",
 }  # fmt: skip
 
 _SIGNS = (

@@ -40,8 +40,12 @@ class Examinable(Reading):
             self.say(f"{clean(file, 60)} is not in the list{hidden}.", "warn")
             return
         self.following = False
+        self.show_place(file, parse(finding.path) or ())
+
+    def show_place(self, file: str, path: Path) -> None:
+        """Go to a place of a file, once it is shown."""
         pane = self.details[0]
-        self._wanted = (file, parse(finding.path) or ())
+        self._wanted = (file, path)
         if pane.checkpoint is not None and pane.checkpoint.ref.file == file:
             self.open_wanted(file)
         self.focus_pane(pane)

@@ -16,6 +16,7 @@ from ckpt_tui.tui.widgets.text_lines import TextLines
 
 _HINTS = {
     "search": "search: a text; an upper case letter makes it strict about case",
+    "note": "a note on this checkpoint; empty takes it away",
     "filter": "filter: id, workflow, executor, waiting, done …; empty shows all",
 }
 
@@ -70,9 +71,15 @@ class Searching(Values):
         if what == "filter":
             self.set_filter(text)
             return
+        if what == "note":
+            self.take_note(text)
+            return
         self.set_match(text)
         if text:
             self.action_search_next(1)
+
+    def take_note(self, text: str) -> None:
+        """Keep a note on the checkpoint."""
 
     def set_filter(self, text: str) -> None:
         """Show only checkpoints that contain a text; "" shows all."""

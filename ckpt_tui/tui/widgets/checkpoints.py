@@ -30,6 +30,8 @@ class Checkpoints(LineList):
         self.view = View()
         self.selected = ""
         """File name of the selected row, or "" while there is none."""
+        self.marks: dict[str, str] = {}
+        """Id of a checkpoint → the sign of its bookmark or note."""
 
     @property
     def line_count(self) -> int:
@@ -138,7 +140,8 @@ class Checkpoints(LineList):
         when = f"{listing.when_text(row):>9}" if width >= 36 else ""
         room = width - used - len(size) - len(when)
         style = {"waiting": "warn", "final": "good"}.get(ref.role or "", "plain")
-        parts.append((fit(listing.summary(row), max(room, 4)), style))
+        mark = self.marks.get(ref.id, "")
+        parts.append((fit(f"{mark} {listing.summary(row)}" if mark else listing.summary(row), max(room, 4)), style))
         parts += [(when, "dim"), (size, "dim")]
         return parts
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ckpt_tui.core.conversation import turns
 from ckpt_tui.core.drawing import SIGNS, WORDS
+from ckpt_tui.core.frames import Frame, path_text
+from ckpt_tui.core.frames import shown as in_words
 from ckpt_tui.core.graph import Graph
 from ckpt_tui.core.model import PendingRequest
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.preview import is_unopened, preview, short_type
+from ckpt_tui.core.preview import short_type
 from ckpt_tui.core.steps import Flight, Light, Ran, Step
-from ckpt_tui.core.text import clean, quoted
+from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Value
 
 Parts = list[tuple[str, str]]
@@ -41,20 +42,9 @@ class Told(NamedTuple):
     path: Path = ()
 
 
-class Shown(NamedTuple):
-    """A value that was written on a line before, so that the value itself need not be kept."""
-
-    text: str
-
-
-def shown(value: Value, cells: int = 120) -> str:
-    """A value on one line: what was said last where it holds chat messages, else a preview."""
-    if type(value) is Shown:
-        return value.text
-    said = [] if is_unopened(value) else turns(value)
-    if said and said[-1].text:
-        return f"{clean(said[-1].speaker, 40)}: {quoted(said[-1].text, cells)}"
-    return preview(value, cells)
+def shown(value: Value) -> str:
+    """A value on one line."""
+    return in_words(value).text
 
 
 def story(step: Step) -> list[Told]:
@@ -65,6 +55,33 @@ def story(step: Step) -> list[Told]:
     out += _section("waits", (_fact("waiting", wait.executor, wait.reason, width) for wait in step.waits))
     out += _section("in flight", _flights(step, width))
     out += _section("requests", _requests(step, width))
+    return out
+
+
+_OPS = {"added": ("+", "good"), "removed": ("−", "error"), "changed": ("~", "warn"), "moved": ("↕", "label")}
+
+
+def frame_lines(frame: Frame) -> list[Told]:
+    """What happened in a step, and what changed in the state."""
+    out = story(frame.step)
+    if frame.changed or frame.step.parent is not None:
+        number = f"{frame.changed:,}" if frame.changed else "nothing"
+        out.append(Told([("state changed", "heading"), (f" · {number}", "dim")]))
+    for change in frame.changes:
+        sign, style = _OPS[change.op]
+        parts: Parts = [(f" {sign} ", style), (path_text(change.path), "label"), ("  ", "plain")]
+        if change.op == "changed":
+            parts += [(change.before, "dim"), (" → ", "accent"), (change.after, "text")]
+        elif change.op == "moved":
+            parts.append(("moved here", "dim"))
+        else:
+            parts.append((change.after or change.before, "text" if change.op == "added" else "dim"))
+        out.append(Told(parts, change.path))
+    if frame.changed > len(frame.changes):
+        out.append(Told([(f"   … {frame.changed - len(frame.changes):,} more", "dim")]))
+    if frame.incomplete:
+        out.append(Told([(f"   … {frame.incomplete}", "dim")]))
+    out += [Told([(" ! ", "error"), (clean(fault), "error")]) for fault in frame.faults]
     return out
 
 
@@ -119,6 +136,8 @@ def _flights(step: Step, width: int) -> Iterator[Told]:
         yield Told(parts, ("messages",))
         if flight.inferred:
             yield Told([("   ", "dim"), (f"{INFERRED}to {targets}: {_why(flight)}", "accent")])
+    for name in step.due:
+        yield _fact("next", name, "is to be run again", width)
     if step.stopped:
         yield Told(
             [

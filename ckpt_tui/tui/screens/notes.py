@@ -1,0 +1,132 @@
+"""Bookmarks and notes on the store: listed, jumped to, exported."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from ckpt_tui.actions.notes import Note, Notebook, export_notes, in_order, markdown
+from ckpt_tui.core.text import clean
+from ckpt_tui.errors import CkptError
+from ckpt_tui.tui.screens.copying import copied
+from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.story import Parts
+
+EXPORT_FILE = "ckpt-notes.md"
+"""What is offered as the name of an export."""
+
+
+class NoteLines(LineList):
+    """One line a note."""
+
+    def __init__(self, notes: list[Note]) -> None:
+        super().__init__()
+        self.notes = notes
+
+    @property
+    def line_count(self) -> int:
+        return len(self.notes)
+
+    def draw(self, index: int, width: int) -> Parts:
+        note = self.notes[index]
+        parts: Parts = [("★ " if note.bookmark else "✎ ", "warn"), (clean(note.id, 8).removesuffix("…"), "label")]
+        parts.append((f"  {clean(note.workflow, 30)} · iteration {note.iteration}", "dim"))
+        return [*parts, (f"  {clean(note.text, 400)}" if note.text else "", "text")]
+
+    def clicked(self, index: int, x: int, times: int) -> None:
+        screen = self.screen
+        if times == 2 and isinstance(screen, NotesScreen):
+            screen.action_go()
+
+
+class NotesScreen(ModalScreen[str | None]):
+    """Lists the notes; closes with the id of the checkpoint to go to, or None.
+
+    Args:
+        book: The notes.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,q", "back", "close"),
+        ("enter", "go", "go there"),
+        ("y", "copy", "copy"),
+        ("w", "write", "export"),
+    ]
+
+    DEFAULT_CSS = """
+    NotesScreen { align: center middle; background: $background 60%; }
+    NotesScreen > Vertical {
+        width: 90%; max-width: 110; height: 70%;
+        border: round $ck-edge-focus; border-title-color: $foreground; border-subtitle-color: $ck-dim;
+        background: $background; padding: 0 1;
+    }
+    NotesScreen NoteLines { height: 1fr; }
+    NotesScreen Input { height: 1; border: none; padding: 0; background: $panel; display: none; }
+    """
+
+    def __init__(self, book: Notebook) -> None:
+        super().__init__()
+        self._book = book
+
+    def compose(self) -> ComposeResult:
+        box = Vertical()
+        box.border_title = Content("Bookmarks and notes")
+        box.border_subtitle = Content("⏎ goes there · y copies all · w writes a file · esc closes")
+        with box:
+            yield NoteLines(in_order(self._book.notes.values()))
+            yield Input(EXPORT_FILE, placeholder="file to write: .md or .json", compact=True)
+
+    def on_mount(self) -> None:
+        """Show them."""
+        lines = self.query_one(NoteLines)
+        lines.changed()
+        lines.focus()
+        if not lines.notes:
+            self._say("Nothing is noted yet: B bookmarks a checkpoint, a notes something on it.")
+
+    def _say(self, text: str) -> None:
+        self.query_one(Vertical).border_subtitle = Content(text)
+
+    def action_go(self) -> None:
+        """Go to the checkpoint of the note."""
+        lines = self.query_one(NoteLines)
+        if lines.notes:
+            self.dismiss(lines.notes[lines.cursor].id)
+
+    def action_copy(self) -> None:
+        """Copy all of them as a list."""
+        self._say(copied(self.app, markdown(self._book), "notes")[0])
+
+    def action_write(self) -> None:
+        """Ask for the file to write."""
+        asked = self.query_one(Input)
+        asked.display = True
+        asked.focus()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Write the file."""
+        event.stop()
+        try:
+            path = export_notes(self._book, event.value.strip() or EXPORT_FILE)
+        except CkptError as error:
+            self._say(f"{clean(error.what)} {clean(error.hint)}".strip())
+        else:
+            self._say(f"Written to {clean(path)}")
+        self._close_input()
+
+    def _close_input(self) -> None:
+        self.query_one(Input).display = False
+        self.query_one(NoteLines).focus()
+
+    def action_back(self) -> None:
+        """Close the question, or the list."""
+        if self.query_one(Input).display:
+            self._close_input()
+        else:
+            self.dismiss(None)

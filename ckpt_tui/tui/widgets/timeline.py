@@ -1,0 +1,137 @@
+"""The track of a replay as a line: where it stands, forks, bookmarks and breakpoints; the mouse goes anywhere on it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import ClassVar
+
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+_BEFORE = "◀ "
+_AFTER = " ▶"
+
+MARKS = {"fork": "┳", "bookmark": "★", "true": "◆"}
+"""What is marked on the line, the most important last."""
+
+
+class Timeline(Widget):
+    """A line with the steps of a track from left to right."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "timeline--past", "timeline--rest", "timeline--here", "timeline--fork", "timeline--bookmark", "timeline--true",
+        "timeline--key",
+    }  # fmt: skip
+
+    DEFAULT_CSS = """
+    Timeline { height: 1; background: $background; }
+    Timeline > .timeline--past { color: $ck-edge-focus; }
+    Timeline > .timeline--rest { color: $ck-edge; }
+    Timeline > .timeline--here { color: $accent; text-style: bold; }
+    Timeline > .timeline--fork { color: $ck-lane; }
+    Timeline > .timeline--bookmark { color: $warning; }
+    Timeline > .timeline--true { color: $error; }
+    Timeline > .timeline--key { color: $ck-label; text-style: bold; }
+    """
+
+    class Sought(Message):
+        """The person wants to be at a place of the track."""
+
+        def __init__(self, at: int) -> None:
+            super().__init__()
+            self.at = at
+
+    class Stepped(Message):
+        """The person clicked on the arrow at one of the ends."""
+
+        def __init__(self, way: int) -> None:
+            super().__init__()
+            self.way = way
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._count = 0
+        self._at = 0
+        self._marks: Mapping[str, Collection[int]] = {}
+        self._held = False
+
+    def show(self, count: int, at: int, marks: Mapping[str, Collection[int]]) -> None:
+        """Show a track of so many steps at one of them; `marks` tells which steps are a fork, a bookmark, ..."""
+        if (count, at, marks) != (self._count, self._at, self._marks):
+            self._count, self._at, self._marks = count, at, marks
+            self.refresh()
+
+    @property
+    def _room(self) -> int:
+        return max(self.size.width - len(_BEFORE) - len(_AFTER) - 2, 1)
+
+    def column(self, at: int) -> int:
+        """The column of a step."""
+        last = max(self._count - 1, 1)
+        return 1 + len(_BEFORE) + at * (self._room - 1) // last
+
+    def place(self, column: int) -> int:
+        """The step nearest to a column."""
+        last = max(self._count - 1, 0)
+        offset = column - len(_BEFORE) - 1
+        return max(0, min(round(offset * last / max(self._room - 1, 1)), last))
+
+    def render_line(self, y: int) -> Strip:
+        here = self.column(self._at)
+        signs: dict[int, str] = {}
+        for name in MARKS:
+            for at in self._marks.get(name, ()):
+                signs[self.column(at)] = name
+        segments = [Segment(f" {_BEFORE}", self._style("key"))]
+        text, style = "", ""
+        for column in range(1 + len(_BEFORE), 1 + len(_BEFORE) + self._room):
+            name = signs.get(column, "")
+            if column == here:
+                char, part = "●", "here"
+            elif name:
+                char, part = MARKS[name], name
+            else:
+                char, part = ("━", "past") if column < here else ("─", "rest")
+            if part != style and text:
+                segments.append(Segment(text, self._style(style)))
+                text = ""
+            text, style = text + char, part
+        segments += [Segment(text, self._style(style)), Segment(_AFTER, self._style("key"))]
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+    def _style(self, name: str):  # type: ignore[no-untyped-def]  # rich's Style
+        return self.rich_style + self.get_component_rich_style(f"timeline--{name}", partial=True)
+
+    # -- the mouse ---------------------------------------------------------------------------------------------------
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Go to the place under the mouse; the arrows at the ends go one step."""
+        if event.x <= len(_BEFORE):
+            self.post_message(self.Stepped(-1))
+        elif event.x >= self.size.width - len(_AFTER) - 1:
+            self.post_message(self.Stepped(1))
+        else:
+            self._held = True
+            self.capture_mouse()
+            self.post_message(self.Sought(self.place(event.x)))
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Follow the mouse while its button is held."""
+        if self._held:
+            self.post_message(self.Sought(self.place(event.x)))
+
+    def on_mouse_up(self) -> None:
+        """Let go."""
+        self._held = False
+        self.release_mouse()
+
+    def on_mouse_scroll_down(self) -> None:
+        """One step on."""
+        self.post_message(self.Stepped(1))
+
+    def on_mouse_scroll_up(self) -> None:
+        """One step back."""
+        self.post_message(self.Stepped(-1))
