@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from ckpt_tui.core.conversation import turns
-from ckpt_tui.core.diff import diff
+from ckpt_tui.core.diff import PARTS, diff
 from ckpt_tui.core.envelope import resolve
+from ckpt_tui.core.follow import follow
 from ckpt_tui.core.graph import Graph
-from ckpt_tui.core.members import members
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.moments import Moment
 from ckpt_tui.core.paths import Path, expression
@@ -176,10 +176,10 @@ def shown(value: Value) -> Shown:
 
 def pinned(path: Path, checkpoint: Checkpoint, before: Checkpoint | None = None) -> Pinned:
     """The value at a path of a checkpoint, and whether it differs from the one in the checkpoint before."""
-    found, value, secret = at_path(checkpoint, path)
+    found, value, secret = _at_path(checkpoint, path)
     changed = None
     if before is not None:
-        was_found, was, _ = at_path(before, path)
+        was_found, was, _ = _at_path(before, path)
         changed = found != was_found or (found and not same(was, value))
     if not found:
         return Pinned("", None, changed)
@@ -187,39 +187,18 @@ def pinned(path: Path, checkpoint: Checkpoint, before: Checkpoint | None = None)
     number = None
     if not secret and type(value) in (int, float) and abs(value) < _LARGE and math.isfinite(value):
         number = float(value)
-    return Pinned(preview(value, PIN_CELLS, hide=secret > PLAIN), number, changed)
+    return Pinned(preview(value, PIN_CELLS, hide=secret), number, changed)
 
 
 _LARGE = 1e300
 
 
-def at_path(checkpoint: Checkpoint, path: Path) -> tuple[bool, Value, int]:
-    """Whether there is something at a path in the JSON of `show`, what it is, and how far it is a secret."""
-    parts = {
-        "state": checkpoint.state, "messages": checkpoint.messages, "pending": checkpoint.pending,
-        "metadata": checkpoint.metadata,
-    }  # fmt: skip
-    if not path or path[0] not in parts:
-        return False, None, PLAIN
-    value, secret, at = parts[str(path[0])], PLAIN, 1
-    while at < len(path):
-        value = resolve(value)
-        step = path[at]
-        if type(value) is list and type(step) is int:
-            if not -len(value) <= step < len(value):
-                return False, None, PLAIN
-            value, at = value[step], at + 1
-            continue
-        below = members(value)
-        for index in range(len(below)):
-            member = below[index]
-            if path[at : at + len(member.steps)] == member.steps:
-                secret = max(secret, secrecy(member.label)) if not member.is_index else secret
-                value, at = member.value, at + len(member.steps)
-                break
-        else:
-            return False, None, PLAIN
-    return True, value, secret
+def _at_path(checkpoint: Checkpoint, path: Path) -> tuple[bool, Value, bool]:
+    """Whether there is something at a path in the JSON of `show`, what it is, and whether it is a secret."""
+    if not path or path[0] not in PARTS:
+        return False, None, False
+    found = follow(getattr(checkpoint, str(path[0])), path[1:])
+    return not found.absent, found.value, any(secrecy(label) > PLAIN for label in found.labels)
 
 
 def path_text(path: Path, part: bool = False) -> str:

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ckpt_tui.actions.notes import Note, notes_file, read_notes, write_notes
 from tests.cli.commands import NEW, Output, called
+
+
+@pytest.fixture
+def output(capfdbinary: Output) -> Output:
+    return capfdbinary
 
 
 def noted(store: str) -> None:
