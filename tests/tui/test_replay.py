@@ -138,7 +138,6 @@ class TestPlaying:
             screen = await replay(app, "g")
             screen.speed = 4
             await app.press("space")
-            await app.shows("▶ playing recorded")
             await at(app, 3)
             await app.shows("The end of the branch.", "‖ paused")
 
