@@ -12,16 +12,21 @@ if TYPE_CHECKING:
 
     from ckpt_tui.core.plain import plain
     from ckpt_tui.core.unpickle import Decoded, decode
-    from ckpt_tui.stores.registry import open_store
+    from ckpt_tui.stores.record import record
+    from ckpt_tui.stores.registry import open_store, open_stores
+    from ckpt_tui.tui.inside import browse
 
 __version__ = "0.1.0"
-__all__ = ["Decoded", "__version__", "decode", "open_store", "plain"]
+__all__ = ["Decoded", "__version__", "browse", "decode", "open_store", "open_stores", "plain", "record"]
 
 _HOMES = {
     "decode": "ckpt_tui.core.unpickle",
     "Decoded": "ckpt_tui.core.unpickle",
     "plain": "ckpt_tui.core.plain",
     "open_store": "ckpt_tui.stores.registry",
+    "open_stores": "ckpt_tui.stores.registry",
+    "record": "ckpt_tui.stores.record",
+    "browse": "ckpt_tui.tui.inside",
 }
 
 

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from ckpt_tui.cli.output import store_argument
+from ckpt_tui.cli.output import open_named, storage_options, stores_argument
 
 
 class _Context(click.Context):
@@ -22,26 +22,31 @@ class _Browse(click.Command):
 
 
 @click.command("browse", cls=_Browse, hidden=True)
-@store_argument
+@stores_argument
+@storage_options
 @click.option("--at", metavar="ID", help="Open at this checkpoint.")
 @click.option("--query", metavar="EXPR", help="Open at this place: a JMESPath such as state.draft.score.")
 @click.pass_context
-def command(ctx: click.Context, store: str, at: str | None, query: str | None) -> int:
-    """Browse a store: a directory of checkpoints, or one checkpoint file."""
+def command(
+    ctx: click.Context, stores: tuple[str, ...], storage: str | None, workflow_names: tuple[str, ...], at: str | None,
+    query: str | None,
+) -> int:  # fmt: skip
+    """Browse a store: a directory of checkpoints, one checkpoint file, or several stores as one list."""
     if not sys.stdout.isatty():
         from ckpt_tui.cli.ls import command as ls
 
-        result: int = ctx.invoke(ls, store=store, fast=False, as_json=False)
+        result: int = ctx.invoke(
+            ls, stores=stores, storage=storage, workflow_names=workflow_names, fast=False, sizes=False, as_json=False
+        )
         return result
     import gc
 
     from ckpt_tui.actions.resume.forks import with_forks
-    from ckpt_tui.stores.registry import open_store
     from ckpt_tui.tui.early import EarlyLook
 
     # What is made until the first screen stands lives as long as the app; collecting it costs a tenth of that time.
     gc.disable()
-    opened = with_forks(open_store(store, must_exist=False))
+    opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False))
     early = EarlyLook(opened, open_newest=at is None)
     from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser, while the store is read
 

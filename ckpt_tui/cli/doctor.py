@@ -7,11 +7,10 @@ import sys
 import click
 
 from ckpt_tui.actions.doctor import examine
-from ckpt_tui.cli.output import json_option, paint, store_argument, write, write_json
+from ckpt_tui.cli.output import json_option, open_named, paint, storage_options, stores_argument, write, write_json
 from ckpt_tui.core.doctor import Report, allow_lines
 from ckpt_tui.core.findings import SIGNS, TITLES, Finding, Severity
 from ckpt_tui.core.text import clean
-from ckpt_tui.stores.registry import open_store
 
 _FILES_SHOWN = 5
 """Files named of those that share a finding; `--json` has all."""
@@ -20,15 +19,16 @@ _COLOURS: dict[Severity, str] = {"danger": "red", "warning": "yellow", "info": "
 
 
 @click.command("doctor")
-@store_argument
+@stores_argument
+@storage_options
 @json_option
-def command(store: str, as_json: bool) -> int:
+def command(stores: tuple[str, ...], storage: str | None, workflow_names: tuple[str, ...], as_json: bool) -> int:
     """Everything wrong or risky in a store, and the types to allow, ready to paste.
 
     Every file is decoded, none is executed. Exit code 4 tells that something could not be decoded, or could run code
     when it is loaded.
     """
-    report = examine(open_store(store), _progress if sys.stderr.isatty() else None)
+    report = examine(open_named(stores, storage, workflow_names), _progress if sys.stderr.isatty() else None)
     if as_json:
         write_json(
             {

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ckpt_tui.cli.output import cells, colours, json_option, pad, paint, store_argument, write
+from ckpt_tui.cli.output import (
+    cells,
+    colours,
+    json_option,
+    open_named,
+    pad,
+    paint,
+    storage_options,
+    stores_argument,
+    write,
+)
 from ckpt_tui.core import listing
 from ckpt_tui.core.lineage import Run, arrange
 from ckpt_tui.core.model import CheckpointRef, Problem
@@ -14,7 +24,6 @@ from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.directory import collect
-from ckpt_tui.stores.registry import open_store
 
 if TYPE_CHECKING:
     from ckpt_tui.cli.sizes import Sizes
@@ -24,21 +33,33 @@ _DISTINCT = 8
 
 
 @click.command("ls")
-@store_argument
+@stores_argument
+@storage_options
 @click.option("--fast", is_flag=True, help="Read headers only: no roles, counts or broken bodies.")
 @click.option("--sizes", is_flag=True, help="How large messages, state and pending requests are, and what grew most.")
 @json_option
-def command(store: str, fast: bool, sizes: bool, as_json: bool) -> int:
-    """Checkpoints in lineage order, and problems."""
+def command(
+    stores: tuple[str, ...],
+    storage: str | None,
+    workflow_names: tuple[str, ...],
+    fast: bool,
+    sizes: bool,
+    as_json: bool,
+) -> int:
+    """Checkpoints in lineage order, and problems.
+
+    Several stores, or a directory of stores, are one list, grouped by store.
+    """
     if fast and sizes:
         raise UsageError("--fast reads headers only; --sizes needs the bodies.", "Leave one of them out.")
-    opened = open_store(store)
+    opened = open_named(stores, storage, workflow_names)
     runs, problems = survey(opened, fast)
     measured = None
     if sizes:
         from ckpt_tui.cli.sizes import measure  # decodes; a list does without
 
         measured = measure(opened, runs)
+    where = " ".join(stores) or opened.path
     if as_json:
         from ckpt_tui.core.export import dumps_lines, ls_document
 
@@ -47,13 +68,19 @@ def command(store: str, fast: bool, sizes: bool, as_json: bool) -> int:
             from ckpt_tui.stores.agent_framework_legacy import store_kind
 
             kind = store_kind(node.ref for run in runs for node in run.nodes)
-        document = ls_document(kind, store, runs, problems)
+        document = ls_document(kind, where, runs, problems, several_of(opened))
         if measured is not None:
             measured.add_to(document)
         write(dumps_lines(document))
     else:
-        write("\n".join(lines(runs, problems, measured)) or f"no checkpoints in {clean(store)}")
+        write("\n".join(lines(runs, problems, measured)) or f"no checkpoints in {clean(where)}")
     return 0
+
+
+def several_of(store: Store) -> list[tuple[str, str, str]]:
+    """Name, kind and path of each of several stores that are one list."""
+    members = getattr(store, "members", ())
+    return [(name, one.kind, one.path) for name, one in zip(getattr(store, "member_names", ()), members, strict=True)]
 
 
 def survey(store: Store, fast: bool = False) -> tuple[tuple[Run, ...], list[Problem]]:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from ckpt_tui.core.text import clean
+from ckpt_tui.errors import UsageError
+
+if TYPE_CHECKING:
+    from ckpt_tui.stores.base import Store
 
 
 def write_json(document: Any) -> None:
@@ -97,3 +103,42 @@ limit_option = click.option(
     help="N times the work and memory that one checkpoint may take.",
 )
 store_argument = click.argument("store", default=".", metavar="[STORE]")
+stores_argument = click.argument("stores", nargs=-1, metavar="[STORE]...")
+
+
+def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that open a storage of the user's own code in the place of STORE."""
+    name = click.option(
+        "--workflow-name",
+        "workflow_names",
+        multiple=True,
+        metavar="NAME",
+        help="The workflow to show.",
+    )
+    storage = click.option(
+        "--storage", metavar="MODULE:FACTORY",
+        help="Run your code in this process: FACTORY makes the CheckpointStorage to read.",
+    )  # fmt: skip
+    return storage(name(command))
+
+
+def open_named(
+    stores: Sequence[str], storage: str | None = None, workflow_names: Sequence[str] = (), must_exist: bool = True
+) -> Store:
+    """What the arguments of a verb name: one store, several as one list, or a storage that the user's code makes.
+
+    Raises:
+        CkptError: there is no such store, or the code fails.
+    """
+    from ckpt_tui.stores.registry import open_stores
+
+    if storage is None:
+        if workflow_names:
+            raise UsageError("--workflow-name goes with --storage.", "Leave it out: a directory tells its workflows.")
+        return open_stores(stores or ["."], must_exist)
+    if stores:
+        raise UsageError("--storage takes the place of STORE.", "Leave one of them out.")
+    from ckpt_tui.stores.protocol import open_factory
+
+    click.echo(f"ckpt-tui: running your code: {clean(storage)} is imported and called in this process", err=True)
+    return open_factory(storage, workflow_names)

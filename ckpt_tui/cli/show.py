@@ -9,31 +9,42 @@ import click
 
 from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.cli.ls import survey
-from ckpt_tui.cli.output import cut_notice, json_option, limit_option, paint, write, write_json, write_lines
+from ckpt_tui.cli.output import (
+    cut_notice,
+    json_option,
+    limit_option,
+    open_named,
+    paint,
+    storage_options,
+    write,
+    write_json,
+    write_lines,
+)
 from ckpt_tui.core.ids import IdFault, find
 from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.base import Store, load_within
-from ckpt_tui.stores.registry import open_store
 
 _JMESPATH = "See https://jmespath.org."
 
 
 @click.command("show")
-@click.argument("store", metavar="STORE")
-@click.argument("checkpoint", metavar="[ID]", default="latest")
+@click.argument("words", nargs=-1, metavar="STORE... [ID]")
+@storage_options
 @click.option("--query", metavar="EXPR", help="A JMESPath expression over the JSON document.")
 @click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
 @limit_option
 @click.option("--sizes", is_flag=True, help="Where its characters are instead: the largest paths, and types.")
 @json_option
 def command(
-    store: str, checkpoint: str, query: str | None, reveal: bool, limit: float, sizes: bool, as_json: bool
-) -> int:
+    words: tuple[str, ...], storage: str | None, workflow_names: tuple[str, ...], query: str | None, reveal: bool,
+    limit: float, sizes: bool, as_json: bool,
+) -> int:  # fmt: skip
     """One checkpoint, decoded: messages, state, pending requests, metadata.
 
-    ID is a full id, a unique prefix, `latest`, or either followed by ~N (N parents up). Secrets are masked unless
+    ID is a full id, a unique prefix, `latest`, or either followed by ~N (N parents up);
+    with several stores, or a directory of stores, STORE/ID says in which. Secrets are masked unless
     --reveal. Exit code 4 tells that something could not be decoded, or could run code when it is loaded.
 
     What would take long to decode or to write is cut, with a sign in its place that says how much is missing;
@@ -43,7 +54,8 @@ def command(
     from ckpt_tui.core.doctor import alarms
     from ckpt_tui.core.export import dumps, show_document, sizes_document
 
-    opened = open_store(store)
+    stores, checkpoint = store_and_id(words, storage)
+    opened = open_named(stores, storage, workflow_names)
     run, node = locate(opened, checkpoint)
     allowance = Allowance(limit)
     loaded = load_within(opened, node.ref.file, allowance)
@@ -71,6 +83,19 @@ def command(
     else:
         write_lines(_lines(document))
     return 4 if loaded.faults or alarmed else 0
+
+
+def store_and_id(words: tuple[str, ...], storage: str | None = None) -> tuple[tuple[str, ...], str]:
+    """Stores and the id behind them, which is the last word where there is more than one.
+
+    Raises:
+        UsageError: there is no word at all.
+    """
+    if storage is not None:
+        return words[:-1], words[-1] if words else "latest"
+    if not words:
+        raise UsageError("Which store?", "ckpt-tui show STORE [ID]")
+    return (words[:-1], words[-1]) if len(words) > 1 else (words, "latest")
 
 
 def locate(store: Store, name: str) -> tuple[Run, Node]:

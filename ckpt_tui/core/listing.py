@@ -200,6 +200,8 @@ def run_title(run: Run, short: bool = False) -> tuple[str, str]:
     # A run that has an id of its own needs no number.
     parts = [when] if told is not None and told.run else [f"run {run.number}", when]
     name = "└ " * run.level + run.workflow
+    if run.above and not run.level:
+        name += f" of {id_start(run.above)}"
     if short:
         parts.append(f"{count:,}")
         return clean(name, 40), " · ".join(parts) + (" · forked" if forks else "")
@@ -207,8 +209,13 @@ def run_title(run: Run, short: bool = False) -> tuple[str, str]:
     if forks:
         parts.append(f"{forks} fork{'' if forks == 1 else 's'}")
     if run.above and not run.level:
-        parts.append(f"part of {clean(run.above, 12)}, which has no checkpoints")
+        parts.append("that run has no checkpoints")
     return clean(name, 60), " · ".join(parts)
+
+
+def id_start(name: str) -> str:
+    """The beginning of a random id, or a name that a person gave."""
+    return name[:8] if _MADE_UP(name) else clean(name, 40)
 
 
 def store_title(row: StoreRow) -> tuple[str, str]:

@@ -216,6 +216,13 @@ def _is_answer(before: Moment, outside: list[Sent]) -> bool:
 
 def ran_for_certain(before: Moment | None, after: Moment) -> dict[str, str]:
     """Who ran between two checkpoints as the files tell: executor → how it shows, in words for people."""
+    told = after.checkpoint.ref.told
+    if told is not None and told.ran is not None:
+        return dict.fromkeys(told.ran, "the store tells")
+    return _ran_as_files_tell(before, after)
+
+
+def _ran_as_files_tell(before: Moment | None, after: Moment) -> dict[str, str]:
     kind = kind_of_step(before, after)
     if kind in ("answer", "input"):
         return {}

@@ -20,8 +20,8 @@ from ckpt_tui.stores.headers import HEAD_BYTES, KIND, TAIL_BYTES, header_from_en
 from ckpt_tui.stores.layout import count_facts, layout_facts
 
 __all__ = [
-    "HEAD_BYTES", "KIND", "TAIL_BYTES", "entry_from_bytes", "header_from_ends", "is_checkpoint_document",
-    "layout_facts", "load", "problem_of", "read_entry", "read_header",
+    "HEAD_BYTES", "KIND", "TAIL_BYTES", "checkpoint_from_bytes", "entry_from_bytes", "header_from_ends",
+    "is_checkpoint_document", "layout_facts", "load", "problem_of", "read_entry", "read_header",
 ]  # fmt: skip
 
 PARSE_LIMIT = 2 * 1024 * 1024
@@ -103,6 +103,17 @@ def load(
         _, data = read_whole(path)
     except FileTrouble as trouble:
         return problem_of(path, name, trouble)
+    return checkpoint_from_bytes(name, data, check, everything, allowance)
+
+
+def checkpoint_from_bytes(
+    name: str,
+    data: bytes,
+    check: Callable[[], None] | None = None,
+    everything: bool = False,
+    allowance: Allowance | None = None,
+) -> Checkpoint | Problem:
+    """The checkpoint that the bytes of a file make; arguments as those of `load`."""
     try:
         document = parse(data) if everything or len(data) <= LAZY_BYTES else _parse_lazily(name, data, check)
         ref = _ref(name, document, len(data))

@@ -252,22 +252,24 @@ def split_key(key: str) -> list[str]:
 
 
 def _fan_in(found: dict[str, Any], workflow: dict[str, Any]) -> dict[str, Any]:
-    """Partially filled fan-ins by their edge, which is told by its sources."""
-    sinks: dict[tuple[str, ...], str] = {}
+    """Partially filled fan-ins by their edge, which is told by its sources, as in Agent Framework's Python files."""
+    sinks: dict[tuple[str, ...], list[str]] = {}
     for edges in members(workflow.get("edges")).values():
         for one in items(edges):
             ends = members(members(one).get("connection"))
             if _number(members(one).get("kind")) == 2:
                 sources = tuple(text(name) for name in items(ends.get("sourceIds")))
-                sinks[sources] = ", ".join(text(name) for name in items(ends.get("sinkIds")))
+                sinks[sources] = [text(name) for name in items(ends.get("sinkIds"))]
     out: dict[str, Any] = {}
     for number, value in found.items():
         state = members(_value(value))
         sources = tuple(text(name) for name in items(state.get("sourceIds")))
-        sink = sinks.get(sources)
-        name = f"{', '.join(sources)} → {sink}" if sink else f"edge {number}"
-        waiting = [_message(envelope) for envelope in items(state.get("pendingMessages"))]
-        out[name] = {"unseen": state.get("unseen", []), "pendingMessages": waiting}
+        pairs = [[source, sink] for sink in sinks.get(sources, [f"edge {number}"]) for source in sources]
+        buffer: dict[str, list[Value]] = {}
+        for envelope in items(state.get("pendingMessages")):
+            buffer.setdefault(_source(envelope), []).append(_message(envelope))
+        name = f"FanInEdgeGroup:{json.dumps(pairs, ensure_ascii=False, separators=(',', ':'))}"
+        out[name] = {"buffer": buffer, "unseen": state.get("unseen", [])}
     return out
 
 

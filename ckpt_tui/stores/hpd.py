@@ -340,7 +340,7 @@ def _pending(said: Digest, step: Step, execution: dict[str, Any]) -> dict[str, A
         said.token: {
             "source_executor_id": said.suspended,
             "request_type": text(execution.get("suspendReason")) or "Suspension",
-            "response_type": "",
+            "response_type": "any JSON",
             "data": asked,
         }
     }

@@ -124,16 +124,19 @@ class PolledStore(ABC):
         """Everything first, then what changes, until `stop` is set."""
         seen: object = self  # differs from every mark
         missing = False
+        first = True
         while not stop.is_set():
             began = time.monotonic()
             try:
                 mark = self.mark()
                 if mark is None or mark != seen:
                     for batch in self._pass(stop):
-                        if batch.entries or batch.gone or missing:
+                        if batch.entries or batch.gone or missing or first:
                             yield batch
-                        missing = False
+                        missing = first = False
                     seen = mark
+            except CkptError:  # of a storage that is busy or closed: asked again
+                seen = self
             except OSError:
                 seen = self
                 gone = self._forget()

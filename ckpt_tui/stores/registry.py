@@ -49,7 +49,11 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
     """
     text = os.fspath(path)
     if os.path.isdir(text):
-        return _directory(text) or _from_extensions(text) or _parent(text) or DirectoryStore(text)
+        found = _directory(text)
+        if found is not None and (type(found) is not DirectoryStore or _holds_checkpoints(text)):
+            return found
+        # Nothing here, or files of other programs such as a package.json.
+        return _parent(text) or _from_extensions(text) or DirectoryStore(text)
     if os.path.lexists(text):
         found = _file(text) or _from_extensions(text)
         if found is None:
@@ -79,7 +83,7 @@ def open_stores(paths: Sequence[str | os.PathLike[str]], must_exist: bool = True
     if len(texts) == 1:
         return open_store(texts[0], must_exist)
     members = [open_store(text, must_exist) for text in texts]
-    return SeveralStores(members, short_names(texts), " ".join(texts))
+    return SeveralStores(members, short_names(texts), ", ".join(texts))
 
 
 def open_overlay(path: str | os.PathLike[str], *overlays: str | os.PathLike[str]) -> Store:

@@ -149,7 +149,7 @@ class Browse(Replayable, Resumable):
                 pane.tell("Nothing matches", [Paragraph(f"No checkpoint contains {view.filter!r}. esc shows all.")])
             else:
                 title = "Waiting for the directory" if view.missing else "Waiting for a checkpoint"
-                pane.tell(title, waiting_paragraphs(self.store.path, view.missing))
+                pane.tell(title, waiting_paragraphs(self.store.path, view.missing, self.store.kind))
 
     def _reload_if_changed(self) -> None:
         """The selected file was replaced: show what it holds now."""

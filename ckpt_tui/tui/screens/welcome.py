@@ -5,8 +5,14 @@ from __future__ import annotations
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 
-def waiting_paragraphs(path: str, missing: bool) -> list[Paragraph]:
-    """The text for a directory that is missing or has no checkpoints."""
+def waiting_paragraphs(path: str, missing: bool, kind: str = "") -> list[Paragraph]:
+    """The text for a directory that is missing or has no checkpoints, or for a storage in memory."""
+    if kind == "memory":
+        return [
+            Paragraph(f"{path} holds no checkpoints of this workflow yet.", "heading"),
+            Paragraph("They appear here by themselves as soon as the workflow saves them.\n"),
+            Paragraph("The workflow's name must be the one that its checkpoints carry.", "dim"),
+        ]
     first = f"{path} does not exist yet." if missing else f"{path} holds no checkpoints yet."
     code = [
         "from agent_framework import FileCheckpointStorage, WorkflowBuilder",

@@ -246,8 +246,10 @@ class Detail(Widget):
         if self.checkpoint is None:
             return Content("")
         ref = self.checkpoint.ref
+        own_step = ref.told is not None and ref.told.step is not None
+        count = f"step {ref.step}" if own_step else f"iteration {ref.iteration}"
         mark = " · ! see Meta" if self.checkpoint.warnings or self.checkpoint.faults else ""
-        return Content(f"{id_text(ref)} · iteration {ref.iteration} · {ref.role}{mark}")
+        return Content(f"{id_text(ref)} · {count} · {ref.role}{mark}")
 
     @property
     def place(self) -> tuple[str, str]:

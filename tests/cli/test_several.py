@@ -1,0 +1,100 @@
+"""Verbs on several stores, on stores of other frameworks, and on a storage that the user's code makes."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.commands import DATA, Output, called, command
+
+DOTNET = DATA / "dotnet"
+
+
+@pytest.fixture
+def output(capfdbinary: Output) -> Output:
+    return capfdbinary
+
+
+def test_ls_of_several_stores_names_them(output: Output) -> None:
+    done = called(output, "ls", DOTNET / "hpd_hosted", DOTNET / "af_dotnet", "--json")
+    assert done.document["store"]["kind"] == "several"
+    assert [(one["name"], one["kind"]) for one in done.document["store"]["stores"]] == [
+        ("hpd_hosted", "hpd"), ("af_dotnet", "agent-framework-dotnet"),
+    ]  # fmt: skip
+    assert {one["store"] for one in done.document["checkpoints"]} == {"hpd_hosted", "af_dotnet"}
+
+
+def test_show_takes_the_last_word_as_the_id(output: Output) -> None:
+    done = called(output, "show", DOTNET / "hpd_hosted", DOTNET / "af_dotnet", "af_dotnet/99709d88", "--json")
+    assert done.code == 0
+    assert done.document["checkpoint"]["store"] == "af_dotnet"
+    assert done.document["requests"][0]["executor"] == "Approval"
+
+
+def test_doctor_looks_at_all_of_them(output: Output) -> None:
+    done = called(output, "doctor", DOTNET, "--json")
+    assert any(found["file"].startswith("hpd_full_history/") for found in done.document["findings"])
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("hpd_full_history", "hpd"), ("hpd_latest_only", "hpd"), ("hpd_legacy", "hpd"), ("hpd_hosted", "hpd"),
+        ("af_dotnet", "agent-framework-dotnet"), ("af_dotnet_v1_0", "agent-framework-dotnet"),
+        ("af_dotnet_rc1", "agent-framework-dotnet"), ("af_dotnet_preview", "agent-framework-dotnet"),
+        ("af_dotnet_torn", "agent-framework-dotnet"),
+    ],
+)  # fmt: skip
+def test_every_verb_gives_json_for_every_kind(output: Output, name: str, kind: str) -> None:
+    listed = called(output, "ls", DOTNET / name, "--json")
+    assert listed.document["store"]["kind"] == kind
+    ids = [one["id"] for one in listed.document["checkpoints"]]
+    fast = called(output, "ls", DOTNET / name, "--fast", "--json")
+    assert [one["id"] for one in fast.document["checkpoints"]] == ids
+    for one in ids:
+        shown = called(output, "show", DOTNET / name, one, "--json")
+        assert shown.code == 0
+        assert shown.document["state"]
+    assert called(output, "show", DOTNET / name, "latest", "--sizes", "--json").document["total"] > 0
+    report: dict[str, Any] = called(output, "doctor", DOTNET / name, "--json").document
+    assert not [found for found in report["findings"] if found["severity"] == "danger"]
+
+
+def test_a_storage_of_the_users_code_is_run_and_said_so(tmp_path: Path) -> None:
+    (tmp_path / "shop.py").write_text(
+        "import asyncio\n"
+        "from agent_framework import InMemoryCheckpointStorage, WorkflowCheckpoint\n"
+        "async def make():\n"
+        "    storage = InMemoryCheckpointStorage()\n"
+        "    await storage.save(WorkflowCheckpoint('flow', 'hash', checkpoint_id='one', state={'at': (1, 2)}))\n"
+        "    return storage\n"
+    )
+    import os
+
+    here = os.getcwd()
+    try:
+        os.chdir(tmp_path)
+        done = command("show", "--storage", "shop:make", "--workflow-name", "flow", "--json")
+    finally:
+        os.chdir(here)
+    assert done.code == 0, done.err
+    assert "running your code: shop:make" in done.err
+    assert done.document["state"]["at"]["$items"] == [1, 2]
+    assert done.document["checkpoint"]["id"] == "one"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["ls", "--storage", "shop:make"], "--workflow-name"),
+        (["ls", "--storage", "nowhere_to_be_found:make", "--workflow-name", "w"], "ModuleNotFoundError"),
+        (["ls", "--storage", "os:getcwd", "--workflow-name", "w"], "no CheckpointStorage"),
+        (["ls", "--storage", "shop", "--workflow-name", "w"], "module:factory"),
+        (["ls", ".", "--storage", "os:getcwd", "--workflow-name", "w"], "takes the place"),
+        (["ls", "--workflow-name", "w"], "goes with --storage"),
+    ],
+)
+def test_a_storage_that_cannot_be_had_is_explained(output: Output, args: list[str], words: str) -> None:
+    done = called(output, *args)
+    assert done.code == 2
+    assert words in done.err

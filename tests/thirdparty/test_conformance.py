@@ -1,0 +1,159 @@
+"""The conformance suite on a third-party store, and on every store of the package."""
+
+import asyncio
+import json
+import os
+import shutil
+from pathlib import Path
+
+from agent_framework import InMemoryCheckpointStorage
+
+from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.conformance import Conformance
+from ckpt_tui.stores.protocol import ProtocolStore, own_loop
+from ckpt_tui.stores.registry import open_store, open_stores
+from tests.support.workflows import build_linear, linear
+from tests.thirdparty.acme_ckpt import AcmeStore, execute, write
+
+DOTNET = Path(__file__).parent.parent / "data" / "dotnet"
+
+
+class TestAcme(Conformance):
+    def open(self, place: Path) -> Store:
+        write(place / "orders.acme", 3)
+        return AcmeStore(str(place / "orders.acme"))
+
+    def add(self, place: Path) -> None:
+        write(place / "orders.acme", 1)
+
+    def remove(self, place: Path) -> None:
+        execute(place / "orders.acme", "DELETE FROM checkpoints WHERE step = 2")
+
+    def spoil(self, place: Path) -> None:
+        execute(place / "orders.acme", "UPDATE checkpoints SET body = '{' WHERE step = 2")
+
+    def missing(self, place: Path) -> Store:
+        return AcmeStore(str(place / "never.acme"))
+
+
+class TestAgentFramework(Conformance):
+    def open(self, place: Path) -> Store:
+        asyncio.run(linear(place))
+        return open_store(place)
+
+    def add(self, place: Path) -> None:
+        asyncio.run(linear(place))
+
+    def remove(self, place: Path) -> None:
+        max(place.glob("*.json"), key=lambda path: path.stat().st_mtime_ns).unlink()
+
+    def spoil(self, place: Path) -> None:
+        path = max(place.glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+        path.write_bytes(path.read_bytes()[:200])
+
+    def missing(self, place: Path) -> Store:
+        return open_store(place / "never", must_exist=False)
+
+
+class TestAgentFrameworkForDotnet(Conformance):
+    def open(self, place: Path) -> Store:
+        copy(DOTNET / "af_dotnet", place)
+        return open_store(place)
+
+    def add(self, place: Path) -> None:
+        line = json.loads((place / "index.jsonl").read_text(encoding="utf-8").splitlines()[-1])
+        old, parent = line["fileName"], line["checkpointInfo"]["checkpointId"]
+        line["checkpointInfo"]["checkpointId"] = "f" * 32
+        line["parentCheckpointId"] = parent
+        line["fileName"] = old.replace(parent, "f" * 32)
+        shutil.copyfile(place / old, place / line["fileName"])
+        with (place / "index.jsonl").open("a", encoding="utf-8") as index:
+            index.write(json.dumps(line) + "\n")
+
+    def remove(self, place: Path) -> None:
+        last = json.loads((place / "index.jsonl").read_text(encoding="utf-8").splitlines()[-1])["fileName"]
+        (place / last).unlink()
+
+    def spoil(self, place: Path) -> None:
+        path = min(place.glob("b5*"))
+        path.write_bytes(path.read_bytes()[:300])
+
+    def missing(self, place: Path) -> Store:
+        from ckpt_tui.stores.agent_framework_dotnet import DotnetStore
+
+        return DotnetStore(str(place / "never"))
+
+
+class TestHpd(Conformance):
+    def open(self, place: Path) -> Store:
+        copy(DOTNET / "hpd_full_history", place)
+        return open_store(place)
+
+    def add(self, place: Path) -> None:
+        path = self._files(place)[-1]
+        top = json.loads(path.read_text(encoding="utf-8"))
+        top["checkpointId"] = "f" * 32
+        (path.parent / f"00700000000000000000-{'f' * 32}.checkpoint.json").write_text(json.dumps(top), encoding="utf-8")
+
+    def remove(self, place: Path) -> None:
+        self._files(place)[-1].unlink()
+
+    def spoil(self, place: Path) -> None:
+        path = self._files(place)[-1]
+        path.write_bytes(path.read_bytes()[:100])
+
+    def missing(self, place: Path) -> Store:
+        from ckpt_tui.stores.hpd import HpdStore
+
+        return HpdStore(str(place / "never"))
+
+    def _files(self, place: Path) -> list[Path]:
+        return sorted(place.glob("checkpoints/*/*.checkpoint.json"))
+
+
+class TestInMemory(Conformance):
+    def open(self, place: Path) -> Store:
+        self._call = own_loop()
+        self._storage = InMemoryCheckpointStorage()
+        self._call(self._run())
+        return ProtocolStore(self._storage, ("test_linear",), self._call)
+
+    def add(self, place: Path) -> None:
+        self._call(self._run())
+
+    def remove(self, place: Path) -> None:
+        async def remove() -> None:
+            await self._storage.delete((await self._storage.list_checkpoint_ids(workflow_name="test_linear"))[-1])
+
+        self._call(remove())
+
+    async def _run(self) -> None:
+        await build_linear().run("hello", checkpoint_storage=self._storage)
+
+
+class TestSeveral(Conformance):
+    def open(self, place: Path) -> Store:
+        copy(DOTNET / "hpd_hosted", place / "hosted")
+        (place / "python").mkdir()
+        asyncio.run(linear(place / "python"))
+        return open_stores([place / "hosted", place / "python"])
+
+    def add(self, place: Path) -> None:
+        asyncio.run(linear(place / "python"))
+
+    def remove(self, place: Path) -> None:
+        max((place / "python").glob("*.json"), key=lambda path: path.stat().st_mtime_ns).unlink()
+
+    def spoil(self, place: Path) -> None:
+        path = max((place / "python").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+        path.write_bytes(path.read_bytes()[:200])
+
+    def missing(self, place: Path) -> Store:
+        return open_stores([place / "one", place / "two"], must_exist=False)
+
+
+def copy(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    for directory, _, names in os.walk(target):
+        for name in names:
+            os.utime(Path(directory, name))
