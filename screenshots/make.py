@@ -15,6 +15,7 @@ import cairosvg
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
+from ckpt_tui.tui.screens.asking import AskScreen  # noqa: E402
 from ckpt_tui.tui.screens.browse import Browse  # noqa: E402 the repository itself, not an installed copy
 from ckpt_tui.tui.screens.doctor import DoctorScreen  # noqa: E402
 from tests.tui.support import DATA, Driver, open_app  # noqa: E402
@@ -50,6 +51,29 @@ async def doctor(app: Driver) -> None:
     await app.press("3", "j")
 
 
+async def history(app: Driver) -> None:
+    """Every value that a path took."""
+    app.screen.focus_pane(app.screen.details[0])
+    app.screen.details[0].rows.open_labels(("draft", "score"))
+    await app.press("b")
+    await app.shows("values in")
+
+
+async def find(app: Driver) -> None:
+    """A text in every checkpoint."""
+    await app.press("ctrl+f")
+    await app.type("first version")
+    await app.press("enter")
+    await app.shows("matches in")
+    await app.press("j", "j")
+
+
+async def sizes(app: Driver) -> None:
+    """What each step of a run adds, and what is written again and again."""
+    await app.press("S")
+    await app.shows("written again and again")
+
+
 async def keys(app: Driver) -> None:
     """The help screen."""
     await app.press("question_mark")
@@ -63,6 +87,9 @@ SHOTS = (
     ("pending", STORE, (120, 36), pending),
     ("problems", DATA / "hostile", (120, 36), problems),
     ("doctor", DATA / "hostile", (120, 36), doctor),
+    ("history", STORE, (120, 36), history),
+    ("find", STORE, (120, 36), find),
+    ("sizes", STORE, (120, 36), sizes),
     ("keys", STORE, (120, 36), keys),
 )
 """Name, store, size of the terminal, and what is pressed."""
@@ -78,7 +105,7 @@ async def main() -> None:
             app.screen.store.path = f"./{store.name}"
             app.screen._changed_at = 0.0
             for screen in app.app.screen_stack:
-                if isinstance(screen, Browse | DoctorScreen):
+                if isinstance(screen, Browse | DoctorScreen | AskScreen):
                     screen.draw_head()
             await app.pilot.pause(0.2)
             svg = app.app.export_screenshot(title="ckpt-tui")

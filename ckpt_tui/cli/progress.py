@@ -16,7 +16,7 @@ SECONDS = 0.1
 _CELLS = 20
 
 
-class Stopped(Exception):
+class Stopped(KeyboardInterrupt):
     """The person pressed Ctrl+C."""
 
 

@@ -4,49 +4,55 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from ckpt_tui.actions.sizes import Growths
 from ckpt_tui.cli.output import paint
+from ckpt_tui.cli.progress import Watch
 from ckpt_tui.core.lineage import Run
+from ckpt_tui.core.listing import id_text
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.shares import Growth, Shares, checkpoint_shares, grew_most
+from ckpt_tui.core.run_sizes import PARTS, RunSizes, StepSizes
 from ckpt_tui.core.text import clean, size_text
-from ckpt_tui.errors import UndecodableError
 from ckpt_tui.stores.base import Store
-
-PARTS = ("messages", "state", "pending")
 
 _PATHS_SHOWN = 25
 _TYPES_SHOWN = 12
 """Lines of the tables for people; `--json` has more."""
 
-_COMPARED = 5_000
-"""Paths of the first and of the last checkpoint of a run that are compared for what grew most."""
-
-
-class RunGrowth(NamedTuple):
-    """What grew most from the first to the last checkpoint of a run."""
-
-    first: str
-    last: str
-    most: Growth
+_REPEATS_SHOWN = 3
+"""Payloads told for each run; `--json` has more."""
 
 
 class Sizes(NamedTuple):
-    """The sizes of a store: per checkpoint those of `PARTS`, None where it cannot be read; per run what grew most."""
+    """The sizes of a store: those of each checkpoint, and of each run by its id."""
 
-    parts: dict[str, tuple[int, ...] | None]
-    growth: dict[str, RunGrowth]
+    steps: dict[str, StepSizes]
+    runs: dict[str, RunSizes]
 
     def add_to(self, document: dict[str, Any]) -> None:
-        """Add to the document of `ls`: `sizes` to each entry, and `growth`."""
+        """Add to the document of `ls`: `sizes` and `grew` to each entry, `growth` and `repeated`."""
         for entry in document["checkpoints"]:
-            found = self.parts[entry["id"]] or (None,) * len(PARTS)
+            step = self.steps[entry["id"]]
+            found = step.parts or (None,) * len(PARTS)
             entry["sizes"] = {"file": entry["size"], **dict(zip(PARTS, found, strict=True))}
+            grew = step.grew
+            entry["grew"] = None if grew is None else {**grew._asdict(), "path": expression(grew.path)}
         document["growth"] = [
             {
                 "run": run, "from": first, "to": last,
                 "path": expression(most.path), "before": most.before, "after": most.after,
             }
-            for run, (first, last, most) in self.growth.items()
+            for run, sizes in self.runs.items()
+            if sizes.growth is not None
+            for first, last, most in (sizes.growth,)
+        ]  # fmt: skip
+        document["repeated"] = [
+            {
+                "run": run, "type": found.type, "size": found.size, "copies": found.copies,
+                "checkpoints": found.checkpoints, "extra": found.extra, "id": found.ref.id,
+                "path": expression(found.path),
+            }
+            for run, sizes in self.runs.items()
+            for found in sizes.repeats
         ]  # fmt: skip
 
     def titles(self, margin: int) -> str:
@@ -55,52 +61,36 @@ class Sizes(NamedTuple):
 
     def columns(self, name: str) -> str:
         """The columns of one checkpoint, after that of its file."""
-        return _columns(self.parts[name])
+        return _columns(self.steps[name].parts)
 
     def run_lines(self, run: Run, margin: int) -> list[str]:
         """The columns of a run added up, and what grew most."""
-        known = [found for node in run.nodes if (found := self.parts[node.ref.id]) is not None]
+        known = [found for node in run.nodes if (found := self.steps[node.ref.id].parts) is not None]
         added = tuple(sum(found[at] for found in known) for at in range(len(PARTS)))
         out = [f"{'  total':{margin}}{size_text(sum(node.ref.size for node in run.nodes)):>6} {_columns(added)}"]
-        if run.id in self.growth:
-            path, before, after = self.growth[run.id].most
+        sizes = self.runs[run.id]
+        if sizes.growth is not None:
+            path, before, after = sizes.growth.most
             more = f"+{size_text(after - before)}, {size_text(before)} → {size_text(after)}"
             out.append(f"  grew most: {clean(expression(path), 80)} {more}")
+        for payload in sizes.repeats[:_REPEATS_SHOWN]:
+            where = f"{id_text(payload.ref)} {clean(expression(payload.path), 80)}"
+            copies = f"{payload.copies:,} × {size_text(payload.size)} in {payload.checkpoints:,} checkpoints"
+            out.append(f"  repeated: {copies}, {_kind(payload.type)}, first {where}")
         return out
 
 
 def measure(store: Store, runs: tuple[Run, ...]) -> Sizes:
     """Read every checkpoint of a store for its sizes."""
-    parts: dict[str, tuple[int, ...] | None] = {}
-    growth: dict[str, RunGrowth] = {}
-    for run in runs:
-        ends = _ends(run)
-        compared: dict[str, Shares] = {}
-        for node in run.nodes:
-            name = node.ref.id
-            try:
-                loaded = store.load(node.ref.file, everything=True)
-            except UndecodableError:
-                parts[name] = None
-                continue
-            found = checkpoint_shares(loaded, _COMPARED if name in ends else 0)
-            parts[name] = tuple(found.parts[part] for part in PARTS)
-            if name in ends:
-                compared[name] = found
-        if len(compared) == 2:
-            most = grew_most(*(compared[name] for name in ends))
-            if most is not None:
-                growth[run.id] = RunGrowth(*ends, most)
-    return Sizes(parts, growth)
-
-
-def _ends(run: Run) -> tuple[str, str]:
-    """The latest checkpoint of a run, and before it the first that it descends from."""
-    nodes = {node.ref.id: node for node in run.nodes}
-    last = here = max(run.nodes, key=lambda node: node.ref.when)
-    while here.parent is not None and here.parent in nodes:
-        here = nodes[here.parent]
-    return here.ref.id, last.ref.id
+    growths = Growths(store)
+    total = sum(len(run.nodes) for run in runs)
+    done = 0
+    found: dict[str, RunSizes] = {}
+    with Watch() as watch:
+        for run in runs:
+            found[run.id] = growths.measure(run, lambda here, _: watch.progress(done + here, total), watch.check)  # noqa: B023
+            done += len(run.nodes)
+    return Sizes({step.ref.id: step for sizes in found.values() for step in sizes.steps}, found)
 
 
 def _columns(sizes: tuple[int, ...] | None) -> str:

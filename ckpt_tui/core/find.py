@@ -43,6 +43,9 @@ _SHOWN, _BEFORE = 160, 40
 _BYTES = 1_000_000
 """Bytes of a value that are searched as text."""
 
+_SHAPES, _SHAPE_NAMES = 4_000, 256
+"""Sets of attribute names of which is remembered whether one of them matters, and the names of the largest."""
+
 _DIGITS = 8_000
 """Bits of an integer whose digits are searched."""
 
@@ -133,7 +136,9 @@ class Finder:
         self.cut = False
         """Whether something was too large to be searched to its end."""
         self._envelopes: dict[bytes, tuple[Hit, ...]] = {}
-        self._names: dict[str, Spot | None] = {}
+        self._dull: dict[tuple[str, ...], bool] = {}
+        self.names: dict[str, tuple[Spot | None, int]] = {}
+        """Keys that came before: where each matches, and how far it makes its value a secret."""
 
     def hits(self, parts: Mapping[str, Value], check: Check = None) -> Iterator[Hit]:
         """The matches in the parts of a checkpoint, in their order.
@@ -147,14 +152,22 @@ class Finder:
             yield from walk.run(value, _Place(None, (name,), 1), secrecy(name) if not self.question.reveal else PLAIN)
         self.cut = self.cut or walk.left < 0
 
-    def name(self, name: str) -> Spot | None:
-        """Where a key matches."""
+    def name(self, name: str) -> tuple[Spot | None, int]:
+        """Where a key matches, and how far it makes its value a secret."""
+        question = self.question
+        known = self.matcher(name) if question.keys else None, PLAIN if question.reveal else secrecy(name)
+        if len(self.names) < _NAMES:
+            self.names[name] = known
+        return known
+
+    def is_dull(self, names: tuple[str, ...]) -> bool:
+        """Whether none of some attribute names matches, makes a secret or is written in another way; looked at once."""
         try:
-            return self._names[name]
+            return self._dull[names]
         except KeyError:
-            found = self.matcher(name)
-            if len(self._names) < _NAMES:
-                self._names[name] = found
+            found = all(self.name(name) == (None, PLAIN) and name[:1] != "$" for name in names)
+            if len(self._dull) < _SHAPES and len(names) < _SHAPE_NAMES:
+                self._dull[names] = found
             return found
 
     def remembered(self, key: bytes) -> tuple[Hit, ...] | None:
@@ -175,8 +188,8 @@ class _Place(NamedTuple):
     level: int
 
 
-Members = Iterator[tuple[Path, str | None, Value, int]]
-"""Steps, name if it has one, value, and how far its name makes it a secret."""
+Members = Iterable[tuple[Path | None, str | None, Value]]
+"""Steps (None where the name is the only one), the name if it has one, and the value."""
 
 
 class _Walk:
@@ -190,17 +203,17 @@ class _Walk:
         self.open: dict[int, bool] = {}  # id of a container at hand → whether it was looked at before
         self.seen: dict[int, Value] = {}  # kept alive: an id means nothing once its object is gone
 
-    def run(self, value: Value, top: _Place, secret: int) -> Iterator[Hit]:
+    def run(self, value: Value, top: _Place, secret: int) -> Iterator[Hit]:  # noqa: C901 one loop: a call each is slow
         """The matches in a value."""
-        frames: list[tuple[Members, _Place, int, int]] = []
+        frames: list[tuple[Iterator[tuple[Path | None, str | None, Value]], _Place, int, int]] = []
         found = yield from self.enter(value, top, secret)
         if found is not None:
-            frames.append((found[0], top, secret, found[1]))
-        keys, values, reveal = self.question.keys, self.question.values, self.question.reveal
+            frames.append((iter(found[0]), top, secret, found[1]))
+        values, names = self.question.values, self.finder.names
         while frames:
             below, place, above, ident = frames[-1]
             again = self.open.get(ident, False)
-            for steps, name, item, own in below:
+            for steps, name, item in below:
                 self.left -= 1
                 if again:
                     self.repeats -= 1
@@ -208,25 +221,30 @@ class _Walk:
                     return
                 if self.check is not None and self.left % _CHECK_EVERY == 0:
                     self.check()
-                if keys and name is not None:
-                    spot = self.finder.name(name)
+                secret = above
+                if name is not None:
+                    spot, own = names.get(name) or self.finder.name(name)
                     if spot is not None:
-                        yield _hit(_Place(place, steps, 0), "key", name, spot)
+                        yield _hit(_Place(place, steps or (name,), 0), "key", name, spot)
+                    if own > secret:
+                        secret = own
                 if item is None:
                     continue
-                secret = PLAIN if reveal else max(above, own)
                 kind = type(item)
                 if kind is str or kind is int or kind is float or kind is bool:
                     if values and not (secret and is_maskable(item, secret == EVERYTHING)):
                         text = item if kind is str else _text(item, kind)
                         spot = self.match(text)
                         if spot is not None:
-                            yield _hit(_Place(place, steps, 0), "value", text, spot)
+                            yield _hit(_Place(place, steps or (name or "",), 0), "value", text, spot)
                     continue
-                here = _Place(place, steps, place.level + 1)
+                if kind is _Hidden:
+                    secret = secret if self.question.reveal else max(secret, item.secret)
+                    item = item.value
+                here = _Place(place, steps or (name or "",), place.level + 1)
                 found = yield from self.enter(item, here, secret)
                 if found is not None:
-                    frames.append((found[0], here, secret, found[1]))
+                    frames.append((iter(found[0]), here, secret, found[1]))
                     break
             else:
                 frames.pop()
@@ -271,7 +289,7 @@ class _Walk:
                 yield from self.leaf(parts.text, type(parts.text), _Place(place, ("$value",), place.level + 1), secret)
             return None
         self.open[ident] = again
-        return _object(parts), ident
+        return _object(parts, self.finder), ident
 
     def texts(self, place: _Place, texts: Iterable[tuple[str, str]], secret: int) -> Iterator[Hit]:
         for step, text in texts:
@@ -308,7 +326,7 @@ class _Walk:
 def _members(item: Value, kind: type) -> Members:
     """The members of a container that is no object."""
     if kind is dict:
-        return (((name,), name, value, secrecy(name)) for name, value in item.items())
+        return ((None, name, value) for name, value in item.items())
     if kind is list:
         return _items((), item)
     if kind is tuple:
@@ -317,37 +335,54 @@ def _members(item: Value, kind: type) -> Members:
         return _items(("$items",), ordered(item))
     if kind is Map:
         if item.has_text_keys():
-            return (((name,), name, value, secrecy(name)) for name, value in Pairs(item.kv))
+            return ((None, name, value) for name, value in Pairs(item.kv))
         return _entries(item.kv)
     return _items(("$partial",), item.partial)
 
 
+class _Hidden:
+    """A value that the text before it makes a secret."""
+
+    __slots__ = ("secret", "value")
+
+    def __init__(self, value: Value, secret: int) -> None:
+        self.value = value
+        self.secret = secret
+
+
 def _items(prefix: Path, items: Any) -> Members:
-    # A list of two may be a name and its value, as headers are kept.
-    pair = len(items) == 2 and type(items[0]) is str
-    return (
-        ((*prefix, index), None, value, secrecy(items[0]) if pair and index else PLAIN)
-        for index, value in enumerate(items)
-    )
+    if len(items) == 2 and type(items[0]) is str and (secret := secrecy(items[0])):
+        # A name and its value, as headers are kept.
+        return ((*prefix, 0), None, items[0]), ((*prefix, 1), None, _Hidden(items[1], secret))
+    return (((*prefix, index), None, value) for index, value in enumerate(items))
 
 
 def _entries(kv: list[Value]) -> Members:
     for index, (key, value) in enumerate(Pairs(kv)):
-        named = type(key) is str
-        if not named:
-            yield ("$entries", index, 0), None, key, PLAIN
-        yield ("$entries", index, 1), key if named else None, value, secrecy(key) if named else PLAIN
+        if type(key) is str:
+            yield ("$entries", index, 1), key, value
+        else:
+            yield ("$entries", index, 0), None, key
+            yield ("$entries", index, 1), None, value
 
 
-def _object(parts: Anatomy) -> Members:
-    for name, value in parts.attributes:
-        yield (escape_name(name),), name, value, secrecy(name)
+def _object(parts: Anatomy, finder: Finder) -> Members:
+    kv = parts.attributes.kv
+    names = tuple(kv[::2])
+    if finder.is_dull(names):
+        # Most attributes of the framework's objects are None.
+        for name, value in zip(names, kv[1::2], strict=True):
+            if value is not None:
+                yield (name,), None, value
+    else:
+        for name, value in parts.attributes:
+            yield (escape_name(name),) if name[:1] == "$" else None, name, value
     if parts.has_state:
-        yield ("$state",), None, parts.state, PLAIN
+        yield ("$state",), None, parts.state
     if parts.kwargs is not None:
-        yield ("$kwargs",), None, parts.kwargs, PLAIN
+        yield ("$kwargs",), None, parts.kwargs
     if parts.maker is not None:
-        yield ("$call",), None, parts.maker, PLAIN
+        yield ("$call",), None, parts.maker
     if parts.args:
         yield from _items(("$args",), parts.args)
     if parts.items is not None:

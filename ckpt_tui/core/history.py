@@ -175,3 +175,12 @@ def value_text(value: Any, limit: int) -> str:
         if len(text) > limit:
             return text[:limit] + "…"
     return text
+
+
+def tip_of(run: Run, name: str) -> str:
+    """The newest checkpoint that descends from one, or that one itself: the tip of its latest branch."""
+    found: dict[str, CheckpointRef] = {}
+    for node in run.nodes:  # parents before children
+        if node.ref.id == name or node.parent in found:
+            found[node.ref.id] = node.ref
+    return max(found.values(), key=lambda ref: (ref.when, ref.id)).id if found else name

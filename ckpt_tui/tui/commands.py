@@ -66,6 +66,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("value.none", "full_stop", "toggle_none", "show or fold away attributes that are None", "value", "", "."),
     Command("value.sizes", "s", "toggle_sizes", "show sizes in the place of types, or types again", "value", "", "s"),
     Command("value.further", "plus", "decode_further", "decode further what was cut for its size", "value", "", "+"),
+    Command(
+        "value.history", "b", "history", "history of this path (blame): every value it took, and who ran then", "value",
+        "blame", "b",
+    ),
     Command("value.copy", "y", "copy", "copy: then v value, p path, k key, j JSON", "value", "copy", "y"),
     Command("value.pager", "o", "screen.pager", "open the value in $PAGER", "value", "", "o"),
     Command("value.editor", "O", "screen.editor", "open a copy of the value in $EDITOR", "value", "", "O"),
@@ -99,6 +103,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("search.open", "slash", "search", "search in the pane", "everywhere", "search", "/"),
     Command("search.next", "n", "search_next(1)", "next match", "everywhere", "", "n"),
     Command("search.previous", "N", "search_next(-1)", "previous match", "everywhere", "", "N"),
+    Command(
+        "store.find", "ctrl+f", "find", "find a text over checkpoints; n and N then travel through them", "everywhere",
+        "find", "^f",
+    ),
+    Command(
+        "branch.bisect", "equals_sign", "bisect", "go to the first checkpoint of the branch where something is true",
+        "everywhere", "", "=",
+    ),
+    Command(
+        "run.sizes", "S", "measure", "sizes of the run: each step, what grew, what is written again and again",
+        "everywhere", "", "S",
+    ),
     Command(
         "store.doctor", "D", "doctor", "what is wrong or risky in the store, and the types to allow", "everywhere", "",
         "D",

@@ -113,6 +113,14 @@ def test_secrets_are_not_searched_unless_they_are_to_be_shown() -> None:
         assert searched == {place for place in expected if "$masked" not in place}
 
 
+def test_the_value_after_the_name_of_a_secret_is_one(tmp_path: Path) -> None:
+    headers = [["x-api-key", "needle"], ["accept", "needle"], ["authorization", {"deep": ["needle"]}]]
+    store = open_store(chain(tmp_path, [{"headers": headers}]))
+    for reveal, paths in ((False, [1]), (True, [0, 1, 2])):
+        (found,) = found_in(store, Question("needle", reveal=reveal))
+        assert [match.hit.path[2] for match in found.matches] == paths
+
+
 def test_a_search_that_finds_too_much_says_so() -> None:
     store = open_store(NEW / "loop")
     found = found_in(store, Question("counter"), limit=7)

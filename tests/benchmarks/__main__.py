@@ -21,6 +21,8 @@ GROUPS = {
     "start-up": ("start_up", "run"),
     "huge": ("huge", "run"),
     "decoding": ("decoding", "run"),
+    "history": ("asking", "history"),
+    "find": ("asking", "find"),
     "latency": ("latency", "run"),
     "diffing": ("diffing", "run"),
     "bombs": ("bombs", "run"),

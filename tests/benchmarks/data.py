@@ -11,6 +11,7 @@ import json
 import os
 import pickle
 import random
+import re
 import time
 import uuid
 from collections.abc import Iterator
@@ -51,10 +52,16 @@ def write_store(directory: Path, count: int, size: int = 20_000, scenario: str =
     return written
 
 
-def write_chain(directory: Path, count: int, size: int = 20_000) -> list[Written]:
+def write_chain(directory: Path, count: int, size: int = 20_000, unique: bool = False) -> list[Written]:
     """Write one branch of `count` checkpoints of about `size` bytes: a group chat that goes on and on.
 
     Its `round_index` differs in every checkpoint, `state.draft`, a pickled tuple, in every 25th, `state.topic` in none.
+
+    Args:
+        directory: Where.
+        count: How many.
+        size: Bytes of each.
+        unique: Every message of the chat is another in every checkpoint; else it repeats what was said, as chats do.
     """
     directory.mkdir(parents=True, exist_ok=True)
     document = json.loads(_documents("orch_groupchat")[4])
@@ -71,9 +78,26 @@ def write_chain(directory: Path, count: int, size: int = 20_000) -> list[Written
         draft = pickle.dumps((f"draft {number // 25}", number // 25, ["a tag"] * 3), protocol=5)
         content = header(node, START + timedelta(seconds=number), head) + body(number)
         content = content.replace(b'"@round@"', b"%d" % number).replace(b"@draft@", base64.b64encode(draft))
+        if unique:
+            content = _with_other_texts(content, number)
         (directory / f"{node.id}.json").write_bytes(content)
         written.append(node)
     return written
+
+
+_PICKLED = re.compile(rb'"__pickled__": "([^"]*)"')
+
+
+def _with_other_texts(content: bytes, number: int) -> bytes:
+    """The same file with other words of the same length in every pickle, so that none comes twice."""
+    places = iter(range(1_000_000))
+
+    def other(found: re.Match[bytes]) -> bytes:
+        data = base64.b64decode(found[1])
+        word = b"%04x%03x" % (number & 0xFFFF, next(places) & 0xFFF)
+        return b'"__pickled__": "' + base64.b64encode(data.replace(b"additional", (word + b"-" * 10)[:10])) + b'"'
+
+    return _PICKLED.sub(other, content)
 
 
 def write_huge(directory: Path, size: int, scenario: str = "orch_groupchat") -> Path:

@@ -137,3 +137,24 @@ def test_a_reader_that_goes_away_in_the_middle_is_no_failure(tmp_path: Path, opt
     assert showing.stderr.read() == b""
     showing.stderr.close()
     assert showing.wait() == 0
+
+
+def test_each_step_says_what_grew_and_each_run_what_is_repeated(capfdbinary: Output) -> None:
+    document = called(capfdbinary, "ls", STORE, "--sizes", "--json").document
+    entries = document["checkpoints"]
+    assert entries[0]["grew"] is None
+    for entry in entries[1:]:
+        if entry["grew"] is not None:
+            path, before, after = entry["grew"]["path"], entry["grew"]["before"], entry["grew"]["after"]
+            assert before < after
+            assert called(capfdbinary, "show", STORE, entry["id"], "--query", path).out != "null\n"
+    assert sum(entry["grew"] is not None for entry in entries) > 5
+    most = document["repeated"][0]
+    assert most["extra"] == most["size"] * (most["copies"] - 1)
+    assert [one["extra"] for one in document["repeated"]] == sorted(
+        (one["extra"] for one in document["repeated"]), reverse=True
+    )
+    assert most["type"] == "agent_framework._types:Message"
+    shown = called(capfdbinary, "show", STORE, most["id"], "--query", most["path"]).out
+    assert json.loads(shown)["$type"] == most["type"]
+    assert "  repeated: " in called(capfdbinary, "ls", STORE, "--sizes").out

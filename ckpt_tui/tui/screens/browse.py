@@ -19,6 +19,7 @@ from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, PeekReady, ViewReady, WorkFailed
+from ckpt_tui.tui.screens.inquiring import Inquiring
 from ckpt_tui.tui.screens.replays import Replayable
 from ckpt_tui.tui.screens.resuming import Resumable
 from ckpt_tui.tui.view import View
@@ -42,7 +43,7 @@ KEPT_BYTES = 24_000_000
 """Bytes of their files altogether."""
 
 
-class Browse(Replayable, Resumable):
+class Browse(Inquiring, Replayable, Resumable):
     """The main screen.
 
     Args:
@@ -299,7 +300,7 @@ class Browse(Replayable, Resumable):
             path = path if len(path) <= room else "…" + path[-room + 1 :]
             right = [(f" {size} " if size else "", "dim"), (f"{path} " if path else "", "key"), *right]
         if self.message:
-            foot.show(self.message, right)
+            foot.show(self.message, right[-1:])  # what is said matters more than where the cursor stands
             return
         scope = "list" if self.pane is self.list else "value" if self.detail.is_tree else ""
         parts: list[Part] = [(" ↑↓", "key"), (" move ", "dim")]
@@ -350,7 +351,7 @@ class Browse(Replayable, Resumable):
         """Back out of what was opened last."""
         if self.is_asking:
             self.close_ask()
-        elif self.stop_reading() or self.forget_edits():
+        elif self.stop_reading() or self.forget_edits() or self.end_travel():
             pass
         elif self.match:
             self.set_match("")

@@ -32,15 +32,17 @@ class Examinable(Reading):
         self.app.push_screen(DoctorScreen(self.store), self._go_to)
 
     def _go_to(self, finding: Finding | None) -> None:
-        if finding is None:
-            return
-        file = finding.file
+        if finding is not None:
+            self.go_to(finding.file, parse(finding.path) or ())
+
+    def go_to(self, file: str, path: Path = ()) -> None:
+        """Go to a checkpoint, and to a place in it."""
         if not self.list.select(file):
             hidden = " while the filter hides it; esc shows all" if self.list.view.filter else ""
             self.say(f"{clean(file, 60)} is not in the list{hidden}.", "warn")
             return
         self.following = False
-        self.show_place(file, parse(finding.path) or ())
+        self.show_place(file, path)
 
     def show_place(self, file: str, path: Path) -> None:
         """Go to a place of a file, once it is shown."""

@@ -17,6 +17,7 @@ from ckpt_tui.tui.widgets.text_lines import TextLines
 _HINTS = {
     "search": "search: a text; an upper case letter makes it strict about case",
     "note": "a note on this checkpoint; empty takes it away",
+    "bisect": "first checkpoint where: an expression such as state.score > `0.8`",
     "filter": "filter: id, workflow, executor, waiting, done …; empty shows all",
 }
 
@@ -53,6 +54,8 @@ class Searching(Values):
         ask = self.query_one("#ask", Input)
         ask.placeholder = _HINTS[what]
         ask.value = value
+        ask.select_on_focus = what != "bisect"  # a path that is to be completed
+        ask.cursor_position = len(value)
         ask.display = True
         self.set_focus(ask)  # at once: the next key may be on its way
 
@@ -74,12 +77,18 @@ class Searching(Values):
         if what == "note":
             self.take_note(text)
             return
+        if what == "bisect":
+            self.bisect(text)
+            return
         self.set_match(text)
         if text:
             self.action_search_next(1)
 
     def take_note(self, text: str) -> None:
         """Keep a note on the checkpoint."""
+
+    def bisect(self, text: str) -> None:
+        """Go to the first checkpoint of the branch where an expression is true."""
 
     def set_filter(self, text: str) -> None:
         """Show only checkpoints that contain a text; "" shows all."""

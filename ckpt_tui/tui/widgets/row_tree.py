@@ -64,6 +64,9 @@ class RowTree(UnreadRows):
     class CopyAsked(Message):
         """The person wants to copy something of the row."""
 
+    class HistoryAsked(Message):
+        """The person wants to see every value that the path of the row took."""
+
     class Folded(Message):
         """Something was unfolded or folded by hand."""
 
@@ -341,6 +344,12 @@ class RowTree(UnreadRows):
         self.sizes = not self.sizes
         self.changed()
         self.post_message(self.Told("Sizes: bytes of each value's JSON; s shows types." if self.sizes else "Types."))
+
+    def action_history(self) -> None:
+        """Ask for every value that the path of the row took."""
+        self.take_count()
+        if self.row is not None:
+            self.post_message(self.HistoryAsked())
 
     def action_copy(self) -> None:
         """Ask what to copy."""

@@ -1,0 +1,105 @@
+"""The history of a path: every value it took along a branch, when, and who ran then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from ckpt_tui.core.history import History, executors_text
+from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.lineage import Node, Run
+from ckpt_tui.core.listing import clock_text, date_text
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.text import clean
+from ckpt_tui.stores.base import Store
+from ckpt_tui.tui.inquiries import HistoryReady, Known
+from ckpt_tui.tui.screens.asking import AskScreen, Place
+from ckpt_tui.tui.widgets.answers import TakenList
+from ckpt_tui.tui.widgets.status import Part
+from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+_NOBODY = {
+    "input": "an input came in, nobody ran", "answer": "an answer came in, nobody ran", "start": "the beginning",
+}  # fmt: skip
+
+_CHARACTERS = 100_000
+"""Characters of a value's JSON that are shown in full."""
+
+
+class HistoryScreen(AskScreen[TakenList]):
+    """The values of a path.
+
+    Args:
+        store: The store.
+        known: What was answered before.
+        run: The run of the branch.
+        nodes: The branch, root first.
+        path: The path.
+        file: The file that the browser shows.
+        reveal: Show secrets.
+    """
+
+    def __init__(
+        self, store: Store, known: Known, run: Run, nodes: Sequence[Node], path: Path, file: str, reveal: bool
+    ) -> None:
+        super().__init__(store, known, "History")
+        self._run = run
+        self._branch = nodes
+        self._path = path
+        self._file = file
+        self._reveal = reveal
+        self._history: History | None = None
+
+    def make_list(self) -> TakenList:
+        return TakenList(id="answers")
+
+    def start(self) -> None:
+        self.begin()
+        self.jobs.history(self._run, self._branch, expression(self._path), self._reveal)
+
+    def on_history_ready(self, event: HistoryReady) -> None:
+        """Show the values, the cursor on the one that the browser shows."""
+        history = self._history = event.history
+        order = {node.ref.id: index for index, node in enumerate(self._branch)}
+        here = next((index for index, node in enumerate(self._branch) if node.ref.file == self._file), 0)
+        at = max((index for index, taken in enumerate(history.values) if order[taken.ref.id] <= here), default=0)
+        self.rows.border_title = Content(clean(history.path, 80))
+        self.rows.border_subtitle = "iteration · time since the value before · who ran"
+        self.rows.show(history.values, at)
+        count = len(history.values)
+        right: list[Part] = [(f" {count:,} value{'' if count == 1 else 's'} in {history.asked:,} checkpoints ", "good")]
+        if history.unread:
+            right.insert(0, (f" ✗ {len(history.unread):,} not asked ", "error"))
+        self.end(right)
+
+    def place(self) -> Place | None:
+        taken = self.rows.taken
+        return Place(taken.ref.file, self._path) if taken is not None else None
+
+    def in_full(self) -> list[Paragraph]:
+        taken = self.rows.taken
+        if taken is None:
+            return []
+        ref = taken.ref
+        names = executors_text(taken).removeprefix("~")
+        ran = {"input": "an input came in, nobody ran", "answer": "an answer came in, nobody ran"}.get(taken.step)
+        ran = ran or (
+            f"{names} ran"
+            if taken.executors
+            else "the beginning"
+            if taken.step == "start"
+            else "nobody is known to have run"
+        )
+        inferred = " (inferred: the file does not tell where a message went)" if taken.inferred else ""
+        when = f"{date_text(ref.when)[:10]} {clock_text(ref.when)}" if ref.when else "no date"
+        lines = [Paragraph(f"{ref.id} · iteration {ref.iteration} · {when} · {ran}{inferred}", "label")]
+        if taken.absent:
+            return [*lines, Paragraph("There is nothing at this path.", "dim")]
+        return [*lines, Paragraph(self.copy_text(), "plain")]
+
+    def copy_text(self) -> str:
+        taken = self.rows.taken
+        if taken is None or taken.absent:
+            return ""
+        return taken.value if isinstance(taken.value, str) else dumps(taken.value)[:_CHARACTERS]

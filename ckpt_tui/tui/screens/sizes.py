@@ -1,0 +1,86 @@
+"""The sizes of a run: each step, what grew, and what is written again and again."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from ckpt_tui.core.lineage import Run
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.repeats import Repeated
+from ckpt_tui.core.run_sizes import StepSizes
+from ckpt_tui.core.text import clean, size_text
+from ckpt_tui.stores.base import Store
+from ckpt_tui.tui.inquiries import Known, SizesReady
+from ckpt_tui.tui.screens.asking import AskScreen, Place
+from ckpt_tui.tui.widgets.answers import SizeList
+from ckpt_tui.tui.widgets.status import Part
+from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+
+class SizesScreen(AskScreen[SizeList]):
+    """The sizes of a run.
+
+    Args:
+        store: The store.
+        known: What was answered before.
+        run: The run.
+        file: The file that the browser shows.
+    """
+
+    DEFAULT_CSS = """
+    SizesScreen FindingText { height: 7; }
+    SizesScreen AnswerList { height: 1fr; }
+    """
+
+    def __init__(self, store: Store, known: Known, run: Run, file: str) -> None:
+        super().__init__(store, known, "Sizes")
+        self._run = run
+        self._file = file
+        self._growth: list[Paragraph] = []
+
+    def make_list(self) -> SizeList:
+        return SizeList(id="answers")
+
+    def start(self) -> None:
+        self.begin()
+        self.jobs.measure(self._run)
+
+    def on_sizes_ready(self, event: SizesReady) -> None:
+        """Show the sizes."""
+        sizes = event.sizes
+        if sizes.growth is not None:
+            path, before, after = sizes.growth.most
+            grew = f"{expression(path)}  +{size_text(after - before)}, {size_text(before)} → {size_text(after)}"
+            self._growth = [Paragraph(f"in the whole run grew most: {grew}", "dim")]
+        self.rows.border_title = Content(f"{clean(self._run.workflow, 40)} · run {self._run.number}")
+        self.rows.border_subtitle = "bytes of the file, characters of decoded JSON"
+        self.rows.show(sizes, self._file)
+        total = sum(step.ref.size for step in sizes.steps)
+        right: list[Part] = [(f" {size_text(total)} in {len(sizes.steps):,} files ", "good")]
+        self.end(right)
+
+    def place(self) -> Place | None:
+        row = self.rows.row
+        if isinstance(row, StepSizes):
+            return Place(row.ref.file, row.grew.path if row.grew is not None else ())
+        return Place(row.ref.file, row.path) if row is not None else None
+
+    def in_full(self) -> list[Paragraph]:
+        row = self.rows.row
+        if isinstance(row, Repeated):
+            lead = f"{row.copies:,} copies of {row.size:,} characters in {row.checkpoints:,} checkpoints"
+            return [
+                Paragraph(f"{lead}: {row.extra:,} more than once", "label"), Paragraph(row.type, "type"),
+                Paragraph(f"first in {row.ref.id} at {expression(row.path)}", "dim"), *self._growth,
+            ]  # fmt: skip
+        if row is None:
+            return self._growth
+        lines = [Paragraph(f"{row.ref.id} · iteration {row.ref.iteration} · {row.ref.size:,} bytes", "label")]
+        if row.parts is None:
+            lines.append(Paragraph("It cannot be decoded.", "error"))
+        if row.grew is not None:
+            path, before, after = row.grew
+            lines.append(
+                Paragraph(f"grew most since its parent: {expression(path)}, {before:,} → {after:,} characters")
+            )
+        return [*lines, *self._growth]

@@ -1,0 +1,127 @@
+"""(k) The history of a path over a long branch, to a bare read of its files; find over it, to decoding them once."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from ckpt_tui.actions.expressions import Expression
+from ckpt_tui.actions.find import Searches
+from ckpt_tui.actions.history import Histories
+from ckpt_tui.cli.ls import survey
+from ckpt_tui.core.find import Question
+from ckpt_tui.core.history import branch
+from ckpt_tui.core.lineage import Node
+from ckpt_tui.stores.registry import open_store
+from tests.benchmarks.data import write_chain
+from tests.benchmarks.figures import Figure, in_turns, ms
+
+COUNT = 5_000
+HISTORY_PROMISE = 12
+FIND_PROMISE = 3
+RUNS = 3
+
+PATHS = (
+    ("state.topic", "a text that never changes", True),
+    ('state.draft."$items"[1]', "in a pickle, another in every 25th", True),
+    ("state._executor_state.alice.pending_request_order", "an empty list far down", True),
+    ("state._executor_state.group_chat_orchestrator.round_index", "another in every one, so 5,000 steps", False),
+)
+"""Path, what it is, and whether the promise is about it: of one that changes in every step, every step is told."""
+
+
+def history(directory: Path) -> list[Figure]:
+    """From the directory on: headers, the branch, the values, and who ran."""
+    write_chain(directory, COUNT)
+    files = [str(path) for path in directory.glob("*.json")]
+    figures = []
+    for path, what, promised in PATHS:
+        ours, peer = in_turns(lambda p=path: _history(directory, p), lambda: _read(files), runs=RUNS)  # type: ignore[misc]
+        figures.append(
+            Figure(
+                f"history of a path over {COUNT:,} checkpoints of 20 KB ({what}), to reading them", ms(ours), ms(peer),
+                f"{ours / peer:.1f}×", f"< {HISTORY_PROMISE}×" if promised else "",
+                ours / peer < HISTORY_PROMISE if promised else None,
+            )
+        )  # fmt: skip
+    again, first = _again(directory)
+    figures.append(
+        Figure("the same question asked again, to the first time", ms(again), ms(first), f"1/{first / again:.0f}")
+    )
+    return figures
+
+
+def find(directory: Path) -> list[Figure]:
+    """Over messages that are all different, and over a chat that repeats what was said."""
+    figures = []
+    for unique in (True, False):
+        store = directory / ("unique" if unique else "chat")
+        write_chain(store, COUNT, unique=unique)
+        nodes = _nodes(store)
+        what = "all messages different" if unique else "a chat that repeats itself"
+        for question in (Question("nowhere to be found"), Question("draft [0-9]+7", regex=True)):
+            ours, peer = in_turns(
+                lambda n=nodes, s=store, q=question: _find(s, n, q), lambda n=nodes, s=store: _decode(s, n), runs=1  # type: ignore[misc]
+            )  # fmt: skip
+            kind = "a regular expression" if question.regex else "a text"
+            figures.append(
+                Figure(
+                    f"find {kind} over {COUNT:,} checkpoints of 20 KB ({what}), to decoding them", ms(ours), ms(peer),
+                    f"{ours / peer:.2f}×", f"< {FIND_PROMISE}×", ours / peer < FIND_PROMISE,
+                )
+            )  # fmt: skip
+    return figures
+
+
+def _history(directory: Path, path: str) -> float:
+    began = time.process_time()
+    store = open_store(directory)
+    runs, _ = survey(store, fast=True)
+    newest = max((node.ref for run in runs for node in run.nodes), key=lambda ref: ref.when)
+    run, nodes = branch(runs, newest.id)
+    found = Histories(store).history(run.id, nodes, Expression(path))
+    took = time.process_time() - began
+    assert found.asked == COUNT
+    return took
+
+
+def _read(files: list[str]) -> float:
+    began = time.process_time()
+    for name in files:
+        with open(name, "rb") as file:
+            file.read()
+    return time.process_time() - began
+
+
+def _again(directory: Path) -> tuple[float, float]:
+    store = open_store(directory)
+    runs, _ = survey(store, fast=True)
+    run, nodes = branch(runs, max(_nodes(directory), key=lambda node: node.ref.when).ref.id)
+    histories = Histories(store)
+    taken = []
+    for _ in range(2):
+        began = time.process_time()
+        histories.history(run.id, nodes, Expression(PATHS[1][0]))
+        taken.append(time.process_time() - began)
+    return taken[1], taken[0]
+
+
+def _nodes(directory: Path) -> list[Node]:
+    runs, _ = survey(open_store(directory), fast=True)
+    return [node for run in runs for node in run.nodes]
+
+
+def _find(directory: Path, nodes: list[Node], question: Question) -> float:
+    began = time.process_time()
+    found = list(Searches(open_store(directory)).find(nodes, question))
+    took = time.process_time() - began
+    assert found[-1].done == COUNT
+    return took
+
+
+def _decode(directory: Path, nodes: list[Node]) -> float:
+    store = open_store(directory)
+    began = time.process_time()
+    for node in nodes:
+        assert not store.load(node.ref.file, everything=True).faults
+    return time.process_time() - began
