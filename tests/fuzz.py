@@ -1,8 +1,8 @@
 """A repeatable fuzz run of the decoder: `python -m tests.fuzz --inputs 1000000 --seed 1`.
 
 Inputs are genuine pickles of all protocols and hostile ones with 1 to 16 mutations, streams of operations with
-plausible arguments, and random bytes. Each is decoded, written as JSON, masked and previewed in small budgets, in two
-processes. What counts is any exception (a crash), more than two seconds of processor time (a hang) and any audit event
+plausible arguments, and random bytes. Each is decoded, written as JSON, masked, previewed and told operation by
+operation in small budgets, in two processes. What counts is any exception (a crash), more than two seconds of processor time (a hang) and any audit event
 (an import, an open file, a process, ...: something was executed). Every input that is found is printed in hex.
 
 The same seed and count give the same inputs, whatever the number of processes.
@@ -25,6 +25,7 @@ from struct import pack
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.budgets import PickleBudget
+from ckpt_tui.core.disassembly import line, operations
 from ckpt_tui.core.plain import plain
 from ckpt_tui.core.preview import preview
 from ckpt_tui.core.redact import masked
@@ -238,6 +239,8 @@ def digest(data: bytes) -> bool:
     json.dumps(masked(plain(decoded.value, nodes=NODES, depth=200, repeats=NODES // 5)), allow_nan=False)
     text = preview(decoded.value)
     assert not UNSAFE.search(text), "a preview that a terminal would obey"
+    told = "".join(line(operation) for operation in operations(data, 300, reveal=False))
+    assert not UNSAFE.search(told), "operations that a terminal would obey"
     return not decoded.fault
 
 

@@ -6,7 +6,7 @@ Agent Framework writes the keyword arguments of a run, tokens included, into eve
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -81,6 +81,47 @@ def masked(document: Any, above: int = 0) -> Any:
             elif rank and is_maskable(value, rank == EVERYTHING) and not (named and key == "$type"):
                 container[key] = {"$masked": type(value).__name__, "$size": len(str(value))}
     return holder[0]
+
+
+_RAW_MEMBER = re.compile(r'"((?:[^"\\]|\\.){1,200})"(\s*:\s*)("(?:[^"\\]|\\.)*"?|-?[\w.+-]+)?')
+_RAW_SCALAR = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(?!\s*:)|\Z)|("(?:[^"\\]|\\.)*+")|-?\d[\w.+-]*')
+"""A text that is no key, or is cut off; a key; a number."""
+
+_RAW_MASK = '"••••••"'
+
+
+def masked_lines(lines: Iterable[str]) -> Iterator[str]:
+    """The lines of a JSON file with secrets masked, for people; no longer JSON of the same values.
+
+    In the framework's layout all that stands below the arguments of a run is masked; in any other layout, the rest of
+    the line that begins them.
+    """
+    below: int | None = None  # how far the line is indented that began the arguments of a run
+    for line in lines:
+        indent = len(line) - len(line.lstrip(" "))
+        if below is not None and indent > below:
+            yield _RAW_SCALAR.sub(_masked_scalar, line)
+            continue
+        below = None
+        start = min((at for name in RUN_KWARGS if (at := line.find(f'"{name}"')) >= 0), default=-1)
+        if start < 0:
+            yield _RAW_MEMBER.sub(_masked_member, line) if _HINT.search(line) else line
+            continue
+        head, rest = line[:start], line[start:]
+        name, colon, value = rest.partition(":")
+        below = indent if value.strip() in ("{", "[") else None
+        yield _RAW_MEMBER.sub(_masked_member, head) + name + colon + _RAW_SCALAR.sub(_masked_scalar, value)
+
+
+def _masked_scalar(match: re.Match[str]) -> str:
+    return match[1] or _RAW_MASK
+
+
+def _masked_member(match: re.Match[str]) -> str:
+    value = match[3]
+    if value is None or value == '""' or not value.startswith('"') or not is_secret_key(match[1]):
+        return match[0]
+    return f'"{match[1]}"{match[2]}{_RAW_MASK}'
 
 
 PLAIN, SECRET, EVERYTHING = range(3)

@@ -90,6 +90,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.previous_pane", "shift+tab", "other_pane(-1)", "previous pane", "everywhere", "", "⇧⇥"),
     Command("view.zoom", "z", "zoom", "give the pane the whole screen, or share it again", "everywhere", "", "z"),
     Command("view.reveal", "exclamation_mark", "reveal", "show secrets, or mask them again", "everywhere", "", "!"),
+    Command(
+        "view.opcodes", "number_sign", "opcodes", "the operations of the pickle at the cursor", "everywhere", "", "#",
+    ),
     Command("step.next", "right_square_bracket", "step(1)", "next checkpoint, from any pane", "everywhere", "", "]"),
     Command("step.previous", "left_square_bracket", "step(-1)", "previous checkpoint", "everywhere", "step", "[ ]"),
     Command(

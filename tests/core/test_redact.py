@@ -1,11 +1,12 @@
 """Which values are secrets by where they stand."""
 
+import json
 from typing import Any
 
 import pytest
 
 from ckpt_tui.core.plain import plain
-from ckpt_tui.core.redact import is_secret_key, masked
+from ckpt_tui.core.redact import is_secret_key, masked, masked_lines
 from ckpt_tui.core.value import Map, Obj, Ref
 
 
@@ -95,3 +96,25 @@ def test_a_deep_document_is_masked_without_recursion() -> None:
     for _ in range(50_000):
         shown = shown[0]
     assert shown == {"token": {"$masked": "str", "$size": 1}}
+
+
+def test_a_raw_file_is_masked_line_by_line() -> None:
+    document = {
+        "state": {
+            "_workflow_run_kwargs": {"function_invocation_kwargs": {"__global__": {"user": "ann-1", "n": 12345}}},
+            "_resolved_workflow_run_kwargs": {},
+            "settings": {"api_key": "s3cr3t-1", "token_count": "7 words", "authToken": 'a"s3cr3t-2\\', "name": "bob"},
+            "list": [{"password": "s3cr3t-3"}],
+        }
+    }
+    for layout in (json.dumps(document, indent=2), json.dumps(document), json.dumps(document, separators=(",", ":"))):
+        shown = "\n".join(masked_lines(layout.split("\n")))
+        assert not any(secret in shown for secret in ("s3cr3t", "ann-1", "12345"))
+        assert "settings" in shown and "api_key" in shown
+        assert len(shown.split("\n")) == len(layout.split("\n"))
+    indented = "\n".join(masked_lines(json.dumps(document, indent=2).split("\n")))
+    assert '"name": "bob"' in indented and '"token_count": "7 words"' in indented
+
+
+def test_a_text_cut_off_in_a_raw_file_stays_masked() -> None:
+    assert "s3cr" not in next(masked_lines(['  "password": "s3cr3t and then the file en']))

@@ -253,3 +253,15 @@ async def test_a_pickle_that_was_cut_says_so_and_decodes_further(tmp_path: Path)
         assert "decodes further" not in app.text
         await app.press("plus")
         await app.shows("Nothing was cut here.")
+
+
+async def test_the_operations_of_a_pickle_are_shown_from_a_value_and_from_the_raw_file() -> None:
+    async with open_app(SAMPLES / "linear") as app:
+        await app.press("g", "tab", "t", "j", "number_sign")
+        await app.shows("operations of messages", "PROTO  5", "STACK_GLOBAL", "nothing is executed")
+        await app.press("escape", "T", "T")
+        await app.shows("workflow_name")
+        await app.press("slash", *"__pickled__", "enter", "number_sign")
+        await app.shows("operations of line", "PROTO  5")
+        await app.press("escape", "g", "number_sign")
+        await app.shows("There is no pickle here")

@@ -8,7 +8,7 @@ from textual.widgets import Input
 from ckpt_tui.core.search import Positions
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.messages import MatchesReady
-from ckpt_tui.tui.screens.values import Values
+from ckpt_tui.tui.screens.opcodes import Opcodes
 from ckpt_tui.tui.view import matches
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.row_tree import RowTree
@@ -22,7 +22,7 @@ _HINTS = {
 }
 
 
-class Searching(Values):
+class Searching(Opcodes):
     """Values that can be searched, and a list that can be searched and filtered."""
 
     jobs: Jobs

@@ -16,6 +16,7 @@ from ckpt_tui.core.outline import Folds, Outline
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.pending import requests
 from ckpt_tui.core.preview import short_type
+from ckpt_tui.core.redact import masked_lines
 from ckpt_tui.core.sizes import size_of
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -166,6 +167,8 @@ class Detail(Widget):
         self.reveal = reveal
         self.rows.reveal = reveal
         self.rows.changed()
+        if self.tab == "raw" and self.checkpoint is not None:
+            self.render_tab(keep_place=True)
 
     def _remember(self) -> None:
         if self.checkpoint is not None and self.is_tree:
@@ -227,7 +230,7 @@ class Detail(Widget):
             self.post_message(self.GraphWanted(self))
         elif self.tab == "raw":
             self._switch("text")
-            self.lines.show(raw_paragraphs(checkpoint.raw), wrap=False, keep_place=keep_place)
+            self.lines.show(raw_paragraphs(checkpoint.raw, self.reveal), wrap=False, keep_place=keep_place)
         else:
             self._switch("tree")
             value = {
@@ -283,10 +286,11 @@ def talk_paragraphs(talks: list[Talk]) -> list[Paragraph]:
     return out
 
 
-def raw_paragraphs(raw: bytes) -> list[Paragraph]:
-    """The lines of a file."""
+def raw_paragraphs(raw: bytes, reveal: bool = True) -> list[Paragraph]:
+    """The lines of a file, secrets masked unless they are to be shown."""
     text = raw[:RAW_BYTES].decode("utf-8", "backslashreplace")
-    out = [Paragraph(line) for line in text.split("\n")]
+    lines = text.split("\n")
+    out = [Paragraph(line) for line in (lines if reveal else masked_lines(lines))]
     if len(raw) > RAW_BYTES:
         out.append(Paragraph(f"… {len(raw) - RAW_BYTES:,} more bytes; o opens the file in $PAGER", "dim"))
     return out

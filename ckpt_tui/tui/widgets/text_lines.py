@@ -51,6 +51,10 @@ class TextLines(LineList):
         """All paragraphs as they were given."""
         return "\n".join(paragraph.text for paragraph in self._paragraphs)
 
+    def text_at(self, index: int) -> str:
+        """The paragraph at a position, where none is wrapped; "" beyond the ends."""
+        return self._paragraphs[index].text if 0 <= index < len(self._paragraphs) else ""
+
     def show(self, paragraphs: Sequence[Paragraph], wrap: bool = True, keep_place: bool = False) -> None:
         """Show these paragraphs; `keep_place` leaves the cursor on its line."""
         self._paragraphs = paragraphs

@@ -1,0 +1,69 @@
+"""The operations of a pickle, told as pickletools tells them, of whatever bytes."""
+
+import pickle
+import pickletools
+from itertools import islice
+
+import pytest
+
+from ckpt_tui.core.disassembly import NAMES, SHOWN, line, operations
+from ckpt_tui.core.text import UNSAFE
+from tests.core.bombs import BOMBS
+from tests.core.test_decoding_equals_unpickling import VALUES
+from tests.core.test_opcodes import BROKEN, WELL_FORMED
+from tests.fuzz import CHUNK, genuine, inputs
+
+PICKLES = [case[1] for case in WELL_FORMED]
+
+
+def test_every_operation_has_its_name() -> None:
+    assert {ord(code.code): code.name for code in pickletools.opcodes} == NAMES
+
+
+@pytest.mark.parametrize("protocol", range(6))
+@pytest.mark.parametrize("name", [name for name in VALUES if "slots" not in name])
+def test_names_and_places_are_those_of_pickletools(name: str, protocol: int) -> None:
+    data = pickle.dumps(VALUES[name], protocol)
+    wanted = [(position, code.name) for code, _, position in pickletools.genops(data)]
+    assert [(found.position, found.name) for found in operations(data, 100_000)] == wanted
+
+
+@pytest.mark.parametrize("data", PICKLES)
+def test_a_well_formed_pickle_is_told_to_its_end(data: bytes) -> None:
+    assert "STOP" in [found.name for found in operations(data)]
+
+
+def test_stored_values_are_numbered_as_references_name_them() -> None:
+    data = pickle.dumps(["shared", ["shared"], {"k": "shared"}] * 2)
+    stored = [found.memo for found in operations(data) if found.memo is not None]
+    assert stored == list(range(len(stored)))
+    assert all(int(found.argument) in stored for found in operations(data) if found.name == "BINGET")
+
+
+def test_any_bytes_end_with_a_reason() -> None:
+    for data in (*(case[1] for case in BROKEN), *islice(inputs(11, CHUNK, genuine()), 3_000)):
+        told = list(operations(data))
+        assert told[-1].name == "STOP" or told[-1].argument
+        assert not any(UNSAFE.search(line(found)) for found in told)
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_told_in_a_bounded_number_of_short_lines(name: str) -> None:
+    told = [line(found) for found in operations(BOMBS[name]())]
+    assert 0 < len(told) <= SHOWN + 1
+    assert max(map(len, told)) < 600
+
+
+def test_what_is_left_out_is_counted() -> None:
+    data = pickle.dumps([None] * 10_000)
+    told = list(operations(data, 100))
+    assert len(told) == 101
+    assert "more bytes; 100 operations are shown" in told[-1].argument
+
+
+def test_secrets_are_masked_until_they_are_revealed() -> None:
+    data = pickle.dumps([{"api_key": "s3cr3t-1", "name": "ann"}, {"api_key": "s3cr3t-2", "password": b"s3cr3t-3"}])
+    masked = "\n".join(line(found) for found in operations(data, reveal=False))
+    assert "s3cr3t" not in masked and "ann" in masked
+    assert masked.count("••••••") == 3
+    assert "s3cr3t-2" in "\n".join(line(found) for found in operations(data))
