@@ -2,8 +2,9 @@
 
 Inputs are genuine pickles of all protocols and hostile ones with 1 to 16 mutations, streams of operations with
 plausible arguments, and random bytes. Each is decoded, written as JSON, masked, previewed and told operation by
-operation in small budgets, in two processes. What counts is any exception (a crash), more than two seconds of processor time (a hang) and any audit event
-(an import, an open file, a process, ...: something was executed). Every input that is found is printed in hex.
+operation in small budgets, in two processes. What counts is any exception (a crash), more than two seconds of processor
+time (a hang) and any audit event (an import, an open file, a process, ...: something was executed). Every input that is
+found is printed in hex.
 
 The same seed and count give the same inputs, whatever the number of processes.
 """

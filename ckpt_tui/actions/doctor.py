@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor import Doctor, Report
 from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import UndecodableError
-from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.base import Store, load_within
 from ckpt_tui.stores.directory import collect
+
+FILE_LIMIT = 16
+"""How many times the usual work one file may take: ten seconds at worst, and enough for an honest one of 100 MB."""
 
 
 def examine(
@@ -38,13 +42,14 @@ def examine(
             doctor.problem(entry)
             continue
         try:
-            checkpoint = store.load(file, check, everything=True)
+            allowance = Allowance(FILE_LIMIT)
+            checkpoint = load_within(store, file, allowance, check)
         except UndecodableError as error:
             # Its header could be read. Why its body cannot is asked again; it may also be gone by now.
             for again in collect(store.fill([file])).values():
                 doctor.problem(again if isinstance(again, Problem) else Problem(file, error.what, "unreadable"))
             continue
-        doctor.checkpoint(checkpoint, check)
+        doctor.checkpoint(checkpoint, check, allowance)
     if progress is not None:
         progress(len(entries), len(entries))
     return doctor.report()

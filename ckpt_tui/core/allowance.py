@@ -10,6 +10,7 @@ from __future__ import annotations
 from ckpt_tui.core.budgets import (
     DEFAULT_PICKLE,
     DOCUMENT_WORK,
+    ENVELOPE_WORK,
     NODE_WORK,
     OBJECT_WORK,
     PLACE_WORK,
@@ -77,7 +78,7 @@ class Allowance:
 
     def spend_pickle(self, characters: int, steps: int, objects: int) -> None:
         """Note that a pickle in so many characters of base64 was decoded."""
-        self.left -= characters // _TEXT_UNIT + steps * STEP_WORK + objects * OBJECT_WORK
+        self.left -= ENVELOPE_WORK + characters // _TEXT_UNIT + steps * STEP_WORK + objects * OBJECT_WORK
 
     # -- what follows ------------------------------------------------------------------------------------------------
 

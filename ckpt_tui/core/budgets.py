@@ -83,8 +83,12 @@ SEARCH_NODES = 5_000_000
 JSON_DEPTH = 900
 """Levels of JSON the standard parser reads safely; it fails at about 1000."""
 
-JSON_VALUES = 4_000_000
-"""Values of one JSON document, estimated from its commas and brackets before parsing: 24 bytes of memory a byte."""
+JSON_VALUES = 3_000_000
+"""Values of one JSON document, estimated from its commas, names and brackets before parsing: a number counts 1, a name
+3, a container 8. At most half a second and 150 MB."""
+
+ENVELOPE_WORK = 80
+"""Units of a pickle in a file, besides what is in it: its base64, a machine to run it, and what it is judged by."""
 
 LAZY_BYTES = 8 * 1024 * 1024
 """Bytes of the largest file that is parsed as a whole: one call, during which no other thread runs, of about 80 ms."""

@@ -247,6 +247,10 @@ def _examine(parts: dict[str, Any], pickles: Pickles, check: Callable[[], None] 
             pickles.add("huge-integer", "warning", path, reason, _UNREADABLE)
         else:
             pickles.add("undecodable", "warning", path, f"an envelope whose {PICKLED} is no text", _UNREADABLE)
+    pickles.close()
+
+
+_JSON_KINDS = frozenset((dict, list, Map, Envelope, Opaque))
 
 
 def json_values(parts: dict[str, Any]) -> Iterable[tuple[Path, Any]]:
@@ -259,8 +263,16 @@ def json_values(parts: dict[str, Any]) -> Iterable[tuple[Path, Any]]:
         elif type(item) in (dict, list, Map):
             if type(item) is dict and PICKLED in item and TYPE in item:
                 yield path, item
-            below = members(item)
-            for index in range(len(below) - 1, -1, -1):
-                child = below.value(index)
-                if type(child) in (dict, list, Map, Envelope, Opaque):
-                    todo.append(((*path, *below[index].steps), child))
+            found: list[tuple[Path, Any]]
+            if type(item) is dict:
+                found = [((*path, key), child) for key, child in item.items() if type(child) in _JSON_KINDS]
+            elif type(item) is list:
+                found = [((*path, index), child) for index, child in enumerate(item) if type(child) in _JSON_KINDS]
+            else:
+                below = members(item)
+                found = [
+                    ((*path, *below[index].steps), child)
+                    for index in range(len(below))
+                    if type(child := below.value(index)) in _JSON_KINDS
+                ]
+            todo += reversed(found)

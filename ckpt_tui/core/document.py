@@ -34,10 +34,11 @@ class DocumentFault(Exception):
 
 
 class Document(NamedTuple):
-    """A parsed file: its value, and notes on what was odd about it."""
+    """A parsed file: its value, notes on what was odd about it, and the work it took (`ckpt_tui.core.allowance`)."""
 
     value: Value
     notes: tuple[str, ...]
+    work: int = 0
 
 
 class _Hooks:
@@ -65,8 +66,8 @@ class _Hooks:
         return Opaque(f"an integer of {len(text):,} digits", len(text), [text])
 
 
-def parse(data: bytes) -> Document:
-    """Parse a checkpoint file.
+def parse(data: bytes, factor: float = 1) -> Document:
+    """Parse a checkpoint file; with a `factor`, one of so many times the values.
 
     Raises:
         DocumentFault: the bytes are no JSON document that can be shown.
@@ -75,16 +76,18 @@ def parse(data: bytes) -> Document:
     text = _text(data, notes)
     if not text.strip():
         raise DocumentFault("empty", "the file is empty" if not data else "the file holds only white space")
-    values = text.count(",") + text.count("[") + text.count("{")
-    if values > JSON_VALUES:
-        raise DocumentFault("too-large", f"about {values:,} values; at most {JSON_VALUES:,} are read")
+    # Containers and names take several times as long as numbers, here and in whatever walks them.
+    values = text.count(",") + 8 * (text.count("[") + text.count("{")) + 3 * text.count('":')
+    most = int(JSON_VALUES * max(factor, 1))
+    if values > most:
+        raise DocumentFault("too-large", f"about {values:,} values; at most {most:,} are read within the usual limits")
     hooks = _Hooks()
     value = _load(text, hooks, hooks.pairs)
     if hooks.huge:
         notes.append("an integer too long for the framework to read")
     if hooks.repeated:
         notes.append(repeated_note(hooks.repeated))
-    return Document(value, tuple(notes))
+    return Document(value, tuple(notes), values * 3 // 8)
 
 
 def parse_pairs(data: bytes) -> list[tuple[str, Value]]:

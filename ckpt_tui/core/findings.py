@@ -71,6 +71,8 @@ class Pickles:
         self.findings: list[Finding] = []
         self.types: dict[str, str] = {}
         self._judged = judged
+        self._left_out: Path = ()
+        self._left_out_count = 0
 
     def examine(self, envelope: Envelope, path: Path, check: Callable[[], None] | None = None) -> bytes:
         """Find what is wrong with one envelope; returns the bytes of its pickle, b"" where it is no base64.
@@ -79,6 +81,10 @@ class Pickles:
         """
         value = open_envelope(envelope, check, self._allowance)
         decoded = envelope.decoded
+        if envelope.is_cut and envelope.factor == 0 and decoded is None:
+            self._left_out = self._left_out or path
+            self._left_out_count += 1
+            return b""
         data = _bytes(envelope)
         if decoded is None:
             self._undecodable(envelope, data, path)
@@ -98,6 +104,14 @@ class Pickles:
         elif lie := _lie(envelope, value):
             self.add("type-mismatch", "warning", path, lie, _UNLOADABLE)
         return data
+
+    def close(self) -> None:
+        """Tell what was left out, once all envelopes were examined."""
+        if self._left_out_count:
+            count = f"{self._left_out_count:,} pickle{'' if self._left_out_count == 1 else 's'}"
+            reason = f"not looked at: {count} from here on; a higher limit decodes more of one file"
+            self.add("unread", "danger", self._left_out, reason, "Load it only when you trust whoever wrote it.")
+            self._left_out_count = 0
 
     def _judge(self, module: str, name: str) -> Judgement:
         verdict = self._judged.get((module, name))

@@ -115,7 +115,8 @@ def checkpoint_from_bytes(
 ) -> Checkpoint | Problem:
     """The checkpoint that the bytes of a file make; arguments as those of `load`."""
     try:
-        document = parse(data) if everything or len(data) <= LAZY_BYTES else _parse_lazily(name, data, check)
+        factor = allowance.factor if allowance is not None else 1
+        document = parse(data, factor) if everything or len(data) <= LAZY_BYTES else _parse_lazily(name, data, check)
         ref = _ref(name, document, len(data))
     except DocumentFault as fault:
         return Problem(name, fault.reason, fault.kind, len(data))
@@ -127,7 +128,9 @@ def checkpoint_from_bytes(
 
         return legacy_checkpoint(ref, top, document.notes, data)
     ahead = len(data) if everything else DECODE_AHEAD
-    faults = _decode_ahead(top, check, ahead, allowance or Allowance(), everything)
+    allowance = allowance or Allowance()
+    allowance.spend(document.work)
+    faults = _decode_ahead(top, check, ahead, allowance, everything)
     warnings = list(document.notes)
     if ref.inner:
         warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
@@ -255,6 +258,7 @@ def _decode_ahead(
     from ckpt_tui.core.members import members
 
     warnings: list[str] = []
+    left_out = 0
     names = {"pending_request_info_events": "pending"}
     todo: list[tuple[_Way, Value]] = [
         ((None, (names.get(key, key),)), value) for key, value in reversed(top.items()) if key in _SHOWN
@@ -267,7 +271,9 @@ def _decode_ahead(
             if left < 0 or (not everything and allowance.is_used_up):
                 continue
             open_envelope(value, check, allowance)
-            if value.warning:
+            if value.is_cut and value.factor == 0:
+                left_out += 1
+            elif value.warning:
                 warnings.append(f"{_path_text(way)}: {value.warning}")
             continue
         found: list[tuple[_Way, Value]] = []
@@ -283,6 +289,8 @@ def _decode_ahead(
                 if type(item := below.value(index)) in _OPENED
             ]
         todo += reversed(found)  # in the order of the file
+    if left_out:
+        warnings.append(f"{left_out:,} pickle{'' if left_out == 1 else 's'} not decoded: a higher limit decodes them")
     return warnings
 
 

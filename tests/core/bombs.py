@@ -149,3 +149,28 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "half a million objects": lambda: memoized(CLASS) + b"0](" + b"h\x00)\x81" * 500_000 + b"e.",
 }  # fmt: skip
 """What it is → its bytes."""
+
+
+def repeated(what: str, count: int) -> str:
+    return "[" + ",".join([what]) + f",{what}" * (count - 1) + "]"
+
+
+SEVEN = '{"__pickled__":"gASVAwAAAAAAAABLBy4=","__type__":"builtins:int"}'
+OBJECT = '{"__pickled__":"gASMAW2MAUOTKYEu","__type__":"m:C"}'
+
+JSON_BOMBS: dict[str, Callable[[], str]] = {
+    "dicts, too many": lambda: repeated("{}", 2_000_000),
+    "dicts, just few enough": lambda: repeated("{}", 330_000),
+    "lists, too many": lambda: repeated("[]", 2_000_000),
+    "lists, just few enough": lambda: repeated("[]", 330_000),
+    "numbers": lambda: repeated("0", 2_950_000),
+    "texts": lambda: repeated('""', 2_950_000),
+    "names, too many": lambda: "{" + ",".join(f'"{number}":0' for number in range(1_000_000)) + "}",
+    "names, just few enough": lambda: "{" + ",".join(f'"{number}":0' for number in range(740_000)) + "}",
+    "one name again and again": lambda: "{" + '"a":0,' * 740_000 + '"a":0}',
+    "nine hundred levels, again and again": lambda: repeated("[" * 890 + "]" * 890, 400),
+    "a hundred and fifty thousand pickles": lambda: repeated(SEVEN, 150_000),
+    "a hundred and fifty thousand objects": lambda: repeated(OBJECT, 150_000),
+    "integers as long as they may be": lambda: repeated("9" * 4_200, 1_500),
+}
+"""What it is → the JSON of a state; the files are in no layout of the framework's."""
