@@ -74,6 +74,14 @@ async def sizes(app: Driver) -> None:
     await app.shows("written again and again")
 
 
+async def compare(app: Driver) -> None:
+    """What one round of a writer changed."""
+    await app.press("1", "3", "g")
+    await app.settled()
+    await app.press("d")
+    await app.shows("1/11")
+
+
 async def keys(app: Driver) -> None:
     """The help screen."""
     await app.press("question_mark")
@@ -90,6 +98,9 @@ SHOTS = (
     ("history", STORE, (120, 36), history),
     ("find", STORE, (120, 36), find),
     ("sizes", STORE, (120, 36), sizes),
+    ("compare", STORE, (120, 36), compare),
+    ("compare-narrow", STORE, (80, 24), compare),
+    ("compare-wide", STORE, (170, 44), compare),
     ("keys", STORE, (120, 36), keys),
 )
 """Name, store, size of the terminal, and what is pressed."""

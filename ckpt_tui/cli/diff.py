@@ -12,6 +12,7 @@ from ckpt_tui.cli.ls import survey
 from ckpt_tui.cli.output import colours, json_option, paint, write_json, write_lines
 from ckpt_tui.cli.show import locate
 from ckpt_tui.config import noise_rules
+from ckpt_tui.core.comparison import SIGNS, value_text
 from ckpt_tui.core.diff import Change, Difference, diff, parts_of, scale_of
 from ckpt_tui.core.diff_document import diff_document, fork_document
 from ckpt_tui.core.export import ref_document, show_document
@@ -23,8 +24,8 @@ from ckpt_tui.core.members import members
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.noise import Noise, PatternFault, Rule, pattern
 from ckpt_tui.core.paths import Path, expression, parse
-from ckpt_tui.core.preview import MASK, preview
-from ckpt_tui.core.redact import EVERYTHING, PLAIN, secrecy
+from ckpt_tui.core.preview import preview
+from ckpt_tui.core.redact import PLAIN, secrecy
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.words import are_alike, pieces, shortened
 from ckpt_tui.errors import NotFoundError, UsageError
@@ -150,7 +151,7 @@ def _fork(a: _Side, b: _Side, noise: Noise, reveal: bool) -> dict[str, Any]:
 
 # -- for people --------------------------------------------------------------------------------------------------------
 
-_SIGNS = {"added": ("+", "green"), "removed": ("-", "red"), "changed": ("~", "yellow"), "moved": ("→", "cyan")}
+_COLOURS = {"added": "green", "removed": "red", "changed": "yellow", "moved": "cyan"}
 
 
 def _lines(
@@ -189,15 +190,11 @@ def _fork_lines(parted: dict[str, Any]) -> Iterator[str]:
 
 
 def _change_lines(change: Change, reveal: bool, query: str) -> Iterator[str]:
-    sign, colour = _SIGNS[change.op]
     path = clean(expression(change.path))
     if query:
         path = f"{clean(query)} | {path}" if change.path else clean(query)
-    head = f"{paint(sign, fg=colour)} {path}"
-    hide = not reveal and change.secrecy >= EVERYTHING
-    before, after = (preview(value, _VALUE, reveal, hide) for value in (change.before, change.after))
-    if not reveal and change.secrecy > PLAIN:
-        before, after = (MASK if type(value) is str else text for value, text in _values(change, before, after))
+    head = f"{paint(SIGNS[change.op], fg=_COLOURS[change.op])} {path}"
+    before, after = (value_text(value, change, _VALUE, reveal) for value in (change.before, change.after))
     if change.op == "moved":
         source = clean(expression(change.source or ()))
         yield f"{head}  {paint(f'from {source}', dim=True)}  {after}"
@@ -209,10 +206,6 @@ def _change_lines(change: Change, reveal: bool, query: str) -> Iterator[str]:
         yield f"{head}  {_marked(change.before, change.after)}"
     else:
         yield f"{head}  {before} → {after}"
-
-
-def _values(change: Change, before: str, after: str) -> tuple[tuple[Any, str], tuple[Any, str]]:
-    return (change.before, before), (change.after, after)
 
 
 def _is_long(change: Change) -> bool:

@@ -50,6 +50,7 @@ class Change(NamedTuple):
         source: Where it stood in the first document, if that is not `path`; None otherwise.
         noise: The name of the rule that explains it, or "".
         secrecy: How far its values are a secret (see `ckpt_tui.core.redact`).
+        within: Where the container that something was removed from stands in the second document; None for others.
     """
 
     op: Op
@@ -59,6 +60,7 @@ class Change(NamedTuple):
     source: Path | None = None
     noise: str = ""
     secrecy: int = PLAIN
+    within: Path | None = None
 
 
 class Difference(NamedTuple):
@@ -148,6 +150,7 @@ class _Found(NamedTuple):
     before: Value
     after: Value
     name: str
+    within: _Place | None = None
 
 
 Pair = tuple[Value, Value, _Place, _Place, str]
@@ -224,7 +227,10 @@ class _Walk:
             self.pairs[ident] = None
             stack.append((below, ident, len(self.found)))
 
-    def add(self, op: Op, at_a: _Place | None, at_b: _Place | None, before: Value, after: Value, name: str) -> None:
+    def add(
+        self, op: Op, at_a: _Place | None, at_b: _Place | None, before: Value, after: Value, name: str,
+        within: _Place | None = None,
+    ) -> None:  # fmt: skip
         """Take a change down.
 
         Raises:
@@ -233,7 +239,7 @@ class _Walk:
         if len(self.found) >= self.most:
             self.incomplete = f"only the first {self.most:,} changes are listed"
             raise OutOfBudget
-        self.found.append(_Found(op, at_a, at_b, before, after, name))
+        self.found.append(_Found(op, at_a, at_b, before, after, name, within))
 
     # -- members -----------------------------------------------------------------------------------------------------
 
@@ -282,7 +288,7 @@ class _Walk:
         for name, was in before.items():
             if name not in after:
                 gone += 1
-                self.add("removed", self.named(at_a, name, escape), None, was, None, name)
+                self.add("removed", self.named(at_a, name, escape), None, was, None, name, at_b)
                 continue
             now = after[name]
             if was is now:
@@ -329,7 +335,7 @@ class _Walk:
         begin = found.head
         for a, b in chain(found.kept, ((len(before) - found.tail, len(after) - found.tail),)):
             while gone is not None and gone < a:
-                self.add("removed", self.at(at_a, (*steps, gone)), None, before[gone], None, "")
+                self.add("removed", self.at(at_a, (*steps, gone)), None, before[gone], None, "", at_b)
                 gone = next(removed, None)
             for index in range(begin, b):
                 if index in added:
@@ -358,7 +364,7 @@ class _Walk:
             else:
                 added.append(index)
         for index in sorted(index for places in left.values() for index in places):
-            self.add("removed", self.at(at_a, (*steps, index)), None, before[index], None, "")
+            self.add("removed", self.at(at_a, (*steps, index)), None, before[index], None, "", at_b)
         for index in added:
             self.add("added", None, self.at(at_b, (*steps, index)), None, after[index], "")
         yield from ()
@@ -378,7 +384,7 @@ class _Walk:
                 added.append(index)
         for index in sorted(index for found in places.values() for index in found):
             place, name = self.entry(at_a, before, index), _name(before[index])
-            self.add("removed", place, None, [before[index], before[index + 1]], None, name)
+            self.add("removed", place, None, [before[index], before[index + 1]], None, name, at_b)
         for a, b in pairs:
             place_a, place_b = self.entry(at_a, before, a, 1), self.entry(at_b, after, b, 1)
             yield before[a + 1], after[b + 1], place_a, place_b, _name(after[b])
@@ -418,7 +424,7 @@ class _Walk:
             if after is not None:
                 self.add("added", None, self.at(at_b, (name,)), None, list(after), "")
             elif before is not None:
-                self.add("removed", self.at(at_a, (name,)), None, list(before), None, "")
+                self.add("removed", self.at(at_a, (name,)), None, list(before), None, "", at_b)
             return iter(())
         return (self.unordered if is_set else self.items)(before, after, at_a, at_b, (name,))
 
@@ -438,7 +444,7 @@ class _Walk:
 
     def change(self, found: _Found, origin: _Found | None) -> Change:
         """A change as it is told; `origin` is what was removed where this was added."""
-        op, at_a, at_b, before, after, name = found
+        op, at_a, at_b, before, after, name, within = found
         if origin is not None:
             op, at_a, before = "moved", origin.at_a, origin.before
         here = at_b or at_a
@@ -449,7 +455,8 @@ class _Walk:
             source = None
         absent = "before" if op == "added" else "after" if op == "removed" else ""
         rule = "" if op == "moved" else self.noise.explain(path, name, absent, before, after)
-        return Change(op, path, before, after, source, rule, max(at_a.secrecy if at_a else 0, here.secrecy))
+        secret = max(at_a.secrecy if at_a else PLAIN, here.secrecy)
+        return Change(op, path, before, after, source, rule, secret, None if within is None else _path(within))
 
     def moves(self) -> list[tuple[int, int]]:
         """Pairs of a removal and an addition of one and the same value, which no other change has."""

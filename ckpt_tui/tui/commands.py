@@ -8,7 +8,7 @@ from typing import Literal
 
 from textual.binding import Binding, BindingType
 
-Scope = Literal["everywhere", "list", "value", "any list", "run", "replay"]
+Scope = Literal["everywhere", "list", "value", "diff", "compare", "any list", "run", "replay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("list.previous_run", "K", "section(-1)", "previous run", "list", "", "K"),
     Command("list.parent", "p", "parent", "the checkpoint it came from", "list", "", "p"),
     Command("list.filter", "f", "filter", "show only checkpoints that contain a text", "list", "filter", "f"),
+    Command("list.mark", "m", "mark", "mark the checkpoint, to compare another one with it", "list", "mark", "m"),
     # values
     Command("value.unfold", "right,l", "unfold", "unfold, or go to the first member", "value", "", "→ l"),
     Command("value.fold", "left,h", "fold", "fold, or go to the parent", "value", "", "← h"),
@@ -83,7 +84,19 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.stop", "x", "stop", "stop the run; once more kills it", "run", "stop", "x"),
     Command("run.pause", "space", "pause", "let new lines wait, or show them", "run", "pause", "space"),
     Command("run.save", "S", "save", "save the log to a file", "run", "save", "S"),
+    # changes
+    Command("diff.open", "enter", "open", "the change in full", "diff", "open", "⏎"),
+    Command("diff.next", "J", "change(1)", "next change", "diff", "", "J"),
+    Command("diff.previous", "K", "change(-1)", "previous change", "diff", "changes", "J K"),
+    Command("diff.everything", "a", "everything", "what did not change, too, or only what did", "diff", "all", "a"),
+    Command("diff.beside", "v", "beside", "both sides beside each other, or below each other", "diff", "sides", "v"),
+    Command("compare.next", "n", "change(1)", "next change", "compare", "", "n"),
+    Command("compare.previous", "N", "change(-1)", "previous change", "compare", "", "N"),
+    Command("compare.rules", "i", "rules", "the rules that leave changes out, on and off", "compare", "rules", "i"),
+    Command("compare.fork", "f", "fork", "the common ancestor, and where the branches part", "compare", "fork", "f"),
+    Command("compare.swap", "x", "swap", "the other way round", "compare", "swap", "x"),
     # everywhere
+    Command("diff.compare", "d", "compare", "what changed since the parent, or the marked", "everywhere", "diff", "d"),
     Command("view.next_tab", "t", "next_tab(1)", "next tab: state, messages, pending, raw", "everywhere", "tabs", "t"),
     Command("view.previous_tab", "T", "next_tab(-1)", "previous tab", "everywhere", "", "T"),
     Command("view.other_pane", "tab", "other_pane(1)", "next pane", "everywhere", "panes", "⇥"),
@@ -213,4 +226,6 @@ def _key_set(keys: str) -> set[str]:
 
 
 def _overlap(one: Scope, other: Scope) -> bool:
-    return one == other or "everywhere" in (one, other) or "any list" in (one, other)
+    if one == other or "everywhere" in (one, other) or "any list" in (one, other):
+        return True
+    return {one, other} == {"diff", "compare"}

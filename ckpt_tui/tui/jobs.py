@@ -22,9 +22,13 @@ from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import (
     BodiesWanted,
+    ChangesCounted,
     CheckpointReady,
+    Comparing,
+    DifferenceReady,
     Examining,
     MatchesReady,
+    PartingReady,
     PeekReady,
     ReportReady,
     SourceReady,
@@ -34,7 +38,11 @@ from ckpt_tui.tui.messages import (
 )
 
 if TYPE_CHECKING:
+    from ckpt_tui.core.forks import Fork
     from ckpt_tui.core.lineage import Node, Run
+    from ckpt_tui.core.model import CheckpointRef
+    from ckpt_tui.core.noise import Noise
+    from ckpt_tui.tui.comparing import Comparer
     from ckpt_tui.tui.learning import Learned
 
 VIEW_SECONDS = 0.4
@@ -45,6 +53,12 @@ FIRST_PAINT_SECONDS = 0.06
 
 PROGRESS_SECONDS = 0.05
 """Shortest time between two words on how far an examination is."""
+
+COUNT_SECONDS = 0.15
+"""Shortest time between two words on how much changed in the checkpoints on the screen."""
+
+CHECK_EVERY = 50_000
+"""Values that a diff looks at between two calls of its check."""
 
 MATCH_LIMIT = 10_000
 """Matches of one search; nobody steps through more."""
@@ -175,6 +189,72 @@ class Jobs:
                 self._stop.wait(0.004)
 
         self._start(run_it, "step")
+
+    def compare(self, comparer: Comparer, before: CheckpointRef, after: CheckpointRef, noise: Noise) -> None:
+        """Compare two checkpoints; the latest call wins."""
+
+        def run() -> None:
+            check = self._telling()
+            files = before.file, after.file
+            try:
+                compared = comparer.compare(before, after, noise, check)
+            except CkptError as error:
+                self._owner.post_message(DifferenceReady(files, None, error.what, error.hint))
+            else:
+                self._owner.post_message(DifferenceReady(files, compared))
+
+        self._start(run, "compare")
+
+    def count(self, comparer: Comparer, pairs: list[tuple[CheckpointRef, CheckpointRef]], noise: Noise) -> None:
+        """Count what changed between each pair; the latest call wins."""
+
+        def run() -> None:
+            counts: dict[str, int] = {}
+            told = time.monotonic()
+            for before, after in pairs:
+                check_cancelled()
+                with suppress(CkptError):  # what cannot be read has no count; its row says so
+                    counts[after.file] = comparer.tally(before, after, noise, check_cancelled)
+                if time.monotonic() - told >= COUNT_SECONDS:
+                    self._owner.post_message(ChangesCounted(counts))
+                    counts, told = {}, time.monotonic()
+                # The screen comes first: a busy thread delays every key by a turn of the interpreter lock.
+                self._stop.wait(0.004)
+            self._owner.post_message(ChangesCounted(counts))
+
+        self._start(run, "count")
+
+    def part(self, comparer: Comparer, fork: Fork, noise: Noise) -> None:
+        """Find where two branches part; the latest call wins."""
+
+        def run() -> None:
+            def progress(done: int, total: int) -> None:
+                check_cancelled()
+                self._owner.post_message(Comparing(done, total))
+
+            try:
+                found = comparer.part(fork, noise, progress, check_cancelled)
+            except CkptError as error:
+                self._owner.post_message(PartingReady(fork, None, error.what, error.hint))
+            else:
+                self._owner.post_message(PartingReady(fork, found))
+
+        self._start(run, "compare")
+
+    def _telling(self) -> Callable[[], None]:
+        """A check that tells now and then how much was looked at."""
+        looked = 0
+        told = time.monotonic()
+
+        def check() -> None:
+            nonlocal looked, told
+            check_cancelled()
+            looked += 1
+            if time.monotonic() - told >= PROGRESS_SECONDS:
+                told = time.monotonic()
+                self._owner.post_message(Comparing(looked * CHECK_EVERY))
+
+        return check
 
     def examine(self) -> None:
         """Look at everything in the store for what is wrong or risky."""

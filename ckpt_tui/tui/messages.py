@@ -13,8 +13,10 @@ from ckpt_tui.tui.view import View
 if TYPE_CHECKING:
     from ckpt_tui.actions.resume.plan import Source
     from ckpt_tui.core.doctor import Report
+    from ckpt_tui.core.forks import Fork, Parting
     from ckpt_tui.core.graph import Graph
     from ckpt_tui.core.steps import Step
+    from ckpt_tui.tui.comparing import Compared
 
 
 class ViewReady(Message):
@@ -131,6 +133,49 @@ class SourceReady(Message):
         self.source = source
         self.error = error
         self.hint = hint
+
+
+class DifferenceReady(Message):
+    """Two checkpoints were compared, or could not be: then `error` says why."""
+
+    def __init__(self, files: tuple[str, str], compared: Compared | None, error: str = "", hint: str = "") -> None:
+        super().__init__()
+        self.files = files
+        self.compared = compared
+        self.error = error
+        self.hint = hint
+
+
+class ChangesCounted(Message):
+    """How many changes there are since the parent, by file."""
+
+    def __init__(self, counts: dict[str, int]) -> None:
+        super().__init__()
+        self.counts = counts
+
+
+class PartingReady(Message):
+    """It is known where two branches part: `parting` is None where they do not; `error` says what went wrong."""
+
+    def __init__(self, fork: Fork, parting: Parting | None, error: str = "", hint: str = "") -> None:
+        super().__init__()
+        self.fork = fork
+        self.parting = parting
+        self.error = error
+        self.hint = hint
+
+
+class Comparing(Message):
+    """So many values, or steps of so many, are compared."""
+
+    def __init__(self, done: int, total: int = 0) -> None:
+        super().__init__()
+        self.done = done
+        self.total = total
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest number matters."""
+        return isinstance(message, Comparing)
 
 
 class WorkFailed(Message):

@@ -63,9 +63,9 @@ class TestPicture:
     async def test_the_graph_is_kept_when_the_tab_is_left(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
             await graph_tab(app, "g", "j")
-            await app.press("T")
-            await app.shows("[Pending 0]")
-            await app.press("t")
+            await app.press("T", "T")
+            await app.shows("[Pending")
+            await app.press("t", "t")
             await app.shows("┃ ● counter ┃")
             await app.press("q")
             assert app.screen.pane is app.screen.list

@@ -19,6 +19,7 @@ from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, PeekReady, ViewReady, WorkFailed
+from ckpt_tui.tui.screens.differing import Differing
 from ckpt_tui.tui.screens.inquiring import Inquiring
 from ckpt_tui.tui.screens.replays import Replayable
 from ckpt_tui.tui.screens.resuming import Resumable
@@ -43,7 +44,7 @@ KEPT_BYTES = 24_000_000
 """Bytes of their files altogether."""
 
 
-class Browse(Inquiring, Replayable, Resumable):
+class Browse(Differing, Inquiring, Replayable, Resumable):
     """The main screen.
 
     Args:

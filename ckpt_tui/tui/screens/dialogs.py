@@ -71,8 +71,8 @@ class TextScreen(ModalScreen[None]):
 
 
 SCOPES = {
-    "any list": "In every list", "list": "Checkpoints", "value": "Values", "run": "A run", "replay": "Replay",
-    "everywhere": "Everywhere",
+    "any list": "In every list", "list": "Checkpoints", "value": "Values", "diff": "Changes",
+    "compare": "Comparing two checkpoints", "run": "A run", "replay": "Replay", "everywhere": "Everywhere",
 }  # fmt: skip
 
 _SIGNS = (
@@ -82,6 +82,7 @@ _SIGNS = (
     ("↩", "answered: answers are in flight"),
     ("✓", "done: nothing is left to do"),
     ("✗", "a file that cannot be shown, with the reason"),
+    ("±", "changes since the parent; + added, - removed, ~ changed, → moved; ◆ marked for a comparison"),
     ("~", "the parent is guessed: Agent Framework 1.9 and older did not write it after a resume"),
     ("!", "something is odd; Meta tells what"),
 )

@@ -6,12 +6,17 @@ from rich.cells import cell_len, set_cell_size
 from textual.message import Message
 
 from ckpt_tui.core import listing
+from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.line_list import LineList
 
 _SIGN_STYLES = {"waiting": "warn", "response": "accent", "final": "good", "entry": "label"}
+
+
+COUNT_WIDTH = 50
+"""Cells from which there is a column for the changes since the parent."""
 
 
 class Checkpoints(LineList):
@@ -25,9 +30,19 @@ class Checkpoints(LineList):
     class FilterAsked(Message):
         """The person wants to filter the list."""
 
+    class Marked(Message):
+        """The mark was set or taken back."""
+
+    class Scrolled(Message):
+        """Other rows are on the screen."""
+
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.view = View()
+        self.counts: dict[str, int] = {}
+        """Changes since the parent, by file, where they are known."""
+        self.marked = ""
+        """File name of the marked row, or ""."""
         self.selected = ""
         """File name of the selected row, or "" while there is none."""
         self.marks: dict[str, str] = {}
@@ -92,6 +107,36 @@ class Checkpoints(LineList):
         """The selected row."""
         return self.view.rows[self.cursor] if self.cursor < len(self.view.rows) and self.selected else None
 
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        """Tell that other rows are on the screen."""
+        super().watch_scroll_y(old, new)
+        self.post_message(self.Scrolled())
+
+    @property
+    def visible_nodes(self) -> list[tuple[Run, Node]]:
+        """The checkpoints on the screen with their runs, those nearest to the cursor first."""
+        rows = self.view.rows
+        top = min(int(self.scroll_offset.y), max(len(rows) - 1, 0))
+        start = top
+        while start > 0 and not isinstance(rows[start], listing.RunRow):
+            start -= 1
+        run: Run | None = None
+        found: list[tuple[int, Run, Node]] = []
+        for index in (start, *range(top, min(top + self.size.height, len(rows)))) if rows else ():
+            row = rows[index]
+            if isinstance(row, listing.RunRow):
+                run = row.run
+            elif isinstance(row, listing.NodeRow) and run is not None:
+                found.append((abs(index - self.cursor), run, row.node))
+        found.sort(key=lambda item: item[0])
+        return [(run, node) for _, run, node in found]
+
+    def show_counts(self, counts: dict[str, int]) -> None:
+        """Take in how much changed in some checkpoints."""
+        if counts:
+            self.counts.update(counts)
+            self.changed()
+
     # -- drawing -----------------------------------------------------------------------------------------------------
 
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
@@ -114,6 +159,8 @@ class Checkpoints(LineList):
         if isinstance(row, listing.ProblemsRow):
             return [("problems", "heading"), (f" · {row.number:,}", "dim")]
         mark = "▸" if index == self.cursor else " "
+        if isinstance(row, listing.NodeRow) and row.node.ref.file == self.marked:
+            mark = "◆"
         if isinstance(row, listing.ProblemRow):
             return self._problem(row, mark, width)
         return self._node(row, mark, width)
@@ -138,11 +185,13 @@ class Checkpoints(LineList):
         used = 1 + lanes * 2 + 4
         size = f"{size_text(ref.size):>6}" if width >= 44 else ""
         when = f"{listing.when_text(row):>9}" if width >= 36 else ""
-        room = width - used - len(size) - len(when)
+        count = self.counts.get(ref.file)
+        changes = "" if width < COUNT_WIDTH else f"{'' if count is None else f'±{count:,}':>6}"
+        room = width - used - len(size) - len(when) - len(changes)
         style = {"waiting": "warn", "final": "good"}.get(ref.role or "", "plain")
         mark = self.marks.get(ref.id, "")
         parts.append((fit(f"{mark} {listing.summary(row)}" if mark else listing.summary(row), max(room, 4)), style))
-        parts += [(when, "dim"), (size, "dim")]
+        parts += [(changes, "label" if count else "dim"), (when, "dim"), (size, "dim")]
         return parts
 
     # -- actions -----------------------------------------------------------------------------------------------------
@@ -152,6 +201,14 @@ class Checkpoints(LineList):
         self.typed = 0
         if self.selected:
             self.post_message(self.Opened())
+
+    def action_mark(self) -> None:
+        """Mark the selected checkpoint, or take the mark back."""
+        self.typed = 0
+        if isinstance(self.row, listing.NodeRow):
+            self.marked = "" if self.marked == self.selected else self.selected
+            self.changed()
+            self.post_message(self.Marked())
 
     def action_filter(self) -> None:
         """Ask for a filter."""

@@ -25,14 +25,15 @@ from ckpt_tui.tui.widgets.tabs import Tab, TabLine
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
 if TYPE_CHECKING:
+    from ckpt_tui.core.diff import Difference
     from ckpt_tui.core.graph import Graph
     from ckpt_tui.core.steps import Step
     from ckpt_tui.tui.widgets.graph_view import GraphView
 
-TABS = ("state", "messages", "talk", "pending", "graph", "meta", "raw")
+TABS = ("state", "messages", "talk", "pending", "diff", "graph", "meta", "raw")
 _TITLES = {
-    "state": "State", "messages": "Messages", "talk": "Talk", "pending": "Pending", "graph": "Graph", "meta": "Meta",
-    "raw": "Raw",
+    "state": "State", "messages": "Messages", "talk": "Talk", "pending": "Pending", "diff": "Diff", "graph": "Graph",
+    "meta": "Meta", "raw": "Raw",
 }  # fmt: skip
 
 RAW_BYTES = 4_000_000
@@ -58,7 +59,7 @@ class Detail(Widget):
     Detail:focus-within {
         border: round $ck-edge-focus;
     }
-    Detail RowTree, Detail TextLines, Detail GraphView { height: 1fr; }
+    Detail RowTree, Detail TextLines, Detail GraphView, Detail DiffRows { height: 1fr; }
     """
 
     class GraphWanted(Message):
@@ -77,6 +78,9 @@ class Detail(Widget):
         self._places: dict[str, tuple[str, ...]] = {}
         self._talks: list[Talk] = []
         self._show_none = False
+        self._difference: Difference | None = None
+        self._untold = ""
+        """Why there is no difference to the parent."""
 
     def compose(self) -> ComposeResult:
         yield TabLine(self._tabs())
@@ -109,6 +113,40 @@ class Detail(Widget):
     def _graph_view(self) -> GraphView | None:
         return next((lines for lines in self.query(LineList) if lines.id == "graph"), None)  # type: ignore[return-value]
 
+    def show_difference(self, difference: Difference | None, why: str = "") -> None:
+        """Mark what changed since the parent, and show it in its tab.
+
+        Args:
+            difference: What changed; None where there is nothing to compare with, or not yet.
+            why: What to say then.
+        """
+        from ckpt_tui.core.comparison import Marks  # late: the first screen does without
+
+        self._difference, self._untold = difference, why
+        self.rows.marks = None if difference is None or self.tab == "meta" else Marks(difference)
+        self.rows.changed()
+        line = self.query_one(TabLine)
+        line.show(self._tabs(), self.tab)
+        if self.tab == "diff":
+            self._show_diff()
+
+    def _show_diff(self) -> None:
+        from ckpt_tui.core.diff import parts_of
+        from ckpt_tui.tui.widgets.diff_rows import DiffRows
+
+        self._switch("diff")
+        view = self.query_one("#diff", DiffRows)
+        view.reveal = self.reveal
+        if self._difference is None or self.checkpoint is None:
+            view.tell(self._untold)
+        elif not self._difference.shown:
+            left_out = (
+                f"; {self._difference.ignored:,} left out by rules, d shows them" if self._difference.ignored else ""
+            )
+            view.tell(self._difference.incomplete or f"Nothing changed since the parent{left_out}.")
+        else:
+            view.show(self._difference, parts_of(self.checkpoint))
+
     def show_step(self, step: Step, graph: Graph, known: int, total: int) -> None:
         """Show the step to the checkpoint in the tab of the graph."""
         from ckpt_tui.tui.widgets.story import step_notes
@@ -129,6 +167,8 @@ class Detail(Widget):
             self._folds.clear()
             self._places.clear()
         self.checkpoint = checkpoint
+        self._difference, self._untold = None, "comparing with the parent …"
+        self.rows.marks = None
         self._talks = conversations(checkpoint) if checkpoint else []
         self.render_tab(keep_place=same)
 
@@ -169,6 +209,8 @@ class Detail(Widget):
         self.rows.changed()
         if self.tab == "raw" and self.checkpoint is not None:
             self.render_tab(keep_place=True)
+        if self.tab == "diff" and self.checkpoint is not None:
+            self._show_diff()
 
     def _remember(self) -> None:
         if self.checkpoint is not None and self.is_tree:
@@ -194,6 +236,7 @@ class Detail(Widget):
             "messages": facts.messages if facts else 0,
             "pending": facts.pending if facts else 0,
             "talk": sum(len(talk.turns) for talk in self._talks),
+            "diff": len(self._difference.shown) if self._difference else None,
         }
         return tuple(Tab(name, _TITLES[name], counts.get(name)) for name in TABS)
 
@@ -203,6 +246,12 @@ class Detail(Widget):
             from ckpt_tui.tui.widgets.graph_view import GraphView  # late: the first screen does without
 
             found[current] = GraphView("graph", share=0.7)
+            found[current].display = False
+            self.mount(found[current])
+        if current == "diff" and current not in found:
+            from ckpt_tui.tui.widgets.diff_rows import DiffRows  # late, too
+
+            found[current] = DiffRows("diff")
             found[current].display = False
             self.mount(found[current])
         focused = any(lines.has_focus for lines in found.values())
@@ -225,6 +274,8 @@ class Detail(Widget):
         if self.tab == "talk":
             self._switch("text")
             self.lines.show(talk_paragraphs(self._talks), keep_place=keep_place)
+        elif self.tab == "diff":
+            self._show_diff()
         elif self.tab == "graph":
             self._switch("graph")
             self.post_message(self.GraphWanted(self))
@@ -238,6 +289,10 @@ class Detail(Widget):
                 "pending": checkpoint.pending, "meta": meta_value(checkpoint),
             }[self.tab]  # fmt: skip
             prefix = () if self.tab == "meta" else (self.tab,)
+            if self._difference is not None:
+                from ckpt_tui.core.comparison import Marks
+
+                self.rows.marks = Marks(self._difference) if prefix else None
             outline = Outline(value, self._folds.get(self.tab), self._show_none, prefix)
             if not len(outline):
                 self._switch("text")
@@ -257,6 +312,8 @@ class Detail(Widget):
     @property
     def place(self) -> tuple[str, str]:
         """Size and path of the value under the cursor; empty where there is none."""
+        if self.tab == "diff" and self.body.id == "diff":
+            return "", getattr(self.body, "place", "")
         row = self.rows.row if self.is_tree and self.checkpoint is not None else None
         if row is None:
             return "", ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.cells import cell_len
 from textual.message import Message
 
@@ -15,6 +17,9 @@ from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.checkpoints import fit
 from ckpt_tui.tui.widgets.unread import UnreadRows
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.comparison import Marks
 
 _STYLES = {
     "null": "dim", "bool": "word", "number": "number", "text": "text", "bytes": "number", "type": "type",
@@ -46,6 +51,15 @@ def _type_in(text: str, room: int) -> str:
         return text
     short = text.rsplit(".", 1)[-1].rsplit(":", 1)[-1]
     return short if cell_len(short) <= room else ""
+
+
+def _mark_in(mark: str, spare: int, room: int) -> str:
+    """A mark in the cells that the value leaves: its sign at least, and what a value was in up to half of the line."""
+    if cell_len(mark) <= spare:
+        return mark
+    if mark.startswith("was"):
+        return fit(mark, min(cell_len(mark), max(room // 2, spare)))
+    return mark[:1]
 
 
 class RowTree(UnreadRows):
@@ -84,6 +98,8 @@ class RowTree(UnreadRows):
         self.sizes = False
         """Sizes stand in the place of types."""
         self.match = ""
+        self.marks: Marks | None = None
+        """What changed since the parent, beside the values; None while that is not known."""
         self._widths: dict[int, tuple[Branch, int]] = {}
 
     @property
@@ -170,13 +186,17 @@ class RowTree(UnreadRows):
         type_text = size_of(value, _ROW_NODES).text if self.sizes else type_text_of(value)
         if row.hidden and row.is_open:
             type_text = f"{type_text}  {row.hidden} None".strip()
+        mark = self.marks.text(self.outline.path(row), row.is_open, self.reveal) if self.marks is not None else ""
         # A container can be cut, its type tells what it is; a scalar cannot.
         taken = min(cell_len(shown), room * 3 // 5) if not leaf and not row.is_open else cell_len(shown)
-        type_text = _type_in(type_text, min(room - taken - 2, _TYPE_CELLS))
+        if mark:
+            type_text = _mark_in(mark, room - taken - 2, room)
+        else:
+            type_text = _type_in(type_text, min(room - taken - 2, _TYPE_CELLS))
         body = fit(shown, room - cell_len(type_text) - 2 if type_text else room)
         parts += self._marked(body, style)
         if type_text:
-            parts.append(("  " + type_text, "type"))
+            parts.append(("  " + type_text, "warn" if mark else "type"))
         return parts
 
     def _open_text(self, row: Row) -> str:

@@ -19,6 +19,10 @@ class Tab(NamedTuple):
     number: int | None = None
 
 
+_SHORT = 4
+"""Letters of a title where the line is too narrow for all of them."""
+
+
 class TabLine(Widget):
     """Tabs on one line; the active one is marked by brackets as well as by colour."""
 
@@ -54,13 +58,18 @@ class TabLine(Widget):
 
     def labels(self, width: int) -> list[str]:
         """The tabs as texts that fit the width: with space between them, else close together, fewer counts."""
-        for gap, counts in ((" ", "all"), ("", "all"), ("", "some"), ("", "active"), ("", "none")):
+        narrow = (("", "all"), ("", "some"), ("", "active"), ("", "none"))
+        for gap, counts in ((" ", "all"), *narrow, ("tight", "active"), ("short", "active"), ("short", "none")):
             labels = []
             for tab in self._tabs:
                 active = tab.name == self._active
                 counted = counts == "all" or (counts == "some" and tab.number) or (counts == "active" and active)
                 text = f"{tab.title} {tab.number:,}" if counted and tab.number is not None else tab.title
-                labels.append((f"[{text}]" if tab.name == self._active else f" {text} ") + gap)
+                if gap in ("tight", "short"):
+                    text = tab.title[:_SHORT] if gap == "short" and not active else text
+                    labels.append(f"[{text}] " if active else f"{text} ")
+                else:
+                    labels.append((f"[{text}]" if active else f" {text} ") + gap)
             if sum(len(label) for label in labels) <= width + 1:
                 break
         return labels

@@ -1,0 +1,318 @@
+"""Two checkpoints compared: every change, the rules that leave changes out, and where two branches part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+
+from ckpt_tui.core.diff import Change, parts_of
+from ckpt_tui.core.forks import fork
+from ckpt_tui.core.lineage import Run
+from ckpt_tui.core.listing import id_text
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.noise import BUILT_IN, Noise
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.text import clean
+from ckpt_tui.stores.base import Store
+from ckpt_tui.tui.commands import by_id
+from ckpt_tui.tui.comparing import Compared, Comparer
+from ckpt_tui.tui.jobs import Jobs
+from ckpt_tui.tui.library import Library
+from ckpt_tui.tui.messages import Comparing, DifferenceReady, PartingReady, WorkFailed
+from ckpt_tui.tui.screens.copying import copied
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+from ckpt_tui.tui.screens.full_change import change_paragraphs
+from ckpt_tui.tui.screens.rules import RulesScreen
+from ckpt_tui.tui.widgets.diff_rows import DiffRows
+from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.status import BarLine, Part
+from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+_KEYS = {
+    "compare.next": "change(1)", "compare.previous": "change(-1)", "compare.rules": "rules", "compare.fork": "fork",
+    "compare.swap": "swap", "view.reveal": "reveal", "value.copy": "copy", "view.next_tab": "go",
+    "app.back": "back", "app.close": "back", "app.help": "help", "app.quit": "app.quit",
+    "app.suspend": "app.suspend_process",
+}  # fmt: skip
+"""Commands of the table that this screen knows, and what they do here."""
+
+WIDE = 140
+"""Columns from which the two sides stand beside each other to begin with."""
+
+
+class Place(NamedTuple):
+    """Where to go in the browser, `file` "" for nowhere, and the rules that are on."""
+
+    file: str
+    path: Path
+    noise: Noise
+
+
+class CompareScreen(Screen[Place]):
+    """Two checkpoints compared.
+
+    Args:
+        store: The store they are in.
+        comparer: Makes diffs and keeps them.
+        runs: The runs of the store.
+        before: The first checkpoint.
+        after: The second one.
+        noise: The rules that are on.
+        reveal: Show secrets.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(by_id()[name].keys, action, by_id()[name].title, show=False, id=name) for name, action in _KEYS.items()
+    ]
+
+    DEFAULT_CSS = """
+    CompareScreen { layout: vertical; }
+    CompareScreen #rules { dock: bottom; margin-bottom: 1; }
+    CompareScreen DiffRows {
+        height: 1fr;
+        border: round $ck-edge-focus;
+        border-title-color: $foreground;
+        border-subtitle-color: $ck-dim;
+        padding: 0 1;
+    }
+    """
+
+    def __init__(
+        self, store: Store, comparer: Comparer, runs: Sequence[Run], before: CheckpointRef, after: CheckpointRef,
+        noise: Noise, reveal: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__()
+        self._jobs = Jobs(self, store, Library())
+        self._comparer = comparer
+        self._runs = runs
+        self.pair = (before, after)
+        self._tips: tuple[CheckpointRef, CheckpointRef] | None = None
+        self.noise = noise
+        self._all_rules = tuple(dict.fromkeys((*BUILT_IN, *noise.rules)))
+        self._reveal = reveal
+        self.compared: Compared | None = None
+        self._said: Part | None = None
+        self._parted = ""
+        """Where the branches part, while that is shown."""
+
+    def compose(self) -> ComposeResult:
+        yield BarLine(id="head")
+        yield DiffRows(id="changes")
+        yield BarLine(id="rules")
+        yield BarLine(id="foot")
+
+    @property
+    def rows(self) -> DiffRows:
+        """The changes."""
+        return self.query_one(DiffRows)
+
+    def on_mount(self) -> None:
+        """Begin at once."""
+        self.rows.reveal = self._reveal
+        self.rows.beside = self.app.size.width >= WIDE
+        self.rows.focus()
+        self._compare()
+
+    # -- comparing ---------------------------------------------------------------------------------------------------
+
+    def _compare(self) -> None:
+        before, after = self.pair
+        self.compared = None
+        known = self._comparer.known(before, after, self.noise)
+        if known is not None:
+            self._show(known)
+        else:
+            self.rows.tell("comparing …")
+            self._draw()
+            self._jobs.compare(self._comparer, before, after, self.noise)
+
+    def on_comparing(self, event: Comparing) -> None:
+        """Tell how far it is."""
+        if event.total:
+            self._said = (f" {event.done:,} of {event.total:,} steps compared · esc cancels ", "warn")
+        elif self.compared is None:
+            self._said = (f" {event.done:,} values compared · esc cancels ", "warn")
+        self._draw()
+
+    def on_difference_ready(self, event: DifferenceReady) -> None:
+        """Show what changed."""
+        if event.files != (self.pair[0].file, self.pair[1].file):
+            return
+        if event.compared is None:
+            self.rows.tell(f"{clean(event.error)} {clean(event.hint)}")
+            self._said = (" not compared ", "error")
+            self._draw()
+            return
+        self._said = None
+        self._show(event.compared)
+
+    def _show(self, compared: Compared) -> None:
+        self.compared = compared
+        difference = compared.difference
+        if difference.shown:
+            self.rows.show(difference, parts_of(compared.after))
+        else:
+            self.rows.tell(
+                difference.incomplete or "Nothing differs." + (" i shows the rules." if difference.ignored else "")
+            )
+        if difference.incomplete:
+            self._said = (f" ! {difference.incomplete} ", "warn")
+        self._draw()
+
+    def on_work_failed(self, event: WorkFailed) -> None:
+        """Tell an unexpected failure; the app goes on."""
+        lines = [Paragraph("Something unexpected happened; the app goes on. Please report it.\n", "error")]
+        self.app.push_screen(TextScreen(f"Failed: {event.doing}", [*lines, Paragraph(event.report)]))
+
+    # -- the lines around --------------------------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        """What fits in the lines depends on the width."""
+        self._draw()
+
+    @on(LineList.Moved, "#changes")
+    def _moved(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        before, after = self.pair
+        here, total = self.rows.position
+        right: list[Part] = [(f" {here:,}/{total:,} ", "plain")] if total else []
+        names = [f"{id_text(ref)} · step {ref.step}" for ref in self.pair]
+        if self.size.width < 100:
+            names = [id_text(ref) for ref in self.pair]
+        left: list[Part] = [
+            (" ckpt-tui ", "strong"), (" compare ", "key"), (f" {names[0]} ", "plain"), ("→", "dim"),
+            (f" {names[1]} ", "plain"),
+        ]  # fmt: skip
+        self.query_one("#head", BarLine).show(left, right)
+        title = f"{clean(before.workflow, 30)} {id_text(before)} → {id_text(after)}"
+        if self._tips is not None:
+            title = f"where the branches part · {title}"
+        self.rows.border_title = Content(title)
+        self.rows.border_subtitle = Content(self.rows.place[-max(self.size.width - 20, 8) :])
+        self.query_one("#rules", BarLine).show(self._rules_line(), [])
+        foot: list[Part] = [(" J K", "key"), (" changes ", "dim")]
+        for name in ("diff.everything", "diff.beside", "diff.open", "compare.rules", "compare.fork", "compare.swap"):
+            command = by_id()[name]
+            foot += [(f" {command.shown}", "key"), (f" {command.hint} ", "dim")]
+        foot += [(" t", "key"), (" go there ", "dim"), (" esc", "key"), (" back ", "dim")]
+        if self._parted:
+            foot = [(self._parted, "warn"), (" f", "key"), (" goes back ", "dim")]
+        self.query_one("#foot", BarLine).show([self._said] if self._said else foot, [])
+
+    def _rules_line(self) -> list[Part]:
+        counts = self.compared.difference.by_rule if self.compared is not None else {}
+        left_out = sum(counts.values())
+        out: list[Part] = [(f" left out {left_out:,}: ", "warn" if left_out else "dim")]
+        on = {rule.name for rule in self.noise.rules}
+        for rule in self._all_rules:
+            number = counts.get(rule.name, 0)
+            sign = "✓" if rule.name in on else "✗"
+            style = "plain" if number else "dim"
+            out.append((f"{sign} {clean(rule.name, 24)}{f' {number:,}' if number else ''}  ", style))
+        return out
+
+    # -- actions -----------------------------------------------------------------------------------------------------
+
+    def action_change(self, way: int) -> None:
+        """Go to the next or previous change."""
+        self.rows.action_change(way)
+
+    def action_swap(self) -> None:
+        """Compare the other way round."""
+        self.pair = (self.pair[1], self.pair[0])
+        self._compare()
+
+    def action_reveal(self) -> None:
+        """Show secrets, or mask them again."""
+        self._reveal = self.rows.reveal = not self._reveal
+        self.rows.changed()
+
+    def action_rules(self) -> None:
+        """Switch rules on and off."""
+        counts = self.compared.difference.by_rule if self.compared is not None else {}
+        on_ = {rule.name for rule in self.noise.rules}
+        self.app.push_screen(RulesScreen(self._all_rules, on_, counts), self._set_rules)
+
+    def _set_rules(self, names: set[str] | None) -> None:
+        if names is None or names == {rule.name for rule in self.noise.rules}:
+            return
+        self.noise = Noise(rule for rule in self._all_rules if rule.name in names)
+        self._compare()
+
+    def action_fork(self) -> None:
+        """Tell the common ancestor, and show the first step in which the branches differ; again, go back."""
+        if self._tips is not None:
+            self.pair, self._tips, self._said, self._parted = self._tips, None, None, ""
+            self._compare()
+            return
+        before, after = self.pair
+        found = fork(self._runs, before.id, after.id)
+        if found.ancestor is None:
+            self._said = (" They have no common ancestor. ", "warn")
+        elif not found.parts:
+            first, last = (before, after) if found.second else (after, before)
+            steps = len(found.first) + len(found.second)
+            self._said = (f" {id_text(last)} descends from {id_text(first)}, {steps:,} steps: no fork. ", "warn")
+        else:
+            self._said = (" looking where they part … ", "dim")
+            self._jobs.part(self._comparer, found, self.noise)
+        self._draw()
+
+    def on_parting_ready(self, event: PartingReady) -> None:
+        """Show the step in which two branches part."""
+        ancestor = event.fork.ancestor
+        assert ancestor is not None
+        word = f" common ancestor {id_text(ancestor.ref)} · step {ancestor.ref.step}"
+        if event.error:
+            self._said = (f" {clean(event.error)} {clean(event.hint)} ", "error")
+        elif event.parting is None:
+            steps = min(len(event.fork.first), len(event.fork.second))
+            self._said = (f"{word} · the {steps:,} steps that both have are the same ", "good")
+        else:
+            parted = event.parting
+            place = clean(expression(parted.difference.shown[0].path), 60)
+            self._tips = self.pair
+            self.pair = (parted.first.ref, parted.second.ref)
+            self._parted = f"{word} · they part in step {parted.step:,} after it, at {place} "
+            self._said = None
+            self._compare()
+        self._draw()
+
+    def on_diff_rows_opened(self, event: DiffRows.Opened) -> None:
+        """Tell a change in full."""
+        change = event.change
+        paragraphs = change_paragraphs(change, self._reveal)
+        self.app.push_screen(TextScreen(f"{change.op} {clean(expression(change.path), 80)}", paragraphs))
+
+    def action_copy(self) -> None:
+        """Copy the path of the change."""
+        place = self.rows.place
+        if place:
+            self._said = copied(self.app, place, "path")
+            self._draw()
+
+    def action_go(self) -> None:
+        """Go to the place of the change, in the browser."""
+        row = self.rows.row
+        change: Change | None = row.change if row is not None else None
+        if change is not None:
+            ref = self.pair[0] if change.op == "removed" else self.pair[1]
+            self.dismiss(Place(ref.file, change.path, self.noise))
+
+    def action_help(self) -> None:
+        """Show keys and signs."""
+        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
+        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+
+    def action_back(self) -> None:
+        """Back to the browser; what is not compared yet is left."""
+        self.workers.cancel_node(self)
+        self.dismiss(Place("", (), self.noise))

@@ -1,0 +1,58 @@
+"""One change in full: both values, and the words that differ."""
+
+from __future__ import annotations
+
+from ckpt_tui.core.comparison import value_text
+from ckpt_tui.core.diff import Change
+from ckpt_tui.core.export import dumps
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.plain import plain
+from ckpt_tui.core.redact import PLAIN, masked
+from ckpt_tui.core.text import clean
+from ckpt_tui.core.value import Value
+from ckpt_tui.core.words import are_alike, pieces
+from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+_NODES = 20_000
+"""Values of one side that are written."""
+
+_TEXT = 200_000
+"""Characters of a text whose words are marked."""
+
+_STYLES = {"same": "plain", "gone": "error", "new": "good"}
+_LEADS = {"same": "", "gone": "- ", "new": "+ "}
+
+
+def change_paragraphs(change: Change, reveal: bool) -> list[Paragraph]:
+    """The paragraphs that tell a change in full; secrets are masked unless `reveal`."""
+    out: list[Paragraph] = []
+    if change.source is not None:
+        out.append(Paragraph(f"was at {clean(expression(change.source))}\n", "accent"))
+    before, after = change.before, change.after
+    hidden = change.secrecy > PLAIN and not reveal
+    if change.op == "changed" and type(before) is str and type(after) is str and not hidden:
+        parts = pieces(before[:_TEXT], after[:_TEXT])
+        if are_alike(parts):
+            out += [
+                Paragraph(part.text, _STYLES[part.kind], 2, _LEADS[part.kind], _STYLES[part.kind]) for part in parts
+            ]
+            out += [
+                Paragraph("\nbefore", "heading"),
+                Paragraph(before),
+                Paragraph("\nafter", "heading"),
+                Paragraph(after),
+            ]
+            return out
+    if change.op in ("removed", "changed"):
+        out += [Paragraph("before", "heading"), Paragraph(_text(before, change, reveal), "error"), Paragraph("")]
+    if change.op != "removed":
+        out += [Paragraph("after" if change.op == "changed" else "value", "heading")]
+        out.append(Paragraph(_text(after, change, reveal), "good" if change.op != "moved" else "plain"))
+    return out
+
+
+def _text(value: Value, change: Change, reveal: bool) -> str:
+    if type(value) is str:
+        return value if reveal or change.secrecy == PLAIN else value_text(value, change, 80, reveal)
+    document = plain(value, nodes=_NODES)
+    return dumps(document if reveal else masked(document, change.secrecy))
