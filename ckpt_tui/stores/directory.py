@@ -12,7 +12,7 @@ from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry
 from ckpt_tui.stores.columns import BATCH, Columns, read_folder
-from ckpt_tui.stores.files import FileTrouble, Stamp, list_json, read_ends, read_whole, stamp_of
+from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, read_ends, read_whole, stamp_of
 from ckpt_tui.stores.headers import KIND, quick_headers
 
 if TYPE_CHECKING:
@@ -207,9 +207,13 @@ class DirectoryStore:
             yield from self._read_all()
             return
         if names is None:
-            found = dict(self._list())
+            found: set[str] = set()
+            wanted = []
+            for name, stamp in self._list():
+                found.add(name)
+                if name not in known or known[name] != stamp:
+                    wanted.append(name)
             gone = tuple(name for name in known if name not in found)
-            wanted = [name for name, stamp in found.items() if name not in known or known[name] != stamp]
         else:
             if self.only is not None:
                 names &= {self.only}
@@ -222,9 +226,9 @@ class DirectoryStore:
         whole = names is not None and len(wanted) <= READ_AT_ONCE
         yield from self._read(wanted, gone, whole)
 
-    def _list(self) -> list[tuple[str, Stamp | None]]:
+    def _list(self) -> Iterable[tuple[str, Stamp | None]]:
         if self.only is None:
-            return list_json(self.path)
+            return each_json(self.path)
         os.stat(self.path)  # a missing directory is told as such
         path = self._join(self.only)
         try:

@@ -145,29 +145,28 @@ def read_blocks(path: str, size: int = BLOCK_BYTES) -> Iterator[bytes]:
         raise _trouble(path, error) from error
 
 
-def list_json(directory: str) -> list[tuple[str, Stamp | None]]:
-    """List the entries that the framework's `glob("*.json")` would take, in the order the system gives them.
+def each_json(directory: str) -> Iterator[tuple[str, Stamp | None]]:
+    """The entries that the framework's `glob("*.json")` would take, in the order the system gives them.
 
     Directories, links and devices with such a name are included, for the caller to report.
 
-    Returns:
+    Yields:
         (name, stamp) pairs; names are str with surrogate escapes; the stamp is that of a link's target, and None when
         there is none to be had (a broken link, a loop, an entry just deleted).
 
     Raises:
         FileNotFoundError, NotADirectoryError, PermissionError, OSError: as os.scandir does.
     """
-    found: list[tuple[str, Stamp | None]] = []
     with os.scandir(directory) as entries:
         for entry in entries:
             name = entry.name
             if not is_json_name(name):
                 continue
             try:
-                found.append((name, stamp_of(entry.stat())))
+                stamp = stamp_of(entry.stat())
             except OSError:
-                found.append((name, None))
-    return found
+                stamp = None
+            yield name, stamp
 
 
 def _open(path: str) -> tuple[int, os.stat_result]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ckpt_tui.stores import files
-from ckpt_tui.stores.files import FileTrouble, Stamp, list_json, read_ends, read_whole
+from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, read_ends, read_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -101,7 +101,7 @@ def test_line_ends_and_the_byte_26_are_kept_as_they_are(tmp_path: Path) -> None:
 
 def test_both_ways_of_reading_and_the_listing_give_the_same_stamp(tmp_path: Path) -> None:
     path = write(tmp_path / "a.json", b"x" * 5000)
-    [(_, listed)] = list_json(str(tmp_path))
+    [(_, listed)] = each_json(str(tmp_path))
     assert read_ends(path)[0] == read_whole(path)[0] == listed
 
 
@@ -453,7 +453,7 @@ def test_the_names_are_those_that_the_framework_globs(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"")
     (tmp_path / "dir.json").mkdir()
     (tmp_path / "dir.json" / "below.json").write_bytes(b"")
-    names = [name for name, _ in list_json(str(tmp_path))]
+    names = [name for name, _ in each_json(str(tmp_path))]
     assert sorted(names) == sorted(path.name for path in tmp_path.glob("*.json"))
     assert {"a.json", ".hidden.json", "dir.json"} <= set(names)
 
@@ -465,7 +465,7 @@ def test_links_carry_the_stamp_of_what_they_lead_to_and_broken_ones_none(tmp_pat
     (tmp_path / "gone.json").symlink_to("nothing")
     (tmp_path / "loop.json").symlink_to("loop.json")
     os.mkfifo(tmp_path / "pipe.json")
-    found = dict(list_json(str(tmp_path)))
+    found = dict(each_json(str(tmp_path)))
     assert found["link.json"] == found["real.json"]
     assert found["gone.json"] is None
     assert found["loop.json"] is None
@@ -477,16 +477,16 @@ def test_names_that_are_no_utf8_survive_the_way_back_to_bytes(tmp_path: Path) ->
     raw = b"caf\xe9\x1b]0;x\x07\n.json"
     with open(os.path.join(os.fsencode(tmp_path), raw), "wb"):
         pass
-    [(name, _)] = list_json(str(tmp_path))
+    [(name, _)] = each_json(str(tmp_path))
     assert os.fsencode(name) == raw
 
 
 def test_an_unlistable_directory_raises_what_the_system_says(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        list_json(str(tmp_path / "nothing"))
+        list(each_json(str(tmp_path / "nothing")))
     write(tmp_path / "file", b"")
     with pytest.raises(NotADirectoryError):
-        list_json(str(tmp_path / "file"))
+        list(each_json(str(tmp_path / "file")))
 
 
 def test_a_directory_that_is_emptied_meanwhile_is_listed_all_the_same(tmp_path: Path) -> None:
@@ -500,6 +500,6 @@ def test_a_directory_that_is_emptied_meanwhile_is_listed_all_the_same(tmp_path: 
     thread = threading.Thread(target=empty)
     thread.start()
     while thread.is_alive():
-        assert len(list_json(str(tmp_path))) <= 300
+        assert len(list(each_json(str(tmp_path)))) <= 300
     thread.join()
-    assert list_json(str(tmp_path)) == []
+    assert list(each_json(str(tmp_path))) == []

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ckpt_tui.stores import watch as module
-from ckpt_tui.stores.files import list_json
+from ckpt_tui.stores.files import each_json
 from ckpt_tui.stores.watch import Change, watch
 
 if TYPE_CHECKING:
@@ -395,7 +395,7 @@ def test_a_directory_deleted_and_made_at_once_is_watched_again(
         save(directory, f"{turn}.json")
         while True:
             change = watching.next()
-            present = {name for name, _ in list_json(str(directory))} if change.names is None else set(change.names)
+            present = {name for name, _ in each_json(str(directory))} if change.names is None else set(change.names)
             if f"{turn}.json" in present:
                 break
         os.unlink(directory / f"{turn}.json")
@@ -482,10 +482,10 @@ def test_a_directory_that_cannot_be_listed_for_a_while_is_looked_at_whole_afterw
         raise PermissionError(13, "Permission denied", directory)
 
     watching = start(tmp_path, force_polling=True)
-    monkeypatch.setattr(module, "list_json", refuse)
+    monkeypatch.setattr(module, "each_json", refuse)
     assert refused.wait(PATIENCE)
     save(tmp_path, "a.json")
-    monkeypatch.setattr(module, "list_json", list_json)
+    monkeypatch.setattr(module, "each_json", each_json)
     assert watching.next() == IN_PLACE
 
 
@@ -637,7 +637,7 @@ def sweep_that_takes(seconds: float, clock: Clock, monkeypatch: pytest.MonkeyPat
         clock.now += seconds
         return []
 
-    monkeypatch.setattr(module, "list_json", slowly)
+    monkeypatch.setattr(module, "each_json", slowly)
     return module._Sweep("")
 
 
