@@ -12,9 +12,19 @@ from ckpt_tui.actions.history import Histories
 from ckpt_tui.cli.output import json_option, paint, write_json, write_lines
 from ckpt_tui.cli.progress import Stopped, Watch
 from ckpt_tui.cli.show import locate
-from ckpt_tui.core.history import Bisection, bisect_document, branch
+from ckpt_tui.core.diff import diff_checkpoints
+from ckpt_tui.core.diff_document import change_document
+from ckpt_tui.core.history import Bisection, bisect_document, branch, value_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.registry import open_store
+
+_CHANGES = 20
+"""Changes of the step that are printed; `--json` has all."""
+
+_VALUE = 60
+"""Characters of a value in them."""
+
+_SIGNS = {"added": "+", "removed": "-", "changed": "~", "moved": ">"}
 
 
 @click.command("bisect")
@@ -39,7 +49,11 @@ def command(store: str, expr: str, tip: str, fast: bool, reveal: bool, as_json: 
             found = Histories(opened).bisect(run.id, nodes, expression, reveal, fast, watch.progress, watch.check)
         except Stopped:
             found = Bisection(expr, None, None, None, 0, (), False)
-    document = bisect_document(found, run.id)
+    changes = None
+    if found.first is not None and found.previous is not None:
+        difference = diff_checkpoints(opened.load(found.previous.file), opened.load(found.first.file))
+        changes = [change_document(change, reveal) for change in difference.shown]
+    document = bisect_document(found, run.id, changes)
     if as_json:
         write_json(document)
     else:
@@ -63,6 +77,15 @@ def _lines(found: Bisection, document: dict[str, Any]) -> Iterator[str]:
         yield f"before it   {_ref_text(document['previous'])}"
     if found.hint:
         yield paint("! ", fg="yellow") + found.hint
+    changes = document.get("changes", [])
+    if changes:
+        yield ""
+        yield paint(f"what changed in that step · {len(changes):,}", bold=True)
+    for change in changes[:_CHANGES]:
+        values = [clean(value_text(change[name], _VALUE)) for name in ("before", "after") if name in change]
+        yield f"  {_SIGNS[change['op']]} {clean(change['path'], 100)}  {paint(' → '.join(values), dim=True)}"
+    if len(changes) > _CHANGES:
+        yield f"  and {len(changes) - _CHANGES:,} more, all with --json"
 
 
 def _ref_text(ref: dict[str, Any]) -> str:

@@ -17,7 +17,9 @@ from ckpt_tui.core.cache import Answers
 from ckpt_tui.core.find import Match, Question
 from ckpt_tui.core.history import Bisection, History
 from ckpt_tui.core.lineage import Node, Run
+from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.run_sizes import RunSizes
+from ckpt_tui.core.shares import Shares, checkpoint_shares
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.jobs import PROGRESS_SECONDS, Jobs, check_cancelled
@@ -82,6 +84,15 @@ class SizesReady(Message):
     def __init__(self, sizes: RunSizes) -> None:
         super().__init__()
         self.sizes = sizes
+
+
+class SharesReady(Message):
+    """A checkpoint is measured."""
+
+    def __init__(self, file: str, shares: Shares) -> None:
+        super().__init__()
+        self.file = file
+        self.shares = shares
 
 
 class QuestionFailed(Message):
@@ -168,6 +179,19 @@ class Inquiries(Jobs):
             self._owner.post_message(SizesReady(self._known.growths.measure(run, self._progress, check_cancelled)))
 
         self._ask(ask, "measure")
+
+    def shares(self, checkpoint: Checkpoint) -> None:
+        """Where the characters of a checkpoint are."""
+
+        def ask() -> None:
+            key = ("shares", checkpoint.ref._replace(facts=None), len(checkpoint.raw))
+            found: Shares | None = self._known.answers.get(key)
+            if found is None:
+                found = checkpoint_shares(checkpoint, check=check_cancelled)
+                self._known.answers.put(key, found, 1 + len(found.paths))
+            self._owner.post_message(SharesReady(checkpoint.ref.file, found))
+
+        self._ask(ask, "shares")
 
     def _ask(self, ask: Callable[[], None], group: str) -> None:
         def run() -> None:

@@ -68,6 +68,16 @@ def test_bisect_gives_its_document(capfdbinary: Output) -> None:
     assert document["previous"] in entries
 
 
+def test_bisect_tells_what_changed_in_that_step(capfdbinary: Output) -> None:
+    document = called(capfdbinary, "bisect", CHAT, f"{ROUND} > `2`", "--json").document
+    diff = called(
+        capfdbinary, "diff", CHAT, document["previous"]["id"], document["first"]["id"], "--json"
+    ).document  # fmt: skip
+    assert document["changes"] == diff["changes"]
+    assert {"op": "changed", "path": ROUND, "before": 2, "after": 3} in document["changes"]
+    assert f"~ {ROUND}  2 → 3" in called(capfdbinary, "bisect", CHAT, f"{ROUND} > `2`").out
+
+
 def test_bisect_of_what_is_never_true_ends_with_1(capfdbinary: Output) -> None:
     done = called(capfdbinary, "bisect", CHAT, "state.nothing", "--json")
     assert done.code == 1

@@ -15,11 +15,13 @@ from ckpt_tui.actions.find import Found, Searches
 from ckpt_tui.cli.app import run as command
 from ckpt_tui.core.history import history_document
 from ckpt_tui.core.paths import expression
+from ckpt_tui.core.shares import PathShare, TypeShare
 from ckpt_tui.tui.screens.asking import AskScreen
 from ckpt_tui.tui.screens.find import FindScreen
 from ckpt_tui.tui.screens.history import HistoryScreen
 from ckpt_tui.tui.screens.sizes import SizesScreen
 from ckpt_tui.tui.widgets.findings import FindingText
+from ckpt_tui.tui.widgets.share_list import ShareList
 from tests.actions.test_history import chain
 from tests.tui.support import NARROW, NORMAL, SAMPLES, Driver, open_app
 
@@ -286,6 +288,28 @@ class TestSizes:
             await app.press("S")
             await answered(app, SizesScreen)
             assert "bytes" in app.app.screen.query_one(FindingText).plain_text
+
+
+async def test_the_tab_of_sizes_tells_what_the_command_line_tells_and_enter_goes_there(capsys: Output) -> None:
+    command(["show", str(CHAT), "latest", "--sizes", "--json"])
+    told = json.loads(capsys.readouterr().out)
+    async with open_app(CHAT) as app:
+        detail = app.screen.details[0]
+        app.screen.focus_pane(detail)
+        detail.pick("size")
+        await app.shows("by path", "characters of decoded JSON")
+        rows = detail.body
+        assert isinstance(rows, ShareList)
+        paths = [row for row in rows._rows if isinstance(row, PathShare)]
+        assert [(expression(row.path), row.size) for row in paths] == [
+            (one["path"], one["size"]) for one in told["paths"]
+        ]
+        types = [row for row in rows._rows if isinstance(row, TypeShare)]
+        assert [(row.type, row.size) for row in types] == [(one["type"], one["size"]) for one in told["types"]]
+        await app.press("4", "g")
+        path = paths[2].path
+        await app.press("enter")
+        await app.until(lambda: detail.is_tree and detail.rows.path == path, "the place")
 
 
 async def test_a_question_asked_again_is_answered_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,6 +26,8 @@ Scope = Literal["store", "run", "checkpoint"]
 _SCOPES: tuple[Scope, ...] = ("store", "run", "checkpoint")
 _SCOPE_TEXTS = {"store": "the whole store", "run": "this run", "checkpoint": "this checkpoint"}
 _HINT = "a text; an upper case letter makes it strict"
+_ROOMY = 100
+"""Columns from which the line of options has room for a word about secrets."""
 _WHERE = ("keys and values", "keys", "values")
 
 
@@ -76,6 +78,8 @@ class FindScreen(AskScreen[MatchList]):
     FindScreen FindingText { height: 7; }
     FindScreen AnswerList { height: 1fr; }
     """
+
+    KEYS: ClassVar[list[Part]] = [*AskScreen.KEYS[:-2], (" /", "key"), (" text ", "dim"), *AskScreen.KEYS[-2:]]
 
     def __init__(
         self, store: Store, known: Known, nodes: Callable[[Scope], Sequence[Node]], finding: Finding, reveal: bool
@@ -158,14 +162,20 @@ class FindScreen(AskScreen[MatchList]):
         """Change the text."""
         self.query_one(Input).focus()
 
+    def on_resize(self) -> None:
+        """What fits in the line of options depends on the width."""
+        self._draw_options()
+
     def _draw_options(self) -> None:
         left: list[Part] = [
             (" ctrl+o", "key"), (f" {_SCOPE_TEXTS[self.finding.scope]} ", "plain"),
             (" ctrl+k", "key"), (f" {_WHERE[self.finding.where]} ", "plain"),
             (" ctrl+r", "key"), (" regular expression " if self.finding.regex else " plain text ", "plain"),
         ]  # fmt: skip
-        hidden = [] if self._reveal else [(" secrets are not searched ", "dim")]
-        self.query_one("#options", BarLine).show(left, hidden)
+        right: list[Part] = []
+        if not self._reveal and self.size.width >= _ROOMY:
+            right.append((" secrets are not searched ", "dim"))
+        self.query_one("#options", BarLine).show(left, right)
 
     # -- the answer --------------------------------------------------------------------------------------------------
 

@@ -9,12 +9,14 @@ from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.screens.graphing import Graphing
+from ckpt_tui.tui.widgets.detail import Detail
 from ckpt_tui.tui.widgets.row_tree import RowTree
 
 if TYPE_CHECKING:
-    from ckpt_tui.tui.inquiries import BisectReady, Inquiries, Known, QuestionFailed
+    from ckpt_tui.tui.inquiries import BisectReady, Inquiries, Known, QuestionFailed, SharesReady
     from ckpt_tui.tui.screens.asking import Place
     from ckpt_tui.tui.screens.find import Finding, Scope
+    from ckpt_tui.tui.widgets.share_list import ShareList
 
 _PARTS = ("state", "messages", "pending", "metadata")
 
@@ -73,17 +75,22 @@ class Inquiring(Graphing):
         path = expression(tree.path) if isinstance(tree, RowTree) and tree.path else "state."
         self._open_ask("bisect", path)
 
+    @property
+    def _asks(self) -> Inquiries:
+        """What starts the workers of questions that are answered in the browser itself."""
+        if self._inquiries is None:
+            from ckpt_tui.tui.inquiries import Inquiries
+
+            self._inquiries = Inquiries(self, self.store, self.known)
+        return self._inquiries
+
     def bisect(self, text: str) -> None:
         """Find where an expression first holds on the branch."""
         asked = self._branch() if text else None
         if asked is None:
             return
-        from ckpt_tui.tui.inquiries import Inquiries
-
-        if self._inquiries is None:
-            self._inquiries = Inquiries(self, self.store, self.known)
         self.say(f"asking {len(asked[1]):,} checkpoints …", "dim")
-        self._inquiries.bisect(*asked, text, self.detail.reveal)
+        self._asks.bisect(*asked, text, self.detail.reveal)
 
     def on_bisect_ready(self, event: BisectReady) -> None:
         """Go to the checkpoint, and say what there is to know."""
@@ -168,6 +175,21 @@ class Inquiring(Graphing):
         self.go_to(place.file, place.path)
 
     # -- sizes -------------------------------------------------------------------------------------------------------
+
+    def on_detail_sizes_wanted(self, event: Detail.SizesWanted) -> None:
+        """Measure the checkpoint of a pane."""
+        if event.detail.checkpoint is not None:
+            self._asks.shares(event.detail.checkpoint)
+
+    def on_shares_ready(self, event: SharesReady) -> None:
+        """A checkpoint is measured: show it where it is still wanted."""
+        for pane in self.details:
+            if pane.checkpoint is not None and pane.checkpoint.ref.file == event.file:
+                pane.show_shares(event.shares)
+
+    def on_share_list_opened(self, event: ShareList.Opened) -> None:
+        """Go to a path of the checkpoint."""
+        self.show_place(self.list.selected, event.path)
 
     def action_measure(self) -> None:
         """Where the characters of the run are."""

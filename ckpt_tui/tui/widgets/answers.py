@@ -121,7 +121,7 @@ class MatchList(AnswerList):
         for match in list(matches):
             if not self.matches or self.matches[-1].ref.id != match.ref.id:
                 ref = match.ref
-                when = f" · {listing.date_text(ref.when)} · {listing.clock_text(ref.when)}"
+                when = f" · {listing.date_text(ref.when)[:10]} {listing.clock_text(ref.when)}" if ref.when else ""
                 title = f"{listing.id_text(ref)} · iteration {ref.iteration}"
                 self._rows.append(Heading(title, "heading", f"{when} · {clean(ref.workflow, 40)}"))
             self._lines.append(len(self._rows))

@@ -27,13 +27,14 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 if TYPE_CHECKING:
     from ckpt_tui.core.diff import Difference
     from ckpt_tui.core.graph import Graph
+    from ckpt_tui.core.shares import Shares
     from ckpt_tui.core.steps import Step
     from ckpt_tui.tui.widgets.graph_view import GraphView
 
-TABS = ("state", "messages", "talk", "pending", "diff", "graph", "meta", "raw")
+TABS = ("state", "messages", "talk", "pending", "diff", "graph", "meta", "size", "raw")
 _TITLES = {
     "state": "State", "messages": "Messages", "talk": "Talk", "pending": "Pending", "diff": "Diff", "graph": "Graph",
-    "meta": "Meta", "raw": "Raw",
+    "meta": "Meta", "size": "Size", "raw": "Raw",
 }  # fmt: skip
 
 RAW_BYTES = 4_000_000
@@ -59,11 +60,19 @@ class Detail(Widget):
     Detail:focus-within {
         border: round $ck-edge-focus;
     }
-    Detail RowTree, Detail TextLines, Detail GraphView, Detail DiffRows { height: 1fr; }
+    Detail RowTree, Detail TextLines, Detail GraphView, Detail DiffRows,
+    Detail ShareList { height: 1fr; }
     """
 
     class GraphWanted(Message):
         """The tab of the graph is shown: the step to the checkpoint is to be told."""
+
+        def __init__(self, detail: Detail) -> None:
+            super().__init__()
+            self.detail = detail
+
+    class SizesWanted(Message):
+        """The tab of the sizes is shown: the checkpoint is to be measured."""
 
         def __init__(self, detail: Detail) -> None:
             super().__init__()
@@ -146,6 +155,12 @@ class Detail(Widget):
             view.tell(self._difference.incomplete or f"Nothing changed since the parent{left_out}.")
         else:
             view.show(self._difference, parts_of(self.checkpoint))
+
+    def show_shares(self, shares: Shares) -> None:
+        """Show where the characters of the checkpoint are, in the tab of the sizes."""
+        view = next((lines for lines in self.query(LineList) if lines.id == "size"), None)
+        if view is not None and self.tab == "size":
+            view.show(shares)  # type: ignore[attr-defined]
 
     def show_step(self, step: Step, graph: Graph, known: int, total: int) -> None:
         """Show the step to the checkpoint in the tab of the graph."""
@@ -254,6 +269,12 @@ class Detail(Widget):
             found[current] = DiffRows("diff")
             found[current].display = False
             self.mount(found[current])
+        if current == "size" and current not in found:
+            from ckpt_tui.tui.widgets.share_list import ShareList  # late, too
+
+            found[current] = ShareList("size")
+            found[current].display = False
+            self.mount(found[current])
         focused = any(lines.has_focus for lines in found.values())
         for name, lines in found.items():
             lines.display = name == current
@@ -279,6 +300,9 @@ class Detail(Widget):
         elif self.tab == "graph":
             self._switch("graph")
             self.post_message(self.GraphWanted(self))
+        elif self.tab == "size":
+            self._switch("size")
+            self.post_message(self.SizesWanted(self))
         elif self.tab == "raw":
             self._switch("text")
             self.lines.show(raw_paragraphs(checkpoint.raw, self.reveal), wrap=False, keep_place=keep_place)
