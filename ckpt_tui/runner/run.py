@@ -56,6 +56,12 @@ TEXTS = 300_000
 DEPTH = 24
 """Levels of a value that are written."""
 
+GATHER_SECONDS = 0.005
+"""How long an event waits for others at most: far below what an eye notices."""
+
+GATHERED = 64
+"""Events that are written together at most, so that the reader has its share."""
+
 LEAVE_SECONDS = 3.0
 """Time for exit handlers of the workflow's libraries, and for a run to end once the parent is gone."""
 
@@ -67,7 +73,10 @@ EXIT_CODES = {"done": 0, "checked": 0, "waiting": 6, "stopped": 130}
 
 
 class Lines:
-    """Lines of JSON on a descriptor that nobody else knows; each is written at once, so that a kill loses none.
+    """Lines of JSON on a descriptor that nobody else knows.
+
+    Events are gathered for a moment, because each write wakes the reader; any other line is written at once, with the
+    events before it. A kill loses no more than that moment, and no checkpoint.
 
     Args:
         descriptor: Where they go.
@@ -77,19 +86,49 @@ class Lines:
         self._descriptor = descriptor
         self._lock = threading.Lock()
         self._seq = 0
-        self._encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
+        self._encode = encoder()
+        self._held: list[str] = []
+        self._wake = threading.Event()
+        threading.Thread(target=self._flush_late, daemon=True).start()
 
     def say(self, kind: str, **fields: Any) -> None:
         """Write one line."""
         with self._lock:
             self._seq += 1
-            line = self._encode({"kind": kind, "seq": self._seq, "t": now(), **fields}) + "\n"
-            data = memoryview(line.encode("ascii"))
-            try:
-                while data:
-                    data = data[os.write(self._descriptor, data) :]
-            except OSError:
-                vanish()  # nobody reads any more
+            self._held.append(self._encode({"kind": kind, "seq": self._seq, "t": now(), **fields}))
+            if kind != "event" or len(self._held) >= GATHERED:
+                self._flush()
+        if self._held and not self._wake.is_set():
+            self._wake.set()
+
+    def _flush(self) -> None:
+        data = memoryview(("\n".join(self._held) + "\n").encode("ascii"))
+        self._held.clear()
+        try:
+            while data:
+                data = data[os.write(self._descriptor, data) :]
+        except OSError:
+            vanish()  # nobody reads any more
+
+    def _flush_late(self) -> None:
+        """Write what is held, also while the workflow blocks its loop."""
+        while True:
+            self._wake.wait()
+            time.sleep(GATHER_SECONDS)
+            self._wake.clear()
+            with self._lock:
+                if self._held:
+                    self._flush()
+
+
+def encoder() -> Callable[[Any], str]:
+    """What writes compact ASCII JSON; made once, because the module's own way makes one for each text."""
+    plain = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return plain.encode
+    write = make(None, plain.default, json.encoder.encode_basestring_ascii, None, ":", ",", False, False, False)
+    return lambda document: "".join(write(document, 0))
 
 
 def now() -> str:
@@ -208,6 +247,21 @@ class Shower:
             return self.mapping(value, path)
         if kind is list:
             return self.items(value, path)
+        plain = _PLAIN.get(kind)
+        if plain is None:
+            plain = _PLAIN[kind] = type_name(kind) if is_plain(kind) else ""
+        return self.plain(value, plain, path) if plain else self.odd(value, kind, path)
+
+    def plain(self, value: Any, name: str, path: str) -> Any:
+        out: dict[str, Any] = {"$type": name}
+        for key, item in value.__dict__.items():
+            if self.left < 0 or type(key) is not str:
+                out["$error"] = "not written: more than an event shows"
+                break
+            out["$" + key if key.startswith("$") else key] = self.show(item, f"{path}.{key}")
+        return out
+
+    def odd(self, value: Any, kind: type, path: str) -> Any:
         if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
             return {"$type": "type", "$value": f"{value.__module__}:{value.__qualname__}"}
         if isinstance(value, type) or kind is types.GenericAlias:
@@ -268,6 +322,21 @@ class Shower:
         if len(out) < len(value):
             out.append({"$error": f"not written: {len(value) - len(out):,} more"})
         return out
+
+
+_PLAIN: dict[type, str] = {}
+"""Class → its name, where its objects are nothing but their attributes in a dict; "" for any other."""
+
+
+def is_plain(cls: type) -> bool:
+    """Whether objects of a class are nothing but their attributes in a dict."""
+    special = (
+        type, enum.Enum, str, int, float, complex, bytes, bytearray, set, frozenset, BaseException, tuple, list, dict,
+        collections.deque, *_ISO, *_TEXTUAL, types.FunctionType, types.BuiltinFunctionType, types.GenericAlias,
+    )  # fmt: skip
+    if issubclass(cls, special) or cls.__dictoffset__ == 0:
+        return False
+    return not any(each.__dict__.get("__slots__") for each in cls.__mro__)
 
 
 def _some(items: Any, most: int) -> Iterator[Any]:

@@ -26,6 +26,7 @@ GROUPS = {
     "latency": ("latency", "run"),
     "diffing": ("diffing", "run"),
     "bombs": ("bombs", "run"),
+    "resume": ("resume", "run"),
 }
 """Name → module and function."""
 
