@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from ckpt_tui.cli.output import write
-from ckpt_tui.demo.playback import play, prepare
+from ckpt_tui.demo.playback import play, prepare, suggest
 from ckpt_tui.errors import UsageError
 
 
@@ -32,7 +32,8 @@ def command(directory: str | None, interval: float, still: bool) -> int:
     """A sample store, with a run that goes on living in it.
 
     The checkpoints were recorded from a real workflow (ckpt_tui/demo/story.py); the live run is played back with new
-    ids and times. DIR is made and kept; without it, a temporary directory is used and removed. Needs no key.
+    ids and times. `r` on a checkpoint runs the workflow on from it, where agent-framework-core is installed. DIR is
+    made and kept; without it, a temporary directory is used and removed. Needs no key.
     """
     if directory is not None:
         return _run(Path(directory), interval, still)
@@ -48,6 +49,7 @@ def _end(number: int, frame: FrameType | None) -> NoReturn:
 
 def _run(directory: Path, interval: float, still: bool) -> int:
     prepare(directory)
+    suggest(directory)
     if not sys.stdout.isatty():
         write(str(directory))
         return 0

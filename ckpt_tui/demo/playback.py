@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 import threading
 import uuid
 from collections.abc import Callable
@@ -13,6 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 RECORDED = Path(__file__).parent / "recorded"
+
+TARGET = """# What `r` in the browser proposes for this store: the workflow that its checkpoints were recorded from.
+[resume]
+workflow = "ckpt_tui.demo.story:review_flow"
+storage = "ckpt_tui.demo.story:open_storage"
+python = {python}
+args = {{ pause = 0.3 }}
+"""
 
 MAX_RUNS = 20
 """Runs played before it ends: an app left open overnight then holds about 10 MB more, not a full disk."""
@@ -66,6 +75,11 @@ def prepare(directory: Path) -> None:
         raise CkptError(f"{directory} is not empty.", "The demo writes only into a new or empty directory.")
     for recorded in sorted((RECORDED / "store").glob("*.json")):
         _write(directory, recorded.stem, recorded.read_bytes())
+
+
+def suggest(directory: Path) -> None:
+    """Propose the workflow of the recorded store to whoever runs on from it."""
+    (directory / "ckpt-tui.toml").write_text(TARGET.format(python=json.dumps(sys.executable)), encoding="utf-8")
 
 
 def live_run() -> list[Recording]:

@@ -56,12 +56,12 @@ def remembered(store: str) -> Target | None:
 
 
 def suggested(store: str) -> tuple[Target, str] | None:
-    """What a project file above a store, or above the current directory, suggests, and the path of that file.
+    """What a project file in or above a store, or the current directory, suggests, and the path of that file.
 
     `ckpt-tui.toml` with a table `[resume]`, or `pyproject.toml` with `[tool.ckpt-tui.resume]`: workflow, python,
     storage, args, allow. Relative paths are those of the file.
     """
-    for start in (os.path.dirname(root_of(store)), os.getcwd()):
+    for start in (root_of(store), os.getcwd()):
         directory = start
         for _ in range(LEVELS):
             for name, table in (("ckpt-tui.toml", ("resume",)), ("pyproject.toml", ("tool", "ckpt-tui", "resume"))):

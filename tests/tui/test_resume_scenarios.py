@@ -1,0 +1,48 @@
+"""Every kind of workflow runs on from the browser as a script written by hand runs it on, old releases and new."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.frameworks import OLDEST
+from tests.support.resumes import CASES, SCENARIOS, answer, essence, made
+from tests.tui.support import NORMAL, open_app
+from tests.tui.test_resume import screen_of
+
+TYPES = ("Colour", "Item", "Approval", "Decision", "Order", "Zoo", "Node")
+
+
+@pytest.mark.parametrize(("release", "name"), CASES)
+async def test_the_checkpoints_equal_those_of_a_resume_by_hand(release: str, name: str, tmp_path: Path) -> None:
+    sample = (await asyncio.to_thread(made, release))[name]
+    store = tmp_path / name
+    shutil.copytree(sample.store, store)
+    async with open_app(store, NORMAL, at=sample.checkpoint) as app:
+        await app.press("r")
+        await app.shows("Whose code runs")
+        screen = screen_of(app)
+        screen._set("workflow", f"{SCENARIOS}:{name}")
+        screen._set("storage", f"{SCENARIOS}:storage")
+        screen._set("python", sample.python)
+        screen._set("into", str(tmp_path / "new"))
+        if release == OLDEST:
+            allowed = ("types:GenericAlias", *(f"scenarios:{each}" for each in TYPES))
+            screen._set("allow", " ".join(allowed))
+        await app.press("enter")
+        await app.until(lambda: screen.run is not None and "check" in screen.run.latest, "a check")
+        if sample.answered:
+            await app.until(lambda: screen.forms, "forms")
+            await app.pilot.pause()
+            for form in screen.forms:
+                form.write(answer(form.request))
+            await app.press("ctrl+r")
+        await app.shows("RUN IT")
+        await app.press("enter")
+        run = screen.run
+        assert run is not None
+        await app.until(lambda: run.session.ended.is_set() or screen._waits, "its end")
+    assert essence(tmp_path / "new", sample.checkpoint) == essence(sample.by_hand, sample.checkpoint)
