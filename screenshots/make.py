@@ -8,16 +8,21 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import cairosvg
+from textual.widgets import Input
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
+from ckpt_tui.core.listing import NodeRow  # noqa: E402
 from ckpt_tui.tui.screens.asking import AskScreen  # noqa: E402
 from ckpt_tui.tui.screens.browse import Browse  # noqa: E402 the repository itself, not an installed copy
 from ckpt_tui.tui.screens.doctor import DoctorScreen  # noqa: E402
+from ckpt_tui.tui.screens.resume import ResumeScreen  # noqa: E402
 from tests.tui.support import DATA, Driver, open_app  # noqa: E402
 
 STORE = HERE.parent / "ckpt_tui" / "demo" / "recorded" / "store"
@@ -82,6 +87,56 @@ async def compare(app: Driver) -> None:
     await app.shows("1/11")
 
 
+async def resume(app: Driver) -> None:
+    """The preview of a run: whose code, the form of a request, what will happen."""
+    _tidy(await _previewed(app))
+
+
+async def _previewed(app: Driver) -> ResumeScreen:
+    rows = [row for row in app.screen.list.view.rows if isinstance(row, NodeRow)]
+    waiting = next(row.node.ref for row in rows if row.tip and row.node.ref.status == "waiting")
+    app.screen.list.select(waiting.file)
+    await app.settled()
+    await app.press("r")
+    await app.shows("Whose code runs")
+    screen = app.app.screen
+    assert isinstance(screen, ResumeScreen)
+    for name, text in (("workflow", "story:review_flow"), ("storage", "story:open_storage"), ("args", "pause=0.05")):
+        screen._set(name, text.replace("story", "ckpt_tui.demo.story"))
+    screen._set("python", sys.executable)
+    screen._set("into", tempfile.mkdtemp())
+    await app.press("enter")
+    await app.shows("approval asks for Decision")
+    await app.press("right", "right", "enter", *"Too", "space", *"short", "enter", *"support", "enter")
+    await app.shows("RUN IT")
+    return screen
+
+
+async def run(app: Driver) -> None:
+    """The log of a run that asks again."""
+    await _previewed(app)
+    await app.press("ctrl+r")
+    await app.shows("waits for an answer", "approval asks for Decision")
+
+
+def _tidy(screen: ResumeScreen) -> None:
+    """The person's own directories are nobody's business."""
+    run = screen.run
+    assert run is not None
+    run.latest["hello"]["executable"] = ".venv/bin/python"
+    run.latest["check"]["file"] = "ckpt_tui/demo/story.py"
+    into = f"./review_flow.forks/{screen.source.id[:8]}-1"
+    target = replace(run.plan.target, python=".venv/bin/python")
+    shown = replace(run.plan, into=into, target=target, source=replace(run.plan.source, store="./review_flow"))
+    kept, run.plan = run.plan, shown
+    screen._show_preview()
+    run.plan = kept
+    for name, text in (("python", ".venv/bin/python"), ("into", into)):
+        field = screen.query_one(f"#{name}", Input)
+        with field.prevent(Input.Changed):
+            field.value = text
+
+
 async def keys(app: Driver) -> None:
     """The help screen."""
     await app.press("question_mark")
@@ -101,14 +156,18 @@ SHOTS = (
     ("compare", STORE, (120, 36), compare),
     ("compare-narrow", STORE, (80, 24), compare),
     ("compare-wide", STORE, (170, 44), compare),
+    ("resume", STORE, (120, 36), resume),
+    ("run", STORE, (120, 36), run),
     ("keys", STORE, (120, 36), keys),
 )
 """Name, store, size of the terminal, and what is pressed."""
 
 
 async def main() -> None:
-    """Make every screenshot."""
+    """Make every screenshot, or those that are named."""
     for name, store, size, prepare in SHOTS:
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
         async with open_app(store, size) as app:
             await prepare(app)
             await app.settled()

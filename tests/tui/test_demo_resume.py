@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.demo.playback import prepare, suggest
+from ckpt_tui.tui.screens.compare import CompareScreen
 from tests.support.resumes import checkpoints
 from tests.tui.support import NORMAL, Driver, open_app
 from tests.tui.test_resume import in_the_repository, screen_of
@@ -46,6 +47,10 @@ async def test_the_question_of_the_demo_is_answered_twice(tmp_path: Path, monkey
         screen.log_lines.focus()
         await app.press("x")
         await app.shows("stopped after")
+        await app.until(lambda: len([file for file in app.screen.list.view.places if "/" in file]) > 4, "both forks")
+        await app.press("A")
+        await app.until(lambda: isinstance(app.app.screen, CompareScreen), "both outcomes side by side")
+        await app.shows("published")
     approved, rejected = (checkpoints(path) for path in sorted(tmp_path.glob("review_flow.forks/*")))
     assert "published" in approved[-1]["state"]
     assert rejected[-1]["pending_request_info_events"] and "published" not in rejected[-1]["state"]
