@@ -184,9 +184,9 @@ class CompareScreen(Screen[Place]):
         before, after = self.pair
         here, total = self.rows.position
         right: list[Part] = [(f" {here:,}/{total:,} ", "plain")] if total else []
-        names = [f"{id_text(ref)} · step {ref.step}" for ref in self.pair]
+        names = [f"{_name(ref)} · step {ref.step}" for ref in self.pair]
         if self.size.width < 100:
-            names = [id_text(ref) for ref in self.pair]
+            names = [_name(ref) for ref in self.pair]
         left: list[Part] = [
             (" ckpt-tui ", "strong"), (" compare ", "key"), (f" {names[0]} ", "plain"), ("→", "dim"),
             (f" {names[1]} ", "plain"),
@@ -316,3 +316,9 @@ class CompareScreen(Screen[Place]):
         """Back to the browser; what is not compared yet is left."""
         self.workers.cancel_node(self)
         self.dismiss(Place("", (), self.noise))
+
+
+def _name(ref: CheckpointRef) -> str:
+    """The short id of a checkpoint, after the store it is in where several are open."""
+    store, slash, _ = ref.file.rpartition("/")
+    return f"{clean(store, 24)}{slash}{id_text(ref)}"
