@@ -96,8 +96,11 @@ def rows(
             stack.pop()
             continue
         stack.append(_emit(*found, everything, out))
-    if len(changes) > CHANGES:
-        out.append(DiffRow("more", 0, "changes", number=len(changes) - CHANGES))
+    cut = max(len(changes) - CHANGES, 0)
+    if stack:
+        cut = len(changes) - sum(1 for row in out if row.change is not None)
+    if cut:
+        out.append(DiffRow("more", 0, "changes", number=cut))
     return out
 
 

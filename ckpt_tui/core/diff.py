@@ -25,6 +25,7 @@ from ckpt_tui.core.value import Map, Obj, Opaque, SetOf, Value
 
 Op = Literal["added", "removed", "changed", "moved"]
 Check = Callable[[], None] | None
+Progress = Callable[[int], None] | None
 
 PARTS = ("messages", "state", "pending", "metadata")
 """The parts of a checkpoint that are compared, in order."""
@@ -100,10 +101,10 @@ def parts_of(checkpoint: Checkpoint) -> dict[str, Value]:
 
 
 def diff_checkpoints(
-    before: Checkpoint, after: Checkpoint, noise: Noise | None = None, check: Check = None
+    before: Checkpoint, after: Checkpoint, noise: Noise | None = None, check: Check = None, progress: Progress = None
 ) -> Difference:
     """What changed between two checkpoints; see `diff`."""
-    return diff(parts_of(before), parts_of(after), noise, scale_of(before, after), check)
+    return diff(parts_of(before), parts_of(after), noise, scale_of(before, after), check, progress=progress)
 
 
 def scale_of(before: Checkpoint, after: Checkpoint) -> int:
@@ -113,7 +114,7 @@ def scale_of(before: Checkpoint, after: Checkpoint) -> int:
 
 def diff(
     before: Mapping[str, Value], after: Mapping[str, Value], noise: Noise | None = None, scale: int = 1,
-    check: Check = None, prefix: Path = (), secret: int = PLAIN,
+    check: Check = None, prefix: Path = (), secret: int = PLAIN, progress: Progress = None,
 ) -> Difference:  # fmt: skip
     """What changed between two documents: mappings of names to decoded values.
 
@@ -125,8 +126,9 @@ def diff(
         check: Called now and then; whatever it raises ends the work.
         prefix: Where both documents stand in the JSON of `show`.
         secret: How far all of it is a secret.
+        progress: Called now and then with how many values were looked at, containers counting for several.
     """
-    walk = _Walk(noise or Noise(), scale, check)
+    walk = _Walk(noise or Noise(), scale, check, progress)
     root = _Place(None, prefix, secret, 0)
     walk.run(dict(before), dict(after), root)
     return Difference(tuple(walk.settled()), walk.incomplete)
@@ -167,10 +169,10 @@ def _path(place: _Place) -> Path:
 
 
 class _Walk:
-    def __init__(self, noise: Noise, scale: int, check: Check) -> None:
+    def __init__(self, noise: Noise, scale: int, check: Check, progress: Progress) -> None:
         self.noise = noise
         self.check = check
-        self.digests = Digests(DIFF_NODES * scale, check)
+        self.digests = Digests(DIFF_NODES * scale, check, progress)
         self.spend = self.digests.charge
         self.repeats = DIFF_REPEATS * scale
         self.found: list[_Found] = []

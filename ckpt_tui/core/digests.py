@@ -66,11 +66,15 @@ class Digests:
     Args:
         nodes: Scalars looked at; a container counts for ten.
         check: Called now and then; whatever it raises ends the work.
+        progress: Called as often, with how many were looked at.
     """
 
-    def __init__(self, nodes: int = DIFF_NODES, check: Check = None) -> None:
-        self.left = nodes
+    def __init__(
+        self, nodes: int = DIFF_NODES, check: Check = None, progress: Callable[[int], None] | None = None
+    ) -> None:
+        self.left = self._nodes = nodes
         self._check = check
+        self._progress = progress
         self._next_check = nodes
         self._memo: dict[int, int] = {}
         self._loose: set[int] = set()
@@ -137,9 +141,12 @@ class Digests:
         self.left -= count
         if self.left < 0:
             raise OutOfBudget
-        if self._check is not None and self.left < self._next_check:
+        if self.left < self._next_check:
             self._next_check = self.left - _CHECK_EVERY
-            self._check()
+            if self._check is not None:
+                self._check()
+            if self._progress is not None:
+                self._progress(self._nodes - self.left)
 
     def _leave(self, frame: _Leave, opened: dict[int, int]) -> None:
         memo, loose = self._memo, self._loose

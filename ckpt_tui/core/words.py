@@ -65,11 +65,18 @@ def shortened(parts: list[Piece], around: int = 24) -> list[Piece]:
     for index, part in enumerate(parts):
         text = part.text
         if part.kind == "same" and len(text) > 2 * around + 8:
-            left = text[:around] if index else ""
-            right = text[-around:] if index < len(parts) - 1 else ""
+            left = _whole(text[:around], -1) if index else ""
+            right = _whole(text[-around:], 1) if index < len(parts) - 1 else ""
             text = f"{left} … {right}" if left and right else f"{left} …" if left else f"… {right}"
         found.append(Piece(part.kind, text))
     return found
+
+
+def _whole(text: str, way: int) -> str:
+    """A stretch without the part of a word that it begins (1) or ends (-1) with."""
+    if way > 0:
+        return text.partition(" ")[2] or text
+    return text.rpartition(" ")[0] or text
 
 
 def _common(a: str, b: str) -> int:

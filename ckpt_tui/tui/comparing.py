@@ -58,8 +58,11 @@ class Comparer:
         """How many changes there are, if that is known."""
         return self._counts.get(_key(before, after, noise))
 
-    def compare(self, before: CheckpointRef, after: CheckpointRef, noise: Noise, check: Check) -> Compared:
-        """The diff of two checkpoints.
+    def compare(
+        self, before: CheckpointRef, after: CheckpointRef, noise: Noise, check: Check,
+        progress: Callable[[int], None] | None = None,
+    ) -> Compared:  # fmt: skip
+        """The diff of two checkpoints; `progress` hears now and then how many values were looked at.
 
         Raises:
             CkptError: one of them cannot be read.
@@ -71,7 +74,7 @@ class Comparer:
                 self._compared.move_to_end(key)
                 return found
             one, other = self._load(before, check), self._load(after, check)
-            found = Compared(one, other, diff_checkpoints(one, other, noise, check))
+            found = Compared(one, other, diff_checkpoints(one, other, noise, check, progress))
             self._compared[key] = found
             size = sum(kept.before.ref.size + kept.after.ref.size for kept in self._compared.values())
             while len(self._compared) > KEPT or (len(self._compared) > 1 and size > KEPT_BYTES):

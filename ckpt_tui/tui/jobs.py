@@ -57,9 +57,6 @@ PROGRESS_SECONDS = 0.05
 COUNT_SECONDS = 0.15
 """Shortest time between two words on how much changed in the checkpoints on the screen."""
 
-CHECK_EVERY = 50_000
-"""Values that a diff looks at between two calls of its check."""
-
 MATCH_LIMIT = 10_000
 """Matches of one search; nobody steps through more."""
 
@@ -194,10 +191,17 @@ class Jobs:
         """Compare two checkpoints; the latest call wins."""
 
         def run() -> None:
-            check = self._telling()
             files = before.file, after.file
+            told = time.monotonic()
+
+            def progress(looked: int) -> None:
+                nonlocal told
+                if time.monotonic() - told >= PROGRESS_SECONDS:
+                    told = time.monotonic()
+                    self._owner.post_message(Comparing(looked))
+
             try:
-                compared = comparer.compare(before, after, noise, check)
+                compared = comparer.compare(before, after, noise, check_cancelled, progress)
             except CkptError as error:
                 self._owner.post_message(DifferenceReady(files, None, error.what, error.hint))
             else:
@@ -240,21 +244,6 @@ class Jobs:
                 self._owner.post_message(PartingReady(fork, found))
 
         self._start(run, "compare")
-
-    def _telling(self) -> Callable[[], None]:
-        """A check that tells now and then how much was looked at."""
-        looked = 0
-        told = time.monotonic()
-
-        def check() -> None:
-            nonlocal looked, told
-            check_cancelled()
-            looked += 1
-            if time.monotonic() - told >= PROGRESS_SECONDS:
-                told = time.monotonic()
-                self._owner.post_message(Comparing(looked * CHECK_EVERY))
-
-        return check
 
     def examine(self) -> None:
         """Look at everything in the store for what is wrong or risky."""
