@@ -58,8 +58,11 @@ class TabLine(Widget):
 
     def labels(self, width: int) -> list[str]:
         """The tabs as texts that fit the width: with space between them, else close together, fewer counts."""
-        narrow = (("", "all"), ("", "some"), ("", "active"), ("", "none"))
-        for gap, counts in ((" ", "all"), *narrow, ("tight", "active"), ("short", "active"), ("short", "none")):
+        ways = (
+            (" ", "all"), ("", "all"), ("", "some"), ("tight", "some"), ("", "active"), ("", "none"),
+            ("tight", "active"), ("short", "active"), ("short", "none"),
+        )  # fmt: skip
+        for gap, counts in ways:
             labels = []
             for tab in self._tabs:
                 active = tab.name == self._active
