@@ -249,7 +249,7 @@ class TestKeys:
             await app.shows("no.such[/x]")
 
     async def test_help_lists_every_command_and_sign(self) -> None:
-        async with open_app(SAMPLES / "loop", (120, 120)) as app:
+        async with open_app(SAMPLES / "loop", (120, 200)) as app:
             await app.press("question_mark")
             await app.shows(
                 "Keys and signs", "search in the pane", "waiting for an answer", "suspend" if 0 else "to the shell"
