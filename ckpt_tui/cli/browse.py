@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -32,6 +33,12 @@ def command(
     query: str | None,
 ) -> int:  # fmt: skip
     """Browse a store: a directory of checkpoints, one checkpoint file, or several stores as one list."""
+    path = stores[0] if len(stores) == 1 and storage is None and os.path.isfile(stores[0]) else ""
+    if path and not path.endswith(".json"):
+        from ckpt_tui.stores.events import is_events_file
+
+        if is_events_file(path):
+            return _events(path)
     if not sys.stdout.isatty():
         from ckpt_tui.cli.ls import command as ls
 
@@ -51,3 +58,23 @@ def command(
     from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser, while the store is read
 
     return browse(opened, at=at, query=query, early=early)
+
+
+def _events(path: str) -> int:
+    """The log of a saved stream of events; its lines where there is no terminal."""
+    if sys.stdout.isatty():
+        from ckpt_tui.tui.app import browse_events
+
+        return browse_events(path)
+    from ckpt_tui.cli.output import write_lines
+    from ckpt_tui.core.events import line_of, parse_line
+    from ckpt_tui.errors import UndecodableError
+    from ckpt_tui.stores.events import read_events
+    from ckpt_tui.stores.files import FileTrouble
+
+    try:
+        lines = (line_of(parse_line(raw)) for raw in read_events(path))
+        write_lines(" ".join(filter(None, (line.clock, line.step, line.sign, line.who, line.text))) for line in lines)
+    except FileTrouble as trouble:
+        raise UndecodableError(trouble.reason) from None
+    return 0

@@ -158,10 +158,14 @@ def _shape(kind: str, own: dict[str, Any], document: dict[str, Any]) -> None:
     executor = own.pop("agentId", None)
     if isinstance(executor, str):
         document["executor_id"] = executor
+    took = _took(own.pop("duration", None))
+    if took:
+        document["state"] = took
     if kind == "WORKFLOW_AGENT_COMPLETED":
         _completed(own, document)
     elif kind == "WORKFLOW_COMPLETED":
-        document["state"] = "done" if own.pop("success", None) is not False else "failed"
+        word = "done" if own.pop("success", None) is not False else "failed"
+        document["state"] = f"{word} {took}".rstrip()
         document["data"] = own
     elif kind == "WORKFLOW_EDGE_TRAVERSED":
         condition = own.get("conditionDescription") or ("conditional" if own.get("hasCondition") else "")
@@ -185,10 +189,19 @@ def _completed(own: dict[str, Any], document: dict[str, Any]) -> None:
         document["type"] = "executor_failed" if error else "executor_bypassed"
         document["data"] = error or "skipped, or failed without a message"
         return
-    outputs = own.get("outputs")
-    duration = own.get("duration")
-    shown = outputs if outputs is not None else None
-    document["data"] = shown if not duration else {"duration": duration, "outputs": shown}
+    document["data"] = own.get("outputs")
+
+
+_SPAN = re.compile(r"(?:(\d+)\.)?(\d+):(\d\d):(\d\d(?:\.\d+)?)\Z")
+
+
+def _took(duration: Any) -> str:
+    """A TimeSpan of .NET in seconds: `in 2.13 s`."""
+    found = _SPAN.match(duration) if isinstance(duration, str) else None
+    if found is None:
+        return ""
+    days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    return f"in {((days * 24 + hours) * 60 + minutes) * 60 + seconds:.2f} s"
 
 
 _FRACTION = re.compile(r"(\.\d{6})\d+")

@@ -47,6 +47,7 @@ class CkptApp(TypeAhead):
         steps: Labels of the place to open at.
         config: What the person set.
         early: A look at the store that has begun.
+        events: The file of a stream of events to show in the place of a store, or "".
     """
 
     TITLE = "ckpt-tui"
@@ -62,6 +63,7 @@ class CkptApp(TypeAhead):
         steps: tuple[str, ...] = (),
         config: Config | None = None,
         early: EarlyLook | None = None,
+        events: str = "",
     ) -> None:
         super().__init__()
         self.register_theme(DARK)
@@ -73,12 +75,17 @@ class CkptApp(TypeAhead):
         self.set_reactive(App.theme, wanted if wanted in self.available_themes else DARK.name)
         self.stylesheet.set_variables(self.get_css_variables())
         self._early = early
+        self._events = events
         self._at = at
         self._steps = steps
         self.changed_keys: dict[str, str] = {}
         """Command id → keys, where the person changed them."""
 
     def get_default_screen(self) -> Screen[Any]:
+        if self._events:
+            from ckpt_tui.tui.screens.events import EventsScreen
+
+            return EventsScreen(self._events)
         return Browse(self.store, self._at, self._steps, self._early)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -109,6 +116,18 @@ def browse(store: str | Store, at: str | None = None, query: str | None = None, 
     config = load()
     opened = with_forks(open_store(store, must_exist=False)) if isinstance(store, str) else store
     app = CkptApp(opened, at, steps_of(query) if query else (), config, early)
+    app.run(mouse=config.mouse)
+    return app.return_code or 0
+
+
+def browse_events(path: str) -> int:
+    """Open the log of a saved stream of events; returns the exit code.
+
+    Raises:
+        CkptError: the configuration is wrong.
+    """
+    config = load()
+    app = CkptApp(open_store(os.path.dirname(path) or os.curdir, must_exist=False), config=config, events=path)
     app.run(mouse=config.mouse)
     return app.return_code or 0
 

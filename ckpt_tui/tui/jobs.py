@@ -26,6 +26,7 @@ from ckpt_tui.tui.messages import (
     CheckpointReady,
     Comparing,
     DifferenceReady,
+    EventsRead,
     Examining,
     MatchesReady,
     PartingReady,
@@ -38,6 +39,7 @@ from ckpt_tui.tui.messages import (
 )
 
 if TYPE_CHECKING:
+    from ckpt_tui.actions.resume.log import EventLog
     from ckpt_tui.core.forks import Fork
     from ckpt_tui.core.lineage import Node, Run
     from ckpt_tui.core.model import CheckpointRef
@@ -165,6 +167,24 @@ class Jobs:
             self._owner.post_message(ValueRead(value))
 
         self._start(run, "read")
+
+    def read_events(self, path: str, log: EventLog) -> None:
+        """Read a saved stream of events into a log."""
+
+        def run() -> None:
+            from ckpt_tui.stores.events import read_events
+            from ckpt_tui.stores.files import FileTrouble
+
+            try:
+                for line in read_events(path):
+                    check_cancelled()
+                    log.add(line)
+            except FileTrouble as trouble:
+                self._owner.post_message(EventsRead(trouble.reason))
+            else:
+                self._owner.post_message(EventsRead())
+
+        self._start(run, "events")
 
     def stop_reading(self) -> None:
         """Leave the value that is being read."""

@@ -33,6 +33,14 @@ class ViewReady(Message):
         return isinstance(message, ViewReady)
 
 
+class EventsRead(Message):
+    """A stream of events is read to its end, or cannot be: then `error` says why."""
+
+    def __init__(self, error: str = "") -> None:
+        super().__init__()
+        self.error = error
+
+
 class BodiesWanted(Message):
     """A pass over the headers is complete, and there are bodies to read."""
 

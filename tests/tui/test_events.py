@@ -1,0 +1,70 @@
+"""A saved stream of events in the log of runs."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from ckpt_tui.stores.registry import open_store
+from ckpt_tui.tui.app import CkptApp
+from ckpt_tui.tui.screens.events import EventsScreen
+from tests.cli.commands import command
+from tests.tui.support import NARROW, NORMAL, Driver
+
+EVENTS = Path(__file__).parent.parent / "data" / "dotnet" / "hpd_events"
+
+
+@asynccontextmanager
+async def opened(path: Path, size: tuple[int, int] = NORMAL) -> AsyncIterator[tuple[Driver, EventsScreen]]:
+    app = CkptApp(open_store(path.parent, must_exist=False), events=str(path))
+    async with app.run_test(size=size) as pilot:
+        screen = app.screen
+        assert isinstance(screen, EventsScreen)
+        yield Driver(app, pilot), screen
+
+
+@pytest.mark.parametrize("name", ["workflow.events.ndjson", "workflow.events.sse"])
+@pytest.mark.parametrize("size", [NARROW, NORMAL])
+async def test_every_event_is_a_line(name: str, size: tuple[int, int]) -> None:
+    async with opened(EVENTS / name, size) as (driver, screen):
+        await driver.shows(
+            "10 events", "plan", "in 2.13 s", "TEXT DELTA", "review → write", "bypassed", "done in 41.50 s"
+        )
+        assert screen.lines.line_count == 10
+
+
+async def test_an_event_opens_whole_as_it_stands_in_the_file() -> None:
+    async with opened(EVENTS / "workflow.events.ndjson") as (driver, _):
+        await driver.shows("10 events")
+        await driver.press("j", "enter")
+        await driver.shows("WORKFLOW_LAYER_STARTED", "exchangeTimestampNs", "agentChain")
+        await driver.press("escape")
+        await driver.shows("10 events")
+
+
+async def test_events_are_filtered_and_searched() -> None:
+    async with opened(EVENTS / "workflow.events.ndjson") as (driver, screen):
+        await driver.shows("10 events")
+        await driver.press("f")
+        await driver.type("plan")
+        await driver.press("enter")
+        await driver.until(lambda: screen.lines.line_count == 2, "both events about plan")
+        await driver.press("escape")
+        await driver.until(lambda: screen.lines.line_count == 10, "all events")
+        await driver.press("slash")
+        await driver.type("verdict")
+        await driver.press("enter")
+        await driver.until(lambda: screen.lines.cursor == 6, "the edge with a condition")
+
+
+async def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+    async with opened(tmp_path / "gone.ndjson") as (driver, _):
+        await driver.shows("is gone")
+
+
+def test_without_a_terminal_the_lines_are_printed() -> None:
+    done = command(EVENTS / "workflow.events.sse")
+    assert done.code == 0
+    assert len(done.out.splitlines()) == 10
+    assert "→ plan invoked" in done.out
