@@ -142,6 +142,17 @@ async def keys(app: Driver) -> None:
     await app.press("question_mark")
 
 
+async def hpd(app: Driver) -> None:
+    """A run of HPD-Agent that waits, with the exact graph of its definition."""
+    await app.press("enter", "t", "t", "t", "t")
+    await app.shows("research", "END")
+
+
+async def several(app: Driver) -> None:
+    """Stores of three frameworks as one list."""
+    await app.press("g")
+
+
 SHOTS = (
     ("browse", STORE, (120, 36), browse),
     ("browse-narrow", STORE, (80, 24), browse),
@@ -159,6 +170,8 @@ SHOTS = (
     ("resume", STORE, (120, 36), resume),
     ("run", STORE, (120, 36), run),
     ("keys", STORE, (120, 36), keys),
+    ("hpd", DATA / "dotnet" / "hpd_hosted", (120, 36), hpd),
+    ("several", DATA / "dotnet", (120, 36), several),
 )
 """Name, store, size of the terminal, and what is pressed."""
 

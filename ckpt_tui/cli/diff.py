@@ -17,7 +17,7 @@ from ckpt_tui.core.diff import Change, Difference, diff, parts_of, scale_of
 from ckpt_tui.core.diff_document import diff_document, fork_document
 from ckpt_tui.core.export import ref_document, show_document
 from ckpt_tui.core.forks import fork, parting
-from ckpt_tui.core.lineage import Node, Run
+from ckpt_tui.core.lineage import Node, Run, workflow_label
 from ckpt_tui.core.listing import id_text
 from ckpt_tui.core.members import locate as positions_of
 from ckpt_tui.core.members import members
@@ -160,7 +160,8 @@ def _lines(
     for sign, side in (("-", a), ("+", b)):
         ref = side.node.ref
         where = "" if a.store.path == b.store.path else f" in {clean(side.store.path)}"
-        yield f"{sign} {paint(clean(ref.id), bold=True)}  {clean(ref.workflow)} · iteration {ref.iteration}{where}"
+        name = clean(workflow_label(ref))
+        yield f"{sign} {paint(clean(ref.id), bold=True)}  {name} · iteration {ref.iteration}{where}"
     if parted is not None:
         yield from _fork_lines(parted)
     yield ""

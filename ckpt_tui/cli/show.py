@@ -123,7 +123,7 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     head = document["checkpoint"]
     role = head["role"] if head["role"] == head["status"] else f"{head['role']} · {head['status']}"
     facts = f"iteration {head['iteration']} · {role} · {clean(head['timestamp'])} · {size_text(head['size'])}"
-    yield f"{paint(clean(head['id']), bold=True)}  {clean(head['workflow'])} · {facts}"
+    yield f"{paint(clean(head['id']), bold=True)}  {clean(head['workflow'] or head.get('title', ''))} · {facts}"
     for warning in document["warnings"]:
         yield paint("! ", fg="red") + clean(warning)
     for request in document["requests"]:

@@ -39,6 +39,8 @@ def ref_document(ref: CheckpointRef, run: str | None = None, node: Node | None =
 def _told(told: Told) -> dict[str, Any]:
     """What a store says itself; members that say nothing are left out."""
     document: dict[str, Any] = {}
+    if told.title:
+        document["title"] = told.title
     if told.label:
         document["label"] = told.label
     if told.step is not None:

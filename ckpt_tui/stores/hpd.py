@@ -42,11 +42,9 @@ KIND = "hpd"
 NAME = re.compile(r"\d{20}-.*\.checkpoint\.json\Z", re.DOTALL)
 LEFTOVER = re.compile(r".*\.checkpoint\.json\.[0-9a-f]{32}\.tmp\Z", re.DOTALL)
 
-RESUME = (
-    "HPD-Agent promises no resume of agent workflows: each run gets a new execution id, and no saved file is looked up"
-)
+RESUME = "HPD-Agent promises no resume: each run of an agent workflow has a new id; no file is looked up"
 RESUME_HOSTED = (
-    "HPD-Agent promises no resume of agent workflows; a graph host answers its latest suspension by"
+    "HPD-Agent promises no resume of agent workflows; a graph host goes on from its latest suspension by"
     " POST /workflows/{graph}/resume/{token}"
 )
 

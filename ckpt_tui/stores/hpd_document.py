@@ -13,6 +13,9 @@ from ckpt_tui.core.model import parse_time
 from ckpt_tui.core.value import Map, Value
 
 SCHEMA = "1.0"
+DEFAULT_VERSION = "1.0"
+"""The version of a node that was given none."""
+
 ENDS = ("START", "END")
 """Nodes that only mark where a graph begins and ends."""
 
@@ -127,15 +130,15 @@ def metadata(top: dict[str, Any], said: Digest) -> dict[str, Any]:
     versions = {
         node: members(kept).get("version") for node, kept in sorted(members(top.get("nodeStateMetadata")).items())
     }
+    # Ids stand in the header; a comparison of two checkpoints would find them each time.
     found |= {
-        "checkpointId": top.get("checkpointId"), "executionId": top.get("executionId"), "graphId": top.get("graphId"),
         "schemaVersion": top.get("schemaVersion"), "currentIteration": top.get("currentIteration"),
         "completedNodes": list(said.completed), "pendingDirtyNodes": list(said.dirty),
     }  # fmt: skip
     silent = [node for node in said.completed if node not in said.outputs and node not in ENDS]
     if silent:
         found["completedWithoutOutput"] = silent
-    if versions:
+    if any(version != DEFAULT_VERSION for version in versions.values()):
         found["nodeVersions"] = versions
     return found | {key: value for key, value in top.items() if key not in _KNOWN}
 

@@ -121,7 +121,7 @@ def _label(one: Digest, before: Digest | None, waits: bool) -> str:
     new = [node for node in one.completed if node not in old and node not in ENDS]
     parts = [some(new)] if new else []
     if one.waits:
-        parts.append(f"{one.suspended} waiting 1" if waits else f"{one.suspended} asked, answered since")
+        parts.append(f"{one.suspended} waiting 1" if waits else f"{one.suspended} answered later")
     elif one.trigger == "Suspension":
         parts.append("polling")
     elif one.trigger not in ("LayerCompleted", "IterationCompleted"):

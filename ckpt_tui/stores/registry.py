@@ -83,7 +83,8 @@ def open_stores(paths: Sequence[str | os.PathLike[str]], must_exist: bool = True
     if len(texts) == 1:
         return open_store(texts[0], must_exist)
     members = [open_store(text, must_exist) for text in texts]
-    return SeveralStores(members, short_names(texts), ", ".join(texts))
+    names = short_names(texts)
+    return SeveralStores(members, names, ", ".join(names))
 
 
 def open_overlay(path: str | os.PathLike[str], *overlays: str | os.PathLike[str]) -> Store:

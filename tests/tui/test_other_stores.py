@@ -1,0 +1,78 @@
+"""Stores of other frameworks and several stores, in the browser."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ckpt_tui.stores.registry import open_store, open_stores
+from ckpt_tui.tui.app import CkptApp
+from tests.tui.support import DATA, NARROW, NORMAL, Driver, open_app
+
+DOTNET = DATA / "dotnet"
+
+
+@pytest.mark.parametrize("size", [NARROW, NORMAL])
+async def test_a_run_of_hpd_is_shown_by_what_is_new_in_each_file(size: tuple[int, int]) -> None:
+    async with open_app(DOTNET / "hpd_full_history", size) as driver:
+        await driver.press("g")
+        await driver.shows("execution 2efef45d", "again review, write", "review waiting 1", "summaries[0] of ea62a991")
+
+
+async def test_a_waiting_request_its_graph_and_what_was_corrected_are_shown() -> None:
+    async with open_app(DOTNET / "hpd_hosted") as driver:
+        await driver.shows("Content pipeline · run-0001 · Suspended", "see Meta")
+        await driver.press("enter", "t", "t", "t")
+        await driver.shows("HumanApproval", "Approve publishing this draft?")
+        await driver.press("t")
+        await driver.shows("START", "research", "facts", "END")
+        await driver.press("t")
+        await driver.shows("as every suspension does")
+
+
+async def test_no_run_of_hpd_is_started_and_the_reason_is_said() -> None:
+    async with open_app(DOTNET / "hpd_full_history") as driver:
+        await driver.press("r")
+        await driver.shows("HPD-Agent promises no resume")
+
+
+async def test_forks_of_a_dotnet_session_are_drawn() -> None:
+    async with open_app(DOTNET / "af_dotnet") as driver:
+        await driver.shows("session b5f72a1c", "├─╮", "Writer (fork)", "Approval answered", "session tenant/42:chat")
+
+
+async def test_several_stores_are_one_list_with_a_heading_for_each() -> None:
+    app = CkptApp(open_stores([DOTNET / "hpd_hosted", DOTNET / "af_dotnet"]))
+    async with app.run_test(size=NORMAL, notifications=True) as pilot:
+        driver = Driver(app, pilot)
+        await driver.settled()
+        await driver.shows("▌ hpd_hosted · 1 run", "▌ af_dotnet · 2 runs", "several", "17 checkpoints")
+        await driver.press("f")
+        await driver.type("answered")
+        await driver.press("enter")
+        await driver.until(lambda: "hpd_hosted ·" not in driver.text, "only rows that match, under their store")
+        await driver.shows("▌ af_dotnet", "Approval answered")
+
+
+async def test_a_run_of_hpd_goes_on_live(tmp_path: Path) -> None:
+    copy = tmp_path / "store"
+    shutil.copytree(DOTNET / "hpd_hosted", copy)
+    [last] = (copy / "checkpoints").rglob("*ad13b0b2*")
+    async with open_app(copy) as driver:
+        await driver.shows("review waiting 1")
+        top = json.loads(last.read_text(encoding="utf-8"))
+        top |= {"checkpointId": "f" * 32, "completedNodes": [*top["completedNodes"], "review"]}
+        top["metadata"] = {"trigger": "IterationCompleted", "iterationIndex": 2, "completedLayer": 1}
+        top["currentIteration"] = 2
+        later = last.with_name(f"00639200592500000000-{'f' * 32}.checkpoint.json")
+        later.write_text(json.dumps(top), encoding="utf-8")
+        await driver.shows("answered later")
+        await driver.until(lambda: driver.screen.list.view.checkpoints == 4, "the next checkpoint")
+
+
+def test_the_stores_of_the_corpus_have_kinds_of_their_own() -> None:
+    kinds = {
+        name.name: open_store(name).kind for name in DOTNET.iterdir() if name.is_dir() and name.name != "hpd_events"
+    }
+    assert set(kinds.values()) == {"hpd", "agent-framework-dotnet"}
