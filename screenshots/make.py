@@ -144,7 +144,8 @@ async def keys(app: Driver) -> None:
 
 async def hpd(app: Driver) -> None:
     """A run of HPD-Agent that waits, with the exact graph of its definition."""
-    await app.press("enter", "t", "t", "t", "t")
+    await app.press("enter")
+    app.screen.details[0].pick("graph")
     await app.shows("research", "END")
 
 

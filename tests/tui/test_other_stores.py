@@ -23,11 +23,12 @@ async def test_a_run_of_hpd_is_shown_by_what_is_new_in_each_file(size: tuple[int
 async def test_a_waiting_request_its_graph_and_what_was_corrected_are_shown() -> None:
     async with open_app(DOTNET / "hpd_hosted") as driver:
         await driver.shows("Content pipeline · run-0001 · Suspended", "see Meta")
-        await driver.press("enter", "t", "t", "t")
+        await driver.press("enter")
+        driver.screen.detail.pick("pending")
         await driver.shows("HumanApproval", "Approve publishing this draft?")
-        await driver.press("t")
+        driver.screen.detail.pick("graph")
         await driver.shows("START", "research", "facts", "END")
-        await driver.press("t")
+        driver.screen.detail.pick("meta")
         await driver.shows("as every suspension does")
 
 
