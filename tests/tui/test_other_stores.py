@@ -68,8 +68,10 @@ async def test_a_run_of_hpd_goes_on_live(tmp_path: Path) -> None:
         top["currentIteration"] = 2
         later = last.with_name(f"00639200592500000000-{'f' * 32}.checkpoint.json")
         later.write_text(json.dumps(top), encoding="utf-8")
-        await driver.shows("answered later")
         await driver.until(lambda: driver.screen.list.view.checkpoints == 4, "the next checkpoint")
+        labels = [node.ref.told.label for node in driver.screen.list.view.runs[0].nodes if node.ref.told]
+        assert labels[2:] == ["write · review answered later", "review"]
+        await driver.until(lambda: "waiting 1" not in driver.text, "nothing waits")
 
 
 def test_the_stores_of_the_corpus_have_kinds_of_their_own() -> None:
