@@ -10,6 +10,7 @@ TYPE_CHECKING = False  # as a type checker reads it; typing takes longer to impo
 if TYPE_CHECKING:
     from typing import Any
 
+    from ckpt_tui.core.budgets import PickleBudget
     from ckpt_tui.core.plain import plain
     from ckpt_tui.core.unpickle import Decoded, decode
     from ckpt_tui.stores.record import record
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.inside import browse
 
 __version__ = "0.1.0"
-__all__ = ["Decoded", "__version__", "browse", "decode", "open_store", "open_stores", "plain", "record"]
+__all__ = ["Decoded", "PickleBudget", "__version__", "browse", "decode", "open_store", "open_stores", "plain", "record"]
 
 _HOMES = {
     "decode": "ckpt_tui.core.unpickle",
     "Decoded": "ckpt_tui.core.unpickle",
+    "PickleBudget": "ckpt_tui.core.budgets",
     "plain": "ckpt_tui.core.plain",
     "open_store": "ckpt_tui.stores.registry",
     "open_stores": "ckpt_tui.stores.registry",

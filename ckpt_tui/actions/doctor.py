@@ -42,7 +42,7 @@ def examine(
             doctor.problem(entry)
             continue
         try:
-            allowance = Allowance(FILE_LIMIT)
+            allowance = Allowance(FILE_LIMIT, 1)
             checkpoint = load_within(store, file, allowance, check)
         except UndecodableError as error:
             # Its header could be read. Why its body cannot is asked again; it may also be gone by now.

@@ -39,16 +39,18 @@ class Allowance:
 
     Args:
         factor: How many times the usual work is allowed (`show --limit`).
+        pickle_factor: How many times the usual limits one pickle may take; the same unless given.
 
     Attributes:
         left: Units left; about 0.3 µs each.
         is_cut: A stage left something out because of it.
     """
 
-    __slots__ = ("factor", "is_cut", "left", "total")
+    __slots__ = ("factor", "is_cut", "left", "pickle_factor", "total")
 
-    def __init__(self, factor: float = 1) -> None:
+    def __init__(self, factor: float = 1, pickle_factor: float | None = None) -> None:
         self.factor = factor
+        self.pickle_factor = factor if pickle_factor is None else pickle_factor
         self.total = self.left = int(DOCUMENT_WORK * factor)
         self.is_cut = False
 
@@ -69,7 +71,7 @@ class Allowance:
             self.is_cut = True
             return None
         units = self.left - int(self.total * _DECODING)
-        usual, factor = DEFAULT_PICKLE, self.factor
+        usual, factor = DEFAULT_PICKLE, self.pickle_factor
         size = usual.bytes if factor <= 1 else int(usual.bytes * factor)
         opcodes = min(int(usual.opcodes * factor), units * 6 // 10)
         objects = min(int(usual.objects * factor), units // (OBJECT_WORK + STEP_WORK))

@@ -83,9 +83,10 @@ SEARCH_NODES = 5_000_000
 JSON_DEPTH = 900
 """Levels of JSON the standard parser reads safely; it fails at about 1000."""
 
-JSON_VALUES = 3_000_000
+JSON_VALUES = 2_000_000
 """Values of one JSON document, estimated from its commas, names and brackets before parsing: a number counts 1, a name
-3, a container 8. At most half a second and 150 MB."""
+3, a container 8. At most a third of a second and 100 MB. A larger one in the framework's own layout is read part by
+part, where it is looked at."""
 
 ENVELOPE_WORK = 80
 """Units of a pickle in a file, besides what is in it: its base64, a machine to run it, and what it is judged by."""

@@ -30,6 +30,11 @@ PARSE_LIMIT = 2 * 1024 * 1024
 END_BYTES = 64 * 1024
 """Bytes at both ends of a large file that must hold its header and its last members, metadata included."""
 
+WHOLE_JSON = 2
+WHOLE_WORK = 16
+"""How many times the usual values and work everything in a file may take where nobody gives an allowance: enough for an
+honest file of 100 MB, and an end for any other. One pickle has its usual limits all the same."""
+
 DECODE_AHEAD = 16 * 1024 * 1024
 """Characters of base64 decoded when a checkpoint is opened; the rest is decoded when it is looked at."""
 
@@ -96,7 +101,8 @@ def load(
         name: Its name in the store.
         check: Called now and then; whatever it raises ends the loading.
         everything: Decode all of it now, not only `DECODE_AHEAD`.
-        allowance: What may be spent on it; None for the usual. What is beyond is decoded when it is looked at, or
+        allowance: What may be spent on it; None for the usual, 16 times as much for `everything`. What is beyond is
+            decoded when it is looked at, or
             stands there as not decoded where `everything` was asked for.
     """
     try:
@@ -115,8 +121,8 @@ def checkpoint_from_bytes(
 ) -> Checkpoint | Problem:
     """The checkpoint that the bytes of a file make; arguments as those of `load`."""
     try:
-        factor = allowance.factor if allowance is not None else 1
-        document = parse(data, factor) if everything or len(data) <= LAZY_BYTES else _parse_lazily(name, data, check)
+        factor = allowance.factor if allowance is not None else WHOLE_JSON if everything else 1
+        document = _parse(name, data, check, everything, factor)
         ref = _ref(name, document, len(data))
     except DocumentFault as fault:
         return Problem(name, fault.reason, fault.kind, len(data))
@@ -128,7 +134,7 @@ def checkpoint_from_bytes(
 
         return legacy_checkpoint(ref, top, document.notes, data)
     ahead = len(data) if everything else DECODE_AHEAD
-    allowance = allowance or Allowance()
+    allowance = allowance or Allowance(WHOLE_WORK if everything else 1, 1)
     allowance.spend(document.work)
     faults = _decode_ahead(top, check, ahead, allowance, everything)
     warnings = list(document.notes)
@@ -147,6 +153,17 @@ def checkpoint_from_bytes(
         tuple(faults),
         data,
     )
+
+
+def _parse(name: str, data: bytes, check: Callable[[], None] | None, everything: bool, factor: float) -> Document:
+    if not everything and len(data) > LAZY_BYTES:
+        return _parse_lazily(name, data, check)
+    try:
+        return parse(data, factor)
+    except DocumentFault as fault:
+        if everything or fault.kind != "too-large":
+            raise
+        return _parse_lazily(name, data, check)  # small, but of very many values
 
 
 def _parse_lazily(name: str, data: bytes, check: Callable[[], None] | None) -> Document:

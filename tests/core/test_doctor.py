@@ -426,3 +426,16 @@ def words() -> Iterable[str]:
 def test_no_word_of_a_secret_key_is_overlooked(word: str) -> None:
     assert redact.is_secret_key(word)
     assert may_hold_secrets(b"\x00\x94" + word.encode() + b"\x00")
+
+
+def test_a_part_that_is_not_shown_and_a_type_to_allow_are_told(tmp_path: Path) -> None:
+    data = b"\x80\x04](I" + b"9" * 3_000 + b"\n\x8c\x06my_app\x8c\x05Order\x93)\x81e."
+    report = in_state(tmp_path, envelope(data, "builtins:list"))
+    assert only(report, "not-shown").reason == "not shown: an integer of 3,000 digits"
+    assert "my_app:Order" in only(report, "type").reason
+    assert report.allowed_types == ("my_app:Order",)
+
+
+def test_what_stands_too_deep_to_be_found_or_is_thrown_away_is_told_all_the_same(tmp_path: Path) -> None:
+    for data in (b"\x80\x04Pos.system\n0N.", b"\x80\x04" + b"]" * 1_000_000 + b"Pid\n" + b"a" * 1_000_000 + b"."):
+        assert in_state(tmp_path, envelope(data, "builtins:list")).is_dangerous

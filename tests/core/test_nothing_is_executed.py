@@ -15,9 +15,12 @@ PROGRAM = r"""
 import base64, json, os, pickle, re, sys
 from pathlib import Path
 
+from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.disassembly import line, operations
 from ckpt_tui.core.document import DocumentFault, parse
-from ckpt_tui.core.envelope import open_envelope
+from ckpt_tui.core.envelope import decode_further, open_envelope
 from ckpt_tui.core.export import dumps
+from ckpt_tui.core.findings import Pickles
 from ckpt_tui.core.outline import Outline
 from ckpt_tui.core.plain import plain
 from ckpt_tui.core.preview import preview
@@ -65,7 +68,14 @@ def from_file(data):
 
 
 def from_pickle(data):
-    return everything(decode(data).value)
+    for operation in operations(data, 500):
+        line(operation)
+    envelope = Envelope(base64.b64encode(data).decode(), "a:B")
+    pickles = Pickles("a.json", {}, Allowance(0.2))
+    pickles.examine(envelope, ("state",))
+    if envelope.is_cut:
+        decode_further(envelope)
+    return everything(envelope.value)
 
 
 job = json.load(sys.stdin)
@@ -130,10 +140,16 @@ def test_no_hostile_file_executes_imports_or_opens_anything(tmp_path: Path) -> N
 
 
 def test_no_payload_of_the_tests_executes_anything(tmp_path: Path) -> None:
+    from tests.core.bombs import BOMBS
+    from tests.core.test_decoding_equals_unpickling import VALUES
+    from tests.core.test_fuzz import FOUND
     from tests.core.test_opcodes import BROKEN, WELL_FORMED
-    from tests.fuzz import SMALL_BOMBS
+    from tests.fuzz import SMALL_BOMBS, genuine
 
-    pickles = [case[1] for case in (*WELL_FORMED, *BROKEN)] + [*SMALL_BOMBS, *PAYLOADS.values()]
+    pickles = [case[1] for case in (*WELL_FORMED, *BROKEN)]
+    pickles += [*SMALL_BOMBS, *PAYLOADS.values(), *FOUND.values(), *genuine()]
+    pickles += [data for make in BOMBS.values() if len(data := make()) < 300_000]
+    assert len(pickles) > 1_000 and len(VALUES) > 90  # each of these in every protocol is among the genuine ones
     result = watched(tmp_path, [], pickles)
     assert result["events"] == []
     assert result["done"] == len(pickles)

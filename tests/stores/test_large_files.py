@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
@@ -98,3 +99,23 @@ class TestCountingByBlocks:
         assert b"".join(read_blocks(str(large), 999_999)) == large.read_bytes()
         with pytest.raises(FileTrouble):
             list(read_blocks(str(tmp_path / "missing")))
+
+
+def test_a_small_file_of_very_many_values_is_read_part_by_part(tmp_path: Path) -> None:
+    document = {
+        "workflow_name": "flow", "graph_signature_hash": "g", "checkpoint_id": "many", "previous_checkpoint_id": None,
+        "timestamp": "2026-03-01T08:00:00+00:00", "messages": {},
+        "state": {"rows": [{"a": 1, "b": 2} for _ in range(140_000)], "topic": "coffee"},
+        "pending_request_info_events": {}, "iteration_count": 0, "metadata": {}, "version": "1.0",
+    }  # fmt: skip
+    path = tmp_path / "many.json"
+    path.write_text(json.dumps(document, indent=2))
+    assert path.stat().st_size < LAZY_BYTES
+    loaded = load(str(path), path.name)
+    assert isinstance(loaded, Checkpoint)
+    state = resolve(loaded.state)
+    assert state["topic"] == "coffee" and len(resolve(state["rows"])) == 140_000
+    refused = load(str(path), path.name, everything=True, allowance=Allowance())
+    assert isinstance(refused, Problem) and refused.kind == "too-large"
+    allowed = load(str(path), path.name, everything=True, allowance=Allowance(8))
+    assert isinstance(allowed, Checkpoint) and allowed.state == document["state"]
