@@ -85,7 +85,7 @@ JSON_DEPTH = 900
 
 JSON_VALUES = 2_000_000
 """Values of one JSON document, estimated from its commas, names and brackets before parsing: a number counts 1, a name
-3, a container 8. At most a third of a second and 100 MB. A larger one in the framework's own layout is read part by
+8, a container 10. At most a third of a second and 100 MB. A larger one in the framework's own layout is read part by
 part, where it is looked at."""
 
 ENVELOPE_WORK = 80

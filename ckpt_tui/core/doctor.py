@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.chains import broken_chains, changed_graphs
@@ -257,24 +257,37 @@ _JSON_KINDS = frozenset((dict, list, Map, Envelope, Opaque))
 
 def json_values(parts: dict[str, Any]) -> Iterable[tuple[Path, Any]]:
     """Envelopes, values too large to be shown and false envelopes in the JSON of a checkpoint, with their paths."""
-    todo: list[tuple[Path, Any]] = [((name,), value) for name, value in reversed(parts.items())]
+    todo: list[tuple[_Way, Any]] = [((None, (name,)), value) for name, value in reversed(parts.items())]
     while todo:
-        path, item = todo.pop()
-        if type(item) in (Envelope, Opaque):
-            yield path, item
-        elif type(item) in (dict, list, Map):
-            if type(item) is dict and PICKLED in item and TYPE in item:
-                yield path, item
-            found: list[tuple[Path, Any]]
-            if type(item) is dict:
-                found = [((*path, key), child) for key, child in item.items() if type(child) in _JSON_KINDS]
-            elif type(item) is list:
-                found = [((*path, index), child) for index, child in enumerate(item) if type(child) in _JSON_KINDS]
-            else:
-                below = members(item)
-                found = [
-                    ((*path, *below[index].steps), child)
-                    for index in range(len(below))
-                    if type(child := below.value(index)) in _JSON_KINDS
-                ]
-            todo += reversed(found)
+        way, item = todo.pop()
+        kind = type(item)
+        if kind is Envelope or kind is Opaque:
+            yield _path(way), item
+            continue
+        found: list[tuple[_Way, Any]] = []
+        if kind is dict:
+            if PICKLED in item and TYPE in item:
+                yield _path(way), item
+            found = [((way, (key,)), child) for key, child in item.items() if type(child) in _JSON_KINDS]
+        elif kind is list:
+            found = [((way, (index,)), child) for index, child in enumerate(item) if type(child) in _JSON_KINDS]
+        elif kind is Map:
+            below = members(item)
+            found = [
+                ((way, below[index].steps), child)
+                for index in range(len(below))
+                if type(child := below.value(index)) in _JSON_KINDS
+            ]
+        todo += reversed(found)
+
+
+_Way: TypeAlias = "tuple[_Way | None, Path]"
+"""A path as a chain, last steps first: of a file of deep lists few are ever asked for."""
+
+
+def _path(way: _Way | None) -> Path:
+    parts: list[Path] = []
+    while way is not None:
+        way, steps = way
+        parts.append(steps)
+    return tuple(step for steps in reversed(parts) for step in steps)

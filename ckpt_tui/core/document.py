@@ -77,7 +77,7 @@ def parse(data: bytes, factor: float = 1) -> Document:
     if not text.strip():
         raise DocumentFault("empty", "the file is empty" if not data else "the file holds only white space")
     # Containers and names take several times as long as numbers, here and in whatever walks them.
-    values = text.count(",") + 8 * (text.count("[") + text.count("{")) + 3 * text.count('":')
+    values = text.count(",") + 10 * (text.count("[") + text.count("{")) + 8 * text.count('":')
     most = int(JSON_VALUES * max(factor, 1))
     if values > most:
         raise DocumentFault("too-large", f"about {values:,} values; at most {most:,} are read within the usual limits")

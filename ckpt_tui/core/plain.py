@@ -302,6 +302,7 @@ class _Writer:
         size: int, ident: int, repeated: bool, rest: Sequence[tuple[str, Value]] = (),
     ) -> Any:  # fmt: skip
         take = self.take(size, repeated, _weight(sample) if size > self.left // _WEIGHTS else 1)
+        self.left -= take // 2  # a name is written and judged, too
         names = list(islice(kv, take))
         if sum(map(len, names)) > _LONG_TEXT * take:
             for name in names:

@@ -257,10 +257,42 @@ class TestFaults:
         assert {warning.partition(":")[0] for warning in done.document["warnings"]} == {"state.bad", "state.long"}
 
     def test_a_value_too_long_for_one_document_is_cut_with_a_sign(self, output: Output, tmp_path: Path) -> None:
-        numbers = list(range(2_200_000))
+        numbers = list(range(1_500_000))
         document = json.loads(next((NEW / "loop").glob("*.json")).read_bytes())
         document |= {"checkpoint_id": "one", "previous_checkpoint_id": None, "state": {"numbers": numbers}}
         (tmp_path / "one.json").write_text(json.dumps(document))
         done = called(output, "show", tmp_path, "one", "--query", "state.numbers[-1]")
         assert done.code in (0, 4)
         assert "not written: " in done.document["$error"]
+
+
+class TestLimits:
+    def bomb(self, tmp_path: Path, count: int) -> Path:
+        import base64
+        import pickle
+
+        data = base64.b64encode(pickle.dumps([[number] for number in range(count)])).decode()
+        return store_of(tmp_path, state={"large": {"__pickled__": data, "__type__": "builtins:list"}})
+
+    def test_what_is_cut_says_so_and_how_to_get_it(self, tmp_path: Path, output: Output) -> None:
+        store = self.bomb(tmp_path, 150_000)
+        done = called(output, "show", store, "one", "--json")
+        assert done.document["complete"] is False
+        assert "--limit 8 allows eight times as much" in done.err
+        assert "more; one document holds about" in str(done.document["state"]["large"][-1])
+
+    def test_a_higher_limit_shows_all_of_it(self, tmp_path: Path, output: Output) -> None:
+        done = called(output, "show", self.bomb(tmp_path, 150_000), "one", "--json", "--limit", "8")
+        assert (done.code, done.err, done.document["complete"]) == (0, "", True)
+        assert done.document["state"]["large"] == [[number] for number in range(150_000)]
+
+    def test_a_pickle_past_the_limits_ends_with_4_and_tells_where_it_stopped(
+        self, tmp_path: Path, output: Output
+    ) -> None:
+        done = called(output, "show", self.bomb(tmp_path, 600_000), "one", "--json")
+        assert done.code == 4
+        assert "more than" in done.document["warnings"][0] and "at byte" in done.document["warnings"][0]
+
+    @pytest.mark.parametrize("limit", ["0", "-1", "x", "inf"])
+    def test_a_limit_that_is_none_is_refused(self, tmp_path: Path, output: Output, limit: str) -> None:
+        assert called(output, "show", store_of(tmp_path), "one", "--limit", limit).code == 2

@@ -160,17 +160,17 @@ OBJECT = '{"__pickled__":"gASMAW2MAUOTKYEu","__type__":"m:C"}'
 
 JSON_BOMBS: dict[str, Callable[[], str]] = {
     "dicts, too many": lambda: repeated("{}", 2_000_000),
-    "dicts, just few enough": lambda: repeated("{}", 220_000),
+    "dicts, just few enough": lambda: repeated("{}", 180_000),
     "lists, too many": lambda: repeated("[]", 2_000_000),
-    "lists, just few enough": lambda: repeated("[]", 220_000),
+    "lists, just few enough": lambda: repeated("[]", 180_000),
     "numbers": lambda: repeated("0", 1_990_000),
     "texts": lambda: repeated('""', 1_990_000),
     "names, too many": lambda: "{" + ",".join(f'"{number}":0' for number in range(1_000_000)) + "}",
-    "names, just few enough": lambda: "{" + ",".join(f'"{number}":0' for number in range(490_000)) + "}",
-    "one name again and again": lambda: "{" + '"a":0,' * 490_000 + '"a":0}',
-    "nine hundred levels, again and again": lambda: repeated("[" * 890 + "]" * 890, 270),
-    "a hundred thousand pickles": lambda: repeated(SEVEN, 100_000),
-    "a hundred thousand objects": lambda: repeated(OBJECT, 100_000),
+    "names, just few enough": lambda: "{" + ",".join(f'"{number}":0' for number in range(215_000)) + "}",
+    "one name again and again": lambda: "{" + '"a":0,' * 215_000 + '"a":0}',
+    "nine hundred levels, again and again": lambda: repeated("[" * 890 + "]" * 890, 220),
+    "seventy thousand pickles": lambda: repeated(SEVEN, 70_000),
+    "seventy thousand objects": lambda: repeated(OBJECT, 70_000),
     "integers as long as they may be": lambda: repeated("9" * 4_200, 1_500),
 }
 """What it is → the JSON of a state; the files are in no layout of the framework's."""

@@ -307,6 +307,17 @@ def test_any_value_decodes_to_what_it_was(value: Any, protocol: int) -> None:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    value=ANY,
+    protocol=st.integers(2, 5),
+    wrap=st.sampled_from([zoo.Slotted, zoo.HandSlotted, zoo.SlotsAndDict]),
+)
+def test_any_value_in_slots_decodes_to_what_it_was(value: Any, protocol: int, wrap: Any) -> None:
+    whole = [wrap(value, wrap(1, [value])), {"again": wrap(value, None)}]
+    assert text(canonical(shown(pickle.dumps(whole, protocol)))) == text(canonical(expected(whole)))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(value=ANY, protocol=st.sampled_from(PROTOCOLS))
 def test_the_same_value_is_written_the_same_way_twice(value: Any, protocol: int) -> None:
     data = pickle.dumps(value, protocol)
