@@ -15,22 +15,20 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from ckpt_tui.actions.resume.plan import Edit, Plan, Source, Target, default_python, interpreter, make_plan
 from ckpt_tui.actions.resume.preview import Said, blocked_types, preview
 from ckpt_tui.actions.resume.targets import remember, remembered, suggested
-from ckpt_tui.core.events import OUTCOMES, parse_line
+from ckpt_tui.core.events import OUTCOMES
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.messages import RunTold
 from ckpt_tui.tui.runs import Run
-from ckpt_tui.tui.screens.copying import copied
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
 from ckpt_tui.tui.screens.editing import NotEdited, edited_json
+from ckpt_tui.tui.screens.run_log import RunLog
 from ckpt_tui.tui.widgets.choice import Choice
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.request_form import RequestForm
@@ -63,14 +61,8 @@ _KEYS = {
 }  # fmt: skip
 """Commands of the table that this screen knows, and what they do here."""
 
-_ASKS = {
-    "search": "search: a text; an upper case letter makes it strict about case",
-    "filter": "filter: executor, kind, text; empty shows all",
-    "save": "file to save the log to",
-}
 
-
-class ResumeScreen(Screen[None]):
+class ResumeScreen(RunLog):
     """One resume, from its preview to its end. It is kept when it is left, and the run goes on.
 
     Args:
@@ -174,19 +166,14 @@ class ResumeScreen(Screen[None]):
         self.log_lines.border_title = Content("Log")
         self._show_preview()
         self.query_one("#workflow").focus()
-        self.set_interval(TICK, self._tick)
-        self._draw()
+        self.set_interval(TICK, self.tick)
+        self.draw()
 
     def _set(self, name: str, text: str) -> None:
         self.query_one(f"#{name}", Input).value = text
 
     def _get(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value.strip()
-
-    @property
-    def log_lines(self) -> LogLines:
-        """The log."""
-        return self.query_one("#log", LogLines)
 
     @property
     def forms(self) -> list[RequestForm]:
@@ -204,17 +191,17 @@ class ResumeScreen(Screen[None]):
         try:
             args = arguments(self._get("args"))
         except ValueError as error:
-            self._say(f"arguments: {error}", "error")
+            self.say(f"arguments: {error}", "error")
             self.query_one("#args").focus()
             return None
         if not self._get("workflow"):
-            self._say("Name what builds your workflow: module:function or path/file.py:function.", "warn")
+            self.say("Name what builds your workflow: module:function or path/file.py:function.", "warn")
             self.query_one("#workflow").focus()
             return None
         try:
             python = interpreter(self._get("python"))
         except CkptError as error:
-            self._say(error.what, "error")
+            self.say(error.what, "error")
             self.query_one("#python").focus()
             return None
         target = Target(
@@ -237,7 +224,7 @@ class ResumeScreen(Screen[None]):
             elif wrong is None:
                 wrong = form
         if wrong is not None and complete:
-            self._say("An answer is not complete; see beside its fields, or leave the request waiting.", "warn")
+            self.say("An answer is not complete; see beside its fields, or leave the request waiting.", "warn")
             _focus_first(wrong)
             return None
         return out
@@ -267,7 +254,7 @@ class ResumeScreen(Screen[None]):
             self._checked = self._state()
             run.latest.pop("check", None)
             run.check(plan)
-            self._say("checking …", "dim")
+            self.say("checking …", "dim")
         else:
             self._load(plan)
 
@@ -293,7 +280,7 @@ class ResumeScreen(Screen[None]):
         self._checked = self._state()
         self.log_lines.show(run.log)
         run.start()
-        self._say(f"loading {plan.target.workflow} …", "dim")
+        self.say(f"loading {plan.target.workflow} …", "dim")
         self._show_preview()
 
     def _begin(self, run: Run, plan: Plan) -> None:
@@ -304,22 +291,17 @@ class ResumeScreen(Screen[None]):
         self.log_lines.line_up(run.latest.get("graph", {}).get("executors") or ())
         self.add_class("-running")
         self.log_lines.focus()
-        self._say("")
+        self.say("")
 
     def _send_answers(self, run: Run) -> None:
         responses = self._responses(True)
         if not responses:
             if responses is not None:
-                self._say("Answer at least one request, or stop the run with x.", "warn")
+                self.say("Answer at least one request, or stop the run with x.", "warn")
             return
         run.latest.pop("error", None)
         run.answer(responses)
-        self._say("sent", "dim")
-
-    def _focus_log(self) -> None:
-        """Give the log the focus, unless a text is being typed."""
-        if not self._asking:
-            self.log_lines.focus()
+        self.say("sent", "dim")
 
     def _clear_forms(self) -> None:
         self.query_one("#asks").remove_children()
@@ -340,7 +322,7 @@ class ResumeScreen(Screen[None]):
             self._begun(str(line.get("directory")))
         elif kind == "error":
             if run.begun and line.get("where") == "response":
-                self._say(f"{line.get('what')} → {line.get('fix')}", "error")
+                self.say(f"{line.get('what')} → {line.get('fix')}", "error")
             self._show_preview()
         elif kind == "end":
             self._on_end(run)
@@ -348,15 +330,15 @@ class ResumeScreen(Screen[None]):
             self._waits = False
             self._said = None
             self._clear_forms()
-            self._focus_log()
-        self._draw()
+            self.focus_log()
+        self.draw()
 
     async def _on_check(self, run: Run, check: dict[str, Any]) -> None:
         run.latest.pop("error", None)
         if run.begun:  # what was to run does not fit after all
             run.begun = False
             self.remove_class("-running")
-        self._say("")
+        self.say("")
         if check.get("ok"):
             remember(self.source.store, run.plan.target)
         known = {form.request_id for form in self.forms}
@@ -393,9 +375,9 @@ class ResumeScreen(Screen[None]):
                 self.query_one("#workflow").focus()
             return
         self._clear_forms()
-        self._tick()
+        self.tick()
         if self.is_current:
-            self._focus_log()
+            self.focus_log()
         else:
             self.app.notify(f"The run ended: {OUTCOMES.get(run.session.outcome, '?')}; R goes there.", markup=False)
 
@@ -422,20 +404,20 @@ class ResumeScreen(Screen[None]):
             shown += [Paragraph(""), Paragraph(run.plan.command_text(), "dim", 2, "$ ")]
         lines.show(shown or [Paragraph("…", "dim")])
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
         if self.run is not None and self.has_class("-running") and self.is_current:
             self.log_lines.take()
-            self._draw()
+            self.draw()
 
-    def _say(self, text: str, style: str = "plain") -> None:
+    def say(self, text: str, style: str = "plain") -> None:
         self._said = (f" {clean(text)} ", style) if text else None
-        self._draw()
+        self.draw()
 
     def on_resize(self) -> None:
         """What fits depends on the width."""
-        self._draw()
+        self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
         if not self.is_mounted:
             return
         source, run = self.source, self.run
@@ -506,7 +488,7 @@ class ResumeScreen(Screen[None]):
     async def on_event(self, event: events.Event) -> None:
         """What was said stands until the next key."""
         if self._said is not None and isinstance(event, events.Key):
-            self._say("")
+            self.say("")
         await super().on_event(event)
 
     # -- keys --------------------------------------------------------------------------------------------------------
@@ -537,7 +519,7 @@ class ResumeScreen(Screen[None]):
 
     def on_descendant_focus(self) -> None:
         """The hints are those of what has the focus."""
-        self._draw()
+        self.draw()
 
     def action_enter(self) -> None:
         """On the preview, run; on the log, show the whole line."""
@@ -545,18 +527,6 @@ class ResumeScreen(Screen[None]):
             self.action_start()
         elif self.focused is self.log_lines:
             self._open_line()
-
-    def _open_line(self) -> None:
-        raw = self.log_lines.raw(self.log_lines.cursor)
-        if raw is None:
-            return
-        text = dumps(parse_line(raw))
-        copy = lambda: self._copy(text, "line")  # noqa: E731
-        self.app.push_screen(TextScreen("One line of the log", [Paragraph(each) for each in text.split("\n")], copy))
-
-    def _copy(self, text: str, what: str) -> None:
-        said, style = copied(self.app, text, what)
-        self._say(said.strip(), style)
 
     def action_copy(self) -> None:
         """Copy the command of the preview, or the line of the log."""
@@ -572,7 +542,7 @@ class ResumeScreen(Screen[None]):
         check = self.run.latest.get("check", {}) if self.run is not None else {}
         types = blocked_types(check)
         if self.has_class("-running") or not types:
-            self._say("There is no type to allow.", "dim")
+            self.say("There is no type to allow.", "dim")
             return
         self._set("allow", " ".join(dict.fromkeys([*self._get("allow").split(), *types])))
         self.action_start()
@@ -585,127 +555,27 @@ class ResumeScreen(Screen[None]):
             (each for each in forms if focused is not None and each in focused.ancestors), forms[0] if forms else None
         )
         if form is None:
-            self._say("No request waits for an answer.", "dim")
+            self.say("No request waits for an answer.", "dim")
             return
         try:
             form.write(edited_json(self.app, form.start_document()))
         except NotEdited as reason:
-            self._say(str(reason), "warn")
-
-    def action_stop(self) -> None:
-        """Stop the run; once more kills it."""
-        run = self.run
-        if run is None or not run.begun or not run.is_live:
-            self._say("Nothing runs.", "dim")
-            return
-        again = run.session.is_stopping
-        run.stop()
-        self._say("killed" if again else "asked to stop; x once more kills it, and so does time", "warn")
-
-    def action_pause(self) -> None:
-        """Let new lines wait, or show them."""
-        log = self.log_lines
-        log.paused = not log.paused
-        self._tick()
-        self._draw()
-
-    def action_follow(self) -> None:
-        """Follow the newest line, or stay."""
-        log = self.log_lines
-        log.following = not log.following
-        if log.following:
-            log.paused = False
-            log.move_to(log.line_count - 1, by_hand=False, way=-1)
-        self._draw()
-
-    # -- search, filter, save ----------------------------------------------------------------------------------------
-
-    def action_search(self) -> None:
-        """Ask what to search for in the log."""
-        self._open_ask("search", self.log_lines.match)
-
-    def action_filter(self) -> None:
-        """Ask what to filter the log by."""
-        self._open_ask("filter", self.log_lines.filter)
-
-    def action_save(self) -> None:
-        """Ask where to save the log."""
-        if self.run is not None:
-            stamp = time.strftime("%Y%m%d-%H%M%S")
-            self._open_ask("save", os.path.abspath(f"ckpt-tui-run-{self.source.id[:8]}-{stamp}.jsonl"))
-
-    def _open_ask(self, what: str, value: str) -> None:
-        if not self.has_class("-running"):
-            return
-        self._asking = what
-        ask = self.query_one("#ask", Input)
-        ask.placeholder = _ASKS[what]
-        ask.value = value
-        ask.display = True
-        self.set_focus(ask)
-
-    def _close_ask(self) -> None:
-        self._asking = ""
-        self.query_one("#ask").display = False
-        self.log_lines.focus()
-
-    def _asked(self, text: str) -> None:
-        what = self._asking
-        self._close_ask()
-        if what == "filter":
-            self.log_lines.set_filter(text)
-            self._draw()
-        elif what == "search":
-            self.log_lines.match = text
-            self.log_lines.changed()
-            if text:
-                self.action_search_next(1)
-        elif text:
-            self._save(os.path.expanduser(text))
-
-    def _save(self, path: str) -> None:
-        assert self.run is not None
-        try:
-            # Never over a file that is there: its name was only proposed.
-            with open(path, "xb") as file:
-                file.writelines(line + b"\n" for line in self.run.log.lines())
-        except FileExistsError:
-            self._say(f"{path} is there already; choose another name.", "warn")
-        except OSError as error:
-            self._say(f"Not saved: {error.strerror}", "error")
-        else:
-            self._say(f"saved to {path}", "good")
-
-    def action_search_next(self, way: int) -> None:
-        """Go to the next or previous match in the log."""
-        log = self.log_lines
-        if not log.match:
-            return
-        found = log.find(log.match, way)
-        if found is None:
-            self._say(f"No match for {log.match!a}.", "warn")
-        else:
-            log.move_to(found)
+            self.say(str(reason), "warn")
 
     def action_compare(self) -> None:
         """Compare the outcomes of the forks of this checkpoint."""
         said = self._compare(self.source.id)
         if said:
-            self._say(said, "warn")
-
-    def action_help(self) -> None:
-        """Show keys and signs."""
-        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+            self.say(said, "warn")
 
     def action_back(self) -> None:
         """Close what asks for a text, else leave; what runs goes on, what does not run is over."""
         if self._asking:
-            self._close_ask()
+            self.close_ask()
             return
         if self.has_class("-running") and self.log_lines.filter:
             self.log_lines.set_filter("")
-            self._draw()
+            self.draw()
             return
         run = self.run
         if run is not None and not run.begun:
