@@ -143,6 +143,9 @@ class TestBisect:
             assert ask.value == "state." + ".".join(ROUND) + " > `2`"
             await app.press("enter")
             await app.shows("first true in iteration 5")
+            await app.settled()
+            assert app.screen.details[0].tab == "diff"
+            await app.shows("round_index", "2", "3")
 
     async def test_nowhere_and_nonsense_are_told(self) -> None:
         async with open_app(CHAT) as app:

@@ -99,11 +99,9 @@ class Inquiring(Graphing):
         if found.first is None:
             self.say(f"true nowhere on this branch · {found.asked:,} checkpoints asked · {name}", "warn")
             return
-        from ckpt_tui.actions.expressions import Expression
-        from ckpt_tui.tui.screens.asking import Place
-
-        needs = Expression(found.expression).needs or ()
-        self._go_place(Place(found.first.file, needs[0] if len(needs) == 1 else ()))
+        self.go_to(found.first.file)
+        if found.previous is not None:
+            self.details[0].pick("diff")  # what changed in that step
         hint = f" · {found.hint}" if found.hint else ""
         self.say(f"first true in iteration {found.first.iteration}{hint} · {name}", "warn" if hint else "good")
 
