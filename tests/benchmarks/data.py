@@ -86,6 +86,7 @@ def write_chain(directory: Path, count: int, size: int = 20_000, unique: bool = 
 
 
 _PICKLED = re.compile(rb'"__pickled__": "([^"]*)"')
+_SAID = re.compile(rb"I think|A or B\?")
 
 
 def _with_other_texts(content: bytes, number: int) -> bytes:
@@ -95,7 +96,7 @@ def _with_other_texts(content: bytes, number: int) -> bytes:
     def other(found: re.Match[bytes]) -> bytes:
         data = base64.b64decode(found[1])
         word = b"%04x%03x" % (number & 0xFFFF, next(places) & 0xFFF)
-        return b'"__pickled__": "' + base64.b64encode(data.replace(b"additional", (word + b"-" * 10)[:10])) + b'"'
+        return b'"__pickled__": "' + base64.b64encode(_SAID.sub(word, data)) + b'"'
 
     return _PICKLED.sub(other, content)
 
