@@ -229,8 +229,20 @@ def _foreign(value: Value, top: dict[str, Any]) -> DocumentFault:
     if not top:
         found = "an empty object" if type(value) is dict else f"a JSON {_json_kind(value)}"
         return DocumentFault("foreign", f"no checkpoint: {found}")
+    for known, what in _RECOGNISED:
+        if known <= top.keys():
+            return DocumentFault("foreign", f"no checkpoint of Agent Framework for Python, but {what}")
     keys = ", ".join(list(top)[:4])
     return DocumentFault("foreign", f"no checkpoint: JSON of another program (its keys: {keys})")
+
+
+_RECOGNISED = (
+    ({"stepNumber", "runnerData"}, "one of Agent Framework for .NET; its directory has an index.jsonl"),
+    ({"sessionId", "checkpointManager"}, "a session of Agent Framework for .NET; open it by its own name"),
+    ({"checkpointId", "executionId", "completedNodes"}, "one of HPD-Agent; open the root of its store"),
+    ({"channel_values", "channel_versions"}, "one of LangGraph, which an extension could read"),
+)
+"""Keys that tell the format of a file that is none of this store."""
 
 
 def _json_kind(value: Value) -> str:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import CkptError, NotFoundError
+from ckpt_tui.stores.directory import collect
 from ckpt_tui.stores.registry import extensions, open_store
 from tests.cli.commands import Output, called
 from tests.thirdparty.acme_ckpt import AcmeStore, write
@@ -84,3 +86,18 @@ def test_what_no_reader_knows_is_named_if_it_is_recognised(tmp_path: Path, data:
     (tmp_path / "thing").write_bytes(data)
     with pytest.raises(NotFoundError, match=words):
         open_store(tmp_path / "thing")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"stepNumber": 1, "runnerData": {}}', "Agent Framework for .NET"),
+        ('{"checkpointId": "a", "executionId": "b", "completedNodes": []}', "HPD-Agent"),
+        ('{"v": 1, "channel_values": {}, "channel_versions": {}}', "LangGraph"),
+    ],
+)
+def test_a_file_of_another_format_among_checkpoints_is_named(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    [problem] = collect(open_store(tmp_path).scan()).values()
+    assert isinstance(problem, Problem)
+    assert words in problem.reason
