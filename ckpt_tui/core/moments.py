@@ -240,13 +240,20 @@ def _ran_as_files_tell(before: Moment | None, after: Moment) -> dict[str, str]:
         found.setdefault(name, reason)
     if before is None:
         return found
-    for key, request in after.requests.items():
-        if key not in before.requests and request.executor:
-            found.setdefault(request.executor, "it asked for an answer")
+    for name, reason in _asked(before, after):
+        found.setdefault(name, reason)
     for name, state in after.states.items():
         if name not in found and name in before.states and not _same_state(before.states[name], state):
             found[name] = "its state changed"
     return found
+
+
+def _asked(before: Moment, after: Moment) -> Iterator[tuple[str, str]]:
+    """Executors that asked for an answer, or got one."""
+    for one, other, reason in ((after, before, "it asked for an answer"), (before, after, "it was answered")):
+        for key, request in one.requests.items():
+            if key not in other.requests and request.executor:
+                yield request.executor, reason
 
 
 def _completed(before: Moment | None, after: Moment) -> Iterator[tuple[str, str]]:

@@ -189,12 +189,17 @@ def _inferred(before: Moment, certain: Mapping[str, str], graph: Graph, gathered
         names = known or list(targets)
         for name in names:
             (sure if len(names) == 1 else maybe).setdefault(name, []).append(source)
+    again = [Ran(name, "it was to be run again", True) for name in before.due if name not in certain]
     found = [Ran(name, f"it receives what {' and '.join(by)} sent", True) for name, by in sure.items()]
     others = {name: by for name, by in maybe.items() if name not in sure}
-    return found + [
-        Ran(name, f"one of {len(others)} that may have received what {' and '.join(by)} sent", True, False)
-        for name, by in others.items()
-    ]
+    return (
+        again
+        + found
+        + [
+            Ran(name, f"one of {len(others)} that may have received what {' and '.join(by)} sent", True, False)
+            for name, by in others.items()
+        ]
+    )
 
 
 def _waits(after: Moment) -> Iterable[Waiting]:

@@ -25,6 +25,7 @@ GROUPS = {
     "find": ("asking", "find"),
     "latency": ("latency", "run"),
     "diffing": ("diffing", "run"),
+    "replay": ("replay", "run"),
     "bombs": ("bombs", "run"),
     "resume": ("resume", "run"),
 }

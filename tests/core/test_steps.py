@@ -7,12 +7,16 @@ from typing import NamedTuple
 
 import pytest
 
+from ckpt_tui.core.drawing import Drawing
+from ckpt_tui.core.frames import make_frame
 from ckpt_tui.core.graph import Graph, Lessons, given
 from ckpt_tui.core.lineage import arrange
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.moments import moment
 from ckpt_tui.core.steps import Step, step_between
 from ckpt_tui.stores.registry import open_store
+from ckpt_tui.tui.learning import Learned
+from ckpt_tui.tui.widgets.story import frame_lines
 
 DATA = Path(__file__).parents[1] / "data"
 NEW = DATA / "agent-framework" / "1.23.0"
@@ -162,7 +166,7 @@ def test_a_workflow_inside_an_executor_that_did_not_run_does_not_count_as_change
 
 def test_the_steps_of_a_functional_workflow_are_told_by_its_cache() -> None:
     told = tell(NEW / "functional_hitl")
-    assert [ran(step) for step in told.steps] == [["fetch"], ["review_pipeline"], ["transform"], []]
+    assert [ran(step) for step in told.steps] == [["fetch"], ["review_pipeline"], ["transform", "review_pipeline"], []]
     assert edges(told.graph) == {"fetch>transform": "inferred"}
 
 
@@ -179,16 +183,50 @@ def test_times_are_told_from_step_to_step() -> None:
     assert all(step.seconds is not None and step.seconds > 0 for step in told.steps[1:])
 
 
-STORES = sorted(path for path in [*DATA.glob("agent-framework/*/*"), *DATA.glob("agent-framework-legacy/*/*")])
+def test_an_answer_that_was_given_in_another_process_shows_that_its_executor_ran() -> None:
+    told = tell(DATA / "agent-framework" / "1.0.0" / "fork_hitl")
+    answered = [step for step in told.steps if step.answered and step.kind == "superstep"]
+    assert all("review" in ran(step) for step in answered)
+
+
+def test_nodes_of_hpd_are_told_by_what_is_completed_and_what_is_due() -> None:
+    told = tell(DATA / "dotnet" / "hpd_hosted")
+    first, second, third = told.steps[:3]
+    assert ran(first) == ["facts", "plan", "research"]
+    assert first.lights()["write"] == "next"
+    assert sorted(ran(second)) == ["review~", "write~"]
+    assert "write" in ran(third) and [wait.executor for wait in third.waits] == ["review"]
+
+
+def test_agent_framework_for_net_names_every_target() -> None:
+    told = tell(DATA / "dotnet" / "af_dotnet")
+    assert set(edges(told.graph).values()) == {"exact"}
+    assert ran(told.steps[1]) == ["Researcher", "FactChecker"]
+
+
+STORES = sorted(
+    path for family in ("agent-framework/*/*", "agent-framework-legacy/*/*", "dotnet/*") for path in DATA.glob(family)
+    if path.is_dir()
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("path", STORES, ids=lambda path: f"{path.parent.name}-{path.name}")
-def test_every_step_of_every_store_is_told(path: Path) -> None:
+def test_every_step_of_every_store_is_told_and_drawn_without_an_error_or_an_undecoded_value(path: Path) -> None:
     store = open_store(str(path))
     refs = [entry for batch in store.scan() for entry in batch.entries if isinstance(entry, CheckpointRef)]
-    for number, run in enumerate(arrange(refs)):
-        told = tell(path, run=number)
-        assert len(told.steps) == len(run.nodes)
-        for step in told.steps:
-            assert set(step.lights()) <= set(told.graph.nodes)
-            assert all(flight.targets for flight in step.flights if told.graph.targets(flight.source))
+    for run in arrange(refs):
+        moments = {node.ref.id: moment(store.load(node.ref.file, everything=True)) for node in run.nodes}
+        learned = Learned()
+        for node in run.nodes:
+            learned.learn(node, moments.get(node.parent or ""), moments[node.ref.id])
+        children = {node.parent: node.ref.id for node in reversed(run.nodes)}
+        for node in run.nodes:
+            then = moments.get(children.get(node.ref.id, ""))
+            frame = make_frame(moments.get(node.parent or ""), moments[node.ref.id], then, learned.graph)
+            assert not frame.faults and not frame.incomplete
+            assert set(frame.step.lights()) <= set(frame.graph.nodes)
+            lines = ["".join(text for text, _ in line.parts) for line in frame_lines(frame)]
+            assert lines and not any("‹" in line for line in lines), "an undecoded value"
+            for boxed in (True, False):
+                picture = Drawing(frame.graph, boxed).text(frame.step.lights())
+                assert all(name[:20] in picture for name in frame.graph.nodes)

@@ -17,6 +17,7 @@ from ckpt_tui.actions.notes import Notebook
 from ckpt_tui.core.cadence import SPEEDS
 from ckpt_tui.core.drawing import Drawing
 from ckpt_tui.core.frames import Frame
+from ckpt_tui.core.graph import Graph
 from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.listing import clock_text, id_text
 from ckpt_tui.core.model import CheckpointRef
@@ -120,6 +121,9 @@ class ReplayScreen(Playing, Keeping):
         self.notebook = notebook
         self._message: list[Part] = []
         self._asking = ""
+        self._watched = -1
+        self._cut = False
+        self._compact: tuple[Graph, int] | None = None
         self._conditions: dict[str, Condition] = {}
 
     def compose(self) -> ComposeResult:
@@ -137,6 +141,7 @@ class ReplayScreen(Playing, Keeping):
     def on_mount(self) -> None:
         """Begin."""
         self.query_one(GraphView).border_title = Content("Graph")
+        self.query_one(StepLines).border_title = Content("What happened")
         self.query_one(WatchLines).border_title = Content("Watched")
         self.query_one(WatchLines).border_subtitle = Content("x drops")
         self.query_one(StepLines).focus()
@@ -155,25 +160,31 @@ class ReplayScreen(Playing, Keeping):
         view = self.query_one(GraphView)
         self._stack(frame)
         view.show(frame.graph, frame.step)
-        view.border_subtitle = Content("H L scroll" if view.is_cut else "")
-        self.query_one(StepLines).show(frame_lines(frame))
+        if view.is_cut != self._cut:  # a title that is set draws the whole pane anew
+            self._cut = view.is_cut
+            view.border_subtitle = Content("H L scroll" if view.is_cut else "")
+        self.query_one(StepLines).show([self._heading(), *frame_lines(frame)])
+
+    def _heading(self) -> Told:
+        return Told([(f"Step {self.at} of {self.last}", "heading"), (f" · {id_text(self.node.ref)}", "dim")])
 
     def _stack(self, frame: Frame) -> None:
         """In a narrow terminal, a graph that is too wide to stand beside the rest stands above it."""
-        narrow = self.size.width < NARROW
-        stacked = narrow and Drawing(frame.graph, False).width > self.size.width * 45 // 100 - 4
+        if self._compact is None or self._compact[0] is not frame.graph:
+            self._compact = frame.graph, Drawing(frame.graph, False).width
+        width = self.size.width
+        stacked = width < NARROW and self._compact[1] > width * 45 // 100 - 4
         if stacked != self.has_class("-stacked"):
             self.set_class(stacked, "-stacked")
 
     def draw_failure(self, reason: str) -> None:
         what = "This checkpoint cannot be read; the replay passes over it."
-        self.query_one(StepLines).show([Told([(what, "error")]), Told([(clean(reason), "dim")])])
+        self.query_one(StepLines).show([self._heading(), Told([(what, "error")]), Told([(clean(reason), "dim")])])
 
     def draw(self) -> None:
         if not self.is_mounted:
             return
         self._draw_head()
-        self._draw_title()
         self._draw_watch()
         book = self.notebook
         bookmarks = [at for name in (book.notes if book else ()) if (at := self.track.place(name)) >= 0]
@@ -196,12 +207,6 @@ class ReplayScreen(Playing, Keeping):
             right = (f" ‖ paused · {SPEEDS[self.speed]} ", "dim")
         self.query_one("#head", BarLine).show(left, [right])
 
-    def _draw_title(self) -> None:
-        ref = self.node.ref
-        ready = self.shown is not None and self.shown.file == ref.file
-        late = "" if ready or self.jobs.failure(ref.file) else " · reading …"
-        self.query_one(StepLines).border_title = Content(f"Step {self.at} of {self.last} · {id_text(ref)}{late}")
-
     def _draw_where(self) -> None:
         ref = self.node.ref
         before = self.track.nodes[self.at - 1].ref if self.at else None
@@ -210,6 +215,8 @@ class ReplayScreen(Playing, Keeping):
             (f" step {self.at} of {self.last}", "strong"),
             (f" · iteration {ref.iteration} · {clock_text(ref.when)}{took}", "plain"),
         ]
+        if (self.shown is None or self.shown.file != ref.file) and not self.jobs.failure(ref.file):
+            left.append((" · reading …", "warn"))
         fork = self.track.forks.get(self.at)
         if fork is not None:
             chosen = f"way {fork.taken + 1} of {len(fork.ways)}" if fork.decided else f"{len(fork.ways)} ways go on"
@@ -245,9 +252,11 @@ class ReplayScreen(Playing, Keeping):
             PinRow(text, [values.get(file) for file in files]) for text, values in self.jobs.pins.items()
         ]
         rows += [BreakRow(text, known.get(here)) for text, known in self.jobs.truths.items()]
-        lines.display = bool(rows)
         lines.show(rows)
-        lines.styles.height = min(len(rows), 8) + 2
+        if len(rows) != self._watched:  # anything set on a style lays the screen out anew
+            self._watched = len(rows)
+            lines.display = bool(rows)
+            lines.styles.height = min(len(rows), 8) + 2
 
     def _true_places(self) -> list[int]:
         """Places where a breakpoint is true and was not in the step before."""

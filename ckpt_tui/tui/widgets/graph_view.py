@@ -91,8 +91,8 @@ class GraphView(LineList):
         if self._notes:
             self._said += [[], *self._notes]
         self._left = min(self._left, self._overhang(width))
-        self.changed()
         self._show_lit(width, height)
+        self.changed_rows()
 
     def _fitting(self, width: int, height: int) -> Drawing | None:
         if width < LEAST_WIDTH or height < LEAST_HEIGHT or len(self._graph.nodes) > MOST_NODES:

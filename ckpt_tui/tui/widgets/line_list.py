@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.cache import LRUCache
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.reactive import var
 from textual.scroll_view import ScrollView
@@ -92,6 +92,8 @@ class LineList(ScrollView, can_focus=True):
         super().__init__(id=id, classes=classes)
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(_STRIPS)
         self._styles: dict[tuple[str, str], Style] = {}
+        self._seen: tuple[Size, Offset, list[Strip]] | None = None
+        """What `changed_rows` left on the screen; None when something else has drawn since."""
         self.typed = 0
         """The number typed before a motion; 0 for none."""
 
@@ -114,11 +116,26 @@ class LineList(ScrollView, can_focus=True):
 
     def changed(self) -> None:
         """Lines changed: draw again, keep the cursor inside."""
+        self._seen = None
         self._strips.clear()
         size = Size(0, self.line_count)
         if self.virtual_size != size:
             self.virtual_size = size
         self.refresh()
+
+    def changed_rows(self) -> None:
+        """Rows changed, most of them perhaps not: only those that look different are drawn on the screen again."""
+        self._strips.clear()
+        if self.virtual_size.height != self.line_count:
+            self.virtual_size = Size(0, self.line_count)
+        size = self.scrollable_content_region.size
+        seen, self._seen = self._seen, (size, self.scroll_offset, [self.render_line(y) for y in range(size.height)])
+        if seen is None or seen[:2] != self._seen[:2]:
+            self.refresh()
+            return
+        for y, (was, now) in enumerate(zip(seen[2], self._seen[2], strict=True)):
+            if was != now:
+                self.refresh(Region(0, y, size.width, 1))
 
     def style(self, name: str, over: str = "") -> Style:
         """The style of a part, `over` the background of the cursor or of nothing."""
@@ -134,6 +151,7 @@ class LineList(ScrollView, can_focus=True):
         """Colours changed: forget what was drawn with the old ones."""
         self._styles.clear()
         self._strips.clear()
+        self._seen = None
         super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
@@ -141,7 +159,7 @@ class LineList(ScrollView, can_focus=True):
         index = y + self.scroll_offset.y
         width = self.scrollable_content_region.width
         if index >= self.line_count:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.style("plain"))
         over = ""
         if index == self.cursor and self.selectable(index):
             over = "cursor" if self.has_focus else "cursor-blur"
@@ -170,6 +188,7 @@ class LineList(ScrollView, can_focus=True):
         self.call_after_refresh(self.show_cursor)
 
     def _refresh_lines(self, *indexes: int) -> None:
+        self._seen = None
         top = self.scroll_offset.y
         for index in indexes:
             if top <= index < top + self.size.height:

@@ -65,11 +65,14 @@ class StepLines(PickLines):
         at = next((index for index, row in enumerate(rows) if row.path and row.path == self._place), None)
         if at is None:
             at = next((index for index, row in enumerate(rows) if row.path), 0)
-        self.changed()
+        seen = self._seen
         self.cursor = at
-        self.scroll_to(y=0, animate=False, immediate=True)
+        if self.scroll_offset.y:
+            self.scroll_to(y=0, animate=False, immediate=True)
         if any(row.path == self._place for row in rows if row.path):
             self.show_cursor()
+        self._seen = seen  # the cursor moved with the rows, and is drawn with them
+        self.changed_rows()
 
     def draw(self, index: int, width: int) -> Parts:
         return self._rows[index].parts
@@ -132,8 +135,9 @@ class WatchLines(PickLines):
     def show(self, rows: Sequence[PinRow | BreakRow]) -> None:
         """Show other rows."""
         self._rows = rows
-        self.changed()
-        self.cursor = self.validate_cursor(self.cursor)
+        if self.cursor >= len(rows):
+            self.cursor = max(len(rows) - 1, 0)
+        self.changed_rows()
 
     def draw(self, index: int, width: int) -> Parts:
         row = self._rows[index]
