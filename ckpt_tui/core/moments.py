@@ -231,11 +231,11 @@ def _ran_as_files_tell(before: Moment | None, after: Moment) -> dict[str, str]:
         for sent in before.sent:
             if sent.target is not None:
                 word = {"answer": "an answer", "input": "the input", "message": "a message"}[sent.sort]
-                found.setdefault(sent.target, f"{word} was addressed to it")
+                found.setdefault(sent.target, f"got {word}")
         for target in _fired(before, after):
-            found.setdefault(target, "all that it waited for had come")
+            found.setdefault(target, "got all that it waited for")
     for name in after.senders:
-        found.setdefault(name, "it sent a message")
+        found.setdefault(name, "sent a message")
     for name, reason in _completed(before, after):
         found.setdefault(name, reason)
     if before is None:
@@ -244,13 +244,13 @@ def _ran_as_files_tell(before: Moment | None, after: Moment) -> dict[str, str]:
         found.setdefault(name, reason)
     for name, state in after.states.items():
         if name not in found and name in before.states and not _same_state(before.states[name], state):
-            found[name] = "its state changed"
+            found[name] = "changed its state"
     return found
 
 
 def _asked(before: Moment, after: Moment) -> Iterator[tuple[str, str]]:
     """Executors that asked for an answer, or got one."""
-    for one, other, reason in ((after, before, "it asked for an answer"), (before, after, "it was answered")):
+    for one, other, reason in ((after, before, "asked for an answer"), (before, after, "got an answer")):
         for key, request in one.requests.items():
             if key not in other.requests and request.executor:
                 yield request.executor, reason
@@ -260,10 +260,10 @@ def _completed(before: Moment | None, after: Moment) -> Iterator[tuple[str, str]
     """Steps of functional workflows whose results were kept, and nodes that are listed as completed."""
     for key, name in after.calls.items():
         if before is None or key not in before.calls:
-            yield name, "its result was kept"
+            yield name, "kept its result"
     for name in after.finished:
         if before is None or name not in before.finished:
-            yield name, "it was completed"
+            yield name, "completed"
 
 
 def _fired(before: Moment, after: Moment) -> Iterator[str]:

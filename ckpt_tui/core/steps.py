@@ -189,8 +189,8 @@ def _inferred(before: Moment, certain: Mapping[str, str], graph: Graph, gathered
         names = known or list(targets)
         for name in names:
             (sure if len(names) == 1 else maybe).setdefault(name, []).append(source)
-    again = [Ran(name, "it was to be run again", True) for name in before.due if name not in certain]
-    found = [Ran(name, f"it receives what {' and '.join(by)} sent", True) for name, by in sure.items()]
+    again = [Ran(name, "was to run again", True) for name in before.due if name not in certain]
+    found = [Ran(name, f"gets what {' and '.join(by)} sent", True) for name, by in sure.items()]
     others = {name: by for name, by in maybe.items() if name not in sure}
     return (
         again
@@ -237,13 +237,13 @@ def _guess(source: str, graph: Graph, later: Mapping[str, str]) -> tuple[tuple[s
         ran = tuple(name for name in targets if name in later)
         if len(targets) == 1:
             return targets, ""
-        return (ran, "ran in the next step") if ran else (targets, "all that the workflow's edges allow")
+        return (ran, "ran next") if ran else (targets, "all that the workflow's edges allow")
     ran = tuple(name for name in targets if name in later)
     if ran:
-        return ran, "ran in the next step"
+        return ran, "ran next"
     sure = tuple(name for name in targets if graph.edges[source, name].trust != "possible")
     if sure:
-        return sure, "received messages of it in this run"
+        return sure, "its messages go there"
     return (targets, "may be one of these") if targets else ((), "the file does not tell")
 
 

@@ -77,7 +77,7 @@ def test_who_ran_last_without_a_trace_is_inferred_and_says_so() -> None:
     last = told.steps[-1]
     assert ran(last) == ["reverse~"]
     assert last.inferred
-    assert last.ran[0].reason == "it receives what exclaim sent"
+    assert last.ran[0].reason == "gets what exclaim sent"
 
 
 def test_a_fan_in_names_its_edges_waits_and_fires() -> None:
@@ -107,7 +107,7 @@ def test_agents_that_run_side_by_side_meet_in_the_one_executor_that_leaves_no_tr
         **{f"{name}>aggregator": "inferred" for name in ("legal", "marketing", "finance")},
     }
     assert told.steps[1].flights[0].targets == ("legal", "marketing", "finance")
-    assert told.steps[1].flights[0].inferred == "ran in the next step"
+    assert told.steps[1].flights[0].inferred == "ran next"
     assert ran(told.steps[2]) == ["legal", "marketing", "finance"]
     assert ran(told.steps[3]) == ["aggregator~"]
 
@@ -118,7 +118,7 @@ def test_a_group_chat_names_the_agent_it_speaks_to() -> None:
     assert edges(told.graph)["alice>group_chat_orchestrator"] == "inferred"
     assert {flight.inferred for flight in told.steps[1].flights} == {""}
     assert ran(told.steps[-1]) == ["group_chat_orchestrator"]
-    assert told.steps[-1].ran[0].reason == "its state changed"
+    assert told.steps[-1].ran[0].reason == "changed its state"
     assert ran(told.steps[4]) == ["bob"], "alice did not run: her state is the same, though its pickles may not be"
 
 
@@ -151,7 +151,7 @@ def test_requests_are_raised_wait_and_are_answered() -> None:
     assert answered.answered[1].answer == "blue"
     assert answered.flights[0].sort == "answer"
     assert ran(after) == ["review"]
-    assert after.ran[0].reason == "an answer was addressed to it"
+    assert after.ran[0].reason == "got an answer"
 
 
 def test_early_versions_do_not_say_which_request_an_answer_is_for() -> None:

@@ -34,9 +34,7 @@ class TestPicture:
         async with open_app(SAMPLES / "loop", size) as app:
             await graph_tab(app, "g", "j")
             await app.shows("┃ ● counter ┃", "│ ◌ inc │", "● ran", "◌ gets a message next", "▼")
-            await app.shows(
-                "the input was addressed to it", "counter → inc", "~ to inc: inferred, ran in the next step"
-            )
+            await app.shows("got the input", "counter → inc", "~ inferred: ran next")
             await app.press("right_square_bracket")
             await app.shows("│ ◌ counter │", "┃ ● inc ┃", "▲")
 
@@ -58,7 +56,7 @@ class TestPicture:
     async def test_what_is_inferred_says_so(self) -> None:
         async with open_app(SAMPLES / "linear") as app:
             await graph_tab(app, "G")
-            await app.shows("● reverse", "~ inferred: it receives what exclaim sent", "┄ edge inferred")
+            await app.shows("● reverse", "~ inferred: gets what exclaim sent", "┄ edge inferred")
 
     async def test_the_graph_is_kept_when_the_tab_is_left(self) -> None:
         async with open_app(SAMPLES / "loop") as app:

@@ -92,7 +92,7 @@ class TestSteps:
     async def test_what_is_inferred_is_marked(self) -> None:
         async with open_app(SAMPLES / "linear") as app:
             await replay(app, "G")
-            await app.shows("● reverse  ~ inferred: it receives what exclaim sent", "┄ edge inferred from messages")
+            await app.shows("● reverse  ~ inferred: gets what exclaim sent", "┄ edge inferred from messages")
 
     async def test_requests_are_told_when_they_are_asked_and_answered(self) -> None:
         async with open_app(SAMPLES / "hitl_answered") as app:

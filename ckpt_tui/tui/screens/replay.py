@@ -52,8 +52,8 @@ _QUESTIONS = {
 }
 
 _HINTS = (
-    ("space", "play"), ("[ ]", "step"), ("< >", "speed"), ("p", "pin"), ("{ }", "pinned change"), ("b", "breakpoint"),
-    ("f", "fork"), ("B", "bookmark"), ("a", "note"), ("?", "help"), ("esc", "back"),
+    ("space", "play"), ("[ ]", "step"), ("< >", "speed"), ("f", "fork"), ("p", "pin"), ("{ }", "pinned change"),
+    ("b", "breakpoint"), ("esc", "back"), ("?", "help"), ("B", "bookmark"), ("a", "note"),
 )  # fmt: skip
 
 
@@ -235,7 +235,7 @@ class ReplayScreen(Playing, Keeping):
         parts: list[Part] = []
         room = self.size.width
         for key, word in _HINTS:
-            if word == "fork" and not self.track.forks:
+            if (word == "fork" and not self.track.forks) or (word == "pinned change" and not self.jobs.pins):
                 continue
             room -= len(key) + len(word) + 3
             if room < 0:

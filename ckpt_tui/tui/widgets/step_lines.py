@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
@@ -75,7 +76,8 @@ class StepLines(PickLines):
         self.changed_rows()
 
     def draw(self, index: int, width: int) -> Parts:
-        return self._rows[index].parts
+        row = self._rows[index]
+        return _with_end_of_path(row.parts, width) if row.path[1:] else row.parts
 
     @property
     def path(self) -> Path:
@@ -94,6 +96,17 @@ class StepLines(PickLines):
     def clicked(self, index: int, x: int, times: int) -> None:
         if times == 2:
             self.action_pick()
+
+
+def _with_end_of_path(parts: Parts, width: int) -> Parts:
+    """A change whose values fit: the end of a path tells more than its beginning."""
+    path, style = parts[1]
+    room = max(width * 55 // 100, width - sum(cell_len(text) for text, _ in parts) + cell_len(path))
+    if cell_len(path) <= room:
+        return parts
+    while cell_len(path) >= room:
+        path = path[1:]
+    return [parts[0], (f"…{path}", style), *parts[2:]]
 
 
 class PinRow(NamedTuple):

@@ -49,7 +49,9 @@ def shown(value: Value) -> str:
 
 def story(step: Step) -> list[Told]:
     """What happened in a step, and how things stand after it."""
-    width = min(max((len(name) for name in step.executors), default=4), NAME_CELLS)
+    names = [*(ran.executor for ran in step.ran), *(wait.executor for wait in step.waits)]
+    names += [request.executor for request in (*step.raised, *(answer.request for answer in step.answered))]
+    width = min(max((len(name) for name in names), default=4), NAME_CELLS)
     out: list[Told] = []
     out += _section("ran", _ran(step, width))
     out += _section("waits", (_fact("waiting", wait.executor, wait.reason, width) for wait in step.waits))
@@ -135,7 +137,7 @@ def _flights(step: Step, width: int) -> Iterator[Told]:
         ]  # fmt: skip
         yield Told(parts, ("messages",))
         if flight.inferred:
-            yield Told([("   ", "dim"), (f"{INFERRED}to {targets}: {_why(flight)}", "accent")])
+            yield Told([("   ", "dim"), (f"{INFERRED}{_why(flight)}", "accent")])
     for name in step.due:
         yield _fact("next", name, "is to be run again", width)
     if step.stopped:
@@ -148,7 +150,7 @@ def _flights(step: Step, width: int) -> Iterator[Told]:
 
 
 def _why(flight: Flight) -> str:
-    return f"inferred, {flight.inferred}" if flight.targets else flight.inferred
+    return f"inferred: {flight.inferred}" if flight.targets else flight.inferred
 
 
 def _requests(step: Step, width: int) -> Iterator[Told]:
