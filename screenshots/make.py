@@ -1,11 +1,13 @@
 """Makes the screenshots of the README and the docs by driving the real app: `python screenshots/make.py`.
 
-Writes *.svg, and *.png for the README. Needs the `dev` extra, and DejaVu Sans Mono for the PNG.
+Writes *.svg, and *.png for the README; only those whose names are given, if any are.
+Needs the `dev` extra, and DejaVu Sans Mono for the PNG.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sys
 import tempfile
@@ -22,6 +24,7 @@ from ckpt_tui.core.listing import NodeRow  # noqa: E402
 from ckpt_tui.tui.screens.asking import AskScreen  # noqa: E402
 from ckpt_tui.tui.screens.browse import Browse  # noqa: E402 the repository itself, not an installed copy
 from ckpt_tui.tui.screens.doctor import DoctorScreen  # noqa: E402
+from ckpt_tui.tui.screens.replay import ReplayScreen  # noqa: E402
 from ckpt_tui.tui.screens.resume import ResumeScreen  # noqa: E402
 from tests.tui.support import DATA, Driver, open_app  # noqa: E402
 
@@ -154,6 +157,54 @@ async def several(app: Driver) -> None:
     await app.press("g")
 
 
+async def graph(app: Driver) -> None:
+    """The executors of a checkpoint, lit."""
+    await app.press("5", "g", "tab")
+    while app.screen.details[0].tab != "graph":
+        await app.press("t")
+    await app.shows("● ran")
+
+
+async def replay(app: Driver, place: int) -> ReplayScreen:
+    """A replay of the first run, paused at a step, its rows of values pinned and one breakpoint set."""
+    await app.press("1", "3", "g")
+    await app.settled()
+    await app.press("space")
+    await app.until(lambda: isinstance(app.app.screen, ReplayScreen), "the replay")
+    screen = app.app.screen
+    assert isinstance(screen, ReplayScreen)
+    screen.stop()
+    await app.until(lambda: screen.swept[0] == len(screen.track.nodes), "all steps read")
+    screen.go(place)
+    await app.until(lambda: screen.shown is not None and screen.shown.file == screen.node.ref.file, "the step")
+    await app.pilot.pause(0.2)
+    return screen
+
+
+async def replay_1(app: Driver) -> None:
+    """Executors side by side, and one that waits for the rest of them."""
+    await replay(app, 3)
+
+
+async def replay_2(app: Driver) -> None:
+    """In the loop: a pinned score, and a breakpoint that has become true."""
+    screen = await replay(app, 8)
+    assert screen.notebook is not None
+    screen.notebook.pins, screen.notebook.breakpoints = ["state.draft.score"], ["state.draft.score > `0.5`"]
+    screen._watch_anew()
+    await app.until(lambda: len(screen.jobs.pins["state.draft.score"]) == len(screen.track.nodes), "the pins")
+    screen.go(9)
+    await app.shows("true here")
+    screen.say("")
+
+
+async def replay_3(app: Driver) -> None:
+    """A request that waits for an answer."""
+    screen = await replay(app, 9)
+    screen.go(next(at for at, node in enumerate(screen.track.nodes) if at > 9 and node.ref.status == "waiting"))
+    await app.shows("‖ approval", "asks for")
+
+
 SHOTS = (
     ("browse", STORE, (120, 36), browse),
     ("browse-narrow", STORE, (80, 24), browse),
@@ -173,6 +224,11 @@ SHOTS = (
     ("keys", STORE, (120, 36), keys),
     ("hpd", DATA / "dotnet" / "hpd_hosted", (120, 36), hpd),
     ("several", DATA / "dotnet", (120, 36), several),
+    ("graph", STORE, (120, 36), graph),
+    ("replay-1", STORE, (120, 36), replay_1),
+    ("replay-2", STORE, (120, 36), replay_2),
+    ("replay-3", STORE, (120, 36), replay_3),
+    ("replay-narrow", STORE, (80, 24), replay_2),
 )
 """Name, store, size of the terminal, and what is pressed."""
 
@@ -182,6 +238,7 @@ async def main() -> None:
     for name, store, size, prepare in SHOTS:
         if sys.argv[1:] and name not in sys.argv[1:]:
             continue
+        os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="ckpt-tui-screenshots-")
         async with open_app(store, size) as app:
             await prepare(app)
             await app.settled()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from ckpt_tui.core.conversation import turns
-from ckpt_tui.core.diff import PARTS, diff
+from ckpt_tui.core.diff import PARTS, Change, diff
 from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.follow import follow
 from ckpt_tui.core.graph import Graph
@@ -30,6 +30,9 @@ CHANGES = 300
 
 VALUE_CELLS = 100
 """Characters of a value in a frame."""
+
+BEFORE_CELLS = 40
+"""Characters of a value that is no longer."""
 
 PIN_CELLS = 60
 """Characters of a pinned value."""
@@ -126,13 +129,7 @@ def make_frame(
         number, incomplete = len(listed), found.incomplete
         # What the workflow itself keeps comes first; what executors keep is long and repeats it.
         ordered = sorted(listed, key=lambda change: change.path[1:2] in _INNER)
-        changes = tuple(
-            Changed(
-                change.op, change.path, _side(change.before, change.op != "added", change.secrecy),
-                _side(change.after, change.op != "removed", change.secrecy),
-            )
-            for change in ordered[:CHANGES]
-        )  # fmt: skip
+        changes = tuple(Changed(change.op, change.path, *_sides(change)) for change in ordered[:CHANGES])
     was = before.checkpoint if before is not None else None
     return Frame(
         after.checkpoint.ref.file, told(step), graph, changes, number, incomplete,
@@ -144,8 +141,33 @@ def make_frame(
 _INNER = (("_executor_state",), ("_edge_state",), ("_workflow_run_kwargs",), ("_resolved_workflow_run_kwargs",))
 
 
-def _side(value: Value, is_there: bool, secret: int) -> str:
-    return preview(value, VALUE_CELLS, hide=secret > PLAIN) if is_there else ""
+def _sides(change: Change) -> tuple[str, str]:
+    """The value before and after a change, each on one line; "" where there is none."""
+    hide = change.secrecy > PLAIN
+    if change.op == "added":
+        return "", preview(change.after, VALUE_CELLS, hide=hide)
+    if change.op != "changed":
+        return preview(change.before, VALUE_CELLS, hide=hide), ""
+    before, after = resolve(change.before), resolve(change.after)
+    if type(before) is str and type(after) is str and not hide:
+        begin = _parting(before, after)
+        lead = "…" if begin else ""
+        return lead + quoted(before[begin:], BEFORE_CELLS), lead + quoted(after[begin:], VALUE_CELLS)
+    return preview(before, BEFORE_CELLS, hide=hide), preview(after, VALUE_CELLS, hide=hide)
+
+
+def _parting(one: str, other: str) -> int:
+    """Where to begin to show two texts so that the first difference is seen; 0 where it is near the beginning."""
+    limit = min(len(one), len(other), _COMPARED)
+    at = next((index for index in range(limit) if one[index] != other[index]), limit)
+    return at - _LEAD if at > 2 * _LEAD else 0
+
+
+_LEAD = 10
+"""Characters shown before the first difference of two texts."""
+
+_COMPARED = 20_000
+"""Characters of two texts that are compared: 1 ms."""
 
 
 def told(step: Step) -> Step:
