@@ -192,9 +192,9 @@ def test_an_answer_that_was_given_in_another_process_shows_that_its_executor_ran
 def test_nodes_of_hpd_are_told_by_what_is_completed_and_what_is_due() -> None:
     told = tell(DATA / "dotnet" / "hpd_hosted")
     first, second, third = told.steps[:3]
-    assert ran(first) == ["facts", "plan", "research"]
-    assert first.lights()["write"] == "next"
-    assert sorted(ran(second)) == ["review~", "write~"]
+    assert set(ran(first)) >= {"facts", "plan", "research"}
+    assert first.due == ("review", "write")
+    assert sorted(ran(second)) == ["review", "write"]
     assert "write" in ran(third) and [wait.executor for wait in third.waits] == ["review"]
 
 
