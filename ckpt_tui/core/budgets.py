@@ -62,7 +62,7 @@ INLINE_PICKLE = 256 * 1024
 PREVIEW_CELLS = 240
 """Characters of a one-line preview that are worked out; more would never be on the screen."""
 
-DIFF_NODES = 2_500_000
+DIFF_NODES = 1_700_000
 """Scalars looked at by one diff; a container counts for ten to forty. At most about a second."""
 
 DIFF_REPEATS = 40_000
