@@ -26,6 +26,8 @@ The JSON documents are described in [json.md](json.md).
 | 2 | the call is wrong: an unknown option, an ambiguous id, no JMESPath |
 | 3 | no such store or checkpoint |
 | 4 | something could not be decoded, or could run code when it is loaded (`show`, `doctor`) |
+| 5 | the resume could not be, or failed (`resume`) |
+| 6 | the resumed run stopped, or would stop, for want of answers (`resume`) |
 | 130 | interrupted |
 """
 
