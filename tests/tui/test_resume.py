@@ -98,6 +98,12 @@ class TestThePreview:
             assert "check runs with Draft from improve" in text
             assert f"new checkpoints go to {tmp_path}/store.forks/{ids[3][:8]}-1" in text
             assert f"ckpt-tui resume {directory} {ids[3]} --workflow {FLOWS}:build_loop" in text
+            # The workflow that was loaded tells the graph that files only hint at.
+            graph = app.screen.learned(app.screen.list.view.runs[0]).graph
+            assert graph.complete
+            assert {(edge.source, edge.target, edge.trust) for edge in graph.edges.values()} == {
+                ("check", "improve", "exact"), ("improve", "check", "exact"),
+            }  # fmt: skip
             assert not (tmp_path / "store.forks").exists()
             await app.press("escape")
             assert app.app.screen is app.screen

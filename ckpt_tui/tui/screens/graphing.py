@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.core import listing
 from ckpt_tui.core.lineage import Node, Run
@@ -11,6 +12,7 @@ from ckpt_tui.tui.screens.examining import Examinable
 from ckpt_tui.tui.widgets.detail import Detail
 
 if TYPE_CHECKING:
+    from ckpt_tui.core.graph import Graph
     from ckpt_tui.tui.learning import Learned
 
 _RUNS = 16
@@ -23,6 +25,17 @@ class Graphing(Examinable):
     def __init__(self) -> None:
         super().__init__()
         self._learned: dict[str, Learned] = {}
+        self._exact: dict[str, Graph] = {}
+        """Graph signature hash → the graph that a loaded workflow told."""
+
+    def take_graph(self, line: Mapping[str, Any]) -> None:
+        """Keep the graph of a workflow that was loaded for a run: every run with its hash has just this graph."""
+        from ckpt_tui.core.graph import given
+
+        edges = [(str(edge["source"]), str(edge["target"])) for edge in line.get("edges") or ()]
+        self._exact[str(line.get("hash"))] = given(
+            list(line.get("executors") or ()), edges, str(line.get("start") or "")
+        )
 
     def node_of(self, file: str) -> tuple[Run, Node] | None:
         """The run and the place in it of a file; None when it is no checkpoint of the view."""
@@ -41,6 +54,7 @@ class Graphing(Examinable):
 
         found = self._learned.pop(run.id, None) or Learned()
         self._learned[run.id] = found
+        found.given = self._exact.get(run.nodes[0].ref.graph) or found.given
         while len(self._learned) > _RUNS:
             del self._learned[next(iter(self._learned))]
         return found

@@ -6,7 +6,7 @@ import json
 import os
 import shlex
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -70,6 +70,7 @@ class ResumeScreen(RunLog):
         edits: What is changed first.
         begun: Called with the directory of new checkpoints when the first one is written.
         compare: Opens the outcomes of this checkpoint's forks, or says why not.
+        graph: Takes the graph of the workflow, once it is loaded.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -105,13 +106,14 @@ class ResumeScreen(RunLog):
     """
 
     def __init__(
-        self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], compare: Callable[[str], str]
-    ) -> None:
+        self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], compare: Callable[[str], str],
+        graph: Callable[[Mapping[str, Any]], None],
+    ) -> None:  # fmt: skip
         super().__init__()
         self.source = source
         self.edits = edits
         self.run: Run | None = None
-        self._begun, self._compare = begun, compare
+        self._begun, self._compare, self._graph = begun, compare, graph
         self._said: Part | None = None
         self._checked: tuple[Any, ...] | None = None
         self._started = 0.0
@@ -313,7 +315,9 @@ class ResumeScreen(RunLog):
         if run is None or event.run is not run:
             return
         kind = line["kind"]
-        if kind == "check":
+        if kind == "graph":
+            self._graph(line)
+        elif kind == "check":
             await self._on_check(run, line)
         elif kind == "waiting":
             await self._ask_for(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.core.listing import NodeRow, id_text
@@ -53,7 +54,7 @@ class Resumable(Examinable):
 
         self.say("")
         edits = tuple(self._edits.get(event.file, {}).values())
-        screen = ResumeScreen(event.source, edits, self._run_begun, self.compare_forks)
+        screen = ResumeScreen(event.source, edits, self._run_begun, self.compare_forks, self.take_graph)
         self._runs.append(screen)
         self.app.install_screen(screen, f"run-{len(self._runs)}-{id(screen)}")
         self.app.push_screen(screen)
@@ -75,6 +76,9 @@ class Resumable(Examinable):
             self.open_instead(opened)
         self.following = True
         self._edits.clear()
+
+    def take_graph(self, line: Mapping[str, Any]) -> None:
+        """Keep the graph of a workflow that was loaded for a run."""
 
     def open_instead(self, store: Store) -> None:
         """Show a store that holds what this one holds, and more."""
