@@ -68,6 +68,16 @@ class TestPicture:
             await app.press("q")
             assert app.screen.pane is app.screen.list
 
+    async def test_the_graph_of_a_workflow_that_was_loaded_is_exact(self) -> None:
+        async with open_app(SAMPLES / "loop") as app:
+            row = app.screen.list.view.runs[0].nodes[0]
+            edges = [{"source": "counter", "target": "inc"}, {"source": "inc", "target": "counter"}]
+            line = {"hash": row.ref.graph, "executors": {"counter": {}, "inc": {}}, "edges": edges, "start": "counter"}
+            app.screen.take_graph(line)
+            await graph_tab(app, "3", "g")
+            await app.shows("counter → inc")
+            assert "inferred" not in app.text
+
 
 class TestRoom:
     async def test_a_graph_that_is_too_wide_scrolls(self) -> None:
