@@ -109,7 +109,8 @@ def _emit(
 ) -> Iterator[_Task]:
     while not node.changes and not node.gone and len(node.kids) == 1:
         ((step, kid),) = node.kids.items()
-        if everything and value is not None and not _is_sign(step) and len(members(value)) > 1:
+        # A sign such as $args and the step behind it are one member: both are taken, or none.
+        if everything and value is not None and len(members(value)) > 1:
             break
         value = _at(value, step)
         node, path, hide = kid, (*path, step), hide or _is_secret((step,))

@@ -4,11 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given
+from hypothesis import example, given
 
 from ckpt_tui.core.comparison import Marks, rows, value_text
 from ckpt_tui.core.diff import diff
 from tests.core.test_diff import changed_copies, decoded
+from tests.core.zoo import Point
 
 BEFORE = {"state": {"d": {"x": {"y": 1, "z": 2, "l": [1, 2, 3]}}, "k": 1, "same": {"deep": 5}, "gone": [7]}}
 AFTER = {"state": {"d": {"x": {"y": 2, "l": [1, 3, 9], "n": 4}}, "k": 3, "same": {"deep": 5}, "list": [[8]]}}
@@ -42,6 +43,7 @@ def test_what_did_not_change_stands_beside_what_did() -> None:
 
 
 @given(changed_copies())
+@example(([Point([None], 1)], [Point([], 1)]))
 def test_every_change_has_one_row(pair: Any) -> None:
     before, after = ({"state": decoded(value)} for value in pair)
     changes = diff(before, after).changes
