@@ -9,9 +9,6 @@ from collections.abc import Callable, Sequence
 from statistics import median
 from typing import NamedTuple
 
-ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-"""Of the programs that are timed: their byte code is kept from the warming turn on, as an installer leaves it."""
-
 RUNS = 5
 """Times each side is measured, in turns; the medians count. The first turn warms the caches and is left out."""
 
@@ -47,12 +44,17 @@ def in_turns(*works: Callable[[], float], runs: int = RUNS) -> list[float]:
     return [median(results) for results in taken]
 
 
+def environment() -> dict[str, str]:
+    """Of the programs that are timed: their byte code is kept from the warming turn on, as an installer leaves it."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def process(*command: str) -> Callable[[], float]:
     """Work that runs a command to its end, and returns its seconds."""
 
     def work() -> float:
         began = time.perf_counter()
-        subprocess.run(command, stdout=subprocess.DEVNULL, check=True, env=ENVIRONMENT)
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True, env=environment())
         return time.perf_counter() - began
 
     return work

@@ -14,7 +14,7 @@ from typing import Self
 import pexpect
 import pyte
 
-from tests.benchmarks.figures import ENVIRONMENT
+from tests.benchmarks.figures import environment
 
 ROOT = Path(__file__).parents[2]
 COLUMNS, LINES = 120, 40
@@ -31,11 +31,11 @@ class Terminal:
     """
 
     def __init__(self, *args: str) -> None:
-        environment = {**ENVIRONMENT, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
+        variables = {**environment(), "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
         self.screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self.screen)
         self.started = time.perf_counter()
-        self._child = pexpect.spawn(sys.executable, list(args), dimensions=(LINES, COLUMNS), env=environment)
+        self._child = pexpect.spawn(sys.executable, list(args), dimensions=(LINES, COLUMNS), env=variables)
 
     def __enter__(self) -> Self:
         return self
