@@ -265,8 +265,13 @@ def started(tmp_path: Path, target: str, *words: str) -> subprocess.Popen[bytes]
     return subprocess.Popen(
         [sys.executable, "-m", "ckpt_tui", "resume", directory, ids[2], "--workflow", f"{FLOWS}:{target}", "--storage",
          STORAGE, "--into", tmp_path / "new", "--yes", *words],
-        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=heeds_ctrl_c,
     )  # fmt: skip
+
+
+def heeds_ctrl_c() -> None:
+    """As a program in a terminal does; one that a script starts in the background inherits that it is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def scenario(name: str, directory: Path) -> list[str]:
