@@ -101,15 +101,19 @@ def _with_other_texts(content: bytes, number: int) -> bytes:
     return _PICKLED.sub(other, content)
 
 
-def write_huge(directory: Path, size: int, scenario: str = "orch_groupchat") -> Path:
-    """Write one checkpoint of about `size` bytes: a pickle with 40 % of them, the conversations with the rest."""
+def write_huge(directory: Path, size: int, topic: str = "coffee or tea", scenario: str = "orch_groupchat") -> Path:
+    """Write one checkpoint of about `size` bytes: a pickle with 40 % of them, the conversations with the rest.
+
+    The framework writes texts as they are, in UTF-8; `topic` is one in the state. A single character beyond the others
+    makes the whole file a text of two or four bytes a character for whoever reads it as one text.
+    """
     directory.mkdir(parents=True, exist_ok=True)
     document = max((json.loads(content) for content in _documents(scenario)), key=lambda found: len(str(found)))
     text = "What was said so far, in the words of whoever said it. " * 10
     turns = [{"author": "alice", "number": number, "text": f"{number}. {text}"} for number in range(size // 1900)]
     pickled = base64.b64encode(pickle.dumps(turns, protocol=5)).decode()
     document["state"]["archive"] = {"__pickled__": pickled, "__type__": "builtins:list"}
-    document["state"]["topic"] = "coffee or tea"
+    document["state"]["topic"] = topic
     _lengthen(document, size - len(pickled))
     path = directory / f"{document['checkpoint_id']}.json"
     with path.open("w", encoding="utf-8") as file:
