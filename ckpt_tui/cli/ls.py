@@ -16,6 +16,7 @@ from ckpt_tui.cli.output import (
     storage_options,
     stores_argument,
     write,
+    write_pieces,
 )
 from ckpt_tui.core import listing
 from ckpt_tui.core.lineage import Run, arrange
@@ -23,7 +24,7 @@ from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
-from ckpt_tui.stores.directory import collect
+from ckpt_tui.stores.directory import DirectoryStore, collect
 
 if TYPE_CHECKING:
     from ckpt_tui.cli.sizes import Sizes
@@ -61,17 +62,19 @@ def command(
         measured = measure(opened, runs)
     where = " ".join(stores) or opened.path
     if as_json:
-        from ckpt_tui.core.export import dumps_lines, ls_document
+        from ckpt_tui.core.export import dumps_lines, ls_document, ls_pieces
 
         kind = opened.kind
         if any(run.nodes[0].ref.chain for run in runs):
             from ckpt_tui.stores.agent_framework_legacy import store_kind
 
             kind = store_kind(node.ref for run in runs for node in run.nodes)
-        document = ls_document(kind, where, runs, problems, several_of(opened))
-        if measured is not None:
+        if measured is None:
+            write_pieces(ls_pieces(kind, where, runs, problems, several_of(opened)))
+        else:
+            document = ls_document(kind, where, runs, problems, several_of(opened))
             measured.add_to(document)
-        write(dumps_lines(document))
+            write(dumps_lines(document))
     else:
         write("\n".join(lines(runs, problems, measured)) or f"no checkpoints in {clean(where)}")
     return 0
@@ -85,7 +88,7 @@ def several_of(store: Store) -> list[tuple[str, str, str]]:
 
 def survey(store: Store, fast: bool = False) -> tuple[tuple[Run, ...], list[Problem]]:
     """Everything in a store: runs in order, and problems; `fast` reads headers only."""
-    entries = collect(store.scan())
+    entries = collect(store.headers() if fast and isinstance(store, DirectoryStore) else store.scan())
     if not fast:
         unread = [name for name, entry in entries.items() if isinstance(entry, CheckpointRef) and entry.facts is None]
         collect(store.fill(unread), entries)
@@ -97,28 +100,35 @@ def lines(runs: tuple[Run, ...], problems: list[Problem], measured: Sizes | None
     """The list for people: gutter, id, iteration, time since the parent, size and what happened."""
     rows = listing.rows(runs, problems)
     nodes = [row for row in rows if isinstance(row, listing.NodeRow)]
-    gutters = {id(row): listing.node_gutter(row.node) for row in nodes if row.node.lanes != 1}
-    ids = _short_ids([row.node.ref for row in nodes])
-    wide = max(map(len, gutters.values()), default=1)
-    id_wide = max(map(cells, ids), default=0)
-    number_wide = len(str(max((row.node.ref.step for row in nodes), default=0)))
+    refs = [row.node.ref for row in nodes]
+    # Column by column: the work on one row after the other takes half as long again.
+    gutters = [listing.node_gutter(row.node) for row in nodes]
+    wide = max(map(len, gutters), default=1)
+    ids = _short_ids(refs)
+    plain = "".join(ids).isascii()
+    id_wide = max(map(len if plain else cells, ids), default=0)
+    if not plain:  # a format counts characters, a terminal columns
+        ids = [pad(name, id_wide) for name in ids]
+    steps = [ref.iteration if ref.told is None else ref.step for ref in refs]
+    number_wide = len(str(max(steps, default=0)))
     before, after = ("\x1b[36m", "\x1b[0m") if colours() else ("", "")
-    left = iter([pad(name, id_wide) for name in ids])
     # Read once for all rows; a format with widths as values is read anew for each.
-    shape = f"  %-{wide}s {before}%s{after} %{number_wide}d %9s %6s%s  %s"
+    shape = f"  %-{wide}s {before}%-{id_wide if plain else 0}s{after} %{number_wide}d %9s %6s%s  %s"
+    more = [""] * len(refs) if measured is None else [f" {measured.columns(ref.id)}" for ref in refs]
+    drawn = map(
+        shape.__mod__,
+        zip(
+            gutters, ids, steps, map(listing.when_text, nodes),
+            [size_text(ref.size) for ref in refs], more, map(listing.summary, nodes), strict=True,
+        ),
+    )  # fmt: skip
     out: list[str] = []
     # Columns before that of the file's size.
     margin = 2 + wide + 1 + id_wide + 1 + number_wide + 1 + 9 + 1
     run: Run | None = None
-    more = ""
     for row in rows:
         if isinstance(row, listing.NodeRow):
-            ref = row.node.ref
-            if measured is not None:
-                more = f" {measured.columns(ref.id)}"
-            gutter = gutters.get(id(row)) or listing.SIGNS[ref.role]
-            when, size = listing.when_text(row), size_text(ref.size)
-            out.append(shape % (gutter, next(left), ref.step, when, size, more, listing.summary(row)))
+            out.append(next(drawn))
         elif isinstance(row, listing.StoreRow):
             if run is not None and measured is not None:
                 out += measured.run_lines(run, margin)

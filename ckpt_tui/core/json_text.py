@@ -8,10 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from json.encoder import encode_basestring as _quoted
+from json.encoder import encode_basestring
 from typing import Any
 
 from ckpt_tui.core.text import UNSAFE
+
+quoted = encode_basestring
+"""A text as JSON; what a terminal would obey is left to `safe`."""
 
 INDENTED_LEVELS = 20
 """Levels that are indented; what is deeper stays on a line. n levels take n² characters of indentation."""
@@ -89,13 +92,13 @@ def pieces(document: Any, indent: int | None = 2) -> Iterator[str]:  # noqa: C90
         for item in members:
             if named:
                 key, item = item
-                push(f"{before}{_quoted(key) if type(key) is str else _key(key)}: ")
+                push(f"{before}{quoted(key) if type(key) is str else _key(key)}: ")
             elif before:
                 push(before)
             before = comma
             kind = type(item)
             if kind is str:
-                push(_quoted(item))
+                push(quoted(item))
                 if len(item) > _LONG:
                     yield _taken(out)
             elif item is None:

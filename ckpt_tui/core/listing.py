@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice, repeat
 from typing import NamedTuple
 
 from ckpt_tui.core.lineage import Node, Run
@@ -75,12 +76,21 @@ def rows(runs: Iterable[Run], problems: Iterable[Problem]) -> list[Row]:
             own = [other for other in runs if other.store == store]
             out.append(StoreRow(store, len(own), sum(len(other.nodes) for other in own)))
         out.append(RunRow(run))
-        times: dict[str | None, float] = {node.ref.id: node.ref.when for node in run.nodes}
-        parents = {node.parent for node in run.nodes}
-        for node in run.nodes:
-            out.append(NodeRow(node, times.get(node.parent, 0.0), node.ref.id not in parents))
+        nodes = run.nodes
+        ids = [node.ref.id for node in nodes]
+        parents = [node.parent for node in nodes]
+        times: dict[str | None, float] = dict(zip(ids, [node.ref.when for node in nodes], strict=True))
+        inner = set(parents)
+        fields = zip(nodes, map(times.get, parents, repeat(0.0)), [name not in inner for name in ids], strict=True)
+        # As `_make` does, without a call of Python for each.
+        made = map(tuple.__new__, repeat(NodeRow), fields)
+        done = 0
+        for at, node in enumerate(nodes, 1):
             if node.opened:
+                out += islice(made, at - done)
                 out.append(JoinRow(node.lane, node.opened, node.lanes))
+                done = at
+        out += made
     broken = sorted(problems, key=lambda problem: problem.file)
     if broken:
         out.append(ProblemsRow(len(broken)))
@@ -90,7 +100,8 @@ def rows(runs: Iterable[Run], problems: Iterable[Problem]) -> list[Row]:
 
 def node_gutter(node: Node) -> str:
     """The gutter of a checkpoint, its sign included: two characters a lane, the last blank left out."""
-    return _gutter(SIGNS[node.ref.role], node.lane, node.lanes)
+    sign = SIGNS[node.ref.role]
+    return sign if node.lanes == 1 else _gutter(sign, node.lane, node.lanes)
 
 
 @lru_cache(1024)

@@ -1,16 +1,16 @@
 """What a store holds, as values: checkpoint headers, whole checkpoints, pending requests, problems.
 
-All are immutable. Headers and facts are named tuples because a store may hold a hundred thousand of them.
+All are immutable: named tuples, because a store may hold a hundred thousand, and dataclasses take longer to import.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from ckpt_tui.core.topology import Topology
-from ckpt_tui.core.value import Value
+if TYPE_CHECKING:  # a list of headers needs neither
+    from ckpt_tui.core.topology import Topology
+    from ckpt_tui.core.value import Value
 
 Role = Literal["entry", "superstep", "waiting", "response", "final"]
 Status = Literal["waiting", "open", "done"]
@@ -184,8 +184,7 @@ class PendingRequest(NamedTuple):
     data: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(NamedTuple):
     """One checkpoint, decoded.
 
     Attributes:

@@ -51,8 +51,20 @@ class DirectoryStore:
         Raises:
             NotFoundError: there is no such directory, or it may not be read.
         """
+        yield from self._told(self._look(None))
+
+    def headers(self) -> Iterator[Batch]:
+        """The headers of everything, for a list that is written once: nothing of it is remembered.
+
+        Raises:
+            NotFoundError: there is no such directory, or it may not be read.
+        """
+        yield from self._told(self._look(None) if self.only is not None else self._read_all(remember=False))
+
+    def _told(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        """The same batches, with what is wrong with the directory told to people."""
         try:
-            yield from self._look(None)
+            yield from batches
         except FileNotFoundError:
             raise NotFoundError(f"No such directory: {self.path}.", "Name a directory of checkpoints.") from None
         except NotADirectoryError:
@@ -236,22 +248,23 @@ class DirectoryStore:
         except OSError:
             return [(self.only, None)] if os.path.lexists(path) else []
 
-    def _read_all(self) -> Iterator[Batch]:
+    def _read_all(self, remember: bool = True) -> Iterator[Batch]:
         """Read the headers of a directory of which nothing is known."""
         done = total = 0
-        for total, batch in read_folder(self.path):
+        for total, batch in read_folder(self.path, stamps=remember):
             done += len(batch)
-            yield self._headers(batch, done, total)
+            yield self._headers(batch, done, total, remember)
         if not total:
             yield Batch()
 
-    def _headers(self, batch: Columns, done: int, total: int) -> Batch:
+    def _headers(self, batch: Columns, done: int, total: int, remember: bool) -> Batch:
         entries: list[Entry] = []
         stamps: dict[str, Stamp | None] = {}
-        for name in quick_headers(batch, entries, stamps):
+        for name in quick_headers(batch, entries, stamps if remember else None):
             self._take(name, self._careful(name, False), entries, stamps, [])
-        with self._lock:
-            self._stamps.update(stamps)
+        if remember:
+            with self._lock:
+                self._stamps.update(stamps)
         return Batch(tuple(entries), (), done, total)
 
     def _read(self, wanted: list[str], gone: tuple[str, ...], whole: bool) -> Iterator[Batch]:

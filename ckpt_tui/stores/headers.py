@@ -14,12 +14,17 @@ from itertools import repeat
 
 from ckpt_tui.core.model import CheckpointRef, parse_time
 from ckpt_tui.stores.base import Entry
-from ckpt_tui.stores.columns import HEAD_BYTES, TAIL_BYTES, Columns
+from ckpt_tui.stores.columns import Columns
 from ckpt_tui.stores.files import Stamp
 
 __all__ = ["HEAD_BYTES", "KIND", "TAIL_BYTES", "header_from_ends", "is_broken_root", "quick_headers"]
 
 KIND = "agent-framework"
+
+HEAD_BYTES = 512
+"""The header takes up to 351 bytes unless names are long."""
+TAIL_BYTES = 256
+"""The last keys take up to 79 bytes while `metadata` is empty."""
 
 # Texts with escapes take the longer way: without them each text is one character class, ten times as fast.
 _TEXT = rb'"([^"\\\n]*)"'
@@ -90,13 +95,13 @@ def _escaped_texts(head: bytes) -> tuple[str, str, str, str | None, str]:
     return texts[0], texts[1], texts[2], texts[3], texts[4]  # type: ignore[return-value]
 
 
-def quick_headers(batch: Columns, entries: list[Entry], stamps: dict[str, Stamp | None]) -> list[str]:
+def quick_headers(batch: Columns, entries: list[Entry], stamps: dict[str, Stamp | None] | None) -> list[str]:
     """The headers of a batch of files.
 
     Args:
         batch: What `ckpt_tui.stores.columns` read.
         entries: Takes their headers.
-        stamps: Takes their stamps.
+        stamps: Takes their stamps; None where the batch has none.
 
     Returns:
         The names of whatever is odd; the careful way through `ckpt_tui.stores.files` tells why.
@@ -110,20 +115,25 @@ def quick_headers(batch: Columns, entries: list[Entry], stamps: dict[str, Stamp 
         whens = map(parse_time, batch.timestamps)
     same: dict[str, str] = {}
     stems = [name[:-5] for name in batch.names]
+    parents = [None if parent == "null" else parent[1:-1] for parent in batch.parents]
     rows = zip(
         stems, batch.names,
         map(same.setdefault, batch.workflows, batch.workflows), map(same.setdefault, batch.graphs, batch.graphs),
-        [None if parent == "null" else parent[1:-1] for parent in batch.parents], batch.timestamps, whens,
-        map(int, batch.iterations), batch.sizes, repeat(None), repeat(""),
+        parents, batch.timestamps, whens, map(int, batch.iterations), batch.sizes, repeat(None), repeat(""),
         ["" if inner == stem else inner for inner, stem in zip(batch.inners, stems, strict=True)], repeat(""),
         repeat(0), repeat(None),
     )  # fmt: skip
-    refs = list(map(CheckpointRef._make, rows))
-    made = zip(batch.names, map(Stamp._make, zip(batch.inodes, batch.mtimes, batch.sizes, strict=True)), strict=True)
-    stamps.update(made)
-    for ref in refs:
-        if ref.parent is None and is_broken_root(ref):
-            del stamps[ref.file]
-            odd.append(ref.file)
-    entries += refs if len(odd) == len(batch.odd) else [ref for ref in refs if ref.file in stamps]
+    # As `_make` does, without a call of Python for each.
+    refs: list[CheckpointRef] = list(map(tuple.__new__, repeat(CheckpointRef), rows))
+    if stamps is not None:
+        made = map(Stamp._make, zip(batch.inodes, batch.mtimes, batch.sizes, strict=True))
+        stamps.update(zip(batch.names, made, strict=True))
+    broken = {ref.file for ref in refs if ref.parent is None and is_broken_root(ref)}
+    if broken:
+        odd += broken
+        refs = [ref for ref in refs if ref.file not in broken]
+        if stamps is not None:
+            for name in broken:
+                del stamps[name]
+    entries += refs
     return odd

@@ -126,9 +126,7 @@ class ProtocolStore(PolledStore):
         checkpoint = checkpoint_from_bytes(file, data, check, everything, allowance)
         if isinstance(checkpoint, Problem):
             raise UndecodableError(f"{name} cannot be shown: {checkpoint.reason}.")
-        from dataclasses import replace
-
-        return replace(checkpoint, faults=(*checkpoint.faults, *faults))
+        return checkpoint._replace(faults=(*checkpoint.faults, *faults))
 
     def peek(self, file: str) -> bytes:
         """There are no files.

@@ -126,11 +126,9 @@ class SeveralStores:
         Raises:
             CkptError: it cannot be read; the reason is for people.
         """
-        from dataclasses import replace
-
         number, own = self._home(file)
         checkpoint = self.members[number].load(own, check, everything)
-        return replace(checkpoint, ref=self._ref(number, checkpoint.ref))
+        return checkpoint._replace(ref=self._ref(number, checkpoint.ref))
 
     def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
         """Read and decode all of one checkpoint, as far as an allowance goes; see `ckpt_tui.stores.base.load_within`.
@@ -138,11 +136,9 @@ class SeveralStores:
         Raises:
             CkptError: it cannot be read; the reason is for people.
         """
-        from dataclasses import replace
-
         number, own = self._home(file)
         checkpoint = load_within(self.members[number], own, allowance, check)
-        return replace(checkpoint, ref=self._ref(number, checkpoint.ref))
+        return checkpoint._replace(ref=self._ref(number, checkpoint.ref))
 
     def peek(self, file: str) -> bytes:
         """The first bytes of a file that cannot be shown."""

@@ -13,6 +13,7 @@ from statistics import median
 from typing import Any
 
 from ckpt_tui.core.envelope import resolve
+from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.unpickle import decode
 from ckpt_tui.core.value import Deferred, Envelope
 from ckpt_tui.stores.agent_framework import load
@@ -98,7 +99,7 @@ def _ordinary(directory: Path) -> Figure:
             loaded = load(str(path), path.name, everything=True)
             if turn:
                 took.append(time.perf_counter() - began)
-            assert not isinstance(loaded, tuple) and _is_decoded(loaded.state)
+            assert isinstance(loaded, Checkpoint) and _is_decoded(loaded.state)
     size = sum(contents.values()) / len(contents) / 1000
     pickles = sum(path.read_text().count("__pickled__") for path in paths) / len(paths)
     took.sort()

@@ -10,11 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ckpt_tui.cli.ls import lines
-from ckpt_tui.core.export import dumps_lines, ls_document
-from ckpt_tui.core.lineage import Run, arrange
-from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.stores.directory import DirectoryStore, collect
+from ckpt_tui.cli.ls import lines, survey
+from ckpt_tui.core.export import ls_pieces
+from ckpt_tui.core.lineage import Run
+from ckpt_tui.stores.directory import DirectoryStore
 from tests.benchmarks.data import WORKFLOW, write_store
 from tests.benchmarks.figures import Figure, in_turns, ms, process
 from tests.benchmarks.peers import BARE_OPEN, BARE_OS, COMMAND, FRAMEWORK, Programs
@@ -104,8 +103,7 @@ def _timed(work: Callable[[], Any], thresholds: tuple[int, int, int] = (100_000,
 
 
 def _runs(directory: str) -> tuple[Run, ...]:
-    entries = collect(DirectoryStore(directory).scan()).values()
-    runs = arrange(entry for entry in entries if isinstance(entry, CheckpointRef))
+    runs, _ = survey(DirectoryStore(directory), fast=True)
     assert sum(len(run.nodes) for run in runs) == COUNT
     return runs
 
@@ -115,7 +113,7 @@ def _text(directory: str) -> None:
 
 
 def _json(directory: str) -> None:
-    assert dumps_lines(ls_document("agent-framework", directory, _runs(directory), [])).count("\n") >= COUNT
+    assert "".join(ls_pieces("agent-framework", directory, _runs(directory), [])).count("\n") >= COUNT
 
 
 def _bare_open(directory: str) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.export import dumps, dumps_lines, ls_document, ref_document, show_document
+from ckpt_tui.core.export import dumps, dumps_lines, ls_document, ls_pieces, ref_document, show_document
 from ckpt_tui.core.lineage import arrange
-from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, parse_time
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told, parse_time
 from ckpt_tui.core.text import UNSAFE
 
 NASTY = "\x1b[2J \x7f \x9b31m \u202e \u200b \ufeff \u2028 \ud800 \U000e0001 \0 \n \r \t"
@@ -129,6 +129,21 @@ class TestLs:
         assert (two["guessed_parent"], two["parent"], two["notes"]) == ("one", None, ["odd"])
         missing = arrange([ref(parent="gone", note="odd")])
         assert ls_document("k", "p", missing, [])["checkpoints"][0]["notes"] == ["odd", "parent missing"]
+
+    def test_the_text_of_a_list_is_that_of_its_document(self) -> None:
+        facts = Facts(1, 2, ("internal:start",), ("ask",), False)
+        told = Told(title="a run", step=4, ran=("a",))
+        refs = [
+            ref(), ref(id="two", file="two.json", parent="one"), ref(id=NASTY, file=f"{NASTY}.json", workflow=NASTY),
+            ref(id="ü 漢字 🎉", file='"\\.json', parent="gone", timestamp="soon"), ref(id="facts", facts=facts),
+            ref(id="note", note="odd"), ref(id="told", told=told), ref(id="", file="", workflow="", graph="", size=0),
+            ref(id="guessed", iteration=4, parent=None, when=9e9),
+        ]  # fmt: skip
+        runs = arrange(refs)
+        problems = [Problem("a", NASTY, "k")]
+        for some in ((runs, problems), (runs[:1], []), ((), problems), ((), [])):
+            assert "".join(ls_pieces("k", "p", *some)) == dumps_lines(ls_document("k", "p", *some))
+        assert any(node.guessed for run in runs for node in run.nodes)
 
 
 class TestShow:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -95,6 +94,6 @@ def test_a_pinned_path_tells_whether_it_changed() -> None:
 
 
 def test_what_could_not_be_decoded_is_told() -> None:
-    broken = replace(checkpoint({}), faults=("state.x: not base64",))
+    broken = checkpoint({})._replace(faults=("state.x: not base64",))
     frame = make_frame(None, moment(broken), None, Graph())
     assert " ! state.x: not base64" in ["".join(text for text, _ in line.parts) for line in frame_lines(frame)]
