@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 from ckpt_tui.core.model import INTERNAL, CheckpointRef
@@ -166,8 +167,11 @@ def _parents(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str],
     orphans: list[CheckpointRef] = []
     # Children of a renamed file name the id inside it.
     renamed = {ref.inner: ref.id for ref in by_id.values() if ref.inner and ref.inner not in by_id}
-    for ref in by_id.values():
+    for name, ref in by_id.items():
         parent = ref.parent
+        if parent in by_id and parent != name:
+            parents[name] = parent
+            continue
         if parent is None:
             told = ref.told
             if told is not None and told.run:
@@ -177,7 +181,7 @@ def _parents(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str],
             elif ref.iteration > 0 or ref.chain:
                 orphans.append(ref)
             continue
-        parent = parent if parent in by_id else renamed.get(parent, parent)
+        parent = renamed.get(parent, parent)
         if parent == ref.id:
             odd[ref.id] = "its own parent"
         elif parent in by_id:
@@ -268,7 +272,7 @@ def _branches(
     guessed: set[str],
     odd: dict[str, str],
 ) -> list[Node]:
-    nodes: list[Node] = []
+    nodes: list[tuple[object, ...]] = []
     waiting = 0  # columns kept for branches that come later
     crowd = 0  # branches that come later in the last column, which they share
     pending: list[tuple[CheckpointRef, int]] = [(root, 0)]
@@ -294,14 +298,13 @@ def _branches(
                     crowd += column == LANES - 1
                     further.append((child, column))
                 pending.extend(reversed(further))
+            name = ref.id
             nodes.append(
-                Node(
-                    ref, parents.get(ref.id), ref.id in guessed, fork, lane, waiting | 1 << lane, opened,
-                    odd.get(ref.id, ""),
-                )
-            )  # fmt: skip
+                (ref, parents.get(name), name in guessed, fork, lane, waiting | 1 << lane, opened, odd.get(name, ""))
+            )
             if not below:
                 break
             waiting |= opened
             ref, fork = below[0], False
-    return nodes
+    # As `_make` does, without a call of Python for each.
+    return list(map(tuple.__new__, repeat(Node), nodes))

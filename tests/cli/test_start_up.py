@@ -57,6 +57,29 @@ def test_a_list_of_headers_imports_no_decoder_and_no_parser() -> None:
     assert modules & {"ckpt_tui.core.unpickle", "ckpt_tui.core.plain", "ckpt_tui.core.document"} == set()
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "import atexit; atexit.register(print, 'the end')",
+        "Thread(target=lambda: (main_thread().join(), print('the end'))).start()",
+    ],
+    ids=["atexit", "thread"],
+)
+def test_what_waits_for_the_end_of_the_process_gets_it(wanted: str) -> None:
+    code = f"from threading import Thread, main_thread; from ckpt_tui.__main__ import main; {wanted}; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "ls", str(STORE)], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    assert done.stdout.startswith("hitl · run 1")
+    assert done.stdout.endswith("the end\n")
+
+
+def test_a_failure_to_write_the_last_of_it_is_no_success() -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "ckpt_tui", "--version"], cwd=ROOT, stdout=full, stderr=full)
+    assert done.returncode != 0
+
+
 def test_help_and_version_import_no_verb() -> None:
     for option in ("--help", "--version"):
         ours = {name for name in modules_after(option) if name.startswith(("ckpt_tui.stores", "ckpt_tui.core"))}

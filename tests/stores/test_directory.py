@@ -1,6 +1,7 @@
 """A directory as a store: scanning and filling; changes meanwhile."""
 
 import os
+import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,19 @@ class TestScan:
             assert list(first) == ["a.json"]
             assert sorted(store.fresh().names()) == names
         assert DirectoryStore(str(tmp_path / "gone")).names() == []
+
+    def test_headers_are_those_of_a_scan_again_and_again(self, tmp_path: Path) -> None:
+        for number in range(BATCH + 10):
+            save(tmp_path, f"c{number}", iteration_count=number % 3)
+        os.mkfifo(tmp_path / "pipe.json")
+        for path in HOSTILE.glob("*.json"):
+            shutil.copy(path, tmp_path)
+        scanned = collect(DirectoryStore(str(tmp_path)).scan())
+        store = DirectoryStore(str(tmp_path))
+        assert collect(store.headers()) == collect(store.headers()) == scanned
+        assert collect(open_store(tmp_path / "c1.json").headers()) == {"c1.json": scanned["c1.json"]}  # type: ignore[attr-defined]
+        with pytest.raises(NotFoundError):
+            list(DirectoryStore(str(tmp_path / "gone")).headers())
 
     @pytest.mark.parametrize("name", ["missing", "file/below"])
     def test_no_such_directory_is_told_as_such(self, tmp_path: Path, name: str) -> None:
