@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
 def main() -> None:
     """Run the command line; ends the process with the exit codes of docs/cli.md."""
+    _open_closed_streams()
     from ckpt_tui.cli.app import run
 
     _end(run(sys.argv[1:]))
@@ -18,7 +20,6 @@ def _end(code: int) -> None:
     What registered with `atexit` (the code of a user's storage may), threads and profilers get the usual way.
     """
     import atexit
-    import os
     import threading
 
     if not atexit._ncallbacks() and threading.active_count() == 1 and sys.getprofile() is None:
@@ -30,6 +31,13 @@ def _end(code: int) -> None:
         else:
             os._exit(code)
     sys.exit(code)
+
+
+def _open_closed_streams() -> None:
+    """Give a process that was started without a standard stream an empty one, before a file takes its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
 if __name__ == "__main__":

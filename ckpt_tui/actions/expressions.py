@@ -86,7 +86,8 @@ def _asked(ask: Any) -> Any:
     try:
         return ask()
     except JMESPathError as error:
-        raise UsageError(f"Not a JMESPath expression: {str(error).partition(chr(10))[0]}.", _JMESPATH) from None
+        reason = str(error).partition("\n")[0].removesuffix(", for expression:").rstrip(":.")
+        raise UsageError(f"Not a JMESPath expression: {reason}.", _JMESPATH) from None
     except RecursionError:
         raise UsageError("The query or what it looks at is nested too deep.", _JMESPATH) from None
     except (ValueError, TypeError) as error:  # what jmespath itself does not expect, such as a step of 0

@@ -46,7 +46,7 @@ class Growths:
             check: Called now and then; whatever it raises is passed on.
         """
         content = stamps(self._reader, run.nodes)
-        key = ("sizes", run.id)
+        key = ("sizes", *run.key)
         known: tuple[object, RunSizes] | None = self._answers.get(key)
         if known is not None and known[0] == content:
             return known[1]

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from ckpt_tui.cli.output import write
+from ckpt_tui.cli.output import Number, write
 from ckpt_tui.demo.playback import play, prepare, suggest
 from ckpt_tui.errors import UsageError
 
@@ -21,7 +21,7 @@ from ckpt_tui.errors import UsageError
 @click.argument("directory", required=False, metavar="[DIR]")
 @click.option(
     "--interval",
-    type=click.FloatRange(min=0.01),
+    type=Number(0.01, 3600),
     default=1.5,
     show_default=True,
     metavar="SECONDS",

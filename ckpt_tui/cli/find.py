@@ -112,7 +112,7 @@ def _lines(search: _Search) -> Iterator[str]:
     for ref, hit in search:
         search.watch.clear()
         if ref.id != shown:
-            yield f"{paint(clean(ref.id), bold=True)}  iteration {ref.iteration} · {clean(ref.timestamp)}"
+            yield f"{paint(clean(ref.id), bold=True)}  iteration {ref.iteration} · {clean(ref.utc)}"
             shown = ref.id
         begin, end = hit.spot
         before, found, after = clean(hit.text[:begin]), clean(hit.text[begin:end]), clean(hit.text[end:])

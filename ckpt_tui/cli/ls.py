@@ -114,7 +114,7 @@ def lines(runs: tuple[Run, ...], problems: list[Problem], measured: Sizes | None
     before, after = ("\x1b[36m", "\x1b[0m") if colours() else ("", "")
     # Read once for all rows; a format with widths as values is read anew for each.
     shape = f"  %-{wide}s {before}%-{id_wide if plain else 0}s{after} %{number_wide}d %9s %6s%s  %s"
-    more = [""] * len(refs) if measured is None else [f" {measured.columns(ref.id)}" for ref in refs]
+    more = [""] * len(refs) if measured is None else [f" {measured.columns(ref.file)}" for ref in refs]
     drawn = map(
         shape.__mod__,
         zip(
@@ -162,7 +162,7 @@ def _short_ids(refs: list[CheckpointRef]) -> list[str]:
     if len(set(ids)) == len(ids):
         return ids
     length = _DISTINCT
-    random = [ref.id for ref in refs if not listing.given_name(ref)]
+    random = {ref.id for ref in refs if not listing.given_name(ref)}  # an id may stand in several stores
     while len({name[:length] for name in random}) < len(random):
         length += 4
     named = zip(ids, refs, strict=True)

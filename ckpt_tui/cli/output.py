@@ -47,22 +47,37 @@ def _batches(lines: Iterable[str]) -> Iterator[str]:
 
 
 def write_pieces(pieces: Iterable[str]) -> None:
-    """The same as `write` for a text in pieces; a line break follows the last."""
+    """The same as `write` for a text in pieces; a line break follows the last.
+
+    Raises:
+        UsageError: it cannot be written, as on a full disk. A reader that goes away, as `head` does, is no failure.
+    """
     sys.stdout.flush()
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None:
         for piece in chain(pieces, ("\n",)):
             sys.stdout.write(piece.encode("utf-8", "backslashreplace").decode("utf-8"))
         return
+    for piece in chain(pieces, ("\n",)):
+        data = piece.encode("utf-8", "backslashreplace")
+        try:
+            buffer.write(data)
+        except OSError as error:
+            _drop(error)
+            return
     try:
-        for piece in chain(pieces, ("\n",)):
-            buffer.write(piece.encode("utf-8", "backslashreplace"))
         buffer.flush()
-    except BrokenPipeError:
-        # The reader went away, as `head` does; nothing is left to say, not even by Python as it ends.
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, buffer.fileno())
-        os.close(null)
+    except OSError as error:
+        _drop(error)
+
+
+def _drop(error: OSError) -> None:
+    """What could not be written goes nowhere, or Python would complain of it as it ends."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
+    if not isinstance(error, BrokenPipeError):
+        raise UsageError(f"The output cannot be written: {error.strerror}.") from None
 
 
 def colours() -> bool:
@@ -94,10 +109,20 @@ def cut_notice(limit: float) -> None:
     click.echo(f"ckpt-tui: cut at its limits; --limit {limit * 8:g} allows eight times as much", err=True)
 
 
+class Number(click.FloatRange):
+    """A number in a range; NaN, which Python finds in every range, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if number != number:
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return number
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 limit_option = click.option(
     "--limit",
-    type=click.FloatRange(0, 1_000_000, min_open=True),
+    type=Number(0, 1_000_000, min_open=True),
     default=1.0,
     metavar="N",
     help="N times the work and memory that one checkpoint may take.",

@@ -218,9 +218,11 @@ class _Follower:
             elif line.get("kind") not in ("hello", "graph", "check", "error" if not self._told else ""):
                 sys.stdout.buffer.write(_text(line_of(line)).encode("utf-8", "backslashreplace") + b"\n")
                 sys.stdout.buffer.flush()
-        except BrokenPipeError:
+        except OSError as error:
             self._deaf = True
-            _narrate("nobody reads the events any more: the run is stopped")
+            gone = isinstance(error, BrokenPipeError)
+            why = "nobody reads the events any more" if gone else f"the events cannot be written ({error.strerror})"
+            _narrate(f"{why}: the run is stopped")
             self._session.stop()
             with suppress(OSError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -114,7 +114,7 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
     except IdFault as fault:
         hint = f"`ckpt-tui ls {clean(store.path)}` lists the ids."
         error = UsageError if fault.ambiguous else NotFoundError
-        raise error(f"{fault.reason[:1].upper()}{fault.reason[1:]}.", hint) from None
+        raise error(f"{fault.reason}.", hint) from None
     run = next(run for run in runs if any(other is node for other in run.nodes))
     return run, node
 

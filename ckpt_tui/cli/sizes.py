@@ -22,36 +22,40 @@ _REPEATS_SHOWN = 3
 """Payloads told for each run; `--json` has more."""
 
 
+RunKey = tuple[str, str, str]
+"""`Run.key`."""
+
+
 class Sizes(NamedTuple):
-    """The sizes of a store: those of each checkpoint, and of each run by its id."""
+    """The sizes of a store: of checkpoints by their files, of runs by their keys. Ids are not unique in a list."""
 
     steps: dict[str, StepSizes]
-    runs: dict[str, RunSizes]
+    runs: dict[RunKey, RunSizes]
 
     def add_to(self, document: dict[str, Any]) -> None:
         """Add to the document of `ls`: `sizes` and `grew` to each entry, `growth` and `repeated`."""
         for entry in document["checkpoints"]:
-            step = self.steps[entry["id"]]
+            step = self.steps[entry["file"]]
             found = step.parts or (None,) * len(PARTS)
             entry["sizes"] = {"file": entry["size"], **dict(zip(PARTS, found, strict=True))}
             grew = step.grew
             entry["grew"] = None if grew is None else {**grew._asdict(), "path": expression(grew.path)}
         document["growth"] = [
             {
-                "run": run, "from": first, "to": last,
+                "run": sizes.run.id, "from": first, "to": last,
                 "path": expression(most.path), "before": most.before, "after": most.after,
             }
-            for run, sizes in self.runs.items()
+            for sizes in self.runs.values()
             if sizes.growth is not None
             for first, last, most in (sizes.growth,)
         ]  # fmt: skip
         document["repeated"] = [
             {
-                "run": run, "type": found.type, "size": found.size, "copies": found.copies,
+                "run": sizes.run.id, "type": found.type, "size": found.size, "copies": found.copies,
                 "checkpoints": found.checkpoints, "extra": found.extra, "id": found.ref.id,
                 "path": expression(found.path),
             }
-            for run, sizes in self.runs.items()
+            for sizes in self.runs.values()
             for found in sizes.repeats
         ]  # fmt: skip
 
@@ -59,16 +63,16 @@ class Sizes(NamedTuple):
         """The heading of the columns; `margin` is where that of the file begins."""
         return f"{'':{margin}}{'file':>6} " + " ".join(f"{part:>{_width(part)}}" for part in PARTS)
 
-    def columns(self, name: str) -> str:
+    def columns(self, file: str) -> str:
         """The columns of one checkpoint, after that of its file."""
-        return _columns(self.steps[name].parts)
+        return _columns(self.steps[file].parts)
 
     def run_lines(self, run: Run, margin: int) -> list[str]:
         """The columns of a run added up, and what grew most."""
-        known = [found for node in run.nodes if (found := self.steps[node.ref.id].parts) is not None]
+        known = [found for node in run.nodes if (found := self.steps[node.ref.file].parts) is not None]
         added = tuple(sum(found[at] for found in known) for at in range(len(PARTS)))
         out = [f"{'  total':{margin}}{size_text(sum(node.ref.size for node in run.nodes)):>6} {_columns(added)}"]
-        sizes = self.runs[run.id]
+        sizes = self.runs[run.key]
         if sizes.growth is not None:
             path, before, after = sizes.growth.most
             more = f"+{size_text(after - before)}, {size_text(before)} → {size_text(after)}"
@@ -85,12 +89,12 @@ def measure(store: Store, runs: tuple[Run, ...]) -> Sizes:
     growths = Growths(store)
     total = sum(len(run.nodes) for run in runs)
     done = 0
-    found: dict[str, RunSizes] = {}
+    found: dict[RunKey, RunSizes] = {}
     with Watch() as watch:
         for run in runs:
-            found[run.id] = growths.measure(run, lambda here, _: watch.progress(done + here, total), watch.check)  # noqa: B023
+            found[run.key] = growths.measure(run, lambda here, _: watch.progress(done + here, total), watch.check)  # noqa: B023
             done += len(run.nodes)
-    return Sizes({step.ref.id: step for sizes in found.values() for step in sizes.steps}, found)
+    return Sizes({step.ref.file: step for sizes in found.values() for step in sizes.steps}, found)
 
 
 def _columns(sizes: tuple[int, ...] | None) -> str:

@@ -11,7 +11,7 @@ _PARENTS = re.compile(r"(.*)~(\d{1,6})\Z", re.DOTALL)
 
 
 class IdFault(Exception):
-    """No checkpoint, or more than one, answers to a name; `ambiguous` tells which."""
+    """No checkpoint, or more than one, answers to a name; `ambiguous` tells which. `reason` is a sentence."""
 
     def __init__(self, reason: str, ambiguous: bool = False) -> None:
         super().__init__(reason)
@@ -53,26 +53,32 @@ def _of_one_store(name: str, runs: Sequence[Run]) -> tuple[dict[str, Node], str]
     for store, nodes in stores.items():
         if name.startswith(f"{store}/"):
             return nodes, name[len(store) + 1 :]
-    # Not more than a prefix of it may stand in two stores: `~N` goes up within the one that has it.
+    # `~N` goes up within the store that has the id.
     base = name.partition("~")[0].removesuffix(".json")
-    holders = [store for store, nodes in stores.items() if base in nodes]
+    holders = {store: base for store, nodes in stores.items() if base in nodes}
+    if not holders and base == "latest" and any(stores.values()):
+        return max(stores.values(), key=lambda nodes: max(node.ref.rank for node in nodes.values())), name
+    if not holders and base:
+        found = [(store, known) for store, nodes in stores.items() for known in nodes if known.startswith(base)]
+        holders = dict(found) if len({known for _, known in found}) == 1 else {}
     if len(holders) > 1:
-        raise IdFault(f"{base!r} is in {len(holders)} stores; say {holders[0]}/{base}", True)
+        store, known = next(iter(holders.items()))
+        raise IdFault(f"{base!r} is in {len(holders)} stores; say {store}/{known}", True)
     if holders:
-        return stores[holders[0]], name
+        return stores[next(iter(holders))], name
     return {node_id: node for nodes in stores.values() for node_id, node in nodes.items()}, name
 
 
 def _base(name: str, nodes: dict[str, Node]) -> Node:
     if not nodes:
-        raise IdFault("the store has no checkpoints")
+        raise IdFault("The store has no checkpoints")
     if name in nodes:
         return nodes[name]
     if name == "latest":
         return max(nodes.values(), key=lambda node: node.ref.rank)
     found = [node for node_id, node in nodes.items() if node_id.startswith(name)] if name else []
     if not found:
-        raise IdFault(f"no checkpoint {name!r}")
+        raise IdFault(f"No checkpoint {name!r}")
     if len(found) > 1:
         some = ", ".join(sorted(node.ref.id for node in found)[:3])
         raise IdFault(f"{name!r} means {len(found)} checkpoints ({some}{', …' if len(found) > 3 else ''})", True)

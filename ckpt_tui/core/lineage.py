@@ -68,6 +68,14 @@ class Run(NamedTuple):
     above: str = ""
     level: int = 0
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What no other run of a list has, and what stays as it goes on.
+
+        Its id alone may stand in two stores, and for two workflows below one missing parent.
+        """
+        return self.store, self.id, workflow_key(self.nodes[0].ref)
+
 
 def workflow_key(ref: CheckpointRef) -> str:
     """What runs of one workflow share: its name, or its graph when the framework made up the name."""

@@ -65,7 +65,10 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
     if named is not None:
         return named
     if must_exist:
-        raise NotFoundError(f"No such directory: {text}.", "Name the directory your workflow writes checkpoints to.")
+        raise NotFoundError(
+            f"No such file or directory: {text or repr(text)}.",
+            "Name the directory your workflow writes checkpoints to.",
+        )
     return DirectoryStore(text)
 
 

@@ -215,7 +215,7 @@ class TestEnds:
         for args in (["ls", tmp_path / "gone"], [tmp_path / "gone"], ["ls", tmp_path / "gone", "--json"]):
             done = called(output, *args)
             assert (done.code, done.out) == (3, "")
-            assert done.err.startswith("ckpt-tui: No such directory")
+            assert done.err.startswith("ckpt-tui: No such file or directory: ")
 
     def test_a_file_that_is_no_store_ends_with_3(self, output: Output, tmp_path: Path) -> None:
         (tmp_path / "notes.txt").write_text("")

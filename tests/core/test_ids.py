@@ -4,7 +4,7 @@ import pytest
 
 from ckpt_tui.core.ids import IdFault, find
 from ckpt_tui.core.lineage import Run, arrange
-from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.model import CheckpointRef, Told
 
 
 def ref(name: str, parent: str | None = None, when: float = 1.0) -> CheckpointRef:
@@ -48,11 +48,11 @@ def test_a_name_means_one_checkpoint(runs: tuple[Run, ...], name: str, expected:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("zzz", "no checkpoint 'zzz'"),
-        ("", "no checkpoint ''"),
+        ("zzz", "No checkpoint 'zzz'"),
+        ("", "No checkpoint ''"),
         ("bbb~3", "bbb has only 2 parents"),
-        ("~1", "no checkpoint ''"),
-        ("bbb~99999999", "no checkpoint 'bbb~99999999'"),
+        ("~1", "No checkpoint ''"),
+        ("bbb~99999999", "No checkpoint 'bbb~99999999'"),
     ],
 )
 def test_a_name_that_means_none_says_why(runs: tuple[Run, ...], name: str, reason: str) -> None:
@@ -71,9 +71,22 @@ def test_a_prefix_of_several_is_ambiguous_and_names_some(runs: tuple[Run, ...]) 
 def test_an_empty_store_has_no_latest() -> None:
     with pytest.raises(IdFault) as caught:
         find("latest", ())
-    assert caught.value.reason == "the store has no checkpoints"
+    assert caught.value.reason == "The store has no checkpoints"
 
 
 def test_a_guessed_parent_counts_as_a_parent() -> None:
     broken = CheckpointRef("late", "late.json", "flow", "graph", None, "", 5.0, 1, 1)
     assert find("late~1", arrange([ref("early"), broken])).ref.id == "early"
+
+
+def test_the_latest_of_several_stores_goes_up_within_its_own() -> None:
+    def told(name: str, store: str, parent: str | None, when: float) -> CheckpointRef:
+        return ref(name, parent, when)._replace(file=f"{store}/{name}.json", told=Told(store=store))
+
+    runs = arrange(
+        [told("root", "copy", None, 1), told("old", "copy", "root", 2), told("root", "own", None, 1),
+         told("old", "own", "root", 2), told("new", "own", "old", 3)]
+    )  # fmt: skip
+    assert find("latest", runs).ref.file == "own/new.json"
+    assert find("latest~1", runs).ref.file == "own/old.json"
+    assert find("copy/latest", runs).ref.file == "copy/old.json"

@@ -23,7 +23,7 @@ The JSON documents are described in [json.md](json.md).
 |---|---|
 | 0 | fine |
 | 1 | nothing was found (`history`, `find`, `bisect`); something differs (`diff`) |
-| 2 | the call is wrong: an unknown option, an ambiguous id, no JMESPath |
+| 2 | the call is wrong: an unknown option, an ambiguous id, no JMESPath; or the output cannot be written |
 | 3 | no such store or checkpoint |
 | 4 | something could not be decoded, or could run code when it is loaded (`show`, `doctor`) |
 | 5 | the resume could not be, or failed (`resume`) |

@@ -44,7 +44,7 @@ class TestOpening:
 
     async def test_an_unknown_id_is_said_and_the_newest_is_shown(self) -> None:
         async with open_app(SAMPLES / "linear", at="nosuch") as app:
-            await app.shows("no checkpoint 'nosuch'")
+            await app.shows("No checkpoint 'nosuch'")
             assert app.screen.list.selected == app.screen.list.view.newest
 
     async def test_one_file_opens_alone(self) -> None:

@@ -24,7 +24,8 @@ class Graphing(Examinable):
 
     def __init__(self) -> None:
         super().__init__()
-        self._learned: dict[str, Learned] = {}
+        self._learned: dict[tuple[str, str, str], Learned] = {}
+        """`Run.key` → what is known of its graph."""
         self._exact: dict[str, Graph] = {}
         """Graph signature hash → the graph that a loaded workflow told."""
 
@@ -52,8 +53,8 @@ class Graphing(Examinable):
         """What is known of the graph of a run."""
         from ckpt_tui.tui.learning import Learned  # late: the first screen does without
 
-        found = self._learned.pop(run.id, None) or Learned()
-        self._learned[run.id] = found
+        found = self._learned.pop(run.key, None) or Learned()
+        self._learned[run.key] = found
         found.given = self._exact.get(run.nodes[0].ref.graph) or found.given
         while len(self._learned) > _RUNS:
             del self._learned[next(iter(self._learned))]

@@ -236,9 +236,10 @@ class Playing(Screen[Any]):
 
     def show_view(self, view: View) -> None:
         """The store changed: a run that went on extends the track."""
-        run = next((run for run in view.runs if run.id == self.track.run.id), None)
+        own = self.track.run
+        run = next((run for run in view.runs if run.id == own.id and run.key == own.key), None)
         here = self.node.ref.id
-        if run is None or run is self.track.run:
+        if run is None or run is own:
             return
         track = track_through(run, here, self.track.choices)
         if track.place(here) < 0:
