@@ -18,6 +18,7 @@ import dataclasses
 import datetime
 import decimal
 import enum
+import faulthandler
 import fractions
 import hashlib
 import importlib
@@ -56,11 +57,14 @@ TEXTS = 300_000
 DEPTH = 24
 """Levels of a value that are written."""
 
-GATHER_SECONDS = 0.005
-"""How long an event waits for others at most: far below what an eye notices."""
+GATHER_SECONDS = 0.03
+"""How long lines of a burst wait for others: below what an eye notices, and each write costs what four lines do."""
 
-GATHERED = 64
-"""Events that are written together at most, so that the reader has its share."""
+GATHERED = 48_000
+"""Characters that are written together at most, less than a pipe takes at once."""
+
+BURSTS = frozenset(("event", "checkpoint", "log"))
+"""Kinds of lines that come in bursts; any other is written at once."""
 
 LEAVE_SECONDS = 3.0
 """Time for exit handlers of the workflow's libraries, and for a run to end once the parent is gone."""
@@ -75,8 +79,10 @@ EXIT_CODES = {"done": 0, "checked": 0, "waiting": 6, "stopped": 130}
 class Lines:
     """Lines of JSON on a descriptor that nobody else knows.
 
-    Events are gathered for a moment, because each write wakes the reader; any other line is written at once, with the
-    events before it. A kill loses no more than that moment, and no checkpoint.
+    Each write wakes the reader, so lines that come in bursts wait for others: the first is written at once, the next
+    ones with the first that comes GATHER_SECONDS later, by the thread that says it; one thread of our own sees to
+    those that nothing follows, also while the workflow blocks its loop. What is printed sends them on before itself.
+    A kill loses the lines of that moment, and no checkpoint.
 
     Args:
         descriptor: Where they go.
@@ -84,41 +90,90 @@ class Lines:
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
-        self._lock = threading.Lock()
+        # One that lets the same thread in twice: a finalizer, run by the collector at any time, may log or print.
+        self._lock = threading.RLock()
         self._seq = 0
         self._encode = encoder()
-        self._held: list[str] = []
+        self._held: list[tuple[str, int, str]] = []
+        self._size = 0
+        self._due = 0
+        self._writing = False
+        self._alone = False
+        self._awake = False
         self._wake = threading.Event()
         threading.Thread(target=self._flush_late, daemon=True).start()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forked)
+
+    def _forked(self) -> None:
+        """In a copy of this process: what is held is the original's to write, and no thread sees to what is late."""
+        self._lock = threading.RLock()
+        self._held, self._size, self._writing, self._alone = [], 0, False, True
 
     def say(self, kind: str, **fields: Any) -> None:
-        """Write one line."""
+        """Write one line, of at least one field."""
+        self.put(kind, self._encode(fields)[1:])
+
+    def put(self, kind: str, rest: str) -> None:
+        """Write one line.
+
+        Args:
+            kind: Its kind.
+            rest: The JSON of its other fields, without the brace that opens it.
+        """
+        nanoseconds = time.time_ns()
         with self._lock:
-            self._seq += 1
-            self._held.append(self._encode({"kind": kind, "seq": self._seq, "t": now(), **fields}))
-            if kind != "event" or len(self._held) >= GATHERED:
+            self._held.append((kind, nanoseconds, rest))
+            self._size += len(rest)
+            if kind not in BURSTS or self._size > GATHERED or self._alone:
                 self._flush()
-        if self._held and not self._wake.is_set():
+            elif nanoseconds >= self._due:
+                self._due = nanoseconds + int(GATHER_SECONDS * 1e9)
+                self._flush()
+        if not self._awake and self._held:
+            self._awake = True
             self._wake.set()
 
+    def hurry(self) -> None:
+        """Write what is held."""
+        if self._held:
+            with self._lock:
+                self._flush()
+
     def _flush(self) -> None:
-        data = memoryview(("\n".join(self._held) + "\n").encode("ascii"))
-        self._held.clear()
+        if self._writing or not self._held:
+            return
+        self._writing = True
         try:
-            while data:
-                data = data[os.write(self._descriptor, data) :]
+            while self._held:
+                self._write()
         except OSError:
             vanish()  # nobody reads any more
+        finally:
+            self._writing = False
+
+    def _write(self) -> None:
+        held, self._held, self._size = self._held, [], 0
+        # Made into text together: what is done over and over is done faster.
+        text = ""
+        for kind, nanoseconds, rest in held:
+            self._seq += 1
+            text += f'{{"kind":"{kind}","seq":{self._seq},"t":"{stamp(nanoseconds)}",{rest}\n'
+        data = memoryview(text.encode("ascii"))
+        while data:
+            data = data[os.write(self._descriptor, data) :]
 
     def _flush_late(self) -> None:
-        """Write what is held, also while the workflow blocks its loop."""
         while True:
             self._wake.wait()
-            time.sleep(GATHER_SECONDS)
             self._wake.clear()
-            with self._lock:
-                if self._held:
-                    self._flush()
+            time.sleep(GATHER_SECONDS)
+            if not 0 < self._due - time.time_ns() < 1_000_000_000:  # far off only when the clock was set back
+                self.hurry()
+            self._awake = False
+            if self._held:  # those that came since; what comes now wakes this thread itself
+                self._awake = True
+                self._wake.set()
 
 
 def encoder() -> Callable[[Any], str]:
@@ -131,9 +186,27 @@ def encoder() -> Callable[[Any], str]:
     return lambda document: "".join(write(document, 0))
 
 
+encode = encoder()
+quoted = json.encoder.encode_basestring_ascii
+
+
 def now() -> str:
     """The time in UTC, ISO 8601 with `Z`."""
-    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="microseconds")[:26] + "Z"
+    return stamp(time.time_ns())
+
+
+_second = (-1, "")
+
+
+def stamp(nanoseconds: int) -> str:
+    """A time in UTC, ISO 8601 with `Z`, of nanoseconds since 1970."""
+    global _second
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    known, text = _second
+    if known != seconds:
+        text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+        _second = (seconds, text)
+    return f"{text}.{rest // 1000:06d}Z"
 
 
 def vanish() -> typing.NoReturn:
@@ -1090,7 +1163,7 @@ class Overlay:
 
     def __init__(self, source: Any, target: Any, held: dict[str, Any], lines: Lines, directory: str) -> None:
         self._source, self._target, self._held = source, target, held
-        self._lines, self._directory = lines, directory
+        self._lines, self._directory = lines, quoted(directory)
         self.saved = 0
         self.last: Any = None
         self.failure = ""
@@ -1109,10 +1182,13 @@ class Overlay:
             raise
         self.saved += 1
         self.last, self.failure = checkpoint, ""
-        self._lines.say(
-            "checkpoint", id=saved, parent=checkpoint.previous_checkpoint_id, iteration=checkpoint.iteration_count,
-            pending=len(checkpoint.pending_request_info_events), directory=self._directory,
-        )  # fmt: skip
+        parent = checkpoint.previous_checkpoint_id
+        self._lines.put(
+            "checkpoint",
+            f'"id":{quoted(saved)},"parent":{"null" if parent is None else quoted(parent)},"iteration":'
+            f'{checkpoint.iteration_count:d},"pending":{len(checkpoint.pending_request_info_events)},'
+            f'"directory":{self._directory}}}',
+        )
         return saved
 
     async def load(self, checkpoint_id: str) -> Any:
@@ -1579,14 +1655,14 @@ class Runner:
         saved = overlay.saved
         seen: dict[str, Any] = {}
         stream = self.workflow.run(stream=True, checkpoint_storage=overlay, **how)
-        say = self.lines.say
+        put = self.lines.put
         step = None
         async for event in stream:
             if event.type == "request_info":
                 seen[event.request_id] = event
             elif event.type == "superstep_started":
                 step = event.iteration
-            say("event", **event_line(event, step))
+            put("event", event_text(event, step))
             if event.type == "superstep_completed":
                 step = None
         if overlay.saved > saved and not overlay.failure:
@@ -1697,6 +1773,55 @@ def event_line(event: Any, step: int | None = None) -> dict[str, Any]:
     return out
 
 
+_HEADS: dict[tuple[str, str | None], str] = {}
+"""Type and executor → how their event lines begin."""
+
+_SHORT = 3_000
+"""Characters of JSON below which nothing in it can be too long."""
+
+_SIMPLE = frozenset((str, int, float, bool, type(None)))
+
+
+def event_text(event: Any, step: int | None = None) -> str:
+    """`event_line` as JSON, without the brace that opens it; events come by the thousand, most of one shape."""
+    if event.details is not None or event.state is not None or event.type == "request_info":
+        return encode(event_line(event, step))[1:]
+    key = event.type, event.executor_id
+    head = _HEADS.get(key)
+    if head is None:
+        if len(_HEADS) > 1_000:
+            _HEADS.clear()
+        head = _HEADS[key] = f'"type":{encode(key[0])},"executor_id":{encode(key[1])},"iteration":'
+    number = step if event.iteration is None else event.iteration
+    data = event.data
+    text = "null" if data is None else brief_text(data) or encode(show(data))
+    return f'{head}{"null" if number is None else number},"state":null,"request_id":null,"data":{text}}}'
+
+
+def brief_text(value: Any) -> str:
+    """The JSON of a value that is a short text, or an object with nothing but short members; "" for any other."""
+    kind = type(value)
+    if kind is str:
+        return quoted(value) if len(value) < _SHORT else ""
+    if kind is list:
+        text = brief_text(value[0]) if len(value) == 1 else ""
+        return f"[{text}]" if text else ""
+    name = _PLAIN.get(kind)
+    if not name:
+        return ""
+    members = value.__dict__
+    for each in members.values():
+        if type(each) not in _SIMPLE:
+            return ""
+    try:
+        text = encode(members)
+    except ValueError:  # no finite number
+        return ""
+    if len(text) > _SHORT or len(text) < 3 or '"$' in text:
+        return ""
+    return f'{{"$type":{quoted(name)},{text[1:]}'
+
+
 # -- the process ----------------------------------------------------------------------------------------------------
 
 
@@ -1728,11 +1853,33 @@ def take_streams() -> tuple[Lines, Any]:
     os.dup2(null, 0)
     os.close(null)
     os.dup2(2, 1)
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # Seen at once, and nothing is lost when the process is killed.
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        # Without a buffer: seen at once, and nothing is lost when the process is killed.
+        raw: Any = Printed(descriptor, lines)
+        stream = io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
+        setattr(sys, name, stream)
+        setattr(sys, f"__{name}__", stream)
+    with contextlib.suppress(Exception):
+        faulthandler.enable(2)  # a crash tells which code it was in
     return lines, commands
+
+
+class Printed(io.FileIO):
+    """A descriptor that is printed to; what was told before goes first, so that a reader has both in order.
+
+    Args:
+        descriptor: Where it goes; never closed by this object.
+        lines: What may hold lines that were told before.
+    """
+
+    def __init__(self, descriptor: int, lines: Lines) -> None:
+        super().__init__(descriptor, "wb", closefd=False)
+        self._lines = lines
+
+    def write(self, data: Any) -> int:
+        """Write bytes, after the lines."""
+        self._lines.hurry()
+        return super().write(data)
 
 
 def listen(commands: Any, loop: asyncio.AbstractEventLoop, runner: list[Runner], early: list[dict[str, Any]]) -> None:

@@ -24,7 +24,7 @@ STEPS = 1_000
 STARTS = 9
 """Times the start is measured, in turns."""
 
-RUNS = 7
+RUNS = 11
 """Times the long run is measured, in turns."""
 
 FLOW = f"""
@@ -51,8 +51,10 @@ class Count(Executor):
         if item.n < {STEPS}:
             await ctx.send_message(Item(item.n + 1))
         else:
-            with open(os.environ["BENCH_FIGURES"], "w") as file:
-                json.dump([now - began for now, began in zip(measured(), BEGAN)], file)
+            taken = [now - began for now, began in zip(measured(), BEGAN)]
+            if "BENCH_FIGURES" in os.environ:
+                with open(os.environ["BENCH_FIGURES"], "w") as file:
+                    json.dump(taken, file)
             await ctx.yield_output("done")
 
 def build():
@@ -195,9 +197,13 @@ def _confirmed(plan: Plan) -> float:
 
 
 def _long(directory: Path, code: Path, store: Path) -> list[Figure]:
-    """The workflow measures itself, from its first step to its last: clock and CPU of its own process."""
+    """The workflow measures itself, from its first step to its last: clock and CPU of its own process.
+
+    What counts is the median of the ratios of turns, each of two runs that follow each other: whatever else the machine
+    does changes from one minute to the next by more than what is measured.
+    """
     identifier = next(store.glob("*.json")).stem
-    by_hand, ours = [], []
+    by_hand, ours, reading = [], [], []
     figures = directory / "figures.json"
     os.environ["BENCH_FIGURES"] = str(figures)
     for turn in range(RUNS + 1):
@@ -211,19 +217,21 @@ def _long(directory: Path, code: Path, store: Path) -> list[Figure]:
         hand = json.loads(figures.read_text())
         log = EventLog()
         session = Session(_plan(store, code, directory / f"long-{turn}"), "run", log.add)
+        began = time.process_time()
         session.start()
         session.wait(600)
+        read = time.process_time() - began
         assert session.outcome == "done", list(log.lines())[-3:]
         took = json.loads(figures.read_text())
         if turn:
             by_hand.append(hand)
             ours.append(took)
+            reading.append(read)
+    del os.environ["BENCH_FIGURES"]
     out = []
     for at, what in ((1, "CPU"), (0, "clock")):
-        # The least of each: whatever else the machine does only adds, and more than what is measured.
-        one, other = min(each[at] for each in ours), min(each[at] for each in by_hand)
-        ratio = one / other
+        one, other = median(each[at] for each in ours), median(each[at] for each in by_hand)
+        ratio = median(mine[at] / hand[at] for mine, hand in zip(ours, by_hand, strict=True))
         name = f"{what} of {STEPS:,} supersteps, to the same resume as a script"
-        kept = ratio < 1.05 if what == "CPU" else None
-        out.append(Figure(name, ms(one), ms(other), f"{ratio:.3f}×", "< 1.05×", kept))
-    return out
+        out.append(Figure(name, ms(one), ms(other), f"{ratio:.3f}×", "< 1.05×", ratio < 1.05))
+    return [*out, Figure(f"CPU of taking the lines of {STEPS:,} supersteps, in a process of its own", ms(median(reading)))]

@@ -1,6 +1,7 @@
 """Workflows that go wrong in every way that a run can."""
 
 import atexit
+import logging
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from agent_framework import FileCheckpointStorage, Workflow, WorkflowBuilder
+from agent_framework import FileCheckpointStorage, Workflow, WorkflowBuilder, WorkflowContext, handler
 
 from tests.support.workflows import Draft, Exclaim, Finish, Improve, Upper, build_human, build_linear, build_loop
 from tests.support.workflows import open_storage as storage
@@ -34,17 +35,35 @@ class Noisy(Exclaim):
         print("stdin:", repr(sys.stdin.read()))
 
 
+class TellsAndPrints(Exclaim):
+    """Logs, then prints, and ends at once."""
+
+    @handler
+    async def run(self, text: str, ctx: WorkflowContext[str]) -> None:
+        logging.getLogger("app").warning("logged by %s", self.id)
+        print(f"printed by {self.id}")
+        await ctx.send_message(text)
+
+
 def _in_the_middle(executor: Any) -> Workflow:
     upper, finish = Upper(id="upper"), Finish(id="finish")
     builder = WorkflowBuilder(name="test_linear", start_executor=upper, output_from=[finish])
     return builder.add_edge(upper, executor).add_edge(executor, finish).build()
 
 
+def _renamed(cls: type) -> None:
+    """Let a class pass for `Exclaim`: of another name it would make another graph."""
+    cls.__name__, cls.__module__ = "Exclaim", Exclaim.__module__
+
+
 def noisy() -> Workflow:
-    """The linear workflow, whose executor of another class makes another graph; `exclaim` is therefore renamed."""
-    Noisy.__name__ = "Exclaim"
-    Noisy.__module__ = Exclaim.__module__
+    _renamed(Noisy)
     return _in_the_middle(Noisy("exclaim"))
+
+
+def tells_and_prints() -> Workflow:
+    _renamed(TellsAndPrints)
+    return _in_the_middle(TellsAndPrints("exclaim"))
 
 
 class Blocking(Improve):
