@@ -234,4 +234,4 @@ def _long(directory: Path, code: Path, store: Path) -> list[Figure]:
         ratio = median(mine[at] / hand[at] for mine, hand in zip(ours, by_hand, strict=True))
         name = f"{what} of {STEPS:,} supersteps, to the same resume as a script"
         out.append(Figure(name, ms(one), ms(other), f"{ratio:.3f}×", "< 1.05×", ratio < 1.05))
-    return [*out, Figure(f"CPU of taking the lines of {STEPS:,} supersteps, in a process of its own", ms(median(reading)))]
+    return [*out, Figure(f"CPU of taking the lines of {STEPS:,} supersteps, in another process", ms(median(reading)))]
