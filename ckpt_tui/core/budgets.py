@@ -80,9 +80,6 @@ DIFF_BYTES = 4 * 1024 * 1024
 SEARCH_NODES = 5_000_000
 """Nodes visited by one search in a value."""
 
-JSON_DEPTH = 900
-"""Levels of JSON the standard parser reads safely; it fails at about 1000."""
-
 JSON_VALUES = 2_000_000
 """Values of one JSON document, estimated from its commas, names and brackets before parsing: a number counts 1, a name
 8, a container 10. At most a third of a second and 100 MB. A larger one in the framework's own layout is read part by

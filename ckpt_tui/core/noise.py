@@ -64,7 +64,6 @@ _INNER = "sub_workflow_checkpoint"
 """Where the framework keeps the checkpoint of a workflow within a workflow."""
 _INNER_NAMES = frozenset(("timestamp", *_CHECKPOINT_IDS))
 _TIME_TYPES = frozenset(("datetime:datetime", "datetime:time", "datetime:timedelta"))
-_LEAST_EPOCH = 1_000_000_000
 
 
 class Noise:

@@ -311,8 +311,3 @@ def type_text_of(value: Value) -> str:
     if type(value) in (Obj, SetOf, tuple, bytes, bytearray):
         return clean(type_name(value), 120).removeprefix("builtins:")
     return "class" if type(value) is Ref else ""
-
-
-def headline_of(value: Value) -> str:
-    """What an unfolded framework object is about, in a few words; "" for any other."""
-    return Previewer().headline(value)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.graph import Graph
-from ckpt_tui.core.model import Checkpoint, CheckpointRef, PendingRequest
-from ckpt_tui.core.moments import FanIn, Kind, Moment, Sort, kind_of_step, moment, ran_for_certain
+from ckpt_tui.core.model import CheckpointRef, PendingRequest
+from ckpt_tui.core.moments import FanIn, Kind, Moment, Sort, kind_of_step, ran_for_certain
 from ckpt_tui.core.value import Value
 
 NO_GRAPH = Graph()
@@ -147,7 +147,6 @@ def step_between(
         after: The checkpoint that the step led to.
         graph: The graph as far as it is known; what it adds is marked as inferred.
         then: The checkpoint after it on the branch: it tells who received what is in flight.
-        due: Nodes that are to be run again, where the store lists them.
         stopped: Nothing was written after this checkpoint, and the run is not live.
     """
     kind = kind_of_step(before, after)
@@ -164,11 +163,6 @@ def step_between(
         tuple(request for key, request in after.requests.items() if before is None or key not in before.requests),
         tuple(_answered(before, after)), after.names, after.due, stopped and bool(after.sent) and not after.requests,
     )  # fmt: skip
-
-
-def step_of(before: Checkpoint | None, after: Checkpoint, graph: Graph = NO_GRAPH) -> Step:
-    """The step from a checkpoint to its child, from the checkpoints themselves."""
-    return step_between(moment(before) if before is not None else None, moment(after), graph)
 
 
 def _gathered(before: Moment, after: Moment) -> frozenset[str]:

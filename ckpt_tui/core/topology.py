@@ -14,13 +14,11 @@ class TopologyNode(NamedTuple):
         id: Its id, as checkpoints name it.
         kind: executor, request port, start, end, router, sub-workflow or map.
         type: The name of its type, or "".
-        is_output: Whether the workflow yields its output.
     """
 
     id: str
     kind: str = "executor"
     type: str = ""
-    is_output: bool = False
 
 
 class TopologyEdge(NamedTuple):

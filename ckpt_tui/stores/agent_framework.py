@@ -21,7 +21,7 @@ from ckpt_tui.stores.layout import count_facts, layout_facts
 
 __all__ = [
     "HEAD_BYTES", "KIND", "TAIL_BYTES", "checkpoint_from_bytes", "entry_from_bytes", "header_from_ends",
-    "is_checkpoint_document", "layout_facts", "load", "problem_of", "read_entry", "read_header",
+    "layout_facts", "load", "problem_of", "read_entry", "read_header",
 ]  # fmt: skip
 
 PARSE_LIMIT = 2 * 1024 * 1024
@@ -331,11 +331,3 @@ def _path_text(way: _Way | None) -> str:
         way, steps = way
         parts.append(steps)
     return expression(tuple(step for part in reversed(parts) for step in part))
-
-
-def is_checkpoint_document(value: Value) -> bool:
-    """Whether a parsed file has the keys of this format."""
-    from ckpt_tui.core.envelope import resolve
-
-    top = _top(resolve(value))
-    return "workflow_name" in top and "graph_signature_hash" in top

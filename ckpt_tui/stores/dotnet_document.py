@@ -140,16 +140,13 @@ def parts(top: dict[str, Any]) -> Parts:
 
 def topology(workflow: dict[str, Any]) -> Topology:
     """The graph of a workflow: executors, request ports and edges."""
-    outputs = workflow.get("outputExecutorIds")
-    yields = set(outputs) if type(outputs) is dict else {text(one) for one in items(outputs)}
     ports = {text(members(port).get("portId")) for port in items(workflow.get("requestPorts"))}
     nodes = [
         TopologyNode(
-            name, "request port" if name in ports else "executor", type_name(members(info).get("executorType")),
-            name in yields,
+            name, "request port" if name in ports else "executor", type_name(members(info).get("executorType"))
         )
         for name, info in members(workflow.get("executors")).items()
-    ]  # fmt: skip
+    ]
     edges: dict[TopologyEdge, None] = {}
     for found in members(workflow.get("edges")).values():
         for one in items(found):

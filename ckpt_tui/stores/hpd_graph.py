@@ -9,7 +9,7 @@ from ckpt_tui.core.document import DocumentFault, parse
 from ckpt_tui.core.plain import plain
 from ckpt_tui.core.topology import Topology, TopologyEdge, TopologyNode
 from ckpt_tui.stores.files import FileTrouble, read_whole
-from ckpt_tui.stores.hpd_document import integer, members, text
+from ckpt_tui.stores.hpd_document import members, text
 
 SUFFIXES = (".graph.json", ".graph.yaml", ".graph.yml")
 
@@ -117,9 +117,7 @@ def topology(config: dict[str, Any]) -> Topology:
             if name not in nodes:
                 kind = "start" if name == start else "end" if name == end else "executor"
                 nodes[name] = TopologyNode(name, kind)
-    outputs = {edge_.source for edge_ in edges if edge_.target == end}
-    made = tuple(node._replace(is_output=node.id in outputs) for node in nodes.values())
-    return Topology(made, tuple(edges), start if start in nodes else "")
+    return Topology(tuple(nodes.values()), tuple(edges), start if start in nodes else "")
 
 
 def condition(found: dict[str, Any], level: int = 0) -> str:
@@ -158,11 +156,6 @@ def graph_id_of(name: str) -> str:
         if name.endswith(suffix):
             return unquote(name[: -len(suffix)])
     return ""
-
-
-def max_iterations(about: dict[str, Any]) -> int:
-    """The most iterations a definition allows; 0 where it does not say."""
-    return integer(members(about.get("config")).get("maxIterations"))
 
 
 def find_definitions(root: str) -> list[tuple[str, str]]:

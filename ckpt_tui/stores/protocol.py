@@ -30,8 +30,6 @@ LOADED = 32
 if TYPE_CHECKING:
     from ckpt_tui.core.allowance import Allowance
 
-_NEEDED = ("load", "list_checkpoint_ids")
-
 T = TypeVar("T")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -281,11 +281,3 @@ def _recognised(path: str) -> str:
         if head.startswith(start):
             return f", but {what}"
     return ""
-
-
-def readers() -> Iterator[str]:
-    """The kinds of store that are read without an extension."""
-    yield from (
-        "agent-framework", "agent-framework-legacy", "agent-framework-dotnet", "agent-framework-dotnet-session", "hpd",
-        "memory",
-    )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.preview import MASK, headline_of, kind_of, preview, type_text_of
+from ckpt_tui.core.preview import MASK, Previewer, kind_of, preview, type_text_of
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf
 
 
@@ -80,7 +80,7 @@ class TestTheFrameworksOwn:
         cls = "agent_framework._workflows._runner_context:WorkflowMessage"
         value = thing(cls, source_id="a", target_id="b", data=1)
         assert preview(value) == "a → b: 1"
-        assert headline_of(value) == "from a to b"
+        assert Previewer().headline(value) == "from a to b"
 
     def test_a_request_says_who_asks_and_what_is_expected(self) -> None:
         value = thing(
@@ -88,7 +88,7 @@ class TestTheFrameworksOwn:
             _source_executor_id="gate", _request_type=Ref("builtins", "str"), _response_type=Ref("app", "Decision"),
         )  # fmt: skip
         assert preview(value) == 'gate asks "sure?" → expects Decision'
-        assert headline_of(value) == "gate expects Decision"
+        assert Previewer().headline(value) == "gate expects Decision"
 
     @pytest.mark.parametrize(
         ("content", "expected"),

@@ -6,19 +6,11 @@ no `.json`, so that the framework does not take it for a checkpoint.
 
 from __future__ import annotations
 
-import json
 import os
-from typing import Any
 
 from ckpt_tui.stores.base import Store
 
-RECORD = "ckpt-tui-fork.jsonl"
-"""The file in a directory of new checkpoints that tells where they come from."""
-
 SUFFIX = ".forks"
-
-RECORD_BYTES = 1_000_000
-"""Bytes of a record that are read: thousands of resumes."""
 
 
 def root_of(store: str) -> str:
@@ -44,24 +36,6 @@ def fork_directory(store: str, checkpoint_id: str) -> str:
     while os.path.lexists(path := os.path.join(root_of(store) + SUFFIX, f"{stem}-{number}")):
         number += 1
     return path
-
-
-def records(directory: str) -> list[dict[str, Any]]:
-    """What stands in the record of a directory, oldest first; lines that are none are left out."""
-    try:
-        with open(os.path.join(directory, RECORD), "rb") as file:
-            lines = file.read(RECORD_BYTES).splitlines()
-    except OSError:
-        return []
-    out = []
-    for line in lines:
-        try:
-            entry = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(entry, dict):
-            out.append(entry)
-    return out
 
 
 def with_forks(store: Store) -> Store:
