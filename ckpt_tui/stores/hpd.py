@@ -1,12 +1,6 @@
 """HPD-Agent's JsonWorkflowStore: a folder an execution, a file a checkpoint, definitions and logs beside them.
 
-```
-checkpoints/{execution}/{20 digits of ticks}-{checkpoint}.checkpoint.json
-definitions/{graph}.graph.json|yaml|yml
-executions/{graph}/{execution}.execution.json      logs/{graph}/{execution}.logs.ndjson
-```
-
-Names are escaped as in URIs. Retention is not on disk: a folder with one file may be LatestOnly or a short history.
+Retention is not on disk: a folder with one file may be LatestOnly or a short history.
 """
 
 from __future__ import annotations
@@ -14,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator
+from math import inf
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
@@ -22,35 +17,28 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told,
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Capabilities, Entry
 from ckpt_tui.stores.directory import problem_error
-from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole, stamp_of
+from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole
 from ckpt_tui.stores.hpd_document import (
     Digest,
     differences,
     digest,
     is_document,
-    members,
     metadata,
     outputs,
     text,
 )
-from ckpt_tui.stores.hpd_graph import Definition, find_definitions, read_definition
+from ckpt_tui.stores.hpd_files import HpdFiles, locate
+from ckpt_tui.stores.hpd_graph import Definition, find_definitions
 from ckpt_tui.stores.hpd_trace import Step, trace
 from ckpt_tui.stores.polled import PolledStore
 
 KIND = "hpd"
-
-NAME = re.compile(r"\d{20}-.*\.checkpoint\.json\Z", re.DOTALL)
-LEFTOVER = re.compile(r".*\.checkpoint\.json\.[0-9a-f]{32}\.tmp\Z", re.DOTALL)
 
 RESUME = "HPD-Agent promises no resume: each run of an agent workflow has a new id; no file is looked up"
 RESUME_HOSTED = (
     "HPD-Agent promises no resume of agent workflows; a graph host goes on from its latest suspension by"
     " POST /workflows/{graph}/resume/{token}"
 )
-
-_FOLDERS = 64
-_LOG_BYTES = 8 * 1024 * 1024
-_LOG_LINES = 500
 
 
 class _Execution(NamedTuple):
@@ -75,21 +63,20 @@ class HpdStore(PolledStore):
 
     def __init__(self, path: str, only: str | None = None, folder: str | None = None) -> None:
         super().__init__(path)
-        self.only = only
-        self.folder = folder
+        self._files = HpdFiles(path, only, folder)
         self._digests: dict[str, tuple[Stamp, Digest | Problem]] = {}
         self._steps: dict[str, Step] = {}
         self._runs: dict[str, list[CheckpointRef]] = {}
 
     def fresh(self) -> HpdStore:
         """The same place as if nothing were known of it yet."""
-        return HpdStore(self.path, self.only, self.folder)
+        return HpdStore(self.path, self._files.only, self._files.folder)
 
     def capabilities(self, file: str = "") -> Capabilities:
         """No resume, with the reason; the graph where there is a definition."""
         known = self._ref(file)
         resume = RESUME
-        if known is not None and known.status == "waiting" and self._execution_file(known):
+        if known is not None and known.status == "waiting" and self._files.execution(known.graph, _run_of(known)):
             found = self._digests.get(file)
             said = found[1] if found else None
             token = said.token if isinstance(said, Digest) else "TOKEN"
@@ -99,36 +86,21 @@ class HpdStore(PolledStore):
 
     def mark(self) -> object:
         """The stamps of checkpoints, executions and definitions."""
-        found: dict[str, Stamp] = {}
-        for folder, names in self._folders():
-            for name in names:
-                file = f"checkpoints/{folder}/{name}"
-                _stamp(self.place(file), file, found)
-        for below in ("definitions", "executions"):
-            for name in _walk(self.path, below):
-                _stamp(self.place(name), name, found)
-        return found
+        return self._files.stamps()
 
     def count(self) -> int:
         """How many checkpoint files there are."""
-        return sum(len(names) for _, names in self._folders())
+        return sum(len(names) for _, names in self._files.folders())
 
     def names(self) -> list[str]:
         """Everything in the execution folders, with its path below the root."""
-        found = []
-        for folder in self._folder_names():
-            try:
-                found += [f"checkpoints/{folder}/{name}" for name in os.listdir(self.place(f"checkpoints/{folder}"))]
-            except OSError:
-                continue
-        return found
+        return self._files.names()
 
     def read(self) -> Iterator[Entry]:
         """Executions by their first file, checkpoints by file name."""
         os.stat(self.path)  # a missing root is told as such
-        definitions = self._definitions()
-        executions = [self._execution(folder, names) for folder, names in self._folders()]
-        executions.sort(key=lambda one: min((file for file, _ in one.files), key=os.path.basename, default=""))
+        definitions = self._files.definitions()
+        executions = [self._execution(folder, names) for folder, names in self._files.folders()]
         executions.sort(key=lambda one: os.path.basename(one.files[0][0]) if one.files else "")
         known = {one.files[0][1].execution for one in executions if one.files}
         position = 0
@@ -136,10 +108,10 @@ class HpdStore(PolledStore):
             yield from execution.problems
             for entry in self._refs(execution, known, definitions, position):
                 position += 1
-                if self.only is None or entry.file.endswith(f"/{self.only}"):
+                if self._files.only is None or entry.file.endswith(f"/{self._files.only}"):
                     yield entry
         for definition in definitions.values():
-            if definition.trouble and self.only is None:
+            if definition.trouble and self._files.only is None:
                 yield Problem(definition.file, definition.trouble, "definition")
 
     def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
@@ -166,7 +138,7 @@ class HpdStore(PolledStore):
             raise problem_error(Problem(file, "it is no checkpoint of this store", "foreign"))
         said, step = digest(document.value), self._steps[file]
         about = metadata(document.value, said)
-        definition = self._definitions().get(known.graph)
+        definition = self._files.definitions().get(known.graph)
         if definition is not None:
             about["definition"] = {"file": definition.file, **definition.about}
         execution, log = self._beside(known)
@@ -187,25 +159,6 @@ class HpdStore(PolledStore):
 
     # -- executions --------------------------------------------------------------------------------------------------
 
-    def _folder_names(self) -> list[str]:
-        if self.folder is not None:
-            return [self.folder]
-        try:
-            with os.scandir(os.path.join(self.path, "checkpoints")) as entries:
-                return sorted(entry.name for entry in entries if entry.is_dir())
-        except OSError:
-            return []
-
-    def _folders(self) -> Iterator[tuple[str, list[str]]]:
-        for folder in self._folder_names():
-            try:
-                listed = os.listdir(self.place(f"checkpoints/{folder}"))
-            except OSError:
-                continue
-            found = sorted(name for name in listed if NAME.match(name))
-            if found and (self.only is None or self.only in found):
-                yield folder, found
-
     def _execution(self, folder: str, names: list[str]) -> _Execution:
         execution = _Execution(folder, [], [], {})
         for name in names:
@@ -223,9 +176,7 @@ class HpdStore(PolledStore):
 
     def _digest(self, file: str) -> tuple[Digest | Problem, int]:
         path = self.place(file)
-        found: dict[str, Stamp] = {}
-        _stamp(path, file, found)
-        stamp = found.get(file, Stamp(0, 0, 0))
+        stamp = self._files.stamp(file) or Stamp(0, 0, 0)
         known = self._digests.get(file)
         if known is not None and known[0] == stamp:
             return known[1], stamp.size
@@ -251,7 +202,7 @@ class HpdStore(PolledStore):
         run = first.execution or folder
         definition = definitions.get(first.graph)
         layers = _layers(definition)
-        status = self._status(first.graph, run)
+        status = text(self._files.execution(first.graph, run).get("status"))
         steps = trace([said for _, said in execution.files], layers, status)
         refs: list[CheckpointRef] = []
         above, part = part_of(run, known)
@@ -283,50 +234,15 @@ class HpdStore(PolledStore):
     def _ref(self, file: str) -> CheckpointRef | None:
         return next((ref for run in self._runs.values() for ref in run if ref.file == file), None)
 
-    # -- what stands beside the checkpoints ---------------------------------------------------------------------------
-
-    def _definitions(self) -> dict[str, Definition]:
-        found: dict[str, Definition] = {}
-        for file, graph in find_definitions(self.path):
-            definition = read_definition(self.place(file), file, graph)
-            found.setdefault(definition.graph_id, definition)
-        return found
-
-    def _status(self, graph: str, run: str) -> str:
-        return text(self._json(_beside("executions", graph, run, ".execution.json")).get("status"))
-
-    def _execution_file(self, ref: CheckpointRef) -> dict[str, Any]:
-        run = ref.told.run if ref.told else ""
-        return self._json(_beside("executions", ref.graph, run, ".execution.json"))
-
-    def _json(self, file: str) -> dict[str, Any]:
-        try:
-            return members(parse(read_whole(self.place(file))[1]).value)
-        except (FileTrouble, DocumentFault):
-            return {}
-
     def _beside(self, ref: CheckpointRef) -> tuple[dict[str, Any], list[Any]]:
         """The execution, which belongs to its last checkpoint, and the lines of its log since the checkpoint before."""
-        run = ref.told.run if ref.told else ""
+        run = _run_of(ref)
         own = self._runs.get(run, [])
         at = next((index for index, one in enumerate(own) if one.file == ref.file), len(own) - 1)
         last = at == len(own) - 1
         since = own[at - 1].when if at > 0 else 0.0
-        execution = self._execution_file(ref) if last else {}
-        lines = []
-        try:
-            data = read_whole(self.place(_beside("logs", ref.graph, run, ".logs.ndjson")), _LOG_BYTES)[1]
-        except FileTrouble:
-            return execution, []
-        for line in data.split(b"\n"):
-            try:
-                found = members(parse(line).value) if line.strip() else {}
-            except DocumentFault:
-                continue
-            when = parse_time(text(found.get("timestamp")))
-            if found and since < when and (last or when <= ref.when):
-                lines.append({key: value for key, value in found.items() if key not in ("graphId", "executionId")})
-        return execution, lines[-_LOG_LINES:]
+        execution = self._files.execution(ref.graph, run) if last else {}
+        return execution, self._files.log(ref.graph, run, since, inf if last else ref.when)
 
 
 def _pending(said: Digest, step: Step, execution: dict[str, Any]) -> dict[str, Any]:
@@ -342,6 +258,10 @@ def _pending(said: Digest, step: Step, execution: dict[str, Any]) -> dict[str, A
             "data": asked,
         }
     }
+
+
+def _run_of(ref: CheckpointRef) -> str:
+    return ref.told.run if ref.told else ""
 
 
 def _layers(definition: Definition | None) -> list[list[str]]:
@@ -375,62 +295,7 @@ def _foreign(file: str, size: int = 0) -> Problem:
     return Problem(file, reason, "foreign", size)
 
 
-def _beside(below: str, graph: str, run: str, suffix: str) -> str:
-    from urllib.parse import quote
-
-    return f"{below}/{quote(graph, safe='~')}/{quote(run, safe='~')}{suffix}"
-
-
-def _stamp(path: str, file: str, found: dict[str, Stamp]) -> None:
-    try:
-        found[file] = stamp_of(os.stat(path))
-    except (OSError, ValueError):
-        return
-
-
-def _walk(root: str, below: str) -> Iterator[str]:
-    """The files in a folder and in the folders below it, with their paths below the root."""
-    try:
-        with os.scandir(os.path.join(root, below)) as entries:
-            for entry in entries:
-                if entry.is_dir():
-                    for name in os.listdir(entry.path):
-                        yield f"{below}/{entry.name}/{name}"
-                else:
-                    yield f"{below}/{entry.name}"
-    except OSError:
-        return
-
-
 def root_of(path: str) -> HpdStore | None:
     """The store that a directory is the root of, its `checkpoints`, or one execution folder of; else None."""
-    path = path.rstrip(os.sep) or path
-    if _holds_files(path):  # an execution folder
-        root = os.path.join(path, os.pardir, os.pardir)
-        above = os.path.dirname(os.path.abspath(path))
-        if os.path.basename(above) == "checkpoints":
-            return HpdStore(os.path.normpath(root), folder=os.path.basename(os.path.abspath(path)))
-        return None
-    if any(_holds_files(os.path.join(path, "checkpoints", name)) for name in _some_folders(path, "checkpoints")):
-        return HpdStore(path)
-    if os.path.basename(os.path.abspath(path)) == "checkpoints":
-        if any(_holds_files(os.path.join(path, name)) for name in _some_folders(path, "")):
-            return HpdStore(os.path.normpath(os.path.join(path, os.pardir)))
-        return None
-    return HpdStore(path) if find_definitions(path) else None
-
-
-def _some_folders(path: str, below: str) -> list[str]:
-    try:
-        with os.scandir(os.path.join(path, below)) as entries:
-            return [entry.name for _, entry in zip(range(_FOLDERS), entries, strict=False) if entry.is_dir()]
-    except OSError:
-        return []
-
-
-def _holds_files(path: str) -> bool:
-    try:
-        with os.scandir(path) as entries:
-            return any(NAME.match(entry.name) for _, entry in zip(range(_FOLDERS), entries, strict=False))
-    except OSError:
-        return False
+    found = locate(path)
+    return HpdStore(found.root, folder=found.folder) if found is not None else None
