@@ -195,6 +195,7 @@ _UNREADABLE = "The framework cannot load this checkpoint; resume from another on
 _FIXES = {
     "torn-index": "When the program has ended, delete the torn line; the checkpoint of it is shown here all the same.",
     "definition": "Correct the definition; the checkpoints do not need it.",
+    "copy": "Move the copy out of the store, or delete it.",
     "foreign": "Keep other programs' files elsewhere: the framework tries to load every .json file here.",
     "not-a-file": "Move it away: the framework tries to open everything named .json, and waits for ever at a pipe.",
     "broken-link": "Restore what the link points to, or delete the link.",

@@ -100,7 +100,7 @@ class HpdStore(PolledStore):
         """Executions by their first file, checkpoints by file name."""
         os.stat(self.path)  # a missing root is told as such
         definitions = self._files.definitions()
-        executions = [self._execution(folder, names) for folder, names in self._files.folders()]
+        executions = _without_copies([self._execution(folder, names) for folder, names in self._files.folders()])
         executions.sort(key=lambda one: os.path.basename(one.files[0][0]) if one.files else "")
         known = {one.files[0][1].execution for one in executions if one.files}
         position = 0
@@ -243,6 +243,31 @@ class HpdStore(PolledStore):
         since = own[at - 1].when if at > 0 else 0.0
         execution = self._files.execution(ref.graph, run) if last else {}
         return execution, self._files.log(ref.graph, run, since, inf if last else ref.when)
+
+
+def _without_copies(executions: list[_Execution]) -> list[_Execution]:
+    """The executions, with a problem for each file whose checkpoint stands in another one, too.
+
+    The one that stands in the folder of its execution counts, else the first.
+    """
+    at_home = {
+        said.id: file
+        for execution in reversed(executions)
+        for file, said in reversed(execution.files)
+        if said.execution == unquote(execution.folder)
+    }
+    first = {said.id: file for execution in reversed(executions) for file, said in reversed(execution.files)}
+    owners = first | at_home
+    out = []
+    for execution in executions:
+        own = [(file, said) for file, said in execution.files if owners[said.id] == file]
+        copies = [
+            Problem(file, f"the same checkpoint as {owners[said.id]}", "copy", execution.sizes[file])
+            for file, said in execution.files
+            if owners[said.id] != file
+        ]
+        out.append(execution._replace(files=own, problems=[*execution.problems, *copies]))
+    return out
 
 
 def _pending(said: Digest, step: Step, execution: dict[str, Any]) -> dict[str, Any]:

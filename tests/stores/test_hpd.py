@@ -45,6 +45,28 @@ def save(root: Path, execution: str, number: int, **members: Any) -> Path:
 
 
 class TestTraps:
+    @pytest.mark.parametrize("name", ["run-0000-copy", "run-0001-copy"])  # before and behind the folder that counts
+    def test_a_copy_of_an_execution_is_told_and_hides_nothing(self, tmp_path: Path, name: str) -> None:
+        shutil.copytree(CORPUS / "hpd_hosted", tmp_path / "store")
+        folder = tmp_path / "store" / "checkpoints"
+        shutil.copytree(folder / "run-0001", folder / name)
+        entries = collect(open_store(tmp_path / "store").scan())
+        problems = {file: entry for file, entry in entries.items() if isinstance(entry, Problem)}
+        assert {file.split("/")[1] for file in problems} == {name}
+        assert len(problems) == len(entries) - len(problems) == 3
+        for file, problem in problems.items():
+            original = file.replace(name, "run-0001")
+            assert problem.kind == "copy"
+            assert problem.reason == f"the same checkpoint as {original}"
+            assert isinstance(entries[original], CheckpointRef)
+
+    def test_of_two_files_with_one_checkpoint_in_a_folder_the_first_counts(self, tmp_path: Path) -> None:
+        one = save(tmp_path, "run", 1)
+        other = one.with_name(one.name.replace("0" * 19 + "1", "0" * 19 + "2", 1).replace("00001-", "00009-", 1))
+        shutil.copy(one, other)
+        entries = collect(open_store(tmp_path).scan())
+        assert [type(entry).__name__ for _, entry in sorted(entries.items())] == ["CheckpointRef", "Problem"]
+
     def test_a_layer_that_is_one_too_high_is_corrected_and_said(self) -> None:
         store, runs = runs_of(CORPUS / "hpd_full_history")
         late = next(run for run in runs if run.id.startswith("742c0d20"))
