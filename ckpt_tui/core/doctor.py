@@ -108,7 +108,7 @@ class Doctor:
         parts = parts_of(checkpoint)
         pickles = Pickles(ref.file, self._judged, allowance)
         hint = _json_may_hold_secrets(checkpoint.raw)
-        for data in _examine(parts, pickles, check):
+        for data in _examine({} if checkpoint.is_bare else parts, pickles, check):
             hint = hint or may_hold_secrets(data) or b"_run_kwargs" in data
         self._findings += pickles.findings
         self._undecodable += sum(finding.kind in UNDECODABLE for finding in pickles.findings)
@@ -179,7 +179,7 @@ def alarms(
         allowance: What may be spent on the checkpoint, decoding included.
     """
     pickles = Pickles(checkpoint.ref.file, {}, allowance)
-    for _ in _examine(parts_of(checkpoint), pickles, check):
+    for _ in _examine({} if checkpoint.is_bare else parts_of(checkpoint), pickles, check):
         pass
     told = []
     for found in pickles.findings:

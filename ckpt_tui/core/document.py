@@ -34,20 +34,30 @@ class DocumentFault(Exception):
 
 
 class Document(NamedTuple):
-    """A parsed file: its value, notes on what was odd about it, and the work it took (`ckpt_tui.core.allowance`)."""
+    """A parsed file.
+
+    Attributes:
+        value: What it holds.
+        notes: What was odd about it.
+        work: The work it took, in the units of `ckpt_tui.core.allowance`.
+        is_bare: It is known to hold no pickle, nothing that looks like one, and no value too large to be shown.
+    """
 
     value: Value
     notes: tuple[str, ...]
     work: int = 0
+    is_bare: bool = False
 
 
 class _Hooks:
     def __init__(self) -> None:
         self.repeated: set[str] = set()
         self.huge = 0
+        self.has_envelopes = False
 
     def pairs(self, pairs: list[tuple[str, Value]]) -> Value:
         members = dict(pairs)
+        self.has_envelopes = self.has_envelopes or PICKLED in members
         if len(members) != len(pairs):
             seen: set[str] = set()
             for key, _ in pairs:
@@ -87,7 +97,7 @@ def parse(data: bytes, factor: float = 1) -> Document:
         notes.append("an integer too long for the framework to read")
     if hooks.repeated:
         notes.append(repeated_note(hooks.repeated))
-    return Document(value, tuple(notes), values * 3 // 8)
+    return Document(value, tuple(notes), values * 3 // 8, not hooks.has_envelopes and not hooks.huge)
 
 
 def parse_pairs(data: bytes) -> list[tuple[str, Value]]:

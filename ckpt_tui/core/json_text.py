@@ -107,6 +107,8 @@ def pieces(document: Any, indent: int | None = 2) -> Iterator[str]:  # noqa: C90
                 push("true" if item else "false")
             elif kind is int:
                 push(int.__repr__(item))
+            elif kind is float and item - item == 0:  # finite
+                push(float.__repr__(item))
             elif kind is dict or kind is list or kind is tuple:
                 begin, end = "{}" if kind is dict else "[]"
                 if not item:

@@ -197,6 +197,7 @@ class Checkpoint(NamedTuple):
         faults: Values that could not be decoded: where, and why.
         raw: The bytes of the file.
         topology: The workflow's graph where the store knows it exactly, else None.
+        is_bare: It is known to hold no pickle, and nothing that a search for pickles would find.
     """
 
     ref: CheckpointRef
@@ -208,6 +209,7 @@ class Checkpoint(NamedTuple):
     faults: tuple[str, ...]
     raw: bytes
     topology: Topology | None = None
+    is_bare: bool = False
 
 
 def parse_time(text: str) -> float:

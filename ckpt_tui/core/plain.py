@@ -280,8 +280,10 @@ class _Writer:
             rest.append(("$items", _Items(parts.items)))
         if parts.entries is not None:
             rest.append(("$entries", _Entries(parts.entries)))
-        attributes = ((escape_name(name), value) for name, value in parts.attributes)
+        attributes: Iterable[tuple[str, Value]] = parts.attributes
         kv = parts.attributes.kv
+        if "$" in "".join(kv[::2]):
+            attributes = ((escape_name(name), value) for name, value in parts.attributes)
         sample = kv[1 : 2 * _SAMPLE : 2]
         return self.names(out, attributes, _keys(kv), sample, len(kv) // 2, ident, repeated, rest)
 

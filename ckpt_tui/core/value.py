@@ -34,6 +34,9 @@ class Ref:
         self.name = f"{module}:{qualname}"
 
 
+_TEXT = {str}
+
+
 class Map:
     """A mapping whose keys may be any value: `kv` holds key, value, key, value, ..."""
 
@@ -51,7 +54,7 @@ class Map:
         if self._text_keys is None or self._text_keys[0] != size:
             keys = self.kv[::2]
             # The type is asked of all before the first one is hashed.
-            self._text_keys = size, all(type(key) is str for key in keys) and len(set(keys)) == len(keys)
+            self._text_keys = size, set(map(type, keys)) <= _TEXT and len(set(keys)) == len(keys)
         return self._text_keys[1]
 
 

@@ -136,7 +136,7 @@ def checkpoint_from_bytes(
     ahead = len(data) if everything else DECODE_AHEAD
     allowance = allowance or Allowance(WHOLE_WORK if everything else 1, 1)
     allowance.spend(document.work)
-    faults = _decode_ahead(top, check, ahead, allowance, everything)
+    faults = [] if document.is_bare else _decode_ahead(top, check, ahead, allowance, everything)
     warnings = list(document.notes)
     if ref.inner:
         warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
@@ -152,6 +152,7 @@ def checkpoint_from_bytes(
         tuple(warnings),
         tuple(faults),
         data,
+        is_bare=document.is_bare,
     )
 
 
