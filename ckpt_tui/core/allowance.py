@@ -1,16 +1,20 @@
 """Work that may be done for one document, shared by all stages that touch it: decoding, judging, writing, comparing.
 
 Each stage has a bound of its own, but bounds add up. An allowance is made once for a document and handed from stage to
-stage; each takes from it what it uses, so that the whole stays below what `DOCUMENT_WORK` stands for. What a stage had
-to leave out it notes here, so that whoever shows the document can say that it is incomplete, and how to get more.
+stage; each takes from it what it uses, so that the whole stays below what `DOCUMENT_WORK` stands for, or what the size
+of its file does: a bomb is a small file that asks for much. What a stage had to leave out it notes here, so that whoever shows the document can say that it is incomplete, and how to get more.
 """
 
 from __future__ import annotations
 
 from ckpt_tui.core.budgets import (
+    BYTE_WORK,
     DEFAULT_PICKLE,
+    DENSE_PICKLE,
     DOCUMENT_WORK,
     ENVELOPE_WORK,
+    LARGE_FILE,
+    MOST_WORK,
     NODE_WORK,
     OBJECT_WORK,
     PLACE_WORK,
@@ -30,6 +34,9 @@ _WRITING = 0.35
 _TEXT_UNIT = 128
 """Characters of base64 read for one unit."""
 
+_DENSE = 50_000
+"""Units of a pickle below which it does not matter how dense it is."""
+
 _LEAST = 100
 """Units that make it worth beginning with a pickle."""
 
@@ -42,17 +49,31 @@ class Allowance:
         pickle_factor: How many times the usual limits one pickle may take; the same unless given.
 
     Attributes:
-        left: Units left; about 0.3 µs each.
+        left: Units left; 0.1 to 0.3 µs each.
         is_cut: A stage left something out because of it.
+        repeats: How many times the usual may be written again because it is shared.
     """
 
-    __slots__ = ("factor", "is_cut", "left", "pickle_factor", "total")
+    __slots__ = ("_earned", "factor", "is_cut", "left", "pickle_factor", "repeats", "total")
 
     def __init__(self, factor: float = 1, pickle_factor: float | None = None) -> None:
         self.factor = factor
         self.pickle_factor = factor if pickle_factor is None else pickle_factor
         self.total = self.left = int(DOCUMENT_WORK * factor)
+        self._earned = 0.0
         self.is_cut = False
+        self.repeats = max(factor, 1)
+
+    def read(self, size: int) -> None:
+        """Note that the document stands in a file of so many bytes: a large one may take work in proportion."""
+        self._earned = min(size * BYTE_WORK, MOST_WORK) * self.pickle_factor
+        self._measure()
+        self.repeats = max(self.factor, 1) * max(size / LARGE_FILE, 1)
+
+    def _measure(self) -> None:
+        total = max(int(self._earned), int(DOCUMENT_WORK * self.factor))
+        self.left += total - self.total
+        self.total = total
 
     def spend(self, units: int) -> None:
         """Note that so much work was done."""
@@ -73,14 +94,19 @@ class Allowance:
         units = self.left - int(self.total * _DECODING)
         usual, factor = DEFAULT_PICKLE, self.pickle_factor
         size = usual.bytes if factor <= 1 else int(usual.bytes * factor)
-        opcodes = min(int(usual.opcodes * factor), units * 6 // 10)
-        objects = min(int(usual.objects * factor), units // (OBJECT_WORK + STEP_WORK))
+        most_opcodes, most_objects = units * 6 // 10, units // (OBJECT_WORK + STEP_WORK)
+        opcodes = min(int(usual.opcodes * factor), most_opcodes)
+        objects = min(int(usual.objects * factor), most_objects)
         gap = usual.memo_gap if factor <= 1 else int(usual.memo_gap * factor)
-        return PickleBudget(size, opcodes, objects, gap)
+        return PickleBudget(size, opcodes, objects, gap, most_opcodes=most_opcodes, most_objects=most_objects)
 
-    def spend_pickle(self, characters: int, steps: int, objects: int) -> None:
-        """Note that a pickle in so many characters of base64 was decoded."""
-        self.left -= ENVELOPE_WORK + characters // _TEXT_UNIT + steps * STEP_WORK + objects * OBJECT_WORK
+    def spend_pickle(self, characters: int, steps: int = 0, objects: int = 0, end: int = 0) -> None:
+        """Note that a pickle in so many characters of base64 was decoded, as far as byte `end`."""
+        units = steps * STEP_WORK + objects * OBJECT_WORK
+        self.left -= ENVELOPE_WORK + characters // _TEXT_UNIT + units
+        if units > max(end * DENSE_PICKLE, _DENSE) and self._earned:
+            self._earned -= characters * BYTE_WORK * self.pickle_factor
+            self._measure()
 
     # -- what follows ------------------------------------------------------------------------------------------------
 

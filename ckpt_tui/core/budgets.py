@@ -22,16 +22,40 @@ class PickleBudget(NamedTuple):
     """Bytes of a LONG4 integer: its decimal form has about 2500 digits."""
     class_name: int = 1_000
     """Characters of a class's module and name: they stand in every object of the class, whatever its own size."""
+    most_opcodes: int = 0
+    most_objects: int = 0
+    """The same as `opcodes` and `objects` where that is more and the pickle is no flood: it has at most `BYTE_OPCODES`
+    and `BYTE_OBJECTS` for each byte read so far. A bomb is small, or one object a byte; an honest list may be long."""
 
 
 DEFAULT_PICKLE = PickleBudget()
+
+BYTE_OPCODES = 0.5
+BYTE_OBJECTS = 0.1
+"""Operations and objects for each byte of a pickle that is no flood: a conversation has 0.15 and 0.03, short records
+0.25 and 0.06."""
 
 FURTHER = 8
 """How much more is allowed when somebody asks to read further: few steps to any size, and each takes a moment only."""
 
 DOCUMENT_WORK = 2_000_000
 """Units of work for one document, all stages together (`ckpt_tui.core.allowance`). A unit is the time of one step of
-decoding, 0.3 µs, so all of it is about 0.7 s: several stages of half a second each would make a bomb cost seconds."""
+decoding, 0.1 to 0.3 µs, so all of it is at most about 0.7 s: several stages of half a second each would make a bomb
+cost seconds."""
+
+BYTE_WORK = 1
+"""Units for each byte of a larger file, where that is more: a bomb is small and asks for much, while an honest large
+file takes work in proportion. Conversations and rows of records take 0.3 to 0.6, dense pickles of records 1.4."""
+
+DENSE_PICKLE = 0.8
+"""Units that decoding takes for each byte of a pickle from which on it is a flood, and its bytes allow nothing: a
+conversation takes 0.2, records 0.5, one list, class or operation after the other 1 to 5."""
+
+MOST_WORK = 150_000_000
+"""Units for any file at all, about 20 s, and enough for an honest one of 200 MB: this, too, has to end."""
+
+LARGE_FILE = 8 * 1024 * 1024
+"""Bytes of a file from which on what is shared in it may be written more often in proportion."""
 
 STEP_WORK = 1
 OBJECT_WORK = 4
@@ -40,7 +64,7 @@ OBJECT_WORK = 4
 PLACE_WORK = 6
 """Units of a value that is looked at for where a dangerous name stands."""
 
-NODE_WORK = 5
+NODE_WORK = 4
 """Units of a value that is written as JSON: made into a document, masked, and made into text."""
 
 PLAIN_NODES = 600_000
@@ -84,6 +108,9 @@ JSON_VALUES = 2_000_000
 """Values of one JSON document, estimated from its commas, names and brackets before parsing: a number counts 1, a name
 8, a container 10. At most a third of a second and 100 MB. A larger one in the framework's own layout is read part by
 part, where it is looked at."""
+
+JSON_BYTE_VALUES = 0.5
+"""Such values for each byte of a larger file that is asked for as a whole: rows of small records have that many."""
 
 ENVELOPE_WORK = 80
 """Units of a pickle in a file, besides what is in it: its base64, a machine to run it, and what it is judged by."""

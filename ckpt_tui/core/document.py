@@ -76,8 +76,8 @@ class _Hooks:
         return Opaque(f"an integer of {len(text):,} digits", len(text), [text])
 
 
-def parse(data: bytes, factor: float = 1) -> Document:
-    """Parse a checkpoint file; with a `factor`, one of so many times the values.
+def parse(data: bytes, most: int = JSON_VALUES) -> Document:
+    """Parse a checkpoint file of at most so many values.
 
     Raises:
         DocumentFault: the bytes are no JSON document that can be shown.
@@ -88,7 +88,6 @@ def parse(data: bytes, factor: float = 1) -> Document:
         raise DocumentFault("empty", "the file is empty" if not data else "the file holds only white space")
     # Containers and names take several times as long as numbers, here and in whatever walks them.
     values = text.count(",") + 10 * (text.count("[") + text.count("{")) + 8 * text.count('":')
-    most = int(JSON_VALUES * max(factor, 1))
     if values > most:
         raise DocumentFault("too-large", f"about {values:,} values; at most {most:,} are read within the usual limits")
     hooks = _Hooks()

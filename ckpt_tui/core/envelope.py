@@ -39,7 +39,8 @@ def open_envelope(
     value = _decode(envelope, budget, check)
     if allowance is not None:
         done = envelope.decoded
-        allowance.spend_pickle(len(envelope.text), *((done.opcodes, done.objects) if done is not None else (0, 0)))
+        used = (done.opcodes, done.objects, done.end) if done is not None else ()
+        allowance.spend_pickle(len(envelope.text), *used)
         allowance.is_cut = allowance.is_cut or envelope.is_cut
     return value
 

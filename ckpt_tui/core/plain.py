@@ -23,8 +23,10 @@ _LONG_TEXT = 64
 _CHARGED_TEXT = 1024
 """Characters of a text that is charged by its length when it comes first."""
 
-_LONG_INTEGER = 256
-"""Bits of an integer that is charged like a long text."""
+_LONG_INTEGER = 1 << 256
+"""An integer that is charged like a long text, and all beyond."""
+
+_SHORT = frozenset((bool, type(None)))
 
 _CONTAINER = 3
 _COSTS: dict[type, int] = {Obj: 8, SetOf: 10, tuple: 6, Opaque: 6, list: 3, dict: 3, Map: 3, Ref: 3}
@@ -62,7 +64,7 @@ def plain(
     """
     if allowance is None:
         return _Writer(nodes, depth, repeats).run(value)
-    writer = _Writer(allowance.nodes(), depth, int(repeats * max(allowance.factor, 1)))
+    writer = _Writer(allowance.nodes(), depth, int(repeats * allowance.repeats))
     document = writer.run(value)
     allowance.spend_nodes(writer.nodes - max(writer.left, 0))
     allowance.is_cut = allowance.is_cut or writer.is_cut
@@ -126,15 +128,12 @@ class _Writer:
             out = frame.out
             for key, item in frame.pairs:
                 kind = type(item)
-                if (
-                    item is None
-                    or kind is bool
-                    or (kind is str and len(item) <= _LONG_TEXT)
-                    or (kind is int and item.bit_length() <= _LONG_INTEGER)
-                ):
+                if (len(item) <= _LONG_TEXT) if kind is str else kind in _SHORT:
                     out[key] = item
                 elif kind is float:
-                    out[key] = item if math.isfinite(item) else _odd_float(item)
+                    out[key] = item if item - item == 0 else _odd_float(item)
+                elif kind is int and -_LONG_INTEGER < item < _LONG_INTEGER:
+                    out[key] = item
                 else:
                     if kind is Envelope or kind is Deferred:
                         item = resolve(item)
@@ -169,10 +168,13 @@ class _Writer:
 
     def close(self, ident: int) -> None:
         self.open.pop(ident, None)
-        self.references.pop(ident, None)
+        if self.references:
+            self.references.pop(ident, None)
 
     def other(self, item: Value, kind: type) -> Any:
         """What stands for a value; its members follow when a frame was put on top."""
+        if kind in _OFTEN:
+            return self.container(item, kind)
         if kind is bytes or kind is bytearray:
             self.left -= _CONTAINER
             out = {"$type": f"builtins:{kind.__name__}", "$base64": "", "$size": len(item)}
@@ -216,7 +218,10 @@ class _Writer:
                     self.references[ident] = {"$ref": self.path(self.open[ident])}
                 return self.references[ident]
             repeated = ident in self.seen
-        if not self.charge(_COSTS.get(kind, _CONTAINER), repeated):
+        cost = _COSTS.get(kind, _CONTAINER)
+        if not repeated and cost <= self.left:
+            self.left -= cost
+        elif not self.charge(cost, repeated):
             return self.sign("too much of this document is shared") if repeated and self.left >= 0 else self.cut("more")
         if len(self.frames) > self.depth:
             return self.sign(f"nested deeper than {self.depth:,} levels")
@@ -289,6 +294,11 @@ class _Writer:
 
     def list(self, items: Sequence[Value], ident: int, repeated: bool, prefix: Path = ()) -> list[Any]:
         size = len(items)
+        if size <= _SAMPLE and not repeated and size * _WEIGHTS <= self.left and set(map(type, items)) <= _SHORT_TEXTS:
+            if not size or max(map(len, items)) <= _LONG_TEXT:
+                self.left -= size
+                self.close(ident)
+                return [*items]
         take = self.take(size, repeated, _weight(items[:_SAMPLE]) if size > self.left // _WEIGHTS else 1)
         out: list[Any] = [None] * take
         if take < size:
@@ -303,9 +313,15 @@ class _Writer:
         self, out: dict[str, Any], pairs: Iterable[tuple[str, Value]], kv: Iterable[Any], sample: Iterable[Value],
         size: int, ident: int, repeated: bool, rest: Sequence[tuple[str, Value]] = (),
     ) -> Any:  # fmt: skip
-        take = self.take(size, repeated, _weight(sample) if size > self.left // _WEIGHTS else 1)
-        self.left -= take // 2  # a name is written and judged, too
-        names = list(islice(kv, take))
+        names: Any
+        if size * _WEIGHTS <= self.left and not repeated:
+            take = size
+            self.left -= size + size // 2  # a name is written and judged, too
+            names = kv if type(kv) is dict else [*kv]
+        else:
+            take = self.take(size, repeated, _weight(sample) if size > self.left // _WEIGHTS else 1)
+            self.left -= take // 2
+            names = list(islice(kv, take))
         if sum(map(len, names)) > _LONG_TEXT * take:
             for name in names:
                 self.again(name, len(name), None)
@@ -314,7 +330,9 @@ class _Writer:
                 return self.sign("long names come too often")
         last = (("$error", self.cut(f"{size - take:,} more")["$error"]),) if take < size else ()
         if take or rest or last:
-            self.frames.append(_Frame(out, chain(islice(pairs, take), rest, last), ident))
+            if last or rest:
+                pairs = chain(islice(pairs, take), rest, last)
+            self.frames.append(_Frame(out, pairs, ident))
         else:
             self.close(ident)
         return out
@@ -356,7 +374,9 @@ def _keys(kv: list[Value]) -> Iterator[Value]:
     return islice(kv, 0, None, 2)
 
 
+_OFTEN = frozenset((list, dict, Map, Obj, tuple))
 _SCALARS = (float, bool, type(None))
+_SHORT_TEXTS = {str}
 
 
 def _float_text(value: float) -> str:

@@ -13,7 +13,7 @@ from operator import length_hint
 from struct import Struct
 from typing import Any, NamedTuple
 
-from ckpt_tui.core.budgets import DEFAULT_PICKLE, PickleBudget
+from ckpt_tui.core.budgets import BYTE_OBJECTS, BYTE_OPCODES, DEFAULT_PICKLE, PickleBudget
 from ckpt_tui.core.machine import NATIVE, Machine, PickleFault
 from ckpt_tui.core.opcodes import RARE, unknown
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, Value
@@ -148,9 +148,10 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
     i = start = _after_header(m)
     try:
         while True:
-            turns = min(_CHECK_EVERY, m.budget.opcodes - m.steps)
+            most = max(m.budget.opcodes, min(m.budget.most_opcodes, int(i * BYTE_OPCODES)))
+            turns = min(_CHECK_EVERY, most - m.steps)
             if turns <= 0:
-                raise PickleFault(f"more than {m.budget.opcodes:,} operations", i, is_limit=True)
+                raise PickleFault(f"more than {most:,} operations", i, is_limit=True)
             if check is not None:
                 check()
             m.steps += turns
@@ -436,7 +437,9 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                     if m.sparse:
                         remember = m.memoizer()
             if objects > limit:
-                raise PickleFault(f"more than {limit:,} objects", i, is_limit=True)
+                most = max(limit, min(m.budget.most_objects, int(i * BYTE_OBJECTS)))
+                if objects > most:
+                    raise PickleFault(f"more than {most:,} objects", i, is_limit=True)
     finally:
         m.steps -= length_hint(remaining)
         m.position = start

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from ckpt_tui.core.allowance import Allowance
-from ckpt_tui.core.budgets import LAZY_BYTES
+from ckpt_tui.core.budgets import JSON_BYTE_VALUES, JSON_VALUES, LAZY_BYTES
 from ckpt_tui.core.document import Document, DocumentFault, parse
 from ckpt_tui.core.envelope import parsed
 from ckpt_tui.core.model import MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
@@ -121,8 +121,9 @@ def checkpoint_from_bytes(
 ) -> Checkpoint | Problem:
     """The checkpoint that the bytes of a file make; arguments as those of `load`."""
     try:
-        factor = allowance.factor if allowance is not None else WHOLE_JSON if everything else 1
-        document = _parse(name, data, check, everything, factor)
+        factor = max(allowance.factor, 1) if allowance is not None else WHOLE_JSON
+        most = int(max(JSON_VALUES, len(data) * JSON_BYTE_VALUES) * factor) if everything else JSON_VALUES
+        document = _parse(name, data, check, everything, most)
         ref = _ref(name, document, len(data))
     except DocumentFault as fault:
         return Problem(name, fault.reason, fault.kind, len(data))
@@ -134,7 +135,10 @@ def checkpoint_from_bytes(
 
         return legacy_checkpoint(ref, top, document.notes, data)
     ahead = len(data) if everything else DECODE_AHEAD
-    allowance = allowance or Allowance(WHOLE_WORK if everything else 1, 1)
+    if allowance is None:
+        allowance = Allowance(WHOLE_WORK if everything else 1, 1)
+    if everything:
+        allowance.read(len(data))
     allowance.spend(document.work)
     faults = [] if document.is_bare else _decode_ahead(top, check, ahead, allowance, everything)
     warnings = list(document.notes)
@@ -156,11 +160,11 @@ def checkpoint_from_bytes(
     )
 
 
-def _parse(name: str, data: bytes, check: Callable[[], None] | None, everything: bool, factor: float) -> Document:
+def _parse(name: str, data: bytes, check: Callable[[], None] | None, everything: bool, most: int) -> Document:
     if not everything and len(data) > LAZY_BYTES:
         return _parse_lazily(name, data, check)
     try:
-        return parse(data, factor)
+        return parse(data, most)
     except DocumentFault as fault:
         if everything or fault.kind != "too-large":
             raise

@@ -109,7 +109,11 @@ def load_within(store: Store, file: str, allowance: Allowance, check: Callable[[
         CkptError: it cannot be read; the reason is for people.
     """
     own: Callable[..., Checkpoint] | None = getattr(store, "load_within", None)
-    return store.load(file, check, everything=True) if own is None else own(file, allowance, check)
+    if own is not None:
+        return own(file, allowance, check)
+    checkpoint = store.load(file, check, everything=True)
+    allowance.read(checkpoint.ref.size)
+    return checkpoint
 
 
 @runtime_checkable
