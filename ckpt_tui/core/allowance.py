@@ -2,7 +2,9 @@
 
 Each stage has a bound of its own, but bounds add up. An allowance is made once for a document and handed from stage to
 stage; each takes from it what it uses, so that the whole stays below what `DOCUMENT_WORK` stands for, or what the size
-of its file does: a bomb is a small file that asks for much. What a stage had to leave out it notes here, so that whoever shows the document can say that it is incomplete, and how to get more.
+of its file does: a bomb is a small file that asks for much, while an honest large one takes work in proportion. The
+bytes of a pickle that is a flood of operations allow nothing. What a stage had to leave out it notes here, so that
+whoever shows the document can say that it is incomplete, and how to get more.
 """
 
 from __future__ import annotations
@@ -54,13 +56,17 @@ class Allowance:
         repeats: How many times the usual may be written again because it is shared.
     """
 
-    __slots__ = ("_earned", "factor", "is_cut", "left", "pickle_factor", "repeats", "total")
+    __slots__ = (
+        "_budget", "_budget_left", "_earned", "factor", "is_cut", "left", "pickle_factor", "repeats", "total",
+    )  # fmt: skip
 
     def __init__(self, factor: float = 1, pickle_factor: float | None = None) -> None:
         self.factor = factor
         self.pickle_factor = factor if pickle_factor is None else pickle_factor
         self.total = self.left = int(DOCUMENT_WORK * factor)
         self._earned = 0.0
+        self._budget: PickleBudget | None = None
+        self._budget_left = 0
         self.is_cut = False
         self.repeats = max(factor, 1)
 
@@ -74,6 +80,7 @@ class Allowance:
         total = max(int(self._earned), int(DOCUMENT_WORK * self.factor))
         self.left += total - self.total
         self.total = total
+        self._budget = None
 
     def spend(self, units: int) -> None:
         """Note that so much work was done."""
@@ -91,6 +98,9 @@ class Allowance:
         if self.is_used_up:
             self.is_cut = True
             return None
+        if self._budget is not None and self._budget_left - self.left < self.total >> 7:
+            return self._budget  # near enough, and many pickles take less time than this
+        self._budget_left = self.left
         units = self.left - int(self.total * _DECODING)
         usual, factor = DEFAULT_PICKLE, self.pickle_factor
         size = usual.bytes if factor <= 1 else int(usual.bytes * factor)
@@ -98,7 +108,8 @@ class Allowance:
         opcodes = min(int(usual.opcodes * factor), most_opcodes)
         objects = min(int(usual.objects * factor), most_objects)
         gap = usual.memo_gap if factor <= 1 else int(usual.memo_gap * factor)
-        return PickleBudget(size, opcodes, objects, gap, most_opcodes=most_opcodes, most_objects=most_objects)
+        self._budget = PickleBudget(size, opcodes, objects, gap, most_opcodes=most_opcodes, most_objects=most_objects)
+        return self._budget
 
     def spend_pickle(self, characters: int, steps: int = 0, objects: int = 0, end: int = 0) -> None:
         """Note that a pickle in so many characters of base64 was decoded, as far as byte `end`."""

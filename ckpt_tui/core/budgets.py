@@ -43,7 +43,7 @@ DOCUMENT_WORK = 2_000_000
 decoding, 0.1 to 0.3 µs, so all of it is at most about 0.7 s: several stages of half a second each would make a bomb
 cost seconds."""
 
-BYTE_WORK = 1
+BYTE_WORK = 0.75
 """Units for each byte of a larger file, where that is more: a bomb is small and asks for much, while an honest large
 file takes work in proportion. Conversations and rows of records take 0.3 to 0.6, dense pickles of records 1.4."""
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.chains import broken_chains, changed_graphs
 from ckpt_tui.core.envelope import PICKLED, TYPE
-from ckpt_tui.core.findings import CANNOT_BE_DECODED, UNDECODABLE, Finding, Pickles, Severity
+from ckpt_tui.core.findings import CANNOT_BE_DECODED, UNDECODABLE, Finding, Pickles, Severity, pickle_bytes
 from ckpt_tui.core.globals import Judgement
 from ckpt_tui.core.members import members
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
@@ -108,8 +108,10 @@ class Doctor:
         parts = parts_of(checkpoint)
         pickles = Pickles(ref.file, self._judged, allowance)
         hint = _json_may_hold_secrets(checkpoint.raw)
-        for data in _examine({} if checkpoint.is_bare else parts, pickles, check):
-            hint = hint or may_hold_secrets(data) or b"_run_kwargs" in data
+        for envelope in _examine({} if checkpoint.is_bare else parts, pickles, check):
+            if not hint and not (envelope.is_cut and envelope.factor == 0):
+                data = pickle_bytes(envelope)
+                hint = may_hold_secrets(data) or b"_run_kwargs" in data
         self._findings += pickles.findings
         self._undecodable += sum(finding.kind in UNDECODABLE for finding in pickles.findings)
         if not any(finding.severity == "danger" for finding in pickles.findings):
@@ -240,11 +242,12 @@ def parts_of(checkpoint: Checkpoint) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _examine(parts: dict[str, Any], pickles: Pickles, check: Callable[[], None] | None) -> Iterator[bytes]:
-    """Put what is wrong with the values of a checkpoint into `pickles`; yields the bytes of each pickle."""
+def _examine(parts: dict[str, Any], pickles: Pickles, check: Callable[[], None] | None) -> Iterator[Envelope]:
+    """Put what is wrong with the values of a checkpoint into `pickles`; yields each envelope that was looked at."""
     for path, item in json_values(parts):
         if type(item) is Envelope:
-            yield pickles.examine(item, path, check)
+            pickles.examine(item, path, check)
+            yield item
         elif type(item) is Opaque:
             reason = f"{item.reason}, more than the framework reads"
             pickles.add("huge-integer", "warning", path, reason, _UNREADABLE)

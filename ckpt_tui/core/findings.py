@@ -74,8 +74,8 @@ class Pickles:
         self._left_out: Path = ()
         self._left_out_count = 0
 
-    def examine(self, envelope: Envelope, path: Path, check: Callable[[], None] | None = None) -> bytes:
-        """Find what is wrong with one envelope; returns the bytes of its pickle, b"" where it is no base64.
+    def examine(self, envelope: Envelope, path: Path, check: Callable[[], None] | None = None) -> None:
+        """Find what is wrong with one envelope.
 
         What decoding it told is used; it is decoded only when nobody did before.
         """
@@ -84,11 +84,10 @@ class Pickles:
         if envelope.is_cut and envelope.factor == 0 and decoded is None:
             self._left_out = self._left_out or path
             self._left_out_count += 1
-            return b""
-        data = _bytes(envelope)
+            return
         if decoded is None:
-            self._undecodable(envelope, data, path)
-            return data
+            self._undecodable(envelope, pickle_bytes(envelope), path)
+            return
         wanted = {
             ref.name: names
             for names, ref in decoded.refs.items()
@@ -100,10 +99,9 @@ class Pickles:
         for name, names in wanted.items():
             self._name(*names, decoded.old.get(names, ""), found.get(name), path)
         if envelope.warning:
-            self._undecodable(envelope, data[decoded.end :] if decoded.fault else b"", path)
+            self._undecodable(envelope, pickle_bytes(envelope)[decoded.end :] if decoded.fault else b"", path)
         elif lie := _lie(envelope, value):
             self.add("type-mismatch", "warning", path, lie, _UNLOADABLE)
-        return data
 
     def close(self) -> None:
         """Tell what was left out, once all envelopes were examined."""
@@ -210,7 +208,8 @@ class Pickles:
             self.add("undecodable", "warning", path, CANNOT_BE_DECODED + envelope.warning, _UNLOADABLE)
 
 
-def _bytes(envelope: Envelope) -> bytes:
+def pickle_bytes(envelope: Envelope) -> bytes:
+    """The bytes of an envelope's pickle, b"" where it holds no base64."""
     try:
         return b64decode(envelope.text, validate=True)
     except ValueError:
@@ -229,6 +228,8 @@ def _lie(envelope: Envelope, value: Value) -> str:
     if type(value) in (Ref, Opaque):
         return ""
     actual = type_name(value)
+    if actual == envelope.claimed:
+        return ""
     if type(value) is Obj:
         if type(value.cls) is not Ref or callable_name(value):  # the latter a class, or the member of an Enum
             return ""
@@ -236,6 +237,4 @@ def _lie(envelope: Envelope, value: Value) -> str:
         called = judge(value.cls.module, value.cls.qualname, value.how == "new").kind
         if parts.is_type or actual.startswith("(") or not (parts.is_text or called in ("allowed", "type")):
             return ""
-    if actual == envelope.claimed:
-        return ""
     return f"states the type {envelope.claimed}, but holds {actual}; the framework refuses it"

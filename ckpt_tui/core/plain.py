@@ -294,11 +294,16 @@ class _Writer:
 
     def list(self, items: Sequence[Value], ident: int, repeated: bool, prefix: Path = ()) -> list[Any]:
         size = len(items)
-        if size <= _SAMPLE and not repeated and size * _WEIGHTS <= self.left and set(map(type, items)) <= _SHORT_TEXTS:
-            if not size or max(map(len, items)) <= _LONG_TEXT:
-                self.left -= size
-                self.close(ident)
-                return [*items]
+        if (
+            size <= _SAMPLE
+            and not repeated
+            and size * _WEIGHTS <= self.left
+            and set(map(type, items)) <= _TEXT
+            and max(map(len, items), default=0) <= _LONG_TEXT
+        ):
+            self.left -= size
+            self.close(ident)
+            return [*items]
         take = self.take(size, repeated, _weight(items[:_SAMPLE]) if size > self.left // _WEIGHTS else 1)
         out: list[Any] = [None] * take
         if take < size:
@@ -376,7 +381,7 @@ def _keys(kv: list[Value]) -> Iterator[Value]:
 
 _OFTEN = frozenset((list, dict, Map, Obj, tuple))
 _SCALARS = (float, bool, type(None))
-_SHORT_TEXTS = {str}
+_TEXT = {str}
 
 
 def _float_text(value: float) -> str:

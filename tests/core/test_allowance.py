@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.allowance import Allowance
-from ckpt_tui.core.budgets import DOCUMENT_WORK
+from ckpt_tui.core.budgets import BYTE_WORK, DEFAULT_PICKLE, DOCUMENT_WORK
 from ckpt_tui.core.doctor import alarms
 from ckpt_tui.core.envelope import cut_envelope, decode_further, open_envelope
 from ckpt_tui.core.export import show_document
@@ -117,6 +117,41 @@ def test_a_screen_leaves_closed_what_it_may_not_decode(tmp_path: Path) -> None:
     found = loaded(tmp_path, document, Allowance(), everything=False)
     ready = [item.ready for item in found.state.values()]
     assert any(ready) and not all(ready)
+
+
+def test_work_grows_with_the_file_but_not_with_a_flood(tmp_path: Path) -> None:
+    rows = [{"name": f"row {number}", "text": f"{number} was said. " * 8} for number in range(40_000)]
+    honest, flood = Allowance(), Allowance()
+    document = checkpoint(pickle.dumps(rows))
+    size = len(json.dumps(document))
+    shown = show_document(loaded(tmp_path, document, honest), allowance=honest)
+    assert shown["complete"] and shown["state"]["bomb"] == rows
+    assert honest.total == int(size * BYTE_WORK) > DOCUMENT_WORK
+    cut = show_document(loaded(tmp_path, checkpoint(b"](" + b"]" * size + b"e."), flood), allowance=flood)
+    assert not cut["complete"]
+    assert flood.total == DOCUMENT_WORK
+
+
+def test_a_dense_pickle_after_an_honest_one_is_cut_as_it_would_be_alone(tmp_path: Path) -> None:
+    document = checkpoint(pickle.dumps(["x" * 10_000_000]))
+    flood = base64.b64encode(b"](" + b"]" * 2_000_000 + b"e.").decode()
+    document["state"]["flood"] = {"__pickled__": flood, "__type__": "a:B"}
+    allowance = Allowance()
+    found = loaded(tmp_path, document, allowance)
+    assert not found.state["bomb"].is_cut and found.state["flood"].is_cut
+    assert f"more than {DEFAULT_PICKLE.objects:,} objects" in found.state["flood"].warning
+
+
+def test_a_long_pickle_of_short_records_is_decoded_to_its_end(tmp_path: Path) -> None:
+    rows = [
+        {"number": number, "tags": ["a", str(number)], "note": "some words of a record"} for number in range(90_000)
+    ]
+    item = envelope(pickle.dumps(rows))
+    allowance = Allowance()
+    allowance.read(20_000_000)
+    value = open_envelope(item, allowance=allowance)
+    assert item.decoded is not None and item.decoded.objects > DEFAULT_PICKLE.objects
+    assert not item.is_cut and len(value) == len(rows)
 
 
 def test_a_higher_limit_shows_all(tmp_path: Path) -> None:

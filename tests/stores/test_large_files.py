@@ -11,7 +11,9 @@ import pytest
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import LAZY_BYTES
+from ckpt_tui.core.doctor import alarms
 from ckpt_tui.core.envelope import resolve
+from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.value import Deferred
 from ckpt_tui.stores import agent_framework
@@ -56,6 +58,16 @@ class TestLargeFiles:
         assert type(eager.state) is dict
         archive = resolve(state["archive"])
         assert len(archive) == len(resolve(eager.state["archive"])) > 5_000
+
+    @pytest.mark.parametrize("megabytes", [12, 40])
+    def test_an_honest_large_checkpoint_is_written_whole_by_default(self, megabytes: int, tmp_path: Path) -> None:
+        path = write_huge(tmp_path, megabytes * 1_000_000)
+        allowance = Allowance()
+        found = shown(path, everything=True, allowance=allowance)
+        assert alarms(found, allowance=allowance) == ()
+        document = show_document(found, allowance=allowance)
+        assert document["complete"] and not found.faults
+        assert len(document["state"]["archive"]) == len(resolve(resolve(shown(path).state)["archive"]))
 
     def test_a_large_file_in_another_layout_is_parsed_as_a_whole(self, large: Path, tmp_path: Path) -> None:
         path = tmp_path / large.name
