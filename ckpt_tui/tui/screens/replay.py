@@ -12,7 +12,6 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.widgets import Input
 
-from ckpt_tui.actions.conditions import Condition
 from ckpt_tui.actions.notes import Notebook
 from ckpt_tui.core.cadence import SPEEDS
 from ckpt_tui.core.drawing import Drawing
@@ -21,35 +20,21 @@ from ckpt_tui.core.graph import Graph
 from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.listing import clock_text, id_text
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.paths import Path, expression, parse
 from ckpt_tui.core.text import ago_text, clean
 from ckpt_tui.core.track import Fork
-from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.learning import Learned
-from ckpt_tui.tui.replaying import ReplayJobs, Watch
-from ckpt_tui.tui.screens.keeping import Keeping
-from ckpt_tui.tui.screens.playing import Playing
+from ckpt_tui.tui.replaying import ReplayJobs
+from ckpt_tui.tui.screens.watching import Watching
 from ckpt_tui.tui.widgets.graph_view import GraphView
 from ckpt_tui.tui.widgets.status import BarLine, Part
-from ckpt_tui.tui.widgets.step_lines import BreakRow, Picked, PinRow, StepLines, WatchLines
+from ckpt_tui.tui.widgets.step_lines import Picked, StepLines, WatchLines
 from ckpt_tui.tui.widgets.story import Told, frame_lines
 from ckpt_tui.tui.widgets.timeline import Timeline
 
-PARTS = ("state", "messages", "pending", "metadata")
-
 NARROW = 100
 """Columns below which a wide graph stands above what happened instead of beside it."""
-
-PINNED_PAST = 400
-"""Steps back that the values of a pinned path are shown of."""
-
-_QUESTIONS = {
-    "pin": "pin a path, such as state.draft.score",
-    "breakpoint": "stop where this becomes true, such as state.round > `3` (JMESPath)",
-    "note": "a note on this checkpoint; empty takes it away",
-}
 
 _HINTS = (
     ("space", "play"), ("[ ]", "step"), ("< >", "speed"), ("f", "fork"), ("p", "pin"), ("{ }", "pinned change"),
@@ -57,7 +42,7 @@ _HINTS = (
 )  # fmt: skip
 
 
-class ReplayScreen(Playing, Keeping):
+class ReplayScreen(Watching):
     """Replays a run; closes with the file and the place to show in the browser.
 
     Args:
@@ -120,11 +105,8 @@ class ReplayScreen(Playing, Keeping):
         self.store = store
         self.notebook = notebook
         self._message: list[Part] = []
-        self._asking = ""
-        self._watched = -1
         self._cut = False
         self._compact: tuple[Graph, int] | None = None
-        self._conditions: dict[str, Condition] = {}
 
     def compose(self) -> ComposeResult:
         yield BarLine(id="head")
@@ -145,7 +127,7 @@ class ReplayScreen(Playing, Keeping):
         self.query_one(WatchLines).border_title = Content("Watched")
         self.query_one(WatchLines).border_subtitle = Content("x drops")
         self.query_one(StepLines).focus()
-        self.jobs.watch_for(self._wanted())
+        self.jobs.watch_for(self.wanted())
         self.jobs.follow_track(self.track, self.tip)
         self.jobs.begin()
         self.go(self.at)
@@ -185,12 +167,12 @@ class ReplayScreen(Playing, Keeping):
         if not self.is_mounted:
             return
         self._draw_head()
-        self._draw_watch()
+        self.draw_watch()
         book = self.notebook
         bookmarks = [at for name in (book.notes if book else ()) if (at := self.track.place(name)) >= 0]
         self.query_one(Timeline).show(
             len(self.track.nodes), self.at,
-            {"fork": [*self.track.forks], "bookmark": bookmarks, "true": self._true_places()},
+            {"fork": [*self.track.forks], "bookmark": bookmarks, "true": self.true_places()},
         )  # fmt: skip
         self._draw_where()
         self._draw_foot()
@@ -243,33 +225,6 @@ class ReplayScreen(Playing, Keeping):
             parts += [(f" {key}", "key"), (f" {word} ", "dim")]
         foot.show(parts, [])
 
-    def _draw_watch(self) -> None:
-        lines = self.query_one(WatchLines)
-        first = max(self.at - PINNED_PAST, 0)
-        files = [node.ref.file for node in self.track.nodes[first : self.at + 1]]
-        here = files[-1]
-        rows: list[PinRow | BreakRow] = [
-            PinRow(text, [values.get(file) for file in files]) for text, values in self.jobs.pins.items()
-        ]
-        rows += [BreakRow(text, known.get(here)) for text, known in self.jobs.truths.items()]
-        lines.show(rows)
-        if len(rows) != self._watched:  # anything set on a style lays the screen out anew
-            self._watched = len(rows)
-            lines.display = bool(rows)
-            lines.styles.height = min(len(rows), 8) + 2
-
-    def _true_places(self) -> list[int]:
-        """Places where a breakpoint is true and was not in the step before."""
-        found = set()
-        for known in self.jobs.truths.values():
-            was: bool | None = None
-            for at, node in enumerate(self.track.nodes):
-                holds = known.get(node.ref.file)
-                if holds and was is False:
-                    found.add(at)
-                was = holds
-        return sorted(found)
-
     def on_resize(self) -> None:
         """What fits depends on the size."""
         if self.shown is not None:
@@ -285,97 +240,6 @@ class ReplayScreen(Playing, Keeping):
         if isinstance(event, events.Key) and self._message:
             self.say("")
         await super().on_event(event)
-
-    # -- watching ----------------------------------------------------------------------------------------------------
-
-    def _wanted(self) -> Watch:
-        book = self.notebook
-        pins = [(text, path) for text in (book.pins if book else ()) if (path := parse(text)) and path[0] in PARTS]
-        conditions = []
-        for text in book.breakpoints if book else ():
-            try:
-                found = self._conditions.get(text) or Condition(text)
-            except UsageError:
-                continue
-            self._conditions[text] = found
-            conditions.append(found)
-        return Watch(tuple(pins), tuple(conditions))
-
-    def _watch_anew(self) -> None:
-        self.keep()
-        self.jobs.watch_for(self._wanted())
-        self._true = self._true and self._true & self._conditions.keys()
-        self.go(self.at)
-
-    def pin(self, path: Path) -> None:
-        """Pin a path, or take the pin away."""
-        text = expression(path)
-        if self.notebook is None:
-            return
-        if text in self.notebook.pins:
-            self.notebook.pins.remove(text)
-            self.say(f"{clean(text)} is no longer pinned.", "dim")
-        else:
-            self.notebook.pins.append(text)
-            self.say(f"Pinned {clean(text)}; {{ and }} go to its changes.", "good")
-        self._watch_anew()
-
-    @on(WatchLines.Dropped)
-    def _dropped(self, event: WatchLines.Dropped) -> None:
-        if self.notebook is not None:
-            listed = self.notebook.breakpoints if isinstance(event.row, BreakRow) else self.notebook.pins
-            if event.row.text in listed:
-                listed.remove(event.row.text)
-            self._watch_anew()
-            if not self.query_one(WatchLines).line_count:
-                self.query_one(StepLines).focus()
-
-    # -- asking ------------------------------------------------------------------------------------------------------
-
-    def ask(self, what: str, value: str) -> None:
-        self.stop()
-        self._asking = what
-        asked = self.query_one(Input)
-        asked.placeholder = _QUESTIONS[what]
-        asked.value = value
-        asked.display = True
-        self.set_focus(asked)  # at once: the next key may be on its way
-
-    @on(Input.Submitted, "#ask")
-    def _asked(self, event: Input.Submitted) -> None:
-        event.stop()
-        what, text = self._asking, event.value.strip()
-        if what == "note":
-            self.take_note(text)
-        elif text and not self._take_watch(what, text):
-            return  # it is told what is wrong; the text stays to be mended
-        self._close_ask()
-
-    def _take_watch(self, what: str, text: str) -> bool:
-        if self.notebook is None:
-            return True
-        if what == "pin":
-            path = parse(text)
-            if not path or path[0] not in PARTS:
-                self.say(f"A pin is a path such as state.draft.score; {clean(text)} is none.", "error")
-                return False
-            self.pin(path)
-            return True
-        try:
-            self._conditions[text] = Condition(text)
-        except UsageError as error:
-            self.say(f"{clean(error.what)} {clean(error.hint)}", "error")
-            return False
-        if text not in self.notebook.breakpoints:
-            self.notebook.breakpoints.append(text)
-        self._watch_anew()
-        self.say(f"space plays to where {clean(text)} becomes true, backspace backwards.", "good")
-        return True
-
-    def _close_ask(self) -> None:
-        self._asking = ""
-        self.query_one(Input).display = False
-        self.query_one(StepLines).focus()
 
     # -- actions -----------------------------------------------------------------------------------------------------
 
@@ -402,22 +266,6 @@ class ReplayScreen(Playing, Keeping):
     def action_speed(self, by: int) -> None:
         """Slower or faster."""
         self.faster(by)
-
-    def action_pin(self) -> None:
-        """Pin the path under the cursor, or ask for one."""
-        path = self.query_one(StepLines).path
-        if path[:1] == ("state",) and len(path) > 1 and self.query_one(StepLines).has_focus:
-            self.pin(path)
-        else:
-            self.ask("pin", "state.")
-
-    def action_pin_any(self) -> None:
-        """Ask for a path to pin."""
-        self.ask("pin", "state.")
-
-    def action_breakpoint(self) -> None:
-        """Ask for a breakpoint."""
-        self.ask("breakpoint", "")
 
     def action_fork(self) -> None:
         """Choose the way at this fork, or at the next."""
@@ -451,8 +299,8 @@ class ReplayScreen(Playing, Keeping):
 
     def action_back(self) -> None:
         """Back out of a question, of a search, or to the browser at the checkpoint that is shown."""
-        if self._asking:
-            self._close_ask()
+        if self.asking:
+            self.close_ask()
         elif self.seeking:
             self.stop()
         else:
