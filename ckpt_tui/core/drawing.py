@@ -7,10 +7,13 @@ nothing is told by colour alone.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from operator import itemgetter
 from typing import NamedTuple
 
 from ckpt_tui.core.graph import Graph
-from ckpt_tui.core.layout import Layout, Link, Pair, layout
+from ckpt_tui.core.layers import Pair
+from ckpt_tui.core.layout import Layout, layout
+from ckpt_tui.core.routes import Link
 from ckpt_tui.core.steps import Light
 from ckpt_tui.core.text import clean
 
@@ -164,15 +167,15 @@ class Drawing:
         out: list[Run] = []
         at = 0
         cells = self._rows.get(y, {})
-        marks: list[tuple[int, int, str]] = [(x, 1, "") for x in cells]
+        marks: list[tuple[int, int, str | None]] = [(x, 1, None) for x in cells]  # a node may have an empty name
         for name in self._nodes.get(y, ()):
             place = self.layout.places[name]
             marks.append((place.left, place.width, name))
-        for x, width, name in sorted(marks):
+        for x, width, node in sorted(marks, key=itemgetter(0)):
             if x > at:
                 out.append(Run(" " * (x - at), "line"))
-            if name:
-                out += self._node_runs(name, y, lights.get(name, "idle"))
+            if node is not None:
+                out += self._node_runs(node, y, lights.get(node, "idle"))
             else:
                 out.append(self._cell_run(cells[x], hot))
             at = x + width

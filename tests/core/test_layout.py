@@ -27,7 +27,8 @@ def made_up(nodes: int, more: int, seed: int) -> Pairs:
     return edges + [(chance.choice(names), chance.choice(names)) for _ in range(more)]
 
 
-GRAPHS = [LINE, LOOP, LONG_LOOP, FAN, CROSSED, [("a", "a")], *(made_up(30, 8, seed) for seed in range(12))]
+NAMELESS: Pairs = [("a", ""), ("a", "b"), ("", "c")]
+GRAPHS = [LINE, LOOP, LONG_LOOP, FAN, CROSSED, NAMELESS, [("a", "a")], *(made_up(30, 8, seed) for seed in range(12))]
 
 
 @pytest.mark.parametrize("edges", GRAPHS)
