@@ -13,7 +13,7 @@ import click
 
 from ckpt_tui.actions.resume.edits import parse_edit, parse_json
 from ckpt_tui.actions.resume.plan import FAILED, Plan, Target, interpreter, make_plan, source_of
-from ckpt_tui.actions.resume.preview import Said, preview, unanswered
+from ckpt_tui.actions.resume.preview import Said, blocked_types, preview, unanswered
 from ckpt_tui.actions.resume.session import Session
 from ckpt_tui.actions.resume.targets import remember, remembered, suggested
 from ckpt_tui.cli.output import colours
@@ -117,9 +117,9 @@ def _load(store: str, name: str) -> tuple[str, Checkpoint]:
 
 
 def _target(store: str, given: Target) -> Target:
-    """The target that was named, else the last one of this store with what was named besides."""
+    """The target that was named, with what the last run of this store from it was given besides; else the last one."""
     known = remembered(store)
-    if not given.workflow:
+    if not given.workflow or (known is not None and known.workflow == given.workflow):
         if known is None:
             hint = "Name what builds the workflow: --workflow module:function, or file.py:function."
             found = suggested(store)
@@ -175,6 +175,7 @@ class _Follower:
         self._lines: queue.Queue[bytes] = queue.Queue(AHEAD)
         self._session = Session(plan, mode, self._lines.put)
         self._latest: dict[str, dict[str, Any]] = {}
+        self._lost: list[dict[str, Any]] = []
         self._told = False
         self._refused = False
         self._interrupts = 0
@@ -195,6 +196,8 @@ class _Follower:
         line = parse_line(raw)
         kind = str(line.get("kind"))
         self._latest[kind] = line
+        if kind == "checkpoint_failed":
+            self._lost.append(line)
         self._write(raw, line)
         if kind == "check":
             self._checked(line)
@@ -215,7 +218,7 @@ class _Follower:
             if self._json:
                 sys.stdout.buffer.write(raw + b"\n")
                 sys.stdout.buffer.flush()
-            elif line.get("kind") not in ("hello", "graph", "check", "error" if not self._told else ""):
+            elif not self._is_told_elsewhere(line):
                 sys.stdout.buffer.write(_text(line_of(line)).encode("utf-8", "backslashreplace") + b"\n")
                 sys.stdout.buffer.flush()
         except OSError as error:
@@ -226,6 +229,13 @@ class _Follower:
             self._session.stop()
             with suppress(OSError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def _is_told_elsewhere(self, line: dict[str, Any]) -> bool:
+        """Whether the preview tells it, or has told it."""
+        if line.get("kind") != "error":
+            return line.get("kind") in ("hello", "graph", "check")
+        problems = self._latest.get("check", {}).get("problems") or ()
+        return not self._told or any(each.get("what") == line.get("what") for each in problems)
 
     def _checked(self, check: dict[str, Any]) -> None:
         if check.get("ok"):
@@ -263,6 +273,7 @@ class _Follower:
         if self._interrupts:
             return INTERRUPTED
         outcome = self._session.outcome
+        self._tell_lost()
         if self._refused:
             return FAILED
         if outcome == "checked":
@@ -282,6 +293,19 @@ class _Follower:
             if outcome != "refused":
                 _narrate(f"the original is untouched; new checkpoints are in {clean(self._plan.into)}")
         return self._session.code
+
+    def _tell_lost(self) -> None:
+        """Tell what became of checkpoints that were not saved, and how they are had."""
+        if not self._lost or self._json:
+            return
+        count = len(self._lost)
+        types = dict.fromkeys(str(each["type"]) for each in self._lost if each.get("type"))
+        fix = clean(str(self._lost[-1].get("fix") or ""))
+        if types:
+            types.update(dict.fromkeys(blocked_types(self._latest.get("check", {}))))
+            allow = " ".join(f"--allow {clean(name)}" for name in types)
+            fix = f"run it again from the same checkpoint with {allow}"
+        _narrate_said(Said("✗", f"{count} checkpoint{' was' if count == 1 else 's were'} not saved", fix))
 
 
 def _text(line: Line) -> str:

@@ -17,6 +17,7 @@ import contextlib
 import dataclasses
 import datetime
 import decimal
+import difflib
 import enum
 import faulthandler
 import fractions
@@ -624,7 +625,7 @@ class Maker:
                 try:
                     return getattr(cls, helper)(given)
                 except Exception as error:
-                    raise ValueError(f"{at or type_name(cls)}: {said(error)}") from None
+                    raise ValueError(f"{at or type_name(cls)}: {misfit(error)}") from None
         if "$type" not in document:
             raise _wrong(document, type_name(cls), at)
         made = cls.__new__(cls)
@@ -698,6 +699,14 @@ Maker.MAKERS = (
     (datetime.timedelta, Maker.length),
     ((uuid.UUID, decimal.Decimal, pathlib.PurePath, complex, fractions.Fraction), Maker.by_text),
 )  # fmt: skip
+
+
+def misfit(error: Exception) -> str:
+    """Why a class refused what it was to be made of; of a pydantic model, field by field."""
+    with contextlib.suppress(Exception):
+        found = error.errors(include_url=False)  # type: ignore[attr-defined]
+        return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in found[:6])
+    return said(error)
 
 
 def _wrong(document: Any, expected: str, at: str) -> ValueError:
@@ -871,6 +880,7 @@ class Framework:
     Attributes:
         version: Of agent-framework-core.
         guards: Whether it has an allow-list of its own (from 1.0.1 on).
+        refusal: What it does with a checkpoint that holds a type that is not allowed.
     """
 
     def __init__(self) -> None:
@@ -890,6 +900,8 @@ class Framework:
         self.checkpoint_class: Any = WorkflowCheckpoint
         self.encoding: Any = encoding
         self.guards = "allowed_checkpoint_types" in inspect.signature(FileCheckpointStorage.__init__).parameters
+        numbers = tuple(int(each) for each in self.version.split(".")[:2] if each.isdigit())
+        self.refusal = "is not saved" if numbers >= (1, 19) else "is saved, but cannot be loaded again"
 
     def storage(self, directory: str, allowed: frozenset[str]) -> Any:
         """The framework's own store in a directory."""
@@ -1042,15 +1054,17 @@ class Target:
                 found = inner
             elif not isinstance(found, type) and callable(getattr(found, "build", None)):
                 found = self._call(found.build, {}, storage)
-            elif callable(found):
+            elif callable(found) and not _makes_none(found, given):
                 found = self._call(found, given, storage)
                 used = True
             else:
                 break
             if inspect.isawaitable(found):
                 found = self._awaited(found, finish)
-        what = f"{self.text} gives {type_name(type(found))}, which is no workflow"
-        raise Fault("load", what, "name a Workflow, a builder, a function that returns one, or an agent made of one")
+        gives = f"is the class {type_name(found)}" if isinstance(found, type) else f"gives {type_name(type(found))}"
+        fix = "name a Workflow, a builder, a function that returns one, or an agent made of one"
+        names = self._suggestions(module)
+        raise Fault("load", f"{self.text} {gives}, which is no workflow", f"{fix}; {names}" if names else fix)
 
     def _attribute(self, module: Any) -> Any:
         if not self.attribute:
@@ -1063,9 +1077,17 @@ class Target:
         return found
 
     def _suggestion(self, module: Any) -> str:
-        names = [name for name, value in vars(module).items() if not name.startswith("_") and _looks(value, module)]
-        listed = ", ".join(f"{self.place}:{name}" for name in names[:6])
-        return f"it could be {listed}" if names else "name what builds the workflow: module:attribute"
+        return self._suggestions(module) or "name what builds the workflow: module:attribute"
+
+    def _suggestions(self, module: Any) -> str:
+        """What else it could be: what is a workflow, else what may make one, the names most like it first."""
+        known = {name: value for name, value in vars(module).items() if not name.startswith("_")}
+        names = [name for name, value in known.items() if _looks(value, module)]
+        if not names:
+            names = [name for name, value in known.items() if _may_make(value, module)]
+        close = difflib.get_close_matches(self.attribute, names, len(names) or 1, 0.6)
+        names = [*close, *(name for name in names if name not in close)]
+        return "it could be " + ", ".join(f"{self.place}:{name}" for name in names[:4]) if names else ""
 
     def _call(self, function: Any, given: dict[str, Any], storage: Callable[[], Any]) -> Any:
         try:
@@ -1124,6 +1146,28 @@ def _looks(value: Any, module: Any) -> bool:
     return cls.__module__.startswith("agent_framework") and callable(getattr(value, "build", None))
 
 
+def _may_make(value: Any, module: Any) -> bool:
+    """Whether a value is a function of the module that can be called as it is."""
+    if not isinstance(value, types.FunctionType) or value.__module__ != module.__name__:
+        return False
+    if inspect.iscoroutinefunction(value) and value.__name__ == "main":
+        return False
+    given = ("storage", "checkpoint_storage")
+    parameters = inspect.signature(value).parameters.values()
+    return all(
+        each.default is not each.empty or each.kind in (each.VAR_KEYWORD, each.VAR_POSITIONAL) or each.name in given
+        for each in parameters
+    )
+
+
+def _makes_none(value: Any, given: dict[str, Any]) -> bool:
+    """Whether a value is a class, of data or of executors, that makes no workflow when it is called."""
+    if not isinstance(value, type) or hasattr(value, "build"):
+        return False
+    data = dataclasses.is_dataclass(value) or hasattr(value, "model_fields") or issubclass(value, enum.Enum)
+    return data or (not given and callable(getattr(value, "on_checkpoint_save", None)))
+
+
 def _is_guard(node: ast.stmt) -> bool:
     """Whether a statement is `if __name__ == "__main__":`."""
     test = node.test if isinstance(node, ast.If) else None
@@ -1136,6 +1180,33 @@ def _first_on_path(directory: str) -> None:
     if directory in sys.path:
         sys.path.remove(directory)
     sys.path.insert(0, directory)
+
+
+def handled_types(workflow: Any) -> list[str]:
+    """Classes that the handlers of a workflow name, and those of their fields, `module:qualname`."""
+    found: dict[Any, None] = {}
+    for each in getattr(workflow, "executors", {}).values():
+        for name in ("input_types", "output_types"):
+            with contextlib.suppress(Exception):
+                for expected in getattr(each, name):
+                    _classes(expected, found)
+        for pair in getattr(each, "_response_handlers", None) or ():
+            for expected in pair:
+                _classes(expected, found)
+    return [type_name(cls) for cls in found]
+
+
+def _classes(expected: Any, found: dict[Any, None]) -> None:
+    """Collect the classes that a type is made of."""
+    for each in typing.get_args(expected):
+        _classes(each, found)
+    own = isinstance(expected, type) and typing.get_origin(expected) is None and expected.__module__ != "builtins"
+    if not own or expected in found or inspect.isabstract(expected) or getattr(expected, "_is_protocol", False):
+        return
+    found[expected] = None
+    if dataclasses.is_dataclass(expected) or hasattr(expected, "model_fields"):
+        for each in hints_of(expected).values():
+            _classes(each, found)
 
 
 def hash_as(workflow: Any, old: str, new: str) -> str:
@@ -1174,10 +1245,11 @@ class Overlay:
         try:
             saved: str = await self._target.save(checkpoint)
         except Exception as error:
-            self.failure = said(error)
+            fix = save_fix(error)
+            self.failure = f"the type {fix['type']} is not allowed" if "type" in fix else said(error)
             self._lines.say(
                 "checkpoint_failed", id=checkpoint.checkpoint_id, parent=checkpoint.previous_checkpoint_id,
-                iteration=checkpoint.iteration_count, reason=self.failure, **save_fix(error),
+                iteration=checkpoint.iteration_count, reason=self.failure, **fix,
             )  # fmt: skip
             raise
         self.saved += 1
@@ -1291,7 +1363,9 @@ class Editor:
             for name, item in attributes(holder):
                 if name == step:
                     return item
-        raise ValueError(f"{type_name(type(holder))} has no {step}")
+        names = list(holder) if isinstance(holder, dict) else [name for name, _ in attributes(holder)]
+        has = f"; it has {', '.join(str(name)[:40] for name in names[:8])}" if names else ""
+        raise ValueError(f"{type_name(type(holder))} has no {step}{has}")
 
     def _type(self, holder: Any, step: Any, before: Any, absent: bool) -> Any:
         if isinstance(step, str) and not isinstance(holder, dict):
@@ -1362,6 +1436,7 @@ class Runner:
             # Written by a script that was started itself: its classes are those of __main__.
             target = Target(plan["target"], as_main=True)
             module = target.module()
+            self._take_storage(module)
             workflow = target.build(module, given, self._source_storage, self.loop.run_until_complete)
         self.module, self.target, self.workflow = module, target, workflow
 
@@ -1371,13 +1446,20 @@ class Runner:
     def _types(self) -> frozenset[str]:
         return self.allowed | self.storage_types
 
-    def _take_storage(self) -> None:
-        """Take the allow-list of the application's own storage."""
+    def _take_storage(self, script: Any = None) -> None:
+        """Take the allow-list of the application's own storage.
+
+        Args:
+            script: The module that was loaded as the script it was; a storage of the same file is the script's.
+        """
         text = self.plan.get("storage")
         if not text:
             return
         target = Target(text)
-        found = target._attribute(target.module())
+        module = target.module()
+        if script is not None and getattr(module, "__file__", None) == script.__file__:
+            module = script
+        found = target._attribute(module)
         try:
             if callable(found) and not hasattr(found, "save"):
                 required = [
@@ -1430,6 +1512,7 @@ class Runner:
         if not any(each["level"] == "error" for each in problems):
             await self._load_checkpoint(problems)
         self._check_graph(problems)
+        self._check_later(problems)
         if self.checkpoint is not None:
             self._check_limit(problems)
             found["requests"] = [request_line(key, each) for key, each in self._pending().items()]
@@ -1453,6 +1536,15 @@ class Runner:
                 fix = "run it where the class is importable under this name, or name its script as path/file.py:name"
                 problems.append(_problem("error", "type", f"{name} cannot be imported: {why}", fix, name))
         return out
+
+    def _check_later(self, problems: list[dict[str, Any]]) -> None:
+        """Types that the workflow's handlers name and that are not allowed: checkpoints to come may hold them."""
+        allowed = self._types()
+        known = {str(each["name"]) for each in problems}
+        for name in handled_types(self.workflow):
+            if name not in known and self.framework.state_of(name, allowed)[0] == "blocked":
+                what = f"{name} is not allowed: a checkpoint that holds one {self.framework.refusal}"
+                problems.append(_problem("warning", "save", what, f"--allow {name}", name))
 
     async def _load_checkpoint(self, problems: list[dict[str, Any]]) -> None:
         plan = self.plan

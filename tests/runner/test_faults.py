@@ -48,6 +48,9 @@ class TestBeforeItRuns:
             ("loop", "nowhere.py:x", (), "there is no file", "check the path of --workflow"),
             ("loop", "nothing", (), f"{FLOWS} has no nothing", f"it could be {FLOWS}:"),
             ("loop", FLOWS + ":number", (), "gives builtins:int, which is no workflow", "name a Workflow, a builder"),
+            ("loop", FLOWS + ":Draft", (), "is the class tests.support.workflows:Draft", "name a Workflow, a builder"),
+            ("loop", FLOWS + ":Noisy", (), f"is the class {FLOWS}:Noisy", "a function that returns one"),
+            ("loop", "patiend", (), f"{FLOWS} has no patiend", f"it could be {FLOWS}:patient,"),
             ("loop", "exits", (), "raised SystemExit: no API key", "as it does in your program"),
             ("loop", "demands", (), "needs the argument rounds", "--arg rounds=JSON"),
             ("loop", "build_loop", ("--arg", "speed=1"), "has no argument speed", "its arguments: rounds, delay"),
@@ -59,7 +62,7 @@ class TestBeforeItRuns:
                 "larger max_iterations",
             ),
             ("loop", "build_loop", ("--storage", FLOWS + ":number"), "no checkpoint storage", ""),
-            ("loop", "build_loop", ("--set", "state.nothing.there=1"), "has no nothing", "give a value that fits"),
+            ("loop", "build_loop", ("--set", "state.nothing.there=1"), "has no nothing; it has ", "give a value"),
             ("loop", "build_loop", ("--set", 'state.draft.round="two"'), "expected builtins:int", "give a value"),
             ("human", "build_human", ("--response", "nobody=1"), "no request nobody waits for an answer", "waiting: "),
         ],
@@ -97,6 +100,28 @@ class TestBeforeItRuns:
         assert done.code == 5
         assert 'approved: expected builtins:bool, got "yes"' in done.err
         assert 'it must be tests.support.workflows:Answer: {"approved": true or false, "comment": "…"}' in done.err
+
+    def test_types_that_checkpoints_to_come_will_hold_are_told_before_and_after(self, tmp_path: Path) -> None:
+        directory, ids = store("human")
+        words = (
+            "resume", directory, ids[0], "--workflow", f"{FLOWS}:build_human", "--into", tmp_path / "new",
+            "--allow", "tests.support.workflows:Draft",
+        )  # fmt: skip
+        allow = [f"--allow tests.support.workflows:{name}" for name in ("Question", "Answer")]
+        checked = command(*words, "--check")
+        assert checked.code == 0
+        assert "2 types are not allowed: checkpoints that are to come and hold them are lost" in checked.err
+        assert all(each in checked.err for each in allow)
+        done = command(*words, "--yes")
+        assert "CHECKPOINT NOT SAVED: the type tests.support.workflows:Question is not allowed" in done.out
+        assert "checkpoint was not saved\n    → run it again from the same checkpoint with --allow" in done.err
+        assert all(each in done.err.rpartition("not saved")[2] for each in allow)
+        again = command(*words, "--yes", *(word for each in allow for word in each.split()))
+        assert "not saved" not in again.err and "NOT SAVED" not in again.out
+
+    def test_what_is_wrong_is_told_once(self, tmp_path: Path) -> None:
+        done = resume("human", -1, "build_human", tmp_path / "new", "--response", "nobody=1")
+        assert (done.out + done.err).count("no request nobody waits") == 1
 
     def test_an_interpreter_without_the_framework_is_told(self, tmp_path: Path) -> None:
         bare = tmp_path / "bare"

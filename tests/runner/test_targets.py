@@ -8,13 +8,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from ckpt_tui.actions.resume.edits import parse_edit, smallest
 from ckpt_tui.actions.resume.plan import Edit
+from ckpt_tui.runner.run import Maker
 from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import ROOT, command
 from tests.runner.stores import FLOWS, Watched, lines, of_kind, plan, resume, store
-from tests.support.resumes import checkpoints
+from tests.support.frameworks import RELEASES
+from tests.support.resumes import SCENARIOS, checkpoints, essence, made
 
 SCRIPT = """
 import asyncio, sys
@@ -38,9 +41,11 @@ def build():
     a, b = Count(id="a"), Count(id="b")
     return WorkflowBuilder(name="script", start_executor=a, output_from=[a, b]).add_edge(a, b).add_edge(b, a)
 
+def storage(directory):
+    return FileCheckpointStorage(directory, allowed_checkpoint_types=[f"{__name__}:Job"])
+
 if __name__ == "__main__":
-    storage = FileCheckpointStorage(sys.argv[1], allowed_checkpoint_types=["__main__:Job"])
-    asyncio.run(build().build().run(Job(0), checkpoint_storage=storage))
+    asyncio.run(build().build().run(Job(0), checkpoint_storage=storage(sys.argv[1])))
     print("ran as a script")
 """
 
@@ -57,14 +62,27 @@ class TestTargets:
         assert done.end()["outcome"] == "done"
         assert checkpoints(tmp_path / "new")[-1]["state"]["score"] >= 1
 
-    def test_what_ran_as_a_script_is_resumed_without_running_it_again(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("release", RELEASES)
+    def test_an_agent_made_of_a_workflow_is_run_as_that_workflow(self, release: str, tmp_path: Path) -> None:
+        sample = made(release)["orch_sequential"]
+        done = command(
+            "resume", sample.store, sample.checkpoint, "--workflow", f"{SCENARIOS}:sequential_agent", "--storage",
+            f"{SCENARIOS}:storage", "--python", sample.python, "--into", tmp_path / "new", "--yes",
+        )  # fmt: skip
+        assert done.code == 0, done.err
+        assert essence(tmp_path / "new", sample.checkpoint) == essence(sample.by_hand, sample.checkpoint)
+
+    @pytest.mark.parametrize("words", [("--allow", "__main__:Job"), ("--storage", "script.py:storage")])
+    def test_what_ran_as_a_script_is_resumed_without_running_it_again(
+        self, words: tuple[str, str], tmp_path: Path
+    ) -> None:
         script = tmp_path / "script.py"
         script.write_text(SCRIPT)
         subprocess.run([sys.executable, script, tmp_path / "store"], check=True, stdout=subprocess.DEVNULL)
         identifier = checkpoints(tmp_path / "store")[2]["checkpoint_id"]
         done = command(
-            "resume", tmp_path / "store", identifier, "--workflow", f"{script}:build", "--allow", "__main__:Job",
-            "--into", tmp_path / "new", "--yes", "--json",
+            "resume", tmp_path / "store", identifier, "--workflow", f"{script}:build", words[0],
+            words[1].replace("script.py", str(script)), "--into", tmp_path / "new", "--yes", "--json",
         )  # fmt: skip
         found = lines(done)
         assert done.code == 0, done.err
@@ -85,6 +103,9 @@ class TestTargets:
         first = command(*words, "--workflow", f"{FLOWS}:build_loop", "--storage", f"{FLOWS}:storage", **state)
         assert first.code == 0, first.err
         assert command(*words, **state).code == 0
+        # Named again, it brings what it was given the last time; another one does not.
+        assert command(*words, "--workflow", f"{FLOWS}:build_loop", **state).code == 0
+        assert command(*words, "--workflow", f"{FLOWS}:patient", **state).code == 5
 
     def test_a_project_file_suggests_a_target_and_runs_nothing(self, tmp_path: Path) -> None:
         (tmp_path / "store").mkdir()
@@ -180,7 +201,16 @@ class TestEdits:
         assert parse_edit('state.a={"b": "c=d"}') == Edit(("state", "a"), {"b": "c=d"})
 
 
+class Order(BaseModel):
+    sku: str
+    quantity: int = 1
+
+
 class TestAnswers:
+    def test_a_model_says_field_by_field_why_it_refuses_an_answer(self) -> None:
+        with pytest.raises(ValueError, match=r":Order: sku: Field required; quantity: Input should be a valid int"):
+            Maker(lambda name: True).make({"quantity": "many"}, Order)
+
     def test_a_run_that_asks_again_goes_on_from_each_answer_in_the_same_process(self, tmp_path: Path) -> None:
         watched = Watched(plan("human", -1, "build_human", tmp_path / "new"), "ask")
         asked = watched.until("check")["requests"][0]

@@ -350,6 +350,11 @@ def orch_sequential() -> Any:
     return SequentialBuilder(participants=[agent("one", lambda m: "first"), agent("two", lambda m: "second")])
 
 
+def sequential_agent() -> Any:
+    """The workflow of `orch_sequential` as the agent that programs hand on."""
+    return orch_sequential().build().as_agent(name="both")
+
+
 def orch_concurrent() -> Any:
     from agent_framework_orchestrations import ConcurrentBuilder
 

@@ -44,12 +44,16 @@ def preview(plan: Plan, lines: dict[str, dict[str, Any]], asked: bool = False) -
     yield Said("✓", clean(f"{check.get('target')} loads{main}: {check.get('file')}"), tone="good")
     problems = [each for each in check.get("problems") or () if isinstance(each, dict)]
     yield from _good(lines.get("graph", {}), check, {str(each.get("about")) for each in problems})
-    blocked = blocked_types(check)
-    if len(blocked) > 1:
-        fix = " ".join(f"--allow {name}" for name in blocked)
-        yield Said("✗", clean(f"{len(blocked)} types are not allowed to be loaded: {', '.join(blocked)}"), fix, "error")
+    together = blocked_types(check)
+    fix = clean(" ".join(f"--allow {name}" for name in together))
+    for about, sign, one, several, tone in _TYPES:
+        names = _to_allow(check, about)
+        if names:
+            what = one.format(names[0]) if len(names) == 1 else f"{several.format(len(names))}: {', '.join(names)}"
+            yield Said(sign, clean(what), fix, tone)
+            fix = ""  # one option for each, told once
     for each in problems:
-        if len(blocked) > 1 and each.get("name") in blocked:
+        if each.get("name") in together:
             continue
         sign, tone = ("✗", "error") if each.get("level") == "error" else ("!", "warn")
         fix = "" if asked and each.get("about") == "pending" else clean(str(each.get("fix") or ""))
@@ -86,9 +90,21 @@ def _again(check: dict[str, Any]) -> Iterator[Said]:
         yield Said(" ", "what runs again acts again: it calls its tools and sends what it sends", tone="dim")
 
 
+_TYPES = (
+    ("type", "✗", "{} is not allowed to be loaded", "{} types are not allowed to be loaded", "error"),
+    ("save", "!", "{} is not allowed: checkpoints that are to come and hold it are lost",
+     "{} types are not allowed: checkpoints that are to come and hold them are lost", "warn"),
+)  # fmt: skip
+"""Types that are not allowed: what they are about, the sign, the words for one and for several, the tone."""
+
+
 def blocked_types(check: dict[str, Any]) -> list[str]:
-    """Types that a check found and that a person may allow."""
-    problems = (each for each in check.get("problems") or () if each.get("about") == "type")
+    """Types that a check found and that a person may allow: those it holds, and those that are to come."""
+    return [name for about, *_ in _TYPES for name in _to_allow(check, about)]
+
+
+def _to_allow(check: dict[str, Any], about: str) -> list[str]:
+    problems = (each for each in check.get("problems") or () if each.get("about") == about)
     return [str(each.get("name")) for each in problems if str(each.get("fix", "")).startswith("--allow ")]
 
 
