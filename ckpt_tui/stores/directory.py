@@ -37,6 +37,7 @@ class DirectoryStore:
 
     def __init__(self, path: str, only: str | None = None) -> None:
         self.path = path
+        self._prefix = os.path.join(path, "")
         self.only = only
         self._stamps: dict[str, Stamp | None] = {}
         self._lock = threading.Lock()
@@ -202,7 +203,7 @@ class DirectoryStore:
         return DirectoryStore(self.path, self.only)
 
     def _join(self, name: str) -> str:
-        return os.path.join(self.path, name)
+        return self._prefix + name  # a name of the directory, so never a path of its own
 
     def _forget(self) -> tuple[str, ...]:
         with self._lock:

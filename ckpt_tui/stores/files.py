@@ -203,7 +203,9 @@ def _read_once(path: str, limit: int) -> tuple[Stamp, Stamp, bytes]:
                 length += len(part)
                 if length > limit:
                     raise _too_large(path, length, limit)
-                if length > status.st_size > 0:  # it grew, so this is not its content; it may grow faster than we read
+                # With less than was asked for, its end was reached. With more than was promised it grew, so this is not
+                # its content; it may grow faster than we read.
+                if length >= status.st_size > 0:
                     break
                 want = max(status.st_size + 1 - length, 65536)
             content = parts[0] if len(parts) == 1 else b"".join(parts)
