@@ -112,6 +112,31 @@ def anatomy(obj: Obj) -> Anatomy:
     return parts
 
 
+def own_attributes(obj: Obj) -> list[Value] | None:
+    """name, value, name, value, ... of an object that is nothing but attributes, as most are; None for any other.
+
+    What `anatomy` tells of such an object, for a fraction of its cost.
+    """
+    cls, state = obj.cls, obj.state
+    if (
+        type(cls) is Ref
+        and obj.how == "new"
+        and type(state) is Map
+        and type(obj.args) is tuple
+        and not obj.args
+        and obj.items is None
+        and obj.pairs is None
+        and obj.kwargs is None
+        and cls.qualname
+        and cls.name not in known.READERS
+        and cls.module != "collections"
+        and state.has_text_keys()
+        and (len(state.kv) > _PYDANTIC or _FIELDS_SET not in state.kv[::2])
+    ):
+        return state.kv
+    return None
+
+
 def type_name(value: Value) -> str:
     """`module:qualname` of a value as its pickle or JSON tells it."""
     kind = type(value)
@@ -282,7 +307,7 @@ def _merged(maps: list[Map]) -> list[Value] | None:
 
 
 def _is_pydantic(kv: list[Value]) -> bool:
-    return len(kv) <= 8 and any(type(key) is str and key == "__pydantic_fields_set__" for key in kv[::2])
+    return len(kv) <= _PYDANTIC and any(type(key) is str and key == _FIELDS_SET for key in kv[::2])
 
 
 def _pydantic(kv: list[Value]) -> list[Value] | None:
@@ -299,3 +324,5 @@ def _pydantic(kv: list[Value]) -> list[Value] | None:
 
 
 _FIELDS_SET = "__pydantic_fields_set__"
+_PYDANTIC = 8
+"""Keys and values in the state of a pydantic model, at most."""

@@ -11,10 +11,9 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from ckpt_tui.core.anatomy import anatomy
+from ckpt_tui.core.anatomy import anatomy, own_attributes
 from ckpt_tui.core.budgets import DIFF_NODES
 from ckpt_tui.core.envelope import resolve
-from ckpt_tui.core.known import READERS
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
 Check = Callable[[], None] | None
@@ -202,23 +201,9 @@ class Digests:
         return kind.__name__, (), ""
 
     def _object(self, value: Obj) -> tuple[str, Sequence[Value], str]:
-        cls, state = value.cls, value.state
-        if (
-            type(cls) is Ref
-            and value.how == "new"
-            and type(state) is Map
-            and not value.args
-            and value.items is None
-            and value.pairs is None
-            and not value.kwargs
-            and cls.qualname
-            and cls.name not in READERS
-            and cls.module != "collections"
-            and state.has_text_keys()
-        ):
-            keys = tuple(state.kv[::2])
-            if "__pydantic_fields_set__" not in keys:
-                return self._named(f"o{cls.name} ", keys, tuple(state.kv[1::2]))
+        kv = own_attributes(value)
+        if kv is not None:
+            return self._named(f"o{value.cls.name} ", tuple(kv[::2]), tuple(kv[1::2]))
         parts = anatomy(value)
         if parts.is_text:
             return f"a{parts.type} {scalar_text(parts.text)}", (), ""

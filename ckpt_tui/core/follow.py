@@ -10,17 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ckpt_tui.core.anatomy import own_attributes
 from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.members import members
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.plain import plain
 from ckpt_tui.core.redact import PLAIN, masked, secrecy
-from ckpt_tui.core.value import Value
+from ckpt_tui.core.value import Obj, Value
 
 Check = Callable[[], None] | None
-
-_SCANNED = 100_000
-"""Members compared with one step; a value with more is told from its JSON."""
 
 
 class Found(NamedTuple):
@@ -57,6 +55,13 @@ def follow(value: Value, path: Path, check: Check = None) -> Found:
             labels += _pair_label(value, step)
             value = value[step]
             at += 1
+        elif type(value) is Obj and type(step) is str and step[:1] != "$" and (kv := own_attributes(value)) is not None:
+            names = kv[::2]
+            if step not in names:
+                return NOTHING
+            value = kv[2 * names.index(step) + 1]
+            labels.append(step)
+            at += 1
         else:
             found = _member(value, path, at)
             if found is None:
@@ -70,14 +75,11 @@ def follow(value: Value, path: Path, check: Check = None) -> Found:
 
 def _member(value: Value, path: Path, at: int) -> tuple[int, str, Value] | None:
     below = members(value)
-    if len(below) > _SCANNED:
+    index = below.find(path[at:])
+    if index < 0:
         return None
-    for index in range(len(below)):
-        member = below[index]
-        steps = member.steps
-        if path[at : at + len(steps)] == steps:
-            return len(steps), "" if member.is_index else member.label, member.value
-    return None
+    member = below[index]
+    return len(member.steps), "" if member.is_index else member.label, member.value
 
 
 def _in_document(document: Any, path: Path, labels: list[str]) -> Found:

@@ -53,6 +53,24 @@ class _Group:
         item = self.values[index]
         return item if self.sort == "items" else item[1]
 
+    def find(self, path: Path) -> int:
+        """Where the member is that a path leads through; -1 where there is none."""
+        size = len(self.prefix)
+        if len(path) <= size or path[:size] != self.prefix:
+            return -1
+        step = path[size]
+        if self.sort == "items" or self.sort == "entries":
+            ends = self.sort == "items" or path[size + 1 : size + 2] == (1,)
+            return step if ends and type(step) is int and 0 <= step < len(self.values) else -1
+        if type(step) is not str:
+            return -1
+        names = self.values.kv[::2] if type(self.values) is Pairs else [name for name, _ in self.values]
+        if self.sort == "attributes" and step.startswith("$"):
+            step = step[1:]
+            if not step.startswith("$"):
+                return -1
+        return names.index(step) if step in names else -1
+
     def __iter__(self) -> Iterator[Value]:
         return iter(self.values) if self.sort == "items" else (value for _, value in self.values)
 
@@ -79,6 +97,16 @@ class Members:
         """The value at a position, without its label."""
         group, index = self._find(index)
         return group.value(index)
+
+    def find(self, path: Path) -> int:
+        """The position of the member that a path leads through; -1 where there is none."""
+        before = 0
+        for group in self._groups:
+            index = group.find(path)
+            if index >= 0:
+                return before + index
+            before += len(group.values)
+        return -1
 
     def _find(self, index: int) -> tuple[_Group, int]:
         if index < 0:
@@ -134,14 +162,11 @@ def locate(value: Value, path: Path) -> tuple[int, ...]:
     found: list[int] = []
     while path:
         below = members(value)
-        for index in range(len(below)):
-            steps = below[index].steps
-            if path[: len(steps)] == steps:
-                break
-        else:
+        index = below.find(path)
+        if index < 0:
             break
         found.append(index)
-        value, path = below.value(index), path[len(steps) :]
+        value, path = below.value(index), path[len(below[index].steps) :]
     return tuple(found)
 
 
