@@ -9,14 +9,14 @@ from typing import NamedTuple
 from ckpt_tui.actions.expressions import Expression, is_true
 from ckpt_tui.actions.pages import Page, Span, reader_of, stamps
 from ckpt_tui.core.cache import Answers
-from ckpt_tui.core.digests import Digests, OutOfBudget
+from ckpt_tui.core.digests import SCALARS, Digests, OutOfBudget, scalar_text
 from ckpt_tui.core.follow import shown
 from ckpt_tui.core.graph import Graph, Lessons, given
 from ckpt_tui.core.history import Bisection, History, Taken, Unread
 from ckpt_tui.core.lineage import Node
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.sizes import size_of
-from ckpt_tui.core.steps import NO_GRAPH, step_between
+from ckpt_tui.core.steps import NO_GRAPH, runners
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, UsageError
 from ckpt_tui.stores.base import Store
@@ -102,7 +102,7 @@ class Histories:
                 if check is not None:
                     check()
             try:
-                page = Page(self._store, self._reader, run, nodes[index], check)
+                page = Page(self._store, self._reader, run, nodes[index], check, before)
                 if index < begin:  # known; read for the step that follows
                     before = page
                     continue
@@ -154,7 +154,7 @@ class Histories:
             before: Page | None = None
             for index in part:
                 try:
-                    page = Page(self._store, self._reader, run, nodes[index], check)
+                    page = Page(self._store, self._reader, run, nodes[index], check, before)
                     if before is not None or not index:
                         lessons.learn(before.moment if before is not None else None, page.moment)
                     before = page
@@ -164,8 +164,9 @@ class Histories:
 
     @staticmethod
     def _ran(before: Page | None, page: Page, graph: Graph) -> tuple[tuple[str, ...], bool, str]:
-        step = step_between(before.moment if before is not None else None, page.moment, graph)
-        return step.names, any(ran.inferred for ran in step.ran if ran.certain), step.kind
+        kind, ran = runners(before.moment if before is not None else None, page.moment, graph)
+        certain = [one for one in ran if one.certain]
+        return tuple(one.executor for one in certain), any(one.inferred for one in certain), kind
 
     # -- bisect ------------------------------------------------------------------------------------------------------
 
@@ -241,6 +242,8 @@ class Histories:
 
 def _sign(value: Value, check: Check) -> str:
     """What tells a value from the one before it; a value too large to be looked at is told by its JSON's size."""
+    if type(value) in SCALARS:
+        return f"={scalar_text(value)}"
     try:
         return str(Digests(check=check).of(value))
     except OutOfBudget:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from ckpt_tui.actions.expressions import Expression, sparse
 from ckpt_tui.core.document import DocumentFault, parse
-from ckpt_tui.core.essentials import essentials
+from ckpt_tui.core.essentials import Essentials, essentials
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.follow import NOTHING, Found, follow, shown
 from ckpt_tui.core.lineage import Node
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.moments import Moment, moment
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.slices import ABSENT, locate
+from ckpt_tui.core.slices import ABSENT, descend, locate, pickled
+from ckpt_tui.core.value import Envelope, Value
 from ckpt_tui.stores.base import Readable, Store
 
 Check = Callable[[], None] | None
+
+_STATE = ("state", "_executor_state", "EXECUTOR")
+_STATE_LEVEL = 3
+"""Where the states of executors are, and how far their first lines are indented."""
 
 Span = tuple[bytes, Path]
 """JSON text in a file, and the steps that lead on from its value."""
@@ -32,18 +38,31 @@ class Page:
         run: The id of its run.
         node: Its place in the run.
         check: Called now and then; whatever it raises is passed on.
+        before: The page before it, if that was read: what reads the same in both is looked at once.
 
     Every method raises `CkptError` where the checkpoint cannot be read.
     """
 
-    def __init__(self, store: Store, reader: Readable | None, run: str, node: Node, check: Check = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        reader: Readable | None,
+        run: str,
+        node: Node,
+        check: Check = None,
+        before: Page | None = None,
+    ) -> None:
         self.node = node
         self._store = store
         self._run = run
         self._check = check
         self._data: bytes | None = None
         self._checkpoint: Checkpoint | None = None
+        self._essentials: Essentials | None = None
         self._moment: Moment | None = None
+        self._before = before
+        if before is not None:
+            before._before = None  # one page back is enough; else a page would hold its whole branch
         if reader is not None and not node.ref.chain:
             self._data = reader.read(node.ref.file)
 
@@ -58,22 +77,46 @@ class Page:
     def moment(self) -> Moment:
         """What it tells about its executors."""
         if self._moment is None:
-            found = essentials(self._data, self.node.ref) if self._data is not None else None
-            self._moment = moment(found or self.checkpoint)
+            known = self._before._moment if self._before is not None else None
+            found = self._cut()
+            self._moment = moment(found.checkpoint if found is not None else self.checkpoint, known)
         return self._moment
+
+    def _cut(self) -> Essentials | None:
+        """What tells who ran, cut out of the file; None where that does not work."""
+        if self._essentials is None and self._data is not None:
+            known = self._before._essentials if self._before is not None else None
+            self._essentials = essentials(self._data, self.node.ref, known)
+        return self._essentials
 
     def span(self, path: Path) -> Span | None:
         """The text of the last value on a path that is JSON in the file: the same text is the same value.
 
         None where the file has to be parsed; an empty text where there is nothing at the path.
         """
-        place = locate(self._data, path) if self._data is not None else None
+        if self._data is None:
+            return None
+        data = self._data
+        state = self._state_of(path)
+        if state is None:
+            place = locate(data, path)
+        elif len(path) > len(_STATE):
+            data, place = state, descend(state, 0, _STATE_LEVEL, path[len(_STATE) :])
+        else:
+            return state, ()
         if place is None:
             return None
         if place is ABSENT:
             return b"", ()
-        assert self._data is not None
-        return self._data[place.start : place.end], place.rest
+        return data[place.start : place.end], place.rest
+
+    def _state_of(self, path: Path) -> bytes | None:
+        """The text of the executor's state that a path leads into; None for any other path, or where none is found."""
+        if len(path) < len(_STATE) or path[:2] != _STATE[:2]:
+            return None
+        cut = self._cut()
+        found = cut.states.get(str(path[2])) if cut is not None and type(path[2]) is str else None
+        return found.text if found is not None else None
 
     def find(self, path: Path, span: Span | None = None) -> Found:
         """What stands at a path; `span` where it was asked for before."""
@@ -83,7 +126,7 @@ class Page:
             if not text:
                 return NOTHING
             try:
-                found = follow(parse(text).value, rest, self._check)
+                found = follow(_parsed(text), rest, self._check)
                 above = path[1 : len(path) - len(rest)]
                 return found._replace(labels=(*(step for step in above if type(step) is str), *found.labels))
             except DocumentFault:
@@ -98,6 +141,27 @@ class Page:
         if expression.path is not None:
             return shown(found[0][1], reveal)
         return expression.of(sparse((path, shown(one, reveal)) for path, one in found if not one.absent))
+
+
+def _parsed(text: bytes) -> Value:
+    """The value of JSON text.
+
+    Raises:
+        DocumentFault: it is none that can be shown.
+    """
+    if text[0] in b'"-0123456789tfn' and len(text) < _SHORT:
+        try:
+            return json.loads(text.decode())  # a tenth of what a document takes
+        except ValueError:
+            pass
+    found = pickled(text, 0)
+    if found is not None and found.stop == len(text):
+        return Envelope(str(text[found.start : found.end], "utf-8", "replace"), found.claimed)
+    return parse(text).value
+
+
+_SHORT = 1024
+"""Characters of a text or number that surely is no more than a value."""
 
 
 def reader_of(store: Store) -> Readable | None:

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from ckpt_tui.core.envelope import resolve
+from ckpt_tui.core.addresses import Address, address
+from ckpt_tui.core.envelope import open_envelope, resolve
 from ckpt_tui.core.model import INTERNAL, Checkpoint, PendingRequest
 from ckpt_tui.core.pending import attribute, requests
 from ckpt_tui.core.same import same
-from ckpt_tui.core.value import Map, Obj, Value
+from ckpt_tui.core.unparsed import same_unparsed
+from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Value
 
 Sort = Literal["message", "input", "answer"]
 """What is in flight: a message of an executor, the input of a run, an answer to a request."""
@@ -27,6 +29,7 @@ MESSAGES = 10_000
 """Messages in flight that are looked at; the framework's own runs have a few dozen at most."""
 
 _SUB = "sub_workflow_checkpoint"
+_SUB_TEXT = _SUB.encode()
 _SUB_NOISE = frozenset({"checkpoint_id", "previous_checkpoint_id", "timestamp"})
 """What a workflow inside an executor writes anew with each checkpoint, whether it ran or not."""
 
@@ -108,8 +111,13 @@ class Moment:
         return tuple(found)
 
 
-def moment(checkpoint: Checkpoint) -> Moment:
-    """What a checkpoint tells; decodes its messages and requests, not the states of its executors."""
+def moment(checkpoint: Checkpoint, before: Moment | None = None) -> Moment:
+    """What a checkpoint tells; decodes requests, and messages only where their ends do not tell where they go.
+
+    Args:
+        checkpoint: The checkpoint.
+        before: What another one tells; where both share messages or requests, these are not looked at again.
+    """
     state = resolve(checkpoint.state)
     finished = attribute(checkpoint.metadata, "completedNodes")
     # Agent Framework keeps the states of executors in one place; HPD has one output for each node.
@@ -117,8 +125,12 @@ def moment(checkpoint: Checkpoint) -> Moment:
     return Moment(
         checkpoint,
         dict(_pairs(states)),
-        tuple(_sent(checkpoint.messages)),
-        {request.id: request for request in requests(checkpoint.pending)},
+        before.sent
+        if before is not None and before.checkpoint.messages is checkpoint.messages
+        else tuple(_sent(checkpoint.messages)),
+        before.requests
+        if before is not None and before.checkpoint.pending is checkpoint.pending
+        else {request.id: request for request in requests(checkpoint.pending)},
         tuple(_fan_ins(attribute(state, "_edge_state"))),
         {key: name for key, _ in _pairs(attribute(state, "_step_cache")) if (name := _call_name(key))},
         _names(finished),
@@ -148,8 +160,14 @@ def _sent(messages: Value) -> Iterator[Sent]:
         listed = resolve(items)
         for item in listed[:left] if type(listed) is list else [items]:
             left -= 1
+            place = _address(item) if key and not key.startswith(INTERNAL) else None
+            if place is not None:
+                yield Sent(key, place.target, "message", _said(item))
+                continue
             message = resolve(item)
-            source, target = _text(message, "source_id") or key, _text(message, "target_id")
+            # The framework delivers by the key, whatever a message says; other formats have no such key.
+            source = key if key and type(message) is Obj else _text(message, "source_id") or key
+            target = _text(message, "target_id")
             data = attribute(message, "data") if type(message) in (dict, Map, Obj) else message
             if not source.startswith(INTERNAL):
                 yield Sent(source, target, "message", data)
@@ -159,6 +177,17 @@ def _sent(messages: Value) -> Iterator[Sent]:
             answers = event is not None
             request = (_text(event, "_request_id") or _text(event, "request_id") or "") if answers else ""
             yield Sent(name, target or name, "answer" if answers else "input", data, request)
+
+
+def _address(item: Value) -> Address | None:
+    """Where a message goes that is not decoded yet; None where it is, or has to be."""
+    return address(item.text) if type(item) is Envelope and not item.ready and type(item.text) is str else None
+
+
+def _said(message: Envelope) -> Value:
+    """What a message says, decoded when it is looked at."""
+    text = str(message.text).encode()
+    return Deferred(text, 0, len(text), 0, lambda _, check: attribute(open_envelope(message, check), "data"))
 
 
 def _first(value: Value, *names: str) -> Value:
@@ -268,6 +297,8 @@ def _completed(before: Moment | None, after: Moment) -> Iterator[tuple[str, str]
 
 def _fired(before: Moment, after: Moment) -> Iterator[str]:
     """Targets of fan-ins for which everything had come."""
+    if not before.fan_ins and not after.fan_ins:
+        return
     senders = set(before.senders)
     known = {(fan_in.target, fan_in.sources): fan_in for fan_in in after.fan_ins}
     known.update({(fan_in.target, fan_in.sources): fan_in for fan_in in before.fan_ins})
@@ -279,5 +310,13 @@ def _fired(before: Moment, after: Moment) -> Iterator[str]:
 
 
 def _same_state(one: Value, other: Value) -> bool:
+    if one is other:
+        return True
+    if type(one) is Deferred and type(other) is Deferred:
+        text, text_of_other = one.data[one.start : one.end], other.data[other.start : other.end]
+        if _SUB_TEXT not in text and _SUB_TEXT not in text_of_other:
+            verdict = same_unparsed(text, text_of_other)
+            if verdict is not None:
+                return verdict
     nested = attribute(one, _SUB) is not None or attribute(other, _SUB) is not None
     return same(one, other, _SUB_NOISE if nested else frozenset())

@@ -17,6 +17,8 @@ def attribute(value: Value, name: str) -> Value:
     value = resolve(value)
     if type(value) is dict:
         found = value.get(name)
+        if found is None:
+            return None
         return found if unread(found) > INLINE_SPAN else parsed(found)
     if type(value) is Obj:
         for key, item in anatomy(value).attributes:

@@ -37,6 +37,38 @@ class Slice(NamedTuple):
 ABSENT = Slice(0, 0)
 
 
+class Pickled(NamedTuple):
+    """An envelope in the bytes of a file: its pickle from `start` to `end`, the type it claims, and where it ends."""
+
+    start: int
+    end: int
+    claimed: str
+    stop: int
+
+
+def pickled(data: bytes, start: int) -> Pickled | None:
+    """The envelope that begins at `start`; None where there is none, or one with more than its pickle and type."""
+    found = _ENVELOPE_BEGIN.match(data, start)
+    if found is None:
+        return None
+    end = data.find(b'"', found.end())
+    line = b'",\n' + found[1] + b'"__type__": "'
+    if end < 0 or not data.startswith(line, end):
+        return None
+    begin = end + len(line)
+    last = data.find(b"\n", begin)
+    claimed = data[begin : last - 1]
+    if last < 0 or data[last - 1] != _QUOTE or b"\\" in claimed or b'"' in claimed or b"\\" in data[found.end() : end]:
+        return None
+    closing = b"\n" + found[1][2:] + b"}"
+    if not data.startswith(closing, last):
+        return None
+    return Pickled(found.end(), end, str(claimed, "utf-8", "replace"), last + len(closing))
+
+
+_ENVELOPE_BEGIN = re.compile(rb'\{\n( *)"__pickled__": "')
+
+
 def is_own_layout(data: bytes) -> bool:
     """Whether a file begins and ends as the framework writes it."""
     return data.startswith(_BEGIN) and data.endswith(b"\n}")

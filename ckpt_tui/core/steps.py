@@ -149,20 +149,26 @@ def step_between(
         then: The checkpoint after it on the branch: it tells who received what is in flight.
         stopped: Nothing was written after this checkpoint, and the run is not live.
     """
-    kind = kind_of_step(before, after)
-    certain = ran_for_certain(before, after)
-    ran = [Ran(name, reason) for name, reason in certain.items()]
-    if before is not None and kind == "superstep":
-        ran += _inferred(before, certain, graph, _gathered(before, after))
+    kind, ran = runners(before, after, graph)
     parent = before.checkpoint.ref if before is not None else None
     ref = after.checkpoint.ref
     seconds = ref.when - parent.when if parent is not None and parent.when and ref.when else None
     later = ran_for_certain(after, then) if then is not None else {}
     return Step(
-        ref, parent, kind, seconds, tuple(ran), tuple(_waits(after)), tuple(_flights(after, graph, later)),
+        ref, parent, kind, seconds, ran, tuple(_waits(after)), tuple(_flights(after, graph, later)),
         tuple(request for key, request in after.requests.items() if before is None or key not in before.requests),
         tuple(_answered(before, after)), after.names, after.due, stopped and bool(after.sent) and not after.requests,
     )  # fmt: skip
+
+
+def runners(before: Moment | None, after: Moment, graph: Graph = NO_GRAPH) -> tuple[Kind, tuple[Ran, ...]]:
+    """What a step was, and the executors that ran in it, the certain ones first; arguments as of `step_between`."""
+    kind = kind_of_step(before, after)
+    certain = ran_for_certain(before, after)
+    ran = [Ran(name, reason) for name, reason in certain.items()]
+    if before is not None and kind == "superstep":
+        ran += _inferred(before, certain, graph, _gathered(before, after))
+    return kind, tuple(ran)
 
 
 def _gathered(before: Moment, after: Moment) -> frozenset[str]:

@@ -7,6 +7,7 @@ does, until the file has the size asked for. So a file of 20 KB holds as many pi
 from __future__ import annotations
 
 import base64
+import copy
 import json
 import os
 import pickle
@@ -83,6 +84,46 @@ def write_chain(directory: Path, count: int, size: int = 20_000, unique: bool = 
         (directory / f"{node.id}.json").write_bytes(content)
         written.append(node)
     return written
+
+
+def write_chat(directory: Path, count: int, rounds: int = 8) -> list[Written]:
+    """Write one branch of `count` checkpoints of 20 KB on average: a group chat in which each step says something new.
+
+    The orchestrator and an agent take turns. Whoever ran has one message more than before and one in flight; after so
+    many rounds the conversation begins anew, so that the files grow from 5 KB to 33.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    documents = [json.loads(content) for content in _documents("orch_groupchat")]
+    asks, answers = documents[3], {"alice": documents[6], "bob": documents[4]}
+    said = documents[4]["state"]["_executor_state"]["bob"]["full_conversation"][1]["__pickled__"]
+    states = copy.deepcopy(documents[1]["state"]["_executor_state"])
+    ids = random.Random(3)
+    written: list[Written] = []
+    for number in range(count):
+        turn, is_answer = divmod(number, 2)
+        agent = ("alice", "bob")[turn % 2]
+        message = {"__pickled__": _reworded(said, turn), "__type__": "agent_framework._types:Message"}
+        orchestrator = states["group_chat_orchestrator"]
+        if is_answer:
+            states[agent]["full_conversation"] = [*orchestrator["conversation"], message]
+        else:
+            orchestrator["conversation"] = [*orchestrator["conversation"][: turn % rounds], message]
+            orchestrator["round_index"] = turn
+        document = copy.deepcopy(answers[agent] if is_answer else asks)
+        for items in document["messages"].values():
+            for item in items:
+                item["__pickled__"] = _reworded(item["__pickled__"], number)
+        document["state"] |= {"topic": "coffee or tea", "_executor_state": states}
+        node = Written(str(uuid.UUID(int=ids.getrandbits(128), version=4)), written[-1].id if written else None)
+        content = header(node, START + timedelta(seconds=number), document) + _Body(document)(number)
+        (directory / f"{node.id}.json").write_bytes(content)
+        written.append(node)
+    return written
+
+
+def _reworded(pickled: str, number: int) -> str:
+    """The same pickle with other words of the same length."""
+    return base64.b64encode(_SAID.sub(b"%07d" % number, base64.b64decode(pickled))).decode()
 
 
 _PICKLED = re.compile(rb'"__pickled__": "([^"]*)"')
