@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.core.lineage import LANES, MISSING, Node, Run, arrange, is_unnamed, workflow_label
-from ckpt_tui.core.model import CheckpointRef, Facts
+from ckpt_tui.core.model import CheckpointRef, Facts, Told
 from ckpt_tui.stores.directory import DirectoryStore, collect
 
 OLD = Path(__file__).parent.parent / "data" / "agent-framework" / "1.0.0"
@@ -88,6 +88,13 @@ class TestLanes:
         # The column is drawn until the last branch in it has begun.
         assert [placed[name].lanes >> (LANES - 1) & 1 for name in last] == [1] * len(last)
         assert placed["r"].opened.bit_length() == LANES
+
+    def test_the_shared_column_is_free_again_below_its_last_branch(self) -> None:
+        crowd = [ref(f"x{number:03}", "a", 1 + number) for number in range(LANES + 8)]
+        placed = nodes(arrange([ref("r"), ref("a", "r", 1), *crowd, ref("b", "r", 900), ref("b2", "b", 901)]))
+        last = max(node.ref.id for node in placed.values() if node.ref.id.startswith("x"))
+        assert placed[last].lane == LANES - 1
+        assert placed["b"].lanes == placed["b2"].lanes == 0b10
 
     def test_no_column_is_left_open_at_the_end(self) -> None:
         for seed in range(200):
@@ -260,3 +267,50 @@ class TestSize:
     def test_ten_thousand_broken_roots_are_joined(self) -> None:
         refs = [ref(str(n), None, n, iteration=n) for n in range(10_000)]
         assert story(arrange(refs)) == [[one.id for one in refs]]
+
+
+class TestToldRuns:
+    """Stores that say themselves to which run a checkpoint belongs."""
+
+    def told(self, name: str, run: str, above: str = "", before: str = "", when: float = 0.0) -> CheckpointRef:
+        return ref(name, None, when)._replace(told=Told(run=run, title=f"run {run}", above=above, before=before))
+
+    def test_a_run_is_what_the_store_says_whatever_the_workflow(self) -> None:
+        one, two = self.told("a", "one", when=1), self.told("b", "one", when=2)
+        runs = arrange([one, two._replace(workflow="other"), self.told("c", "two", when=3)])
+        assert [(run.id, run.number) for run in runs] == [("one", 1), ("two", 1)]
+        assert story(runs) == [["a", "b"], ["c"]]
+
+    def test_a_checkpoint_follows_the_one_that_the_store_tells_and_that_is_a_guess(self) -> None:
+        placed = nodes(arrange([self.told("a", "one"), self.told("b", "one", before="a", when=1)]))
+        assert (placed["b"].parent, placed["b"].guessed) == ("a", True)
+        lost = [self.told("a", "one", before="gone"), self.told("b", "one", before="b")]
+        assert {node.parent for node in nodes(arrange(lost)).values()} == {None}
+
+    def test_parts_of_a_run_stand_right_behind_it_one_level_deeper(self) -> None:
+        refs = [
+            self.told("a", "one", when=1), self.told("z", "other", when=2), self.told("p", "part", "one", when=3),
+            self.told("q", "part of part", "part", when=4), self.told("o", "orphan", "gone", when=5),
+        ]  # fmt: skip
+        assert [(run.id, run.level) for run in arrange(refs)] == [
+            ("one", 0), ("part", 1), ("part of part", 2), ("other", 0), ("orphan", 0),
+        ]  # fmt: skip
+
+    def test_runs_that_are_parts_of_each_other_or_of_themselves_appear_once(self) -> None:
+        refs = [self.told("a", "one", "two"), self.told("b", "two", "one"), self.told("c", "self", "self")]
+        assert sorted(run.id for run in arrange(refs)) == ["one", "self", "two"]
+
+
+class TestKeys:
+    def test_two_workflows_below_one_missing_parent_have_keys_of_their_own(self) -> None:
+        runs = arrange([ref("a", "gone", 1), ref("b", "gone", 2, workflow="other")])
+        assert [run.id for run in runs] == ["gone", "gone"]
+        assert len({run.key for run in runs}) == 2
+
+    def test_a_store_beside_its_copy_has_keys_of_its_own(self) -> None:
+        runs = arrange(ref("a")._replace(told=Told(store=store)) for store in ("one", "two"))
+        assert len({run.key for run in runs}) == 2
+
+    def test_the_key_stays_as_the_run_goes_on(self) -> None:
+        (before,), (after,) = arrange([ref("a", "gone", 1)]), arrange([ref("a", "gone", 1), ref("b", "a", 2)])
+        assert before.key == after.key

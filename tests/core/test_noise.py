@@ -1,13 +1,34 @@
 """Rules that leave differences out: each by its name, for what it says and for nothing else."""
 
+import pickle
+from base64 import b64encode
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from ckpt_tui.core.diff import diff
 from ckpt_tui.core.noise import BUILT_IN, Noise, PatternFault, Rule, configured, matches, pattern
+from ckpt_tui.core.unpickle import decode
+from ckpt_tui.core.value import Envelope
 
+INNER = "sub_workflow_checkpoint"
 UUID_A, UUID_B = "0f8fad5b-d9cb-469f-a165-70867728950e", "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+
+
+def at(second: int) -> datetime:
+    return datetime(2026, 1, 1, 10, 0, second, tzinfo=UTC)
+
+
+def decoded(value: Any) -> Any:
+    """The value as it stands in a pickle."""
+    return decode(pickle.dumps(value)).value
+
+
+def pickled(value: Any) -> Envelope:
+    """The value as it stands in a file."""
+    return Envelope(b64encode(pickle.dumps(value)).decode(), "")
 
 
 def explained(before: Any, after: Any, noise: Noise | None = None) -> dict[str, int]:
@@ -27,7 +48,13 @@ def explained(before: Any, after: Any, noise: Noise | None = None) -> dict[str, 
         ("trace-ids", {"source_span_ids": None}, {"source_span_ids": ["b7ad6b7169203331"]}),
         ("checkpoint-ids", {"checkpoint_id": "one"}, {"checkpoint_id": "two"}),
         ("checkpoint-ids", {"previous_checkpoint_id": None}, {"previous_checkpoint_id": "one"}),
+        ("checkpoint-ids", {INNER: {"timestamp": "x"}}, {INNER: {"timestamp": "y"}}),
         ("absent-none", {"a": 1}, {"a": 1, "b": None}),
+        ("absent-none", {"a": 1, "b": None}, {"a": 1}),
+        ("timestamps", {"now": decoded(at(7))}, {"now": decoded(at(8))}),
+        ("timestamps", {"now": pickled(at(7))}, {"now": pickled(at(8))}),
+        ("timestamps", {"elapsed": 3}, {"elapsed": 4}),
+        ("random-ids", {"run_id": decoded(UUID(UUID_A))}, {"run_id": decoded(UUID(UUID_B))}),
     ],
 )
 def test_a_rule_names_what_it_leaves_out(rule: str, before: Any, after: Any) -> None:
@@ -45,6 +72,11 @@ def test_a_rule_names_what_it_leaves_out(rule: str, before: Any, after: Any) -> 
         ({"selected": UUID_A}, {"selected": UUID_B}),
         ({"a": 1}, {"a": 1, "b": 2}),
         ({"message_id": UUID_A}, {}),
+        ({"timestamp": "x"}, {"timestamp": "y"}),
+        ({"created_at": "1"}, {"created_at": "2"}),
+        ({"created_at": True}, {"created_at": False}),
+        ({"created_at": "2026-01-01T10:00:00Z"}, {"created_at": None}),
+        ({"now": decoded(at(7))}, {"now": pickled("later")}),
     ],
 )
 def test_what_may_mean_something_is_told(before: Any, after: Any) -> None:
@@ -58,6 +90,13 @@ def test_a_person_adds_and_switches_off_rules() -> None:
         "cache": 2
     }
     assert explained({"created_at": 1.0}, {"created_at": 2.0}, noise) == {}
+
+
+def test_a_rule_that_is_switched_on_is_as_it_was_and_the_entries_behind_it_count() -> None:
+    assert configured({"timestamps": True, "mine": ["state.x"]}) == (
+        *BUILT_IN,
+        Rule("mine", "state.x", (("state", "x"),)),
+    )
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,13 @@ def test_a_shared_value_is_counted_where_it_stands_first() -> None:
     assert shares({"state": decode(b"]q\x00h\x00a.").value}).complete
 
 
+def test_a_walk_of_just_its_limit_is_complete() -> None:
+    # A container counts 4, an object 6, anything else 1: the part 4, its list 4, three numbers.
+    for value, nodes in (([1, 2, 3], 7), ({"a": [1]}, 9), (obj("Draft", n=1), 7)):
+        assert shares({"state": value}, nodes=nodes).complete, value
+        assert not shares({"state": value}, nodes=nodes - 1).complete, value
+
+
 def test_a_walk_beyond_its_limit_says_so() -> None:
     found = shares({"state": list(range(10_000)), "messages": ["x"] * 10}, nodes=100)
     assert not found.complete
@@ -117,6 +124,14 @@ class TestGrowth:
         assert found is not None
         assert expression(found.path) == "state.chat.log"
         assert found.after > found.before > 0
+
+    def test_half_of_the_largest_growth_stands_for_it_and_less_does_not(self) -> None:
+        half = self.grown({"a": "", "b": ""}, {"a": "x" * 50, "b": "y" * 50})
+        assert half is not None
+        assert half.path == ("state", "a")
+        spread = self.grown({"a": "", "b": "", "c": ""}, {"a": "x" * 50, "b": "y" * 50, "c": "z" * 50})
+        assert spread is not None
+        assert spread.path == ("state",)
 
     def test_what_was_not_there_grew_from_nothing(self) -> None:
         assert self.grown({}, {"new": "x" * 50}) == Growth(("state", "new"), 0, 52)

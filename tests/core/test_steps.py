@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from ckpt_tui.core.drawing import Drawing
 from ckpt_tui.core.frames import make_frame
-from ckpt_tui.core.graph import Graph, Lessons, given
+from ckpt_tui.core.graph import Edge, Graph, Lessons, Trust, given
 from ckpt_tui.core.lineage import arrange
-from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.moments import moment
+from ckpt_tui.core.model import Checkpoint, CheckpointRef
+from ckpt_tui.core.moments import Moment, moment
 from ckpt_tui.core.steps import Step, step_between
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.learning import Learned
@@ -180,7 +181,60 @@ def test_a_run_that_stopped_shows_whom_its_last_messages_were_for() -> None:
 def test_times_are_told_from_step_to_step() -> None:
     told = tell(NEW / "loop")
     assert told.steps[0].seconds is None
-    assert all(step.seconds is not None and step.seconds > 0 for step in told.steps[1:])
+    assert all(step.seconds is not None and 0 < step.seconds < 10 for step in told.steps[1:])
+    whole = sum(step.seconds or 0 for step in told.steps)
+    assert whole == pytest.approx(told.steps[-1].ref.when - told.steps[0].ref.when, abs=1e-3)
+
+
+class TestWhereAMessageGoes:
+    """`a` sent a message to nobody named; the graph knows more than one way on."""
+
+    def checkpoint(self, number: int, *senders: str) -> Moment:
+        ref = CheckpointRef(str(number), f"{number}.json", "flow", "g", None, "", float(number), number, 1)
+        messages: dict[str, Any] = {name: [{"source_id": name, "data": 1}] for name in senders}
+        return moment(Checkpoint(ref, messages, {}, {}, {}, (), (), b""))
+
+    def graph(self, complete: bool = False, **trust: Trust) -> Graph:
+        edges = {("a", target): Edge("a", target, how) for target, how in trust.items()}
+        return Graph(("a", *trust), edges, "a", complete)
+
+    def flight(self, graph: Graph, *ran: str) -> tuple[tuple[str, ...], str]:
+        then = self.checkpoint(2, *ran) if ran else None
+        (flight,) = step_between(self.checkpoint(0), self.checkpoint(1, "a"), graph, then).flights
+        return flight.targets, flight.inferred
+
+    def test_an_edge_that_is_known_counts_before_those_that_are_possible(self) -> None:
+        graph = self.graph(x="inferred", y="possible", z="possible")
+        assert self.flight(graph) == (("x",), "its messages go there")
+        after = step_between(self.checkpoint(1, "a"), self.checkpoint(2), graph)
+        assert ran(after) == ["x~"]
+
+    def test_all_are_possible_where_none_is_known(self) -> None:
+        graph = self.graph(x="possible", y="possible")
+        assert self.flight(graph) == (("x", "y"), "may be one of these")
+        assert ran(step_between(self.checkpoint(1, "a"), self.checkpoint(2), graph)) == ["x~?", "y~?"]
+        assert self.flight(self.graph()) == ((), "the file does not tell")
+
+    def test_who_ran_next_received_it(self) -> None:
+        for graph in (self.graph(x="inferred", y="possible"), self.graph(True, x="exact", y="exact")):
+            assert self.flight(graph, "y") == (("y",), "ran next")
+        assert self.flight(self.graph(True, x="exact", y="exact")) == (
+            ("x", "y"), "all that the workflow's edges allow",
+        )  # fmt: skip
+
+    def test_what_is_to_run_again_is_lit_as_next_and_was_inferred_to_run_in_the_step_after(self) -> None:
+        due = replace(self.checkpoint(1), due=("x",))
+        assert step_between(self.checkpoint(0), due).lights() == {"x": "next"}
+        assert ran(step_between(due, self.checkpoint(2))) == ["x~"]
+
+    def test_nobody_is_inferred_to_have_run_where_only_an_answer_came_in_or_nothing_was_before(self) -> None:
+        graph = self.graph(x="inferred")
+        assert ran(step_between(None, self.checkpoint(1, "a"), graph)) == ["a"]
+        inputs = {"internal:a": [{"source_id": "internal:a", "data": 1}]}
+        came = self.checkpoint(1)
+        came = moment(came.checkpoint._replace(messages=inputs))
+        step = step_between(self.checkpoint(0, "a"), came, graph)
+        assert (step.kind, ran(step)) == ("input", [])
 
 
 def test_an_answer_that_was_given_in_another_process_shows_that_its_executor_ran() -> None:
