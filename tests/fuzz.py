@@ -33,7 +33,9 @@ from ckpt_tui.core.redact import masked
 from ckpt_tui.core.text import UNSAFE
 from ckpt_tui.core.unpickle import decode
 
-BUDGET = PickleBudget(bytes=1_000_000, opcodes=20_000, objects=10_000, memo_gap=1_000)
+BUDGET = PickleBudget(
+    bytes=1_000_000, opcodes=20_000, objects=10_000, memo_gap=1_000, most_opcodes=30_000, most_objects=15_000
+)
 NODES = 5_000
 HANG_SECONDS = 2.0
 CHUNK = 5_000

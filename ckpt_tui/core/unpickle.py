@@ -131,8 +131,9 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
         ValueError, OverflowError: a number or a text is damaged.
     """
     # One loop over the operations, since a call for each would double its cost: the two most frequent first, then in
-    # three groups by their byte. What follows an operation nearly always (memoizing it, the empty dict and the mark
-    # of an object's attributes, a second reference) is run with it, and objects are made without their __init__.
+    # three groups by their byte. What follows an operation nearly always (memoizing it, the empty dict and the mark of
+    # an object's attributes; after a reference another one, a small number or an object) is run with it, and objects
+    # are made without their __init__.
     data = m.data
     size = len(data)
     stack = m.stack
@@ -192,6 +193,36 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                         index = data[i]
                         push(memo[index] if index < len(memo) else m.recall(index, start))
                         i += 1
+                    elif op == 0x29:
+                        if data.startswith(b")\x81\x94}\x94(", i):
+                            objects += 3  # an object, the dict of its attributes, and a mark
+                            made = _new(Obj)
+                            made.cls = pop()
+                            made.args = ()
+                            made.how = "new"
+                            made.has_state = False
+                            made.kwargs = made.state = made.items = made.pairs = None
+                            push(made)
+                            remember(made)
+                            mapping = _new(Map)
+                            mapping.kv = []
+                            mapping._text_keys = None
+                            push(mapping)
+                            remember(mapping)
+                            marks.append(len(stack))
+                            i += 6
+                    elif op == 0x4B:
+                        start = i
+                        i += 1
+                        push(data[i])
+                        i += 1
+                    elif op == 0x4D:
+                        start = i
+                        i += 1
+                        if i + 2 > size:
+                            raise m.short(start)
+                        push(data[i] | data[i + 1] << 8)
+                        i += 2
                 elif op < 0x60:
                     if op == 0x4B:  # BININT1
                         push(data[i])
@@ -238,6 +269,8 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                                 marks.append(len(stack))
                                 i += 1
                     elif op == 0x4D:  # BININT2
+                        if i + 2 > size:
+                            raise m.short(start)
                         push(data[i] | data[i + 1] << 8)
                         i += 2
                     elif op == 0x58:  # BINUNICODE
