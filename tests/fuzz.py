@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 
 from ckpt_tui.core.budgets import PickleBudget
 from ckpt_tui.core.disassembly import line, operations
+from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.plain import plain
 from ckpt_tui.core.preview import preview
 from ckpt_tui.core.redact import masked
@@ -239,7 +240,10 @@ def inputs(seed: int, count: int, seeds: list[bytes]) -> Iterator[bytes]:
 def digest(data: bytes) -> bool:
     """Everything that is done with a pickle; returns whether it decoded to its end."""
     decoded = decode(data, BUDGET)
-    json.dumps(masked(plain(decoded.value, nodes=NODES, depth=200, repeats=NODES // 5)), allow_nan=False)
+    document = masked(plain(decoded.value, nodes=NODES, depth=200, repeats=NODES // 5))
+    json.dumps(document, allow_nan=False)
+    written = "".join(pieces(document))
+    assert not UNSAFE.search(written.replace("\n", "")), "JSON that a terminal would obey"
     text = preview(decoded.value)
     assert not UNSAFE.search(text), "a preview that a terminal would obey"
     told = "".join(line(operation) for operation in operations(data, 300, reveal=False))
