@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
+import shlex
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -18,7 +20,8 @@ from ckpt_tui.actions.resume.session import Session
 from ckpt_tui.actions.resume.targets import remember, remembered, suggested
 from ckpt_tui.cli.output import colours
 from ckpt_tui.cli.show import locate
-from ckpt_tui.core.events import OUTCOMES, Line, line_of, parse_line
+from ckpt_tui.core.events import OUTCOMES, Line, asked_for, brief, line_of, parse_line
+from ckpt_tui.core.forms import example, fields_of
 from ckpt_tui.core.model import Checkpoint, PendingRequest
 from ckpt_tui.core.pending import requests
 from ckpt_tui.core.text import clean
@@ -280,11 +283,12 @@ class _Follower:
             return WAITING if unanswered(check) else 0
         if outcome == "waiting":
             for request in end.get("pending") or ():
-                what = f"waits for {request.get('response_type')}: {request.get('request_id')}"
+                what = f"asks {asked_for(request)}: {brief(request.get('data'), 200)}"
                 _narrate(clean(f"{request.get('executor')} {what}"))
             last, into = end.get("last"), self._plan.into
             if last:
-                _narrate(f"answer it: ckpt-tui resume {clean(into)} {last} --response ID=JSON")
+                answers = " ".join(_answer_option(each) for each in end.get("pending") or ())
+                _narrate(f"answer it: ckpt-tui resume {clean(shlex.quote(into))} {last} {answers}")
         elif outcome in ("died", "failed", "refused") and check.get("ok"):
             error = self._latest.get("error", {})
             _narrate_said(
@@ -317,6 +321,13 @@ def _text(line: Line) -> str:
     if not colours():
         return text
     return click.style(text, fg=colour, dim=line.tone == "dim")
+
+
+def _answer_option(request: dict[str, Any]) -> str:
+    """The option that answers a request, with an example of an answer."""
+    answer = json.dumps(example(fields_of(request.get("form") or {})), ensure_ascii=False)
+    pair = f"{request.get('request_id')}={answer}"
+    return clean(f"--response {shlex.quote(pair)}")
 
 
 def _narrate(text: str) -> None:

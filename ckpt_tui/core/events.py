@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
+from ckpt_tui.core.speech import asks, in_words
 from ckpt_tui.core.text import clean
 
 SIGNS = {
@@ -91,7 +92,7 @@ def _event(document: dict[str, Any], clock: str, step: str) -> Line:
     if document.get("state"):
         parts.append(str(document["state"]).lower().replace("_", " "))
     if kind == "request_info":
-        parts.append(f"asks for {short_name(str(document.get('response_type', '?')))}:")
+        parts.append(f"asks {asked_for(document)}:")
     details = document.get("details")
     if isinstance(details, dict):
         parts.append(f"{details.get('error_type')}: {details.get('message')}")
@@ -151,7 +152,7 @@ def _answered(document: dict[str, Any]) -> tuple[str, str, str]:
 
 def _waiting(document: dict[str, Any]) -> tuple[str, str, str]:
     found = [each for each in document.get("requests") or () if isinstance(each, dict)]
-    asked = ", ".join(f"{each.get('executor')} asks for {short_name(str(each.get('response_type')))}" for each in found)
+    asked = ", ".join(f"{each.get('executor')} asks {asked_for(each)}" for each in found)
     return "", f"waits for {len(found)} answer{'' if len(found) == 1 else 's'}: {asked}", "warn"
 
 
@@ -177,6 +178,11 @@ _OTHERS = {
     "hello": _hello, "graph": _graph, "check": _check, "checkpoint": _checkpoint, "log": _log, "error": _error,
     "checkpoint_failed": _checkpoint_failed, "waiting": _waiting, "answered": _answered, "end": _end,
 }  # fmt: skip
+
+
+def asked_for(request: dict[str, Any]) -> str:
+    """What a request asks: `for Verdict`, `to call refund`."""
+    return asks(request) or f"for {short_name(str(request.get('response_type', '?')))}"
 
 
 def short_name(name: str) -> str:
@@ -220,7 +226,11 @@ def _brief(document: Any, out: list[str], left: list[int], depth: int) -> None:
 
 def _object(document: dict[str, Any], out: list[str], left: list[int], depth: int) -> None:
     kind = document.get("$type")
-    if "$error" in document:
+    words = in_words(document)
+    if words:
+        out.append(words[: left[0] + 1])
+        left[0] -= len(out[-1])
+    elif "$error" in document:
         out.append(f"<{document['$error']}>")
         left[0] -= 20
     elif not isinstance(kind, str):

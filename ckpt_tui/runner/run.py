@@ -1193,6 +1193,8 @@ def handled_types(workflow: Any) -> list[str]:
         for pair in getattr(each, "_response_handlers", None) or ():
             for expected in pair:
                 _classes(expected, found)
+                if isinstance(expected, types.GenericAlias):  # a request keeps the type of its answer
+                    found[types.GenericAlias] = None
     return [type_name(cls) for cls in found]
 
 
@@ -1200,8 +1202,14 @@ def _classes(expected: Any, found: dict[Any, None]) -> None:
     """Collect the classes that a type is made of."""
     for each in typing.get_args(expected):
         _classes(each, found)
-    own = isinstance(expected, type) and typing.get_origin(expected) is None and expected.__module__ != "builtins"
-    if not own or expected in found or inspect.isabstract(expected) or getattr(expected, "_is_protocol", False):
+    own = isinstance(expected, type) and typing.get_origin(expected) is None
+    if (
+        not own
+        or expected.__module__ in ("builtins", "typing", "types", "collections.abc")
+        or expected in found
+        or inspect.isabstract(expected)
+        or getattr(expected, "_is_protocol", False)
+    ):
         return
     found[expected] = None
     if dataclasses.is_dataclass(expected) or hasattr(expected, "model_fields"):

@@ -227,7 +227,7 @@ class ResumeScreen(RunLog):
                 wrong = form
         if wrong is not None and complete:
             self.say("An answer is not complete; see beside its fields, or leave the request waiting.", "warn")
-            _focus_first(wrong)
+            wrong.focus_first()
             return None
         return out
 
@@ -353,7 +353,7 @@ class ResumeScreen(RunLog):
             self._checked = None
         self._show_preview()
         if wanted:
-            _focus_first(self.forms[0])
+            self.forms[0].focus_first()
         else:
             self._checked = self._state()
             self.query_one("#preview").focus()
@@ -366,7 +366,7 @@ class ResumeScreen(RunLog):
         self.add_class("-asks")
         self._waits = True
         if self.is_current:
-            _focus_first(self.forms[0])
+            self.forms[0].focus_first()
         else:
             self.app.notify("The run waits for an answer; R goes there.", markup=False)
 
@@ -446,7 +446,8 @@ class ResumeScreen(RunLog):
         if run is None or not self.has_class("-running"):
             return [(" nothing runs ", "dim")]
         seconds = (self._ended or time.monotonic()) - self._started
-        parts: list[Part] = [(f" {len(run.log):,} lines · {run.log.checkpoints:,} checkpoints ", "dim")]
+        written = f"{run.log.checkpoints:,} checkpoint{'' if run.log.checkpoints == 1 else 's'}"
+        parts: list[Part] = [(f" {len(run.log):,} lines · {written} ", "dim")]
         if run.log.failed_saves:
             parts.append((f" ✗ {run.log.failed_saves:,} NOT SAVED ", "error"))
         if run.is_live:
@@ -479,14 +480,18 @@ class ResumeScreen(RunLog):
                 pairs = [("A", "compare outcomes"), ("S", "save"), ("f", "filter"), ("/", "search"), ("esc", "back")]
         elif check.get("ok") and self.focused is self.query_one("#preview"):
             pairs = [("⏎", "RUN IT"), ("y", "copy the command"), ("⇥", "change something"), ("esc", "leave it")]
-        elif blocked_types(check):
-            count = len(blocked_types(check))
-            allow = f"allow {count} type{'' if count == 1 else 's'}"
-            pairs = [("ctrl+a", allow), ("⏎", "check again"), ("esc", "leave it")]
+            if blocked_types(check):
+                pairs.insert(1, ("ctrl+a", _allow(check)))
+        elif blocked_types(check) and not self.forms:
+            pairs = [("ctrl+a", _allow(check)), ("⏎", "check again"), ("esc", "leave it")]
         elif self.forms:
             pairs = [("⏎", "next, then check"), ("ctrl+e", "as JSON"), ("ctrl+r", "check"), ("esc", "leave it")]
+            if blocked_types(check):
+                pairs.insert(0, ("ctrl+a", _allow(check)))
         else:
             pairs = [("⏎", "load and check"), ("⇥", "next"), ("esc", "leave it")]
+        if isinstance(self.focused, Choice):
+            pairs.insert(0, ("←→", "choose"))
         return [part for key, word in pairs for part in ((f" {key}", "key"), (f" {word} ", "dim"))]
 
     async def on_event(self, event: events.Event) -> None:
@@ -514,7 +519,8 @@ class ResumeScreen(RunLog):
 
     def _next_field(self, here: Any) -> None:
         """The next field of the forms; after the last, check or send."""
-        fields = [each for each in self.query_one("#asks").query("Input, Choice") if each.focusable]
+        asks = self.query_one("#asks")
+        fields = [each for each in self.focus_chain if asks in each.ancestors and isinstance(each, Input | Choice)]
         at = fields.index(here) if here in fields else len(fields)
         if at + 1 < len(fields):
             fields[at + 1].focus()
@@ -609,9 +615,9 @@ def arguments(text: str) -> dict[str, Any]:
     return out
 
 
-def _focus_first(form: RequestForm) -> None:
-    lines = list(form.query("FieldLine Input, FieldLine Choice"))
-    (lines[0] if lines else form.query_one(Choice)).focus()
+def _allow(check: Mapping[str, Any]) -> str:
+    count = len(blocked_types(dict(check)))
+    return f"allow {count} type{'' if count == 1 else 's'}"
 
 
 def _paragraph(said: Said) -> Paragraph:

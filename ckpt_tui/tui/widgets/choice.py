@@ -1,4 +1,4 @@
-"""One of a few: all are seen, the arrows choose."""
+"""One of a few: all are seen, on as many lines as they need; the arrows choose."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -17,7 +18,7 @@ from ckpt_tui.core.text import clean
 
 
 class Choice(Widget, can_focus=True):
-    """Options on one line, at most one of them chosen.
+    """Options, at most one of them chosen.
 
     Args:
         options: What is shown of each.
@@ -30,7 +31,7 @@ class Choice(Widget, can_focus=True):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"choice--on", "choice--off", "choice--focus"}
     DEFAULT_CSS = """
-    Choice { height: 1; width: 1fr; }
+    Choice { height: auto; width: 1fr; }
     Choice > .choice--on { color: $foreground; text-style: bold; }
     Choice > .choice--off { color: $ck-dim; }
     Choice > .choice--focus { background: $ck-cursor; }
@@ -79,12 +80,29 @@ class Choice(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Choose what is clicked."""
+        lines = self._lines(self.size.width)
         left = 0
-        for option in self.options:
-            width = cell_len(clean(option)) + 6
+        for option in lines[event.y] if event.y < len(lines) else ():
+            width = _width(option)
             if left <= event.x < left + width:
                 self.choose(option)
             left += width
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the options need."""
+        return len(self._lines(width))
+
+    def _lines(self, width: int) -> list[list[str]]:
+        """The options of each line."""
+        lines: list[list[str]] = [[]]
+        left = width
+        for option in self.options:
+            if lines[-1] and _width(option) - 2 > left:
+                lines.append([])
+                left = width
+            lines[-1].append(option)
+            left -= _width(option)
+        return lines
 
     def on_focus(self) -> None:
         """Show where the focus is."""
@@ -100,7 +118,13 @@ class Choice(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         segments = []
-        for option in self.options:
+        lines = self._lines(self.size.width)
+        for option in lines[y] if y < len(lines) else ():
             on = option == self.value
             segments.append(Segment(f"({'•' if on else ' '}) {clean(option)}  ", self._part("on" if on else "off")))
         return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+
+def _width(option: str) -> int:
+    """Cells of an option, with its mark and the space behind it."""
+    return cell_len(clean(option)) + 6

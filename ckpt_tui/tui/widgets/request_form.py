@@ -11,10 +11,20 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from ckpt_tui.core.events import brief, short_name
+from ckpt_tui.core.events import asked_for, brief
 from ckpt_tui.core.forms import Field, example, fields_of, filled
+from ckpt_tui.core.speech import asked
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.choice import Choice
+
+_CALL = "af-call-"
+"""How ids of requests to call a tool begin."""
+
+
+def short_id(name: str) -> str:
+    """The beginning of the id of a request, as far as it tells one from another."""
+    return name[: len(_CALL) + 8] if name.startswith(_CALL) else name[:8]
+
 
 SEND, LEAVE = "answer", "leave it waiting"
 
@@ -24,6 +34,9 @@ _LABEL = 18
 
 def asked_lines(document: Any) -> list[str]:
     """What is asked, a line for each attribute that says something."""
+    found = asked(document)
+    if found:
+        return [line for label, text in found for line in _labelled(label, text)]
     if not isinstance(document, dict) or not isinstance(document.get("$type"), str) or "$value" in document:
         return [clean(brief(document, 400))]
     members = [(key, item) for key, item in document.items() if not key.startswith("$") and item not in (None, [], {})]
@@ -31,35 +44,59 @@ def asked_lines(document: Any) -> list[str]:
     return [clean(f"{key:<{width}}  {brief(item, 300)}") for key, item in members[:8]]
 
 
-class FieldLine(Horizontal):
-    """One field: its label, what is put into it, and what is wrong with it.
+def _labelled(label: str, text: str) -> list[str]:
+    """A label and the lines of a text."""
+    lines = text.split("\n") or [""]
+    return [clean(f"{label}  {lines[0]}") if label else clean(lines[0]), *(clean(f"  {line}") for line in lines[1:])]
+
+
+class FieldLine(Vertical):
+    """One field: its label, what is put into it, and what is wrong with it; a second line where an option asks for one.
 
     Args:
         field: The field.
     """
 
     DEFAULT_CSS = """
-    FieldLine { height: auto; min-height: 1; }
-    FieldLine > .field-label { width: 20; color: $ck-label; height: 1; }
-    FieldLine > .field-fault { width: auto; max-width: 40%; color: $error; height: 1; padding: 0 1; }
-    FieldLine > Input { width: 1fr; background: $panel; border: none; height: 1; padding: 0 1; }
-    FieldLine > Input:focus { background: $ck-cursor; }
+    FieldLine, FieldLine > Horizontal { height: auto; min-height: 1; }
+    FieldLine .field-label { width: 20; color: $ck-label; height: 1; }
+    FieldLine .field-fault { width: auto; max-width: 40%; color: $error; height: 1; padding: 0 1; }
+    FieldLine Input { width: 1fr; background: $panel; border: none; height: 1; padding: 0 1; }
+    FieldLine Input:focus { background: $ck-cursor; }
     """
 
     def __init__(self, field: Field) -> None:
         super().__init__()
         self.field = field
+        self.fault = ""
 
     def compose(self) -> ComposeResult:
         field = self.field
-        yield Static(Content(clean(field.label, _LABEL)), classes="field-label", markup=False)
-        if field.kind in ("choice", "calls"):
-            yield Choice(tuple(label for label, _ in field.options), field.default)
-            if any(isinstance(each, dict) and each.get("asks") for _, each in field.options):
-                yield Input(placeholder="text", compact=True)
-        else:
-            yield Input(field.default, placeholder=field.hint, compact=True)
-        yield Static("", classes="field-fault", markup=False)
+        with Horizontal():
+            yield Static(Content(clean(field.label, _LABEL)), classes="field-label", markup=False)
+            if field.kind in ("choice", "calls"):
+                yield Choice(tuple(label for label, _ in field.options), field.default)
+            else:
+                yield Input(field.default, placeholder=field.hint, compact=True)
+            yield Static("", classes="field-fault", markup=False)
+        if any(isinstance(each, dict) and each.get("asks") for _, each in field.options):
+            with Horizontal(classes="field-asks"):
+                yield Static("", classes="field-label", markup=False)
+                yield Input(compact=True)
+
+    def on_mount(self) -> None:
+        """Nothing is chosen yet that asks for a text."""
+        self._show_text()
+
+    def on_choice_changed(self) -> None:
+        """Another option may ask for a text."""
+        self._show_text()
+
+    def _show_text(self) -> None:
+        for line in self.query(".field-asks"):
+            chosen = dict(self.field.options).get(self.query_one(Choice).value) or {}
+            line.display = bool(chosen.get("asks"))
+            line.query_one(Input).placeholder = clean(str(chosen.get("asks") or ""))
 
     @property
     def text(self) -> str:
@@ -72,7 +109,16 @@ class FieldLine(Horizontal):
 
     def tell(self, fault: str) -> None:
         """Say what is wrong, or nothing."""
+        self.fault = fault
         self.query_one(".field-fault", Static).update(Content(clean(fault)))
+
+    @property
+    def place(self) -> Input | Choice:
+        """Where it is filled: its text where one is asked for, else what stands in its line."""
+        if self.query(".field-asks") and self.query_one(".field-asks").display:
+            return self.query_one(".field-asks Input", Input)
+        choices = self.query(Choice)
+        return choices.first() if choices else self.query(Input).first()
 
 
 class RequestForm(Vertical):
@@ -105,8 +151,7 @@ class RequestForm(Vertical):
 
     def compose(self) -> ComposeResult:
         request = self.request
-        kind = short_name(str(request.get("response_type")))
-        title = f"‖ {request.get('executor')} asks for {kind}   {self.request_id[:8]}"
+        title = f"‖ {request.get('executor')} asks {asked_for(request)}   {short_id(self.request_id)}"
         yield Static(Content(clean(title)), classes="head", markup=False)
         yield Static(Content("\n".join(asked_lines(request.get("data")))), classes="asked", markup=False)
         with Horizontal(classes="send"):
@@ -115,6 +160,14 @@ class RequestForm(Vertical):
         for field in self.fields:
             yield FieldLine(field)
         yield Static("", classes="as-json", markup=False)
+
+    def focus_first(self) -> None:
+        """Go to what is wrong, else to the first field."""
+        lines = list(self.query(FieldLine)) if self.is_sent and not self.written else []
+        wrong = [line for line in lines if line.fault]
+        (
+            wrong[0].place if wrong else lines[0].query("Input, Choice").first() if lines else self.query_one(Choice)
+        ).focus()
 
     @property
     def is_sent(self) -> bool:
