@@ -23,6 +23,7 @@ class Command:
         scope: Where it works.
         hint: A word for the line of hints; empty to leave it out.
         shown: How the key is written for people; empty for Textual's own way.
+        pair: How it is written in the line of hints, where the word there stands for this command and its opposite.
     """
 
     id: str
@@ -32,6 +33,12 @@ class Command:
     scope: Scope
     hint: str = ""
     shown: str = ""
+    pair: str = ""
+
+    @property
+    def hint_keys(self) -> str:
+        """How the key is written in the line of hints."""
+        return self.pair or self.shown
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -87,7 +94,7 @@ COMMANDS: tuple[Command, ...] = (
     # changes
     Command("diff.open", "enter", "open", "the change in full", "diff", "open", "⏎"),
     Command("diff.next", "J", "change(1)", "next change", "diff", "", "J"),
-    Command("diff.previous", "K", "change(-1)", "previous change", "diff", "changes", "J K"),
+    Command("diff.previous", "K", "change(-1)", "previous change", "diff", "changes", "K"),
     Command("diff.everything", "a", "everything", "what did not change, too, or only what did", "diff", "all", "a"),
     Command("diff.beside", "v", "beside", "both sides beside each other, or below each other", "diff", "sides", "v"),
     Command("compare.next", "n", "change(1)", "next change", "compare", "", "n"),
@@ -107,7 +114,9 @@ COMMANDS: tuple[Command, ...] = (
         "view.opcodes", "number_sign", "opcodes", "the operations of the pickle at the cursor", "everywhere", "", "#",
     ),
     Command("step.next", "right_square_bracket", "step(1)", "next checkpoint, from any pane", "everywhere", "", "]"),
-    Command("step.previous", "left_square_bracket", "step(-1)", "previous checkpoint", "everywhere", "step", "[ ]"),
+    Command(
+        "step.previous", "left_square_bracket", "step(-1)", "previous checkpoint", "everywhere", "step", "[", pair="[ ]"
+    ),
     Command(
         "replay.open", "space", "replay", "replay the run from this checkpoint on; play or pause", "everywhere", "play",
         "space",

@@ -308,10 +308,10 @@ class Browse(Differing, Inquiring, Replayable, Resumable):
         room = self.size.width - 9 - sum(len(text) for text, _ in right)
         for command in COMMANDS:
             if command.hint and command.scope in (scope, "everywhere") and command.id != "live.follow":
-                room -= len(command.shown) + len(command.hint) + 3
+                room -= len(command.hint_keys) + len(command.hint) + 3
                 if room < 0:
                     break
-                parts += [(f" {command.shown}", "key"), (f" {command.hint} ", "dim")]
+                parts += [(f" {command.hint_keys}", "key"), (f" {command.hint} ", "dim")]
         foot.show(parts, right)
 
     async def on_resize(self) -> None:
