@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
 
-from ckpt_tui.core.anatomy import Anatomy, Pairs, anatomy
+from ckpt_tui.core.anatomy import Anatomy, Pairs, anatomy, own_attributes
 from ckpt_tui.core.envelope import open_deferred, open_envelope
 from ckpt_tui.core.members import escape_name
 from ckpt_tui.core.model import CheckpointRef
@@ -35,7 +35,10 @@ _ENVELOPES = 100_000
 """Envelopes whose matches are remembered."""
 
 _NAMES = 50_000
-"""Keys of which is remembered whether they match."""
+"""Keys, and texts, of which is remembered whether they match."""
+
+_SHORT = 64
+"""Characters of a text that may come again."""
 
 _SHOWN, _BEFORE = 160, 40
 """Characters shown of a long text, and how many of them before the match."""
@@ -122,6 +125,23 @@ def plain_matcher(text: str) -> Matcher:
     return relaxed
 
 
+class _Remembering:
+    """A matcher that looks at a short text once: roles, types and names come again and again."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._known: dict[str, Spot | None] = {}
+
+    def find(self, text: str) -> Spot | None:
+        known = self._known
+        if text in known:
+            return known[text]
+        spot = self._matcher(text)
+        if len(text) <= _SHORT and len(known) < _NAMES:
+            known[text] = spot
+        return spot
+
+
 class Finder:
     """Asks one question of many checkpoints; an envelope that comes again is not decoded again.
 
@@ -132,7 +152,7 @@ class Finder:
 
     def __init__(self, question: Question, matcher: Matcher) -> None:
         self.question = question
-        self.matcher = matcher
+        self.matcher = _Remembering(matcher).find
         self.cut = False
         """Whether something was too large to be searched to its end."""
         self._envelopes: dict[bytes, tuple[Hit, ...]] = {}
@@ -282,6 +302,12 @@ class _Walk:
         if kind is not Obj:
             self.open[ident] = again
             return _members(item, kind), ident
+        kv = own_attributes(item)
+        if kv is not None:  # most objects, and all of this is true of them
+            if self.question.values and (spot := self.match(item.cls.name)) is not None:
+                yield _hit(_Place(place, ("$type",), 0), "value", item.cls.name, spot)
+            self.open[ident] = again
+            return _attributes(kv, self.finder), ident
         parts = anatomy(item)
         yield from self.texts(place, (("$type", parts.type),), PLAIN)
         if parts.is_text:
@@ -366,17 +392,16 @@ def _entries(kv: list[Value]) -> Members:
             yield ("$entries", index, 1), None, value
 
 
-def _object(parts: Anatomy, finder: Finder) -> Members:
-    kv = parts.attributes.kv
+def _attributes(kv: list[Value], finder: Finder) -> Members:
     names = tuple(kv[::2])
     if finder.is_dull(names):
         # Most attributes of the framework's objects are None.
-        for name, value in zip(names, kv[1::2], strict=True):
-            if value is not None:
-                yield (name,), None, value
-    else:
-        for name, value in parts.attributes:
-            yield (escape_name(name),) if name[:1] == "$" else None, name, value
+        return [((name,), None, value) for name, value in zip(names, kv[1::2], strict=True) if value is not None]
+    return (((escape_name(name),) if name[:1] == "$" else None, name, value) for name, value in Pairs(kv))
+
+
+def _object(parts: Anatomy, finder: Finder) -> Members:
+    yield from _attributes(parts.attributes.kv, finder)
     if parts.has_state:
         yield ("$state",), None, parts.state
     if parts.kwargs is not None:

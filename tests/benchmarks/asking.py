@@ -56,6 +56,14 @@ def history(directory: Path) -> list[Figure]:
     return figures
 
 
+QUESTIONS = {
+    "a text": Question("nowhere to be found"),
+    "a text in values, case mattering": Question("Nowhere to be found", keys=False),
+    "a regular expression": Question("draft [0-9]+7", regex=True),
+    "a regular expression in keys": Question("draft [0-9]+7", regex=True, values=False),
+}
+
+
 def find(directory: Path) -> list[Figure]:
     """Over messages that are all different, and over a chat that repeats what was said."""
     figures = []
@@ -64,11 +72,10 @@ def find(directory: Path) -> list[Figure]:
         write_chain(store, COUNT, unique=unique)
         nodes = _nodes(store)
         what = "all messages different" if unique else "a chat that repeats itself"
-        for question in (Question("nowhere to be found"), Question("draft [0-9]+7", regex=True)):
+        for kind, question in QUESTIONS.items():
             ours, peer = in_turns(
                 lambda n=nodes, s=store, q=question: _find(s, n, q), lambda n=nodes, s=store: _decode(s, n), runs=1  # type: ignore[misc]
             )  # fmt: skip
-            kind = "a regular expression" if question.regex else "a text"
             figures.append(
                 Figure(
                     f"find {kind} over {COUNT:,} checkpoints of 20 KB ({what}), to decoding them", ms(ours), ms(peer),
