@@ -9,7 +9,8 @@ from ckpt_tui.actions.pages import reader_of, stamps
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.cache import Answers
 from ckpt_tui.core.document import DocumentFault, parse
-from ckpt_tui.core.find import Finder, Hit, Match, Matcher, Question, Spot, plain_matcher
+from ckpt_tui.core.find import Hit, Match, Matcher, Question, Spot, plain_matcher
+from ckpt_tui.core.finder import Finder
 from ckpt_tui.core.history import Unread
 from ckpt_tui.core.lineage import Node
 from ckpt_tui.core.value import Value
