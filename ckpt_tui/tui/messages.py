@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.search import Positions
 from ckpt_tui.tui.view import View
 
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from ckpt_tui.core.doctor import Report
     from ckpt_tui.core.forks import Fork, Parting
     from ckpt_tui.core.graph import Graph
+    from ckpt_tui.core.search import Positions
     from ckpt_tui.core.steps import Step
     from ckpt_tui.tui.comparing import Compared
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from ckpt_tui.core import listing
 from ckpt_tui.core.lineage import MISSING, Run, arrange, workflow_key
 from ckpt_tui.core.model import CheckpointRef, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """Everything the list shows, at one moment.
 
     Attributes:
@@ -28,7 +27,7 @@ class View:
     """
 
     rows: tuple[listing.Row, ...] = ()
-    places: dict[str, int] = field(default_factory=dict)
+    places: Mapping[str, int] = MappingProxyType({})
     runs: tuple[Run, ...] = ()
     checkpoints: int = 0
     problems: int = 0
@@ -92,8 +91,8 @@ def extended(view: View, refs: Sequence[CheckpointRef]) -> View | None:
             elif isinstance(row, listing.ProblemRow):
                 places[row.problem.file] = index
         newest = max(newest, (*ref.rank, ref.file))
-    return replace(
-        view, rows=tuple(rows), runs=tuple(runs), places=places, newest=newest[-1], lanes=min(lanes, listing.MAX_LANES),
+    return view._replace(
+        rows=tuple(rows), runs=tuple(runs), places=places, newest=newest[-1], lanes=min(lanes, listing.MAX_LANES),
         checkpoints=view.checkpoints + len(refs),
     )  # fmt: skip
 

@@ -336,6 +336,16 @@ class TestBookmarks:
             row = app.screen.list.row
             assert row is not None and app.screen.list.cursor == 4
 
+    async def test_a_note_of_the_browser_is_kept(self, state: Path) -> None:
+        async with open_app(SAMPLES / "loop") as app:
+            await app.press("5", "g")
+            await app.press("a")
+            await app.type("look here")
+            await app.press("enter")
+            await app.shows("Noted", "✎ counter")
+        kept = json.loads(next(state.rglob("*.json")).read_text())
+        assert [note["note"] for note in kept["notes"]] == ["look here"]
+
     async def test_they_are_exported(self, tmp_path: Path) -> None:
         async with open_app(SAMPLES / "loop") as app:
             await app.press("4", "g", "B", "apostrophe", "w")

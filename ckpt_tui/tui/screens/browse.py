@@ -21,12 +21,12 @@ from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, PeekReady, ViewReady, WorkFailed
 from ckpt_tui.tui.screens.differing import Differing
 from ckpt_tui.tui.screens.inquiring import Inquiring
+from ckpt_tui.tui.screens.panes import Panes
 from ckpt_tui.tui.screens.replays import Replayable
 from ckpt_tui.tui.screens.resuming import Resumable
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.status import BarLine, Part
-from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 LOAD_SECONDS = 0.05
 """Pause after the last move of the cursor before its checkpoint is loaded: a held key loads nothing on its way."""
@@ -44,7 +44,7 @@ KEPT_BYTES = 24_000_000
 """Bytes of their files altogether."""
 
 
-class Browse(Differing, Inquiring, Replayable, Resumable):
+class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
     """The main screen.
 
     Args:
@@ -79,11 +79,17 @@ class Browse(Differing, Inquiring, Replayable, Resumable):
         super().on_mount()
         view = self._early.wait(EARLY_SECONDS) if self._early else None
         if view is not None and self._early is not None and self._early.batch is not None:
-            self.on_view_ready(ViewReady(view, self._early.batch.done, self._early.batch.total))
+            self._show_rows(ViewReady(view, self._early.batch.done, self._early.batch.total))
         self.draw_head()
         self.draw_foot()
+        self.call_after_refresh(self._begin)
+
+    async def _begin(self) -> None:
+        """The first rows are on the screen: now the rest of it, and of the store."""
+        await self.complete()
         self.jobs.follow()
-        self.call_after_refresh(self.load_notes)
+        self._load_selected()
+        self.load_notes()
 
     def on_unmount(self) -> None:
         """Stop reading, and whatever was run from here."""
@@ -101,13 +107,8 @@ class Browse(Differing, Inquiring, Replayable, Resumable):
 
     def on_view_ready(self, event: ViewReady) -> None:
         """Show how the store looks now."""
-        before, view = self.list.view, event.view
-        self._progress = (event.done, event.total) if event.done < event.total else (0, 0)
-        if view.newest != before.newest or view.checkpoints != before.checkpoints:
-            self._changed_at = time.time()
-        if self._at is not None and view.runs:
-            self._open_at(view)
-        self.list.show(view, self.following)
+        view = event.view
+        self._show_rows(event)
         self.viewed(view)
         if not view.places:
             self._show_waiting(view)
@@ -124,6 +125,16 @@ class Browse(Differing, Inquiring, Replayable, Resumable):
             self._reload_if_changed()
         self.draw_head()
         self.draw_foot()
+
+    def _show_rows(self, event: ViewReady) -> None:
+        """Show how the store looks now, in the list."""
+        before, view = self.list.view, event.view
+        self._progress = (event.done, event.total) if event.done < event.total else (0, 0)
+        if view.newest != before.newest or view.checkpoints != before.checkpoints:
+            self._changed_at = time.time()
+        if self._at is not None and view.runs:
+            self._open_at(view)
+        self.list.show(view, self.following)
 
     def _open_at(self, view: View) -> None:
         assert self._at is not None
@@ -143,6 +154,7 @@ class Browse(Differing, Inquiring, Replayable, Resumable):
 
     def _show_waiting(self, view: View) -> None:
         from ckpt_tui.tui.screens.welcome import waiting_paragraphs
+        from ckpt_tui.tui.widgets.text_lines import Paragraph
 
         self._shown = ""
         filtered = bool(view.filter) and view.checkpoints + view.problems > 0
@@ -188,7 +200,7 @@ class Browse(Differing, Inquiring, Replayable, Resumable):
 
     def _load_selected(self) -> None:
         file = self.list.selected
-        if not file or file == self._shown:
+        if not file or file == self._shown or not self.is_complete:
             return
         entry = self.library.entry(file)
         if isinstance(entry, Problem):
@@ -218,6 +230,8 @@ class Browse(Differing, Inquiring, Replayable, Resumable):
         if event.checkpoint is not None:
             self._show_checkpoint(event.file, event.checkpoint)
             return
+        from ckpt_tui.tui.widgets.text_lines import Paragraph
+
         self._shown = event.file
         for pane in self.details:
             pane.tell(clean(event.file, 60), [Paragraph(event.error, "error"), Paragraph(event.hint, "dim")])
@@ -242,6 +256,8 @@ class Browse(Differing, Inquiring, Replayable, Resumable):
         self.draw_foot()
 
     def _show_problem(self, problem: Problem) -> None:
+        from ckpt_tui.tui.widgets.text_lines import Paragraph
+
         lines = [
             Paragraph(problem.file, "heading"),
             Paragraph(f"This file cannot be shown as a checkpoint: {problem.reason}\n", "error"),
@@ -255,6 +271,8 @@ class Browse(Differing, Inquiring, Replayable, Resumable):
 
     def on_peek_ready(self, event: PeekReady) -> None:
         """Show the beginning of a file that cannot be shown as a checkpoint."""
+        from ckpt_tui.tui.widgets.text_lines import Paragraph
+
         if event.file == self._shown:
             text = event.data.decode("utf-8", "backslashreplace")
             self.details[0].lines.add([Paragraph("\nIt begins with:\n", "dim"), Paragraph(text, "plain", 2)])
@@ -324,8 +342,9 @@ class Browse(Differing, Inquiring, Replayable, Resumable):
 
     def on_checkpoints_opened(self) -> None:
         """Look at the selected checkpoint."""
-        self._load_selected()
-        self.focus_pane(self.details[0])
+        if self.is_complete:
+            self._load_selected()
+            self.focus_pane(self.details[0])
 
     def action_follow(self) -> None:
         """Follow the newest checkpoint, or stay."""
@@ -380,6 +399,7 @@ class Browse(Differing, Inquiring, Replayable, Resumable):
         """Show an unexpected failure; the app goes on."""
         self._loading = None
         from ckpt_tui.tui.screens.dialogs import TextScreen
+        from ckpt_tui.tui.widgets.text_lines import Paragraph
 
         lines = [Paragraph("Something unexpected happened; the app goes on. Please report it.\n", "error")]
         report = event.report

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.timer import Timer
 
 from ckpt_tui.core.lineage import Node, Run
@@ -138,8 +137,8 @@ class Differing(Graphing):
         """Rows came or went."""
         self.count_soon()
 
-    @on(Checkpoints.Scrolled)
-    def _scrolled(self, event: Checkpoints.Scrolled) -> None:
+    def on_checkpoints_scrolled(self, event: Checkpoints.Scrolled) -> None:
+        """Other rows are on the screen."""
         event.stop()
         self.count_soon()
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ckpt_tui.core.members import locate
-from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.screens.reading import Reading
-from ckpt_tui.tui.widgets.detail import Detail
 
 if TYPE_CHECKING:
     from ckpt_tui.core.findings import Finding
+    from ckpt_tui.core.paths import Path
+    from ckpt_tui.tui.widgets.detail import Detail
 
 
 class Examinable(Reading):
@@ -32,6 +31,8 @@ class Examinable(Reading):
         self.app.push_screen(DoctorScreen(self.store), self._go_to)
 
     def _go_to(self, finding: Finding | None) -> None:
+        from ckpt_tui.core.paths import parse
+
         if finding is not None:
             self.go_to(finding.file, parse(finding.path) or ())
 
@@ -61,6 +62,8 @@ class Examinable(Reading):
 
 def show_place(pane: Detail, path: Path) -> None:
     """Go to a place of the checkpoint in a pane, as far as there is one: the document's part, then steps below it."""
+    from ckpt_tui.core.members import locate
+
     if path[0] not in ("state", "messages", "pending", "metadata"):
         return
     tab = "meta" if path[0] == "metadata" else str(path[0])

@@ -9,11 +9,11 @@ from ckpt_tui.core import listing
 from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.tui.messages import StepReady
 from ckpt_tui.tui.screens.examining import Examinable
-from ckpt_tui.tui.widgets.detail import Detail
 
 if TYPE_CHECKING:
     from ckpt_tui.core.graph import Graph
     from ckpt_tui.tui.learning import Learned
+    from ckpt_tui.tui.widgets.detail import Detail
 
 _RUNS = 16
 """Runs whose graphs are kept; a run that is shown again is learned anew after that."""

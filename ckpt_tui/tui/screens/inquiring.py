@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ckpt_tui.core.lineage import Node, Run
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.screens.graphing import Graphing
-from ckpt_tui.tui.widgets.detail import Detail
-from ckpt_tui.tui.widgets.row_tree import RowTree
 
 if TYPE_CHECKING:
     from ckpt_tui.tui.inquiries import BisectReady, Inquiries, Known, QuestionFailed, SharesReady
     from ckpt_tui.tui.screens.asking import Place
     from ckpt_tui.tui.screens.find import Finding, Scope
+    from ckpt_tui.tui.widgets.detail import Detail
     from ckpt_tui.tui.widgets.share_list import ShareList
 
 _PARTS = ("state", "messages", "pending", "metadata")
@@ -55,8 +53,8 @@ class Inquiring(Graphing):
 
     def on_row_tree_history_asked(self) -> None:
         """Show every value that the path under the cursor took."""
-        tree = self.lines
-        path = tree.path if isinstance(tree, RowTree) else ()
+        tree = self.value_tree
+        path = tree.path if tree is not None else ()
         if not path or path[0] not in _PARTS:
             self.say("Only state, messages, pending requests and metadata have a history.", "dim")
             return
@@ -71,8 +69,10 @@ class Inquiring(Graphing):
 
     def action_bisect(self) -> None:
         """Ask for an expression, and go where it first holds."""
-        tree = self.lines
-        path = expression(tree.path) if isinstance(tree, RowTree) and tree.path else "state."
+        from ckpt_tui.core.paths import expression
+
+        tree = self.value_tree
+        path = expression(tree.path) if tree is not None and tree.path else "state."
         self._open_ask("bisect", path)
 
     @property

@@ -5,35 +5,41 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from textual.screen import Screen
-
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.errors import CkptError
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from ckpt_tui.actions.notes import Note, Notebook
 
+    Base = Screen[Any]
+else:
+    Base = object  # mixed into screens, as `ckpt_tui.tui.screens.values` is
 
-class Keeping(Screen[Any]):
+
+class Keeping(Base):
     """A screen with a checkpoint at hand that can be bookmarked."""
 
     notebook: Notebook | None = None
 
-    def say(self, text: str, style: str = "plain") -> None:
-        """Say something in the line at the bottom."""
+    if TYPE_CHECKING:  # what the screen does; a body here would stand before its own
 
-    def ask(self, what: str, value: str) -> None:
-        """Ask for a text."""
+        def say(self, text: str, style: str = "plain") -> None:
+            """Say something in the line at the bottom."""
 
-    def ref_at_hand(self) -> CheckpointRef | None:
-        """The checkpoint that a bookmark is put on; None where there is none."""
-        return None
+        def ask(self, what: str, value: str) -> None:
+            """Ask for a text."""
 
-    def go_to_id(self, checkpoint: str) -> None:
-        """Go to a checkpoint by its id."""
+        def ref_at_hand(self) -> CheckpointRef | None:
+            """The checkpoint that a bookmark is put on; None where there is none."""
+            return None
 
-    def notes_changed(self) -> None:
-        """Draw the marks anew."""
+        def go_to_id(self, checkpoint: str) -> None:
+            """Go to a checkpoint by its id."""
+
+        def notes_changed(self) -> None:
+            """Draw the marks anew."""
 
     # -- the notebook ------------------------------------------------------------------------------------------------
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from typing import TYPE_CHECKING
 
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.text import clean
-from ckpt_tui.core.value import Deferred, Envelope
 from ckpt_tui.tui.screens.values import Values
-from ckpt_tui.tui.widgets.row_tree import RowTree
-from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
-_PICKLED = re.compile(r'"__pickled__"\s*:\s*"([A-Za-z0-9+/=]*)"')
+if TYPE_CHECKING:
+    from ckpt_tui.tui.widgets.row_tree import RowTree
+
+_PICKLED = r'"__pickled__"\s*:\s*"([A-Za-z0-9+/=]*)"'
 
 _AROUND = (0, 1, -1, 2, -2)
 """Lines of the raw file, from the cursor, that may hold the envelope it stands in."""
@@ -30,6 +29,7 @@ class Opcodes(Values):
 
         from ckpt_tui.core.disassembly import line, operations
         from ckpt_tui.tui.screens.dialogs import TextScreen
+        from ckpt_tui.tui.widgets.text_lines import Paragraph
 
         name, text = found
         try:
@@ -38,8 +38,8 @@ class Opcodes(Values):
             self.say(f"Not base64: {error}", "warn")
             return
         # A value under the key of a secret is masked here too, and so is all below such a key of the file.
-        tree, reveal = self.lines, self.detail.reveal
-        if isinstance(tree, RowTree) and tree.row is not None and tree.is_hidden(tree.row):
+        tree, reveal = self.value_tree, self.detail.reveal
+        if tree is not None and tree.row is not None and tree.is_hidden(tree.row):
             self.say("Masked: ! shows secrets.", "warn")
             return
         lines = [(line(operation), bool(operation.name)) for operation in operations(data, reveal=reveal)]
@@ -49,12 +49,16 @@ class Opcodes(Values):
         self.app.push_screen(TextScreen(title, paragraphs, lambda: self.copy(whole, "operations")))
 
     def _pickle_at_cursor(self) -> tuple[str, str | memoryview] | None:
-        lines = self.lines
-        if isinstance(lines, RowTree):
-            return _innermost(lines)
+        import re
+
+        from ckpt_tui.tui.widgets.text_lines import TextLines
+
+        lines, tree = self.lines, self.value_tree
+        if tree is not None:
+            return _innermost(tree)
         if isinstance(lines, TextLines) and self.detail.tab == "raw":
             for step in _AROUND:
-                found = _PICKLED.search(lines.text_at(lines.cursor + step))
+                found = re.search(_PICKLED, lines.text_at(lines.cursor + step))
                 if found is not None:
                     return f"line {lines.cursor + step + 1:,}", found[1]
         return None
@@ -62,6 +66,9 @@ class Opcodes(Values):
 
 def _innermost(tree: RowTree) -> tuple[str, str | memoryview] | None:
     """The envelope that the row under the cursor is or stands in, with its place."""
+    from ckpt_tui.core.paths import expression
+    from ckpt_tui.core.value import Deferred, Envelope
+
     row, outline = tree.row, tree.outline
     while row is not None:
         value = row.member.value

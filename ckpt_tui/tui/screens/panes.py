@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,11 +13,14 @@ from textual.widgets import Input
 
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
-from ckpt_tui.tui.widgets.detail import Detail
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.status import BarLine, Part
 
-Pane = Detail | Checkpoints
+if TYPE_CHECKING:
+    from ckpt_tui.tui.widgets.detail import Detail
+    from ckpt_tui.tui.widgets.row_tree import RowTree
+
+    Pane = Detail | Checkpoints
 
 
 WIDE = 160
@@ -32,6 +35,8 @@ class Panes(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__(classes="-list")
+        self.is_complete = False
+        """Whether all panes are there: the list is drawn before the others are made."""
         self.message: list[Part] = []
         self._zoomed: Pane | None = None
         self._main: Pane | None = None
@@ -40,21 +45,30 @@ class Panes(Screen[None]):
         # No containers around the panes: every widget in between is drawn again with each scrolled line.
         yield BarLine(id="head")
         yield BarLine(id="foot")
-        yield Input(id="ask", compact=True)
         yield Checkpoints(id="checkpoints")
-        yield Detail("detail")
-        if self.app.size.width >= WIDE:
-            yield Detail("second", tab="talk")
 
     def on_mount(self) -> None:
         """Put the focus on the list."""
         self.list.border_title = Content("Checkpoints")
-        self.query_one("#ask").display = False
         self.focus_pane(self.list)
+
+    async def complete(self) -> None:
+        """Make what the first rows did not wait for: the panes of a checkpoint, and the line that asks for a text."""
+        from ckpt_tui.tui.widgets.detail import Detail
+
+        ask = Input(id="ask", compact=True)
+        ask.display = False
+        panes = [Detail("detail")]
+        if self.app.size.width >= WIDE:
+            panes.append(Detail("second", tab="talk"))
+        await self.mount(ask, *panes)
+        self.is_complete = True
 
     async def widen(self) -> None:
         """Make the second pane when there is room for it."""
         if self.app.size.width >= WIDE and len(self.details) == 1:
+            from ckpt_tui.tui.widgets.detail import Detail
+
             second = Detail("second", tab="talk")
             await self.mount(second)
             second.show(self.details[0].checkpoint)
@@ -67,7 +81,7 @@ class Panes(Screen[None]):
     @property
     def details(self) -> tuple[Detail, ...]:
         """The panes that show a checkpoint, the main one first; the second is made when there is room for it."""
-        return tuple(self.query(Detail))
+        return tuple(cast("Detail", pane) for pane in self.query("Detail"))  # by name: it may not be imported yet
 
     @property
     def pane(self) -> Pane:
@@ -78,7 +92,7 @@ class Panes(Screen[None]):
     def detail(self) -> Detail:
         """The pane of a checkpoint that has the focus, else the main one."""
         pane = self.pane
-        return pane if isinstance(pane, Detail) else self.details[0]
+        return self.details[0] if isinstance(pane, Checkpoints) else pane
 
     @property
     def lines(self) -> LineList:
@@ -87,6 +101,14 @@ class Panes(Screen[None]):
         if isinstance(pane, Checkpoints):
             return pane
         return pane.body
+
+    @property
+    def value_tree(self) -> RowTree | None:
+        """The tree of a value that has the focus, or had it last; None where something else has."""
+        from ckpt_tui.tui.widgets.row_tree import RowTree
+
+        lines = self.lines
+        return lines if isinstance(lines, RowTree) else None
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """In a narrow terminal, the pane with the focus is the one that is seen."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ckpt_tui.tui.messages import ValueRead
 from ckpt_tui.tui.screens.searching import Searching
-from ckpt_tui.tui.widgets.unread import UnreadRows
+
+if TYPE_CHECKING:
+    from ckpt_tui.tui.widgets.unread import UnreadRows
 
 
 class Reading(Searching):

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from ckpt_tui.core import listing
 from ckpt_tui.core.ids import IdFault, find
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.paths import Path
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.screens.graphing import Graphing
 from ckpt_tui.tui.screens.keeping import Keeping
 from ckpt_tui.tui.view import View
 
 if TYPE_CHECKING:
+    from ckpt_tui.core.paths import Path
     from ckpt_tui.tui.screens.replay import ReplayScreen
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.core.listing import NodeRow, id_text
-from ckpt_tui.core.preview import is_unopened, type_text_of
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.messages import SourceReady
 from ckpt_tui.tui.screens.examining import Examinable
-from ckpt_tui.tui.widgets.row_tree import RowTree
 
 if TYPE_CHECKING:
     from ckpt_tui.actions.resume.plan import Edit
@@ -119,10 +116,12 @@ class Resumable(Examinable):
 
     def action_edit(self) -> None:
         """Change the value under the cursor, for a run from a changed copy."""
-        tree = self.lines
-        row = tree.row if isinstance(tree, RowTree) else None
+        from ckpt_tui.core.preview import is_unopened
+
+        tree = self.value_tree
+        row = tree.row if tree is not None else None
         checkpoint = self.detail.checkpoint
-        if row is None or checkpoint is None or not isinstance(tree, RowTree):
+        if row is None or checkpoint is None or tree is None:
             return
         path = tree.path
         if path[0] not in ("state", "messages"):
@@ -135,9 +134,12 @@ class Resumable(Examinable):
             self._edit(checkpoint.ref.file, path, row.member.value)
 
     def _edit(self, file: str, path: tuple[int | str, ...], value: Any) -> None:
+        import json
+
         from ckpt_tui.core.json_text import dumps
         from ckpt_tui.core.paths import expression
         from ckpt_tui.core.plain import plain
+        from ckpt_tui.core.preview import type_text_of
         from ckpt_tui.tui.screens.editing import EditScreen, NotEdited, edited_json
 
         document = plain(value)

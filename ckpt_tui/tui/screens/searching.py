@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from textual import on
+from typing import TYPE_CHECKING
+
 from textual.widgets import Input
 
-from ckpt_tui.core.search import Positions
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.messages import MatchesReady
 from ckpt_tui.tui.screens.opcodes import Opcodes
 from ckpt_tui.tui.view import matches
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
-from ckpt_tui.tui.widgets.row_tree import RowTree
-from ckpt_tui.tui.widgets.text_lines import TextLines
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.search import Positions
+    from ckpt_tui.tui.widgets.row_tree import RowTree
 
 _HINTS = {
     "search": "search: a text; an upper case letter makes it strict about case",
@@ -66,8 +68,8 @@ class Searching(Opcodes):
         self.query_one("#ask").display = False
         self.focus_pane(pane)
 
-    @on(Input.Submitted, "#ask")
-    def _asked(self, event: Input.Submitted) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Do what the text was asked for."""
         event.stop()
         what, text = self._ask, event.value
         self.close_ask()
@@ -84,14 +86,16 @@ class Searching(Opcodes):
         if text:
             self.action_search_next(1)
 
-    def take_note(self, text: str) -> None:
-        """Keep a note on the checkpoint."""
+    if TYPE_CHECKING:  # what others that are mixed in do; a body here would stand before theirs
 
-    def bisect(self, text: str) -> None:
-        """Go to the first checkpoint of the branch where an expression is true."""
+        def take_note(self, text: str) -> None:
+            """Keep a note on the checkpoint."""
 
-    def set_filter(self, text: str) -> None:
-        """Show only checkpoints that contain a text; "" shows all."""
+        def bisect(self, text: str) -> None:
+            """Go to the first checkpoint of the branch where an expression is true."""
+
+        def set_filter(self, text: str) -> None:
+            """Show only checkpoints that contain a text; "" shows all."""
 
     def set_match(self, text: str) -> None:
         """Mark a text in values; "" marks nothing."""
@@ -106,16 +110,18 @@ class Searching(Opcodes):
         if not self.match:
             self.say("Nothing to search for: / asks.", "dim")
             return
-        lines = self.lines
+        from ckpt_tui.tui.widgets.text_lines import TextLines
+
+        lines, tree = self.lines, self.value_tree
         way *= lines.take_count()
-        if isinstance(lines, RowTree):
-            value = lines.outline.value
+        if tree is not None:
+            value = tree.outline.value
             if self._searched is not value:
                 self._way = way
                 self.say("searching …", "dim")
                 self.jobs.search(value, self.match)
             else:
-                self._go(lines, way)
+                self._go(tree, way)
         elif isinstance(lines, Checkpoints):
             self._search_list(lines, 1 if way > 0 else -1)
         elif isinstance(lines, TextLines):
@@ -137,11 +143,11 @@ class Searching(Opcodes):
 
     def on_matches_ready(self, event: MatchesReady) -> None:
         """A search ended: go to the match nearest to the cursor."""
-        lines = self.lines
-        if event.text != self.match or not isinstance(lines, RowTree) or lines.outline.value is not event.value:
+        tree = self.value_tree
+        if event.text != self.match or tree is None or tree.outline.value is not event.value:
             return
         self._searched, self._places, self._complete = event.value, event.places, event.complete
-        self._go(lines, self._way)
+        self._go(tree, self._way)
 
     def _go(self, tree: RowTree, way: int) -> None:
         places = self._places

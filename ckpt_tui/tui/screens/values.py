@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import SuspendNotSupported
 
-from ckpt_tui.core.envelope import resolve
-from ckpt_tui.core.paths import expression
-from ckpt_tui.core.preview import is_unopened, type_text_of
-from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import COPY_KEYS
 from ckpt_tui.tui.screens.copying import copied
-from ckpt_tui.tui.screens.panes import Panes
-from ckpt_tui.tui.widgets.row_tree import RowTree
-from ckpt_tui.tui.widgets.text_lines import Paragraph
 
-# Modules that only a copy or an opened value needs are imported there: the first screen comes 15 ms sooner.
+if TYPE_CHECKING:
+    from ckpt_tui.core.value import Value
+    from ckpt_tui.tui.screens.panes import Panes
+    from ckpt_tui.tui.widgets.row_tree import RowTree
+else:
+    # This and what derives from it is mixed into the one screen: a class of its own kind would take Textual 0.4 ms
+    # to make, each, and ten of them stand before the first rows.
+    Panes = object
+
+# What only a copy or an opened value needs is imported there: the first rows come 15 ms sooner.
 
 _SHOWN_NODES = 200_000
 """Values of a document that is copied or opened; more would take seconds to write."""
@@ -53,12 +56,15 @@ class Values(Panes):
         await super().on_event(event)
 
     def _copy_part(self, key: str) -> None:
-        tree = self.lines
-        row = tree.row if isinstance(tree, RowTree) else None
-        if key not in COPY_KEYS or row is None:
+        tree = self.value_tree
+        row = tree.row if tree is not None else None
+        if key not in COPY_KEYS or tree is None or row is None:
             self.say("Nothing copied.", "dim")
             return
-        assert isinstance(tree, RowTree)
+        from ckpt_tui.core.envelope import resolve
+        from ckpt_tui.core.paths import expression
+        from ckpt_tui.core.preview import is_unopened
+
         if key in "vj" and tree.is_hidden(row):
             self.say("Masked: ! shows secrets, then they can be copied.", "warn")
             return
@@ -89,6 +95,7 @@ class Values(Panes):
 
     def value_text(self, value: Value) -> str:
         """A scalar as its own text, anything else as JSON."""
+        from ckpt_tui.core.envelope import resolve
         from ckpt_tui.core.plain import plain
         from ckpt_tui.core.search import scalar_text
 
@@ -104,7 +111,10 @@ class Values(Panes):
 
     def on_row_tree_opened(self, event: RowTree.Opened) -> None:
         """Show a whole value."""
+        from ckpt_tui.core.envelope import resolve
+        from ckpt_tui.core.preview import type_text_of
         from ckpt_tui.tui.screens.dialogs import TextScreen
+        from ckpt_tui.tui.widgets.text_lines import Paragraph
 
         text = self.value_text(event.value)
         kind = type_text_of(event.value) or type(resolve(event.value)).__name__
@@ -121,15 +131,18 @@ class Values(Panes):
         self._open_with(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
 
     def _open_with(self, command: str) -> None:
-        lines = self.lines
-        if isinstance(lines, RowTree) and lines.row is not None:
-            if lines.is_hidden(lines.row):
+        from ckpt_tui.core.envelope import resolve
+        from ckpt_tui.core.preview import is_unopened
+
+        tree = self.value_tree
+        if tree is not None and tree.row is not None:
+            if tree.is_hidden(tree.row):
                 self.say("Masked: ! shows secrets.", "warn")
                 return
-            if is_unopened(lines.row.member.value):
+            if is_unopened(tree.row.member.value):
                 self.say(_UNREAD, "warn")
                 return
-            value = resolve(lines.row.member.value)
+            value = resolve(tree.row.member.value)
             data = (value if type(value) is str else self.json_text(value)).encode("utf-8", "backslashreplace")
             suffix = ".txt" if type(value) is str else ".json"
         elif self.detail.checkpoint is not None:
