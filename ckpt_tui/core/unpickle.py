@@ -67,17 +67,24 @@ class Decoded(NamedTuple):
         return tuple(ref.name for ref in self.refs.values())
 
 
-def decode(data: bytes, budget: PickleBudget = DEFAULT_PICKLE, check: Callable[[], None] | None = None) -> Decoded:
+def decode(
+    data: bytes | bytearray | memoryview, budget: PickleBudget = DEFAULT_PICKLE, check: Callable[[], None] | None = None
+) -> Decoded:
     """Decode one pickle, protocols 0 to 5, into inert values.
 
     Nothing is imported, called or looked up. A damaged or over-large pickle is no exception: its value is an `Opaque`
     that says why and holds what was read before.
 
     Args:
-        data: The bytes of the pickle.
+        data: The bytes of the pickle; what is like bytes is copied.
         budget: What it may cost.
         check: Called every few thousand operations; whatever it raises ends the decoding.
+
+    Raises:
+        TypeError: `data` is not like bytes.
     """
+    if type(data) is not bytes:
+        data = bytes(memoryview(data))
     if len(data) > budget.bytes:
         reason = f"a pickle of {len(data):,} bytes; at most {budget.bytes:,} are decoded"
         return Decoded(Opaque(reason, len(data)), 0, reason, 0, True)

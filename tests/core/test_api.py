@@ -57,3 +57,12 @@ def test_whatever_the_check_raises_is_passed_on() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         decode(pickle.dumps([1]), check=check)
+
+
+def test_what_is_like_bytes_decodes_and_anything_else_is_refused() -> None:
+    data = pickle.dumps(["a", 1])
+    for same in (data, bytearray(data), memoryview(data)):
+        assert decode(same).value == ["a", 1]
+    for other in ("text", 7, None, [1]):
+        with pytest.raises(TypeError, match="bytes-like"):
+            decode(other)  # type: ignore[arg-type]
