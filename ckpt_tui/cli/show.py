@@ -104,10 +104,12 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
     Raises:
         NotFoundError: there is none.
         UsageError: there is more than one.
+        UndecodableError: it is a file that cannot be shown.
     """
     runs, problems = survey(store, fast=True)
+    alone = not runs and len(problems) == 1  # a file that was named by itself
     for problem in problems:
-        if name in (problem.file, problem.file.removesuffix(".json")):
+        if alone or name in (problem.file, problem.file.removesuffix(".json")):
             store.load(problem.file)
     try:
         node = find(name, runs)

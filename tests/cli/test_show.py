@@ -233,6 +233,12 @@ class TestFaults:
             warnings = [line for line in lines if line.startswith("! ")]
             assert len(set(warnings)) == len(warnings), path.name
 
+    @pytest.mark.parametrize("name", ["raw_empty.json", "raw_truncated.json", "raw_json_list.json", "raw_binary.json"])
+    def test_so_does_one_that_is_named_by_itself(self, output: Output, name: str) -> None:
+        done = called(output, "show", HOSTILE / name)
+        assert (done.code, done.out) == (4, "")
+        assert done.err.startswith(f"ckpt-tui: {name} cannot be shown: ")
+
     @pytest.mark.parametrize("name", ["raw_empty", "raw_truncated", "raw_json_list", "raw_empty.json"])
     def test_a_file_that_is_no_checkpoint_ends_with_4_and_its_reason(self, output: Output, name: str) -> None:
         done = called(output, "show", HOSTILE, name)
