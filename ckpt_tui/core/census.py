@@ -111,7 +111,7 @@ _WALKED = frozenset({Ref, Obj, Map, SetOf, list, tuple, dict, Opaque})
 
 
 def _parts(item: Value, kind: type) -> Iterator[Value]:
-    """All that a value holds, whether a view shows it or not; every part of it is alive as long as the value is."""
+    """All that an object or a mapping holds, whether a view shows it or not; alive as long as the value is."""
     if kind is Obj:
         if type(item.cls) is not Ref:
             yield item.cls
@@ -120,9 +120,5 @@ def _parts(item: Value, kind: type) -> Iterator[Value]:
         yield item.state
         yield from item.items or ()
         yield from item.pairs or ()
-    elif kind is Map:
+    else:
         yield from item.kv
-    elif kind is tuple or kind is list:
-        yield from item
-    elif kind is SetOf:
-        yield from item.items

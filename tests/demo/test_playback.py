@@ -146,6 +146,7 @@ class TestPlay:
         player = threading.Thread(target=play, args=(tmp_path, stop), kwargs={"interval": 3600})
         player.start()
         while not documents(tmp_path):
+            assert player.is_alive()
             time.sleep(0.01)
         stop.set()
         player.join(timeout=5)

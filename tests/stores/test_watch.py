@@ -7,7 +7,6 @@ import queue
 import shutil
 import sys
 import threading
-import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -297,12 +296,12 @@ def test_a_watch_that_is_stopped_before_it_starts_tells_nothing(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["there", "missing"])
-def test_a_stopped_watch_ends_soon(tmp_path: Path, start: Callable[..., Watching], polling: bool, there: bool) -> None:
+def test_a_stopped_watch_ends_and_tells_nothing_more(
+    tmp_path: Path, start: Callable[..., Watching], polling: bool, there: bool
+) -> None:
     directory = tmp_path if there else tmp_path / "nothing"
     watching = start(directory, first=IN_PLACE if there else MISSING, force_polling=polling)
-    began = time.monotonic()
     watching.end()
-    assert time.monotonic() - began < 5
     assert watching.told.empty()
 
 
