@@ -170,8 +170,15 @@ def _text(data: bytes, notes: list[str]) -> str:
     return text
 
 
+_EMPTY = "\0 \t\r\n"
+
+
 def _explain(error: json.JSONDecodeError, text: str) -> DocumentFault:
     where = f"line {error.lineno:,}, column {error.colno:,}"
+    if not text.strip(_EMPTY):
+        return DocumentFault("empty", "the file holds only zero bytes, as after a power failure")
+    if error.msg == "Extra data" and not text[error.pos :].strip(_EMPTY):
+        return DocumentFault("trailing", f"zero bytes after the end of the document, {where}")
     if error.msg == "Extra data":
         return DocumentFault("trailing", f"more data after the end of the document, {where}")
     if not text.lstrip().startswith(("{", "[")):

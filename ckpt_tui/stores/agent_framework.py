@@ -15,7 +15,7 @@ from ckpt_tui.core.envelope import parsed
 from ckpt_tui.core.model import MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.base import Entry
-from ckpt_tui.stores.files import FileTrouble, Stamp, read_blocks, read_ends, read_whole
+from ckpt_tui.stores.files import MAX_FILE_BYTES, FileTrouble, Stamp, read_blocks, read_ends, read_whole
 from ckpt_tui.stores.headers import HEAD_BYTES, KIND, TAIL_BYTES, header_from_ends, is_broken_root
 from ckpt_tui.stores.layout import count_facts, layout_facts
 
@@ -106,9 +106,13 @@ def load(
             stands there as not decoded where `everything` was asked for.
     """
     try:
-        _, data = read_whole(path)
+        factor = max(allowance.pickle_factor, 1) if allowance is not None else 1
+        _, data = read_whole(path, int(MAX_FILE_BYTES * factor))
     except FileTrouble as trouble:
-        return problem_of(path, name, trouble)
+        problem = problem_of(path, name, trouble)
+        if trouble.kind == "too-large" and everything:
+            problem = problem._replace(reason=f"{problem.reason} --limit {factor * 8:g} reads eight times as many")
+        return problem
     return checkpoint_from_bytes(name, data, check, everything, allowance)
 
 

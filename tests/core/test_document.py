@@ -141,6 +141,8 @@ class TestExplains:
             (b"", "empty", "the file is empty"),
             (b" \n\t ", "empty", "the file holds only white space"),
             (b"\xef\xbb\xbf", "empty", "only white space"),
+            (b"\0" * 1000, "empty", "the file holds only zero bytes"),
+            (b"{}" + b"\0" * 1000, "trailing", "zero bytes after the end of the document, line 1, column 3"),
             (b"{", "truncated", "cut off after 1 characters"),
             (b'{"a": [1, 2', "truncated", "cut off after 11 characters"),
             (b'{"a": "x', "truncated", "cut off after 8 characters"),

@@ -69,6 +69,16 @@ class TestLargeFiles:
         assert document["complete"] and not found.faults
         assert len(document["state"]["archive"]) == len(resolve(resolve(shown(path).state)["archive"]))
 
+    def test_a_file_beyond_what_is_read_at_once_is_read_with_a_higher_limit(
+        self, large: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(agent_framework, "MAX_FILE_BYTES", 2_000_000)
+        found = load(str(large), large.name, everything=True, allowance=Allowance())
+        assert isinstance(found, Problem)
+        assert "more than the 2,000,000 that are read at once" in found.reason
+        assert "--limit 8 reads eight times as many" in found.reason
+        assert shown(large, everything=True, allowance=Allowance(8)).ref.size == large.stat().st_size
+
     def test_a_large_file_in_another_layout_is_parsed_as_a_whole(self, large: Path, tmp_path: Path) -> None:
         path = tmp_path / large.name
         path.write_text(json.dumps(json.loads(large.read_bytes()), separators=(",", ":")))
