@@ -202,7 +202,7 @@ _FIXES = {
     "not-a-file": "Move it away: the framework tries to open everything named .json, and waits for ever at a pipe.",
     "broken-link": "Restore what the link points to, or delete the link.",
     "unreadable": "The framework cannot load it either until that is mended.",
-    "too-large": "It was not looked at; move it away if it is no checkpoint. `ckpt-tui show --limit 8` reads larger ones.",
+    "too-large": "It was not looked at; move it away if it is no checkpoint. `show --limit 8` reads larger ones.",
     "encoding": "Save it as UTF-8.",
     "changing": "Look again when the program that writes it is done.",
 }

@@ -15,9 +15,6 @@ from ckpt_tui.core.budgets import JSON_VALUES
 from ckpt_tui.core.envelope import PICKLED, TYPE
 from ckpt_tui.core.value import Envelope, Map, Opaque, Value
 
-_INTEGER_DIGITS = 4_000
-"""Digits int() reads at once; CPython refuses more than 4300."""
-
 
 class DocumentFault(Exception):
     """The bytes are no JSON document that can be shown.
@@ -70,9 +67,10 @@ class _Hooks:
         return members
 
     def integer(self, text: str) -> Value:
-        if len(text) <= _INTEGER_DIGITS:
+        try:
             return int(text)
-        self.huge += 1
+        except ValueError:  # more digits than int() reads, 4300 unless the environment says otherwise
+            self.huge += 1
         return Opaque(f"an integer of {len(text):,} digits", len(text), [text])
 
 
