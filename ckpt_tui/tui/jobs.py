@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ from ckpt_tui.tui.messages import (
     PartingReady,
     PeekReady,
     ReportReady,
+    RowsFound,
     SourceReady,
     ValueRead,
     ViewReady,
@@ -40,6 +41,7 @@ from ckpt_tui.tui.messages import (
 
 if TYPE_CHECKING:
     from ckpt_tui.actions.resume.log import EventLog
+    from ckpt_tui.core.comparison import DiffRow
     from ckpt_tui.core.forks import Fork
     from ckpt_tui.core.lineage import Node, Run
     from ckpt_tui.core.model import CheckpointRef
@@ -150,6 +152,17 @@ class Jobs:
                     complete = False
                     break
             self._owner.post_message(MatchesReady(text, places, complete, value))
+
+        self._start(run, "search")
+
+    def search_rows(self, rows: Sequence[DiffRow], text: str, reveal: bool) -> None:
+        """Search the rows of a comparison; the latest call wins."""
+
+        def run() -> None:
+            from ckpt_tui.core.diff_search import search_rows  # late, too
+
+            places = list(search_rows(rows, text, reveal, check_cancelled))
+            self._owner.post_message(RowsFound(text, places, rows))
 
         self._start(run, "search")
 

@@ -76,6 +76,16 @@ class MatchesReady(Message):
         self.value = value
 
 
+class RowsFound(Message):
+    """A search in the rows of a comparison ended with these positions."""
+
+    def __init__(self, text: str, places: list[int], rows: object) -> None:
+        super().__init__()
+        self.text = text
+        self.places = places
+        self.rows = rows
+
+
 class Examining(Message):
     """So many files of the store are examined."""
 

@@ -117,6 +117,58 @@ class TestCompare:
             await app.press("escape")
             assert app.app.screen is app.screen
 
+    async def test_a_text_is_searched_in_the_changes_and_n_travels_from_match_to_match(self) -> None:
+        store = SAMPLES / "fork"
+        files = ordered(store)
+        async with open_app(store) as app:
+            app.screen.list.marked = files[0]
+            app.screen.list.select(files[-1])
+            await app.press("d")
+            screen = await compared(app)
+            await app.press("slash")
+            await app.type("sq: 2")
+            await app.press("enter")
+            await app.shows("No match for 'sq: 2'")
+            await app.press("slash")
+            await app.press(*["backspace"] * 5)
+            await app.type("counter")
+            await app.press("enter")
+            await app.shows("match 2 of 2 for 'counter'")
+            assert screen.rows.row is not None
+            assert screen.rows.row.kind == "group"
+            await app.press("n")
+            await app.shows("match 1 of 2")
+            assert screen.rows.place == 'messages."internal:counter"'
+            await app.press("N")
+            await app.shows("match 2 of 2")
+            await app.press("v", "n")
+            await app.until(lambda: screen.rows.unsearched() is None, "searched again in rows that are laid out anew")
+            await app.press("escape", "n")
+            await app.shows("2/9")
+            await app.press("escape")
+            assert app.app.screen is app.screen
+
+    async def test_esc_closes_the_line_for_a_text_first(self) -> None:
+        async with open_app(SAMPLES / "loop") as app:
+            await app.press("d")
+            screen = await compared(app)
+            await app.press("slash", "n", "escape")
+            assert app.app.screen is screen
+            assert not screen.rows.match
+            assert screen.rows.has_focus
+
+    async def test_the_tab_of_the_changes_is_searched_as_the_other_tabs_are(self) -> None:
+        async with open_app(SAMPLES / "loop") as app:
+            await app.until(lambda: "Diff 4" in app.text, "the count")
+            app.screen.details[0].pick("diff")
+            await app.shows("9 → 10")
+            app.screen.details[0].query_one(DiffRows).focus()
+            await app.press("slash")
+            await app.type("seen")
+            await app.press("enter")
+            await app.shows("match 1 of 1 for 'seen'")
+            assert "seen" in app.screen.details[0].query_one(DiffRows).place
+
     async def test_it_says_what_the_command_line_says(self, capsysbinary: Output) -> None:
         store = SAMPLES / "fork"
         files = ordered(store)

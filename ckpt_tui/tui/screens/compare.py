@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import Screen
+from textual.widgets import Input
 
 from ckpt_tui.core.diff import Change, parts_of
 from ckpt_tui.core.forks import fork
@@ -29,6 +29,8 @@ from ckpt_tui.tui.screens.copying import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
 from ckpt_tui.tui.screens.full_change import change_paragraphs
 from ckpt_tui.tui.screens.rules import RulesScreen
+from ckpt_tui.tui.screens.searching import SEARCH_HINT
+from ckpt_tui.tui.screens.searching_changes import SearchingChanges
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.status import BarLine, Part
@@ -36,14 +38,17 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 _KEYS = {
     "compare.next": "change(1)", "compare.previous": "change(-1)", "compare.rules": "rules", "compare.fork": "fork",
-    "compare.swap": "swap", "view.reveal": "reveal", "value.copy": "copy", "view.next_tab": "go",
-    "app.back": "back", "app.close": "back", "app.help": "help", "app.quit": "app.quit",
+    "compare.swap": "swap", "search.open": "search", "view.reveal": "reveal", "value.copy": "copy",
+    "view.next_tab": "go", "app.back": "back", "app.close": "back", "app.help": "help", "app.quit": "app.quit",
     "app.suspend": "app.suspend_process",
 }  # fmt: skip
 """Commands of the table that this screen knows, and what they do here."""
 
 WIDE = 140
 """Columns from which the two sides stand beside each other to begin with."""
+
+_ROOMY = 100
+"""Columns from which the lines around the changes say everything."""
 
 
 class Place(NamedTuple):
@@ -54,7 +59,7 @@ class Place(NamedTuple):
     noise: Noise
 
 
-class CompareScreen(Screen[Place]):
+class CompareScreen(SearchingChanges[Place]):
     """Two checkpoints compared.
 
     Args:
@@ -88,16 +93,16 @@ class CompareScreen(Screen[Place]):
         noise: Noise, reveal: bool = False,
     ) -> None:  # fmt: skip
         super().__init__()
-        self._jobs = Jobs(self, store, Library())
+        self.jobs = Jobs(self, store, Library())
         self._comparer = comparer
         self._runs = runs
         self.pair = (before, after)
         self._tips: tuple[CheckpointRef, CheckpointRef] | None = None
         self.noise = noise
         self._all_rules = tuple(dict.fromkeys((*BUILT_IN, *noise.rules)))
-        self._reveal = reveal
+        self.reveal = reveal
         self.compared: Compared | None = None
-        self._said: Part | None = None
+        self.said: Part | None = None
         self._parted = ""
         """Where the branches part, while that is shown."""
 
@@ -106,15 +111,12 @@ class CompareScreen(Screen[Place]):
         yield DiffRows(id="changes")
         yield BarLine(id="rules")
         yield BarLine(id="foot")
-
-    @property
-    def rows(self) -> DiffRows:
-        """The changes."""
-        return self.query_one(DiffRows)
+        yield Input(id="ask", compact=True, placeholder=SEARCH_HINT)
 
     def on_mount(self) -> None:
         """Begin at once."""
-        self.rows.reveal = self._reveal
+        self.query_one("#ask").display = False
+        self.rows.reveal = self.reveal
         self.rows.beside = self.app.size.width >= WIDE
         self.rows.focus()
         self._compare()
@@ -129,16 +131,16 @@ class CompareScreen(Screen[Place]):
             self._show(known)
         else:
             self.rows.tell("comparing …")
-            self._draw()
-            self._jobs.compare(self._comparer, before, after, self.noise)
+            self.draw()
+            self.jobs.compare(self._comparer, before, after, self.noise)
 
     def on_comparing(self, event: Comparing) -> None:
         """Tell how far it is."""
         if event.total:
-            self._said = (f" {event.done:,} of {event.total:,} steps compared · esc cancels ", "warn")
+            self.said = (f" {event.done:,} of {event.total:,} steps compared · esc cancels ", "warn")
         elif self.compared is None:
-            self._said = (f" {event.done:,} values compared · esc cancels ", "warn")
-        self._draw()
+            self.said = (f" {event.done:,} values compared · esc cancels ", "warn")
+        self.draw()
 
     def on_difference_ready(self, event: DifferenceReady) -> None:
         """Show what changed."""
@@ -146,10 +148,10 @@ class CompareScreen(Screen[Place]):
             return
         if event.compared is None:
             self.rows.tell(f"{clean(event.error)} {clean(event.hint)}")
-            self._said = (" not compared ", "error")
-            self._draw()
+            self.said = (" not compared ", "error")
+            self.draw()
             return
-        self._said = None
+        self.said = None
         self._show(event.compared)
 
     def _show(self, compared: Compared) -> None:
@@ -162,8 +164,8 @@ class CompareScreen(Screen[Place]):
                 difference.incomplete or "Nothing differs." + (" i shows the rules." if difference.ignored else "")
             )
         if difference.incomplete:
-            self._said = (f" ! {difference.incomplete} ", "warn")
-        self._draw()
+            self.said = (f" ! {difference.incomplete} ", "warn")
+        self.draw()
 
     def on_work_failed(self, event: WorkFailed) -> None:
         """Tell an unexpected failure; the app goes on."""
@@ -174,18 +176,18 @@ class CompareScreen(Screen[Place]):
 
     def on_resize(self) -> None:
         """What fits in the lines depends on the width."""
-        self._draw()
+        self.draw()
 
     @on(LineList.Moved, "#changes")
     def _moved(self) -> None:
-        self._draw()
+        self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
         before, after = self.pair
         here, total = self.rows.position
         right: list[Part] = [(f" {here:,}/{total:,} ", "plain")] if total else []
         names = [f"{_name(ref)} · step {ref.step}" for ref in self.pair]
-        if self.size.width < 100:
+        if self.size.width < _ROOMY:
             names = [_name(ref) for ref in self.pair]
         left: list[Part] = [
             (" ckpt-tui ", "strong"), (" compare ", "key"), (f" {names[0]} ", "plain"), ("→", "dim"),
@@ -200,12 +202,15 @@ class CompareScreen(Screen[Place]):
         self.query_one("#rules", BarLine).show(self._rules_line(), [])
         foot: list[Part] = [(" J K", "key"), (" changes ", "dim")]
         for name in ("diff.everything", "diff.beside", "diff.open", "compare.rules", "compare.fork", "compare.swap"):
+            if self.size.width < _ROOMY and name in ("diff.open", "compare.swap"):
+                continue
             command = by_id()[name]
             foot += [(f" {command.shown}", "key"), (f" {command.hint} ", "dim")]
+        foot += [(" /", "key"), (" search ", "dim")]
         foot += [(" t", "key"), (" go there ", "dim"), (" esc", "key"), (" back ", "dim")]
         if self._parted:
             foot = [(self._parted, "warn"), (" f", "key"), (" goes back ", "dim")]
-        self.query_one("#foot", BarLine).show([self._said] if self._said else foot, [])
+        self.query_one("#foot", BarLine).show([self.said] if self.said else foot, [])
 
     def _rules_line(self) -> list[Part]:
         counts = self.compared.difference.by_rule if self.compared is not None else {}
@@ -222,8 +227,11 @@ class CompareScreen(Screen[Place]):
     # -- actions -----------------------------------------------------------------------------------------------------
 
     def action_change(self, way: int) -> None:
-        """Go to the next or previous change."""
-        self.rows.action_change(way)
+        """Go to the next or previous match of a text that is searched for, else to the next or previous change."""
+        if self.rows.match:
+            self.search(way * self.rows.take_count())
+        else:
+            self.rows.action_change(way)
 
     def action_swap(self) -> None:
         """Compare the other way round."""
@@ -232,8 +240,8 @@ class CompareScreen(Screen[Place]):
 
     def action_reveal(self) -> None:
         """Show secrets, or mask them again."""
-        self._reveal = self.rows.reveal = not self._reveal
-        self.rows.changed()
+        self.reveal = self.rows.reveal = not self.reveal
+        self.rows.set_match(self.rows.match)  # what was masked is searched now, and the other way round
 
     def action_rules(self) -> None:
         """Switch rules on and off."""
@@ -250,21 +258,21 @@ class CompareScreen(Screen[Place]):
     def action_fork(self) -> None:
         """Tell the common ancestor, and show the first step in which the branches differ; again, go back."""
         if self._tips is not None:
-            self.pair, self._tips, self._said, self._parted = self._tips, None, None, ""
+            self.pair, self._tips, self.said, self._parted = self._tips, None, None, ""
             self._compare()
             return
         before, after = self.pair
         found = fork(self._runs, before.id, after.id)
         if found.ancestor is None:
-            self._said = (" They have no common ancestor. ", "warn")
+            self.said = (" They have no common ancestor. ", "warn")
         elif not found.parts:
             first, last = (before, after) if found.second else (after, before)
             steps = len(found.first) + len(found.second)
-            self._said = (f" {id_text(last)} descends from {id_text(first)}, {steps:,} steps: no fork. ", "warn")
+            self.said = (f" {id_text(last)} descends from {id_text(first)}, {steps:,} steps: no fork. ", "warn")
         else:
-            self._said = (" looking where they part … ", "dim")
-            self._jobs.part(self._comparer, found, self.noise)
-        self._draw()
+            self.said = (" looking where they part … ", "dim")
+            self.jobs.part(self._comparer, found, self.noise)
+        self.draw()
 
     def on_parting_ready(self, event: PartingReady) -> None:
         """Show the step in which two branches part."""
@@ -272,32 +280,32 @@ class CompareScreen(Screen[Place]):
         assert ancestor is not None
         word = f" common ancestor {id_text(ancestor.ref)} · step {ancestor.ref.step}"
         if event.error:
-            self._said = (f" {clean(event.error)} {clean(event.hint)} ", "error")
+            self.said = (f" {clean(event.error)} {clean(event.hint)} ", "error")
         elif event.parting is None:
             steps = min(len(event.fork.first), len(event.fork.second))
-            self._said = (f"{word} · the {steps:,} steps that both have are the same ", "good")
+            self.said = (f"{word} · the {steps:,} steps that both have are the same ", "good")
         else:
             parted = event.parting
             place = clean(expression(parted.difference.shown[0].path), 60)
             self._tips = self.pair
             self.pair = (parted.first.ref, parted.second.ref)
             self._parted = f"{word} · they part in step {parted.step:,} after it, at {place} "
-            self._said = None
+            self.said = None
             self._compare()
-        self._draw()
+        self.draw()
 
     def on_diff_rows_opened(self, event: DiffRows.Opened) -> None:
         """Tell a change in full."""
         change = event.change
-        paragraphs = change_paragraphs(change, self._reveal)
+        paragraphs = change_paragraphs(change, self.reveal)
         self.app.push_screen(TextScreen(f"{change.op} {clean(expression(change.path), 80)}", paragraphs))
 
     def action_copy(self) -> None:
         """Copy the path of the change."""
         place = self.rows.place
         if place:
-            self._said = copied(self.app, place, "path")
-            self._draw()
+            self.said = copied(self.app, place, "path")
+            self.draw()
 
     def action_go(self) -> None:
         """Go to the place of the change, in the browser."""
@@ -313,7 +321,9 @@ class CompareScreen(Screen[Place]):
         self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
 
     def action_back(self) -> None:
-        """Back to the browser; what is not compared yet is left."""
+        """Out of the search, then back to the browser; what is not compared yet is left."""
+        if self.end_search():
+            return
         self.workers.cancel_node(self)
         self.dismiss(Place("", (), self.noise))
 

@@ -7,21 +7,31 @@ from typing import TYPE_CHECKING
 from textual.widgets import Input
 
 from ckpt_tui.tui.jobs import Jobs
-from ckpt_tui.tui.messages import MatchesReady
+from ckpt_tui.tui.messages import MatchesReady, RowsFound
 from ckpt_tui.tui.screens.opcodes import Opcodes
 from ckpt_tui.tui.view import matches
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
+from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.status import Part
 
 if TYPE_CHECKING:
     from ckpt_tui.core.search import Positions
     from ckpt_tui.tui.widgets.row_tree import RowTree
 
+SEARCH_HINT = "search: a text; an upper case letter makes it strict about case"
 _HINTS = {
-    "search": "search: a text; an upper case letter makes it strict about case",
+    "search": SEARCH_HINT,
     "note": "a note on this checkpoint; empty takes it away",
     "bisect": "first checkpoint where: an expression such as state.score > `0.8`",
     "filter": "filter: id, workflow, executor, waiting, done …; empty shows all",
 }
+
+
+def match_word(at: int, total: int, match: str) -> Part:
+    """Which match is shown, in words."""
+    if not total:
+        return (f" No match for {match!a}. ", "warn")
+    return (f" match {at:,} of {total:,} for {match!a} · n next · N previous · esc ends ", "plain")
 
 
 class Searching(Opcodes):
@@ -104,6 +114,7 @@ class Searching(Opcodes):
         for pane in self.details:
             pane.rows.match = text
             pane.rows.changed()
+            pane.mark_changes(text)
 
     def action_search_next(self, way: int) -> None:
         """Go to the next or previous match in the pane."""
@@ -131,6 +142,37 @@ class Searching(Opcodes):
                 self.say(f"No match for {self.match!a}.", "warn")
             else:
                 lines.move_to(found)
+        else:
+            self._search_changes(lines, way)
+
+    def _search_changes(self, lines: LineList, way: int) -> None:
+        from ckpt_tui.tui.widgets.diff_rows import DiffRows  # late: the first screen does without
+
+        if not isinstance(lines, DiffRows):
+            self.say("There is nothing to search in here.", "dim")
+            return
+        if lines.match != self.match:
+            lines.set_match(self.match)
+        rows = lines.unsearched()
+        if rows is None:
+            self._tell_match(*lines.next_match(way))
+        else:
+            self._way = way
+            self.say("searching …", "dim")
+            self.jobs.search_rows(rows, self.match, lines.reveal)
+
+    def on_rows_found(self, event: RowsFound) -> None:
+        """A search in changes ended: go to the match that is next."""
+        from ckpt_tui.tui.widgets.diff_rows import DiffRows  # late, too
+
+        lines = self.lines
+        if event.text == self.match and isinstance(lines, DiffRows) and event.rows is lines.unsearched():
+            lines.take_found(event.rows, event.places)
+            self._tell_match(*lines.next_match(self._way))
+
+    def _tell_match(self, at: int, total: int) -> None:
+        text, style = match_word(at, total, self.match)
+        self.say(text.strip(), style)
 
     def _search_list(self, lines: Checkpoints, step: int) -> None:
         rows = lines.view.rows

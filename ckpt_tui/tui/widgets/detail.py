@@ -156,6 +156,12 @@ class Detail(Widget):
         else:
             view.show(self._difference, parts_of(self.checkpoint))
 
+    def mark_changes(self, text: str) -> None:
+        """Mark a text in the tab of the changes, if that was ever shown."""
+        for lines in self.query(LineList):
+            if lines.id == "diff":
+                lines.set_match(text)  # type: ignore[attr-defined]
+
     def show_shares(self, shares: Shares) -> None:
         """Show where the characters of the checkpoint are, in the tab of the sizes."""
         view = next((lines for lines in self.query(LineList) if lines.id == "size"), None)

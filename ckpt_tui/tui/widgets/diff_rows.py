@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -65,6 +66,9 @@ class DiffRows(LineList):
         self._rows: list[DiffRow] = []
         self._lines: list[tuple[int, bool]] = []  # a row, and whether this is its second line
         self._told = ""
+        self.match = ""
+        """The text that is searched for, or ""."""
+        self._found: tuple[object, list[int]] = ((), [])  # the rows that were searched, and where it stands in them
 
     @property
     def line_count(self) -> int:
@@ -136,6 +140,33 @@ class DiffRows(LineList):
                 return True
         return False
 
+    # -- searching ---------------------------------------------------------------------------------------------------
+
+    def set_match(self, text: str) -> None:
+        """Mark a text; "" marks nothing."""
+        self.match = text
+        self._found = ((), [])
+        self.changed()
+
+    def unsearched(self) -> list[DiffRow] | None:
+        """The rows that have to be searched before the next match is known; None where they were."""
+        return self._rows if self._found[0] is not self._rows else None
+
+    def take_found(self, rows: object, places: list[int]) -> None:
+        """Keep where the text stands in rows that were searched."""
+        self._found = (rows, places)
+
+    def next_match(self, way: int) -> tuple[int, int]:
+        """Go on by so many matches, round the end; which one it is, and how many there are."""
+        places = self._found[1]
+        if not places:
+            return 0, 0
+        here = self._lines[self.cursor][0] if self.cursor < len(self._lines) else -1
+        before = bisect_right(places, here) if way > 0 else bisect_left(places, here)
+        at = (before + way - (1 if way > 0 else 0)) % len(places)
+        self.move_to(next(index for index, (row, _) in enumerate(self._lines) if row == places[at]))
+        return at + 1, len(places)
+
     @property
     def position(self) -> tuple[int, int]:
         """Which change the cursor is at or behind, and how many there are."""
@@ -146,6 +177,10 @@ class DiffRows(LineList):
     # -- drawing -----------------------------------------------------------------------------------------------------
 
     def draw(self, index: int, width: int) -> Parts:
+        parts = self._drawn(index, width)
+        return marked(parts, self.match) if self.match else parts
+
+    def _drawn(self, index: int, width: int) -> Parts:
         if not self._lines:
             return [(self._told, "dim")]
         at, second = self._lines[index]
@@ -297,6 +332,22 @@ def fit_end(text: str, width: int) -> str:
     while cell_len(text) > width - 1:
         text = text[1:]
     return f"…{text}"
+
+
+def marked(parts: Parts, match: str) -> Parts:
+    """Parts with every place of a text marked in each; case matters only when it has an upper case letter."""
+    strict = match != match.lower()
+    out: Parts = []
+    for text, style in parts:
+        where = text if strict else text.lower()
+        if len(where) != len(text):  # letters that are two in lower case: not marked rather than marked wrong
+            where = text
+        begin = 0
+        while (at := where.find(match, begin)) >= 0:
+            out += [(text[begin:at], style), (text[at : at + len(match)], "match")]
+            begin = at + len(match)
+        out.append((text[begin:], style))
+    return out
 
 
 def _cut(parts: Parts, width: int) -> Parts:
