@@ -1,5 +1,6 @@
 """Workflows that go wrong in every way that a run can."""
 
+import asyncio
 import atexit
 import logging
 import os
@@ -45,9 +46,24 @@ class TellsAndPrints(Exclaim):
         await ctx.send_message(text)
 
 
-def _in_the_middle(executor: Any) -> Workflow:
+class Floods(Exclaim):
+    """Tells as much as it can, until there is a file."""
+
+    enough = ""
+
+    @handler
+    async def run(self, text: str, ctx: WorkflowContext[str, str]) -> None:  # type: ignore[override]
+        while not os.path.exists(self.enough):
+            for number in range(1_000):
+                await ctx.yield_output(f"number {number}")
+            await asyncio.sleep(0.01)  # the framework takes its events meanwhile
+        await ctx.send_message(text)
+
+
+def _in_the_middle(executor: Any, outputs: bool = False) -> Workflow:
     upper, finish = Upper(id="upper"), Finish(id="finish")
-    builder = WorkflowBuilder(name="test_linear", start_executor=upper, output_from=[finish])
+    ends = [executor, finish] if outputs else [finish]
+    builder = WorkflowBuilder(name="test_linear", start_executor=upper, output_from=ends)
     return builder.add_edge(upper, executor).add_edge(executor, finish).build()
 
 
@@ -59,6 +75,12 @@ def _renamed(cls: type) -> None:
 def noisy() -> Workflow:
     _renamed(Noisy)
     return _in_the_middle(Noisy("exclaim"))
+
+
+def floods(enough: str) -> Workflow:
+    _renamed(Floods)
+    Floods.enough = enough
+    return _in_the_middle(Floods("exclaim"), outputs=True)
 
 
 def tells_and_prints() -> Workflow:

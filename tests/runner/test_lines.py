@@ -137,11 +137,9 @@ class TestLines:
         process.stdin.flush()  # and left open: its end would mean that nobody is there
         out = process.stdout.read().decode()
         process.communicate()
-        found = out.splitlines()
-        printed = found.index("printed by exclaim")
-        logged = next(at for at, line in enumerate(found) if '"text":"logged by exclaim"' in line)
-        completed = next(at for at, line in enumerate(found) if '"executor_completed","executor_id":"exclaim"' in line)
-        assert logged < printed < completed, out
+        told = ('"text":"logged by exclaim"', "printed by exclaim", '"executor_completed","executor_id":"exclaim"')
+        places = [out.find(text) for text in told]
+        assert -1 < places[0] < places[1] < places[2], out
 
 
 class Odd:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from ckpt_tui.actions.resume.log import EventLog
 from ckpt_tui.tui.screens.resume import ResumeScreen, arguments
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.request_form import FieldLine
@@ -354,8 +355,45 @@ class TestTheLog:
             await app.press("enter")
             await app.shows("NOT SAVED", "CHECKPOINT NOT SAVED: OSError")
 
+    async def test_keys_work_while_a_run_tells_more_than_is_kept(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        most, size = 20_000, 3_000_000
+        monkeypatch.setattr("ckpt_tui.tui.runs.EventLog", lambda: EventLog(most, size))
+        directory, ids = copied("linear", tmp_path)
+        enough = tmp_path / "enough"
+        async with open_app(directory, at=ids[1]) as app:
+            screen = await opened(app, "floods", args=f"enough={enough}")
+            await app.shows("RUN IT")
+            await app.press("enter")
+            run, log = screen.run, screen.log_lines
+            assert run is not None
+            for _ in range(5):
+                await app.until(lambda: b"number" in (log.raw(log.cursor) or b""), "the newest line")
+                await app.press("space")
+                await app.shows("paused")
+                count = log.line_count
+                await app.until(lambda: log.waiting > 1_000, "lines that wait")
+                assert log.line_count <= count
+                await app.press("k", "k")
+                await app.press("space", "F")
+                await app.shows("following")
+            await app.press("f")
+            await app.type("superstep")
+            await app.press("enter")
+            await app.until(lambda: log.filter and log.line_count <= 4, "few lines")
+            await app.press("escape")
+            await app.until(lambda: run.log.first > 0, "more than is kept")
+            assert run.is_live
+            assert run.log.size <= size and len(list(run.log.lines())) <= most
+            enough.touch()
+            await app.shows("done after")
+            assert log.line_count <= most
+            assert json.loads(log.raw(log.cursor) or b"")["kind"] == "end"
+            numbers = [json.loads(line)["seq"] for line in run.log.lines()]
+            assert numbers == list(range(numbers[0], len(run.log) + 1))
+
     async def test_a_flood_of_lines_is_bounded_and_does_not_stall_the_screen(self) -> None:
-        from ckpt_tui.actions.resume.log import EventLog
         from tests.tui.log_app import LogApp
 
         log = EventLog(lines=5_000, size=2_000_000)
