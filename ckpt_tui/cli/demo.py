@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import click
 
-from ckpt_tui.cli.output import Number, write
+from ckpt_tui.cli.output import Number, json_option, write, write_json
 from ckpt_tui.demo.playback import play, prepare, suggest
 from ckpt_tui.errors import UsageError
 
@@ -28,28 +28,36 @@ from ckpt_tui.errors import UsageError
     help="Time between two live checkpoints.",
 )
 @click.option("--still", is_flag=True, help="Only the recorded store: no live run.")
-def command(directory: str | None, interval: float, still: bool) -> int:
+@json_option
+def command(directory: str | None, interval: float, still: bool, as_json: bool) -> int:
     """A sample store, with a run that goes on living in it.
 
     The checkpoints were recorded from a real workflow (ckpt_tui/demo/story.py); the live run is played back with new
     ids and times. `r` on a checkpoint runs the workflow on from it, where agent-framework-core is installed. DIR is
-    made and kept; without it, a temporary directory is used and removed. Needs no key.
+    made and kept; without it, a temporary directory is used and removed. Needs no key. With --json, and without a
+    terminal, the store is written and nothing opens.
     """
     if directory is not None:
-        return _run(Path(directory), interval, still)
-    if not sys.stdout.isatty():
-        raise UsageError("Without a terminal the demo only writes its store.", "Name a directory: ckpt-tui demo DIR.")
+        return _run(Path(directory), interval, still, as_json)
+    if as_json or not sys.stdout.isatty():
+        raise UsageError(
+            "Without a terminal, or with --json, the demo only writes its store.",
+            "Name a directory: ckpt-tui demo DIR.",
+        )
     with tempfile.TemporaryDirectory(prefix="ckpt-tui-demo-") as temporary:
-        return _run(Path(temporary) / "review_flow", interval, still)
+        return _run(Path(temporary) / "review_flow", interval, still, False)
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:
     sys.exit(128 + number)
 
 
-def _run(directory: Path, interval: float, still: bool) -> int:
+def _run(directory: Path, interval: float, still: bool, as_json: bool) -> int:
     prepare(directory)
     suggest(directory)
+    if as_json:
+        write_json({"schema": "ckpt-tui/demo@1", "path": str(directory)})
+        return 0
     if not sys.stdout.isatty():
         write(str(directory))
         return 0

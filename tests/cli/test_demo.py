@@ -3,9 +3,11 @@
 import shutil
 from pathlib import Path
 
+import click
 import pytest
 
 from ckpt_tui import __version__
+from ckpt_tui.cli.app import cli
 from tests.cli.commands import Output, called, command
 
 
@@ -23,6 +25,19 @@ def test_it_writes_a_store_that_can_be_listed_and_shown(output: Output, tmp_path
     assert {"waiting", "done"} <= {entry["status"] for entry in document["checkpoints"]}
     for entry in document["checkpoints"]:
         assert called(output, "show", directory, entry["id"], "--json").code == 0
+
+
+def test_json_tells_where_the_store_is(output: Output, tmp_path: Path) -> None:
+    done = called(output, "demo", tmp_path / "demo", "--json")
+    assert done.code == 0
+    assert done.document == {"schema": "ckpt-tui/demo@1", "path": str(tmp_path / "demo")}
+    assert called(output, "ls", done.document["path"], "--json").document["checkpoints"]
+    assert called(output, "demo", "--json").code == 2
+
+
+@pytest.mark.parametrize("verb", cli.list_commands(click.Context(cli)))
+def test_every_verb_has_json(output: Output, verb: str) -> None:
+    assert "--json" in called(output, verb, "--help").out
 
 
 def test_a_directory_that_holds_something_is_refused(output: Output, tmp_path: Path) -> None:

@@ -35,6 +35,14 @@ def modules_after(*args: str) -> set[str]:
         ["ls", str(STORE), "--fast"],
         ["show", str(STORE), "latest"],
         ["show", str(STORE), "latest", "--json"],
+        ["ls", str(STORE), "--sizes"],
+        ["show", str(STORE), "latest", "--sizes"],
+        ["diff", str(STORE), "latest"],
+        ["history", str(STORE), "state.draft"],
+        ["bisect", str(STORE), "state.draft"],
+        ["find", str(STORE), "draft"],
+        ["doctor", str(STORE)],
+        ["notes", str(STORE)],
         [str(STORE)],
         ["--help"],
         ["--version"],
@@ -47,8 +55,10 @@ def test_a_headless_verb_imports_nothing_heavy(args: list[str]) -> None:
     assert modules_after(*args) & HEAVY == set()
 
 
-def test_only_a_query_imports_jmespath() -> None:
+def test_only_a_query_imports_jmespath_and_only_a_regular_expression_the_engine_for_them() -> None:
     assert "jmespath" in modules_after("show", str(STORE), "latest", "--query", "state")
+    assert "regex" not in modules_after("find", str(STORE), "d.*t")
+    assert "regex" in modules_after("find", str(STORE), "d.*t", "--regex")
 
 
 def test_a_list_of_headers_imports_no_decoder_and_no_parser() -> None:
