@@ -241,6 +241,16 @@ class TestSecrets:
             await app.shows("Masked")
 
 
+async def test_what_could_not_be_read_says_so_above_what_was_read_of_it(tmp_path: Path) -> None:
+    data = pickle.dumps({"a": [1, 2, 3], "b": "text"})[:-3]
+    document = json.loads(next((SAMPLES / "linear").glob("*.json")).read_text())
+    document["state"] = {"torn": {"__pickled__": base64.b64encode(data).decode(), "__type__": "builtins:dict"}}
+    (tmp_path / f"{document['checkpoint_id']}.json").write_text(json.dumps(document, indent=2))
+    async with open_app(tmp_path) as app:
+        await app.shows("torn", '"text"')  # unfolded by itself
+        assert any("torn" in line and "the pickle ends too early" in line for line in app.lines), app.text
+
+
 async def test_a_pickle_that_was_cut_says_so_and_decodes_further(tmp_path: Path) -> None:
     data = pickle.dumps([[number] for number in range(350_000)])
     document = json.loads(next((SAMPLES / "linear").glob("*.json")).read_text())

@@ -173,7 +173,7 @@ class RowTree(UnreadRows):
         parts = [(indent, "dim"), (sign, "lane"), (label, "dim" if row.member.is_index else "label"), ("  ", "dim")]
         room = max(width - sum(cell_len(text) for text, _ in parts), 0)
         hide = self.is_hidden(row)
-        if row.is_open:
+        if row.is_open and kind_of(value) != "error":
             shown, style = self._open_text(row), "accent" if kind_of(value) == "object" else "dim"
         elif self.is_reading(value):
             shown, style = "reading …", "warn"
