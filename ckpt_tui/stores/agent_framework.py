@@ -5,6 +5,7 @@ Source: agent_framework/_workflows/_checkpoint.py. This module reads bodies; `ck
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
@@ -134,6 +135,8 @@ def checkpoint_from_bytes(
     top = _top(document.value)
     rest = {key: value for key, value in top.items() if key not in _SHOWN}
     metadata = top.get("metadata", {})
+    if everything and allowance is not None:
+        allowance.read(len(data))
     if ref.chain:
         from ckpt_tui.stores.agent_framework_legacy import legacy_checkpoint
 
@@ -141,11 +144,9 @@ def checkpoint_from_bytes(
     ahead = len(data) if everything else DECODE_AHEAD
     if allowance is None:
         allowance = Allowance(WHOLE_WORK if everything else 1, 1)
-    if everything:
-        allowance.read(len(data))
     allowance.spend(document.work)
     faults = [] if document.is_bare else _decode_ahead(top, check, ahead, allowance, everything)
-    warnings = list(document.notes)
+    warnings = [*document.notes, *(found[0] for found in _SHAPES.finditer(ref.note))]
     if ref.inner:
         warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
     if rest:
@@ -252,6 +253,10 @@ _RECOGNISED = (
     ({"channel_values", "channel_versions"}, "one of LangGraph, which an extension could read"),
 )
 """Keys that tell the format of a file that is none of this store."""
+
+
+_SHAPES = re.compile(r"\b\w+ is no (text|integer|object|date)\b")
+"""What `_ref` notes of members that are of another kind than the framework writes."""
 
 
 def _json_kind(value: Value) -> str:
