@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
 from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.actions.history import Histories
+from ckpt_tui.cli.change_lines import change_lines
 from ckpt_tui.cli.output import json_option, paint, write_json, write_lines
 from ckpt_tui.cli.progress import Stopped, Watch
 from ckpt_tui.cli.show import locate
-from ckpt_tui.core.diff import diff_checkpoints
+from ckpt_tui.config import noise_rules
+from ckpt_tui.core.diff import Change, diff_checkpoints
 from ckpt_tui.core.diff_document import change_document
-from ckpt_tui.core.history import Bisection, bisect_document, branch, value_text
+from ckpt_tui.core.history import Bisection, bisect_document, branch
+from ckpt_tui.core.noise import Noise
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.registry import open_store
 
 _CHANGES = 20
 """Changes of the step that are printed; `--json` has all."""
-
-_VALUE = 60
-"""Characters of a value in them."""
-
-_SIGNS = {"added": "+", "removed": "-", "changed": "~", "moved": ">"}
 
 
 @click.command("bisect")
@@ -49,15 +47,16 @@ def command(store: str, expr: str, tip: str, fast: bool, reveal: bool, as_json: 
             found = Histories(opened).bisect(run.id, nodes, expression, reveal, fast, watch.progress, watch.check)
         except Stopped:
             found = Bisection(expr, None, None, None, 0, (), False)
-    changes = None
+    changes: tuple[Change, ...] = ()
     if found.first is not None and found.previous is not None:
-        difference = diff_checkpoints(opened.load(found.previous.file), opened.load(found.first.file))
-        changes = [change_document(change, reveal) for change in difference.shown]
-    document = bisect_document(found, run.id, changes)
+        before, after = opened.load(found.previous.file), opened.load(found.first.file)
+        changes = diff_checkpoints(before, after, Noise(noise_rules())).shown
+    told = [change_document(change, reveal) for change in changes] if found.previous is not None else None
+    document = bisect_document(found, run.id, told)
     if as_json:
         write_json(document)
     else:
-        write_lines(_lines(found, document))
+        write_lines(_lines(found, document, changes, reveal))
     for gap in found.unread:
         click.echo(f"not asked: {clean(gap.file)}: {clean(gap.reason)}", err=True)
     if not found.complete:
@@ -65,7 +64,7 @@ def command(store: str, expr: str, tip: str, fast: bool, reveal: bool, as_json: 
     return 0 if found.first is not None else 1
 
 
-def _lines(found: Bisection, document: dict[str, Any]) -> Iterator[str]:
+def _lines(found: Bisection, document: dict[str, Any], changes: Sequence[Change], reveal: bool) -> Iterator[str]:
     asked = f"{found.asked:,} checkpoint{'' if found.asked == 1 else 's'} asked"
     name = paint(clean(found.expression), bold=True)
     if found.first is None:
@@ -77,13 +76,12 @@ def _lines(found: Bisection, document: dict[str, Any]) -> Iterator[str]:
         yield f"before it   {_ref_text(document['previous'])}"
     if found.hint:
         yield paint("! ", fg="yellow") + found.hint
-    changes = document.get("changes", [])
     if changes:
         yield ""
         yield paint(f"what changed in that step · {len(changes):,}", bold=True)
     for change in changes[:_CHANGES]:
-        values = [clean(value_text(change[name], _VALUE)) for name in ("before", "after") if name in change]
-        yield f"  {_SIGNS[change['op']]} {clean(change['path'], 100)}  {paint(' → '.join(values), dim=True)}"
+        for line in change_lines(change, reveal):
+            yield f"  {line}"
     if len(changes) > _CHANGES:
         yield f"  and {len(changes) - _CHANGES:,} more, all with --json"
 

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import click
 
 from ckpt_tui.actions.expressions import evaluate
+from ckpt_tui.cli.change_lines import change_lines
 from ckpt_tui.cli.ls import survey
-from ckpt_tui.cli.output import colours, json_option, paint, write_json, write_lines
+from ckpt_tui.cli.output import json_option, paint, write_json, write_lines
 from ckpt_tui.cli.show import locate
 from ckpt_tui.config import noise_rules
-from ckpt_tui.core.comparison import SIGNS, value_text
 from ckpt_tui.core.diff import Change, Difference, diff, parts_of, scale_of
 from ckpt_tui.core.diff_document import diff_document, fork_document
 from ckpt_tui.core.export import ref_document, show_document
@@ -23,22 +23,14 @@ from ckpt_tui.core.members import locate as positions_of
 from ckpt_tui.core.members import members
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.noise import Noise, PatternFault, Rule, pattern
-from ckpt_tui.core.paths import Path, expression, parse
-from ckpt_tui.core.preview import preview
+from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.redact import PLAIN, secrecy
 from ckpt_tui.core.text import clean
-from ckpt_tui.core.words import are_alike, pieces, shortened
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.registry import open_store
 
 _HINT = "A path such as state.draft.score, where * and [*] stand for any one step and ** for any number."
-
-_VALUE = 100
-"""Characters of a value on a line."""
-
-_LONG = 40
-"""Characters of a text whose words are marked instead of telling it twice."""
 
 
 class _Side(NamedTuple):
@@ -151,8 +143,6 @@ def _fork(a: _Side, b: _Side, noise: Noise, reveal: bool) -> dict[str, Any]:
 
 # -- for people --------------------------------------------------------------------------------------------------------
 
-_COLOURS = {"added": "green", "removed": "red", "changed": "yellow", "moved": "cyan"}
-
 
 def _lines(
     a: _Side, b: _Side, difference: Difference, reveal: bool, query: str, parted: dict[str, Any] | None
@@ -166,7 +156,7 @@ def _lines(
         yield from _fork_lines(parted)
     yield ""
     for change in difference.shown:
-        yield from _change_lines(change, reveal, query)
+        yield from change_lines(change, reveal, query)
     count = len(difference.shown)
     text = f"{count:,} change{'' if count == 1 else 's'}" if count else "nothing differs"
     if difference.ignored:
@@ -188,45 +178,3 @@ def _fork_lines(parted: dict[str, Any]) -> Iterator[str]:
         yield f"  nothing differs in the steps that both have ({min(first, second)})"
     else:
         yield f"  they part in step {parted['step']} after it, first at {clean(parted['path'])}"
-
-
-def _change_lines(change: Change, reveal: bool, query: str) -> Iterator[str]:
-    path = clean(expression(change.path))
-    if query:
-        path = f"{clean(query)} | {path}" if change.path else clean(query)
-    head = f"{paint(SIGNS[change.op], fg=_COLOURS[change.op])} {path}"
-    before, after = (value_text(value, change, _VALUE, reveal) for value in (change.before, change.after))
-    if change.op == "moved":
-        source = clean(expression(change.source or ()))
-        yield f"{head}  {paint(f'from {source}', dim=True)}  {after}"
-    elif change.op == "removed":
-        yield f"{head}  {before}"
-    elif change.op == "added":
-        yield f"{head}  {after}"
-    elif _is_long(change) and (reveal or change.secrecy == PLAIN):
-        yield f"{head}  {_marked(change.before, change.after)}"
-    else:
-        yield f"{head}  {before} → {after}"
-
-
-def _is_long(change: Change) -> bool:
-    if type(change.before) is not str or type(change.after) is not str:
-        return False
-    return max(len(change.before), len(change.after)) > _LONG
-
-
-def _marked(before: str, after: str) -> str:
-    """Two texts as one, with what went and what came marked: by colour, or by brackets as in `git diff --word-diff`."""
-    parts = pieces(before, after)
-    if not are_alike(parts):
-        return f"{preview(before, _VALUE)} → {preview(after, _VALUE)}"
-    out = []
-    for part in shortened(parts):
-        text = clean(part.text)
-        if part.kind == "same":
-            out.append(text)
-        elif colours():
-            out.append(paint(text, fg="red", strikethrough=True) if part.kind == "gone" else paint(text, fg="green"))
-        else:
-            out.append(f"[-{text}-]" if part.kind == "gone" else f"{{+{text}+}}")
-    return f'"{"".join(out)}"'

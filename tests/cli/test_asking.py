@@ -76,6 +76,21 @@ def test_bisect_tells_what_changed_in_that_step(capfdbinary: Output) -> None:
     assert document["changes"] == diff["changes"]
     assert {"op": "changed", "path": ROUND, "before": 2, "after": 3} in document["changes"]
     assert f"~ {ROUND}  2 → 3" in called(capfdbinary, "bisect", CHAT, f"{ROUND} > `2`").out
+    told = called(capfdbinary, "diff", CHAT, document["previous"]["id"], document["first"]["id"]).out
+    lines = [line for line in told.splitlines() if f" {ROUND}" in line or line.startswith(("~ ", "+ state", "→ "))]
+    shown = called(capfdbinary, "bisect", CHAT, f"{ROUND} > `2`").out
+    assert lines
+    assert all(f"  {line}" in shown for line in lines)
+
+
+def test_bisect_leaves_out_what_the_rules_of_the_configuration_do(
+    capfdbinary: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(f'[noise.rules.rounds]\npaths = ["{ROUND}"]\n')
+    monkeypatch.setenv("CKPT_TUI_CONFIG", str(config))
+    found = called(capfdbinary, "bisect", CHAT, f"{ROUND} > `2`", "--json").document
+    assert all(change["path"] != ROUND for change in found["changes"])
 
 
 def test_bisect_of_what_is_never_true_ends_with_1(capfdbinary: Output) -> None:
