@@ -131,7 +131,13 @@ def _below(node: _Node, value: Value, depth: int, hide: bool, everything: bool, 
         out.append(DiffRow("change", depth, label, change))
     if not everything or value is None:
         for step, kid in node.kids.items():
-            yield kid, (step,), _at(value, step), depth, hide or _is_secret((step,))
+            secret = hide or _is_secret((step,))
+            if _is_sign(step) and kid.kids and not kid.changes and not kid.gone:
+                # A sign is part of the steps behind it, as it is where members are removed.
+                for behind, member_kid in kid.kids.items():
+                    yield member_kid, (step, behind), _at(value, behind), depth, secret or _is_secret((behind,))
+            else:
+                yield kid, (step,), _at(value, step), depth, secret
         return
     below = members(value)
     listed = 0
@@ -139,11 +145,12 @@ def _below(node: _Node, value: Value, depth: int, hide: bool, everything: bool, 
         member = below[index]
         # The key of an entry is no step of its path.
         secret = hide or _is_secret((*member.steps, member.label))
-        found: _Node | None = node
-        for step in member.steps:
-            found = found.kids.get(step) if found is not None else None
-        if found is not None:
-            yield found, member.steps, member.value, depth, secret
+        found, size = node, 0
+        while size < len(member.steps) and member.steps[size] in found.kids:
+            found, size = found.kids[member.steps[size]], size + 1
+        # An entry that was added is told as a pair, at the steps before that of its value.
+        if size == len(member.steps) or (size and found.changes):
+            yield found, member.steps[:size], member.value, depth, secret
         elif listed < SAME_ROWS:
             listed += 1
             out.append(DiffRow("same", depth, clean(expression(member.steps), 200), value=member.value, hide=secret))

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from ckpt_tui.core.export import ref_document
 from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.redact import is_mask
 
 
 class Unread(NamedTuple):
@@ -166,9 +167,12 @@ def executors_text(taken: Taken) -> str:
 
 
 def value_text(value: Any, limit: int) -> str:
-    """JSON on one line, cut with `…` after so many characters."""
+    """JSON on one line, cut with `…` after so many characters; the mask where all of it is a secret."""
     from ckpt_tui.core.json_text import pieces
+    from ckpt_tui.core.preview import MASK
 
+    if is_mask(value):
+        return MASK
     text = ""
     for piece in pieces(value, None):
         text += piece

@@ -107,6 +107,11 @@ _RAW_SCALAR = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(?!\s*:)|\Z)|("(?:[^"\\]|\\.)*+"
 _RAW_MASK = '"••••••"'
 
 
+def is_mask(document: Any) -> bool:
+    """Whether JSON stands for a secret that `masked` hid."""
+    return type(document) is dict and document.keys() == {"$masked", "$size"}
+
+
 def masked_lines(lines: Iterable[str]) -> Iterator[str]:
     """The lines of a JSON file with secrets masked, for people; no longer JSON of the same values.
 

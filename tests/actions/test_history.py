@@ -290,3 +290,8 @@ def test_a_header_can_be_asked_too() -> None:
 def test_long_values_are_cut_on_their_line() -> None:
     assert value_text({"a": ["x" * 50]}, 20) == '{"a": ["xxxxxxxxxxxx…'
     assert value_text({"a": 1}, 20) == '{"a": 1}'
+
+
+def test_a_secret_is_written_as_its_mask() -> None:
+    assert value_text({"$masked": "str", "$size": 8}, 80) == "••••••"
+    assert value_text({"$masked": "str", "$size": 8, "more": 1}, 80).startswith("{")

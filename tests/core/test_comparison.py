@@ -36,6 +36,16 @@ def test_paths_that_changes_share_are_told_once() -> None:
     ]
 
 
+def test_members_of_a_set_that_came_and_went_stand_beside_each_other() -> None:
+    before, after = ({"state": {"tags": decoded(tags)}} for tags in ({"a", "b"}, {"b", "c", "d"}))
+    assert lines(before, after) == [
+        "state.tags",
+        '  r "$items"[0]',
+        '  a "$items"[1]',
+        '  a "$items"[2]',
+    ]
+
+
 def test_what_did_not_change_stands_beside_what_did() -> None:
     shown = lines(BEFORE, AFTER, everything=True)
     assert "  same" in shown
@@ -44,6 +54,7 @@ def test_what_did_not_change_stands_beside_what_did() -> None:
 
 @given(changed_copies())
 @example(([Point([None], 1)], [Point([], 1)]))
+@example(([{1: "a"}], [{2: "b", 3: "c"}]))
 def test_every_change_has_one_row(pair: Any) -> None:
     before, after = ({"state": decoded(value)} for value in pair)
     changes = diff(before, after).changes

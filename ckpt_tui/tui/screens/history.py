@@ -11,6 +11,7 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.listing import clock_text, date_text
 from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.redact import is_mask
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.inquiries import HistoryReady, Known
@@ -96,6 +97,12 @@ class HistoryScreen(AskScreen[TakenList]):
         lines = [Paragraph(f"{ref.id} · iteration {ref.iteration} · {when} · {ran}{inferred}", "label")]
         if taken.absent:
             return [*lines, Paragraph("There is nothing at this path.", "dim")]
+        if is_mask(taken.value):
+            size = taken.value["$size"]
+            return [
+                *lines,
+                Paragraph(f"A secret of {size:,} characters; ! in the browser shows it, then b again.", "dim"),
+            ]
         return [*lines, Paragraph(self.copy_text(), "plain")]
 
     def copy_text(self) -> str:
