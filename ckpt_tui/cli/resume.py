@@ -295,8 +295,18 @@ class _Follower:
                 Said("✗", clean(str(error.get("what", OUTCOMES[outcome]))), clean(str(error.get("fix") or "")))
             )
             if outcome != "refused":
-                _narrate(f"the original is untouched; new checkpoints are in {clean(self._plan.into)}")
+                self._tell_where()
         return self._session.code
+
+    def _tell_where(self) -> None:
+        """Tell from where a run that broke off can go on."""
+        into = self._plan.into
+        into_other = os.path.realpath(into) != os.path.realpath(self._plan.source.store)
+        with suppress(OSError):
+            if into_other and any(name.endswith(".json") for name in os.listdir(into)):
+                _narrate(f"go on from the last checkpoint: ckpt-tui resume {clean(shlex.quote(into))} latest")
+                return
+        _narrate("the original is untouched; no new checkpoint was written" if into_other else "see `ckpt-tui ls`")
 
     def _tell_lost(self) -> None:
         """Tell what became of checkpoints that were not saved, and how they are had."""

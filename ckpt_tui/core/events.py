@@ -166,7 +166,8 @@ OUTCOMES = {
 def _end(document: dict[str, Any]) -> tuple[str, str, str]:
     outcome = str(document.get("outcome"))
     count = document.get("checkpoints")
-    text = OUTCOMES.get(outcome, outcome) + (f", {count} checkpoints written" if count is not None else "")
+    written = f", {count} checkpoint{'' if count == 1 else 's'} written" if count is not None else ""
+    text = OUTCOMES.get(outcome, outcome) + written
     return "", text, {"done": "good", "checked": "good", "waiting": "warn", "stopped": "warn"}.get(outcome, "error")
 
 

@@ -208,6 +208,19 @@ class TestWhileItRuns:
         error = of_kind(found, "error")[0]
         assert what in error["what"] and "the last checkpoint written is whole" in error["fix"]
 
+    @pytest.mark.skipif(sys.platform != "linux", reason="the runner is found by /proc")
+    def test_where_a_run_that_broke_off_can_go_on_is_told(self, tmp_path: Path) -> None:
+        process = started(tmp_path, "patient")
+        assert process.stdout is not None
+        while b" checkpoint " not in process.stdout.readline():
+            pass
+        threads = Path(f"/proc/{process.pid}/task")
+        (runner,) = [pid for path in threads.glob("*/children") for pid in path.read_text().split()]
+        os.kill(int(runner), signal.SIGKILL)
+        _, err = process.communicate(timeout=30)
+        assert process.returncode == 5
+        assert f"go on from the last checkpoint: ckpt-tui resume {tmp_path / 'new'} latest" in err.decode()
+
     def test_a_run_that_raises_tells_the_whole_error(self, tmp_path: Path) -> None:
         written = scenario("raises", tmp_path / "store")
         done = resume_scenario("raises", tmp_path / "store", written[-1], tmp_path / "new", "--json")
@@ -219,7 +232,7 @@ class TestWhileItRuns:
         assert "cannot count beyond 4" in error["what"] and "scenarios.py" in error["traceback"]
         assert "resume from the last checkpoint written" in error["fix"]
         told = resume_scenario("raises", tmp_path / "store", written[-1], tmp_path / "more")
-        assert "cannot count beyond 4" in told.err and "the original is untouched" in told.err
+        assert "cannot count beyond 4" in told.err and "the original is untouched; no new checkpoint" in told.err
 
     def test_threads_that_are_left_behind_keep_no_process(self, tmp_path: Path) -> None:
         mark = tmp_path / "mark"

@@ -15,9 +15,7 @@ from tests.tui.test_resume import in_the_repository, screen_of
 __all__ = ["in_the_repository"]
 
 
-async def answer(app: Driver, waiting: str, ways: int, topic: str) -> None:
-    app.screen.list.select(f"{waiting}.json")
-    await app.settled()
+async def answer(app: Driver, ways: int, topic: str) -> None:
     await app.press("r")
     await app.shows("Whose code runs")
     screen_of(app)._set("args", "pause=0")
@@ -38,10 +36,10 @@ async def test_the_question_of_the_demo_is_answered_twice(tmp_path: Path, monkey
         each["checkpoint_id"] for each in reversed(checkpoints(store)) if each["pending_request_info_events"]
     )
     async with open_app(store, NORMAL, at=waiting) as app:
-        await answer(app, waiting, 1, "")
-        await app.shows("done after")
-        await app.press("escape")
-        await answer(app, waiting, 2, "warranty")
+        await app.shows("r answer")
+        await answer(app, 1, "")
+        await app.shows("done after", "r again from here")
+        await answer(app, 2, "warranty")
         await app.shows("waits for an answer", "Publish")
         screen = screen_of(app)
         screen.log_lines.focus()

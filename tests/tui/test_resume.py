@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from ckpt_tui.actions.resume.log import EventLog
-from ckpt_tui.tui.screens.resume import ResumeScreen, arguments
+from ckpt_tui.tui.screens.preparing import arguments
+from ckpt_tui.tui.screens.resume import ResumeScreen
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.request_form import FieldLine
 from tests.runner.stores import FLOWS, STORAGE, store
@@ -376,7 +377,7 @@ class TestTheLog:
                 await app.until(lambda: log.waiting > 1_000, "lines that wait")
                 assert log.line_count <= count
                 await app.press("k", "k")
-                await app.press("space", "F")
+                await app.press("space", "G")
                 await app.shows("following")
             await app.press("f")
             await app.type("superstep")

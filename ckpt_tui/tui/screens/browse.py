@@ -10,7 +10,7 @@ from textual import on
 from textual.timer import Timer
 
 from ckpt_tui.core.ids import IdFault, find
-from ckpt_tui.core.listing import clock_text
+from ckpt_tui.core.listing import NodeRow, clock_text
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Entry, Store
@@ -324,8 +324,14 @@ class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
         scope = "list" if self.pane is self.list else "value" if self.detail.is_tree else ""
         parts: list[Part] = [(" ↑↓", "key"), (" move ", "dim")]
         room = self.size.width - 9 - sum(len(text) for text, _ in right)
+        row = self.list.row if scope == "list" else None
+        waits = isinstance(row, NodeRow) and row.node.ref.role == "waiting" and not self.store.capabilities().resume
+        if waits:
+            parts += [(" r", "key"), (" answer ", "dim")]
+            room -= 9
+        left_out = ("live.follow", "run.resume") if waits else ("live.follow",)
         for command in COMMANDS:
-            if command.hint and command.scope in (scope, "everywhere") and command.id != "live.follow":
+            if command.hint and command.scope in (scope, "everywhere") and command.id not in left_out:
                 room -= len(command.hint_keys) + len(command.hint) + 3
                 if room < 0:
                     break

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.core.listing import NodeRow, id_text
@@ -35,9 +36,14 @@ class Resumable(Examinable):
         if not isinstance(row, NodeRow):
             self.say("There is no checkpoint to run on from.", "warn")
             return
-        self._resumed = row.node.ref.file
+        self._run_on(row.node.ref.file)
+
+    def _run_on(self, file: str) -> None:
+        while self.app.screen is not self:
+            self.app.pop_screen()
+        self._resumed = file
         self.say("reading …", "dim")
-        self.jobs.source(self._resumed)
+        self.jobs.source(file)
 
     def on_source_ready(self, event: SourceReady) -> None:
         """A checkpoint is read whole: open its preview."""
@@ -51,7 +57,10 @@ class Resumable(Examinable):
 
         self.say("")
         edits = tuple(self._edits.get(event.file, {}).values())
-        screen = ResumeScreen(event.source, edits, self._run_begun, self.compare_forks, self.take_graph)
+        screen = ResumeScreen(
+            event.source, edits, self._run_begun, self.compare_forks, self.take_graph,
+            partial(self._run_on, event.file),
+        )  # fmt: skip
         self._runs.append(screen)
         self.app.install_screen(screen, f"run-{len(self._runs)}-{id(screen)}")
         self.app.push_screen(screen)
