@@ -73,7 +73,7 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
 
 
 def open_stores(paths: Sequence[str | os.PathLike[str]], must_exist: bool = True) -> Store:
-    """Open one path, or several as one list, each under a name made of the end of its path.
+    """Open one path, or several as one list, each under a name made of the end of its path; the same one only once.
 
     Raises:
         NotFoundError: there is nothing at one of the paths, or something that no reader knows.
@@ -82,7 +82,10 @@ def open_stores(paths: Sequence[str | os.PathLike[str]], must_exist: bool = True
         return open_store(paths[0], must_exist)
     from ckpt_tui.stores.several import SeveralStores, short_names
 
-    texts = list(dict.fromkeys(os.fspath(path) for path in paths))
+    places: dict[str, str] = {}
+    for path in paths:
+        places.setdefault(os.path.abspath(path), os.fspath(path))
+    texts = list(places.values())
     if len(texts) == 1:
         return open_store(texts[0], must_exist)
     members = [open_store(text, must_exist) for text in texts]

@@ -24,6 +24,12 @@ def test_ls_of_several_stores_names_them(output: Output) -> None:
     assert {one["store"] for one in done.document["checkpoints"]} == {"hpd_hosted", "af_dotnet"}
 
 
+def test_a_store_that_is_named_twice_is_one(output: Output) -> None:
+    once = called(output, "ls", DOTNET / "af_dotnet").out
+    for again in (DOTNET / "af_dotnet", f"{DOTNET}/af_dotnet/", f"{DOTNET}/hpd_hosted/../af_dotnet"):
+        assert called(output, "ls", DOTNET / "af_dotnet", again).out == once
+
+
 def test_show_takes_the_last_word_as_the_id(output: Output) -> None:
     done = called(output, "show", DOTNET / "hpd_hosted", DOTNET / "af_dotnet", "af_dotnet/99709d88", "--json")
     assert done.code == 0
@@ -60,7 +66,7 @@ def test_every_verb_gives_json_for_every_kind(output: Output, name: str, kind: s
     assert not [found for found in report["findings"] if found["severity"] == "danger"]
 
 
-def test_a_storage_of_the_users_code_is_run_and_said_so(tmp_path: Path) -> None:
+def test_a_storage_of_the_users_code_is_run_and_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "shop.py").write_text(
         "import asyncio\n"
         "from agent_framework import InMemoryCheckpointStorage, WorkflowCheckpoint\n"
@@ -69,14 +75,8 @@ def test_a_storage_of_the_users_code_is_run_and_said_so(tmp_path: Path) -> None:
         "    await storage.save(WorkflowCheckpoint('flow', 'hash', checkpoint_id='one', state={'at': (1, 2)}))\n"
         "    return storage\n"
     )
-    import os
-
-    here = os.getcwd()
-    try:
-        os.chdir(tmp_path)
-        done = command("show", "--storage", "shop:make", "--workflow-name", "flow", "--json")
-    finally:
-        os.chdir(here)
+    monkeypatch.chdir(tmp_path)
+    done = command("show", "--storage", "shop:make", "--workflow-name", "flow", "--json")
     assert done.code == 0, done.err
     assert "running your code: shop:make" in done.err
     assert done.document["state"]["at"]["$items"] == [1, 2]
