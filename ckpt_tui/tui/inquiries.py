@@ -193,6 +193,10 @@ class Inquiries(Jobs):
 
         self._ask(ask, "shares")
 
+    def stop_asking(self, group: str) -> None:
+        """Leave a question that is being asked."""
+        self._owner.workers.cancel_group(self._owner, group)  # type: ignore[attr-defined]
+
     def _ask(self, ask: Callable[[], None], group: str) -> None:
         def run() -> None:
             while not self._known.lock.acquire(timeout=0.05):

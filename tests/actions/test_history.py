@@ -295,3 +295,26 @@ def test_long_values_are_cut_on_their_line() -> None:
 def test_a_secret_is_written_as_its_mask() -> None:
     assert value_text({"$masked": "str", "$size": 8}, 80) == "••••••"
     assert value_text({"$masked": "str", "$size": 8, "more": 1}, 80).startswith("{")
+
+
+def test_a_bisection_asked_again_reads_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(chain(tmp_path, [{"x": index} for index in range(20)]))
+    read: list[str] = []
+    original = DirectoryStore.read
+
+    def counted(self: DirectoryStore, file: str) -> bytes:
+        read.append(file)
+        return original(self, file)
+
+    monkeypatch.setattr(DirectoryStore, "read", counted)
+    histories = Histories(store)
+    run, nodes = nodes_to(store, "latest")
+    expression_of_x = Expression("state.x > `11`")
+    first = histories.bisect(run, nodes, expression_of_x)
+    assert (first.first and first.first.id, first.flips, len(read)) == ("c0012", 1, 20)
+    read.clear()
+    assert histories.bisect(run, nodes, expression_of_x) == first
+    assert read == []
+    chain(tmp_path, [{"x": 99 if index == 3 else index} for index in range(20)])
+    again = histories.bisect(run, nodes, expression_of_x)
+    assert (again.first and again.first.id, again.flips) == ("c0003", 3)

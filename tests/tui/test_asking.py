@@ -16,6 +16,8 @@ from ckpt_tui.cli.app import run as command
 from ckpt_tui.core.history import history_document
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.shares import PathShare, TypeShare
+from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.tui.jobs import check_cancelled
 from ckpt_tui.tui.screens.asking import AskScreen
 from ckpt_tui.tui.screens.find import FindScreen
 from ckpt_tui.tui.screens.history import HistoryScreen
@@ -146,6 +148,38 @@ class TestBisect:
             await app.settled()
             assert app.screen.details[0].tab == "diff"
             await app.shows("round_index", "2", "3")
+
+    async def test_it_tells_how_far_it_is_and_can_be_stopped(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        chain(tmp_path, [{"x": [index]} for index in range(130)])
+        gate = threading.Event()
+        read: list[str] = []
+        original = DirectoryStore.read
+
+        def held(self: DirectoryStore, file: str) -> bytes:
+            read.append(file)
+            while len(read) > 100 and not gate.wait(0.01):
+                check_cancelled()
+            return original(self, file)
+
+        async with open_app(tmp_path) as app:
+            await app.settled()
+            shown = app.screen.list.selected
+            monkeypatch.setattr(DirectoryStore, "read", held)
+            await app.press("equals_sign")
+            app.screen.query_one("#ask", Input).value = "state.x[0] > `50`"
+            await app.press("enter")
+            await app.shows("of 130 checkpoints asked · esc stops")
+            await app.press("escape")
+            await app.shows("stopped")
+            gate.set()
+            await app.pilot.pause()
+            assert app.screen.list.selected == shown
+            await app.press("equals_sign")
+            app.screen.query_one("#ask", Input).value = "state.x[0] > `50`"
+            await app.press("enter")
+            await app.shows("first true in iteration 51")
 
     async def test_nowhere_and_nonsense_are_told(self) -> None:
         async with open_app(CHAT) as app:

@@ -15,6 +15,7 @@ from ckpt_tui.config import Config
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.screens.panes import Panes
+from tests.stores.saving import save
 from tests.tui.support import DATA, NARROW, NORMAL, RECORDED, SAMPLES, WIDE, Driver, copy_of, open_app
 
 
@@ -52,6 +53,14 @@ class TestOpening:
         async with open_app(SAMPLES / "linear", at="nosuch") as app:
             await app.shows("No checkpoint 'nosuch'")
             assert app.screen.list.selected == app.screen.list.view.newest
+
+    async def test_a_step_of_four_digits_leaves_the_size_its_room(self, tmp_path: Path) -> None:
+        state = {"text": "x" * 21_000}
+        save(tmp_path, "a", iteration_count=4968, state=state)
+        async with open_app(tmp_path) as app:
+            await app.shows("4968")
+            row = next(line for line in app.lines if "4968" in line and "●" in line)
+            assert row.split("│")[1].endswith("k")
 
     async def test_one_file_opens_alone(self) -> None:
         path = min((SAMPLES / "linear").glob("*.json"))

@@ -377,7 +377,7 @@ class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
         """Back out of what was opened last."""
         if self.is_asking:
             self.close_ask()
-        elif self.stop_reading() or self.forget_edits() or self.end_travel():
+        elif self.stop_reading() or self.stop_bisecting() or self.forget_edits() or self.end_travel():
             pass
         elif self.match:
             self.set_match("")

@@ -10,12 +10,13 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.tui.screens.graphing import Graphing
 
 if TYPE_CHECKING:
-    from ckpt_tui.tui.inquiries import BisectReady, Inquiries, Known, QuestionFailed, SharesReady
+    from ckpt_tui.tui.inquiries import Asking, BisectReady, Inquiries, Known, QuestionFailed, SharesReady
     from ckpt_tui.tui.screens.asking import Place
     from ckpt_tui.tui.screens.find import Finding, Scope
     from ckpt_tui.tui.widgets.detail import Detail
     from ckpt_tui.tui.widgets.share_list import ShareList
 
+_BAR = 10
 _PARTS = ("state", "messages", "pending", "metadata")
 
 
@@ -28,6 +29,7 @@ class Inquiring(Graphing):
         self._finding: Finding | None = None
         self._travels = False
         self._inquiries: Inquiries | None = None
+        self._bisecting = False
 
     @property
     def known(self) -> Known:
@@ -72,7 +74,7 @@ class Inquiring(Graphing):
         from ckpt_tui.core.paths import expression
 
         tree = self.value_tree
-        path = expression(tree.path) if tree is not None and tree.path else "state."
+        path = expression(tree.path) if tree is not None and tree.path else ""
         self._open_ask("bisect", path)
 
     @property
@@ -89,11 +91,31 @@ class Inquiring(Graphing):
         asked = self._branch() if text else None
         if asked is None:
             return
-        self.say(f"asking {len(asked[1]):,} checkpoints …", "dim")
+        self._bisecting = True
+        self._tell_asking(0, len(asked[1]))
         self._asks.bisect(*asked, text, self.detail.reveal)
+
+    def on_asking(self, event: Asking) -> None:
+        """Tell how far a bisection is, and that it can be left."""
+        if self._bisecting:
+            self._tell_asking(event.done, event.total)
+
+    def _tell_asking(self, done: int, total: int) -> None:
+        bar = "━" * (_BAR * done // max(total, 1))
+        self.say(f"{bar:╌<{_BAR}} {done:,} of {total:,} checkpoints asked · esc stops", "warn")
+
+    def stop_bisecting(self) -> bool:
+        """Leave a bisection; False when none goes on."""
+        if not self._bisecting:
+            return False
+        self._bisecting = False
+        self._asks.stop_asking("bisect")
+        self.say("stopped", "warn")
+        return True
 
     def on_bisect_ready(self, event: BisectReady) -> None:
         """Go to the checkpoint, and say what there is to know."""
+        self._bisecting = False
         found = event.found
         name = clean(found.expression, 60)
         if found.first is None:
@@ -107,6 +129,7 @@ class Inquiring(Graphing):
 
     def on_question_failed(self, event: QuestionFailed) -> None:
         """Say why there is no answer."""
+        self._bisecting = False
         self.say(f"{clean(event.what)} {clean(event.hint)}", "error")
 
     # -- find --------------------------------------------------------------------------------------------------------

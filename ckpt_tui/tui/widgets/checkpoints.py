@@ -181,8 +181,9 @@ class Checkpoints(LineList):
         sign = _SIGN_STYLES.get(ref.role or "", "plain")
         rest = gutter[own + 1 :].ljust(max(lanes * 2 - own - 1, 1))[: max(lanes * 2 - own - 1, 1)]
         parts += [(gutter[:own], "lane"), (gutter[own], sign), (rest, "lane")]
-        parts.append((f"{ref.step:>3} ", "dim"))
-        used = 1 + lanes * 2 + 4
+        step = f"{ref.step:>3} "
+        parts.append((step, "dim"))
+        used = 1 + lanes * 2 + len(step)
         size = f"{size_text(ref.size):>6}" if width >= 44 else ""
         when = f"{listing.when_text(row):>9}" if width >= 36 else ""
         count = self.counts.get(ref.file)
