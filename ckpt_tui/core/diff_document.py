@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.diff import Change, Difference
 from ckpt_tui.core.export import ref_document
 from ckpt_tui.core.forks import Fork, Parting
@@ -12,6 +13,9 @@ from ckpt_tui.core.noise import Noise
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.plain import plain
 from ckpt_tui.core.redact import EVERYTHING, masked
+
+_VALUES = 0.5
+"""The part of the work for one document that the values of a diff may take: two are decoded and compared besides."""
 
 
 def diff_document(
@@ -28,26 +32,34 @@ def diff_document(
         query: An expression that both documents were made with, in front of each path; "" for none.
     """
     by_rule = difference.by_rule
+    # All values together: a bomb that is told as a hundred changes would be written a hundred times.
+    allowance = Allowance(_VALUES)
+    allowance.read(int(a.get("size") or 0) + int(b.get("size") or 0))
     document: dict[str, Any] = {
         "schema": "ckpt-tui/diff@1",
         "a": a,
         "b": b,
-        "changes": [change_document(change, reveal, query) for change in difference.shown],
+        "changes": [change_document(change, reveal, query, allowance) for change in difference.shown],
         "ignored": difference.ignored,
         "rules": [{"name": rule.name, "ignored": by_rule.get(rule.name, 0)} for rule in noise.rules],
     }
-    if difference.incomplete:
-        document["incomplete"] = difference.incomplete
+    if difference.incomplete or allowance.is_cut:
+        document["incomplete"] = difference.incomplete or "values are cut where they are too large to be written"
     return document
 
 
-def change_document(change: Change, reveal: bool = False, query: str = "") -> dict[str, Any]:
-    """One change: `before` and `after` where there is one, `from` where it stood elsewhere in the first document."""
+def change_document(
+    change: Change, reveal: bool = False, query: str = "", allowance: Allowance | None = None
+) -> dict[str, Any]:
+    """One change: `before` and `after` where there is one, `from` where it stood elsewhere in the first document.
+
+    The `allowance` pays for the values; None writes each within the usual limits.
+    """
     document: dict[str, Any] = {"op": change.op, "path": _place(change.path, query)}
     if change.op in ("removed", "changed"):
-        document["before"] = _value(change.before, change, reveal)
+        document["before"] = _value(change.before, change, reveal, allowance)
     if change.op in ("added", "changed", "moved"):
-        document["after"] = _value(change.after, change, reveal)
+        document["after"] = _value(change.after, change, reveal, allowance)
     if change.source is not None:
         document["from"] = _place(change.source, query)
     return document
@@ -60,8 +72,8 @@ def _place(path: tuple[int | str, ...], query: str) -> str:
     return query if not path else f"{query} | {text}"
 
 
-def _value(value: Any, change: Change, reveal: bool) -> Any:
-    document = plain(value)
+def _value(value: Any, change: Change, reveal: bool, allowance: Allowance | None) -> Any:
+    document = plain(value, allowance=allowance)
     return document if reveal else masked(document, min(change.secrecy, EVERYTHING))
 
 

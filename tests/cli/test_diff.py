@@ -1,5 +1,6 @@
 """`ckpt-tui diff`: the changes as JSON and for people, what is left out, and how it ends."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from ckpt_tui.core.diff import diff_checkpoints
 from ckpt_tui.core.paths import expression
 from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import DATA, NEW, Output, called, command
+from tests.core.bombs import BOMBS
 from tests.stores.saving import save
 
 
@@ -157,6 +159,17 @@ def test_data_never_reaches_the_terminal_as_it_is(tmp_path: Path, capsysbinary: 
         save(tmp_path, name, state={"\x1b]0;k": value, "same\x1b" + name: 1})
     for flags in ((), ("--json",)):
         assert "\x1b" not in called(capsysbinary, "diff", tmp_path, "a", "b", *flags).out
+
+
+def test_a_bomb_in_a_hundred_changes_is_written_once_over(tmp_path: Path, capsysbinary: Output) -> None:
+    laughs = base64.b64encode(BOMBS["billion laughs of ten"]()).decode()
+    bomb = {"__pickled__": laughs, "__type__": "builtins:list"}
+    save(tmp_path, "a", state={f"value {number}": number for number in range(100)})
+    save(tmp_path, "b", state={f"value {number}": bomb for number in range(100)})
+    done = called(capsysbinary, "diff", tmp_path, "a", "b", "--json")
+    assert len(done.document["changes"]) == 100
+    assert len(done.out) < 30_000_000
+    assert "cut" in done.document["incomplete"]
 
 
 def test_what_is_not_there_ends_with_3(capsysbinary: Output) -> None:
