@@ -10,7 +10,7 @@ from typing import Any
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.anatomy import Anatomy, Pairs, anatomy
-from ckpt_tui.core.budgets import PLAIN_DEPTH, PLAIN_NODES, PLAIN_REPEATS, TEXT_NODE
+from ckpt_tui.core.budgets import PLAIN_DEPTH, PLAIN_NODES, PLAIN_REPEATS, SHOWN_DEPTH, TEXT_NODE
 from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.members import escape_name
 from ckpt_tui.core.order import ordered
@@ -57,13 +57,15 @@ def plain(
     Args:
         value: Any value.
         nodes: Values written. A member counts 1, a list or mapping 3 more, other containers 6, an object 8.
-        depth: Containers within containers; some take two levels of the document.
+        depth: Levels of the document; some containers take two.
         repeats: What shared values may cost when they come again, in the same measure; 64 characters of text count 1.
         allowance: What may be spent on the whole document that the value is a part of; it counts in place of `nodes`,
-            pays for what is written, and is told whether something was left out.
+            pays for what is written, and is told whether something was left out. Its document is no deeper than the
+            readers of JSON go, unless it allows more than the usual.
     """
     if allowance is None:
         return _Writer(nodes, depth, repeats).run(value)
+    depth = min(depth, int(SHOWN_DEPTH * max(allowance.factor, 1)))
     writer = _Writer(allowance.nodes(), depth, int(repeats * allowance.repeats))
     document = writer.run(value)
     allowance.spend_nodes(writer.nodes - max(writer.left, 0))
@@ -110,6 +112,7 @@ class _Writer:
         self.nodes = self.left = nodes
         self.repeats = repeats
         self.depth = depth
+        self.level = 0  # of the document; some containers take two
         # What was written before, by id; the root keeps all of it alive. Texts and bytes only when they are long.
         self.seen: set[int] = set()
         self.open: dict[int, int] = {}  # id of a container being written → the frame of its parent
@@ -123,6 +126,7 @@ class _Writer:
         root: list[Any] = [None]
         frames = self.frames
         frames.append(_Frame(root, ((0, value),), 0))
+        self.level = 1
         while frames:
             frame = frames[-1]
             out = frame.out
@@ -144,10 +148,12 @@ class _Writer:
                         break
                     if self.left < 0 and self.shorten(frame, key):
                         frames.pop()
+                        self.level -= 1 + len(frame.prefix)
                         self.close(frame.ident)
                         break
             else:
                 frames.pop()
+                self.level -= 1 + len(frame.prefix)
                 self.close(frame.ident)
         return root[0]
 
@@ -223,8 +229,8 @@ class _Writer:
             self.left -= cost
         elif not self.charge(cost, repeated):
             return self.sign("too much of this document is shared") if repeated and self.left >= 0 else self.cut("more")
-        if len(self.frames) > self.depth:
-            return self.sign(f"nested deeper than {self.depth:,} levels")
+        if self.level > self.depth:
+            return self.sign(f"nested deeper than {self.depth:,} levels: raise the limit or ask for a part")
         if ident:
             self.seen.add(ident)
             self.open[ident] = len(self.frames) - 1
@@ -251,6 +257,7 @@ class _Writer:
             return {"$type": name, "$items": self.list(ordered(item), ident, repeated, ("$items",))}
         if kind is Map:
             out: dict[str, Any] = {"$type": "builtins:dict"}
+            self.level += 1
             self.frames.append(_Frame(out, (("$entries", _Entries(item.kv)),), ident))
             return out
         assert kind is Opaque, kind
@@ -309,6 +316,7 @@ class _Writer:
         if take < size:
             out.append(self.cut(f"{size - take:,} more"))
         if take:
+            self.level += 1 + len(prefix)
             self.frames.append(_Frame(out, enumerate(islice(items, take)), ident, prefix, size))
         else:
             self.close(ident)
@@ -337,6 +345,7 @@ class _Writer:
         if take or rest or last:
             if last or rest:
                 pairs = chain(islice(pairs, take), rest, last)
+            self.level += 1
             self.frames.append(_Frame(out, pairs, ident))
         else:
             self.close(ident)
