@@ -80,8 +80,9 @@ PLAIN_REPEATS = 100_000
 PLAIN_DEPTH = 10_000
 """Levels of one JSON document made from a value; deeper levels are cut with a sign."""
 
-SHOWN_DEPTH = 950
-"""Levels of each part of a document of `show`: readers of JSON fail at about 1,000."""
+SHOWN_DEPTH = 905
+"""Levels of each part of a document of `show`: readers of JSON fail at 1,000, less what calls them. The deepest file
+that the framework can read has about 900."""
 
 INLINE_PICKLE = 256 * 1024
 """Characters of base64 that are decoded while drawing (about 10 ms); longer ones wait until they are unfolded."""
