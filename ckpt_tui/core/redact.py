@@ -5,6 +5,7 @@ Agent Framework writes the keyword arguments of a run, tokens included, into eve
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -100,50 +101,78 @@ def masked(document: Any, above: int = 0) -> Any:
     return holder[0]
 
 
-_RAW_MEMBER = re.compile(r'"((?:[^"\\]|\\.){1,200})"(\s*:\s*)("(?:[^"\\]|\\.)*"?|-?[\w.+-]+)?')
-_RAW_SCALAR = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(?!\s*:)|\Z)|("(?:[^"\\]|\\.)*+")|-?\d[\w.+-]*')
-"""A text that is no key, or is cut off; a key; a number."""
-
-_RAW_MASK = '"••••••"'
-
-
 def is_mask(document: Any) -> bool:
     """Whether JSON stands for a secret that `masked` hid."""
     return type(document) is dict and document.keys() == {"$masked", "$size"}
 
 
+_RAW_HINT = re.compile("|".join((*_HINTS, "run_kwargs", r"\\u")), re.IGNORECASE)
+"""What a line has that needs to be looked at: a part of a name, or letters of a name that are written as escapes."""
+
+_RAW_TOKEN = re.compile(
+    r'(?P<key>"(?:[^"\\]|\\.)*+")(?=\s*:)|(?P<text>"(?:[^"\\]|\\.)*+(?:"|\Z))|(?P<open>[\[{])|(?P<close>[\]}])'
+    r"|(?P<other>[^\s,:\[\]{}\"]+)"
+)
+"""A key; a text, which may be cut off; brackets; a number or a word."""
+
+_RAW_MASK = '"••••••"'
+_WORDS_OF_JSON = frozenset(("true", "false", "null"))
+
+
 def masked_lines(lines: Iterable[str]) -> Iterator[str]:
-    """The lines of a JSON file with secrets masked, for people; no longer JSON of the same values.
+    """The lines of a JSON file with secrets masked, for people, whatever its layout; no longer JSON of the same values.
 
-    In the framework's layout all that stands below the arguments of a run is masked; in any other layout, the rest of
-    the line that begins them.
+    What is masked is what `masked` masks, save that a list of two is no key and its value.
     """
-    below: int | None = None  # how far the line is indented that began the arguments of a run
+    mask = _RawMask()
     for line in lines:
-        indent = len(line) - len(line.lstrip(" "))
-        if below is not None and indent > below:
-            yield _RAW_SCALAR.sub(_masked_scalar, line)
-            continue
-        below = None
-        start = min((at for name in RUN_KWARGS if (at := line.find(f'"{name}"')) >= 0), default=-1)
-        if start < 0:
-            yield _RAW_MEMBER.sub(_masked_member, line) if _HINT.search(line) else line
-            continue
-        head, rest = line[:start], line[start:]
-        name, colon, value = rest.partition(":")
-        below = indent if value.strip() in ("{", "[") else None
-        yield _RAW_MEMBER.sub(_masked_member, head) + name + colon + _RAW_SCALAR.sub(_masked_scalar, value)
+        yield mask.line(line) if mask.is_open or _RAW_HINT.search(line) else line
 
 
-def _masked_scalar(match: re.Match[str]) -> str:
-    return match[1] or _RAW_MASK
+class _RawMask:
+    """Goes through the lines of a JSON file and knows whether it is within a secret."""
+
+    def __init__(self) -> None:
+        self._open: list[int] = []  # how far each bracket that is open below a secret holds one
+        self._due: int | None = None  # how far the value of the last key is a secret; None when no value is due
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the next line needs to be looked at whatever is in it."""
+        return bool(self._open or self._due)
+
+    def line(self, text: str) -> str:
+        """The next line, masked."""
+        return _RAW_TOKEN.sub(self._token, text)
+
+    def _token(self, match: re.Match[str]) -> str:
+        token, kind = match[0], match.lastgroup
+        here = self._open[-1] if self._open else PLAIN
+        if kind == "key":
+            self._due = max(here, secrecy(_name_of(token)))
+            return token
+        if kind == "close":
+            self._open[-1:] = []
+            self._due = None
+            return token
+        rank, self._due = here if self._due is None else self._due, None
+        if kind == "open":
+            if rank:
+                self._open.append(rank)
+            return token
+        if kind == "text":
+            return _RAW_MASK if rank and len(token) > 2 else token
+        return _RAW_MASK if rank == EVERYTHING and token not in _WORDS_OF_JSON else token
 
 
-def _masked_member(match: re.Match[str]) -> str:
-    value = match[3]
-    if value is None or value == '""' or not value.startswith('"') or not is_secret_key(match[1]):
-        return match[0]
-    return f'"{match[1]}"{match[2]}{_RAW_MASK}'
+def _name_of(key: str) -> str:
+    """The name that a key of JSON spells."""
+    if "\\" not in key:
+        return key[1:-1]
+    try:
+        return str(json.loads(key))
+    except ValueError:
+        return key[1:-1]
 
 
 PLAIN, SECRET, EVERYTHING = range(3)

@@ -98,22 +98,51 @@ def test_a_deep_document_is_masked_without_recursion() -> None:
     assert shown == {"token": {"$masked": "str", "$size": 1}}
 
 
-def test_a_raw_file_is_masked_line_by_line() -> None:
+LAYOUTS: list[dict[str, Any]] = [
+    {"indent": 2}, {"indent": 0}, {"indent": "\t"}, {"indent": 1}, {}, {"separators": (",", ":")},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=str)
+def test_a_raw_file_is_masked_line_by_line_whatever_its_layout(layout: dict[str, Any]) -> None:
     document = {
         "state": {
-            "_workflow_run_kwargs": {"function_invocation_kwargs": {"__global__": {"user": "ann-1", "n": 12345}}},
+            "_workflow_run_kwargs": {
+                "function_invocation_kwargs": {"__global__": {"user": "ann-1", "n": 12345, "on": True, "list": [67890]}}
+            },
             "_resolved_workflow_run_kwargs": {},
             "settings": {"api_key": "s3cr3t-1", "token_count": "7 words", "authToken": 'a"s3cr3t-2\\', "name": "bob"},
             "list": [{"password": "s3cr3t-3"}],
-        }
+            "secrets": ["s3cr3t-4", ["s3cr3t-5"], {"of": "s3cr3t-6", "count": 3, "_workflow_run_kwargs": {"n": 24680}}],
+            "credentials": {"user": "s3cr3t-7", "none": None, "empty": ""},
+        },
+        "after": {"text": "all is well", "number": 424242},
     }
-    for layout in (json.dumps(document, indent=2), json.dumps(document), json.dumps(document, separators=(",", ":"))):
-        shown = "\n".join(masked_lines(layout.split("\n")))
-        assert not any(secret in shown for secret in ("s3cr3t", "ann-1", "12345"))
-        assert "settings" in shown and "api_key" in shown
-        assert len(shown.split("\n")) == len(layout.split("\n"))
-    indented = "\n".join(masked_lines(json.dumps(document, indent=2).split("\n")))
-    assert '"name": "bob"' in indented and '"token_count": "7 words"' in indented
+    lines = json.dumps(document, **layout).split("\n")
+    shown = list(masked_lines(lines))
+    assert len(shown) == len(lines)
+    text = "\n".join(shown)
+    assert not any(secret in text for secret in ("s3cr3t", "ann-1", "12345", "67890", "24680"))
+    for kept in ("settings", "api_key", "bob", "7 words", "all is well", "424242", "true", "null", "3", '""'):
+        assert kept in text, kept
+
+
+def test_a_key_that_spells_its_name_in_escapes_is_a_secret_too() -> None:
+    (shown,) = masked_lines(['{"\\u0074oken": "s3cr3t", "broken \\ud escape": "shown"}'])
+    assert shown == '{"\\u0074oken": "••••••", "broken \\ud escape": "shown"}'
+
+
+def test_a_value_on_the_line_below_its_key_is_masked() -> None:
+    assert list(masked_lines(['"password":', '  "s3cr3t",', '"name": "bob"'])) == [
+        '"password":', '  "••••••",', '"name": "bob"'
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["}]}", '"', '"token"', '"token":', '{"token": {', "no JSON, a token: [", '"password": "\\']
+)
+def test_what_is_no_json_is_shown_all_the_same(text: str) -> None:
+    assert len(list(masked_lines([text, text]))) == 2
 
 
 def test_a_text_cut_off_in_a_raw_file_stays_masked() -> None:
