@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any
 
 from ckpt_tui.errors import CkptError
@@ -74,8 +73,14 @@ class Notebook:
 
 def notes_file(store: str) -> str:
     """Where the notes on a store are kept."""
+    from hashlib import sha256  # late: OpenSSL is 1.5 MB that who keeps no notes does without
+
     name = sha256(os.path.abspath(store).encode("utf-8", "surrogateescape")).hexdigest()[:24]
-    return os.path.join(state_directory(), "notes", f"{name}.json")
+    return os.path.join(_directory(), f"{name}.json")
+
+
+def _directory() -> str:
+    return os.path.join(state_directory(), "notes")
 
 
 def now() -> str:
@@ -89,8 +94,14 @@ def read_notes(store: str) -> Notebook:
     Raises:
         CkptError: the file cannot be read, or is not one of ours.
     """
-    path = notes_file(store)
     book = Notebook(os.path.abspath(store))
+    try:
+        os.stat(_directory())
+    except FileNotFoundError:
+        return book  # nobody has kept any yet
+    except OSError:
+        pass  # told when the file is read
+    path = notes_file(store)
     try:
         with open(path, "rb") as file:
             data = file.read(FILE_LIMIT + 1)

@@ -12,7 +12,7 @@ from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry
 from ckpt_tui.stores.columns import BATCH, Columns, read_folder
-from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, read_ends, read_whole, stamp_of
+from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, packed, read_ends, read_whole, stamp_of
 from ckpt_tui.stores.headers import KIND, quick_headers
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ class DirectoryStore:
         self.path = path
         self._prefix = os.path.join(path, "")
         self.only = only
-        self._stamps: dict[str, Stamp | None] = {}
+        self._stamps: dict[str, int] = {}
+        """The stamp of each file as it was told last, packed."""
         self._lock = threading.Lock()
 
     def capabilities(self, file: str = "") -> Capabilities:
@@ -95,13 +96,13 @@ class DirectoryStore:
             for name, (stamp, entry) in found.items():
                 if name not in self._stamps:  # deleted, as the watch has told
                     continue
-                known = self._stamps[name]
+                known, now = self._stamps[name], packed(stamp)
                 if isinstance(entry, Problem) and entry.kind == "vanished":
                     if not os.path.lexists(self._join(name)):
                         del self._stamps[name]
                         gone.append(name)
-                elif stamp is None or known is None or stamp.mtime_ns >= known.mtime_ns:
-                    self._stamps[name] = stamp
+                elif not now or not known or now >> 128 >= known >> 128:
+                    self._stamps[name] = now
                     entries.append(entry)
         return Batch(tuple(entries), tuple(gone), done, total)
 
@@ -224,7 +225,7 @@ class DirectoryStore:
             wanted = []
             for name, stamp in self._list():
                 found.add(name)
-                if name not in known or known[name] != stamp:
+                if name not in known or known[name] != packed(stamp):
                     wanted.append(name)
             gone = tuple(name for name in known if name not in found)
         else:
@@ -260,7 +261,7 @@ class DirectoryStore:
 
     def _headers(self, batch: Columns, done: int, total: int, remember: bool) -> Batch:
         entries: list[Entry] = []
-        stamps: dict[str, Stamp | None] = {}
+        stamps: dict[str, int] = {}
         for name in quick_headers(batch, entries, stamps if remember else None):
             self._take(name, self._careful(name, False), entries, stamps, [])
         if remember:
@@ -271,7 +272,7 @@ class DirectoryStore:
     def _read(self, wanted: list[str], gone: tuple[str, ...], whole: bool) -> Iterator[Batch]:
         for start in range(0, len(wanted), BATCH):
             entries: list[Entry] = []
-            stamps: dict[str, Stamp | None] = {}
+            stamps: dict[str, int] = {}
             vanished: list[str] = []
             for name in wanted[start : start + BATCH]:
                 self._take(name, self._careful(name, whole), entries, stamps, vanished)
@@ -294,14 +295,14 @@ class DirectoryStore:
         name: str,
         read: tuple[Stamp | None, Entry],
         entries: list[Entry],
-        stamps: dict[str, Stamp | None],
+        stamps: dict[str, int],
         vanished: list[str],
     ) -> None:
         stamp, entry = read
         if isinstance(entry, Problem) and entry.kind == "vanished":
             vanished.append(name)
         else:
-            stamps[name] = stamp
+            stamps[name] = packed(stamp)
             entries.append(entry)
 
 

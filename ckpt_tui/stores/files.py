@@ -72,6 +72,11 @@ def stamp_of(status: os.stat_result) -> Stamp:
     return Stamp(0 if _WINDOWS else status.st_ino, status.st_mtime_ns, status.st_size)
 
 
+def packed(stamp: Stamp | None) -> int:
+    """A stamp as one number, in a third of the memory: 0 for none, ordered by the time of the change (`>> 128`)."""
+    return 0 if stamp is None else stamp.mtime_ns << 128 | stamp.inode << 64 | stamp.size
+
+
 def read_ends(path: str, head: int = 512, tail: int = 256) -> tuple[Stamp, bytes, bytes]:
     """Read at most the first `head` and the last `tail` bytes of a regular file.
 

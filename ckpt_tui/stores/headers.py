@@ -15,7 +15,7 @@ from itertools import repeat
 from ckpt_tui.core.model import CheckpointRef, parse_time
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.columns import Columns
-from ckpt_tui.stores.files import Stamp
+from ckpt_tui.stores.files import Stamp, packed
 
 __all__ = ["HEAD_BYTES", "KIND", "TAIL_BYTES", "header_from_ends", "is_broken_root", "quick_headers"]
 
@@ -95,13 +95,13 @@ def _escaped_texts(head: bytes) -> tuple[str, str, str, str | None, str]:
     return texts[0], texts[1], texts[2], texts[3], texts[4]  # type: ignore[return-value]
 
 
-def quick_headers(batch: Columns, entries: list[Entry], stamps: dict[str, Stamp | None] | None) -> list[str]:
+def quick_headers(batch: Columns, entries: list[Entry], stamps: dict[str, int] | None) -> list[str]:
     """The headers of a batch of files.
 
     Args:
         batch: What `ckpt_tui.stores.columns` read.
         entries: Takes their headers.
-        stamps: Takes their stamps; None where the batch has none.
+        stamps: Takes their stamps, packed; None where the batch has none.
 
     Returns:
         The names of whatever is odd; the careful way through `ckpt_tui.stores.files` tells why.
@@ -127,7 +127,7 @@ def quick_headers(batch: Columns, entries: list[Entry], stamps: dict[str, Stamp 
     refs: list[CheckpointRef] = list(map(tuple.__new__, repeat(CheckpointRef), rows))
     if stamps is not None:
         made = map(Stamp._make, zip(batch.inodes, batch.mtimes, batch.sizes, strict=True))
-        stamps.update(zip(batch.names, made, strict=True))
+        stamps.update(zip(batch.names, map(packed, made), strict=True))
     broken = {ref.file for ref in refs if ref.parent is None and is_broken_root(ref)}
     if broken:
         odd += broken

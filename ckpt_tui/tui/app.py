@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App
@@ -32,17 +31,11 @@ def _commands() -> type[Provider]:
     return Commands
 
 
-SWITCH_SECONDS = 0.001
-"""How long a worker may go on once the screen wants the interpreter, a fifth of Python's own: while two of them decode
-and count, each event waits for both, and drawing what was unfolded takes several turns."""
-
-
-def _settle() -> None:
+def _collect_rarely() -> None:
     # Frozen rows by the ten thousand make full collections slow and pointless.
     gc.set_threshold(200_000, 20, 50)
     gc.freeze()
     gc.enable()
-    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 class CkptApp(TypeAhead):
@@ -105,7 +98,7 @@ class CkptApp(TypeAhead):
         self.set_keymap(self.changed_keys)
         for complaint in complaints:
             self.notify(clean(complaint), title="Configuration", severity="warning", timeout=10, markup=False)
-        self.call_after_refresh(_settle)
+        self.call_after_refresh(_collect_rarely)
 
 
 def browse(store: str | Store, at: str | None = None, query: str | None = None, early: EarlyLook | None = None) -> int:

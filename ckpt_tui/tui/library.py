@@ -12,6 +12,7 @@ FEW = 16
 """New checkpoints that are put into the last view one by one; for more, a new view is cheaper."""
 
 
+_PARENT = CheckpointRef._fields.index("parent")
 _HEADER = CheckpointRef._fields.index("facts")
 """Fields of a checkpoint before those that only its body tells."""
 
@@ -51,9 +52,13 @@ class Library:
         if not isinstance(entry, CheckpointRef) or entry.facts is None:
             return entry
         facts = self._facts.setdefault(entry.facts, entry.facts)
+        above = self._entries.get(f"{entry.parent}.json")
+        if isinstance(above, CheckpointRef) and above.id == entry.parent:
+            entry = entry._replace(parent=above.id)
         known = self._entries.get(entry.file)
         if isinstance(known, CheckpointRef) and known[:_HEADER] == entry[:_HEADER]:
-            return CheckpointRef._make((*known[:_HEADER], facts, *entry[_HEADER + 1 :]))
+            before = (*known[:_PARENT], entry.parent, *known[_PARENT + 1 : _HEADER])
+            return CheckpointRef._make((*before, facts, *entry[_HEADER + 1 :]))
         return entry._replace(facts=facts)
 
     def __len__(self) -> int:

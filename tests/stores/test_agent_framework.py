@@ -20,7 +20,7 @@ from ckpt_tui.stores.agent_framework import (
     read_header,
 )
 from ckpt_tui.stores.columns import read_folder
-from ckpt_tui.stores.files import Stamp
+from ckpt_tui.stores.files import packed
 from ckpt_tui.stores.headers import quick_headers
 
 DATA = Path(__file__).parent.parent / "data"
@@ -76,10 +76,11 @@ class TestHeaders:
         for scenario in {path.parent for path in SAMPLES}:
             names = sorted(path.name for path in scenario.glob("*.json"))
             entries: list[Any] = []
-            stamps: dict[str, Stamp | None] = {}
+            stamps: dict[str, int] = {}
             odd = [name for _, batch in read_folder(str(scenario)) for name in quick_headers(batch, entries, stamps)]
             for ref in entries:
-                assert (stamps[ref.file], ref) == read_header(str(scenario / ref.file), ref.file)
+                stamp, found = read_header(str(scenario / ref.file), ref.file)
+                assert (stamps[ref.file], ref) == (packed(stamp), found)
             # Left over are only roots that are none, whose parent is guessed from their body.
             for name in odd:
                 entry = read_header(str(scenario / name), name)[1]
