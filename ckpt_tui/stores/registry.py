@@ -192,7 +192,7 @@ def _parent(path: str) -> Store | None:
     from ckpt_tui.stores.several import SeveralStores
 
     members: dict[str, Store] = {}
-    for name in _folders(path):
+    for name in folders(path):
         below = os.path.join(path, name)
         found = _directory(below)
         if found is not None and (not isinstance(found, DirectoryStore) or _holds_checkpoints(below)):
@@ -200,7 +200,8 @@ def _parent(path: str) -> Store | None:
     return SeveralStores(list(members.values()), list(members), path) if members else None
 
 
-def _folders(path: str) -> list[str]:
+def folders(path: str) -> list[str]:
+    """The names of the directories in a directory that may be stores, in order; none where it cannot be read."""
     names = []
     with suppress(OSError), os.scandir(path) as entries:
         for _, entry in zip(range(_FOLDERS), entries, strict=False):

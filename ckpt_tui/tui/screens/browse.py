@@ -14,7 +14,7 @@ from ckpt_tui.core.listing import NodeRow, clock_text
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Entry, Store
-from ckpt_tui.tui.commands import COMMANDS
+from ckpt_tui.tui.commands import COMMANDS, Command
 from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
@@ -42,6 +42,11 @@ KEPT = 24
 
 KEPT_BYTES = 24_000_000
 """Bytes of their files altogether."""
+
+_HINTED_LAST = ("app.help", "app.close")
+"""Commands that are hinted at however narrow the line at the bottom is."""
+_HINTED_APART = {"live.follow", *_HINTED_LAST}
+"""Commands whose hint has a place of its own there."""
 
 
 class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
@@ -153,17 +158,20 @@ class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
         self.jobs.read_bodies()
 
     def _show_waiting(self, view: View) -> None:
+        from ckpt_tui.stores.registry import folders
         from ckpt_tui.tui.screens.welcome import waiting_paragraphs
         from ckpt_tui.tui.widgets.text_lines import Paragraph
 
         self._shown = ""
         filtered = bool(view.filter) and view.checkpoints + view.problems > 0
+        path = self.store.path
+        text = waiting_paragraphs(path, view.missing, self.store.kind, [] if view.missing else folders(path))
         for pane in self.details:
             if filtered:
                 pane.tell("Nothing matches", [Paragraph(f"No checkpoint contains {view.filter!r}. esc shows all.")])
             else:
                 title = "Waiting for the directory" if view.missing else "Waiting for a checkpoint"
-                pane.tell(title, waiting_paragraphs(self.store.path, view.missing, self.store.kind))
+                pane.tell(title, text)
 
     def _reload_if_changed(self) -> None:
         """The selected file was replaced: show what it holds now."""
@@ -322,20 +330,24 @@ class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
             foot.show(self.message, right[-1:])  # what is said matters more than where the cursor stands
             return
         scope = "list" if self.pane is self.list else "value" if self.detail.is_tree else ""
+        apart = [command for command in COMMANDS if command.id in _HINTED_LAST]
         parts: list[Part] = [(" ↑↓", "key"), (" move ", "dim")]
-        room = self.size.width - 9 - sum(len(text) for text, _ in right)
+        room = self.size.width - 9 - sum(len(text) for text, _ in right) - sum(map(_hint_width, apart))
         row = self.list.row if scope == "list" else None
         waits = isinstance(row, NodeRow) and row.node.ref.role == "waiting" and not self.store.capabilities().resume
         if waits:
             parts += [(" r", "key"), (" answer ", "dim")]
             room -= 9
-        left_out = ("live.follow", "run.resume") if waits else ("live.follow",)
-        for command in COMMANDS:
+        left_out = {*_HINTED_APART, "run.resume"} if waits else _HINTED_APART
+        # Without a checkpoint there is nothing to open, to compare or to step through.
+        for command in COMMANDS if self.list.view.places else ():
             if command.hint and command.scope in (scope, "everywhere") and command.id not in left_out:
-                room -= len(command.hint_keys) + len(command.hint) + 3
+                room -= _hint_width(command)
                 if room < 0:
                     break
                 parts += [(f" {command.hint_keys}", "key"), (f" {command.hint} ", "dim")]
+        for command in apart:  # whoever knows no key needs these
+            parts += [(f" {command.hint_keys}", "key"), (f" {command.hint} ", "dim")]
         foot.show(parts, right)
 
     async def on_resize(self) -> None:
@@ -412,6 +424,10 @@ class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
         self.app.push_screen(
             TextScreen(f"Failed: {event.doing}", [*lines, Paragraph(report)], lambda: self.copy(report, "report"))
         )
+
+
+def _hint_width(command: Command) -> int:
+    return len(command.hint_keys) + len(command.hint) + 3
 
 
 def path_text(path: str, room: int) -> str:

@@ -180,6 +180,7 @@ class Searching(Opcodes):
             at = (lines.cursor + index * step) % len(rows)
             if matches(rows[at], self.match):
                 lines.move_to(at)
+                self.say(f"{self.match!a}: n next · N previous · f shows only what contains it")
                 return
         self.say(f"No match for {self.match!a}.", "warn")
 

@@ -15,6 +15,9 @@ from ckpt_tui.tui.widgets.line_list import LineList
 _SIGN_STYLES = {"waiting": "warn", "response": "accent", "final": "good", "entry": "label"}
 
 
+_MEASURED = 200
+"""Names of problems that are measured to line up their reasons."""
+
 COUNT_WIDTH = 50
 """Cells from which there is a column for the changes since the parent."""
 
@@ -39,6 +42,7 @@ class Checkpoints(LineList):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.view = View()
+        self._names_width = 0
         self.counts: dict[str, int] = {}
         """Changes since the parent, by file, where they are known."""
         self.marked = ""
@@ -60,6 +64,9 @@ class Checkpoints(LineList):
         old_top = self.scroll_offset.y
         old = self.cursor
         self.view = view
+        problems = view.rows[-view.problems :][:_MEASURED] if view.problems else ()
+        names = [clean(row.problem.file) for row in problems if isinstance(row, listing.ProblemRow)]
+        self._names_width = max(map(cell_len, names), default=0)
         self.changed()
         if follow and view.newest in view.places:
             self.select(view.newest, by_hand=False)
@@ -168,7 +175,8 @@ class Checkpoints(LineList):
     def _problem(self, row: listing.ProblemRow, mark: str, width: int) -> list[tuple[str, str]]:
         name = clean(row.problem.file)
         reason = clean(row.problem.reason)
-        return [(mark, "accent"), ("✗ ", "error"), (fit(name, width // 2), "plain"), ("  " + reason, "dim")]
+        name = fit(name, min(self._names_width, width // 2))
+        return [(mark, "accent"), ("✗ ", "error"), (name, "plain"), ("  " + reason, "dim")]
 
     def _node(self, row: listing.NodeRow, mark: str, width: int) -> list[tuple[str, str]]:
         ref = row.node.ref
