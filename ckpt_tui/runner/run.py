@@ -21,6 +21,7 @@ import difflib
 import enum
 import faulthandler
 import fractions
+import gc
 import hashlib
 import importlib
 import importlib.util
@@ -1723,6 +1724,8 @@ class Runner:
         held = {plan["checkpoint"]: self.checkpoint}
         overlay = self.overlay = Overlay(source, target, held, self.lines, into)
         self._tell_logs()
+        # Modules, classes and the workflow stay to the end: the collector need not look through them in every round.
+        gc.freeze()
         how: dict[str, Any] = {"checkpoint_id": plan["checkpoint"]}
         if answers:
             how["responses"] = answers

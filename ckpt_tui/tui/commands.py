@@ -88,6 +88,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.start", "ctrl+r", "start", "check, then run; Enter does the same, step by step", "run", "", "ctrl+r"),
     Command("run.allow", "ctrl+a", "allow", "allow the types that were named, and check again", "run", "", "ctrl+a"),
     Command("run.write", "ctrl+e", "write_answer", "write the answer as JSON in $EDITOR", "run", "", "ctrl+e"),
+    Command("run.read", "ctrl+o", "read_request", "the whole of what a request asks", "run", "", "ctrl+o"),
     Command("run.stop", "x", "stop", "stop the run; once more kills it", "run", "stop", "x"),
     Command("run.pause", "space", "pause", "let new lines wait, or show them", "run", "pause", "space"),
     Command("run.save", "S", "save", "save the log to a file", "run", "save", "S"),

@@ -88,6 +88,9 @@ async def test_a_plan_is_sent_back_with_what_should_change_and_then_approved(
     async with preview("orch_magentic_plan_review", tmp_path, first=True, size=size) as (app, screen):
         await waits(app, screen)
         await app.shows("( ) approve the plan", "( ) ask for a revision", "plan  look it up")
+        await app.press("ctrl+o")
+        await app.shows("What is asked", "plan: look it up", '"role": "assistant"')
+        await app.press("escape")
         assert "what should change" not in app.text
         await app.press("right", "right")
         await app.shows("what should change")

@@ -19,6 +19,7 @@ from ckpt_tui.actions.resume.targets import remembered, suggested
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError
+from ckpt_tui.tui.screens.dialogs import TextScreen
 from ckpt_tui.tui.screens.editing import NotEdited, edited_json
 from ckpt_tui.tui.screens.run_log import RunLog
 from ckpt_tui.tui.widgets.choice import Choice
@@ -189,15 +190,27 @@ class Preparing(RunLog):
         self._set("allow", " ".join(dict.fromkeys([*self._get("allow").split(), *types])))
         self.action_start()
 
-    def action_write_answer(self) -> None:
-        """Write the answer that has the focus as JSON in $EDITOR."""
+    def _form(self) -> RequestForm | None:
+        """The form that has the focus, else the first; None is told."""
         forms = self.forms
         focused = self.focused
-        form = next(
-            (each for each in forms if focused is not None and each in focused.ancestors), forms[0] if forms else None
-        )
-        if form is None:
+        if not forms:
             self.say("No request waits for an answer.", "dim")
+            return None
+        return next((each for each in forms if focused is not None and each in focused.ancestors), forms[0])
+
+    def action_read_request(self) -> None:
+        """Show the whole of what a request asks."""
+        form = self._form()
+        if form is not None:
+            text = form.whole_text
+            shown = [Paragraph(clean(line)) for line in text.split("\n")]
+            self.app.push_screen(TextScreen("What is asked", shown, lambda: self._copy(text, "request")))
+
+    def action_write_answer(self) -> None:
+        """Write the answer that has the focus as JSON in $EDITOR."""
+        form = self._form()
+        if form is None:
             return
         try:
             form.write(edited_json(self.app, form.start_document()))

@@ -31,12 +31,12 @@ TICK = 0.1
 """Seconds between two looks at the log: faster than the eye reads, however many lines come."""
 
 _KEYS = {
-    "run.start": "start", "run.allow": "allow", "run.write": "write_answer", "run.stop": "stop", "run.pause": "pause",
-    "run.save": "save", "run.compare": "compare", "run.resume": "again", "search.open": "search",
-    "search.next": "search_next(1)", "search.previous": "search_next(-1)", "list.filter": "filter",
-    "live.follow": "follow", "value.copy": "copy", "app.back": "back", "app.close": "back", "app.help": "help",
-    "app.quit": "app.quit", "app.suspend": "app.suspend_process", "view.other_pane": "app.focus_next",
-    "view.previous_pane": "app.focus_previous",
+    "run.start": "start", "run.allow": "allow", "run.write": "write_answer", "run.read": "read_request",
+    "run.stop": "stop", "run.pause": "pause", "run.save": "save", "run.compare": "compare", "run.resume": "again",
+    "search.open": "search", "search.next": "search_next(1)", "search.previous": "search_next(-1)",
+    "list.filter": "filter", "live.follow": "follow", "value.copy": "copy", "app.back": "back", "app.close": "back",
+    "app.help": "help", "app.quit": "app.quit", "app.suspend": "app.suspend_process",
+    "view.other_pane": "app.focus_next", "view.previous_pane": "app.focus_previous",
 }  # fmt: skip
 """Commands of the table that this screen knows, and what they do here."""
 
@@ -316,7 +316,7 @@ class ResumeScreen(Preparing):
         if self.has_class("-running"):
             assert run is not None
             if self._waits and self.focused is not self.log_lines:
-                pairs = [("⏎", "next, then send"), ("ctrl+e", "as JSON"), ("⇥", "log, stop"), ("esc", "leave")]
+                pairs = [("⏎", "next, then send"), ("ctrl+e", "as JSON"), ("ctrl+o", "read it"), ("⇥", "log, stop")]
             elif run.is_live:
                 pairs = [("x", "stop"), ("space", "pause"), ("f", "filter"), ("/", "search"), ("⏎", "line")]
                 pairs += [("⇥", "answer"), ("esc", "leave")] if self._waits else [("esc", "leave")]
@@ -330,7 +330,7 @@ class ResumeScreen(Preparing):
         elif blocked_types(check) and not self.forms:
             pairs = [("ctrl+a", allow_text(check)), ("⏎", "check again"), ("esc", "leave it")]
         elif self.forms:
-            pairs = [("⏎", "next, then check"), ("ctrl+e", "as JSON"), ("ctrl+r", "check"), ("esc", "leave it")]
+            pairs = [("⏎", "next, then check"), ("ctrl+e", "as JSON"), ("ctrl+o", "read it"), ("esc", "leave it")]
             if blocked_types(check):
                 pairs.insert(0, ("ctrl+a", allow_text(check)))
         else:

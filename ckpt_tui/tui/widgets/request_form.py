@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from ckpt_tui.core.events import asked_for, brief
 from ckpt_tui.core.forms import Field, example, fields_of, filled
+from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.speech import asked
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.choice import Choice
@@ -160,6 +161,13 @@ class RequestForm(Vertical):
         for field in self.fields:
             yield FieldLine(field)
         yield Static("", classes="as-json", markup=False)
+
+    @property
+    def whole_text(self) -> str:
+        """All that is asked: in words where there are any, then as JSON."""
+        data = self.request.get("data")
+        words = [f"{label}: {text}" if label else text for label, text in asked(data)]
+        return "\n".join([*words, *([""] if words else []), dumps(data)])
 
     def focus_first(self) -> None:
         """Go to what is wrong, else to the first field."""
