@@ -1,9 +1,8 @@
 """Large files in the framework's own layout, `json.dump(indent=2)`: parsed where and when a value is looked at.
 
-A raw line break cannot stand inside a JSON text, so in this layout a line that begins with exactly two spaces more than
-its container is a member of it. Cutting at those lines takes no parser. What is cut out is parsed or cut further when
-it is opened, so that every byte is verified before it is shown as a value: pieces that are JSON, between commas and
-brackets, make the same value as the whole.
+A container is cut into its members without a parser (`ckpt_tui.core.spans`). What is cut out is parsed or cut further
+when it is opened, so that every byte is verified before it is shown as a value: pieces that are JSON, between commas
+and brackets, make the same value as the whole.
 """
 
 from __future__ import annotations
@@ -11,25 +10,13 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Callable
 
 from ckpt_tui.core.budgets import INLINE_SPAN, JSON_VALUES
 from ckpt_tui.core.document import Document, DocumentFault, joined, parse_pairs, repeated_note
 from ckpt_tui.core.document import parse as parse_whole
 from ckpt_tui.core.envelope import PICKLED, TYPE, open_deferred, parsed
+from ckpt_tui.core.spans import CLOSING, QUOTE, WINDOW, Check, member_spans
 from ckpt_tui.core.value import Deferred, Envelope, Map, Opaque, Value
-
-Check = Callable[[], None] | None
-
-_WINDOW = 1024 * 1024
-"""Bytes that one call scans or parses: about a millisecond, during which no other thread runs."""
-
-_MANY = 10_000
-_DENSE = 200
-"""Members after which, with so few bytes a member, it is faster to look at every line than to step over them."""
-
-_NEAR = 4 * 1024
-"""Bytes in which most members end: looked at first, and without asking whether to go on."""
 
 _SMALL = 512
 """Bytes of a container that is parsed with the one around it: less than what deferring it costs."""
@@ -43,10 +30,6 @@ _GROUP = 64 * 1024
 _KEY = re.compile(rb'"(?:[^"\\\n]|\\.)*": ')
 _KEY_LIMIT = 64 * 1024
 _TYPE_LIMIT = 4 * 1024
-
-_QUOTE = 0x22
-_COMMA = 0x2C
-_CLOSING = {0x7B: b"}", 0x5B: b"]", _QUOTE: b'"'}
 
 
 def parse(data: bytes, check: Check = None) -> Document:
@@ -76,10 +59,10 @@ def _is_utf8(data: bytes, check: Check) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_clean = True
     try:
-        for start in range(0, len(data), _WINDOW):
+        for start in range(0, len(data), WINDOW):
             if check is not None:
                 check()
-            piece = data[start : start + _WINDOW]
+            piece = data[start : start + WINDOW]
             if not is_clean or not piece.isascii():
                 decoder.decode(piece)
                 is_clean = not decoder.getstate()[0]
@@ -116,7 +99,7 @@ def _whole(data: bytes, start: int, end: int) -> Value:
 
 def _container(deferred: Deferred, check: Check) -> Value:
     """The members of a container; None when it is in another layout or damaged."""
-    spans = _spans(deferred, check)
+    spans = member_spans(deferred, check)
     if spans is None:
         return None
     if len(spans) > JSON_VALUES:
@@ -143,108 +126,6 @@ def _object(pairs: list[tuple[str, Value]], check: Check) -> Value:
             return Envelope(inner, claimed if type(claimed) is str else "")
         text = open_deferred(text, check)
     return joined(list({**members, PICKLED: text, TYPE: claimed}.items()))
-
-
-def _spans(deferred: Deferred, check: Check) -> list[tuple[int, int]] | None:
-    """Where the members of a container begin and end; None when it is not in this layout."""
-    data, start, end, level = deferred.data, deferred.start, deferred.end, deferred.level
-    closing = _CLOSING.get(data[start])
-    last = end - 2 * level - 2
-    if closing is None or data[start] == _QUOTE or not data.endswith(b"\n" + b"  " * level + closing, start + 1, end):
-        return None
-    indent = 2 * level + 2
-    if data[last - 1] == _COMMA:
-        return None
-    spans, is_dense = _steps(data, start + 1, last, b"\n" + b" " * indent, closing == b"}", check)
-    if spans is not None or not is_dense:
-        return spans
-    starts = _lines(data, start + 1, last, indent, closing == b"}", check)
-    if not starts or starts[0] != start + 2 + indent:
-        return None
-    ends = [at - indent - 2 for at in starts[1:]]
-    if any(data[at] != _COMMA for at in ends):
-        return None
-    return list(zip(starts, [*ends, last], strict=True))
-
-
-def _steps(
-    data: bytes, start: int, last: int, pad: bytes, keys: bool, check: Check
-) -> tuple[list[tuple[int, int]] | None, bool]:
-    """Where the members begin and end that `pad` precedes, stepping over each in one search for its end.
-
-    A container ends where a line closes it that is indented as far as it; all lines within are indented further. The
-    longer what is searched for, the faster the search. None when the layout is another one, or when there are so many
-    small members that another way is faster; the second value tells which.
-    """
-    spans: list[tuple[int, int]] = []
-    if not data.startswith(pad, start):
-        return None, False
-    at = start + len(pad)
-    quote = b'"' if keys else b""
-    ends = {opening: (pad + close, pad + close + b"," + pad + quote) for opening, close in _CLOSING.items()}
-    while at < last:
-        if (keys and data[at] != _QUOTE) or data[at] in b" \n]}":
-            return None, False
-        line = _find(data, b"\n", at, last, check)
-        if line < 0:
-            spans.append((at, last))
-            return spans, False
-        if data[line - 1] in b"{[":
-            close, between = ends[data[line - 1]]
-            end = _find(data, between, line, last, check)
-            if end < 0:
-                spans.append((at, last))
-                return spans, False
-            end += len(close)
-            spans.append((at, end))
-            at = end + 1 + len(pad)
-        else:
-            if data[line - 1] != _COMMA or not data.startswith(pad, line):
-                return None, False
-            spans.append((at, line - 1))
-            at = line + len(pad)
-            if len(spans) == _MANY and at - start < _MANY * _DENSE:
-                return None, True
-    return None, False
-
-
-def _find(data: bytes, what: bytes, low: int, end: int, check: Check) -> int:
-    """Where something stands next, -1 when nowhere; asks `check` now and then."""
-    found = data.find(what, low, min(low + _NEAR, end))
-    if found >= 0 or low + _NEAR >= end:
-        return found
-    for start in range(low, end, _WINDOW):
-        if check is not None:
-            check()
-        # Searching from the end tells in a third of the time that a window holds nothing.
-        last = data.rfind(what, start, min(start + _WINDOW + len(what), end))
-        if last >= 0:
-            return data.find(what, start, last + len(what))
-    return -1
-
-
-def _lines(data: bytes, start: int, end: int, indent: int, keys_only: bool, check: Check) -> list[int]:
-    """Where the first character stands on the lines that are indented so far."""
-    found: list[int] = []
-    pad = b"\n" + b" " * indent
-    size = len(pad)
-    if keys_only:
-        wanted = pad + b'"'
-        for low in range(start, end, _WINDOW):
-            if check is not None:
-                check()
-            high = min(low + _WINDOW + size, end)
-            at = data.find(wanted, low, high)
-            while at >= 0:
-                found.append(at + size)
-                at = data.find(wanted, at + size, high)
-        return found
-    pattern = re.compile(re.escape(pad) + rb"[^ \n}\]]")
-    for low in range(start, end, _WINDOW):
-        if check is not None:
-            check()
-        found += [match.end() - 1 for match in pattern.finditer(data, low, min(low + _WINDOW + size, end))]
-    return found
 
 
 class _Pieces:
@@ -283,7 +164,7 @@ class _Pieces:
                 raise ValueError
             key = json.loads(found[0][:-2])
             start = found.end()
-        closing = _CLOSING.get(self.data[start])
+        closing = CLOSING.get(self.data[start])
         if closing is not None:
             if self.data[end - 1] != closing[0]:
                 raise ValueError
@@ -337,7 +218,7 @@ def _text(data: bytes, start: int, end: int, check: Check) -> Value:
     """A long text, parsed in pieces; None when that does not work."""
     parts = []
     at, last = start + 1, end - 1
-    if data[last] != _QUOTE:
+    if data[last] != QUOTE:
         return None
     try:
         while at < last:
@@ -356,7 +237,7 @@ def _text(data: bytes, start: int, end: int, check: Check) -> Value:
 
 def _cut(data: bytes, start: int, end: int) -> int:
     """Where to cut a text: in no character, no escape and no pair of escapes."""
-    high = start + _WINDOW
+    high = start + WINDOW
     if high >= end:
         return end
     for cut in range(high, max(high - 4096, start), -1):

@@ -1,4 +1,4 @@
-"""The operations of the pickle machine that are rare in checkpoints; the frequent ones are inlined in `unpickle`.
+"""The operations of the pickle machine that are rare in checkpoints; the frequent ones are inlined in `interpreter`.
 
 Each takes the machine and the place after its own byte, and returns where the next operation begins.
 """

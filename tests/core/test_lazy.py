@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ckpt_tui.core import lazy, preview
+from ckpt_tui.core import lazy, preview, spans
 from ckpt_tui.core.budgets import READ_AT_ONCE
 from ckpt_tui.core.document import DocumentFault, parse
 from ckpt_tui.core.envelope import parsed, resolve, unread
@@ -37,7 +37,8 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lazy, "_SMALL", 6)
     monkeypatch.setattr(lazy, "_SCALAR", 16)
     monkeypatch.setattr(lazy, "_GROUP", 40)
-    monkeypatch.setattr(lazy, "_WINDOW", 17)
+    monkeypatch.setattr(lazy, "WINDOW", 17)
+    monkeypatch.setattr(spans, "WINDOW", 17)
 
 
 def opened(value: Value) -> Value:

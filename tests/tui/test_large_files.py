@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.core import lazy
+from ckpt_tui.core.spans import member_spans
 from ckpt_tui.core.value import Deferred, Value
 from ckpt_tui.tui.widgets.detail import TABS
 from tests.benchmarks.data import write_huge
@@ -38,7 +39,7 @@ async def test_a_large_file_shows_its_state_and_reads_a_part_when_it_is_unfolded
 async def test_what_is_being_read_is_told_and_left_by_escape(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
     begun = threading.Event()
-    spans = lazy._spans
+    spans = member_spans
 
     def slowly(deferred: Deferred, check: Callable[[], None] | None) -> Value:
         if deferred.level:
@@ -49,7 +50,7 @@ async def test_what_is_being_read_is_told_and_left_by_escape(large: Path, monkey
     async with open_app(large) as app:
         tree = app.screen.details[0].rows
         await app.shows("unfold to read")
-        monkeypatch.setattr(lazy, "_spans", slowly)
+        monkeypatch.setattr(lazy, "member_spans", slowly)
         await app.press("tab", "3", "j", "right")
         await app.until(begun.is_set)
         await app.shows("reading …")
