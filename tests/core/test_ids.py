@@ -79,14 +79,47 @@ def test_a_guessed_parent_counts_as_a_parent() -> None:
     assert find("late~1", arrange([ref("early"), broken])).ref.id == "early"
 
 
-def test_the_latest_of_several_stores_goes_up_within_its_own() -> None:
-    def told(name: str, store: str, parent: str | None, when: float) -> CheckpointRef:
+class TestSeveralStores:
+    def told(self, name: str, store: str, parent: str | None = None, when: float = 0.0) -> CheckpointRef:
         return ref(name, parent, when)._replace(file=f"{store}/{name}.json", told=Told(store=store))
 
-    runs = arrange(
-        [told("root", "copy", None, 1), told("old", "copy", "root", 2), told("root", "own", None, 1),
-         told("old", "own", "root", 2), told("new", "own", "old", 3)]
+    @pytest.fixture
+    def stores(self) -> tuple[Run, ...]:
+        return arrange(
+            [
+                self.told("root", "copy", None, 1), self.told("old", "copy", "root", 2),
+                self.told("root", "own", None, 1), self.told("old", "own", "root", 2),
+                self.told("new1", "own", "old", 3), self.told("ask1", "own", "old", 2.5),
+                self.told("ask2", "copy", "old"),
+            ]
+        )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("name", "file"),
+        [
+            ("latest", "own/new1.json"), ("latest~1", "own/old.json"), ("copy/latest", "copy/old.json"),
+            ("new1", "own/new1.json"), ("ne", "own/new1.json"), ("ne~2", "own/root.json"), ("ask2~1", "copy/old.json"),
+            ("copy/root", "copy/root.json"), ("own/ro", "own/root.json"), ("copy/old~1", "copy/root.json"),
+            ("ask1.json", "own/ask1.json"),
+        ],
     )  # fmt: skip
-    assert find("latest", runs).ref.file == "own/new.json"
-    assert find("latest~1", runs).ref.file == "own/old.json"
-    assert find("copy/latest", runs).ref.file == "copy/old.json"
+    def test_a_name_means_one_checkpoint_of_one_store(self, stores: tuple[Run, ...], name: str, file: str) -> None:
+        assert find(name, stores).ref.file == file
+
+    @pytest.mark.parametrize(
+        ("name", "reason"),
+        [
+            ("root", "'root' is in 2 stores; say copy/root"), ("ol", "'ol' is in 2 stores; say copy/old"),
+            ("old~1", "'old' is in 2 stores; say copy/old"), ("ask", "'ask' means 2 checkpoints (ask1, ask2)"),
+        ],
+    )  # fmt: skip
+    def test_a_name_of_more_than_one_is_ambiguous(self, stores: tuple[Run, ...], name: str, reason: str) -> None:
+        with pytest.raises(IdFault) as caught:
+            find(name, stores)
+        assert (caught.value.reason, caught.value.ambiguous) == (reason, True)
+
+    @pytest.mark.parametrize("name", ["zzz", "copy/new1", "other/root", ""])
+    def test_a_name_of_none_is_told(self, stores: tuple[Run, ...], name: str) -> None:
+        with pytest.raises(IdFault, match="No checkpoint") as caught:
+            find(name, stores)
+        assert not caught.value.ambiguous

@@ -227,6 +227,13 @@ class TestWhereAMessageGoes:
         assert step_between(self.checkpoint(0), due).lights() == {"x": "next"}
         assert ran(step_between(due, self.checkpoint(2))) == ["x~"]
 
+    def test_an_answer_that_comes_in_beside_messages_is_told_by_the_iteration(self) -> None:
+        both = {"a": [{"source_id": "a", "data": 1}], "internal:b": [{"source_id": "internal:b", "data": 2}]}
+        before, ref = self.checkpoint(1, "a"), self.checkpoint(2).checkpoint.ref
+        for iteration, kind in ((1, "input"), (2, "superstep")):
+            after = moment(before.checkpoint._replace(ref=ref._replace(iteration=iteration), messages=both))
+            assert step_between(before, after).kind == kind
+
     def test_nobody_is_inferred_to_have_run_where_only_an_answer_came_in_or_nothing_was_before(self) -> None:
         graph = self.graph(x="inferred")
         assert ran(step_between(None, self.checkpoint(1, "a"), graph)) == ["a"]
