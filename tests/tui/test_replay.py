@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -181,6 +182,20 @@ class TestPlaying:
             screen.speed = 4
             await app.press("space")
             await app.shows("a wait of 60 min takes 3 s")
+
+    async def test_news_of_a_copy_beside_it_leave_a_replay_in_its_own_store(self, tmp_path: Path) -> None:
+        for name in ("copy", "own"):
+            shutil.copytree(SAMPLES / "loop", tmp_path / "pair" / name)
+        first = next((tmp_path / "pair" / "copy").glob("*.json"))
+        async with open_app(tmp_path / "pair") as app:
+            screen = await replay(app, "G")
+            mine = screen.node.ref.file
+            assert mine.startswith("own/")
+            news = json.loads(first.read_bytes()) | {"checkpoint_id": "new", "previous_checkpoint_id": first.stem}
+            (first.parent / "new.json").write_text(json.dumps(news))
+            await app.until(lambda: len(app.screen.list.view.places) == 41, "the new checkpoint")
+            assert screen.track.run.store == "own"
+            assert screen.node.ref.file == mine
 
     async def test_a_run_that_goes_on_extends_the_track_while_it_plays(self, tmp_path: Path) -> None:
         store = copy_of("loop", tmp_path)
