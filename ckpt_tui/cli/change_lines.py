@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ckpt_tui.cli.output import colours, paint
+from ckpt_tui.core.changes import Change
 from ckpt_tui.core.comparison import SIGNS, value_text
-from ckpt_tui.core.diff import Change
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.preview import preview
 from ckpt_tui.core.redact import PLAIN

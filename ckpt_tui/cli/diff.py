@@ -13,7 +13,8 @@ from ckpt_tui.cli.ls import survey
 from ckpt_tui.cli.output import json_option, paint, write_json, write_lines
 from ckpt_tui.cli.show import locate
 from ckpt_tui.config import noise_rules
-from ckpt_tui.core.diff import Change, Difference, diff, parts_of, scale_of
+from ckpt_tui.core.changes import Change, Difference
+from ckpt_tui.core.diff import diff, parts_of, scale_of
 from ckpt_tui.core.diff_document import diff_document, fork_document
 from ckpt_tui.core.export import ref_document, show_document
 from ckpt_tui.core.forks import fork, parting

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from ckpt_tui.core.diff import Change, Difference
+from ckpt_tui.core.changes import Change, Difference
 from ckpt_tui.core.envelope import unread
 from ckpt_tui.core.members import members
 from ckpt_tui.core.paths import Path, Step, expression

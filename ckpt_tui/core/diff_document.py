@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ckpt_tui.core.allowance import Allowance
-from ckpt_tui.core.diff import Change, Difference
+from ckpt_tui.core.changes import Change, Difference
 from ckpt_tui.core.export import ref_document
 from ckpt_tui.core.forks import Fork, Parting
 from ckpt_tui.core.lineage import Node, Run

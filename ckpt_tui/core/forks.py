@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ckpt_tui.core.diff import Difference, diff_checkpoints
+from ckpt_tui.core.changes import Difference
+from ckpt_tui.core.diff import diff_checkpoints
 from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.noise import Noise

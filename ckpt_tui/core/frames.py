@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from ckpt_tui.core.changes import Change
 from ckpt_tui.core.conversation import turns
-from ckpt_tui.core.diff import PARTS, Change, diff
+from ckpt_tui.core.diff import PARTS, diff
 from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.follow import follow
 from ckpt_tui.core.graph import Graph

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Hashable, Iterable, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.alignment import align
-from ckpt_tui.core.anatomy import anatomy, type_name
 from ckpt_tui.core.digests import SCALARS, Digests, scalar_text
-from ckpt_tui.core.envelope import resolve
-from ckpt_tui.core.identity import NAMES, Identity, identity, is_random
-from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, SetOf, Value
-
-_GAP = 400
-"""Pairs of items that are compared for likeness between two neighbours that stayed; more are paired in order."""
-
-_LIKE_MEMBERS = 100
-"""Members of an item that are compared for likeness."""
-
-_ALIKE = 0.3
-"""How much of two items must be equal for them to be one item that changed, where there is a choice."""
-
-_LONG_TEXT = 1_024
-"""Characters of a text that is compared by its hash."""
+from ckpt_tui.core.identity import NAMES, Identity
+from ckpt_tui.core.pairing import Pairing
+from ckpt_tui.core.sameness import is_empty, is_flat_same, is_same
+from ckpt_tui.core.value import Envelope, Value
 
 _ITEM = 8
 """What an item costs of the budget, in scalars, where two lists are lined up."""
@@ -53,64 +40,6 @@ class Matching(NamedTuple):
     added: Sequence[int]
 
 
-def is_same(a: Value, b: Value) -> bool:
-    """Whether two values are equal for sure, told without decoding or parsing anything."""
-    if a is b:
-        return True
-    kind = type(a)
-    if kind is not type(b):
-        return False
-    if kind is str and len(a) > _LONG_TEXT:
-        return len(a) == len(b) and hash(a) == hash(b)  # kept by Python, where a bomb has the same text often
-    if kind in SCALARS:
-        return bool(a == b or (a != a and b != b))
-    if kind is Envelope:
-        if a.ready and b.ready and a.value is b.value:
-            return True
-        return bool(type(a.text) is type(b.text) and len(a.text) == len(b.text) and a.text == b.text)
-    if kind is Deferred:
-        size = a.end - a.start
-        if size != b.end - b.start:
-            return False
-        return memoryview(a.data)[a.start : a.end] == memoryview(b.data)[b.start : b.end]
-    return False
-
-
-_FLAT_SIZE = 64
-"""Members of a list or mapping that is compared at once."""
-
-_FLAT_LEVELS = 2
-"""Levels that are: a row, and lists in it."""
-
-
-def is_flat_same(a: Value, b: Value, charge: Callable[[int], None], levels: int = _FLAT_LEVELS) -> bool:
-    """Whether two small lists or mappings of scalars are equal for sure; most items of two lists are such rows.
-
-    Python's own comparison is asked only where all members are scalars of the same types, for which it is safe.
-    """
-    if type(a) is dict:
-        if len(a) > _FLAT_SIZE or type(b) is not dict or tuple(a) != tuple(b):
-            return False
-        a, b = tuple(a.values()), tuple(b.values())
-    elif type(a) is not list or type(b) is not list or len(a) > _FLAT_SIZE or len(a) != len(b):
-        return False
-    types = [*map(type, a)]
-    if types != [*map(type, b)]:
-        return False
-    charge(1)
-    if SCALARS.issuperset(types):
-        return bool(a == b)
-    if not levels:
-        return False
-    for item, other in zip(a, b, strict=True):
-        if type(item) in SCALARS:
-            if item != other:
-                return False
-        elif not (is_same(item, other) or is_flat_same(item, other, charge, levels - 1)):
-            return False
-    return True
-
-
 def match(before: Sequence[Value], after: Sequence[Value], digests: Digests) -> Matching:
     """How the items of two lists correspond.
 
@@ -133,7 +62,7 @@ class _Matcher:
         self.before = before
         self.after = after
         self.digests = digests
-        self.asked: dict[int, Identity | None] = {}
+        self.pairing = Pairing(before, after, digests)
 
     def run(self) -> Matching:
         before, after = self.before, self.after
@@ -149,7 +78,7 @@ class _Matcher:
         if not rest_a or not rest_b:
             return Matching(head, tail, [], [], range(head, ends[1]), range(head, ends[3]))
         if rest_a == rest_b == 1:
-            if self.may_pair(head, head):
+            if self.pairing.may_pair(head, head):
                 return Matching(head, tail, [(head, head)], [], [], [])
             return Matching(head, tail, [], [], [head], [head])
         return self.middle(head, tail, ends)
@@ -211,7 +140,7 @@ class _Matcher:
             in_a = free_a[bisect_left(free_a, a) : bisect_left(free_a, a_end)]
             in_b = free_b[bisect_left(free_b, b) : bisect_left(free_b, b_end)]
             if in_a and in_b:
-                paired += self.gaps(found, in_a, in_b, (a_end, b_end))
+                paired += self.pairing.gaps(found, in_a, in_b, (a_end, b_end))
         free_a = _without(free_a, [pair[0] for pair in paired])
         free_b = _without(free_b, [pair[1] for pair in paired])
         return Matching(head, tail, sorted(kept + paired), moved, free_a, free_b)
@@ -225,7 +154,7 @@ class _Matcher:
             item = items[at]
             if type(item) in SCALARS or at in equal:
                 continue
-            known = self.identity(item)
+            known = self.pairing.identity(item)
             if known is None:
                 continue
             if known in places:
@@ -233,13 +162,6 @@ class _Matcher:
             places[known] = at
             found[at] = known
         return {at: known for at, known in found.items() if known not in twice} if twice else found
-
-    def identity(self, item: Value) -> Identity | None:
-        """What an item is known by, asked once."""
-        ident = id(item)
-        if ident not in self.asked:
-            self.asked[ident] = identity(item)
-        return self.asked[ident]
 
     def token(self, item: Value, shared: set[str]) -> Hashable:
         """What an item is equal to: a text for a text, a tuple for another scalar, a number for anything else."""
@@ -269,129 +191,6 @@ class _Matcher:
             if candidates:
                 found.append((candidates.pop(), at))
         return found
-
-    # -- items that are not the same but may be one that changed -----------------------------------------------------
-
-    def gaps(
-        self, kept: list[tuple[int, int]], free_a: list[int], free_b: list[int], ends: tuple[int, int]
-    ) -> list[tuple[int, int]]:
-        """Pairs between the items that stayed."""
-        found: list[tuple[int, int]] = []
-        at_a = at_b = 0
-        for a_end, b_end in (*kept, ends):
-            gap_a, gap_b = [], []
-            while at_a < len(free_a) and free_a[at_a] < a_end:
-                gap_a.append(free_a[at_a])
-                at_a += 1
-            while at_b < len(free_b) and free_b[at_b] < b_end:
-                gap_b.append(free_b[at_b])
-                at_b += 1
-            if gap_a and gap_b:
-                found += self.gap(gap_a, gap_b)
-        return found
-
-    def gap(self, gap_a: list[int], gap_b: list[int]) -> list[tuple[int, int]]:
-        """Pairs among the items of one gap, in order."""
-        if len(gap_a) == len(gap_b) == 1:
-            return [(gap_a[0], gap_b[0])] if self.may_pair(gap_a[0], gap_b[0]) else []
-        scalars = all(type(self.before[at]) in SCALARS for at in gap_a)
-        if scalars or len(gap_a) * len(gap_b) > _GAP:
-            return [pair for pair in zip(gap_a, gap_b, strict=False) if self.may_pair(*pair)]
-        best = self.best(gap_a, gap_b)
-        found = []
-        begin_a = begin_b = 0
-        for a, b in (*best, (gap_a[-1] + 1, gap_b[-1] + 1)):
-            end_a, end_b = bisect_left(gap_a, a), bisect_left(gap_b, b)
-            if end_a - begin_a == end_b - begin_b:  # as many on both sides: one for one
-                between = zip(gap_a[begin_a:end_a], gap_b[begin_b:end_b], strict=True)
-                found += [pair for pair in between if self.may_pair(*pair)]
-            begin_a, begin_b = end_a + 1, end_b + 1
-        return sorted(best + found)
-
-    def best(self, gap_a: list[int], gap_b: list[int]) -> list[tuple[int, int]]:
-        """The pairs, in order, that are most alike together."""
-        width = len(gap_b)
-        like = [[self.likeness(a, b) for b in gap_b] for a in gap_a]
-        sums = [[0.0] * (width + 1) for _ in range(len(gap_a) + 1)]
-        for i in range(len(gap_a) - 1, -1, -1):
-            for j in range(width - 1, -1, -1):
-                paired = sums[i + 1][j + 1] + like[i][j] if like[i][j] >= _ALIKE else -1.0
-                sums[i][j] = max(sums[i + 1][j], sums[i][j + 1], paired)
-        found = []
-        i = j = 0
-        while i < len(gap_a) and j < width:
-            if like[i][j] >= _ALIKE and sums[i][j] == sums[i + 1][j + 1] + like[i][j]:
-                found.append((gap_a[i], gap_b[j]))
-                i += 1
-                j += 1
-            elif sums[i][j] == sums[i + 1][j]:
-                i += 1
-            else:
-                j += 1
-        return found
-
-    def may_pair(self, at_a: int, at_b: int) -> bool:
-        """Whether two items may be one that changed: of one sort, and not known to be two."""
-        a, b = self.before[at_a], self.after[at_b]
-        if type(a) in SCALARS or type(b) in SCALARS:
-            return type(a) in SCALARS and type(b) in SCALARS
-        if sort_of(a) != sort_of(b):
-            return False
-        known_a, known_b = self.identity(a), self.identity(b)
-        if known_a is None or known_b is None or known_a == known_b or known_a.name != known_b.name:
-            return True
-        if known_a.name in NAMES:
-            return True
-        # Ids that are drawn at random tell nothing where a step ran twice.
-        return _is_drawn(known_a) and _is_drawn(known_b)
-
-    def likeness(self, at_a: int, at_b: int) -> float:
-        """How much of two items is equal, from 0 to 1; 0 where they may not be paired."""
-        if not self.may_pair(at_a, at_b):
-            return 0.0
-        a, b = resolve(self.before[at_a]), resolve(self.after[at_b])
-        if type(a) in SCALARS:
-            return 0.5
-        names_a, names_b = _names(a), _names(b)
-        if names_a is None or names_b is None:
-            return 0.5
-        self.digests.charge(len(names_a) + len(names_b))
-        same = sum(1 for name, value in names_a.items() if name in names_b and self.are_equal(value, names_b[name]))
-        whole = max(len(names_a), len(names_b))
-        return max(same / whole, _ALIKE if same else 0.0) if whole else 1.0
-
-    def are_equal(self, a: Value, b: Value) -> bool:
-        """Whether two members are equal."""
-        if type(a) in SCALARS or type(b) in SCALARS:
-            return is_same(a, b)
-        return is_same(a, b) or self.digests.of(a) == self.digests.of(b)
-
-
-def sort_of(value: Value) -> str:
-    """What may change into what: two mappings, or two objects of one type, but not a list into a mapping."""
-    value = resolve(value)
-    kind = type(value)
-    if kind is dict:
-        return "builtins:dict"
-    if kind is Map:
-        return "builtins:dict" if value.has_text_keys() else "entries"
-    return type_name(value)
-
-
-def is_empty(value: Value) -> bool:
-    """Whether a value says too little to be recognised elsewhere: None, a truth value, or nothing at all."""
-    kind = type(value)
-    if kind in (str, list, tuple, dict, bytes, bytearray):
-        return not value
-    if kind is Map:
-        return not value.kv
-    if kind is SetOf:
-        return not value.items
-    return value is None or kind is bool
-
-
-def _is_drawn(known: Identity) -> bool:
-    return type(known.value) is str and is_random(known.value)
 
 
 def _drop_weak(known_a: dict[int, Identity], known_b: dict[int, Identity], size_a: int, size_b: int) -> None:
@@ -430,17 +229,3 @@ def _without(items: list[int], taken: list[int]) -> list[int]:
 def _rest(start: int, end: int, taken: list[int]) -> list[int]:
     gone = set(taken)
     return [at for at in range(start, end) if at not in gone]
-
-
-def _names(value: Value) -> dict[str, Value] | None:
-    """The members of a value by name, those that are None left out; None where they have no names."""
-    kind = type(value)
-    if kind is dict:
-        pairs: Iterator[tuple[str, Value]] = iter(value.items())
-    elif kind is Map and value.has_text_keys():
-        pairs = iter(zip(value.kv[::2], value.kv[1::2], strict=True))
-    elif kind is Obj:
-        pairs = iter(anatomy(value).attributes)
-    else:
-        return None
-    return {name: item for name, item in islice(pairs, _LIKE_MEMBERS) if item is not None}

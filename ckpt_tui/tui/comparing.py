@@ -7,7 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ckpt_tui.core.diff import Difference, diff_checkpoints
+from ckpt_tui.core.changes import Difference
+from ckpt_tui.core.diff import diff_checkpoints
 from ckpt_tui.core.forks import Fork, Parting, parting
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.noise import Noise

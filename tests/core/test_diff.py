@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ckpt_tui.core.budgets import DIFF_CHANGES
-from ckpt_tui.core.diff import Change, Difference, diff
+from ckpt_tui.core.changes import Change, Difference
+from ckpt_tui.core.diff import diff
 from ckpt_tui.core.document import parse
 from ckpt_tui.core.noise import Noise
 from ckpt_tui.core.paths import expression

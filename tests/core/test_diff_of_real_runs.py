@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.diff import Difference, diff_checkpoints
+from ckpt_tui.core.changes import Difference
+from ckpt_tui.core.diff import diff_checkpoints
 from ckpt_tui.core.forks import fork, parting
 from ckpt_tui.core.lineage import arrange
 from ckpt_tui.core.model import Checkpoint, CheckpointRef

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from ckpt_tui.core.diff import Change
+from ckpt_tui.core.changes import Change
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.plain import plain
 

@@ -11,7 +11,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input
 
-from ckpt_tui.core.diff import Change, parts_of
+from ckpt_tui.core.changes import Change
+from ckpt_tui.core.diff import parts_of
 from ckpt_tui.core.forks import fork
 from ckpt_tui.core.lineage import Run
 from ckpt_tui.core.listing import id_text

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ckpt_tui.core.changes import Change
 from ckpt_tui.core.comparison import value_text
-from ckpt_tui.core.diff import Change
 from ckpt_tui.core.export import dumps
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.plain import plain

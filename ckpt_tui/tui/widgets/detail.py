@@ -25,7 +25,7 @@ from ckpt_tui.tui.widgets.tabs import Tab, TabLine
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.diff import Difference
+    from ckpt_tui.core.changes import Difference
     from ckpt_tui.core.graph import Graph
     from ckpt_tui.core.shares import Shares
     from ckpt_tui.core.steps import Step

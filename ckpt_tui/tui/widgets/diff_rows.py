@@ -9,8 +9,8 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual.message import Message
 
+from ckpt_tui.core.changes import Change, Difference
 from ckpt_tui.core.comparison import SIGNS, DiffRow, rows, value_text
-from ckpt_tui.core.diff import Change, Difference
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.preview import preview
 from ckpt_tui.core.redact import PLAIN
