@@ -5,6 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)  # how long a case takes is a matter of the machine and its load
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
