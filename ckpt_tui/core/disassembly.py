@@ -6,12 +6,17 @@ table: CPython's Lib/pickletools.py.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
+from contextlib import suppress
 from struct import unpack_from
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ckpt_tui.core.redact import is_secret_key
+from ckpt_tui.core.budgets import PickleBudget
+from ckpt_tui.core.plain import plain
+from ckpt_tui.core.redact import is_secret_key, masked
 from ckpt_tui.core.text import clean
+from ckpt_tui.core.unpickle import decode
 
 SHOWN = 5_000
 """Operations told of one pickle: a hundred screens, a few milliseconds."""
@@ -21,6 +26,9 @@ _ARGUMENT = 120
 
 _LINE = 200
 """Bytes of an argument that are looked at."""
+
+_LOOKED_AT = 50_000
+"""Operations and values looked at for secrets: ten times what is shown, below 0.1 s."""
 
 
 class Operation(NamedTuple):
@@ -73,16 +81,36 @@ MASK = "••••••"
 """What stands for a secret."""
 
 
-class _Secrets:
-    """Masks what follows the name of a secret, be it written out or stored before."""
+def hidden_in(data: bytes) -> frozenset[bytes]:
+    """The texts and bytes of a pickle that are secrets by where they stand in its value, as they stand in its bytes."""
+    found: list[Any] = []
+    masked(plain(decode(data, PickleBudget(opcodes=_LOOKED_AT)).value, nodes=_LOOKED_AT), hidden=found)
+    texts = [item for item in found if type(item) is str]
+    out = {text.encode("utf-8", "surrogatepass") for text in texts}
+    for text in texts:  # the base64 of bytes, or a text that looks like some
+        with suppress(ValueError):
+            out.add(b64decode(text, validate=True))
+    return frozenset(out)
 
-    def __init__(self) -> None:
+
+class _Secrets:
+    """Masks what is hidden by its place, and, where that is not known, what follows the name of a secret.
+
+    Args:
+        hidden: Texts and bytes that are masked wherever they stand.
+    """
+
+    def __init__(self, hidden: frozenset[bytes]) -> None:
+        self._hidden = hidden
         self._stored: set[int] = set()
         self._is_name = False  # the operation before is such a name, and may be stored by this one
         self._is_next = False  # the next text is a secret
 
-    def shown(self, name: str, kind: str, argument: str, memo: int | None) -> str:
-        """The argument, or a mask."""
+    def shown(self, name: str, kind: str, argument: str, memo: int | None, raw: bytes) -> str:
+        """The argument, or a mask; `raw` are the bytes of a text."""
+        if raw and raw in self._hidden:
+            self._is_next = self._is_name = False
+            return MASK
         if memo is not None:
             if self._is_name:
                 self._stored.add(memo)
@@ -111,7 +139,7 @@ def operations(data: bytes, most: int = SHOWN, reveal: bool = True) -> Iterator[
     """
     at = marks = stored = 0
     size = len(data)
-    secrets = _Secrets()
+    secrets = _Secrets(frozenset() if reveal else hidden_in(data))
     for _ in range(most):
         known = _TABLE.get(data[at]) if at < size else None
         if known is None:
@@ -128,7 +156,8 @@ def operations(data: bytes, most: int = SHOWN, reveal: bool = True) -> Iterator[
             memo = int(argument)
         stored += memo is not None
         if not reveal:
-            argument = secrets.shown(name, kind, argument, memo)
+            raw = data[at + 1 + int(kind[1]) : end] if kind[:1] in ("t", "b") else b""
+            argument = secrets.shown(name, kind, argument, memo, raw)
         yield Operation(at, name, argument, marks, memo)
         at = end
         if name == "STOP":

@@ -61,12 +61,13 @@ def _has_secrets(container: dict[str, Any], ranks: _Ranks) -> bool:
     return any(map(ranks.__getitem__, container))
 
 
-def masked(document: Any, above: int = 0) -> Any:
+def masked(document: Any, above: int = 0, hidden: list[Any] | None = None) -> Any:
     """The same document with secrets masked in place: `{"$masked": type name, "$size": length}`.
 
     Args:
         document: What `plain` gives.
         above: How far it is a secret by where it stands (see `secrecy`).
+        hidden: Gets the texts and numbers that were masked, and the base64 of bytes.
     """
     holder = [document]
     ranks = _Ranks({"$type": PLAIN})
@@ -91,12 +92,16 @@ def masked(document: Any, above: int = 0) -> Any:
             if type(value) is dict:
                 base64 = value.get("$base64") if rank else None
                 if isinstance(base64, str):
+                    if hidden is not None:
+                        hidden.append(base64)
                     container[key] = {"$masked": "bytes", "$size": value.get("$size", len(base64))}
                 elif value:
                     containers.append((value, rank))
             elif type(value) is list:
                 containers.append((value, rank))
             elif rank and is_maskable(value, rank == EVERYTHING) and not (named and key == "$type"):
+                if hidden is not None:
+                    hidden.append(value)
                 container[key] = {"$masked": type(value).__name__, "$size": len(str(value))}
     return holder[0]
 

@@ -67,3 +67,22 @@ def test_secrets_are_masked_until_they_are_revealed() -> None:
     assert "s3cr3t" not in masked and "ann" in masked
     assert masked.count("••••••") == 3
     assert "s3cr3t-2" in "\n".join(line(found) for found in operations(data))
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_all_that_stands_below_the_name_of_a_secret_is_masked(protocol: int) -> None:
+    shared = "s3cr3t-5"
+    value = {
+        "secrets": ["s3cr3t-1", ["s3cr3t-2"]], "one": ["shown-1"],
+        "credentials": {"user": "s3cr3t-3", "key": b"s3cr3t-4", "n": 1}, "name": "shown-2",
+        "password": shared, "again": ["shown-3"], "_workflow_run_kwargs": {"who": "s3cr3t-6"},
+    }  # fmt: skip
+    masked = "\n".join(line(found) for found in operations(pickle.dumps(value, protocol), reveal=False))
+    assert "s3cr3t" not in masked and b"s3cr3t".hex(" ") not in masked
+    assert all(f"shown-{number}" in masked for number in (1, 2, 3))
+
+
+def test_a_secret_in_a_pickle_that_is_cut_off_is_masked() -> None:
+    data = pickle.dumps({"name": "ann", "password": "s3cr3t-1", "more": "x" * 500})[:-300]
+    masked = "\n".join(line(found) for found in operations(data, reveal=False))
+    assert "s3cr3t" not in masked and "ann" in masked
