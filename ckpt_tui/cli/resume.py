@@ -181,6 +181,7 @@ class _Follower:
         self._lost: list[dict[str, Any]] = []
         self._told = False
         self._refused = False
+        self._declined = False
         self._interrupts = 0
         self._deaf = False
 
@@ -236,7 +237,7 @@ class _Follower:
     def _is_told_elsewhere(self, line: dict[str, Any]) -> bool:
         """Whether the preview tells it, or has told it."""
         if line.get("kind") != "error":
-            return line.get("kind") in ("hello", "graph", "check")
+            return line.get("kind") in ("hello", "graph", "check", "end" if self._declined else "")
         problems = self._latest.get("check", {}).get("problems") or ()
         return not self._told or any(each.get("what") == line.get("what") for each in problems)
 
@@ -256,6 +257,7 @@ class _Follower:
         if agreed:
             self._session.send({"do": "run", **self._plan.changes()})
         else:
+            self._declined = not self._refused
             self._session.send({"do": "stop"})
 
     def _tell(self) -> None:
@@ -273,7 +275,12 @@ class _Follower:
         check = self._latest.get("check", {})
         if not self._told and not self._json:
             self._tell()
+        if self._declined:
+            _narrate("nothing ran")
+            return INTERRUPTED
         if self._interrupts:
+            if self._session.outcome == "stopped":
+                self._tell_where()
             return INTERRUPTED
         outcome = self._session.outcome
         self._tell_lost()
@@ -301,12 +308,14 @@ class _Follower:
     def _tell_where(self) -> None:
         """Tell from where a run that broke off can go on."""
         into = self._plan.into
-        into_other = os.path.realpath(into) != os.path.realpath(self._plan.source.store)
-        with suppress(OSError):
-            if into_other and any(name.endswith(".json") for name in os.listdir(into)):
-                _narrate(f"go on from the last checkpoint: ckpt-tui resume {clean(shlex.quote(into))} latest")
-                return
-        _narrate("the original is untouched; no new checkpoint was written" if into_other else "see `ckpt-tui ls`")
+        written = "checkpoint" in self._latest
+        if os.path.realpath(into) != os.path.realpath(self._plan.source.store):
+            with suppress(OSError):  # a process that died may have had no time to tell of the last one
+                written = written or any(name.endswith(".json") for name in os.listdir(into))
+        if written:
+            _narrate(f"go on from the last checkpoint: ckpt-tui resume {clean(shlex.quote(into))} latest")
+        else:
+            _narrate("the original is untouched; no new checkpoint was written")
 
     def _tell_lost(self) -> None:
         """Tell what became of checkpoints that were not saved, and how they are had."""

@@ -273,6 +273,28 @@ class TestStopping:
         assert process.returncode == 130
         assert b'"outcome":"stopped"' in out.splitlines()[-1]
         assert b"stopping; once more to kill it" in err
+        assert f"go on from the last checkpoint: ckpt-tui resume {tmp_path / 'new'} latest" in err.decode()
+
+    @pytest.mark.skipif(sys.platform == "win32", reason="a system without pseudo-terminals")
+    @pytest.mark.parametrize(("word", "code"), [("n", 130), ("y", 0)])
+    def test_a_person_is_asked_and_nothing_runs_without_a_yes(self, word: str, code: int, tmp_path: Path) -> None:
+        import pty
+
+        directory, ids = store("loop")
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ckpt_tui", "resume", directory, ids[3], "--workflow", f"{FLOWS}:build_loop",
+             "--storage", STORAGE, "--into", tmp_path / "new"],
+            cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        os.close(theirs)
+        os.write(ours, f"{word}\n".encode())
+        out, err = process.communicate(timeout=30)
+        os.close(ours)
+        assert process.returncode == code
+        assert b"Run it? [y/N]" in err
+        assert (b"nothing ran" in err) == (word == "n") == (not (tmp_path / "new").exists())
+        assert (out == b"") == (word == "n")
 
     def test_a_reader_that_goes_away_stops_the_run(self, tmp_path: Path) -> None:
         process = started(tmp_path, "patient", "--json")

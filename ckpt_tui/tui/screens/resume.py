@@ -321,7 +321,7 @@ class ResumeScreen(Preparing):
                 pairs = [("x", "stop"), ("space", "pause"), ("f", "filter"), ("/", "search"), ("⏎", "line")]
                 pairs += [("⇥", "answer"), ("esc", "leave")] if self._waits else [("esc", "leave")]
             else:
-                pairs = [("r", "again from here"), ("A", "compare outcomes"), ("S", "save"), ("/", "search")]
+                pairs = [("r", "again from here"), ("A", "compare outcomes"), ("⏎", "line"), ("S", "save")]
                 pairs.append(("esc", "back"))
         elif check.get("ok") and self.focused is self.query_one("#preview"):
             pairs = [("⏎", "RUN IT"), ("y", "copy the command"), ("⇥", "change something"), ("esc", "leave it")]
