@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from ckpt_tui.core.diff import diff
+from ckpt_tui.core.diff_document import diff_document
 from ckpt_tui.core.export import pieces
+from ckpt_tui.core.noise import Noise
 from ckpt_tui.core.outline import EXPAND_LIMIT, Outline
 from ckpt_tui.core.plain import plain
 from ckpt_tui.core.preview import preview
@@ -38,6 +40,14 @@ WAIT = 60
 def _json(value: Any) -> None:
     with open(os.devnull, "wb") as file:
         file.writelines(piece.encode() for piece in pieces(masked(plain(value))))
+
+
+def _changes(value: Any) -> None:
+    """The JSON of a diff where the bomb stands in many places, and something else in the other document."""
+    names = [f"value {number}" for number in range(20)]
+    found = diff(dict.fromkeys(names, value), {name: [1, "text"] for name in names})
+    with open(os.devnull, "wb") as file:
+        file.writelines(piece.encode() for piece in pieces(diff_document({}, {}, found, Noise(()))))
 
 
 def _screen(value: Any) -> None:
@@ -63,6 +73,7 @@ STAGES: dict[str, Callable[[Any], Any]] = {
     "screen": _screen,
     "sizes": lambda value: shares({"value": value}),
     "diff": lambda pair: diff({"value": pair[0]}, {"value": pair[1]}),
+    "changes": _changes,
 }
 """What is done with a decoded bomb, `diff` with two of it; `decode` is told by itself."""
 
