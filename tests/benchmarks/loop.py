@@ -187,6 +187,7 @@ async def _in_list(store: Made) -> tuple[float, float]:
 async def _in_value(store: Made) -> tuple[float, float]:
     app = CkptApp(store)
     async with app.run_test(size=SIZE) as pilot:
+        await _until(lambda: bool(app.screen.query(RowTree)))
         tree = app.screen.query(RowTree).first()
         await _until(lambda: tree.line_count == 1)
         await pilot.press("tab", "right")

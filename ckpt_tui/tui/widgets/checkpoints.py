@@ -140,9 +140,9 @@ class Checkpoints(LineList):
 
     def show_counts(self, counts: dict[str, int]) -> None:
         """Take in how much changed in some checkpoints."""
-        if counts:
-            self.counts.update(counts)
-            self.changed()
+        news = {file: count for file, count in counts.items() if self.counts.get(file) != count}
+        self.counts.update(news)
+        self.redraw([self.view.places[file] for file in news if file in self.view.places])
 
     # -- drawing -----------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -136,6 +137,12 @@ class LineList(ScrollView, can_focus=True):
         for y, (was, now) in enumerate(zip(seen[2], self._seen[2], strict=True)):
             if was != now:
                 self.refresh(Region(0, y, size.width, 1))
+
+    def redraw(self, indexes: Collection[int]) -> None:
+        """These lines look different; all others are as they were."""
+        for key in [key for key in self._strips.keys() if key[0] in indexes]:  # noqa: SIM118 it is no dict
+            self._strips.discard(key)
+        self._refresh_lines(*indexes)
 
     def style(self, name: str, over: str = "") -> Style:
         """The style of a part, `over` the background of the cursor or of nothing."""
