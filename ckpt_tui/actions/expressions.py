@@ -7,9 +7,13 @@ from typing import Any
 
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.paths import parse as parse_path
+from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 
 _JMESPATH = "See https://jmespath.org."
+
+_REASON = 300
+"""Characters of the reason why an expression cannot be answered."""
 
 PARTS = ("state", "messages", "pending", "metadata")
 """First steps of the paths that lead to values; the rest of the document tells about the checkpoint."""
@@ -46,7 +50,7 @@ class Expression:
         """
         if self._compiled is None:
             self._compiled = _compiled(self.text)
-        return _asked(lambda: self._compiled.search(document))
+        return _asked(lambda: self._compiled.search(document), "The query cannot be answered")
 
 
 def evaluate(expression: str, document: Any) -> Any:
@@ -77,17 +81,18 @@ def sparse(found: Iterable[tuple[Path, Any]]) -> dict[str, Any]:
 def _compiled(text: str) -> Any:
     import jmespath
 
-    return _asked(lambda: jmespath.compile(text))
+    return _asked(lambda: jmespath.compile(text), "Not a JMESPath expression")
 
 
-def _asked(ask: Any) -> Any:
+def _asked(ask: Any, failure: str) -> Any:
     from jmespath.exceptions import JMESPathError
 
     try:
         return ask()
     except JMESPathError as error:
         reason = str(error).partition("\n")[0].removesuffix(", for expression:").rstrip(":.")
-        raise UsageError(f"Not a JMESPath expression: {reason}.", _JMESPATH) from None
+        # A function that was given the wrong value tells all of it.
+        raise UsageError(f"{failure}: {clean(reason, _REASON)}.", _JMESPATH) from None
     except RecursionError:
         raise UsageError("The query or what it looks at is nested too deep.", _JMESPATH) from None
     except (ValueError, TypeError) as error:  # what jmespath itself does not expect, such as a step of 0

@@ -25,7 +25,7 @@ from ckpt_tui.core.members import members
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.noise import Noise, PatternFault, Rule, pattern
 from ckpt_tui.core.paths import Path, parse
-from ckpt_tui.core.redact import PLAIN, secrecy
+from ckpt_tui.core.redact import EVERYTHING, PLAIN, secrecy
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.base import Store
@@ -69,7 +69,7 @@ def command(
         difference = diff(parts_of(a.checkpoint), parts_of(b.checkpoint), noise, scale_of(a.checkpoint, b.checkpoint))
         asked = ""
     else:
-        difference, asked = _queried(query, a, b, noise)
+        difference, asked = _queried(query, a, b, noise, reveal)
     document: dict[str, Any] = {}
     if as_fork:
         document["fork"] = _fork(a, b, noise, reveal)
@@ -104,7 +104,7 @@ def _sides(store: str, first: str, second: str, other: str | None) -> tuple[_Sid
     return here, _Side(elsewhere, run, node, elsewhere.load(node.ref.file))
 
 
-def _queried(query: str, a: _Side, b: _Side, noise: Noise) -> tuple[Difference, str]:
+def _queried(query: str, a: _Side, b: _Side, noise: Noise, reveal: bool) -> tuple[Difference, str]:
     """What differs in what an expression finds; a path keeps the values, any other is asked of the documents."""
     path = parse(query)
     scale = scale_of(a.checkpoint, b.checkpoint)
@@ -113,10 +113,39 @@ def _queried(query: str, a: _Side, b: _Side, noise: Noise) -> tuple[Difference, 
         secret = max((secrecy(str(step)) for step in path), default=PLAIN)
         found = diff(before, after, noise, scale, secret=secret)
         return Difference(tuple(_below(change, path) for change in found.changes), found.incomplete), ""
-    documents = (show_document(side.checkpoint, reveal=True) for side in (a, b))
-    before, after = ({"@": evaluate(query, document)} for document in documents)
+    if reveal:
+        before, after = ({"@": _asked(query, side, True)} for side in (a, b))
+        found = diff(before, after, noise, scale)
+        return Difference(tuple(_below(change, ()) for change in found.changes), found.incomplete), query
+    # What an expression gives has lost the names above it: what it gives otherwise of the masked document is a secret.
+    masked_before, masked_after = ({"@": _asked(query, side, False)} for side in (a, b))
+    try:
+        before, after = ({"@": _asked(query, side, True)} for side in (a, b))
+    except UsageError:
+        raise UsageError("The query cannot be answered of the secrets in it.", "--reveal tells why.") from None
     found = diff(before, after, noise, scale)
-    return Difference(tuple(_below(change, ()) for change in found.changes), found.incomplete), query
+    changes = (
+        change._replace(secrecy=EVERYTHING)
+        if (change.op != "added" and _differs(before, masked_before, change.source or change.path))
+        or (change.op != "removed" and _differs(after, masked_after, change.path))
+        else change
+        for change in found.changes
+    )
+    return Difference(tuple(_below(change, ()) for change in changes), found.incomplete), query
+
+
+def _asked(query: str, side: _Side, reveal: bool) -> Any:
+    return evaluate(query, show_document(side.checkpoint, reveal=reveal))
+
+
+def _differs(document: Any, other: Any, path: Path) -> bool:
+    """Whether two documents differ at a path, as far as can be told."""
+    try:
+        for step in path:
+            document, other = document[step], other[step]
+        return bool(document != other)
+    except (LookupError, TypeError, RecursionError):
+        return True
 
 
 def _at(side: _Side, path: Path) -> list[Any]:

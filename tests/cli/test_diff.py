@@ -175,3 +175,32 @@ def test_a_bomb_in_a_hundred_changes_is_written_once_over(tmp_path: Path, capsys
 def test_what_is_not_there_ends_with_3(capsysbinary: Output) -> None:
     assert called(capsysbinary, "diff", NEW / "loop", "nothing", "latest").code == 3
     assert called(capsysbinary, "diff", DATA / "nowhere", "latest").code == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("values(state)", 1), ("state.*", 1), ("[state.secrets]", 1), ("to_string(state)", 1),
+        ("state.secrets[0] || `1`", 1), ("values(state)[].user", 1), ("state.{a: credentials.user}", 1),
+        ("length(to_string(state))", 1), ("keys(state.secrets[0])", 2), ("starts_with(state.secrets[0], 's3')", 2),
+    ],
+)  # fmt: skip
+def test_a_query_shows_no_secret_whose_name_it_leaves_out(
+    capsysbinary: Output, tmp_path: Path, query: str, code: int
+) -> None:
+    template = json.loads(next((NEW / "linear").glob("*.json")).read_bytes())
+    for number, name in enumerate(("one", "two")):
+        state = {
+            "secrets": ["s3cr3t-a" + "x" * number], "credentials": {"user": f"s3cr3t-b{number}"},
+            "name": f"shown-{number}", "_workflow_run_kwargs": {"number": 987654 + number},
+        }  # fmt: skip
+        document = template | {"checkpoint_id": name, "previous_checkpoint_id": None, "state": state}
+        (tmp_path / f"{name}.json").write_text(json.dumps(document))
+    for options in ([], ["--json"]):
+        done = called(capsysbinary, "diff", tmp_path, "one", "two", "--query", query, *options)
+        assert "s3cr3t" not in done.out + done.err and "98765" not in done.out + done.err
+        assert done.code == code
+    if query in ("values(state)", "state.*"):
+        assert "shown-0" in done.out and "shown-1" in done.out
+        told = called(capsysbinary, "diff", tmp_path, "one", "two", "--query", query, "--reveal").out
+        assert "s3cr3t" in told and "98765" in told

@@ -76,6 +76,13 @@ def test_the_reason_why_a_query_is_none_is_one_sentence(output: Output) -> None:
         assert done.err.splitlines()[0] == f"ckpt-tui: Not a JMESPath expression: {reason}"
 
 
+def test_a_query_that_cannot_be_answered_says_so_in_a_line_of_a_few_words(output: Output) -> None:
+    done = called(output, "show", NEW / "orch_groupchat", "latest", "--query", "abs(state)")
+    assert done.code == 2
+    assert done.err.startswith("ckpt-tui: The query cannot be answered: In function abs(), invalid type for value: ")
+    assert len(done.err) < 500
+
+
 def test_an_id_is_told_as_it_was_typed(output: Output) -> None:
     done = called(output, "show", STORE, "latest~99")
     assert done.code == 3
