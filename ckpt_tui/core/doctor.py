@@ -171,7 +171,10 @@ def allow_lines(types: Iterable[str]) -> list[str]:
 
 
 def alarms(
-    checkpoint: Checkpoint, check: Callable[[], None] | None = None, allowance: Allowance | None = None
+    checkpoint: Checkpoint,
+    check: Callable[[], None] | None = None,
+    allowance: Allowance | None = None,
+    decoded_only: bool = False,
 ) -> tuple[str, ...]:
     """What is undecodable or dangerous in the values of one checkpoint, where and why, beyond its own `faults`.
 
@@ -179,9 +182,10 @@ def alarms(
         checkpoint: The checkpoint, decoded.
         check: Called now and then; whatever it raises ends the examination.
         allowance: What may be spent on the checkpoint, decoding included.
+        decoded_only: Leave out what nobody has decoded yet.
     """
     pickles = Pickles(checkpoint.ref.file, {}, allowance)
-    for _ in _examine({} if checkpoint.is_bare else parts_of(checkpoint), pickles, check):
+    for _ in _examine({} if checkpoint.is_bare else parts_of(checkpoint), pickles, check, decoded_only):
         pass
     told = []
     for found in pickles.findings:
@@ -243,9 +247,13 @@ def parts_of(checkpoint: Checkpoint) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _examine(parts: dict[str, Any], pickles: Pickles, check: Callable[[], None] | None) -> Iterator[Envelope]:
+def _examine(
+    parts: dict[str, Any], pickles: Pickles, check: Callable[[], None] | None, decoded_only: bool = False
+) -> Iterator[Envelope]:
     """Put what is wrong with the values of a checkpoint into `pickles`; yields each envelope that was looked at."""
     for path, item in json_values(parts):
+        if type(item) is Envelope and decoded_only and not item.ready:
+            continue
         if type(item) is Envelope:
             pickles.examine(item, path, check)
             yield item

@@ -21,6 +21,7 @@ from ckpt_tui.stores.base import Batch, Store
 from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import (
+    AlarmsReady,
     BodiesWanted,
     ChangesCounted,
     CheckpointReady,
@@ -117,6 +118,19 @@ class Jobs:
                 self._owner.post_message(CheckpointReady(file, checkpoint))
 
         self._load = self._start(run, "load")
+
+    def judge(self, file: str, checkpoint: Checkpoint) -> None:
+        """Look for names in the pickles of a checkpoint that could run code; the latest call wins."""
+
+        def run() -> None:
+            from ckpt_tui.core.allowance import Allowance
+            from ckpt_tui.core.doctor import alarms  # late: 20 ms that the first screen does not need
+
+            told = alarms(checkpoint, check_cancelled, Allowance(), decoded_only=True)
+            if told:
+                self._owner.post_message(AlarmsReady(file, told))
+
+        self._start(run, "judge")
 
     def peek(self, file: str) -> None:
         """Read the beginning of a file that is no checkpoint, if it can be read at all."""

@@ -56,6 +56,15 @@ class CheckpointReady(Message):
         self.hint = hint
 
 
+class AlarmsReady(Message):
+    """What in a checkpoint could run code when it is loaded, or cannot be decoded: where, and why."""
+
+    def __init__(self, file: str, told: tuple[str, ...]) -> None:
+        super().__init__()
+        self.file = file
+        self.told = told
+
+
 class PeekReady(Message):
     """The first bytes of a file that cannot be shown as a checkpoint."""
 

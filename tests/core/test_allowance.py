@@ -154,6 +154,16 @@ def test_a_long_pickle_of_short_records_is_decoded_to_its_end() -> None:
     assert not item.is_cut and len(value) == len(rows)
 
 
+def test_alarms_of_what_is_decoded_decode_nothing(tmp_path: Path) -> None:
+    allowance = Allowance()
+    allowance.spend(allowance.left)  # so that loading leaves the pickle closed
+    found = loaded(tmp_path, checkpoint(b"cos\nsystem\n(S'x'\ntR."), allowance, everything=False)
+    assert alarms(found, decoded_only=True) == ()
+    assert not found.state["bomb"].ready
+    assert len(alarms(found)) == 1 and found.state["bomb"].ready
+    assert alarms(found, decoded_only=True) == alarms(found)
+
+
 def test_a_higher_limit_shows_all(tmp_path: Path) -> None:
     data = pickle.dumps([[number] for number in range(150_000)])
     few, many = Allowance(), Allowance(8)

@@ -251,6 +251,17 @@ async def test_what_could_not_be_read_says_so_above_what_was_read_of_it(tmp_path
         assert any("torn" in line and "the pickle ends too early" in line for line in app.lines), app.text
 
 
+async def test_a_checkpoint_that_could_run_code_says_so_in_its_title_and_why_in_meta(tmp_path: Path) -> None:
+    data = b"cos\nsystem\n(S'touch ckpt_tui_canary'\ntR."
+    document = json.loads(next((SAMPLES / "linear").glob("*.json")).read_text())
+    document["state"] = {"note": {"__pickled__": base64.b64encode(data).decode(), "__type__": "builtins:int"}}
+    (tmp_path / f"{document['checkpoint_id']}.json").write_text(json.dumps(document, indent=2))
+    async with open_app(tmp_path) as app:
+        await app.shows("✗ danger, see Meta")
+        app.screen.details[0].pick("meta")
+        await app.shows("danger at state.note: calls os:system")
+
+
 async def test_a_pickle_that_was_cut_says_so_and_decodes_further(tmp_path: Path) -> None:
     data = pickle.dumps([[number] for number in range(350_000)])
     document = json.loads(next((SAMPLES / "linear").glob("*.json")).read_text())

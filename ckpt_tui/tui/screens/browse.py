@@ -18,7 +18,7 @@ from ckpt_tui.tui.commands import COMMANDS, Command
 from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import BodiesWanted, CheckpointReady, PeekReady, ViewReady, WorkFailed
+from ckpt_tui.tui.messages import AlarmsReady, BodiesWanted, CheckpointReady, PeekReady, ViewReady, WorkFailed
 from ckpt_tui.tui.screens.differing import Differing
 from ckpt_tui.tui.screens.inquiring import Inquiring
 from ckpt_tui.tui.screens.panes import Panes
@@ -244,6 +244,12 @@ class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
         for pane in self.details:
             pane.tell(clean(event.file, 60), [Paragraph(event.error, "error"), Paragraph(event.hint, "dim")])
 
+    def on_alarms_ready(self, event: AlarmsReady) -> None:
+        """Warn of a checkpoint that could run code when it is loaded."""
+        if event.file == self._shown:
+            for pane in self.details:
+                pane.alarm(event.told)
+
     def _keep(self, file: str, checkpoint: Checkpoint) -> None:
         self._kept[file] = (self.library.entry(file), checkpoint)
         self._kept.move_to_end(file)
@@ -255,6 +261,7 @@ class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
         self._shown = file
         for pane in self.details:
             pane.show(checkpoint)
+        self.call_after_refresh(self.jobs.judge, file, checkpoint)
         if self._steps:
             steps, self._steps = self._steps, ()
             if not self.details[0].go_to(steps):

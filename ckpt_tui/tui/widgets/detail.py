@@ -90,6 +90,8 @@ class Detail(Widget):
         self._difference: Difference | None = None
         self._untold = ""
         """Why there is no difference to the parent."""
+        self._alarms: tuple[str, ...] = ()
+        """What in the checkpoint could run code, once that was looked for."""
 
     def compose(self) -> ComposeResult:
         yield TabLine(self._tabs())
@@ -188,10 +190,18 @@ class Detail(Widget):
             self._folds.clear()
             self._places.clear()
         self.checkpoint = checkpoint
+        self._alarms = ()
         self._difference, self._untold = None, "comparing with the parent …"
         self.rows.marks = None
         self._talks = conversations(checkpoint) if checkpoint else []
         self.render_tab(keep_place=same)
+
+    def alarm(self, told: tuple[str, ...]) -> None:
+        """Tell what in the checkpoint could run code, in the title and among the warnings of the tab Meta."""
+        self._alarms = told
+        self.border_title = self._title()
+        if self.tab == "meta":
+            self.render_tab(keep_place=True)
 
     def tell(self, title: str, paragraphs: list[Paragraph]) -> None:
         """Show a text instead of a checkpoint: why there is none."""
@@ -316,7 +326,7 @@ class Detail(Widget):
             self._switch("tree")
             value = {
                 "state": checkpoint.state, "messages": checkpoint.messages,
-                "pending": checkpoint.pending, "meta": meta_value(checkpoint),
+                "pending": checkpoint.pending, "meta": meta_value(checkpoint, self._alarms),
             }[self.tab]  # fmt: skip
             prefix = () if self.tab == "meta" else (self.tab,)
             if self._difference is not None:
@@ -336,8 +346,10 @@ class Detail(Widget):
         ref = self.checkpoint.ref
         own_step = ref.told is not None and ref.told.step is not None
         count = f"step {ref.step}" if own_step else f"iteration {ref.iteration}"
-        mark = " · ! see Meta" if self.checkpoint.warnings or self.checkpoint.faults else ""
-        return Content(f"{id_text(ref)} · {count} · {ref.role}{mark}")
+        mark = " · ! see Meta" if self.checkpoint.warnings or self.checkpoint.faults or self._alarms else ""
+        danger = any(told.startswith("danger") for told in self._alarms)
+        text = f"{id_text(ref)} · {count} · {ref.role}"
+        return Content.assemble(text, (" · ✗ danger, see Meta", "$error")) if danger else Content(f"{text}{mark}")
 
     @property
     def place(self) -> tuple[str, str]:
@@ -383,7 +395,7 @@ def raw_paragraphs(raw: bytes, reveal: bool = True) -> list[Paragraph]:
     return out
 
 
-def meta_value(checkpoint: Checkpoint) -> dict[str, object]:
+def meta_value(checkpoint: Checkpoint, alarms: tuple[str, ...] = ()) -> dict[str, object]:
     """What else there is to know of a checkpoint, as a value."""
     ref = checkpoint.ref
     value: dict[str, object] = {
@@ -391,8 +403,8 @@ def meta_value(checkpoint: Checkpoint) -> dict[str, object]:
         "timestamp": ref.utc, "iteration": ref.iteration, "size": ref.size, "role": ref.role, "status": ref.status,
         "metadata": checkpoint.metadata,
     }  # fmt: skip
-    if checkpoint.warnings or checkpoint.faults:
-        value["warnings"] = [*checkpoint.warnings, *checkpoint.faults]
+    if checkpoint.warnings or checkpoint.faults or alarms:
+        value["warnings"] = [*alarms, *checkpoint.warnings, *checkpoint.faults]
     asked = requests(checkpoint.pending)
     if asked:
         value["requests"] = {
