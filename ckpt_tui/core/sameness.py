@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
+from typing import Any
 
 from ckpt_tui.core.anatomy import type_name
 from ckpt_tui.core.digests import SCALARS
@@ -48,26 +50,42 @@ def is_flat_same(a: Value, b: Value, charge: Callable[[int], None], levels: int 
     Python's own comparison is asked only where all members are scalars of the same types, for which it is safe.
     """
     if type(a) is dict:
-        if len(a) > _FLAT_SIZE or type(b) is not dict or tuple(a) != tuple(b):
+        if len(a) > _FLAT_SIZE or type(b) is not dict or len(a) != len(b) or [*a] != [*b]:
             return False
-        a, b = tuple(a.values()), tuple(b.values())
+        a, b = [*a.values()], [*b.values()]
     elif type(a) is not list or type(b) is not list or len(a) > _FLAT_SIZE or len(a) != len(b):
         return False
-    types = [*map(type, a)]
-    if types != [*map(type, b)]:
+    types = tuple(map(type, a))
+    if types != tuple(map(type, b)):
         return False
     charge(1)
-    if SCALARS.issuperset(types):
+    scalars, others = _LAYOUTS.get(types) or _layout(types)
+    if not others:
         return bool(a == b)
-    if not levels:
+    if not levels or (scalars is not None and scalars(a) != scalars(b)):
         return False
-    for item, other in zip(a, b, strict=True):
-        if type(item) in SCALARS:
-            if item != other:
-                return False
-        elif not (is_same(item, other) or is_flat_same(item, other, charge, levels - 1)):
+    for index in others:
+        item, other = a[index], b[index]
+        if not (is_same(item, other) or is_flat_same(item, other, charge, levels - 1)):
             return False
     return True
+
+
+_Layout = tuple[Callable[[Any], Any] | None, tuple[int, ...]]
+"""What takes the scalars out of a row, and where its other members are."""
+
+_LAYOUTS: dict[tuple[type, ...], _Layout] = {}
+_LAYOUT_COUNT = 1_000
+"""Rows whose members have the same types, one after the other, are looked at in the same way."""
+
+
+def _layout(types: tuple[type, ...]) -> _Layout:
+    scalars = [index for index, kind in enumerate(types) if kind in SCALARS]
+    others = tuple(index for index, kind in enumerate(types) if kind not in SCALARS)
+    found = itemgetter(*scalars) if scalars else None, others
+    if len(_LAYOUTS) < _LAYOUT_COUNT:
+        _LAYOUTS[types] = found
+    return found
 
 
 def sort_of(value: Value) -> str:
