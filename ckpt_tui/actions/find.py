@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ckpt_tui.actions.pages import reader_of, stamps
+from ckpt_tui.actions.pages import Asker, Check, stamps
 from ckpt_tui.core.budgets import LAZY_BYTES
-from ckpt_tui.core.cache import Answers
 from ckpt_tui.core.document import DocumentFault, parse
 from ckpt_tui.core.find import Hit, Match, Matcher, Question, Spot, plain_matcher
 from ckpt_tui.core.finder import Finder
@@ -15,9 +14,6 @@ from ckpt_tui.core.history import Unread
 from ckpt_tui.core.lineage import Node
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, UsageError
-from ckpt_tui.stores.base import Store
-
-Check = Callable[[], None] | None
 
 LIMIT = 10_000
 """Matches of one search; nobody reads more."""
@@ -57,18 +53,8 @@ class Found(NamedTuple):
     note: str = ""
 
 
-class Searches:
-    """Searches in one store; a question asked again is answered from what was found, where the content is the same.
-
-    Args:
-        store: The store.
-        answers: Where answers are kept.
-    """
-
-    def __init__(self, store: Store, answers: Answers | None = None) -> None:
-        self._store = store
-        self._reader = reader_of(store)
-        self._answers = answers if answers is not None else Answers()
+class Searches(Asker):
+    """Searches in one store; a question asked again is answered from what was found, where the content is the same."""
 
     def find(
         self, nodes: Sequence[Node], question: Question, limit: int = LIMIT, check: Check = None

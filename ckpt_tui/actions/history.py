@@ -7,8 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from ckpt_tui.actions.expressions import Expression, is_true
-from ckpt_tui.actions.pages import Page, Span, reader_of, stamps
-from ckpt_tui.core.cache import Answers
+from ckpt_tui.actions.pages import Asker, Check, Page, Progress, Span, stamps
 from ckpt_tui.core.digests import SCALARS, Digests, OutOfBudget, scalar_text
 from ckpt_tui.core.follow import shown
 from ckpt_tui.core.graph import Graph, Lessons, given
@@ -19,10 +18,6 @@ from ckpt_tui.core.sizes import size_of
 from ckpt_tui.core.steps import NO_GRAPH, runners
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, UsageError
-from ckpt_tui.stores.base import Store
-
-Check = Callable[[], None] | None
-Progress = Callable[[int, int], None] | None
 
 _TOLD_EVERY = 64
 """Checkpoints asked between two words on how far it is: about 10 ms."""
@@ -39,18 +34,8 @@ class _Asked(NamedTuple):
     last: str
 
 
-class Histories:
-    """Histories of the paths of one store; a question asked again, or of a branch that grew, goes on from its answer.
-
-    Args:
-        store: The store.
-        answers: Where answers are kept.
-    """
-
-    def __init__(self, store: Store, answers: Answers | None = None) -> None:
-        self._store = store
-        self._reader = reader_of(store)
-        self._answers = answers if answers is not None else Answers()
+class Histories(Asker):
+    """Histories of the paths of one store; a question asked again, also of a branch that grew, goes on from there."""
 
     def history(
         self,

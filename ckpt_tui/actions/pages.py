@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 from ckpt_tui.actions.expressions import Expression, sparse
+from ckpt_tui.core.cache import Answers
 from ckpt_tui.core.document import DocumentFault, parse
 from ckpt_tui.core.essentials import Essentials, essentials
 from ckpt_tui.core.export import show_document
@@ -20,6 +21,8 @@ from ckpt_tui.core.value import Envelope, Value
 from ckpt_tui.stores.base import Readable, Store
 
 Check = Callable[[], None] | None
+Progress = Callable[[int, int], None] | None
+"""Called with the checkpoints asked and those to ask."""
 
 _STATE = ("state", "_executor_state", "EXECUTOR")
 _STATE_LEVEL = 3
@@ -162,6 +165,20 @@ def _parsed(text: bytes) -> Value:
 
 _SHORT = 1024
 """Characters of a text or number that surely is no more than a value."""
+
+
+class Asker:
+    """What asks the checkpoints of one store, and keeps what it found by their content.
+
+    Args:
+        store: The store.
+        answers: Where answers are kept.
+    """
+
+    def __init__(self, store: Store, answers: Answers | None = None) -> None:
+        self._store = store
+        self._reader = reader_of(store)
+        self._answers = answers if answers is not None else Answers()
 
 
 def reader_of(store: Store) -> Readable | None:

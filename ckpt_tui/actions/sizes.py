@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
-from ckpt_tui.actions.pages import reader_of, stamps
-from ckpt_tui.core.cache import Answers
+from ckpt_tui.actions.pages import Asker, Check, Progress, stamps
 from ckpt_tui.core.lineage import Run
 from ckpt_tui.core.repeats import Repeats
 from ckpt_tui.core.run_sizes import PARTS, RunGrowth, RunSizes, StepSizes
 from ckpt_tui.core.shares import Shares, checkpoint_shares, grew_most
 from ckpt_tui.errors import UndecodableError
-from ckpt_tui.stores.base import Store
-
-Check = Callable[[], None] | None
-Progress = Callable[[int, int], None] | None
 
 COMPARED = 5_000
 """Paths of the first and of the last checkpoint of a run that are compared for what grew most."""
@@ -24,18 +18,8 @@ STEP_COMPARED = 1_000
 """The same for the two ends of a step."""
 
 
-class Growths:
-    """Measures the runs of one store; a run whose files are the same is not measured again.
-
-    Args:
-        store: The store.
-        answers: Where answers are kept.
-    """
-
-    def __init__(self, store: Store, answers: Answers | None = None) -> None:
-        self._store = store
-        self._reader = reader_of(store)
-        self._answers = answers if answers is not None else Answers()
+class Growths(Asker):
+    """Measures the runs of one store; a run whose files are the same is not measured again."""
 
     def measure(self, run: Run, progress: Progress = None, check: Check = None) -> RunSizes:
         """Read every checkpoint of a run for its sizes.

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping
 
 from ckpt_tui.core.budgets import DIFF_BYTES
 from ckpt_tui.core.changes import Change, Difference
-from ckpt_tui.core.diff_walk import Check, Found, Place, Progress, Walk, path_of
+from ckpt_tui.core.diff_walk import Check, Found, Place, Progress, Walk
 from ckpt_tui.core.digests import SCALARS, OutOfBudget
 from ckpt_tui.core.envelope import resolve
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.noise import Noise
-from ckpt_tui.core.paths import Path
+from ckpt_tui.core.paths import Path, path_to
 from ckpt_tui.core.redact import PLAIN
 from ckpt_tui.core.sameness import is_empty
 from ckpt_tui.core.value import Value
@@ -85,14 +85,14 @@ def _change(found: Found, origin: Found | None, noise: Noise) -> Change:
         op, at_a, before = "moved", origin.at_a, origin.before
     here = at_b or at_a
     assert here is not None
-    path = path_of(here)
-    source = path_of(at_a) if at_a is not None and at_b is not None else None
+    path = path_to(here)
+    source = path_to(at_a) if at_a is not None and at_b is not None else None
     if source == path and op != "moved":
         source = None
     absent = "before" if op == "added" else "after" if op == "removed" else ""
     rule = "" if op == "moved" else noise.explain(path, name, absent, before, after)
     secret = max(at_a.secrecy if at_a else PLAIN, here.secrecy)
-    return Change(op, path, before, after, source, rule, secret, None if within is None else path_of(within))
+    return Change(op, path, before, after, source, rule, secret, None if within is None else path_to(within))
 
 
 def _moves(walk: Walk) -> list[tuple[int, int]]:

@@ -58,16 +58,6 @@ Pair = tuple[Value, Value, Place, Place, str]
 """Two values to be compared, where each stands, and the name of the member that they are."""
 
 
-def path_of(place: Place) -> Path:
-    """The steps that lead to a place."""
-    steps: list[Path] = []
-    here: Place | None = place
-    while here is not None:
-        steps.append(here.steps)
-        here = here.above
-    return tuple(step for part in reversed(steps) for step in part)
-
-
 class Walk:
     """Compares two values; what it met is in `found`.
 

@@ -15,7 +15,7 @@ from ckpt_tui.core.envelope import open_deferred, open_envelope
 from ckpt_tui.core.find import Hit, Matcher, Question, Spot, excerpt
 from ckpt_tui.core.members import escape_name
 from ckpt_tui.core.order import ordered
-from ckpt_tui.core.paths import Path
+from ckpt_tui.core.paths import Path, path_to
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, is_maskable, secrecy
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
@@ -274,7 +274,7 @@ class _Walk:
                 self.finder.remember(key, hits)
             self.finder.cut = self.finder.cut or cut
         if hits:
-            path = _path(place)
+            path = path_to(place)
             for hit in hits:
                 yield hit._replace(path=path + hit.path)
 
@@ -360,13 +360,4 @@ def _text(item: Value, kind: type) -> str:
 
 
 def _hit(place: _Place, where: Literal["key", "value"], text: str, spot: Spot) -> Hit:
-    return Hit(_path(place), where, *excerpt(text, spot))
-
-
-def _path(place: _Place) -> Path:
-    steps: list[Path] = []
-    here: _Place | None = place
-    while here is not None:
-        steps.append(here.steps)
-        here = here.above
-    return tuple(step for part in reversed(steps) for step in part)
+    return Hit(path_to(place), where, *excerpt(text, spot))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Protocol
 
 Step = int | str
 Path = tuple[Step, ...]
@@ -47,3 +48,24 @@ def parse(text: str) -> Path | None:
             steps.append(found["name"] if found["name"] is not None else json.loads(found["quoted"]))
         at = found.end()
     return tuple(steps)
+
+
+class Placed(Protocol):
+    """A value on a walk: how it stands below the one above. A walk makes many, and few are asked for their path."""
+
+    @property
+    def above(self) -> Placed | None:
+        """The value that this one is a member of."""
+
+    @property
+    def steps(self) -> Path:
+        """What leads from there to it."""
+
+
+def path_to(place: Placed | None) -> Path:
+    """The steps that lead to a value."""
+    parts: list[Path] = []
+    while place is not None:
+        parts.append(place.steps)
+        place = place.above
+    return tuple(step for part in reversed(parts) for step in part)
