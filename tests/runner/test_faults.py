@@ -110,7 +110,9 @@ class TestBeforeItRuns:
         allow = [f"--allow tests.support.workflows:{name}" for name in ("Question", "Answer")]
         checked = command(*words, "--check")
         assert checked.code == 0
-        assert "2 types are not allowed: checkpoints that are to come and hold them are lost" in checked.err
+        assert (
+            "2 types are not allowed: a checkpoint that holds one is not saved: tests.support.workflows:" in checked.err
+        )
         assert all(each in checked.err for each in allow)
         done = command(*words, "--yes")
         assert "CHECKPOINT NOT SAVED: the type tests.support.workflows:Question is not allowed" in done.out

@@ -46,11 +46,10 @@ def preview(plan: Plan, lines: dict[str, dict[str, Any]], asked: bool = False) -
     yield from _good(lines.get("graph", {}), check, {str(each.get("about")) for each in problems})
     together = blocked_types(check)
     fix = clean(" ".join(f"--allow {name}" for name in together))
-    for about, sign, one, several, tone in _TYPES:
+    for about, sign, tone in _TYPES:
         names = _to_allow(check, about)
         if names:
-            what = one.format(names[0]) if len(names) == 1 else f"{several.format(len(names))}: {', '.join(names)}"
-            yield Said(sign, clean(what), fix, tone)
+            yield Said(sign, clean(_blocked(problems, about, names)), fix, tone)
             fix = ""  # one option for each, told once
     for each in problems:
         if each.get("name") in together:
@@ -90,17 +89,21 @@ def _again(check: dict[str, Any]) -> Iterator[Said]:
         yield Said(" ", "what runs again acts again: it calls its tools and sends what it sends", tone="dim")
 
 
-_TYPES = (
-    ("type", "✗", "{} is not allowed to be loaded", "{} types are not allowed to be loaded", "error"),
-    ("save", "!", "{} is not allowed: checkpoints that are to come and hold it are lost",
-     "{} types are not allowed: checkpoints that are to come and hold them are lost", "warn"),
-)  # fmt: skip
-"""Types that are not allowed: what they are about, the sign, the words for one and for several, the tone."""
+_TYPES = (("type", "✗", "error"), ("save", "!", "warn"))
+"""Types that are not allowed: what they are about (the checkpoint, those to come), the sign, the tone."""
+
+
+def _blocked(problems: list[dict[str, Any]], about: str, names: list[str]) -> str:
+    """What is told of types that are not allowed, of several at once."""
+    what = str(next(each.get("what") for each in problems if each.get("about") == about and each["name"] == names[0]))
+    if len(names) == 1:
+        return what
+    return f"{len(names)} types are{what.removeprefix(f'{names[0]} is')}: {', '.join(names)}"
 
 
 def blocked_types(check: dict[str, Any]) -> list[str]:
     """Types that a check found and that a person may allow: those it holds, and those that are to come."""
-    return [name for about, *_ in _TYPES for name in _to_allow(check, about)]
+    return [name for about, _, _ in _TYPES for name in _to_allow(check, about)]
 
 
 def _to_allow(check: dict[str, Any], about: str) -> list[str]:
