@@ -99,6 +99,7 @@ async def _longest_block(store: str) -> float:
                 longest = max(longest, now - last - TICK)
                 last = now
 
+        await until(lambda: bool(app.screen.query(RowTree)))  # the panes come after the list
         tree = app.screen.query(RowTree).first()
         await until(lambda: tree.line_count > 3)
         for labels in PLACES:
