@@ -15,6 +15,7 @@ from ckpt_tui.config import Config
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.screens.panes import Panes
+from ckpt_tui.tui.widgets.tabs import Tab, TabLine
 from tests.stores.saving import save
 from tests.tui.support import DATA, NARROW, NORMAL, RECORDED, SAMPLES, WIDE, Driver, copy_of, open_app
 
@@ -305,3 +306,36 @@ class TestFirstRows:
             assert not driver.screen.is_asking
             go_on.set()
             await driver.until(lambda: driver.screen.is_asking and driver.screen.query_one(Input).value == "counter")
+
+
+class TestHints:
+    @pytest.mark.parametrize("size", [NARROW, NORMAL, WIDE])
+    async def test_help_is_hinted_at_whatever_the_width(self, size: tuple[int, int]) -> None:
+        async with open_app(SAMPLES / "hitl_pending", size) as app:
+            assert "? help  q quit" in app.lines[-1]
+            await app.press("enter")
+            await app.until(lambda: "state._" in app.lines[-1], "the path")
+            assert "? help" in app.lines[-1]
+
+    async def test_an_empty_store_hints_at_nothing_that_needs_a_checkpoint(self, tmp_path: Path) -> None:
+        async with open_app(tmp_path, settled=False) as app:
+            await app.shows("Waiting for a checkpoint")
+            assert app.lines[-1].split() == ["↑↓", "move", "?", "help", "q", "quit", "following"]
+
+    async def test_the_directories_of_a_directory_without_a_store_are_named(self, tmp_path: Path) -> None:
+        for name in ("one", "two"):
+            (tmp_path / name / "deeper").mkdir(parents=True)
+        async with open_app(tmp_path, settled=False) as app:
+            await app.shows("No store here, nor one level below", "Directories in it:", "two")
+
+    async def test_reasons_of_problems_stand_behind_the_names(self, tmp_path: Path) -> None:
+        for name in ("a.json", "long.json"):
+            (tmp_path / name).write_text("{")
+        async with open_app(tmp_path, settled=False) as app:
+            await app.shows("✗ a.json     cut off", "✗ long.json  cut off")
+
+    async def test_titles_of_tabs_are_abbreviated_before_they_are_cut(self) -> None:
+        tabs = tuple(Tab(name, name) for name in ("State", "Messages", "Talk", "Pending", "Graph"))
+        line = TabLine(tabs)
+        assert "".join(line.labels(30)).rstrip() == "[State] Msgs Talk Pend Graph"
+        assert "".join(line.labels(27)).rstrip() == "[State] Mess Talk Pend Grap"

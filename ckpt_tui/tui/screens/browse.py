@@ -44,9 +44,9 @@ KEPT_BYTES = 24_000_000
 """Bytes of their files altogether."""
 
 _HINTED_LAST = ("app.help", "app.close")
-"""Commands that are hinted at however narrow the line at the bottom is."""
+"""Commands whose hints come last in the line at the bottom, and before all others where there is little room."""
 _HINTED_APART = {"live.follow", *_HINTED_LAST}
-"""Commands whose hint has a place of its own there."""
+"""Commands whose hints have a place of their own there."""
 
 
 class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
@@ -337,9 +337,13 @@ class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
             foot.show(self.message, right[-1:])  # what is said matters more than where the cursor stands
             return
         scope = "list" if self.pane is self.list else "value" if self.detail.is_tree else ""
-        apart = [command for command in COMMANDS if command.id in _HINTED_LAST]
         parts: list[Part] = [(" ↑↓", "key"), (" move ", "dim")]
-        room = self.size.width - 9 - sum(len(text) for text, _ in right) - sum(map(_hint_width, apart))
+        room = self.size.width - 9 - sum(len(text) for text, _ in right)
+        apart = []
+        for command in COMMANDS:
+            if command.id in _HINTED_LAST and room >= _hint_width(command):
+                apart.append(command)
+                room -= _hint_width(command)
         row = self.list.row if scope == "list" else None
         waits = isinstance(row, NodeRow) and row.node.ref.role == "waiting" and not self.store.capabilities().resume
         if waits:

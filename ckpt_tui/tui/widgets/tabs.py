@@ -19,6 +19,9 @@ class Tab(NamedTuple):
     number: int | None = None
 
 
+_BRIEF = {"Messages": "Msgs", "Pending": "Pend"}
+"""Titles that are abbreviated before all others are cut."""
+
 _SHORT = 4
 """Letters of a title where the line is too narrow for all of them."""
 
@@ -60,7 +63,7 @@ class TabLine(Widget):
         """The tabs as texts that fit the width: with space between them, else close together, fewer counts."""
         ways = (
             (" ", "all"), ("", "all"), ("", "some"), ("tight", "some"), ("", "active"), ("", "none"),
-            ("tight", "active"), ("short", "active"), ("short", "none"),
+            ("tight", "active"), ("brief", "active"), ("brief", "none"), ("short", "active"), ("short", "none"),
         )  # fmt: skip
         for gap, counts in ways:
             labels = []
@@ -68,8 +71,11 @@ class TabLine(Widget):
                 active = tab.name == self._active
                 counted = counts == "all" or (counts == "some" and tab.number) or (counts == "active" and active)
                 text = f"{tab.title} {tab.number:,}" if counted and tab.number is not None else tab.title
-                if gap in ("tight", "short"):
-                    text = tab.title[:_SHORT] if gap == "short" and not active else text
+                if gap in ("tight", "brief", "short"):
+                    if gap == "brief" and not active:
+                        text = _BRIEF.get(tab.title, tab.title)
+                    elif gap == "short" and not active:
+                        text = tab.title[:_SHORT]
                     labels.append(f"[{text}] " if active else f"{text} ")
                 else:
                     labels.append((f"[{text}]" if active else f" {text} ") + gap)
