@@ -1,1 +1,4 @@
-"""The one program that runs code of others; it is started by path and never imported."""
+"""The program that runs code of others; `run.py` is started by path, and nothing of ours imports it.
+
+Its modules name each other relatively: in the interpreter of the workflow there is no ckpt_tui to name.
+"""

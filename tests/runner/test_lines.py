@@ -17,7 +17,9 @@ from agent_framework import WorkflowEvent, WorkflowRunState
 from agent_framework._workflows._events import WorkflowErrorDetails
 
 from ckpt_tui.actions.resume.plan import RUNNER
-from ckpt_tui.runner import run
+from ckpt_tui.runner.events import Logs, event_line, event_text
+from ckpt_tui.runner.limits import GATHERED
+from ckpt_tui.runner.lines import Lines, encode, stamp
 from tests.cli.commands import ROOT
 from tests.runner.stores import plan
 from tests.support.workflows import Answer, Draft
@@ -47,16 +49,16 @@ class Read:
 
 
 @pytest.fixture
-def pipe() -> Iterator[tuple[run.Lines, Read]]:
+def pipe() -> Iterator[tuple[Lines, Read]]:
     reading, writing = os.pipe()
-    lines = run.Lines(writing)
+    lines = Lines(writing)
     yield lines, Read(reading)
     lines.hurry()  # else a late write would find nobody who reads, which ends the process
     os.close(reading)
 
 
 class TestLines:
-    def test_a_burst_is_written_in_order_and_whole(self, pipe: tuple[run.Lines, Read]) -> None:
+    def test_a_burst_is_written_in_order_and_whole(self, pipe: tuple[Lines, Read]) -> None:
         lines, read = pipe
         for number in range(150):
             lines.say("event", number=number)
@@ -67,9 +69,9 @@ class TestLines:
         assert [line["t"] for line in found] == sorted(line["t"] for line in found)
 
     def test_the_first_line_of_a_burst_does_not_wait(
-        self, pipe: tuple[run.Lines, Read], monkeypatch: pytest.MonkeyPatch
+        self, pipe: tuple[Lines, Read], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(run, "GATHER_SECONDS", 1000.0)
+        monkeypatch.setattr("ckpt_tui.runner.lines.GATHER_SECONDS", 1000.0)
         lines, read = pipe
         lines.say("event", number=0)
         assert read.lines(1)[0]["number"] == 0
@@ -79,7 +81,7 @@ class TestLines:
         assert read.lines(1)[0]["number"] == 1
 
     def test_a_line_that_nothing_follows_is_written_while_this_thread_does_something_else(
-        self, pipe: tuple[run.Lines, Read]
+        self, pipe: tuple[Lines, Read]
     ) -> None:
         lines, read = pipe
         for number in range(3):
@@ -87,17 +89,15 @@ class TestLines:
         assert [line["number"] for line in read.lines(3)] == [0, 1, 2]
 
     def test_no_more_is_held_than_is_written_at_once(
-        self, pipe: tuple[run.Lines, Read], monkeypatch: pytest.MonkeyPatch
+        self, pipe: tuple[Lines, Read], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(run, "GATHER_SECONDS", 1000.0)
+        monkeypatch.setattr("ckpt_tui.runner.lines.GATHER_SECONDS", 1000.0)
         lines, read = pipe
         lines.say("event", number=0)
-        lines.say("event", text="x" * run.GATHERED)
-        assert len(read.lines(2)[1]["text"]) == run.GATHERED
+        lines.say("event", text="x" * GATHERED)
+        assert len(read.lines(2)[1]["text"]) == GATHERED
 
-    def test_what_a_finalizer_says_in_the_middle_of_a_line_is_a_line_of_its_own(
-        self, pipe: tuple[run.Lines, Read]
-    ) -> None:
+    def test_what_a_finalizer_says_in_the_middle_of_a_line_is_a_line_of_its_own(self, pipe: tuple[Lines, Read]) -> None:
         lines, read = pipe
 
         class Says(str):
@@ -111,9 +111,9 @@ class TestLines:
 
     @pytest.mark.skipif(not hasattr(os, "fork"), reason="a system without fork")
     def test_a_copy_of_the_process_does_not_write_what_the_original_holds(
-        self, pipe: tuple[run.Lines, Read], monkeypatch: pytest.MonkeyPatch
+        self, pipe: tuple[Lines, Read], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(run, "GATHER_SECONDS", 1000.0)
+        monkeypatch.setattr("ckpt_tui.runner.lines.GATHER_SECONDS", 1000.0)
         lines, read = pipe
         lines.say("event", number=0)
         lines.say("event", number=1)
@@ -169,15 +169,15 @@ def test_the_quick_way_of_an_event_says_what_the_thorough_one_does(data: Any) ->
         WorkflowEvent("status", state=WorkflowRunState.IDLE),
     ):
         for step in (None, 4):
-            assert json.loads("{" + run.event_text(event, step)) == json.loads(run.encode(run.event_line(event, step)))
+            assert json.loads("{" + event_text(event, step)) == json.loads(encode(event_line(event, step)))
 
 
 def test_a_time_is_the_one_that_datetime_writes() -> None:
     for nanoseconds in (0, 999_999_999, 1_000_000_000, 1_764_313_553_123_456_789, 1_764_313_554_000_000_999):
         when = datetime.fromtimestamp(nanoseconds // 1_000_000_000, UTC)
         expected = when.replace(microsecond=nanoseconds // 1000 % 1_000_000).isoformat(timespec="microseconds")
-        assert run.stamp(nanoseconds) == expected.removesuffix("+00:00") + "Z"
+        assert stamp(nanoseconds) == expected.removesuffix("+00:00") + "Z"
 
 
 def test_logging_is_left_as_it_was_by_an_import_of_the_runner() -> None:
-    assert not any(isinstance(each, run.Logs) for each in logging.getLogger().handlers)
+    assert not any(isinstance(each, Logs) for each in logging.getLogger().handlers)

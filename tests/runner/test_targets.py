@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from ckpt_tui.actions.resume.edits import parse_edit, smallest
 from ckpt_tui.actions.resume.plan import Edit
-from ckpt_tui.runner.run import Maker
+from ckpt_tui.runner.made import Maker
 from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import ROOT, command
 from tests.runner.stores import FLOWS, Watched, lines, of_kind, plan, resume, store
@@ -89,6 +89,17 @@ class TestTargets:
         assert of_kind(found, "check")[0]["main"] is True
         assert not of_kind(found, "log")
         assert {each["state"]["job"]["__type__"] for each in checkpoints(tmp_path / "new")} == {"__main__:Job"}
+
+    def test_modules_of_the_workflow_may_be_called_as_those_of_the_runner_are(self, tmp_path: Path) -> None:
+        rooms = [path.stem for path in (ROOT / "ckpt_tui" / "runner").glob("*.py") if path.stem != "__init__"]
+        assert {"lines", "forms", "run"} < set(rooms)
+        for name in rooms:
+            (tmp_path / f"{name}.py").write_text("MINE = True\n")
+        script = tmp_path / "own.py"
+        uses = "".join(f"import {name}\nassert {name}.MINE\n" for name in rooms)
+        script.write_text(f"{uses}from {FLOWS} import build_loop, storage\n")
+        done = Watched(plan("loop", 3, f"{script}:build_loop", tmp_path / "new"))
+        assert done.end()["outcome"] == "done"
 
     def test_without_a_name_the_candidates_are_told(self) -> None:
         done = resume("loop", 3, "tests/runner/flows.py:", Path("/nowhere"), "--check")

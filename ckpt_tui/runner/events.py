@@ -1,0 +1,115 @@
+"""Events, requests and log records of a run, as lines."""
+
+from __future__ import annotations
+
+import enum
+import logging
+from typing import Any
+
+from .faults import trace_of
+from .forms import form_of
+from .limits import TEXT
+from .lines import Lines, encode, quoted
+from .shown import PLAIN, show, type_name
+from .storage import Overlay
+
+
+class Logs(logging.Handler):
+    """Log records of the application as lines; a failed save that only the framework's log tells is one of its own."""
+
+    def __init__(self, lines: Lines, overlay: Overlay | None) -> None:
+        super().__init__()
+        self._lines, self._overlay = lines, overlay
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        try:
+            text = record.getMessage()[:TEXT]
+            if record.name.startswith("agent_framework") and text.startswith("Failed to create checkpoint"):
+                if self._overlay is None or not self._overlay.failure:
+                    self._lines.say("checkpoint_failed", id=None, parent=None, iteration=None, reason=text, fix="")
+                return
+            trace = ""
+            if record.exc_info and record.exc_info[1] is not None:
+                trace = trace_of(record.exc_info[1])
+            self._lines.say("log", level=record.levelname, logger=record.name, text=text, traceback=trace)
+        except Exception:
+            self.handleError(record)
+
+
+def request_line(name: str, event: Any) -> dict[str, Any]:
+    """One request that waits, with how to ask a person for its answer."""
+    return {
+        "request_id": name, "executor": event.source_executor_id, "request_type": type_name(type(event.data)),
+        "response_type": type_name(event.response_type), "data": show(event.data),
+        "form": form_of(event.response_type, event.data),
+    }  # fmt: skip
+
+
+def event_line(event: Any, step: int | None = None) -> dict[str, Any]:
+    """The fields of an event; `step` is the superstep it falls in."""
+    state, details, data = event.state, event.details, event.data
+    out: dict[str, Any] = {
+        "type": event.type, "executor_id": event.executor_id,
+        "iteration": step if event.iteration is None else event.iteration,
+        "state": state.value if isinstance(state, enum.Enum) else state, "request_id": None,
+        "data": None if data is None or data is details else show(data),
+    }  # fmt: skip
+    if event.type == "request_info":
+        out.update(
+            request_id=event.request_id, executor_id=event.executor_id or event.source_executor_id,
+            request_type=type_name(event.request_type), response_type=type_name(event.response_type),
+        )  # fmt: skip
+    if details is not None:
+        names = ("error_type", "message", "traceback", "executor_id")
+        out["details"] = {name: show(getattr(details, name, None)) for name in names}
+    return out
+
+
+_HEADS: dict[tuple[str, str | None], str] = {}
+"""Type and executor → how their event lines begin."""
+
+_SHORT = 3_000
+"""Characters of JSON below which nothing in it can be too long."""
+
+_SIMPLE = frozenset((str, int, float, bool, type(None)))
+
+
+def event_text(event: Any, step: int | None = None) -> str:
+    """`event_line` as JSON, without the brace that opens it; events come by the thousand, most of one shape."""
+    if event.details is not None or event.state is not None or event.type == "request_info":
+        return encode(event_line(event, step))[1:]
+    key = event.type, event.executor_id
+    head = _HEADS.get(key)
+    if head is None:
+        if len(_HEADS) > 1_000:
+            _HEADS.clear()
+        head = _HEADS[key] = f'"type":{encode(key[0])},"executor_id":{encode(key[1])},"iteration":'
+    number = step if event.iteration is None else event.iteration
+    data = event.data
+    text = "null" if data is None else brief_text(data) or encode(show(data))
+    return f'{head}{"null" if number is None else number},"state":null,"request_id":null,"data":{text}}}'
+
+
+def brief_text(value: Any) -> str:
+    """The JSON of a value that is a short text, or an object with nothing but short members; "" for any other."""
+    kind = type(value)
+    if kind is str:
+        return quoted(value) if len(value) < _SHORT else ""
+    if kind is list:
+        text = brief_text(value[0]) if len(value) == 1 else ""
+        return f"[{text}]" if text else ""
+    name = PLAIN.get(kind)
+    if not name:
+        return ""
+    members = value.__dict__
+    for each in members.values():
+        if type(each) not in _SIMPLE:
+            return ""
+    try:
+        text = encode(members)
+    except ValueError:  # no finite number
+        return ""
+    if len(text) > _SHORT or len(text) < 3 or '"$' in text:
+        return ""
+    return f'{{"$type":{quoted(name)},{text[1:]}'

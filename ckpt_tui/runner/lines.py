@@ -1,0 +1,156 @@
+"""Lines of JSON to the parent: what nothing that the workflow prints can corrupt."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import threading
+import time
+import typing
+from collections.abc import Callable
+from typing import Any
+
+from .limits import BURSTS, GATHER_SECONDS, GATHERED
+
+
+class Lines:
+    """Lines of JSON on a descriptor that nobody else knows.
+
+    Each write wakes the reader, so lines that come in bursts wait for others: the first is written at once, the next
+    ones with the first that comes GATHER_SECONDS later, by the thread that says it; one thread of our own sees to
+    those that nothing follows, also while the workflow blocks its loop. What is printed sends them on before itself.
+    A kill loses the lines of that moment, and no checkpoint.
+
+    Args:
+        descriptor: Where they go.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        # One that lets the same thread in twice: a finalizer, run by the collector at any time, may log or print.
+        self._lock = threading.RLock()
+        self._seq = 0
+        self._encode = encoder()
+        self._held: list[tuple[str, int, str]] = []
+        self._size = 0
+        self._due = 0
+        self._writing = False
+        self._alone = False
+        self._awake = False
+        self._wake = threading.Event()
+        threading.Thread(target=self._flush_late, daemon=True).start()
+        if hasattr(os, "register_at_fork"):
+            os.register_at_fork(after_in_child=self._forked)
+
+    def _forked(self) -> None:
+        """In a copy of this process: what is held is the original's to write, and no thread sees to what is late."""
+        self._lock = threading.RLock()
+        self._held, self._size, self._writing, self._alone = [], 0, False, True
+
+    def say(self, kind: str, **fields: Any) -> None:
+        """Write one line, of at least one field."""
+        self.put(kind, self._encode(fields)[1:])
+
+    def put(self, kind: str, rest: str) -> None:
+        """Write one line.
+
+        Args:
+            kind: Its kind.
+            rest: The JSON of its other fields, without the brace that opens it.
+        """
+        nanoseconds = time.time_ns()
+        with self._lock:
+            self._held.append((kind, nanoseconds, rest))
+            self._size += len(rest)
+            if kind not in BURSTS or self._size > GATHERED or self._alone:
+                self._flush()
+            elif nanoseconds >= self._due:
+                self._due = nanoseconds + int(GATHER_SECONDS * 1e9)
+                self._flush()
+        if not self._awake and self._held:
+            self._awake = True
+            self._wake.set()
+
+    def hurry(self) -> None:
+        """Write what is held."""
+        if self._held:
+            with self._lock:
+                self._flush()
+
+    def _flush(self) -> None:
+        if self._writing or not self._held:
+            return
+        self._writing = True
+        try:
+            while self._held:
+                self._write()
+        except OSError:
+            vanish()  # nobody reads any more
+        finally:
+            self._writing = False
+
+    def _write(self) -> None:
+        held, self._held, self._size = self._held, [], 0
+        # Made into text together: what is done over and over is done faster.
+        text = ""
+        for kind, nanoseconds, rest in held:
+            self._seq += 1
+            text += f'{{"kind":"{kind}","seq":{self._seq},"t":"{stamp(nanoseconds)}",{rest}\n'
+        data = memoryview(text.encode("ascii"))
+        while data:
+            data = data[os.write(self._descriptor, data) :]
+
+    def _flush_late(self) -> None:
+        while True:
+            self._wake.wait()
+            self._wake.clear()
+            time.sleep(GATHER_SECONDS)
+            if not 0 < self._due - time.time_ns() < 1_000_000_000:  # far off only when the clock was set back
+                self.hurry()
+            self._awake = False
+            if self._held:  # those that came since; what comes now wakes this thread itself
+                self._awake = True
+                self._wake.set()
+
+
+def encoder() -> Callable[[Any], str]:
+    """What writes compact ASCII JSON; made once, because the module's own way makes one for each text."""
+    plain = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return plain.encode
+    write = make(None, plain.default, json.encoder.encode_basestring_ascii, None, ":", ",", False, False, False)
+    return lambda document: "".join(write(document, 0))
+
+
+encode = encoder()
+quoted = json.encoder.encode_basestring_ascii
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601 with `Z`."""
+    return stamp(time.time_ns())
+
+
+_second = (-1, "")
+
+
+def stamp(nanoseconds: int) -> str:
+    """A time in UTC, ISO 8601 with `Z`, of nanoseconds since 1970."""
+    global _second
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    known, text = _second
+    if known != seconds:
+        text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+        _second = (seconds, text)
+    return f"{text}.{rest // 1000:06d}Z"
+
+
+def vanish() -> typing.NoReturn:
+    """End at once, with every process the workflow started in this group: the parent is gone."""
+    with contextlib.suppress(Exception):
+        if os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGKILL)
+    os._exit(1)

@@ -1,0 +1,134 @@
+"""A plan carried out, from its check to its end."""
+
+from __future__ import annotations
+
+import gc
+import json
+import logging
+import os
+from typing import Any
+
+from .events import Logs, event_text, request_line
+from .faults import Fault
+from .lines import now
+from .preflight import Preflight
+from .storage import Overlay
+
+
+class Runner(Preflight):
+    """One plan, from its check to its end; see `Preflight`."""
+
+    async def work(self) -> str:
+        """Do what the plan says; returns the outcome."""
+        mode = self.plan.get("mode", "run")
+        found = await self.check()
+        self.lines.say("check", **found)
+        while mode == "ask":
+            command = await self.inbox.get()
+            if command.get("do") == "stop":
+                return "stopped"
+            if command.get("do") in ("check", "run"):
+                for key in ("responses", "edits", "allow", "into"):
+                    if key in command:
+                        self.plan[key] = command[key]
+                self.allowed = frozenset(self.plan.get("allow", ()))
+                found = await self.check()
+                if command["do"] == "run" and found["ok"]:
+                    break
+                self.lines.say("check", **found)
+        if mode == "check":
+            return "checked" if found["ok"] else "refused"
+        if not found["ok"]:
+            for problem in found["problems"]:
+                if problem["level"] == "error":
+                    self.lines.say("error", where=problem["about"], what=problem["what"], fix=problem["fix"])
+            return "refused"
+        return await self._run(found, mode == "ask")
+
+    async def _run(self, found: dict[str, Any], interactive: bool) -> str:
+        plan = self.plan
+        into = plan["into"]
+        pending = self._pending()
+        answers, _ = self._answers(plan.get("responses", {}), pending)
+        try:
+            target = self.framework.storage(into, self._types())
+            self._record(found, answers)
+        except OSError as error:
+            what = f"{into} cannot be written: {error.strerror}"
+            raise Fault("into", what, "choose another directory for new checkpoints with --into") from None
+        source = self.framework.storage(plan["store"], self._types())
+        held = {plan["checkpoint"]: self.checkpoint}
+        overlay = self.overlay = Overlay(source, target, held, self.lines, into)
+        self._tell_logs()
+        # Modules, classes and the workflow stay to the end: the collector need not look through them in every round.
+        gc.freeze()
+        how: dict[str, Any] = {"checkpoint_id": plan["checkpoint"]}
+        if answers:
+            how["responses"] = answers
+        while True:
+            waiting = await self._segment(overlay, how)
+            if not waiting or not interactive:
+                return "waiting" if waiting else "done"
+            self.lines.say("waiting", requests=[request_line(key, each) for key, each in waiting.items()])
+            answers = await self._next_answers(waiting)
+            if self.stopping:
+                return "stopped"
+            how = {"responses": answers}
+
+    async def _next_answers(self, waiting: dict[str, Any]) -> dict[str, Any]:
+        while True:
+            command = await self.inbox.get()
+            if command.get("do") == "stop":
+                self.stopping = True
+                return {}
+            if command.get("do") == "answer":
+                answers, faults = self._answers(command.get("responses", {}), waiting)
+                if answers and not faults:
+                    self.lines.say("answered", request_ids=sorted(answers))
+                    return answers
+                for name, what, fix in faults:
+                    self.lines.say("error", where="response", what=what, fix=fix, request_id=name)
+
+    async def _segment(self, overlay: Overlay, how: dict[str, Any]) -> dict[str, Any]:
+        """Run until it ends or waits; returns the requests that wait."""
+        saved = overlay.saved
+        seen: dict[str, Any] = {}
+        stream = self.workflow.run(stream=True, checkpoint_storage=overlay, **how)
+        put = self.lines.put
+        step = None
+        async for event in stream:
+            if event.type == "request_info":
+                seen[event.request_id] = event
+            elif event.type == "superstep_started":
+                step = event.iteration
+            put("event", event_text(event, step))
+            if event.type == "superstep_completed":
+                step = None
+        if overlay.saved > saved and not overlay.failure:
+            # Later than any event, and right where the state of older releases is not.
+            return dict(overlay.last.pending_request_info_events)
+        return seen
+
+    def _record(self, found: dict[str, Any], answers: dict[str, Any]) -> None:
+        """Write beside the new checkpoints where they come from and what was edited; never in the framework's own."""
+        plan = self.plan
+        entry = {
+            "schema": "ckpt-tui/fork@1", "at": now(), "store": plan["store"], "checkpoint": plan["checkpoint"],
+            "workflow": plan["target"], "answered": sorted(answers), "edits": found["edits"],
+            "framework": self.framework.version,
+        }  # fmt: skip
+        path = os.path.join(plan["into"], "ckpt-tui-fork.jsonl")
+        if os.path.realpath(plan["into"]) == os.path.realpath(plan["store"]) and not found["edits"]:
+            return
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(entry, ensure_ascii=True) + "\n")
+
+    def _tell_logs(self) -> None:
+        handler = Logs(self.lines, self.overlay)
+        logging.getLogger().addHandler(handler)
+
+    def stop(self) -> None:
+        """Cancel what runs."""
+        self.stopping = True
+        if self.task is not None:
+            self.task.cancel()

@@ -1,0 +1,101 @@
+"""A storage that reads the original checkpoints and writes new ones beside them."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from .faults import said
+from .lines import Lines, quoted
+
+
+class Overlay:
+    """A checkpoint storage that reads the original store and writes beside it.
+
+    Args:
+        source: The framework's store of the checkpoint that is resumed; nothing in it is changed.
+        target: Where new checkpoints go.
+        held: Checkpoints at hand, by id: the resumed one, edited.
+        lines: Where saves are told.
+        directory: The directory of `target`, for the lines.
+    """
+
+    def __init__(self, source: Any, target: Any, held: dict[str, Any], lines: Lines, directory: str) -> None:
+        self._source, self._target, self._held = source, target, held
+        self._lines, self._directory = lines, quoted(directory)
+        self.saved = 0
+        self.last: Any = None
+        self.failure = ""
+        """Why the latest save failed, or "" when it did not."""
+
+    async def save(self, checkpoint: Any) -> str:
+        """Save into the target, and tell."""
+        try:
+            saved: str = await self._target.save(checkpoint)
+        except Exception as error:
+            fix = save_fix(error)
+            self.failure = f"the type {fix['type']} is not allowed" if "type" in fix else said(error)
+            self._lines.say(
+                "checkpoint_failed", id=checkpoint.checkpoint_id, parent=checkpoint.previous_checkpoint_id,
+                iteration=checkpoint.iteration_count, reason=self.failure, **fix,
+            )  # fmt: skip
+            raise
+        self.saved += 1
+        self.last, self.failure = checkpoint, ""
+        parent = checkpoint.previous_checkpoint_id
+        self._lines.put(
+            "checkpoint",
+            f'"id":{quoted(saved)},"parent":{"null" if parent is None else quoted(parent)},"iteration":'
+            f'{checkpoint.iteration_count:d},"pending":{len(checkpoint.pending_request_info_events)},'
+            f'"directory":{self._directory}}}',
+        )
+        return saved
+
+    async def load(self, checkpoint_id: str) -> Any:
+        """The checkpoint at hand, else from the target, else from the source."""
+        if checkpoint_id in self._held:
+            return self._held.pop(checkpoint_id)
+        try:
+            return await self._target.load(checkpoint_id)
+        except Exception:
+            return await self._source.load(checkpoint_id)
+
+    async def list_checkpoints(self, *, workflow_name: str) -> list[Any]:
+        """Those of both stores."""
+        found = {
+            each.checkpoint_id: each
+            for store in (self._source, self._target)
+            for each in await store.list_checkpoints(workflow_name=workflow_name)
+        }
+        return list(found.values())
+
+    async def delete(self, checkpoint_id: str) -> bool:
+        """Delete from the target; the original keeps what it has."""
+        deleted: bool = await self._target.delete(checkpoint_id)
+        return deleted
+
+    async def get_latest(self, *, workflow_name: str) -> Any:
+        """The latest of both stores."""
+        found = await self.list_checkpoints(workflow_name=workflow_name)
+        return max(found, key=lambda each: datetime.datetime.fromisoformat(each.timestamp), default=None)
+
+    async def list_checkpoint_ids(self, *, workflow_name: str) -> list[str]:
+        """Ids of both stores."""
+        return [each.checkpoint_id for each in await self.list_checkpoints(workflow_name=workflow_name)]
+
+
+def save_fix(error: BaseException) -> dict[str, Any]:
+    """What to do about a save that failed."""
+    texts = []
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError):
+            return {"fix": f"free some room or choose another directory: {cause.strerror}"}
+        texts.append(str(cause))
+        cause = cause.__cause__ or cause.__context__
+    text = " ".join(texts)
+    for mark in ("for type '", "for nested type '"):
+        if mark in text:
+            name = text.partition(mark)[2].partition("'")[0]
+            return {"type": name, "fix": f"allow the type: --allow {name}"}
+    return {"fix": "make the state, the messages and the executors' own state values that pickle can write"}
