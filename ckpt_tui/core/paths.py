@@ -68,4 +68,7 @@ def path_to(place: Placed | None) -> Path:
     while place is not None:
         parts.append(place.steps)
         place = place.above
-    return tuple(step for part in reversed(parts) for step in part)
+    path: list[Step] = []
+    for steps in reversed(parts):
+        path += steps
+    return tuple(path)

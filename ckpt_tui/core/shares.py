@@ -12,9 +12,9 @@ from typing import NamedTuple
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.anatomy import type_name
 from ckpt_tui.core.envelope import resolve
-from ckpt_tui.core.members import Members, members
+from ckpt_tui.core.members import Member, Members, members
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.paths import Path, Step
+from ckpt_tui.core.paths import Path, Step, path_to
 from ckpt_tui.core.sizes import own_size
 from ckpt_tui.core.value import Obj, Value
 
@@ -145,7 +145,7 @@ def shares(parts: Mapping[str, Value], most: int = PATHS, nodes: int = SHARE_NOD
     sizes = {name: walk.measure(value, _Place(None, (name,), 1)) for name, value in parts.items()}
     types = [TypeShare(name, count, size) for name, (count, size) in walk.types.items()]
     types.sort(key=lambda share: (-share.size, share.type))
-    paths = [PathShare(_path(place), type_, size) for size, _, place, type_ in sorted(walk.largest, reverse=True)]
+    paths = [PathShare(path_to(place), type_, size) for size, _, place, type_ in sorted(walk.largest, reverse=True)]
     return Shares(sum(sizes.values()), walk.left >= 0, sizes, tuple(paths), tuple(types))
 
 
@@ -189,10 +189,10 @@ class _Walk:
         for index in range(frame.index, len(below)):
             if self.left < 0:
                 break
-            if bare:
+            member = None if bare else below[index]
+            if member is None:
                 value = below.value(index)
             else:
-                member = below[index]
                 value = member.value
                 if not member.is_index:
                     frame.size += len(member.label) + 4
@@ -207,9 +207,9 @@ class _Walk:
                     else:
                         self.add(type_name(value), 1, size)
                     if listed and size > self.least:
-                        self.offer(size, self.place(frame, index), type_name(value))
+                        self.offer(size, self.place(frame, member or below[index]), type_name(value))
                 continue
-            if self.enter(frames, frame, value, self.place(frame, index) if listed else None):
+            if self.enter(frames, frame, value, self.place(frame, member or below[index]) if listed else None):
                 frame.index = index + 1
                 return True
         return False
@@ -243,10 +243,10 @@ class _Walk:
             self.offer(size, place, kind)
         return False
 
-    def place(self, frame: _Frame, index: int) -> _Place:
+    def place(self, frame: _Frame, member: Member) -> _Place:
         """The place of a member."""
         assert frame.place is not None
-        return _Place(frame.place, frame.below[index].steps, frame.place.level + 1)
+        return _Place(frame.place, member.steps, frame.place.level + 1)
 
     def add(self, type_: str, number: int, size: int) -> None:
         """Charge a type."""
@@ -266,15 +266,6 @@ class _Walk:
             heappushpop(self.largest, (size, self.offered, place, type_))
         if len(self.largest) == self.most:
             self.least = self.largest[0][0]
-
-
-def _path(place: _Place) -> Path:
-    steps: list[tuple[Step, ...]] = []
-    here: _Place | None = place
-    while here is not None:
-        steps.append(here.steps)
-        here = here.above
-    return tuple(step for part in reversed(steps) for step in part)
 
 
 def grew_most(before: Shares, after: Shares) -> Growth | None:

@@ -72,6 +72,9 @@ class AskScreen(Screen[Place | None], Generic[Rows]):
         (" esc", "key"), (" back ", "dim"),
     ]  # fmt: skip
 
+    STOPS: ClassVar[str] = " stops, back to the browser "
+    """What esc does while a question is asked."""
+
     def __init__(self, store: Store, known: Known, title: str) -> None:
         super().__init__()
         self._store = store
@@ -141,7 +144,7 @@ class AskScreen(Screen[Place | None], Generic[Rows]):
         bar = "━" * (_BAR * done // max(total, 1))
         count = f"{done:,} of {total:,} checkpoints" if total else "looking at the store"
         self.draw([(f" {bar:╌<{_BAR}} {count} ", "warn")])
-        self.say_keys([(" esc", "key"), (" stops ", "dim")])
+        self.say_keys([(" esc", "key"), (self.STOPS, "dim")])
 
     def end(self, right: list[Part]) -> None:
         """The question is answered."""

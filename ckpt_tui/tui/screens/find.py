@@ -81,6 +81,8 @@ class FindScreen(AskScreen[MatchList]):
 
     KEYS: ClassVar[list[Part]] = [*AskScreen.KEYS[:-2], (" /", "key"), (" text ", "dim"), *AskScreen.KEYS[-2:]]
 
+    STOPS: ClassVar[str] = " stops; what was found stays "
+
     def __init__(
         self, store: Store, known: Known, nodes: Callable[[Scope], Sequence[Node]], finding: Finding, reveal: bool
     ) -> None:
