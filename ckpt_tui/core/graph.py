@@ -184,7 +184,8 @@ class Lessons:
             if not any(source == sender for source, _ in sure):
                 for name in unseen:
                     trust.setdefault((sender, name), "inferred" if len(unseen) == 1 else "possible")
-        nodes = tuple(dict.fromkeys([*self._stated, *self._nodes]))
+        # A file may name an executor "", which counts as none where nothing leads to it or away.
+        nodes = tuple(dict.fromkeys([*self._stated, *self._nodes, *(name for pair in trust for name in pair)]))
         place = {name: index for index, name in enumerate(nodes)}
         pairs = sorted(trust, key=lambda pair: (place[pair[0]], place[pair[1]]))
         return Graph(nodes, {pair: Edge(*pair, trust[pair]) for pair in pairs}, self._start)
