@@ -14,7 +14,7 @@ from ckpt_tui.tui.view import View
 
 
 class EarlyLook:
-    """Reads the first batch of a store in a thread of its own, and the newest checkpoint where that is a large file.
+    """Reads the first batch of a store in a thread of its own, then the newest checkpoint where that is a large file.
 
     Args:
         store: The store.
@@ -37,6 +37,7 @@ class EarlyLook:
         self._checkpoint: Checkpoint | None = None
         self._done = threading.Event()
         self._opened = threading.Event()
+        self._drawn = threading.Event()
         threading.Thread(target=self._look, daemon=True).start()
 
     def _look(self) -> None:
@@ -55,6 +56,7 @@ class EarlyLook:
         try:
             newest = self._newest
             if newest is not None:
+                self._drawn.wait()
                 self._checkpoint = self._store.load(newest.file)
         except CkptError:
             pass  # told when it is asked for again
@@ -62,16 +64,21 @@ class EarlyLook:
             self._opened.set()
 
     def _choose(self, view: View) -> None:
-        """Reading a large file takes as long as importing Textual, and most of it is waiting for the system."""
+        """Only a large file: any other is loaded in less time than its pane takes to be made."""
         newest = self.library.entry(view.newest) if self._open_newest and view.newest else None
         if isinstance(newest, CheckpointRef) and newest.size > LAZY_BYTES:
             self._newest = newest
+
+    def go_on(self) -> None:
+        """Read the newest checkpoint: the first rows are on the screen, which this would have held up."""
+        self._drawn.set()
 
     def checkpoint(self, file: str, wait: bool = True) -> Checkpoint | None:
         """The newest checkpoint, once and if it is this file as it was seen; waits for it while it is being read."""
         newest = self._newest
         if newest is None or newest.file != file or not (wait or self._opened.is_set()):
             return None
+        self.go_on()
         self._opened.wait()
         self._newest = None
         found, self._checkpoint = self._checkpoint, None

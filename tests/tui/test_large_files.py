@@ -11,9 +11,12 @@ import pytest
 from ckpt_tui.core import lazy
 from ckpt_tui.core.spans import member_spans
 from ckpt_tui.core.value import Deferred, Value
+from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.tui.app import CkptApp
+from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.widgets.detail import TABS
 from tests.benchmarks.data import write_huge
-from tests.tui.support import open_app
+from tests.tui.support import NORMAL, Driver, open_app
 
 
 @pytest.fixture(scope="module")
@@ -63,3 +66,16 @@ async def test_what_is_being_read_is_told_and_left_by_escape(large: Path, monkey
         await app.until(lambda: tree.line_count == 9)
         value = tree.row.member.value  # type: ignore[union-attr]
         assert value.ready
+
+
+async def test_the_newest_large_checkpoint_is_read_when_the_first_rows_are_drawn(large: Path) -> None:
+    early = EarlyLook(DirectoryStore(str(large)), open_newest=True)
+    view = early.wait(10)
+    assert view is not None and view.newest
+    assert not early._drawn.is_set() and early.checkpoint(view.newest, wait=False) is None
+    app = CkptApp(early._store, early=early)
+    async with app.run_test(size=NORMAL) as pilot:
+        driver = Driver(app, pilot)
+        await driver.shows("coffee or tea")
+        assert early._opened.is_set()
+        assert early.checkpoint(view.newest) is None  # it was taken by the screen

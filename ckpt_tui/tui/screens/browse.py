@@ -91,6 +91,8 @@ class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
 
     async def _begin(self) -> None:
         """The first rows are on the screen: now the rest of it, and of the store."""
+        if self._early is not None:
+            self._early.go_on()
         await self.complete()
         self.jobs.follow()
         self._load_selected()
