@@ -244,7 +244,7 @@ async def main() -> None:
             await app.settled()
             # The person's own directories are nobody's business.
             app.screen.store.path = f"./{store.name}"
-            app.screen._changed_at = 0.0
+            app.screen.changed_at = 0.0
             for screen in app.app.screen_stack:
                 if isinstance(screen, Browse | DoctorScreen | AskScreen):
                     screen.draw_head()

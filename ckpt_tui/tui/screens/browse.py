@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import OrderedDict
 
@@ -10,15 +9,14 @@ from textual import on
 from textual.timer import Timer
 
 from ckpt_tui.core.ids import IdFault, find
-from ckpt_tui.core.listing import NodeRow, clock_text
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Entry, Store
-from ckpt_tui.tui.commands import COMMANDS, Command
 from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import AlarmsReady, BodiesWanted, CheckpointReady, PeekReady, ViewReady, WorkFailed
+from ckpt_tui.tui.screens.bars import Bars
 from ckpt_tui.tui.screens.differing import Differing
 from ckpt_tui.tui.screens.inquiring import Inquiring
 from ckpt_tui.tui.screens.panes import Panes
@@ -26,7 +24,6 @@ from ckpt_tui.tui.screens.replays import Replayable
 from ckpt_tui.tui.screens.resuming import Resumable
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.status import BarLine, Part
 
 LOAD_SECONDS = 0.05
 """Pause after the last move of the cursor before its checkpoint is loaded: a held key loads nothing on its way."""
@@ -43,13 +40,8 @@ KEPT = 24
 KEPT_BYTES = 24_000_000
 """Bytes of their files altogether."""
 
-_HINTED_LAST = ("app.help", "app.close")
-"""Commands whose hints come last in the line at the bottom, and before all others where there is little room."""
-_HINTED_APART = {"live.follow", *_HINTED_LAST}
-"""Commands whose hints have a place of their own there."""
 
-
-class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
+class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
     """The main screen.
 
     Args:
@@ -75,8 +67,6 @@ class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
         self._loading: tuple[str, Entry | None] | None = None
         self._timer: Timer | None = None
         self._place_timer: Timer | None = None
-        self._progress = (0, 0)
-        self._changed_at = 0.0
         self._waiting = False
 
     def on_mount(self) -> None:
@@ -136,9 +126,9 @@ class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
     def _show_rows(self, event: ViewReady) -> None:
         """Show how the store looks now, in the list."""
         before, view = self.list.view, event.view
-        self._progress = (event.done, event.total) if event.done < event.total else (0, 0)
+        self.progress = (event.done, event.total) if event.done < event.total else (0, 0)
         if view.newest != before.newest or view.checkpoints != before.checkpoints:
-            self._changed_at = time.time()
+            self.changed_at = time.time()
         if self._at is not None and view.runs:
             self._open_at(view)
         self.list.show(view, self.following)
@@ -148,7 +138,7 @@ class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
         try:
             node = find(self._at, view.runs)
         except IdFault as fault:
-            if self._progress == (0, 0):
+            if self.progress == (0, 0):
                 self._at, self.following = None, True
                 self.say(f"{clean(fault.reason)}; showing the newest", "warn")
             return
@@ -294,75 +284,6 @@ class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
             text = event.data.decode("utf-8", "backslashreplace")
             self.details[0].lines.add([Paragraph("\nIt begins with:\n", "dim"), Paragraph(text, "plain", 2)])
 
-    # -- the lines at the top and bottom -----------------------------------------------------------------------------
-
-    def draw_head(self) -> None:
-        """Draw the line at the top."""
-        view = self.list.view
-        state: Part = (" ● live ", "good")
-        if view.missing:
-            state = (" ◌ waiting for the directory ", "warn")
-        elif self._progress != (0, 0):
-            done, total = self._progress
-            bar = "━" * (10 * done // total)
-            state = (f" {bar:╌<10} {done:,}/{total:,} ", "warn")
-        counts = f"{view.checkpoints:,} checkpoint{'' if view.checkpoints == 1 else 's'}"
-        if view.runs:
-            counts += f" · {len(view.runs):,} run{'' if len(view.runs) == 1 else 's'}"
-        right: list[Part] = []
-        if view.filter:
-            right.append((f" filter: {clean(view.filter, 20)} ", "warn"))
-        if view.problems:
-            right.append((f" ✗ {view.problems:,} problem{'' if view.problems == 1 else 's'} ", "error"))
-        right.append(state)
-        if self._changed_at and self.size.width >= 80:
-            right.append((f"{clock_text(self._changed_at)} ", "dim"))
-        kind = f"{self.store.kind} · " if self.size.width >= 100 else ""
-        room = self.size.width - 12 - len(kind) - len(counts) - sum(len(text) for text, _ in right)
-        left: list[Part] = [
-            (" ckpt-tui ", "strong"), (f" {path_text(self.store.path, max(room, 12))} ", "plain"), (kind, "dim"),
-            (counts, "dim"),
-        ]  # fmt: skip
-        self.query_one("#head", BarLine).show(left, right)
-
-    def draw_foot(self) -> None:
-        """Draw the line at the bottom."""
-        foot = self.query_one("#foot", BarLine)
-        right: list[Part] = [(" following " if self.following else " F follows ", "good" if self.following else "dim")]
-        if self.pane is not self.list:
-            size, path = self.detail.place
-            room = self.size.width // 2
-            # The end of a path tells more than its beginning.
-            path = path if len(path) <= room else "…" + path[-room + 1 :]
-            right = [(f" {size} " if size else "", "dim"), (f"{path} " if path else "", "key"), *right]
-        if self.message:
-            foot.show(self.message, right[-1:])  # what is said matters more than where the cursor stands
-            return
-        scope = "list" if self.pane is self.list else "value" if self.detail.is_tree else ""
-        parts: list[Part] = [(" ↑↓", "key"), (" move ", "dim")]
-        room = self.size.width - 9 - sum(len(text) for text, _ in right)
-        apart = []
-        for command in COMMANDS:
-            if command.id in _HINTED_LAST and room >= _hint_width(command):
-                apart.append(command)
-                room -= _hint_width(command)
-        row = self.list.row if scope == "list" else None
-        waits = isinstance(row, NodeRow) and row.node.ref.role == "waiting" and not self.store.capabilities().resume
-        if waits:
-            parts += [(" r", "key"), (" answer ", "dim")]
-            room -= 9
-        left_out = {*_HINTED_APART, "run.resume"} if waits else _HINTED_APART
-        # Without a checkpoint there is nothing to open, to compare or to step through.
-        for command in COMMANDS if self.list.view.places else ():
-            if command.hint and command.scope in (scope, "everywhere") and command.id not in left_out:
-                room -= _hint_width(command)
-                if room < 0:
-                    break
-                parts += [(f" {command.hint_keys}", "key"), (f" {command.hint} ", "dim")]
-        for command in apart:  # whoever knows no key needs these
-            parts += [(f" {command.hint_keys}", "key"), (f" {command.hint} ", "dim")]
-        foot.show(parts, right)
-
     async def on_resize(self) -> None:
         """What fits beside each other depends on the width."""
         await self.widen()
@@ -437,19 +358,6 @@ class Browse(Differing, Inquiring, Replayable, Resumable, Panes):
         self.app.push_screen(
             TextScreen(f"Failed: {event.doing}", [*lines, Paragraph(report)], lambda: self.copy(report, "report"))
         )
-
-
-def _hint_width(command: Command) -> int:
-    return len(command.hint_keys) + len(command.hint) + 3
-
-
-def path_text(path: str, room: int) -> str:
-    """A path in so many characters: `~` for the home directory, the end where it is too long."""
-    home = os.path.expanduser("~")
-    if path == home or path.startswith(home + os.sep):
-        path = "~" + path[len(home) :]
-    text = clean(path)
-    return text if len(text) <= room else "…" + text[-room + 1 :]
 
 
 def _differs(one: Entry | None, other: Entry | None) -> bool:
