@@ -108,14 +108,14 @@ class Maker:
                 return None
             raise _wrong(document, "null", at)
         if isinstance(document, bool) != (cls is bool) or document is None:
-            raise _wrong(document, type_name(cls), at)
+            raise _wrong(document, _IN_WORDS.get(cls) or type_name(cls), at)
         if isinstance(document, cls):
             return document
         if cls is float and isinstance(document, int):
             return float(document)
         if issubclass(cls, str) and isinstance(document, str):
             return cls(document)
-        raise _wrong(document, type_name(cls), at)
+        raise _wrong(document, _IN_WORDS.get(cls) or type_name(cls), at)
 
     def enumeration(self, document: Any, cls: Any, arguments: Any, at: str) -> Any:
         for member in cls:
@@ -269,6 +269,9 @@ Maker.MAKERS = (
     (datetime.timedelta, Maker.length),
     ((uuid.UUID, decimal.Decimal, pathlib.PurePath, complex, fractions.Fraction), Maker.by_text),
 )  # fmt: skip
+
+
+_IN_WORDS: dict[Any, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 
 
 def misfit(error: Exception) -> str:

@@ -63,7 +63,7 @@ class TestBeforeItRuns:
             ),
             ("loop", "build_loop", ("--storage", FLOWS + ":number"), "no checkpoint storage", ""),
             ("loop", "build_loop", ("--set", "state.nothing.there=1"), "has no nothing; it has ", "give a value"),
-            ("loop", "build_loop", ("--set", 'state.draft.round="two"'), "expected builtins:int", "give a value"),
+            ("loop", "build_loop", ("--set", 'state.draft.round="two"'), "expected a whole number", "give a value"),
             ("human", "build_human", ("--response", "nobody=1"), "no request nobody waits for an answer", "waiting: "),
         ],
     )
@@ -98,7 +98,7 @@ class TestBeforeItRuns:
         watched.end()
         done = resume("human", -1, "build_human", tmp_path / "new", "--response", f'{request}={{"approved": "yes"}}')
         assert done.code == 5
-        assert 'approved: expected builtins:bool, got "yes"' in done.err
+        assert 'approved: expected true or false, got "yes"' in done.err
         assert 'it must be tests.support.workflows:Answer: {"approved": true or false, "comment": "…"}' in done.err
 
     def test_types_that_checkpoints_to_come_will_hold_are_told_before_and_after(self, tmp_path: Path) -> None:

@@ -230,7 +230,7 @@ class TestAnswers:
         watched.session.send({"do": "run", "responses": {asked["request_id"]: {"approved": False, "comment": "no"}}})
         again = watched.until("waiting")["requests"][0]
         watched.session.send({"do": "answer", "responses": {again["request_id"]: {"approved": 3}}})
-        assert "expected builtins:bool, got 3" in watched.until("error")["what"]
+        assert "expected true or false, got 3" in watched.until("error")["what"]
         watched.session.send({"do": "answer", "responses": {again["request_id"]: {"approved": True}}})
         assert watched.end()["outcome"] == "done"
         found = checkpoints(tmp_path / "new")

@@ -206,7 +206,7 @@ class TestAnswers:
             screen.forms[0].write({"approved": "maybe"})
             await app.press("ctrl+r")
             await app.until(
-                lambda: 'expected builtins:bool, got "maybe"' in screen.query_one("#preview").plain_text,  # type: ignore[attr-defined]
+                lambda: 'expected true or false, got "maybe"' in screen.query_one("#preview").plain_text,  # type: ignore[attr-defined]
                 "the fault",
             )
             await app.press("ctrl+r", "ctrl+r")
@@ -463,7 +463,7 @@ class TestEdits:
             await app.type('"two"')
             await app.press("enter")
             screen = await opened(app, "build_loop")
-            await app.until(lambda: 'expected builtins:int, got "two"' in _shown(screen), "the fault")
+            await app.until(lambda: 'expected a whole number, got "two"' in _shown(screen), "the fault")
             await app.press("escape", "escape", "escape")
             assert not app.screen._edits
 
