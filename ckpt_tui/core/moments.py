@@ -206,7 +206,7 @@ def _fan_ins(edges: Value) -> Iterator[FanIn]:
             pairs = json.loads(key.partition(":")[2])
             sources = tuple(str(source) for source, _ in pairs)
             target = str(pairs[0][1])
-        except (ValueError, TypeError, IndexError, RecursionError):
+        except (ValueError, TypeError, LookupError, RecursionError):
             continue
         arrived = {}
         for source, buffered in _pairs(attribute(value, "buffer")):
@@ -222,7 +222,7 @@ def _call_name(key: str) -> str:
         try:
             parts = json.loads(key[4:])
             return str(parts[1])
-        except (ValueError, TypeError, IndexError, RecursionError):
+        except (ValueError, TypeError, LookupError, RecursionError):
             return ""
     name, _, number = key.rpartition("::")
     return name if number.isdigit() else ""
