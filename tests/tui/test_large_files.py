@@ -11,7 +11,9 @@ import pytest
 from ckpt_tui.core import lazy
 from ckpt_tui.core.spans import member_spans
 from ckpt_tui.core.value import Deferred, Value
+from ckpt_tui.stores import agent_framework
 from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.stores.files import Stamp, read_whole
 from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.widgets.detail import TABS
@@ -68,14 +70,24 @@ async def test_what_is_being_read_is_told_and_left_by_escape(large: Path, monkey
         assert value.ready
 
 
-async def test_the_newest_large_checkpoint_is_read_when_the_first_rows_are_drawn(large: Path) -> None:
+async def test_the_newest_large_checkpoint_is_read_once_and_when_the_first_rows_are_drawn(
+    large: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = []
+
+    def counted(path: str, limit: int) -> tuple[Stamp, bytes]:
+        read.append(path)
+        return read_whole(path, limit)
+
+    monkeypatch.setattr(agent_framework, "read_whole", counted)
     early = EarlyLook(DirectoryStore(str(large)), open_newest=True)
     view = early.wait(10)
     assert view is not None and view.newest
-    assert not early._drawn.is_set() and early.checkpoint(view.newest, wait=False) is None
+    assert not read and early.checkpoint(view.newest, wait=False) is None
     app = CkptApp(early._store, early=early)
     async with app.run_test(size=NORMAL) as pilot:
         driver = Driver(app, pilot)
         await driver.shows("coffee or tea")
-        assert early._opened.is_set()
+        await driver.settled()
+        assert len(read) == 1
         assert early.checkpoint(view.newest) is None  # it was taken by the screen

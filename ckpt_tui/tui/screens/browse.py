@@ -211,11 +211,12 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
         if kept is not None and not _differs(kept[0], entry):
             self._kept.move_to_end(file)
             self._show_checkpoint(file, kept[1])
+        elif self._loading is not None and self._loading[0] == file and not _differs(self._loading[1], entry):
+            pass  # it is on its way: two loads of a large file would take its memory twice
         elif (opened := self.jobs.at_hand(file)) is not None:
             self._keep(file, opened)
             self._show_checkpoint(file, opened)
-        elif self._loading is None or self._loading[0] != file or _differs(self._loading[1], entry):
-            # Once: two loads of a large file would take its memory twice.
+        else:
             self._loading = (file, entry)
             self.jobs.load(file)
 
