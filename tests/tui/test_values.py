@@ -74,7 +74,7 @@ class TestTree:
     async def test_sizes_stand_beside_the_path_and_in_a_column(self) -> None:
         async with open_app(RECORDED) as app:
             await go_to(app, "draft", "title")
-            await app.shows("20 state.draft.title")
+            await app.shows("20 B state.draft.title")
             await app.press("s")
             await app.shows("Sizes: bytes")
             assert any(line.rstrip("│ ").endswith("20") and "title" in line for line in app.lines)

@@ -359,7 +359,9 @@ class Detail(Widget):
         row = self.rows.row if self.is_tree and self.checkpoint is not None else None
         if row is None:
             return "", ""
-        return size_of(row.member.value, PLACE_NODES).text, clean(expression(self.rows.path))
+        size = size_of(row.member.value, PLACE_NODES).text
+        # Beside a path a bare number would tell nothing.
+        return f"{size} B" if size[-1:].isdigit() else size, clean(expression(self.rows.path))
 
 
 def talk_paragraphs(talks: list[Talk]) -> list[Paragraph]:
