@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import itemgetter
+from collections.abc import Callable, Sequence
+from itertools import chain, compress
+from operator import is_, itemgetter, ne
 from typing import Any
 
 from ckpt_tui.core.anatomy import type_name
@@ -19,6 +20,9 @@ _FLAT_SIZE = 64
 
 _FLAT_LEVELS = 2
 """Levels that are: a row, and lists in it."""
+
+_BLOCK = 256
+"""Rows that are compared at once, member by member."""
 
 
 def is_same(a: Value, b: Value) -> bool:
@@ -69,6 +73,68 @@ def is_flat_same(a: Value, b: Value, charge: Callable[[int], None], levels: int 
         if not (is_same(item, other) or is_flat_same(item, other, charge, levels - 1)):
             return False
     return True
+
+
+def same_places(
+    before: Sequence[Value], after: Sequence[Value], start: int, end: int, charge: Callable[[int], None]
+) -> set[int]:
+    """Positions from `start` to `end` where two lists have the same for sure, as `is_same` and `is_flat_same` tell."""
+    found: set[int] = set()
+    for low in range(start, end, _BLOCK):
+        high = min(low + _BLOCK, end)
+        differ = _differing(before[low:high], after[low:high], charge, _FLAT_LEVELS)
+        found.update(range(low, high))
+        found.difference_update([low + at for at in differ])
+    return found
+
+
+def _differing(
+    before: Sequence[Value], after: Sequence[Value], charge: Callable[[int], None], levels: int
+) -> Sequence[int] | set[int]:
+    """Where two equally long lists may differ; levels are as many as their items may have.
+
+    Rows with the same names, and lists of one length, are compared column by column: a few calls for all of them.
+    """
+    count = len(before)
+    if all(map(is_, before, after)):
+        return ()
+    kinds = {*map(type, before), *map(type, after)}
+    if len(kinds) == 1 and kinds <= SCALARS and (str not in kinds or max(map(len, before)) <= _LONG_TEXT):
+        places = compress(range(count), map(ne, before, after))
+        return [at for at in places if before[at] is not after[at]]  # NaN is itself, but not equal to itself
+    if levels >= 0 and len(kinds) == 1 and kinds <= _ROWS:
+        charge(count)
+        rows = _columns(before, after, dict in kinds)
+        if rows is not None:
+            differ: set[int] = set()
+            for column, other in rows:
+                if len(differ) == count:
+                    break
+                differ.update(_differing(column, other, charge, levels - 1))
+            return differ
+    return [
+        at
+        for at, (a, b) in enumerate(zip(before, after, strict=True))
+        if not (is_same(a, b) or (levels >= 0 and is_flat_same(a, b, charge, levels)))
+    ]
+
+
+_ROWS = frozenset((dict, list))
+
+
+def _columns(
+    before: Sequence[Any], after: Sequence[Any], has_names: bool
+) -> list[tuple[list[Value], list[Value]]] | None:
+    """The members of rows, one pair of columns for each; None where not all rows have the same."""
+    size = len(before[0])
+    if size > _FLAT_SIZE or {*map(len, before), *map(len, after)} != {size}:
+        return None
+    members = []
+    for rows in (before, after):
+        if has_names and [*chain.from_iterable(rows)] != [*before[0]] * len(rows):
+            return None
+        members.append([*chain.from_iterable(map(dict.values, rows) if has_names else rows)])
+    return [(members[0][at::size], members[1][at::size]) for at in range(size)]
 
 
 _Layout = tuple[Callable[[Any], Any] | None, tuple[int, ...]]

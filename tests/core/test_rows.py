@@ -1,0 +1,113 @@
+"""Rows compared all at once: the same answers as row by row, and as where each row is digested."""
+
+import copy
+import math
+import pickle
+from base64 import b64encode
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ckpt_tui.core.changes import Difference
+from ckpt_tui.core.diff import diff
+from ckpt_tui.core.noise import Noise
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.sameness import is_flat_same, is_same, same_places
+from ckpt_tui.core.value import Envelope, Map
+
+NAN = math.nan
+
+scalars = st.sampled_from([0, 1, 1.0, True, False, None, 0.0, -0.0, NAN, "", "a", "b" * 70, "c" * 1_100])
+members = st.one_of(
+    scalars,
+    st.lists(scalars, max_size=2),
+    st.dictionaries(st.sampled_from("xy"), scalars, max_size=2),
+    st.lists(st.lists(scalars, min_size=1, max_size=1), max_size=2),
+)
+rows = st.one_of(members, st.fixed_dictionaries({"a": scalars, "b": members, "c": scalars}))
+
+
+def uncharged(_: int) -> None:
+    pass
+
+
+@given(st.lists(st.tuples(rows, rows, st.booleans()), max_size=8))
+def test_rows_compared_at_once_are_the_same_where_each_is_by_itself(pairs: list[tuple[Any, Any, bool]]) -> None:
+    before = [one for one, _, _ in pairs]
+    after = [copy.deepcopy(one) if is_equal else other for one, other, is_equal in pairs]
+    each = {
+        at
+        for at, (one, other) in enumerate(zip(before, after, strict=True))
+        if is_same(one, other) or is_flat_same(one, other, uncharged)
+    }
+    assert same_places(before, after, 0, len(before), uncharged) == each
+
+
+def test_rows_of_one_shape_are_told_apart_by_what_any_of_their_members_says() -> None:
+    before = [{"a": at, "b": [at, "text"], "c": 0.0} for at in range(600)]
+    after: list[Any] = copy.deepcopy(before)
+    after[1]["a"] = True
+    after[300]["b"][1] = "other"
+    after[599]["c"] = NAN
+    assert same_places(before, after, 0, 600, uncharged) == set(range(600)) - {1, 300, 599}
+    assert same_places(before, after, 2, 10, uncharged) == set(range(2, 10))
+
+
+def table(count: int = 40) -> list[Any]:
+    return [{"name of": f"row {at}", "number": at, "tags": ["a", at]} for at in range(count)]
+
+
+def told(before: Any, after: Any) -> list[tuple[str, str, str]]:
+    found: Difference = diff({"state": before}, {"state": after}, Noise(()))
+    assert found.incomplete == ""
+    return [(one.op, expression(one.path), expression(one.source) if one.source else "") for one in found.changes]
+
+
+def test_each_of_many_rows_that_changed_is_one_change() -> None:
+    before, after = table(), table()
+    for at in range(3, 40, 4):
+        after[at]["number"] = -at
+    assert told(before, after) == [("changed", f"state[{at}].number", "") for at in range(3, 40, 4)]
+
+
+def test_rows_that_changed_places_among_rows_that_changed_are_moves() -> None:
+    before, after = table(), table()
+    after[5], after[20] = after[20], after[5]
+    after[11]["number"] = after[30]["number"] = -1
+    assert told(before, after) == [
+        ("moved", "state[5]", "state[20]"),
+        ("changed", "state[11].number", ""),
+        ("moved", "state[20]", "state[5]"),
+        ("changed", "state[30].number", ""),
+    ]
+
+
+def test_a_row_that_is_written_otherwise_is_no_change_and_no_move() -> None:
+    before, after = table(), table()
+    for at in (5, 20):
+        after[at] = dict(reversed(after[at].items()))
+    after[30]["number"] = -1
+    assert told(before, after) == [("changed", "state[30].number", "")]
+    after[11] = Map([part for pair in after[11].items() for part in pair])
+    assert told(before, after) == [("changed", "state[30].number", "")]
+
+
+def test_a_row_that_holds_an_envelope_moves_to_one_that_holds_its_value() -> None:
+    before, after = table(), table()
+    for at in (5, 20):
+        before[at]["number"] = f"drawn {at}"
+        text = b64encode(pickle.dumps(f"drawn {25 - at}")).decode()
+        after[at] = {**before[25 - at], "number": Envelope(text, "builtins:str")}
+    assert told(before, after) == [("moved", "state[5]", "state[20]"), ("moved", "state[20]", "state[5]")]
+
+
+def test_rows_known_to_be_others_are_not_one_that_changed() -> None:
+    before, after = table(), table()
+    for at in (5, 20):
+        before[at] = {"id": f"before {at}", **before[at]}
+        after[at] = {"id": f"after {at}", **after[at]}
+    assert told(before, after) == [
+        ("removed", "state[5]", ""), ("removed", "state[20]", ""),
+        ("added", "state[5]", ""), ("added", "state[20]", ""),
+    ]  # fmt: skip
