@@ -67,13 +67,14 @@ def _events(path: str) -> int:
 
         return browse_events(path)
     from ckpt_tui.cli.output import write_lines
-    from ckpt_tui.core.events import line_of, parse_line
+    from ckpt_tui.core.events import line_of
+    from ckpt_tui.core.secret_lines import SHOWN, shown_line
     from ckpt_tui.errors import UndecodableError
     from ckpt_tui.stores.events import read_events
     from ckpt_tui.stores.files import FileTrouble
 
     try:
-        lines = (line_of(parse_line(raw)) for raw in read_events(path))
+        lines = (line_of(shown_line(raw, most=SHOWN)) for raw in read_events(path))
         write_lines(" ".join(filter(None, (line.clock, line.step, line.sign, line.who, line.text))) for line in lines)
     except FileTrouble as trouble:
         raise UndecodableError(trouble.reason) from None

@@ -24,6 +24,7 @@ from ckpt_tui.core.events import OUTCOMES, Line, asked_for, brief, line_of, pars
 from ckpt_tui.core.forms import example, fields_of
 from ckpt_tui.core.model import Checkpoint, PendingRequest
 from ckpt_tui.core.pending import requests
+from ckpt_tui.core.secret_lines import SHOWN, masked_copy, masked_line, may_hold_secrets, shown_line
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.registry import open_store
@@ -36,6 +37,9 @@ INTERRUPTED = 130
 
 AHEAD = 1_000
 """Lines that may wait to be written; a run whose lines nobody takes waits, too."""
+
+_ONLY_WRITTEN = (b'{"kind":"event"', b'{"kind":"log"')
+"""How lines begin that come by the ten thousand and are passed on without being read."""
 
 _COLOURS = {"good": "green", "warn": "yellow", "error": "red", "key": "cyan"}
 
@@ -83,11 +87,12 @@ _COLOURS = {"good": "green", "warn": "yellow", "error": "red", "key": "cyan"}
     "--storage", metavar="TARGET", default="", help="What makes the application's own storage, for the types it allows."
 )
 @click.option("--yes", is_flag=True, help="Run without asking.")
+@click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line, as it happens.")
 def command(
     store: str, checkpoint: str, workflow: str | None, check: bool, responses: tuple[str, ...],
     edits: tuple[str, ...], into: str, allow: tuple[str, ...], python: str, arguments: tuple[str, ...], storage: str,
-    yes: bool, as_json: bool,
+    yes: bool, reveal: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Run on from a checkpoint: your workflow, in your interpreter, in a process of its own.
 
@@ -105,7 +110,7 @@ def command(
     if not (yes or check) and not sys.stdin.isatty():
         raise UsageError("Nothing runs without a yes.", "Add --yes, or --check to see what would run.")
     mode = "check" if check else "run" if yes else "ask"
-    return _Follower(plan, mode, as_json).follow()
+    return _Follower(plan, mode, as_json, reveal).follow()
 
 
 def _load(store: str, name: str) -> tuple[str, Checkpoint]:
@@ -169,12 +174,14 @@ class _Follower:
         plan: What to run.
         mode: "check", "run" or "ask".
         as_json: Whether the lines are written as they are.
+        reveal: Whether secrets are shown.
     """
 
-    def __init__(self, plan: Plan, mode: str, as_json: bool) -> None:
+    def __init__(self, plan: Plan, mode: str, as_json: bool, reveal: bool) -> None:
         self._plan = plan
         self._mode = mode
         self._json = as_json
+        self._reveal = reveal
         self._lines: queue.Queue[bytes] = queue.Queue(AHEAD)
         self._session = Session(plan, mode, self._lines.put)
         self._latest: dict[str, dict[str, Any]] = {}
@@ -197,6 +204,9 @@ class _Follower:
         return self._code()
 
     def _take(self, raw: bytes) -> bool:
+        if self._json and raw.startswith(_ONLY_WRITTEN):
+            self._write(raw, {})
+            return False
         line = parse_line(raw)
         kind = str(line.get("kind"))
         self._latest[kind] = line
@@ -220,10 +230,12 @@ class _Follower:
             return
         try:
             if self._json:
-                sys.stdout.buffer.write(raw + b"\n")
+                sys.stdout.buffer.write((raw if self._reveal else masked_line(raw)) + b"\n")
                 sys.stdout.buffer.flush()
             elif not self._is_told_elsewhere(line):
-                sys.stdout.buffer.write(_text(line_of(line)).encode("utf-8", "backslashreplace") + b"\n")
+                is_clear = self._reveal or not may_hold_secrets(raw)
+                shown = line if is_clear else shown_line(raw, most=SHOWN)
+                sys.stdout.buffer.write(_text(line_of(shown)).encode("utf-8", "backslashreplace") + b"\n")
                 sys.stdout.buffer.flush()
         except OSError as error:
             self._deaf = True
@@ -265,7 +277,7 @@ class _Follower:
         self._told = True
         if self._json and self._mode != "ask":
             return
-        for said in preview(self._plan, self._latest):
+        for said in preview(self._plan, self._latest, reveal=self._reveal):
             _narrate_said(said)
         if self._mode == "ask":
             click.echo(f"  {self._plan.command_text()}", err=True)
@@ -290,7 +302,8 @@ class _Follower:
             return WAITING if unanswered(check) else 0
         if outcome == "waiting":
             for request in end.get("pending") or ():
-                what = f"asks {asked_for(request)}: {brief(request.get('data'), 200)}"
+                data = request.get("data")
+                what = f"asks {asked_for(request)}: {brief(data if self._reveal else masked_copy(data), 200)}"
                 _narrate(clean(f"{request.get('executor')} {what}"))
             last, into = end.get("last"), self._plan.into
             if last:

@@ -10,6 +10,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ckpt_tui.core.redact import is_secret_key
+
 MOST_FIELDS = 60
 """Fields of one form; a type with more is asked for as JSON."""
 
@@ -47,7 +49,14 @@ class Field(NamedTuple):
             "text": "text", "integer": "a whole number", "number": "a number", "json": "JSON",
             "list": f"a list: [{_EXAMPLES.get(self.item, '…')}, …], or members with commas",
         }.get(self.kind, "")  # fmt: skip
-        return hint if self.required else f"{hint}; empty: {self.default or 'none'}"
+        if self.required:
+            return hint
+        return f"{hint}; empty: {'its default' if self.default and self.is_secret else self.default or 'none'}"
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether its name says that its value is a secret."""
+        return any(map(is_secret_key, self.path))
 
 
 _EXAMPLES = {"text": '"…"', "integer": "1", "number": "0.5", "boolean": "true"}

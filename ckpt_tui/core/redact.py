@@ -61,13 +61,18 @@ def _has_secrets(container: dict[str, Any], ranks: _Ranks) -> bool:
     return any(map(ranks.__getitem__, container))
 
 
-def masked(document: Any, above: int = 0, hidden: list[Any] | None = None) -> Any:
+MASK = "••••••"
+"""What people see in the place of a secret."""
+
+
+def masked(document: Any, above: int = 0, hidden: list[Any] | None = None, sign: str = "") -> Any:
     """The same document with secrets masked in place: `{"$masked": type name, "$size": length}`.
 
     Args:
         document: What `plain` gives.
         above: How far it is a secret by where it stands (see `secrecy`).
         hidden: Gets the texts and numbers that were masked, and the base64 of bytes.
+        sign: A text to put in their place instead.
     """
     holder = [document]
     ranks = _Ranks({"$type": PLAIN})
@@ -94,7 +99,7 @@ def masked(document: Any, above: int = 0, hidden: list[Any] | None = None) -> An
                 if isinstance(base64, str):
                     if hidden is not None:
                         hidden.append(base64)
-                    container[key] = {"$masked": "bytes", "$size": value.get("$size", len(base64))}
+                    container[key] = sign or {"$masked": "bytes", "$size": value.get("$size", len(base64))}
                 elif value:
                     containers.append((value, rank))
             elif type(value) is list:
@@ -102,7 +107,7 @@ def masked(document: Any, above: int = 0, hidden: list[Any] | None = None) -> An
             elif rank and is_maskable(value, rank == EVERYTHING) and not (named and key == "$type"):
                 if hidden is not None:
                     hidden.append(value)
-                container[key] = {"$masked": type(value).__name__, "$size": len(str(value))}
+                container[key] = sign or {"$masked": type(value).__name__, "$size": len(str(value))}
     return holder[0]
 
 
@@ -120,7 +125,7 @@ _RAW_TOKEN = re.compile(
 )
 """A key; a text, which may be cut off; brackets; a number or a word."""
 
-_RAW_MASK = '"••••••"'
+_RAW_MASK = f'"{MASK}"'
 _WORDS_OF_JSON = frozenset(("true", "false", "null"))
 
 

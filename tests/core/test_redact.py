@@ -9,22 +9,21 @@ from ckpt_tui.core.plain import plain
 from ckpt_tui.core.redact import is_secret_key, masked, masked_lines
 from ckpt_tui.core.value import Map, Obj, Ref
 
+SECRET_NAMES = [
+    "token", "Token", "TOKEN", "password", "Password", "passwd", "passphrase", "secret", "secrets", "api_key",
+    "apiKey", "API_KEY",
+    "api-key", "apikey", "X-Api-Key", "authToken", "auth_token", "access_token", "refreshToken", "id.token",
+    "X-Authorization",
+    "authorization", "Authorization", "proxy-authorization", "bearer", "cookie", "Set-Cookie", "private_key",
+    "privateKey", "privatekey",
+    "access_key", "aws_secret_access_key", "secret_key", "client_secret", "clientSecret", "session_key",
+    "signing_key", "credentials",
+    "credential", "db_password", "userPassword", "jwt", "my secret", "conn_string", "openai_api_key",
+    "OPENAI_API_KEY",
+]  # fmt: skip
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "token", "Token", "TOKEN", "password", "Password", "passwd", "passphrase", "secret", "secrets", "api_key",
-        "apiKey", "API_KEY",
-        "api-key", "apikey", "X-Api-Key", "authToken", "auth_token", "access_token", "refreshToken", "id.token",
-        "X-Authorization",
-        "authorization", "Authorization", "proxy-authorization", "bearer", "cookie", "Set-Cookie", "private_key",
-        "privateKey", "privatekey",
-        "access_key", "aws_secret_access_key", "secret_key", "client_secret", "clientSecret", "session_key",
-        "signing_key", "credentials",
-        "credential", "db_password", "userPassword", "jwt", "my secret", "conn_string", "openai_api_key",
-        "OPENAI_API_KEY",
-    ],
-)  # fmt: skip
+
+@pytest.mark.parametrize("name", SECRET_NAMES)
 def test_a_name_that_opens_doors_is_a_secret(name: str) -> None:
     assert is_secret_key(name)
 

@@ -8,10 +8,11 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agent_framework import FileCheckpointStorage, Workflow, WorkflowBuilder, WorkflowContext, handler
+from agent_framework import FileCheckpointStorage, Workflow, WorkflowBuilder, WorkflowContext, handler, response_handler
 
 from tests.support.workflows import Draft, Exclaim, Finish, Improve, Upper, build_human, build_linear, build_loop
 from tests.support.workflows import open_storage as storage
@@ -60,6 +61,28 @@ class Floods(Exclaim):
         await ctx.send_message(text)
 
 
+@dataclass
+class Login:
+    """What a person answers."""
+
+    user: str
+    password: str
+
+
+class TellsSecrets(Exclaim):
+    """Tells keys to doors: as a value, in JSON that it prints, and in what it asks."""
+
+    @handler
+    async def run(self, text: str, ctx: WorkflowContext[str, Any]) -> None:
+        await ctx.yield_output({"user": "bo", "api_key": "sk-told", "retries": 3})
+        print('sent {"Authorization": "Bearer sk-printed", "user": "bo"}')
+        await ctx.request_info({"question": "who is it?", "session_token": "sk-asked"}, Login)
+
+    @response_handler
+    async def answered(self, question: dict, answer: Login, ctx: WorkflowContext[str]) -> None:  # type: ignore[type-arg]
+        await ctx.send_message(f"{answer.user} came in")
+
+
 def _in_the_middle(executor: Any, outputs: bool = False) -> Workflow:
     upper, finish = Upper(id="upper"), Finish(id="finish")
     ends = [executor, finish] if outputs else [finish]
@@ -86,6 +109,11 @@ def floods(enough: str) -> Workflow:
 def tells_and_prints() -> Workflow:
     _renamed(TellsAndPrints)
     return _in_the_middle(TellsAndPrints("exclaim"))
+
+
+def tells_secrets() -> Workflow:
+    _renamed(TellsSecrets)
+    return _in_the_middle(TellsSecrets("exclaim"), outputs=True)
 
 
 class Blocking(Improve):

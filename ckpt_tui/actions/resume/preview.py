@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.events import brief, short_name
+from ckpt_tui.core.secret_lines import masked_copy, path_secrecy
 from ckpt_tui.core.text import clean
 
 VALUE = 60
@@ -22,13 +23,14 @@ class Said(NamedTuple):
     tone: str = "plain"
 
 
-def preview(plan: Plan, lines: dict[str, dict[str, Any]], asked: bool = False) -> Iterator[Said]:
+def preview(plan: Plan, lines: dict[str, dict[str, Any]], asked: bool = False, reveal: bool = False) -> Iterator[Said]:
     """What a check found.
 
     Args:
         plan: What was checked.
         lines: The latest line of each kind that the runner wrote: hello, graph, check, error.
         asked: Whether requests are asked for in a form, so that how to answer them needs no words.
+        reveal: Show the secrets of the checkpoint that are to be changed.
     """
     hello, check = lines.get("hello", {}), lines.get("check", {})
     fault = lines.get("error")
@@ -59,7 +61,9 @@ def preview(plan: Plan, lines: dict[str, dict[str, Any]], asked: bool = False) -
         yield Said(sign, clean(str(each.get("what"))), fix, tone)
     yield from _again(check)
     for edit in check.get("edits") or ():
-        before = "absent" if edit.get("absent") else brief(edit.get("before"), VALUE)
+        was = edit.get("before")
+        was = was if reveal else masked_copy(was, path_secrecy(str(edit.get("path"))))
+        before = "absent" if edit.get("absent") else brief(was, VALUE)
         yield Said("±", clean(f"{edit.get('path')}: {before} → {brief(edit.get('after'), VALUE)}"), tone="key")
     yield Said("●", f"new checkpoints go to {clean(plan.into)}", tone="plain")
 

@@ -24,6 +24,7 @@ from ckpt_tui.tui.screens.replays import Replayable
 from ckpt_tui.tui.screens.resuming import Resumable
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.status import revealed
 
 LOAD_SECONDS = 0.05
 """Pause after the last move of the cursor before its checkpoint is loaded: a held key loads nothing on its way."""
@@ -311,7 +312,7 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
         reveal = not self.detail.reveal
         for pane in self.details:
             pane.set_reveal(reveal)
-        self.say("Secrets are shown; ! masks them." if reveal else "Secrets are masked.", "warn" if reveal else "dim")
+        self.say(*revealed(reveal))
 
     def action_help(self) -> None:
         """Show keys and signs."""

@@ -15,6 +15,7 @@ from textual.widgets import Input
 from ckpt_tui.actions.resume.log import EventLog
 from ckpt_tui.core.events import parse_line
 from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.secret_lines import masked_line
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.tui.commands import by_id
@@ -25,7 +26,7 @@ from ckpt_tui.tui.screens.copying import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.status import BarLine, Part
+from ckpt_tui.tui.widgets.status import BarLine, Part, revealed
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 TICK = 0.1
@@ -33,8 +34,8 @@ TICK = 0.1
 
 _KEYS = {
     "list.open": "open", "search.open": "search", "search.next": "search_next(1)", "search.previous": "search_next(-1)",
-    "list.filter": "filter", "value.copy": "copy", "app.back": "back", "app.close": "close", "app.help": "help",
-    "app.quit": "app.quit", "app.suspend": "app.suspend_process",
+    "list.filter": "filter", "value.copy": "copy", "view.reveal": "reveal", "app.back": "back", "app.close": "close",
+    "app.help": "help", "app.quit": "app.quit", "app.suspend": "app.suspend_process",
 }  # fmt: skip
 """Commands of the table that this screen knows, and what they do here."""
 
@@ -159,11 +160,9 @@ class EventsScreen(Screen[None]):
 
     def action_open(self) -> None:
         """Show the whole event, as it stands in the file."""
-        raw = self.lines.raw(self.lines.cursor)
-        if raw is None:
+        text = self._event()
+        if text is None:
             return
-        document = parse_line(raw)
-        text = dumps(document.get("envelope", document))
         title = f"Event {self.lines.cursor + 1:,}"
         self.app.push_screen(
             TextScreen(title, [Paragraph(each) for each in text.split("\n")], lambda: self._copy(text))
@@ -171,10 +170,23 @@ class EventsScreen(Screen[None]):
 
     def action_copy(self) -> None:
         """Copy the event as JSON."""
+        text = self._event()
+        if text is not None:
+            self._copy(text)
+
+    def _event(self) -> str | None:
+        """The event under the cursor as JSON."""
         raw = self.lines.raw(self.lines.cursor)
-        if raw is not None:
-            document = parse_line(raw)
-            self._copy(dumps(document.get("envelope", document)))
+        if raw is None:
+            return None
+        document = parse_line(raw if self.lines.reveal else masked_line(raw))
+        return dumps(document.get("envelope", document))
+
+    def action_reveal(self) -> None:
+        """Show secrets, or mask them again."""
+        reveal = not self.lines.reveal
+        self.lines.set_reveal(reveal)
+        self._say(*revealed(reveal))
 
     def _copy(self, text: str) -> None:
         said, style = copied(self.app, text, "event")

@@ -158,7 +158,7 @@ class Preparing(RunLog):
 
     async def _ask(self, requests: Iterable[dict[str, Any]]) -> None:
         """Add forms."""
-        await self.query_one("#asks").mount(*(RequestForm(each) for each in requests))
+        await self.query_one("#asks").mount(*(RequestForm(each, self.reveal) for each in requests))
         self.add_class("-asks")
 
     def _clear_forms(self) -> None:
@@ -189,6 +189,12 @@ class Preparing(RunLog):
             return
         self._set("allow", " ".join(dict.fromkeys([*self._get("allow").split(), *types])))
         self.action_start()
+
+    def set_reveal(self, reveal: bool) -> None:
+        super().set_reveal(reveal)
+        for form in self.forms:
+            form.set_reveal(reveal)
+        self._show_preview()
 
     def _form(self) -> RequestForm | None:
         """The form that has the focus, else the first; None is told."""
@@ -233,7 +239,7 @@ class Preparing(RunLog):
                 more.insert(0, Paragraph(f"{self._suggestion} suggests the target; look at it first.", "warn"))
             lines.show([Paragraph(text, "dim"), *more])
             return
-        shown = [_paragraph(said) for said in preview(run.plan, run.latest, asked=True)]
+        shown = [_paragraph(said) for said in preview(run.plan, run.latest, True, self.reveal)]
         shown += _trace(run.latest.get("error", {}))
         check = run.latest.get("check")
         if check is not None:

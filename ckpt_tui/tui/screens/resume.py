@@ -34,8 +34,8 @@ _KEYS = {
     "run.start": "start", "run.allow": "allow", "run.write": "write_answer", "run.read": "read_request",
     "run.stop": "stop", "run.pause": "pause", "run.save": "save", "run.compare": "compare", "run.resume": "again",
     "search.open": "search", "search.next": "search_next(1)", "search.previous": "search_next(-1)",
-    "list.filter": "filter", "live.follow": "follow", "value.copy": "copy", "app.back": "back", "app.close": "back",
-    "app.help": "help", "app.quit": "app.quit", "app.suspend": "app.suspend_process",
+    "list.filter": "filter", "live.follow": "follow", "value.copy": "copy", "view.reveal": "reveal", "app.back": "back",
+    "app.close": "back", "app.help": "help", "app.quit": "app.quit", "app.suspend": "app.suspend_process",
     "view.other_pane": "app.focus_next", "view.previous_pane": "app.focus_previous",
 }  # fmt: skip
 """Commands of the table that this screen knows, and what they do here."""
@@ -51,6 +51,7 @@ class ResumeScreen(Preparing):
         compare: Opens the outcomes of this checkpoint's forks, or says why not.
         graph: Takes the graph of the workflow, once it is loaded.
         again: Opens another preview of the same checkpoint.
+        reveal: Show secrets.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -87,11 +88,12 @@ class ResumeScreen(Preparing):
 
     def __init__(
         self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], compare: Callable[[str], str],
-        graph: Callable[[Mapping[str, Any]], None], again: Callable[[], None],
+        graph: Callable[[Mapping[str, Any]], None], again: Callable[[], None], reveal: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(source, edits)
         self.run: Run | None = None
         self._begun, self._compare, self._graph, self._again = begun, compare, graph, again
+        self._revealed = reveal
         self._said: Part | None = None
         self._checked: tuple[Any, ...] | None = None
         self._started = 0.0
@@ -116,6 +118,7 @@ class ResumeScreen(Preparing):
         self.fill_in()
         self.query_one("#ask").display = False
         self.log_lines.border_title = Content("Log")
+        self.log_lines.set_reveal(self._revealed)
         self._show_preview()
         self.query_one("#workflow").focus()
         self.set_interval(TICK, self.tick)
@@ -371,7 +374,7 @@ class ResumeScreen(Preparing):
     def action_copy(self) -> None:
         """Copy the command of the preview, or the line of the log."""
         if self.has_class("-running"):
-            raw = self.log_lines.raw(self.log_lines.cursor)
+            raw = self.line_under_cursor()
             if raw is not None:
                 self._copy(raw.decode("utf-8", "replace"), "line")
         elif self.run is not None:

@@ -59,7 +59,7 @@ class Resumable(Examinable):
         edits = tuple(self._edits.get(event.file, {}).values())
         screen = ResumeScreen(
             event.source, edits, self._run_begun, self.compare_forks, self.take_graph,
-            partial(self._run_on, event.file),
+            partial(self._run_on, event.file), self.detail.reveal,
         )  # fmt: skip
         self._runs.append(screen)
         self.app.install_screen(screen, f"run-{len(self._runs)}-{id(screen)}")

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
+from itertools import islice
 
 from textual.screen import Screen
 from textual.widgets import Input
 
 from ckpt_tui.core.events import parse_line
 from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.secret_lines import masked_line
 from ckpt_tui.tui.runs import Run
 from ckpt_tui.tui.screens.copying import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
 from ckpt_tui.tui.widgets.event_log import LogLines
+from ckpt_tui.tui.widgets.status import revealed
 from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+AT_ONCE = 1_000
+"""Lines that are saved in one turn: 15 ms where each of them holds a secret."""
 
 _ASKS = {
     "search": "search: a text; an upper case letter makes it strict about case",
@@ -28,6 +35,12 @@ class RunLog(Screen[None]):
 
     run: Run | None = None
     _asking = ""
+    _saving: Iterator[None] | None = None
+
+    def on_unmount(self) -> None:
+        """Save what is being saved to its end."""
+        for _ in self._saving or ():
+            pass
 
     @property
     def log_lines(self) -> LogLines:
@@ -48,8 +61,27 @@ class RunLog(Screen[None]):
         if not self._asking:
             self.log_lines.focus()
 
-    def _open_line(self) -> None:
+    @property
+    def reveal(self) -> bool:
+        """Whether secrets are shown."""
+        return self.log_lines.reveal
+
+    def action_reveal(self) -> None:
+        """Show secrets, or mask them again."""
+        self.set_reveal(not self.reveal)
+        self.say(*revealed(self.reveal))
+
+    def set_reveal(self, reveal: bool) -> None:
+        """Show secrets, or mask them."""
+        self.log_lines.set_reveal(reveal)
+
+    def line_under_cursor(self) -> bytes | None:
+        """The line of the log under the cursor, its secrets masked unless they are shown."""
         raw = self.log_lines.raw(self.log_lines.cursor)
+        return raw if raw is None or self.reveal else masked_line(raw)
+
+    def _open_line(self) -> None:
+        raw = self.line_under_cursor()
         if raw is None:
             return
         text = dumps(parse_line(raw))
@@ -133,16 +165,34 @@ class RunLog(Screen[None]):
 
     def _save(self, path: str) -> None:
         assert self.run is not None
+        for _ in self._saving or ():
+            pass
+        self._saving = self._written(path, self.run.log.lines(), self.reveal)
+        self._save_on()
+
+    def _save_on(self) -> None:
+        # A part at a time: masking all of a long log at once would hold up the screen.
+        if self._saving is not None and next(self._saving, self) is self:
+            self._saving = None
+        elif self._saving is not None:
+            self.call_later(self._save_on)
+
+    def _written(self, path: str, lines: Iterator[bytes], reveal: bool) -> Iterator[None]:
+        """Save lines a part at a time, each time it is asked for the next, and tell how it went."""
+        shown = lines if reveal else map(masked_line, lines)
         try:
             # Never over a file that is there: its name was only proposed.
             with open(path, "xb") as file:
-                file.writelines(line + b"\n" for line in self.run.log.lines())
+                while part := list(islice(shown, AT_ONCE)):
+                    file.writelines(line + b"\n" for line in part)
+                    yield
         except FileExistsError:
             self.say(f"{path} is there already; choose another name.", "warn")
         except OSError as error:
             self.say(f"Not saved: {error.strerror}", "error")
         else:
-            self.say(f"saved to {path}", "good")
+            masks = "" if reveal else ", secrets masked"
+            self.say(f"saved to {path}{masks}", "good")
 
     def action_search_next(self, way: int) -> None:
         """Go to the next or previous match in the log."""

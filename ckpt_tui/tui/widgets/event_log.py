@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 
 from ckpt_tui.actions.resume.log import EventLog
-from ckpt_tui.core.events import Line, line_of, parse_line
+from ckpt_tui.core.events import Line, line_of
+from ckpt_tui.core.secret_lines import SHOWN, shown_line
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.checkpoints import fit
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -32,6 +33,7 @@ class LogLines(LineList):
         paused: Whether new lines wait.
         following: Whether the newest line is kept in sight.
         match: The text that is searched for, or "".
+        reveal: Whether secrets are shown; else neither the filter nor a search finds them.
     """
 
     def __init__(self, id: str | None = None) -> None:
@@ -41,6 +43,7 @@ class LogLines(LineList):
         self.paused = False
         self.following = True
         self.match = ""
+        self.reveal = False
         self._end = 0
         self._first = 0
         self._kept: list[int] = []
@@ -97,7 +100,7 @@ class LogLines(LineList):
         for raw in lines:
             if number >= self._end or time.perf_counter() > end:
                 break
-            if contains(raw, self.filter):
+            if contains(raw, self.filter, self.reveal):
                 self._kept.append(number)
             number += 1
         self._looked = number
@@ -115,6 +118,13 @@ class LogLines(LineList):
         if not text and not self.following:
             self.move_to(here - self._first, by_hand=False)
 
+    def set_reveal(self, reveal: bool) -> None:
+        """Show secrets, or mask them again."""
+        self.reveal = reveal
+        if self.filter:
+            self.set_filter(self.filter)
+        self.changed()
+
     def _number(self, index: int) -> int:
         if self.filter:
             return self._kept[index] if 0 <= index < len(self._kept) else -1
@@ -130,7 +140,7 @@ class LogLines(LineList):
         for step in range(1, count + 1):
             index = (self.cursor + way * step) % count
             raw = self.raw(index)
-            if raw is not None and contains(raw, text):
+            if raw is not None and contains(raw, text, self.reveal):
                 return index
         return None
 
@@ -144,7 +154,7 @@ class LogLines(LineList):
         raw = self.raw(index)
         if raw is None:
             return [("…", "dim")]
-        line = line_of(parse_line(raw))
+        line = line_of(shown_line(raw, self.reveal, SHOWN))
         return self.parts(line, index == self.cursor, width)
 
     def parts(self, line: Line, here: bool, width: int) -> list[tuple[str, str]]:
@@ -170,13 +180,13 @@ class LogLines(LineList):
         return [(text[:found], style), (text[found:end], "match"), (text[end:], style)]
 
 
-def contains(raw: bytes, text: str) -> bool:
+def contains(raw: bytes, text: str, reveal: bool = False) -> bool:
     """Whether what a line shows contains a text; upper case in the text makes it strict about case."""
     strict = text != text.lower()
     # A word that the line of an event does not hold it does not show either, save "asks for"; to look is far quicker.
     is_word = text.isascii() and text.isalpha() and len(text) > 4
     if is_word and raw.startswith(b'{"kind":"event"') and text.lower().encode() not in raw.lower():
         return False
-    line = line_of(parse_line(raw))
+    line = line_of(shown_line(raw, reveal, SHOWN))
     shown = f"{line.clock} {line.step} {line.who} {line.kind} {line.text}"
     return text in shown if strict else text in shown.lower()

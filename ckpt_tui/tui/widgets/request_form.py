@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from ckpt_tui.core.events import asked_for, brief
 from ckpt_tui.core.forms import Field, example, fields_of, filled
 from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.secret_lines import masked_copy
 from ckpt_tui.core.speech import asked
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.choice import Choice
@@ -56,6 +57,7 @@ class FieldLine(Vertical):
 
     Args:
         field: The field.
+        reveal: Show what is put into the field of a secret.
     """
 
     DEFAULT_CSS = """
@@ -66,9 +68,10 @@ class FieldLine(Vertical):
     FieldLine Input:focus { background: $ck-cursor; }
     """
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: Field, reveal: bool = False) -> None:
         super().__init__()
         self.field = field
+        self._hides = field.is_secret and not reveal
         self.fault = ""
 
     def compose(self) -> ComposeResult:
@@ -78,7 +81,7 @@ class FieldLine(Vertical):
             if field.kind in ("choice", "calls"):
                 yield Choice(tuple(label for label, _ in field.options), field.default)
             else:
-                yield Input(field.default, placeholder=field.hint, compact=True)
+                yield Input(field.default, placeholder=field.hint, compact=True, password=self._hides)
             yield Static("", classes="field-fault", markup=False)
         if any(isinstance(each, dict) and each.get("asks") for _, each in field.options):
             with Horizontal(classes="field-asks"):
@@ -108,6 +111,12 @@ class FieldLine(Vertical):
             return f"{chosen}\0{inputs.first().value}" if chosen and inputs else chosen
         return inputs.first().value
 
+    def set_reveal(self, reveal: bool) -> None:
+        """Show the text of a secret, or mask it."""
+        if self.field.is_secret:
+            for line in self.query(Input):
+                line.password = not reveal
+
     def tell(self, fault: str) -> None:
         """Say what is wrong, or nothing."""
         self.fault = fault
@@ -127,6 +136,7 @@ class RequestForm(Vertical):
 
     Args:
         request: What the runner says of it.
+        reveal: Show secrets.
     """
 
     DEFAULT_CSS = """
@@ -141,9 +151,10 @@ class RequestForm(Vertical):
     class Changed(Message):
         """Something was put into a field."""
 
-    def __init__(self, request: dict[str, Any]) -> None:
+    def __init__(self, request: dict[str, Any], reveal: bool = False) -> None:
         super().__init__()
         self.request = request
+        self.reveal = reveal
         self.request_id = str(request.get("request_id"))
         self.fields = fields_of(request.get("form") or {})
         self.document: Any = None
@@ -154,18 +165,31 @@ class RequestForm(Vertical):
         request = self.request
         title = f"‖ {request.get('executor')} asks {asked_for(request)}   {short_id(self.request_id)}"
         yield Static(Content(clean(title)), classes="head", markup=False)
-        yield Static(Content("\n".join(asked_lines(request.get("data")))), classes="asked", markup=False)
+        yield Static(Content("\n".join(asked_lines(self.shown_data))), classes="asked", markup=False)
         with Horizontal(classes="send"):
             yield Static(Content("this request"), classes="field-label", markup=False)
             yield Choice((SEND, LEAVE), SEND, id="send")
         for field in self.fields:
-            yield FieldLine(field)
+            yield FieldLine(field, self.reveal)
         yield Static("", classes="as-json", markup=False)
 
     @property
-    def whole_text(self) -> str:
-        """All that is asked: in words where there are any, then as JSON."""
+    def shown_data(self) -> Any:
+        """What is asked, its secrets masked unless they are shown."""
         data = self.request.get("data")
+        return data if self.reveal else masked_copy(data)
+
+    def set_reveal(self, reveal: bool) -> None:
+        """Show secrets, or mask them."""
+        self.reveal = reveal
+        self.query_one(".asked", Static).update(Content("\n".join(asked_lines(self.shown_data))))
+        for line in self.query(FieldLine):
+            line.set_reveal(reveal)
+
+    @property
+    def whole_text(self) -> str:
+        """All that is asked: in words where there are any, then as JSON; secrets masked unless they are shown."""
+        data = self.shown_data
         words = [f"{label}: {text}" if label else text for label, text in asked(data)]
         return "\n".join([*words, *([""] if words else []), dumps(data)])
 

@@ -16,6 +16,11 @@ Part = tuple[str, str]
 """A text that is safe for a terminal, and the name of its style."""
 
 
+def revealed(reveal: bool) -> Part:
+    """What there is to say when secrets are shown, or masked again."""
+    return ("Secrets are shown; ! masks them.", "warn") if reveal else ("Secrets are masked.", "dim")
+
+
 class BarLine(Widget):
     """One line with a left and a right part; the right part stays whole when it gets narrow."""
 

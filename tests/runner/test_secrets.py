@@ -1,0 +1,49 @@
+"""Secrets that a run tells, on the command line: masked in its events, its prints, and what it asks."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import Done
+from tests.runner.stores import FLOWS, lines, of_kind, resume
+
+ALLOW = ("--allow", f"{FLOWS}:Login")
+
+
+def run(into: Path, *words: str) -> Done:
+    done = resume("linear", 1, "tells_secrets", into, *ALLOW, *words)
+    assert done.code == 6, done.err
+    return done
+
+
+def test_the_lines_for_people_and_what_is_asked_at_the_end_are_masked(tmp_path: Path) -> None:
+    done = run(tmp_path / "new")
+    assert "sk-" not in done.out + done.err
+    assert 'output {user: "bo", api_key: "••••••", retries: 3}' in done.out
+    assert 'sent {"Authorization": "••••••", "user": "bo"}' in done.out
+    assert 'exclaim asks for Login: {question: "who is it?", session_token: "••••••"}' in done.err
+
+
+def test_the_json_lines_are_masked_as_show_masks(tmp_path: Path) -> None:
+    done = run(tmp_path / "new", "--json")
+    assert "sk-" not in done.out + done.err
+    found = lines(done)
+    output = next(line for line in of_kind(found, "event") if line["type"] == "output")
+    assert output["data"] == {"user": "bo", "api_key": {"$masked": "str", "$size": 7}, "retries": 3}
+    (asked,) = of_kind(found, "end")[0]["pending"]
+    assert asked["data"]["session_token"] == {"$masked": "str", "$size": 8}
+    assert [line["seq"] for line in found] == list(range(1, len(found) + 1))
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)])
+def test_reveal_shows_them(words: tuple[str, ...], tmp_path: Path) -> None:
+    done = run(tmp_path / "new", "--reveal", *words)
+    assert all(secret in done.out + done.err for secret in ("sk-told", "sk-printed", "sk-asked"))
+
+
+def test_the_value_that_is_replaced_is_masked_before_it_runs(tmp_path: Path) -> None:
+    words = ("--check", "--set", 'state.api_key="sk-typed"')
+    first = resume("linear", 1, "tells_secrets", tmp_path / "a", *words)
+    assert "state.api_key: absent → sk-typed" in first.err
+    done = resume("linear", 1, "tells_secrets", tmp_path / "a", *words, "--json")
+    assert "sk-typed" not in done.out
