@@ -69,11 +69,11 @@ class Histories(Asker):
     ) -> Iterator[History]:
         """The same, with what is known so far now and then; the last one is the answer."""
         key = ("history", expression.text, reveal, nodes[0].ref.id, nodes[-1].lane)
-        content = stamps(self._reader, nodes)
         known: _Asked = self._answers.get(key) or _Asked((), (), "")
         begin = len(known.stamps)
-        if known.stamps != content[:begin]:
-            known, begin = _Asked((), (), ""), 0
+        content = [*stamps(self._reader, nodes[:begin])]  # what is read is stamped as it is read
+        if known.stamps != tuple(content):
+            known, begin, content = _Asked((), (), ""), 0, []
         values = list(known.values)
         unread: list[Unread] = []
         last, graph = known.last, NO_GRAPH
@@ -91,6 +91,7 @@ class Histories(Asker):
                 if index < begin:  # known; read for the step that follows
                     before = page
                     continue
+                content.append(page.stamp)
                 was, text = text, page.span(expression.path) if expression.path is not None else None
                 if text is not None and text == was:
                     before = page
@@ -109,7 +110,7 @@ class Histories(Asker):
                 values.append(Taken(page.node.ref, value(), absent, *ran))
             last, before = sign, page
         if not unread:
-            self._answers.put(key, _Asked(content, tuple(values), last), len(values) + len(content) // 8 + 1)
+            self._answers.put(key, _Asked(tuple(content), tuple(values), last), len(values) + len(content) // 8 + 1)
         if progress is not None:
             progress(len(nodes), len(nodes))
         yield History(expression.text, tuple(values), len(nodes) - len(unread), tuple(unread))

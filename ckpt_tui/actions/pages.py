@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ckpt_tui.actions.expressions import Expression, sparse
@@ -16,7 +17,7 @@ from ckpt_tui.core.lineage import Node
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.moments import Moment, moment
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.slices import ABSENT, descend, locate, pickled
+from ckpt_tui.core.slices import ABSENT, Slice, descend, locate, pickled
 from ckpt_tui.core.value import Envelope, Value
 from ckpt_tui.stores.base import Readable, Store
 
@@ -63,11 +64,20 @@ class Page:
         self._checkpoint: Checkpoint | None = None
         self._essentials: Essentials | None = None
         self._moment: Moment | None = None
+        # Paths into states: the text of the state, and the span in it. The next page may have the same text.
+        self._spans: dict[Path, tuple[bytes, Span | None]] = {}
         self._before = before
         if before is not None:
             before._before = None  # one page back is enough; else a page would hold its whole branch
+        self._reader = reader
+        self._stamp: Hashable = None
         if reader is not None and not node.ref.chain:
-            self._data = reader.read(node.ref.file)
+            self._stamp, self._data = reader.read_stamped(node.ref.file)
+
+    @property
+    def stamp(self) -> Hashable:
+        """What is another where the content is another, as `stamps` has it."""
+        return (self.node.ref.file, self._stamp) if self._data is not None else stamps(self._reader, [self.node])[0]
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -99,19 +109,14 @@ class Page:
         """
         if self._data is None:
             return None
-        data = self._data
         state = self._state_of(path)
         if state is None:
-            place = locate(data, path)
-        elif len(path) > len(_STATE):
-            data, place = state, descend(state, 0, _STATE_LEVEL, path[len(_STATE) :])
-        else:
-            return state, ()
-        if place is None:
-            return None
-        if place is ABSENT:
-            return b"", ()
-        return data[place.start : place.end], place.rest
+            return _span(self._data, locate(self._data, path))
+        known = self._before._spans.get(path) if self._before is not None else None
+        if known is None or known[0] is not state:
+            known = state, _span_in_state(state, path[len(_STATE) :])
+        self._spans[path] = known
+        return known[1]
 
     def _state_of(self, path: Path) -> bytes | None:
         """The text of the executor's state that a path leads into; None for any other path, or where none is found."""
@@ -130,8 +135,7 @@ class Page:
                 return NOTHING
             try:
                 found = follow(_parsed(text), rest, self._check)
-                above = path[1 : len(path) - len(rest)]
-                return found._replace(labels=(*(step for step in above if type(step) is str), *found.labels))
+                return Found(found.value, (*_labels(path[1 : len(path) - len(rest)]), *found.labels), found.absent)
             except DocumentFault:
                 pass  # loading it tells what is wrong
         return follow(getattr(self.checkpoint, str(path[0])), path[1:], self._check)
@@ -144,6 +148,24 @@ class Page:
         if expression.path is not None:
             return shown(found[0][1], reveal)
         return expression.of(sparse((path, shown(one, reveal)) for path, one in found if not one.absent))
+
+
+@lru_cache(maxsize=64)
+def _labels(path: Path) -> tuple[str, ...]:
+    """The names among the steps of a path: one question has the same for each checkpoint."""
+    return tuple(step for step in path if type(step) is str)
+
+
+def _span_in_state(state: bytes, path: Path) -> Span | None:
+    """The span of a path that begins in an executor's state."""
+    return _span(state, descend(state, 0, _STATE_LEVEL, path, len(state))) if path else (state, ())
+
+
+def _span(data: bytes, place: Slice | None) -> Span | None:
+    """The span of a place in some text."""
+    if place is None:
+        return None
+    return (b"", ()) if place is ABSENT else (data[place.start : place.end], place.rest)
 
 
 def _parsed(text: bytes) -> Value:

@@ -36,6 +36,9 @@ _TARGET = b"\x8c\ttarget_id\x94"
 _TAIL_TEXT = 1024
 """Characters of base64 that hold the tail, with the traces of a message that several others led to."""
 
+_SHORT_TAIL = 256
+"""Characters that hold nearly every tail."""
+
 
 class Address(NamedTuple):
     """Who receives a message that is neither an input nor an answer; None where all do that the edges lead to."""
@@ -51,11 +54,7 @@ def address(text: str) -> Address | None:
     """
     if len(text) % 4 or not text.startswith(_START_TEXT) or not text.startswith(_HEAD_TEXT, _AT):
         return None
-    try:
-        tail = a2b_base64(text[-_TAIL_TEXT:], strict_mode=True)
-    except (Base64Error, ValueError):
-        return None
-    found = _TAIL.fullmatch(tail, max(tail.rfind(_TARGET), 0))
+    found = _tail(text[-_SHORT_TAIL:]) or _tail(text[-_TAIL_TEXT:])
     if found is None:
         return None
     if found[2] is None:
@@ -66,3 +65,12 @@ def address(text: str) -> Address | None:
         return Address(found[2].decode())
     except UnicodeDecodeError:
         return None
+
+
+def _tail(text: str) -> re.Match[bytes] | None:
+    """The tail at the end of a base64 text."""
+    try:
+        data = a2b_base64(text, strict_mode=True)
+    except (Base64Error, ValueError):
+        return None
+    return _TAIL.fullmatch(data, max(data.rfind(_TARGET), 0))

@@ -108,16 +108,23 @@ def _part(data: bytes, at: int, line: bytes, level: int, known: Part | None) -> 
     # with the end of the container, has just this value.
     if known is not None and data.startswith(known.text, start) and data[start + len(known.text)] in b",\n":
         return known, start + len(known.text)
+    if data.startswith(b"{}", start):
+        return Part(line, b"{}", {}), start + 2
+    if line is _MESSAGES and data[start] == _BRACE and (found := _messages(data, start)) is not None:
+        messages, end = found
+        return Part(line, data[start:end], messages), end
     end = _end(data, start, level)
     text = data[start:end]
-    value = {} if text == b"{}" else _messages(text) if line is _MESSAGES else None
-    return Part(line, text, parse(text).value if value is None else value), end
+    return Part(line, text, parse(text).value), end
 
 
-def _messages(text: bytes) -> Value:
-    """Messages in flight as they are nearly always written, their pickles unread; None for anything else."""
+def _messages(text: bytes, start: int) -> tuple[dict[str, Value], int] | None:
+    """Messages in flight as they are nearly always written, their pickles unread, and their end.
+
+    None for anything else.
+    """
     messages: dict[str, Value] = {}
-    at = 1
+    at = start + 1
     while (key := _SOURCE_KEY.match(text, at)) is not None:
         at = key.end()
         items: list[Value] = []
@@ -125,7 +132,7 @@ def _messages(text: bytes) -> Value:
             at += len(_MESSAGE)
             end = text.find(b'"', at)
             pickled = str(text[at:end], "ascii")
-            if end < 0 or "\\" in pickled or not text.startswith(_MESSAGE_END, end):
+            if end < 0 or "\\" in pickled or "\n" in pickled or not text.startswith(_MESSAGE_END, end):
                 return None
             items.append(Envelope(pickled, _MESSAGE_TYPE))
             at = end + len(_MESSAGE_END)
@@ -140,7 +147,7 @@ def _messages(text: bytes) -> Value:
         if text[at] != _COMMA:
             break
         at += 1
-    return messages if text.endswith(b"\n  }") and at == len(text) - len(b"\n  }") else None
+    return (messages, at + len(b"\n  }")) if messages and text.startswith(b"\n  }", at) else None
 
 
 def _state(

@@ -105,5 +105,10 @@ def shown(found: Found, reveal: bool = False) -> Any:
     if found.absent:
         return None
     document = plain(found.value)
+    if reveal:
+        return document
     # A value is a secret by the names above it, too.
-    return document if reveal else masked(document, max(map(secrecy, found.labels), default=PLAIN))
+    above = max(map(secrecy, found.labels), default=PLAIN)
+    if above == PLAIN and type(document) is not dict and type(document) is not list:
+        return document
+    return masked(document, above)

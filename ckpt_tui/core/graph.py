@@ -56,7 +56,11 @@ class Graph:
     def targets(self, source: str, *trust: Trust) -> tuple[str, ...]:
         """The executors that one sends to; only edges of these sorts where some are named."""
         return tuple(
-            edge.target for edge in self.edges.values() if edge.source == source and (not trust or edge.trust in trust)
+            [
+                edge.target
+                for edge in self.edges.values()
+                if edge.source == source and (not trust or edge.trust in trust)
+            ]
         )
 
     @property

@@ -124,7 +124,7 @@ def moment(checkpoint: Checkpoint, before: Moment | None = None) -> Moment:
     states = attribute(state, "_executor_state") if finished is None else state
     return Moment(
         checkpoint,
-        dict(_pairs(states)),
+        states if type(states) is dict else dict(_pairs(states)),
         before.sent
         if before is not None and before.checkpoint.messages is checkpoint.messages
         else tuple(_sent(checkpoint.messages)),

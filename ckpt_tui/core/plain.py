@@ -64,6 +64,9 @@ def plain(
             readers of JSON go, unless it allows more than the usual.
     """
     if allowance is None:
+        kind = type(value)
+        if (len(value) <= _LONG_TEXT) if kind is str else kind in _SHORT:
+            return value
         return _Writer(nodes, depth, repeats).run(value)
     depth = min(depth, int(SHOWN_DEPTH * max(allowance.factor, 1)))
     writer = _Writer(allowance.nodes(), depth, int(repeats * allowance.repeats))

@@ -90,10 +90,13 @@ def locate(data: bytes, path: Path) -> Slice | None:
     return descend(data, start, 1, path[1:])
 
 
-def descend(data: bytes, start: int, level: int, path: Path) -> Slice | None:
-    """Where a path leads from the value that begins at `start`, a member of a container of so many levels less one."""
+def descend(data: bytes, start: int, level: int, path: Path, end: int | None = None) -> Slice | None:
+    """Where a path leads from the value that begins at `start`, a member of a container of so many levels less one.
+
+    `end` is where that value ends, if it is known.
+    """
     for index, step in enumerate(path):
-        end = end_of(data, start, level)
+        end = end_of(data, start, level) if end is None else end
         if end is None:
             return None
         first = data[start]
@@ -120,7 +123,8 @@ def descend(data: bytes, start: int, level: int, path: Path) -> Slice | None:
         else:
             return Slice(start, end, path[index:])
         level += 1
-    end = end_of(data, start, level)
+        end = None
+    end = end_of(data, start, level) if end is None else end
     return None if end is None else Slice(start, end)
 
 

@@ -128,6 +128,10 @@ class Readable(Protocol):
         """
         ...
 
+    def read_stamped(self, file: str) -> tuple[Hashable, bytes]:
+        """The same with its stamp, both of one moment."""
+        ...
+
     def stamp(self, file: str) -> Hashable:
         """What is another when the content of a file is another; None when the file is gone."""
         ...

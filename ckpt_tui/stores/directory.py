@@ -163,8 +163,12 @@ class DirectoryStore:
         Raises:
             UndecodableError: it cannot be read; the reason is for people.
         """
+        return self.read_stamped(file)[1]
+
+    def read_stamped(self, file: str) -> tuple[Stamp, bytes]:
+        """The same with its stamp, both of one moment."""
         try:
-            return read_whole(self._join(file))[1]
+            return read_whole(self._join(file))
         except FileTrouble as trouble:
             from ckpt_tui.stores.agent_framework import problem_of
 

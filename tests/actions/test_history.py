@@ -23,6 +23,7 @@ from ckpt_tui.core.paths import expression
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.directory import DirectoryStore, collect
+from ckpt_tui.stores.files import Stamp
 from ckpt_tui.stores.registry import open_store
 from tests.actions.branches import NEW, ancestry, branches, documents, real, text
 from tests.core.test_follow import places
@@ -202,13 +203,13 @@ def test_a_question_asked_again_reads_nothing_and_a_branch_that_grew_is_read_fro
     states = [{"x": number // 10} for number in range(200)]
     store = open_store(chain(tmp_path, states[:190]))
     read: list[str] = []
-    original = DirectoryStore.read
+    original = DirectoryStore.read_stamped
 
-    def counted(self: DirectoryStore, file: str) -> bytes:
+    def counted(self: DirectoryStore, file: str) -> tuple[Stamp, bytes]:
         read.append(file)
         return original(self, file)
 
-    monkeypatch.setattr(DirectoryStore, "read", counted)
+    monkeypatch.setattr(DirectoryStore, "read_stamped", counted)
     histories = Histories(store, Answers())
     run, nodes = nodes_to(store, "latest")
     first = histories.history(run, nodes, Expression("state.x"))
@@ -300,13 +301,13 @@ def test_a_secret_is_written_as_its_mask() -> None:
 def test_a_bisection_asked_again_reads_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = open_store(chain(tmp_path, [{"x": index} for index in range(20)]))
     read: list[str] = []
-    original = DirectoryStore.read
+    original = DirectoryStore.read_stamped
 
-    def counted(self: DirectoryStore, file: str) -> bytes:
+    def counted(self: DirectoryStore, file: str) -> tuple[Stamp, bytes]:
         read.append(file)
         return original(self, file)
 
-    monkeypatch.setattr(DirectoryStore, "read", counted)
+    monkeypatch.setattr(DirectoryStore, "read_stamped", counted)
     histories = Histories(store)
     run, nodes = nodes_to(store, "latest")
     expression_of_x = Expression("state.x > `11`")

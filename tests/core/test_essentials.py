@@ -117,7 +117,8 @@ def test_a_value_that_only_begins_with_the_same_text_is_another_one() -> None:
 @pytest.mark.parametrize(
     ("old", "new"),
     [(b'\n  "state": ', b'\n  "other": {},\n  "state": '), (b'\n      "upper": ', b'\n      "exclaim": '),
-     (b'\n      "upper": {}', b'\n      "upper":{}'), (b'"_executor_state": {', b'"_executor_state": [')],
+     (b'\n      "upper": {}', b'\n      "upper":{}'),
+     (b'"__pickled__": "gA', b'"__pickled__": "\n  }gA'), (b'"_executor_state": {', b'"_executor_state": [')],
 )  # fmt: skip
 def test_a_file_of_another_layout_is_left_to_the_parser(old: bytes, new: bytes) -> None:
     store = DirectoryStore(str(DATA / "1.23.0" / "linear"))

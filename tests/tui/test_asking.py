@@ -17,6 +17,7 @@ from ckpt_tui.core.history import history_document
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.shares import PathShare, TypeShare
 from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.stores.files import Stamp
 from ckpt_tui.tui.jobs import check_cancelled
 from ckpt_tui.tui.screens.asking import AskScreen
 from ckpt_tui.tui.screens.find import FindScreen
@@ -155,9 +156,9 @@ class TestBisect:
         chain(tmp_path, [{"x": [index]} for index in range(130)])
         gate = threading.Event()
         read: list[str] = []
-        original = DirectoryStore.read
+        original = DirectoryStore.read_stamped
 
-        def held(self: DirectoryStore, file: str) -> bytes:
+        def held(self: DirectoryStore, file: str) -> tuple[Stamp, bytes]:
             read.append(file)
             while len(read) > 100 and not gate.wait(0.01):
                 check_cancelled()
@@ -166,7 +167,7 @@ class TestBisect:
         async with open_app(tmp_path) as app:
             await app.settled()
             shown = app.screen.list.selected
-            monkeypatch.setattr(DirectoryStore, "read", held)
+            monkeypatch.setattr(DirectoryStore, "read_stamped", held)
             await app.press("equals_sign")
             app.screen.query_one("#ask", Input).value = "state.x[0] > `50`"
             await app.press("enter")
@@ -363,7 +364,7 @@ async def test_a_question_asked_again_is_answered_at_once(monkeypatch: pytest.Mo
         def read(self: DirectoryStore, file: str, *args: Any, **options: Any) -> bytes:
             raise AssertionError("read again")
 
-        monkeypatch.setattr(DirectoryStore, "read", read)
+        monkeypatch.setattr(DirectoryStore, "read_stamped", read)
         monkeypatch.setattr(DirectoryStore, "load", read)
         await app.press("b")
         await answered(app, HistoryScreen)
