@@ -141,6 +141,7 @@ def _below(node: _Node, value: Value, depth: int, hide: bool, everything: bool, 
         return
     below = members(value)
     listed = 0
+    told: _Node | None = None
     for index in range(len(below)):
         member = below[index]
         # The key of an entry is no step of its path.
@@ -148,8 +149,12 @@ def _below(node: _Node, value: Value, depth: int, hide: bool, everything: bool, 
         found, size = node, 0
         while size < len(member.steps) and member.steps[size] in found.kids:
             found, size = found.kids[member.steps[size]], size + 1
-        # An entry that was added is told as a pair, at the steps before that of its value.
+        # An entry that was added is told as a pair, at the steps before that of its value; items that came with all of
+        # their list are told as that list, once.
+        if found is told:
+            continue
         if size == len(member.steps) or (size and found.changes):
+            told = found
             yield found, member.steps[:size], member.value, depth, secret
         elif listed < SAME_ROWS:
             listed += 1

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from ckpt_tui.core.comparison import Marks, rows, value_text
 from ckpt_tui.core.diff import diff
 from tests.core.test_diff import changed_copies, decoded
-from tests.core.zoo import Point
+from tests.core.zoo import MyList, Point
 
 BEFORE = {"state": {"d": {"x": {"y": 1, "z": 2, "l": [1, 2, 3]}}, "k": 1, "same": {"deep": 5}, "gone": [7]}}
 AFTER = {"state": {"d": {"x": {"y": 2, "l": [1, 3, 9], "n": 4}}, "k": 3, "same": {"deep": 5}, "list": [[8]]}}
@@ -55,6 +55,7 @@ def test_what_did_not_change_stands_beside_what_did() -> None:
 @given(changed_copies())
 @example(([Point([None], 1)], [Point([], 1)]))
 @example(([{1: "a"}], [{2: "b", 3: "c"}]))
+@example(([None, MyList()], [None, MyList([None, None])]))
 def test_every_change_has_one_row(pair: Any) -> None:
     before, after = ({"state": decoded(value)} for value in pair)
     changes = diff(before, after).changes
