@@ -220,7 +220,8 @@ def _call(field: Field, text: str) -> Any:
 
 
 def example(fields: Sequence[Field]) -> Any:
-    """A document to begin with, where an answer is written as JSON."""
+    """A document to begin with, where an answer is written as JSON; the default of a secret is left to its class."""
+    fields = [field for field in fields if field.required or not field.default or not field.is_secret]
     texts = [field.default or _START.get(field.kind, "") for field in fields]
     out: Any = {}
     for field, text in zip(fields, texts, strict=True):

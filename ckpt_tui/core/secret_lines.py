@@ -12,11 +12,17 @@ from ckpt_tui.core.redact import MASK, PLAIN, masked, masked_lines, secrecy
 SHOWN = 4_096
 """Characters of a text that are looked through where a line is shown short: more than any line shows."""
 
+LARGE = 1_000_000
+"""Bytes of a line that is read only as far as it is shown where it is shown short."""
+
+_BEGINNING, _DEPTH = 20_000, 24
+"""Values of a large line that are looked through, and levels of them: more than any line shows."""
+
 _HINT = re.compile(rb"token|pass|secret|credential|authorization|bearer|cookie|key|jwt|conn|run_kwargs|\\u00")
 """A part of the name of each secret, in lower case, or an ASCII letter that is written as an escape."""
 
-_NAMES = {"graph": ("executors", "edges"), "check": ("types", "again"), "answered": ("request_ids",)}
-"""Members of a line, by its kind, that hold names of executors, classes and requests instead of values."""
+_NAMES = {"graph": ("executors", "edges"), "check": ("types", "again", "problems"), "answered": ("request_ids",)}
+"""Members of a line, by its kind, that hold no values of the run: names of executors, classes and requests, advice."""
 
 _NESTED = 4
 """Levels of JSON within texts of JSON that are read: what is deeper is masked by its look."""
@@ -48,12 +54,26 @@ def shown_line(raw: bytes, reveal: bool = False, most: int = 0) -> dict[str, Any
     Args:
         raw: The line.
         reveal: Whether secrets are shown.
-        most: Characters of each text that are of use, 0 for all: the rest of a longer one may be missing.
+        most: Characters of each text that are of use, 0 for all: what a line does not show may be missing.
     """
     document = parse_line(raw)
     if not reveal and may_hold_secrets(raw):
+        if most and len(raw) > LARGE:
+            document = _beginning(document, [_BEGINNING], 0)
         _mask(document, MASK, most)
     return document
+
+
+def _beginning(value: Any, left: list[int], depth: int) -> Any:
+    """The first values of a document, in the order in which they are shown."""
+    left[0] -= 1
+    if type(value) is not dict and type(value) is not list:
+        return value
+    if depth > _DEPTH:
+        return None
+    if type(value) is dict:
+        return {key: _beginning(item, left, depth + 1) for key, item in value.items() if left[0] > 0}
+    return [_beginning(item, left, depth + 1) for item in value if left[0] > 0]
 
 
 def masked_copy(document: Any, above: int = PLAIN) -> Any:

@@ -91,6 +91,19 @@ def test_an_example_is_what_the_form_begins_with() -> None:
     }  # fmt: skip
 
 
+def test_the_default_of_a_secret_is_neither_told_nor_written_down() -> None:
+    fields = fields_of({"kind": "object", "fields": [
+        {"name": "user", "required": False, "default": "bo", "form": {"kind": "text"}},
+        {"name": "door", "required": True, "form": {"kind": "object", "fields": [
+            {"name": "password", "required": False, "default": "sk-1", "form": {"kind": "text"}}]}},
+        {"name": "token", "required": True, "form": {"kind": "text"}},
+    ]})  # fmt: skip
+    assert [field.is_secret for field in fields] == [False, True, True]
+    assert [field.hint for field in fields] == ["text; empty: bo", "text; empty: its default", "text"]
+    assert example(fields) == {"user": "bo", "token": ""}
+    assert filled(fields, ["", "", "sk-2"]).value == {"token": "sk-2"}
+
+
 def test_a_type_with_very_many_fields_is_asked_for_as_json() -> None:
     many = {
         "kind": "object",

@@ -8,6 +8,7 @@ import pytest
 from ckpt_tui.core.events import line_of
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, SECRET, masked
 from ckpt_tui.core.secret_lines import (
+    LARGE,
     SHOWN,
     masked_copy,
     masked_line,
@@ -82,12 +83,13 @@ def test_a_name_written_in_escapes_is_masked() -> None:
     assert b"sk-1" not in masked_line(rb'{"kind":"event","data":{"\u0061pi_key":"sk-1"}}')
 
 
-def test_names_of_executors_and_classes_are_no_keys() -> None:
+def test_names_and_advice_are_no_secrets() -> None:
     lines: list[dict[str, Any]] = [
         {"kind": "graph", "name": "g", "executors": {"token": {"type": "app:Token"}}, "edges": [{"group": "G"}]},
-        {"kind": "check", "types": ["app:Token", "app:Other"], "again": [{"from": "token", "to": ["token", "other"]}]},
+        {"kind": "check", "types": ["app:Token", "app:Other"], "again": [{"from": "token", "to": ["token", "other"]}],
+         "problems": [{"about": "pending", "fix": """--response '1={"password": "…"}'"""}]},
         {"kind": "answered", "request_ids": ["token", "other"]},
-    ]
+    ]  # fmt: skip
     for line in lines:
         raw = json.dumps(line).encode()
         assert masked_line(raw) is raw
@@ -140,3 +142,20 @@ def test_texts_and_copies_leave_alone_what_they_are_made_of() -> None:
     assert masked_copy(data) == {"token": "••••••", "user": "bo"}
     assert masked_copy("sk-1", SECRET) == "••••••"
     assert data["token"] == "sk-1"
+
+
+def test_a_large_line_is_read_as_far_as_it_is_shown() -> None:
+    items = [{"id": number, "token": "sk-1", "empty": None, "text": '{"api_key": "sk-1"}'} for number in range(20_000)]
+    for data in (items, {"items": items}, {str(each["id"]): each for each in items}):
+        raw = event(data)
+        assert len(raw) > LARGE
+        begun, whole = shown_line(raw, most=SHOWN), shown_line(raw)
+        assert line_of(begun) == line_of(whole)
+        assert "sk-1" not in json.dumps(begun) + json.dumps(whole)
+        assert len(json.dumps(begun)) < len(raw) // 2
+
+
+def test_a_large_line_of_another_kind_is_shown_as_ever() -> None:
+    text = "a key: " + "x" * LARGE
+    raw = json.dumps({"kind": "log", "text": text, "level": "ERROR", "logger": "app"}).encode()
+    assert line_of(shown_line(raw, most=SHOWN)) == line_of(shown_line(raw, reveal=True))

@@ -72,7 +72,7 @@ async def test_a_password_is_masked_while_it_is_typed_and_sent_as_it_is(tmp_path
 
 @pytest.mark.parametrize("reveal", [False, True])
 async def test_the_log_is_saved_as_it_is_shown(reveal: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ckpt_tui.tui.screens.run_log.AT_ONCE", 3)  # so that it takes several turns
+    monkeypatch.setattr("ckpt_tui.tui.screens.run_log.SAVE_SECONDS", 0.0)  # so that each line takes a turn
     directory, ids = copied("linear", tmp_path)
     async with open_app(directory, at=ids[1]) as app:
         if reveal:

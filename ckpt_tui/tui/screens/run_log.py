@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from itertools import islice
 
 from textual.screen import Screen
 from textual.widgets import Input
@@ -20,8 +19,8 @@ from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.status import revealed
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
-AT_ONCE = 1_000
-"""Lines that are saved in one turn: 15 ms where each of them holds a secret."""
+SAVE_SECONDS = 0.02
+"""Time spent on saving in one turn: masking all of a long log at once would hold up the screen."""
 
 _ASKS = {
     "search": "search: a text; an upper case letter makes it strict about case",
@@ -171,21 +170,23 @@ class RunLog(Screen[None]):
         self._save_on()
 
     def _save_on(self) -> None:
-        # A part at a time: masking all of a long log at once would hold up the screen.
         if self._saving is not None and next(self._saving, self) is self:
             self._saving = None
         elif self._saving is not None:
             self.call_later(self._save_on)
 
     def _written(self, path: str, lines: Iterator[bytes], reveal: bool) -> Iterator[None]:
-        """Save lines a part at a time, each time it is asked for the next, and tell how it went."""
+        """Save lines, as many at a time as a turn allows, and tell how it went."""
         shown = lines if reveal else map(masked_line, lines)
         try:
             # Never over a file that is there: its name was only proposed.
             with open(path, "xb") as file:
-                while part := list(islice(shown, AT_ONCE)):
-                    file.writelines(line + b"\n" for line in part)
-                    yield
+                end = time.perf_counter() + SAVE_SECONDS
+                for line in shown:
+                    file.write(line + b"\n")
+                    if time.perf_counter() > end:
+                        yield
+                        end = time.perf_counter() + SAVE_SECONDS
         except FileExistsError:
             self.say(f"{path} is there already; choose another name.", "warn")
         except OSError as error:
