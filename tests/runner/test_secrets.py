@@ -1,11 +1,13 @@
 """Secrets that a run tells, on the command line: masked in its events, its prints, and what it asks."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ckpt_tui.actions.resume.preview import preview
 from tests.cli.commands import Done
-from tests.runner.stores import FLOWS, lines, of_kind, resume
+from tests.runner.stores import FLOWS, lines, of_kind, plan, resume
 
 ALLOW = ("--allow", f"{FLOWS}:Login")
 
@@ -41,9 +43,25 @@ def test_reveal_shows_them(words: tuple[str, ...], tmp_path: Path) -> None:
     assert all(secret in done.out + done.err for secret in ("sk-told", "sk-printed", "sk-asked"))
 
 
-def test_the_value_that_is_replaced_is_masked_before_it_runs(tmp_path: Path) -> None:
+@pytest.mark.parametrize("reveal", [False, True])
+def test_what_an_edit_replaces_is_masked_and_what_was_typed_is_not(reveal: bool, tmp_path: Path) -> None:
+    edits: list[dict[str, Any]] = [
+        {"path": "state.api_key", "before": "sk-old", "after": "sk-typed", "absent": False},
+        {"path": "state.settings", "before": {"token": "sk-old", "user": "bo"}, "after": None, "absent": False},
+        {"path": "state._workflow_run_kwargs.limit", "before": 1234567, "after": 7, "absent": False},
+    ]
+    check = {"check": {"ok": True, "edits": edits}}
+    told = [said.text for said in preview(plan("linear", 1, "tells_secrets", tmp_path), check, reveal=reveal)]
+    text = "\n".join(told)
+    assert "→ sk-typed" in text
+    assert ("sk-old" in text, "1234567" in text) == (reveal, reveal)
+    assert edits[1]["before"] == {"token": "sk-old", "user": "bo"}
+
+
+def test_the_json_line_of_an_edit_is_masked_on_both_sides(tmp_path: Path) -> None:
     words = ("--check", "--set", 'state.api_key="sk-typed"')
-    first = resume("linear", 1, "tells_secrets", tmp_path / "a", *words)
-    assert "state.api_key: absent → sk-typed" in first.err
-    done = resume("linear", 1, "tells_secrets", tmp_path / "a", *words, "--json")
-    assert "sk-typed" not in done.out
+    told = resume("linear", 1, "tells_secrets", tmp_path / "new", *words)
+    assert "state.api_key: absent → sk-typed" in told.err
+    done = resume("linear", 1, "tells_secrets", tmp_path / "new", *words, "--json")
+    (edit,) = of_kind(lines(done), "check")[0]["edits"]
+    assert edit["after"] == {"$masked": "str", "$size": 8}
