@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ckpt_tui.core.budgets import PickleBudget
-    from ckpt_tui.core.plain import plain
-    from ckpt_tui.core.unpickle import Decoded, decode
+    from ckpt_tui.core.pickles.unpickle import Decoded, decode
+    from ckpt_tui.core.reading.plain import plain
     from ckpt_tui.stores.record import record
     from ckpt_tui.stores.registry import open_store, open_stores
     from ckpt_tui.tui.inside import browse
@@ -21,10 +21,10 @@ __version__ = "0.1.0"
 __all__ = ["Decoded", "PickleBudget", "__version__", "browse", "decode", "open_store", "open_stores", "plain", "record"]
 
 _HOMES = {
-    "decode": "ckpt_tui.core.unpickle",
-    "Decoded": "ckpt_tui.core.unpickle",
+    "decode": "ckpt_tui.core.pickles.unpickle",
+    "Decoded": "ckpt_tui.core.pickles.unpickle",
     "PickleBudget": "ckpt_tui.core.budgets",
-    "plain": "ckpt_tui.core.plain",
+    "plain": "ckpt_tui.core.reading.plain",
     "open_store": "ckpt_tui.stores.registry",
     "open_stores": "ckpt_tui.stores.registry",
     "record": "ckpt_tui.stores.record",

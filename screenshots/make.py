@@ -20,7 +20,7 @@ from textual.widgets import Input
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from ckpt_tui.core.listing import NodeRow  # noqa: E402
+from ckpt_tui.core.runs.listing import NodeRow  # noqa: E402
 from ckpt_tui.tui.screens.asking import AskScreen  # noqa: E402
 from ckpt_tui.tui.screens.browse import Browse  # noqa: E402 the repository itself, not an installed copy
 from ckpt_tui.tui.screens.doctor import DoctorScreen  # noqa: E402

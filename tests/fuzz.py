@@ -26,13 +26,13 @@ from struct import pack
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.budgets import PickleBudget
-from ckpt_tui.core.disassembly import line, operations
 from ckpt_tui.core.json_text import pieces
-from ckpt_tui.core.plain import plain
-from ckpt_tui.core.preview import preview
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.reading.disassembly import line, operations
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.preview import preview
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.text import UNSAFE
-from ckpt_tui.core.unpickle import decode
 
 BUDGET = PickleBudget(
     bytes=1_000_000, opcodes=20_000, objects=10_000, memo_gap=1_000, most_opcodes=30_000, most_objects=15_000

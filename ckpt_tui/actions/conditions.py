@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ckpt_tui.actions.expressions import Expression, is_true, sparse
-from ckpt_tui.core.follow import follow, shown
 from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.reading.follow import follow, shown
 from ckpt_tui.errors import UsageError
 
 

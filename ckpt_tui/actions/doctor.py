@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ckpt_tui.core.allowance import Allowance
-from ckpt_tui.core.doctor import Doctor, Report
+from ckpt_tui.core.doctor.doctor import Doctor, Report
 from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import UndecodableError
 from ckpt_tui.stores.base import Store, load_within

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from ckpt_tui.actions.pages import Asker, Check, stamps
 from ckpt_tui.core.budgets import LAZY_BYTES
-from ckpt_tui.core.document import DocumentFault, parse
-from ckpt_tui.core.find import Hit, Match, Matcher, Question, Spot, plain_matcher
-from ckpt_tui.core.finder import Finder
-from ckpt_tui.core.history import Unread
-from ckpt_tui.core.lineage import Node
+from ckpt_tui.core.documents.document import DocumentFault, parse
+from ckpt_tui.core.find.find import Hit, Match, Matcher, Question, Spot, plain_matcher
+from ckpt_tui.core.find.finder import Finder
+from ckpt_tui.core.runs.history import Unread
+from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, UsageError
 

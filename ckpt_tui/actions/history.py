@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from ckpt_tui.actions.expressions import Expression, is_true
 from ckpt_tui.actions.pages import Asker, Check, Page, Progress, Span, stamps
-from ckpt_tui.core.digests import SCALARS, Digests, OutOfBudget, scalar_text
-from ckpt_tui.core.follow import shown
-from ckpt_tui.core.graph import Graph, Lessons, given
-from ckpt_tui.core.history import Bisection, History, Taken, Unread
-from ckpt_tui.core.lineage import Node
+from ckpt_tui.core.likeness.digests import SCALARS, Digests, OutOfBudget, scalar_text
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.sizes import size_of
-from ckpt_tui.core.steps import NO_GRAPH, runners
+from ckpt_tui.core.reading.follow import shown
+from ckpt_tui.core.reading.sizes import size_of
+from ckpt_tui.core.runs.history import Bisection, History, Taken, Unread
+from ckpt_tui.core.runs.lineage import Node
+from ckpt_tui.core.steps.graph import Graph, Lessons, given
+from ckpt_tui.core.steps.steps import NO_GRAPH, runners
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, UsageError
 

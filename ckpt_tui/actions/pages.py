@@ -9,15 +9,15 @@ from typing import Any
 
 from ckpt_tui.actions.expressions import Expression, sparse
 from ckpt_tui.core.cache import Answers
-from ckpt_tui.core.document import DocumentFault, parse
-from ckpt_tui.core.essentials import Essentials, essentials
+from ckpt_tui.core.documents.document import DocumentFault, parse
+from ckpt_tui.core.documents.slices import ABSENT, Slice, descend, locate, pickled
 from ckpt_tui.core.export import show_document
-from ckpt_tui.core.follow import NOTHING, Found, follow, shown
-from ckpt_tui.core.lineage import Node
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.moments import Moment, moment
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.slices import ABSENT, Slice, descend, locate, pickled
+from ckpt_tui.core.reading.follow import NOTHING, Found, follow, shown
+from ckpt_tui.core.runs.lineage import Node
+from ckpt_tui.core.steps.essentials import Essentials, essentials
+from ckpt_tui.core.steps.moments import Moment, moment
 from ckpt_tui.core.value import Envelope, Value
 from ckpt_tui.stores.base import Readable, Store
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from ckpt_tui.actions.pages import Asker, Check, Progress, stamps
-from ckpt_tui.core.lineage import Run
-from ckpt_tui.core.repeats import Repeats
-from ckpt_tui.core.run_sizes import PARTS, RunGrowth, RunSizes, StepSizes
-from ckpt_tui.core.shares import Shares, checkpoint_shares, grew_most
+from ckpt_tui.core.runs.lineage import Run
+from ckpt_tui.core.sizes.measured import PARTS, RunGrowth, RunSizes, StepSizes
+from ckpt_tui.core.sizes.repeats import Repeats
+from ckpt_tui.core.sizes.shares import Shares, checkpoint_shares, grew_most
 from ckpt_tui.errors import UndecodableError
 
 COMPARED = 5_000

@@ -14,11 +14,11 @@ from ckpt_tui.cli.output import json_option, paint, write_json, write_lines
 from ckpt_tui.cli.progress import Stopped, Watch
 from ckpt_tui.cli.show import locate
 from ckpt_tui.config import noise_rules
-from ckpt_tui.core.changes import Change
-from ckpt_tui.core.diff import diff_checkpoints
-from ckpt_tui.core.diff_document import change_document
-from ckpt_tui.core.history import Bisection, bisect_document, branch
-from ckpt_tui.core.noise import Noise
+from ckpt_tui.core.diff.changes import Change
+from ckpt_tui.core.diff.diff import diff_checkpoints
+from ckpt_tui.core.diff.exported import change_document
+from ckpt_tui.core.diff.noise import Noise
+from ckpt_tui.core.runs.history import Bisection, bisect_document, branch
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.registry import open_store
 

@@ -67,8 +67,8 @@ def _events(path: str) -> int:
 
         return browse_events(path)
     from ckpt_tui.cli.output import write_lines
-    from ckpt_tui.core.events import line_of
-    from ckpt_tui.core.secret_lines import SHOWN, shown_line
+    from ckpt_tui.core.running.events import line_of
+    from ckpt_tui.core.running.secret_lines import SHOWN, shown_line
     from ckpt_tui.errors import UndecodableError
     from ckpt_tui.stores.events import read_events
     from ckpt_tui.stores.files import FileTrouble

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ckpt_tui.cli.output import colours, paint
-from ckpt_tui.core.changes import Change
-from ckpt_tui.core.comparison import SIGNS, value_text
+from ckpt_tui.core.diff.changes import Change
+from ckpt_tui.core.diff.comparison import SIGNS, value_text
+from ckpt_tui.core.diff.words import are_alike, pieces, shortened
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.preview import preview
+from ckpt_tui.core.reading.preview import preview
 from ckpt_tui.core.redact import PLAIN
 from ckpt_tui.core.text import clean
-from ckpt_tui.core.words import are_alike, pieces, shortened
 
 _COLOURS = {"added": "green", "removed": "red", "changed": "yellow", "moved": "cyan"}
 

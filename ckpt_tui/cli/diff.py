@@ -13,19 +13,20 @@ from ckpt_tui.cli.ls import survey
 from ckpt_tui.cli.output import json_option, paint, write_json, write_lines
 from ckpt_tui.cli.show import locate
 from ckpt_tui.config import noise_rules
-from ckpt_tui.core.changes import Change, Difference
-from ckpt_tui.core.diff import diff, parts_of, scale_of
-from ckpt_tui.core.diff_document import diff_document, fork_document
-from ckpt_tui.core.export import ref_document, show_document
-from ckpt_tui.core.forks import fork, parting
-from ckpt_tui.core.lineage import Node, Run, workflow_label
-from ckpt_tui.core.listing import id_text
-from ckpt_tui.core.members import locate as positions_of
-from ckpt_tui.core.members import members
+from ckpt_tui.core.diff.changes import Change, Difference
+from ckpt_tui.core.diff.diff import diff, parts_of, scale_of
+from ckpt_tui.core.diff.exported import diff_document, fork_document
+from ckpt_tui.core.diff.forks import fork, parting
+from ckpt_tui.core.diff.noise import Noise, PatternFault, Rule, pattern
+from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.noise import Noise, PatternFault, Rule, pattern
 from ckpt_tui.core.paths import Path, parse
+from ckpt_tui.core.reading.members import locate as positions_of
+from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, secrecy
+from ckpt_tui.core.runs.exported import ref_document
+from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
+from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.base import Store

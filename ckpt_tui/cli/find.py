@@ -12,10 +12,10 @@ from ckpt_tui.cli.ls import survey
 from ckpt_tui.cli.output import json_option, paint, write, write_json, write_lines
 from ckpt_tui.cli.progress import Stopped, Watch
 from ckpt_tui.cli.show import locate
-from ckpt_tui.core.find import Match, Question, find_document
-from ckpt_tui.core.history import Unread
-from ckpt_tui.core.lineage import Node
+from ckpt_tui.core.find.find import Match, Question, find_document
 from ckpt_tui.core.paths import expression
+from ckpt_tui.core.runs.history import Unread
+from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store

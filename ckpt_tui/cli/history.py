@@ -11,8 +11,8 @@ from ckpt_tui.actions.history import Histories
 from ckpt_tui.cli.output import json_option, pad, paint, write_json, write_lines
 from ckpt_tui.cli.progress import Stopped, Watch
 from ckpt_tui.cli.show import locate
-from ckpt_tui.core.history import History, branch, executors_text, history_document, value_text
-from ckpt_tui.core.listing import id_text
+from ckpt_tui.core.runs.history import History, branch, executors_text, history_document, value_text
+from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.registry import open_store
 

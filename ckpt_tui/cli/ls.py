@@ -18,9 +18,9 @@ from ckpt_tui.cli.output import (
     write,
     write_pieces,
 )
-from ckpt_tui.core import listing
-from ckpt_tui.core.lineage import Run, arrange
 from ckpt_tui.core.model import CheckpointRef, Problem
+from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
@@ -62,7 +62,8 @@ def command(
         measured = measure(opened, runs)
     where = " ".join(stores) or opened.path
     if as_json:
-        from ckpt_tui.core.export import dumps_lines, ls_document, ls_pieces
+        from ckpt_tui.core.export import dumps_lines
+        from ckpt_tui.core.runs.exported import ls_document, ls_pieces
 
         kind = opened.kind
         if any(run.nodes[0].ref.chain for run in runs):

@@ -20,11 +20,11 @@ from ckpt_tui.actions.resume.session import Session
 from ckpt_tui.actions.resume.targets import remember, remembered, suggested
 from ckpt_tui.cli.output import colours
 from ckpt_tui.cli.show import locate
-from ckpt_tui.core.events import OUTCOMES, Line, asked_for, brief, line_of, parse_line
-from ckpt_tui.core.forms import example, fields_of
 from ckpt_tui.core.model import Checkpoint, PendingRequest
-from ckpt_tui.core.pending import requests
-from ckpt_tui.core.secret_lines import SHOWN, masked_copy, masked_line, may_hold_secrets, shown_line
+from ckpt_tui.core.reading.pending import requests
+from ckpt_tui.core.running.events import OUTCOMES, Line, asked_for, brief, line_of, parse_line
+from ckpt_tui.core.running.forms import example, fields_of
+from ckpt_tui.core.running.secret_lines import SHOWN, masked_copy, masked_line, may_hold_secrets, shown_line
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.registry import open_store

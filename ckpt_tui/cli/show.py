@@ -20,8 +20,8 @@ from ckpt_tui.cli.output import (
     write_json,
     write_lines,
 )
-from ckpt_tui.core.ids import IdFault, find
-from ckpt_tui.core.lineage import Node, Run
+from ckpt_tui.core.runs.ids import IdFault, find
+from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.base import Store, load_within
@@ -51,7 +51,7 @@ def command(
     --limit 8 allows eight times as much. With --sizes, EXPR is asked of the document of sizes.
     """
     from ckpt_tui.core.allowance import Allowance
-    from ckpt_tui.core.doctor import alarms
+    from ckpt_tui.core.doctor.doctor import alarms
     from ckpt_tui.core.export import dumps, show_document, sizes_document
 
     stores, checkpoint = store_and_id(words, storage)

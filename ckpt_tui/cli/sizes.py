@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 from ckpt_tui.actions.sizes import Growths
 from ckpt_tui.cli.output import paint
 from ckpt_tui.cli.progress import Watch
-from ckpt_tui.core.lineage import Run
-from ckpt_tui.core.listing import id_text
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.run_sizes import PARTS, RunSizes, StepSizes
+from ckpt_tui.core.runs.lineage import Run
+from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.sizes.measured import PARTS, RunSizes, StepSizes
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.stores.base import Store
 

@@ -1,6 +1,6 @@
 """JSON text that no terminal obeys, of documents of any depth, in pieces.
 
-A document is what `ckpt_tui.core.plain` makes: dict with text keys, list, tuple, str, int, float, bool and None.
+A document is what `core.reading.plain` makes: dict with text keys, list, tuple, str, int, float, bool and None.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.unpickle import Decoded
+    from ckpt_tui.core.pickles.unpickle import Decoded
 
 Value: TypeAlias = Any
 """One of the kinds named in the module's description; a type checker has no name for a recursive, cyclic union."""
@@ -59,7 +59,7 @@ class Map:
 
 
 class SetOf:
-    """A set or frozenset; the order of `items` means nothing until `ckpt_tui.core.order` sorts them."""
+    """A set or frozenset; the order of `items` means nothing until `ckpt_tui.core.reading.order` sorts them."""
 
     __slots__ = ("frozen", "is_sorted", "items")
 
@@ -113,14 +113,14 @@ class Opaque:
 
 
 class Envelope:
-    """A base64 pickle inside JSON, decoded when it is first looked at (see `ckpt_tui.core.envelope`).
+    """A base64 pickle inside JSON, decoded when it is first looked at (see `ckpt_tui.core.documents.envelope`).
 
     Attributes:
         text: The base64 text; a view of the bytes of its file where it is very long.
         claimed: The `__type__` beside it: a claim of the file, not a fact.
         value: The decoded value once `ready`.
         decoded: All that decoding it told, once `ready`; None where the text is no base64, or was not decoded.
-        is_cut: It was not decoded to its end because of a limit; `ckpt_tui.core.envelope.decode_further` goes on.
+        is_cut: It was not decoded to its end because of a limit; `core.documents.envelope.decode_further` goes on.
         factor: How many times the usual limits it was decoded within; 0 when it was not decoded.
         warning: What is odd about it, or "".
     """
@@ -139,7 +139,7 @@ class Envelope:
 
 
 class Deferred:
-    """A value of a large JSON file, parsed when it is first looked at (see `ckpt_tui.core.lazy`).
+    """A value of a large JSON file, parsed when it is first looked at (see `ckpt_tui.core.documents.lazy`).
 
     Attributes:
         data: The bytes of the whole file, shared by all that is deferred in it.

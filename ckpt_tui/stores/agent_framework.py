@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import JSON_BYTE_VALUES, JSON_VALUES, LAZY_BYTES
-from ckpt_tui.core.document import Document, DocumentFault, parse
-from ckpt_tui.core.envelope import parsed
+from ckpt_tui.core.documents.document import Document, DocumentFault, parse
+from ckpt_tui.core.documents.envelope import parsed
 from ckpt_tui.core.model import MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.base import Entry
@@ -178,7 +178,7 @@ def _parse(name: str, data: bytes, check: Callable[[], None] | None, everything:
 
 def _parse_lazily(name: str, data: bytes, check: Callable[[], None] | None) -> Document:
     """A large file: where both its ends are the framework's own, its values are parsed when they are looked at."""
-    from ckpt_tui.core import lazy  # late: most stores have no such file
+    from ckpt_tui.core.documents import lazy  # late: most stores have no such file
 
     whole = header_from_ends(name, data[:END_BYTES], data[-END_BYTES:], len(data)) is not None
     return lazy.parse(data, check) if whole else parse(data)
@@ -280,7 +280,7 @@ def _facts(top: dict[str, Any]) -> Facts:
     pending = _pairs(top.get("pending_request_info_events"))
     askers: dict[str, None] = {}
     if pending:
-        from ckpt_tui.core.pending import source_executor  # decodes; most stores wait for nothing
+        from ckpt_tui.core.reading.pending import source_executor  # decodes; most stores wait for nothing
 
         askers = dict.fromkeys(source_executor(value) for _, value in pending[:MAX_NAMES])
     edges = any(key == "_edge_state" and bool(_pairs(value)) for key, value in _pairs(top.get("state")))
@@ -297,8 +297,8 @@ def _decode_ahead(
     top: dict[str, Any], check: Callable[[], None] | None, left: int, allowance: Allowance, everything: bool
 ) -> list[str]:
     """Open the envelopes of a document, `left` characters of base64; returns which were faulty, where, and why."""
-    from ckpt_tui.core.envelope import open_envelope
-    from ckpt_tui.core.members import members
+    from ckpt_tui.core.documents.envelope import open_envelope
+    from ckpt_tui.core.reading.members import members
 
     warnings: list[str] = []
     left_out = 0

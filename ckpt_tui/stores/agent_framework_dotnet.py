@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from ckpt_tui.core.document import DocumentFault, parse
+from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Capabilities, Entry

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
-from ckpt_tui.core.document import DocumentFault, parse
+from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, parse_time
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 from ckpt_tui.stores.headers import KIND

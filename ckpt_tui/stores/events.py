@@ -50,7 +50,7 @@ def is_events_file(path: str) -> bool:
 
 
 def read_events(path: str) -> Iterator[bytes]:
-    """The events of a file in order, each as one line of JSON that `ckpt_tui.core.events.line_of` understands.
+    """The events of a file in order, each as one line of JSON that `ckpt_tui.core.running.events.line_of` understands.
 
     Raises:
         FileTrouble: it cannot be read.

@@ -12,7 +12,7 @@ from math import inf
 from typing import Any, NamedTuple
 from urllib.parse import unquote
 
-from ckpt_tui.core.document import DocumentFault, parse
+from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told, parse_time
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Capabilities, Entry

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from ckpt_tui.core.document import DocumentFault, parse
+from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import parse_time
 from ckpt_tui.core.value import Map, Value
 
@@ -165,7 +165,7 @@ def differences(top: dict[str, Any], said: Digest) -> list[str]:
 
 def _same(state: str, value: Value) -> bool:
     """Whether a JSON text is a value, by its JSON text with sorted keys."""
-    from ckpt_tui.core.plain import plain
+    from ckpt_tui.core.reading.plain import plain
 
     try:
         repeated = parse(state.encode("utf-8", "surrogatepass")).value

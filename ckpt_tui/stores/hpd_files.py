@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ckpt_tui.core.document import DocumentFault, parse
+from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import parse_time
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole, stamp_of
 from ckpt_tui.stores.hpd_document import members, text

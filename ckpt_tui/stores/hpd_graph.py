@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any, NamedTuple
 
-from ckpt_tui.core.document import DocumentFault, parse
-from ckpt_tui.core.plain import plain
+from ckpt_tui.core.documents.document import DocumentFault, parse
+from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.topology import Topology, TopologyEdge, TopologyNode
 from ckpt_tui.stores.files import FileTrouble, read_whole
 from ckpt_tui.stores.hpd_document import members, text

@@ -7,11 +7,11 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ckpt_tui.core.changes import Difference
-from ckpt_tui.core.diff import diff_checkpoints
-from ckpt_tui.core.forks import Fork, Parting, parting
+from ckpt_tui.core.diff.changes import Difference
+from ckpt_tui.core.diff.diff import diff_checkpoints
+from ckpt_tui.core.diff.forks import Fork, Parting, parting
+from ckpt_tui.core.diff.noise import Noise
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
-from ckpt_tui.core.noise import Noise
 from ckpt_tui.stores.base import Store
 
 KEPT = 24

@@ -14,12 +14,12 @@ from ckpt_tui.actions.find import Searches
 from ckpt_tui.actions.history import Histories
 from ckpt_tui.actions.sizes import Growths
 from ckpt_tui.core.cache import Answers
-from ckpt_tui.core.find import Match, Question
-from ckpt_tui.core.history import Bisection, History
-from ckpt_tui.core.lineage import Node, Run
+from ckpt_tui.core.find.find import Match, Question
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.run_sizes import RunSizes
-from ckpt_tui.core.shares import Shares, checkpoint_shares
+from ckpt_tui.core.runs.history import Bisection, History
+from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.sizes.measured import RunSizes
+from ckpt_tui.core.sizes.shares import Shares, checkpoint_shares
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.jobs import PROGRESS_SECONDS, Jobs, check_cancelled

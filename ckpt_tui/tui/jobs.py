@@ -42,11 +42,11 @@ from ckpt_tui.tui.messages import (
 
 if TYPE_CHECKING:
     from ckpt_tui.actions.resume.log import EventLog
-    from ckpt_tui.core.comparison import DiffRow
-    from ckpt_tui.core.forks import Fork
-    from ckpt_tui.core.lineage import Node, Run
+    from ckpt_tui.core.diff.comparison import DiffRow
+    from ckpt_tui.core.diff.forks import Fork
+    from ckpt_tui.core.diff.noise import Noise
     from ckpt_tui.core.model import CheckpointRef
-    from ckpt_tui.core.noise import Noise
+    from ckpt_tui.core.runs.lineage import Node, Run
     from ckpt_tui.tui.comparing import Comparer
     from ckpt_tui.tui.learning import Learned
 
@@ -124,7 +124,7 @@ class Jobs:
 
         def run() -> None:
             from ckpt_tui.core.allowance import Allowance
-            from ckpt_tui.core.doctor import alarms  # late: 20 ms that the first screen does not need
+            from ckpt_tui.core.doctor.doctor import alarms  # late: 20 ms that the first screen does not need
 
             told = alarms(checkpoint, check_cancelled, Allowance(), decoded_only=True)
             if told:
@@ -156,7 +156,7 @@ class Jobs:
         """Search a value; the latest call wins."""
 
         def run() -> None:
-            from ckpt_tui.core.search import search  # late: 5 ms that the first screen does not need
+            from ckpt_tui.core.reading.search import search  # late: 5 ms that the first screen does not need
 
             places = []
             complete = True
@@ -173,7 +173,7 @@ class Jobs:
         """Search the rows of a comparison; the latest call wins."""
 
         def run() -> None:
-            from ckpt_tui.core.diff_search import search_rows  # late, too
+            from ckpt_tui.core.diff.searched import search_rows  # late, too
 
             places = list(search_rows(rows, text, reveal, check_cancelled))
             self._owner.post_message(RowsFound(text, places, rows))
@@ -184,7 +184,7 @@ class Jobs:
         """Parse and decode a value that waits for it, or decode further one that was cut; the latest call wins."""
 
         def run() -> None:
-            from ckpt_tui.core.envelope import cut_envelope, decode_further, resolve
+            from ckpt_tui.core.documents.envelope import cut_envelope, decode_further, resolve
 
             cut = cut_envelope(value) if further else None
             if cut is not None:

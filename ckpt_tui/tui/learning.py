@@ -6,10 +6,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
-from ckpt_tui.core.graph import Graph, Lessons, of_topology
-from ckpt_tui.core.lineage import Node, Run
-from ckpt_tui.core.moments import Moment, moment
-from ckpt_tui.core.steps import step_between
+from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.steps.graph import Graph, Lessons, of_topology
+from ckpt_tui.core.steps.moments import Moment, moment
+from ckpt_tui.core.steps.steps import step_between
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.messages import StepReady

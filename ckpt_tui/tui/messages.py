@@ -11,11 +11,11 @@ from ckpt_tui.tui.view import View
 
 if TYPE_CHECKING:
     from ckpt_tui.actions.resume.plan import Source
-    from ckpt_tui.core.doctor import Report
-    from ckpt_tui.core.forks import Fork, Parting
-    from ckpt_tui.core.graph import Graph
-    from ckpt_tui.core.search import Positions
-    from ckpt_tui.core.steps import Step
+    from ckpt_tui.core.diff.forks import Fork, Parting
+    from ckpt_tui.core.doctor.doctor import Report
+    from ckpt_tui.core.reading.search import Positions
+    from ckpt_tui.core.steps.graph import Graph
+    from ckpt_tui.core.steps.steps import Step
     from ckpt_tui.tui.comparing import Compared
 
 

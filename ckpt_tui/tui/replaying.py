@@ -15,11 +15,11 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from ckpt_tui.actions.conditions import Condition
-from ckpt_tui.core.frames import Frame, Pinned, make_frame, pinned
-from ckpt_tui.core.lineage import Node
-from ckpt_tui.core.moments import Moment
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.track import Track
+from ckpt_tui.core.replay.frames import Frame, Pinned, make_frame, pinned
+from ckpt_tui.core.runs.lineage import Node
+from ckpt_tui.core.runs.track import Track
+from ckpt_tui.core.steps.moments import Moment
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.jobs import Jobs, check_cancelled

@@ -9,7 +9,7 @@ from typing import Any
 from ckpt_tui.actions.resume.log import EventLog
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.actions.resume.session import Session
-from ckpt_tui.core.events import parse_line
+from ckpt_tui.core.running.events import parse_line
 
 _TOLD = tuple(
     f'{{"kind":"{kind}"'.encode()

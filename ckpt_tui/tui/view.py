@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from ckpt_tui.core import listing
-from ckpt_tui.core.lineage import MISSING, Run, arrange, workflow_key
 from ckpt_tui.core.model import CheckpointRef, Problem
+from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.lineage import MISSING, Run, arrange, workflow_key
 
 
 class View(NamedTuple):

@@ -10,7 +10,7 @@ import jmespath
 import pytest
 
 from ckpt_tui.actions.doctor import examine
-from ckpt_tui.core.doctor import Report
+from ckpt_tui.core.doctor.doctor import Report
 from ckpt_tui.core.export import show_document
 from ckpt_tui.errors import NotFoundError
 from ckpt_tui.stores.registry import open_store

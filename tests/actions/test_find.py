@@ -12,11 +12,11 @@ import pytest
 
 from ckpt_tui.actions.find import REGEX_PATIENCE, Found, Searches
 from ckpt_tui.core.cache import Answers
-from ckpt_tui.core.find import Question
-from ckpt_tui.core.lineage import Node, arrange
+from ckpt_tui.core.find.find import Question
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path as Steps
 from ckpt_tui.core.redact import masked
+from ckpt_tui.core.runs.lineage import Node, arrange
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.directory import DirectoryStore, collect

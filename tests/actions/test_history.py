@@ -15,11 +15,11 @@ import pytest
 from ckpt_tui.actions.expressions import Expression, is_true
 from ckpt_tui.actions.history import Histories
 from ckpt_tui.core.cache import Answers
-from ckpt_tui.core.history import History, branch, value_text
-from ckpt_tui.core.ids import find
-from ckpt_tui.core.lineage import Node, arrange
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.paths import expression
+from ckpt_tui.core.runs.history import History, branch, value_text
+from ckpt_tui.core.runs.ids import find
+from ckpt_tui.core.runs.lineage import Node, arrange
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.directory import DirectoryStore, collect

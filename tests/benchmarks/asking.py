@@ -9,9 +9,9 @@ from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.actions.find import Searches
 from ckpt_tui.actions.history import Histories
 from ckpt_tui.cli.ls import survey
-from ckpt_tui.core.find import Question
-from ckpt_tui.core.history import branch
-from ckpt_tui.core.lineage import Node
+from ckpt_tui.core.find.find import Question
+from ckpt_tui.core.runs.history import branch
+from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.stores.registry import open_store
 from tests.benchmarks.data import write_chain, write_chat
 from tests.benchmarks.figures import Figure, in_turns, ms

@@ -14,17 +14,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ckpt_tui.core.diff import diff
-from ckpt_tui.core.diff_document import diff_document
+from ckpt_tui.core.diff.diff import diff
+from ckpt_tui.core.diff.exported import diff_document
+from ckpt_tui.core.diff.noise import Noise
 from ckpt_tui.core.export import pieces
-from ckpt_tui.core.noise import Noise
-from ckpt_tui.core.outline import EXPAND_LIMIT, Outline
-from ckpt_tui.core.plain import plain
-from ckpt_tui.core.preview import preview
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.reading.outline import EXPAND_LIMIT, Outline
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.preview import preview
+from ckpt_tui.core.reading.sizes import size_of
 from ckpt_tui.core.redact import masked
-from ckpt_tui.core.shares import shares
-from ckpt_tui.core.sizes import size_of
-from ckpt_tui.core.unpickle import decode
+from ckpt_tui.core.sizes.shares import shares
 from tests.benchmarks.figures import Figure, ms
 
 SECONDS = 1.0

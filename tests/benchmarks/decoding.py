@@ -12,9 +12,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from ckpt_tui.core.envelope import resolve
+from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.unpickle import decode
+from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.value import Deferred, Envelope
 from ckpt_tui.stores.agent_framework import load
 from tests.benchmarks.data import write_store

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from ckpt_tui.cli.ls import lines, survey
-from ckpt_tui.core.export import ls_pieces
-from ckpt_tui.core.lineage import Run
+from ckpt_tui.core.runs.exported import ls_pieces
+from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.stores.directory import DirectoryStore
 from tests.benchmarks.data import WORKFLOW, write_store
 from tests.benchmarks.figures import Figure, in_turns, ms, process

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from ckpt_tui.core.document import parse
-from ckpt_tui.core.plain import plain
-from ckpt_tui.core.unpickle import decode
+from ckpt_tui.core.documents.document import parse
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.reading.plain import plain
 
 
 def canonical(document: Any) -> Any:

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from agent_framework._workflows._runner_context import MessageType, WorkflowMessage
 
-from ckpt_tui.core.addresses import Address, address
-from ckpt_tui.core.envelope import resolve
-from ckpt_tui.core.pending import attribute
+from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.reading.pending import attribute
+from ckpt_tui.core.steps.addresses import Address, address
 from ckpt_tui.core.value import Envelope
 
 DATA = Path(__file__).parents[1] / "data" / "agent-framework"

@@ -11,8 +11,8 @@ import pytest
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import BYTE_WORK, DEFAULT_PICKLE, DOCUMENT_WORK
-from ckpt_tui.core.doctor import alarms
-from ckpt_tui.core.envelope import cut_envelope, decode_further, open_envelope
+from ckpt_tui.core.doctor.doctor import alarms
+from ckpt_tui.core.documents.envelope import cut_envelope, decode_further, open_envelope
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.value import Envelope, Opaque
@@ -78,8 +78,8 @@ def test_a_bomb_of_json_is_refused_or_cut(name: str, tmp_path: Path) -> None:
 
 
 def test_each_pickle_is_decoded_once_whatever_asks_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ckpt_tui.core import envelope as module
-    from ckpt_tui.core.unpickle import decode as real
+    from ckpt_tui.core.documents import envelope as module
+    from ckpt_tui.core.pickles.unpickle import decode as real
 
     decoded = []
 

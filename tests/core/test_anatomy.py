@@ -9,8 +9,8 @@ from typing import Any
 import numpy
 import pytest
 
-from ckpt_tui.core.anatomy import Pairs, anatomy, type_name
-from ckpt_tui.core.unpickle import decode
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.reading.anatomy import Pairs, anatomy, type_name
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf
 from tests.core import zoo
 from tests.core.agreement import shown

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.budgets import DEFAULT_PICKLE, PLAIN_DEPTH, PickleBudget
-from ckpt_tui.core.outline import Outline
-from ckpt_tui.core.plain import plain
-from ckpt_tui.core.preview import preview
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.reading.outline import Outline
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.preview import preview
 from ckpt_tui.core.redact import masked
-from ckpt_tui.core.unpickle import decode
 from tests.core.bombs import BOMBS
 
 NODES = 100_000

@@ -6,7 +6,7 @@ import pytest
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import PLACE_WORK
-from ckpt_tui.core.census import places
+from ckpt_tui.core.doctor.census import places
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.core.conversation import conversations, turns
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.pending import requests
+from ckpt_tui.core.reading.conversation import conversations, turns
+from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.stores.registry import open_store
 
 SAMPLES = Path(__file__).parent.parent / "data" / "agent-framework"

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ckpt_tui.core.plain import plain
+from ckpt_tui.core.reading.plain import plain
 from tests.core import zoo
 from tests.core.agreement import canonical, file_shown, same, shown, text
 from tests.support.oracle import AGENT_FRAMEWORK, expected, load_environment, real_objects

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ckpt_tui.core.budgets import DIFF_CHANGES
-from ckpt_tui.core.changes import Change, Difference
-from ckpt_tui.core.diff import diff
-from ckpt_tui.core.document import parse
-from ckpt_tui.core.noise import Noise
+from ckpt_tui.core.diff.changes import Change, Difference
+from ckpt_tui.core.diff.diff import diff
+from ckpt_tui.core.diff.noise import Noise
+from ckpt_tui.core.documents.document import parse
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.plain import plain
-from ckpt_tui.core.unpickle import decode
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.reading.plain import plain
 from tests.core import zoo
 from tests.core.bombs import BOMBS
 from tests.support.changes import applied, unordered

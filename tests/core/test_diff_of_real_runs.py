@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.changes import Difference
-from ckpt_tui.core.diff import diff_checkpoints
-from ckpt_tui.core.forks import fork, parting
-from ckpt_tui.core.lineage import arrange
+from ckpt_tui.core.diff.changes import Difference
+from ckpt_tui.core.diff.diff import diff_checkpoints
+from ckpt_tui.core.diff.forks import fork, parting
+from ckpt_tui.core.diff.noise import Noise
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
-from ckpt_tui.core.noise import Noise
 from ckpt_tui.core.paths import expression, parse
+from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.directory import collect
 from ckpt_tui.stores.registry import open_store

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ckpt_tui.core.comparison import rows
-from ckpt_tui.core.diff import diff
-from ckpt_tui.core.diff_search import search_rows
+from ckpt_tui.core.diff.comparison import rows
+from ckpt_tui.core.diff.diff import diff
+from ckpt_tui.core.diff.searched import search_rows
 
 BEFORE = {
     "draft": {"title": "Coffee", "text": "A grinder " * 100 + "for tea"},

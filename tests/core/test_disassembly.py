@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from ckpt_tui.core.disassembly import NAMES, SHOWN, line, operations
+from ckpt_tui.core.reading.disassembly import NAMES, SHOWN, line, operations
 from ckpt_tui.core.text import UNSAFE
 from tests.core.bombs import BOMBS
 from tests.core.test_decoding_equals_unpickling import VALUES

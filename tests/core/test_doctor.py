@@ -14,9 +14,9 @@ import jmespath
 import pytest
 
 from ckpt_tui.core import redact
-from ckpt_tui.core.doctor import Doctor, Report, may_hold_secrets
+from ckpt_tui.core.doctor.doctor import Doctor, Report, may_hold_secrets
+from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.core.export import show_document
-from ckpt_tui.core.findings import Finding
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.stores.agent_framework import load
 

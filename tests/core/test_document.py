@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.document import DocumentFault, parse
-from ckpt_tui.core.plain import plain
+from ckpt_tui.core.documents.document import DocumentFault, parse
+from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.value import Envelope, Map, Opaque
 
 ENVELOPE = b'{"__pickled__": "gASVAwAAAAAAAABLAS4=", "__type__": "builtins:int"}'

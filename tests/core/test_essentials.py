@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.core.envelope import resolve
-from ckpt_tui.core.essentials import Essentials, essentials
-from ckpt_tui.core.graph import Graph, Lessons
-from ckpt_tui.core.lineage import Node, arrange
+from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.moments import Moment, moment
-from ckpt_tui.core.pending import attribute
-from ckpt_tui.core.plain import plain
-from ckpt_tui.core.steps import runners
+from ckpt_tui.core.reading.pending import attribute
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.runs.lineage import Node, arrange
+from ckpt_tui.core.steps.essentials import Essentials, essentials
+from ckpt_tui.core.steps.graph import Graph, Lessons
+from ckpt_tui.core.steps.moments import Moment, moment
+from ckpt_tui.core.steps.steps import runners
 from ckpt_tui.core.value import Envelope
 from ckpt_tui.stores.directory import DirectoryStore
 

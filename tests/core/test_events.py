@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.events import brief, line_of, parse_line, short_name
-from ckpt_tui.core.outcomes import outcomes
+from ckpt_tui.core.running.events import brief, line_of, parse_line, short_name
+from ckpt_tui.core.runs.outcomes import outcomes
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.view import make_view
 from tests.tui.support import RECORDED

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.export import dumps, dumps_lines, ls_document, ls_pieces, ref_document, show_document
-from ckpt_tui.core.lineage import arrange
+from ckpt_tui.core.export import dumps, dumps_lines, show_document
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told, parse_time
+from ckpt_tui.core.runs.exported import ls_document, ls_pieces, ref_document
+from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.core.text import UNSAFE
 
 NASTY = "\x1b[2J \x7f \x9b31m \u202e \u200b \ufeff \u2028 \ud800 \U000e0001 \0 \n \r \t"

@@ -10,13 +10,13 @@ from typing import Any
 import jmespath
 import pytest
 
-from ckpt_tui.core.document import parse
-from ckpt_tui.core.follow import follow, shown
+from ckpt_tui.core.documents.document import parse
+from ckpt_tui.core.documents.slices import ABSENT, Slice, locate
 from ckpt_tui.core.paths import Path as Steps
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.paths import parse as parse_path
-from ckpt_tui.core.plain import plain
-from ckpt_tui.core.slices import ABSENT, Slice, locate
+from ckpt_tui.core.reading.follow import follow, shown
+from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.value import Obj, Ref
 from tests.support.oracle import AGENT_FRAMEWORK
 

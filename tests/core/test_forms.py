@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.forms import Field, example, fields_of, filled
+from ckpt_tui.core.running.forms import Field, example, fields_of, filled
 
 DRAFT: dict[str, Any] = {
     "kind": "object",

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.frames import CHANGES, Frame, Shown, make_frame, pinned
-from ckpt_tui.core.graph import Graph
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
-from ckpt_tui.core.moments import moment
 from ckpt_tui.core.paths import parse
+from ckpt_tui.core.replay.frames import CHANGES, Frame, Shown, make_frame, pinned
+from ckpt_tui.core.steps.graph import Graph
+from ckpt_tui.core.steps.moments import moment
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.widgets.story import frame_lines
 

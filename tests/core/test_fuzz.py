@@ -5,9 +5,9 @@ from itertools import islice
 
 import pytest
 
-from ckpt_tui.core.plain import plain
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.redact import masked
-from ckpt_tui.core.unpickle import decode
 from tests.fuzz import BUDGET, CHUNK, NODES, SMALL_BOMBS, genuine, inputs, operation, stream
 
 

@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-from ckpt_tui.core.globals import judge, names_in_bytes
+from ckpt_tui.core.doctor.globals import judge, names_in_bytes
 
 
 def kind(name: str) -> str:

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.drawing import Drawing
-from ckpt_tui.core.frames import make_frame
-from ckpt_tui.core.graph import Graph, Lessons, of_topology
+from ckpt_tui.core.drawing.drawing import Drawing
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
-from ckpt_tui.core.moments import Moment, moment
+from ckpt_tui.core.replay.frames import make_frame
+from ckpt_tui.core.steps.graph import Graph, Lessons, of_topology
+from ckpt_tui.core.steps.moments import Moment, moment
 from ckpt_tui.core.topology import Topology, TopologyEdge, TopologyNode
 
 

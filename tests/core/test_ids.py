@@ -2,9 +2,9 @@
 
 import pytest
 
-from ckpt_tui.core.ids import IdFault, find
-from ckpt_tui.core.lineage import Run, arrange
 from ckpt_tui.core.model import CheckpointRef, Told
+from ckpt_tui.core.runs.ids import IdFault, find
+from ckpt_tui.core.runs.lineage import Run, arrange
 
 
 def ref(name: str, parent: str | None = None, when: float = 1.0) -> CheckpointRef:

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from ckpt_tui.core.drawing import Drawing
-from ckpt_tui.core.graph import Edge, Graph, given
-from ckpt_tui.core.layout import Layout, layout
+from ckpt_tui.core.drawing.drawing import Drawing
+from ckpt_tui.core.drawing.layout import Layout, layout
+from ckpt_tui.core.steps.graph import Edge, Graph, given
 
 Pairs = list[tuple[str, str]]
 

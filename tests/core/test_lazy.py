@@ -10,16 +10,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ckpt_tui.core import lazy, preview, spans
 from ckpt_tui.core.budgets import READ_AT_ONCE
-from ckpt_tui.core.document import DocumentFault, parse
-from ckpt_tui.core.envelope import parsed, resolve, unread
-from ckpt_tui.core.members import members
-from ckpt_tui.core.outline import Outline
-from ckpt_tui.core.plain import plain
-from ckpt_tui.core.preview import is_leaf, is_unopened
-from ckpt_tui.core.preview import preview as preview_of
-from ckpt_tui.core.sizes import size_of
+from ckpt_tui.core.documents import lazy, spans
+from ckpt_tui.core.documents.document import DocumentFault, parse
+from ckpt_tui.core.documents.envelope import parsed, resolve, unread
+from ckpt_tui.core.reading import preview
+from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.outline import Outline
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.preview import is_leaf, is_unopened
+from ckpt_tui.core.reading.preview import preview as preview_of
+from ckpt_tui.core.reading.sizes import size_of
 from ckpt_tui.core.value import Deferred, Envelope, Map, Opaque, Value
 
 NUMBER_7 = "gASVAwAAAAAAAABLBy4="

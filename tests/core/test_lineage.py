@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.core.lineage import LANES, MISSING, Node, Run, arrange, is_unnamed, workflow_label
 from ckpt_tui.core.model import CheckpointRef, Facts, Told
+from ckpt_tui.core.runs.lineage import LANES, MISSING, Node, Run, arrange, is_unnamed, workflow_label
 from ckpt_tui.stores.directory import DirectoryStore, collect
 
 OLD = Path(__file__).parent.parent / "data" / "agent-framework" / "1.0.0"

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from ckpt_tui.core.diff import diff
-from ckpt_tui.core.noise import BUILT_IN, Noise, PatternFault, Rule, configured, matches, pattern
-from ckpt_tui.core.unpickle import decode
+from ckpt_tui.core.diff.diff import diff
+from ckpt_tui.core.diff.noise import BUILT_IN, Noise, PatternFault, Rule, configured, matches, pattern
+from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.value import Envelope
 
 INNER = "sub_workflow_checkpoint"

@@ -16,16 +16,16 @@ import base64, json, os, pickle, re, sys
 from pathlib import Path
 
 from ckpt_tui.core.allowance import Allowance
-from ckpt_tui.core.disassembly import line, operations
-from ckpt_tui.core.document import DocumentFault, parse
-from ckpt_tui.core.envelope import decode_further, open_envelope
+from ckpt_tui.core.reading.disassembly import line, operations
+from ckpt_tui.core.documents.document import DocumentFault, parse
+from ckpt_tui.core.documents.envelope import decode_further, open_envelope
 from ckpt_tui.core.export import dumps
-from ckpt_tui.core.findings import Pickles
-from ckpt_tui.core.outline import Outline
-from ckpt_tui.core.plain import plain
-from ckpt_tui.core.preview import preview
+from ckpt_tui.core.doctor.findings import Pickles
+from ckpt_tui.core.reading.outline import Outline
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.preview import preview
 from ckpt_tui.core.redact import masked
-from ckpt_tui.core.unpickle import decode
+from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.value import Envelope
 
 OURS = {"builtins.id"}  # our own walks ask for it; it says nothing of the payload
@@ -196,8 +196,8 @@ PAYLOADS = {
 
 @pytest.mark.parametrize("name", PAYLOADS)
 def test_a_payload_is_shown_by_its_names(name: str) -> None:
-    from ckpt_tui.core.plain import plain
-    from ckpt_tui.core.unpickle import decode
+    from ckpt_tui.core.pickles.unpickle import decode
+    from ckpt_tui.core.reading.plain import plain
 
     decoded = decode(PAYLOADS[name])
     assert decoded.fault == "" or "byte" in decoded.fault

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ckpt_tui.core.diff import diff_checkpoints
-from ckpt_tui.core.doctor import alarms
-from ckpt_tui.core.drawing import Drawing
+from ckpt_tui.core.diff.diff import diff_checkpoints
+from ckpt_tui.core.doctor.doctor import alarms
+from ckpt_tui.core.drawing.drawing import Drawing
 from ckpt_tui.core.export import dumps, show_document
-from ckpt_tui.core.frames import make_frame
-from ckpt_tui.core.graph import Lessons
-from ckpt_tui.core.lineage import arrange
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
-from ckpt_tui.core.moments import moment
-from ckpt_tui.core.shares import checkpoint_shares
+from ckpt_tui.core.replay.frames import make_frame
+from ckpt_tui.core.runs.lineage import arrange
+from ckpt_tui.core.sizes.shares import checkpoint_shares
+from ckpt_tui.core.steps.graph import Lessons
+from ckpt_tui.core.steps.moments import moment
 
 EDGES = [
     "FanInEdgeGroup:[]", "FanInEdgeGroup:{}", 'FanInEdgeGroup:[["a","b"]]', 'FanInEdgeGroup:{"0":["a","b"]}',

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.budgets import PickleBudget
-from ckpt_tui.core.literals import LITERALS
-from ckpt_tui.core.opcodes import RARE
-from ckpt_tui.core.plain import plain
-from ckpt_tui.core.unpickle import decode
+from ckpt_tui.core.pickles.literals import LITERALS
+from ckpt_tui.core.pickles.opcodes import RARE
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf
 from tests.core import zoo
 from tests.core.agreement import shown

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ckpt_tui.core.members import members
-from ckpt_tui.core.outline import EXPAND_DEPTH, Branch, Outline
-from ckpt_tui.core.plain import plain
-from ckpt_tui.core.unpickle import decode
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.outline import EXPAND_DEPTH, Branch, Outline
+from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.value import Map, Obj, Ref
 
 VALUES = st.recursive(

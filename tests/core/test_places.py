@@ -8,13 +8,13 @@ import jmespath
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from ckpt_tui.core.anatomy import anatomy
-from ckpt_tui.core.document import parse
-from ckpt_tui.core.members import locate, members
-from ckpt_tui.core.order import ordered
+from ckpt_tui.core.documents.document import parse
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.plain import plain
-from ckpt_tui.core.unpickle import decode
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.reading.anatomy import anatomy
+from ckpt_tui.core.reading.members import locate, members
+from ckpt_tui.core.reading.order import ordered
+from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf
 from tests.core import zoo
 from tests.core.agreement import text

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.preview import MASK, Previewer, kind_of, preview, type_text_of
+from ckpt_tui.core.reading.preview import MASK, Previewer, kind_of, preview, type_text_of
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.plain import plain
+from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.redact import is_secret_key, masked, masked_lines
 from ckpt_tui.core.value import Map, Obj, Ref
 

@@ -11,10 +11,10 @@ from pathlib import Path
 import jmespath
 import pytest
 
-from ckpt_tui.core.document import parse
+from ckpt_tui.core.documents.document import parse
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.repeats import LONG_TEXT, Repeats
+from ckpt_tui.core.sizes.repeats import LONG_TEXT, Repeats
 from tests.actions.branches import NEW
 from tests.support.oracle import envelopes, expected, load_environment
 

@@ -9,11 +9,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckpt_tui.core.changes import Difference
-from ckpt_tui.core.diff import diff
-from ckpt_tui.core.noise import Noise
+from ckpt_tui.core.diff.changes import Difference
+from ckpt_tui.core.diff.diff import diff
+from ckpt_tui.core.diff.noise import Noise
+from ckpt_tui.core.likeness.sameness import is_flat_same, is_same, same_places
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.sameness import is_flat_same, is_same, same_places
 from ckpt_tui.core.value import Envelope, Map
 
 NAN = math.nan

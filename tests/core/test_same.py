@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.core.document import parse
-from ckpt_tui.core.same import same
-from ckpt_tui.core.unpickle import decode
+from ckpt_tui.core.documents.document import parse
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.steps.same import same
 from ckpt_tui.core.value import Map, SetOf, Value
 
 

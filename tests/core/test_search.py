@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.search import search
-from ckpt_tui.core.sizes import size_of
+from ckpt_tui.core.reading.search import search
+from ckpt_tui.core.reading.sizes import size_of
 from ckpt_tui.core.value import Map, Obj, Ref, SetOf
 
 VALUE = {"draft": {"Title": "Lumen", "score": 0.5}, "tags": ["lamp", "LUMEN"], "n": 12}

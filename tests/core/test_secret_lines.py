@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.events import line_of
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, SECRET, masked
-from ckpt_tui.core.secret_lines import (
+from ckpt_tui.core.running.events import line_of
+from ckpt_tui.core.running.secret_lines import (
     LARGE,
     SHOWN,
     masked_copy,

@@ -8,10 +8,10 @@ import pytest
 
 from ckpt_tui.core.export import dumps
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.plain import plain
-from ckpt_tui.core.shares import PATH_LEVELS, Growth, checkpoint_shares, grew_most, shares
-from ckpt_tui.core.sizes import size_of
-from ckpt_tui.core.unpickle import decode
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.sizes import size_of
+from ckpt_tui.core.sizes.shares import PATH_LEVELS, Growth, checkpoint_shares, grew_most, shares
 from ckpt_tui.core.value import Map, Obj, Ref
 from ckpt_tui.stores.registry import open_store
 from tests.core.bombs import BOMBS

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.events import brief, line_of
-from ckpt_tui.core.speech import asked, asks, in_words
+from ckpt_tui.core.reading.speech import asked, asks, in_words
+from ckpt_tui.core.running.events import brief, line_of
 
 TYPES = "agent_framework._types"
 

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ckpt_tui.core.drawing import Drawing
-from ckpt_tui.core.frames import make_frame
-from ckpt_tui.core.graph import Edge, Graph, Lessons, Trust, given
-from ckpt_tui.core.lineage import arrange
+from ckpt_tui.core.drawing.drawing import Drawing
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
-from ckpt_tui.core.moments import Moment, moment
-from ckpt_tui.core.steps import Step, step_between
+from ckpt_tui.core.replay.frames import make_frame
+from ckpt_tui.core.runs.lineage import arrange
+from ckpt_tui.core.steps.graph import Edge, Graph, Lessons, Trust, given
+from ckpt_tui.core.steps.moments import Moment, moment
+from ckpt_tui.core.steps.steps import Step, step_between
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.learning import Learned
 from ckpt_tui.tui.widgets.story import frame_lines

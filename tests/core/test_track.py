@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ckpt_tui.core.cadence import LONGEST, SHORTEST, SPEEDS, pause_before
-from ckpt_tui.core.lineage import Run, arrange
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.sparkline import sparkline
-from ckpt_tui.core.track import length_of_way, take, track_through
+from ckpt_tui.core.replay.cadence import LONGEST, SHORTEST, SPEEDS, pause_before
+from ckpt_tui.core.replay.sparkline import sparkline
+from ckpt_tui.core.runs.lineage import Run, arrange
+from ckpt_tui.core.runs.track import length_of_way, take, track_through
 
 
 def run_of(**parents: str) -> Run:

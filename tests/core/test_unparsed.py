@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ckpt_tui.core.document import parse
-from ckpt_tui.core.essentials import essentials
-from ckpt_tui.core.lineage import arrange
+from ckpt_tui.core.documents.document import parse
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.same import same
-from ckpt_tui.core.unparsed import same_unparsed
+from ckpt_tui.core.runs.lineage import arrange
+from ckpt_tui.core.steps.essentials import essentials
+from ckpt_tui.core.steps.same import same
+from ckpt_tui.core.steps.unparsed import same_unparsed
 from ckpt_tui.stores.directory import DirectoryStore
 
 DATA = Path(__file__).parents[1] / "data" / "agent-framework"

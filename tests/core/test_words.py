@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckpt_tui.core.words import Piece, are_alike, pieces, shortened
+from ckpt_tui.core.diff.words import Piece, are_alike, pieces, shortened
 
 texts = st.lists(st.sampled_from(["red", "blue", "kettle", "kettles", " ", ", ", "\n", "é"])).map("".join)
 

@@ -9,10 +9,10 @@ import pytest
 
 from ckpt_tui.cli.app import run
 from ckpt_tui.core.export import show_document
-from ckpt_tui.core.lineage import Run, arrange
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
-from ckpt_tui.core.pending import requests
-from ckpt_tui.core.plain import plain
+from ckpt_tui.core.reading.pending import requests
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.stores.agent_framework_legacy import LEGACY_KIND, store_kind, typed
 from ckpt_tui.stores.directory import collect
 from ckpt_tui.stores.registry import open_store

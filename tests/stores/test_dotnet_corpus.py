@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.lineage import Run, arrange
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.core.plain import plain
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.stores.base import Entry, Store
 from ckpt_tui.stores.directory import collect
 from ckpt_tui.stores.registry import open_store

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.events import line_of, parse_line
+from ckpt_tui.core.running.events import line_of, parse_line
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.events import event_document, frames, is_events, is_events_file, read_events
 from ckpt_tui.stores.registry import open_store

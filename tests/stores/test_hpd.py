@@ -8,10 +8,10 @@ from urllib.parse import quote
 
 import pytest
 
-from ckpt_tui.core.lineage import Run, arrange
-from ckpt_tui.core.listing import run_title
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.core.plain import plain
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.runs.lineage import Run, arrange
+from ckpt_tui.core.runs.listing import run_title
 from ckpt_tui.stores.directory import collect
 from ckpt_tui.stores.hpd import HpdStore, part_of
 from ckpt_tui.stores.hpd_document import node_of

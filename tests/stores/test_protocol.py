@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from agent_framework import FileCheckpointStorage, InMemoryCheckpointStorage, WorkflowCheckpoint
 
-from ckpt_tui.core.lineage import arrange
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.core.plain import plain
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.errors import CkptError, UndecodableError
 from ckpt_tui.stores.directory import collect
 from ckpt_tui.stores.encode import encode_checkpoint

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.ids import IdFault, find
-from ckpt_tui.core.lineage import Run, arrange
-from ckpt_tui.core.listing import StoreRow, rows
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.core.plain import plain
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.runs.ids import IdFault, find
+from ckpt_tui.core.runs.lineage import Run, arrange
+from ckpt_tui.core.runs.listing import StoreRow, rows
 from ckpt_tui.errors import NotFoundError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.directory import DirectoryStore, collect

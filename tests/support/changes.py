@@ -5,9 +5,9 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from ckpt_tui.core.changes import Change
+from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.plain import plain
+from ckpt_tui.core.reading.plain import plain
 
 Json = Any
 

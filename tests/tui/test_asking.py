@@ -13,9 +13,9 @@ from textual.widgets import Input
 
 from ckpt_tui.actions.find import Found, Searches
 from ckpt_tui.cli.app import run as command
-from ckpt_tui.core.history import history_document
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.shares import PathShare, TypeShare
+from ckpt_tui.core.runs.history import history_document
+from ckpt_tui.core.sizes.shares import PathShare, TypeShare
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.files import Stamp
 from ckpt_tui.tui.jobs import check_cancelled

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from ckpt_tui.core.diff.noise import BUILT_IN, Noise
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
-from ckpt_tui.core.noise import BUILT_IN, Noise
 from ckpt_tui.stores.directory import DirectoryStore, collect
 from ckpt_tui.tui.comparing import KEPT, Comparer
 from tests.stores.saving import save

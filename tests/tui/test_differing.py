@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.config import Config
-from ckpt_tui.core.changes import Change, Difference
-from ckpt_tui.core.diff import diff_checkpoints
-from ckpt_tui.core.noise import Noise
+from ckpt_tui.core.diff.changes import Change, Difference
+from ckpt_tui.core.diff.diff import diff_checkpoints
+from ckpt_tui.core.diff.noise import Noise
 from ckpt_tui.core.paths import expression
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.screens.compare import CompareScreen

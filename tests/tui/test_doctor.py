@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.doctor import Report
-from ckpt_tui.core.findings import Finding
+from ckpt_tui.core.doctor.doctor import Report
+from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.errors import NotFoundError
 from ckpt_tui.tui.screens.doctor import DoctorScreen
 from ckpt_tui.tui.widgets.findings import Findings, Heading, rows

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ckpt_tui.core.graph import Graph, given
-from ckpt_tui.core.steps import Step
+from ckpt_tui.core.steps.graph import Graph, given
+from ckpt_tui.core.steps.steps import Step
 from ckpt_tui.tui.widgets.graph_view import GraphView
 from tests.tui.support import NARROW, NORMAL, SAMPLES, Driver, open_app
 
@@ -120,7 +120,7 @@ def fan(width: int) -> Graph:
 
 def lit(name: str) -> Step:
     from ckpt_tui.core.model import CheckpointRef
-    from ckpt_tui.core.steps import Ran
+    from ckpt_tui.core.steps.steps import Ran
 
     ref = CheckpointRef("a", "a.json", "flow", "", None, "", 0.0, 0, 0)
     return Step(ref, None, "superstep", None, (Ran(name, ""),), (), (), (), (), (name,))

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ckpt_tui.actions.resume.forks import fork_directory
+from ckpt_tui.core.doctor.named import named_types
 from ckpt_tui.core.json_text import dumps
-from ckpt_tui.core.members import members
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.named import named_types
 from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.reading.members import members
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.headers import KIND
 

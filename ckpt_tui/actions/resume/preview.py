@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ckpt_tui.actions.resume.plan import Plan
-from ckpt_tui.core.events import brief, short_name
-from ckpt_tui.core.secret_lines import masked_copy, path_secrecy
+from ckpt_tui.core.running.events import brief, short_name
+from ckpt_tui.core.running.secret_lines import masked_copy, path_secrecy
 from ckpt_tui.core.text import clean
 
 VALUE = 60

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from ckpt_tui.core.listing import NodeRow, clock_text
+from ckpt_tui.core.runs.listing import NodeRow, clock_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import COMMANDS, Command

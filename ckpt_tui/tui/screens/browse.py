@@ -8,8 +8,8 @@ from collections import OrderedDict
 from textual import on
 from textual.timer import Timer
 
-from ckpt_tui.core.ids import IdFault, find
 from ckpt_tui.core.model import Checkpoint, Problem
+from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Entry, Store
 from ckpt_tui.tui.early import EarlyLook

@@ -11,14 +11,14 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input
 
-from ckpt_tui.core.changes import Change
-from ckpt_tui.core.diff import parts_of
-from ckpt_tui.core.forks import fork
-from ckpt_tui.core.lineage import Run
-from ckpt_tui.core.listing import id_text
+from ckpt_tui.core.diff.changes import Change
+from ckpt_tui.core.diff.diff import parts_of
+from ckpt_tui.core.diff.forks import fork
+from ckpt_tui.core.diff.noise import BUILT_IN, Noise
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.noise import BUILT_IN, Noise
 from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.runs.lineage import Run
+from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id

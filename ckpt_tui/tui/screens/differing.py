@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from ckpt_tui.core.lineage import Node, Run
-from ckpt_tui.core.listing import id_text
 from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.messages import ChangesCounted, DifferenceReady, ViewReady
 from ckpt_tui.tui.screens.graphing import Graphing
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.noise import Noise
+    from ckpt_tui.core.diff.noise import Noise
     from ckpt_tui.tui.comparing import Comparer
     from ckpt_tui.tui.screens.compare import Place
 
@@ -55,7 +55,7 @@ class Differing(Graphing):
         """The rules that are on."""
         if self._noise is None:
             from ckpt_tui.config import Config, noise_rules
-            from ckpt_tui.core.noise import Noise
+            from ckpt_tui.core.diff.noise import Noise
             from ckpt_tui.errors import UsageError
 
             try:

@@ -10,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 
-from ckpt_tui.core.doctor import Report, allow_lines
-from ckpt_tui.core.findings import SIGNS, TITLES, Finding
+from ckpt_tui.core.doctor.doctor import Report, allow_lines
+from ckpt_tui.core.doctor.findings import SIGNS, TITLES, Finding
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id

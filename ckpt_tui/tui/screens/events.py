@@ -13,9 +13,9 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from ckpt_tui.actions.resume.log import EventLog
-from ckpt_tui.core.events import parse_line
 from ckpt_tui.core.json_text import dumps
-from ckpt_tui.core.secret_lines import masked_line
+from ckpt_tui.core.running.events import parse_line
+from ckpt_tui.core.running.secret_lines import masked_line
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.tui.commands import by_id

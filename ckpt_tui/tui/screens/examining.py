@@ -9,7 +9,7 @@ from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.screens.reading import Reading
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.findings import Finding
+    from ckpt_tui.core.doctor.findings import Finding
     from ckpt_tui.core.paths import Path
     from ckpt_tui.tui.widgets.detail import Detail
 
@@ -62,7 +62,7 @@ class Examinable(Reading):
 
 def show_place(pane: Detail, path: Path) -> None:
     """Go to a place of the checkpoint in a pane, as far as there is one: the document's part, then steps below it."""
-    from ckpt_tui.core.members import locate
+    from ckpt_tui.core.reading.members import locate
 
     if path[0] not in ("state", "messages", "pending", "metadata"):
         return

@@ -11,9 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from ckpt_tui.core.find import Match, Question
-from ckpt_tui.core.lineage import Node
+from ckpt_tui.core.find.find import Match, Question
 from ckpt_tui.core.paths import expression
+from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.inquiries import Known, MatchesFound

@@ -11,9 +11,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from ckpt_tui.core import listing
+from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.track import Fork, Track, length_of_way
 from ckpt_tui.core.text import ago_text
-from ckpt_tui.core.track import Fork, Track, length_of_way
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.story import Parts
 

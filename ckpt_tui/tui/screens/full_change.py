@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ckpt_tui.core.changes import Change
-from ckpt_tui.core.comparison import value_text
+from ckpt_tui.core.diff.changes import Change
+from ckpt_tui.core.diff.comparison import value_text
+from ckpt_tui.core.diff.words import are_alike, pieces
 from ckpt_tui.core.export import dumps
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.plain import plain
+from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.redact import PLAIN, masked
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Value
-from ckpt_tui.core.words import are_alike, pieces
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 _NODES = 20_000

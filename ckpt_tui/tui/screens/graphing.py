@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ckpt_tui.core import listing
-from ckpt_tui.core.lineage import Node, Run
+from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.tui.messages import StepReady
 from ckpt_tui.tui.screens.examining import Examinable
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.graph import Graph
+    from ckpt_tui.core.steps.graph import Graph
     from ckpt_tui.tui.learning import Learned
     from ckpt_tui.tui.widgets.detail import Detail
 
@@ -31,7 +31,7 @@ class Graphing(Examinable):
 
     def take_graph(self, line: Mapping[str, Any]) -> None:
         """Keep the graph of a workflow that was loaded for a run: every run with its hash has just this graph."""
-        from ckpt_tui.core.graph import given
+        from ckpt_tui.core.steps.graph import given
 
         edges = [(str(edge["source"]), str(edge["target"])) for edge in line.get("edges") or ()]
         self._exact[str(line.get("hash"))] = given(

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from ckpt_tui.core.history import History, executors_text
 from ckpt_tui.core.json_text import dumps
-from ckpt_tui.core.lineage import Node, Run
-from ckpt_tui.core.listing import clock_text, date_text
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.redact import is_mask
+from ckpt_tui.core.runs.history import History, executors_text
+from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.listing import clock_text, date_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.inquiries import HistoryReady, Known

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ckpt_tui.core.lineage import Node, Run
+from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.screens.graphing import Graphing
 
@@ -42,7 +42,7 @@ class Inquiring(Graphing):
 
     def _branch(self) -> tuple[Run, list[Node]] | None:
         """The run and the latest branch that the selected checkpoint is on."""
-        from ckpt_tui.core.history import branch, tip_of
+        from ckpt_tui.core.runs.history import branch, tip_of
 
         found = self.node_of(self.list.selected)
         if found is None:

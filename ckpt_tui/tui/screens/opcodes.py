@@ -27,7 +27,7 @@ class Opcodes(Values):
             return
         from base64 import b64decode
 
-        from ckpt_tui.core.disassembly import line, operations
+        from ckpt_tui.core.reading.disassembly import line, operations
         from ckpt_tui.tui.screens.dialogs import TextScreen
         from ckpt_tui.tui.widgets.text_lines import Paragraph
 

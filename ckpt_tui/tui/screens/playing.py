@@ -9,11 +9,11 @@ from typing import Any
 from textual.screen import Screen
 from textual.timer import Timer
 
-from ckpt_tui.core.cadence import NORMAL, SPEEDS, Pause, pause_before
-from ckpt_tui.core.frames import Frame
-from ckpt_tui.core.lineage import Node, Run
+from ckpt_tui.core.replay.cadence import NORMAL, SPEEDS, Pause, pause_before
+from ckpt_tui.core.replay.frames import Frame
+from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.track import Fork, Track, take, track_through
 from ckpt_tui.core.text import ago_text, clean
-from ckpt_tui.core.track import Fork, Track, take, track_through
 from ckpt_tui.tui.messages import WorkFailed
 from ckpt_tui.tui.replaying import FrameReady, ReplayJobs, Swept, next_place
 from ckpt_tui.tui.view import View

@@ -13,15 +13,15 @@ from textual.content import Content
 from textual.widgets import Input
 
 from ckpt_tui.actions.notes import Notebook
-from ckpt_tui.core.cadence import SPEEDS
-from ckpt_tui.core.drawing import Drawing
-from ckpt_tui.core.frames import Frame
-from ckpt_tui.core.graph import Graph
-from ckpt_tui.core.lineage import Node, Run
-from ckpt_tui.core.listing import clock_text, id_text
+from ckpt_tui.core.drawing.drawing import Drawing
 from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.replay.cadence import SPEEDS
+from ckpt_tui.core.replay.frames import Frame
+from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.listing import clock_text, id_text
+from ckpt_tui.core.runs.track import Fork
+from ckpt_tui.core.steps.graph import Graph
 from ckpt_tui.core.text import ago_text, clean
-from ckpt_tui.core.track import Fork
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.learning import Learned
@@ -336,7 +336,7 @@ class ReplayScreen(Watching):
         if node is None:
             self.say("That checkpoint is not in this run.", "warn")
             return
-        from ckpt_tui.core.track import track_through
+        from ckpt_tui.core.runs.track import track_through
 
         self.track = track_through(self.track.run, checkpoint, self.track.choices)
         self.jobs.follow_track(self.track, self.tip)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ckpt_tui.core import listing
-from ckpt_tui.core.ids import IdFault, find
 from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.screens.graphing import Graphing
 from ckpt_tui.tui.screens.keeping import Keeping

@@ -16,7 +16,7 @@ from textual.widgets import Input
 from ckpt_tui.actions.resume.plan import Edit, Plan, Source
 from ckpt_tui.actions.resume.preview import blocked_types
 from ckpt_tui.actions.resume.targets import remember
-from ckpt_tui.core.events import OUTCOMES
+from ckpt_tui.core.running.events import OUTCOMES
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.messages import RunTold

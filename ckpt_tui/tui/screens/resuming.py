@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ckpt_tui.core.listing import NodeRow, id_text
+from ckpt_tui.core.runs.listing import NodeRow, id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.messages import SourceReady
@@ -108,7 +108,7 @@ class Resumable(Examinable):
 
     def compare_forks(self, identifier: str) -> str:
         """Open the outcomes of the two latest forks of a checkpoint in Compare; returns why not, or ""."""
-        from ckpt_tui.core.outcomes import outcomes
+        from ckpt_tui.core.runs.outcomes import outcomes
 
         found = outcomes(self.list.view.runs, identifier)
         if found is None:
@@ -125,7 +125,7 @@ class Resumable(Examinable):
 
     def action_edit(self) -> None:
         """Change the value under the cursor, for a run from a changed copy."""
-        from ckpt_tui.core.preview import is_unopened
+        from ckpt_tui.core.reading.preview import is_unopened
 
         tree = self.value_tree
         row = tree.row if tree is not None else None
@@ -147,8 +147,8 @@ class Resumable(Examinable):
 
         from ckpt_tui.core.json_text import dumps
         from ckpt_tui.core.paths import expression
-        from ckpt_tui.core.plain import plain
-        from ckpt_tui.core.preview import type_text_of
+        from ckpt_tui.core.reading.plain import plain
+        from ckpt_tui.core.reading.preview import type_text_of
         from ckpt_tui.tui.screens.editing import EditScreen, NotEdited, edited_json
 
         document = plain(value)
@@ -179,7 +179,7 @@ class Resumable(Examinable):
 
     def _take_edit(self, file: str, path: tuple[int | str, ...], before: Any, after: Any) -> None:
         from ckpt_tui.actions.resume.edits import smallest
-        from ckpt_tui.core.events import brief
+        from ckpt_tui.core.running.events import brief
 
         found = smallest(path, before, after)
         if not found:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from textual.screen import Screen
 from textual.widgets import Input
 
-from ckpt_tui.core.events import parse_line
 from ckpt_tui.core.json_text import dumps
-from ckpt_tui.core.secret_lines import masked_line
+from ckpt_tui.core.running.events import parse_line
+from ckpt_tui.core.running.secret_lines import masked_line
 from ckpt_tui.tui.runs import Run
 from ckpt_tui.tui.screens.copying import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs

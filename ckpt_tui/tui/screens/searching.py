@@ -15,7 +15,7 @@ from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.status import Part
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.search import Positions
+    from ckpt_tui.core.reading.search import Positions
     from ckpt_tui.tui.widgets.row_tree import RowTree
 
 SEARCH_HINT = "search: a text; an upper case letter makes it strict about case"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from ckpt_tui.core.lineage import Run
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.repeats import Repeated
-from ckpt_tui.core.run_sizes import StepSizes
+from ckpt_tui.core.runs.lineage import Run
+from ckpt_tui.core.sizes.measured import StepSizes
+from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.inquiries import Known, SizesReady

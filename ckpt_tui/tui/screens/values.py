@@ -61,9 +61,9 @@ class Values(Panes):
         if key not in COPY_KEYS or tree is None or row is None:
             self.say("Nothing copied.", "dim")
             return
-        from ckpt_tui.core.envelope import resolve
+        from ckpt_tui.core.documents.envelope import resolve
         from ckpt_tui.core.paths import expression
-        from ckpt_tui.core.preview import is_unopened
+        from ckpt_tui.core.reading.preview import is_unopened
 
         if key in "vj" and tree.is_hidden(row):
             self.say("Masked: ! shows secrets, then they can be copied.", "warn")
@@ -87,7 +87,7 @@ class Values(Panes):
     def json_text(self, value: Value) -> str:
         """A value as JSON, secrets masked unless they are shown."""
         from ckpt_tui.core.export import dumps
-        from ckpt_tui.core.plain import plain
+        from ckpt_tui.core.reading.plain import plain
         from ckpt_tui.core.redact import masked
 
         document = plain(value, nodes=_SHOWN_NODES)
@@ -95,9 +95,9 @@ class Values(Panes):
 
     def value_text(self, value: Value) -> str:
         """A scalar as its own text, anything else as JSON."""
-        from ckpt_tui.core.envelope import resolve
-        from ckpt_tui.core.plain import plain
-        from ckpt_tui.core.search import scalar_text
+        from ckpt_tui.core.documents.envelope import resolve
+        from ckpt_tui.core.reading.plain import plain
+        from ckpt_tui.core.reading.search import scalar_text
 
         value = resolve(value)
         document = plain(value, nodes=_SHOWN_NODES)
@@ -111,8 +111,8 @@ class Values(Panes):
 
     def on_row_tree_opened(self, event: RowTree.Opened) -> None:
         """Show a whole value."""
-        from ckpt_tui.core.envelope import resolve
-        from ckpt_tui.core.preview import type_text_of
+        from ckpt_tui.core.documents.envelope import resolve
+        from ckpt_tui.core.reading.preview import type_text_of
         from ckpt_tui.tui.screens.dialogs import TextScreen
         from ckpt_tui.tui.widgets.text_lines import Paragraph
 
@@ -131,8 +131,8 @@ class Values(Panes):
         self._open_with(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
 
     def _open_with(self, command: str) -> None:
-        from ckpt_tui.core.envelope import resolve
-        from ckpt_tui.core.preview import is_unopened
+        from ckpt_tui.core.documents.envelope import resolve
+        from ckpt_tui.core.reading.preview import is_unopened
 
         tree = self.value_tree
         if tree is not None and tree.row is not None:

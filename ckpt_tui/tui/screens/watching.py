@@ -8,8 +8,8 @@ from textual import on
 from textual.widgets import Input
 
 from ckpt_tui.actions.conditions import Condition
-from ckpt_tui.core.lineage import Node, Run
 from ckpt_tui.core.paths import Path, expression, parse
+from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.tui.replaying import Watch

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual.message import Message
 
-from ckpt_tui.core import listing
-from ckpt_tui.core.find import Match
-from ckpt_tui.core.history import Taken, executors_text, value_text
+from ckpt_tui.core.find.find import Match
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.preview import short_type
-from ckpt_tui.core.repeats import Repeated
-from ckpt_tui.core.run_sizes import PARTS, RunSizes, StepSizes
+from ckpt_tui.core.reading.preview import short_type
+from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.history import Taken, executors_text, value_text
+from ckpt_tui.core.sizes.measured import PARTS, RunSizes, StepSizes
+from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.text import ago_text, clean, size_text
 from ckpt_tui.tui.widgets.checkpoints import fit
 from ckpt_tui.tui.widgets.findings import Heading

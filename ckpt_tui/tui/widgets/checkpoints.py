@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.cells import cell_len, set_cell_size
 from textual.message import Message
 
-from ckpt_tui.core import listing
-from ckpt_tui.core.lineage import Node, Run
+from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.view import View

@@ -9,15 +9,15 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
-from ckpt_tui.core.conversation import Talk, conversations
-from ckpt_tui.core.listing import id_text
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.outline import Folds, Outline
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.pending import requests
-from ckpt_tui.core.preview import short_type
+from ckpt_tui.core.reading.conversation import Talk, conversations
+from ckpt_tui.core.reading.outline import Folds, Outline
+from ckpt_tui.core.reading.pending import requests
+from ckpt_tui.core.reading.preview import short_type
+from ckpt_tui.core.reading.sizes import size_of
 from ckpt_tui.core.redact import masked_lines
-from ckpt_tui.core.sizes import size_of
+from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.row_tree import RowTree
@@ -25,10 +25,10 @@ from ckpt_tui.tui.widgets.tabs import Tab, TabLine
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.changes import Difference
-    from ckpt_tui.core.graph import Graph
-    from ckpt_tui.core.shares import Shares
-    from ckpt_tui.core.steps import Step
+    from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.core.sizes.shares import Shares
+    from ckpt_tui.core.steps.graph import Graph
+    from ckpt_tui.core.steps.steps import Step
     from ckpt_tui.tui.widgets.graph_view import GraphView
 
 TABS = ("state", "messages", "talk", "pending", "diff", "graph", "meta", "size", "raw")
@@ -131,7 +131,7 @@ class Detail(Widget):
             difference: What changed; None where there is nothing to compare with, or not yet.
             why: What to say then.
         """
-        from ckpt_tui.core.comparison import Marks  # late: the first screen does without
+        from ckpt_tui.core.diff.comparison import Marks  # late: the first screen does without
 
         self._difference, self._untold = difference, why
         self.rows.marks = None if difference is None or self.tab == "meta" else Marks(difference)
@@ -142,7 +142,7 @@ class Detail(Widget):
             self._show_diff()
 
     def _show_diff(self) -> None:
-        from ckpt_tui.core.diff import parts_of
+        from ckpt_tui.core.diff.diff import parts_of
         from ckpt_tui.tui.widgets.diff_rows import DiffRows
 
         self._switch("diff")
@@ -330,7 +330,7 @@ class Detail(Widget):
             }[self.tab]  # fmt: skip
             prefix = () if self.tab == "meta" else (self.tab,)
             if self._difference is not None:
-                from ckpt_tui.core.comparison import Marks
+                from ckpt_tui.core.diff.comparison import Marks
 
                 self.rows.marks = Marks(self._difference) if prefix else None
             outline = Outline(value, self._folds.get(self.tab), self._show_none, prefix)

@@ -9,14 +9,14 @@ from typing import ClassVar
 from rich.cells import cell_len
 from textual.message import Message
 
-from ckpt_tui.core.changes import Change, Difference
-from ckpt_tui.core.comparison import SIGNS, DiffRow, rows, value_text
+from ckpt_tui.core.diff.changes import Change, Difference
+from ckpt_tui.core.diff.comparison import SIGNS, DiffRow, rows, value_text
+from ckpt_tui.core.diff.words import are_alike, pieces, shortened
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.preview import preview
+from ckpt_tui.core.reading.preview import preview
 from ckpt_tui.core.redact import PLAIN
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Value
-from ckpt_tui.core.words import are_alike, pieces, shortened
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.checkpoints import fit
 from ckpt_tui.tui.widgets.line_list import LineList

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from rich.cells import cell_len
 from textual.message import Message
 
-from ckpt_tui.core.doctor import Report
-from ckpt_tui.core.findings import SIGNS, TITLES, Finding, Severity
+from ckpt_tui.core.doctor.doctor import Report
+from ckpt_tui.core.doctor.findings import SIGNS, TITLES, Finding, Severity
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.checkpoints import fit
 from ckpt_tui.tui.widgets.line_list import LineList

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from rich.cells import cell_len
 from textual.binding import Binding
 
-from ckpt_tui.core.drawing import SIGNS, WORDS, Drawing
-from ckpt_tui.core.graph import Graph
-from ckpt_tui.core.steps import Light, Step
+from ckpt_tui.core.drawing.drawing import SIGNS, WORDS, Drawing
+from ckpt_tui.core.steps.graph import Graph
+from ckpt_tui.core.steps.steps import Light, Step
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.story import LIGHT_STYLES, Parts, legend

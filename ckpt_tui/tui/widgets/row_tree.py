@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from textual.message import Message
 
-from ckpt_tui.core.envelope import cut_envelope
-from ckpt_tui.core.outline import EXPAND_LIMIT, Branch, Folds, Outline, Row
+from ckpt_tui.core.documents.envelope import cut_envelope
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.preview import Previewer, is_leaf, is_unopened, kind_of, label_text, preview, type_text_of
+from ckpt_tui.core.reading.outline import EXPAND_LIMIT, Branch, Folds, Outline, Row
+from ckpt_tui.core.reading.preview import Previewer, is_leaf, is_unopened, kind_of, label_text, preview, type_text_of
+from ckpt_tui.core.reading.sizes import size_of
 from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
-from ckpt_tui.core.sizes import size_of
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.checkpoints import fit
 from ckpt_tui.tui.widgets.unread import UnreadRows
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.comparison import Marks
+    from ckpt_tui.core.diff.comparison import Marks
 
 _STYLES = {
     "null": "dim", "bool": "word", "number": "number", "text": "text", "bytes": "number", "type": "type",

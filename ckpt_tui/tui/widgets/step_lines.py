@@ -9,9 +9,9 @@ from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from ckpt_tui.core.frames import Pinned
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.sparkline import sparkline
+from ckpt_tui.core.replay.frames import Pinned
+from ckpt_tui.core.replay.sparkline import sparkline
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.checkpoints import fit
 from ckpt_tui.tui.widgets.line_list import LineList

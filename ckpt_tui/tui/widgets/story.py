@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ckpt_tui.core.drawing import SIGNS, WORDS
-from ckpt_tui.core.frames import Frame, path_text
-from ckpt_tui.core.frames import shown as in_words
-from ckpt_tui.core.graph import Graph
+from ckpt_tui.core.drawing.drawing import SIGNS, WORDS
 from ckpt_tui.core.model import PendingRequest
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.preview import short_type
-from ckpt_tui.core.steps import Flight, Light, Ran, Step
+from ckpt_tui.core.reading.preview import short_type
+from ckpt_tui.core.replay.frames import Frame, path_text
+from ckpt_tui.core.replay.frames import shown as in_words
+from ckpt_tui.core.steps.graph import Graph
+from ckpt_tui.core.steps.steps import Flight, Light, Ran, Step
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Value
 

@@ -1,0 +1,1 @@
+"""What changed between two documents, which of it says nothing, and where branches part."""

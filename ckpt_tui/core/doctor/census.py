@@ -1,0 +1,124 @@
+"""Where the classes and functions that a pickle names stand in its value."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from itertools import islice
+from typing import Literal, NamedTuple, TypeAlias
+
+from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.budgets import PLACE_WORK
+from ckpt_tui.core.paths import Path
+from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
+
+PLACES = 300_000
+"""Values of one pickle that are looked at for where its names stand, about half a second, where there is no allowance
+for the whole document. What lies beyond is told with the place of its pickle."""
+
+How = Literal["new", "call", "value"]
+
+
+class Place(NamedTuple):
+    """Where something stands: a `Ref`, an `Obj` that calls getattr, or an `Opaque`; and what is done with a `Ref`."""
+
+    item: Value
+    path: Path
+    how: How
+
+
+def places(
+    value: Value, path: Path, wanted: AbstractSet[str] | None = None, allowance: Allowance | None = None
+) -> Iterator[Place]:
+    """References named in `wanted`, calls of getattr and opaque values; nearest first.
+
+    A reference is told once for each use that is made of it.
+
+    All parts of an object are looked at, also those that no view shows; they stand where the object stands. Paths end
+    after `_STEPS` levels.
+
+    Args:
+        value: A decoded value.
+        path: Where it stands.
+        wanted: `module:qualname` of the references to find; None for all.
+        allowance: What may be spent on the document; None for at most `PLACES` values.
+    """
+    # Kept alive: an id means nothing once its object is gone.
+    seen = {id(value): value}
+    todo: deque[tuple[Value, _Way, How]] = deque([(value, None, "value")])
+    left = limit = PLACES if allowance is None else allowance.places()
+    told: set[tuple[str, How]] = set()
+    try:
+        while todo:
+            item, way, how = todo.popleft()
+            kind = type(item)
+            if kind is Ref:
+                if (item.name, how) not in told and (wanted is None or item.name in wanted):
+                    told.add((item.name, how))
+                    yield Place(item, path + _steps(way), how)
+                continue
+            if kind is Obj and type(item.cls) is Ref:
+                if item.cls.name == "builtins:getattr":
+                    yield Place(item, path + _steps(way), how)
+                # Not through `seen`: one reference may be called here and a value there.
+                todo.append((item.cls, way, item.how))
+            elif kind is Opaque:
+                yield Place(item, path + _steps(way), how)
+            if left <= 0:  # what is known already is still told
+                continue
+            below = members(item)
+            count = min(len(below), left)
+            left -= count + 1
+            for index in range(count):
+                child = below.value(index)
+                if type(child) in _WALKED and id(child) not in seen:
+                    seen[id(child)] = child
+                    todo.append((child, _longer(way, below[index].steps), "value"))
+            if kind is Obj or kind is Map:
+                for child in islice(_parts(item, kind), max(left, 0)):
+                    left -= 1
+                    if type(child) in _WALKED and id(child) not in seen:
+                        seen[id(child)] = child
+                        todo.append((child, way, "value"))
+    finally:  # also where nobody asks for more
+        if allowance is not None:
+            allowance.spend((limit - max(left, 0)) * PLACE_WORK)
+
+
+_Way: TypeAlias = "tuple[_Way, Path, int] | None"
+"""A path as a chain, last steps first, with its length: a million levels share their beginnings."""
+
+_STEPS = 100
+"""Levels of the paths that are told; what lies deeper is told with the path of what it lies in."""
+
+
+def _longer(way: _Way, steps: Path) -> _Way:
+    length = way[2] if way is not None else 0
+    return way if length >= _STEPS else (way, steps, length + 1)
+
+
+def _steps(way: _Way) -> Path:
+    parts: list[Path] = []
+    while way is not None:
+        way, steps, _ = way
+        parts.append(steps)
+    return tuple(step for steps in reversed(parts) for step in steps)
+
+
+_WALKED = frozenset({Ref, Obj, Map, SetOf, list, tuple, dict, Opaque})
+
+
+def _parts(item: Value, kind: type) -> Iterator[Value]:
+    """All that an object or a mapping holds, whether a view shows it or not; alive as long as the value is."""
+    if kind is Obj:
+        if type(item.cls) is not Ref:
+            yield item.cls
+        yield item.args
+        yield item.kwargs
+        yield item.state
+        yield from item.items or ()
+        yield from item.pairs or ()
+    else:
+        yield from item.kv

@@ -1,0 +1,58 @@
+"""What is wrong or worth knowing about how the checkpoints of a store follow each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ckpt_tui.core.doctor.findings import Finding
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.runs.lineage import MISSING, Node, arrange, is_unnamed
+
+
+def broken_chains(refs: Iterable[CheckpointRef]) -> list[Finding]:
+    """Parents that are missing, guessed or impossible, and iterations without a checkpoint."""
+    nodes = {node.ref.id: node for run in arrange(refs) for node in run.nodes}
+    return [finding for node in nodes.values() for finding in _chain(node, nodes)]
+
+
+def _chain(node: Node, nodes: dict[str, Node]) -> Iterator[Finding]:
+    ref = node.ref
+    if node.odd == MISSING:
+        reason = f"its parent {ref.parent} is not in the store"
+        yield Finding("missing-parent", "warning", ref.file, "", reason, "Restore the parent, if it was not pruned.")
+    elif node.odd:
+        kind = "self-parent" if ref.parent in (ref.id, ref.inner) else "cycle"
+        yield Finding(kind, "warning", ref.file, "", node.odd, "Restore the file from a copy: no version writes this.")
+    if node.parent is None:
+        if ref.iteration > 0 and not node.odd:
+            reason = f"a run that begins at iteration {ref.iteration:,}, without what was before"
+            yield Finding(
+                "late-start", "info", ref.file, "", reason, "Restore its first checkpoints, if they were lost."
+            )
+        return
+    if node.guessed and not ref.chain:
+        reason = f"the file names no parent; {node.parent} is the likely one"
+        yield Finding(
+            "guessed-parent", "info", ref.file, "", reason, "Agent Framework 1.10 and later write the parent."
+        )
+    lost = ref.iteration - nodes[node.parent].ref.iteration - 1
+    if lost > 0:
+        reason = f"{lost:,} iteration{'s' if lost > 1 else ''} without a checkpoint between {node.parent} and this one"
+        fix = "The framework logs a warning when it cannot save; look for a value that it does not write."
+        yield Finding("hole", "warning", ref.file, "", reason, fix)
+
+
+def changed_graphs(refs: Iterable[CheckpointRef]) -> Iterator[Finding]:
+    """Workflows with checkpoints of more than one graph: a workflow resumes those of its own graph only."""
+    newest: dict[str, dict[str, CheckpointRef]] = {}
+    for ref in refs:
+        if not is_unnamed(ref.workflow) and not ref.chain:
+            graphs = newest.setdefault(ref.workflow, {})
+            if ref.graph not in graphs or graphs[ref.graph].when < ref.when:
+                graphs[ref.graph] = ref
+    for workflow, graphs in newest.items():
+        if len(graphs) > 1:
+            last = max(graphs.values(), key=lambda ref: (ref.when, ref.id))
+            reason = f"{workflow} has checkpoints of {len(graphs):,} graphs; this is the newest one of the newest graph"
+            fix = "Resume a checkpoint with the code whose graph it was written by."
+            yield Finding("graph-changed", "info", last.file, "", reason, fix)

@@ -1,0 +1,306 @@
+"""Everything wrong or risky in a store: files, chains, values, types to allow, names that could run code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple, TypeAlias
+
+from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.doctor.chains import broken_chains, changed_graphs
+from ckpt_tui.core.doctor.findings import CANNOT_BE_DECODED, UNDECODABLE, Finding, Pickles, Severity, pickle_bytes
+from ckpt_tui.core.doctor.globals import Judgement
+from ckpt_tui.core.documents.envelope import PICKLED, TYPE
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.redact import masked
+from ckpt_tui.core.text import quoted
+from ckpt_tui.core.value import Envelope, Map, Opaque
+
+_LEFTOVER = re.compile(r".*\.json\.tmp\Z|\.maf-ckpt-.*\.tmp\Z|.*\.checkpoint\.json\.[0-9a-f]{32}\.tmp\Z", re.DOTALL)
+"""What an interrupted save leaves: of Agent Framework until 1.18, and since 1.19; of HPD-Agent."""
+
+_SECRET_WORDS = (
+    b"token", b"passw", b"passphrase", b"secret", b"credential", b"authorization", b"bearer", b"cookie", b"jwt",
+    b"apikey", b"privatekey", b"accesskey",
+)  # fmt: skip
+_SECRET_PAIRS = re.compile(rb"(?:api|private|access|secret|session|signing).{0,8}key|conn.{0,8}string", re.DOTALL)
+_RUN_KWARGS = re.compile(rb'_run_kwargs"\s*:\s*(?!\{\s*\})\S')
+_BASE64 = re.compile(rb'"__pickled__"\s*:\s*"[A-Za-z0-9+/=]*"')
+
+_PATHS_OF_SECRETS = 200
+"""Different paths of secrets that are told."""
+
+_ORDER: dict[Severity, int] = {"danger": 0, "warning": 1, "info": 2}
+
+
+class Report(NamedTuple):
+    """What was found.
+
+    Attributes:
+        findings: Danger first, then warnings; by file and path.
+        allowed_types: What `allowed_checkpoint_types` needs for the store to load, `module:qualname`. Types that only
+            dangerous files name are left out.
+        files: Files looked at.
+        undecodable: Files that cannot be shown, and values that cannot be decoded.
+    """
+
+    findings: tuple[Finding, ...]
+    allowed_types: tuple[str, ...]
+    files: int
+    undecodable: int = 0
+
+    @property
+    def is_dangerous(self) -> bool:
+        """Whether loading one of the files could run code."""
+        return any(finding.severity == "danger" for finding in self.findings)
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether something is undecodable or dangerous."""
+        return self.undecodable > 0 or self.is_dangerous
+
+
+class Doctor:
+    """Takes what a store holds, piece by piece, and reports at the end. Keeps headers, never values."""
+
+    def __init__(self) -> None:
+        self._findings: list[Finding] = []
+        self._refs: list[CheckpointRef] = []
+        self._judged: dict[tuple[str, str], Judgement] = {}
+        self._types: dict[str, tuple[str, str, int]] = {}
+        self._secrets: dict[str, tuple[str, int]] = {}
+        self._files = 0
+        self._undecodable = 0
+
+    def names(self, names: Iterable[str]) -> None:
+        """Take the names of everything in the directory."""
+        for name in names:
+            if _LEFTOVER.match(name):
+                self._add(
+                    "leftover", "warning", name, "", "left by a save that failed or was interrupted",
+                    "Delete it when no workflow is running; the checkpoint it was to become was not written.",
+                )  # fmt: skip
+
+    def problem(self, problem: Problem) -> None:
+        """Take a file that is no checkpoint that can be shown."""
+        self._files += 1
+        self._undecodable += 1
+        fix = _FIXES.get(problem.kind, "Restore it from a copy or delete it; the framework cannot load it.")
+        self._add(problem.kind, "warning", problem.file, "", problem.reason, fix)
+
+    def checkpoint(
+        self, checkpoint: Checkpoint, check: Callable[[], None] | None = None, allowance: Allowance | None = None
+    ) -> None:
+        """Take a checkpoint; its values are looked at now and not kept.
+
+        Args:
+            checkpoint: The checkpoint, decoded.
+            check: Called now and then; whatever it raises ends the examination.
+            allowance: What may be spent on it, decoding included.
+        """
+        self._files += 1
+        ref = checkpoint.ref
+        self._refs.append(ref)
+        self._notes(checkpoint)
+        parts = parts_of(checkpoint)
+        pickles = Pickles(ref.file, self._judged, allowance)
+        hint = _json_may_hold_secrets(checkpoint.raw)
+        for envelope in _examine({} if checkpoint.is_bare else parts, pickles, check):
+            if not hint and not (envelope.is_cut and envelope.factor == 0):
+                data = pickle_bytes(envelope)
+                hint = may_hold_secrets(data) or b"_run_kwargs" in data
+        self._findings += pickles.findings
+        self._undecodable += sum(finding.kind in UNDECODABLE for finding in pickles.findings)
+        if not any(finding.severity == "danger" for finding in pickles.findings):
+            for name, where in pickles.types.items():
+                file, first, count = self._types.get(name, (ref.file, where, 0))
+                self._types[name] = (file, first, count + 1)
+        if hint:
+            self._look_for_secrets(parts, ref.file)
+
+    def report(self) -> Report:
+        """What was found in everything taken so far."""
+        findings = [*self._findings, *broken_chains(self._refs), *changed_graphs(self._refs)]
+        for name, (file, where, count) in self._types.items():
+            more = f" ({count:,} files)" if count > 1 else ""
+            reason = f"needs {name}{more}, which the framework loads only when told to"
+            findings.append(Finding("type", "info", file, where, reason, f"allowed_checkpoint_types=[{quoted(name)}]"))
+        for where, (file, count) in self._secrets.items():
+            more = f", in {count:,} files" if count > 1 else ""
+            reason = f"a secret in clear text{more}"
+            fix = "Share exports, which mask it; keep secrets out of run arguments and state."
+            findings.append(Finding("secret", "info", file, where, reason, fix))
+        findings.sort(key=lambda finding: (_ORDER[finding.severity], finding.file, finding.path, finding.kind))
+        return Report(tuple(findings), tuple(sorted(self._types)), self._files, self._undecodable)
+
+    def _add(self, kind: str, severity: Severity, file: str, path: str, reason: str, fix: str = "") -> None:
+        self._findings.append(Finding(kind, severity, file, path, reason, fix))
+
+    def _notes(self, checkpoint: Checkpoint) -> None:
+        ref = checkpoint.ref
+        for warning in checkpoint.warnings:
+            for start, kind, fix in _NOTES:
+                if start and warning.startswith(start):
+                    self._add(kind, "warning", ref.file, "", warning, fix)
+        for found in _SHAPES.finditer(ref.note):
+            self._add("wrong-shape", "warning", ref.file, "", found[0], "Restore the file from a copy.")
+        if ref.inner:
+            reason = f"the id inside is {ref.inner}, but the framework loads the file as {ref.id}"
+            self._add("renamed", "warning", ref.file, "", reason, f"Rename it to {ref.inner}.json, or delete the copy.")
+
+    def _look_for_secrets(self, parts: dict[str, Any], file: str) -> None:
+        todo: list[tuple[Path, Any]] = [((), masked(plain(parts)))]
+        while todo:
+            path, item = todo.pop()
+            if isinstance(item, dict) and "$masked" in item:
+                where = expression(path)
+                if where in self._secrets or len(self._secrets) < _PATHS_OF_SECRETS:
+                    first, count = self._secrets.get(where, (file, 0))
+                    self._secrets[where] = (first, count + 1)
+                continue
+            pairs = item.items() if isinstance(item, dict) else enumerate(item)
+            todo += [((*path, step), below) for step, below in pairs if isinstance(below, dict | list)]
+
+
+def allow_lines(types: Iterable[str]) -> list[str]:
+    """The argument of FileCheckpointStorage that allows these types, line by line, to paste."""
+    return ["allowed_checkpoint_types=[", *(f"    {quoted(name)}," for name in types), "]"]
+
+
+def alarms(
+    checkpoint: Checkpoint,
+    check: Callable[[], None] | None = None,
+    allowance: Allowance | None = None,
+    decoded_only: bool = False,
+) -> tuple[str, ...]:
+    """What is undecodable or dangerous in the values of one checkpoint, where and why, beyond its own `faults`.
+
+    Args:
+        checkpoint: The checkpoint, decoded.
+        check: Called now and then; whatever it raises ends the examination.
+        allowance: What may be spent on the checkpoint, decoding included.
+        decoded_only: Leave out what nobody has decoded yet.
+    """
+    pickles = Pickles(checkpoint.ref.file, {}, allowance)
+    for _ in _examine({} if checkpoint.is_bare else parts_of(checkpoint), pickles, check, decoded_only):
+        pass
+    told = []
+    for found in pickles.findings:
+        if found.severity == "danger":
+            told.append(f"danger at {found.path}: {found.reason}")
+        elif found.kind in UNDECODABLE:
+            told.append(f"{found.path}: {found.reason.removeprefix(CANNOT_BE_DECODED)}")
+    return tuple(line for line in told if line not in checkpoint.faults)
+
+
+_UNREADABLE = "The framework cannot load this checkpoint; resume from another one."
+
+_FIXES = {
+    "torn-index": "When the program has ended, delete the torn line; the checkpoint of it is shown here all the same.",
+    "definition": "Correct the definition; the checkpoints do not need it.",
+    "copy": "Move the copy out of the store, or delete it.",
+    "foreign": "Keep other programs' files elsewhere: the framework tries to load every .json file here.",
+    "not-a-file": "Move it away: the framework tries to open everything named .json, and waits for ever at a pipe.",
+    "broken-link": "Restore what the link points to, or delete the link.",
+    "unreadable": "The framework cannot load it either until that is mended.",
+    "too-large": "It was not looked at; move it away if it is no checkpoint. `show --limit 8` reads larger ones.",
+    "encoding": "Save it as UTF-8.",
+    "changing": "Look again when the program that writes it is done.",
+}
+
+_NOTES = (
+    ("begins with a byte order mark", "byte-order-mark", "Save it as UTF-8 without a byte order mark."),
+    ("written as UTF", "encoding", "Save it as UTF-8."),
+    ("not UTF-8", "encoding", "Save it as UTF-8."),
+    ("repeated keys", "repeated-keys", "Restore the file from a copy: no version writes a key twice."),
+    ("members no known version writes", "unknown-member", "Remove those members to load it."),
+    ("Agent Framework 1.0.0b", "legacy", "Resume it with the version that wrote it; here it can be read."),
+)
+"""How a note of `ckpt_tui.core.documents.document` or a store begins, its kind, and what to do."""
+
+_SHAPES = re.compile(r"\b\w+ is no (text|integer|object|date)\b")
+
+
+def may_hold_secrets(data: bytes) -> bool:
+    """Whether bytes have a word without which `ckpt_tui.core.redact` masks nothing; asking it takes far longer."""
+    low = data.lower()
+    if any(word in low for word in _SECRET_WORDS):
+        return True
+    return (b"key" in low or b"conn" in low) and bool(_SECRET_PAIRS.search(low))
+
+
+def _json_may_hold_secrets(raw: bytes) -> bool:
+    if b"\0" in raw or b"\\u00" in raw:  # UTF-16, or letters written as escapes
+        return True
+    bare = _BASE64.sub(b"", raw)
+    return may_hold_secrets(bare) or bool(_RUN_KWARGS.search(bare))
+
+
+def parts_of(checkpoint: Checkpoint) -> dict[str, Any]:
+    """The parts of a checkpoint that hold values, by their names in a path."""
+    return {
+        "messages": checkpoint.messages, "state": checkpoint.state, "pending": checkpoint.pending,
+        "metadata": checkpoint.metadata,
+    }  # fmt: skip
+
+
+def _examine(
+    parts: dict[str, Any], pickles: Pickles, check: Callable[[], None] | None, decoded_only: bool = False
+) -> Iterator[Envelope]:
+    """Put what is wrong with the values of a checkpoint into `pickles`; yields each envelope that was looked at."""
+    for path, item in json_values(parts):
+        if type(item) is Envelope and decoded_only and not item.ready:
+            continue
+        if type(item) is Envelope:
+            pickles.examine(item, path, check)
+            yield item
+        elif type(item) is Opaque:
+            reason = f"{item.reason}, more than the framework reads"
+            pickles.add("huge-integer", "warning", path, reason, _UNREADABLE)
+        else:
+            pickles.add("undecodable", "warning", path, f"an envelope whose {PICKLED} is no text", _UNREADABLE)
+    pickles.close()
+
+
+_JSON_KINDS = frozenset((dict, list, Map, Envelope, Opaque))
+
+
+def json_values(parts: dict[str, Any]) -> Iterable[tuple[Path, Any]]:
+    """Envelopes, values too large to be shown and false envelopes in the JSON of a checkpoint, with their paths."""
+    todo: list[tuple[_Way, Any]] = [((None, (name,)), value) for name, value in reversed(parts.items())]
+    while todo:
+        way, item = todo.pop()
+        kind = type(item)
+        if kind is Envelope or kind is Opaque:
+            yield _path(way), item
+            continue
+        found: list[tuple[_Way, Any]] = []
+        if kind is dict:
+            if PICKLED in item and TYPE in item:
+                yield _path(way), item
+            found = [((way, (key,)), child) for key, child in item.items() if type(child) in _JSON_KINDS]
+        elif kind is list:
+            found = [((way, (index,)), child) for index, child in enumerate(item) if type(child) in _JSON_KINDS]
+        elif kind is Map:
+            below = members(item)
+            found = [
+                ((way, below[index].steps), child)
+                for index in range(len(below))
+                if type(child := below.value(index)) in _JSON_KINDS
+            ]
+        todo += reversed(found)
+
+
+_Way: TypeAlias = "tuple[_Way | None, Path]"
+"""A path as a chain, last steps first: of a file of deep lists few are ever asked for."""
+
+
+def _path(way: _Way | None) -> Path:
+    parts: list[Path] = []
+    while way is not None:
+        way, steps = way
+        parts.append(steps)
+    return tuple(step for steps in reversed(parts) for step in steps)

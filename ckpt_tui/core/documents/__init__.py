@@ -1,0 +1,1 @@
+"""Bytes of checkpoint files → documents of inert values, whole or where they are looked at."""

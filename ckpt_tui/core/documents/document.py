@@ -1,0 +1,187 @@
+"""The bytes of a checkpoint file become a document of inert values, with notes on what was odd about them.
+
+Reads what the framework reads (NaN, integers of any size) and explains what it cannot; repeated keys, huge integers and
+foreign encodings are kept and noted.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from ckpt_tui.core.budgets import JSON_VALUES
+from ckpt_tui.core.documents.envelope import PICKLED, TYPE
+from ckpt_tui.core.value import Envelope, Map, Opaque, Value
+
+
+class DocumentFault(Exception):
+    """The bytes are no JSON document that can be shown.
+
+    Attributes:
+        kind: empty, encoding, truncated, trailing, not-json, too-deep or too-large.
+        reason: What is wrong and where, in words for people.
+    """
+
+    def __init__(self, kind: str, reason: str) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.reason = reason
+
+
+class Document(NamedTuple):
+    """A parsed file.
+
+    Attributes:
+        value: What it holds.
+        notes: What was odd about it.
+        work: The work it took, in the units of `ckpt_tui.core.allowance`.
+        is_bare: It is known to hold no pickle, nothing that looks like one, and no value too large to be shown.
+    """
+
+    value: Value
+    notes: tuple[str, ...]
+    work: int = 0
+    is_bare: bool = False
+
+
+class _Hooks:
+    def __init__(self) -> None:
+        self.repeated: set[str] = set()
+        self.huge = 0
+        self.has_envelopes = False
+
+    def pairs(self, pairs: list[tuple[str, Value]]) -> Value:
+        members = dict(pairs)
+        self.has_envelopes = self.has_envelopes or PICKLED in members
+        if len(members) != len(pairs):
+            seen: set[str] = set()
+            for key, _ in pairs:
+                (self.repeated if key in seen else seen).add(key)
+            return Map([part for pair in pairs for part in pair])
+        text = members.get(PICKLED)
+        if type(text) is str and TYPE in members:
+            claimed = members[TYPE]
+            return Envelope(text, claimed if type(claimed) is str else "")
+        return members
+
+    def integer(self, text: str) -> Value:
+        try:
+            return int(text)
+        except ValueError:  # more digits than int() reads, 4300 unless the environment says otherwise
+            self.huge += 1
+        return Opaque(f"an integer of {len(text):,} digits", len(text), [text])
+
+
+def parse(data: bytes, most: int = JSON_VALUES) -> Document:
+    """Parse a checkpoint file of at most so many values.
+
+    Raises:
+        DocumentFault: the bytes are no JSON document that can be shown.
+    """
+    notes: list[str] = []
+    text = _text(data, notes)
+    if not text.strip():
+        raise DocumentFault("empty", "the file is empty" if not data else "the file holds only white space")
+    # Containers and names take several times as long as numbers, here and in whatever walks them.
+    values = text.count(",") + 10 * (text.count("[") + text.count("{")) + 8 * text.count('":')
+    if values > most:
+        raise DocumentFault("too-large", f"about {values:,} values; at most {most:,} are read within the usual limits")
+    hooks = _Hooks()
+    value = _load(text, hooks, hooks.pairs)
+    if hooks.huge:
+        notes.append("an integer too long for the framework to read")
+    if hooks.repeated:
+        notes.append(repeated_note(hooks.repeated))
+    return Document(value, tuple(notes), values * 3 // 8, not hooks.has_envelopes and not hooks.huge)
+
+
+def parse_pairs(data: bytes) -> list[tuple[str, Value]]:
+    """The members of a JSON object in UTF-8, in order, as often as they stand there.
+
+    Raises:
+        DocumentFault: the bytes are no such object.
+    """
+    hooks = _Hooks()
+    last: list[tuple[str, Value]] = []
+
+    def pairs(found: list[tuple[str, Value]]) -> Value:
+        nonlocal last
+        last = found  # the outermost object is complete after all others
+        return hooks.pairs(found)
+
+    _load(_text(data, []), hooks, pairs)
+    return last
+
+
+def joined(pairs: list[tuple[str, Value]]) -> Value:
+    """The value that an object with these members is: a dict, an envelope, or a `Map` where keys are repeated."""
+    return _Hooks().pairs(pairs)
+
+
+def repeated_note(keys: Iterable[str]) -> str:
+    """What to say of a document where these keys stand more than once."""
+    return f"repeated keys ({', '.join(sorted(keys)[:3])}): the framework keeps the last value, all are shown"
+
+
+def _load(text: str, hooks: _Hooks, pairs: Callable[[list[tuple[str, Value]]], Value]) -> Value:
+    try:
+        return json.loads(text, object_pairs_hook=pairs)
+    except RecursionError:
+        raise DocumentFault("too-deep", "nested deeper than about 1000 levels; the framework cannot read it") from None
+    except json.JSONDecodeError as error:
+        raise _explain(error, text) from None
+    except ValueError:
+        # An integer past the limit of int(); a hook for integers costs time, so only now.
+        return json.loads(text, object_pairs_hook=pairs, parse_int=hooks.integer)
+
+
+def _text(data: bytes, notes: list[str]) -> str:
+    if data.startswith(codecs.BOM_UTF8):
+        notes.append("begins with a byte order mark; the framework cannot load it")
+        data = data[3:]
+    for bom, name in (
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF32_BE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(bom):
+            try:
+                text = data.decode(name)
+            except UnicodeDecodeError as error:
+                raise DocumentFault("encoding", f"neither UTF-8 nor {name.upper()}: byte {error.start:,}") from None
+            notes.append(f"written as {name.upper()}; the framework reads only UTF-8")
+            return text
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        where = error.start
+    if b"\0" in data:
+        raise DocumentFault("not-json", f"binary data, not JSON (byte {where:,} is no UTF-8)")
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        raise DocumentFault("encoding", f"byte {where:,} is no UTF-8, and it is no Windows text (cp1252)") from None
+    notes.append("not UTF-8; read as Windows text (cp1252), which the framework wrote before 1.19")
+    return text
+
+
+_EMPTY = "\0 \t\r\n"
+
+
+def _explain(error: json.JSONDecodeError, text: str) -> DocumentFault:
+    where = f"line {error.lineno:,}, column {error.colno:,}"
+    if not text.strip(_EMPTY):
+        return DocumentFault("empty", "the file holds only zero bytes, as after a power failure")
+    if error.msg == "Extra data" and not text[error.pos :].strip(_EMPTY):
+        return DocumentFault("trailing", f"zero bytes after the end of the document, {where}")
+    if error.msg == "Extra data":
+        return DocumentFault("trailing", f"more data after the end of the document, {where}")
+    if not text.lstrip().startswith(("{", "[")):
+        return DocumentFault("not-json", f"not JSON: {error.msg}, {where}")
+    cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+    if cut or text.rstrip()[-1:] not in "}]":
+        return DocumentFault("truncated", f"cut off after {len(text):,} characters ({where})")
+    return DocumentFault("not-json", f"not JSON: {error.msg}, {where}")

@@ -1,0 +1,157 @@
+"""The framework's envelope, `{"__pickled__": base64, "__type__": "module:qualname"}`, and what is inside it.
+
+Source: agent_framework/_workflows/_checkpoint_encoding.py.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from binascii import Error as Base64Error
+from binascii import a2b_base64
+from collections.abc import Callable, Collection
+
+from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.budgets import DEFAULT_PICKLE, FURTHER, PickleBudget
+from ckpt_tui.core.pickles.unpickle import Decoded, decode
+from ckpt_tui.core.value import Deferred, Envelope, Opaque, Value
+
+PICKLED = "__pickled__"
+TYPE = "__type__"
+
+
+def open_envelope(
+    envelope: Envelope, check: Callable[[], None] | None = None, allowance: Allowance | None = None
+) -> Value:
+    """The value inside an envelope, decoded once and kept.
+
+    Args:
+        envelope: The envelope.
+        check: Called now and then; whatever it raises ends the decoding.
+        allowance: What may be spent on its whole document; None for the usual limits of one pickle.
+    """
+    if envelope.ready:
+        return envelope.value
+    budget = DEFAULT_PICKLE if allowance is None else allowance.pickle()
+    if budget is None:
+        size = len(envelope.text) * 3 // 4
+        reason = f"not decoded: what may be decoded of one file is used up; a higher limit decodes these {size:,} bytes"
+        return _keep(envelope, Opaque(reason, size), reason, None, True)
+    value = _decode(envelope, budget, check)
+    if allowance is not None:
+        done = envelope.decoded
+        used = (done.opcodes, done.objects, done.end) if done is not None else ()
+        allowance.spend_pickle(len(envelope.text), *used)
+        allowance.is_cut = allowance.is_cut or envelope.is_cut
+    return value
+
+
+def names_of(envelope: Envelope, check: Callable[[], None] | None = None) -> Collection[tuple[str, str]]:
+    """(module, qualname) of every class and function that the pickle of an envelope names, each once."""
+    open_envelope(envelope, check)
+    return envelope.decoded.refs.keys() if envelope.decoded is not None else ()
+
+
+def decode_further(envelope: Envelope, check: Callable[[], None] | None = None) -> Value:
+    """Decode an envelope again that was cut, within `FURTHER` times the limits that cut it.
+
+    Its value is another one afterwards; whoever walks the document has to begin anew.
+    """
+    envelope.factor = max(envelope.factor * FURTHER, 1)
+    usual, factor = DEFAULT_PICKLE, envelope.factor
+    budget = usual._replace(
+        bytes=usual.bytes * factor, opcodes=usual.opcodes * factor, objects=usual.objects * factor,
+        memo_gap=usual.memo_gap * factor,
+    )  # fmt: skip
+    return _decode(envelope, budget, check)
+
+
+def cut_envelope(value: Value) -> Envelope | None:
+    """The envelope that a value is, when a limit cut it and `decode_further` would show more of it."""
+    while type(value) is Deferred and value.ready:
+        value = value.value
+    return value if type(value) is Envelope and value.is_cut else None
+
+
+def _decode(envelope: Envelope, budget: PickleBudget, check: Callable[[], None] | None) -> Value:
+    text = envelope.text
+    if len(text) * 3 // 4 > budget.bytes:
+        reason = f"a pickle of {len(text) * 3 // 4:,} bytes; at most {budget.bytes:,} are decoded"
+        return _keep(envelope, Opaque(reason, len(text)), reason, None, True)
+    try:
+        data = b64decode(text, validate=True) if isinstance(text, str) else _base64(text, check)
+    except (Base64Error, ValueError) as error:
+        reason = f"not base64: {error}"
+        return _keep(envelope, Opaque(reason, len(text)), reason, None)
+    if not data:
+        return _keep(envelope, Opaque("an empty pickle", 0), "an empty pickle", None)
+    decoded = decode(data, budget, check)
+    warning = decoded.fault
+    if decoded.trailing and not warning:
+        warning = f"{decoded.trailing:,} bytes after the end of the pickle"
+    return _keep(envelope, decoded.value, warning, decoded, decoded.is_cut)
+
+
+def _keep(envelope: Envelope, value: Value, warning: str, decoded: Decoded | None, is_cut: bool = False) -> Value:
+    envelope.value, envelope.warning, envelope.decoded, envelope.is_cut = value, warning, decoded, is_cut
+    envelope.factor = envelope.factor or (1 if decoded is not None else 0)
+    envelope.ready = True
+    return value
+
+
+def _base64(text: memoryview, check: Callable[[], None] | None) -> bytes:
+    """The bytes of a long base64 text, in pieces: one call would hold the interpreter's lock for a tenth of a second.
+
+    Raises:
+        ValueError: it is no base64.
+    """
+    parts = []
+    for start in range(0, len(text), _PIECE):
+        if check is not None:
+            check()
+        piece = text[start : start + _PIECE]
+        parts.append(a2b_base64(piece, strict_mode=True))
+        if start + _PIECE < len(text) and piece[-1] == _PADDING:
+            raise ValueError("Excess data after padding")
+    return b"".join(parts)
+
+
+_PIECE = 1024 * 1024
+"""Characters of base64 decoded at once, a multiple of 4: about 4 ms."""
+
+_PADDING = ord("=")
+
+
+def open_deferred(deferred: Deferred, check: Callable[[], None] | None = None) -> Value:
+    """The value of a part of a large file, parsed once, one level deep, and kept."""
+    if not deferred.ready:
+        deferred.value = deferred.read(deferred, check)
+        deferred.ready = True
+    return deferred.value
+
+
+def parsed(value: Value, check: Callable[[], None] | None = None) -> Value:
+    """The value itself, or what a part of a large file holds; envelopes stay closed."""
+    while type(value) is Deferred:
+        value = open_deferred(value, check)
+    return value
+
+
+def unread(value: Value) -> int:
+    """Characters of the file that must be parsed or decoded before anything is known of a value; 0 for most."""
+    while type(value) is Deferred and value.ready:
+        value = value.value
+    if type(value) is Deferred:
+        return value.end - value.start
+    return len(value.text) if type(value) is Envelope and not value.ready else 0
+
+
+def resolve(value: Value, check: Callable[[], None] | None = None) -> Value:
+    """The value itself, or what is inside it when it is an envelope or a part of a large file."""
+    kind = type(value)
+    while kind is Envelope or kind is Deferred:
+        if value.ready:
+            value = value.value
+        else:
+            value = open_envelope(value, check) if kind is Envelope else open_deferred(value, check)
+        kind = type(value)
+    return value

@@ -1,0 +1,1 @@
+"""A graph as characters of a terminal."""

@@ -1,0 +1,363 @@
+"""The search for a text in checkpoints: in keys and in values, as the JSON of `show` has them.
+
+Class names are values, at `$type`. Secrets are masked there, so they are not searched; nulls are not either, and bytes
+are searched as the text they may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from hashlib import blake2b
+from typing import Any, Literal, NamedTuple
+
+from ckpt_tui.core.documents.envelope import open_deferred, open_envelope
+from ckpt_tui.core.find.find import Hit, Matcher, Question, Spot, excerpt
+from ckpt_tui.core.paths import Path, path_to
+from ckpt_tui.core.reading.anatomy import Anatomy, Pairs, anatomy, own_attributes
+from ckpt_tui.core.reading.members import escape_name
+from ckpt_tui.core.reading.order import ordered
+from ckpt_tui.core.redact import EVERYTHING, PLAIN, is_maskable, secrecy
+from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
+
+FIND_NODES = 5_000_000
+"""Values looked at in one checkpoint."""
+
+FIND_REPEATS = 100_000
+"""Values looked at again, where they are shared: a small pickle of shared values can ask for any number."""
+
+_LEVELS = 2_000
+"""Levels searched: a path is as long as it is deep."""
+
+_CHECK_EVERY = 2_000
+"""Values between two calls of `check`: about 2 ms."""
+
+_ENVELOPES = 100_000
+"""Envelopes whose matches are remembered."""
+
+_NAMES = 50_000
+"""Keys, and texts, of which is remembered whether they match."""
+
+_SHORT = 64
+"""Characters of a text that may come again."""
+
+_BYTES = 1_000_000
+"""Bytes of a value that are searched as text."""
+
+_SHAPES, _SHAPE_NAMES = 4_000, 256
+"""Sets of attribute names of which is remembered whether one of them matters, and the names of the largest."""
+
+_DIGITS = 8_000
+"""Bits of an integer whose digits are searched."""
+
+Check = Callable[[], None] | None
+
+
+class _Remembering:
+    """A matcher that looks at a short text once: roles, types and names come again and again."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+        self._known: dict[str, Spot | None] = {}
+
+    def find(self, text: str) -> Spot | None:
+        known = self._known
+        if text in known:
+            return known[text]
+        spot = self._matcher(text)
+        if len(text) <= _SHORT and len(known) < _NAMES:
+            known[text] = spot
+        return spot
+
+
+class Finder:
+    """Asks one question of many checkpoints; an envelope that comes again is not decoded again.
+
+    Args:
+        question: What to find.
+        matcher: What finds it in a text.
+    """
+
+    def __init__(self, question: Question, matcher: Matcher) -> None:
+        self.question = question
+        self.matcher = _Remembering(matcher).find
+        self.cut = False
+        """Whether something was too large to be searched to its end."""
+        self._envelopes: dict[bytes, tuple[Hit, ...]] = {}
+        self._dull: dict[tuple[str, ...], bool] = {}
+        self.names: dict[str, tuple[Spot | None, int]] = {}
+        """Keys that came before: where each matches, and how far it makes its value a secret."""
+
+    def hits(self, parts: Mapping[str, Value], check: Check = None) -> Iterator[Hit]:
+        """The matches in the parts of a checkpoint, in their order.
+
+        Args:
+            parts: Values by name; the name is the first step of every path.
+            check: Called now and then; whatever it raises ends the search.
+        """
+        walk = _Walk(self, check)
+        for name, value in parts.items():
+            yield from walk.run(value, _Place(None, (name,), 1), secrecy(name) if not self.question.reveal else PLAIN)
+        self.cut = self.cut or walk.left < 0
+
+    def name(self, name: str) -> tuple[Spot | None, int]:
+        """Where a key matches, and how far it makes its value a secret."""
+        question = self.question
+        known = self.matcher(name) if question.keys else None, PLAIN if question.reveal else secrecy(name)
+        if len(self.names) < _NAMES:
+            self.names[name] = known
+        return known
+
+    def is_dull(self, names: tuple[str, ...]) -> bool:
+        """Whether none of some attribute names matches, makes a secret or is written in another way; looked at once."""
+        try:
+            return self._dull[names]
+        except KeyError:
+            found = all(self.name(name) == (None, PLAIN) and name[:1] != "$" for name in names)
+            if len(self._dull) < _SHAPES and len(names) < _SHAPE_NAMES:
+                self._dull[names] = found
+            return found
+
+    def remembered(self, key: bytes) -> tuple[Hit, ...] | None:
+        """The matches in an envelope that came before, their paths from the envelope on."""
+        return self._envelopes.get(key)
+
+    def remember(self, key: bytes, hits: tuple[Hit, ...]) -> None:
+        """Keep the matches in an envelope."""
+        if len(self._envelopes) < _ENVELOPES:
+            self._envelopes[key] = hits
+
+
+class _Place(NamedTuple):
+    """Where a value stands: its parent's place, the steps from there, and its level."""
+
+    above: _Place | None
+    steps: Path
+    level: int
+
+
+Members = Iterable[tuple[Path | None, str | None, Value]]
+"""Steps (None where the name is the only one), the name if it has one, and the value."""
+
+
+class _Walk:
+    def __init__(self, finder: Finder, check: Check) -> None:
+        self.finder = finder
+        self.question = finder.question
+        self.match = finder.matcher
+        self.check = check
+        self.left = FIND_NODES
+        self.repeats = FIND_REPEATS
+        self.open: dict[int, bool] = {}  # id of a container at hand → whether it was looked at before
+        self.seen: dict[int, Value] = {}  # kept alive: an id means nothing once its object is gone
+
+    def run(self, value: Value, top: _Place, secret: int) -> Iterator[Hit]:  # noqa: C901 one loop: a call each is slow
+        """The matches in a value."""
+        frames: list[tuple[Iterator[tuple[Path | None, str | None, Value]], _Place, int, int]] = []
+        found = yield from self.enter(value, top, secret)
+        if found is not None:
+            frames.append((iter(found[0]), top, secret, found[1]))
+        values, names = self.question.values, self.finder.names
+        while frames:
+            below, place, above, ident = frames[-1]
+            again = self.open.get(ident, False)
+            for steps, name, item in below:
+                self.left -= 1
+                if again:
+                    self.repeats -= 1
+                if self.left < 0:
+                    return
+                if self.check is not None and self.left % _CHECK_EVERY == 0:
+                    self.check()
+                secret = above
+                if name is not None:
+                    spot, own = names.get(name) or self.finder.name(name)
+                    if spot is not None:
+                        yield _hit(_Place(place, steps or (name,), 0), "key", name, spot)
+                    if own > secret:
+                        secret = own
+                if item is None:
+                    continue
+                kind = type(item)
+                if kind is str or kind is int or kind is float or kind is bool:
+                    if values and not (secret and is_maskable(item, secret == EVERYTHING)):
+                        text = item if kind is str else _text(item, kind)
+                        spot = self.match(text)
+                        if spot is not None:
+                            yield _hit(_Place(place, steps or (name or "",), 0), "value", text, spot)
+                    continue
+                if kind is _Hidden:
+                    secret = secret if self.question.reveal else max(secret, item.secret)
+                    item = item.value
+                here = _Place(place, steps or (name or "",), place.level + 1)
+                found = yield from self.enter(item, here, secret)
+                if found is not None:
+                    frames.append((iter(found[0]), here, secret, found[1]))
+                    break
+            else:
+                frames.pop()
+                self.open.pop(ident, None)
+
+    def enter(self, item: Value, place: _Place, secret: int) -> Generator[Hit, None, tuple[Members, int] | None]:
+        """Matches of a value's own texts; returns its members and its id, or None where none are to be searched."""
+        while type(item) is Deferred:
+            item = item.value if item.ready else open_deferred(item, self.check)
+        if type(item) is Envelope:
+            if secret == PLAIN:
+                yield from self.envelope(item, place)
+                return None
+            item = item.value if item.ready else open_envelope(item, check=self.check)
+        kind = type(item)
+        if kind is str or kind is int or kind is float or kind is bool or kind is bytes or kind is bytearray:
+            yield from self.leaf(item, kind, place, secret)
+            return None
+        ident = id(item)
+        if item is None or ident in self.open:
+            return None
+        again = ident in self.seen
+        if again and self.repeats < 0:
+            self.finder.cut = True
+            return None
+        self.seen[ident] = item
+        if kind is Ref:
+            yield from self.texts(place, (("$value", item.name),), PLAIN)
+            return None
+        if kind is Opaque:
+            yield from self.texts(place, (("$error", item.reason),), PLAIN)
+        if place.level > _LEVELS:
+            self.finder.cut = True
+            return None
+        below = _members(item, kind) if kind is not Obj else (yield from self.object(item, place, secret))
+        if below is None:
+            return None
+        self.open[ident] = again
+        return below, ident
+
+    def object(self, item: Obj, place: _Place, secret: int) -> Generator[Hit, None, Members | None]:
+        """Matches of an object's own texts; returns its members, or None where it is a text itself."""
+        kv = own_attributes(item)
+        if kv is not None:
+            if self.question.values and (spot := self.match(item.cls.name)) is not None:
+                yield _hit(_Place(place, ("$type",), 0), "value", item.cls.name, spot)
+            return _attributes(kv, self.finder)
+        parts = anatomy(item)
+        yield from self.texts(place, (("$type", parts.type),), PLAIN)
+        if parts.is_text:
+            if parts.text is not None:
+                yield from self.leaf(parts.text, type(parts.text), _Place(place, ("$value",), place.level + 1), secret)
+            return None
+        return _object(parts, self.finder)
+
+    def texts(self, place: _Place, texts: Iterable[tuple[str, str]], secret: int) -> Iterator[Hit]:
+        for step, text in texts:
+            yield from self.leaf(text, str, _Place(place, (step,), 0), secret)
+
+    def leaf(self, item: Value, kind: type, place: _Place, secret: int) -> Iterator[Hit]:
+        if not self.question.values or (secret and is_maskable(item, secret == EVERYTHING)):
+            return
+        text = item if kind is str else _text(item, kind)
+        spot = self.match(text)
+        if spot is not None:
+            yield _hit(place, "value", text, spot)
+
+    def envelope(self, envelope: Envelope, place: _Place) -> Iterator[Hit]:
+        """The matches in an envelope; what comes again, in this checkpoint or another, is not searched again."""
+        text = (
+            envelope.text if type(envelope.text) is memoryview else str(envelope.text).encode("utf-8", "surrogatepass")
+        )
+        key = blake2b(text, digest_size=16).digest()
+        hits = self.finder.remembered(key)
+        if hits is None:
+            value = envelope.value if envelope.ready else open_envelope(envelope, check=self.check)
+            cut, self.finder.cut = self.finder.cut, False
+            hits = tuple(self.run(value, _Place(None, (), place.level), PLAIN))
+            if self.left >= 0 and not self.finder.cut:
+                self.finder.remember(key, hits)
+            self.finder.cut = self.finder.cut or cut
+        if hits:
+            path = path_to(place)
+            for hit in hits:
+                yield hit._replace(path=path + hit.path)
+
+
+def _members(item: Value, kind: type) -> Members:
+    """The members of a container that is no object."""
+    if kind is dict:
+        return ((None, name, value) for name, value in item.items())
+    if kind is list:
+        return _items((), item)
+    if kind is tuple:
+        return _items(("$items",), item)
+    if kind is SetOf:
+        return _items(("$items",), ordered(item))
+    if kind is Map:
+        if item.has_text_keys():
+            return ((None, name, value) for name, value in Pairs(item.kv))
+        return _entries(item.kv)
+    return _items(("$partial",), item.partial)
+
+
+class _Hidden:
+    """A value that the text before it makes a secret."""
+
+    __slots__ = ("secret", "value")
+
+    def __init__(self, value: Value, secret: int) -> None:
+        self.value = value
+        self.secret = secret
+
+
+def _items(prefix: Path, items: Any) -> Members:
+    if len(items) == 2 and type(items[0]) is str and (secret := secrecy(items[0])):
+        # A name and its value, as headers are kept.
+        return ((*prefix, 0), None, items[0]), ((*prefix, 1), None, _Hidden(items[1], secret))
+    return (((*prefix, index), None, value) for index, value in enumerate(items))
+
+
+def _entries(kv: list[Value]) -> Members:
+    for index, (key, value) in enumerate(Pairs(kv)):
+        if type(key) is str:
+            yield ("$entries", index, 1), key, value
+        else:
+            yield ("$entries", index, 0), None, key
+            yield ("$entries", index, 1), None, value
+
+
+def _attributes(kv: list[Value], finder: Finder) -> Members:
+    names = tuple(kv[::2])
+    if finder.is_dull(names):
+        # Most attributes of the framework's objects are None.
+        return [((name,), None, value) for name, value in zip(names, kv[1::2], strict=True) if value is not None]
+    return (((escape_name(name),) if name[:1] == "$" else None, name, value) for name, value in Pairs(kv))
+
+
+def _object(parts: Anatomy, finder: Finder) -> Members:
+    yield from _attributes(parts.attributes.kv, finder)
+    if parts.has_state:
+        yield ("$state",), None, parts.state
+    if parts.kwargs is not None:
+        yield ("$kwargs",), None, parts.kwargs
+    if parts.maker is not None:
+        yield ("$call",), None, parts.maker
+    if parts.args:
+        yield from _items(("$args",), parts.args)
+    if parts.items is not None:
+        yield from _items(("$items",), parts.items)
+    if parts.entries is not None:
+        yield from _entries(parts.entries)
+
+
+def _text(item: Value, kind: type) -> str:
+    """The text of a scalar that is none itself."""
+    if kind is bool:
+        return "true" if item else "false"
+    if kind is int:
+        return str(item) if item.bit_length() < _DIGITS else ""
+    if kind is float:
+        return repr(item)
+    if kind is bytes or kind is bytearray:
+        return bytes(item[:_BYTES]).decode("utf-8", "replace")
+    return item if kind is str else ""
+
+
+def _hit(place: _Place, where: Literal["key", "value"], text: str, spot: Spot) -> Hit:
+    return Hit(path_to(place), where, *excerpt(text, spot))

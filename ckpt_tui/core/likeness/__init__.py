@@ -1,0 +1,1 @@
+"""Which values and items are the same, or one that changed."""

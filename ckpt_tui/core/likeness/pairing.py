@@ -1,0 +1,216 @@
+"""Which items of two lists may be one that changed, and which of those are most alike."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.likeness.digests import SCALARS, Digests, scalar_text
+from ckpt_tui.core.likeness.identity import NAMES, Identity, identity, is_random
+from ckpt_tui.core.likeness.sameness import is_same, sort_of
+from ckpt_tui.core.reading.anatomy import anatomy
+from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Value
+
+_GAP = 400
+"""Pairs of items that are compared for likeness between two neighbours that stayed; more are paired in order."""
+
+_LIKE_MEMBERS = 100
+"""Members of an item that are compared for likeness."""
+
+_GLANCE = 4
+"""Members of a row that are looked at to tell that it is not another one."""
+
+_ALIKE = 0.3
+"""How much of two items must be equal for them to be one item that changed, where there is a choice."""
+
+
+class Pairing:
+    """Pairs of items of two lists that are not the same but may be one that changed.
+
+    Args:
+        before: The first list.
+        after: The second one.
+        digests: What tells values apart, and how much may be looked at.
+    """
+
+    def __init__(self, before: Sequence[Value], after: Sequence[Value], digests: Digests) -> None:
+        self.before = before
+        self.after = after
+        self.digests = digests
+        self.asked: dict[int, Identity | None] = {}
+
+    def identity(self, item: Value) -> Identity | None:
+        """What an item is known by, asked once."""
+        ident = id(item)
+        if ident not in self.asked:
+            self.asked[ident] = identity(item)
+        return self.asked[ident]
+
+    def settled(self, single: Sequence[int], open_a: Sequence[int], open_b: Sequence[int]) -> set[int]:
+        """Positions of rows that are one that changed, or did not: told at a glance, without digests.
+
+        Args:
+            single: Positions at which both lists have one item between two that stayed.
+            open_a: Positions of all items of the first list that may be one of the second.
+            open_b: The same of the second list.
+        """
+        names = _telling([self.before[at] for at in open_a], [self.after[at] for at in open_b]) if single else []
+        if not names:
+            return set()
+        # What a few members say, and where it is said: -1 in several places.
+        glances_a, glances_b = _glances(self.before, open_a, names), _glances(self.after, open_b, names)
+        places_a, places_b = _places(glances_a), _places(glances_b)
+        return {
+            at
+            for at in single
+            if at in glances_a
+            and at in glances_b
+            and places_b.get(glances_a[at], at) == at
+            and places_a.get(glances_b[at], at) == at
+            and self.may_pair(at, at)
+        }
+
+    def gaps(
+        self, kept: list[tuple[int, int]], free_a: list[int], free_b: list[int], ends: tuple[int, int]
+    ) -> list[tuple[int, int]]:
+        """Pairs between the items that stayed."""
+        found: list[tuple[int, int]] = []
+        at_a = at_b = 0
+        for a_end, b_end in (*kept, ends):
+            gap_a, gap_b = [], []
+            while at_a < len(free_a) and free_a[at_a] < a_end:
+                gap_a.append(free_a[at_a])
+                at_a += 1
+            while at_b < len(free_b) and free_b[at_b] < b_end:
+                gap_b.append(free_b[at_b])
+                at_b += 1
+            if gap_a and gap_b:
+                found += self.gap(gap_a, gap_b)
+        return found
+
+    def gap(self, gap_a: list[int], gap_b: list[int]) -> list[tuple[int, int]]:
+        """Pairs among the items of one gap, in order."""
+        if len(gap_a) == len(gap_b) == 1:
+            return [(gap_a[0], gap_b[0])] if self.may_pair(gap_a[0], gap_b[0]) else []
+        scalars = all(type(self.before[at]) in SCALARS for at in gap_a)
+        if scalars or len(gap_a) * len(gap_b) > _GAP:
+            return [pair for pair in zip(gap_a, gap_b, strict=False) if self.may_pair(*pair)]
+        best = self.best(gap_a, gap_b)
+        found = []
+        begin_a = begin_b = 0
+        for a, b in (*best, (gap_a[-1] + 1, gap_b[-1] + 1)):
+            end_a, end_b = bisect_left(gap_a, a), bisect_left(gap_b, b)
+            if end_a - begin_a == end_b - begin_b:  # as many on both sides: one for one
+                between = zip(gap_a[begin_a:end_a], gap_b[begin_b:end_b], strict=True)
+                found += [pair for pair in between if self.may_pair(*pair)]
+            begin_a, begin_b = end_a + 1, end_b + 1
+        return sorted(best + found)
+
+    def best(self, gap_a: list[int], gap_b: list[int]) -> list[tuple[int, int]]:
+        """The pairs, in order, that are most alike together."""
+        width = len(gap_b)
+        like = [[self.likeness(a, b) for b in gap_b] for a in gap_a]
+        sums = [[0.0] * (width + 1) for _ in range(len(gap_a) + 1)]
+        for i in range(len(gap_a) - 1, -1, -1):
+            for j in range(width - 1, -1, -1):
+                paired = sums[i + 1][j + 1] + like[i][j] if like[i][j] >= _ALIKE else -1.0
+                sums[i][j] = max(sums[i + 1][j], sums[i][j + 1], paired)
+        found = []
+        i = j = 0
+        while i < len(gap_a) and j < width:
+            if like[i][j] >= _ALIKE and sums[i][j] == sums[i + 1][j + 1] + like[i][j]:
+                found.append((gap_a[i], gap_b[j]))
+                i += 1
+                j += 1
+            elif sums[i][j] == sums[i + 1][j]:
+                i += 1
+            else:
+                j += 1
+        return found
+
+    def may_pair(self, at_a: int, at_b: int) -> bool:
+        """Whether two items may be one that changed: of one sort, and not known to be two."""
+        a, b = self.before[at_a], self.after[at_b]
+        if type(a) in SCALARS or type(b) in SCALARS:
+            return type(a) in SCALARS and type(b) in SCALARS
+        if sort_of(a) != sort_of(b):
+            return False
+        known_a, known_b = self.identity(a), self.identity(b)
+        if known_a is None or known_b is None or known_a == known_b or known_a.name != known_b.name:
+            return True
+        if known_a.name in NAMES:
+            return True
+        # Ids that are drawn at random tell nothing where a step ran twice.
+        return _is_drawn(known_a) and _is_drawn(known_b)
+
+    def likeness(self, at_a: int, at_b: int) -> float:
+        """How much of two items is equal, from 0 to 1; 0 where they may not be paired."""
+        if not self.may_pair(at_a, at_b):
+            return 0.0
+        a, b = resolve(self.before[at_a]), resolve(self.after[at_b])
+        if type(a) in SCALARS:
+            return 0.5
+        names_a, names_b = _names(a), _names(b)
+        if names_a is None or names_b is None:
+            return 0.5
+        self.digests.charge(len(names_a) + len(names_b))
+        same = sum(1 for name, value in names_a.items() if name in names_b and self.are_equal(value, names_b[name]))
+        whole = max(len(names_a), len(names_b))
+        return max(same / whole, _ALIKE if same else 0.0) if whole else 1.0
+
+    def are_equal(self, a: Value, b: Value) -> bool:
+        """Whether two members are equal."""
+        if type(a) in SCALARS or type(b) in SCALARS:
+            return is_same(a, b)
+        return is_same(a, b) or self.digests.of(a) == self.digests.of(b)
+
+
+def _telling(before: Sequence[Value], after: Sequence[Value]) -> list[str]:
+    """Names of members of rows that probably tell one row from another; none where not all are rows."""
+    if len(before) < 2 or {*map(type, before), *map(type, after)} != {dict}:
+        return []
+    first, last = before[0], before[-1]
+    names = [name for name, value in islice(first.items(), _LIKE_MEMBERS) if type(value) in SCALARS]
+    names = [name for name in names if type(name) is str and not is_same(first[name], last.get(name))][:_GLANCE]
+    # An envelope may hold anything.
+    return [name for name in names if not any(type(row.get(name)) in _CLOSED for row in (*before, *after))]
+
+
+_CLOSED = frozenset((Envelope, Deferred))
+
+
+def _glances(items: Sequence[Value], places: Sequence[int], names: list[str]) -> dict[int, str]:
+    """What those members say of each item, the same for equal ones."""
+    found = {}
+    for at in places:
+        values = map(items[at].get, names)
+        found[at] = "\n".join([scalar_text(value) if type(value) in SCALARS else "#" for value in values])
+    return found
+
+
+def _places(glances: dict[int, str]) -> dict[str, int]:
+    """Where each is; -1 for those in several places."""
+    found: dict[str, int] = {}
+    for at, glance in glances.items():
+        found[glance] = -1 if glance in found else at
+    return found
+
+
+def _is_drawn(known: Identity) -> bool:
+    return type(known.value) is str and is_random(known.value)
+
+
+def _names(value: Value) -> dict[str, Value] | None:
+    """The members of a value by name, those that are None left out; None where they have no names."""
+    kind = type(value)
+    if kind is dict:
+        pairs: Iterator[tuple[str, Value]] = iter(value.items())
+    elif kind is Map and value.has_text_keys():
+        pairs = iter(zip(value.kv[::2], value.kv[1::2], strict=True))
+    elif kind is Obj:
+        pairs = iter(anatomy(value).attributes)
+    else:
+        return None
+    return {name: item for name, item in islice(pairs, _LIKE_MEMBERS) if item is not None}

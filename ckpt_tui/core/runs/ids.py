@@ -1,0 +1,85 @@
+"""Names for checkpoints on the command line: a full id, a unique prefix, `latest`, or either followed by `~N`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ckpt_tui.core.runs.lineage import Node, Run
+
+_PARENTS = re.compile(r"(.*)~(\d{1,6})\Z", re.DOTALL)
+
+
+class IdFault(Exception):
+    """No checkpoint, or more than one, answers to a name; `ambiguous` tells which. `reason` is a sentence."""
+
+    def __init__(self, reason: str, ambiguous: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.ambiguous = ambiguous
+
+
+def find(name: str, runs: Sequence[Run]) -> Node:
+    """The checkpoint that a name means.
+
+    Raises:
+        IdFault: there is none, or more than one.
+    """
+    nodes = {node.ref.id: node for run in runs for node in run.nodes}
+    if any(run.store for run in runs):
+        nodes, name = _of_one_store(name, runs)
+    if name in nodes:
+        return nodes[name]
+    parents = _PARENTS.match(name)
+    up = int(parents[2]) if parents else 0
+    base = parents[1] if parents else name
+    node = _base(base.removesuffix(".json"), nodes)
+    for step in range(up):
+        if node.parent is None:
+            raise IdFault(f"{base} has only {step} parents")
+        node = nodes[node.parent]
+    return node
+
+
+def _of_one_store(name: str, runs: Sequence[Run]) -> tuple[dict[str, Node], str]:
+    """The checkpoints a name is looked up in, and what it is there: `STORE/ID` means one store.
+
+    Raises:
+        IdFault: the id stands in more than one store.
+    """
+    stores: dict[str, dict[str, Node]] = {}
+    for run in runs:
+        stores.setdefault(run.store, {}).update((node.ref.id, node) for node in run.nodes)
+    for store, nodes in stores.items():
+        if name.startswith(f"{store}/"):
+            return nodes, name[len(store) + 1 :]
+    # `~N` goes up within the store that has the id.
+    base = name.partition("~")[0].removesuffix(".json")
+    holders = {store: base for store, nodes in stores.items() if base in nodes}
+    if not holders and base == "latest" and any(stores.values()):
+        return max(stores.values(), key=lambda nodes: max(node.ref.rank for node in nodes.values())), name
+    if not holders and base:
+        found = [(store, known) for store, nodes in stores.items() for known in nodes if known.startswith(base)]
+        holders = dict(found) if len({known for _, known in found}) == 1 else {}
+    if len(holders) > 1:
+        store, known = next(iter(holders.items()))
+        raise IdFault(f"{base!r} is in {len(holders)} stores; say {store}/{known}", True)
+    if holders:
+        return stores[next(iter(holders))], name
+    return {node_id: node for nodes in stores.values() for node_id, node in nodes.items()}, name
+
+
+def _base(name: str, nodes: dict[str, Node]) -> Node:
+    if not nodes:
+        raise IdFault("The store has no checkpoints")
+    if name in nodes:
+        return nodes[name]
+    if name == "latest":
+        return max(nodes.values(), key=lambda node: node.ref.rank)
+    found = [node for node_id, node in nodes.items() if node_id.startswith(name)] if name else []
+    if not found:
+        raise IdFault(f"No checkpoint {name!r}")
+    if len(found) > 1:
+        some = ", ".join(sorted(node.ref.id for node in found)[:3])
+        raise IdFault(f"{name!r} means {len(found)} checkpoints ({some}{', …' if len(found) > 3 else ''})", True)
+    return found[0]

@@ -1,0 +1,241 @@
+"""The list of checkpoints as rows of text: signs, words, gutter and times, for the screen and for `ls` alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from itertools import islice, repeat
+from typing import NamedTuple
+
+from ckpt_tui.core.model import INTERNAL, CheckpointRef, Problem
+from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.text import ago_text, clean
+
+MAX_LANES = 12
+"""Columns of the gutter that are drawn; branches beyond share the last one."""
+
+SIGNS = {"entry": "○", "superstep": "●", "waiting": "‖", "response": "↩", "final": "✓", None: "·"}
+"""One sign a role; `·` while the body is unread."""
+
+
+class RunRow(NamedTuple):
+    """The heading of a run."""
+
+    run: Run
+
+
+class NodeRow(NamedTuple):
+    """A checkpoint; `before` is the time of its parent, 0.0 for a root."""
+
+    node: Node
+    before: float
+    tip: bool
+
+
+class StoreRow(NamedTuple):
+    """The heading of a store, where several are shown as one list."""
+
+    name: str
+    runs: int
+    checkpoints: int
+
+
+class JoinRow(NamedTuple):
+    """The line under a checkpoint where branches begin: the lane they leave, those that begin, those passing by."""
+
+    lane: int
+    opened: int
+    lanes: int
+
+
+class ProblemsRow(NamedTuple):
+    """The heading of the problems."""
+
+    number: int
+
+
+class ProblemRow(NamedTuple):
+    """A file that cannot be shown as a checkpoint."""
+
+    problem: Problem
+
+
+Row = StoreRow | RunRow | NodeRow | JoinRow | ProblemsRow | ProblemRow
+
+
+def rows(runs: Iterable[Run], problems: Iterable[Problem]) -> list[Row]:
+    """All rows: each run with its checkpoints, then the problems; stores one after the other."""
+    out: list[Row] = []
+    store = ""
+    runs = tuple(runs)
+    for run in runs:
+        if run.store != store:
+            store = run.store
+            own = [other for other in runs if other.store == store]
+            out.append(StoreRow(store, len(own), sum(len(other.nodes) for other in own)))
+        out.append(RunRow(run))
+        nodes = run.nodes
+        ids = [node.ref.id for node in nodes]
+        parents = [node.parent for node in nodes]
+        times: dict[str | None, float] = dict(zip(ids, [node.ref.when for node in nodes], strict=True))
+        inner = set(parents)
+        fields = zip(nodes, map(times.get, parents, repeat(0.0)), [name not in inner for name in ids], strict=True)
+        # As `_make` does, without a call of Python for each.
+        made = map(tuple.__new__, repeat(NodeRow), fields)
+        done = 0
+        for at, node in enumerate(nodes, 1):
+            if node.opened:
+                out += islice(made, at - done)
+                out.append(JoinRow(node.lane, node.opened, node.lanes))
+                done = at
+        out += made
+    broken = sorted(problems, key=lambda problem: problem.file)
+    if broken:
+        out.append(ProblemsRow(len(broken)))
+        out.extend(ProblemRow(problem) for problem in broken)
+    return out
+
+
+def node_gutter(node: Node) -> str:
+    """The gutter of a checkpoint, its sign included: two characters a lane, the last blank left out."""
+    sign = SIGNS[node.ref.role]
+    return sign if node.lanes == 1 else _gutter(sign, node.lane, node.lanes)
+
+
+@lru_cache(1024)
+def _gutter(sign: str, lane: int, lanes: int) -> str:
+    width = min(max(lanes.bit_length(), lane + 1), MAX_LANES)
+    own = min(lane, width - 1)
+    return " ".join(sign if column == own else "│" if lanes >> column & 1 else " " for column in range(width))
+
+
+def join_gutter(row: JoinRow) -> str:
+    """The gutter where branches begin: `├─╮`."""
+    last = row.opened.bit_length() - 1
+    out = []
+    for lane in range(min(max(row.lanes.bit_length(), last + 1), MAX_LANES)):
+        within = row.lane <= lane < last
+        if lane == row.lane:
+            sign = "├"
+        elif row.opened >> lane & 1:
+            sign = "╮" if lane == last else "┬"
+        elif row.lanes >> lane & 1:
+            sign = "┼" if within else "│"
+        else:
+            sign = "─" if within else " "
+        out.append(sign + ("─" if within else " "))
+    return "".join(out).rstrip()
+
+
+_MADE_UP = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z").match
+
+
+def given_name(ref: CheckpointRef) -> str:
+    """A file name that a person gave; "" for the random ids of the framework."""
+    return "" if _MADE_UP(ref.id) else clean(ref.id, 40)
+
+
+def summary(row: NodeRow) -> str:
+    """What happened at a checkpoint, in a few words; the file's name first where a person gave it."""
+    ref = row.node.ref
+    text = "…" if ref.facts is None and ref.told is None else _summary(row)
+    return text if _MADE_UP(ref.id) else f"{given_name(ref)}: {text}"
+
+
+def _summary(row: NodeRow) -> str:
+    node = row.node
+    ref = node.ref
+    facts = ref.facts
+    if ref.told is not None and ref.told.label:
+        return clean(ref.told.label, 200) + _marks(row)
+    if facts is None:
+        return "…"
+    sources = [clean(source.removeprefix(INTERNAL), 40) for source in facts.sources]
+    names = ", ".join(sources[:3]) + (f" +{len(sources) - 3}" if len(sources) > 3 else "")
+    role = ref.role
+    if role == "entry":
+        text = f"entry → {names}"
+    elif role == "response":
+        text = f"answered → {names}"
+    elif role == "waiting":
+        askers = ", ".join(clean(name, 40) for name in facts.askers[:2])
+        text = f"{askers} waiting {facts.pending}".strip()
+    elif role == "final":
+        text = "done"
+    else:
+        text = names or ("joining" if facts.edges else "step")
+    return text + _marks(row)
+
+
+def _marks(row: NodeRow) -> str:
+    """What is special about the place of a checkpoint."""
+    node = row.node
+    text = " · open" if row.tip and node.ref.status == "open" else ""
+    if node.fork:
+        text += " (fork)"
+    if node.guessed:
+        text += " ~guessed parent"
+    if node.odd:
+        text += f" !{node.odd}"
+    if node.ref.note:
+        text += " !"
+    return text
+
+
+def when_text(row: NodeRow) -> str:
+    """The time of a root, the time since the parent of any other."""
+    when = row.node.ref.when
+    if when and row.before:
+        return ago_text(when - row.before)
+    return clock_text(when) if when else "no date"
+
+
+def clock_text(when: float) -> str:
+    """Local time of day, `HH:MM:SS`."""
+    return datetime.fromtimestamp(when).strftime("%H:%M:%S") if when else "?"
+
+
+def date_text(when: float) -> str:
+    """Local date and time, `YYYY-MM-DD HH:MM`."""
+    return datetime.fromtimestamp(when).strftime("%Y-%m-%d %H:%M") if when else "no date"
+
+
+def run_title(run: Run, short: bool = False) -> tuple[str, str]:
+    """A run's name, and what there is to say about it; `short` for a narrow list."""
+    count = len(run.nodes)
+    forks = sum(1 for node in run.nodes if node.fork)
+    when = date_text(run.nodes[0].ref.when)
+    told = run.nodes[0].ref.told
+    # A run that has an id of its own needs no number.
+    parts = [when] if told is not None and told.run else [f"run {run.number}", when]
+    name = "└ " * run.level + run.workflow
+    if run.above and not run.level:
+        name += f" of {id_start(run.above)}"
+    if short:
+        parts.append(f"{count:,}")
+        return clean(name, 40), " · ".join(parts) + (" · forked" if forks else "")
+    parts.append(f"{count:,} checkpoint{'' if count == 1 else 's'}")
+    if forks:
+        parts.append(f"{forks} fork{'' if forks == 1 else 's'}")
+    if run.above and not run.level:
+        parts.append("that run has no checkpoints")
+    return clean(name, 60), " · ".join(parts)
+
+
+def id_start(name: str) -> str:
+    """The beginning of a random id, or a name that a person gave."""
+    return name[:8] if _MADE_UP(name) else clean(name, 40)
+
+
+def store_title(row: StoreRow) -> tuple[str, str]:
+    """A store's name, and what there is to say about it."""
+    runs = f"{row.runs:,} run{'' if row.runs == 1 else 's'}"
+    return clean(row.name, 60), f"{runs} · {row.checkpoints:,} checkpoint{'' if row.checkpoints == 1 else 's'}"
+
+
+def id_text(ref: CheckpointRef) -> str:
+    """An id short enough to read out, long enough to be unique in practice."""
+    short = ref.id[:8]
+    return short if short.isalnum() and short.isascii() else clean(short)

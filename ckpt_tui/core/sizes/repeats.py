@@ -1,0 +1,164 @@
+"""The same payload in many checkpoints: what a run writes again and again.
+
+A payload is a pickle, or a long text, that stands in the JSON of a file. Two are the same when their values are,
+whatever bytes they were pickled to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from typing import NamedTuple
+
+from ckpt_tui.core.documents.envelope import open_envelope, parsed
+from ckpt_tui.core.likeness.digests import Digests, OutOfBudget
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.paths import Path, Step
+from ckpt_tui.core.reading.anatomy import type_name
+from ckpt_tui.core.value import Envelope, Map, Value
+
+LONG_TEXT = 256
+"""Characters of a text that counts as a payload."""
+
+REPEATS = 100
+"""Payloads listed."""
+
+_PAYLOADS = 500_000
+"""Different payloads that are told apart; those that come first after that many are not counted."""
+
+_CHECK_EVERY = 1_000
+
+Check = Callable[[], None] | None
+
+
+class Repeated(NamedTuple):
+    """A payload that stands in more than one place.
+
+    Attributes:
+        type: `module:qualname` of its value.
+        size: Characters it takes in a file.
+        copies: Places where it stands.
+        checkpoints: Checkpoints that have it.
+        ref: The first of them.
+        path: Where it stands there.
+    """
+
+    type: str
+    size: int
+    copies: int
+    checkpoints: int
+    ref: CheckpointRef
+    path: Path
+
+    @property
+    def extra(self) -> int:
+        """Characters that all copies but the first take."""
+        return self.size * (self.copies - 1)
+
+
+class _Payload:
+    __slots__ = ("checkpoints", "copies", "last", "path", "ref", "size", "type")
+
+    def __init__(self, type_: str, size: int, ref: CheckpointRef, path: Path) -> None:
+        self.type = type_
+        self.size = size
+        self.ref = ref
+        self.path = path
+        self.copies = self.checkpoints = 0
+        self.last = ""
+
+
+class Repeats:
+    """Counts the payloads of checkpoints."""
+
+    def __init__(self) -> None:
+        self._payloads: dict[int, _Payload] = {}
+        self._texts: dict[bytes, int] = {}
+
+    def add(self, ref: CheckpointRef, parts: Mapping[str, Value], check: Check = None) -> None:
+        """Count the payloads of one checkpoint.
+
+        Args:
+            ref: Its header.
+            parts: Its values by name; the name is the first step of every path.
+            check: Called now and then; whatever it raises ends the work.
+        """
+        looked = 0
+        todo: list[tuple[Value, _Place | None, Step]] = [
+            (value, None, name) for name, value in reversed([*parts.items()])
+        ]
+        while todo:
+            value, above, step = todo.pop()
+            looked += 1
+            if check is not None and looked % _CHECK_EVERY == 0:
+                check()
+            value = parsed(value, check)
+            kind = type(value)
+            if kind is Envelope:
+                self._count(self._key(value, check), value, len(value.text), ref, above, step)
+            elif kind is str:
+                if len(value) >= LONG_TEXT:
+                    self._count(hash(value), value, len(value) + 2, ref, above, step)
+            elif kind is dict:
+                here = _Place(above, step)
+                todo += [(item, here, name) for name, item in reversed(value.items())]
+            elif kind is list:
+                here = _Place(above, step)
+                todo += [(item, here, index) for index, item in reversed(list(enumerate(value)))]
+            elif kind is Map and value.has_text_keys():
+                here = _Place(above, step)
+                todo += [(item, here, name) for name, item in zip(value.kv[::2], value.kv[1::2], strict=True)][::-1]
+
+    def _key(self, envelope: Envelope, check: Check) -> int:
+        text = (
+            envelope.text if type(envelope.text) is memoryview else str(envelope.text).encode("utf-8", "surrogatepass")
+        )
+        sign = blake2b(text, digest_size=16).digest()
+        known = self._texts.get(sign)
+        if known is None:
+            try:
+                known = Digests(check=check).of(open_envelope(envelope, check=check))
+            except OutOfBudget:
+                known = hash(sign)
+            if len(self._texts) < _PAYLOADS:
+                self._texts[sign] = known
+        return known
+
+    def _count(self, key: int, value: Value, size: int, ref: CheckpointRef, above: _Place | None, step: Step) -> None:
+        payload = self._payloads.get(key)
+        if payload is None:
+            if len(self._payloads) >= _PAYLOADS:
+                return
+            payload = self._payloads[key] = _Payload(type_name(value), size, ref, _path(above, step))
+        payload.copies += 1
+        if payload.last != ref.id:
+            payload.last = ref.id
+            payload.checkpoints += 1
+
+    def most(self, number: int = REPEATS) -> tuple[Repeated, ...]:
+        """The payloads whose copies take the most, those that stand in several checkpoints only."""
+        found = [
+            Repeated(payload.type, payload.size, payload.copies, payload.checkpoints, payload.ref, payload.path)
+            for payload in self._payloads.values()
+            if payload.checkpoints > 1
+        ]
+        found.sort(key=lambda repeated: -repeated.extra)
+        return tuple(found[:number])
+
+    @property
+    def extra(self) -> int:
+        """Characters that all copies but the first of each payload take."""
+        return sum(payload.size * (payload.copies - 1) for payload in self._payloads.values())
+
+
+class _Place(NamedTuple):
+    above: _Place | None
+    step: Step
+
+
+def _path(above: _Place | None, step: Step) -> Path:
+    steps = [step]
+    while above is not None:
+        steps.append(above.step)
+        above = above.above
+    return tuple(reversed(steps))

@@ -1,0 +1,1 @@
+"""Who ran in a step, and the graph that the steps show, from the files alone."""

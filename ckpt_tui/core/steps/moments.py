@@ -1,0 +1,322 @@
+"""What one checkpoint tells about its executors: their states, messages in flight, requests, partly filled fan-ins.
+
+And what two checkpoints that follow each other tell for certain about who ran between them. What the files do not tell
+(`ckpt_tui.core.steps.graph` learns it, `ckpt_tui.core.steps.steps` infers it) is not in here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from ckpt_tui.core.documents.envelope import open_envelope, resolve
+from ckpt_tui.core.model import INTERNAL, Checkpoint, PendingRequest
+from ckpt_tui.core.reading.pending import attribute, requests
+from ckpt_tui.core.steps.addresses import Address, address
+from ckpt_tui.core.steps.same import same
+from ckpt_tui.core.steps.unparsed import same_unparsed
+from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Value
+
+Sort = Literal["message", "input", "answer"]
+"""What is in flight: a message of an executor, the input of a run, an answer to a request."""
+
+Kind = Literal["start", "input", "answer", "superstep"]
+"""What a step is: the first checkpoint known, an input or an answer that came in, or executors that ran."""
+
+MESSAGES = 10_000
+"""Messages in flight that are looked at; the framework's own runs have a few dozen at most."""
+
+_SUB = "sub_workflow_checkpoint"
+_SUB_TEXT = _SUB.encode()
+_SUB_NOISE = frozenset({"checkpoint_id", "previous_checkpoint_id", "timestamp"})
+"""What a workflow inside an executor writes anew with each checkpoint, whether it ran or not."""
+
+
+class Sent(NamedTuple):
+    """A message in flight.
+
+    Attributes:
+        source: The executor that sent it, or that it is meant for where it comes from outside.
+        target: The executor it is sent to, where the file says so, else None.
+        sort: What it is.
+        data: What it says.
+        request: The id of the request that it answers, or "".
+    """
+
+    source: str
+    target: str | None
+    sort: Sort
+    data: Value
+    request: str = ""
+
+
+class FanIn(NamedTuple):
+    """Executors whose messages are gathered until all have come.
+
+    Attributes:
+        target: The executor that runs then.
+        sources: The executors that are gathered from.
+        arrived: Those whose message has come, with how many.
+    """
+
+    target: str
+    sources: tuple[str, ...]
+    arrived: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """What one checkpoint tells about its executors.
+
+    Attributes:
+        checkpoint: The checkpoint.
+        states: Executor → its state, in file order.
+        sent: Messages in flight, in file order.
+        requests: Requests that wait for an answer, by id.
+        fan_ins: Fan-ins that are partly filled.
+        calls: Steps of a functional workflow that were made so far: cache key → name of the step.
+        finished: Nodes that a store of HPD lists as completed.
+        due: Nodes that it lists as to be run again.
+    """
+
+    checkpoint: Checkpoint
+    states: Mapping[str, Value]
+    sent: tuple[Sent, ...]
+    requests: Mapping[str, PendingRequest]
+    fan_ins: tuple[FanIn, ...]
+    calls: Mapping[str, str]
+    finished: tuple[str, ...] = ()
+    due: tuple[str, ...] = ()
+
+    @property
+    def senders(self) -> tuple[str, ...]:
+        """The executors whose messages are in flight, each once."""
+        return tuple(dict.fromkeys(sent.source for sent in self.sent if sent.sort == "message"))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every executor it names, each once: those with a state first."""
+        found = dict.fromkeys(self.states)
+        for sent in self.sent:
+            found[sent.source] = None
+            if sent.target is not None:
+                found[sent.target] = None
+        found.update(dict.fromkeys(request.executor for request in self.requests.values()))
+        for fan_in in self.fan_ins:
+            found.update(dict.fromkeys((*fan_in.sources, fan_in.target)))
+        found.update(dict.fromkeys((*self.calls.values(), *self.finished, *self.due)))
+        found.pop("", None)
+        return tuple(found)
+
+
+def moment(checkpoint: Checkpoint, before: Moment | None = None) -> Moment:
+    """What a checkpoint tells; decodes requests, and messages only where their ends do not tell where they go.
+
+    Args:
+        checkpoint: The checkpoint.
+        before: What another one tells; where both share messages or requests, these are not looked at again.
+    """
+    state = resolve(checkpoint.state)
+    finished = attribute(checkpoint.metadata, "completedNodes")
+    # Agent Framework keeps the states of executors in one place; HPD has one output for each node.
+    states = attribute(state, "_executor_state") if finished is None else state
+    return Moment(
+        checkpoint,
+        states if type(states) is dict else dict(_pairs(states)),
+        before.sent
+        if before is not None and before.checkpoint.messages is checkpoint.messages
+        else tuple(_sent(checkpoint.messages)),
+        before.requests
+        if before is not None and before.checkpoint.pending is checkpoint.pending
+        else {request.id: request for request in requests(checkpoint.pending)},
+        tuple(_fan_ins(attribute(state, "_edge_state"))),
+        {key: name for key, _ in _pairs(attribute(state, "_step_cache")) if (name := _call_name(key))},
+        _names(finished),
+        _names(attribute(checkpoint.metadata, "pendingDirtyNodes")),
+    )
+
+
+def _names(value: Value) -> tuple[str, ...]:
+    value = resolve(value)
+    return tuple(name for name in value if type(name) is str) if type(value) is list else ()
+
+
+def _pairs(value: Value) -> Iterator[tuple[str, Value]]:
+    """The entries of a mapping whose keys are text."""
+    value = resolve(value)
+    if type(value) is dict:
+        yield from value.items()
+    elif type(value) is Map:
+        for key, item in zip(value.kv[::2], value.kv[1::2], strict=True):
+            if type(key) is str:
+                yield key, item
+
+
+def _sent(messages: Value) -> Iterator[Sent]:
+    left = MESSAGES
+    for key, items in _pairs(messages):
+        listed = resolve(items)
+        for item in listed[:left] if type(listed) is list else [items]:
+            left -= 1
+            place = _address(item) if key and not key.startswith(INTERNAL) else None
+            if place is not None:
+                yield Sent(key, place.target, "message", _said(item))
+                continue
+            message = resolve(item)
+            # The framework delivers by the key, whatever a message says; other formats have no such key.
+            source = key if key and type(message) is Obj else _text(message, "source_id") or key
+            target = _text(message, "target_id")
+            data = attribute(message, "data") if type(message) in (dict, Map, Obj) else message
+            if not source.startswith(INTERNAL):
+                yield Sent(source, target, "message", data)
+                continue
+            name = source.removeprefix(INTERNAL)
+            event = _first(message, "original_request_info_event", "original_request")
+            answers = event is not None
+            request = (_text(event, "_request_id") or _text(event, "request_id") or "") if answers else ""
+            yield Sent(name, target or name, "answer" if answers else "input", data, request)
+
+
+def _address(item: Value) -> Address | None:
+    """Where a message goes that is not decoded yet; None where it is, or has to be."""
+    return address(item.text) if type(item) is Envelope and not item.ready and type(item.text) is str else None
+
+
+def _said(message: Envelope) -> Value:
+    """What a message says, decoded when it is looked at."""
+    text = str(message.text).encode()
+    return Deferred(text, 0, len(text), 0, lambda _, check: attribute(open_envelope(message, check), "data"))
+
+
+def _first(value: Value, *names: str) -> Value:
+    return next((found for name in names if (found := attribute(value, name)) is not None), None)
+
+
+def _text(value: Value, name: str) -> str | None:
+    found = resolve(attribute(value, name))
+    return found if type(found) is str and found else None
+
+
+def _fan_ins(edges: Value) -> Iterator[FanIn]:
+    """The fan-ins of `_edge_state`: `FanInEdgeGroup:[["fast","join"],["slow","join"]]` → `{"buffer": {...}}`."""
+    for key, value in _pairs(edges):
+        try:
+            pairs = json.loads(key.partition(":")[2])
+            sources = tuple(str(source) for source, _ in pairs)
+            target = str(pairs[0][1])
+        except (ValueError, TypeError, LookupError, RecursionError):
+            continue
+        arrived = {}
+        for source, buffered in _pairs(attribute(value, "buffer")):
+            buffered = resolve(buffered)
+            if type(buffered) is list and buffered:
+                arrived[source] = len(buffered)
+        yield FanIn(target, sources, arrived)
+
+
+def _call_name(key: str) -> str:
+    """The step that a key of the cache of a functional workflow stands for: `v2::["auto","fetch",...]`, `fetch::0`."""
+    if key.startswith("v2::"):
+        try:
+            parts = json.loads(key[4:])
+            return str(parts[1])
+        except (ValueError, TypeError, LookupError, RecursionError):
+            return ""
+    name, _, number = key.rpartition("::")
+    return name if number.isdigit() else ""
+
+
+def kind_of_step(before: Moment | None, after: Moment) -> Kind:
+    """What happened between two checkpoints: did executors run, or did an input or answers come in."""
+    outside = [sent for sent in after.sent if sent.sort != "message"]
+    if outside and (
+        len(outside) == len(after.sent)
+        or (before is not None and before.checkpoint.ref.iteration == after.checkpoint.ref.iteration)
+    ):
+        return "answer" if before is not None and _is_answer(before, outside) else "input"
+    return "start" if before is None else "superstep"
+
+
+def _is_answer(before: Moment, outside: list[Sent]) -> bool:
+    return any(sent.sort == "answer" for sent in outside) or bool(before.requests)
+
+
+def ran_for_certain(before: Moment | None, after: Moment) -> dict[str, str]:
+    """Who ran between two checkpoints as the files tell: executor → how it shows, in words for people."""
+    told = after.checkpoint.ref.told
+    if told is not None and told.ran is not None:
+        return dict.fromkeys(told.ran, "the store tells")
+    return _ran_as_files_tell(before, after)
+
+
+def _ran_as_files_tell(before: Moment | None, after: Moment) -> dict[str, str]:
+    kind = kind_of_step(before, after)
+    if kind in ("answer", "input"):
+        return {}
+    found: dict[str, str] = {}
+    if before is not None:
+        for sent in before.sent:
+            if sent.target is not None:
+                word = {"answer": "an answer", "input": "the input", "message": "a message"}[sent.sort]
+                found.setdefault(sent.target, f"got {word}")
+        for target in _fired(before, after):
+            found.setdefault(target, "got all that it waited for")
+    for name in after.senders:
+        found.setdefault(name, "sent a message")
+    for name, reason in _completed(before, after):
+        found.setdefault(name, reason)
+    if before is None:
+        return found
+    for name, reason in _asked(before, after):
+        found.setdefault(name, reason)
+    for name, state in after.states.items():
+        if name not in found and name in before.states and not _same_state(before.states[name], state):
+            found[name] = "changed its state"
+    return found
+
+
+def _asked(before: Moment, after: Moment) -> Iterator[tuple[str, str]]:
+    """Executors that asked for an answer, or got one."""
+    for one, other, reason in ((after, before, "asked for an answer"), (before, after, "got an answer")):
+        for key, request in one.requests.items():
+            if key not in other.requests and request.executor:
+                yield request.executor, reason
+
+
+def _completed(before: Moment | None, after: Moment) -> Iterator[tuple[str, str]]:
+    """Steps of functional workflows whose results were kept, and nodes that are listed as completed."""
+    for key, name in after.calls.items():
+        if before is None or key not in before.calls:
+            yield name, "kept its result"
+    for name in after.finished:
+        if before is None or name not in before.finished:
+            yield name, "completed"
+
+
+def _fired(before: Moment, after: Moment) -> Iterator[str]:
+    """Targets of fan-ins for which everything had come."""
+    if not before.fan_ins and not after.fan_ins:
+        return
+    senders = set(before.senders)
+    known = {(fan_in.target, fan_in.sources): fan_in for fan_in in after.fan_ins}
+    known.update({(fan_in.target, fan_in.sources): fan_in for fan_in in before.fan_ins})
+    waiting = {(fan_in.target, fan_in.sources) for fan_in in before.fan_ins}
+    for place, fan_in in known.items():
+        arrived = set(fan_in.arrived) if place in waiting else set()
+        if arrived | senders >= set(fan_in.sources):
+            yield fan_in.target
+
+
+def _same_state(one: Value, other: Value) -> bool:
+    if one is other:
+        return True
+    if type(one) is Deferred and type(other) is Deferred:
+        text, text_of_other = one.data[one.start : one.end], other.data[other.start : other.end]
+        if _SUB_TEXT not in text and _SUB_TEXT not in text_of_other:
+            verdict = same_unparsed(text, text_of_other)
+            if verdict is not None:
+                return verdict
+    nested = attribute(one, _SUB) is not None or attribute(other, _SUB) is not None
+    return same(one, other, _SUB_NOISE if nested else frozenset())
