@@ -183,12 +183,12 @@ COPY_KEYS = {"v": "value", "p": "path", "k": "key", "j": "JSON"}
 """The second key of a copy."""
 
 
-def bindings(scope: Scope) -> list[BindingType]:
-    """The key bindings of one scope, for a class's BINDINGS."""
+def bindings(scope: Scope, *ids: str) -> list[BindingType]:
+    """The key bindings of one scope, or some of them by their ids, for a class's BINDINGS."""
     return [
         Binding(c.keys, c.action, c.title, show=bool(c.hint), key_display=c.shown or None, id=c.id, tooltip=c.title)
         for c in COMMANDS
-        if c.scope == scope
+        if c.scope == scope and (not ids or c.id in ids)
     ]
 
 

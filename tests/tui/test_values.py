@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import pickle
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -239,6 +240,35 @@ class TestSecrets:
             await go_to(app, "_workflow_run_kwargs", "function_invocation_kwargs", "__global__", "api_key")
             await app.press("enter")
             await app.shows("Masked")
+
+    async def test_secrets_within_a_value_or_a_file_are_masked_for_other_programs_until_revealed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        document = json.loads(next((SAMPLES / "linear").glob("*.json")).read_text())
+        document["state"] = {"client": {"api_key": "k-123", "region": "north"}}
+        file = tmp_path / f"{document['checkpoint_id']}.json"
+        file.write_text(json.dumps(document, indent=2))
+        seen = tmp_path / "seen"
+        pager = tmp_path / "pager"
+        pager.write_text(f'#!/bin/sh\ncat "$1" > {seen}\n')
+        pager.chmod(0o755)
+        monkeypatch.setenv("PAGER", str(pager))
+        monkeypatch.setattr("textual.app.App.suspend", lambda app: nullcontext())
+        async with open_app(tmp_path) as app:
+            await go_to(app, "client")
+            await app.press("o")
+            await app.until(lambda: seen.exists() and seen.read_text().endswith("}"), "the pager")
+            assert json.loads(seen.read_text())["api_key"] == {"$masked": "str", "$size": 5}
+            await app.press("ctrl+e")
+            await app.shows("It holds what is masked")
+            app.screen.details[0].pick("raw")
+            await app.shows('"region"')
+            await app.press("o")
+            await app.until(lambda: "checkpoint_id" in seen.read_text(), "the file")
+            assert "k-123" not in seen.read_text() and '"region": "north"' in seen.read_text()
+            await app.press("exclamation_mark")
+            await app.press("o")
+            await app.until(lambda: seen.read_bytes() == file.read_bytes(), "the file as it is")
 
 
 async def test_what_could_not_be_read_says_so_above_what_was_read_of_it(tmp_path: Path) -> None:

@@ -139,8 +139,20 @@ class Resumable(Examinable):
             self.say("Masked: ! shows secrets, then they can be changed.", "warn")
         elif is_unopened(row.member.value):
             self.say("Too large to be read on the way: unfold it first.", "warn")
+        elif self._holds_secrets(row.member.value):
+            self.say("It holds what is masked: ! shows secrets, then it can be changed.", "warn")
         else:
             self._edit(checkpoint.ref.file, path, row.member.value)
+
+    def _holds_secrets(self, value: Any) -> bool:
+        """Whether a value has members that are masked on the screen."""
+        from ckpt_tui.core.reading.plain import plain
+        from ckpt_tui.core.redact import masked
+
+        hidden: list[Any] = []
+        if not self.detail.reveal:
+            masked(plain(value), hidden=hidden)
+        return bool(hidden)
 
     def _edit(self, file: str, path: tuple[int | str, ...], value: Any) -> None:
         import json

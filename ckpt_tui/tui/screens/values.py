@@ -130,6 +130,15 @@ class Values(Panes):
         """Open a copy of the value, or of the file, in $EDITOR."""
         self._open_with(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
 
+    def _file(self, raw: bytes) -> bytes:
+        """A file for another program, secrets masked as in the tab Raw unless they are shown."""
+        from ckpt_tui.core.redact import masked_lines
+
+        if self.detail.reveal:
+            return raw
+        text = raw.decode("utf-8", "surrogateescape")
+        return "\n".join(masked_lines(text.split("\n"))).encode("utf-8", "surrogateescape")
+
     def _open_with(self, command: str) -> None:
         from ckpt_tui.core.documents.envelope import resolve
         from ckpt_tui.core.reading.preview import is_unopened
@@ -146,7 +155,7 @@ class Values(Panes):
             data = (value if type(value) is str else self.json_text(value)).encode("utf-8", "backslashreplace")
             suffix = ".txt" if type(value) is str else ".json"
         elif self.detail.checkpoint is not None:
-            data, suffix = self.detail.checkpoint.raw, ".json"
+            data, suffix = self._file(self.detail.checkpoint.raw), ".json"
         else:
             return
         import shlex

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -19,6 +20,7 @@ from ckpt_tui.core.reading.sizes import size_of
 from ckpt_tui.core.redact import masked_lines
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
+from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.tabs import Tab, TabLine
@@ -44,6 +46,12 @@ PLACE_NODES = 4_000
 """Values looked at for the size of the value under the cursor: about 2 ms a key."""
 
 _ROLE_STYLES = {"user": "label", "assistant": "text", "system": "dim", "tool": "number"}
+
+
+class FileLines(TextLines):
+    """A conversation, or the lines of a file; another program can open the file."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("value", "value.pager", "value.editor")
 
 
 class Detail(Widget):
@@ -96,7 +104,7 @@ class Detail(Widget):
     def compose(self) -> ComposeResult:
         yield TabLine(self._tabs())
         yield RowTree(id="tree")
-        text = TextLines(id="text")
+        text = FileLines(id="text")
         text.display = False
         yield text
 
