@@ -24,9 +24,14 @@ PLACES = (("archive",), ("_executor_state", "group_chat_orchestrator", "conversa
 """What is unfolded: one pickle of 40 MB, and a list of ten thousand small ones."""
 
 
-TOPICS = {"in ASCII alone": "coffee or tea", "with an emoji in its state": "coffee or tea \U0001f375"}
-"""Two kinds of file, and what is said in them. Chats have emojis, and the framework writes them in UTF-8; one of them
-makes a file four times as large for a program that reads it as one text."""
+TOPICS = {
+    "in ASCII alone": "coffee or tea",
+    "with a dash in its state": "coffee or tea \u2014 or both",
+    "with an emoji in its state": "coffee or tea \U0001f375",
+}
+"""Three kinds of file, and what is said in them. What models write has dashes and curly quotes, chats have emojis, and
+the framework writes both in UTF-8; one of them makes a file twice, or four times, as large for a program that reads it
+as one text."""
 
 
 def run(directory: Path) -> list[Figure]:
