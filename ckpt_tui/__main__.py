@@ -22,7 +22,8 @@ def _end(code: int) -> None:
     import atexit
     import threading
 
-    if not atexit._ncallbacks() and threading.active_count() == 1 and sys.getprofile() is None:
+    waiting = getattr(atexit, "_ncallbacks", None)  # CPython's own; without it, the usual way
+    if waiting and not waiting() and threading.active_count() == 1 and sys.getprofile() is None:
         try:
             sys.stdout.flush()
             sys.stderr.flush()
