@@ -56,6 +56,19 @@ def from_real_objects(store: Path, tip: str, path: str) -> list[tuple[str, str]]
     return found
 
 
+def files_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read from here on, as they are."""
+    read: list[str] = []
+    original = DirectoryStore.read_stamped
+
+    def counted(self: DirectoryStore, file: str) -> tuple[Stamp, bytes]:
+        read.append(file)
+        return original(self, file)
+
+    monkeypatch.setattr(DirectoryStore, "read_stamped", counted)
+    return read
+
+
 @pytest.mark.parametrize(("store", "tip"), BRANCHES, ids=name)
 def test_the_values_of_any_path_are_those_of_the_real_objects(store: Path, tip: str) -> None:
     chance = random.Random(7)
@@ -202,14 +215,7 @@ def test_a_question_asked_again_reads_nothing_and_a_branch_that_grew_is_read_fro
 ) -> None:
     states = [{"x": number // 10} for number in range(200)]
     store = open_store(chain(tmp_path, states[:190]))
-    read: list[str] = []
-    original = DirectoryStore.read_stamped
-
-    def counted(self: DirectoryStore, file: str) -> tuple[Stamp, bytes]:
-        read.append(file)
-        return original(self, file)
-
-    monkeypatch.setattr(DirectoryStore, "read_stamped", counted)
+    read = files_read(monkeypatch)
     histories = Histories(store, Answers())
     run, nodes = nodes_to(store, "latest")
     first = histories.history(run, nodes, Expression("state.x"))
@@ -300,14 +306,7 @@ def test_a_secret_is_written_as_its_mask() -> None:
 
 def test_a_bisection_asked_again_reads_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = open_store(chain(tmp_path, [{"x": index} for index in range(20)]))
-    read: list[str] = []
-    original = DirectoryStore.read_stamped
-
-    def counted(self: DirectoryStore, file: str) -> tuple[Stamp, bytes]:
-        read.append(file)
-        return original(self, file)
-
-    monkeypatch.setattr(DirectoryStore, "read_stamped", counted)
+    read = files_read(monkeypatch)
     histories = Histories(store)
     run, nodes = nodes_to(store, "latest")
     expression_of_x = Expression("state.x > `11`")
