@@ -2,46 +2,23 @@
 
 from __future__ import annotations
 
-import json
-import os
-import queue
-import shlex
 import sys
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any
 
 import click
 
 from ckpt_tui.actions.resume.edits import parse_edit, parse_json
-from ckpt_tui.actions.resume.plan import FAILED, Plan, Target, interpreter, make_plan, source_of
-from ckpt_tui.actions.resume.preview import Said, blocked_types, preview, unanswered
-from ckpt_tui.actions.resume.session import Session
-from ckpt_tui.actions.resume.targets import remember, remembered, suggested
-from ckpt_tui.cli.output import colours
+from ckpt_tui.actions.resume.plan import FAILED, Target, interpreter, make_plan, source_of
+from ckpt_tui.actions.resume.targets import remembered, suggested
+from ckpt_tui.cli.following import Follower
 from ckpt_tui.cli.show import locate
 from ckpt_tui.core.model import Checkpoint, PendingRequest
 from ckpt_tui.core.reading.pending import requests
-from ckpt_tui.core.running.events import OUTCOMES, Line, asked_for, brief, line_of, parse_line
-from ckpt_tui.core.running.forms import example, fields_of
-from ckpt_tui.core.running.secret_lines import SHOWN, masked_copy, masked_line, may_hold_secrets, shown_line
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.stores.several import home_of
-
-WAITING = 6
-"""Exit code of a run that stopped for want of answers."""
-
-INTERRUPTED = 130
-
-AHEAD = 1_000
-"""Lines that may wait to be written; a run whose lines nobody takes waits, too."""
-
-_ONLY_WRITTEN = (b'{"kind":"event"', b'{"kind":"log"')
-"""How lines begin that come by the ten thousand and are passed on without being read."""
-
-_COLOURS = {"good": "green", "warn": "yellow", "error": "red", "key": "cyan"}
 
 
 @click.command("resume")
@@ -110,7 +87,7 @@ def command(
     if not (yes or check) and not sys.stdin.isatty():
         raise UsageError("Nothing runs without a yes.", "Add --yes, or --check to see what would run.")
     mode = "check" if check else "run" if yes else "ask"
-    return _Follower(plan, mode, as_json, reveal).follow()
+    return Follower(plan, mode, as_json, reveal).follow()
 
 
 def _load(store: str, name: str) -> tuple[str, Checkpoint]:
@@ -165,208 +142,3 @@ def _responses(texts: Iterable[str], pending: list[PendingRequest]) -> dict[str,
         found = [request.id for request in pending if request.id.startswith(name)] if name else []
         out[found[0] if len(found) == 1 else name] = parse_json(value, f"--response {name}")
     return out
-
-
-class _Follower:
-    """Starts a session and writes its lines until it ends.
-
-    Args:
-        plan: What to run.
-        mode: "check", "run" or "ask".
-        as_json: Whether the lines are written as they are.
-        reveal: Whether secrets are shown.
-    """
-
-    def __init__(self, plan: Plan, mode: str, as_json: bool, reveal: bool) -> None:
-        self._plan = plan
-        self._mode = mode
-        self._json = as_json
-        self._reveal = reveal
-        self._lines: queue.Queue[bytes] = queue.Queue(AHEAD)
-        self._session = Session(plan, mode, self._lines.put)
-        self._latest: dict[str, dict[str, Any]] = {}
-        self._lost: list[dict[str, Any]] = []
-        self._told = False
-        self._refused = False
-        self._declined = False
-        self._interrupts = 0
-        self._deaf = False
-
-    def follow(self) -> int:
-        """Run to the end; returns the exit code."""
-        self._session.start()
-        while True:
-            try:
-                if self._take(self._lines.get()):
-                    break
-            except KeyboardInterrupt:
-                self._interrupt()
-        return self._code()
-
-    def _take(self, raw: bytes) -> bool:
-        if self._json and raw.startswith(_ONLY_WRITTEN):
-            self._write(raw, {})
-            return False
-        line = parse_line(raw)
-        kind = str(line.get("kind"))
-        self._latest[kind] = line
-        if kind == "checkpoint_failed":
-            self._lost.append(line)
-        self._write(raw, line)
-        if kind == "check":
-            self._checked(line)
-        return kind == "end"
-
-    def _interrupt(self) -> None:
-        self._interrupts += 1
-        if self._interrupts > 1:
-            self._session.kill()
-            return
-        _narrate("stopping; once more to kill it")
-        self._session.stop()
-
-    def _write(self, raw: bytes, line: dict[str, Any]) -> None:
-        if self._deaf:
-            return
-        try:
-            if self._json:
-                sys.stdout.buffer.write((raw if self._reveal else masked_line(raw)) + b"\n")
-                sys.stdout.buffer.flush()
-            elif not self._is_told_elsewhere(line):
-                is_clear = self._reveal or not may_hold_secrets(raw)
-                shown = line if is_clear else shown_line(raw, most=SHOWN)
-                sys.stdout.buffer.write(_text(line_of(shown)).encode("utf-8", "backslashreplace") + b"\n")
-                sys.stdout.buffer.flush()
-        except OSError as error:
-            self._deaf = True
-            gone = isinstance(error, BrokenPipeError)
-            why = "nobody reads the events any more" if gone else f"the events cannot be written ({error.strerror})"
-            _narrate(f"{why}: the run is stopped")
-            self._session.stop()
-            with suppress(OSError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-    def _is_told_elsewhere(self, line: dict[str, Any]) -> bool:
-        """Whether the preview tells it, or has told it."""
-        if line.get("kind") != "error":
-            return line.get("kind") in ("hello", "graph", "check", "end" if self._declined else "")
-        problems = self._latest.get("check", {}).get("problems") or ()
-        return not self._told or any(each.get("what") == line.get("what") for each in problems)
-
-    def _checked(self, check: dict[str, Any]) -> None:
-        if check.get("ok"):
-            remember(self._plan.source.store, self._plan.target)
-        self._tell()
-        if self._mode != "ask":
-            return
-        if not check.get("ok"):
-            self._refused = True
-        try:
-            agreed = bool(check.get("ok")) and click.confirm("Run it?", err=True)
-        except (click.Abort, KeyboardInterrupt):
-            agreed = False
-            self._interrupts += 1
-        if agreed:
-            self._session.send({"do": "run", **self._plan.changes()})
-        else:
-            self._declined = not self._refused
-            self._session.send({"do": "stop"})
-
-    def _tell(self) -> None:
-        """Tell what was found, on stderr; with --json the lines say it."""
-        self._told = True
-        if self._json and self._mode != "ask":
-            return
-        for said in preview(self._plan, self._latest, reveal=self._reveal):
-            _narrate_said(said)
-        if self._mode == "ask":
-            click.echo(f"  {self._plan.command_text()}", err=True)
-
-    def _code(self) -> int:
-        end = self._latest.get("end", {})
-        check = self._latest.get("check", {})
-        if not self._told and not self._json:
-            self._tell()
-        if self._declined:
-            _narrate("nothing ran")
-            return INTERRUPTED
-        if self._interrupts:
-            if self._session.outcome == "stopped":
-                self._tell_where()
-            return INTERRUPTED
-        outcome = self._session.outcome
-        self._tell_lost()
-        if self._refused:
-            return FAILED
-        if outcome == "checked":
-            return WAITING if unanswered(check) else 0
-        if outcome == "waiting":
-            for request in end.get("pending") or ():
-                data = request.get("data")
-                what = f"asks {asked_for(request)}: {brief(data if self._reveal else masked_copy(data), 200)}"
-                _narrate(clean(f"{request.get('executor')} {what}"))
-            last, into = end.get("last"), self._plan.into
-            if last:
-                answers = " ".join(_answer_option(each) for each in end.get("pending") or ())
-                _narrate(f"answer it: ckpt-tui resume {clean(shlex.quote(into))} {last} {answers}")
-        elif outcome in ("died", "failed", "refused") and check.get("ok"):
-            error = self._latest.get("error", {})
-            _narrate_said(
-                Said("✗", clean(str(error.get("what", OUTCOMES[outcome]))), clean(str(error.get("fix") or "")))
-            )
-            if outcome != "refused":
-                self._tell_where()
-        return self._session.code
-
-    def _tell_where(self) -> None:
-        """Tell from where a run that broke off can go on."""
-        into = self._plan.into
-        written = "checkpoint" in self._latest
-        if os.path.realpath(into) != os.path.realpath(self._plan.source.store):
-            with suppress(OSError):  # a process that died may have had no time to tell of the last one
-                written = written or any(name.endswith(".json") for name in os.listdir(into))
-        if written:
-            _narrate(f"go on from the last checkpoint: ckpt-tui resume {clean(shlex.quote(into))} latest")
-        else:
-            _narrate("the original is untouched; no new checkpoint was written")
-
-    def _tell_lost(self) -> None:
-        """Tell what became of checkpoints that were not saved, and how they are had."""
-        if not self._lost or self._json:
-            return
-        count = len(self._lost)
-        types = dict.fromkeys(str(each["type"]) for each in self._lost if each.get("type"))
-        fix = clean(str(self._lost[-1].get("fix") or ""))
-        if types:
-            types.update(dict.fromkeys(blocked_types(self._latest.get("check", {}))))
-            allow = " ".join(f"--allow {clean(name)}" for name in types)
-            fix = f"run it again from the same checkpoint with {allow}"
-        _narrate_said(Said("✗", f"{count} checkpoint{' was' if count == 1 else 's were'} not saved", fix))
-
-
-def _text(line: Line) -> str:
-    """One line for a terminal or a file."""
-    who = f"{line.who} " if line.who else ""
-    step = f"{line.step:>3}" if line.step else "   "
-    text = f"{line.clock} {step} {line.sign} {who}{line.text}"
-    colour = _COLOURS.get(line.tone)
-    if not colours():
-        return text
-    return click.style(text, fg=colour, dim=line.tone == "dim")
-
-
-def _answer_option(request: dict[str, Any]) -> str:
-    """The option that answers a request, with an example of an answer."""
-    answer = json.dumps(example(fields_of(request.get("form") or {})), ensure_ascii=False)
-    pair = f"{request.get('request_id')}={answer}"
-    return clean(f"--response {shlex.quote(pair)}")
-
-
-def _narrate(text: str) -> None:
-    click.echo(f"ckpt-tui: {text}", err=True)
-
-
-def _narrate_said(said: Said) -> None:
-    click.echo(f"{said.sign} {said.text}", err=True)
-    if said.fix:
-        click.echo(f"    → {said.fix}", err=True)
