@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import JSON_BYTE_VALUES, JSON_VALUES, LAZY_BYTES
@@ -287,9 +287,6 @@ def _facts(top: dict[str, Any]) -> Facts:
     return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), tuple(name for name in askers if name), edges)
 
 
-_Way: TypeAlias = "tuple[_Way | None, tuple[int | str, ...]]"
-"""Steps to a value, as a chain: few are ever asked for."""
-
 _OPENED = frozenset((dict, list, Map, Envelope))
 
 
@@ -298,12 +295,13 @@ def _decode_ahead(
 ) -> list[str]:
     """Open the envelopes of a document, `left` characters of base64; returns which were faulty, where, and why."""
     from ckpt_tui.core.documents.envelope import open_envelope
-    from ckpt_tui.core.reading.members import members
+    from ckpt_tui.core.paths import expression
+    from ckpt_tui.core.reading.ways import Way, next_on, path_of
 
     warnings: list[str] = []
     left_out = 0
     names = {"pending_request_info_events": "pending"}
-    todo: list[tuple[_Way, Value]] = [
+    todo: list[tuple[Way, Value]] = [
         ((None, (names.get(key, key),)), value) for key, value in reversed(top.items()) if key in _SHOWN
     ]
     while todo:
@@ -317,31 +315,9 @@ def _decode_ahead(
             if value.is_cut and value.factor == 0:
                 left_out += 1
             elif value.warning:
-                warnings.append(f"{_path_text(way)}: {value.warning}")
+                warnings.append(f"{expression(path_of(way))}: {value.warning}")
             continue
-        found: list[tuple[_Way, Value]] = []
-        if kind is dict:
-            found = [((way, (key,)), item) for key, item in value.items() if type(item) in _OPENED]
-        elif kind is list:
-            found = [((way, (index,)), item) for index, item in enumerate(value) if type(item) in _OPENED]
-        elif kind is Map:
-            below = members(value)
-            found = [
-                ((way, below[index].steps), item)
-                for index in range(len(below))
-                if type(item := below.value(index)) in _OPENED
-            ]
-        todo += reversed(found)  # in the order of the file
+        todo += reversed(next_on(way, value, _OPENED))  # in the order of the file
     if left_out:
         warnings.append(f"{left_out:,} pickle{'' if left_out == 1 else 's'} not decoded: a higher limit decodes them")
     return warnings
-
-
-def _path_text(way: _Way | None) -> str:
-    from ckpt_tui.core.paths import expression
-
-    parts: list[tuple[int | str, ...]] = []
-    while way is not None:
-        way, steps = way
-        parts.append(steps)
-    return expression(tuple(step for part in reversed(parts) for step in part))

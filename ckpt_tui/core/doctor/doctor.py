@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.chains import broken_chains, changed_graphs
@@ -13,8 +13,8 @@ from ckpt_tui.core.doctor.globals import Judgement
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.ways import Way, next_on, path_of
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.text import quoted
 from ckpt_tui.core.value import Envelope, Map, Opaque
@@ -270,37 +270,13 @@ _JSON_KINDS = frozenset((dict, list, Map, Envelope, Opaque))
 
 def json_values(parts: dict[str, Any]) -> Iterable[tuple[Path, Any]]:
     """Envelopes, values too large to be shown and false envelopes in the JSON of a checkpoint, with their paths."""
-    todo: list[tuple[_Way, Any]] = [((None, (name,)), value) for name, value in reversed(parts.items())]
+    todo: list[tuple[Way, Any]] = [((None, (name,)), value) for name, value in reversed(parts.items())]
     while todo:
         way, item = todo.pop()
         kind = type(item)
         if kind is Envelope or kind is Opaque:
-            yield _path(way), item
+            yield path_of(way), item
             continue
-        found: list[tuple[_Way, Any]] = []
-        if kind is dict:
-            if PICKLED in item and TYPE in item:
-                yield _path(way), item
-            found = [((way, (key,)), child) for key, child in item.items() if type(child) in _JSON_KINDS]
-        elif kind is list:
-            found = [((way, (index,)), child) for index, child in enumerate(item) if type(child) in _JSON_KINDS]
-        elif kind is Map:
-            below = members(item)
-            found = [
-                ((way, below[index].steps), child)
-                for index in range(len(below))
-                if type(child := below.value(index)) in _JSON_KINDS
-            ]
-        todo += reversed(found)
-
-
-_Way: TypeAlias = "tuple[_Way | None, Path]"
-"""A path as a chain, last steps first: of a file of deep lists few are ever asked for."""
-
-
-def _path(way: _Way | None) -> Path:
-    parts: list[Path] = []
-    while way is not None:
-        way, steps = way
-        parts.append(steps)
-    return tuple(step for steps in reversed(parts) for step in steps)
+        if kind is dict and PICKLED in item and TYPE in item:
+            yield path_of(way), item
+        todo += reversed(next_on(way, item, _JSON_KINDS))
