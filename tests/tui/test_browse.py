@@ -61,7 +61,7 @@ class TestOpening:
         async with open_app(tmp_path) as app:
             await app.shows("4968")
             row = next(line for line in app.lines if "4968" in line and "●" in line)
-            assert row.split("│")[1].endswith("k")
+            assert row.split("│")[1].endswith(" 22 k ")  # and the room of the scrollbar
 
     async def test_one_file_opens_alone(self) -> None:
         path = min((SAMPLES / "linear").glob("*.json"))
