@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -24,10 +25,11 @@ from ckpt_tui.stores.several import home_of
 @click.command("resume")
 @click.argument("store", metavar="STORE")
 @click.argument("checkpoint", metavar="ID")
+@click.argument("program", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGS]")
 @click.option(
     "--workflow",
     metavar="TARGET",
-    help="module:attribute or file.py:attribute: a workflow, a builder, "
+    help="The program as it is, app.py or pkg.app; or a name in it, app.py:name or module:name: a workflow, a builder, "
     "a function that makes one, or an agent made of one. The last one for this store when left out.",
 )
 @click.option("--check", is_flag=True, help="Tell what would happen, and end.")
@@ -63,13 +65,20 @@ from ckpt_tui.stores.several import home_of
 @click.option(
     "--storage", metavar="TARGET", default="", help="What makes the application's own storage, for the types it allows."
 )
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    metavar="LINE",
+    help="A line for the program's input(), in the order in which it asks.",
+)
 @click.option("--yes", is_flag=True, help="Run without asking.")
 @click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line, as it happens.")
 def command(
-    store: str, checkpoint: str, workflow: str | None, check: bool, responses: tuple[str, ...],
-    edits: tuple[str, ...], into: str, allow: tuple[str, ...], python: str, arguments: tuple[str, ...], storage: str,
-    yes: bool, reveal: bool, as_json: bool,
+    store: str, checkpoint: str, program: tuple[str, ...], workflow: str | None, check: bool,
+    responses: tuple[str, ...], edits: tuple[str, ...], into: str, allow: tuple[str, ...], python: str,
+    arguments: tuple[str, ...], storage: str, inputs: tuple[str, ...], yes: bool, reveal: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Run on from a checkpoint: your workflow, in your interpreter, in a process of its own.
 
@@ -81,7 +90,7 @@ def command(
     directory, loaded = _load(store, checkpoint)
     source = source_of(directory, loaded)
     args = _pairs(arguments, "--arg")
-    target = _target(directory, Target(workflow or "", python, args, storage, allow))
+    target = _target(directory, Target(workflow or "", python, args, storage, allow, program, inputs))
     answers = _responses(responses, requests(loaded.pending))
     plan = make_plan(source, target, into, answers, [parse_edit(text) for text in edits])
     if not (yes or check) and not sys.stdin.isatty():
@@ -113,8 +122,11 @@ def _target(store: str, given: Target) -> Target:
             raise UsageError("Which workflow?", hint)
         args = {**known.args, **given.args}
         allow = tuple(dict.fromkeys((*known.allow, *given.allow)))
-        given = Target(known.workflow, given.python or known.python, args, given.storage or known.storage, allow)
-    return Target(given.workflow, interpreter(given.python), given.args, given.storage, given.allow)
+        given = Target(
+            known.workflow, given.python or known.python, args, given.storage or known.storage, allow,
+            given.arguments or known.arguments, given.inputs or known.inputs,
+        )  # fmt: skip
+    return replace(given, python=interpreter(given.python))
 
 
 def _pairs(texts: Iterable[str], option: str) -> dict[str, Any]:

@@ -38,6 +38,12 @@ def fork_directory(store: str, checkpoint_id: str) -> str:
     return path
 
 
+def protected(store: str) -> list[str]:
+    """Directories that a run must not change: the original store and all of its forks."""
+    root = root_of(store)
+    return list(dict.fromkeys((os.path.abspath(store), root, root + SUFFIX)))
+
+
 def with_forks(store: Store) -> Store:
     """The store with the forks that stand beside it, as one lineage; the store itself where there are none."""
     found = forks_of(store.path) if _is_plain(store) else []

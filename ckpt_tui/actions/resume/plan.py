@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ckpt_tui.actions.resume.forks import fork_directory
+from ckpt_tui.actions.resume.forks import fork_directory, protected
 from ckpt_tui.core.doctor.named import named_types
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint
@@ -55,6 +55,7 @@ class Source:
         executors: The executors whose state it keeps.
         workflow: The workflow's name.
         iteration: Its iteration count.
+        later: Classes that other checkpoints of its branch name besides, which the run may save again.
     """
 
     store: str
@@ -64,6 +65,7 @@ class Source:
     executors: tuple[str, ...] = ()
     workflow: str = ""
     iteration: int = 0
+    later: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,14 @@ class Target:
     """Whose code is run, and how it is built.
 
     Attributes:
-        workflow: `module:attribute` or `path/file.py:attribute`.
+        workflow: A program as it is (`path/app.py`, or `pkg.app` as in `python -m pkg.app`), or a name in one
+            (`path/app.py:attribute`, `module:attribute`).
         python: The interpreter.
         args: Arguments of a factory, by name.
         storage: What makes the application's own storage, for its allow-list; "" for none.
         allow: Types to load besides those, `module:qualname`.
+        arguments: Command-line arguments of a program as it is.
+        inputs: Lines that the program's `input()` gets, in order; after the last one it finds the end of its input.
     """
 
     workflow: str
@@ -83,6 +88,8 @@ class Target:
     args: Mapping[str, Any] = field(default_factory=dict)
     storage: str = ""
     allow: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,9 @@ class Plan:
             "mode": mode, "parent": os.getpid(), "store": self.source.store, "checkpoint": self.source.id,
             "graph": self.source.graph, "executors": list(self.source.executors), "types": list(self.source.types),
             "modules": list(modules), "target": self.target.workflow, "args": dict(self.target.args),
-            "storage": self.target.storage or None, "allow": list(self.target.allow), **self.changes(),
+            "storage": self.target.storage or None, "allow": list(self.target.allow),
+            "arguments": list(self.target.arguments), "inputs": list(self.target.inputs),
+            "protected": protected(self.source.store), "later": list(self.source.later), **self.changes(),
         }  # fmt: skip
 
     def changes(self) -> dict[str, Any]:
@@ -137,7 +146,9 @@ class Plan:
             words += ["--response", f"{name}={dumps(value, None)}"]
         for edit in self.edits:
             words += ["--set", f"{edit.text}={dumps(edit.value, None)}"]
-        return [*words, "--into", self.into]
+        for line in self.target.inputs:
+            words += ["--input", line]
+        return [*words, "--into", self.into, *(["--", *self.target.arguments] if self.target.arguments else [])]
 
     def command_text(self) -> str:
         """The command line, quoted for a shell."""

@@ -36,7 +36,7 @@ def remember(store: str, target: Target) -> None:
     known = _read()
     key = os.path.realpath(root_of(store))
     known.pop(key, None)
-    known[key] = {**asdict(target), "args": dict(target.args), "allow": list(target.allow)}
+    known[key] = {**asdict(target), "args": dict(target.args)}
     while len(known) > KEPT:
         known.pop(next(iter(known)))
     path = _path()
@@ -98,11 +98,17 @@ def _target(entry: Any) -> Target | None:
     """A target of what a file holds; None when it is none. A file may hold anything."""
     if not isinstance(entry, dict) or not isinstance(entry.get("workflow"), str) or not entry["workflow"]:
         return None
-    args, allow = entry.get("args", {}), entry.get("allow", [])
+    args = entry.get("args", {})
     return Target(
         entry["workflow"],
         entry["python"] if isinstance(entry.get("python"), str) else "",
         args if isinstance(args, dict) else {},
         entry["storage"] if isinstance(entry.get("storage"), str) else "",
-        tuple(name for name in allow if isinstance(name, str)) if isinstance(allow, list) else (),
+        _texts(entry.get("allow")),
+        _texts(entry.get("arguments")),
+        _texts(entry.get("inputs")),
     )
+
+
+def _texts(found: Any) -> tuple[str, ...]:
+    return tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()
