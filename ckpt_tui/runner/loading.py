@@ -68,7 +68,7 @@ class Loading:
             self._take(call)
             await carry_out()
 
-        self.takeover = Takeover(self.plan, begin)
+        self.takeover = Takeover(self.plan, begin, self._loaded_module)
         self.takeover.install(self.framework.workflow_classes())
         if self.is_program:
             self._run_program()
@@ -78,8 +78,19 @@ class Loading:
 
     def _take(self, call: Call) -> None:
         self.call, self.workflow = call, call.workflow
-        self.module = sys.modules["__main__"]
+        self.module = self._loaded_module()
         self._settle(allowed_by(call.workflow, call.storage))
+
+    def _loaded_module(self) -> Any:
+        """The module of the target, which may still be executing."""
+        if self.is_program:
+            return sys.modules["__main__"]
+        path = os.path.realpath(Target(self.place, self.attribute).source())
+        for module in list(sys.modules.values()):
+            file = getattr(module, "__file__", None)
+            if isinstance(file, str) and os.path.realpath(file) == path:
+                return module
+        return sys.modules["__main__"]
 
     def _settle(self, allowed: frozenset[str]) -> None:
         """Take the types that the program allows, and the names under which its module was known."""
@@ -111,7 +122,7 @@ class Loading:
         self.module = program.module
         found = workflows_of(program.module) if program.module is not None else {}
         fitting = [each for each in found.values() if takeover.fits(each)]
-        if fitting and (error is None or isinstance(error, SystemExit)):
+        if fitting and (error is None or _ended_well(error)):
             self.workflow = fitting[0]
             self._settle(allowed_by(self.workflow))
             return
@@ -125,7 +136,7 @@ class Loading:
             f"{call.workflow.name} at {os.path.basename(call.file)}:{call.line} is another one, it was not run"
             for call in passed[:4]
         )
-        if error is not None and not (isinstance(error, SystemExit) and error.code in (None, 0)):
+        if error is not None and not _ended_well(error):
             fault = self._raised(error, self.place)
             return Fault("load", "; ".join(filter(None, (fault.what, others))), fault.fix, fault.trace)
         names = Target(self.place, "").suggestions(program.module)
@@ -206,3 +217,8 @@ class Loading:
             raise Fault("storage", f"{text} gives {type_name(type(found))}, which is not a checkpoint storage")
         self.storage_types = frozenset(str(each) for each in types_ or ())
         self.gate.by_program = self.storage_types
+
+
+def _ended_well(error: BaseException) -> bool:
+    """Whether a program ended itself without a fault."""
+    return isinstance(error, SystemExit) and error.code in (None, 0)

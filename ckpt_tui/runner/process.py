@@ -136,6 +136,7 @@ class Process:
         self.end(outcome, fault)
 
     async def _work(self, runner: Runner) -> str:
+        runner.protection.report_counts()
         self._lines.say("graph", **runner.graph_line())
         return await runner.work()
 
@@ -168,6 +169,8 @@ class Process:
     def end(self, outcome: str, error: BaseException | None) -> typing.NoReturn:
         """Write the last lines and end the process."""
         runner, fields = self._runner, {}
+        if runner is not None:
+            runner.protection.report_counts()
         pending: list[dict[str, Any]] = []
         if isinstance(error, Fault):
             outcome = "refused"

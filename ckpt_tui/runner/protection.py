@@ -23,8 +23,8 @@ from typing import Any
 
 from .lines import Lines
 
-REPORTED = 200
-"""Changes that are reported one by one; a program may try a million."""
+PLACES = 200
+"""Places of the program that are reported; each is reported once, and once more with how many changes it tried."""
 
 _saving: contextvars.ContextVar[bool] = contextvars.ContextVar("ckpt_tui_saving", default=False)
 """Set while the runner itself saves a checkpoint; tasks and threads started meanwhile see it, too."""
@@ -59,7 +59,7 @@ class Protection:
     def __init__(self, directories: list[str], into: str, lines: Lines) -> None:
         self.roots = tuple(dict.fromkeys(os.path.realpath(each) for each in directories))
         self._lines = lines
-        self._count = 0
+        self._places: dict[tuple[str, str, int], list[int]] = {}
         self._free: tuple[str, ...] = ()
         self.allow(into)
 
@@ -153,11 +153,21 @@ class Protection:
         return True
 
     def _report(self, name: str, place: str) -> None:
-        self._count += 1
-        if self._count > REPORTED:
-            return
         file, line = caller()
-        self._lines.say("protected", action=name, path=place, file=file, line=line, last=self._count == REPORTED)
+        key = name, file, line
+        counts = self._places.get(key)
+        if counts is not None:
+            counts[0] += 1
+        elif len(self._places) < PLACES:
+            self._places[key] = [1, 1]
+            self._lines.say("protected", action=name, path=place, file=file, line=line, count=1)
+
+    def report_counts(self) -> None:
+        """Report how often each place tried to change something, where that was more than once."""
+        for (name, file, line), counts in self._places.items():
+            if counts[0] > counts[1]:
+                counts[1] = counts[0]
+                self._lines.say("protected", action=name, path="", file=file, line=line, count=counts[0])
 
     def _on_entry(self, name: str, original: Any, path: Any, *args: Any, **kwargs: Any) -> Any:
         place = self._entry(path, kwargs.get("dir_fd"))

@@ -12,7 +12,6 @@ import asyncio
 import contextvars
 import functools
 import re
-import sys
 from collections.abc import Awaitable, Callable, Generator
 from typing import Any, NamedTuple
 
@@ -53,11 +52,15 @@ class Takeover:
     Args:
         plan: The plan, with the checkpoint's `graph`, `workflow` name, `executors` and `modules`.
         begin: Carries out the resume of the call that was taken; it never returns.
+        module: Gives the module of the target.
     """
 
-    def __init__(self, plan: dict[str, Any], begin: Callable[[Call], Awaitable[None]]) -> None:
+    def __init__(
+        self, plan: dict[str, Any], begin: Callable[[Call], Awaitable[None]], module: Callable[[], Any]
+    ) -> None:
         self._plan = plan
         self._begin = begin
+        self._module = module
         self.taken: Call | None = None
         self.passed: list[Call] = []
 
@@ -104,8 +107,9 @@ class Takeover:
         plan = self._plan
         if workflow.graph_signature_hash == plan["graph"]:
             return True
-        names = names_of(getattr(sys.modules["__main__"], "__file__", None) or "")
-        if any(hash_as(workflow, "__main__", name) == plan["graph"] for name in (*names, *plan.get("modules", ()))):
+        module = self._module()
+        names = (*names_of(getattr(module, "__file__", None) or ""), *plan.get("modules", ()))
+        if any(hash_as(workflow, module.__name__, name) == plan["graph"] for name in names):
             return True
         name = str(plan.get("workflow") or "")
         if name and getattr(workflow, "name", None) == name and not _UNNAMED.match(name):

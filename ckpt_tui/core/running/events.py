@@ -157,10 +157,10 @@ _ACTIONS = {
 
 def _protected(document: dict[str, Any]) -> tuple[str, str, str]:
     what = _ACTIONS.get(str(document.get("action")), "change")
-    path = str(document.get("path"))
+    count = document.get("count")
+    path = f"{count} files of the store" if isinstance(count, int) and count > 1 else str(document.get("path"))
     where = f", at {document['file']}:{document.get('line')}" if document.get("file") else ""
-    more = "; further ones are not reported" if document.get("last") else ""
-    return "", f"not done: the program would {what} {path}{where}{more}", "warn"
+    return "", f"not done: the program would {what} {path}{where}", "warn"
 
 
 def _answered(document: dict[str, Any]) -> tuple[str, str, str]:
