@@ -15,14 +15,13 @@ import importlib
 import json
 import locale
 import os
-import re
 import sys
 from collections.abc import Iterable
 from typing import Any
 
 from ckpt_tui.core.safety.examination import examine_document, inspect_text
 from ckpt_tui.core.safety.inspection import Inspection, Use
-from ckpt_tui.core.safety.judgement import UNKNOWN, judge
+from ckpt_tui.core.safety.judgement import UNKNOWN, is_class_name, judge
 
 from .faults import Fault
 from .framework import Framework
@@ -30,8 +29,6 @@ from .protection import is_library, is_saving
 
 _SILENT = frozenset(("inert", "helper", "getattr"))
 """Kinds of names that need no word: data of the standard library, and getattr, which is judged by what it reaches."""
-
-_CLASS = re.compile(r"_*[A-Z]")
 
 
 class Gate:
@@ -101,7 +98,7 @@ class Gate:
 
     def _may_be_allowed(self, name: str) -> bool:
         """Whether a name that acts was allowed: a class by the person, who is told what it does."""
-        if name in self.by_name and _CLASS.match(name.rpartition(":")[2].rpartition(".")[2]):
+        if name in self.by_name and is_class_name(name):
             return True
         return name in self.by_program and judge(*_parts(name)).reason == UNKNOWN
 

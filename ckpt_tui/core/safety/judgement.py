@@ -193,6 +193,11 @@ def _is_type_like(qualname: str) -> bool:
     return bool(_TYPE_LIKE.match(qualname.rpartition(".")[2]))
 
 
+def is_class_name(name: str) -> bool:
+    """Whether `module:qualname` looks like a class: what acts is allowed by name only where it is one."""
+    return _is_type_like(name.rpartition(":")[2])
+
+
 _HIDDEN = re.compile(
     rb"[ci](?P<old>[A-Za-z_][\w.]{0,60})\n(?P<oldname>[A-Za-z_][\w.]{0,60})\n"
     rb"|\x8c.(?P<new>[A-Za-z_][\w.]{0,60}?)(?:\x94|q.|r....)?\x8c.(?P<newname>[A-Za-z_][\w.]{0,60}?)(?:\x94|q.|r....)?\x93",
