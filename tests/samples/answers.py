@@ -1,0 +1,37 @@
+"""The default answer to each kind of request, as JSON: what a person who agrees would say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def default_answer(request: dict[str, Any]) -> Any:
+    """An answer to a request as `ckpt-tui show` writes it.
+
+    Args:
+        request: A member of `pending`: `data`, `request_type`, `response_type` of the framework's event.
+    """
+    asked, expected = _type(request, "request_type"), _type(request, "response_type")
+    if "HandoffAgentUserRequest" in asked:
+        return {"$call": "create_response", "$args": ["order 123"]}
+    if expected.endswith("MagenticPlanReviewResponse"):
+        return {"$call": "approve", "$args": []}
+    if expected.endswith("AgentRequestInfoResponse"):
+        return {"messages": [{"role": "user", "contents": ["go on"]}]}
+    if expected.endswith("Content"):
+        return _content(request.get("data"))
+    simple = {"bool": True, "int": 5, "float": 0.5, "str": "approve", "dict": {}, "list": []}
+    name = expected.rpartition(":")[2]
+    return simple.get(name.partition("[")[0], {})
+
+
+def _type(request: dict[str, Any], name: str) -> str:
+    found = request.get(name, request.get(f"_{name}"))
+    return str(found.get("$value", "") if isinstance(found, dict) else found or "")
+
+
+def _content(data: Any) -> Any:
+    """The answer to a tool: its approval, or its result where the program only declared it."""
+    if isinstance(data, dict) and data.get("type") == "function_call":
+        return {"type": "function_result", "call_id": data.get("call_id"), "result": "done"}
+    return {"$call": "to_function_approval_response", "$args": [True]}
