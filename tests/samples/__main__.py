@@ -67,7 +67,8 @@ def compare(recording: Recording, work: Path, package: Path) -> Compared:
         cells[place] = done[name, answered] = _cell(expected, faults)
         notes += [f"{place} ({name}): {fault}" for fault in faults]
         if expected.outcome in ("failed", "refused"):
-            notes.append(f"{place}: the framework itself: {expected.error}")
+            notes.append(f"{place}: fails in the framework itself: {expected.error}")
+            notes += [f"{place}: and here: {found.error}"] if found.error else []
     return Compared(recording, cells, notes)
 
 
@@ -83,7 +84,7 @@ def _without_chance(
 def _cell(expected: Resumed, faults: list[str]) -> str:
     if faults:
         return "**differs**"
-    return "equal" if expected.outcome in ("done", "waiting") else "fails as the framework does"
+    return "equal" if expected.outcome in ("done", "waiting") else "fails in both"
 
 
 def table(found: list[Compared]) -> str:
@@ -97,7 +98,9 @@ def table(found: list[Compared]) -> str:
     cells = [cell for each in ran for cell in each.cells.values()]
     equal = sum(all(cell != "**differs**" for cell in each.cells.values()) for each in ran)
     out = ["| sample | checkpoints | early | middle | waiting | last |", "|---|---|---|---|---|---|", *rows, ""]
-    out.append(f"{equal} of {len(ran)} samples equal; {sum('differs' not in cell for cell in cells)} of {len(cells)} resumes.")
+    out.append(
+        f"{equal} of {len(ran)} samples equal; {sum('differs' not in cell for cell in cells)} of {len(cells)} resumes."
+    )
     notes = [f"- {each.recording.name}, {note}" for each in ran for note in each.notes]
     out += ["", "Not equal, or failing in the framework itself:", "", *notes] if notes else []
     rest = [f"- {each.recording.name}: {each.recording.reason}" for each in found if not each.recording.ids]
@@ -124,7 +127,9 @@ def main() -> int:
         recording = record(samples, name, given.work.resolve(), given.python)
         found = compare(recording, given.work.resolve(), given.package.resolve())
         said = json.dumps(found.cells) if recording.ids else recording.reason
-        print(f"{name}: {len(recording.ids)} checkpoints; {said}", *found.notes, sep="\n    ", file=sys.stderr, flush=True)
+        print(
+            f"{name}: {len(recording.ids)} checkpoints; {said}", *found.notes, sep="\n    ", file=sys.stderr, flush=True
+        )
         return found
 
     wanted = [name for name in names(samples) if not given.only or any(text in name for text in given.only)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
@@ -20,8 +21,10 @@ def default_answer(request: dict[str, Any]) -> Any:
         return {"messages": [{"role": "user", "contents": ["go on"]}]}
     if expected.endswith("Content"):
         return _content(request.get("data"))
-    simple = {"bool": True, "int": 5, "float": 0.5, "str": "approve", "dict": {}, "list": []}
     name = expected.rpartition(":")[2]
+    if name in _OF_SAMPLES:
+        return {key: value(request.get("data")) for key, value in _OF_SAMPLES[name].items()}
+    simple = {"bool": True, "int": 5, "float": 0.5, "str": "approve", "dict": {}, "list": []}
     return simple.get(name.partition("[")[0], {})
 
 
@@ -35,3 +38,19 @@ def _content(data: Any) -> Any:
     if isinstance(data, dict) and data.get("type") == "function_call":
         return {"type": "function_result", "call_id": data.get("call_id"), "result": "done"}
     return {"$call": "to_function_approval_response", "$args": [True]}
+
+
+def _asked(name: str) -> Callable[[Any], Any]:
+    """Repeats an attribute of the request."""
+    return lambda data: data.get(name) if isinstance(data, dict) else None
+
+
+_OF_SAMPLES: dict[str, dict[str, Callable[[Any], Any]]] = {
+    "ReviewResponse": {
+        "request_id": _asked("request_id"), "feedback": lambda data: "fine", "approved": lambda data: True,
+    },
+    "ResourceResponse": {
+        "resource_type": _asked("resource_type"), "allocated": _asked("amount"), "source": lambda data: "a person",
+    },
+}  # fmt: skip
+"""The classes of answers that samples define themselves, and how each field is filled."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ckpt_tui.core.export import show_document
 from ckpt_tui.stores.registry import open_store
 from tests.samples.answers import default_answer
-from tests.samples.resumes import Program, digest, environment, last_line, run
+from tests.samples.resumes import Program, environment, last_line, run
 from tests.support.resumes import checkpoints
 
 STUBS = Path(__file__).with_name("stubs")
@@ -54,7 +54,7 @@ class Recording:
         return {place: name for place, name in wanted.items() if name}
 
     def put_in_place(self) -> None:
-        """Put the recorded checkpoints where they are resumed from; a run of the sample itself may have removed them."""
+        """Put the recorded checkpoints where they are resumed from; a run of the sample may have removed them."""
         if self.store != self.kept:
             shutil.rmtree(self.store, ignore_errors=True)
             shutil.copytree(self.kept, self.store)
@@ -77,16 +77,19 @@ def record(samples: Path, name: str, work: Path, python: str) -> Recording:
     program = Program((path.name,), path.parent, python, (STUBS,), environment=VARIABLES)
     home = work / "recordings" / name.replace("/", "--")
     store, done, own = home / "store", home / "done.json", home / "own.txt"
+    inputs: list[str] = []
     if not done.exists():
         shutil.rmtree(home, ignore_errors=True)
         store.mkdir(parents=True)
-        variables = environment(
-            program, home, RESUME_HOOK="record", RESUME_STORE=str(store), RESUME_OWN=str(own)
-        )
+        variables = environment(program, home, RESUME_HOOK="record", RESUME_STORE=str(store), RESUME_OWN=str(own))
         code, out, err = run((python, *program.words), program.directory, variables)
+        if "EOFError" in err and not any(store.iterdir()):  # it asks before it runs
+            inputs = ["hello"]
+            code, out, err = run((python, *program.words), program.directory, variables, "hello\n")
         (home / "output.txt").write_text(out + "\n--- errors\n" + err)
         reason = "it takes too long" if code == -9 else last_line(err) if code else "it runs no workflow"
-        done.write_text(json.dumps({"code": code, "reason": reason}))
+        done.write_text(json.dumps({"code": code, "reason": reason, "inputs": inputs}))
+    program = replace(program, inputs=tuple(json.loads(done.read_text()).get("inputs", ())))
     found = checkpoints(store)
     if not found:
         return Recording(name, program, store, store, reason=json.loads(done.read_text())["reason"])
@@ -98,6 +101,6 @@ def record(samples: Path, name: str, work: Path, python: str) -> Recording:
 
 
 def _own_place(store: Path, own: Path, samples: Path) -> Path:
-    """Where the sample keeps checkpoints, if that is below the samples: what it does to its own files, it may try there."""
+    """Where the sample itself keeps checkpoints, if that is below the samples; else where they were recorded."""
     named = own.read_text().splitlines() if own.exists() else []
     return next((place for place in map(Path, named) if samples in place.parents), store)

@@ -105,7 +105,7 @@ class Reference:
             for name in ("checkpoint_id", "checkpoint_storage", "responses", "stream", "include_status_events"):
                 kwargs.pop(name, None)
             kind.run = run
-            resumed = self._resumed(lambda **more: run(this, stream=True, **kwargs, **more))
+            resumed = self._alone(lambda **more: run(this, stream=True, **kwargs, **more))
             return _Stream(resumed) if streamed else resumed  # a task is made of a coroutine only
 
         kind.run = taken
@@ -114,6 +114,17 @@ class Reference:
         if type(workflow).__name__ == "FunctionalWorkflow":  # its hash is known only when it has run
             return workflow.name == self.name
         return workflow.graph_signature_hash == self.graph
+
+    async def _alone(self, run):
+        """Resume in a task that the program does not know, so that it cannot cancel it; never returns."""
+        import asyncio
+
+        task = asyncio.get_running_loop().create_task(self._resumed(run))
+        while True:
+            try:
+                await asyncio.shield(task)
+            except asyncio.CancelledError:
+                continue
 
     async def _resumed(self, run):
         out = {"events": [], "error": "", "outcome": ""}

@@ -16,6 +16,11 @@ class StubChatClient(FunctionInvocationLayer, BaseChatClient):
         kept = ("middleware", "function_invocation_configuration")
         super().__init__(**{name: value for name, value in kwargs.items() if name in kept})
 
+    @staticmethod
+    def get_code_interpreter_tool(*args: Any, **kwargs: Any) -> Any:
+        """Return a tool of the service, which is never called here."""
+        return {"type": "code_interpreter"}
+
     def _inner_get_response(self, *, messages: Any, stream: bool, options: Any, **kwargs: Any) -> Any:
         options = dict(options or {})
         contents = _answer(list(messages), options)
@@ -107,7 +112,8 @@ def _arguments(tool: Any) -> dict[str, Any]:
 def _filled(form: Any, said: int, text: str) -> dict[str, Any]:
     """Values for each field of a model."""
     if form.__name__ == "AgentOrchestrationOutput":
-        names = re.findall(r"^- ([\w .]+?):", text, re.MULTILINE) or re.findall(r"\b(\w+)\b: ", text)
+        offered = text.rpartition("and their descriptions:")[2]
+        names = re.findall(r"(?:^|\n)-? ?(\w[\w .-]*): ", offered)
         done = said >= 3
         speaker = None if done else names[said % len(names)] if names else "Researcher"
         final = "Group final" if done else None

@@ -12,13 +12,13 @@ class AzureCliCredential:
     def __enter__(self) -> Any:
         return self
 
-    def __exit__(self, *args: Any) -> None:
+    def __exit__(self, *args: object) -> None:
         pass
 
     async def __aenter__(self) -> Any:
         return self
 
-    async def __aexit__(self, *args: Any) -> None:
+    async def __aexit__(self, *args: object) -> None:
         pass
 
 
