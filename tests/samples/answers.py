@@ -46,6 +46,7 @@ def _asked(name: str) -> Callable[[Any], Any]:
 
 
 _OF_SAMPLES: dict[str, dict[str, Callable[[Any], Any]]] = {
+    "ExternalInputResponse": {"user_input": lambda data: "yes", "value": lambda data: None},
     "ReviewResponse": {
         "request_id": _asked("request_id"), "feedback": lambda data: "fine", "approved": lambda data: True,
     },
@@ -53,4 +54,4 @@ _OF_SAMPLES: dict[str, dict[str, Callable[[Any], Any]]] = {
         "resource_type": _asked("resource_type"), "allocated": _asked("amount"), "source": lambda data: "a person",
     },
 }  # fmt: skip
-"""The classes of answers that samples define themselves, and how each field is filled."""
+"""Classes of answers, most of them defined by samples, and how each field is filled."""

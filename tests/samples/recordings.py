@@ -45,12 +45,16 @@ class Recording:
     reason: str = ""
 
     def chosen(self) -> dict[str, str]:
-        """The checkpoints to resume from: early, middle, waiting, last; one that stands for two is named once."""
+        """The checkpoints to resume from: early, middle, waiting, last; none twice, but the one that waits."""
         if not self.ids:
             return {}
+        middle = self.ids[len(self.ids) // 2]
         wanted = {
-            "early": self.ids[0], "middle": self.ids[len(self.ids) // 2], "waiting": self.waiting, "last": self.ids[-1],
-        }  # fmt: skip
+            "early": self.ids[0],
+            "middle": middle if middle not in (self.ids[0], self.ids[-1]) else "",
+            "waiting": self.waiting,
+            "last": self.ids[-1] if len(self.ids) > 1 else "",
+        }
         return {place: name for place, name in wanted.items() if name}
 
     def put_in_place(self) -> None:
