@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import inspect
 import json
+import sys
 import types
 import typing
 from typing import Any
@@ -57,3 +58,46 @@ def hash_as(workflow: Any, old: str, new: str) -> str:
         return ""
     text = json.dumps(signature, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.replace(f'"{old}.', f'"{new}.').encode("utf-8")).hexdigest()
+
+
+def rename_module(workflow: Any, module: Any, new: str, graph: str) -> None:
+    """Give a loaded module the name under which it was known when the checkpoint was written.
+
+    The name stands in the graph of its workflow and in the pickles of its classes. Loading the file a second time under
+    the other name would run its code twice.
+
+    Args:
+        workflow: The workflow that was built of it.
+        module: The module.
+        new: The name, `__main__` or the dotted one.
+        graph: The hash of the workflow's graph under that name.
+    """
+    old = module.__name__
+    todo, seen = list(vars(module).values()), set()
+    while todo:
+        each = todo.pop()
+        if id(each) in seen or not isinstance(each, (type, types.FunctionType)) or each.__module__ != old:
+            continue
+        seen.add(id(each))
+        each.__module__ = new
+        if isinstance(each, type):
+            todo += vars(each).values()
+    module.__name__ = new
+    sys.modules[new] = module
+    workflow.graph_signature_hash = graph
+    runner = getattr(workflow, "_runner", None)
+    if runner is not None and hasattr(runner, "_graph_signature_hash"):
+        runner._graph_signature_hash = graph
+
+
+def allowed_by(workflow: Any, storage: Any = None) -> frozenset[str]:
+    """Types that the storage of a workflow allows, `module:qualname`.
+
+    Args:
+        workflow: The workflow.
+        storage: The storage of its run; without one, that of its builder.
+    """
+    if storage is None:
+        context = getattr(getattr(workflow, "_runner", None), "context", None)
+        storage = getattr(context, "_checkpoint_storage", None) or getattr(workflow, "_checkpoint_storage", None)
+    return frozenset(str(each) for each in getattr(storage, "_allowed_types", None) or ())

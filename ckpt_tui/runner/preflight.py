@@ -4,100 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import inspect
 from typing import Any
 
 from .edits import Editor
 from .events import request_line
-from .faults import Fault, said, trace_of
+from .faults import said
 from .forms import answer_hint, example, form_of
-from .framework import Framework
-from .graph import handled_types, hash_as
+from .graph import handled_types
 from .lines import Lines
+from .loading import Loading
 from .made import Maker
 from .shown import type_name
 from .storage import Overlay, save_fix
-from .target import Target
 
 
-class Preflight:
-    """One plan, from its check to its end.
+class Preflight(Loading):
+    """A plan checked: everything that can be said before it runs.
 
     Args:
         plan: What to do; see docs/resume.md.
-        lines: Where it is told.
-        inbox: Commands of the parent.
+        lines: Where it is reported.
     """
 
-    def __init__(self, plan: dict[str, Any], lines: Lines, loop: asyncio.AbstractEventLoop) -> None:
-        self.plan, self.lines, self.loop = plan, lines, loop
+    def __init__(self, plan: dict[str, Any], lines: Lines) -> None:
+        super().__init__(plan, lines)
         self.inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self.framework = Framework()
-        self.allowed: frozenset[str] = frozenset()
-        self.storage_types: frozenset[str] = frozenset()
-        self.workflow: Any = None
         self.checkpoint: Any = None
         self.overlay: Overlay | None = None
         self.seen: dict[str, Any] = {}
         self.task: asyncio.Task[Any] | None = None
         self.stopping = False
-
-    # loading, before the loop runs: factories may use a loop of their own
-
-    def load(self) -> None:
-        """Import the target and build the workflow."""
-        plan = self.plan
-        self.allowed = frozenset(plan.get("allow", ()))
-        target = Target(plan["target"], bool(plan.get("main")))
-        module = target.module()
-        self._take_storage()
-        given = plan.get("args", {})
-        workflow = target.build(module, given, self._source_storage, self.loop.run_until_complete)
-        differs = workflow.graph_signature_hash != plan["graph"] and not target.as_main
-        if differs and hash_as(workflow, module.__name__, "__main__") == plan["graph"]:
-            # Written by a script that was started itself: its classes are those of __main__.
-            target = Target(plan["target"], as_main=True)
-            module = target.module()
-            self._take_storage(module)
-            workflow = target.build(module, given, self._source_storage, self.loop.run_until_complete)
-        self.module, self.target, self.workflow = module, target, workflow
-
-    def _source_storage(self) -> Any:
-        return self.framework.storage(self.plan["store"], self._types())
-
-    def _types(self) -> frozenset[str]:
-        return self.allowed | self.storage_types
-
-    def _take_storage(self, script: Any = None) -> None:
-        """Take the allow-list of the application's own storage.
-
-        Args:
-            script: The module that was loaded as the script it was; a storage of the same file is the script's.
-        """
-        text = self.plan.get("storage")
-        if not text:
-            return
-        target = Target(text)
-        module = target.module()
-        if script is not None and getattr(module, "__file__", None) == script.__file__:
-            module = script
-        found = target._attribute(module)
-        try:
-            if callable(found) and not hasattr(found, "save"):
-                required = [
-                    each for each in inspect.signature(found).parameters.values()
-                    if each.default is each.empty and each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
-                ]  # fmt: skip
-                found = found(*([self.plan["store"]] if len(required) == 1 else []))
-            if inspect.isawaitable(found):
-                found = self.loop.run_until_complete(found)
-        except BaseException as error:
-            what = f"{text} raised {said(error)}"
-            raise Fault("storage", what, "it must give a checkpoint storage", trace_of(error)) from None
-        types_ = getattr(found, "_allowed_types", None)
-        if types_ is None and not hasattr(found, "save"):
-            raise Fault("storage", f"{text} gives {type_name(type(found))}, which is no checkpoint storage")
-        self.storage_types = frozenset(str(each) for each in types_ or ())
+        self.confirmed = plan.get("mode", "run") == "run"
+        """Whether the person has said that the run may begin."""
 
     # the check
 
@@ -127,12 +65,12 @@ class Preflight:
         problems: list[dict[str, Any]] = []
         found: dict[str, Any] = {
             "target": self.plan["target"], "file": getattr(self.module, "__file__", None) or "",
-            "main": self.target.as_main, "problems": problems, "types": self._check_types(problems),
+            "main": self.module.__name__ == "__main__", "problems": problems, "types": self._check_types(problems),
             "requests": [], "again": [], "edits": [], "into": self.plan.get("into"),
         }  # fmt: skip
         self.checkpoint = None
         if not any(each["level"] == "error" for each in problems):
-            await self._load_checkpoint(problems)
+            self._load_checkpoint(problems)
         self._check_graph(problems)
         self._check_later(problems)
         if self.checkpoint is not None:
@@ -145,36 +83,45 @@ class Preflight:
         return found
 
     def _check_types(self, problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The types of the checkpoint that its pickles name: ok, blocked, missing, or acting when they are loaded."""
         out = []
-        allowed = self._types()
-        for name in self.plan.get("types", ()):
-            state, why = self.framework.state_of(name, allowed)
+        for name in self.gate.names:
+            state, why = self.gate.state_of(name)
             out.append({"type": name, "state": state})
-            if state == "blocked":
-                problems.append(
-                    _problem("error", "type", f"{name} is not allowed to be loaded", f"--allow {name}", name)
-                )
+            if state == "acts":
+                what = f"{name} {why}: that happens when the checkpoint is loaded, because --allow names it"
+                problems.append(_problem("warning", "danger", what, "leave out that --allow unless you mean it", name))
+            elif state == "blocked":
+                what = f"{name} is not allowed to be loaded"
+                problems.append(_problem("error", "type", what, f"--allow {name}", name))
+            elif state == "refused":
+                fix = "resume from a checkpoint you trust; `ckpt-tui doctor` shows where it stands"
+                problems.append(_problem("error", "danger", f"{name} {why}, so it is not loaded", fix, name))
             elif state == "missing":
                 fix = "run it where the class is importable under this name, or name its script as path/file.py:name"
                 problems.append(_problem("error", "type", f"{name} cannot be imported: {why}", fix, name))
         return out
 
     def _check_later(self, problems: list[dict[str, Any]]) -> None:
-        """Types that the workflow's handlers name and that are not allowed: checkpoints to come may hold them."""
-        allowed = self._types()
+        """Types that checkpoints to come may hold, and that are not allowed.
+
+        Those of other checkpoints of the branch, and those that the workflow's handlers and agents name.
+        """
         known = {str(each["name"]) for each in problems}
-        for name in handled_types(self.workflow):
-            if name not in known and self.framework.state_of(name, allowed)[0] == "blocked":
+        for name in dict.fromkeys((*self.plan.get("later", ()), *handled_types(self.workflow))):
+            if name not in known and self.gate.state_of(name)[0] == "blocked":
                 what = f"{name} is not allowed: a checkpoint that holds one {self.framework.refusal}"
                 problems.append(_problem("warning", "save", what, f"--allow {name}", name))
 
-    async def _load_checkpoint(self, problems: list[dict[str, Any]]) -> None:
-        plan = self.plan
+    def _load_checkpoint(self, problems: list[dict[str, Any]]) -> None:
+        """Load the checkpoint, unless that would do something that nobody has said yes to."""
+        if any(each["about"] == "danger" for each in problems) and not self.confirmed:
+            return
         try:
-            self.checkpoint = await self.framework.load(plan["store"], plan["checkpoint"], self._types())
+            self.checkpoint = self.gate.load(self._types())
         except Exception as error:
             name = save_fix(error).get("type", "")
-            fix = f"--allow {name}" if name else "`ckpt-tui doctor` tells what is wrong with the file"
+            fix = f"--allow {name}" if name else "`ckpt-tui doctor` shows what is wrong with the file"
             problems.append(_problem("error", "type" if name else "checkpoint", said(error), fix, name))
 
     def _check_graph(self, problems: list[dict[str, Any]]) -> None:
@@ -192,10 +139,6 @@ class Preflight:
         if not parts and kept:
             parts.append("the executors have the same names, so their classes, modules or edges differ")
         fix = "build the workflow as it was when the checkpoint was written"
-        place = self.module.__name__
-        for module in self.plan.get("modules", ()):
-            if hash_as(workflow, place, module) == wanted:
-                fix = f"name it by the module it was imported as: --workflow {module}:{self.target.attribute}"
         what = "the graph of the workflow is another than the checkpoint's" + (f"; {'; '.join(parts)}" if parts else "")
         problems.append(_problem("error", "graph", what, fix))
 
@@ -256,8 +199,7 @@ class Preflight:
         return None, str(error)
 
     def _maker(self) -> Maker:
-        allowed = self._types()
-        return Maker(lambda name: self.framework.state_of(name, allowed)[0] == "ok")
+        return Maker(lambda name: self.gate.state_of(name)[0] == "ok")
 
     def _check_edits(self, problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
         editor = Editor(self.checkpoint, self._maker())

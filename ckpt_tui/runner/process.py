@@ -20,11 +20,12 @@ from .events import request_line
 from .faults import Fault, said, trace_of
 from .limits import EXIT_CODES, LEAVE_SECONDS, PROTOCOL
 from .lines import Lines, vanish
+from .program import give_input
 from .running import Runner
 
 
 def die_with(parent: int) -> None:
-    """Have the system kill this process when its parent dies, where it can; a closed standard input tells elsewhere."""
+    """Have the system kill this process when its parent dies, where it can; a closed standard input does elsewhere."""
     if sys.platform == "linux":
         with contextlib.suppress(Exception):
             import ctypes
@@ -44,7 +45,7 @@ def _high(descriptor: int) -> int:
 
 
 def take_streams() -> tuple[Lines, Any]:
-    """Keep the standard input and output for ourselves; the workflow prints to standard error and reads nothing."""
+    """Keep the standard input and output for ourselves; the program prints to standard error."""
     commands = os.fdopen(_high(0), "rb")
     lines = Lines(_high(1))
     null = os.open(os.devnull, os.O_RDONLY)
@@ -58,16 +59,16 @@ def take_streams() -> tuple[Lines, Any]:
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
     with contextlib.suppress(Exception):
-        faulthandler.enable(2)  # a crash tells which code it was in
+        faulthandler.enable(2)  # a crash shows which code it was in
     return lines, commands
 
 
 class Printed(io.FileIO):
-    """A descriptor that is printed to; what was told before goes first, so that a reader has both in order.
+    """A descriptor that is printed to; lines that were written before go first, so that a reader has both in order.
 
     Args:
         descriptor: Where it goes; never closed by this object.
-        lines: What may hold lines that were told before.
+        lines: What may hold lines that were written before.
     """
 
     def __init__(self, descriptor: int, lines: Lines) -> None:
@@ -80,32 +81,130 @@ class Printed(io.FileIO):
         return super().write(data)
 
 
-def listen(commands: Any, loop: asyncio.AbstractEventLoop, runner: list[Runner], early: list[dict[str, Any]]) -> None:
-    """Pass on the commands of the parent, until it is gone."""
-    for line in commands:
+class Process:
+    """One plan, from its first line to the end of the process.
+
+    The resume is carried out in the event loop that the program runs, or in one of our own where a name was given.
+
+    Args:
+        lines: Where everything is reported.
+        commands: The commands of the parent.
+    """
+
+    def __init__(self, lines: Lines, commands: Any) -> None:
+        self._lines, self._commands = lines, commands
+        self._runner: Runner | None = None
+        self._early: list[dict[str, Any]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
+
+    def run(self) -> typing.NoReturn:
+        """Carry out the plan that is the first line of the commands."""
         try:
-            command = json.loads(line)
-        except ValueError:
-            continue
-        if runner:
+            plan = json.loads(self._commands.readline())
+            die_with(int(plan.get("parent", 0)))
+            threading.Thread(target=self._listen, daemon=True).start()
+            give_input(plan.get("inputs") or [])
+            runner = self._runner = Runner(plan, self._lines)
+            self._lines.say(
+                "hello", protocol=PROTOCOL, pid=os.getpid(), python=sys.version.split()[0], executable=sys.executable,
+                framework=runner.framework.version, directory=os.getcwd(),
+            )  # fmt: skip
+            runner.load(lambda: self.carry_out(runner))
+            runner.loop.run_until_complete(self.carry_out(runner))
+        except BaseException as error:
+            self.end("", error)
+        self.end("", RuntimeError("the run came to no end"))
+
+    async def carry_out(self, runner: Runner) -> typing.NoReturn:
+        """Check and resume in the running loop, then end the process; nothing that waits for this ever goes on."""
+        outcome, fault = "", None
+        try:
+            loop = asyncio.get_running_loop()
+            task = runner.task = loop.create_task(self._work(runner))
+            self._attach(loop)
+            if hasattr(signal, "SIGTERM"):
+                with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+                    loop.add_signal_handler(signal.SIGTERM, runner.stop)
+            while not task.done():
+                # A time limit that the program set on its run is not one on ours.
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait({task})
+            outcome = task.result()
+        except BaseException as error:
+            fault = error
+        self.end(outcome, fault)
+
+    async def _work(self, runner: Runner) -> str:
+        runner.protection.report_counts()
+        self._lines.say("graph", **runner.graph_line())
+        return await runner.work()
+
+    def _attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Pass on what the parent said before there was a loop, and from now on."""
+        assert self._runner is not None
+        with self._lock:
+            self._loop = loop
+            for command in self._early:
+                self._runner.inbox.put_nowait(command)
+
+    def _listen(self) -> None:
+        """Pass on the commands of the parent, until it is gone."""
+        for line in self._commands:
+            try:
+                command = json.loads(line)
+            except ValueError:
+                continue
+            with self._lock, contextlib.suppress(RuntimeError):
+                if self._loop is None or self._runner is None:
+                    self._early.append(command)
+                else:
+                    self._loop.call_soon_threadsafe(self._runner.inbox.put_nowait, command)
+        if self._loop is not None and self._runner is not None:
             with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(runner[0].inbox.put_nowait, command)
-        else:
-            early.append(command)
-    if runner:
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(runner[0].stop)
-        time.sleep(LEAVE_SECONDS)
-    vanish()
+                self._loop.call_soon_threadsafe(self._runner.stop)
+            time.sleep(LEAVE_SECONDS)
+        vanish()
+
+    def end(self, outcome: str, error: BaseException | None) -> typing.NoReturn:
+        """Write the last lines and end the process."""
+        runner, fields = self._runner, {}
+        if runner is not None:
+            runner.protection.report_counts()
+        pending: list[dict[str, Any]] = []
+        if isinstance(error, Fault):
+            outcome = "refused"
+            self._lines.say("error", **error.line())
+        elif error is not None:
+            stopped = isinstance(error, asyncio.CancelledError) or (runner is not None and runner.stopping)
+            outcome = "stopped" if stopped else "failed"
+            if outcome == "failed":
+                fix = run_fix(error)
+                self._lines.say("error", where="run", what=said(error), fix=fix, traceback=trace_of(error))
+        if runner is not None and runner.overlay is not None:
+            overlay = runner.overlay
+            last = overlay.last
+            fields = {"checkpoints": overlay.saved, "last": last.checkpoint_id if last is not None else None}
+            if last is not None and outcome == "waiting":
+                pending = [request_line(key, each) for key, each in last.pending_request_info_events.items()]
+        code = EXIT_CODES.get(outcome, 5)
+        self._lines.say("end", outcome=outcome, code=code, pending=pending, **fields)
+        leave(code, runner is not None and runner.is_program)
 
 
-def leave(code: int) -> typing.NoReturn:
-    """End the process whatever threads the workflow left behind."""
-    late = threading.Timer(LEAVE_SECONDS, os._exit, (code,))
-    late.daemon = True
-    late.start()
-    with contextlib.suppress(BaseException):
-        atexit._run_exitfuncs()
+def leave(code: int, at_once: bool = False) -> typing.NoReturn:
+    """End the process whatever threads the workflow left behind.
+
+    Args:
+        code: The exit code.
+        at_once: Call no exit handler: those of a program that was cut short would clean up what is still needed.
+    """
+    if not at_once:
+        late = threading.Timer(LEAVE_SECONDS, os._exit, (code,))
+        late.daemon = True
+        late.start()
+        with contextlib.suppress(BaseException):
+            atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(BaseException):
             stream.flush()
@@ -118,52 +217,7 @@ def main() -> None:
     os.environ.setdefault("ENABLE_SENSITIVE_DATA", "true")  # else 1.22 and later hide what went wrong
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [os.getcwd(), *(each for each in sys.path if os.path.abspath(each or os.getcwd()) != here)]
-    outcome, code, runner = "failed", 5, None
-    fields: dict[str, Any] = {}
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        plan = json.loads(commands.readline())
-        die_with(int(plan.get("parent", 0)))
-        runners: list[Runner] = []
-        early: list[dict[str, Any]] = []
-        threading.Thread(target=listen, args=(commands, loop, runners, early), daemon=True).start()
-        runner = Runner(plan, lines, loop)
-        lines.say(
-            "hello", protocol=PROTOCOL, pid=os.getpid(), python=sys.version.split()[0], executable=sys.executable,
-            framework=runner.framework.version, directory=os.getcwd(),
-        )  # fmt: skip
-        sys.argv = [plan["target"].rpartition(":")[0]]
-        runner.load()
-        lines.say("graph", **runner.graph_line())
-        for command in early:
-            runner.inbox.put_nowait(command)
-        runners.append(runner)
-        runner.task = loop.create_task(runner.work())
-        if hasattr(signal, "SIGTERM"):
-            with contextlib.suppress(NotImplementedError, ValueError):
-                loop.add_signal_handler(signal.SIGTERM, runner.stop)
-        outcome = loop.run_until_complete(runner.task)
-    except Fault as fault:
-        outcome = "refused"
-        lines.say("error", **fault.line())
-    except asyncio.CancelledError:
-        outcome = "stopped"
-    except BaseException as error:
-        outcome = "stopped" if runner is not None and runner.stopping else "failed"
-        if outcome == "failed":
-            fix = run_fix(error)
-            lines.say("error", where="run", what=said(error), fix=fix, traceback=trace_of(error))
-    pending: list[dict[str, Any]] = []
-    if runner is not None and runner.overlay is not None:
-        overlay = runner.overlay
-        last = overlay.last
-        fields = {"checkpoints": overlay.saved, "last": last.checkpoint_id if last is not None else None}
-        if last is not None and outcome == "waiting":
-            pending = [request_line(key, each) for key, each in last.pending_request_info_events.items()]
-    code = EXIT_CODES.get(outcome, 5)
-    lines.say("end", outcome=outcome, code=code, pending=pending, **fields)
-    leave(code)
+    Process(lines, commands).run()
 
 
 def run_fix(error: BaseException) -> str:

@@ -1,9 +1,10 @@
-"""Runs a workflow on from a checkpoint, in the interpreter of its owner, and tells what happens as lines of JSON.
+"""Resumes a workflow from a checkpoint, in the interpreter of its owner, and says what happens as lines of JSON.
 
-Started by path with any Python from 3.10 that has agent_framework (1.0.0 or later); it needs nothing else and imports
-nothing of ckpt_tui. The first line of standard input is the plan, later lines are commands; its end means that the
-parent is gone. Lines on standard output: hello, graph, check, waiting, event, checkpoint, checkpoint_failed, log,
-answered, error, end. Whatever the workflow prints goes to standard error. See docs/resume.md.
+Started by path with any Python from 3.10 that has agent_framework (1.0.0 or later); besides the standard library it
+uses `ckpt_tui.core.safety` alone, from the files beside it. The first line of standard input is the plan, later lines
+are commands; its end means that the parent is gone. Lines on standard output: hello, graph, check, waiting, event,
+checkpoint, checkpoint_failed, protected, log, answered, error, end. Whatever the program prints goes to standard error.
+See docs/resume.md.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import sys
+import types
 
 PACKAGE = "ckpt_tui_runner"
 """What the modules beside this file are imported as: no name of the workflow's own, whatever it is called."""
@@ -19,15 +21,21 @@ PACKAGE = "ckpt_tui_runner"
 def main() -> None:
     """Import the runner without its directory on the path, where it could hide modules of the workflow, and run it."""
     here = os.path.dirname(os.path.abspath(__file__))
-    spec = importlib.util.spec_from_file_location(
-        PACKAGE, os.path.join(here, "__init__.py"), submodule_search_locations=[here]
-    )
-    if spec is None or spec.loader is None:
-        raise ImportError(f"the files of the runner are not in {here}")
-    package = importlib.util.module_from_spec(spec)
+    package = _package(PACKAGE, here)
     sys.modules[PACKAGE] = package
-    spec.loader.exec_module(package)
-    importlib.import_module(f"{PACKAGE}.process").main()
+    # The room of the core that judges pickles is borrowed under its own name, and only while it is imported: the
+    # program may import the ckpt_tui of its own environment.
+    sys.modules["ckpt_tui"] = _package("ckpt_tui", os.path.dirname(here))
+    process = importlib.import_module(f"{PACKAGE}.process")
+    for name in [each for each in sys.modules if each.partition(".")[0] == "ckpt_tui"]:
+        del sys.modules[name]
+    process.main()
+
+
+def _package(name: str, directory: str) -> types.ModuleType:
+    package = types.ModuleType(name)
+    package.__path__ = [directory]
+    return package
 
 
 if __name__ == "__main__":

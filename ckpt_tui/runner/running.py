@@ -6,13 +6,16 @@ import gc
 import json
 import logging
 import os
+import tempfile
 from typing import Any
 
 from .events import Logs, event_text, request_line
 from .faults import Fault
 from .lines import now
 from .preflight import Preflight
+from .protection import saving
 from .storage import Overlay
+from .takeover import inside
 
 
 class Runner(Preflight):
@@ -20,6 +23,7 @@ class Runner(Preflight):
 
     async def work(self) -> str:
         """Do what the plan says; returns the outcome."""
+        inside.set(True)
         mode = self.plan.get("mode", "run")
         found = await self.check()
         self.lines.say("check", **found)
@@ -31,7 +35,9 @@ class Runner(Preflight):
                 for key in ("responses", "edits", "allow", "into"):
                     if key in command:
                         self.plan[key] = command[key]
-                self.allowed = frozenset(self.plan.get("allow", ()))
+                self.gate.by_name = frozenset(self.plan.get("allow", ()))
+                self.protection.allow(self.plan["into"])
+                self.confirmed = command["do"] == "run"
                 found = await self.check()
                 if command["do"] == "run" and found["ok"]:
                     break
@@ -50,19 +56,23 @@ class Runner(Preflight):
         into = plan["into"]
         pending = self._pending()
         answers, _ = self._answers(plan.get("responses", {}), pending)
+        # What is in use already is protected, also from the threads in which the framework writes.
+        staging = tempfile.mkdtemp(prefix="ckpt-tui-") if self.protection.forbids(os.path.realpath(into)) else ""
         try:
-            target = self.framework.storage(into, self._types())
+            with saving():  # the directory of forks may be new, too
+                os.makedirs(into, exist_ok=True)
+            target = self.framework.storage(staging or into, self._types())
             self._record(found, answers)
         except OSError as error:
             what = f"{into} cannot be written: {error.strerror}"
             raise Fault("into", what, "choose another directory for new checkpoints with --into") from None
         source = self.framework.storage(plan["store"], self._types())
         held = {plan["checkpoint"]: self.checkpoint}
-        overlay = self.overlay = Overlay(source, target, held, self.lines, into)
+        overlay = self.overlay = Overlay(source, target, held, self.lines, into, staging)
         self._tell_logs()
         # Modules, classes and the workflow stay to the end: the collector need not look through them in every round.
         gc.freeze()
-        how: dict[str, Any] = {"checkpoint_id": plan["checkpoint"]}
+        how: dict[str, Any] = {"checkpoint_id": plan["checkpoint"], **(self.call.arguments if self.call else {})}
         if answers:
             how["responses"] = answers
         while True:
@@ -73,7 +83,8 @@ class Runner(Preflight):
             answers = await self._next_answers(waiting)
             if self.stopping:
                 return "stopped"
-            how = {"responses": answers}
+            how = {**how, "responses": answers}
+            how.pop("checkpoint_id", None)
 
     async def _next_answers(self, waiting: dict[str, Any]) -> dict[str, Any]:
         while True:
@@ -120,7 +131,7 @@ class Runner(Preflight):
         path = os.path.join(plan["into"], "ckpt-tui-fork.jsonl")
         if os.path.realpath(plan["into"]) == os.path.realpath(plan["store"]) and not found["edits"]:
             return
-        with open(path, "a", encoding="utf-8") as file:
+        with saving(), open(path, "a", encoding="utf-8") as file:
             file.write(json.dumps(entry, ensure_ascii=True) + "\n")
 
     def _tell_logs(self) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import os
 from typing import Any
 
 from .faults import said
 from .lines import Lines, quoted
+from .protection import saving
 
 
 class Overlay:
@@ -16,22 +18,29 @@ class Overlay:
         source: The framework's store of the checkpoint that is resumed; nothing in it is changed.
         target: Where new checkpoints go.
         held: Checkpoints at hand, by id: the resumed one, edited.
-        lines: Where saves are told.
-        directory: The directory of `target`, for the lines.
+        lines: Where saves are reported.
+        directory: Where new checkpoints are found, for the lines.
+        staging: The directory of `target`, where that is not `directory` itself: each checkpoint is then added there.
     """
 
-    def __init__(self, source: Any, target: Any, held: dict[str, Any], lines: Lines, directory: str) -> None:
+    def __init__(
+        self, source: Any, target: Any, held: dict[str, Any], lines: Lines, directory: str, staging: str = ""
+    ) -> None:
         self._source, self._target, self._held = source, target, held
         self._lines, self._directory = lines, quoted(directory)
+        self._place, self._staging = directory, staging
         self.saved = 0
         self.last: Any = None
         self.failure = ""
         """Why the latest save failed, or "" when it did not."""
 
     async def save(self, checkpoint: Any) -> str:
-        """Save into the target, and tell."""
+        """Save into the target, and report it."""
         try:
-            saved: str = await self._target.save(checkpoint)
+            with saving():
+                saved: str = await self._target.save(checkpoint)
+                if self._staging:
+                    self._add(f"{saved}.json")
         except Exception as error:
             fix = save_fix(error)
             self.failure = f"the type {fix['type']} is not allowed" if "type" in fix else said(error)
@@ -50,6 +59,18 @@ class Overlay:
             f'"directory":{self._directory}}}',
         )
         return saved
+
+    def _add(self, name: str) -> None:
+        """Move a checkpoint from the staging directory to where it belongs; what is there already is never replaced."""
+        staged = os.path.join(self._staging, name)
+        with open(staged, "rb") as file:
+            data = file.read()
+        part = os.path.join(self._place, f".{name}.part")
+        with open(part, "wb") as file:
+            file.write(data)
+        if os.path.lexists(os.path.join(self._place, name)):
+            raise FileExistsError(17, "there is a checkpoint of this name already", name)
+        os.replace(part, os.path.join(self._place, name))
 
     async def load(self, checkpoint_id: str) -> Any:
         """The checkpoint at hand, else from the target, else from the source."""

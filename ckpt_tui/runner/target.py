@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 import difflib
 import enum
@@ -12,92 +13,92 @@ import inspect
 import os
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from .faults import Fault, said, trace_of
+from .program import first_on_path, imports_relatively, is_path, keep, package_of
 from .shown import type_name
 
 
 class Target:
-    """Finds and builds the workflow that a text names: `module:attribute` or `path/file.py:attribute`.
+    """A name in a module: what builds the workflow of the user.
 
     Args:
-        text: The text.
+        place: `module` or `path/file.py`.
+        attribute: The name in it, with dots for what is inside.
         as_main: Load the file as `__main__`, as it was when it ran as a script.
+        known: Modules that the checkpoint names.
     """
 
-    def __init__(self, text: str, as_main: bool = False) -> None:
-        place, _, self.attribute = text.rpartition(":")
-        if not place or not self.attribute or place.endswith(os.sep):
-            place, self.attribute = text.rstrip(":"), ""
-        self.text = text
+    def __init__(self, place: str, attribute: str, as_main: bool = False, known: Collection[str] = ()) -> None:
+        self.text = f"{place}:{attribute}"
         self.place = place
+        self.attribute = attribute
         self.as_main = as_main
-        self.file = place if place.endswith(".py") else ""
+        self._known = known
 
     def module(self) -> Any:
-        """The module, imported.
+        """The module, imported; whatever its code raises is raised.
 
         Raises:
-            Fault: it cannot be.
+            Fault: there is no such file.
         """
-        try:
-            if self.as_main:
-                return self._as_main()
-            if self.file:
-                return self._from_file()
-            return importlib.import_module(self.place)
-        except Fault:
-            raise
-        except ModuleNotFoundError as error:
-            name = error.name or ""
-            if name and (self.place == name or self.place.startswith(name + ".")):
-                fix = "name it as your program imports it, from the directory it is started in, or as path/file.py:name"
-                raise Fault("load", f"there is no module {name}", fix) from None
-            fix = f"install it for {sys.executable}, or name the interpreter your workflow runs in with --python"
-            raise Fault("load", f"{self.place} cannot be imported: {error}", fix, trace_of(error)) from None
-        except BaseException as error:  # sys.exit and KeyboardInterrupt are raised by scripts, too
-            what = f"{self.place} cannot be imported: {said(error)}"
-            fix = "a module that is resumed from must be importable without running; guard its run by __name__"
-            raise Fault("load", what, fix, trace_of(error)) from None
+        if self.as_main:
+            return self._as_main()
+        if is_path(self.place):
+            return self._from_file()
+        return importlib.import_module(self.place)
 
-    def _source(self) -> str:
-        if self.file:
-            path = os.path.abspath(self.file)
-        else:
+    def source(self) -> str:
+        """The path of the file, which need not exist for a name of a module that cannot be found."""
+        if is_path(self.place):
+            return os.path.abspath(self.place)
+        with contextlib.suppress(ImportError, ValueError):
             spec = importlib.util.find_spec(self.place)
-            path = (spec.origin if spec else None) or ""
+            return (spec.origin if spec else None) or ""
+        return ""
+
+    def _existing(self) -> str:
+        path = self.source()
         if not os.path.isfile(path):
             raise Fault("load", f"there is no file {path or self.place}", "check the path of --workflow")
         return path
 
     def _from_file(self) -> Any:
-        path = self._source()
+        path = self._existing()
+        package = package_of(path)
         name = os.path.splitext(os.path.basename(path))[0]
-        _first_on_path(os.path.dirname(path))
+        if package and (package[0] in self._known or (name not in self._known and imports_relatively(path))):
+            first_on_path(package[1])
+            return importlib.import_module(package[0])
+        first_on_path(os.path.dirname(path))
         known = sys.modules.get(name)
         if known is not None and os.path.abspath(getattr(known, "__file__", None) or "") == path:
             return known
         spec = importlib.util.spec_from_file_location(name, path)
         if spec is None or spec.loader is None:
-            raise Fault("load", f"{path} is no Python file", "check the path of --workflow")
+            raise Fault("load", f"{path} is not a Python file", "check the path of --workflow")
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         spec.loader.exec_module(module)
         return module
 
     def _as_main(self) -> Any:
-        path = self._source()
-        _first_on_path(os.path.dirname(path))
+        path = self._existing()
+        first_on_path(os.path.dirname(path))
         with open(path, "rb") as file:
             tree = ast.parse(file.read(), path)
         tree.body = [each for each in tree.body if not _is_guard(each)]
         module = types.ModuleType("__main__")
         module.__file__ = path
+        if not is_path(self.place):
+            module.__spec__ = importlib.util.find_spec(self.place)
+            module.__package__ = self.place.rpartition(".")[0]
         keep.append(sys.modules["__main__"])
         sys.modules["__main__"] = module
-        exec(compile(tree, path, "exec"), module.__dict__)  # noqa: S102 the person named this file to be run
+        # Not the flags of this file: annotations of the script stay what they are.
+        exec(compile(tree, path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 named by the person
         return module
 
     def build(
@@ -135,12 +136,10 @@ class Target:
                 found = self._awaited(found, finish)
         gives = f"is the class {type_name(found)}" if isinstance(found, type) else f"gives {type_name(type(found))}"
         fix = "name a Workflow, a builder, a function that returns one, or an agent made of one"
-        names = self._suggestions(module)
+        names = self.suggestions(module)
         raise Fault("load", f"{self.text} {gives}, which is no workflow", f"{fix}; {names}" if names else fix)
 
     def _attribute(self, module: Any) -> Any:
-        if not self.attribute:
-            raise Fault("load", f"{self.text} names no attribute", self._suggestion(module))
         found = module
         for part in self.attribute.split("."):
             if not hasattr(found, part):
@@ -149,9 +148,9 @@ class Target:
         return found
 
     def _suggestion(self, module: Any) -> str:
-        return self._suggestions(module) or "name what builds the workflow: module:attribute"
+        return self.suggestions(module) or "name what builds the workflow: module:attribute"
 
-    def _suggestions(self, module: Any) -> str:
+    def suggestions(self, module: Any) -> str:
         """What else it could be: what is a workflow, else what may make one, the names most like it first."""
         known = {name: value for name, value in vars(module).items() if not name.startswith("_")}
         names = [name for name, value in known.items() if _looks(value, module)]
@@ -198,8 +197,27 @@ class Target:
         return Fault("load", f"{self.text} raised {said(error)}", fix, trace_of(error))
 
 
-keep: list[Any] = []
-"""The module of this file, once another one is `__main__`: its names must live on."""
+def split_target(text: str) -> tuple[str, str]:
+    """The place and the name in it; the name is "" for a program as it is."""
+    place, _, name = text.rpartition(":")
+    if not place or not all(part.isidentifier() for part in name.split(".")):
+        return text.rstrip(":"), ""
+    return place, name
+
+
+def workflows_of(module: Any) -> dict[str, Any]:
+    """Name → workflow, of those that a module holds: workflows, agents made of one, `@workflow` functions."""
+    found: dict[str, Any] = {}
+    for name, value in list(vars(module).items()):
+        if isinstance(value, type):
+            continue
+        if type(value).__name__ == "FunctionalWorkflowDefinition" and callable(getattr(value, "build", None)):
+            value = value.build()
+        elif not is_workflow(value) and type(value).__module__.startswith("agent_framework"):
+            value = getattr(value, "workflow", None)
+        if is_workflow(value) and not any(value is each for each in found.values()):
+            found[name] = value
+    return found
 
 
 def is_workflow(value: Any) -> bool:
@@ -246,9 +264,3 @@ def _is_guard(node: ast.stmt) -> bool:
     parts = [test.left, *test.comparators] if isinstance(test, ast.Compare) else []
     names = [each.id for each in parts if isinstance(each, ast.Name)]
     return "__name__" in names and any(isinstance(each, ast.Constant) and each.value == "__main__" for each in parts)
-
-
-def _first_on_path(directory: str) -> None:
-    if directory in sys.path:
-        sys.path.remove(directory)
-    sys.path.insert(0, directory)

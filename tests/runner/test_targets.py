@@ -111,12 +111,13 @@ class TestTargets:
         state = {"XDG_STATE_HOME": str(tmp_path / "state")}
         words = ("resume", directory, ids[3], "--check")
         assert command(*words, **state).code == 2
-        first = command(*words, "--workflow", f"{FLOWS}:build_loop", "--storage", f"{FLOWS}:storage", **state)
+        first = command(*words, "--workflow", f"{FLOWS}:demands", "--arg", "rounds=3", **state)
         assert first.code == 0, first.err
         assert command(*words, **state).code == 0
         # Named again, it brings what it was given the last time; another one does not.
-        assert command(*words, "--workflow", f"{FLOWS}:build_loop", **state).code == 0
-        assert command(*words, "--workflow", f"{FLOWS}:patient", **state).code == 5
+        assert command(*words, "--workflow", f"{FLOWS}:demands", **state).code == 0
+        assert command(*words, "--workflow", f"{FLOWS}:build_loop", "--arg", "delay=0", **state).code == 0
+        assert command(*words, "--workflow", f"{FLOWS}:demands", **state).code == 5
 
     def test_a_project_file_suggests_a_target_and_runs_nothing(self, tmp_path: Path) -> None:
         (tmp_path / "store").mkdir()

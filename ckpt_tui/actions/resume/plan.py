@@ -91,6 +91,12 @@ class Target:
     arguments: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
 
+    @property
+    def is_program(self) -> bool:
+        """Whether a program is named as it is, not a name in one."""
+        place, _, name = self.workflow.rpartition(":")
+        return not place or not all(part.isidentifier() for part in name.split("."))
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

@@ -143,9 +143,10 @@ class Session:
         last = self._read_lines(process.stdout)
         status = process.wait()
         printed.join(1.0)  # what was printed before the end belongs before it
-        if self._stopping and hasattr(os, "killpg"):
+        if hasattr(os, "killpg") and (self._stopping or self.plan.target.is_program):
+            # A program that was cut short leaves behind what it would have ended itself.
             with suppress(OSError):
-                os.killpg(process.pid, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL if self._stopping else signal.SIGTERM)
         self._finish(last, status)
 
     def _read_lines(self, stream: Any) -> bytes:

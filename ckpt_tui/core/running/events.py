@@ -13,7 +13,7 @@ SIGNS = {
     "executor_completed": "✓", "executor_failed": "✗", "executor_bypassed": "↷", "output": "◆", "intermediate": "◇",
     "data": "◇", "request_info": "?", "failed": "✗", "warning": "!", "error": "✗", "status": "·", "checkpoint": "●",
     "checkpoint_failed": "✗", "log": " ", "end": "■", "hello": "▷", "graph": " ", "check": " ", "waiting": "‖",
-    "answered": "↩",
+    "answered": "↩", "protected": "⊘",
 }  # fmt: skip
 """One sign a kind of line, or of event."""
 
@@ -145,6 +145,24 @@ def _error(document: dict[str, Any]) -> tuple[str, str, str]:
     return "", f"{document.get('what')}{fix}", "error"
 
 
+_ACTIONS = {
+    **dict.fromkeys(("remove", "unlink", "os.remove"), "delete"), **dict.fromkeys(("rmdir", "os.rmdir"), "delete"),
+    **dict.fromkeys(("rmtree", "shutil.rmtree"), "delete"),
+    **dict.fromkeys(("rename", "replace", "move", "os.rename", "shutil.move"), "rename or replace"),
+    **dict.fromkeys(("mkdir", "mkfifo", "mknod", "link", "symlink", "os.mkdir", "os.link", "os.symlink"), "create"),
+    **dict.fromkeys(("write", "open", "truncate", "os.truncate", "sqlite3.connect"), "write to"),
+}  # fmt: skip
+"""What a function or an audit event would do to the original store, in a word; any other would change it."""
+
+
+def _protected(document: dict[str, Any]) -> tuple[str, str, str]:
+    what = _ACTIONS.get(str(document.get("action")), "change")
+    count = document.get("count")
+    path = f"{count} files of the store" if isinstance(count, int) and count > 1 else str(document.get("path"))
+    where = f", at {document['file']}:{document.get('line')}" if document.get("file") else ""
+    return "", f"not done: the program would {what} {path}{where}", "warn"
+
+
 def _answered(document: dict[str, Any]) -> tuple[str, str, str]:
     count = len(document.get("request_ids") or ())
     return "", f"goes on with {count} answer{'' if count == 1 else 's'}", "good"
@@ -178,6 +196,7 @@ def _other(document: dict[str, Any]) -> tuple[str, str, str]:
 _OTHERS = {
     "hello": _hello, "graph": _graph, "check": _check, "checkpoint": _checkpoint, "log": _log, "error": _error,
     "checkpoint_failed": _checkpoint_failed, "waiting": _waiting, "answered": _answered, "end": _end,
+    "protected": _protected,
 }  # fmt: skip
 
 

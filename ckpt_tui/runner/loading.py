@@ -1,0 +1,224 @@
+"""The target loaded up to its workflow: the person's program taken over at its run, or a name in a module built."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import os
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from .faults import Fault, said, trace_of
+from .framework import Framework
+from .gate import Gate
+from .graph import allowed_by, hash_as, rename_module
+from .lines import Lines
+from .program import Program, names_of
+from .protection import Protection
+from .reasons import reason_of
+from .shown import type_name
+from .takeover import Call, Takeover
+from .target import Target, split_target, workflows_of
+
+
+class Loading:
+    """A plan, its target loaded up to the workflow.
+
+    Args:
+        plan: What to do; see docs/resume.md.
+        lines: Where it is reported.
+    """
+
+    def __init__(self, plan: dict[str, Any], lines: Lines) -> None:
+        self.plan, self.lines = plan, lines
+        self.place, self.attribute = split_target(plan["target"])
+        self.framework = Framework()
+        self.protection = Protection(plan.get("protected") or [plan["store"]], plan["into"], lines)
+        self.gate = Gate(frozenset(plan.get("allow", ())), self.framework)
+        self.storage_types: frozenset[str] = frozenset()
+        self.workflow: Any = None
+        self.module: Any = None
+        self.call: Call | None = None
+        self.takeover: Takeover | None = None
+
+    @property
+    def is_program(self) -> bool:
+        """Whether the target is a program as it is."""
+        return not self.attribute
+
+    # loading, before a loop of ours runs: programs and factories may use loops of their own
+
+    def load(self, carry_out: Callable[[], Awaitable[Any]]) -> None:
+        """Look at the checkpoint, then load the target up to its workflow.
+
+        Args:
+            carry_out: Carries the resume out in the loop of the program, where that is taken over; it never returns.
+
+        Raises:
+            Fault: the checkpoint must not be loaded, or there is no workflow.
+        """
+        self.gate.take(self.plan["store"], self.plan["checkpoint"])
+        self.gate.install()
+        self.protection.install()
+
+        async def begin(call: Call) -> None:
+            self._take(call)
+            await carry_out()
+
+        self.takeover = Takeover(self.plan, begin, self._loaded_module)
+        self.takeover.install(self.framework.workflow_classes())
+        if self.is_program:
+            self._run_program()
+        else:
+            self._load_name()
+        assert self.workflow is not None
+
+    def _take(self, call: Call) -> None:
+        self.call, self.workflow = call, call.workflow
+        self.module = self._loaded_module()
+        self._settle(allowed_by(call.workflow, call.storage))
+
+    def _loaded_module(self) -> Any:
+        """The module of the target, which may still be executing."""
+        if self.is_program:
+            return sys.modules["__main__"]
+        path = os.path.realpath(Target(self.place, self.attribute).source())
+        for module in list(sys.modules.values()):
+            file = getattr(module, "__file__", None)
+            if isinstance(file, str) and os.path.realpath(file) == path:
+                return module
+        return sys.modules["__main__"]
+
+    def _settle(self, allowed: frozenset[str]) -> None:
+        """Take the types that the program allows, and the names under which its module was known."""
+        self.storage_types = self.storage_types | allowed
+        self.gate.by_program = self.storage_types
+        workflow, module, graph = self.workflow, self.module, self.plan["graph"]
+        if workflow.graph_signature_hash == graph:
+            return
+        for name in (*names_of(getattr(module, "__file__", None) or ""), *self.plan.get("modules", ())):
+            if name != module.__name__ and hash_as(workflow, module.__name__, name) == graph:
+                rename_module(workflow, module, name, graph)
+                return
+
+    def _run_program(self) -> None:
+        """Run the program until it is taken over; where it only defines a workflow, take that."""
+        takeover = self.takeover
+        assert takeover is not None
+        program = Program(self.place, self.plan.get("arguments") or [])
+        error: BaseException | None = None
+        try:
+            program.execute()
+            program.wait_for_threads()
+        except BaseException as raised:  # sys.exit and KeyboardInterrupt are raised by scripts, too
+            error = raised
+        if takeover.taken is not None:  # it runs in a thread of the program; the process ends with it
+            threading.Event().wait()
+        if isinstance(error, Fault):
+            raise error
+        self.module = program.module
+        found = workflows_of(program.module) if program.module is not None else {}
+        fitting = [each for each in found.values() if takeover.fits(each)]
+        if fitting and (error is None or _ended_well(error)):
+            self.workflow = fitting[0]
+            self._settle(allowed_by(self.workflow))
+            return
+        raise self._no_workflow(program, error, found)
+
+    def _no_workflow(self, program: Program, error: BaseException | None, found: dict[str, Any]) -> Fault:
+        """Why the program gave no workflow of the checkpoint."""
+        assert self.takeover is not None
+        passed = self.takeover.passed
+        others = "; ".join(
+            f"{call.workflow.name} at {os.path.basename(call.file)}:{call.line} is another one, it was not run"
+            for call in passed[:4]
+        )
+        if error is not None and not _ended_well(error):
+            fault = self._raised(error, self.place)
+            return Fault("load", "; ".join(filter(None, (fault.what, others))), fault.fix, fault.trace)
+        names = Target(self.place, "").suggestions(program.module)
+        fix = f"name what builds it: {names}" if names else "name the program that runs the workflow"
+        if passed:
+            what = f"{self.place} runs no workflow that fits the checkpoint: {others}"
+            return Fault("graph", what, "name the program that wrote the checkpoint")
+        if found:
+            what = f"{self.place} has no workflow that fits the checkpoint: {', '.join(found)} have other graphs"
+            return Fault("graph", what, "name the program that wrote the checkpoint")
+        return Fault("load", f"{self.place} ended without running a workflow", fix)
+
+    def _load_name(self) -> None:
+        """Load the module of a name, once, under the name that the checkpoint knows it by, and build the workflow."""
+        plan = self.plan
+        known = {name.partition(":")[0] for name in (*plan.get("types", ()), *plan.get("later", ()))}
+        known |= set(plan.get("modules", ()))
+        target = Target(self.place, self.attribute, "__main__" in known, known)
+        sys.argv = [self.place, *(plan.get("arguments") or [])]
+        try:
+            module = self.module = target.module()
+        except Fault:
+            raise
+        except BaseException as error:  # sys.exit and KeyboardInterrupt are raised by scripts, too
+            missing = error.name if isinstance(error, ModuleNotFoundError) else None
+            if missing and (self.place == missing or self.place.startswith(missing + ".")):
+                fix = "name it as your program imports it, from the directory it is started in, or as path/file.py:name"
+                raise Fault("load", f"there is no module {missing}", fix) from None
+            raise self._raised(error, self.place) from None
+        self._take_storage()
+        given = plan.get("args", {})
+        loop = self.loop
+        self.workflow = target.build(module, given, self._source_storage, loop.run_until_complete)
+        self._settle(allowed_by(self.workflow))
+
+    @functools.cached_property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The loop of our own, where the program has none."""
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        return loop
+
+    def _raised(self, error: BaseException, place: str) -> Fault:
+        what, fix = reason_of(error, place)
+        return Fault("load", what, fix, trace_of(error))
+
+    def _source_storage(self) -> Any:
+        return self.framework.storage(self.plan["store"], self._types())
+
+    def _types(self) -> frozenset[str]:
+        return self.gate.by_name | self.storage_types | self.gate.approved
+
+    def _take_storage(self) -> None:
+        """Take the allow-list of the application's own storage."""
+        text = self.plan.get("storage")
+        if not text:
+            return
+        place, attribute = split_target(text)
+        target = Target(place, attribute)
+        # The same file is not loaded twice: its classes would be others.
+        own = os.path.realpath(getattr(self.module, "__file__", None) or "")
+        module = self.module if own and os.path.realpath(target.source()) == own else target.module()
+        found = target._attribute(module)
+        try:
+            if callable(found) and not hasattr(found, "save"):
+                required = [
+                    each for each in inspect.signature(found).parameters.values()
+                    if each.default is each.empty and each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD)
+                ]  # fmt: skip
+                found = found(*([self.plan["store"]] if len(required) == 1 else []))
+            if inspect.isawaitable(found):
+                found = self.loop.run_until_complete(found)
+        except BaseException as error:
+            what = f"{text} raised {said(error)}"
+            raise Fault("storage", what, "it must give a checkpoint storage", trace_of(error)) from None
+        types_ = getattr(found, "_allowed_types", None)
+        if types_ is None and not hasattr(found, "save"):
+            raise Fault("storage", f"{text} gives {type_name(type(found))}, which is not a checkpoint storage")
+        self.storage_types = frozenset(str(each) for each in types_ or ())
+        self.gate.by_program = self.storage_types
+
+
+def _ended_well(error: BaseException) -> bool:
+    """Whether a program ended itself without a fault."""
+    return isinstance(error, SystemExit) and error.code in (None, 0)

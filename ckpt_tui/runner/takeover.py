@@ -1,0 +1,173 @@
+"""The call of the program that would run a workflow: there the runner takes over.
+
+`Workflow.run` of the framework is replaced before any code of the program runs. The call that fits the checkpoint is
+answered with something that can be awaited and iterated as the program expects; when it is, the resume is carried out
+in the program's own event loop, and the process ends without the program ever getting an answer: `main()` stays where
+it is, with every client and context manager that it opened.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import functools
+import re
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any, NamedTuple
+
+from .graph import hash_as
+from .program import names_of
+from .protection import caller
+
+inside: contextvars.ContextVar[bool] = contextvars.ContextVar("ckpt_tui_inside", default=False)
+"""Set in the task of the resumed run: workflows that are run within it, such as sub-workflows, run as ever."""
+
+_OURS = frozenset(("message", "stream", "responses", "checkpoint_id", "checkpoint_storage", "include_status_events"))
+"""Arguments of `run` that the resume gives itself; all others are the program's."""
+
+_UNNAMED = re.compile(r"WorkflowBuilder-[0-9a-f-]{36}\Z")
+
+
+class Call(NamedTuple):
+    """One call of the program that would run a workflow.
+
+    Attributes:
+        workflow: The workflow.
+        storage: The storage of the call, or None.
+        arguments: Keyword arguments of the run that are the program's own: those of tools and clients.
+        file: Where the program calls, or "".
+        line: The line there.
+    """
+
+    workflow: Any
+    storage: Any
+    arguments: dict[str, Any]
+    file: str
+    line: int
+
+
+class Takeover:
+    """Waits for the call that runs the checkpoint's workflow.
+
+    Args:
+        plan: The plan, with the checkpoint's `graph`, `workflow` name, `executors` and `modules`.
+        begin: Carries out the resume of the call that was taken; it never returns.
+        module: Gives the module of the target.
+    """
+
+    def __init__(
+        self, plan: dict[str, Any], begin: Callable[[Call], Awaitable[None]], module: Callable[[], Any]
+    ) -> None:
+        self._plan = plan
+        self._begin = begin
+        self._module = module
+        self.taken: Call | None = None
+        self.passed: list[Call] = []
+
+    def install(self, classes: list[Any]) -> None:
+        """Replace `run` of the framework's classes of workflows."""
+        for cls in classes:
+            self._replace(cls)
+
+    def _replace(self, cls: Any) -> None:
+        original = cls.run
+
+        @functools.wraps(original)
+        def run(workflow: Any, message: Any = None, **given: Any) -> Any:
+            if inside.get():
+                return original(workflow, message, **given)
+            return self._called(workflow, given)
+
+        cls.run = run
+
+    def _called(self, workflow: Any, given: dict[str, Any]) -> Any:
+        file, line = caller()
+        arguments = {name: value for name, value in given.items() if name not in _OURS and value is not None}
+        call = Call(workflow, given.get("checkpoint_storage"), arguments, file, line)
+        streamed = bool(given.get("stream"))
+        if self.taken is not None:
+            return Parked(_forever) if streamed else _forever()
+        if not self.fits(workflow):
+            self.passed.append(call)
+            return Passed() if streamed else _nothing()
+        self.taken = call
+        begin = functools.partial(self._start, call)
+        return Parked(begin) if streamed else begin()
+
+    async def _start(self, call: Call) -> Any:
+        await self._begin(call)
+        await _forever()
+
+    def fits(self, workflow: Any) -> bool:
+        """Whether a workflow is the checkpoint's: by its graph, its name, or the executors that both have.
+
+        One that only looks like it is taken as well: the check then says what differs, and nothing further of the
+        program runs.
+        """
+        plan = self._plan
+        if workflow.graph_signature_hash == plan["graph"]:
+            return True
+        module = self._module()
+        names = (*names_of(getattr(module, "__file__", None) or ""), *plan.get("modules", ()))
+        if any(hash_as(workflow, module.__name__, name) == plan["graph"] for name in names):
+            return True
+        name = str(plan.get("workflow") or "")
+        if name and getattr(workflow, "name", None) == name and not _UNNAMED.match(name):
+            return True
+        kept = set(plan.get("executors", ()))
+        return bool(kept) and len(kept & set(getattr(workflow, "executors", ()))) * 2 > len(kept)
+
+
+async def _forever() -> Any:
+    while True:
+        await asyncio.sleep(86_400)
+
+
+async def _nothing() -> Any:
+    from agent_framework import WorkflowRunResult
+
+    return WorkflowRunResult([], [])
+
+
+class Parked:
+    """What the program gets of a streamed run: whatever it awaits of it never comes.
+
+    Args:
+        begin: Awaited first.
+    """
+
+    def __init__(self, begin: Callable[[], Awaitable[Any]]) -> None:
+        self._begin = begin
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._begin().__await__()
+
+    def __aiter__(self) -> Parked:
+        return self
+
+    async def __anext__(self) -> Any:
+        return await self._begin()
+
+    async def get_final_response(self) -> Any:
+        return await self._begin()
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: self  # hooks, which a stream takes before it is read
+
+
+class Passed(Parked):
+    """What the program gets of the streamed run of another workflow, which is not run: no event, no output."""
+
+    def __init__(self) -> None:
+        super().__init__(_nothing)
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        return self._itself().__await__()
+
+    async def _itself(self) -> Passed:
+        return self
+
+    async def __anext__(self) -> Any:
+        raise StopAsyncIteration

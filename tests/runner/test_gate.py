@@ -1,0 +1,154 @@
+"""What the gate lets the framework load: what the program defines, what is allowed by name, and nothing that acts."""
+
+from __future__ import annotations
+
+import base64
+import json
+import pickle
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+
+from tests.cli.commands import Done, command
+from tests.runner.stores import lines, of_kind
+
+PROGRAM = """
+import asyncio
+import sys
+from dataclasses import dataclass
+
+from agent_framework import Executor, FileCheckpointStorage, WorkflowBuilder, WorkflowContext, handler
+from packaging.version import Version
+
+
+@dataclass
+class Release:
+    version: Version
+
+
+class Bump(Executor):
+    @handler
+    async def go(self, minor: int, ctx: WorkflowContext[Release]) -> None:
+        await ctx.send_message(Release(Version(f"1.{minor}")))
+
+
+class Publish(Executor):
+    @handler
+    async def go(self, release: Release, ctx: WorkflowContext[Version, str]) -> None:
+        ctx.set_state("published", release.version)
+        await ctx.yield_output(str(release.version))
+
+
+async def main() -> None:
+    bump, publish = Bump(id="bump"), Publish(id="publish")
+    builder = WorkflowBuilder(start_executor=bump, name="releases", output_from=[publish])
+    allowed = [name for name in sys.argv[2:] if ":" in name]
+    storage = FileCheckpointStorage(sys.argv[1], allowed_checkpoint_types=allowed)
+    print(await builder.add_edge(bump, publish).build().run(4, checkpoint_storage=storage))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+VERSION = "packaging.version:Version"
+ALL = ("__main__:Release", VERSION)
+
+
+@cache
+def released() -> tuple[Path, Path, list[dict[str, Any]]]:
+    """The program, the store that it wrote and its checkpoints, oldest first."""
+    home = Path(mkdtemp(prefix="ckpt-tui-gate-"))
+    program = home / "releases.py"
+    program.write_text(PROGRAM)
+    subprocess.run([sys.executable, program, home / "store", *ALL], check=True, capture_output=True)
+    found = [json.loads(path.read_text()) for path in (home / "store").glob("*.json")]
+    return program, home / "store", sorted(found, key=lambda each: str(each["timestamp"]))
+
+
+def resumed(at: int, into: Path, *words: str, arguments: tuple[str, ...] = ()) -> Done:
+    """A resume of one of these checkpoints with the bare program."""
+    program, directory, found = released()
+    words = ("--workflow", str(program), "--into", str(into), *words, *(("--", *arguments) if arguments else ()))
+    return command("resume", directory, found[at]["checkpoint_id"], *words)
+
+
+class TestTypes:
+    def test_a_class_of_an_installed_package_is_named_with_the_option_that_allows_it(self, tmp_path: Path) -> None:
+        done = resumed(1, tmp_path / "new", "--yes", arguments=("unused",))
+        assert done.code == 5
+        assert f"{VERSION} is not allowed to be loaded" in done.err, done.err
+        assert f"--allow {VERSION}" in done.err
+        assert "__main__:Release is not" not in done.err
+        again = resumed(1, tmp_path / "new", "--yes", "--allow", VERSION, arguments=("unused",))
+        assert again.code == 0, again.err
+
+    def test_what_the_programs_own_storage_allows_needs_no_option(self, tmp_path: Path) -> None:
+        done = resumed(1, tmp_path / "new", "--yes", arguments=(str(released()[1]), *ALL))
+        assert done.code == 0, done.err
+
+    def test_classes_of_the_program_are_saved_although_its_storage_does_not_allow_them(self, tmp_path: Path) -> None:
+        done = resumed(0, tmp_path / "new", "--yes", "--json", "--allow", VERSION, arguments=("unused",))
+        assert not of_kind(lines(done), "checkpoint_failed")
+        assert len(of_kind(lines(done), "checkpoint")) == 2
+
+    def test_what_checkpoints_to_come_will_hold_is_said_before_and_after(self, tmp_path: Path) -> None:
+        checked = resumed(0, tmp_path / "new", "--check", arguments=("unused",))
+        assert checked.code == 0, checked.err
+        assert f"{VERSION} is not allowed: a checkpoint that holds one is not saved" in checked.err
+        done = resumed(0, tmp_path / "new", "--yes", arguments=("unused",))
+        assert f"CHECKPOINT NOT SAVED: the type {VERSION} is not allowed" in done.out
+        assert f"--allow {VERSION}" in done.err.rpartition("not saved")[2]
+        again = resumed(0, tmp_path / "new", "--yes", "--allow", VERSION, arguments=("unused",))
+        assert "not saved" not in again.err and "NOT SAVED" not in again.out
+
+
+def with_payload(directory: Path, payload: bytes, at: str = "state") -> str:
+    """A copy of a checkpoint of the store with one more pickle in it; returns its id."""
+    document = dict(released()[2][-1])
+    envelope = {"__pickled__": base64.b64encode(payload).decode("ascii"), "__type__": "builtins:object"}
+    identifier = f"payload-{at}"
+    document["checkpoint_id"] = identifier
+    if at == "state":
+        document["state"] = {**document["state"], "payload": envelope}
+    else:
+        document[at] = envelope
+    directory.mkdir(exist_ok=True)
+    (directory / f"{identifier}.json").write_text(json.dumps(document))
+    return identifier
+
+
+class Call:
+    """Pickled as a call."""
+
+    def __init__(self, function: Any, *arguments: Any) -> None:
+        self._call = function, arguments
+
+    def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
+        return self._call
+
+
+def touching(canary: Path) -> bytes:
+    """A pickle that would make a file if it were loaded."""
+    return pickle.dumps(Call(subprocess.check_call, ["touch", str(canary)]))
+
+
+class TestDanger:
+    @pytest.mark.parametrize("at", ["state", "version", "timestamp", "workflow_name", "metadata", "foreign_member"])
+    @pytest.mark.parametrize("words", [("--check",), ("--yes",), ("--yes", "--allow", "subprocess:check_call")])
+    def test_a_pickle_that_acts_is_not_loaded_wherever_it_stands(
+        self, at: str, words: tuple[str, ...], tmp_path: Path
+    ) -> None:
+        canary = tmp_path / "canary"
+        identifier = with_payload(tmp_path / "store", touching(canary), at)
+        done = command(
+            "resume", tmp_path / "store", identifier, "--workflow", released()[0], "--allow", VERSION, *words, "--",
+            "unused",
+        )  # fmt: skip
+        assert done.code == 5, done.out + done.err
+        assert "subprocess:check_call" in done.err
+        assert not canary.exists()
