@@ -40,18 +40,29 @@ def _content(data: Any) -> Any:
     return {"$call": "to_function_approval_response", "$args": [True]}
 
 
-def _asked(name: str) -> Callable[[Any], Any]:
-    """Repeats an attribute of the request."""
-    return lambda data: data.get(name) if isinstance(data, dict) else None
+def _asked(*path: str) -> Callable[[Any], Any]:
+    """Repeats a value of the request."""
+
+    def found(data: Any) -> Any:
+        for name in path:
+            data = data.get(name) if isinstance(data, dict) else None
+        return data
+
+    return found
+
+
+def _always(value: Any) -> Callable[[Any], Any]:
+    return lambda data: value
 
 
 _OF_SAMPLES: dict[str, dict[str, Callable[[Any], Any]]] = {
-    "ExternalInputResponse": {"user_input": lambda data: "yes", "value": lambda data: None},
-    "ReviewResponse": {
-        "request_id": _asked("request_id"), "feedback": lambda data: "fine", "approved": lambda data: True,
-    },
+    "ExternalInputResponse": {"user_input": _always("yes"), "value": _always(None)},
+    "PolicyResponse": {"approved": _always(True), "reason": _always("fine")},
     "ResourceResponse": {
-        "resource_type": _asked("resource_type"), "allocated": _asked("amount"), "source": lambda data: "a person",
+        "resource_type": _asked("resource_type"), "allocated": _asked("amount"), "source": _always("a person"),
+    },
+    "ReviewResponse": {
+        "request_id": _asked("agent_request", "request_id"), "feedback": _always("fine"), "approved": _always(True),
     },
 }  # fmt: skip
 """Classes of answers, most of them defined by samples, and how each field is filled."""
