@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from ckpt_tui.actions.resume.branch import branch_types
 from ckpt_tui.actions.resume.edits import parse_edit, parse_json
 from ckpt_tui.actions.resume.plan import FAILED, Target, interpreter, make_plan, source_of
 from ckpt_tui.actions.resume.targets import remembered, suggested
@@ -87,10 +88,10 @@ def command(
 
     Exit code 5: it could not be resumed, or failed; 6: it stopped for want of answers; 130: interrupted.
     """
-    directory, loaded = _load(store, checkpoint)
-    source = source_of(directory, loaded)
+    directory, loaded, later = _load(store, checkpoint)
     args = _pairs(arguments, "--arg")
     target = _target(directory, Target(workflow or "", python, args, storage, allow, program, inputs))
+    source = source_of(directory, loaded, later, target.allow)
     answers = _responses(responses, requests(loaded.pending))
     plan = make_plan(source, target, into, answers, [parse_edit(text) for text in edits])
     if not (yes or check) and not sys.stdin.isatty():
@@ -99,15 +100,15 @@ def command(
     return Follower(plan, mode, as_json, reveal).follow()
 
 
-def _load(store: str, name: str) -> tuple[str, Checkpoint]:
-    """The directory that holds a checkpoint, and the checkpoint."""
+def _load(store: str, name: str) -> tuple[str, Checkpoint, tuple[str, ...]]:
+    """The directory that holds a checkpoint, the checkpoint, and the types that its branch names besides."""
     opened = open_store(store)
-    _, node = locate(opened, name)
+    run, node = locate(opened, name)
     home, file = home_of(opened, node.ref.file)
     barred = home.capabilities(file).resume
     if barred:
         raise UsageError(f"{clean(name)} cannot be resumed here: {barred}", exit_code=FAILED)
-    return home.path, home.load(file, everything=True)
+    return home.path, home.load(file, everything=True), branch_types(opened, run.nodes, node)
 
 
 def _target(store: str, given: Target) -> Target:

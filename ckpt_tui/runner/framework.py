@@ -53,6 +53,7 @@ class Framework:
 
     Attributes:
         version: Of agent-framework-core.
+        numbers: Its major and minor number.
         guards: Whether it has an allow-list of its own (from 1.0.1 on).
         refusal: What it does with a checkpoint that holds a type that is not allowed.
     """
@@ -74,8 +75,8 @@ class Framework:
         self.checkpoint_class: Any = WorkflowCheckpoint
         self.encoding: Any = encoding
         self.guards = "allowed_checkpoint_types" in inspect.signature(FileCheckpointStorage.__init__).parameters
-        numbers = tuple(int(each) for each in self.version.split(".")[:2] if each.isdigit())
-        self.refusal = "is not saved" if numbers >= (1, 19) else "is saved, but cannot be loaded again"
+        self.numbers = tuple(int(each) for each in self.version.split(".")[:2] if each.isdigit())
+        self.refusal = "is not saved" if self.numbers >= (1, 19) else "is saved, but cannot be loaded again"
 
     def storage(self, directory: str, allowed: frozenset[str]) -> Any:
         """The framework's own store in a directory."""

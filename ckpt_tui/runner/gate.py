@@ -1,28 +1,34 @@
 """The gate before the framework: no pickle is loaded unless each name in it is known to be harmless or was allowed.
 
 The framework's own allow-list accepts any class that one of its modules merely imported, and 1.0.0 has none. So every
-pickle of the document is read by the inert interpreter first, wherever it stands in it, and the names are judged as
-text; only then, and only for classes, do the facts of this process count: what a class is, and who defines it.
+pickle of the document is read by the inert interpreter first, wherever it stands in it, and its names are judged as
+text; only then, and only for classes, do the facts of this process count: whether there is such a class, and who
+defines it.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import dataclasses
 import enum
 import hashlib
+import importlib
 import json
+import locale
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any
 
-from ckpt_tui.core.doctor.globals import judge
-from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.safety.examination import examine_document, inspect_text
+from ckpt_tui.core.safety.inspection import Inspection, Use
+from ckpt_tui.core.safety.judgement import UNKNOWN, is_class_name, judge
 
 from .faults import Fault
 from .framework import Framework
 from .protection import is_library, is_saving
+
+_SILENT = frozenset(("inert", "helper", "getattr"))
+"""Kinds of names that need no word: data of the standard library, and getattr, which is judged by what it reaches."""
 
 
 class Gate:
@@ -38,12 +44,12 @@ class Gate:
         self.by_program: frozenset[str] = frozenset()
         """Types that the program's own storage allows."""
         self.names: list[str] = []
-        """What the checkpoint names, but for inert types."""
+        """What the checkpoint names, but for inert data of the standard library."""
         self.approved: frozenset[str] = frozenset()
         """Names that were loaded so far: what the framework is to allow when it saves them again."""
         self._framework = framework
+        self._encoding = "utf-8" if framework.numbers >= (1, 19) else locale.getpreferredencoding(False)
         self._document = b""
-        self._identifier = ""
         self._passed: set[bytes] = set()
 
     # -- the checkpoint to resume from -------------------------------------------------------------------------------
@@ -59,15 +65,17 @@ class Gate:
             with open(path, "rb") as file:
                 self._document = file.read()
         except OSError as error:
-            raise Fault(
-                "checkpoint", f"{path} cannot be read: {error.strerror}", "look whether it is still there"
-            ) from None
-        self._identifier = identifier
-        names, dangers = _of_document(self._document)
-        if dangers:
-            fix = "resume from a checkpoint you trust; `ckpt-tui doctor` shows where it stands"
-            raise Fault("danger", f"{identifier} is not loaded: {dangers[0]}", fix)
-        self.names = names
+            what = f"{path} cannot be read: {error.strerror}"
+            raise Fault("checkpoint", what, "look whether it is still there") from None
+        names: dict[str, None] = {}
+        for each in examine_document(self._document, self._encoding):
+            reason = self._refusal(each.inspection)
+            if reason:
+                fix = "resume from a checkpoint you trust; `ckpt-tui doctor` shows what is in this one"
+                where = f" at {each.where}" if each.where else ""
+                raise Fault("danger", f"{identifier} is not loaded{where}: {reason}", fix)
+            names.update(dict.fromkeys(use.name for use in _spoken(each.inspection)))
+        self.names = list(names)
 
     def load(self, allowed: frozenset[str]) -> Any:
         """The checkpoint, its objects real: made by the framework of the very bytes that were judged.
@@ -75,7 +83,24 @@ class Gate:
         Args:
             allowed: Types to load besides the framework's usual ones.
         """
-        return self._framework.checkpoint(json.loads(self._document.decode("utf-8")), allowed)
+        return self._framework.checkpoint(json.loads(self._document.decode(self._encoding)), allowed)
+
+    def _refusal(self, inspection: Inspection) -> str:
+        """Why a pickle is never loaded, whatever the program is; "" where that depends on it."""
+        for danger in inspection.dangers:
+            return f"a pickle {danger}"
+        if inspection.fault:
+            return f"a pickle cannot be examined to its end: {inspection.fault}"
+        for use in inspection.uses:
+            if use.judgement.is_danger and not self._may_be_allowed(use.name):
+                return f"a pickle {use.says}: {use.judgement.reason}"
+        return ""
+
+    def _may_be_allowed(self, name: str) -> bool:
+        """Whether a name that acts was allowed: a class by the person, who is told what it does."""
+        if name in self.by_name and is_class_name(name):
+            return True
+        return name in self.by_program and judge(*_parts(name)).reason == UNKNOWN
 
     # -- names -------------------------------------------------------------------------------------------------------
 
@@ -84,38 +109,48 @@ class Gate:
 
         Returns:
             ok, blocked (a person may allow it by name), missing (there is no such class here), acts (it does something
-            when it is called, and was allowed by name), or refused; with the reason.
+            when it is called, and was allowed all the same), or refused; with the reason.
         """
-        module, _, qualname = name.partition(":")
+        module, qualname = _parts(name)
         verdict = judge(module, qualname)
-        if verdict.kind == "danger":
-            return ("acts" if name in self.by_name else "refused"), verdict.reason
-        if name in _INERT or (verdict.kind == "allowed" and not module.startswith("agent_framework")):
+        kind = verdict.kind
+        if kind in _SILENT:
             return "ok", ""
-        if verdict.kind == "getattr":
-            return "ok", ""
-        if name in self.by_name or name in self.by_program:
+        if kind == "acts":
+            if name in self.by_program and verdict.reason == UNKNOWN:
+                return self._imported(module, qualname)
+            return ("acts" if self._may_be_allowed(name) else "refused"), verdict.reason
+        if kind == "framework" or (kind == "unlisted" and name not in self.by_name):
+            return self._of_framework(module, qualname, kind == "framework")
+        if kind == "function":
+            return "refused", "is a function: only classes are loaded"
+        if name in self.by_name or name in self.by_program or name in self._framework.registered():
             return self._imported(module, qualname)
         found = _defined(module, qualname)
-        if found is None:
-            return "blocked", ""
-        if module.startswith("agent_framework"):
-            return ("ok", "") if is_data(found) else ("refused", "is not data of the framework")
-        if is_library(getattr(sys.modules[module], "__file__", None) or "<unknown>"):
+        if found is None or is_library(getattr(sys.modules[module], "__file__", None) or "<unknown>"):
             return "blocked", ""
         return "ok", ""
 
-    def _imported(self, module: str, qualname: str) -> tuple[str, str]:
-        found: Any = sys.modules.get(module)
+    def _of_framework(self, module: str, qualname: str, is_listed: bool) -> tuple[str, str]:
         try:
-            if found is None:
-                __import__(module)
-                found = sys.modules[module]
+            if is_listed:  # known as a module of the framework
+                importlib.import_module(module)
+        except ImportError as error:
+            return "missing", str(error)
+        found = _defined(module, qualname)
+        if found is None:
+            return "missing" if is_listed else "refused", f"{module} does not define it"
+        return ("ok", "") if is_listed or is_data(found) else ("refused", "is not data of the framework")
+
+    def _imported(self, module: str, qualname: str) -> tuple[str, str]:
+        """The state of a class that was allowed by name, whose module may be imported therefore."""
+        try:
+            found: Any = sys.modules.get(module) or importlib.import_module(module)
             for part in qualname.split("."):
                 found = getattr(found, part)
         except Exception as error:
             return "missing", str(error)
-        return ("ok", "") if isinstance(found, type) else ("refused", "is a function, not a class")
+        return ("ok", "") if isinstance(found, type) else ("refused", "is a function: only classes are loaded")
 
     # -- between the framework and its pickles -----------------------------------------------------------------------
 
@@ -134,7 +169,7 @@ class Gate:
             return self._unpickle_own(encoded, allowed)
         key = hashlib.sha256(encoded.encode("utf-8", "replace")).digest() if isinstance(encoded, str) else b""
         if key not in self._passed:
-            self.approved = self.approved | self._judged(_decoded(encoded))
+            self.approved = self.approved | self._judged(inspect_text(encoded))
             allowed |= self.approved
             self._passed.add(key)
         return self._framework.unpickle(encoded, allowed)
@@ -144,7 +179,7 @@ class Gate:
             return self._framework.unpickle(encoded, allowed)
         except Exception:
             try:
-                names = self._judged(_decoded(encoded))
+                names = self._judged(inspect_text(encoded))
             except PermissionError:
                 names = frozenset()
             if names <= allowed:
@@ -152,15 +187,20 @@ class Gate:
             self.approved = self.approved | names
         return self._framework.unpickle(encoded, allowed | self.approved)
 
-    def _judged(self, data: bytes) -> frozenset[str]:
-        names, dangers = _of_pickle(data)
-        for name in names:
-            state, why = self.state_of(name)
+    def _judged(self, inspection: Inspection) -> frozenset[str]:
+        """The names of a pickle, all of which may be loaded.
+
+        Raises:
+            PermissionError: one may not.
+        """
+        reason = self._refusal(inspection)
+        if reason:
+            raise PermissionError(f"Checkpoint deserialization blocked: {reason}")
+        for use in inspection.uses:
+            state, why = self.state_of(use.name)
             if state not in ("ok", "acts"):
-                dangers.append(f"{name} {why or 'is not allowed'}")
-        if dangers:
-            raise PermissionError(f"Checkpoint deserialization blocked for type '{dangers[0]}'")
-        return frozenset(names)
+                raise PermissionError(f"Checkpoint deserialization blocked for type '{use.name}': {why or state}")
+        return frozenset(use.name for use in inspection.uses if use.judgement.kind != "getattr")
 
 
 def is_data(cls: type) -> bool:
@@ -182,38 +222,10 @@ def _defined(module: str, qualname: str) -> type | None:
     return None
 
 
-_INERT = frozenset(("types:GenericAlias",))
+def _spoken(inspection: Inspection) -> Iterable[Use]:
+    return (use for use in inspection.uses if use.judgement.kind not in _SILENT)
 
 
-def _decoded(encoded: Any) -> bytes:
-    try:
-        return base64.b64decode(encoded, validate=True)
-    except (binascii.Error, TypeError, ValueError):
-        return b""
-
-
-def _of_pickle(data: bytes) -> tuple[list[str], list[str]]:
-    decoded = decode(data)
-    dangers = [f"it cannot be read: {decoded.fault}"] if decoded.fault else []
-    return list(decoded.names), dangers
-
-
-def _of_document(raw: bytes) -> tuple[list[str], list[str]]:
-    names: dict[str, None] = {}
-    dangers: list[str] = []
-    todo = [json.loads(raw)]
-    while todo:
-        item = todo.pop()
-        if isinstance(item, dict):
-            if "__pickled__" in item and "__type__" in item:
-                found, bad = _of_pickle(_decoded(item["__pickled__"]))
-                names.update(dict.fromkeys(found))
-                dangers += bad
-            todo += item.values()
-        elif isinstance(item, list):
-            todo += item
-    for name in names:
-        verdict = judge(name.partition(":")[0], name.partition(":")[2])
-        if verdict.kind == "danger":
-            dangers.append(f"it names {name}, which {verdict.reason}")
-    return list(names), dangers
+def _parts(name: str) -> tuple[str, str]:
+    module, _, qualname = name.partition(":")
+    return module, qualname

@@ -8,6 +8,7 @@ import inspect
 import os
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from .gate import Gate
 from .graph import allowed_by, hash_as, rename_module
 from .lines import Lines
 from .program import Program, names_of
-from .protection import Protection
+from .protection import Protection, caller
 from .reasons import reason_of
 from .shown import type_name
 from .takeover import Call, Takeover
@@ -70,11 +71,26 @@ class Loading:
 
         self.takeover = Takeover(self.plan, begin, self._loaded_module)
         self.takeover.install(self.framework.workflow_classes())
+        threading.Thread(target=self._report_waiting, args=(threading.main_thread().ident,), daemon=True).start()
         if self.is_program:
             self._run_program()
         else:
             self._load_name()
         assert self.workflow is not None
+
+    def _report_waiting(self, thread: int | None) -> None:
+        """Say where the program is, while it does not come to its workflow."""
+        waited = 0
+        for seconds in (5, 10, 15, 30):
+            time.sleep(seconds)
+            waited += seconds
+            if self.workflow is not None:
+                return
+            frame = sys._current_frames().get(thread or 0)
+            file, line = caller(frame)
+            where = f": it is at {file}:{line}" if file else ""
+            what = f"{self.plan['target']} has not come to a workflow after {waited} seconds{where}"
+            self.lines.say("log", level="WARNING", logger="ckpt-tui", text=what, traceback="")
 
     def _take(self, call: Call) -> None:
         self.call, self.workflow = call, call.workflow

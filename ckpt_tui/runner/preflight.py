@@ -66,7 +66,7 @@ class Preflight(Loading):
         found: dict[str, Any] = {
             "target": self.plan["target"], "file": getattr(self.module, "__file__", None) or "",
             "main": self.module.__name__ == "__main__", "problems": problems, "types": self._check_types(problems),
-            "requests": [], "again": [], "edits": [], "into": self.plan.get("into"),
+            "requests": [], "again": [], "edits": [], "into": self.plan.get("into"), **self._taken(),
         }  # fmt: skip
         self.checkpoint = None
         if not any(each["level"] == "error" for each in problems):
@@ -81,6 +81,15 @@ class Preflight(Loading):
             found["again"] = self._again()
         found["ok"] = not any(each["level"] == "error" for each in problems)
         return found
+
+    def _taken(self) -> dict[str, Any]:
+        """Where the program was taken over, and which workflows it ran before that are not the checkpoint's."""
+        passed = [
+            {"workflow": str(call.workflow.name), "file": call.file, "line": call.line}
+            for call in (self.takeover.passed if self.takeover is not None else ())
+        ]
+        call = self.call
+        return {"taken": {"file": call.file, "line": call.line} if call is not None else None, "passed": passed}
 
     def _check_types(self, problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The types of the checkpoint that its pickles name: ok, blocked, missing, or acting when they are loaded."""

@@ -331,9 +331,13 @@ def is_library(file: str) -> bool:
     )
 
 
-def caller() -> tuple[str, int]:
-    """File and line of the program's code that is being executed; ("", 0) where there is none."""
-    frame: Any = sys._getframe(1)
+def caller(frame: Any = None) -> tuple[str, int]:
+    """File and line of the program's code that is being executed; ("", 0) where there is none.
+
+    Args:
+        frame: The innermost frame; None for that of the caller.
+    """
+    frame = frame or sys._getframe(1)
     while frame is not None:
         if not is_library(frame.f_code.co_filename):
             return frame.f_code.co_filename, frame.f_lineno

@@ -324,7 +324,7 @@ def test_a_call_whose_result_is_thrown_away_or_hidden_is_danger_all_the_same(tmp
         b"\x80\x04cbuiltins\ngetattr\ncos\nEnviron\nX\x03\x00\x00\x00Run\x86R.",
         b"\x80\x04cbuiltins\ngetattr\n.",
         b"\x80\x04cbuiltins\ngetattr\n\x94(cmy_app\nOuter\nX\x05\x00\x00\x00InnertRh\x00\x86.",
-        b"\x80\x04cbuiltins\ngetattr\n(cmy_app\nOuter\nX\x05\x00\x00\x00InnertR0N.",
+        b"\x80\x04cbuiltins\ngetattr\n0N.",
     ],
 )  # fmt: skip
 def test_getattr_that_reaches_further_than_a_class_in_a_class_is_danger(tmp_path: Path, data: bytes) -> None:

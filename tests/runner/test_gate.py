@@ -7,9 +7,10 @@ import json
 import pickle
 import subprocess
 import sys
+import zipfile
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.runner.stores import lines, of_kind
 PROGRAM = """
 import asyncio
 import sys
+import zipfile
 from dataclasses import dataclass
 
 from agent_framework import Executor, FileCheckpointStorage, WorkflowBuilder, WorkflowContext, handler
@@ -152,3 +154,30 @@ class TestDanger:
         assert done.code == 5, done.out + done.err
         assert "subprocess:check_call" in done.err
         assert not canary.exists()
+
+
+class TestClassesThatAct:
+    def test_no_option_is_proposed_for_a_class_that_acts(self, tmp_path: Path) -> None:
+        identifier = with_payload(tmp_path / "store", pickle.dumps(Call(TemporaryDirectory)))
+        done = command(
+            "resume", tmp_path / "store", identifier, "--workflow", released()[0], "--allow", VERSION, "--check"
+        )
+        assert done.code == 5
+        assert "tempfile:TemporaryDirectory" in done.err and "--allow tempfile" not in done.err
+
+    def test_a_class_that_acts_is_loaded_only_by_the_run_and_after_a_line_that_says_what_it_does(
+        self, tmp_path: Path
+    ) -> None:
+        payload = pickle.dumps(Call(zipfile.ZipFile, str(tmp_path / "made.zip"), "w"))
+        identifier = with_payload(tmp_path / "store", payload)
+        words = (
+            "resume", tmp_path / "store", identifier, "--workflow", released()[0], "--allow", VERSION, "--allow",
+            "zipfile:ZipFile", "--into", tmp_path / "new",
+        )  # fmt: skip
+        checked = command(*words, "--check", "--", "unused")
+        assert checked.code == 0, checked.err
+        assert "zipfile:ZipFile" in checked.err and "opens or truncates" in checked.err, checked.err
+        assert not (tmp_path / "made.zip").exists()
+        done = command(*words, "--yes", "--", "unused")
+        assert "opens or truncates" in done.err
+        assert (tmp_path / "made.zip").exists()

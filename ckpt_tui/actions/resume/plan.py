@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.safety.judgement import is_class_name
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.headers import KIND
 
@@ -161,12 +162,14 @@ class Plan:
         return shlex.join(self.command())
 
 
-def source_of(store: str, checkpoint: Checkpoint) -> Source:
-    """What a checkpoint's file tells of it.
+def source_of(store: str, checkpoint: Checkpoint, later: Sequence[str] = (), allow: Collection[str] = ()) -> Source:
+    """What a checkpoint's file says of it.
 
     Args:
         store: The directory that holds it.
         checkpoint: The checkpoint, decoded.
+        later: Classes that the other checkpoints of its branch name.
+        allow: Types that the person allows, `module:qualname`; a class that acts may be among them.
 
     Raises:
         CkptError: it cannot or must not be loaded; exit code 5.
@@ -176,13 +179,15 @@ def source_of(store: str, checkpoint: Checkpoint) -> Source:
         what = f"{ref.id} was written by a release before 1.0.0, which no later one can load."
         raise CkptError(what, "Resume it with the release that wrote it.", FAILED)
     named = named_types(checkpoint)
-    if named.dangers:
-        name, reason = named.dangers[0]
+    dangers = [each for each in named.dangers if not (each[0] in allow and is_class_name(each[0]))]
+    if dangers:
+        name, reason = dangers[0]
         what = f"{ref.id} is not loaded: it names {name}, which {reason}."
         raise CkptError(what, "`ckpt-tui doctor` tells where; resume from a checkpoint you trust.", FAILED)
     return Source(
-        os.path.abspath(store), ref.id, ref.graph, named.types, _executors(checkpoint), ref.workflow, ref.iteration
-    )
+        os.path.abspath(store), ref.id, ref.graph, named.types, _executors(checkpoint), ref.workflow, ref.iteration,
+        tuple(later),
+    )  # fmt: skip
 
 
 def _executors(checkpoint: Checkpoint) -> tuple[str, ...]:

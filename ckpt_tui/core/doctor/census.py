@@ -12,6 +12,7 @@ from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import PLACE_WORK
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.safety.inspection import GETATTR
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
 
 PLACES = 300_000
@@ -60,7 +61,7 @@ def places(
                     yield Place(item, path + _steps(way), how)
                 continue
             if kind is Obj and type(item.cls) is Ref:
-                if item.cls.name == "builtins:getattr":
+                if item.cls.name in GETATTR:
                     yield Place(item, path + _steps(way), how)
                 # Not through `seen`: one reference may be called here and a value there.
                 todo.append((item.cls, way, item.how))

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.chains import broken_chains, changed_graphs
 from ckpt_tui.core.doctor.findings import CANNOT_BE_DECODED, UNDECODABLE, Finding, Pickles, Severity, pickle_bytes
-from ckpt_tui.core.doctor.globals import Judgement
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.reading.ways import Way, next_on, path_of
 from ckpt_tui.core.redact import masked
+from ckpt_tui.core.safety.judgement import Judgement
 from ckpt_tui.core.text import quoted
 from ckpt_tui.core.value import Envelope, Map, Opaque
 

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.allowance import Allowance
-from ckpt_tui.core.doctor.census import Place, places
-from ckpt_tui.core.doctor.globals import Judgement, judge, names_in_bytes
+from ckpt_tui.core.doctor.census import places
 from ckpt_tui.core.documents.envelope import open_envelope
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.pickles.opcodes import BUFFER, PERSISTENT
+from ckpt_tui.core.pickles.unpickle import Decoded
 from ckpt_tui.core.reading.anatomy import anatomy, type_name
 from ckpt_tui.core.reading.typenames import callable_name
+from ckpt_tui.core.safety.inspection import Use, danger_beyond, inspect_decoded, reached_by
+from ckpt_tui.core.safety.judgement import Judgement, judge
 from ckpt_tui.core.value import Envelope, Obj, Opaque, Ref, Value
 
 Severity = Literal["info", "warning", "danger"]
@@ -86,20 +88,13 @@ class Pickles:
             self._left_out_count += 1
             return
         if decoded is None:
-            self._undecodable(envelope, pickle_bytes(envelope), path)
+            self._undecodable(envelope, path)
             return
-        wanted = {
-            ref.name: names
-            for names, ref in decoded.refs.items()
-            if (self._judge(*names).kind != "allowed" and ref.name not in self.types) or names in decoded.old
-        }
-        found: dict[str, Place] = {}
-        if wanted or decoded.opaque:
-            self._locate(envelope, path, wanted, found)
-        for name, names in wanted.items():
-            self._name(*names, decoded.old.get(names, ""), found.get(name), path)
+        told = [names for names in decoded.refs if not self._is_plain(*names) or names in decoded.old]
+        if told or decoded.opaque or decoded.built:
+            self._tell(envelope, decoded, path)
         if envelope.warning:
-            self._undecodable(envelope, pickle_bytes(envelope)[decoded.end :] if decoded.fault else b"", path)
+            self._undecodable(envelope, path)
         elif lie := _lie(envelope, value):
             self.add("type-mismatch", "warning", path, lie, _UNLOADABLE)
 
@@ -121,86 +116,91 @@ class Pickles:
         """Add a finding of this file."""
         self.findings.append(Finding(kind, severity, self.file, expression(path), reason, fix))
 
-    def _locate(
-        self, envelope: Envelope, path: Path, wanted: dict[str, tuple[str, str]], found: dict[str, Place]
-    ) -> None:
-        """Note the first place of each wanted name, and tell what stands for itself: opaque values, getattr."""
+    def _is_plain(self, module: str, name: str) -> bool:
+        """Whether nothing is to be told of a name, whatever the pickle does with it."""
+        verdict = self._judge(module, name)
+        is_data = verdict.kind in ("inert", "framework") or (verdict.kind == "helper" and verdict.by_default)
+        return verdict.by_default and is_data and (module, name) != ("builtins", "type")
+
+    def _tell(self, envelope: Envelope, decoded: Decoded, path: Path) -> None:
+        """Tell what a pickle names and does, each name with its first place."""
+        inspection = inspect_decoded(decoded)
+        uses = {use.name: use for use in sorted(inspection.uses, key=lambda use: _TELLING.index(use.how), reverse=True)}
+        found = self._locate(envelope, path, uses)
+        for use in inspection.uses:
+            if uses[use.name] is use:
+                self._use(use, found.get(use.name), path)
+        for danger in inspection.dangers:
+            self._danger(path, danger)
+
+    def _locate(self, envelope: Envelope, path: Path, uses: dict[str, Use]) -> dict[str, Path]:
+        """The first place of each name; tells what stands for itself, which is opaque values."""
         told = 0
+        found: dict[str, Path] = {}
+        hows: dict[str, str] = {}
         value, broken = envelope.value, bool(envelope.warning)
         unseen = dict.fromkeys(envelope.decoded.opaque if envelope.decoded is not None else ())
-        for place in places(value, path, wanted.keys(), self._allowance):
+        for place in places(value, path, uses.keys(), self._allowance):
             item = place.item
             if type(item) is Ref:
-                known = found.get(item.name)
-                if known is None or place.how == _TELLING.get(item.name, "new") != known.how:
-                    found[item.name] = place
+                if item.name not in found or place.how == uses[item.name].how != hows[item.name]:
+                    found[item.name], hows[item.name] = place.path, place.how
+            elif type(item) is Obj:
+                if names := reached_by(item):
+                    found.setdefault(":".join(names), place.path)
             elif told < _PER_PICKLE and not (broken and item is value):  # a broken pickle is told as a whole
-                if type(item) is Opaque:
-                    unseen.pop(item.reason, None)
-                    told += self._opaque(item.reason, place.path)
-                else:
-                    told += self._getattr(item, place.path)
-            elif told >= _PER_PICKLE and len(found) == len(wanted):
+                unseen.pop(item.reason, None)
+                told += self._opaque(item.reason, place.path)
+            elif told >= _PER_PICKLE and len(found) == len(uses):
                 break
         for reason in list(unseen)[: _PER_PICKLE - told]:  # too deep in it, or thrown away
             self._opaque(reason, path)
+        return found
 
     def _opaque(self, what: str, path: Path) -> bool:
-        if what == PERSISTENT:
-            reason = f"{what}: what it becomes is up to that program's own code"
-            self.add("dangerous", "danger", path, reason, _DO_NOT_LOAD)
-        elif what == BUFFER:
+        if what == BUFFER:
             self.add("undecodable", "warning", path, what, _UNLOADABLE)
-        else:
+        elif what != PERSISTENT:  # that is danger, and told with the others
             self.add("not-shown", "info", path, f"not shown: {what}", "")
         return True
 
-    def _getattr(self, call: Obj, path: Path) -> bool:
-        """A call of getattr is how protocols 0 to 3 name a class within a class; anything else reaches further."""
-        module, _, name = callable_name(call).partition(":")
-        verdict = self._judge(module, name) if name else Judgement("danger", "reaches into any object")
-        if verdict.kind == "type" and not name.rpartition(".")[2].isupper():  # else the member of an Enum
-            self.types.setdefault(f"{module}:{name}", expression(path))
-        if verdict.kind in ("type", "allowed"):
-            return False
-        reason = verdict.reason or "reaches into any object"
-        what = f"getattr for {module}:{name}" if name else "getattr"
-        self.add("dangerous", "danger", path, f"calls {what}, which {reason}", _DO_NOT_LOAD)
-        return True
+    def _danger(self, path: Path, reason: str) -> None:
+        if sum(finding.severity == "danger" for finding in self.findings) < _PER_PICKLE:
+            self.add("dangerous", "danger", path, reason, _DO_NOT_LOAD)
 
-    def _name(self, module: str, qualname: str, old: str, place: Place | None, path: Path) -> None:
-        name, where = f"{module}:{qualname}", place.path if place else path
-        verdict = self._judge(module, qualname)
-        if place and place.how == "new" and verdict.kind in ("function", "numpy"):
-            verdict = judge(module, qualname, made_with_new=True)
-        what = ({"call": "calls ", "new": "makes "}.get(place.how, "names ") if place else "names ") + name
-        if not place:  # its result was thrown away, or it stands among too many
-            what += " where no value shows it"
-        if verdict.kind == "danger":
-            if sum(finding.severity == "danger" for finding in self.findings) < _PER_PICKLE:
-                self.add("dangerous", "danger", where, f"{what}: {verdict.reason}", _DO_NOT_LOAD)
-        elif verdict.kind == "getattr":
-            if place is None or place.how == "value":  # calls are told by what they reach
-                self.add("dangerous", "danger", where, f"{what}, which reaches into any object", _DO_NOT_LOAD)
-        elif verdict.kind == "type" or (old and name != "copyreg:_reconstructor" and verdict.kind == "allowed"):
-            self.types.setdefault(old or name, expression(where))
-        elif verdict.kind == "numpy":
+    def _use(self, use: Use, where: Path | None, path: Path) -> None:
+        verdict, name, old = use.judgement, use.name, use.written
+        what = use.says if where is not None or use.how == "getattr" else f"names {name} where no value shows it"
+        where = path if where is None else where
+        kind = verdict.kind
+        if verdict.is_danger:
+            self._danger(
+                where, f"{what}, which {verdict.reason}" if use.how == "getattr" else f"{what}: {verdict.reason}"
+            )
+        elif kind == "getattr":
+            pass  # told by what it reaches
+        elif kind == "unlisted":
+            reason = f"{what}, which {verdict.reason}"
+            self.add("unlisted", "warning", where, reason, "Load it only when you know which program wrote it.")
+        elif kind in ("type", "inert", "framework") or (old and kind == "helper" and name != "copyreg:_reconstructor"):
+            is_member = use.how == "getattr" and name.rpartition(".")[2].isupper()  # of an enumeration
+            if not is_member and (old or not verdict.by_default):
+                self.types.setdefault(old or name, expression(where))
+        elif kind == "numpy":
             reason = f"{what}: the framework neither loads (since 1.13) nor writes (since 1.19) values of numpy"
             self.add("numpy", "warning", where, reason, f"{_UNLOADABLE} Keep plain numbers in the state.")
-        elif verdict.kind == "allowed":
+        elif kind == "helper" and verdict.by_default and old:
             reason = f"{what} as {old}, its name in Python 2: the framework loads it under its present name only"
             self.add("function", "warning", where, reason, _UNLOADABLE)
-        elif verdict.kind == "function":
+        elif not verdict.by_default:
             reason = f"{what}, a function: the framework (since 1.13) loads none, allowed or not"
-            self.add("function", "warning", where, reason, _UNLOADABLE)
+            self.add("function", "warning", where, reason, _INSTEAD.get(name, _UNLOADABLE))
 
-    def _undecodable(self, envelope: Envelope, rest: bytes, path: Path) -> None:
-        for module, name in names_in_bytes(rest):
-            verdict = self._judge(module, name)
-            if verdict.kind == "danger":
-                reason = f"names {module}:{name} in a part that cannot be decoded: {verdict.reason}"
-                self.add("dangerous", "danger", path, reason, _DO_NOT_LOAD)
-                break
+    def _undecodable(self, envelope: Envelope, path: Path) -> None:
+        if envelope.decoded is not None:
+            hidden = danger_beyond(pickle_bytes(envelope), envelope.decoded)
+            if hidden:
+                self.add("dangerous", "danger", path, hidden, _DO_NOT_LOAD)
         if envelope.is_cut:
             reason = f"not looked at to its end: {envelope.warning}"
             self.add("unread", "danger", path, reason, "Load it only when you trust whoever wrote it.")
@@ -216,8 +216,14 @@ def pickle_bytes(envelope: Envelope) -> bytes:
         return b""
 
 
-_TELLING = {"builtins:getattr": "value"}
-"""Which use of a name tells most about it, if not that an object of it is made."""
+_TELLING = ("new", "call", "getattr", "value")
+"""Which use of a name tells most about it, first."""
+
+_INSTEAD = {
+    "zoneinfo:ZoneInfo._unpickle": f"{_UNLOADABLE} Keep times in UTC or with a fixed datetime.timezone, "
+    "or the name of the zone as text.",
+}
+"""What to keep in the state instead of what the framework cannot load."""
 
 
 def _lie(envelope: Envelope, value: Value) -> str:
@@ -234,7 +240,8 @@ def _lie(envelope: Envelope, value: Value) -> str:
         if type(value.cls) is not Ref or callable_name(value):  # the latter a class, or the member of an Enum
             return ""
         parts = anatomy(value)
-        called = judge(value.cls.module, value.cls.qualname, value.how == "new").kind
-        if parts.is_type or actual.startswith("(") or not (parts.is_text or called in ("allowed", "type")):
+        called = judge(value.cls.module, value.cls.qualname, value.how == "new")
+        is_class = called.is_class and called.kind != "numpy"
+        if parts.is_type or actual.startswith("(") or not (parts.is_text or is_class):
             return ""
     return f"states the type {envelope.claimed}, but holds {actual}; the framework refuses it"

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from ckpt_tui.core.doctor.doctor import json_values, parts_of
-from ckpt_tui.core.doctor.globals import judge
 from ckpt_tui.core.documents.envelope import names_of
 from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.safety.judgement import judge
 from ckpt_tui.core.value import Envelope
 
 
@@ -41,7 +41,7 @@ def named_types(checkpoint: Checkpoint, check: Callable[[], None] | None = None)
             if full in types or full in dangers:
                 continue
             verdict = judge(module, name)
-            if verdict.kind == "danger":
+            if verdict.is_danger:
                 dangers[full] = verdict.reason
             elif module not in ("builtins", "__builtin__"):
                 types[full] = None

@@ -298,7 +298,8 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                         state = pop()
                         target = stack[-1]
                         if type(target) is not Obj:
-                            raise PickleFault("a state for something that is no object", start)
+                            m.build(target, state, start)
+                            continue
                         if target.has_state and target.state is not None:
                             # A second state updates the first one, so both are kept.
                             state = (target.state, state)
@@ -364,7 +365,7 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                     if type(module) is str and type(qualname) is str and (module, qualname) in refs:
                         push(refs[module, qualname])
                     else:
-                        push(m.named(module, qualname, start))
+                        push(m.named_on_stack(module, qualname, start))
                     if data[i] == 0x94:
                         remember(stack[-1])
                         i += 1

@@ -30,6 +30,12 @@ class PickleFault(Exception):
 _REASONS = 100
 """Different reasons, and names of Python 2, that are kept: a hostile pickle could have a hundred thousand."""
 
+NO_NAME = "a class named by something that is no text"
+"""The reason of a name that the pickle works out by calling something."""
+
+LONG_NAME = "a class name of"
+"""How the reason begins of a name that is too long to be kept."""
+
 _NONE: dict[Any, Any] = {}
 """What stands for a table that few pickles need; never written to."""
 
@@ -53,13 +59,15 @@ class Machine:
         refs, old, opaque: As `ckpt_tui.core.pickles.unpickle.Decoded` has them.
         globals: What GLOBAL made, by its argument.
         objects: Containers, objects, classes and marks made.
+        built: Names of the classes and functions themselves, not objects of theirs, that are given a state.
+        dropped: Containers, objects and states that are thrown away again.
         overrun: Where a frame begins that claims more bytes than there are. A pickle that was cut off is read all the
             same, as far as it goes.
     """
 
     __slots__ = (
-        "_copied", "budget", "data", "globals", "marks", "memo", "objects", "old", "opaque", "overrun", "position",
-        "protocol", "reached", "refs", "sparse", "stack", "steps",
+        "_copied", "budget", "built", "data", "dropped", "globals", "marks", "memo", "objects", "old", "opaque",
+        "overrun", "position", "protocol", "reached", "refs", "sparse", "stack", "steps",
     )  # fmt: skip
 
     def __init__(self, data: bytes, budget: PickleBudget) -> None:
@@ -78,6 +86,8 @@ class Machine:
         self.old = self.globals = _NONE
         self.opaque: tuple[str, ...] = ()
         self.objects = 0
+        self.built: tuple[str, ...] = ()
+        self.dropped: list[Value] = []
         self._copied = 0
 
     # -- faults ------------------------------------------------------------------------------------------------------
@@ -186,35 +196,64 @@ class Machine:
         else:
             raise PickleFault("items for something that is no list", start)
 
+    def drop(self, value: Value) -> None:
+        """Keep what is thrown away for whoever judges the pickle: making it was an act all the same."""
+        if type(value) in _KEPT:
+            self.dropped.append(value)
+
+    def build(self, target: Value, state: Value, start: int) -> None:
+        """Give a state to something that is no object: to a class or function itself, whose attributes it sets."""
+        if type(target) is not Ref:
+            raise PickleFault("a state for something that is no object", start)
+        if target.name not in self.built and len(self.built) < _REASONS:
+            self.built += (target.name,)
+        self.drop(state)
+
     # -- classes and what they make ----------------------------------------------------------------------------------
 
     def named(self, module: Value, qualname: Value, start: int) -> Value:
         """A reference to a class or function."""
         if type(qualname) is not str or type(module) is not str:
-            raise PickleFault("a class named by something that is no text", start)
+            raise PickleFault(NO_NAME, start)
         names = module, qualname
         found = self.refs.get(names) or _FAMILIAR.get(names)
         if found is None:
             size = len(module) + len(qualname)
             if size > self.budget.class_name:
-                return self.no_value(f"a class name of {size:,} characters", size)
+                return self.no_value(f"{LONG_NAME} {size:,} characters", size)
             found = Ref(module, qualname)
             if size <= _FAMILIAR_SIZE and len(_FAMILIAR) < _FAMILIAR_COUNT:
                 _FAMILIAR[names] = found
         self.refs[names] = found
         return found
 
+    def named_on_stack(self, module: Value, qualname: Value, start: int) -> Value:
+        """A reference whose names stand on the stack; protocols 0 to 2 read them as those of Python 2, too."""
+        if self.protocol < 3 and type(module) is type(qualname) is str:
+            module, qualname = self._present(module, qualname)
+        return self.named(module, qualname, start)
+
+    def name_again(self) -> None:
+        """Note what the names so far mean in a protocol below 3, which a pickle may turn to in its midst."""
+        for names in list(self.refs):
+            self.named(*self._present(*names), self.position)
+
     def named_in_text(self, module: bytes, qualname: bytes) -> Value:
         """A reference as protocols 0 to 3 write it, with the names of Python 2 replaced."""
-        names = written = str(module, "utf-8", "surrogateescape"), str(qualname, "utf-8", "surrogateescape")
+        names = str(module, "utf-8", "surrogateescape"), str(qualname, "utf-8", "surrogateescape")
         if self.protocol < 3:
-            if names in NAME_MAPPING:
-                names = NAME_MAPPING[names]
-            elif names[0] in IMPORT_MAPPING:
-                names = IMPORT_MAPPING[names[0]], names[1]
-        if names != written:
-            self.old = {**self.old, names: ":".join(written)} if len(self.old) < _REASONS else self.old
+            names = self._present(*names)
         return self.named(*names, self.position)
+
+    def _present(self, module: str, qualname: str) -> tuple[str, str]:
+        written = names = module, qualname
+        if written in NAME_MAPPING:
+            names = NAME_MAPPING[written]
+        elif module in IMPORT_MAPPING:
+            names = IMPORT_MAPPING[module], qualname
+        if names != written and len(self.old) < _REASONS:
+            self.old = {**self.old, names: ":".join(written)}
+        return names
 
     def no_value(self, reason: str, size: int = 0, partial: list[Value] | None = None) -> Opaque:
         """What stands for something that is no value, with its reason noted."""
@@ -249,6 +288,9 @@ class Machine:
             self._copied += len(args[0])
         return self._copied <= len(self.data)
 
+
+_KEPT = frozenset((Obj, Map, SetOf, list, tuple, Opaque))
+"""Kinds of values in which more may stand than is known of a pickle by its names."""
 
 NATIVE = frozenset(("encode", "bytes", "bytearray", "set", "frozenset"))
 """Names of the callables that `Machine.native` looks at."""

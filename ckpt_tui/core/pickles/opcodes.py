@@ -13,10 +13,12 @@ from ckpt_tui.core.value import Map, Obj, SetOf
 
 
 def _proto(m: Machine, i: int) -> int:
-    m.protocol = m.data[i]
+    before, m.protocol = m.protocol, m.data[i]
     if m.protocol > 5:
         raise PickleFault(f"pickle protocol {m.protocol}; 0 to 5 are known", m.position)
     m.globals = {}  # later protocols have other names
+    if m.protocol < 3 <= before:
+        m.name_again()
     return i + 1
 
 
@@ -33,12 +35,13 @@ def _pop(m: Machine, i: int) -> int:
     if m.marks and m.marks[-1] == len(m.stack):
         m.marks.pop()
     else:
-        m.stack.pop()
+        m.drop(m.stack.pop())
     return i
 
 
 def _pop_mark(m: Machine, i: int) -> int:
-    m.since_mark()
+    for value in m.since_mark():
+        m.drop(value)
     return i
 
 

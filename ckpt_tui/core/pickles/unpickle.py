@@ -6,7 +6,7 @@ Lib/pickletools.py describes the opcodes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.budgets import DEFAULT_PICKLE, PickleBudget
@@ -31,6 +31,8 @@ class Decoded(NamedTuple):
             of those whose objects it throws away again.
         old: Names that stand there as Python 2 had them, in protocols 0 to 2: the present name → `module:qualname`.
         opaque: Reasons of what it holds that cannot be shown as a value, each once.
+        built: `module:qualname` of classes and functions that are themselves given a state, which sets attributes.
+        discarded: Values that it made and that are no part of `value`: thrown away, or left on its stack.
         end: Where it ends; where it could not be read further, the byte where that operation begins.
     """
 
@@ -44,6 +46,8 @@ class Decoded(NamedTuple):
     old: Mapping[tuple[str, str], str] = _NONE
     opaque: Collection[str] = ()
     end: int = 0
+    built: Collection[str] = ()
+    discarded: Sequence[Value] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -86,9 +90,14 @@ def decode(
         reason = f"a damaged value ({type(error).__name__}), at byte {machine.position:,} of {len(data):,}"
     else:
         m = machine
-        return Decoded(value, m.steps, "", len(data) - end, False, m.objects, m.refs, m.old, m.opaque, end)
+        rest = m.dropped + m.stack
+        return Decoded(
+            value, m.steps, "", len(data) - end, False, m.objects, m.refs, m.old, m.opaque, end, m.built, rest
+        )
     m, value = machine, Opaque(reason, len(data), machine.stack)
-    return Decoded(value, m.steps, reason, 0, is_cut, m.objects, m.refs, m.old, m.opaque, m.position)
+    return Decoded(
+        value, m.steps, reason, 0, is_cut, m.objects, m.refs, m.old, m.opaque, m.position, m.built, m.dropped
+    )
 
 
 def _what_ran_out(machine: Machine) -> str:

@@ -4,7 +4,9 @@ import importlib
 
 import pytest
 
-from ckpt_tui.core.doctor.globals import judge, names_in_bytes
+from ckpt_tui.core.safety.harmless import HARMLESS_CLASSES, HARMLESS_HELPERS
+from ckpt_tui.core.safety.judgement import judge, names_in_bytes
+from tests.support.framework_inventory import collect
 
 
 def kind(name: str) -> str:
@@ -38,34 +40,80 @@ def kind(name: str) -> str:
 )  # fmt: skip
 def test_what_could_run_code_is_dangerous(name: str) -> None:
     verdict = judge(*name.split(":", 1))  # type: ignore[arg-type]
-    assert verdict.kind == "danger"
+    assert verdict.is_danger
     assert verdict.reason
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "does"),
     [
-        "my_app:Order", "my_app.models:Order.Line", "my_app:_Private", "builtins:ValueError", "fractions:Fraction",
-        "pathlib:PosixPath", "types:GenericAlias", "types:SimpleNamespace", "zoneinfo:ZoneInfo", "array:array",
-        "numpy:ndarray", "numpy:dtype", "subprocess:CalledProcessError", "subprocess:TimeoutExpired", "typing:Any",
-        "asyncio.exceptions:CancelledError", "asyncio.exceptions:TimeoutError", "os:stat_result", "code:Snippet",
-        "profile:UserProfile", "agent_framework:Message", "agent_framework._types:Content.Inner", "openai:OpenAIError",
+        ("zipfile:ZipFile", "opens or truncates a file"),
+        ("logging:FileHandler", "opens or truncates a file"),
+        ("tempfile:TemporaryDirectory", "makes a directory"),
+        ("agent_framework._workflows._checkpoint:FileCheckpointStorage", "makes a directory or writes files"),
+        ("agent_framework._mcp:MCPStdioTool", "starts programs"),
+        ("builtins:eval", "runs text as code"),
+        (
+            "agent_framework._tools:TypeAdapter",
+            "is a name that this module only imports: nothing genuine is written so",
+        ),
+        ("ast:literal_eval", "is not known to be inert data"),
+        ("statistics:mean", "is not known to be inert data"),
+        ("collections:OrderedDict.fromkeys", "is not known to be inert data"),
+        ("builtins:print", "is not known to be inert data"),
+        ("my_app:Popen", "has the name of a class that starts programs"),
+        ("idlelib.__main__:Whatever", "runs a program by importing it"),
     ],
-)  # fmt: skip
-def test_a_class_is_a_type_that_must_be_allowed(name: str) -> None:
-    assert kind(name) == "type"
+)
+def test_the_reason_says_in_plain_words_what_a_name_does(name: str, does: str) -> None:
+    verdict = judge(*name.split(":", 1))  # type: ignore[arg-type]
+    assert (verdict.kind, verdict.reason) == ("acts", does)
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        "my_app:make", "my_app:Order.make", "zoneinfo:ZoneInfo._unpickle", "re:_compile", "_codecs:encode",
-        "operator:getitem", "_operator:or_", "typing:Optional", "typing:List", "builtins:Ellipsis", "builtins:print",
-        "agent_framework._workflows._events:make_event", "copyreg:__newobj__",
+        "builtins:ValueError", "fractions:Fraction", "pathlib:PosixPath", "types:GenericAlias", "types:SimpleNamespace",
+        "zoneinfo:ZoneInfo", "array:array", "subprocess:CalledProcessError", "subprocess:TimeoutExpired", "typing:Any",
+        "asyncio.exceptions:CancelledError", "asyncio.exceptions:TimeoutError", "os:stat_result", "http:HTTPStatus",
+        "ipaddress:IPv4Network", "_io:BytesIO", "builtins:Warning", "http:HTTPStatus.OK", "random:Random",
     ],
 )  # fmt: skip
+def test_data_of_the_standard_library_is_inert_and_must_be_allowed(name: str) -> None:
+    verdict = judge(*name.split(":", 1))  # type: ignore[arg-type]
+    assert verdict == ("inert", "", False)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "my_app:Order", "my_app.models:Order.Line", "my_app:_Private", "numpy:ndarray", "numpy:dtype", "code:Snippet",
+        "profile:UserProfile", "test:Order", "agent_framework:Message", "agent_framework._types:Content.Inner",
+        "openai:OpenAIError", "pydantic_core._pydantic_core:TzInfo", "__main__:Draft",
+    ],
+)  # fmt: skip
+def test_a_class_of_somebody_elses_is_a_type_that_must_be_allowed(name: str) -> None:
+    verdict = judge(*name.split(":", 1))  # type: ignore[arg-type]
+    assert verdict == ("type", "", False)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["my_app:make", "my_app:Order.make", "agent_framework._workflows._events:make_event", "my_app:getattr"],
+)
 def test_what_is_no_class_is_a_function(name: str) -> None:
     assert kind(name) == "function"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "zoneinfo:ZoneInfo._unpickle", "re:_compile", "_codecs:encode", "operator:getitem", "_operator:or_",
+        "typing:Optional", "typing:List", "builtins:Ellipsis", "copyreg:__newobj__", "logging:getLogger",
+    ],
+)  # fmt: skip
+def test_a_function_of_the_standard_library_that_only_makes_data_is_a_helper(name: str) -> None:
+    assert kind(name) == "helper"
 
 
 def test_a_name_without_a_capital_is_a_class_when_the_pickle_makes_an_object_of_it() -> None:
@@ -84,23 +132,62 @@ def test_getattr_is_judged_by_what_it_is_called_with() -> None:
 # -- against the framework --------------------------------------------------------------------------------------------
 
 
+def by_default(name: str) -> bool:
+    module, _, qualname = name.partition(":")
+    return judge(module, qualname).by_default
+
+
 def test_the_framework_allows_by_default_what_is_said_to_be_allowed() -> None:
     encoding = importlib.import_module("agent_framework._workflows._checkpoint_encoding")
     listed = set(encoding._BUILTIN_ALLOWED_TYPE_KEYS)
-    assert {name for name in listed if kind(name) != "allowed"} == {"builtins:getattr"}
+    assert {name for name in listed if not by_default(name)} == set()
+    assert {name for name in listed if kind(name) not in ("inert", "helper")} == {"builtins:getattr"}
+    assert {":".join(names) for names in HARMLESS_CLASSES | HARMLESS_HELPERS if by_default(":".join(names))} < listed
 
 
-def test_the_framework_loads_classes_of_the_modules_said_to_be_allowed_and_nothing_else_of_them() -> None:
+def test_the_framework_loads_classes_of_its_modules_and_nothing_else_of_them() -> None:
     from agent_framework._workflows._checkpoint_encoding import _RestrictedUnpickler
 
     unpickler = _RestrictedUnpickler(b"", frozenset())
     for name in ("agent_framework._types:Message", "agent_framework._workflows._events:WorkflowEvent"):
-        assert kind(name) == "allowed"
+        assert by_default(name)
         assert isinstance(unpickler.find_class(*name.split(":")), type)
     for name in ("agent_framework:Message", "agent_framework._types:detect_media_type_from_base64"):
-        assert kind(name) != "allowed"
+        assert not by_default(name)
         with pytest.raises(Exception, match="blocked"):
             unpickler.find_class(*name.split(":"))
+
+
+def test_every_class_of_the_installed_framework_is_judged_by_where_it_is_defined() -> None:
+    verdicts = {"data": {"framework"}, "live": {"unlisted", "acts"}, "foreign": {"acts"}, "again": {"unlisted", "acts"}}
+    found = collect()
+    assert len(found) > 1_000
+    assert {name: what for name, what in found.items() if kind(name) not in verdicts[what]} == {}
+
+
+def test_no_class_that_the_framework_only_imports_is_called_harmless_whatever_module_it_is_named_through() -> None:
+    foreign = {name.partition(":")[2] for name, what in collect().items() if what == "foreign"}
+    assert len(foreign) > 70
+    assert {name for name in foreign if kind(f"agent_framework._workflows._new:{name}") != "acts"} == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("openai.types.chat.chat_completion:ChatCompletion", "framework"),
+        ("openai.types.responses.response:Response", "framework"),
+        ("openai.types.responses.response:BaseModel", "acts"),
+        ("openai.types.responses.response:Path", "acts"),
+        ("openai.types.chat.chat_completion:ChatCompletion.Inner", "type"),
+        ("openai.types.chat.chat_completion:os.system", "acts"),
+        ("openai.types.chat.chat_completion:construct", "function"),
+        ("agent_framework._types:NewInALaterRelease", "unlisted"),
+        ("agent_framework._workflows._workflow:Workflow", "unlisted"),
+        ("agent_framework._workflows._runner:Message", "unlisted"),
+    ],
+)
+def test_names_below_the_prefixes_that_the_framework_trusts(name: str, expected: str) -> None:
+    assert kind(name) == expected
 
 
 @pytest.mark.parametrize("name", ["typing:Optional", "builtins:Ellipsis", "_operator:or_", "re:_compile"])

@@ -1,0 +1,187 @@
+"""The pickles anywhere in a document of JSON: the framework decodes all of them, whatever member they stand in."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+from ckpt_tui.core.budgets import DEFAULT_PICKLE, PickleBudget
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.safety.inspection import Inspection, inspect
+
+PICKLED = "__pickled__"
+TYPE = "__type__"
+
+
+THOROUGH = DEFAULT_PICKLE._replace(bytes=256 * 1024 * 1024, most_opcodes=100_000_000, most_objects=20_000_000)
+"""What decoding one pickle may cost where it decides whether anything is loaded: an honest one is read to its
+end, a flood is not."""
+
+
+class Members(list[tuple[str, Any]]):
+    """The members of a JSON object in order, as often as they stand there."""
+
+
+class Examined(NamedTuple):
+    """What one pickle of a document would do.
+
+    Attributes:
+        path: Where it stands in the file, keys and indexes.
+        inspection: What it would do; with a fault where it is not base64, or the document could not be read.
+        claimed: The type that the file states for it, or "".
+    """
+
+    path: Path
+    inspection: Inspection
+    claimed: str = ""
+
+    @property
+    def where(self) -> str:
+        """The path as JMESPath over the file."""
+        return expression(self.path)
+
+
+def examine_document(
+    raw: bytes,
+    encoding: str | None = None,
+    budget: PickleBudget = THOROUGH,
+    check: Callable[[], None] | None = None,
+) -> list[Examined]:
+    """What every pickle in a file of JSON would do, wherever it stands; nothing is imported, called or looked up.
+
+    A file that cannot be read gives one answer with its fault, since nobody knows what is in it.
+
+    Args:
+        raw: The bytes of the file.
+        encoding: An encoding besides UTF-8 that whoever loads the file may read it in: the locale's. Where it reads the
+            bytes as another text, that text is examined, too.
+        budget: What decoding one pickle may cost.
+        check: Called now and then; whatever it raises ends the work.
+    """
+    found: list[Examined] = []
+    for text in _texts(raw, encoding):
+        try:
+            document = json.loads(text, object_pairs_hook=Members, parse_int=_integer)
+        except RecursionError:
+            found.append(_unread("nested deeper than about 1000 levels"))
+        except ValueError as error:
+            found.append(_unread(f"not JSON: {error}"))
+        else:
+            found += (_examined(path, members, budget, check) for path, members in envelopes(document))
+    return found
+
+
+def _texts(raw: bytes, encoding: str | None) -> Iterator[str]:
+    """The texts that the bytes are to those who may read them, each once; JSON has one text for most files."""
+    texts: dict[str, None] = {}
+    for name in ("utf-8-sig", encoding, "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else None):
+        if name is not None:
+            try:
+                texts[raw.decode(name)] = None
+            except (UnicodeDecodeError, LookupError):
+                continue
+            if raw.isascii():
+                break
+    yield from texts or (raw.decode("latin-1"),)
+
+
+def _unread(reason: str) -> Examined:
+    return Examined((), Inspection((), (), reason))
+
+
+def _integer(text: str) -> int:
+    return 0 if len(text) > _DIGITS else int(text)
+
+
+_DIGITS = 600
+"""Digits of the longest integer that is read: its value says nothing here, and long ones take long."""
+
+
+def envelopes(document: Any) -> Iterator[tuple[Path, dict[str, Any] | Members]]:
+    """Every envelope in a parsed JSON document and its path: in any member, and within another envelope, too.
+
+    An envelope is an object with the members `__pickled__` and `__type__`. It comes as it stands in the document: a
+    dict, or `Members` where the parser kept repeated keys, all of which are looked through.
+
+    Args:
+        document: Dicts or `Members`, lists and scalars.
+    """
+    todo: list[tuple[_Way, Any]] = [(None, document)]
+    while todo:
+        way, item = todo.pop()
+        if isinstance(item, Members):
+            pairs: list[tuple[Any, Any]] = item
+        elif isinstance(item, dict):
+            pairs = list(item.items())
+        elif isinstance(item, list):
+            todo += (((way, index), below) for index, below in reversed(list(enumerate(item))) if _is_container(below))
+            continue
+        else:
+            continue
+        keys = {key for key, _ in pairs}
+        if PICKLED in keys and TYPE in keys:
+            yield _path(way), item
+        todo += (((way, key), below) for key, below in reversed(pairs) if _is_container(below))
+
+
+_Way = Any
+"""A path as a chain of pairs, last step first."""
+
+
+def _is_container(value: Any) -> bool:
+    return isinstance(value, (dict, list))
+
+
+def _path(way: _Way) -> Path:
+    steps = []
+    while way is not None:
+        way, step = way
+        steps.append(step)
+    return tuple(reversed(steps))
+
+
+def _examined(
+    path: Path, members: dict[str, Any] | Members, budget: PickleBudget, check: Callable[[], None] | None
+) -> Examined:
+    pairs = members if isinstance(members, Members) else list(members.items())
+    claimed = [value for key, value in pairs if key == TYPE and isinstance(value, str)]
+    inspections = [inspect_text(value, budget, check) for key, value in pairs if key == PICKLED]
+    return Examined(path, _joined(inspections), claimed[-1] if claimed else "")
+
+
+def _joined(inspections: list[Inspection]) -> Inspection:
+    if len(inspections) == 1:
+        return inspections[0]
+    uses = dict.fromkeys(use for one in inspections for use in one.uses)
+    dangers = dict.fromkeys(danger for one in inspections for danger in one.dangers)
+    return Inspection(tuple(uses), tuple(dangers), next((one.fault for one in inspections if one.fault), ""))
+
+
+def inspect_text(text: Any, budget: PickleBudget = THOROUGH, check: Callable[[], None] | None = None) -> Inspection:
+    """What the pickle in the base64 of an envelope would do.
+
+    Releases before 1.20 pass over characters that are not base64; so does this, and says so by a fault.
+
+    Args:
+        text: The value of `__pickled__`, anything that JSON holds.
+        budget: What decoding the pickle may cost.
+        check: Called now and then; whatever it raises ends the work.
+    """
+    if not isinstance(text, str):
+        return Inspection((), (), f"{PICKLED} is not a text")
+    if len(text) * 3 // 4 > budget.bytes:
+        return Inspection((), (), f"a pickle of {len(text) * 3 // 4:,} bytes; at most {budget.bytes:,} are decoded")
+    fault = ""
+    try:
+        data = b64decode(text, validate=True)
+    except (Base64Error, ValueError) as error:
+        fault = f"not base64: {error}"
+        try:
+            data = b64decode(text.encode("ascii", "replace"))
+        except ValueError:
+            return Inspection((), (), fault)
+    found = inspect(data, budget, check)
+    return found._replace(fault=fault or found.fault)

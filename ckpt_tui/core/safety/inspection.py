@@ -1,0 +1,299 @@
+"""All that one pickle would do when it is loaded: what it names, calls, and sets, whether or not its value shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
+
+from ckpt_tui.core.budgets import DEFAULT_PICKLE, PickleBudget
+from ckpt_tui.core.pickles.machine import LONG_NAME, NO_NAME
+from ckpt_tui.core.pickles.opcodes import BUFFER, PERSISTENT
+from ckpt_tui.core.pickles.unpickle import Decoded, decode
+from ckpt_tui.core.safety.judgement import Judgement, judge, names_in_bytes
+from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
+
+How = Literal["call", "new", "value", "getattr"]
+
+DOES = {"call": "calls ", "new": "makes ", "value": "names ", "getattr": "calls getattr for "}
+"""How each use is said, before the name."""
+
+
+class Use(NamedTuple):
+    """One use that a pickle makes of a class or function.
+
+    Attributes:
+        module, qualname: Its present name.
+        how: call (`cls(*args)`), new (`cls.__new__(cls, *args)`), value (it is only named), getattr (reached from a
+            class by getattr: a class within it, or the member of an enumeration).
+        judgement: What it means.
+        written: `module:qualname` as Python 2 has it, where the pickle says it so, else "".
+    """
+
+    module: str
+    qualname: str
+    how: How
+    judgement: Judgement
+    written: str = ""
+
+    @property
+    def name(self) -> str:
+        """`module:qualname`."""
+        return f"{self.module}:{self.qualname}"
+
+    @property
+    def says(self) -> str:
+        """What is done with it, in words: `calls os:system`."""
+        return DOES[self.how] + self.name
+
+
+class Inspection(NamedTuple):
+    """What one pickle would do.
+
+    Attributes:
+        uses: Each use of each class and function, once, also where its result is thrown away.
+        dangers: What is dangerous beyond the names: states set on classes, getattr on what is not named, persistent
+            ids, names that are worked out; each a sentence's end after "the pickle".
+        fault: Why it could not be decoded to its end, or holds what cannot be loaded; "" where nothing was left out.
+    """
+
+    uses: tuple[Use, ...]
+    dangers: tuple[str, ...] = ()
+    fault: str = ""
+
+    @property
+    def is_danger(self) -> bool:
+        """Whether loading it could do what nobody asked for."""
+        return bool(self.dangers) or any(use.judgement.is_danger for use in self.uses)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is dangerous, each reason once: what it does, and what that could do."""
+        names = (f"{use.says}: {use.judgement.reason}" for use in self.uses if use.judgement.is_danger)
+        return tuple(dict.fromkeys((*names, *self.dangers)))
+
+
+def inspect(data: bytes, budget: PickleBudget = DEFAULT_PICKLE, check: Callable[[], None] | None = None) -> Inspection:
+    """What one pickle would do when it is loaded; nothing is imported, called or looked up.
+
+    Args:
+        data: The bytes of the pickle.
+        budget: What decoding it may cost.
+        check: Called every few thousand operations; whatever it raises ends the work.
+    """
+    decoded = decode(data, budget, check)
+    found = inspect_decoded(decoded)
+    hidden = danger_beyond(data, decoded)
+    return found._replace(dangers=(*found.dangers, hidden)) if hidden else found
+
+
+def inspect_decoded(decoded: Decoded) -> Inspection:
+    """The same of a pickle that is decoded already, as far as it was decoded."""
+    survey = _Survey(decoded)
+    fault = decoded.fault
+    if not fault and BUFFER in decoded.opaque:
+        fault = BUFFER
+    elif not fault and decoded.trailing:
+        fault = f"{decoded.trailing:,} bytes after the end of the pickle"
+    return Inspection(tuple(survey.uses()), tuple(survey.dangers), fault)
+
+
+def danger_beyond(data: bytes, decoded: Decoded) -> str:
+    """The first dangerous name in the part of a pickle that was not decoded, and what it does; "" for none."""
+    if decoded.fault or decoded.trailing:
+        for module, name in names_in_bytes(data[decoded.end :]):
+            judgement = judge(module, name)
+            if judgement.is_danger:
+                return f"names {module}:{name} in a part that is not decoded: {judgement.reason}"
+    return ""
+
+
+REASONS = 50
+"""Dangers beyond the names that are kept of one pickle; a hostile one can hold a hundred thousand."""
+
+
+class _Survey:
+    """A walk over everything that a pickle made.
+
+    Attributes:
+        dangers: As `Inspection` has them, in the order of the walk.
+    """
+
+    def __init__(self, decoded: Decoded) -> None:
+        self.dangers: dict[str, None] = {}
+        self._decoded = decoded
+        self._uses: dict[tuple[str, str], dict[How, None]] = {names: {} for names in decoded.refs}
+        self._reached: dict[tuple[str, str], bool] = {}
+        self._getattrs: list[tuple[int, tuple[str, str]]] = []
+        self._unions = True
+        for name in decoded.built:
+            self._danger(f"sets attributes of {name} itself")
+        if decoded.fault.startswith(NO_NAME):
+            self._danger("works out the name of a class or function, which nobody can read")
+        for reason in decoded.opaque:
+            self._opaque(reason)
+        self._walk([decoded.value, *decoded.discarded])
+        for names, hows in self._uses.items():
+            if ":".join(names) in GETATTR and hows.keys() != {"call"}:
+                self._danger("names builtins:getattr itself, which reaches into any object")
+
+    def uses(self) -> Iterator[Use]:
+        """Each use of each name; those of classes within classes last."""
+        for names, hows in self._uses.items():
+            written = self._decoded.old.get(names, "")
+            for how in hows or {"value": None}:
+                judgement = judge(*names, made_with_new=how == "new")
+                if names in _REDUCE and self._unions and "call" in hows and len(hows) == 1:
+                    judgement = Judgement("helper")
+                yield Use(*names, how, judgement, written)
+        for names, is_called in self._reached.items():
+            judgement = judge(*names)
+            if judgement.kind == "function" and is_called:
+                judgement = Judgement("acts", "reaches into any object")
+            yield Use(*names, "getattr", judgement)
+
+    def _danger(self, reason: str) -> None:
+        if len(self.dangers) < REASONS:
+            self.dangers[reason] = None
+
+    def _opaque(self, reason: str) -> None:
+        if reason == PERSISTENT:
+            self._danger(f"holds {PERSISTENT}: what it becomes is up to that program's own code")
+        elif reason.startswith(LONG_NAME):
+            self._danger(f"holds {reason}, which is not looked at")
+
+    def _walk(self, todo: list[Value]) -> None:
+        seen: set[int] = set()
+        called: set[int] = set()
+        while todo:
+            item = todo.pop()
+            kind = type(item)
+            if kind is Ref:
+                self._use(item, "value")
+                continue
+            if kind not in _WALKED or id(item) in seen:
+                continue
+            seen.add(id(item))  # all of it is kept alive by what was decoded
+            if kind is Obj:
+                self._call(item, called)
+                if type(item.cls) is not Ref:
+                    todo.append(item.cls)
+                todo += (item.args, item.kwargs, item.state)
+                todo += item.items or ()
+                todo += item.pairs or ()
+            elif kind is Map:
+                todo += item.kv
+            elif kind is SetOf:
+                todo += item.items
+            elif kind is Opaque:
+                self._opaque(item.reason)
+                todo += item.partial
+            else:
+                todo += item
+        self._reach(called)
+
+    def _use(self, ref: Ref, how: How) -> None:
+        self._uses.setdefault((ref.module, ref.qualname), {})[how] = None
+
+    # -- calls -------------------------------------------------------------------------------------------------------
+
+    def _call(self, made: Obj, called: set[int]) -> None:
+        cls = made.cls
+        if type(cls) is not Ref:
+            called.add(id(cls))
+            if type(cls) is not Obj or not is_getattr(cls):
+                self._danger("calls what another call returned")
+            elif made.has_state and made.how == "call" and not _is_instance_of(cls):
+                self._danger("sets attributes of what a call returned, which may be a class")
+            return
+        how: How = "new" if made.how == "new" else "call"
+        self._use(cls, how)
+        if cls.name in GETATTR:
+            self._getattr(made)
+        elif cls.name == "builtins:type":
+            self._type(made)
+        elif (cls.module, cls.qualname) in _REDUCE:
+            self._unions = self._unions and _is_union(made)
+        elif made.has_state and not self._makes_instances(cls, how):
+            self._danger(f"sets attributes of what {cls.name} returns, which may be a class")
+
+    def _makes_instances(self, cls: Ref, how: How) -> bool:
+        judgement = judge(cls.module, cls.qualname, made_with_new=how == "new")
+        if judgement.is_class or judgement.is_danger:  # the latter is told by its name
+            return True
+        return judgement.kind == "function" or cls.name == "copyreg:_reconstructor"
+
+    def _type(self, made: Obj) -> None:
+        """`type(None)` is how a pickle names the classes of None, of an ellipsis and of NotImplemented."""
+        args = made.args
+        if type(args) is tuple and len(args) == 1 and made.how == "call" and not made.has_state:
+            only = args[0]
+            if only is None or (type(only) is Ref and only.name in _MARKS):
+                return
+        self._danger("calls builtins:type, which makes a class, or reaches that of any object")
+
+    def _getattr(self, made: Obj) -> None:
+        names = reached_by(made)
+        if names is None:
+            self._danger("calls getattr, which reaches into any object")
+        elif made.has_state:
+            self._danger(f"sets attributes of {':'.join(names)} itself")
+        if names is not None:
+            self._reached.setdefault(names, False)
+            self._getattrs.append((id(made), names))
+
+    def _reach(self, called: set[int]) -> None:
+        for made, names in self._getattrs:
+            self._reached[names] = self._reached[names] or made in called
+
+
+GETATTR = frozenset(("builtins:getattr", "__builtin__:getattr"))
+"""Names for which the framework puts a getattr of its own."""
+
+_WALKED = frozenset((Obj, Map, SetOf, list, tuple, Opaque))
+_REDUCE = frozenset((("functools", "reduce"), ("_functools", "reduce")))
+_MARKS = frozenset(("builtins:Ellipsis", "builtins:NotImplemented"))
+
+
+def is_getattr(made: Value) -> bool:
+    """Whether it is what a call of getattr returned."""
+    return type(made) is Obj and type(made.cls) is Ref and made.cls.name in GETATTR
+
+
+def _is_instance_of(cls: Obj) -> bool:
+    names = reached_by(cls)
+    return names is not None and judge(*names).is_class
+
+
+def _is_union(made: Obj) -> bool:
+    """`functools.reduce(operator.or_, types)` is how a pickle says `int | None`."""
+    args = made.args
+    return (
+        made.how == "call"
+        and type(args) is tuple
+        and len(args) == 2
+        and type(args[0]) is Ref
+        and args[0].name in ("_operator:or_", "operator:or_")
+        and type(args[1]) is tuple
+        and not made.has_state
+    )
+
+
+def reached_by(made: Obj) -> tuple[str, str] | None:
+    """Module and qualified name that a call of getattr reaches from a class that is named; None for anything else."""
+    names: list[str] = []
+    item: Value = made
+    while type(item) is Obj:
+        args = item.args
+        if not is_getattr(item) or item.how != "call" or item.kwargs is not None or type(args) is not tuple:
+            return None
+        if len(args) != 2 or type(args[1]) is not str or len(names) > _LEVELS:
+            return None
+        names.append(args[1])
+        item = args[0]
+    if type(item) is not Ref:
+        return None
+    return item.module, ".".join((item.qualname, *reversed(names)))
+
+
+_LEVELS = 20
+"""Classes within classes that are followed."""
