@@ -1,0 +1,1 @@
+"""Resumes of the official samples of Agent Framework, compared with what the framework itself does."""

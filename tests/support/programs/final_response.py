@@ -1,0 +1,29 @@
+"""A stream that is not iterated, but asked for its final response."""
+
+import asyncio
+from pathlib import Path
+
+from agent_framework import Executor, FileCheckpointStorage, WorkflowBuilder, WorkflowContext, handler
+
+
+class Count(Executor):
+    @handler
+    async def count(self, number: int, ctx: WorkflowContext[int, str]) -> None:
+        print("executor", self.id)
+        if number < 2:
+            await ctx.send_message(number + 1)
+        else:
+            await ctx.yield_output(f"counted to {number}")
+
+
+async def main() -> None:
+    a, b = Count(id="a"), Count(id="b")
+    workflow = WorkflowBuilder(name="final", start_executor=a, output_from=[a, b]).add_edge(a, b).add_edge(b, a).build()
+    stream = workflow.run(0, stream=True, checkpoint_storage=FileCheckpointStorage("checkpoints"))
+    result = await stream.get_final_response()
+    print(result.get_outputs())
+    Path("after.txt").write_text("after the run")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
