@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import json
+from shlex import quote
 from typing import Any
 
+from .answers import answer_of
 from .edits import Editor
 from .events import request_line
 from .faults import Fault, said, trace_of
-from .forms import answer_hint, example, form_of
+from .forms import accepted_sample, answer_hint
 from .framework import Framework
 from .graph import handled_types, hash_as
 from .lines import Lines
@@ -221,9 +224,11 @@ class Preflight:
         problems.extend(_problem("error", "response", what, fix, name) for name, what, fix in faults)
         for name, event in pending.items():
             if name not in given:
-                what = f"{event.source_executor_id} waits for an answer to {name}: {type_name(event.response_type)}"
-                answer = example(form_of(event.response_type, event.data))
-                problems.append(_problem("warning", "pending", what, f"--response '{name}={answer}'", name))
+                hint = answer_hint(event.response_type, event.data)
+                what = f"{event.source_executor_id} waits for an answer; {hint}"
+                known, answer = accepted_sample(event.response_type, event.data)
+                text = json.dumps(answer, ensure_ascii=False) if known else "JSON"
+                problems.append(_problem("warning", "pending", what, f"--response {quote(f'{name}={text}')}", name))
 
     def _answers(
         self, given: dict[str, Any], pending: dict[str, Any]
@@ -238,22 +243,11 @@ class Preflight:
                 continue
             expected = event.response_type
             try:
-                answers[name] = maker.make(document, expected, event.data)
+                answers[name] = answer_of(document, expected, event.data, maker)
             except ValueError as error:
-                answers[name], fault = self._coerced(document, expected, error)
-                if fault:
-                    faults.append((name, f"the answer to {name} does not fit: {fault}", answer_hint(expected)))
+                hint = answer_hint(expected, event.data)
+                faults.append((name, f"the answer to {name} does not fit: {error}", hint))
         return answers, faults
-
-    def _coerced(self, document: Any, expected: Any, error: ValueError) -> tuple[Any, str]:
-        """What the framework itself makes of an answer that is no plain JSON of its type."""
-        with contextlib.suppress(Exception):
-            from agent_framework._workflows._typing_utils import is_instance_of, try_coerce_to_type
-
-            made = try_coerce_to_type(document, expected)
-            if is_instance_of(made, expected):
-                return made, ""
-        return None, str(error)
 
     def _maker(self) -> Maker:
         allowed = self._types()
