@@ -15,7 +15,7 @@ from .events import request_line
 from .faults import Fault, said, trace_of
 from .forms import accepted_sample, answer_hint
 from .framework import Framework
-from .graph import handled_types, hash_as
+from .graph import differences, handled_types, hash_as
 from .lines import Lines
 from .made import Maker
 from .shown import type_name
@@ -184,16 +184,7 @@ class Preflight:
         workflow, wanted = self.workflow, self.plan["graph"]
         if workflow.graph_signature_hash == wanted:
             return
-        kept = set(self.plan.get("executors", ()))
-        have = set(getattr(workflow, "executors", {}))
-        gone, new = sorted(kept - have), sorted(have - kept)
-        parts = []
-        if gone:
-            parts.append(f"in the checkpoint but not in the workflow: {', '.join(gone)}")
-        if new:
-            parts.append(f"in the workflow but not in the checkpoint: {', '.join(new)}")
-        if not parts and kept:
-            parts.append("the executors have the same names, so their classes, modules or edges differ")
+        parts = differences(workflow, self.plan)
         fix = "build the workflow as it was when the checkpoint was written"
         place = self.module.__name__
         for module in self.plan.get("modules", ()):
