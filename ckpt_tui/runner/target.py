@@ -17,6 +17,7 @@ from typing import Any
 
 from .arguments import is_required, made_argument, parameters_of, takes_storage, unmakeable
 from .faults import Fault, said, trace_of
+from .reasons import reason_of
 from .shown import type_name
 
 
@@ -216,12 +217,12 @@ class Target:
     def _awaited(self, found: Any, finish: Callable[[Any], Any]) -> Any:
         try:
             return finish(found)
-        except Exception as error:
+        except BaseException as error:
             raise self._raised(error) from None
 
     def _raised(self, error: BaseException) -> Fault:
-        fix = "it must build the workflow here as it does in your program: same directory, environment and arguments"
-        return Fault("load", f"{self.text} raised {said(error)}", fix, trace_of(error))
+        what, fix = reason_of(error, self.text)
+        return Fault("load", what, fix, trace_of(error))
 
 
 keep: list[Any] = []

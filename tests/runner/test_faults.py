@@ -57,7 +57,7 @@ class TestBeforeItRuns:
             ("loop", FLOWS + ":Draft", (), "is the class tests.support.workflows:Draft", "name a Workflow, a builder"),
             ("loop", FLOWS + ":Noisy", (), f"is the class {FLOWS}:Noisy", "a function that returns one"),
             ("loop", "patiend", (), f"{FLOWS} has no patiend", f"it could be {FLOWS}:patient,"),
-            ("loop", "exits", (), "raised SystemExit: no API key", "as it does in your program"),
+            ("loop", "exits", (), "flows.py:197 ends the program: no API key", "environment variables"),
             ("loop", "demands", (), "needs the argument rounds", "--arg rounds=JSON"),
             ("loop", "build_loop", ("--arg", "speed=1"), "has no argument speed", "its arguments: rounds, delay"),
             (
