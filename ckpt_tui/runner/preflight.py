@@ -18,6 +18,7 @@ from .framework import Framework
 from .graph import differences, handled_types, hash_as
 from .lines import Lines
 from .made import Maker
+from .moved import moved, moved_fix, other_name_fix, roots_of
 from .shown import type_name
 from .storage import Overlay, save_fix
 from .target import Target
@@ -137,6 +138,7 @@ class Preflight:
         if not any(each["level"] == "error" for each in problems):
             await self._load_checkpoint(problems)
         self._check_graph(problems)
+        self._check_moved(problems, found["types"])
         self._check_later(problems)
         if self.checkpoint is not None:
             self._check_limit(problems)
@@ -192,6 +194,20 @@ class Preflight:
                 fix = f"name it by the module it was imported as: --workflow {module}:{self.target.attribute}"
         what = "the graph of the workflow is another than the checkpoint's" + (f"; {'; '.join(parts)}" if parts else "")
         problems.append(_problem("error", "graph", what, fix))
+
+    def _check_moved(self, problems: list[dict[str, Any]], types: list[dict[str, Any]]) -> None:
+        """Say of classes that cannot be imported where they are now."""
+        for each in problems:
+            each["fix"] = (other_name_fix(each["what"]) if each["about"] == "checkpoint" else "") or each["fix"]
+        states = {each["type"]: each["state"] for each in types}
+        missing = [each for each in problems if each["about"] == "type" and states.get(each["name"]) == "missing"]
+        if not missing:
+            return
+        found = moved([each["name"] for each in missing], roots_of(getattr(self.module, "__file__", None) or ""))
+        fix = moved_fix(found)
+        for each in missing:
+            if each["name"] in found:
+                each["fix"] = fix
 
     def _check_limit(self, problems: list[dict[str, Any]]) -> None:
         limit = getattr(self.workflow, "max_iterations", None)
