@@ -15,7 +15,9 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.safety.judgement import is_class_name
+from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.headers import KIND
 
@@ -54,6 +56,8 @@ class Source:
         graph: Its graph signature hash.
         types: Classes that its pickles name, `module:qualname`.
         executors: The executors whose state it keeps.
+        inner: Executor → the workflow within it, where the checkpoint holds that one's own checkpoint: `executors`,
+            `graph` (its hash) and `inner`, which is one of these again.
         workflow: The workflow's name.
         iteration: Its iteration count.
         later: Classes that other checkpoints of its branch name besides, which the run may save again.
@@ -67,6 +71,7 @@ class Source:
     workflow: str = ""
     iteration: int = 0
     later: tuple[str, ...] = ()
+    inner: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +132,10 @@ class Plan:
         return {
             "mode": mode, "parent": os.getpid(), "store": self.source.store, "checkpoint": self.source.id,
             "graph": self.source.graph, "workflow": self.source.workflow, "executors": list(self.source.executors),
-            "types": list(self.source.types), "modules": list(modules), "later": list(self.source.later),
-            "target": self.target.workflow, "args": dict(self.target.args), "arguments": list(self.target.arguments),
-            "inputs": list(self.target.inputs), "storage": self.target.storage or None,
-            "protected": protected(self.source.store), **self.changes(),
+            "inner": dict(self.source.inner), "types": list(self.source.types), "modules": list(modules),
+            "later": list(self.source.later), "target": self.target.workflow, "args": dict(self.target.args),
+            "arguments": list(self.target.arguments), "inputs": list(self.target.inputs),
+            "storage": self.target.storage or None, "protected": protected(self.source.store), **self.changes(),
         }  # fmt: skip
 
     def changes(self) -> dict[str, Any]:
@@ -184,19 +189,37 @@ def source_of(store: str, checkpoint: Checkpoint, later: Sequence[str] = (), all
         name, reason = dangers[0]
         what = f"{ref.id} is not loaded: it names {name}, which {reason}."
         raise CkptError(what, "`ckpt-tui doctor` tells where; resume from a checkpoint you trust.", FAILED)
+    executors, inner = _executors(checkpoint.state)
     return Source(
-        os.path.abspath(store), ref.id, ref.graph, named.types, _executors(checkpoint), ref.workflow, ref.iteration,
-        tuple(later),
+        os.path.abspath(store), ref.id, ref.graph, named.types, executors, ref.workflow, ref.iteration,
+        tuple(later), inner,
     )  # fmt: skip
 
 
-def _executors(checkpoint: Checkpoint) -> tuple[str, ...]:
-    state = members(checkpoint.state)
-    for index in range(len(state)):
-        if state[index].label == "_executor_state":
-            kept = members(state.value(index))
-            return tuple(kept[each].label for each in range(min(len(kept), 1_000)))
-    return ()
+MOST_EXECUTORS = 1_000
+"""Executors of one workflow that are compared."""
+
+MOST_LEVELS = 8
+"""Workflows within workflows that are looked into."""
+
+
+def _executors(state: Value, levels: int = MOST_LEVELS) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The executors of a checkpoint's state, and the workflows within them; see `Source`."""
+    kept = members(attribute(state, "_executor_state"))
+    names, inner = [], {}
+    for index in range(min(len(kept), MOST_EXECUTORS)):
+        member = kept[index]
+        names.append(member.label)
+        # What 1.12 and older write of a workflow within another one names no executor of it.
+        below = attribute(member.value, "sub_workflow_checkpoint")
+        if below is None or not levels:
+            continue
+        executors, deeper = _executors(attribute(below, "state"), levels - 1)
+        graph = attribute(below, "graph_signature_hash")
+        inner[member.label] = {
+            "executors": list(executors), "graph": graph if type(graph) is str else "", "inner": deeper
+        }  # fmt: skip
+    return tuple(names), inner
 
 
 def default_python() -> str:

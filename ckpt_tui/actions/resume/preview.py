@@ -53,12 +53,13 @@ def preview(plan: Plan, lines: dict[str, dict[str, Any]], asked: bool = False, r
         if names:
             yield Said(sign, clean(_blocked(problems, about, names)), fix, tone)
             fix = ""  # one option for each, told once
-    for each in problems:
-        if each.get("name") in together:
-            continue
+    rest = [each for each in problems if each.get("name") not in together]
+    for number, each in enumerate(rest):
+        following = rest[number + 1] if number + 1 < len(rest) else {}
         sign, tone = ("✗", "error") if each.get("level") == "error" else ("!", "warn")
         fix = "" if asked and each.get("about") == "pending" else clean(str(each.get("fix") or ""))
-        yield Said(sign, clean(str(each.get("what"))), fix, tone)
+        # One thing to do about several problems is said once, after the last of them.
+        yield Said(sign, clean(str(each.get("what"))), "" if fix == following.get("fix") else fix, tone)
     yield from _again(check)
     for edit in check.get("edits") or ():
         was = edit.get("before")
