@@ -213,8 +213,11 @@ in another module is either a class of one's own with that very name, or a way r
 
 
 def reason_of(module: str, qualname: str) -> str:
-    """What a name does, by itself or by its module; "" where nothing is known of it."""
-    reason = NAMES.get(f"{module}:{qualname}", "")
+    """What a name does, by itself, by the class that it is in or by its module; "" where nothing is known of it."""
+    reason, at = "", qualname
+    while at and not reason:
+        reason = NAMES.get(f"{module}:{at}", "")
+        at = at.rpartition(".")[0]
     at = module
     while at and not reason:
         reason = MODULES.get(at, "") or OTHERS.get(at, "")

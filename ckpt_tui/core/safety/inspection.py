@@ -126,7 +126,7 @@ class _Survey:
         self._getattrs: list[tuple[int, tuple[str, str]]] = []
         self._unions = True
         for name in decoded.built:
-            self._danger(f"sets attributes of {name} itself")
+            self._danger(f"sets attributes of the class or function {name} itself")
         if decoded.fault.startswith(NO_NAME):
             self._danger("works out the name of a class or function, which nobody can read")
         for reason in decoded.opaque:
@@ -236,7 +236,7 @@ class _Survey:
         if names is None:
             self._danger("calls getattr, which reaches into any object")
         elif made.has_state:
-            self._danger(f"sets attributes of {':'.join(names)} itself")
+            self._danger(f"sets attributes of the class or function {':'.join(names)} itself")
         if names is not None:
             self._reached.setdefault(names, False)
             self._getattrs.append((id(made), names))
