@@ -18,11 +18,15 @@ _CLASSES = {
     "binascii": "Error Incomplete",
     "calendar": "Day Month",
     "collections": "OrderedDict defaultdict deque Counter ChainMap UserDict UserList UserString",
+    "collections.abc": "AsyncGenerator AsyncIterable AsyncIterator Awaitable Buffer ByteString Callable Collection"
+    " Container Coroutine Generator Hashable ItemsView Iterable Iterator KeysView Mapping MappingView MutableMapping"
+    " MutableSequence MutableSet Reversible Sequence Set Sized ValuesView _CallableGenericAlias",
     "concurrent.futures._base": "BrokenExecutor",
     "concurrent.futures.process": "BrokenProcessPool",
     "concurrent.futures.thread": "BrokenThreadPool",
     "configparser": "Error",
     "csv": "Error",
+    "_csv": "Error",
     "dataclasses": "_MISSING_TYPE _HAS_DEFAULT_FACTORY_CLASS KW_ONLY _KW_ONLY_TYPE",
     "datetime": "datetime date time timedelta timezone tzinfo",
     "decimal": "Decimal Context DecimalTuple Clamped DivisionByZero FloatOperation Inexact InvalidOperation Overflow"
@@ -37,6 +41,7 @@ _CLASSES = {
     "fractions": "Fraction",
     "functools": "_CacheInfo",
     "gzip": "BadGzipFile",
+    "graphlib": "TopologicalSorter _NodeInfo",
     "http": "HTTPStatus HTTPMethod",
     "http.client": "BadStatusLine CannotSendHeader CannotSendRequest ImproperConnectionState IncompleteRead InvalidURL"
     " LineTooLong NotConnected RemoteDisconnected ResponseNotReady UnknownProtocol UnknownTransferEncoding",
@@ -48,6 +53,7 @@ _CLASSES = {
     "ipaddress": "IPv4Address IPv6Address IPv4Network IPv6Network IPv4Interface IPv6Interface",
     "itertools": "chain combinations combinations_with_replacement compress count cycle islice permutations"
     " product repeat zip_longest",
+    "json.encoder": "JSONEncoder",
     "locale": "Error",
     "logging": "LogRecord",
     "os": "stat_result terminal_size times_result uname_result sched_param statvfs_result",
@@ -55,6 +61,7 @@ _CLASSES = {
     "pathlib": "Path PosixPath WindowsPath PurePath PurePosixPath PureWindowsPath UnsupportedOperation",
     "pathlib._local": "Path PosixPath WindowsPath PurePath PurePosixPath PureWindowsPath",
     "platform": "uname_result",
+    "plistlib": "UID",
     "posix": "stat_result terminal_size times_result uname_result sched_param statvfs_result",
     "pstats": "FunctionProfile StatsProfile SortKey",
     "queue": "Empty Full ShutDown",
@@ -83,6 +90,7 @@ _CLASSES = {
     "uuid": "UUID SafeUUID",
     "warnings": "WarningMessage",
     "xml.etree.ElementTree": "Element QName",
+    "xmlrpc.client": "Binary DateTime Error Fault",
     "zipfile": "ZipInfo BadZipFile LargeZipFile",
     "zlib": "error",
     "zoneinfo": "ZoneInfo",
@@ -122,6 +130,11 @@ DEFAULT = frozenset((
 ))  # fmt: skip
 """What the framework loads without being told to: `_BUILTIN_ALLOWED_TYPE_KEYS` but `builtins:getattr`, for which it
 puts a function of its own."""
+
+CONSTANT = re.compile(
+    r"(SIG|SIG_|AF_|SOCK_|MSG_|AI_|PROTOCOL_|OP_|CERT_|VERIFY_|ALERT_DESCRIPTION_)[A-Z0-9_]+\Z", re.ASCII
+)
+"""Numbers of the modules signal, socket and ssl that pickle by name."""
 
 HARMLESS_CLASSES = frozenset((module, name) for module, names in _CLASSES.items() for name in names.split())
 HARMLESS_HELPERS = frozenset((module, name) for module, names in _HELPERS.items() for name in names.split())

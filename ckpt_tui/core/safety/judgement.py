@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 from ckpt_tui.core.safety.acting import BORROWED, NAMES, reason_of
 from ckpt_tui.core.safety.framework_names import DATA, IMPORTED, IMPORTED_BY_OPENAI, LIVE
 from ckpt_tui.core.safety.harmless import (
+    CONSTANT,
     DEFAULT,
     EXCEPTION,
     HARMLESS_CLASSES,
@@ -76,13 +77,14 @@ _FRAMEWORK_ACTS = (
 
 _LOWER_CASE_TYPES = frozenset((
     "numpy:ndarray", "numpy:dtype", "numpy:matrix", "numpy:datetime64", "numpy:timedelta64", "numpy:record",
-    "numpy:recarray", "numpy:void", "numpy:bytes_", "numpy:str_", "numpy:bool", "numpy:bool_", "numpy:longdouble",
+    "numpy:recarray", "numpy.rec:record", "numpy.rec:recarray", "numpy:void", "numpy:bytes_", "numpy:str_", "numpy:bool",
+    "numpy:bool_", "numpy:longdouble",
     *(f"numpy:{name}{bits}" for name in ("int", "uint", "float", "complex") for bits in (8, 16, 32, 64, 128, 256)),
 ))  # fmt: skip
 
 _NUMPY_MAKERS = re.compile(
     r"numpy\.(_core|core)\.(multiarray:(_reconstruct|scalar)|numeric:_frombuffer|records:fromrecords)\Z"
-    r"|numpy\.ma\.core:_mareconstruct\Z|numpy\.random\._pickle:__(randomstate|generator|bit_generator)_ctor\Z"
+    r"|numpy\.random\.bit_generator:__pyx_unpickle_SeedSequence\Z|numpy\.ma\.core:_mareconstruct\Z|numpy\.random\._pickle:__(randomstate|generator|bit_generator)_ctor\Z"
 )
 
 _TYPE_LIKE = re.compile(r"_*[A-Z]")
@@ -166,6 +168,8 @@ def _of_python(module: str, qualname: str, name: str) -> Judgement:
     if (module, qualname) in HARMLESS_HELPERS:
         return Judgement("helper", "", name in DEFAULT)
     first, _, inside = qualname.partition(".")
+    if module in ("signal", "socket", "ssl") and CONSTANT.match(qualname):
+        return Judgement("helper")
     if inside.isupper() and (module, first) in HARMLESS_CLASSES:  # the member of an enumeration
         return Judgement("inert")
     top = module.partition(".")[0]
