@@ -149,14 +149,15 @@ NO_EXCEPTIONS = frozenset((
 """Modules where that is not so, or whose import alone acts."""
 
 _OF_OTHER_RELEASES = (
-    "_aix_support _android_support _apple_support _asyncio _bootsubprocess _bootlocale _codecs_cn _colorize _crypt"
-    " _dummy_thread _dummy_threading _hmac _interpchannels _interpqueues _interpreters _ios_support _msi _osx_support"
-    " _opcode_metadata _py_warnings _pydatetime _pylong _pyrepl _remote_debugging _sha1 _sha2 _sha256 _sha512 _strptime"
-    " _suggestions _sysconfig _testbuffer _testcapi _testimportmultiple _testinternalcapi _testmultiphase _tokenize"
-    " _types _typing _wmi _xxinterpchannels _xxsubinterpreters _xxtestfuzz _zstd aifc annotationlib asynchat asyncore"
-    " audioop binhex cgi cgitb chunk commands compression crypt distutils dummy_threading formatter httplib imghdr imp"
-    " lib2to3 macpath macurl2path mailcap msilib nis nntplib ossaudiodev parser pipes popen2 smtpd sndhdr spwd sunau"
-    " symbol telnetlib test tomllib urllib2 uu xdrlib xx xxlimited xxlimited_35 xxsubtype"
+    "_aix_support _android_support _apple_support _ast_unparse _asyncio _bootlocale _bootsubprocess _codecs_cn"
+    " _colorize _crypt _dummy_thread _dummy_threading _hmac _interpchannels _interpqueues _interpreters _ios_support"
+    " _msi _opcode_metadata _osx_support _py_warnings _pydatetime _pylong _pyrepl _remote_debugging _sha1 _sha2"
+    " _sha256 _sha512 _strptime _suggestions _sysconfig _testbuffer _testcapi _testimportmultiple _testinternalcapi"
+    " _testmultiphase _tokenize _types _typing _wmi _xxinterpchannels _xxsubinterpreters _xxtestfuzz _zstd aifc"
+    " annotationlib asynchat asyncore audioop binhex cgi cgitb chunk commands compression crypt distutils"
+    " dummy_threading formatter httplib imghdr imp lib2to3 macpath macurl2path mailcap msilib nis nntplib"
+    " ossaudiodev parser pipes popen2 smtpd sndhdr spwd sunau symbol telnetlib test tomllib urllib2 uu xdrlib xx"
+    " xxlimited xxlimited_35 xxsubtype"
 )
 STANDARD = sys.stdlib_module_names | frozenset(_OF_OTHER_RELEASES.split()) - {"__main__"}
 """Top-level modules of the standard library, of Python 2 and of the releases of Python 3."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from ckpt_tui.core.safety.acting import BORROWED, NAMES, reason_of
+from ckpt_tui.core.safety.acting import BORROWED, reason_of
 from ckpt_tui.core.safety.framework_names import DATA, IMPORTED, IMPORTED_BY_OPENAI, LIVE
 from ckpt_tui.core.safety.harmless import (
     CONSTANT,
@@ -77,8 +77,8 @@ _FRAMEWORK_ACTS = (
 
 _LOWER_CASE_TYPES = frozenset((
     "numpy:ndarray", "numpy:dtype", "numpy:matrix", "numpy:datetime64", "numpy:timedelta64", "numpy:record",
-    "numpy:recarray", "numpy.rec:record", "numpy.rec:recarray", "numpy:void", "numpy:bytes_", "numpy:str_", "numpy:bool",
-    "numpy:bool_", "numpy:longdouble",
+    "numpy:recarray", "numpy.rec:record", "numpy.rec:recarray", "numpy:void", "numpy:bytes_", "numpy:str_",
+    "numpy:bool", "numpy:bool_", "numpy:longdouble",
     *(f"numpy:{name}{bits}" for name in ("int", "uint", "float", "complex") for bits in (8, 16, 32, 64, 128, 256)),
 ))  # fmt: skip
 
@@ -123,11 +123,8 @@ def _reach(module: str, qualname: str) -> str:
     if (module, qualname) in HARMLESS_HELPERS:
         return ""
     parts = qualname.split(".")
-    for part in (*parts, *module.split(".")):
-        if part == "__main__":  # of another package: its import runs a program
-            if module != "__main__":
-                return "runs a program by importing it"
-        elif part.startswith("__") and part.endswith("__") and len(parts) > 1:
+    for part in parts:
+        if part.startswith("__") and part.endswith("__"):
             return f"reaches into the inside of a class or module ({part})"
     for part in parts[:-1]:
         if not _TYPE_LIKE.match(part) and part != "<locals>":
@@ -173,7 +170,7 @@ def _of_python(module: str, qualname: str, name: str) -> Judgement:
     if inside.isupper() and (module, first) in HARMLESS_CLASSES:  # the member of an enumeration
         return Judgement("inert")
     top = module.partition(".")[0]
-    if EXCEPTION.match(qualname) and top not in NO_EXCEPTIONS and name not in NAMES:
+    if EXCEPTION.match(qualname) and top not in NO_EXCEPTIONS and "__main__" not in module:
         return Judgement("inert")
     own = OFTEN_OWN.get(module)
     if own is not None and _TYPE_LIKE.match(first) and first not in own and first not in BORROWED:
