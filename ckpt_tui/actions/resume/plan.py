@@ -171,8 +171,7 @@ def source_of(store: str, checkpoint: Checkpoint) -> Source:
         raise CkptError(what, "Resume it with the release that wrote it.", FAILED)
     named = named_types(checkpoint)
     if named.dangers:
-        name, reason = named.dangers[0]
-        what = f"{ref.id} is not loaded: it names {name}, which {reason}."
+        what = f"{ref.id} is not loaded: it {named.dangers[0]}."
         raise CkptError(what, "`ckpt-tui doctor` tells where; resume from a checkpoint you trust.", FAILED)
     return Source(
         os.path.abspath(store), ref.id, ref.graph, named.types, _executors(checkpoint), ref.workflow, ref.iteration

@@ -9,7 +9,11 @@ from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.safety.examination import PICKLED, Members, documents, envelopes, examine_envelope, has_hidden_keys
+from ckpt_tui.core.safety.inspection import Inspection
 from ckpt_tui.core.value import Envelope
+
+_MOST = 50
+"""Dangerous pickles told of one file."""
 
 _UNIT = 16
 """Bytes of a file walked through for one unit of work."""
@@ -19,11 +23,11 @@ class Elsewhere(NamedTuple):
     """What is dangerous in the pickles of a file outside of its values.
 
     Attributes:
-        dangers: Where, and why; each once.
+        dangers: Where, and what such a pickle would do; each place once.
         left_out: Where the first pickle stands that was not looked at, or None.
     """
 
-    dangers: tuple[tuple[Path, str], ...] = ()
+    dangers: tuple[tuple[Path, Inspection], ...] = ()
     left_out: Path | None = None
 
 
@@ -52,7 +56,7 @@ def dangers_elsewhere(
     known = {
         str(envelope.text, "ascii") if isinstance(envelope.text, memoryview) else envelope.text for envelope in shown
     }
-    found: dict[tuple[Path, str], None] = {}
+    found: list[tuple[Path, Inspection]] = []
     for document in documents(raw):
         for path, members in envelopes(document):
             pairs = members if isinstance(members, Members) else list(members.items())
@@ -65,5 +69,6 @@ def dangers_elsewhere(
             inspection = examine_envelope(path, members, budget, check).inspection
             size = sum(len(text) for text in texts if isinstance(text, str))
             allowance.spend_pickle(size, size, size // 10)
-            found.update(((path, reason), None) for reason in inspection.reasons)
+            if inspection.is_danger and len(found) < _MOST:
+                found.append((path, inspection))
     return Elsewhere(tuple(found))

@@ -108,8 +108,9 @@ class Pickles:
     ) -> None:
         """Tell what is dangerous in the pickles of a file besides those that were examined; see `dangers_elsewhere`."""
         found = dangers_elsewhere(raw, shown, check, self._allowance, is_hurried)
-        for path, reason in found.dangers:
-            self._danger(path, reason)
+        for path, inspection in found.dangers:
+            for reason in inspection.reasons:
+                self._danger(path, reason)
         if found.left_out is not None:
             self._left_out = self._left_out or found.left_out
             self._left_out_count += 1

@@ -71,6 +71,12 @@ class Inspection(NamedTuple):
         names = (f"{use.says}: {use.judgement.reason}" for use in self.uses if use.judgement.is_danger)
         return tuple(dict.fromkeys((*names, *self.dangers)))
 
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """The same as ends of a sentence that begins with "it": `names os:system, which starts programs`."""
+        names = (f"names {use.name}, which {use.judgement.reason}" for use in self.uses if use.judgement.is_danger)
+        return tuple(dict.fromkeys((*names, *self.dangers)))
+
 
 def inspect(data: bytes, budget: PickleBudget = DEFAULT_PICKLE, check: Callable[[], None] | None = None) -> Inspection:
     """What one pickle would do when it is loaded; nothing is imported, called or looked up.
