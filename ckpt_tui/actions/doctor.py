@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.doctor import Doctor, Report
+from ckpt_tui.core.doctor.elsewhere import dangers_elsewhere
 from ckpt_tui.core.model import Problem
+from ckpt_tui.core.paths import expression
 from ckpt_tui.errors import CkptError, UndecodableError
 from ckpt_tui.stores.base import Readable, Store, load_within
 from ckpt_tui.stores.directory import collect
@@ -55,6 +57,12 @@ def examine(
     if progress is not None:
         progress(len(entries), len(entries))
     return doctor.report()
+
+
+def dangers_in(store: Store, file: str) -> list[str]:
+    """What is dangerous in the pickles of a file that cannot be shown as a checkpoint: where, and why."""
+    found = dangers_elsewhere(_bytes(store, file), ()).dangers
+    return [f"danger at {expression(path)}: {reason}" for path, inspection in found for reason in inspection.reasons]
 
 
 def _bytes(store: Store, file: str) -> bytes:
