@@ -16,7 +16,6 @@ from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import attribute
-from ckpt_tui.core.safety.judgement import is_class_name
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.headers import KIND
@@ -183,11 +182,9 @@ def source_of(store: str, checkpoint: Checkpoint, later: Sequence[str] = (), all
     if ref.chain or not ref.graph:
         what = f"{ref.id} was written by a release before 1.0.0, which no later one can load."
         raise CkptError(what, "Resume it with the release that wrote it.", FAILED)
-    named = named_types(checkpoint)
-    dangers = [each for each in named.dangers if not (each[0] in allow and is_class_name(each[0]))]
-    if dangers:
-        name, reason = dangers[0]
-        what = f"{ref.id} is not loaded: it names {name}, which {reason}."
+    named = named_types(checkpoint, allowed=allow)
+    if named.dangers:
+        what = f"{ref.id} is not loaded: it {named.dangers[0]}."
         raise CkptError(what, "`ckpt-tui doctor` tells where; resume from a checkpoint you trust.", FAILED)
     executors, inner = _executors(checkpoint.state)
     return Source(
