@@ -188,11 +188,13 @@ class Follower:
             _narrate(clean(f"{request.get('executor')} {asks_in_words(shown, QUESTION)}"))
             if request.get("hint"):
                 _narrate(clean(f"  {request['hint']}"))
-        if end.get("last"):
-            _narrate(f"answer it: {clean(onward(self._plan, str(end['last']), pending))}")
-            others = [quote(f"{each.get('request_id')}=JSON") for each in pending if "example" not in each]
-            if others:
-                _narrate(clean(f"  and {' '.join(f'--response {each}' for each in others)}"))
+        if not pending:
+            _narrate("the question is in no saved checkpoint, so it cannot be answered later")
+            return
+        _narrate(f"answer it: {clean(onward(self._plan, str(end.get('last')), pending))}")
+        others = [quote(f"{each.get('request_id')}=JSON") for each in pending if "example" not in each]
+        if others:
+            _narrate(clean(f"  and {' '.join(f'--response {each}' for each in others)}"))
 
     def _tell_where(self) -> None:
         """Tell from where a run that broke off can go on."""

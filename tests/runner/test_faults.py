@@ -91,7 +91,8 @@ class TestBeforeItRuns:
         )
         assert done.returncode == 5
         assert "tests.support.workflows:Draft is not allowed to be loaded" in done.stderr, done.stderr
-        assert "→ --allow tests.support.workflows:Draft" in done.stderr
+        assert f"→ ckpt-tui resume {directory} {ids[3]} " in done.stderr
+        assert f"--allow tests.support.workflows:Draft --into {tmp_path / 'new'}" in done.stderr
         again = subprocess.run(
             [sys.executable, "-m", "ckpt_tui", *words, "--allow", "tests.support.workflows:Draft"],
             cwd=ROOT, capture_output=True, text=True, check=False,
@@ -122,7 +123,8 @@ class TestBeforeItRuns:
         assert all(each in checked.err for each in allow)
         done = command(*words, "--yes")
         assert "CHECKPOINT NOT SAVED: the type tests.support.workflows:Question is not allowed" in done.out
-        assert "checkpoint was not saved\n    → run it again from the same checkpoint with --allow" in done.err
+        assert "checkpoint was not saved\n    → run it again from the same checkpoint: ckpt-tui resume" in done.err
+        assert "the question is in no saved checkpoint" in done.err and "answer it" not in done.err
         assert all(each in done.err.rpartition("not saved")[2] for each in allow)
         again = command(*words, "--yes", *(word for each in allow for word in each.split()))
         assert "not saved" not in again.err and "NOT SAVED" not in again.out
