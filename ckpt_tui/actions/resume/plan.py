@@ -144,26 +144,41 @@ class Plan:
             "edits": [{"path": edit.text, "steps": list(edit.path), "value": edit.value} for edit in self.edits],
         }  # fmt: skip
 
-    def command(self) -> list[str]:
-        """The words of the command line that does the same, to paste into a shell."""
-        words = ["ckpt-tui", "resume", self.source.store, self.source.id, "--workflow", self.target.workflow]
-        words += ["--python", self.target.python] if self.target.python else []
-        for name, value in self.target.args.items():
-            words += ["--arg", f"{name}={dumps(value, None)}"]
-        words += ["--storage", self.target.storage] if self.target.storage else []
-        for name in self.target.allow:
-            words += ["--allow", name]
-        for name, value in self.responses.items():
-            words += ["--response", f"{name}={dumps(value, None)}"]
-        for edit in self.edits:
-            words += ["--set", f"{edit.text}={dumps(edit.value, None)}"]
-        for line in self.target.inputs:
-            words += ["--input", line]
-        return [*words, "--into", self.into, *(["--", *self.target.arguments] if self.target.arguments else [])]
+    def command(self, with_into: bool = True) -> list[str]:
+        """The words of the command line that does the same, to paste into a shell.
 
-    def command_text(self) -> str:
-        """The command line, quoted for a shell."""
-        return shlex.join(self.command())
+        Args:
+            with_into: Name the directory for new checkpoints; without, a new one is made.
+        """
+        options = ["--workflow", self.target.workflow]
+        python = self.target.python
+        options += ["--python", os.path.abspath(python) if os.sep in python else python] if python else []
+        for name, value in self.target.args.items():
+            options += ["--arg", f"{name}={dumps(value, None)}"]
+        options += ["--storage", self.target.storage] if self.target.storage else []
+        for name in self.target.allow:
+            options += ["--allow", name]
+        for name, value in self.responses.items():
+            options += ["--response", f"{name}={dumps(value, None)}"]
+        for edit in self.edits:
+            options += ["--set", f"{edit.text}={dumps(edit.value, None)}"]
+        for line in self.target.inputs:
+            options += ["--input", line]
+        options += ["--into", self.into] if with_into else []
+        where = [self.source.store, self.source.id]
+        if self.source.id.startswith("-"):  # else it would be taken for an option
+            return ["ckpt-tui", "resume", *options, "--", *where, *self.target.arguments]
+        return [
+            "ckpt-tui",
+            "resume",
+            *where,
+            *options,
+            *(["--", *self.target.arguments] if self.target.arguments else []),
+        ]
+
+    def command_text(self, with_into: bool = True) -> str:
+        """The command line, quoted for a shell; see `command`."""
+        return shlex.join(self.command(with_into))
 
 
 def source_of(store: str, checkpoint: Checkpoint, later: Sequence[str] = (), allow: Collection[str] = ()) -> Source:
