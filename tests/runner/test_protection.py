@@ -1,0 +1,178 @@
+"""The original store, kept from whatever a program does with Python's own functions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.commands import ROOT
+
+CHILD = """
+import asyncio, builtins, glob, io, os, pathlib, shutil, sqlite3, sys, tempfile, threading
+from pathlib import Path
+from ckpt_tui.runner.lines import Lines
+from ckpt_tui.runner.protection import Protection, saving
+real_unlink, real_open = os.unlink, open
+store, into, statement = sys.argv[1:]
+protection = Protection([store, store + ".forks"], into, Lines(os.dup(1)))
+protection.install()
+os.chdir(store)
+exec(compile(statement, "/home/somebody/program.py", "exec"))
+protection.report_counts()
+print("went on", flush=True)
+"""
+
+SKIPPED = {
+    "os.remove": "os.remove(f'{store}/a.json')",
+    "os.unlink of a relative path": "os.unlink('a.json')",
+    "os.unlink of bytes": "os.unlink(os.fsencode(store) + b'/a.json')",
+    "os.unlink in a directory descriptor": "os.unlink('a.json', dir_fd=os.open(store, os.O_RDONLY))",
+    "os.rename away": "os.rename('a.json', into + '.json')",
+    "os.rename within": "os.rename('a.json', 'c.json')",
+    "os.replace over": "real_open(into + '.json', 'w').close(); os.replace(into + '.json', 'a.json')",
+    "os.renames": "os.renames('a.json', 'sub2/c.json')",
+    "os.rmdir": "os.rmdir('empty')",
+    "os.removedirs": "os.removedirs('empty')",
+    "os.mkdir": "os.mkdir('new')",
+    "os.makedirs": "os.makedirs('new/deep', exist_ok=True)",
+    "os.truncate": "os.truncate('a.json', 0)",
+    "os.chmod": "os.chmod('a.json', 0)",
+    "os.utime": "os.utime('a.json', (1, 1))",
+    "os.symlink": "os.symlink('a.json', 'c.json')",
+    "os.link": "os.link('a.json', 'c.json')",
+    "os.open for writing": "os.close(os.open('a.json', os.O_WRONLY | os.O_TRUNC))",
+    "os.open to create": "os.close(os.open('c.json', os.O_RDWR | os.O_CREAT))",
+    "open for writing": "open('a.json', 'w').write('x')",
+    "open to append": "open('a.json', 'ab').write(b'x')",
+    "open to update": "f = open('a.json', 'r+'); assert f.read() == '{}'; f.write('x'); f.close()",
+    "open to create": "open('c.json', 'x').write('x')",
+    "io.open": "io.open('a.json', 'w').write('x')",
+    "Path.unlink": "Path(store, 'a.json').unlink()",
+    "Path.write_text": "Path(store, 'a.json').write_text('x')",
+    "Path.write_bytes": "Path(store, 'c.json').write_bytes(b'x')",
+    "Path.rename": "Path(store, 'a.json').rename(into + '.json')",
+    "Path.replace": "Path(store, 'a.json').replace('b.json')",
+    "Path.mkdir": "Path(store, 'new').mkdir()",
+    "Path.rmdir": "Path(store, 'empty').rmdir()",
+    "Path.touch of a new file": "Path(store, 'c.json').touch()",
+    "Path.chmod": "Path(store, 'a.json').chmod(0)",
+    "Path.symlink_to": "Path(store, 'c.json').symlink_to('a.json')",
+    "shutil.rmtree": "shutil.rmtree(store)",
+    "shutil.rmtree of the directory above": "shutil.rmtree(os.path.dirname(store))",
+    "shutil.rmtree of a fork": "shutil.rmtree(store + '.forks/f-1')",
+    "shutil.move away": "shutil.move('a.json', into)",
+    "shutil.move into": "real_open(into + '.txt', 'w').close(); shutil.move(into + '.txt', store)",
+    "shutil.copy over": "shutil.copy('b.json', 'a.json')",
+    "a rename of the store": "os.rename(store, into)",
+    "a rename of the directory above": "os.rename(os.path.dirname(store), into)",
+    "a link to the store": "os.symlink(store, into + '.link'); os.unlink(into + '.link/a.json')",
+    "a path with dots": "os.unlink(f'{store}/../{os.path.basename(store)}/a.json')",
+    "a thread": "t = threading.Thread(target=os.unlink, args=('a.json',)); t.start(); t.join()",
+    "asyncio.to_thread": "asyncio.run(asyncio.to_thread(os.unlink, 'a.json'))",
+    "a glob": "for each in glob.glob(store + '/*.json'): os.remove(each)",
+    "a pathlib glob": "for each in Path(store).glob('**/*.json'): each.unlink()",
+    "the original while we save": "with saving(): os.unlink('a.json')",
+    "a replacement while we save": "real_open(into, 'w').close()\nwith saving(): os.replace(into, 'a.json')",
+}
+REFUSED = {
+    "a function that was imported before": "real_unlink('a.json')",
+    "an open that was imported before": "real_open('a.json', 'w')",
+    "an open of the C library": "io.FileIO('a.json', 'w')",
+    "a database": "sqlite3.connect(store + '/new.sqlite')",
+}
+
+
+def digest(directory: Path) -> dict[str, Any]:
+    """All files and directories below a directory, with what they hold, their modes and times."""
+    found = {}
+    for path in sorted(directory.rglob("*")):
+        stat = path.lstat()
+        content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else os.fspath(path)
+        found[str(path.relative_to(directory))] = (content, stat.st_mode, stat.st_mtime_ns)
+    return found
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    home = tmp_path / "home"
+    for directory in ("store", "store/empty", "store.forks/f-1"):
+        (home / directory).mkdir(parents=True)
+    for name in ("store/a.json", "store/b.json", "store.forks/f-1/a.json"):
+        (home / name).write_text("{}")
+    return home / "store"
+
+
+def run(store: Path, statement: str) -> tuple[int, list[dict[str, Any]], str, str]:
+    """The exit code, the reported lines, the rest of the output and the errors of a program of one statement."""
+    into = store.parent.parent / "into"
+    words = [sys.executable, "-c", CHILD, str(store), str(into), statement]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    rest = [line for line in done.stdout.splitlines() if not line.startswith("{")]
+    return done.returncode, lines, "\n".join(rest), done.stderr
+
+
+@pytest.mark.parametrize("statement", SKIPPED.values(), ids=SKIPPED)
+def test_a_change_is_skipped_and_reported_with_its_place_and_the_program_goes_on(statement: str, store: Path) -> None:
+    before = digest(store.parent)
+    code, lines, out, err = run(store, statement)
+    assert digest(store.parent) == before
+    assert (code, out) == (0, "went on"), err
+    assert {line["kind"] for line in lines} == {"protected"}
+    if "thread" not in statement:
+        assert all(line["file"] == "/home/somebody/program.py" and line["line"] >= 1 for line in lines)
+
+
+@pytest.mark.parametrize("statement", REFUSED.values(), ids=REFUSED)
+def test_what_gets_past_the_functions_is_refused(statement: str, store: Path) -> None:
+    before = digest(store.parent)
+    code, lines, _, err = run(store, statement)
+    assert digest(store.parent) == before
+    assert code == 1 and "PermissionError" in err and lines
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "assert open('a.json').read() == '{}'",
+        "assert sorted(os.listdir(store)) == ['a.json', 'b.json', 'empty']",
+        "Path(store).mkdir(exist_ok=True); os.makedirs(store, exist_ok=True)",
+        "os.mkdir(into); Path(into, 'x').write_text('x'); shutil.rmtree(into)",
+        "Path(store + '.forks.txt').write_text('x'); os.unlink(store + '.forks.txt')",
+        "sqlite3.connect(f'file:{store}/a.json?mode=ro', uri=True)",
+        "d = tempfile.TemporaryDirectory(); Path(d.name, 'x').touch(); d.cleanup()",
+        "with saving(): Path(store, '.tmp').write_text('x'); os.replace('.tmp', 'c.json')",
+    ],
+)
+def test_reading_and_other_places_are_as_ever(statement: str, store: Path) -> None:
+    code, lines, out, err = run(store, statement)
+    assert (code, out, lines) == (0, "went on", []), err
+
+
+@pytest.mark.parametrize(
+    ("statement", "error"),
+    [
+        ("os.unlink('nothing.json')", "FileNotFoundError"),
+        ("os.mkdir('empty')", "FileExistsError"),
+        ("open('a.json', 'x')", "FileExistsError"),
+        ("os.rmdir('nothing')", "FileNotFoundError"),
+        ("os.open('a.json', os.O_CREAT | os.O_EXCL | os.O_WRONLY)", "FileExistsError"),
+    ],
+)
+def test_what_fails_by_itself_fails_as_ever(statement: str, error: str, store: Path) -> None:
+    code, lines, _, err = run(store, statement)
+    assert code == 1 and error in err and not lines
+
+
+def test_many_changes_at_one_place_are_reported_once_and_counted(store: Path) -> None:
+    for number in range(30):
+        (store / f"{number}.json").write_text("{}")
+    _, lines, _, _ = run(store, "for each in Path(store).glob('*.json'): each.unlink()")
+    assert [line["count"] for line in lines] == [1, 32]
