@@ -59,10 +59,11 @@ def compare(recording: Recording, work: Path, package: Path) -> Compared:
         before = digest(recording.store)
         (home / "ours").mkdir()
         found = by_ckpt_tui(recording.program, recording.store, name, answers, home / "ours", package=package)
+        changed = digest(recording.store) != before
         faults = differences(expected, found, name)
         if faults:
             faults = _without_chance(recording, name, answers, home, faults, expected)
-        if digest(recording.store) != before:
+        if changed:
             faults.insert(0, "the store was changed")
         shutil.rmtree(f"{recording.store}.forks", ignore_errors=True)
         cells[place] = done[name, answered] = _cell(expected, faults)
@@ -102,7 +103,7 @@ def table(found: list[Compared]) -> str:
     out.append(
         f"{equal} of {len(ran)} samples equal; {sum('differs' not in cell for cell in cells)} of {len(cells)} resumes."
     )
-    notes = [f"- {each.recording.name}, {note}" for each in ran for note in each.notes]
+    notes = [f"- {each.recording.name}, {note}" for each in ran for note in each.notes if ": and here: " not in note]
     out += ["", "Not equal, or failing in the framework itself:", "", *notes] if notes else []
     rest = [
         f"- {each.recording.name}: {each.recording.reason or each.notes[0].partition(': ')[2]}"
