@@ -127,8 +127,11 @@ class Gate:
         if name in self.by_name or name in self.by_program or name in self._framework.registered():
             return self._imported(module, qualname)
         found = _defined(module, qualname)
-        if found is None or is_library(getattr(sys.modules[module], "__file__", None) or "<unknown>"):
+        if found is None:
             return "blocked", ""
+        if is_library(getattr(sys.modules[module], "__file__", None) or "<unknown>"):
+            # The framework's other packages: agent_framework_declarative and its like.
+            return ("ok" if module.startswith("agent_framework_") and is_data(found) else "blocked"), ""
         return "ok", ""
 
     def _of_framework(self, module: str, qualname: str, is_listed: bool) -> tuple[str, str]:

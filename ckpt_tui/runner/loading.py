@@ -142,6 +142,9 @@ class Loading:
             self.workflow = fitting[0]
             self._settle(allowed_by(self.workflow))
             return
+        if takeover.lookalike is not None:  # the check says how it differs
+            self.call, self.workflow = takeover.lookalike, takeover.lookalike.workflow
+            return
         raise self._no_workflow(program, error, found)
 
     def _no_workflow(self, program: Program, error: BaseException | None, found: dict[str, Any]) -> Fault:

@@ -59,6 +59,8 @@ class Protection:
     def __init__(self, directories: list[str], into: str, lines: Lines) -> None:
         self.roots = tuple(dict.fromkeys(os.path.realpath(each) for each in directories))
         self._lines = lines
+        self._gone: set[str] = set()
+        """Places that the program believes to have deleted, and may make anew."""
         self._places: dict[tuple[str, str, int], list[int]] = {}
         self._free: tuple[str, ...] = ()
         self.allow(into)
@@ -173,15 +175,21 @@ class Protection:
         place = self._entry(path, kwargs.get("dir_fd"))
         exists = place is not None and os.path.lexists(place)
         if exists and self._skips(name, place, above=True):
+            self._gone.add(str(place))
             return None
         return original(path, *args, **kwargs)
 
     def _on_new(self, name: str, original: Any, path: Any, *args: Any, **kwargs: Any) -> Any:
         place = self._entry(path, kwargs.get("dir_fd"))
-        exists = place is not None and os.path.lexists(place)
-        if not exists and self._skips(name, place):
+        if not self._exists(place) and self._skips(name, place):
             return None
         return original(path, *args, **kwargs)
+
+    def _exists(self, place: str | None) -> bool:
+        """Whether the program may expect something at a place."""
+        if place is None or not os.path.lexists(place):
+            return False
+        return not any(place == gone or place.startswith(gone + os.sep) for gone in self._gone)
 
     def _on_file(self, name: str, original: Any, path: Any, *args: Any, **kwargs: Any) -> Any:
         place = self._file(path, kwargs.get("dir_fd"))
@@ -207,20 +215,21 @@ class Protection:
     def _on_tree(self, name: str, original: Any, path: Any, *args: Any, **kwargs: Any) -> Any:
         place = self._entry(path, kwargs.get("dir_fd"))
         if place is not None and os.path.lexists(place) and self._skips(name, place, above=True):
+            self._gone.add(place)
             return None
         return original(path, *args, **kwargs)
 
     def _os_open(self, name: str, original: Any, path: Any, flags: int, *args: Any, **kwargs: Any) -> Any:
         if flags & _WRITES:
             place = self._file(path, kwargs.get("dir_fd"))
-            if not (flags & os.O_EXCL and place and os.path.lexists(place)) and self._skips("write", place):
+            if not (flags & os.O_EXCL and self._exists(place)) and self._skips("write", place):
                 return original(os.devnull, flags & ~(os.O_CREAT | os.O_EXCL | os.O_TRUNC))
         return original(path, flags, *args, **kwargs)
 
     def _open(self, original: Any, file: Any, mode: Any = "r", *args: Any, **kwargs: Any) -> Any:
         if isinstance(mode, str) and set(mode) & set("wax+"):
             place = self._file(file)
-            if not ("x" in mode and place and os.path.lexists(place)) and self._skips("write", place):
+            if not ("x" in mode and self._exists(place)) and self._skips("write", place):
                 stand_in = os.devnull
                 if "w" not in mode and "x" not in mode and place is not None and os.path.isfile(place):
                     stand_in = self._copy(place)  # it is read, too

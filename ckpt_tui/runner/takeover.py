@@ -8,6 +8,7 @@ it is, with every client and context manager that it opened.
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import contextvars
 import functools
@@ -53,6 +54,11 @@ class Takeover:
         plan: The plan, with the checkpoint's `graph`, `workflow` name, `executors` and `modules`.
         begin: Carries out the resume of the call that was taken; it never returns.
         module: Gives the module of the target.
+
+    Attributes:
+        taken: The call that was taken over.
+        passed: Calls of other workflows, which were not run.
+        lookalike: The first of them whose workflow only looks like the checkpoint's.
     """
 
     def __init__(
@@ -63,6 +69,7 @@ class Takeover:
         self._module = module
         self.taken: Call | None = None
         self.passed: list[Call] = []
+        self.lookalike: Call | None = None
 
     def install(self, classes: list[Any]) -> None:
         """Replace `run` of the framework's classes of workflows."""
@@ -87,8 +94,10 @@ class Takeover:
         streamed = bool(given.get("stream"))
         if self.taken is not None:
             return Parked(_forever) if streamed else _forever()
-        if not self.fits(workflow):
+        if not self.fits(workflow) and not (self.resembles(workflow) and self._runs_one()):
             self.passed.append(call)
+            if self.lookalike is None and self.resembles(workflow):
+                self.lookalike = call
             return Passed() if streamed else _nothing()
         self.taken = call
         begin = functools.partial(self._start, call)
@@ -99,23 +108,45 @@ class Takeover:
         await _forever()
 
     def fits(self, workflow: Any) -> bool:
-        """Whether a workflow is the checkpoint's: by its graph, its name, or the executors that both have.
-
-        One that only looks like it is taken as well: the check then says what differs, and nothing further of the
-        program runs.
-        """
+        """Whether a workflow has the graph of the checkpoint, be it under another name of its module."""
         plan = self._plan
         if workflow.graph_signature_hash == plan["graph"]:
             return True
         module = self._module()
         names = (*names_of(getattr(module, "__file__", None) or ""), *plan.get("modules", ()))
-        if any(hash_as(workflow, module.__name__, name) == plan["graph"] for name in names):
-            return True
-        name = str(plan.get("workflow") or "")
+        return any(hash_as(workflow, module.__name__, name) == plan["graph"] for name in names)
+
+    def resembles(self, workflow: Any) -> bool:
+        """Whether a workflow of another graph is likely the checkpoint's, changed: by its name or its executors."""
+        name = str(self._plan.get("workflow") or "")
         if name and getattr(workflow, "name", None) == name and not _UNNAMED.match(name):
             return True
-        kept = set(plan.get("executors", ()))
+        kept = set(self._plan.get("executors", ()))
         return bool(kept) and len(kept & set(getattr(workflow, "executors", ()))) * 2 > len(kept)
+
+    def _runs_one(self) -> bool:
+        """Whether the program has one place only where it runs a workflow: after it comes nothing worth going on for."""
+        return len(runs_in(getattr(self._module(), "__file__", None) or "")) <= 1
+
+
+def runs_in(path: str) -> list[int]:
+    """Lines of a source file that call a method `run` of something that is not a module known to have one."""
+    try:
+        with open(path, "rb") as file:
+            tree = ast.parse(file.read())
+    except (OSError, SyntaxError, ValueError):
+        return []
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("run", "run_stream")
+        and not (isinstance(node.func.value, ast.Name) and node.func.value.id in _MODULES)
+    ]
+
+
+_MODULES = frozenset(("asyncio", "anyio", "trio", "uvloop", "subprocess", "uvicorn", "typer"))
 
 
 async def _forever() -> Any:

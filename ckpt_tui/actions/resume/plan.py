@@ -126,11 +126,11 @@ class Plan:
         modules = dict.fromkeys(name.partition(":")[0] for name in self.source.types)
         return {
             "mode": mode, "parent": os.getpid(), "store": self.source.store, "checkpoint": self.source.id,
-            "graph": self.source.graph, "executors": list(self.source.executors), "types": list(self.source.types),
-            "modules": list(modules), "target": self.target.workflow, "args": dict(self.target.args),
-            "storage": self.target.storage or None, "allow": list(self.target.allow),
-            "arguments": list(self.target.arguments), "inputs": list(self.target.inputs),
-            "protected": protected(self.source.store), "later": list(self.source.later), **self.changes(),
+            "graph": self.source.graph, "workflow": self.source.workflow, "executors": list(self.source.executors),
+            "types": list(self.source.types), "modules": list(modules), "later": list(self.source.later),
+            "target": self.target.workflow, "args": dict(self.target.args), "arguments": list(self.target.arguments),
+            "inputs": list(self.target.inputs), "storage": self.target.storage or None,
+            "protected": protected(self.source.store), **self.changes(),
         }  # fmt: skip
 
     def changes(self) -> dict[str, Any]:
