@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.runner.stores import of_kind
+from ckpt_tui.actions.resume.plan import Target, make_plan, source_of
+from ckpt_tui.stores.registry import open_store
+from tests.runner.stores import Watched, of_kind
 from tests.samples.resumes import ckpt_tui, differences, digest
-from tests.support.program_stores import LOADED, MARKERS, SHAPES, recorded, resumed_both_ways
+from tests.support.program_stores import LOADED, MARKERS, SERVER, SHAPES, Shape, recorded, resumed_both_ways
 
-NOT_YET: dict[str, str] = {}
+NOT_YET: dict[str, str] = {
+    "a workflow that needs the first one's output": "what a workflow gives that is not run is an empty list",
+}
 """Shapes that are not resumed as they should be, and why."""
 
 EACH = [
@@ -53,3 +58,39 @@ class TestPrograms:
         directory = recorded(SHAPES[name]).program.directory
         assert [marker for marker in MARKERS if (directory / marker).exists()] == []
         assert unchanged(name) == before
+
+
+def session(shape: Shape, mode: str, into: Path) -> Watched:
+    """A session whose target is a program as it is, started where the program is."""
+    made = recorded(shape)
+    loaded = open_store(made.store).load(f"{made.waiting or made.ids[0]}.json", everything=True)
+    target = Target(str(made.program.directory / made.program.target), sys.executable, arguments=shape.arguments)
+    return Watched(make_plan(source_of(str(made.store), loaded), target, str(into)), mode)
+
+
+class TestWhatAProgramDoesMeanwhile:
+    def test_a_program_is_loaded_once(self, tmp_path: Path) -> None:
+        made = recorded(SHAPES["what cannot be loaded twice"])
+        (made.program.directory / LOADED).unlink(missing_ok=True)
+        code, _, err = ckpt_tui(made.program, made.store, made.ids[0], tmp_path, "--check")
+        assert code == 0, err
+        assert (made.program.directory / LOADED).read_text() == "loaded\n"
+
+    def test_a_program_that_waits_for_others_is_said_to_and_can_be_stopped(self, tmp_path: Path) -> None:
+        watched = session(SERVER, "check", tmp_path / "new")
+        while "has not come to a workflow" not in watched.until("log")["text"]:
+            pass
+        watched.session.stop()
+        assert watched.end()["outcome"] in ("stopped", "died", "refused")
+        assert not (tmp_path / "new").exists()
+
+    def test_a_deadline_of_the_program_does_not_end_the_wait_for_a_yes(self, tmp_path: Path) -> None:
+        shape = SHAPES["a deadline"]
+        watched = session(shape, "ask", tmp_path / "new")
+        assert watched.until("check")["ok"]
+        # The deadline is over at once; what the program does about it is done before the next command is taken.
+        watched.session.send({"do": "check", **watched.session.plan.changes()})
+        assert watched.until("check")["ok"]
+        watched.session.send({"do": "run", **watched.session.plan.changes()})
+        assert watched.end()["outcome"] == "done"
+        assert [marker for marker in MARKERS if (recorded(shape).program.directory / marker).exists()] == []

@@ -22,6 +22,7 @@ from typing import NamedTuple
 from tests.samples.recordings import Recording, names, record
 from tests.samples.resumes import ROOT, Resumed, by_ckpt_tui, by_framework, differences, digest
 
+FAILS = "fails in both"
 PLACES = ("early", "middle", "waiting", "last")
 
 
@@ -58,10 +59,11 @@ def compare(recording: Recording, work: Path, package: Path) -> Compared:
         before = digest(recording.store)
         (home / "ours").mkdir()
         found = by_ckpt_tui(recording.program, recording.store, name, answers, home / "ours", package=package)
+        changed = digest(recording.store) != before
         faults = differences(expected, found, name)
         if faults:
             faults = _without_chance(recording, name, answers, home, faults, expected)
-        if digest(recording.store) != before:
+        if changed:
             faults.insert(0, "the store was changed")
         shutil.rmtree(f"{recording.store}.forks", ignore_errors=True)
         cells[place] = done[name, answered] = _cell(expected, faults)
@@ -84,12 +86,12 @@ def _without_chance(
 def _cell(expected: Resumed, faults: list[str]) -> str:
     if faults:
         return "**differs**"
-    return "equal" if expected.outcome in ("done", "waiting") else "fails in both"
+    return "equal" if expected.outcome in ("done", "waiting") else FAILS
 
 
 def table(found: list[Compared]) -> str:
     """The table, and what it does not say, as Markdown."""
-    ran = [each for each in found if each.recording.ids]
+    ran = [each for each in found if any(cell != FAILS for cell in each.cells.values())]
     rows = [
         f"| {each.recording.name} | {len(each.recording.ids)} | "
         + " | ".join(each.cells.get(place, "–") for place in PLACES) + " |"
@@ -101,10 +103,16 @@ def table(found: list[Compared]) -> str:
     out.append(
         f"{equal} of {len(ran)} samples equal; {sum('differs' not in cell for cell in cells)} of {len(cells)} resumes."
     )
-    notes = [f"- {each.recording.name}, {note}" for each in ran for note in each.notes]
+    notes = [f"- {each.recording.name}, {note}" for each in ran for note in each.notes if ": and here: " not in note]
     out += ["", "Not equal, or failing in the framework itself:", "", *notes] if notes else []
-    rest = [f"- {each.recording.name}: {each.recording.reason}" for each in found if not each.recording.ids]
-    out += ["", f"{len(rest)} samples write no checkpoint in the framework itself:", "", *rest] if rest else []
+    rest = [
+        f"- {each.recording.name}: {each.recording.reason or each.notes[0].partition(': ')[2]}"
+        for each in found
+        if each not in ran
+    ]
+    out += (
+        ["", f"{len(rest)} samples do not run, or do not resume, in the framework itself:", "", *rest] if rest else []
+    )
     return "\n".join(out)
 
 
@@ -114,6 +122,7 @@ def main() -> int:
     parser.add_argument("directory", type=Path, help="python/samples/03-workflows of a checkout")
     parser.add_argument("--only", action="append", default=[], metavar="TEXT", help="samples whose name holds TEXT")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that has the framework")
+    parser.add_argument("--older", default="", help="one with an older release, for samples that the newer cannot run")
     default = Path(tempfile.gettempdir()) / f"ckpt-tui-samples-{os.getuid()}"
     parser.add_argument("--work", type=Path, default=default, help="where recordings are kept")
     parser.add_argument("--package", type=Path, default=ROOT, help="the directory that holds ckpt_tui")
@@ -125,6 +134,9 @@ def main() -> int:
 
     def one(name: str) -> Compared:
         recording = record(samples, name, given.work.resolve(), given.python)
+        if given.older and not recording.ids:
+            older = record(samples, name, given.work.resolve() / "older", given.older)
+            recording = older if older.ids else recording
         found = compare(recording, given.work.resolve(), given.package.resolve())
         said = json.dumps(found.cells) if recording.ids else recording.reason
         print(

@@ -64,6 +64,8 @@ SHAPES: dict[str, Shape] = {
     "two workflows gathered": _script("gathered"),
     "two workflows in a task group": _script("task_group"),
     "one workflow after the other": _script("one_after_the_other"),
+    "a workflow that needs the first one's output": _script("needs_the_first"),
+    "two workflows that look alike": _script("looks_alike"),
     "one workflow twice": _script("same_twice"),
     "a loop that asks with input": _script("asks_in_a_loop", typed=("shorter",), answers="approve"),
     "clients opened in main": _script("exit_stack"),
@@ -95,6 +97,21 @@ SHAPES: dict[str, Shape] = {
     "a loop of its own class": _script("own_loop"),
     "a loop closed by hand": _script("loop_by_hand"),
     "anyio": _script("with_anyio"),
+    "a deadline": _script("deadline", recorded=("--patient",)),
+    "context variables": _script("context_variable"),
+    "another working directory": _script("changes_directory"),
+    "output that goes elsewhere": _script("redirects_output", recorded=("--patient",)),
+    "a thread that never ends": _script("endless_thread", recorded=("--patient",)),
+    "a program that goes on by itself": _script("resumes_itself"),
+    "deleting through its storage": _script("deletes_through_its_storage", recorded=("--patient",)),
+    "files written beside the checkpoints": _script("writes_beside"),
+    "a storage of its own class": _script("own_storage"),
+    "values of many kinds": _script("many_values", answers={"name": "answer", "size": "3.25"}),
+    "functional, an agent": _script("functional_agent"),
+    "a package with a main": Shape(("-m", "desk"), files="desk"),
+    "what a script knows of itself": _script("knows_itself", arguments=("--flag", "value")),
+    "a file of another encoding": _script("in_latin_1"),
+    "a name with spaces": Shape(("my first-app v2.py",), files="streamed.py"),
 }
 """Programs that run a workflow when they are started, by what is special about them."""
 
@@ -154,7 +171,7 @@ def recorded(shape: Shape) -> Recorded:
     if files.is_dir():
         shutil.copytree(files, directory / files.name if package else directory, dirs_exist_ok=True)
     else:
-        shutil.copy(files, directory)
+        shutil.copy(files, directory / shape.words[0])
     program = Program(
         shape.words, directory, sys.executable, arguments=shape.arguments, inputs=shape.inputs,
         environment=dict(shape.environment),
