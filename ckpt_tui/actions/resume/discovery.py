@@ -116,7 +116,7 @@ class _Search:
 
     def look(self, check: Callable[[], None]) -> None:
         """Read what stands in each file, then follow imports back from the files that have something."""
-        needles = [b"agent_framework", *self.clues.texts]
+        needles = self.clues.texts
         for path, data in self._contents.items():
             check()
             if not any(needle in data for needle in needles):
@@ -169,8 +169,8 @@ class _Search:
     def _resolved(self, path: str, wanted: set[str]) -> Iterable[str]:
         """The files among some that a file imports."""
         out = {}
-        here = os.path.dirname(path)
-        above = [here]
+        stems = {_stem(each) for each in wanted}
+        above = [os.path.dirname(path)]
         while above[-1] != os.path.dirname(above[-1]) and len(above) < 12:
             above.append(os.path.dirname(above[-1]))
         for found in self.imports[path]:
@@ -178,7 +178,8 @@ class _Search:
                 bases = above[found.level - 1 : found.level]
             else:
                 bases = [each for base in above for each in (base, os.path.join(base, "src"))]
-            names = [found.module, *(f"{found.module}.{name}".strip(".") for name in found.names)]
+            named = [found.module, *(f"{found.module}.{name}".strip(".") for name in found.names)]
+            names = [name for name in named if not name or name.rpartition(".")[2] in stems]
             for base in bases:
                 for name in names:
                     place = os.path.join(base, *name.split(".")) if name else base

@@ -65,11 +65,10 @@ class Clues(NamedTuple):
 
     @property
     def texts(self) -> tuple[bytes, ...]:
-        """Texts of which a file that has to do with the checkpoint holds at least one."""
+        """Texts of which a file that can be judged by itself holds at least one: the framework's, or a class's name."""
         classes = [name for names in self.classes.values() for name in names]
-        names = [name.rpartition(".")[2] for name in (*self.main, *classes)]
-        found = dict.fromkeys((*names, *self.executors, self.workflow, self.builder))
-        return tuple(each.encode("utf-8", "replace") for each in found if each)
+        names = dict.fromkeys(name.rpartition(".")[2] for name in (*self.main, *classes))
+        return (b"agent_framework", *(b"class " + each.encode("utf-8", "replace") for each in names))
 
 
 class Item(NamedTuple):

@@ -16,7 +16,7 @@ MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
 """What stands in the uppermost directory of a project, beside any requirements*.txt."""
 
 LEVELS = 8
-"""Directories above a store, or above the current one, that are looked at."""
+"""Directories above a store, or above the current one, that are looked at where nothing marks the root of a project."""
 
 DEPTH = 12
 """Levels of directories below the root of a project that are looked at."""
@@ -165,9 +165,12 @@ class _Walk:
         for start, root in zip(self._where.starts, self._where.roots, strict=True):
             if root:
                 yield root, DEPTH
+                continue
             directory = start
             for _ in range(LEVELS):
                 directory = os.path.dirname(directory)
+                if directory in (home, os.path.dirname(directory)) or not is_owned(directory):
+                    break  # what lies there is of no project, or of other people
                 yield directory, 0
 
     def _below(self, start: str, depth: int) -> Iterator[str]:

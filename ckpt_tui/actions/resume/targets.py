@@ -21,8 +21,11 @@ KEPT = 200
 LEVELS = 6
 """Directories above a store that are looked at for a project file."""
 
-MAX_BYTES = 1 << 20
-"""Bytes of a project file that are read."""
+MAX_BYTES = 1 << 17
+"""Bytes of a project file that are read; a longer one suggests nothing."""
+
+MAX_DOTS = 100
+"""Dots in a line of a project file; a key of thousands of parts would keep the parser busy for minutes."""
 
 _TABLES = (("ckpt-tui.toml", ("resume",)), ("pyproject.toml", ("tool", "ckpt-tui", "resume")))
 """Project files, and the table in each that suggests a target."""
@@ -178,7 +181,12 @@ def _table(path: str, names: tuple[str, ...]) -> Any:
     if not os.path.isfile(path):
         return None
     try:
-        found: Any = tomllib.loads(read_ends(path, MAX_BYTES, 0)[1].decode("utf-8"))
+        stamp, data, _ = read_ends(path, MAX_BYTES, 0)
+        if stamp.size > MAX_BYTES or names[-1].encode() not in data:
+            return None
+        if any(line.count(b".") > MAX_DOTS for line in data.split(b"\n")):
+            return None
+        found: Any = tomllib.loads(data.decode("utf-8"))
     except (FileTrouble, ValueError, RecursionError):
         return None
     for name in names:
