@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ckpt_tui.actions.resume.forks import fork_directory, protected
+from ckpt_tui.actions.resume.trust import is_inside, is_owned
 from ckpt_tui.core.doctor.named import named_types
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint
@@ -86,6 +87,8 @@ class Target:
         allow: Types to load besides those, `module:qualname`.
         arguments: Command-line arguments of a program as it is.
         inputs: Lines that the program's `input()` gets, in order; after the last one it finds the end of its input.
+        directory: Where the program is started, and what relative paths and modules are found from; "" for the
+            current directory.
     """
 
     workflow: str
@@ -95,12 +98,22 @@ class Target:
     allow: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    directory: str = ""
+
+    @property
+    def place(self) -> str:
+        """The program or the module, without the name in it."""
+        return parts(self.workflow)[0]
+
+    @property
+    def is_path(self) -> bool:
+        """Whether the program is named by its path."""
+        return is_path(self.place)
 
     @property
     def is_program(self) -> bool:
         """Whether a program is named as it is, not a name in one."""
-        place, _, name = self.workflow.rpartition(":")
-        return not place or not all(part.isidentifier() for part in name.split("."))
+        return not parts(self.workflow)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +190,10 @@ class Plan:
         ]
 
     def command_text(self, with_into: bool = True) -> str:
-        """The command line, quoted for a shell; see `command`."""
-        return shlex.join(self.command(with_into))
+        """The command line, quoted for a shell in the current directory; see `command`."""
+        directory, words = self.target.directory, shlex.join(self.command(with_into))
+        here = not directory or os.path.realpath(directory) == os.path.realpath(working_directory())
+        return words if here else f"cd {shlex.quote(directory)} && {words}"
 
 
 def source_of(store: str, checkpoint: Checkpoint, later: Sequence[str] = (), allow: Collection[str] = ()) -> Source:
@@ -234,14 +249,39 @@ def _executors(state: Value, levels: int = MOST_LEVELS) -> tuple[tuple[str, ...]
     return tuple(names), inner
 
 
-def default_python() -> str:
-    """The interpreter that most likely has the workflow: the active environment's, a .venv here, else our own."""
+def parts(workflow: str) -> tuple[str, str]:
+    """The program or module that a target names, and the name in it, which is "" for a program as it is."""
+    place, _, name = workflow.rpartition(":")
+    if not place or not all(part.isidentifier() for part in name.split(".")):
+        return workflow.rstrip(":"), ""
+    return place, name
+
+
+def is_path(place: str) -> bool:
+    """Whether the place of a target is a file, rather than a module."""
+    return place.endswith(".py") or os.sep in place
+
+
+def working_directory() -> str:
+    """The current directory; where it is gone, the root."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return os.path.abspath(os.sep)
+
+
+def default_python(store: str = "") -> str:
+    """The interpreter that most likely has the workflow: the active environment's, a .venv here, else our own.
+
+    Args:
+        store: The directory of checkpoints: a .venv that lies in it, or that is not the person's own, is not taken.
+    """
     active = os.environ.get("VIRTUAL_ENV")
-    for directory in (active, ".venv"):
-        found = interpreter_in(directory) if directory else ""
-        if found:
-            return found
-    return sys.executable
+    if active and interpreter_in(active):
+        return os.path.abspath(interpreter_in(active))
+    here = interpreter_in(os.path.join(working_directory(), ".venv"))
+    mine = bool(here) and is_owned(os.path.dirname(here)) and not is_inside(here, store)
+    return here if mine else sys.executable
 
 
 def interpreter_in(directory: str) -> str:
@@ -253,8 +293,12 @@ def interpreter_in(directory: str) -> str:
     return ""
 
 
-def interpreter(text: str) -> str:
+def interpreter(text: str, store: str = "") -> str:
     """The interpreter that a person named: a program, or the directory of a virtual environment.
+
+    Args:
+        text: What was typed; "" for the one that most likely has the workflow.
+        store: The directory of checkpoints, whose own files are never taken without being named.
 
     Raises:
         NotFoundError: there is none.
@@ -262,12 +306,12 @@ def interpreter(text: str) -> str:
     import shutil  # late: 5 ms
 
     if not text:
-        return default_python()
+        return default_python(store)
     path = os.path.expanduser(text)
     found = interpreter_in(path) if os.path.isdir(path) else shutil.which(path)
     if not found:
         raise NotFoundError(f"There is no Python at {text}.", "Name the interpreter your workflow runs in.", FAILED)
-    return os.path.abspath(found) if os.sep in path else found
+    return os.path.abspath(found) if os.sep in found else found
 
 
 def make_plan(
@@ -280,6 +324,6 @@ def make_plan(
 
 
 __all__ = [
-    "FAILED", "KIND", "RUNNER", "Edit", "Plan", "Source", "Target", "default_python", "interpreter", "make_plan",
-    "source_of",
+    "FAILED", "KIND", "RUNNER", "Edit", "Plan", "Source", "Target", "default_python", "interpreter", "is_path",
+    "make_plan", "parts", "source_of", "working_directory",
 ]  # fmt: skip

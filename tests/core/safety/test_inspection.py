@@ -101,7 +101,7 @@ def test_a_name_that_acts_is_danger_however_it_is_named_and_whatever_is_done_wit
         found = inspect(b"\x80\x04" + CALLING[calling].replace(b"%s", NAMING[naming](module, name)))
         assert any(use.name == gadget and use.judgement.is_danger for use in found.uses), gadget
         assert any(gadget in reason for reason in found.reasons), gadget
-        assert any(gadget in reason for reason in found.refusals), gadget
+        assert any(gadget in reason for reason in found.refusals()), gadget
 
 
 @pytest.mark.parametrize("gadget", GADGETS)
@@ -195,7 +195,7 @@ def test_a_state_for_a_class_says_which_and_is_decoded_further() -> None:
 def test_what_reaches_further_than_its_names_is_danger(data: bytes) -> None:
     found = inspect(data)
     assert found.is_danger
-    assert found.reasons and len(found.reasons) == len(found.refusals)
+    assert found.reasons and len(found.reasons) == len(found.refusals())
 
 
 @pytest.mark.parametrize(
