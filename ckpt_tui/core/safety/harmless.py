@@ -99,7 +99,7 @@ _CLASSES = {
 imports, connects, evaluates and changes nothing. They may take memory, and an iterator may never end."""
 
 _HELPERS = {
-    "builtins": "Ellipsis NotImplemented iter len",
+    "builtins": "Ellipsis NotImplemented iter",
     "_codecs": "encode",
     "_operator": "or_ and_ xor getitem",
     "array": "_array_reconstructor",

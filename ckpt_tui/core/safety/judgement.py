@@ -119,7 +119,7 @@ def judge(module: str, qualname: str, made_with_new: bool = False) -> Judgement:
 def _reach(module: str, qualname: str) -> str:
     """Why a name reaches further than to a class, or a member of one, of its own module; "" where it does not."""
     if module == "copyreg" and qualname.startswith("extension "):
-        return "stands for a class or function that only the program that loads it knows"
+        return "is an extension code, whose class or function only the program that loads it knows"
     if (module, qualname) in HARMLESS_HELPERS:
         return ""
     parts = qualname.split(".")
