@@ -104,7 +104,7 @@ _HELPERS = {
     "_operator": "or_ and_ xor getitem",
     "array": "_array_reconstructor",
     "collections": "_tuplegetter",
-    "copyreg": "_reconstructor __newobj__ __newobj_ex__",
+    "copyreg": "_reconstructor",
     "enum": "_or_",
     "logging": "getLogger",
     "operator": "or_ and_ xor getitem",
