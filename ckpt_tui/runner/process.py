@@ -16,9 +16,9 @@ import time
 import typing
 from typing import Any
 
-from .events import request_line
+from .events import end_fields, request_line
 from .faults import Fault, said, trace_of
-from .limits import EXIT_CODES, LEAVE_SECONDS, PROTOCOL
+from .limits import LEAVE_SECONDS, PROTOCOL
 from .lines import Lines, vanish
 from .running import Runner
 
@@ -118,8 +118,7 @@ def main() -> None:
     os.environ.setdefault("ENABLE_SENSITIVE_DATA", "true")  # else 1.22 and later hide what went wrong
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [os.getcwd(), *(each for each in sys.path if os.path.abspath(each or os.getcwd()) != here)]
-    outcome, code, runner = "failed", 5, None
-    fields: dict[str, Any] = {}
+    outcome, runner = "failed", None
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
@@ -158,12 +157,11 @@ def main() -> None:
     if runner is not None and runner.overlay is not None:
         overlay = runner.overlay
         last = overlay.last
-        fields = {"checkpoints": overlay.saved, "last": last.checkpoint_id if last is not None else None}
         if last is not None and outcome == "waiting":
             pending = [request_line(key, each) for key, each in last.pending_request_info_events.items()]
-    code = EXIT_CODES.get(outcome, 5)
-    lines.say("end", outcome=outcome, code=code, pending=pending, **fields)
-    leave(code)
+    fields = end_fields(outcome, runner.overlay if runner is not None else None)
+    lines.say("end", outcome=outcome, pending=pending, **fields)
+    leave(fields["code"])
 
 
 def run_fix(error: BaseException) -> str:
