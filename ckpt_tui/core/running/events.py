@@ -183,9 +183,12 @@ OUTCOMES = {
 
 def _end(document: dict[str, Any]) -> tuple[str, str, str]:
     outcome = str(document.get("outcome"))
-    count = document.get("checkpoints")
+    count, unsaved = document.get("checkpoints"), document.get("unsaved")
     written = f", {count} checkpoint{'' if count == 1 else 's'} written" if count is not None else ""
-    text = OUTCOMES.get(outcome, outcome) + written
+    lost = f", {unsaved} NOT SAVED" if unsaved else ""
+    text = OUTCOMES.get(outcome, outcome) + written + lost
+    if unsaved:
+        return "", text, "warn" if count else "error"
     return "", text, {"done": "good", "checked": "good", "waiting": "warn", "stopped": "warn"}.get(outcome, "error")
 
 

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input
 
-from ckpt_tui.actions.resume.plan import Edit, Plan, Source
+from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan, Source
 from ckpt_tui.actions.resume.preview import blocked_types
 from ckpt_tui.actions.resume.targets import remember
 from ckpt_tui.core.running.events import OUTCOMES
@@ -309,6 +309,7 @@ class ResumeScreen(Preparing):
         else:
             outcome = run.session.outcome
             style = {"done": "good", "waiting": "warn", "stopped": "warn"}.get(outcome, "error")
+            style = "error" if run.session.code == FAILED else style  # it may be done, with nothing saved
             parts.append((f" ■ {OUTCOMES.get(outcome, outcome)} after {seconds:.1f} s ", style))
         return parts
 
