@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.doctor import Doctor, Report
+from ckpt_tui.core.doctor.elsewhere import dangers_elsewhere
 from ckpt_tui.core.model import Problem
-from ckpt_tui.errors import UndecodableError
-from ckpt_tui.stores.base import Store, load_within
+from ckpt_tui.core.paths import expression
+from ckpt_tui.errors import CkptError, UndecodableError
+from ckpt_tui.stores.base import Readable, Store, load_within
 from ckpt_tui.stores.directory import collect
+from ckpt_tui.stores.several import home_of
 
 FILE_LIMIT = 16
 """How many times the usual work one file may take: ten seconds at worst, and enough for an honest one of 100 MB."""
@@ -39,7 +42,7 @@ def examine(
         if check is not None:
             check()
         if isinstance(entry, Problem):
-            doctor.problem(entry)
+            doctor.problem(entry, _bytes(store, file), check)
             continue
         try:
             allowance = Allowance(FILE_LIMIT, 1)
@@ -47,9 +50,27 @@ def examine(
         except UndecodableError as error:
             # Its header could be read. Why its body cannot is asked again; it may also be gone by now.
             for again in collect(store.fill([file])).values():
-                doctor.problem(again if isinstance(again, Problem) else Problem(file, error.what, "unreadable"))
+                problem = again if isinstance(again, Problem) else Problem(file, error.what, "unreadable")
+                doctor.problem(problem, _bytes(store, file), check)
             continue
         doctor.checkpoint(checkpoint, check, allowance)
     if progress is not None:
         progress(len(entries), len(entries))
     return doctor.report()
+
+
+def dangers_in(store: Store, file: str) -> list[str]:
+    """What is dangerous in the pickles of a file that cannot be shown as a checkpoint: where, and why."""
+    found = dangers_elsewhere(_bytes(store, file), ()).dangers
+    return [f"danger at {expression(path)}: {reason}" for path, inspection in found for reason in inspection.reasons]
+
+
+def _bytes(store: Store, file: str) -> bytes:
+    """The bytes of a file that cannot be shown, b"" where they cannot be had."""
+    home, name = home_of(store, file)
+    if not isinstance(home, Readable):
+        return b""
+    try:
+        return home.read(name)
+    except CkptError:
+        return b""

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import os
 import queue
-import shlex
 import sys
 from contextlib import suppress
+from shlex import quote
 from typing import Any
 
 import click
 
+from ckpt_tui.actions.resume.commands import again, onward
 from ckpt_tui.actions.resume.plan import FAILED, Plan
-from ckpt_tui.actions.resume.preview import Said, blocked_types, preview, unanswered
+from ckpt_tui.actions.resume.preview import QUESTION, Said, blocked_types, preview, unanswered
 from ckpt_tui.actions.resume.session import Session
 from ckpt_tui.actions.resume.targets import remember
 from ckpt_tui.cli.output import colours
-from ckpt_tui.core.running.events import OUTCOMES, Line, asked_for, brief, line_of, parse_line
-from ckpt_tui.core.running.forms import example, fields_of
+from ckpt_tui.core.running.events import OUTCOMES, Line, asks_in_words, line_of, parse_line
 from ckpt_tui.core.running.secret_lines import SHOWN, masked_copy, masked_line, may_hold_secrets, shown_line
 from ckpt_tui.core.text import clean
 
@@ -146,7 +145,7 @@ class Follower:
         self._told = True
         if self._json and self._mode != "ask":
             return
-        for said in preview(self._plan, self._latest, reveal=self._reveal):
+        for said in preview(self._plan, self._latest, reveal=self._reveal, to_paste=True):
             _narrate_said(said)
         if self._mode == "ask":
             click.echo(f"  {self._plan.command_text()}", err=True)
@@ -170,14 +169,7 @@ class Follower:
         if outcome == "checked":
             return WAITING if unanswered(check) else 0
         if outcome == "waiting":
-            for request in end.get("pending") or ():
-                data = request.get("data")
-                what = f"asks {asked_for(request)}: {brief(data if self._reveal else masked_copy(data), 200)}"
-                _narrate(clean(f"{request.get('executor')} {what}"))
-            last, into = end.get("last"), self._plan.into
-            if last:
-                answers = " ".join(_answer_option(each) for each in end.get("pending") or ())
-                _narrate(f"answer it: ckpt-tui resume {clean(shlex.quote(into))} {last} {answers}")
+            self._tell_waiting(end)
         elif outcome in ("died", "failed", "refused") and check.get("ok"):
             error = self._latest.get("error", {})
             _narrate_said(
@@ -187,6 +179,23 @@ class Follower:
                 self._tell_where()
         return self._session.code
 
+    def _tell_waiting(self, end: dict[str, Any]) -> None:
+        """Tell what is asked, and how it is answered."""
+        pending = [each for each in end.get("pending") or () if isinstance(each, dict)]
+        for request in pending:
+            data = request.get("data")
+            shown = {**request, "data": data if self._reveal else masked_copy(data)}
+            _narrate(clean(f"{request.get('executor')} {asks_in_words(shown, QUESTION)}"))
+            if request.get("hint"):
+                _narrate(clean(f"  {request['hint']}"))
+        if not pending:
+            _narrate("the question is in no saved checkpoint, so it cannot be answered later")
+            return
+        _narrate(f"answer it: {clean(onward(self._plan, str(end.get('last')), pending))}")
+        others = [quote(f"{each.get('request_id')}=JSON") for each in pending if "example" not in each]
+        if others:
+            _narrate(clean(f"  and {' '.join(f'--response {each}' for each in others)}"))
+
     def _tell_where(self) -> None:
         """Tell from where a run that broke off can go on."""
         into = self._plan.into
@@ -195,7 +204,7 @@ class Follower:
             with suppress(OSError):  # a process that died may have had no time to tell of the last one
                 written = written or any(name.endswith(".json") for name in os.listdir(into))
         if written:
-            _narrate(f"go on from the last checkpoint: ckpt-tui resume {clean(shlex.quote(into))} latest")
+            _narrate(f"go on from the last checkpoint: {clean(onward(self._plan, 'latest'))}")
         else:
             _narrate("the original is untouched; no new checkpoint was written")
 
@@ -208,8 +217,7 @@ class Follower:
         fix = clean(str(self._lost[-1].get("fix") or ""))
         if types:
             types.update(dict.fromkeys(blocked_types(self._latest.get("check", {}))))
-            allow = " ".join(f"--allow {clean(name)}" for name in types)
-            fix = f"run it again from the same checkpoint with {allow}"
+            fix = f"run it again from the same checkpoint: {clean(again(self._plan, types))}"
         _narrate_said(Said("✗", f"{count} checkpoint{' was' if count == 1 else 's were'} not saved", fix))
 
 
@@ -222,13 +230,6 @@ def _text(line: Line) -> str:
     if not colours():
         return text
     return click.style(text, fg=colour, dim=line.tone == "dim")
-
-
-def _answer_option(request: dict[str, Any]) -> str:
-    """The option that answers a request, with an example of an answer."""
-    answer = json.dumps(example(fields_of(request.get("form") or {})), ensure_ascii=False)
-    pair = f"{request.get('request_id')}={answer}"
-    return clean(f"--response {shlex.quote(pair)}")
 
 
 def _narrate(text: str) -> None:

@@ -11,9 +11,11 @@ import click
 
 from ckpt_tui.actions.resume.branch import branch_types
 from ckpt_tui.actions.resume.edits import parse_edit, parse_json
-from ckpt_tui.actions.resume.plan import FAILED, Target, interpreter, make_plan, source_of
-from ckpt_tui.actions.resume.targets import remembered, suggested
+from ckpt_tui.actions.resume.plan import FAILED, Source, Target, interpreter, make_plan, source_of
+from ckpt_tui.actions.resume.proposals import with_python
+from ckpt_tui.actions.resume.targets import is_same_code, remembered
 from ckpt_tui.cli.following import Follower
+from ckpt_tui.cli.proposing import target_to_start
 from ckpt_tui.cli.show import locate
 from ckpt_tui.core.model import Checkpoint, PendingRequest
 from ckpt_tui.core.reading.pending import requests
@@ -90,12 +92,14 @@ def command(
     """
     directory, loaded, later = _load(store, checkpoint)
     args = _pairs(arguments, "--arg")
-    target = _target(directory, Target(workflow or "", python, args, storage, allow, program, inputs))
-    source = source_of(directory, loaded, later, target.allow)
+    known = remembered(directory)
+    source = source_of(directory, loaded, later, {*allow, *(known.allow if known is not None else ())})
     answers = _responses(responses, requests(loaded.pending))
-    plan = make_plan(source, target, into, answers, [parse_edit(text) for text in edits])
+    changes = [parse_edit(text) for text in edits]
+    target = _target(source, Target(workflow or "", python, args, storage, allow, program, inputs))
     if not (yes or check) and not sys.stdin.isatty():
         raise UsageError("Nothing runs without a yes.", "Add --yes, or --check to see what would run.")
+    plan = make_plan(source, target, into, answers, changes)
     mode = "check" if check else "run" if yes else "ask"
     return Follower(plan, mode, as_json, reveal).follow()
 
@@ -111,23 +115,27 @@ def _load(store: str, name: str) -> tuple[str, Checkpoint, tuple[str, ...]]:
     return home.path, home.load(file, everything=True), branch_types(opened, run.nodes, node)
 
 
-def _target(store: str, given: Target) -> Target:
-    """The target that was named, with what the last run of this store from it was given besides; else the last one."""
+def _target(source: Source, given: Target) -> Target:
+    """The target that was named, with what the last run of this store from it was given besides; else the last one.
+
+    Raises:
+        UsageError: none was named, and none used before.
+    """
+    store = source.store
     known = remembered(store)
-    if not given.workflow or (known is not None and known.workflow == given.workflow):
-        if known is None:
-            hint = "Name what builds the workflow: --workflow module:function, or file.py:function."
-            found = suggested(store)
-            if found is not None:
-                hint += f" {found[1]} suggests --workflow {found[0].workflow}."
-            raise UsageError("Which workflow?", hint)
-        args = {**known.args, **given.args}
+    if not given.workflow and known is None:
+        given = target_to_start(source, given)
+    elif known is not None and (not given.workflow or is_same_code(given, known)):
         allow = tuple(dict.fromkeys((*known.allow, *given.allow)))
-        given = Target(
-            known.workflow, given.python or known.python, args, given.storage or known.storage, allow,
-            given.arguments or known.arguments, given.inputs or known.inputs,
+        base = given if given.workflow else known
+        given = replace(
+            base, python=given.python or known.python, args={**known.args, **given.args},
+            storage=given.storage or known.storage, allow=allow, arguments=given.arguments or known.arguments,
+            inputs=given.inputs or known.inputs,
         )  # fmt: skip
-    return replace(given, python=interpreter(given.python))
+    if given.python:
+        return replace(given, python=interpreter(given.python, store))
+    return with_python(given, store)[0]
 
 
 def _pairs(texts: Iterable[str], option: str) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from ckpt_tui.cli.output import (
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean, quoted, size_text
-from ckpt_tui.errors import NotFoundError, UsageError
+from ckpt_tui.errors import NotFoundError, UndecodableError, UsageError
 from ckpt_tui.stores.base import Store, load_within
 
 _JMESPATH = "See https://jmespath.org."
@@ -110,7 +110,7 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
     alone = not runs and len(problems) == 1  # a file that was named by itself
     for problem in problems:
         if alone or name in (problem.file, problem.file.removesuffix(".json")):
-            store.load(problem.file)
+            _explain(store, problem.file)
     try:
         node = find(name, runs)
     except IdFault as fault:
@@ -119,6 +119,19 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
         raise error(f"{fault.reason}.", hint) from None
     run = next(run for run in runs if any(other is node for other in run.nodes))
     return run, node
+
+
+def _explain(store: Store, file: str) -> None:
+    """Say why a file cannot be shown, and what is dangerous in it, since the framework decodes it all the same."""
+    try:
+        store.load(file)
+    except UndecodableError as error:
+        from ckpt_tui.actions.doctor import dangers_in
+
+        dangers = [clean(danger) for danger in dangers_in(store, file)]
+        if not dangers:
+            raise
+        raise UndecodableError(" ".join((error.what, *(f"{danger}." for danger in dangers))), error.hint) from None
 
 
 def _lines(document: dict[str, Any]) -> Iterator[str]:

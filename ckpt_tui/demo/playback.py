@@ -13,15 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-RECORDED = Path(__file__).parent / "recorded"
+from ckpt_tui.actions.resume.plan import Target
+from ckpt_tui.actions.resume.targets import remember
 
-TARGET = """# What `r` in the browser proposes for this store: the workflow that its checkpoints were recorded from.
-[resume]
-workflow = "ckpt_tui.demo.story:review_flow"
-storage = "ckpt_tui.demo.story:open_storage"
-python = {python}
-args = {{ pause = 0.3 }}
-"""
+RECORDED = Path(__file__).parent / "recorded"
 
 MAX_RUNS = 20
 """Runs played before it ends: an app left open overnight then holds about 10 MB more, not a full disk."""
@@ -78,8 +73,9 @@ def prepare(directory: Path) -> None:
 
 
 def suggest(directory: Path) -> None:
-    """Propose the workflow of the recorded store to whoever runs on from it."""
-    (directory / "ckpt-tui.toml").write_text(TARGET.format(python=json.dumps(sys.executable)), encoding="utf-8")
+    """Have the workflow of the recorded store proposed to whoever resumes from it, as what was used before."""
+    story = "ckpt_tui.demo.story"
+    remember(str(directory), Target(f"{story}:review_flow", sys.executable, {"pause": 0.3}, f"{story}:open_storage"))
 
 
 def live_run() -> list[Recording]:

@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from .faults import trace_of
-from .forms import form_of
+from .forms import accepted_sample, answer_hint, form_of
 from .limits import TEXT
 from .lines import Lines, encode, quoted
 from .shown import PLAIN, show, type_name
@@ -38,12 +38,14 @@ class Logs(logging.Handler):
 
 
 def request_line(name: str, event: Any) -> dict[str, Any]:
-    """One request that waits, with how to ask a person for its answer."""
-    return {
+    """One request that waits, with how to ask a person for its answer, and an example where one is accepted."""
+    line = {
         "request_id": name, "executor": event.source_executor_id, "request_type": type_name(type(event.data)),
         "response_type": type_name(event.response_type), "data": show(event.data),
-        "form": form_of(event.response_type, event.data),
+        "form": form_of(event.response_type, event.data), "hint": answer_hint(event.response_type, event.data),
     }  # fmt: skip
+    known, found = accepted_sample(event.response_type, event.data)
+    return {**line, "example": found} if known else line
 
 
 def event_line(event: Any, step: int | None = None) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import dataclasses
 import datetime
 import decimal
 import enum
+import fractions
 import json
 import pathlib
 import types
@@ -14,7 +16,8 @@ import typing
 import uuid
 from typing import Any
 
-from .made import hints_of
+from .answers import APPROVAL, PLAN, REMARK, REPLY, SHORT, answer_of, request_kind
+from .made import Maker, hints_of, is_message
 from .shown import ISO, show, type_name
 
 _FORM_DEPTH = 4
@@ -87,48 +90,122 @@ def _fields(cls: Any, depth: int) -> list[dict[str, Any]] | None:
 
 def _helpers(expected: Any, about: Any) -> list[dict[str, Any]]:
     """Ready answers to the framework's own requests: what each is called, and the JSON that gives it."""
-    if getattr(about, "type", None) == "function_approval_request" and hasattr(about, "to_function_approval_response"):
+    kind = request_kind(expected, about)
+    if kind == APPROVAL:
         name = "to_function_approval_response"
         return [
-            {"label": "approve", "call": name, "args": [True]},
-            {"label": "reject", "call": name, "args": [False]},
+            {"label": "approve", "call": name, "args": [True], "short": True},
+            {"label": "reject", "call": name, "args": [False], "short": False},
         ]
-    kind = type(about).__name__ if type(about).__module__.startswith("agent_framework") else ""
-    if kind == "MagenticPlanReviewRequest":
+    if kind == PLAN:
         return [
-            {"label": "approve the plan", "call": "approve", "args": []},
+            {"label": "approve the plan", "call": "approve", "args": [], "short": True},
             {"label": "ask for a revision", "call": "revise", "args": [], "asks": "what should change"},
         ]
-    if kind == "HandoffAgentUserRequest":
+    if kind == REPLY:
         return [
-            {"label": "reply", "call": "create_response", "args": [], "asks": "your reply"},
+            {"label": "reply", "call": "create_response", "args": [], "asks": "your reply", "short": "your reply"},
             {"label": "end the conversation", "call": "terminate", "args": []},
         ]
-    if getattr(expected, "__name__", "") == "AgentRequestInfoResponse":
+    if kind == REMARK:
         return [
-            {"label": "approve", "call": "approve", "args": []},
+            {"label": "approve", "call": "approve", "args": [], "short": True},
             {"label": "say something", "call": "from_strings", "args": [], "asks": "your message", "list": True},
         ]
     return []
 
 
-def answer_hint(expected: Any) -> str:
+_WORDS = {"text": "a text", "integer": "a whole number", "number": "a number", "boolean": "true or false"}
+
+
+def answer_hint(expected: Any, about: Any = None) -> str:
     """What an answer of a type looks like."""
-    return f"it must be {type_name(expected)}: {example(form_of(expected))}"
+    short = SHORT.get(request_kind(expected, about))
+    if short:
+        return short
+    form = form_of(expected)
+    words = _WORDS.get(form["kind"])
+    if words and "of" not in form:
+        return f"it must be {words}"
+    if form["kind"] == "choice":
+        return f"it must be {shape(form)}"
+    return f"it must be {type_name(expected)}: {shape(form)}"
 
 
-def example(form: dict[str, Any]) -> str:
-    """JSON that a form would give, for a message."""
+def shape(form: dict[str, Any]) -> str:
+    """What JSON of a form looks like, for a message; alternatives are named in words."""
     kind = form["kind"]
     if kind == "object":
-        inner = ", ".join(f'"{each["name"]}": {example(each["form"])}' for each in form["fields"])
+        inner = ", ".join(f'"{each["name"]}": {shape(each["form"])}' for each in form["fields"])
         return "{" + inner + "}"
     if kind == "list":
-        return f"[{example(form['of'])}, …]"
+        return f"[{shape(form['of'])}, …]"
     if kind == "calls":
         each = form["options"][0]
-        arguments = ["…"] if each.get("asks") else each["args"]
-        return json.dumps({"$call": each["call"], "$args": arguments}, ensure_ascii=False)
+        return json.dumps(each["short"], ensure_ascii=False)
     if kind == "choice":
         return " or ".join(json.dumps(each["value"]) for each in form["options"])
     return {"text": '"…"', "integer": "1", "number": "0.5", "boolean": "true or false"}.get(kind, "JSON")
+
+
+_SAMPLES: tuple[tuple[Any, Any], ...] = (
+    (bool, True), (str, "…"), (int, 1), (float, 0.5), ((bytes, bytearray), "…"),
+    (datetime.datetime, "2026-01-31T12:00:00+00:00"), (datetime.date, "2026-01-31"), (datetime.time, "12:00:00"),
+    (datetime.timedelta, 60), (uuid.UUID, str(uuid.UUID(int=0))), ((decimal.Decimal, complex, fractions.Fraction), "1"),
+    (pathlib.PurePath, "path"), ((list, tuple, set, frozenset, collections.deque), []), (dict, {}),
+    (type(None), None),
+)  # fmt: skip
+
+
+def sample(expected: Any, about: Any = None, depth: int = _FORM_DEPTH) -> Any:
+    """JSON that answers a request, for an example: required fields alone; whether it is accepted is not looked at."""
+    form = form_of(expected, about)
+    kind, arguments = form["kind"], typing.get_args(expected)
+    if kind == "calls":
+        return form["options"][0]["short"]
+    if kind == "choice" and form["options"]:
+        return form["options"][0]["value"]
+    origin = typing.get_origin(expected)
+    if origin is typing.Annotated:
+        return sample(arguments[0], about, depth)
+    if origin is typing.Union or origin is getattr(types, "UnionType", None):
+        rest = [each for each in arguments if each is not type(None)]
+        return sample(rest[0], None, depth) if rest else None
+    cls = origin if isinstance(origin, type) else expected
+    if not isinstance(cls, type) or depth <= 0:
+        return None
+    if kind == "list":
+        return [sample(arguments[0], None, depth - 1)]
+    if cls is tuple and arguments and arguments[-1] is not ...:
+        return [sample(each, None, depth - 1) for each in arguments]
+    for base, value in _SAMPLES:
+        if issubclass(cls, base):
+            return value
+    if is_message(cls):
+        return "…"
+    hints = hints_of(cls)
+    fields = _fields(cls, depth) or []
+    return {
+        each["name"]: sample(hints.get(_attribute(cls, each["name"]), Any), None, depth - 1)
+        for each in fields if each["required"]
+    }  # fmt: skip
+
+
+def _attribute(cls: Any, name: str) -> str:
+    """The attribute of a field that is given by its alias."""
+    known = getattr(cls, "model_fields", None)
+    for attribute, field in known.items() if isinstance(known, dict) else ():
+        if field.alias == name:
+            return str(attribute)
+    return name
+
+
+def accepted_sample(expected: Any, about: Any) -> tuple[bool, Any]:
+    """Whether an example of an answer is known that is accepted, and that example."""
+    try:
+        found = sample(expected, about)
+        answer_of(found, expected, about, Maker(lambda name: False))
+        json.dumps(found)
+    except Exception:  # classes of the person check themselves as they like
+        return False, None
+    return True, found

@@ -101,3 +101,40 @@ def allowed_by(workflow: Any, storage: Any = None) -> frozenset[str]:
         context = getattr(getattr(workflow, "_runner", None), "context", None)
         storage = getattr(context, "_checkpoint_storage", None) or getattr(workflow, "_checkpoint_storage", None)
     return frozenset(str(each) for each in getattr(storage, "_allowed_types", None) or ())
+
+
+def differences(workflow: Any, kept: dict[str, Any], within: tuple[str, ...] = ()) -> list[str]:
+    """In what the executors of a workflow differ from those of a checkpoint, each difference in words.
+
+    Args:
+        workflow: The workflow, whose graph is not the one of the checkpoint.
+        kept: What the checkpoint holds: `executors`, and in `inner` the same and `graph` of workflows within it.
+        within: The executors that hold the workflow, outermost first.
+    """
+    known, have = set(kept.get("executors", ())), getattr(workflow, "executors", {})
+    place = f"within {' > '.join(within)}: " if within else ""
+    only = (("checkpoint", known - set(have)), ("workflow", set(have) - known))
+    out = [place + _only_in(sorted(map(str, names)), where) for where, names in only if names and known]
+    unknown = []
+    for name, executor in have.items():
+        inner: Any = getattr(executor, "workflow", None)
+        if not hasattr(inner, "graph_signature_hash") or name not in known:
+            continue
+        below = kept.get("inner", {}).get(name)
+        if below is None or not below["graph"]:
+            unknown.append(str(name))
+        elif below["graph"] != inner.graph_signature_hash:
+            out += differences(inner, below, (*within, str(name)))
+    if not out and known:
+        other = f", or a workflow within {_listed(unknown)} changed" if unknown else ""
+        out.append(f"{place}the executors have the same names, so their classes, modules or edges differ{other}")
+    return out
+
+
+def _only_in(names: list[str], where: str) -> str:
+    return f"{_listed(names)} {'is' if len(names) == 1 else 'are'} only in the {where}"
+
+
+def _listed(names: list[str]) -> str:
+    """Names as a list in words: `a, b and c`."""
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)

@@ -185,6 +185,8 @@ class Maker:
 
     def model(self, document: Any, cls: Any, at: str) -> Any:
         """A dataclass, a pydantic model, or another class that can be made of a mapping."""
+        if isinstance(document, str) and is_message(cls):
+            return cls(role="user", contents=[document])
         if not isinstance(document, dict):
             raise _wrong(document, f"an object for {type_name(cls)}", at)
         given = {_unescaped(key): item for key, item in document.items() if key != "$type"}
@@ -272,6 +274,11 @@ Maker.MAKERS = (
 
 
 _IN_WORDS: dict[Any, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+
+
+def is_message(cls: Any) -> bool:
+    """Whether a class is the framework's chat message, which a text alone can stand for."""
+    return cls.__name__ in ("Message", "ChatMessage") and cls.__module__.startswith("agent_framework")
 
 
 def misfit(error: Exception) -> str:

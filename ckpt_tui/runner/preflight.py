@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
+from shlex import quote
 from typing import Any
 
+from .answers import answer_of
 from .edits import Editor
 from .events import request_line
 from .faults import said
-from .forms import answer_hint, example, form_of
-from .graph import handled_types
+from .forms import accepted_sample, answer_hint
+from .graph import differences, handled_types
 from .lines import Lines
 from .loading import Loading
 from .made import Maker
+from .moved import moved, moved_fix, other_name_fix, roots_of
 from .shown import type_name
 from .storage import Overlay, save_fix
 
@@ -72,6 +76,7 @@ class Preflight(Loading):
         if not any(each["level"] == "error" for each in problems):
             self._load_checkpoint(problems)
         self._check_graph(problems)
+        self._check_moved(problems, found["types"])
         self._check_later(problems)
         if self.checkpoint is not None:
             self._check_limit(problems)
@@ -137,19 +142,24 @@ class Preflight(Loading):
         workflow, wanted = self.workflow, self.plan["graph"]
         if workflow.graph_signature_hash == wanted:
             return
-        kept = set(self.plan.get("executors", ()))
-        have = set(getattr(workflow, "executors", {}))
-        gone, new = sorted(kept - have), sorted(have - kept)
-        parts = []
-        if gone:
-            parts.append(f"in the checkpoint but not in the workflow: {', '.join(gone)}")
-        if new:
-            parts.append(f"in the workflow but not in the checkpoint: {', '.join(new)}")
-        if not parts and kept:
-            parts.append("the executors have the same names, so their classes, modules or edges differ")
+        parts = differences(workflow, self.plan)
         fix = "build the workflow as it was when the checkpoint was written"
         what = "the graph of the workflow is another than the checkpoint's" + (f"; {'; '.join(parts)}" if parts else "")
         problems.append(_problem("error", "graph", what, fix))
+
+    def _check_moved(self, problems: list[dict[str, Any]], types: list[dict[str, Any]]) -> None:
+        """Say of classes that cannot be imported where they are now."""
+        for each in problems:
+            each["fix"] = (other_name_fix(each["what"]) if each["about"] == "checkpoint" else "") or each["fix"]
+        states = {each["type"]: each["state"] for each in types}
+        missing = [each for each in problems if each["about"] == "type" and states.get(each["name"]) == "missing"]
+        if not missing:
+            return
+        found = moved([each["name"] for each in missing], roots_of(getattr(self.module, "__file__", None) or ""))
+        fix = moved_fix(found)
+        for each in missing:
+            if each["name"] in found:
+                each["fix"] = fix
 
     def _check_limit(self, problems: list[dict[str, Any]]) -> None:
         limit = getattr(self.workflow, "max_iterations", None)
@@ -173,9 +183,11 @@ class Preflight(Loading):
         problems.extend(_problem("error", "response", what, fix, name) for name, what, fix in faults)
         for name, event in pending.items():
             if name not in given:
-                what = f"{event.source_executor_id} waits for an answer to {name}: {type_name(event.response_type)}"
-                answer = example(form_of(event.response_type, event.data))
-                problems.append(_problem("warning", "pending", what, f"--response '{name}={answer}'", name))
+                hint = answer_hint(event.response_type, event.data)
+                what = f"{event.source_executor_id} waits for an answer; {hint}"
+                known, answer = accepted_sample(event.response_type, event.data)
+                text = json.dumps(answer, ensure_ascii=False) if known else "JSON"
+                problems.append(_problem("warning", "pending", what, f"--response {quote(f'{name}={text}')}", name))
 
     def _answers(
         self, given: dict[str, Any], pending: dict[str, Any]
@@ -190,22 +202,11 @@ class Preflight(Loading):
                 continue
             expected = event.response_type
             try:
-                answers[name] = maker.make(document, expected, event.data)
+                answers[name] = answer_of(document, expected, event.data, maker)
             except ValueError as error:
-                answers[name], fault = self._coerced(document, expected, error)
-                if fault:
-                    faults.append((name, f"the answer to {name} does not fit: {fault}", answer_hint(expected)))
+                hint = answer_hint(expected, event.data)
+                faults.append((name, f"the answer to {name} does not fit: {error}", hint))
         return answers, faults
-
-    def _coerced(self, document: Any, expected: Any, error: ValueError) -> tuple[Any, str]:
-        """What the framework itself makes of an answer that is no plain JSON of its type."""
-        with contextlib.suppress(Exception):
-            from agent_framework._workflows._typing_utils import is_instance_of, try_coerce_to_type
-
-            made = try_coerce_to_type(document, expected)
-            if is_instance_of(made, expected):
-                return made, ""
-        return None, str(error)
 
     def _maker(self) -> Maker:
         return Maker(lambda name: self.gate.state_of(name)[0] == "ok")

@@ -125,7 +125,7 @@ class Takeover:
         return bool(kept) and len(kept & set(getattr(workflow, "executors", ()))) * 2 > len(kept)
 
     def _runs_one(self) -> bool:
-        """Whether the program has one place only where it runs a workflow: after it comes nothing worth going on for."""
+        """Whether the program runs a workflow in one place only: nothing that comes after it can be the one."""
         return len(runs_in(getattr(self._module(), "__file__", None) or "")) <= 1
 
 

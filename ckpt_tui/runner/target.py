@@ -16,8 +16,10 @@ import types
 from collections.abc import Callable, Collection
 from typing import Any
 
-from .faults import Fault, said, trace_of
+from .arguments import is_required, made_argument, parameters_of, takes_storage, unmakeable
+from .faults import Fault, trace_of
 from .program import first_on_path, imports_relatively, is_path, keep, package_of
+from .reasons import reason_of
 from .shown import type_name
 
 
@@ -140,12 +142,27 @@ class Target:
         raise Fault("load", f"{self.text} {gives}, which is no workflow", f"{fix}; {names}" if names else fix)
 
     def _attribute(self, module: Any) -> Any:
-        found = module
+        found, owner = module, None
         for part in self.attribute.split("."):
             if not hasattr(found, part):
                 raise Fault("load", f"{self.place} has no {self.attribute}", self._suggestion(module))
-            found = getattr(found, part)
+            owner, found = found, getattr(found, part)
+        if isinstance(owner, type) and isinstance(inspect.getattr_static(owner, part), types.FunctionType):
+            raise self._unbound(owner, part, module)
         return found
+
+    def _unbound(self, cls: type, method: str, module: Any) -> Fault:
+        """That a method was named of a class; an instance is not made here, because making one may act."""
+        what = f"{self.text} is a method of an instance, and {cls.__name__} is a class"
+        made = [name for name, value in vars(module).items() if isinstance(value, cls)]
+        if made:
+            return Fault("load", what, f"name it of an instance: --workflow {self.place}:{made[0]}.{method}")
+        name = cls.__name__.lower() + "_to_resume"
+        fix = (
+            f"name the program as it is: --workflow {self.place}; or keep an instance in the module, "
+            f"{name} = {cls.__name__}(…), and name {self.place}:{name}.{method}"
+        )
+        return Fault("load", what, fix)
 
     def _suggestion(self, module: Any) -> str:
         return self.suggestions(module) or "name what builds the workflow: module:attribute"
@@ -161,40 +178,50 @@ class Target:
         return "it could be " + ", ".join(f"{self.place}:{name}" for name in names[:4]) if names else ""
 
     def _call(self, function: Any, given: dict[str, Any], storage: Callable[[], Any]) -> Any:
-        try:
-            parameters = inspect.signature(function).parameters
-        except (TypeError, ValueError):
-            parameters = {}  # type: ignore[assignment]
-        arguments = dict(given)
+        parameters = parameters_of(function)
         anything = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
-        for name in given:
+        arguments = {}
+        for name, document in given.items():
             if name not in parameters and not anything:
                 known = ", ".join(parameters) or "none"
                 raise Fault("load", f"{self.text} has no argument {name}", f"its arguments: {known}")
+            try:
+                arguments[name] = made_argument(document, parameters[name]) if name in parameters else document
+            except ValueError as error:
+                what = f"the argument {name} of {self.text} does not fit: {error}"
+                raise Fault("load", what, f"give it with --arg {name}=JSON") from None
         for name, each in parameters.items():
-            required = each.default is each.empty and each.kind not in (each.VAR_KEYWORD, each.VAR_POSITIONAL)
-            if name in arguments or not required:
+            if name in arguments or not is_required(each):
                 continue
-            if name in ("storage", "checkpoint_storage"):
-                arguments[name] = storage()
-            else:
-                raise Fault("load", f"{self.text} needs the argument {name}", f"give it with --arg {name}=JSON")
+            if not takes_storage(each):
+                raise self._wanting(name, each)
+            arguments[name] = storage()
+        first = [arguments.pop(name) for name, each in parameters.items() if each.kind is each.POSITIONAL_ONLY]
         try:
-            return function(**arguments)
+            return function(*first, **arguments)
         except Fault:
             raise
         except BaseException as error:  # a factory may call sys.exit, for want of a key
             raise self._raised(error) from None
 
+    def _wanting(self, name: str, parameter: inspect.Parameter) -> Fault:
+        """That an argument must be given, and how."""
+        cls = unmakeable(parameter)
+        if not cls:
+            return Fault("load", f"{self.text} needs the argument {name}", f"give it with --arg {name}=JSON")
+        what = f"{self.text} needs the argument {name}, {cls}, which no JSON can be"
+        fix = f"name the program as it is, --workflow {self.place}, or a function of it that makes {name} itself"
+        return Fault("load", what, fix)
+
     def _awaited(self, found: Any, finish: Callable[[Any], Any]) -> Any:
         try:
             return finish(found)
-        except Exception as error:
+        except BaseException as error:
             raise self._raised(error) from None
 
     def _raised(self, error: BaseException) -> Fault:
-        fix = "it must build the workflow here as it does in your program: same directory, environment and arguments"
-        return Fault("load", f"{self.text} raised {said(error)}", fix, trace_of(error))
+        what, fix = reason_of(error, self.text)
+        return Fault("load", what, fix, trace_of(error))
 
 
 def split_target(text: str) -> tuple[str, str]:
@@ -242,12 +269,7 @@ def _may_make(value: Any, module: Any) -> bool:
         return False
     if inspect.iscoroutinefunction(value) and value.__name__ == "main":
         return False
-    given = ("storage", "checkpoint_storage")
-    parameters = inspect.signature(value).parameters.values()
-    return all(
-        each.default is not each.empty or each.kind in (each.VAR_KEYWORD, each.VAR_POSITIONAL) or each.name in given
-        for each in parameters
-    )
+    return all(takes_storage(each) or not is_required(each) for each in parameters_of(value).values())
 
 
 def _makes_none(value: Any, given: dict[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """`ckpt-tui doctor`: what it prints, and its exit codes."""
 
+import base64
 import json
 import shutil
 from pathlib import Path
@@ -104,3 +105,28 @@ def test_no_control_character_of_the_data_reaches_the_terminal(capsys: pytest.Ca
         run(arguments)
         printed = capsys.readouterr().out
         assert not [char for char in printed if char != "\n" and (ord(char) < 32 or char in "\x7f\x9b\u202e")]
+
+
+def test_a_foreign_file_with_a_pickle_that_acts_ends_with_4_from_doctor_and_show(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    shutil.copy(min((NEWEST / "linear").iterdir()), tmp_path)
+    pickled = base64.b64encode(b"cos\nsystem\nX\x02\x00\x00\x00id\x85R.").decode()
+    (tmp_path / "notes.json").write_text(json.dumps({"todo": [{"__pickled__": pickled, "__type__": "a:B"}]}))
+    danger = [finding for finding in as_json(capsys, tmp_path, 4)["findings"] if finding["severity"] == "danger"]
+    assert [(finding["file"], finding["path"]) for finding in danger] == [("notes.json", "todo[0]")]
+    assert run(["show", str(tmp_path), "notes"]) == 4
+    assert "danger at todo[0]: calls os:system: starts programs" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("member", ["version", "workflow_name", "iteration_count", "previous_checkpoint_id"])
+def test_a_pickle_in_a_header_member_is_danger_to_show(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, member: str
+) -> None:
+    document = json.loads(min((NEWEST / "linear").iterdir()).read_text())
+    pickled = base64.b64encode(b"cos\nsystem\nX\x02\x00\x00\x00id\x85R0N.").decode()
+    document[member] = {"__pickled__": pickled, "__type__": "builtins:str"}
+    (tmp_path / "a.json").write_text(json.dumps(document, indent=2))
+    assert run(["show", str(tmp_path), "latest", "--json"]) == 4
+    warnings = json.loads(capsys.readouterr().out)["warnings"]
+    assert any(line.startswith(f"danger at {member}: calls os:system") for line in warnings)

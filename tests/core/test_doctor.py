@@ -342,6 +342,86 @@ def test_extension_codes_and_persistent_ids_are_danger(tmp_path: Path, data: byt
     assert in_state(tmp_path, envelope(data)).is_dangerous
 
 
+EVIL = b"cos\nsystem\nX\x02\x00\x00\x00id\x85R."
+
+
+@pytest.mark.parametrize("member", [*document(), "surprise"])
+def test_a_pickle_in_any_member_of_a_file_is_judged(tmp_path: Path, member: str) -> None:
+    changes: dict[str, Any] = {member: envelope(EVIL)}
+    report = examined(checkpoint(tmp_path, **changes))
+    found = only(report, "dangerous")
+    place = {"pending_request_info_events": "pending", "surprise": "metadata.surprise"}.get(member, member)
+    assert (found.severity, found.file, found.path) == ("danger", "a.json", place)
+    assert report.is_grave and report.allowed_types == ()
+
+
+def test_pickles_under_a_repeated_key_and_within_an_envelope_are_judged(tmp_path: Path) -> None:
+    evil, fine = json.dumps(envelope(EVIL)), json.dumps(envelope(pickle.dumps({1}), "builtins:set"))
+    text = json.dumps(document(state="HERE"))
+    for state in (
+        f'{{"x": {evil}}}, "state": {{"x": {fine}}}',
+        f'{{"x": {evil}, "x": {fine}}}',
+        f'{{"x": {fine[:-1]}, "more": {evil}}}}}',
+        f'{{"x": {fine[:-1]}, {evil[1:]}}}',
+    ):
+        report = examined(checkpoint(tmp_path, raw=text.replace('"HERE"', state).encode()))
+        assert report.is_dangerous, state
+        found = next(finding for finding in report.findings if finding.severity == "danger")
+        assert found.path.startswith("state.") and "os:system" in found.reason
+
+
+def test_pickles_of_a_file_that_is_no_checkpoint_are_judged() -> None:
+    raw = json.dumps({"notes": [1, envelope(EVIL)]}).encode()
+    doctor = Doctor()
+    doctor.problem(Problem("notes.json", "JSON of another program", "foreign", len(raw)), raw)
+    found = only(doctor.report(), "dangerous")
+    assert (found.severity, found.file, found.path) == ("danger", "notes.json", "notes[1]")
+
+
+def test_what_acts_is_never_among_the_types_to_allow(tmp_path: Path) -> None:
+    for module, name, does in (
+        ("zipfile", "ZipFile", "opens or truncates a file"),
+        ("logging", "FileHandler", "opens or truncates a file"),
+        ("uuid", "_get_command_stdout", "starts programs"),
+        ("statistics", "Unknown", "is not known to be inert data"),
+        ("agent_framework._tools", "TypeAdapter", "only imports"),
+        ("agent_framework._workflows._checkpoint", "FileCheckpointStorage", "makes a directory"),
+    ):
+        report = in_state(tmp_path, envelope(called(module, name, "x"), f"{module}:{name}"))
+        assert report.allowed_types == ()
+        assert does in only(report, "dangerous").reason
+
+
+def test_a_state_for_a_class_is_danger_and_not_called_unloadable(tmp_path: Path) -> None:
+    cls = b"cagent_framework._workflows._checkpoint\nWorkflowCheckpoint\n"
+    report = in_state(
+        tmp_path, envelope(b"\x80\x04" + cls + b"N}X\x01\x00\x00\x00acmy_app\nB\ns\x86b.", "builtins:type")
+    )
+    assert "sets attributes of the class" in only(report, "dangerous").reason
+    assert not report.undecodable
+
+
+def test_a_class_that_the_framework_does_not_define_where_it_is_named_is_a_warning(tmp_path: Path) -> None:
+    data = called("agent_framework._workflows._new", "Later", 1)
+    report = in_state(tmp_path, envelope(data, "agent_framework._workflows._new:Later"))
+    found = only(report, "unlisted")
+    assert (found.severity, found.path) == ("warning", "state.x")
+    assert not report.is_dangerous
+
+
+def test_a_time_with_its_zone_is_not_danger_but_what_the_framework_cannot_load(tmp_path: Path) -> None:
+    import datetime
+    import zoneinfo
+
+    when = datetime.datetime(2026, 10, 25, 2, 30, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"))
+    report = in_state(tmp_path, envelope(pickle.dumps(when, 5), "datetime:datetime"))
+    (found,) = report.findings
+    assert (found.kind, found.severity) == ("function", "warning")
+    assert "zoneinfo:ZoneInfo._unpickle" in found.reason
+    assert "datetime.timezone" in found.fix
+    assert report.allowed_types == ()
+
+
 def test_a_name_after_the_place_where_decoding_failed_is_danger(tmp_path: Path) -> None:
     # CPython goes on after BUILD on a list with a state of its own; the decoder does not.
     data = b"\x80\x04]}bcos\nsystem\nX\x02\x00\x00\x00id\x85R."

@@ -26,6 +26,8 @@ from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.reading.preview import preview
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.safety.examination import examine_document
+from ckpt_tui.core.safety.inspection import inspect
 from ckpt_tui.core.value import Envelope
 
 OURS = {"builtins.id"}  # our own walks ask for it; it says nothing of the payload
@@ -51,6 +53,8 @@ def everything(value):
 
 
 def from_file(data):
+    for found in examine_document(data, "gbk"):
+        found.inspection.reasons, found.where
     try:
         document = parse(data)
     except DocumentFault as fault:
@@ -68,6 +72,8 @@ def from_file(data):
 
 
 def from_pickle(data):
+    found = inspect(data)
+    found.reasons, found.refusals
     for operation in operations(data, 500):
         line(operation)
     envelope = Envelope(base64.b64encode(data).decode(), "a:B")

@@ -23,7 +23,7 @@ def test_the_lines_for_people_and_what_is_asked_at_the_end_are_masked(tmp_path: 
     assert "sk-" not in done.out + done.err
     assert 'output {user: "bo", api_key: "••••••", retries: 3}' in done.out
     assert 'sent {"Authorization": "••••••", "user": "bo"}' in done.out
-    assert 'exclaim asks for Login: {question: "who is it?", session_token: "••••••"}' in done.err
+    assert 'exclaim asks for Login: who is it? · session_token: "••••••"' in done.err
 
 
 def test_the_json_lines_are_masked_as_show_masks(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from ckpt_tui.actions.resume.log import EventLog
-from ckpt_tui.tui.screens.preparing import arguments
 from ckpt_tui.tui.screens.resume import ResumeScreen
+from ckpt_tui.tui.screens.target_form import arguments
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.request_form import FieldLine
 from tests.runner.stores import FLOWS, STORAGE, store

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ckpt_tui.actions.resume.forks import fork_directory, protected
+from ckpt_tui.actions.resume.trust import is_inside, is_owned
 from ckpt_tui.core.doctor.named import named_types
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.members import members
-from ckpt_tui.core.safety.judgement import is_class_name
+from ckpt_tui.core.reading.pending import attribute
+from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.headers import KIND
 
@@ -54,6 +56,8 @@ class Source:
         graph: Its graph signature hash.
         types: Classes that its pickles name, `module:qualname`.
         executors: The executors whose state it keeps.
+        inner: Executor → the workflow within it, where the checkpoint holds that one's own checkpoint: `executors`,
+            `graph` (its hash) and `inner`, which is one of these again.
         workflow: The workflow's name.
         iteration: Its iteration count.
         later: Classes that other checkpoints of its branch name besides, which the run may save again.
@@ -67,6 +71,7 @@ class Source:
     workflow: str = ""
     iteration: int = 0
     later: tuple[str, ...] = ()
+    inner: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,8 @@ class Target:
         allow: Types to load besides those, `module:qualname`.
         arguments: Command-line arguments of a program as it is.
         inputs: Lines that the program's `input()` gets, in order; after the last one it finds the end of its input.
+        directory: Where the program is started, and what relative paths and modules are found from; "" for the
+            current directory.
     """
 
     workflow: str
@@ -91,12 +98,22 @@ class Target:
     allow: tuple[str, ...] = ()
     arguments: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    directory: str = ""
+
+    @property
+    def place(self) -> str:
+        """The program or the module, without the name in it."""
+        return parts(self.workflow)[0]
+
+    @property
+    def is_path(self) -> bool:
+        """Whether the program is named by its path."""
+        return is_path(self.place)
 
     @property
     def is_program(self) -> bool:
         """Whether a program is named as it is, not a name in one."""
-        place, _, name = self.workflow.rpartition(":")
-        return not place or not all(part.isidentifier() for part in name.split("."))
+        return not parts(self.workflow)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +144,10 @@ class Plan:
         return {
             "mode": mode, "parent": os.getpid(), "store": self.source.store, "checkpoint": self.source.id,
             "graph": self.source.graph, "workflow": self.source.workflow, "executors": list(self.source.executors),
-            "types": list(self.source.types), "modules": list(modules), "later": list(self.source.later),
-            "target": self.target.workflow, "args": dict(self.target.args), "arguments": list(self.target.arguments),
-            "inputs": list(self.target.inputs), "storage": self.target.storage or None,
-            "protected": protected(self.source.store), **self.changes(),
+            "inner": dict(self.source.inner), "types": list(self.source.types), "modules": list(modules),
+            "later": list(self.source.later), "target": self.target.workflow, "args": dict(self.target.args),
+            "arguments": list(self.target.arguments), "inputs": list(self.target.inputs),
+            "storage": self.target.storage or None, "protected": protected(self.source.store), **self.changes(),
         }  # fmt: skip
 
     def changes(self) -> dict[str, Any]:
@@ -140,26 +157,43 @@ class Plan:
             "edits": [{"path": edit.text, "steps": list(edit.path), "value": edit.value} for edit in self.edits],
         }  # fmt: skip
 
-    def command(self) -> list[str]:
-        """The words of the command line that does the same, to paste into a shell."""
-        words = ["ckpt-tui", "resume", self.source.store, self.source.id, "--workflow", self.target.workflow]
-        words += ["--python", self.target.python] if self.target.python else []
-        for name, value in self.target.args.items():
-            words += ["--arg", f"{name}={dumps(value, None)}"]
-        words += ["--storage", self.target.storage] if self.target.storage else []
-        for name in self.target.allow:
-            words += ["--allow", name]
-        for name, value in self.responses.items():
-            words += ["--response", f"{name}={dumps(value, None)}"]
-        for edit in self.edits:
-            words += ["--set", f"{edit.text}={dumps(edit.value, None)}"]
-        for line in self.target.inputs:
-            words += ["--input", line]
-        return [*words, "--into", self.into, *(["--", *self.target.arguments] if self.target.arguments else [])]
+    def command(self, with_into: bool = True) -> list[str]:
+        """The words of the command line that does the same, to paste into a shell.
 
-    def command_text(self) -> str:
-        """The command line, quoted for a shell."""
-        return shlex.join(self.command())
+        Args:
+            with_into: Name the directory for new checkpoints; without, a new one is made.
+        """
+        options = ["--workflow", self.target.workflow]
+        python = self.target.python
+        options += ["--python", os.path.abspath(python) if os.sep in python else python] if python else []
+        for name, value in self.target.args.items():
+            options += ["--arg", f"{name}={dumps(value, None)}"]
+        options += ["--storage", self.target.storage] if self.target.storage else []
+        for name in self.target.allow:
+            options += ["--allow", name]
+        for name, value in self.responses.items():
+            options += ["--response", f"{name}={dumps(value, None)}"]
+        for edit in self.edits:
+            options += ["--set", f"{edit.text}={dumps(edit.value, None)}"]
+        for line in self.target.inputs:
+            options += ["--input", line]
+        options += ["--into", self.into] if with_into else []
+        where = [self.source.store, self.source.id]
+        if self.source.id.startswith("-"):  # else it would be taken for an option
+            return ["ckpt-tui", "resume", *options, "--", *where, *self.target.arguments]
+        return [
+            "ckpt-tui",
+            "resume",
+            *where,
+            *options,
+            *(["--", *self.target.arguments] if self.target.arguments else []),
+        ]
+
+    def command_text(self, with_into: bool = True) -> str:
+        """The command line, quoted for a shell in the current directory; see `command`."""
+        directory, words = self.target.directory, shlex.join(self.command(with_into))
+        here = not directory or os.path.realpath(directory) == os.path.realpath(working_directory())
+        return words if here else f"cd {shlex.quote(directory)} && {words}"
 
 
 def source_of(store: str, checkpoint: Checkpoint, later: Sequence[str] = (), allow: Collection[str] = ()) -> Source:
@@ -178,35 +212,76 @@ def source_of(store: str, checkpoint: Checkpoint, later: Sequence[str] = (), all
     if ref.chain or not ref.graph:
         what = f"{ref.id} was written by a release before 1.0.0, which no later one can load."
         raise CkptError(what, "Resume it with the release that wrote it.", FAILED)
-    named = named_types(checkpoint)
-    dangers = [each for each in named.dangers if not (each[0] in allow and is_class_name(each[0]))]
-    if dangers:
-        name, reason = dangers[0]
-        what = f"{ref.id} is not loaded: it names {name}, which {reason}."
+    named = named_types(checkpoint, allowed=allow)
+    if named.dangers:
+        what = f"{ref.id} is not loaded: it {named.dangers[0]}."
         raise CkptError(what, "`ckpt-tui doctor` tells where; resume from a checkpoint you trust.", FAILED)
+    executors, inner = _executors(checkpoint.state)
     return Source(
-        os.path.abspath(store), ref.id, ref.graph, named.types, _executors(checkpoint), ref.workflow, ref.iteration,
-        tuple(later),
+        os.path.abspath(store), ref.id, ref.graph, named.types, executors, ref.workflow, ref.iteration,
+        tuple(later), inner,
     )  # fmt: skip
 
 
-def _executors(checkpoint: Checkpoint) -> tuple[str, ...]:
-    state = members(checkpoint.state)
-    for index in range(len(state)):
-        if state[index].label == "_executor_state":
-            kept = members(state.value(index))
-            return tuple(kept[each].label for each in range(min(len(kept), 1_000)))
-    return ()
+MOST_EXECUTORS = 1_000
+"""Executors of one workflow that are compared."""
+
+MOST_LEVELS = 8
+"""Workflows within workflows that are looked into."""
 
 
-def default_python() -> str:
-    """The interpreter that most likely has the workflow: the active environment's, a .venv here, else our own."""
+def _executors(state: Value, levels: int = MOST_LEVELS) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The executors of a checkpoint's state, and the workflows within them; see `Source`."""
+    kept = members(attribute(state, "_executor_state"))
+    names, inner = [], {}
+    for index in range(min(len(kept), MOST_EXECUTORS)):
+        member = kept[index]
+        names.append(member.label)
+        # What 1.12 and older write of a workflow within another one names no executor of it.
+        below = attribute(member.value, "sub_workflow_checkpoint")
+        if below is None or not levels:
+            continue
+        executors, deeper = _executors(attribute(below, "state"), levels - 1)
+        graph = attribute(below, "graph_signature_hash")
+        inner[member.label] = {
+            "executors": list(executors), "graph": graph if type(graph) is str else "", "inner": deeper
+        }  # fmt: skip
+    return tuple(names), inner
+
+
+def parts(workflow: str) -> tuple[str, str]:
+    """The program or module that a target names, and the name in it, which is "" for a program as it is."""
+    place, _, name = workflow.rpartition(":")
+    if not place or not all(part.isidentifier() for part in name.split(".")):
+        return workflow.rstrip(":"), ""
+    return place, name
+
+
+def is_path(place: str) -> bool:
+    """Whether the place of a target is a file, rather than a module."""
+    return place.endswith(".py") or os.sep in place
+
+
+def working_directory() -> str:
+    """The current directory; where it is gone, the root."""
+    try:
+        return os.getcwd()
+    except OSError:
+        return os.path.abspath(os.sep)
+
+
+def default_python(store: str = "") -> str:
+    """The interpreter that most likely has the workflow: the active environment's, a .venv here, else our own.
+
+    Args:
+        store: The directory of checkpoints: a .venv that lies in it, or that is not the person's own, is not taken.
+    """
     active = os.environ.get("VIRTUAL_ENV")
-    for directory in (active, ".venv"):
-        found = interpreter_in(directory) if directory else ""
-        if found:
-            return found
-    return sys.executable
+    if active and interpreter_in(active):
+        return os.path.abspath(interpreter_in(active))
+    here = interpreter_in(os.path.join(working_directory(), ".venv"))
+    mine = bool(here) and is_owned(os.path.dirname(here)) and not is_inside(here, store)
+    return here if mine else sys.executable
 
 
 def interpreter_in(directory: str) -> str:
@@ -218,8 +293,12 @@ def interpreter_in(directory: str) -> str:
     return ""
 
 
-def interpreter(text: str) -> str:
+def interpreter(text: str, store: str = "") -> str:
     """The interpreter that a person named: a program, or the directory of a virtual environment.
+
+    Args:
+        text: What was typed; "" for the one that most likely has the workflow.
+        store: The directory of checkpoints, whose own files are never taken without being named.
 
     Raises:
         NotFoundError: there is none.
@@ -227,12 +306,12 @@ def interpreter(text: str) -> str:
     import shutil  # late: 5 ms
 
     if not text:
-        return default_python()
+        return default_python(store)
     path = os.path.expanduser(text)
     found = interpreter_in(path) if os.path.isdir(path) else shutil.which(path)
     if not found:
         raise NotFoundError(f"There is no Python at {text}.", "Name the interpreter your workflow runs in.", FAILED)
-    return os.path.abspath(found) if os.sep in path else found
+    return os.path.abspath(found) if os.sep in found else found
 
 
 def make_plan(
@@ -245,6 +324,6 @@ def make_plan(
 
 
 __all__ = [
-    "FAILED", "KIND", "RUNNER", "Edit", "Plan", "Source", "Target", "default_python", "interpreter", "make_plan",
-    "source_of",
+    "FAILED", "KIND", "RUNNER", "Edit", "Plan", "Source", "Target", "default_python", "interpreter", "is_path",
+    "make_plan", "parts", "source_of", "working_directory",
 ]  # fmt: skip

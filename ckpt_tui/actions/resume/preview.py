@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ckpt_tui.actions.resume.commands import GIVEN, again, short_id
 from ckpt_tui.actions.resume.plan import Plan
-from ckpt_tui.core.running.events import brief, short_name
+from ckpt_tui.core.running.events import asks_in_words, brief, short_name
 from ckpt_tui.core.running.secret_lines import masked_copy, path_secrecy
 from ckpt_tui.core.text import clean
+
+QUESTION = 300
+"""Characters of a question."""
 
 VALUE = 60
 """Characters of a value beside another."""
@@ -23,22 +27,26 @@ class Said(NamedTuple):
     tone: str = "plain"
 
 
-def preview(plan: Plan, lines: dict[str, dict[str, Any]], asked: bool = False, reveal: bool = False) -> Iterator[Said]:
+def preview(
+    plan: Plan, lines: dict[str, dict[str, Any]], asked: bool = False, reveal: bool = False, to_paste: bool = False
+) -> Iterator[Said]:
     """What a check found.
 
     Args:
         plan: What was checked.
         lines: The latest line of each kind that the runner wrote: hello, graph, check, error.
         asked: Whether requests are asked for in a form, so that how to answer them needs no words.
-        reveal: Show the secrets of the checkpoint that are to be changed.
+        reveal: Show the secrets of the checkpoint: those that are to be changed, and those of requests.
+        to_paste: Give whole command lines as what to do.
     """
+    words = _Words(plan, lines.get("check", {}), reveal, to_paste)
     hello, check = lines.get("hello", {}), lines.get("check", {})
     fault = lines.get("error")
     if hello:
         where = f"{hello.get('executable')} · Python {hello.get('python')} · agent_framework {hello.get('framework')}"
         yield Said("▷", clean(where), tone="dim")
     if fault is not None and not check:
-        yield Said("✗", clean(str(fault.get("what"))), clean(str(fault.get("fix") or "")), "error")
+        yield Said("✗", clean(str(fault.get("what"))), words.fix(fault), "error")
         return
     if not check:
         return
@@ -47,18 +55,23 @@ def preview(plan: Plan, lines: dict[str, dict[str, Any]], asked: bool = False, r
     problems = [each for each in check.get("problems") or () if isinstance(each, dict)]
     yield from _good(lines.get("graph", {}), check, {str(each.get("about")) for each in problems})
     together = blocked_types(check)
-    fix = clean(" ".join(f"--allow {name}" for name in together))
+    fix = words.to_allow(together)
     for about, sign, tone in _TYPES:
         names = _to_allow(check, about)
         if names:
             yield Said(sign, clean(_blocked(problems, about, names)), fix, tone)
             fix = ""  # one option for each, told once
-    for each in problems:
-        if each.get("name") in together:
-            continue
+    rest = [each for each in problems if each.get("name") not in together]
+    for number, each in enumerate(rest):
+        following = rest[number + 1] if number + 1 < len(rest) else {}
         sign, tone = ("✗", "error") if each.get("level") == "error" else ("!", "warn")
-        fix = "" if asked and each.get("about") == "pending" else clean(str(each.get("fix") or ""))
-        yield Said(sign, clean(str(each.get("what"))), fix, tone)
+        fix = "" if asked and each.get("about") == "pending" else words.fix(each)
+        # One thing to do about several problems is said once, after the last of them.
+        fix = "" if following and fix == words.fix(following) else fix
+        hint = "" if asked else words.hint(each)
+        yield Said(sign, words.what(each), "" if hint else fix, tone)
+        if hint:
+            yield Said(" ", hint, fix, "dim")
     yield from _again(check)
     for edit in check.get("edits") or ():
         was = edit.get("before")
@@ -66,6 +79,58 @@ def preview(plan: Plan, lines: dict[str, dict[str, Any]], asked: bool = False, r
         before = "absent" if edit.get("absent") else brief(was, VALUE)
         yield Said("±", clean(f"{edit.get('path')}: {before} → {brief(edit.get('after'), VALUE)}"), tone="key")
     yield Said("●", f"new checkpoints go to {clean(plan.into)}", tone="plain")
+
+
+class _Words:
+    """What is wrong and what to do, for people: the question instead of its id, whole command lines.
+
+    Args:
+        plan: What was checked.
+        check: What the check found.
+        reveal: Show the secrets of requests.
+        to_paste: Give whole command lines.
+    """
+
+    def __init__(self, plan: Plan, check: dict[str, Any], reveal: bool, to_paste: bool) -> None:
+        self._plan, self._reveal, self._to_paste = plan, reveal, to_paste
+        found = [each for each in check.get("requests") or () if isinstance(each, dict)]
+        self._requests = {str(each.get("request_id")): each for each in found}
+        self._open = [self._requests[name] for name in unanswered(check) if name in self._requests]
+
+    def what(self, problem: dict[str, Any]) -> str:
+        """What is wrong."""
+        request = self._requests.get(str(problem.get("name"))) if problem.get("about") == "pending" else None
+        if request is None:
+            return clean(str(problem.get("what")))
+        data = request.get("data")
+        shown = {**request, "data": data if self._reveal else masked_copy(data)}
+        return clean(f"{request.get('executor')} {asks_in_words(shown, QUESTION)}")
+
+    def fix(self, problem: dict[str, Any]) -> str:
+        """What to do about it."""
+        fix = str(problem.get("fix") or "")
+        if problem.get("about") == "pending":
+            return clean(self._to_answer(fix))
+        return clean(fix.replace(GIVEN, again(self._plan)) if self._to_paste else fix)
+
+    def _to_answer(self, fix: str) -> str:
+        if not self._to_paste or not all("example" in each for each in self._open):
+            return fix
+        names = list(self._requests)
+        return again(
+            self._plan, responses={short_id(str(each["request_id"]), names): each["example"] for each in self._open}
+        )
+
+    def hint(self, problem: dict[str, Any]) -> str:
+        """What the answer to a request looks like; "" for any other problem."""
+        pending = problem.get("about") == "pending"
+        return clean(str(self._requests.get(str(problem.get("name")), {}).get("hint") or "")) if pending else ""
+
+    def to_allow(self, names: list[str]) -> str:
+        """How types are allowed."""
+        if self._to_paste and names:
+            return clean(again(self._plan, names))
+        return clean(" ".join(f"--allow {name}" for name in names))
 
 
 def _good(graph: dict[str, Any], check: dict[str, Any], about: set[str]) -> Iterator[Said]:

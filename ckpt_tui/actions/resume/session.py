@@ -121,11 +121,17 @@ class Session:
 
     def _run(self) -> None:
         # The process is started here: on Linux it dies with the thread that did, which lives as long as it does.
+        directory = self.plan.target.directory or None
+        if directory and not os.path.isdir(directory):
+            self.started.set()
+            self._fault("load", f"there is no directory {directory}", "name the directory the program is started in")
+            self._end("refused", FAILED)
+            return
         try:
             process = self._process = subprocess.Popen(
                 [self.plan.target.python or sys.executable, RUNNER],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                start_new_session=True, env=environment(os.environ),
+                start_new_session=True, env=environment(os.environ), cwd=directory,
             )  # fmt: skip
         except OSError as error:
             self.started.set()

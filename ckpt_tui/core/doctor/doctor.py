@@ -84,8 +84,18 @@ class Doctor:
                     "Delete it when no workflow is running; the checkpoint it was to become was not written.",
                 )  # fmt: skip
 
-    def problem(self, problem: Problem) -> None:
-        """Take a file that is no checkpoint that can be shown."""
+    def problem(self, problem: Problem, raw: bytes = b"", check: Callable[[], None] | None = None) -> None:
+        """Take a file that is no checkpoint that can be shown.
+
+        Args:
+            problem: Why it cannot be shown.
+            raw: Its bytes where they can be had: the framework decodes whatever pickles stand in them.
+            check: Called now and then; whatever it raises ends the examination.
+        """
+        pickles = Pickles(problem.file, self._judged)
+        pickles.elsewhere(raw, (), check)
+        pickles.close()
+        self._findings += pickles.findings
         self._files += 1
         self._undecodable += 1
         fix = _FIXES.get(problem.kind, "Restore it from a copy or delete it; the framework cannot load it.")
@@ -108,7 +118,7 @@ class Doctor:
         parts = parts_of(checkpoint)
         pickles = Pickles(ref.file, self._judged, allowance)
         hint = _json_may_hold_secrets(checkpoint.raw)
-        for envelope in _examine({} if checkpoint.is_bare else parts, pickles, check):
+        for envelope in _examine(checkpoint, pickles, check):
             if not hint and not (envelope.is_cut and envelope.factor == 0):
                 data = pickle_bytes(envelope)
                 hint = may_hold_secrets(data) or b"_run_kwargs" in data
@@ -185,7 +195,7 @@ def alarms(
         decoded_only: Leave out what nobody has decoded yet.
     """
     pickles = Pickles(checkpoint.ref.file, {}, allowance)
-    for _ in _examine({} if checkpoint.is_bare else parts_of(checkpoint), pickles, check, decoded_only):
+    for _ in _examine(checkpoint, pickles, check, decoded_only):
         pass
     told = []
     for found in pickles.findings:
@@ -248,10 +258,15 @@ def parts_of(checkpoint: Checkpoint) -> dict[str, Any]:
 
 
 def _examine(
-    parts: dict[str, Any], pickles: Pickles, check: Callable[[], None] | None, decoded_only: bool = False
+    checkpoint: Checkpoint, pickles: Pickles, check: Callable[[], None] | None, decoded_only: bool = False
 ) -> Iterator[Envelope]:
     """Put what is wrong with the values of a checkpoint into `pickles`; yields each envelope that was looked at."""
-    for path, item in json_values(parts):
+    if checkpoint.is_bare:
+        return
+    shown: list[Envelope] = []
+    for path, item in json_values(parts_of(checkpoint)):
+        if type(item) is Envelope:
+            shown.append(item)
         if type(item) is Envelope and decoded_only and not item.ready:
             continue
         if type(item) is Envelope:
@@ -262,6 +277,7 @@ def _examine(
             pickles.add("huge-integer", "warning", path, reason, _UNREADABLE)
         else:
             pickles.add("undecodable", "warning", path, f"an envelope whose {PICKLED} is no text", _UNREADABLE)
+    pickles.elsewhere(checkpoint.raw, shown, check, is_hurried=decoded_only)
     pickles.close()
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.census import places
+from ckpt_tui.core.doctor.elsewhere import dangers_elsewhere
 from ckpt_tui.core.documents.envelope import open_envelope
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.pickles.opcodes import BUFFER, PERSISTENT
@@ -98,6 +99,22 @@ class Pickles:
         elif lie := _lie(envelope, value):
             self.add("type-mismatch", "warning", path, lie, _UNLOADABLE)
 
+    def elsewhere(
+        self,
+        raw: bytes,
+        shown: Collection[Envelope],
+        check: Callable[[], None] | None = None,
+        is_hurried: bool = False,
+    ) -> None:
+        """Tell what is dangerous in the pickles of a file besides those that were examined; see `dangers_elsewhere`."""
+        found = dangers_elsewhere(raw, shown, check, self._allowance, is_hurried)
+        for path, inspection in found.dangers:
+            for reason in inspection.reasons:
+                self._danger(path, reason)
+        if found.left_out is not None:
+            self._left_out = self._left_out or found.left_out
+            self._left_out_count += 1
+
     def close(self) -> None:
         """Tell what was left out, once all envelopes were examined."""
         if self._left_out_count:
@@ -127,8 +144,9 @@ class Pickles:
         inspection = inspect_decoded(decoded)
         uses = {use.name: use for use in sorted(inspection.uses, key=lambda use: _TELLING.index(use.how), reverse=True)}
         found = self._locate(envelope, path, uses)
+        ways = {use.name.rpartition(".")[0] for use in inspection.uses if use.how == "getattr" and _is_function(use)}
         for use in inspection.uses:
-            if uses[use.name] is use:
+            if uses[use.name] is use and not (use.how == "value" and use.name in ways):  # only the way to a function
                 self._use(use, found.get(use.name), path)
         for danger in inspection.dangers:
             self._danger(path, danger)
@@ -214,6 +232,10 @@ def pickle_bytes(envelope: Envelope) -> bytes:
         return b64decode(envelope.text, validate=True)
     except ValueError:
         return b""
+
+
+def _is_function(use: Use) -> bool:
+    return use.judgement.kind in ("helper", "function")
 
 
 _TELLING = ("new", "call", "getattr", "value")

@@ -91,12 +91,12 @@ def _event(document: dict[str, Any], clock: str, step: str) -> Line:
     parts = []
     if document.get("state"):
         parts.append(str(document["state"]).lower().replace("_", " "))
-    if kind == "request_info":
-        parts.append(f"asks {asked_for(document)}:")
     details = document.get("details")
     if isinstance(details, dict):
         parts.append(f"{details.get('error_type')}: {details.get('message')}")
-    if document.get("data") is not None:
+    if kind == "request_info":
+        parts.append(asks_in_words(document))
+    elif document.get("data") is not None:
         parts.append(brief(document["data"]))
     words = "" if kind == "request_info" else kind.replace("_", " ").removeprefix("executor ")
     text = " ".join(parts if kind == "status" or not words else [words, *parts])
@@ -170,7 +170,7 @@ def _answered(document: dict[str, Any]) -> tuple[str, str, str]:
 
 def _waiting(document: dict[str, Any]) -> tuple[str, str, str]:
     found = [each for each in document.get("requests") or () if isinstance(each, dict)]
-    asked = ", ".join(f"{each.get('executor')} asks {asked_for(each)}" for each in found)
+    asked = "; ".join(f"{each.get('executor')} {asks_in_words(each)}" for each in found)
     return "", f"waits for {len(found)} answer{'' if len(found) == 1 else 's'}: {asked}", "warn"
 
 
@@ -203,6 +203,32 @@ _OTHERS = {
 def asked_for(request: dict[str, Any]) -> str:
     """What a request asks: `for Verdict`, `to call refund`."""
     return asks(request) or f"for {short_name(str(request.get('response_type', '?')))}"
+
+
+def asks_in_words(request: dict[str, Any], limit: int = PREVIEW) -> str:
+    """What a request asks and the question itself: `asks for Verdict: publish? · draft=Draft(title="Tea")`."""
+    found = question(request.get("data"), limit)
+    return f"asks {asked_for(request)}: {found}" if found else f"asks {asked_for(request)}"
+
+
+_QUESTIONS = (
+    "question", "prompt", "message", "ask", "query", "text", "title", "instruction", "instructions", "description",
+)  # fmt: skip
+"""Members of a request whose text is the question, the likeliest first."""
+
+
+def question(data: Any, limit: int = PREVIEW) -> str:
+    """The question of what a request holds, on one line: its text first, then what else it holds."""
+    if data is None:
+        return ""
+    if isinstance(data, dict) and not in_words(data):
+        for name in _QUESTIONS:
+            text = data.get(name)
+            if isinstance(text, str) and text.strip():
+                rest = {key: item for key, item in data.items() if key not in (name, "$type") and item is not None}
+                others = brief(rest, max(limit - len(text), 20))[1:-1] if rest else ""
+                return f"{text} · {others}" if others else text
+    return brief(data, limit)
 
 
 def short_name(name: str) -> str:

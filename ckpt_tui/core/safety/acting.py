@@ -73,17 +73,18 @@ lies below a module."""
 
 OTHERS = _table({
     _IMPORTS: """
-        django.utils.module_loading lazy_loader pip pkg_resources six.moves werkzeug.utils
+        django.utils.module_loading lazy_loader pip pkg_resources pydantic.v1.utils six.moves werkzeug.utils
     """,
     _TEXT: """
-        Cython IPython _pytest asteval execnet ipykernel mako numba numexpr numpy.distutils numpy.f2py numpy.testing
-        pandas.core.computation pytest pyximport setuptools tensorflow.python torch._dynamo torch._export
-        torch._inductor torch.fx torch.jit torch.onnx torch.testing
+        Cython IPython _pytest asteval execnet ipykernel jinja2 mako numba numexpr numpy.distutils numpy.f2py
+        numpy.testing pandas.core.computation py._code pytest pyximport setuptools tensorflow.python torch._dynamo
+        torch._export torch._inductor torch.fx torch.jit torch.onnx torch.testing
     """,
     _PICKLES: """
-        Pyro4 cloudpickle dill diskcache hickle joblib jsonpickle klepto numpy.lib._format_impl
-        numpy.lib._npyio_impl numpy.lib.format numpy.lib.npyio pandas.io.pickle pickleshare rpyc torch.distributed
-        torch.hub torch.package torch.serialization torch.storage torch.utils zodbpickle
+        Pyro4 cloudpickle dill diskcache hickle joblib jsonpickle keras.models keras.saving klepto
+        numpy.lib._format_impl numpy.lib._npyio_impl numpy.lib.format numpy.lib.npyio pandas.io.pickle pickleshare
+        rpyc sklearn.externals tensorflow.keras.models torch.distributed torch.hub torch.package torch.serialization
+        torch.storage torch.utils zodbpickle
     """,
     _LIBRARIES: """
         cffi numpy.ctypeslib
@@ -119,14 +120,15 @@ NAMES = _table({
     """,
     _OPENS: """
         PIL.Image:open _io:FileIO _io:open _io:open_code _pyio:FileIO _pyio:open builtins:file builtins:open
-        bz2:BZ2File bz2:open codecs:open dbm:open gzip:GzipFile gzip:open h5py:File io:FileIO io:FileIO.__init__
-        io:open io:open_code logging.handlers:BaseRotatingHandler logging.handlers:RotatingFileHandler
+        bz2:BZ2File bz2:open codecs:open dbm:open dotenv.cli:set_key dotenv.main:set_key dotenv:set_key
+        fsspec.core:open fsspec:open gzip:GzipFile gzip:open h5py:File io:FileIO io:FileIO.__init__ io:open
+        io:open_code logging.handlers:BaseRotatingHandler logging.handlers:RotatingFileHandler
         logging.handlers:TimedRotatingFileHandler logging.handlers:WatchedFileHandler logging:FileHandler
-        logging:basicConfig lzma:LZMAFile lzma:open mailbox:MH mailbox:Maildir mailbox:mbox numpy:fromfile
-        numpy:genfromtxt numpy:loadtxt numpy:memmap numpy:save numpy:savetxt numpy:savez numpy:tofile
-        pandas.io.pytables:HDFStore pandas:ExcelFile pandas:ExcelWriter pandas:HDFStore pandas:read_csv
-        random:SystemRandom shelve:open tarfile:TarFile tarfile:open tempfile:NamedTemporaryFile
-        tempfile:TemporaryFile tokenize:open wave:Wave_read wave:Wave_write wave:open
+        logging:basicConfig lzma:LZMAFile lzma:open mailbox:MH mailbox:Maildir mailbox:mbox
+        matplotlib.cbook:get_sample_data numpy:fromfile numpy:genfromtxt numpy:loadtxt numpy:memmap numpy:save
+        numpy:savetxt numpy:savez numpy:tofile pandas.io.pytables:HDFStore pandas:ExcelFile pandas:ExcelWriter
+        pandas:HDFStore pandas:read_csv random:SystemRandom shelve:open tarfile:TarFile tarfile:open
+        tempfile:NamedTemporaryFile tempfile:TemporaryFile tokenize:open wave:Wave_read wave:Wave_write wave:open
         xml.etree.ElementTree:ElementTree xml.etree.ElementTree:parse zipfile:PyZipFile zipfile:ZipFile
     """,
     "makes a directory": """
@@ -161,9 +163,10 @@ NAMES = _table({
     _PICKLES: """
         agent_framework._workflows._checkpoint_encoding:_RestrictedUnpickler numpy:load numpy:loads
         pandas:read_pickle pandas:to_pickle pydantic.main:BaseModel.parse_file pydantic.main:BaseModel.parse_raw
-        pydantic:BaseModel.parse_file ruamel.yaml:YAML torch:load torch:save yaml.loader:Loader
-        yaml.loader:UnsafeLoader yaml:FullLoader yaml:Loader yaml:UnsafeLoader yaml:full_load yaml:full_load_all
-        yaml:load yaml:load_all yaml:unsafe_load
+        pydantic:BaseModel.parse_file ruamel.yaml:YAML torch:load torch:save yaml.cyaml:CFullLoader
+        yaml.cyaml:CLoader yaml.cyaml:CUnsafeLoader yaml.loader:FullLoader yaml.loader:Loader
+        yaml.loader:UnsafeLoader yaml:CFullLoader yaml:CLoader yaml:CUnsafeLoader yaml:FullLoader yaml:Loader
+        yaml:UnsafeLoader yaml:full_load yaml:full_load_all yaml:load yaml:load_all yaml:unsafe_load
     """,
     _FILES: """
         PIL.ImageShow:UnixViewer PIL.ImageShow:Viewer asyncio:create_subprocess_exec asyncio:create_subprocess_shell
@@ -172,9 +175,12 @@ NAMES = _table({
         uuid:_get_command_stdout uuid:_popen
     """,
     _NETWORK: """
+        httpx:AsyncClient httpx:Client httpx:delete httpx:get httpx:post httpx:put httpx:request httpx:stream
         logging.handlers:DatagramHandler logging.handlers:HTTPHandler logging.handlers:SMTPHandler
-        logging.handlers:SocketHandler logging.handlers:SysLogHandler openai._client:AsyncOpenAI
-        openai._client:OpenAI openai:AsyncOpenAI openai:OpenAI urllib.request:URLopener urllib.request:urlopen
+        logging.handlers:SocketHandler logging.handlers:SysLogHandler nltk:download openai._client:AsyncOpenAI
+        openai._client:OpenAI openai:AsyncOpenAI openai:OpenAI requests:Session requests:delete requests:get
+        requests:head requests:patch requests:post requests:put requests:request urllib.request:URLopener
+        urllib.request:urlopen
     """,
 })  # fmt: skip
 """By `module:qualname`, for what is more telling than its module, or has a module that does not act as a whole."""
@@ -213,8 +219,11 @@ in another module is either a class of one's own with that very name, or a way r
 
 
 def reason_of(module: str, qualname: str) -> str:
-    """What a name does, by itself or by its module; "" where nothing is known of it."""
-    reason = NAMES.get(f"{module}:{qualname}", "")
+    """What a name does, by itself, by the class that it is in or by its module; "" where nothing is known of it."""
+    reason, at = "", qualname
+    while at and not reason:
+        reason = NAMES.get(f"{module}:{at}", "")
+        at = at.rpartition(".")[0]
     at = module
     while at and not reason:
         reason = MODULES.get(at, "") or OTHERS.get(at, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Iterator
@@ -62,16 +63,45 @@ def examine_document(
         check: Called now and then; whatever it raises ends the work.
     """
     found: list[Examined] = []
+    for document in documents(raw, encoding):
+        if isinstance(document, str):
+            found.append(Examined((), Inspection((), (), document)))
+        else:
+            found += (examine_envelope(path, members, budget, check) for path, members in envelopes(document))
+    return found
+
+
+def documents(raw: bytes, encoding: str | None = None) -> Iterator[Any]:
+    """What the bytes of a file are to a reader of JSON, objects as `Members`; a text says why they are nothing.
+
+    Args:
+        raw: The bytes of the file.
+        encoding: As that of `examine_document`.
+    """
     for text in _texts(raw, encoding):
         try:
             document = json.loads(text, object_pairs_hook=Members, parse_int=_integer)
         except RecursionError:
-            found.append(_unread("nested deeper than about 1000 levels"))
+            yield "nested deeper than about 1000 levels"
         except ValueError as error:
-            found.append(_unread(f"not JSON: {error}"))
+            yield f"not JSON: {error}"
         else:
-            found += (_examined(path, members, budget, check) for path, members in envelopes(document))
-    return found
+            if not isinstance(document, str):
+                yield document
+
+
+def may_hold_pickles(raw: bytes) -> bool:
+    """Whether the bytes of a file can hold an envelope at all: they have its key, or letters of it as escapes."""
+    return PICKLED.encode() in raw or has_hidden_keys(raw)
+
+
+def has_hidden_keys(raw: bytes) -> bool:
+    """Whether a key may stand in the bytes of a file in another way than letter by letter."""
+    return b"\0" in raw or _ESCAPED.search(raw) is not None
+
+
+_ESCAPED = re.compile(rb"\\u00(5f|70|6[9cbe354])", re.IGNORECASE)
+"""A letter of `__pickled__` as an escape, which nothing that writes JSON needs."""
 
 
 def _texts(raw: bytes, encoding: str | None) -> Iterator[str]:
@@ -86,10 +116,6 @@ def _texts(raw: bytes, encoding: str | None) -> Iterator[str]:
             if raw.isascii():
                 break
     yield from texts or (raw.decode("latin-1"),)
-
-
-def _unread(reason: str) -> Examined:
-    return Examined((), Inspection((), (), reason))
 
 
 def _integer(text: str) -> int:
@@ -143,9 +169,13 @@ def _path(way: _Way) -> Path:
     return tuple(reversed(steps))
 
 
-def _examined(
-    path: Path, members: dict[str, Any] | Members, budget: PickleBudget, check: Callable[[], None] | None
+def examine_envelope(
+    path: Path,
+    members: dict[str, Any] | Members,
+    budget: PickleBudget = THOROUGH,
+    check: Callable[[], None] | None = None,
 ) -> Examined:
+    """What the pickle of one envelope would do, all of them where the key is repeated; arguments as above."""
     pairs = members if isinstance(members, Members) else list(members.items())
     claimed = [value for key, value in pairs if key == TYPE and isinstance(value, str)]
     inspections = [inspect_text(value, budget, check) for key, value in pairs if key == PICKLED]

@@ -18,11 +18,15 @@ _CLASSES = {
     "binascii": "Error Incomplete",
     "calendar": "Day Month",
     "collections": "OrderedDict defaultdict deque Counter ChainMap UserDict UserList UserString",
+    "collections.abc": "AsyncGenerator AsyncIterable AsyncIterator Awaitable Buffer ByteString Callable Collection"
+    " Container Coroutine Generator Hashable ItemsView Iterable Iterator KeysView Mapping MappingView MutableMapping"
+    " MutableSequence MutableSet Reversible Sequence Set Sized ValuesView _CallableGenericAlias",
     "concurrent.futures._base": "BrokenExecutor",
     "concurrent.futures.process": "BrokenProcessPool",
     "concurrent.futures.thread": "BrokenThreadPool",
     "configparser": "Error",
     "csv": "Error",
+    "_csv": "Error",
     "dataclasses": "_MISSING_TYPE _HAS_DEFAULT_FACTORY_CLASS KW_ONLY _KW_ONLY_TYPE",
     "datetime": "datetime date time timedelta timezone tzinfo",
     "decimal": "Decimal Context DecimalTuple Clamped DivisionByZero FloatOperation Inexact InvalidOperation Overflow"
@@ -37,6 +41,7 @@ _CLASSES = {
     "fractions": "Fraction",
     "functools": "_CacheInfo",
     "gzip": "BadGzipFile",
+    "graphlib": "TopologicalSorter _NodeInfo",
     "http": "HTTPStatus HTTPMethod",
     "http.client": "BadStatusLine CannotSendHeader CannotSendRequest ImproperConnectionState IncompleteRead InvalidURL"
     " LineTooLong NotConnected RemoteDisconnected ResponseNotReady UnknownProtocol UnknownTransferEncoding",
@@ -48,6 +53,7 @@ _CLASSES = {
     "ipaddress": "IPv4Address IPv6Address IPv4Network IPv6Network IPv4Interface IPv6Interface",
     "itertools": "chain combinations combinations_with_replacement compress count cycle islice permutations"
     " product repeat zip_longest",
+    "json.encoder": "JSONEncoder",
     "locale": "Error",
     "logging": "LogRecord",
     "os": "stat_result terminal_size times_result uname_result sched_param statvfs_result",
@@ -55,6 +61,7 @@ _CLASSES = {
     "pathlib": "Path PosixPath WindowsPath PurePath PurePosixPath PureWindowsPath UnsupportedOperation",
     "pathlib._local": "Path PosixPath WindowsPath PurePath PurePosixPath PureWindowsPath",
     "platform": "uname_result",
+    "plistlib": "UID",
     "posix": "stat_result terminal_size times_result uname_result sched_param statvfs_result",
     "pstats": "FunctionProfile StatsProfile SortKey",
     "queue": "Empty Full ShutDown",
@@ -83,6 +90,7 @@ _CLASSES = {
     "uuid": "UUID SafeUUID",
     "warnings": "WarningMessage",
     "xml.etree.ElementTree": "Element QName",
+    "xmlrpc.client": "Binary DateTime Error Fault",
     "zipfile": "ZipInfo BadZipFile LargeZipFile",
     "zlib": "error",
     "zoneinfo": "ZoneInfo",
@@ -123,6 +131,11 @@ DEFAULT = frozenset((
 """What the framework loads without being told to: `_BUILTIN_ALLOWED_TYPE_KEYS` but `builtins:getattr`, for which it
 puts a function of its own."""
 
+CONSTANT = re.compile(
+    r"(SIG|SIG_|AF_|SOCK_|MSG_|AI_|PROTOCOL_|OP_|CERT_|VERIFY_|ALERT_DESCRIPTION_)[A-Z0-9_]+\Z", re.ASCII
+)
+"""Numbers of the modules signal, socket and ssl that pickle by name."""
+
 HARMLESS_CLASSES = frozenset((module, name) for module, names in _CLASSES.items() for name in names.split())
 HARMLESS_HELPERS = frozenset((module, name) for module, names in _HELPERS.items() for name in names.split())
 
@@ -136,14 +149,15 @@ NO_EXCEPTIONS = frozenset((
 """Modules where that is not so, or whose import alone acts."""
 
 _OF_OTHER_RELEASES = (
-    "_aix_support _android_support _apple_support _asyncio _bootsubprocess _bootlocale _codecs_cn _colorize _crypt"
-    " _dummy_thread _dummy_threading _hmac _interpchannels _interpqueues _interpreters _ios_support _msi _osx_support"
-    " _opcode_metadata _py_warnings _pydatetime _pylong _pyrepl _remote_debugging _sha1 _sha2 _sha256 _sha512 _strptime"
-    " _suggestions _sysconfig _testbuffer _testcapi _testimportmultiple _testinternalcapi _testmultiphase _tokenize"
-    " _types _typing _wmi _xxinterpchannels _xxsubinterpreters _xxtestfuzz _zstd aifc annotationlib asynchat asyncore"
-    " audioop binhex cgi cgitb chunk commands compression crypt distutils dummy_threading formatter httplib imghdr imp"
-    " lib2to3 macpath macurl2path mailcap msilib nis nntplib ossaudiodev parser pipes popen2 smtpd sndhdr spwd sunau"
-    " symbol telnetlib test tomllib urllib2 uu xdrlib xx xxlimited xxlimited_35 xxsubtype"
+    "_aix_support _android_support _apple_support _ast_unparse _asyncio _bootlocale _bootsubprocess _codecs_cn"
+    " _colorize _crypt _dummy_thread _dummy_threading _hmac _interpchannels _interpqueues _interpreters _ios_support"
+    " _msi _opcode_metadata _osx_support _py_warnings _pydatetime _pylong _pyrepl _remote_debugging _sha1 _sha2"
+    " _sha256 _sha512 _strptime _suggestions _sysconfig _testbuffer _testcapi _testimportmultiple _testinternalcapi"
+    " _testmultiphase _tokenize _types _typing _wmi _xxinterpchannels _xxsubinterpreters _xxtestfuzz _zstd aifc"
+    " annotationlib asynchat asyncore audioop binhex cgi cgitb chunk commands compression crypt distutils"
+    " dummy_threading formatter httplib imghdr imp lib2to3 macpath macurl2path mailcap msilib nis nntplib"
+    " ossaudiodev parser pipes popen2 smtpd sndhdr spwd sunau symbol telnetlib test tomllib urllib2 uu xdrlib xx"
+    " xxlimited xxlimited_35 xxsubtype"
 )
 STANDARD = sys.stdlib_module_names | frozenset(_OF_OTHER_RELEASES.split()) - {"__main__"}
 """Top-level modules of the standard library, of Python 2 and of the releases of Python 3."""

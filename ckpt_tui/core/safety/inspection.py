@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.budgets import DEFAULT_PICKLE, PickleBudget
 from ckpt_tui.core.pickles.machine import LONG_NAME, NO_NAME
 from ckpt_tui.core.pickles.opcodes import BUFFER, PERSISTENT
 from ckpt_tui.core.pickles.unpickle import Decoded, decode
-from ckpt_tui.core.safety.judgement import Judgement, judge, names_in_bytes
+from ckpt_tui.core.safety.judgement import Judgement, is_class_name, judge, names_in_bytes
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
 
 How = Literal["call", "new", "value", "getattr"]
@@ -71,6 +71,19 @@ class Inspection(NamedTuple):
         names = (f"{use.says}: {use.judgement.reason}" for use in self.uses if use.judgement.is_danger)
         return tuple(dict.fromkeys((*names, *self.dangers)))
 
+    def refusals(self, allowed: Collection[str] = ()) -> tuple[str, ...]:
+        """The same as ends of a sentence that begins with "it": `names os:system, which starts programs`.
+
+        Args:
+            allowed: Classes that a person allowed although they act, `module:qualname`.
+        """
+        names = (
+            f"names {use.name}, which {use.judgement.reason}"
+            for use in self.uses
+            if use.judgement.is_danger and not (use.name in allowed and is_class_name(use.name))
+        )
+        return tuple(dict.fromkeys((*names, *self.dangers)))
+
 
 def inspect(data: bytes, budget: PickleBudget = DEFAULT_PICKLE, check: Callable[[], None] | None = None) -> Inspection:
     """What one pickle would do when it is loaded; nothing is imported, called or looked up.
@@ -122,11 +135,10 @@ class _Survey:
         self.dangers: dict[str, None] = {}
         self._decoded = decoded
         self._uses: dict[tuple[str, str], dict[How, None]] = {names: {} for names in decoded.refs}
-        self._reached: dict[tuple[str, str], bool] = {}
-        self._getattrs: list[tuple[int, tuple[str, str]]] = []
+        self._reached: dict[tuple[str, str], None] = {}
         self._unions = True
         for name in decoded.built:
-            self._danger(f"sets attributes of {name} itself")
+            self._danger(f"sets attributes of the class or function {name} itself")
         if decoded.fault.startswith(NO_NAME):
             self._danger("works out the name of a class or function, which nobody can read")
         for reason in decoded.opaque:
@@ -145,11 +157,8 @@ class _Survey:
                 if names in _REDUCE and self._unions and "call" in hows and len(hows) == 1:
                     judgement = Judgement("helper")
                 yield Use(*names, how, judgement, written)
-        for names, is_called in self._reached.items():
-            judgement = judge(*names)
-            if judgement.kind == "function" and is_called:
-                judgement = Judgement("acts", "reaches into any object")
-            yield Use(*names, "getattr", judgement)
+        for names in self._reached:
+            yield Use(*names, "getattr", judge(*names))
 
     def _danger(self, reason: str) -> None:
         if len(self.dangers) < REASONS:
@@ -163,7 +172,6 @@ class _Survey:
 
     def _walk(self, todo: list[Value]) -> None:
         seen: set[int] = set()
-        called: set[int] = set()
         while todo:
             item = todo.pop()
             kind = type(item)
@@ -174,7 +182,7 @@ class _Survey:
                 continue
             seen.add(id(item))  # all of it is kept alive by what was decoded
             if kind is Obj:
-                self._call(item, called)
+                self._call(item)
                 if type(item.cls) is not Ref:
                     todo.append(item.cls)
                 todo += (item.args, item.kwargs, item.state)
@@ -189,20 +197,18 @@ class _Survey:
                 todo += item.partial
             else:
                 todo += item
-        self._reach(called)
 
     def _use(self, ref: Ref, how: How) -> None:
         self._uses.setdefault((ref.module, ref.qualname), {})[how] = None
 
     # -- calls -------------------------------------------------------------------------------------------------------
 
-    def _call(self, made: Obj, called: set[int]) -> None:
+    def _call(self, made: Obj) -> None:
         cls = made.cls
         if type(cls) is not Ref:
-            called.add(id(cls))
             if type(cls) is not Obj or not is_getattr(cls):
                 self._danger("calls what another call returned")
-            elif made.has_state and made.how == "call" and not _is_instance_of(cls):
+            elif _sets_attributes(made) and made.how == "call" and not _is_instance_of(cls):
                 self._danger("sets attributes of what a call returned, which may be a class")
             return
         how: How = "new" if made.how == "new" else "call"
@@ -213,7 +219,7 @@ class _Survey:
             self._type(made)
         elif (cls.module, cls.qualname) in _REDUCE:
             self._unions = self._unions and _is_union(made)
-        elif made.has_state and not self._makes_instances(cls, how):
+        elif _sets_attributes(made) and not self._makes_instances(cls, how):
             self._danger(f"sets attributes of what {cls.name} returns, which may be a class")
 
     def _makes_instances(self, cls: Ref, how: How) -> bool:
@@ -236,14 +242,9 @@ class _Survey:
         if names is None:
             self._danger("calls getattr, which reaches into any object")
         elif made.has_state:
-            self._danger(f"sets attributes of {':'.join(names)} itself")
+            self._danger(f"sets attributes of the class or function {':'.join(names)} itself")
         if names is not None:
-            self._reached.setdefault(names, False)
-            self._getattrs.append((id(made), names))
-
-    def _reach(self, called: set[int]) -> None:
-        for made, names in self._getattrs:
-            self._reached[names] = self._reached[names] or made in called
+            self._reached[names] = None
 
 
 GETATTR = frozenset(("builtins:getattr", "__builtin__:getattr"))
@@ -257,6 +258,10 @@ _MARKS = frozenset(("builtins:Ellipsis", "builtins:NotImplemented"))
 def is_getattr(made: Value) -> bool:
     """Whether it is what a call of getattr returned."""
     return type(made) is Obj and type(made.cls) is Ref and made.cls.name in GETATTR
+
+
+def _sets_attributes(made: Obj) -> bool:
+    return made.has_state and type(made.state) is not int  # the state of an iterator is where it stands
 
 
 def _is_instance_of(cls: Obj) -> bool:

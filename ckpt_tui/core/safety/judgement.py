@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from ckpt_tui.core.safety.acting import BORROWED, NAMES, reason_of
+from ckpt_tui.core.safety.acting import BORROWED, reason_of
 from ckpt_tui.core.safety.framework_names import DATA, IMPORTED, IMPORTED_BY_OPENAI, LIVE
 from ckpt_tui.core.safety.harmless import (
+    CONSTANT,
     DEFAULT,
     EXCEPTION,
     HARMLESS_CLASSES,
@@ -76,13 +77,14 @@ _FRAMEWORK_ACTS = (
 
 _LOWER_CASE_TYPES = frozenset((
     "numpy:ndarray", "numpy:dtype", "numpy:matrix", "numpy:datetime64", "numpy:timedelta64", "numpy:record",
-    "numpy:recarray", "numpy:void", "numpy:bytes_", "numpy:str_", "numpy:bool", "numpy:bool_", "numpy:longdouble",
+    "numpy:recarray", "numpy.rec:record", "numpy.rec:recarray", "numpy:void", "numpy:bytes_", "numpy:str_",
+    "numpy:bool", "numpy:bool_", "numpy:longdouble",
     *(f"numpy:{name}{bits}" for name in ("int", "uint", "float", "complex") for bits in (8, 16, 32, 64, 128, 256)),
 ))  # fmt: skip
 
 _NUMPY_MAKERS = re.compile(
     r"numpy\.(_core|core)\.(multiarray:(_reconstruct|scalar)|numeric:_frombuffer|records:fromrecords)\Z"
-    r"|numpy\.ma\.core:_mareconstruct\Z|numpy\.random\._pickle:__(randomstate|generator|bit_generator)_ctor\Z"
+    r"|numpy\.random\.bit_generator:__pyx_unpickle_SeedSequence\Z|numpy\.ma\.core:_mareconstruct\Z|numpy\.random\._pickle:__(randomstate|generator|bit_generator)_ctor\Z"
 )
 
 _TYPE_LIKE = re.compile(r"_*[A-Z]")
@@ -117,15 +119,12 @@ def judge(module: str, qualname: str, made_with_new: bool = False) -> Judgement:
 def _reach(module: str, qualname: str) -> str:
     """Why a name reaches further than to a class, or a member of one, of its own module; "" where it does not."""
     if module == "copyreg" and qualname.startswith("extension "):
-        return "an extension code stands for a class or function that only the program that loads it knows"
+        return "stands for a class or function that only the program that loads it knows"
     if (module, qualname) in HARMLESS_HELPERS:
         return ""
     parts = qualname.split(".")
-    for part in (*parts, *module.split(".")):
-        if part == "__main__":  # of another package: its import runs a program
-            if module != "__main__":
-                return "runs a program by importing it"
-        elif part.startswith("__") and part.endswith("__") and len(parts) > 1:
+    for part in parts:
+        if part.startswith("__") and part.endswith("__"):
             return f"reaches into the inside of a class or module ({part})"
     for part in parts[:-1]:
         if not _TYPE_LIKE.match(part) and part != "<locals>":
@@ -166,10 +165,12 @@ def _of_python(module: str, qualname: str, name: str) -> Judgement:
     if (module, qualname) in HARMLESS_HELPERS:
         return Judgement("helper", "", name in DEFAULT)
     first, _, inside = qualname.partition(".")
+    if module in ("signal", "socket", "ssl") and CONSTANT.match(qualname):
+        return Judgement("helper")
     if inside.isupper() and (module, first) in HARMLESS_CLASSES:  # the member of an enumeration
         return Judgement("inert")
     top = module.partition(".")[0]
-    if EXCEPTION.match(qualname) and top not in NO_EXCEPTIONS and name not in NAMES:
+    if EXCEPTION.match(qualname) and top not in NO_EXCEPTIONS and "__main__" not in module:
         return Judgement("inert")
     own = OFTEN_OWN.get(module)
     if own is not None and _TYPE_LIKE.match(first) and first not in own and first not in BORROWED:

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
-from ckpt_tui.actions.resume.plan import Edit, Plan, Source, Target, default_python, interpreter, make_plan
+from ckpt_tui.actions.resume.plan import Edit, Plan, Source, Target, make_plan, parts
 from ckpt_tui.actions.resume.preview import Said, blocked_types, preview
-from ckpt_tui.actions.resume.targets import remembered, suggested
+from ckpt_tui.actions.resume.proposals import parts_to_start
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.text import clean
-from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.screens.dialogs import TextScreen
 from ckpt_tui.tui.screens.editing import NotEdited, edited_json
 from ckpt_tui.tui.screens.run_log import RunLog
+from ckpt_tui.tui.screens.starting import StartScreen
+from ckpt_tui.tui.screens.target_form import TargetForm, WrongField
 from ckpt_tui.tui.widgets.choice import Choice
+from ckpt_tui.tui.widgets.path_input import PathInput
 from ckpt_tui.tui.widgets.request_form import RequestForm
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
-
-FIELDS = (
-    ("workflow", "workflow", "module:function or path/file.py:function, what builds your workflow"),
-    ("python", "python", "the interpreter, or the virtual environment, that it runs in"),
-    ("args", "arguments", 'its arguments: rounds=3 topic="tea"'),
-    ("storage", "storage", "module:function that makes your own storage, for the types it allows"),
-    ("allow", "types to allow", "module:Class module:Class"),
-    ("into", "new checkpoints", "the directory they go to"),
-)
-"""Id, label and hint of each field."""
 
 
 class Preparing(RunLog):
@@ -49,51 +38,49 @@ class Preparing(RunLog):
         super().__init__()
         self.source = source
         self.edits = edits
-        self._suggestion = ""
-        """The project file that suggests the target."""
         self._into = make_plan(source, Target("")).into
 
     def compose_left(self) -> ComposeResult:
-        """The fields, and the place of the forms."""
+        """The target, and the place of the forms."""
         with Vertical(id="left"):
-            with Vertical(id="setup"):
-                for name, label, hint in FIELDS:
-                    with Horizontal():
-                        yield Static(Content(label), markup=False)
-                        yield Input(placeholder=hint, compact=True, id=name)
+            yield TargetForm(self.source, self._into)
             yield VerticalScroll(id="asks", can_focus=False)
 
     def fill_in(self) -> None:
-        """Fill in what was used last, or what a project suggests."""
-        hint = ""
-        known = remembered(self.source.store)
-        found = suggested(self.source.store) if known is None else None
-        if found is not None:
-            known, self._suggestion = found
-            hint = f"suggested by {os.path.basename(found[1])}; nothing of it has run"
-        elif known is not None:
-            hint = "as the last time"
-        known = known or Target("")
-        self._set("workflow", known.workflow)
-        self._set("python", known.python or default_python())
-        self._set("args", " ".join(f"{name}={shlex.quote(dumps(value, None))}" for name, value in known.args.items()))
-        self._set("storage", known.storage)
-        self._set("allow", " ".join(known.allow))
-        self._set("into", self._into)
-        setup = self.query_one("#setup")
-        setup.border_title = Content("Whose code runs")
-        setup.border_subtitle = Content(clean(hint, 70))
+        """Name the parts of the screen."""
         self.query_one("#asks").border_title = Content("Requests that wait")
         self.query_one("#preview").border_title = Content("What will happen")
+
+    @property
+    def form(self) -> TargetForm:
+        """The target."""
+        return self.query_one(TargetForm)
+
+    def on_target_form_changed(self, event: TargetForm.Changed) -> None:
+        """Another program is chosen or typed: say what Enter would do."""
+        event.stop()
+        if self.run is None:
+            self._show_preview()
+            self.draw()
+
+    def on_target_form_entered(self, event: TargetForm.Entered) -> None:
+        """Enter in the list of programs or in a field goes on."""
+        event.stop()
+        self.action_start()
+
+    def on_path_input_completed(self, event: PathInput.Completed) -> None:
+        """Say what could follow what was typed."""
+        event.stop()
+        self.say("  ".join(event.names[:30]), "dim")
 
     def action_start(self) -> None:
         """Go on, to the check or to the run."""
 
     def _set(self, name: str, text: str) -> None:
-        self.query_one(f"#{name}", Input).value = text
+        self.form.set(name, text)
 
     def _get(self, name: str) -> str:
-        return self.query_one(f"#{name}", Input).value.strip()
+        return self.form.get(name)
 
     @property
     def forms(self) -> list[RequestForm]:
@@ -109,28 +96,31 @@ class Preparing(RunLog):
             complete: Whether every request that is to be answered must be.
         """
         try:
-            args = arguments(self._get("args"))
-        except ValueError as error:
-            self.say(f"arguments: {error}", "error")
-            self.query_one("#args").focus()
+            target = self.form.target()
+        except WrongField as wrong:
+            self.say(wrong.what, "warn")
+            self.form.show_field(wrong.field)
             return None
-        if not self._get("workflow"):
-            self.say("Name what builds your workflow: module:function or path/file.py:function.", "warn")
-            self.query_one("#workflow").focus()
-            return None
-        try:
-            python = interpreter(self._get("python"))
-        except CkptError as error:
-            self.say(error.what, "error")
-            self.query_one("#python").focus()
-            return None
-        target = Target(
-            self._get("workflow"), python, args, self._get("storage"), tuple(self._get("allow").split())
-        )  # fmt: skip
         responses = self._responses(complete)
         if responses is None:
             return None
-        return make_plan(self.source, target, self._get("into") or self._into, responses, self.edits)
+        return make_plan(self.source, target, self.form.into, responses, self.edits)
+
+    def _ask_to_start(self) -> bool:
+        """Ask before a program is started that the person may not have chosen; False when there is nothing to ask."""
+        chosen = self.form.chosen
+        if chosen is None or not chosen.question:
+            return False
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.form.agree()
+                self.action_start()
+            else:
+                self.say("Not started.", "dim")
+
+        self.app.push_screen(StartScreen(chosen.question, parts_to_start(chosen.target)), answered)
+        return True
 
     def _responses(self, complete: bool) -> dict[str, Any] | None:
         out = {}
@@ -151,8 +141,7 @@ class Preparing(RunLog):
 
     def _state(self) -> tuple[Any, ...]:
         """All that a check depends on."""
-        texts = tuple(self._get(name) for name, _, _ in FIELDS)
-        return texts, dumps(self._responses(False), None)
+        return self.form.texts, dumps(self._responses(False), None)
 
     # -- the forms ---------------------------------------------------------------------------------------------------
 
@@ -229,15 +218,8 @@ class Preparing(RunLog):
         run = self.run
         lines = self.query_one("#preview", TextLines)
         if run is None:
-            source = self.source
-            text = (
-                f"{source.workflow or 'The workflow'} runs on from iteration {source.iteration}: your code, in your "
-                "interpreter, in a process of its own. Enter loads it and tells what would happen; nothing runs yet."
-            )
-            more = [Paragraph(f"± {edit.text} is changed first", "accent") for edit in self.edits]
-            if self._suggestion:
-                more.insert(0, Paragraph(f"{self._suggestion} suggests the target; look at it first.", "warn"))
-            lines.show([Paragraph(text, "dim"), *more])
+            edits = [Paragraph(f"± {edit.text} is changed first", "accent") for edit in self.edits]
+            lines.show([*self._before_the_start(), *edits])
             return
         shown = [_paragraph(said) for said in preview(run.plan, run.latest, True, self.reveal)]
         shown += _trace(run.latest.get("error", {}))
@@ -245,6 +227,40 @@ class Preparing(RunLog):
         if check is not None:
             shown += [Paragraph(""), Paragraph(run.plan.command_text(), "dim", 2, "$ ")]
         lines.show(shown or [Paragraph("…", "dim")])
+
+    def _before_the_start(self) -> Iterator[Paragraph]:
+        """What each Enter would do, and why this program is proposed."""
+        source, form = self.source, self.form
+        chosen, workflow = form.chosen, form.get("workflow")
+        name = clean(source.workflow, 40) or "the workflow"
+        if form.question and chosen is not None:
+            yield Paragraph(chosen.question, "warn", 2, "! ", "warn")
+            yield Paragraph(
+                "asks whether it is to be started; nothing is before you say yes.", "plain", 4, "⏎ ", "label"
+            )
+            for label, text in parts_to_start(chosen.target):
+                yield Paragraph(text, "dim", 15, f"    {label}", "dim")
+            return
+        if not workflow:
+            yield Paragraph("Choose or name the program that wrote this checkpoint. Nothing is started yet.", "dim")
+            return
+        place, attribute = parts(workflow)
+        python = form.get("python") or "its interpreter"
+        if attribute:
+            starts = f"imports {place} with {python}, makes the workflow with {attribute}, and checks."
+            so_far = "The code of the module runs; the workflow does not."
+        else:
+            starts = f"starts {place} with {python}, up to where it would run a workflow, and checks."
+            so_far = "The program's code up to there runs; the workflow does not."
+        yield Paragraph(f"{starts} {so_far}", "plain", 4, "⏎ ", "label")
+        then = f"once more resumes {name} from iteration {source.iteration}: its executors run."
+        yield Paragraph(then, "plain", 4, "⏎ ", "label")
+        yield Paragraph("")
+        if chosen is not None:
+            yield Paragraph(f"{chosen.program}: {chosen.reason}", "dim")
+            if chosen.remark:
+                yield Paragraph(chosen.remark, "warn")
+        yield Paragraph(f"new checkpoints go to {form.into}", "dim")
 
 
 def allow_text(check: Mapping[str, Any]) -> str:
@@ -256,29 +272,9 @@ def allow_text(check: Mapping[str, Any]) -> str:
 def same_code(one: Plan, other: Plan) -> bool:
     """Whether two plans run the same code, so that the process which loaded it for one can run the other."""
     return all(
-        getattr(one.target, name) == getattr(other.target, name) for name in ("workflow", "python", "args", "storage")
+        getattr(one.target, name) == getattr(other.target, name)
+        for name in ("workflow", "python", "args", "storage", "arguments", "inputs", "directory")
     )
-
-
-def arguments(text: str) -> dict[str, Any]:
-    """The arguments that a person typed: a JSON object, or `name=JSON name=text`.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    if text.startswith("{"):
-        found = json.loads(text)
-        return dict(found)
-    out: dict[str, Any] = {}
-    for word in shlex.split(text):
-        name, equals, value = word.partition("=")
-        if not equals or not name:
-            raise ValueError(f"{word} is not name=value")
-        try:
-            out[name] = json.loads(value)
-        except ValueError:
-            out[name] = value
-    return out
 
 
 def _paragraph(said: Said) -> Paragraph:

@@ -21,9 +21,10 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.messages import RunTold
 from ckpt_tui.tui.runs import Run
-from ckpt_tui.tui.screens.preparing import FIELDS, Preparing, allow_text, same_code
+from ckpt_tui.tui.screens.preparing import Preparing, allow_text, same_code
 from ckpt_tui.tui.widgets.choice import Choice
 from ckpt_tui.tui.widgets.event_log import LogLines
+from ckpt_tui.tui.widgets.program_list import ProgramList
 from ckpt_tui.tui.widgets.status import BarLine, Part
 from ckpt_tui.tui.widgets.text_lines import TextLines
 
@@ -71,11 +72,8 @@ class ResumeScreen(Preparing):
     ResumeScreen #foot, ResumeScreen #ask { dock: bottom; }
     ResumeScreen #left { width: 50%; height: 1fr; }
     ResumeScreen.-narrow #left, ResumeScreen.-running #left { width: 100%; height: auto; max-height: 70%; }
-    ResumeScreen #setup { height: auto; }
-    ResumeScreen #setup Horizontal { height: 1; }
-    ResumeScreen #setup Static { width: 17; color: $ck-label; }
-    ResumeScreen #setup Input { width: 1fr; background: $panel; border: none; height: 1; padding: 0 1; }
-    ResumeScreen #setup Input:focus { background: $ck-cursor; }
+    ResumeScreen #setup { height: auto; max-height: 100%; }
+    ResumeScreen.-asks #setup { max-height: 50%; }
     ResumeScreen #asks { height: 1fr; display: none; }
     ResumeScreen.-narrow #asks, ResumeScreen.-running #asks { height: auto; max-height: 16; }
     ResumeScreen.-narrow.-asks #setup { display: none; }
@@ -114,13 +112,12 @@ class ResumeScreen(Preparing):
         yield BarLine(id="foot")
 
     def on_mount(self) -> None:
-        """Fill in what was used last."""
+        """Name the parts; the target fills itself in."""
         self.fill_in()
         self.query_one("#ask").display = False
         self.log_lines.border_title = Content("Log")
         self.log_lines.set_reveal(self._revealed)
         self._show_preview()
-        self.query_one("#workflow").focus()
         self.set_interval(TICK, self.tick)
         self.draw()
 
@@ -134,6 +131,8 @@ class ResumeScreen(Preparing):
                 self._send_answers(run)
             return
         check = run.latest.get("check") if run is not None and run.is_live else None
+        if self._ask_to_start():
+            return
         plan = self._plan(complete=check is not None)
         if plan is None:
             return
@@ -162,7 +161,7 @@ class ResumeScreen(Preparing):
         self._checked = self._state()
         self.log_lines.show(run.log)
         run.start()
-        self.say(f"loading {plan.target.workflow} …", "dim")
+        self.say(f"starting {plan.target.workflow} …", "dim")
         self._show_preview()
 
     def _begin(self, run: Run, plan: Plan) -> None:
@@ -250,7 +249,7 @@ class ResumeScreen(Preparing):
         if not run.begun:
             self._show_preview()
             if "check" not in run.latest:
-                self.query_one("#workflow").focus()
+                self.form.focus_first()
             return
         self._clear_forms()
         self.tick()
@@ -297,7 +296,8 @@ class ResumeScreen(Preparing):
 
     def _facts(self, run: Run | None) -> list[Part]:
         if run is None or not self.has_class("-running"):
-            return [(" nothing runs ", "dim")]
+            is_started = run is not None and run.is_live
+            return [(" program started, workflow not ", "warn")] if is_started else [(" nothing runs ", "dim")]
         seconds = (self._ended or time.monotonic()) - self._started
         written = f"{run.log.checkpoints:,} checkpoint{'' if run.log.checkpoints == 1 else 's'}"
         parts: list[Part] = [(f" {len(run.log):,} lines · {written} ", "dim")]
@@ -337,7 +337,9 @@ class ResumeScreen(Preparing):
             if blocked_types(check):
                 pairs.insert(0, ("ctrl+a", allow_text(check)))
         else:
-            pairs = [("⏎", "load and check"), ("⇥", "next"), ("esc", "leave it")]
+            pairs = [("⏎", "start and check"), ("⇥", "next"), ("esc", "leave it")]
+            if isinstance(self.focused, ProgramList):
+                pairs.insert(1, ("↑↓ 1-9", "another program"))
         if isinstance(self.focused, Choice):
             pairs.insert(0, ("←→", "choose"))
         return [part for key, word in pairs for part in ((f" {key}", "key"), (f" {word} ", "dim"))]
@@ -355,8 +357,6 @@ class ResumeScreen(Preparing):
         event.stop()
         if event.input.id == "ask":
             self._asked(event.value)
-        elif event.input.id in {name for name, _, _ in FIELDS}:
-            self.action_start()
         else:
             self._next_field(event.input)
 

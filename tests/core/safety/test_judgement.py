@@ -62,7 +62,8 @@ def test_what_could_run_code_is_dangerous(name: str) -> None:
         ("collections:OrderedDict.fromkeys", "is not known to be inert data"),
         ("builtins:print", "is not known to be inert data"),
         ("my_app:Popen", "has the name of a class that starts programs"),
-        ("idlelib.__main__:Whatever", "runs a program by importing it"),
+        ("idlelib.__main__:SomeError", "runs text as code"),
+        ("my_app:__builtins__", "reaches into the inside of a class or module (__builtins__)"),
     ],
 )
 def test_the_reason_says_in_plain_words_what_a_name_does(name: str, does: str) -> None:

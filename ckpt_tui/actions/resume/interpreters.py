@@ -1,0 +1,89 @@
+"""The interpreter of a program: the virtual environment beside or above it. Environments are looked at, never run."""
+
+from __future__ import annotations
+
+import os
+import sys
+from fnmatch import fnmatch
+
+from ckpt_tui.actions.resume.plan import default_python, interpreter_in
+from ckpt_tui.actions.resume.trust import is_inside, is_owned
+
+ENVIRONMENTS = (".venv", "venv", "env", ".conda", os.path.join(".pixi", "envs", "default"))
+"""Directories that hold an environment, in the order in which they are preferred."""
+
+
+def python_for(file: str, root: str, store: str) -> tuple[str, str]:
+    """The interpreter that most likely has what a program needs, and what is to be said of it.
+
+    The first environment with the framework wins; where none has it, the one nearest to the program.
+
+    Args:
+        file: The program.
+        root: The uppermost directory whose environments are the program's.
+        store: The directory of checkpoints; an environment inside it is never proposed.
+    """
+    found = [*environments(file, root, store), default_python(store)]
+    chosen = next((python for python in found if has_framework(python)), found[0])
+    remark = "" if has_framework(chosen) else f"there is no agent_framework in {environment_of(chosen)}"
+    return chosen, remark
+
+
+def environments(file: str, root: str, store: str) -> list[str]:
+    """The interpreters of the environments beside a program and above it, up to a directory; the nearest first."""
+    out = []
+    directory = os.path.dirname(os.path.abspath(file))
+    while True:
+        for name in ENVIRONMENTS:
+            python = interpreter_in(os.path.join(directory, name))
+            if python and not is_inside(os.path.dirname(python), store) and is_owned(os.path.dirname(python)):
+                out.append(python)
+        above = os.path.dirname(directory)
+        if directory == root or above == directory:
+            return out
+        directory = above
+
+
+def environment_of(python: str) -> str:
+    """The directory of the environment that an interpreter belongs to."""
+    return os.path.dirname(os.path.dirname(os.path.abspath(python)))
+
+
+def has_framework(python: str) -> bool:
+    """Whether agent_framework stands among the packages of an interpreter; True where that cannot be seen."""
+    prefix = environment_of(python)
+    try:
+        with open(os.path.join(prefix, "pyvenv.cfg"), encoding="utf-8", errors="replace") as file:
+            settings = file.read(10_000).replace(" ", "").lower()
+    except OSError:
+        settings = ""
+        if not os.path.isdir(os.path.join(prefix, "conda-meta")):
+            return True  # a Python of the system: its packages may be anywhere
+    if "include-system-site-packages=true" in settings:
+        return True
+    return any("agent_framework" in _packages(directory) for directory in _site_packages(prefix))
+
+
+def _site_packages(prefix: str) -> list[str]:
+    places = [os.path.join(prefix, "Lib", "site-packages")] if sys.platform == "win32" else []
+    for name in ("lib", "lib64"):
+        library = os.path.join(prefix, name)
+        try:
+            inside = os.listdir(library)
+        except OSError:
+            continue
+        places += [os.path.join(library, each, "site-packages") for each in inside if fnmatch(each, "python*")]
+    return places
+
+
+def _packages(directory: str) -> set[str]:
+    """Names of packages that are installed in a directory, those that only a record or a link stands for included."""
+    try:
+        names = os.listdir(directory)
+    except OSError:
+        return set()
+    plain = (name.partition("-")[0].removeprefix("__editable__.").lower() for name in names)
+    return {"agent_framework" if name.startswith("agent_framework") else name for name in plain}
+
+
+__all__ = ["environments", "has_framework", "python_for"]

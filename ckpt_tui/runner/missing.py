@@ -1,0 +1,183 @@
+"""Modules that cannot be imported: where they are, or how they are installed."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shlex
+import shutil
+import sys
+
+from .places import shown_path
+
+_DISTRIBUTIONS = {
+    "OpenSSL": "pyOpenSSL", "PIL": "Pillow", "agent_framework": "agent-framework-core", "attr": "attrs",
+    "azure.ai.agents": "azure-ai-agents", "azure.ai.projects": "azure-ai-projects", "azure.cosmos": "azure-cosmos",
+    "azure.identity": "azure-identity", "azure.search": "azure-search-documents", "azure.storage": "azure-storage-blob",
+    "bs4": "beautifulsoup4", "cv2": "opencv-python", "dateutil": "python-dateutil", "decouple": "python-decouple",
+    "docx": "python-docx", "dotenv": "python-dotenv", "faiss": "faiss-cpu", "fitz": "PyMuPDF",
+    "github": "PyGithub", "google.genai": "google-genai", "google.generativeai": "google-generativeai",
+    "google.protobuf": "protobuf", "jose": "python-jose", "jwt": "PyJWT", "kafka": "kafka-python",
+    "magic": "python-magic", "multipart": "python-multipart", "mysql": "mysql-connector-python", "nacl": "PyNaCl",
+    "opentelemetry": "opentelemetry-sdk", "pptx": "python-pptx", "psycopg2": "psycopg2-binary", "ruamel": "ruamel.yaml",
+    "serial": "pyserial", "skimage": "scikit-image", "sklearn": "scikit-learn", "slugify": "python-slugify",
+    "telegram": "python-telegram-bot", "websocket": "websocket-client", "win32api": "pywin32", "yaml": "PyYAML",
+    "zmq": "pyzmq",
+}  # fmt: skip
+"""Import name → distribution, where they differ by more than an underscore."""
+
+_SINCE = {"tomllib": "3.11", "annotationlib": "3.14", "compression": "3.14", "concurrent.interpreters": "3.14"}
+_UNTIL = {
+    name: version
+    for version, names in (
+        ("3.12", "asynchat asyncore distutils imp smtpd"),
+        ("3.13", "aifc audioop cgi cgitb chunk crypt imghdr mailcap nntplib pipes sndhdr telnetlib uu xdrlib"),
+    )
+    for name in names.split()
+}
+"""Modules of the standard library → the Python that brought, or dropped, them."""
+
+_PIP = re.compile(r"pip install (?:-\S+ )*[`'\"]?([A-Za-z0-9][\w.\-]*(?:\[[\w,\-]+\])?)")
+_LEVELS = 4
+
+
+def install_line(*words: str) -> str:
+    """The command that installs a distribution for this interpreter.
+
+    Args:
+        words: Options of pip, and the distribution.
+    """
+    line = shlex.join([sys.executable, "-m", "pip", "install", *words])
+    if importlib.util.find_spec("pip") is not None:
+        return line
+    if shutil.which("uv"):  # which makes environments without pip
+        return shlex.join(["uv", "pip", "install", "--python", sys.executable, *words])
+    return f"{shlex.join([sys.executable, '-m', 'ensurepip'])} && {line}"
+
+
+def distribution_of(module: str) -> str:
+    """The distribution that most likely has a module."""
+    parts = module.split(".")
+    for count in range(len(parts), 0, -1):
+        known = _DISTRIBUTIONS.get(".".join(parts[:count]))
+        if known and (count > 1 or parts[0] != "agent_framework" or len(parts) == 1):
+            return known
+    if parts[0] in ("agent_framework", "azure", "google"):
+        return "-".join(parts[: 3 if parts[0] == "google" else 2]).replace("_", "-")
+    return parts[0].replace("_", "-")
+
+
+def missing_module(error: ImportError, directories: list[str], place: str) -> tuple[str, str]:
+    """What is wrong with an import that found no module, and what to do.
+
+    Args:
+        error: What was raised.
+        directories: Where the program lies and where it was started.
+        place: Where it is imported.
+    """
+    name = error.name or ""
+    top, text = name.partition(".")[0], str(error)
+    version = f"{sys.version_info.major}.{sys.version_info.minor}"
+    what = f"{place} imports {name or 'a module'}, which is not installed for {sys.executable}"
+    told = _PIP.search(text)
+    if told:
+        return f"{place}: {text}", install_line(told[1].rstrip("."))
+    if not name:
+        return f"{place}: {text}", "run it with the interpreter that the program runs in: --python"
+    if name in _SINCE or top in _SINCE:
+        since = _SINCE.get(name) or _SINCE[top]
+        return f"{place} imports {name}, which Python has from {since} on; this is {version}", _OTHER_PYTHON
+    if top in _UNTIL:
+        return f"{place} imports {name}, which Python has no more since {_UNTIL[top]}; this is {version}", _OTHER_PYTHON
+    found = _own_module(top, directories)
+    if found:
+        what = f"{place} imports {name}, which is not found from here: {shown_path(found)} has a module {top}"
+        return what, f"start ckpt-tui in {shown_path(found)}, or name the module as it is imported from there"
+    if importlib.util.find_spec(top) is not None and top not in ("agent_framework", "azure", "google"):
+        version_of = _version(top)
+        what = f"{place} imports {name}, which {top}{version_of} does not have"
+        return what, f"install the release that the program was written for: {install_line(distribution_of(top))}"
+    return what, f"{install_line(distribution_of(name))}; or name the interpreter that has it with --python"
+
+
+_OTHER_PYTHON = "name the interpreter that the program runs in with --python"
+
+
+def missing_name(error: ImportError, place: str) -> tuple[str, str]:
+    """What is wrong with an import of a name that its module does not have, and what to do."""
+    text, module = str(error), (error.name or "").partition(".")[0]
+    if "relative import" in text:
+        return (
+            f"{place}: {text}",
+            "name the module within its package: --workflow PACKAGE.MODULE, from above the package",
+        )
+    if "circular import" in text or "partially initialized" in text or not module:
+        return f"{place}: {text}", "mend the import, or start it as the program is started"
+    version = _version(module)
+    if not version:
+        return f"{place}: {text}", "mend the import, or start it as the program is started"
+    fix = (
+        f"the program was written for another release of {module}: name the interpreter that has it with --python, or "
+        f"{install_line('-U', distribution_of(module))}"
+    )
+    return f"{place}: {text.partition(' (')[0]}; this is {module}{version}", fix
+
+
+def _version(module: str) -> str:
+    """` 1.2.3` of an installed distribution, or ""."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return f" {version(distribution_of(module))}"
+    except PackageNotFoundError:
+        return ""
+
+
+def _own_module(name: str, directories: list[str]) -> str:
+    """The directory, at or above some, that has a module of the person's own; "" for none."""
+    for start in directories:
+        directory = start
+        for _ in range(_LEVELS):
+            for each in (directory, os.path.join(directory, "src")):
+                path = os.path.join(each, name)
+                if (os.path.isfile(f"{path}.py") or os.path.isfile(os.path.join(path, "__init__.py"))) and (
+                    each not in map(os.path.abspath, sys.path)
+                ):
+                    return each
+            directory = os.path.dirname(directory)
+    return ""
+
+
+def missing_framework(error: ImportError, directories: list[str]) -> tuple[str, str]:
+    """What to do where agent_framework cannot be imported: an environment beside the program that has it, else pip.
+
+    Args:
+        error: What was raised.
+        directories: Where the program lies and where it was started.
+    """
+    what = f"{sys.executable} cannot import agent_framework: {error}"
+    for directory in dict.fromkeys(directories):
+        found = environment_near(directory)
+        if found:
+            return what, f"{shown_path(found)} has it: --python {shlex.quote(found)}"
+    fix = f"name the interpreter that the program runs in with --python, or {install_line('agent-framework-core')}"
+    return what, fix
+
+
+def environment_near(directory: str) -> str:
+    """A virtual environment with agent_framework in a directory or above it; "" for none."""
+    for _ in range(_LEVELS):
+        for name in (".venv", "venv", "env", ".env"):
+            home = os.path.join(directory, name)
+            for library in ("lib", "Lib"):
+                base = os.path.join(home, library)
+                inside = sorted(os.listdir(base)) if os.path.isdir(base) else []
+                for each in ("", *inside):
+                    if os.path.isdir(os.path.join(base, each, "site-packages", "agent_framework")):
+                        return home
+        above = os.path.dirname(directory)
+        if above == directory:
+            break
+        directory = above
+    return ""
