@@ -11,9 +11,10 @@ from ckpt_tui.actions.resume.plan import Target, make_plan, source_of
 from ckpt_tui.stores.registry import open_store
 from tests.runner.stores import Watched, of_kind
 from tests.samples.resumes import ckpt_tui, differences, digest
-from tests.support.program_stores import LOADED, MARKERS, SERVER, SHAPES, Shape, recorded, resumed_both_ways
+from tests.support.program_stores import LOADED, MARKERS, OTHERS, SERVER, SHAPES, Shape, recorded, resumed_both_ways
 
 NOT_YET: dict[str, str] = {
+    "a store moved away": "a directory that was moved cannot be made again",
     "a workflow that needs the first one's output": "what a workflow gives that is not run is an empty list",
 }
 """Shapes that are not resumed as they should be, and why."""
@@ -69,6 +70,15 @@ def session(shape: Shape, mode: str, into: Path) -> Watched:
 
 
 class TestWhatAProgramDoesMeanwhile:
+    @pytest.mark.xfail(reason="a process that the program starts is not held")
+    @pytest.mark.parametrize("name", OTHERS)
+    def test_what_a_program_starts_changes_nothing_either(self, name: str, tmp_path: Path) -> None:
+        made = recorded(OTHERS[name])
+        before = digest(made.program.directory)
+        _, found, _ = ckpt_tui(made.program, made.store, made.ids[0], tmp_path, "--check")
+        assert not [line for line in of_kind(found, "log") if str(line["text"]).startswith("executor")]
+        assert digest(made.program.directory) == before
+
     def test_a_program_is_loaded_once(self, tmp_path: Path) -> None:
         made = recorded(SHAPES["what cannot be loaded twice"])
         (made.program.directory / LOADED).unlink(missing_ok=True)

@@ -71,6 +71,7 @@ SHAPES: dict[str, Shape] = {
     "clients opened in main": _script("exit_stack"),
     "cleaning up before and after": _script("cleans_up", recorded=("--keep",)),
     "a store made anew": _script("fresh_store"),
+    "a store moved away": _script("moves_its_store", recorded=("--patient",)),
     "an agent": _script("as_agent", answers=True),
     "an agent, streamed": _script("as_agent_streamed"),
     "functional, asking": _script("functional", answers=True),
@@ -117,6 +118,14 @@ SHAPES: dict[str, Shape] = {
 
 SERVER = _script("serves", recorded=("--once",))
 """A program that, started as always, waits for others and runs nothing."""
+
+OTHERS = {
+    name: _script("starts_others", recorded=("--worker",), arguments=arguments)
+    for name, arguments in {
+        "another Python": (), "a shell": ("--shell",), "another program": ("--remove",),
+    }.items()
+}  # fmt: skip
+"""Programs that start other processes, which run the workflow or remove the store."""
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,9 @@ class Reference:
         except Exception as error:
             out["error"] = f"{type(error).__name__}: {error}"
         states = [each["state"] for each in out["events"] if each["type"] == "status"]
-        waits = states[-1:] == ["IDLE_WITH_PENDING_REQUESTS"]
+        # Releases up to 1.16 end so even when everything was answered.
+        asked = any(each["type"] == "request_info" for each in out["events"])
+        waits = asked and states[-1:] == ["IDLE_WITH_PENDING_REQUESTS"]
         out["outcome"] = "failed" if out["error"] else "waiting" if waits else "done"
         out["new"] = sorted(set(os.listdir(self.store)) - before)
         with open(self.result, "w", encoding="utf-8") as file:
