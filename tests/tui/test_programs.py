@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ckpt_tui.actions.resume.discovery import Found
 from ckpt_tui.tui.screens.resume import ResumeScreen
 from ckpt_tui.tui.screens.starting import StartScreen
 from ckpt_tui.tui.widgets.fold_line import FoldLine
@@ -132,7 +133,7 @@ class TestChoosing:
             await app.press("ctrl+u")
             await app.type("mine.py")
             assert screen.form.chosen is None
-            screen.form.post_message(screen.form.Listed(_nothing()))
+            screen.form.post_message(screen.form.Listed(NOTHING))
             await app.pilot.pause()
             assert screen._get("workflow") == "mine.py"
             assert "starts mine.py with" in preview(screen)
@@ -271,7 +272,4 @@ class TestWhatAsksFirst:
             assert not (project / "started").exists()
 
 
-def _nothing():  # type: ignore[no-untyped-def]
-    from ckpt_tui.actions.resume.discovery import Found
-
-    return Found((), 0, 0, False, 0.0)
+NOTHING = Found((), 0, 0, False, 0.0)

@@ -200,6 +200,10 @@ class TargetForm(VerticalScroll):
             )
         self.border_subtitle = Content(clean("asks before it is started" if self.question else text, 70))
 
+    def forget_origin(self) -> None:
+        """Say nothing any more of where the program comes from: it was started."""
+        self.border_subtitle = Content("")
+
     @property
     def question(self) -> str:
         """Why a question comes before the chosen program is started; "" when none does."""
