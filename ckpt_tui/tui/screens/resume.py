@@ -152,6 +152,7 @@ class ResumeScreen(Preparing):
         if self.run is not None:
             self.run.session.stop(0.5)
         self._clear_forms()
+        self.form.forget_origin()
 
         def told(line: dict[str, Any]) -> None:
             self.post_message(RunTold(run, line))
