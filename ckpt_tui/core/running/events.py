@@ -150,6 +150,7 @@ _ACTIONS = {
     **dict.fromkeys(("rmtree", "shutil.rmtree"), "delete"),
     **dict.fromkeys(("rename", "replace", "move", "os.rename", "shutil.move"), "rename or replace"),
     **dict.fromkeys(("mkdir", "mkfifo", "mknod", "link", "symlink", "os.mkdir", "os.link", "os.symlink"), "create"),
+    **dict.fromkeys(("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn"), "start a program on"),
     **dict.fromkeys(("write", "open", "truncate", "os.truncate", "sqlite3.connect"), "write to"),
 }  # fmt: skip
 """What a function or an audit event would do to the original store, in a word; any other would change it."""
