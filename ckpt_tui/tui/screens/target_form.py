@@ -174,7 +174,7 @@ class TargetForm(VerticalScroll):
             self._fill(self.proposals[0])
         else:
             self._show_programs(self.proposals.index(chosen) if chosen is not None else -1)
-        if not self.proposals and self.query_one("#programs").has_focus:
+        if not self.proposals and self.screen.focused in (None, self.query_one("#programs")):
             self.focus_first()
         self.post_message(self.Changed())
 
