@@ -143,7 +143,7 @@ class TestChoosing:
         async with open_app("ck") as app:
             screen = await opened(app)
             await app.shows("no program was found that fits")
-            assert screen.focused is screen.query_one("#workflow")
+            await app.until(lambda: screen.focused is screen.query_one("#workflow"), "the field that names one")
             await app.press("enter")
             await app.shows("Name the program: app.py")
             assert screen.run is None

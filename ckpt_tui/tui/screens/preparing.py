@@ -235,10 +235,10 @@ class Preparing(RunLog):
         if form.question and chosen is not None:
             yield Paragraph(chosen.question, "warn", 2, "! ", "warn")
             yield Paragraph(
-                "asks whether it is to be started; nothing is before you say yes.", "plain", 4, "⏎ ", "label"
+                "asks whether to start it; nothing is started before you say yes.", "plain", 4, "⏎ ", "label"
             )
             for label, text in parts_to_start(chosen.target):
-                yield Paragraph(text, "dim", 15, f"    {label}", "dim")
+                yield Paragraph(text, "dim", 17, f"    {label}", "dim")
             return
         if not workflow:
             yield Paragraph("Choose or name the program that wrote this checkpoint. Nothing is started yet.", "dim")

@@ -339,7 +339,8 @@ class ResumeScreen(Preparing):
             if blocked_types(check):
                 pairs.insert(0, ("ctrl+a", allow_text(check)))
         else:
-            pairs = [("⏎", "start and check"), ("⇥", "next"), ("esc", "leave it")]
+            word = "ask before it is started" if self.form.question else "start and check"
+            pairs = [("⏎", word), ("⇥", "next"), ("esc", "leave it")]
             if isinstance(self.focused, ProgramList):
                 pairs.insert(1, ("↑↓ 1-9", "another program"))
         if isinstance(self.focused, Choice):

@@ -136,7 +136,6 @@ class TargetForm(VerticalScroll):
 
     def on_mount(self) -> None:
         """Propose what is known; look for more meanwhile."""
-        self.border_title = Content("Whose code runs")
         self.set("into", short_path(self._into))
         self.proposals = known_proposals(self.source.store)
         self._show_programs(0 if self.proposals else -1)
@@ -175,7 +174,7 @@ class TargetForm(VerticalScroll):
             self._fill(self.proposals[0])
         else:
             self._show_programs(self.proposals.index(chosen) if chosen is not None else -1)
-        if not self.proposals and self.query_one("#programs").has_focus:
+        if not self.proposals and self.screen.focused in (None, self.query_one("#programs")):
             self.focus_first()
         self.post_message(self.Changed())
 
@@ -198,7 +197,11 @@ class TargetForm(VerticalScroll):
             text = {"used": "as the last time", "found": "found; nothing of it has run"}.get(
                 chosen.origin, f"{chosen.reason}; nothing of it has run"
             )
-        self.border_subtitle = Content(clean("asks before it is started" if self.question else text, 70))
+        text = "asks before it is started" if self.question else text
+        count = len(self.proposals)
+        place = f" · {self.proposals.index(chosen) + 1} of {count}" if chosen is not None and count > 1 else ""
+        self.border_title = Content(f"Whose code runs{place}")
+        self.border_subtitle = Content(clean(text, 70))
 
     def forget_origin(self) -> None:
         """Say nothing any more of where the program comes from: it was started."""
