@@ -8,10 +8,10 @@ import io
 import json
 import os
 import pickle
-import sys
 from typing import Any
 
 from .faults import Fault, said
+from .missing import missing_framework
 
 _ALLOWED = frozenset((
     *(f"builtins:{name}" for name in (
@@ -62,8 +62,7 @@ class Framework:
             from agent_framework import FileCheckpointStorage, WorkflowCheckpoint
             from agent_framework._workflows import _checkpoint_encoding as encoding
         except ImportError as error:
-            fix = "install it there, or name another interpreter with --python: the one your workflow runs in"
-            raise Fault("framework", f"{sys.executable} cannot import agent_framework: {error}", fix) from None
+            raise Fault("framework", *missing_framework(error)) from None
         from importlib.metadata import PackageNotFoundError, version
 
         try:
