@@ -13,6 +13,7 @@ import pytest
 
 from ckpt_tui.actions.resume.commands import again, completed, onward, short_id
 from ckpt_tui.actions.resume.plan import Plan, Source, Target
+from ckpt_tui.actions.resume.preview import preview
 from tests.cli.commands import ROOT, Done, command
 from tests.support.resumes import checkpoints
 
@@ -212,27 +213,6 @@ def test_a_run_that_failed_prints_the_line_that_goes_on(desks: Path) -> None:
     assert after.code in (0, 6), after.err
 
 
-def test_types_to_allow_are_a_whole_line(desks: Path) -> None:
-    identifier = written(desks, "4")
-    program = f"{desks / 'desks.py'}:build"
-    done = command("resume", desks / "store", identifier, "--workflow", program, "--check")
-    assert done.code == 5
-    line = printed(done, "→ ckpt-tui").join(("ckpt-tui", ""))
-    after = pasted(line, desks)
-    assert after.code == 6, after.err
-    last = pasted(printed(after, "answer it: "), desks)
-    assert last.code == 0, last.err
-
-
-def test_types_that_were_not_saved_are_a_whole_line(desks: Path) -> None:
-    first = checkpoints(desks / "store")[0]["checkpoint_id"] if written(desks, "kettles") else ""
-    words = ("resume", desks / "store", str(first), "--workflow", f"{desks / 'desks.py'}:twice")
-    done = command(*words, "--yes", "--allow", "desks:Decision")
-    assert "not saved" in done.err
-    after = pasted(printed(done, "from the same checkpoint: "), desks)
-    assert "NOT SAVED" not in after.out and after.code == 6, after.err
-
-
 PLAN = Plan(
     Source("/s", "id", "g"), Target("app.py", "/py", {"n": 1}, "", ("a:B",), ("--x", "y z"), ("line",)), "/s.forks/id-1"
 )
@@ -250,6 +230,18 @@ def test_a_line_for_a_program_as_it_is_has_its_arguments_last() -> None:
     assert json.loads(
         onward(PLAN, "n", [{"request_id": "r", "example": {"a": [1]}}]).partition("r=")[2].partition("'")[0]
     )
+
+
+def test_types_to_allow_are_a_whole_line_that_is_said_once() -> None:
+    problems = [
+        {"level": "error", "about": "type", "name": name, "what": f"{name} is not allowed to be loaded",
+         "fix": f"--allow {name}"}
+        for name in ("m:One", "m:Two")
+    ]  # fmt: skip
+    said = list(preview(PLAN, {"check": {"ok": False, "problems": problems}}, to_paste=True))
+    assert [each.fix for each in said if each.fix] == [again(PLAN, ["m:One", "m:Two"])]
+    short = list(preview(PLAN, {"check": {"ok": False, "problems": problems}}))
+    assert [each.fix for each in short if each.fix] == ["--allow m:One --allow m:Two"]
 
 
 def test_what_a_line_lacks_is_put_where_it_belongs() -> None:
