@@ -30,8 +30,8 @@ def unchanged(name: str) -> dict[str, str]:
     return {path: content for path, content in found.items() if "__pycache__" not in path and path != LOADED}
 
 
+@pytest.mark.parametrize("name", EACH, scope="class")  # all tests of a program one after the other: it is recorded once
 class TestPrograms:
-    @pytest.mark.parametrize("name", EACH)
     def test_a_check_runs_no_executor_and_changes_nothing(self, name: str, tmp_path: Path) -> None:
         made = recorded(SHAPES[name])
         before = unchanged(name)
@@ -45,13 +45,11 @@ class TestPrograms:
         assert unchanged(name) == before
 
     @pytest.mark.parametrize("first", [True, False], ids=["first", "last"])
-    @pytest.mark.parametrize("name", EACH)
     def test_a_resume_equals_one_by_the_framework(self, name: str, first: bool) -> None:
         identifier, expected, found = resumed_both_ways(SHAPES[name], first)
         assert expected.outcome in ("done", "waiting"), expected.error
         assert differences(expected, found, identifier) == []
 
-    @pytest.mark.parametrize("name", EACH)
     def test_nothing_of_the_program_runs_after_its_run_and_its_store_stays(self, name: str) -> None:
         before = unchanged(name)
         for first in (True, False):
