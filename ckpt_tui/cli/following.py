@@ -29,6 +29,9 @@ INTERRUPTED = 130
 AHEAD = 1_000
 """Lines that may wait to be written; a run whose lines nobody takes waits, too."""
 
+REASON = 300
+"""Characters of why a checkpoint was not saved."""
+
 _ONLY_WRITTEN = (b'{"kind":"event"', b'{"kind":"log"')
 """How lines begin that come by the ten thousand and are passed on without being read."""
 
@@ -218,7 +221,9 @@ class Follower:
         if types:
             types.update(dict.fromkeys(blocked_types(self._latest.get("check", {}))))
             fix = f"run it again from the same checkpoint: {clean(again(self._plan, types))}"
-        _narrate_said(Said("✗", f"{count} checkpoint{' was' if count == 1 else 's were'} not saved", fix))
+        reason = clean(str(self._lost[-1].get("reason") or ""), REASON)
+        what = f"{count} checkpoint{' was' if count == 1 else 's were'} not saved"
+        _narrate_said(Said("✗", f"{what}: {reason}" if reason else what, fix))
 
 
 def _text(line: Line) -> str:

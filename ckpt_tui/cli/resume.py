@@ -85,8 +85,9 @@ def command(
 ) -> int:  # fmt: skip
     """Run on from a checkpoint: your workflow, in your interpreter, in a process of its own.
 
-    First it is checked whether it can be, and told what would run; nothing runs before you say yes. New checkpoints go
-    to a directory of their own, as a fork; the original is never changed.
+    The program is started up to where it would run a workflow, and what would happen is said; the workflow runs once
+    you say yes. Without --workflow, programs that fit are named as command lines, and none of them is started. New
+    checkpoints go to a directory of their own, as a fork; the original is never changed.
 
     Exit code 5: it could not be resumed, or failed; 6: it stopped for want of answers; 130: interrupted.
     """

@@ -6,9 +6,9 @@ import enum
 import logging
 from typing import Any
 
-from .faults import trace_of
+from .faults import said, trace_of
 from .forms import accepted_sample, answer_hint, form_of
-from .limits import TEXT
+from .limits import EXIT_CODES, TEXT
 from .lines import Lines, encode, quoted
 from .shown import PLAIN, show, type_name
 from .storage import Overlay
@@ -26,8 +26,7 @@ class Logs(logging.Handler):
         try:
             text = record.getMessage()[:TEXT]
             if record.name.startswith("agent_framework") and text.startswith("Failed to create checkpoint"):
-                if self._overlay is None or not self._overlay.failure:
-                    self._lines.say("checkpoint_failed", id=None, parent=None, iteration=None, reason=text, fix="")
+                self._not_saved(text, record.args if isinstance(record.args, tuple) else ())
                 return
             trace = ""
             if record.exc_info and record.exc_info[1] is not None:
@@ -35,6 +34,41 @@ class Logs(logging.Handler):
             self._lines.say("log", level=record.levelname, logger=record.name, text=text, traceback=trace)
         except Exception:
             self.handleError(record)
+
+    def _not_saved(self, text: str, given: tuple[Any, ...]) -> None:
+        """Report a checkpoint that failed before the storage was asked to save it; a record is given the exception."""
+        overlay = self._overlay
+        if overlay is not None and overlay.reported:
+            overlay.reported = False
+            return
+        reason = next((said(each) for each in given if isinstance(each, BaseException)), text)
+        iteration = next((each for each in given if type(each) is int), None)
+        if overlay is not None:
+            overlay.unsaved, overlay.failure = overlay.unsaved + 1, reason
+        self._lines.say("checkpoint_failed", id=None, parent=None, iteration=iteration, reason=reason, fix="")
+
+
+def end_fields(outcome: str, overlay: Overlay | None) -> dict[str, Any]:
+    """What the last line says of the checkpoints of a run, and its exit code.
+
+    Args:
+        outcome: How the run ended; a run that saved nothing of what it should have has failed in what it was for.
+        overlay: Where it saved; None when it did not begin.
+    """
+    code = EXIT_CODES.get(outcome, FAILED)
+    if overlay is None:
+        return {"code": code}
+    last = overlay.last
+    if overlay.unsaved and not overlay.saved and outcome in ("done", "waiting"):
+        code = FAILED
+    return {
+        "code": code, "checkpoints": overlay.saved, "unsaved": overlay.unsaved,
+        "last": last.checkpoint_id if last is not None else None,
+    }  # fmt: skip
+
+
+FAILED = 5
+"""Exit code of a run that failed."""
 
 
 def request_line(name: str, event: Any) -> dict[str, Any]:

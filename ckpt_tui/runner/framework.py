@@ -7,11 +7,11 @@ import contextlib
 import inspect
 import io
 import pickle
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from .faults import Fault
+from .missing import missing_framework
 
 _ALLOWED = frozenset((
     *(f"builtins:{name}" for name in (
@@ -63,8 +63,7 @@ class Framework:
             from agent_framework import FileCheckpointStorage, WorkflowCheckpoint
             from agent_framework._workflows import _checkpoint_encoding as encoding
         except ImportError as error:
-            fix = "install it there, or name another interpreter with --python: the one your workflow runs in"
-            raise Fault("framework", f"{sys.executable} cannot import agent_framework: {error}", fix) from None
+            raise Fault("framework", *missing_framework(error)) from None
         from importlib.metadata import PackageNotFoundError, version
 
         try:

@@ -25,7 +25,8 @@ from ckpt_tui.core.safety.judgement import UNKNOWN, is_class_name, judge
 
 from .faults import Fault
 from .framework import Framework
-from .protection import is_library, is_saving
+from .places import is_own
+from .protection import is_saving
 
 _SILENT = frozenset(("inert", "helper", "getattr"))
 """Kinds of names that need no word: data of the standard library, and getattr, which is judged by what it reaches."""
@@ -129,7 +130,7 @@ class Gate:
         found = _defined(module, qualname)
         if found is None:
             return "blocked", ""
-        if is_library(getattr(sys.modules[module], "__file__", None) or "<unknown>"):
+        if not is_own(getattr(sys.modules[module], "__file__", None) or "<unknown>"):
             # The framework's other packages: agent_framework_declarative and its like.
             return ("ok" if module.startswith("agent_framework_") and is_data(found) else "blocked"), ""
         return "ok", ""

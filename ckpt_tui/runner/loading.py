@@ -17,8 +17,9 @@ from .framework import Framework
 from .gate import Gate
 from .graph import allowed_by, hash_as, rename_module
 from .lines import Lines
+from .places import calling_place
 from .program import Program, names_of
-from .protection import Protection, caller
+from .protection import Protection
 from .reasons import reason_of
 from .shown import type_name
 from .takeover import Call, Takeover
@@ -71,6 +72,7 @@ class Loading:
 
         self.takeover = Takeover(self.plan, begin, self._loaded_module)
         self.takeover.install(self.framework.workflow_classes())
+        keep_children_from_running()
         threading.Thread(target=self._report_waiting, args=(threading.main_thread().ident,), daemon=True).start()
         if self.is_program:
             self._run_program()
@@ -87,8 +89,8 @@ class Loading:
             if self.workflow is not None:
                 return
             frame = sys._current_frames().get(thread or 0)
-            file, line = caller(frame)
-            where = f": it is at {file}:{line}" if file else ""
+            found = calling_place(frame)
+            where = f": it is at {found}" if found is not None else ""
             what = f"{self.plan['target']} has not come to a workflow after {waited} seconds{where}"
             self.lines.say("log", level="WARNING", logger="ckpt-tui", text=what, traceback="")
 
@@ -236,6 +238,24 @@ class Loading:
             raise Fault("storage", f"{text} gives {type_name(type(found))}, which is not a checkpoint storage")
         self.storage_types = frozenset(str(each) for each in types_ or ())
         self.gate.by_program = self.storage_types
+
+
+_CHILDREN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "children")
+
+
+def keep_children_from_running() -> None:
+    """Have every Python that is started from now on refuse the framework; see `children/sitecustomize.py`."""
+    known = os.environ.get("PYTHONPATH", "")
+    os.environ["PYTHONPATH"] = _CHILDREN + (os.pathsep + known if known else "")
+
+
+def let_children_run() -> None:
+    """Have what is started from now on be as ever: the run begins."""
+    found = [each for each in os.environ.get("PYTHONPATH", "").split(os.pathsep) if each != _CHILDREN]
+    if any(found):
+        os.environ["PYTHONPATH"] = os.pathsep.join(found)
+    else:
+        os.environ.pop("PYTHONPATH", None)
 
 
 def _ended_well(error: BaseException) -> bool:

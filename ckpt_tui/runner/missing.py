@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import sys
+from collections.abc import Sequence
 
 from .places import shown_path
 
@@ -149,15 +150,15 @@ def _own_module(name: str, directories: list[str]) -> str:
     return ""
 
 
-def missing_framework(error: ImportError, directories: list[str]) -> tuple[str, str]:
+def missing_framework(error: ImportError, directories: Sequence[str] = ()) -> tuple[str, str]:
     """What to do where agent_framework cannot be imported: an environment beside the program that has it, else pip.
 
     Args:
         error: What was raised.
-        directories: Where the program lies and where it was started.
+        directories: Where the program lies; where it is started is looked at as well.
     """
     what = f"{sys.executable} cannot import agent_framework: {error}"
-    for directory in dict.fromkeys(directories):
+    for directory in dict.fromkeys((*directories, os.getcwd())):
         found = environment_near(directory)
         if found:
             return what, f"{shown_path(found)} has it: --python {shlex.quote(found)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import linecache
 import os
+import sys
 import sysconfig
 import types
 from collections.abc import Iterator
@@ -72,6 +73,20 @@ def own_place(error: BaseException) -> Place | None:
         path = frame.f_code.co_filename
         if is_own(path):
             return Place(os.path.abspath(path), line)
+    return None
+
+
+def calling_place(frame: types.FrameType | None = None) -> Place | None:
+    """The line of the person's code that is being executed.
+
+    Args:
+        frame: The innermost frame; None for that of the caller.
+    """
+    frame = frame or sys._getframe(1)
+    while frame is not None:
+        if is_own(frame.f_code.co_filename):
+            return Place(frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back
     return None
 
 

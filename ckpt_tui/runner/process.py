@@ -16,9 +16,9 @@ import time
 import typing
 from typing import Any
 
-from .events import request_line
+from .events import end_fields, request_line
 from .faults import Fault, said, trace_of
-from .limits import EXIT_CODES, LEAVE_SECONDS, PROTOCOL
+from .limits import LEAVE_SECONDS, PROTOCOL
 from .lines import Lines, vanish
 from .program import give_input
 from .running import Runner
@@ -168,7 +168,7 @@ class Process:
 
     def end(self, outcome: str, error: BaseException | None) -> typing.NoReturn:
         """Write the last lines and end the process."""
-        runner, fields = self._runner, {}
+        runner = self._runner
         if runner is not None:
             runner.protection.report_counts()
         pending: list[dict[str, Any]] = []
@@ -181,15 +181,12 @@ class Process:
             if outcome == "failed":
                 fix = run_fix(error)
                 self._lines.say("error", where="run", what=said(error), fix=fix, traceback=trace_of(error))
-        if runner is not None and runner.overlay is not None:
-            overlay = runner.overlay
-            last = overlay.last
-            fields = {"checkpoints": overlay.saved, "last": last.checkpoint_id if last is not None else None}
-            if last is not None and outcome == "waiting":
-                pending = [request_line(key, each) for key, each in last.pending_request_info_events.items()]
-        code = EXIT_CODES.get(outcome, 5)
-        self._lines.say("end", outcome=outcome, code=code, pending=pending, **fields)
-        leave(code, runner is not None and runner.is_program)
+        overlay = runner.overlay if runner is not None else None
+        if overlay is not None and overlay.last is not None and outcome == "waiting":
+            pending = [request_line(key, each) for key, each in overlay.last.pending_request_info_events.items()]
+        fields = end_fields(outcome, overlay)
+        self._lines.say("end", outcome=outcome, pending=pending, **fields)
+        leave(fields["code"], runner is not None and runner.is_program)
 
 
 def leave(code: int, at_once: bool = False) -> typing.NoReturn:

@@ -16,12 +16,13 @@ import os
 import pathlib
 import shutil
 import sys
-import sysconfig
 import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .filesystem import STARTING, entry_of, file_of, given_to
 from .lines import Lines
+from .places import calling_place
 
 PLACES = 200
 """Places of the program that are reported; each is reported once, and once more with how many changes it tried."""
@@ -61,6 +62,8 @@ class Protection:
         self._lines = lines
         self._gone: set[str] = set()
         """Places that the program believes to have deleted, and may make anew."""
+        self._made: set[str] = set()
+        """Places that the program believes to have made, and may delete again."""
         self._places: dict[tuple[str, str, int], list[int]] = {}
         self._free: tuple[str, ...] = ()
         self.allow(into)
@@ -73,6 +76,7 @@ class Protection:
 
     def install(self) -> None:
         """Protect the directories from now on; there is no way back."""
+        unlink = os.unlink
         for owner, names in ((os, _OS), (shutil, _SHUTIL)):
             for name, handler in names.items():
                 self._replace(owner, name, handler)
@@ -80,6 +84,10 @@ class Protection:
         for owner in (builtins, io):
             owner.open = opener  # type: ignore[attr-defined]
         self._replace(os, "open", Protection._os_open)
+        for function in vars(getattr(tempfile, "_TemporaryFileCloser", None) or object).values():
+            defaults = getattr(function, "__defaults__", None) or ()
+            if any(each is unlink for each in defaults):
+                function.__defaults__ = tuple(os.unlink if each is unlink else each for each in defaults)
         accessor = getattr(pathlib, "_NormalAccessor", None)  # until Python 3.10 pathlib keeps functions of its own
         for name in dir(accessor) if accessor is not None else ():
             if name in _OS or name == "open":
@@ -100,31 +108,6 @@ class Protection:
     def _holds(self, place: str) -> bool:
         """Whether a place is above a protected directory."""
         return any(root.startswith(place.rstrip(os.sep) + os.sep) for root in self.roots)
-
-    def _entry(self, path: Any, descriptor: Any = None) -> str | None:
-        """Where the entry of a directory stands that a path names; a link is not followed."""
-        text = self._text(path, descriptor)
-        if text is None:
-            return None
-        head, tail = os.path.split(text.rstrip(os.sep) or text)
-        return os.path.join(os.path.realpath(head), tail) if tail not in ("", ".", "..") else os.path.realpath(text)
-
-    def _file(self, path: Any, descriptor: Any = None) -> str | None:
-        """Where the file stands that a path leads to."""
-        text = self._text(path, descriptor)
-        return os.path.realpath(text) if text is not None else None
-
-    def _text(self, path: Any, descriptor: Any) -> str | None:
-        if isinstance(path, int):
-            return None
-        try:
-            text = os.fsdecode(path)
-        except TypeError:
-            return None
-        if not os.path.isabs(text):
-            base = os.getcwd() if not isinstance(descriptor, int) or descriptor < 0 else directory_of(descriptor)
-            text = os.path.join(base, text)
-        return text
 
     # -- the functions that skip -------------------------------------------------------------------------------------
 
@@ -155,14 +138,14 @@ class Protection:
         return True
 
     def _report(self, name: str, place: str) -> None:
-        file, line = caller()
-        key = name, file, line
+        found = calling_place()
+        key = name, *(found if found is not None else ("", 0))
         counts = self._places.get(key)
         if counts is not None:
             counts[0] += 1
         elif len(self._places) < PLACES:
             self._places[key] = [1, 1]
-            self._lines.say("protected", action=name, path=place, file=file, line=line, count=1)
+            self._lines.say("protected", action=name, path=place, file=key[1], line=key[2], count=1)
 
     def report_counts(self) -> None:
         """Report how often each place tried to change something, where that was more than once."""
@@ -172,16 +155,19 @@ class Protection:
                 self._lines.say("protected", action=name, path="", file=file, line=line, count=counts[0])
 
     def _on_entry(self, name: str, original: Any, path: Any, *args: Any, **kwargs: Any) -> Any:
-        place = self._entry(path, kwargs.get("dir_fd"))
-        exists = place is not None and os.path.lexists(place)
-        if exists and self._skips(name, place, above=True):
-            self._gone.add(str(place))
+        place = entry_of(path, kwargs.get("dir_fd"))
+        if place in self._made:
+            self._made.discard(place)
+            return None
+        if place is not None and os.path.lexists(place) and self._skips(name, place, above=True):
+            self._gone.add(place)
             return None
         return original(path, *args, **kwargs)
 
     def _on_new(self, name: str, original: Any, path: Any, *args: Any, **kwargs: Any) -> Any:
-        place = self._entry(path, kwargs.get("dir_fd"))
+        place = entry_of(path, kwargs.get("dir_fd"))
         if not self._exists(place) and self._skips(name, place):
+            self._made.add(str(place))
             return None
         return original(path, *args, **kwargs)
 
@@ -192,28 +178,40 @@ class Protection:
         return not any(place == gone or place.startswith(gone + os.sep) for gone in self._gone)
 
     def _on_file(self, name: str, original: Any, path: Any, *args: Any, **kwargs: Any) -> Any:
-        place = self._file(path, kwargs.get("dir_fd"))
+        place = file_of(path, kwargs.get("dir_fd"))
         if self._skips(name, place):
             return None
         return original(path, *args, **kwargs)
 
     def _on_link(self, name: str, original: Any, source: Any, target: Any, *args: Any, **kwargs: Any) -> Any:
-        place = self._entry(target, kwargs.get("dst_dir_fd", kwargs.get("dir_fd")))
+        place = entry_of(target, kwargs.get("dst_dir_fd", kwargs.get("dir_fd")))
         if self._skips(name, place):
+            self._made.add(str(place))
             return None
         return original(source, target, *args, **kwargs)
 
     def _on_move(self, name: str, original: Any, source: Any, target: Any, *args: Any, **kwargs: Any) -> Any:
-        old = self._entry(source, kwargs.get("src_dir_fd"))
-        new = self._entry(target, kwargs.get("dst_dir_fd"))
+        old = entry_of(source, kwargs.get("src_dir_fd"))
+        new = entry_of(target, kwargs.get("dst_dir_fd"))
         if name == "move" and new is not None and os.path.isdir(new):
             new = os.path.join(new, os.path.basename(old or ""))
-        if self._skips(name, old, above=True) or self._skips(name, new, above=True):
+        if (
+            old is not None and old in self._made
+        ):  # what was never made is renamed: a file written beside and put in place
+            self._made.discard(old)
+            return target if name == "move" else None
+        if self._skips(name, old, above=True):
+            self._gone.add(str(old))
+            return target if name == "move" else None
+        if self._skips(name, new, above=True):
             return target if name == "move" else None
         return original(source, target, *args, **kwargs)
 
     def _on_tree(self, name: str, original: Any, path: Any, *args: Any, **kwargs: Any) -> Any:
-        place = self._entry(path, kwargs.get("dir_fd"))
+        place = entry_of(path, kwargs.get("dir_fd"))
+        if place in self._made:
+            self._made.discard(str(place))
+            return None
         if place is not None and os.path.lexists(place) and self._skips(name, place, above=True):
             self._gone.add(place)
             return None
@@ -221,20 +219,26 @@ class Protection:
 
     def _os_open(self, name: str, original: Any, path: Any, flags: int, *args: Any, **kwargs: Any) -> Any:
         if flags & _WRITES:
-            place = self._file(path, kwargs.get("dir_fd"))
+            place = file_of(path, kwargs.get("dir_fd"))
             if not (flags & os.O_EXCL and self._exists(place)) and self._skips("write", place):
+                self._pretend(place)
                 return original(os.devnull, flags & ~(os.O_CREAT | os.O_EXCL | os.O_TRUNC))
         return original(path, flags, *args, **kwargs)
 
     def _open(self, original: Any, file: Any, mode: Any = "r", *args: Any, **kwargs: Any) -> Any:
         if isinstance(mode, str) and set(mode) & set("wax+"):
-            place = self._file(file)
+            place = file_of(file)
             if not ("x" in mode and self._exists(place)) and self._skips("write", place):
+                self._pretend(place)
                 stand_in = os.devnull
                 if "w" not in mode and "x" not in mode and place is not None and os.path.isfile(place):
                     stand_in = self._copy(place)  # it is read, too
                 return original(stand_in, mode.replace("x", "w"), *args, **kwargs)
         return original(file, mode, *args, **kwargs)
+
+    def _pretend(self, place: str | None) -> None:
+        if place is not None and not os.path.lexists(place):
+            self._made.add(place)
 
     def _copy(self, place: str) -> str:
         descriptor, name = tempfile.mkstemp(prefix="ckpt-tui-copy-")
@@ -242,21 +246,30 @@ class Protection:
             shutil.copyfileobj(old, new)
         return name
 
+    def _refuse(self, event: str, place: str) -> None:
+        self._report(event, place)
+        raise PermissionError(1, "the original checkpoints are not changed while a run is resumed", place)
+
     # -- the hook that refuses ---------------------------------------------------------------------------------------
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         # Called for every file that is opened: the flags are looked at before anything else.
+        if event in STARTING:
+            given = given_to(event, args, self.forbids, self._holds)
+            if given:
+                self._refuse(event, given)
+            return
         if event == "open":
             if not (isinstance(args[2], int) and args[2] & _WRITES):
                 return
-            places = [self._file(args[0])]
+            places = [file_of(args[0])]
             if args[2] & os.O_EXCL and places[0] is not None and os.path.lexists(places[0]):
                 return  # fails by itself
         else:
             look = _AUDITED.get(event)
             if look is None:
                 return
-            places = look(self, args)
+            places = look(args)
         if _saving.get() and event != "os.remove":
             return
         for place in places:
@@ -264,8 +277,7 @@ class Protection:
                 continue
             fails_by_itself = os.path.lexists(place) is (event in _MAKING) and event in _MAKING | _NEEDING
             if not fails_by_itself:
-                self._report(event, place)
-                raise PermissionError(1, "the original checkpoints are not changed while a run is resumed", place)
+                self._refuse(event, place)
 
 
 _TAKING = frozenset(("remove", "unlink", "rename", "replace", "rmdir", "rmtree", "move", "write", "truncate"))
@@ -289,66 +301,20 @@ _MAKING = frozenset(("os.mkdir", "os.link", "os.symlink"))
 _NEEDING = frozenset(("os.remove", "os.rmdir"))
 """Events of what fails where there is nothing."""
 
-_AUDITED: dict[str, Callable[[Protection, tuple[Any, ...]], list[str | None]]] = {
+_AUDITED: dict[str, Callable[[tuple[Any, ...]], list[str | None]]] = {
     **dict.fromkeys(
         ("os.remove", "os.rmdir", "os.mkdir"),
-        lambda self, args: [self._entry(args[0], args[-1] if isinstance(args[-1], int) else None)],
+        lambda args: [entry_of(args[0], args[-1] if isinstance(args[-1], int) else None)],
     ),
-    "shutil.rmtree": lambda self, args: [self._entry(args[0])],
+    "shutil.rmtree": lambda args: [entry_of(args[0])],
     **dict.fromkeys(
         ("os.truncate", "os.chmod", "os.chown", "os.utime", "os.setxattr", "os.removexattr", "os.lchown"),
-        lambda self, args: [self._file(args[0])],
+        lambda args: [file_of(args[0])],
     ),
-    "os.rename": lambda self, args: [self._entry(args[0], args[2]), self._entry(args[1], args[3])],
-    "os.link": lambda self, args: [self._entry(args[1], args[3])],
-    "os.symlink": lambda self, args: [self._entry(args[1], args[2])],
-    "shutil.move": lambda self, args: [self._entry(args[0]), self._entry(args[1])],
-    "sqlite3.connect": lambda self, args: [None if "mode=ro" in str(args[0]) else self._file(args[0])],
+    "os.rename": lambda args: [entry_of(args[0], args[2]), entry_of(args[1], args[3])],
+    "os.link": lambda args: [entry_of(args[1], args[3])],
+    "os.symlink": lambda args: [entry_of(args[1], args[2])],
+    "shutil.move": lambda args: [entry_of(args[0]), entry_of(args[1])],
+    "sqlite3.connect": lambda args: [None if "mode=ro" in str(args[0]) else file_of(args[0])],
 }
 """Audit event → the places that it changes."""
-
-
-def directory_of(descriptor: int) -> str:
-    """The directory that a descriptor stands for; the root where the system does not say."""
-    with contextlib.suppress(OSError):
-        return os.readlink(f"/proc/self/fd/{descriptor}")
-    with contextlib.suppress(Exception):
-        import fcntl
-
-        found = fcntl.fcntl(descriptor, 50, b"\0" * 1024)  # F_GETPATH of macOS
-        return os.fsdecode(found.rstrip(b"\0"))
-    return os.sep
-
-
-_HERE = os.path.dirname(os.path.abspath(__file__))
-_LIBRARIES = tuple(
-    dict.fromkeys(
-        os.path.realpath(path) + os.sep
-        for name in ("stdlib", "platstdlib", "purelib", "platlib")
-        if (path := sysconfig.get_paths().get(name))
-    )
-)
-
-
-def is_library(file: str) -> bool:
-    """Whether a source file belongs to Python, to an installed package or to the runner: it is not the person's."""
-    if file.startswith("<"):
-        return True
-    place = os.path.realpath(file)
-    return (
-        place.startswith(_HERE) or "site-packages" in place or "dist-packages" in place or place.startswith(_LIBRARIES)
-    )
-
-
-def caller(frame: Any = None) -> tuple[str, int]:
-    """File and line of the program's code that is being executed; ("", 0) where there is none.
-
-    Args:
-        frame: The innermost frame; None for that of the caller.
-    """
-    frame = frame or sys._getframe(1)
-    while frame is not None:
-        if not is_library(frame.f_code.co_filename):
-            return frame.f_code.co_filename, frame.f_lineno
-        frame = frame.f_back
-    return "", 0

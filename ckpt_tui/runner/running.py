@@ -12,6 +12,7 @@ from typing import Any
 from .events import Logs, event_text, request_line
 from .faults import Fault
 from .lines import now
+from .loading import let_children_run
 from .preflight import Preflight
 from .protection import saving
 from .storage import Overlay
@@ -70,6 +71,7 @@ class Runner(Preflight):
         held = {plan["checkpoint"]: self.checkpoint}
         overlay = self.overlay = Overlay(source, target, held, self.lines, into, staging)
         self._tell_logs()
+        let_children_run()
         # Modules, classes and the workflow stay to the end: the collector need not look through them in every round.
         gc.freeze()
         how: dict[str, Any] = {"checkpoint_id": plan["checkpoint"], **(self.call.arguments if self.call else {})}

@@ -33,6 +33,10 @@ class Overlay:
         self.last: Any = None
         self.failure = ""
         """Why the latest save failed, or "" when it did not."""
+        self.unsaved = 0
+        """Checkpoints that could not be saved."""
+        self.reported = False
+        """Whether the latest failure was reported before the framework logs it."""
 
     async def save(self, checkpoint: Any) -> str:
         """Save into the target, and report it."""
@@ -44,13 +48,14 @@ class Overlay:
         except Exception as error:
             fix = save_fix(error)
             self.failure = f"the type {fix['type']} is not allowed" if "type" in fix else said(error)
+            self.unsaved, self.reported = self.unsaved + 1, True
             self._lines.say(
                 "checkpoint_failed", id=checkpoint.checkpoint_id, parent=checkpoint.previous_checkpoint_id,
                 iteration=checkpoint.iteration_count, reason=self.failure, **fix,
             )  # fmt: skip
             raise
         self.saved += 1
-        self.last, self.failure = checkpoint, ""
+        self.last, self.failure, self.reported = checkpoint, "", False
         parent = checkpoint.previous_checkpoint_id
         self._lines.put(
             "checkpoint",

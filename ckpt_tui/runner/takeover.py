@@ -12,13 +12,14 @@ import ast
 import asyncio
 import contextvars
 import functools
+import os
 import re
 from collections.abc import Awaitable, Callable, Generator
 from typing import Any, NamedTuple
 
 from .graph import hash_as
+from .places import calling_place
 from .program import names_of
-from .protection import caller
 
 inside: contextvars.ContextVar[bool] = contextvars.ContextVar("ckpt_tui_inside", default=False)
 """Set in the task of the resumed run: workflows that are run within it, such as sub-workflows, run as ever."""
@@ -67,6 +68,7 @@ class Takeover:
         self._plan = plan
         self._begin = begin
         self._module = module
+        self._process = os.getpid()
         self.taken: Call | None = None
         self.passed: list[Call] = []
         self.lookalike: Call | None = None
@@ -88,7 +90,10 @@ class Takeover:
         cls.run = run
 
     def _called(self, workflow: Any, given: dict[str, Any]) -> Any:
-        file, line = caller()
+        if os.getpid() != self._process:
+            raise RuntimeError("a workflow is run in a process that the program forked, where it cannot be taken over")
+        found = calling_place()
+        file, line = found if found is not None else ("", 0)
         arguments = {name: value for name, value in given.items() if name not in _OURS and value is not None}
         call = Call(workflow, given.get("checkpoint_storage"), arguments, file, line)
         streamed = bool(given.get("stream"))

@@ -110,7 +110,7 @@ def test_no_control_character_of_the_data_reaches_the_terminal(capsys: pytest.Ca
 def test_a_foreign_file_with_a_pickle_that_acts_ends_with_4_from_doctor_and_show(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    shutil.copy(min((NEWEST / "linear").iterdir()), tmp_path)
+    shutil.copy(NEWEST / "linear" / min(path.name for path in (NEWEST / "linear").iterdir()), tmp_path)
     pickled = base64.b64encode(b"cos\nsystem\nX\x02\x00\x00\x00id\x85R.").decode()
     (tmp_path / "notes.json").write_text(json.dumps({"todo": [{"__pickled__": pickled, "__type__": "a:B"}]}))
     danger = [finding for finding in as_json(capsys, tmp_path, 4)["findings"] if finding["severity"] == "danger"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.actions.resume.commands import again, onward, short_id
+from ckpt_tui.actions.resume.commands import again, completed, onward, short_id
 from ckpt_tui.actions.resume.plan import Plan, Source, Target
 from tests.cli.commands import ROOT, Done, command
 from tests.support.resumes import checkpoints
@@ -250,6 +250,14 @@ def test_a_line_for_a_program_as_it_is_has_its_arguments_last() -> None:
     assert json.loads(
         onward(PLAN, "n", [{"request_id": "r", "example": {"a": [1]}}]).partition("r=")[2].partition("'")[0]
     )
+
+
+def test_what_a_line_lacks_is_put_where_it_belongs() -> None:
+    line = again(PLAN).removesuffix(" -- --x 'y z'")
+    assert completed(PLAN, "ask nobody") == "ask nobody"
+    assert completed(PLAN, "set it: KEY=… ckpt-tui resume …") == f"set it: KEY=… {line} -- --x 'y z'"
+    assert completed(PLAN, "give: ckpt-tui resume … --input 'LINE'") == f"give: {line} --input 'LINE' -- --x 'y z'"
+    assert completed(PLAN, "ckpt-tui resume … -- --topic TOPIC") == f"{line} -- --x 'y z' --topic TOPIC"
 
 
 def test_long_ids_are_shortened_to_what_tells_them_apart() -> None:

@@ -3,6 +3,7 @@
 import datetime
 import math
 import pickle
+import zoneinfo
 from struct import pack
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.core import zoo
 from tests.core.agreement import shown
 
 ZOO = "tests.core.zoo"
+TWICE = datetime.datetime(2026, 10, 25, 2, 30, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin"), fold=1)
 
 
 def call(name: str, *args: Any, how: str = "call") -> Obj:
@@ -156,6 +158,13 @@ class TestReaders:
             (call("datetime:datetime", b"\x07\xe8\x01\x02\x03\x04\x05\x00\x00\x00",
              call("zoneinfo:ZoneInfo._unpickle", "Europe/Berlin", True)),
              "2024-01-02T03:04:05[Europe/Berlin]"),
+            (call("datetime:datetime", b"\x07\xe8\x81\x02\x03\x04\x05\x00\x00\x00",
+             call("zoneinfo:ZoneInfo._unpickle", "Europe/Berlin", 1)),
+             "2024-01-02T03:04:05[Europe/Berlin] fold 1"),
+            (call("zoneinfo:ZoneInfo._unpickle", "Europe/Berlin", 1), "Europe/Berlin"),
+            (decode(pickle.dumps(TWICE)).value,
+             "2026-10-25T02:30:00[Europe/Berlin] fold 1"),
+            (decode(pickle.dumps(TWICE.tzinfo)).value, "Europe/Berlin"),
             (call("datetime:date", b"\x07\xe8\x01\x02"), "2024-01-02"),
             (call("datetime:time", b"\x01\x02\x03\x00\x00\x00"), "01:02:03"),
             (call("datetime:timedelta", 1, 2, 3), "1 day, 0:00:02.000003"),

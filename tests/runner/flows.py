@@ -171,6 +171,37 @@ def without_room(bytes: int = 500) -> Workflow:
     return build_loop(rounds=3)
 
 
+def human_without_room() -> Workflow:
+    """The one that asks, in a process that may write no file of more than a few bytes."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+    return build_human()
+
+
+def saves_some() -> Workflow:
+    """The loop, whose every second checkpoint cannot be saved."""
+    save, count = FileCheckpointStorage.save, iter(range(1_000))
+
+    async def sometimes(self: Any, checkpoint: Any) -> str:
+        if next(count) % 2:
+            raise OSError(28, "No space left on device")
+        return await save(self, checkpoint)
+
+    FileCheckpointStorage.save = sometimes  # type: ignore[method-assign]
+    return build_loop(rounds=3)
+
+
+def cannot_be_written() -> Workflow:
+    """The loop, whose executor cannot give its state."""
+
+    async def save(self: Any) -> dict[str, Any]:
+        raise ValueError("no state to give")
+
+    Improve.on_checkpoint_save = save  # type: ignore[method-assign]
+    return build_loop(rounds=3)
+
+
 def other_graph() -> Workflow:
     """As the linear one, with an executor more."""
     upper, exclaim, more, finish = Upper(id="upper"), Exclaim("exclaim"), Exclaim("more"), Finish(id="finish")

@@ -32,6 +32,12 @@ def wait_for(condition: object, what: str, seconds: float = 20.0) -> None:
         time.sleep(0.02)
 
 
+def store_words(name: str, at: int, target: str) -> tuple[str | Path, ...]:
+    """The arguments that name a checkpoint of a store and a workflow of the tests."""
+    directory, ids = store(name)
+    return directory, ids[at], "--workflow", f"{FLOWS}:{target}", "--storage", STORAGE
+
+
 class TestBeforeItRuns:
     @pytest.mark.parametrize(
         ("store_name", "target", "words", "what", "fix"),
@@ -57,7 +63,7 @@ class TestBeforeItRuns:
             ("loop", FLOWS + ":Draft", (), "is the class tests.support.workflows:Draft", "name a Workflow, a builder"),
             ("loop", FLOWS + ":Noisy", (), f"is the class {FLOWS}:Noisy", "a function that returns one"),
             ("loop", "patiend", (), f"{FLOWS} has no patiend", f"it could be {FLOWS}:patient,"),
-            ("loop", "exits", (), "flows.py:197 ends the program: no API key", "environment variables"),
+            ("loop", "exits", (), "ends the program: no API key", "environment variables"),
             ("loop", "demands", (), "needs the argument rounds", "--arg rounds=JSON"),
             ("loop", "build_loop", ("--arg", "speed=1"), "has no argument speed", "its arguments: rounds, delay"),
             (
@@ -150,6 +156,42 @@ class TestWhileItRuns:
         assert failed and all("File too large" in line["reason"] for line in failed)
         assert all("free some room" in line["fix"] for line in failed)
         assert found[-1]["outcome"] == "done"
+
+    def test_a_run_that_could_save_nothing_ends_with_five_and_says_why(self, tmp_path: Path) -> None:
+        words = ("resume", *store_words("loop", 3, "without_room"), "--yes", "--into")
+        done = command(*words, tmp_path / "new", "--json")
+        failed = of_kind(lines(done), "checkpoint_failed")
+        end = lines(done)[-1]
+        assert done.code == 5
+        assert (end["outcome"], end["code"], end["checkpoints"]) == ("done", 5, 0)
+        assert end["unsaved"] == len(failed) > 1
+        done = command(*words, tmp_path / "newer")
+        assert done.code == 5
+        assert f"done, 0 checkpoints written, {len(failed)} NOT SAVED" in done.out
+        assert f"✗ {len(failed)} checkpoints were not saved: " in done.err and "File too large" in done.err
+
+    def test_a_run_that_could_save_some_ends_as_it_would_and_counts_the_others(self, tmp_path: Path) -> None:
+        words = ("resume", *store_words("loop", 3, "saves_some"), "--into", tmp_path / "new", "--yes", "--json")
+        end = lines(command(*words))[-1]
+        assert (end["outcome"], end["code"]) == ("done", 0)
+        assert end["unsaved"] > 0 and end["checkpoints"] > 0
+
+    def test_a_checkpoint_that_fails_before_the_storage_is_asked_is_counted_too(self, tmp_path: Path) -> None:
+        words = ("resume", *store_words("loop", 3, "cannot_be_written"), "--into", tmp_path / "new", "--yes")
+        done = command(*words, "--json")
+        end = lines(done)[-1]
+        failed = of_kind(lines(done), "checkpoint_failed")
+        assert (done.code, end["unsaved"], end["checkpoints"]) == (5, len(failed), 0)
+        assert failed and all("no state to give" in each["reason"] for each in failed)
+
+    def test_a_question_that_could_not_be_saved_ends_with_five(self, tmp_path: Path) -> None:
+        directory, ids = store("human")
+        done = command(
+            "resume", directory, ids[0], "--workflow", f"{FLOWS}:human_without_room", "--storage", STORAGE, "--into",
+            tmp_path / "new", "--yes",
+        )  # fmt: skip
+        assert done.code == 5
+        assert "NOT SAVED" in done.out and "the question is in no saved checkpoint" in done.err
 
     def test_a_directory_that_cannot_be_written_is_told_before_it_runs(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")

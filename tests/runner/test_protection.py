@@ -15,16 +15,17 @@ import pytest
 from tests.cli.commands import ROOT
 
 CHILD = """
-import asyncio, builtins, glob, io, os, pathlib, shutil, sqlite3, sys, tempfile, threading
+import asyncio, builtins, glob, io, os, pathlib, shutil, sqlite3, subprocess, sys, tempfile, threading
 from pathlib import Path
 from ckpt_tui.runner.lines import Lines
 from ckpt_tui.runner.protection import Protection, saving
 real_unlink, real_open = os.unlink, open
-store, into, statement = sys.argv[1:]
+store, into, program = sys.argv[1:]
+statement = open(program).read()
 protection = Protection([store, store + ".forks"], into, Lines(os.dup(1)))
 protection.install()
 os.chdir(store)
-exec(compile(statement, "/home/somebody/program.py", "exec"))
+exec(compile(statement, program, "exec"))
 protection.report_counts()
 print("went on", flush=True)
 """
@@ -78,6 +79,12 @@ SKIPPED = {
     "asyncio.to_thread": "asyncio.run(asyncio.to_thread(os.unlink, 'a.json'))",
     "a glob": "for each in glob.glob(store + '/*.json'): os.remove(each)",
     "a pathlib glob": "for each in Path(store).glob('**/*.json'): each.unlink()",
+    "a directory made anew after it was deleted": "shutil.rmtree(store); os.makedirs(store); os.mkdir('empty')",
+    "a directory made anew after it was moved": "shutil.move(store, into); os.makedirs(store)",
+    "a file written beside and put in place": "open('t.tmp', 'w').write('x'); os.replace('t.tmp', 'a.json')",
+    "a temporary file": "f = tempfile.NamedTemporaryFile(dir=store); f.write(b'x'); f.close()",
+    "a temporary directory": "d = tempfile.TemporaryDirectory(dir=store); d.cleanup()",
+    "a file made and deleted": "open('c.json', 'w').write('x'); os.unlink('c.json')",
     "the original while we save": "with saving(): os.unlink('a.json')",
     "a replacement while we save": "real_open(into, 'w').close()\nwith saving(): os.replace(into, 'a.json')",
 }
@@ -85,6 +92,15 @@ REFUSED = {
     "a function that was imported before": "real_unlink('a.json')",
     "an open that was imported before": "real_open('a.json', 'w')",
     "an open of the C library": "io.FileIO('a.json', 'w')",
+    "a command": "subprocess.run(['rm', '-rf', store])",
+    "a command with a relative path": "os.chdir('..'); subprocess.run(['rm', '-rf', 'store'])",
+    "a command on the directory above": "os.chdir('../..'); subprocess.run(['rm', '-rf', 'home'])",
+    "a command in the store": "subprocess.run('rm *.json', shell=True)",
+    "a command with a directory of its own": "os.chdir('/'); subprocess.run(['rm', 'a.json'], cwd=store)",
+    "a shell": "os.chdir('..'); os.system('true && rm -rf ./store')",
+    "a shell with quotes": "os.chdir('/'); os.system(f'rm -rf \"{store}\"')",
+    "an option": "os.chdir('/'); subprocess.run(['rsync', '--delete', f'--target={store}'])",
+    "os.posix_spawn": "os.chdir('/'); os.posix_spawn('/bin/rm', ['rm', '-rf', store], os.environ)",
     "a database": "sqlite3.connect(store + '/new.sqlite')",
 }
 
@@ -112,7 +128,9 @@ def store(tmp_path: Path) -> Path:
 def run(store: Path, statement: str) -> tuple[int, list[dict[str, Any]], str, str]:
     """The exit code, the reported lines, the rest of the output and the errors of a program of one statement."""
     into = store.parent.parent / "into"
-    words = [sys.executable, "-c", CHILD, str(store), str(into), statement]
+    program = store.parent.parent / "program.py"
+    program.write_text(statement)
+    words = [sys.executable, "-c", CHILD, str(store), str(into), str(program)]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     rest = [line for line in done.stdout.splitlines() if not line.startswith("{")]
@@ -127,7 +145,7 @@ def test_a_change_is_skipped_and_reported_with_its_place_and_the_program_goes_on
     assert (code, out) == (0, "went on"), err
     assert {line["kind"] for line in lines} == {"protected"}
     if "thread" not in statement:
-        assert all(line["file"] == "/home/somebody/program.py" and line["line"] >= 1 for line in lines)
+        assert all(line["file"] == str(store.parent.parent / "program.py") and line["line"] >= 1 for line in lines)
 
 
 @pytest.mark.parametrize("statement", REFUSED.values(), ids=REFUSED)
@@ -147,6 +165,7 @@ def test_what_gets_past_the_functions_is_refused(statement: str, store: Path) ->
         "os.mkdir(into); Path(into, 'x').write_text('x'); shutil.rmtree(into)",
         "Path(store + '.forks.txt').write_text('x'); os.unlink(store + '.forks.txt')",
         "sqlite3.connect(f'file:{store}/a.json?mode=ro', uri=True)",
+        "os.chdir('..'); assert subprocess.run(['echo', 'stores'], capture_output=True).stdout == b'stores\\n'",
         "d = tempfile.TemporaryDirectory(); Path(d.name, 'x').touch(); d.cleanup()",
         "with saving(): Path(store, '.tmp').write_text('x'); os.replace('.tmp', 'c.json')",
     ],

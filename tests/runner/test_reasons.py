@@ -6,6 +6,7 @@ import io
 import os
 import runpy
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -264,3 +265,23 @@ def test_settings_of_pydantic_are_named_as_variables(tmp_path: Path, monkeypatch
     )
     said: Any = reason(source, tmp_path, monkeypatch)
     assert said[0] == "app.py:8 needs the environment variable NOPE_API_KEY, which is not set"
+
+
+def test_without_the_framework_an_environment_beside_the_program_is_named_else_how_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = tmp_path / "bare"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", bare], check=True)
+    directory, ids = store("loop")
+    words = ("resume", directory, ids[3], "--workflow", "app.py:build", "--python", str(bare), "--check")
+    monkeypatch.chdir(tmp_path)
+    done = command(*words)
+    assert done.code == 5
+    assert f"✗ {bare}/bin/python cannot import agent_framework: No module named" in done.err
+    assert (
+        f"or {bare}/bin/python -m ensurepip && {bare}/bin/python -m pip install agent-framework-core" in done.err
+        or (f"or uv pip install --python {bare}/bin/python agent-framework-core" in done.err)
+    )
+    (tmp_path / "venv" / "lib" / "python3.12" / "site-packages" / "agent_framework").mkdir(parents=True)
+    done = command(*words)
+    assert "→ venv has it: --python" in done.err and f"--python {tmp_path / 'venv'}" in done.err

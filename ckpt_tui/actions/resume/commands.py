@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,23 @@ def again(plan: Plan, allow: Iterable[str] = (), responses: Mapping[str, Any] | 
     target = replace(plan.target, allow=tuple(dict.fromkeys((*plan.target.allow, *allow))))
     found = replace(plan, target=target, responses={**plan.responses, **(responses or {})})
     return found.command_text(with_into=not _is_own_fork(plan))
+
+
+def completed(plan: Plan, fix: str) -> str:
+    """What to do, as the runner says it, with the command line that was given in the place of `GIVEN`.
+
+    Args:
+        plan: What was to run.
+        fix: The words of the runner; behind `GIVEN` stands what the command line lacks, options or arguments.
+    """
+    before, found, lacks = fix.partition(GIVEN)
+    if not found:
+        return fix
+    options, dashes, arguments = lacks.partition(" -- ")
+    line = again(replace(plan, target=replace(plan.target, arguments=())))
+    given = shlex.join(plan.target.arguments)
+    behind = " ".join(filter(None, (given, arguments)))
+    return f"{before}{line}{options}{f' -- {behind}' if behind else dashes}"
 
 
 def onward(plan: Plan, checkpoint: str, pending: Sequence[Mapping[str, Any]] = ()) -> str:

@@ -266,8 +266,8 @@ def _reason(search: _Search, path: str, maker: str) -> str:
     defined = [item.name.rpartition(":")[2] for item in seen.items if item.kind in ("main", "class")]
     if defined:
         parts.append(f"defines {_listed(defined)}")
-    named = [item.name for item in seen.items if item.kind == "executor"]
-    named += [f"“{item.name}”" for item in seen.items if item.kind == "workflow"]
+    named = [f"“{item.name}”" for item in seen.items if item.kind == "workflow"]
+    named += [item.name for item in seen.items if item.kind == "executor"]
     if named:
         parts.append(f"names {_listed(named)}")
     parts += [f"uses {item.name}" for item in seen.items if item.kind == "builder"]

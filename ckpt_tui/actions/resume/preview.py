@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ckpt_tui.actions.resume.commands import GIVEN, again, short_id
+from ckpt_tui.actions.resume.commands import again, completed, short_id
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.running.events import asks_in_words, brief, short_name
 from ckpt_tui.core.running.secret_lines import masked_copy, path_secrecy
@@ -111,7 +111,7 @@ class _Words:
         fix = str(problem.get("fix") or "")
         if problem.get("about") == "pending":
             return clean(self._to_answer(fix))
-        return clean(fix.replace(GIVEN, again(self._plan)) if self._to_paste else fix)
+        return clean(completed(self._plan, fix) if self._to_paste else fix)
 
     def _to_answer(self, fix: str) -> str:
         if not self._to_paste or not all("example" in each for each in self._open):

@@ -263,7 +263,8 @@ def _lie(envelope: Envelope, value: Value) -> str:
             return ""
         parts = anatomy(value)
         called = judge(value.cls.module, value.cls.qualname, value.how == "new")
-        is_class = called.is_class and called.kind != "numpy"
+        # A type of numpy makes objects of classes below it, and so does the one of the built-in iterators that has any.
+        is_class = called.is_class and not value.cls.name.startswith(("numpy:", "numpy.", "builtins:reversed"))
         if parts.is_type or actual.startswith("(") or not (parts.is_text or is_class):
             return ""
     return f"states the type {envelope.claimed}, but holds {actual}; the framework refuses it"

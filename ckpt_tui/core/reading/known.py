@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from struct import unpack
 
-from ckpt_tui.core.reading.typenames import TYPE_CALLS, called_type
+from ckpt_tui.core.reading.typenames import TYPE_CALLS, callable_name, called_type
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
 Reading = tuple[str, "str | int | float | bool"] | None
@@ -37,15 +37,26 @@ def _zone_suffix(args: Sequence[Value]) -> str | None:
     if len(args) == 1 or args[1] is None:
         return ""
     zone = args[1]
-    if type(zone) is not Obj or type(zone.cls) is not Ref:
+    if type(zone) is not Obj:
         return None
-    if zone.cls.name == "datetime:timezone" and type(zone.args) is tuple and zone.args:
+    name = callable_name(zone.cls)
+    if name == "datetime:timezone" and type(zone.args) is tuple and zone.args:
         micros = _micros(zone.args[0])
         return None if micros is None else _offset(micros)
-    if zone.cls.name.startswith("zoneinfo:ZoneInfo") and type(zone.args) is tuple and zone.args:
+    if name.startswith("zoneinfo:ZoneInfo") and type(zone.args) is tuple:
         # The offset is in the time zone database, not in the file.
-        return f"[{zone.args[0]}]" if type(zone.args[0]) is str and len(zone.args[0]) < 64 else None
+        key = _zone_key(zone.args)
+        return None if key is None else f"[{key}]"
     return None
+
+
+def _zone_key(args: Sequence[Value]) -> str | None:
+    return args[0] if 1 <= len(args) <= 2 and type(args[0]) is str and len(args[0]) < 64 else None
+
+
+def _zone(args: Sequence[Value], state: Value) -> Reading:
+    key = _zone_key(args)
+    return None if key is None else ("zoneinfo:ZoneInfo", key)
 
 
 def _micros(delta: Value) -> int | None:
@@ -90,7 +101,11 @@ def _datetime(args: Sequence[Value], state: Value) -> Reading:
         return None
     date, clock = _date_text(raw), _clock(raw[4], raw[5], raw[6], int.from_bytes(raw[7:10], "big"))
     zone = _zone_suffix(args)
-    return None if date is None or clock is None or zone is None else ("datetime:datetime", f"{date}T{clock}{zone}")
+    if date is None or clock is None or zone is None:
+        return None
+    # Of a time that comes twice, when clocks are set back, the second one.
+    fold = " fold 1" if raw[2] & 0x80 and zone.startswith("[") else ""
+    return "datetime:datetime", f"{date}T{clock}{zone}{fold}"
 
 
 def _date(args: Sequence[Value], state: Value) -> Reading:
@@ -245,6 +260,7 @@ READERS: dict[str, Callable[[Sequence[Value], Value], Reading]] = {
     "datetime:time": _time,
     "datetime:timedelta": _timedelta,
     "datetime:timezone": _timezone,
+    "zoneinfo:ZoneInfo._unpickle": _zone,
     "uuid:UUID": _uuid,
     "decimal:Decimal": _decimal,
     "fractions:Fraction": _fraction,

@@ -150,6 +150,7 @@ _ACTIONS = {
     **dict.fromkeys(("rmtree", "shutil.rmtree"), "delete"),
     **dict.fromkeys(("rename", "replace", "move", "os.rename", "shutil.move"), "rename or replace"),
     **dict.fromkeys(("mkdir", "mkfifo", "mknod", "link", "symlink", "os.mkdir", "os.link", "os.symlink"), "create"),
+    **dict.fromkeys(("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn"), "start a program on"),
     **dict.fromkeys(("write", "open", "truncate", "os.truncate", "sqlite3.connect"), "write to"),
 }  # fmt: skip
 """What a function or an audit event would do to the original store, in a word; any other would change it."""
@@ -183,9 +184,12 @@ OUTCOMES = {
 
 def _end(document: dict[str, Any]) -> tuple[str, str, str]:
     outcome = str(document.get("outcome"))
-    count = document.get("checkpoints")
+    count, unsaved = document.get("checkpoints"), document.get("unsaved")
     written = f", {count} checkpoint{'' if count == 1 else 's'} written" if count is not None else ""
-    text = OUTCOMES.get(outcome, outcome) + written
+    lost = f", {unsaved} NOT SAVED" if unsaved else ""
+    text = OUTCOMES.get(outcome, outcome) + written + lost
+    if unsaved:
+        return "", text, "warn" if count else "error"
     return "", text, {"done": "good", "checked": "good", "waiting": "warn", "stopped": "warn"}.get(outcome, "error")
 
 

@@ -99,12 +99,12 @@ _CLASSES = {
 imports, connects, evaluates and changes nothing. They may take memory, and an iterator may never end."""
 
 _HELPERS = {
-    "builtins": "Ellipsis NotImplemented iter len",
+    "builtins": "Ellipsis NotImplemented iter",
     "_codecs": "encode",
     "_operator": "or_ and_ xor getitem",
     "array": "_array_reconstructor",
     "collections": "_tuplegetter",
-    "copyreg": "_reconstructor __newobj__ __newobj_ex__",
+    "copyreg": "_reconstructor",
     "enum": "_or_",
     "logging": "getLogger",
     "operator": "or_ and_ xor getitem",

@@ -62,6 +62,8 @@ _UNLISTED = "is not a class that a known release of the framework defines there"
 _FRAMEWORK = ("agent_framework", "agent_framework_orchestrations")
 _OPENAI = "openai.types."
 
+_DEFINING = frozenset(module for module, _ in DATA | LIVE)
+
 _FRAMEWORK_ACTS = (
     (re.compile(r"(FileCheckpointStorage|FileHistoryProvider|FileSessionStore|FileSystemAgentFileStore|MemoryFileStore"
                 r"|TodoFileStore|FileMemoryProvider|FileAccessProvider)\Z"), "makes a directory or writes files"),
@@ -119,7 +121,7 @@ def judge(module: str, qualname: str, made_with_new: bool = False) -> Judgement:
 def _reach(module: str, qualname: str) -> str:
     """Why a name reaches further than to a class, or a member of one, of its own module; "" where it does not."""
     if module == "copyreg" and qualname.startswith("extension "):
-        return "stands for a class or function that only the program that loads it knows"
+        return "is an extension code, whose class or function only the program that loads it knows"
     if (module, qualname) in HARMLESS_HELPERS:
         return ""
     parts = qualname.split(".")
@@ -146,6 +148,8 @@ def _of_framework(module: str, qualname: str) -> Judgement:
         return Judgement("acts", _ELSEWHERE, by_default)
     if not _is_type_like(first) or (inside and not _is_type_like(inside)):
         return Judgement("function")
+    if module.count(".") == 1 and "._" not in module and module not in _DEFINING:
+        return Judgement("acts", _ELSEWHERE, by_default)  # it looks its names up in other packages
     if "." not in module and any(first == name for _, name in DATA):
         return Judgement("type")  # as the package exports it; the framework does not load it by that name
     return Judgement("unlisted", _NOT_DATA if (module, first) in LIVE else _UNLISTED, by_default)

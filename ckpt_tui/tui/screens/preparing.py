@@ -226,20 +226,19 @@ class Preparing(RunLog):
         check = run.latest.get("check")
         if check is not None:
             shown += [Paragraph(""), Paragraph(run.plan.command_text(), "dim", 2, "$ ")]
-        lines.show(shown or [Paragraph("…", "dim")])
+        lines.show(shown or [Paragraph(f"{run.plan.target.workflow} is being started …", "dim")])
 
     def _before_the_start(self) -> Iterator[Paragraph]:
         """What each Enter would do, and why this program is proposed."""
         source, form = self.source, self.form
         chosen, workflow = form.chosen, form.get("workflow")
-        name = clean(source.workflow, 40) or "the workflow"
         if form.question and chosen is not None:
             yield Paragraph(chosen.question, "warn", 2, "! ", "warn")
             yield Paragraph(
-                "asks whether it is to be started; nothing is before you say yes.", "plain", 4, "⏎ ", "label"
+                "asks whether to start it; nothing is started before you say yes.", "plain", 4, "⏎ ", "label"
             )
             for label, text in parts_to_start(chosen.target):
-                yield Paragraph(text, "dim", 15, f"    {label}", "dim")
+                yield Paragraph(text, "dim", 17, f"    {label}", "dim")
             return
         if not workflow:
             yield Paragraph("Choose or name the program that wrote this checkpoint. Nothing is started yet.", "dim")
@@ -253,7 +252,7 @@ class Preparing(RunLog):
             starts = f"starts {place} with {python}, up to where it would run a workflow, and checks."
             so_far = "The program's code up to there runs; the workflow does not."
         yield Paragraph(f"{starts} {so_far}", "plain", 4, "⏎ ", "label")
-        then = f"once more resumes {name} from iteration {source.iteration}: its executors run."
+        then = f"once more resumes the workflow from iteration {source.iteration}: its executors run."
         yield Paragraph(then, "plain", 4, "⏎ ", "label")
         yield Paragraph("")
         if chosen is not None:

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input
 
-from ckpt_tui.actions.resume.plan import Edit, Plan, Source
+from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan, Source
 from ckpt_tui.actions.resume.preview import blocked_types
 from ckpt_tui.actions.resume.targets import remember
 from ckpt_tui.core.running.events import OUTCOMES
@@ -152,6 +152,7 @@ class ResumeScreen(Preparing):
         if self.run is not None:
             self.run.session.stop(0.5)
         self._clear_forms()
+        self.form.forget_origin()
 
         def told(line: dict[str, Any]) -> None:
             self.post_message(RunTold(run, line))
@@ -309,6 +310,7 @@ class ResumeScreen(Preparing):
         else:
             outcome = run.session.outcome
             style = {"done": "good", "waiting": "warn", "stopped": "warn"}.get(outcome, "error")
+            style = "error" if run.session.code == FAILED else style  # it may be done, with nothing saved
             parts.append((f" ■ {OUTCOMES.get(outcome, outcome)} after {seconds:.1f} s ", style))
         return parts
 
@@ -337,7 +339,8 @@ class ResumeScreen(Preparing):
             if blocked_types(check):
                 pairs.insert(0, ("ctrl+a", allow_text(check)))
         else:
-            pairs = [("⏎", "start and check"), ("⇥", "next"), ("esc", "leave it")]
+            word = "ask before it is started" if self.form.question else "start and check"
+            pairs = [("⏎", word), ("⇥", "next"), ("esc", "leave it")]
             if isinstance(self.focused, ProgramList):
                 pairs.insert(1, ("↑↓ 1-9", "another program"))
         if isinstance(self.focused, Choice):

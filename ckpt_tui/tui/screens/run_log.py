@@ -95,7 +95,7 @@ class RunLog(Screen[None]):
         """Stop the run; once more kills it."""
         run = self.run
         if run is None or not run.begun or not run.is_live:
-            self.say("Nothing runs.", "dim")
+            self.say("The workflow does not run.", "dim")
             return
         again = run.session.is_stopping
         run.stop()

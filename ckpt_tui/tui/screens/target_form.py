@@ -122,6 +122,8 @@ class TargetForm(VerticalScroll):
         self._into = into
         self._filled = Target("")
         """What a proposal put into the fields."""
+        self._is_touched = False
+        """Whether the person has chosen a program."""
 
     def compose(self) -> ComposeResult:
         yield ProgramList(id="programs")
@@ -134,13 +136,12 @@ class TargetForm(VerticalScroll):
 
     def on_mount(self) -> None:
         """Propose what is known; look for more meanwhile."""
-        self.border_title = Content("Whose code runs")
         self.set("into", short_path(self._into))
         self.proposals = known_proposals(self.source.store)
         self._show_programs(0 if self.proposals else -1)
         if self.proposals:
             self._fill(self.proposals[0])
-        self.focus_first()
+        self.query_one("#programs").focus()
         self.run_worker(self._look, thread=True, group="programs", exclusive=True, exit_on_error=False)
 
     def focus_first(self) -> None:
@@ -167,13 +168,14 @@ class TargetForm(VerticalScroll):
         self.is_looking = False
         chosen = self.chosen
         self.proposals = ordered([*self.proposals, *found_proposals(event.found.candidates)])
-        if chosen is None and not self.get("workflow") and self.proposals:
+        is_open = not self.get("workflow") and not self._is_touched  # nothing typed, nothing taken without a question
+        if is_open and self.proposals:
             self._show_programs(0)
             self._fill(self.proposals[0])
-            if self.screen.focused in (None, self.query_one("#workflow")):
-                self.focus_first()
         else:
             self._show_programs(self.proposals.index(chosen) if chosen is not None else -1)
+        if not self.proposals and self.screen.focused in (None, self.query_one("#programs")):
+            self.focus_first()
         self.post_message(self.Changed())
 
     @property
@@ -195,7 +197,15 @@ class TargetForm(VerticalScroll):
             text = {"used": "as the last time", "found": "found; nothing of it has run"}.get(
                 chosen.origin, f"{chosen.reason}; nothing of it has run"
             )
-        self.border_subtitle = Content(clean("asks before it is started" if self.question else text, 70))
+        text = "asks before it is started" if self.question else text
+        count = len(self.proposals)
+        place = f" · {self.proposals.index(chosen) + 1} of {count}" if chosen is not None and count > 1 else ""
+        self.border_title = Content(f"Whose code runs{place}")
+        self.border_subtitle = Content(clean(text, 70))
+
+    def forget_origin(self) -> None:
+        """Say nothing any more of where the program comes from: it was started."""
+        self.border_subtitle = Content("")
 
     @property
     def question(self) -> str:
@@ -217,6 +227,7 @@ class TargetForm(VerticalScroll):
     def _choose(self, event: ProgramList.Chosen) -> None:
         event.stop()
         chosen = self.chosen
+        self._is_touched = True
         if chosen is not None:
             self._fill(chosen)
             self._show_origin()

@@ -44,7 +44,8 @@ class PathInput(Input):
     def action_complete(self) -> None:
         """Complete the path, or go to the next field."""
         text, names = completed(self.value, self.directory, self._ending)
-        if self.cursor_position < len(self.value) or (text == self.value and len(names) < 2):
+        is_whole = os.path.basename(self.value) in names or len(names) < 2
+        if self.cursor_position < len(self.value) or (text == self.value and is_whole):
             self.screen.focus_next()
         elif text == self.value:
             self.post_message(self.Completed(names))

@@ -154,7 +154,7 @@ class ProgramList(Widget, can_focus=True):
         shown = fit(name if cell_len(name) <= left else "…" + name[cell_len(name) - left + 1 :], left)
         number = f"{index + 1}" if index < 9 else " "
         head = f"{'›' if is_on else ' '} {number} "
-        sign = "! " if program.asks else "  "
+        sign = " ! " if program.asks else "   "
         reason = fit(clean(program.reason), max(0, width - left - len(head) - len(sign)))
         segments = [
             Segment(head + shown, self._part("on" if is_on else "off", focused)),

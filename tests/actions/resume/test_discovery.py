@@ -59,7 +59,7 @@ class TestWhatIsFound:
         script = write(tmp_path / "app.py", PROGRAM)
         (first,) = found(tmp_path / "ck", MAIN + "Draft", name="letters")
         assert first.target.workflow == str(script)
-        assert first.reason == ("defines Draft; names writer, reviewer, “letters”; names the store; runs a workflow")
+        assert first.reason == ("defines Draft; names “letters”, writer, reviewer; names the store; runs a workflow")
         assert first.doubt == ""
 
     def test_the_one_that_defines_the_classes_of_main_comes_first(self, tmp_path: Path) -> None:

@@ -177,7 +177,8 @@ def test_a_state_for_a_class_says_which_and_is_decoded_further() -> None:
     "data",
     [
         b"cbuiltins\ntype\n(X\x01\x00\x00\x00A)}tR.", b"cbuiltins\ntype\nK\x01\x85R.",
-        b"cbuiltins\ntype\n(X\x01\x00\x00\x00A)}t\x81.", b"cbuiltins\ngetattr\n.", b"cbuiltins\ngetattr\n0N.",
+        b"cbuiltins\ntype\n(X\x01\x00\x00\x00A)}t\x81.", b"ccopyreg\n__newobj__\n(cbuiltins\ntype\n)tR.",
+        b"cbuiltins\ngetattr\n.", b"cbuiltins\ngetattr\n0N.",
         b"c__builtin__\ngetattr\n]X\x01\x00\x00\x00A\x86R.",
         b"\x80\x04c__builtin__\ngetattr\n]X\x01\x00\x00\x00A\x86R.",
         b"cbuiltins\ngetattr\ncmy_app\nThing\nX\x01\x00\x00\x00AN\x87R.", b"cbuiltins\ngetattr\ncmy_app\nThing\n\x85R.",
