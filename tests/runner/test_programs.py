@@ -14,7 +14,6 @@ from tests.samples.resumes import ckpt_tui, differences, digest
 from tests.support.program_stores import LOADED, MARKERS, OTHERS, SERVER, SHAPES, Shape, recorded, resumed_both_ways
 
 NOT_YET: dict[str, str] = {
-    "a store moved away": "a directory that was moved cannot be made again",
     "a workflow that needs the first one's output": "what a workflow gives that is not run is an empty list",
 }
 """Shapes that are not resumed as they should be, and why."""
@@ -68,7 +67,6 @@ def session(shape: Shape, mode: str, into: Path) -> Watched:
 
 
 class TestWhatAProgramDoesMeanwhile:
-    @pytest.mark.xfail(reason="a process that the program starts is not held")
     @pytest.mark.parametrize("name", OTHERS)
     def test_what_a_program_starts_changes_nothing_either(self, name: str, tmp_path: Path) -> None:
         made = recorded(OTHERS[name])
