@@ -33,23 +33,22 @@ class Compared(NamedTuple):
         recording: The sample.
         cells: By place, what the table shows.
         notes: What was not equal, in words.
+        reason: Why the framework itself resumes it from none of its checkpoints; "" when it does.
     """
 
     recording: Recording
     cells: dict[str, str]
     notes: list[str]
+    reason: str
 
 
 def compare(recording: Recording, work: Path, package: Path) -> Compared:
     """Resume a sample from each chosen checkpoint, both ways."""
     cells: dict[str, str] = {}
     notes: list[str] = []
-    done: dict[tuple[str, bool], str] = {}
+    reasons: list[str] = []
     for place, name in recording.chosen().items():
         answered = place == "waiting"
-        if (name, answered) in done:
-            cells[place] = done[name, answered]
-            continue
         home = work / "resumes" / recording.name.replace("/", "--") / place
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir(parents=True)
@@ -66,12 +65,13 @@ def compare(recording: Recording, work: Path, package: Path) -> Compared:
         if changed:
             faults.insert(0, "the store was changed")
         shutil.rmtree(f"{recording.store}.forks", ignore_errors=True)
-        cells[place] = done[name, answered] = _cell(expected, faults)
-        notes += [f"{place} ({name}): {fault}" for fault in faults]
+        cells[place] = _cell(expected, faults)
+        notes += [f"{place}: {fault}" for fault in faults]
         if expected.outcome in ("failed", "refused"):
             notes.append(f"{place}: fails in the framework itself: {expected.error}")
-            notes += [f"{place}: and here: {found.error}"] if found.error else []
-    return Compared(recording, cells, notes)
+            reasons.append(expected.error)
+    never = recording.reason or reasons[0] if len(reasons) == len(cells) else ""
+    return Compared(recording, cells, notes, never)
 
 
 def _without_chance(
@@ -91,7 +91,7 @@ def _cell(expected: Resumed, faults: list[str]) -> str:
 
 def table(found: list[Compared]) -> str:
     """The table, and what it does not say, as Markdown."""
-    ran = [each for each in found if any(cell != FAILS for cell in each.cells.values())]
+    ran = [each for each in found if not each.reason]
     rows = [
         f"| {each.recording.name} | {len(each.recording.ids)} | "
         + " | ".join(each.cells.get(place, "–") for place in PLACES) + " |"
@@ -103,13 +103,9 @@ def table(found: list[Compared]) -> str:
     out.append(
         f"{equal} of {len(ran)} samples equal; {sum('differs' not in cell for cell in cells)} of {len(cells)} resumes."
     )
-    notes = [f"- {each.recording.name}, {note}" for each in ran for note in each.notes if ": and here: " not in note]
+    notes = [f"- {each.recording.name}, {note}" for each in ran for note in each.notes]
     out += ["", "Not equal, or failing in the framework itself:", "", *notes] if notes else []
-    rest = [
-        f"- {each.recording.name}: {each.recording.reason or each.notes[0].partition(': ')[2]}"
-        for each in found
-        if each not in ran
-    ]
+    rest = [f"- {each.recording.name}: {each.reason}" for each in found if each.reason]
     out += (
         ["", f"{len(rest)} samples do not run, or do not resume, in the framework itself:", "", *rest] if rest else []
     )
