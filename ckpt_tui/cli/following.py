@@ -159,7 +159,7 @@ class Follower:
         if not self._told and not self._json:
             self._tell()
         if self._declined:
-            _narrate("nothing ran")
+            _narrate("the workflow did not run")
             return INTERRUPTED
         if self._interrupts:
             if self._session.outcome == "stopped":

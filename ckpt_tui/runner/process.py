@@ -213,7 +213,7 @@ def main() -> None:
     lines, commands = take_streams()
     os.environ.setdefault("ENABLE_SENSITIVE_DATA", "true")  # else 1.22 and later hide what went wrong
     here = os.path.dirname(os.path.abspath(__file__))
-    sys.path[:] = [os.getcwd(), *(each for each in sys.path if os.path.abspath(each or os.getcwd()) != here)]
+    sys.path[:] = [each for each in sys.path if os.path.abspath(each or os.getcwd()) != here]
     Process(lines, commands).run()
 
 

@@ -50,6 +50,7 @@ class Target:
             return self._as_main()
         if is_path(self.place):
             return self._from_file()
+        first_on_path(os.getcwd())
         return importlib.import_module(self.place)
 
     def source(self) -> str:
@@ -57,6 +58,7 @@ class Target:
         if is_path(self.place):
             return os.path.abspath(self.place)
         with contextlib.suppress(ImportError, ValueError):
+            first_on_path(os.getcwd())
             spec = importlib.util.find_spec(self.place)
             return (spec.origin if spec else None) or ""
         return ""

@@ -316,10 +316,16 @@ class Jobs:
 
         self._start(run, "examine")
 
-    def source(self, file: str) -> None:
-        """Read a checkpoint whole, for a run to begin with; the latest call wins."""
+    def source(self, file: str, nodes: Sequence[Node] = ()) -> None:
+        """Read a checkpoint whole, for a run to begin with; the latest call wins.
+
+        Args:
+            file: Its file.
+            nodes: The checkpoints of its run, whose types are to be allowed, too.
+        """
 
         def run() -> None:
+            from ckpt_tui.actions.resume.branch import branch_types
             from ckpt_tui.actions.resume.plan import source_of
             from ckpt_tui.stores.several import home_of
 
@@ -329,7 +335,9 @@ class Jobs:
                 if barred:
                     raise CkptError(barred)
                 checkpoint = store.load(own, check_cancelled, everything=True)
-                found = source_of(store.path, checkpoint)
+                node = next((each for each in nodes if each.ref.file == file), None)
+                later = branch_types(self._store, nodes, node, check_cancelled) if node is not None else ()
+                found = source_of(store.path, checkpoint, later)
             except CkptError as error:
                 self._owner.post_message(SourceReady(file, None, error.what, error.hint))
             else:

@@ -294,7 +294,7 @@ class TestStopping:
         os.close(ours)
         assert process.returncode == code
         assert b"Run it? [y/N]" in err
-        assert (b"nothing ran" in err) == (word == "n") == (not (tmp_path / "new").exists())
+        assert (b"the workflow did not run" in err) == (word == "n") == (not (tmp_path / "new").exists())
         assert (out == b"") == (word == "n")
 
     def test_a_reader_that_goes_away_stops_the_run(self, tmp_path: Path) -> None:

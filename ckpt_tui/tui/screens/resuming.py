@@ -34,7 +34,7 @@ class Resumable(Examinable):
         """Run on from the selected checkpoint; a preview comes first."""
         row = self.list.row
         if not isinstance(row, NodeRow):
-            self.say("There is no checkpoint to run on from.", "warn")
+            self.say("There is no checkpoint to resume from.", "warn")
             return
         self._run_on(row.node.ref.file)
 
@@ -43,7 +43,8 @@ class Resumable(Examinable):
             self.app.pop_screen()
         self._resumed = file
         self.say("reading …", "dim")
-        self.jobs.source(file)
+        runs = (run.nodes for run in self.list.view.runs)
+        self.jobs.source(file, next((nodes for nodes in runs if any(each.ref.file == file for each in nodes)), ()))
 
     def on_source_ready(self, event: SourceReady) -> None:
         """A checkpoint is read whole: open its preview."""
