@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -89,6 +90,11 @@ def _cell(expected: Resumed, faults: list[str]) -> str:
     return "equal" if expected.outcome in ("done", "waiting") else FAILS
 
 
+def _brief(reason: str) -> str:
+    """The first sentence of an error, without the directories that the samples were copied to."""
+    return re.sub(r"/\S*/samples/", "", reason).partition(". ")[0]
+
+
 def table(found: list[Compared]) -> str:
     """The table, and what it does not say, as Markdown."""
     ran = [each for each in found if not each.reason]
@@ -105,7 +111,7 @@ def table(found: list[Compared]) -> str:
     )
     notes = [f"- {each.recording.name}, {note}" for each in ran for note in each.notes]
     out += ["", "Not equal, or failing in the framework itself:", "", *notes] if notes else []
-    rest = [f"- {each.recording.name}: {each.reason}" for each in found if each.reason]
+    rest = [f"- {each.recording.name}: {_brief(each.reason)}" for each in found if each.reason]
     out += (
         ["", f"{len(rest)} samples do not run, or do not resume, in the framework itself:", "", *rest] if rest else []
     )
