@@ -9,14 +9,16 @@ import os
 import sys
 import threading
 import time
+import typing
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from .events import FAILED
 from .faults import Fault, said, trace_of
 from .framework import Framework
 from .gate import Gate
 from .graph import allowed_by, hash_as, rename_module
-from .lines import Lines
+from .lines import Lines, vanish
 from .places import calling_place
 from .program import Program, names_of
 from .protection import Protection
@@ -70,7 +72,7 @@ class Loading:
             self._take(call)
             await carry_out()
 
-        self.takeover = Takeover(self.plan, begin, self._loaded_module)
+        self.takeover = Takeover(self.plan, begin, self._loaded_module, self._refuse, self.protection.be_strict)
         self.takeover.install(self.framework.workflow_classes())
         keep_children_from_running()
         threading.Thread(target=self._report_waiting, args=(threading.main_thread().ident,), daemon=True).start()
@@ -98,6 +100,12 @@ class Loading:
         self.call, self.workflow = call, call.workflow
         self.module = self._loaded_module()
         self._settle(allowed_by(call.workflow, call.storage))
+
+    def _refuse(self, fault: Fault) -> typing.NoReturn:
+        """End all processes of the program, from one that it forked."""
+        self.lines.say("error", **fault.line())
+        self.lines.say("end", outcome="refused", code=FAILED, pending=[])
+        vanish()
 
     def _loaded_module(self) -> Any:
         """The module of the target, which may still be executing."""
@@ -135,6 +143,7 @@ class Loading:
             error = raised
         if takeover.taken is not None:  # it runs in a thread of the program; the process ends with it
             threading.Event().wait()
+        self.protection.be_strict(False)
         if isinstance(error, Fault):
             raise error
         self.module = program.module

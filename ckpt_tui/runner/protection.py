@@ -64,6 +64,8 @@ class Protection:
         """Places that the program believes to have deleted, and may make anew."""
         self._made: set[str] = set()
         """Places that the program believes to have made, and may delete again."""
+        self.strict = False
+        """Whether the program may write, start and send nothing at all: it goes on with stand-ins for results."""
         self._places: dict[tuple[str, str, int], list[int]] = {}
         self._free: tuple[str, ...] = ()
         self.allow(into)
@@ -73,6 +75,10 @@ class Protection:
         place = os.path.realpath(into)
         taken = place in self.roots or (self._is_inside(place) and os.path.lexists(place))
         self._free = () if taken else (place,)
+
+    def be_strict(self, strict: bool) -> None:
+        """Let the program write, start and send nothing at all from now on, or as ever."""
+        self.strict = strict
 
     def install(self) -> None:
         """Protect the directories from now on; there is no way back."""
@@ -250,10 +256,21 @@ class Protection:
         self._report(event, place)
         raise PermissionError(1, "the original checkpoints are not changed while a run is resumed", place)
 
+    def _is_act(self, event: str, args: tuple[Any, ...]) -> bool:
+        if event != "open":
+            return event in STARTING or event in _AUDITED or event in ("socket.connect", "socket.sendto")
+        if not (isinstance(args[2], int) and args[2] & _WRITES):
+            return False
+        place = file_of(args[0])
+        return place is not None and place != os.devnull and not place.endswith(".pyc") and "__pycache__" not in place
+
     # -- the hook that refuses ---------------------------------------------------------------------------------------
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         # Called for every file that is opened: the flags are looked at before anything else.
+        if self.strict and self._is_act(event, args):
+            what = "nothing is written, started or sent with the stand-in for the result of a workflow that was not run"
+            raise PermissionError(1, what)
         if event in STARTING:
             given = given_to(event, args, self.forbids, self._holds)
             if given:

@@ -14,12 +14,15 @@ import contextvars
 import functools
 import os
 import re
+import typing
 from collections.abc import Awaitable, Callable, Generator
 from typing import Any, NamedTuple
 
+from .faults import Fault
 from .graph import hash_as
 from .places import calling_place
 from .program import names_of
+from .standin import OutputEvent, passed_result
 
 inside: contextvars.ContextVar[bool] = contextvars.ContextVar("ckpt_tui_inside", default=False)
 """Set in the task of the resumed run: workflows that are run within it, such as sub-workflows, run as ever."""
@@ -55,6 +58,8 @@ class Takeover:
         plan: The plan, with the checkpoint's `graph`, `workflow` name, `executors` and `modules`.
         begin: Carries out the resume of the call that was taken; it never returns.
         module: Gives the module of the target.
+        refuse: Ends the process, and all that belongs to it, with a reason.
+        between: Called with True once a workflow is passed over, with False when one is taken.
 
     Attributes:
         taken: The call that was taken over.
@@ -63,12 +68,15 @@ class Takeover:
     """
 
     def __init__(
-        self, plan: dict[str, Any], begin: Callable[[Call], Awaitable[None]], module: Callable[[], Any]
-    ) -> None:
+        self, plan: dict[str, Any], begin: Callable[[Call], Awaitable[None]], module: Callable[[], Any],
+        refuse: Callable[[Fault], typing.NoReturn], between: Callable[[bool], None],
+    ) -> None:  # fmt: skip
         self._plan = plan
         self._begin = begin
         self._module = module
         self._process = os.getpid()
+        self._refuse = refuse
+        self.between = between
         self.taken: Call | None = None
         self.passed: list[Call] = []
         self.lookalike: Call | None = None
@@ -90,10 +98,10 @@ class Takeover:
         cls.run = run
 
     def _called(self, workflow: Any, given: dict[str, Any]) -> Any:
-        if os.getpid() != self._process:
-            raise RuntimeError("a workflow is run in a process that the program forked, where it cannot be taken over")
         found = calling_place()
         file, line = found if found is not None else ("", 0)
+        if os.getpid() != self._process:
+            self._refuse(_forked(file, line))
         arguments = {name: value for name, value in given.items() if name not in _OURS and value is not None}
         call = Call(workflow, given.get("checkpoint_storage"), arguments, file, line)
         streamed = bool(given.get("stream"))
@@ -101,10 +109,12 @@ class Takeover:
             return Parked(_forever) if streamed else _forever()
         if not self.fits(workflow) and not (self.resembles(workflow) and self._runs_one()):
             self.passed.append(call)
+            self.between(True)
             if self.lookalike is None and self.resembles(workflow):
                 self.lookalike = call
             return Passed() if streamed else _nothing()
         self.taken = call
+        self.between(False)
         begin = functools.partial(self._start, call)
         return Parked(begin) if streamed else begin()
 
@@ -154,15 +164,19 @@ def runs_in(path: str) -> list[int]:
 _MODULES = frozenset(("asyncio", "anyio", "trio", "uvloop", "subprocess", "uvicorn", "typer"))
 
 
+def _forked(file: str, line: int) -> Fault:
+    where = f"{file}:{line} runs" if file else "the program runs"
+    what = f"{where} a workflow in a process that the program forked, where it cannot be taken over"
+    return Fault("load", what, "name what builds the workflow, app.py:name, or a program that runs it itself")
+
+
 async def _forever() -> Any:
     while True:
         await asyncio.sleep(86_400)
 
 
 async def _nothing() -> Any:
-    from agent_framework import WorkflowRunResult
-
-    return WorkflowRunResult([], [])
+    return passed_result()
 
 
 class Parked:
@@ -194,10 +208,11 @@ class Parked:
 
 
 class Passed(Parked):
-    """What the program gets of the streamed run of another workflow, which is not run: no event, no output."""
+    """What the program gets of the streamed run of another workflow, which is not run: one stand-in output."""
 
     def __init__(self) -> None:
         super().__init__(_nothing)
+        self._left = 1
 
     def __await__(self) -> Generator[Any, None, Any]:
         return self._itself().__await__()
@@ -206,4 +221,7 @@ class Passed(Parked):
         return self
 
     async def __anext__(self) -> Any:
-        raise StopAsyncIteration
+        if not self._left:
+            raise StopAsyncIteration
+        self._left -= 1
+        return OutputEvent()

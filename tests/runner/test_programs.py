@@ -13,15 +13,6 @@ from tests.runner.stores import Watched, of_kind
 from tests.samples.resumes import ckpt_tui, differences, digest
 from tests.support.program_stores import LOADED, MARKERS, OTHERS, SERVER, SHAPES, Shape, recorded, resumed_both_ways
 
-NOT_YET: dict[str, str] = {
-    "a workflow that needs the first one's output": "what a workflow gives that is not run is an empty list",
-}
-"""Shapes that are not resumed as they should be, and why."""
-
-EACH = [
-    pytest.param(name, marks=pytest.mark.xfail(reason=NOT_YET[name])) if name in NOT_YET else name for name in SHAPES
-]
-
 
 def unchanged(name: str) -> dict[str, str]:
     """A digest of each file of a program and its store, but for what Python and the program write when it is loaded."""
@@ -29,7 +20,9 @@ def unchanged(name: str) -> dict[str, str]:
     return {path: content for path, content in found.items() if "__pycache__" not in path and path != LOADED}
 
 
-@pytest.mark.parametrize("name", EACH, scope="class")  # all tests of a program one after the other: it is recorded once
+@pytest.mark.parametrize(
+    "name", list(SHAPES), scope="class"
+)  # all tests of a program one after the other: it is recorded once
 class TestPrograms:
     def test_a_check_runs_no_executor_and_changes_nothing(self, name: str, tmp_path: Path) -> None:
         made = recorded(SHAPES[name])
