@@ -52,6 +52,8 @@ class Gate:
         self._encoding = "utf-8" if framework.numbers >= (1, 19) else locale.getpreferredencoding(False)
         self._document = b""
         self._passed: set[bytes] = set()
+        self._called: set[str] = set()
+        """Names that a pickle calls, where objects of most classes are made without a call."""
 
     # -- the checkpoint to resume from -------------------------------------------------------------------------------
 
@@ -76,6 +78,7 @@ class Gate:
                 where = f" at {each.where}" if each.where else ""
                 raise Fault("danger", f"{identifier} is not loaded{where}: {reason}", fix)
             names.update(dict.fromkeys(use.name for use in _spoken(each.inspection)))
+            self._called.update(use.name for use in each.inspection.uses if use.how == "call")
         self.names = list(names)
 
     def load(self, allowed: frozenset[str]) -> Any:
@@ -132,7 +135,7 @@ class Gate:
             return "blocked", ""
         if not is_own(getattr(sys.modules[module], "__file__", None) or "<unknown>"):
             # The framework's other packages: agent_framework_declarative and its like.
-            return ("ok" if module.startswith("agent_framework_") and is_data(found) else "blocked"), ""
+            return ("ok" if module.startswith("agent_framework_") and self._is_data(name, found) else "blocked"), ""
         return "ok", ""
 
     def _of_framework(self, module: str, qualname: str, is_listed: bool) -> tuple[str, str]:
@@ -144,7 +147,12 @@ class Gate:
         found = _defined(module, qualname)
         if found is None:
             return "missing" if is_listed else "refused", f"{module} does not define it"
-        return ("ok", "") if is_listed or is_data(found) else ("refused", "is not data of the framework")
+        if is_listed or self._is_data(f"{module}:{qualname}", found):
+            return "ok", ""
+        return "refused", "is not data of the framework"
+
+    def _is_data(self, name: str, cls: type) -> bool:
+        return is_data(cls) or (name not in self._called and is_passive(cls))
 
     def _imported(self, module: str, qualname: str) -> tuple[str, str]:
         """The state of a class that was allowed by name, whose module may be imported therefore."""
@@ -200,6 +208,7 @@ class Gate:
         reason = self._refusal(inspection)
         if reason:
             raise PermissionError(f"Checkpoint deserialization blocked: {reason}")
+        self._called.update(use.name for use in inspection.uses if use.how == "call")
         for use in inspection.uses:
             state, why = self.state_of(use.name)
             if state not in ("ok", "acts"):
@@ -212,6 +221,14 @@ def is_data(cls: type) -> bool:
     if dataclasses.is_dataclass(cls) or issubclass(cls, (enum.Enum, BaseException, tuple, dict, list)):
         return True
     return hasattr(cls, "model_fields") or (hasattr(cls, "to_dict") and hasattr(cls, "from_dict"))
+
+
+def is_passive(cls: type) -> bool:
+    """Whether nothing of a class runs when an object of it is made without a call, filled and thrown away."""
+    new: Any = cls.__new__
+    set_attribute: Any = cls.__setattr__
+    acts = hasattr(cls, "__setstate__") or hasattr(cls, "__del__")
+    return new is object.__new__ and set_attribute is object.__setattr__ and not acts
 
 
 def _defined(module: str, qualname: str) -> type | None:
