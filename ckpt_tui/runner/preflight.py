@@ -94,7 +94,8 @@ class Preflight(Loading):
             for call in (self.takeover.passed if self.takeover is not None else ())
         ]
         call = self.call
-        return {"taken": {"file": call.file, "line": call.line} if call is not None else None, "passed": passed}
+        taken = {"file": call.file, "line": call.line} if call is not None else None
+        return {"taken": taken, "passed": passed, "protected": self.protection.attempts}
 
     def _check_types(self, problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The types of the checkpoint that its pickles name: ok, blocked, missing, or acting when they are loaded."""

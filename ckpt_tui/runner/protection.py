@@ -153,6 +153,11 @@ class Protection:
             self._places[key] = [1, 1]
             self._lines.say("protected", action=name, path=place, file=key[1], line=key[2], count=1)
 
+    @property
+    def attempts(self) -> int:
+        """How many changes were tried so far."""
+        return sum(counts[0] for counts in self._places.values())
+
     def report_counts(self) -> None:
         """Report how often each place tried to change something, where that was more than once."""
         for (name, file, line), counts in self._places.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -52,6 +53,7 @@ def preview(
         return
     main = ", as the script it was" if check.get("main") else ""
     yield Said("✓", clean(f"{check.get('target')} loads{main}: {check.get('file')}"), tone="good")
+    yield from _on_the_way(check)
     problems = [each for each in check.get("problems") or () if isinstance(each, dict)]
     yield from _good(lines.get("graph", {}), check, {str(each.get("about")) for each in problems})
     together = blocked_types(check)
@@ -131,6 +133,18 @@ class _Words:
         if self._to_paste and names:
             return clean(again(self._plan, names))
         return clean(" ".join(f"--allow {name}" for name in names))
+
+
+def _on_the_way(check: dict[str, Any]) -> Iterator[Said]:
+    """What happened before the program came to its workflow."""
+    for each in check.get("passed") or ():
+        where = f"{os.path.basename(str(each.get('file')))}:{each.get('line')}"
+        what = f"{each.get('workflow')} ({where}) is another workflow: it was not run, a stand-in is its result"
+        yield Said("!", clean(what), tone="warn")
+    count = check.get("protected")
+    if isinstance(count, int) and count:
+        times = f"{count} times " if count > 1 else ""
+        yield Said("⊘", f"the program tried {times}to change the original store: not done", tone="warn")
 
 
 def _good(graph: dict[str, Any], check: dict[str, Any], about: set[str]) -> Iterator[Said]:
