@@ -6,70 +6,16 @@ import base64
 import json
 import pickle
 import subprocess
-import sys
 import zipfile
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 from tests.cli.commands import Done, command
+from tests.runner.releases import ALL, VERSION, released
 from tests.runner.stores import lines, of_kind
-
-PROGRAM = """
-import asyncio
-import sys
-import zipfile
-from dataclasses import dataclass
-
-from agent_framework import Executor, FileCheckpointStorage, WorkflowBuilder, WorkflowContext, handler
-from packaging.version import Version
-
-
-@dataclass
-class Release:
-    version: Version
-
-
-class Bump(Executor):
-    @handler
-    async def go(self, minor: int, ctx: WorkflowContext[Release]) -> None:
-        await ctx.send_message(Release(Version(f"1.{minor}")))
-
-
-class Publish(Executor):
-    @handler
-    async def go(self, release: Release, ctx: WorkflowContext[Version, str]) -> None:
-        ctx.set_state("published", release.version)
-        await ctx.yield_output(str(release.version))
-
-
-async def main() -> None:
-    bump, publish = Bump(id="bump"), Publish(id="publish")
-    builder = WorkflowBuilder(start_executor=bump, name="releases", output_from=[publish])
-    allowed = [name for name in sys.argv[2:] if ":" in name]
-    storage = FileCheckpointStorage(sys.argv[1], allowed_checkpoint_types=allowed)
-    print(await builder.add_edge(bump, publish).build().run(4, checkpoint_storage=storage))
-
-
-if __name__ == "__main__":
-    asyncio.run(main())
-"""
-VERSION = "packaging.version:Version"
-ALL = ("__main__:Release", VERSION)
-
-
-@cache
-def released() -> tuple[Path, Path, list[dict[str, Any]]]:
-    """The program, the store that it wrote and its checkpoints, oldest first."""
-    home = Path(mkdtemp(prefix="ckpt-tui-gate-"))
-    program = home / "releases.py"
-    program.write_text(PROGRAM)
-    subprocess.run([sys.executable, program, home / "store", *ALL], check=True, capture_output=True)
-    found = [json.loads(path.read_text()) for path in (home / "store").glob("*.json")]
-    return program, home / "store", sorted(found, key=lambda each: str(each["timestamp"]))
 
 
 def resumed(at: int, into: Path, *words: str, arguments: tuple[str, ...] = ()) -> Done:
@@ -81,12 +27,12 @@ def resumed(at: int, into: Path, *words: str, arguments: tuple[str, ...] = ()) -
 
 class TestTypes:
     def test_a_class_of_an_installed_package_is_named_with_the_option_that_allows_it(self, tmp_path: Path) -> None:
-        done = resumed(1, tmp_path / "new", "--yes", arguments=("unused",))
+        done = resumed(1, tmp_path / "new", "--yes", arguments=(str(tmp_path / "own"),))
         assert done.code == 5
         assert f"{VERSION} is not allowed to be loaded" in done.err, done.err
         assert f"--allow {VERSION}" in done.err
         assert "__main__:Release is not" not in done.err
-        again = resumed(1, tmp_path / "new", "--yes", "--allow", VERSION, arguments=("unused",))
+        again = resumed(1, tmp_path / "new", "--yes", "--allow", VERSION, arguments=(str(tmp_path / "own"),))
         assert again.code == 0, again.err
 
     def test_what_the_programs_own_storage_allows_needs_no_option(self, tmp_path: Path) -> None:
@@ -94,18 +40,18 @@ class TestTypes:
         assert done.code == 0, done.err
 
     def test_classes_of_the_program_are_saved_although_its_storage_does_not_allow_them(self, tmp_path: Path) -> None:
-        done = resumed(0, tmp_path / "new", "--yes", "--json", "--allow", VERSION, arguments=("unused",))
+        done = resumed(0, tmp_path / "new", "--yes", "--json", "--allow", VERSION, arguments=(str(tmp_path / "own"),))
         assert not of_kind(lines(done), "checkpoint_failed")
         assert len(of_kind(lines(done), "checkpoint")) == 2
 
     def test_what_checkpoints_to_come_will_hold_is_said_before_and_after(self, tmp_path: Path) -> None:
-        checked = resumed(0, tmp_path / "new", "--check", arguments=("unused",))
+        checked = resumed(0, tmp_path / "new", "--check", arguments=(str(tmp_path / "own"),))
         assert checked.code == 0, checked.err
         assert f"{VERSION} is not allowed: a checkpoint that holds one is not saved" in checked.err
-        done = resumed(0, tmp_path / "new", "--yes", arguments=("unused",))
+        done = resumed(0, tmp_path / "new", "--yes", arguments=(str(tmp_path / "own"),))
         assert f"CHECKPOINT NOT SAVED: the type {VERSION} is not allowed" in done.out
         assert f"--allow {VERSION}" in done.err.rpartition("not saved")[2]
-        again = resumed(0, tmp_path / "new", "--yes", "--allow", VERSION, arguments=("unused",))
+        again = resumed(0, tmp_path / "new", "--yes", "--allow", VERSION, arguments=(str(tmp_path / "own"),))
         assert "not saved" not in again.err and "NOT SAVED" not in again.out
 
 
@@ -149,7 +95,7 @@ class TestDanger:
         identifier = with_payload(tmp_path / "store", touching(canary), at)
         done = command(
             "resume", tmp_path / "store", identifier, "--workflow", released()[0], "--allow", VERSION, *words, "--",
-            "unused",
+            tmp_path / "own",
         )  # fmt: skip
         assert done.code == 5, done.out + done.err
         assert "subprocess:check_call" in done.err
@@ -174,10 +120,10 @@ class TestClassesThatAct:
             "resume", tmp_path / "store", identifier, "--workflow", released()[0], "--allow", VERSION, "--allow",
             "zipfile:ZipFile", "--into", tmp_path / "new",
         )  # fmt: skip
-        checked = command(*words, "--check", "--", "unused")
+        checked = command(*words, "--check", "--", tmp_path / "own")
         assert checked.code == 0, checked.err
         assert "zipfile:ZipFile" in checked.err and "opens or truncates" in checked.err, checked.err
         assert not (tmp_path / "made.zip").exists()
-        done = command(*words, "--yes", "--", "unused")
+        done = command(*words, "--yes", "--", tmp_path / "own")
         assert "opens or truncates" in done.err
         assert (tmp_path / "made.zip").exists()

@@ -18,6 +18,7 @@ from ckpt_tui.tui.screens.resume import ResumeScreen
 from ckpt_tui.tui.screens.target_form import arguments
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.request_form import FieldLine
+from tests.runner.releases import VERSION, released
 from tests.runner.stores import FLOWS, STORAGE, store
 from tests.runner.test_faults import is_alive, wait_for
 from tests.support.resumes import checkpoints
@@ -53,7 +54,7 @@ async def opened(app: Driver, target: str, **fields: str) -> ResumeScreen:
     await app.press("r")
     await app.shows("Whose code runs", "nothing runs")
     screen = screen_of(app)
-    screen._set("workflow", target if ":" in target else f"{FLOWS}:{target}")
+    screen._set("workflow", target if ":" in target or target.endswith(".py") else f"{FLOWS}:{target}")
     screen._set("python", sys.executable)
     screen._set("storage", fields.pop("storage", STORAGE))
     for name, text in fields.items():
@@ -111,13 +112,13 @@ class TestThePreview:
             assert app.app.screen is app.screen
 
     async def test_types_are_named_and_allowed_with_one_key(self, tmp_path: Path) -> None:
-        directory, ids = copied("loop", tmp_path)
-        async with open_app(directory, at=ids[3]) as app:
-            screen = await opened(app, "build_loop", storage="")
+        program, directory, found = released()
+        async with open_app(directory, at=found[1]["checkpoint_id"]) as app:
+            screen = await opened(app, f"{program}", storage="", arguments=str(tmp_path / "own"))
             await app.shows("is not allowed to be", "allow 1 type")
             await app.press("ctrl+a")
             await app.shows("RUN IT")
-            assert screen._get("allow") == "tests.support.workflows:Draft"
+            assert screen._get("allow") == VERSION
 
     @pytest.mark.parametrize(
         ("target", "what"),
