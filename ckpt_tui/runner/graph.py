@@ -17,19 +17,28 @@ from .shown import type_name
 
 
 def handled_types(workflow: Any) -> list[str]:
-    """Classes that the handlers of a workflow name, and those of their fields, `module:qualname`."""
+    """Classes that the handlers of a workflow and its agents name, and those of their fields, `module:qualname`."""
     found: dict[Any, None] = {}
     for each in getattr(workflow, "executors", {}).values():
         for name in ("input_types", "output_types"):
             with contextlib.suppress(Exception):
                 for expected in getattr(each, name):
                     _classes(expected, found)
+        with contextlib.suppress(Exception):
+            _classes(_response_format(each), found)
         for pair in getattr(each, "_response_handlers", None) or ():
             for expected in pair:
                 _classes(expected, found)
                 if isinstance(expected, types.GenericAlias):  # a request keeps the type of its answer
                     found[types.GenericAlias] = None
     return [type_name(cls) for cls in found]
+
+
+def _response_format(executor: Any) -> Any:
+    """The class that the agent of an executor answers with; None where it answers with text."""
+    agent = getattr(executor, "_agent", None)
+    options = getattr(agent, "default_options", None) or getattr(agent, "chat_options", None) or {}
+    return options.get("response_format") if isinstance(options, dict) else getattr(options, "response_format", None)
 
 
 def _classes(expected: Any, found: dict[Any, None]) -> None:

@@ -9,10 +9,14 @@ import subprocess
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from agent_framework import Agent, AgentExecutor
+from packaging.version import Version
 
+from ckpt_tui.runner.graph import handled_types
 from tests.cli.commands import Done, command
 from tests.runner.releases import ALL, VERSION, released
 from tests.runner.stores import lines, of_kind
@@ -127,3 +131,11 @@ class TestClassesThatAct:
         done = command(*words, "--yes", "--", tmp_path / "own")
         assert "opens or truncates" in done.err
         assert (tmp_path / "made.zip").exists()
+
+
+def test_the_class_that_an_agent_answers_with_is_among_the_types_to_come() -> None:
+    client: Any = SimpleNamespace()
+    options: Any = {"response_format": Version}
+    agent = Agent(client=client, name="writer", default_options=options)
+    workflow = SimpleNamespace(executors={"writer": AgentExecutor(agent)})
+    assert VERSION in handled_types(workflow)
