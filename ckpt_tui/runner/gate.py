@@ -108,8 +108,12 @@ class Gate:
 
     # -- names -------------------------------------------------------------------------------------------------------
 
-    def state_of(self, name: str) -> tuple[str, str]:
+    def state_of(self, name: str, by_program: frozenset[str] = frozenset()) -> tuple[str, str]:
         """Whether a name may be loaded, and why not.
+
+        Args:
+            name: `module:qualname`.
+            by_program: Types that the program's storage allows, besides those of the run.
 
         Returns:
             ok, blocked (a person may allow it by name), missing (there is no such class here), acts (it does something
@@ -121,14 +125,14 @@ class Gate:
         if kind in _SILENT:
             return "ok", ""
         if kind == "acts":
-            if name in self.by_program and verdict.reason == UNKNOWN:
+            if name in self.by_program | by_program and verdict.reason == UNKNOWN:
                 return self._imported(module, qualname)
             return ("acts" if self._may_be_allowed(name) else "refused"), verdict.reason
         if kind == "framework" or (kind == "unlisted" and name not in self.by_name):
             return self._of_framework(module, qualname, kind == "framework")
         if kind == "function":
             return "refused", "is a function: only classes are loaded"
-        if name in self.by_name or name in self.by_program or name in self._framework.registered():
+        if name in self.by_name | self.by_program | by_program | self._framework.registered():
             return self._imported(module, qualname)
         found = _defined(module, qualname)
         if found is None:
@@ -181,7 +185,7 @@ class Gate:
             return self._unpickle_own(encoded, allowed)
         key = hashlib.sha256(encoded.encode("utf-8", "replace")).digest() if isinstance(encoded, str) else b""
         if key not in self._passed:
-            self.approved = self.approved | self._judged(inspect_text(encoded))
+            self.approved = self.approved | self._judged(inspect_text(encoded), allowed_types or frozenset())
             allowed |= self.approved
             self._passed.add(key)
         return self._framework.unpickle(encoded, allowed)
@@ -199,8 +203,12 @@ class Gate:
             self.approved = self.approved | names
         return self._framework.unpickle(encoded, allowed | self.approved)
 
-    def _judged(self, inspection: Inspection) -> frozenset[str]:
+    def _judged(self, inspection: Inspection, by_program: frozenset[str] = frozenset()) -> frozenset[str]:
         """The names of a pickle, all of which may be loaded.
+
+        Args:
+            inspection: What the pickle would do.
+            by_program: Types that the storage allows which loads it.
 
         Raises:
             PermissionError: one may not.
@@ -210,7 +218,7 @@ class Gate:
             raise PermissionError(f"Checkpoint deserialization blocked: {reason}")
         self._called.update(use.name for use in inspection.uses if use.how == "call")
         for use in inspection.uses:
-            state, why = self.state_of(use.name)
+            state, why = self.state_of(use.name, by_program)
             if state not in ("ok", "acts"):
                 raise PermissionError(f"Checkpoint deserialization blocked for type '{use.name}': {why or state}")
         return frozenset(use.name for use in inspection.uses if use.judgement.kind != "getattr")
