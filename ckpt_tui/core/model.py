@@ -5,8 +5,10 @@ All are immutable: named tuples, because a store may hold a hundred thousand, an
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from ckpt_tui.core.times import parse_time as parse_time  # a part of what stores of others import from here
+from ckpt_tui.core.times import utc_text
 
 if TYPE_CHECKING:  # a list of headers needs neither
     from ckpt_tui.core.topology import Topology
@@ -147,7 +149,7 @@ class CheckpointRef(NamedTuple):
         """The timestamp as UTC in ISO 8601 with `Z`, or the file's own text when it is no date."""
         if not self.when:
             return self.timestamp
-        return datetime.fromtimestamp(self.when, UTC).isoformat().replace("+00:00", "Z")
+        return utc_text(self.when)
 
 
 class Problem(NamedTuple):
@@ -210,14 +212,3 @@ class Checkpoint(NamedTuple):
     raw: bytes
     topology: Topology | None = None
     is_bare: bool = False
-
-
-def parse_time(text: str) -> float:
-    """Seconds since 1970 of an ISO 8601 text; a text without a zone is taken as UTC; 0.0 when it is no date."""
-    try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=UTC)
-        return moment.timestamp()
-    except (ValueError, OverflowError):
-        return 0.0

@@ -75,6 +75,8 @@ def clock_of(stamp: str) -> str:
 
     try:
         return datetime.fromisoformat(stamp).astimezone().strftime("%H:%M:%S.%f")[:12]
+    except OverflowError:  # the first or the last year: as it stands
+        return stamp[11:19]
     except ValueError:
         return ""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
 from functools import lru_cache
 from itertools import islice, repeat
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from typing import NamedTuple
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, Problem
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import ago_text, clean
+from ckpt_tui.core.times import local_time
 
 MAX_LANES = 12
 """Columns of the gutter that are drawn; branches beyond share the last one."""
@@ -194,12 +194,12 @@ def when_text(row: NodeRow) -> str:
 
 def clock_text(when: float) -> str:
     """Local time of day, `HH:MM:SS`."""
-    return datetime.fromtimestamp(when).strftime("%H:%M:%S") if when else "?"
+    return f"{local_time(when):%H:%M:%S}" if when else "?"
 
 
 def date_text(when: float) -> str:
     """Local date and time, `YYYY-MM-DD HH:MM`."""
-    return datetime.fromtimestamp(when).strftime("%Y-%m-%d %H:%M") if when else "no date"
+    return local_time(when).isoformat(" ", "minutes") if when else "no date"
 
 
 def run_title(run: Run, short: bool = False) -> tuple[str, str]:

@@ -1,0 +1,59 @@
+"""Times at the ends of the calendar are shown as they stand, in every zone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.running.events import clock_of
+from ckpt_tui.core.runs.listing import clock_text, date_text
+from ckpt_tui.core.times import local_time, parse_time, utc_text
+
+EXTREMES = [
+    "0001-01-01T00:00:00", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00.000001-12:00",
+    "0001-01-02T00:00:00Z", "9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59+14:00",
+    "1969-12-31T23:59:59Z", "1900-01-01T00:00:00Z",
+]  # fmt: skip
+
+
+@pytest.fixture(params=["UTC", "America/Los_Angeles", "Asia/Tokyo", "Pacific/Kiritimati", "Africa/Monrovia"])
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield request.param
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.parametrize("text", EXTREMES)
+def test_an_extreme_time_is_shown_in_every_zone(text: str, zone: str) -> None:
+    when = parse_time(text)
+    assert when
+    year = text[:4]
+    assert date_text(when)[:4] in (year, str(int(year) - 1).zfill(4), str(int(year) + 1).zfill(4))
+    assert len(clock_text(when)) == 8
+    assert utc_text(when).endswith("Z")
+    assert len(clock_of(text)) in (8, 12)
+
+
+@pytest.mark.parametrize("text", EXTREMES)
+def test_a_header_with_an_extreme_time_has_a_time_in_utc(text: str, zone: str) -> None:
+    ref = CheckpointRef("a", "a.json", "w", "g", None, text, parse_time(text), 0, 10)
+    assert ref.utc[:4] in ("0001", "9999", "1969", "1900")
+
+
+def test_what_lies_beyond_the_calendar_is_its_first_or_last_moment(zone: str) -> None:
+    assert local_time(-1e15).year == 1
+    assert local_time(1e15).isoformat() == "9999-12-31T23:59:59"
+
+
+def test_an_ordinary_time_is_local(zone: str) -> None:
+    assert local_time(1e9) == type(local_time(0)).fromtimestamp(1e9)
+
+
+def test_what_is_not_a_date_has_no_time() -> None:
+    assert parse_time("yesterday") == 0.0
+    assert date_text(0.0) == "no date"
