@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+_AT_1970 = 1e-9
+"""The moment from which seconds are counted, since 0.0 means no date."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -48,6 +51,6 @@ def parse_time(text: str) -> float:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
-        return moment.timestamp()
+        return moment.timestamp() or _AT_1970
     except (ValueError, OverflowError):
         return 0.0

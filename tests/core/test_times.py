@@ -15,7 +15,7 @@ from ckpt_tui.core.times import local_time, parse_time, utc_text
 EXTREMES = [
     "0001-01-01T00:00:00", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00.000001-12:00",
     "0001-01-02T00:00:00Z", "9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59+14:00",
-    "1969-12-31T23:59:59Z", "1900-01-01T00:00:00Z",
+    "1969-12-31T23:59:59Z", "1970-01-01T00:00:00Z", "1900-01-01T00:00:00Z",
 ]  # fmt: skip
 
 
@@ -42,7 +42,7 @@ def test_an_extreme_time_is_shown_in_every_zone(text: str, zone: str) -> None:
 @pytest.mark.parametrize("text", EXTREMES)
 def test_a_header_with_an_extreme_time_has_a_time_in_utc(text: str, zone: str) -> None:
     ref = CheckpointRef("a", "a.json", "w", "g", None, text, parse_time(text), 0, 10)
-    assert ref.utc[:4] in ("0001", "9999", "1969", "1900")
+    assert ref.utc[:4] in ("0001", "9999", "1969", "1970", "1900")
 
 
 def test_what_lies_beyond_the_calendar_is_its_first_or_last_moment(zone: str) -> None:

@@ -74,11 +74,13 @@ def clock_of(stamp: str) -> str:
     from datetime import datetime
 
     try:
-        return datetime.fromisoformat(stamp).astimezone().strftime("%H:%M:%S.%f")[:12]
-    except OverflowError:  # the first or the last year: as it stands
-        return stamp[11:19]
+        moment = datetime.fromisoformat(stamp)
     except ValueError:
         return ""
+    try:
+        return moment.astimezone().strftime("%H:%M:%S.%f")[:12]
+    except (OverflowError, ValueError):  # the first or the last year: as it stands
+        return stamp[11:19]
 
 
 _TONES = {

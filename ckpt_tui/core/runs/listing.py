@@ -189,7 +189,7 @@ def when_text(row: NodeRow) -> str:
     when = row.node.ref.when
     if when and row.before:
         return ago_text(when - row.before)
-    return clock_text(when) if when else "no date"
+    return clock_text(when) if when else clean(row.node.ref.timestamp[11:19]) or "no date"
 
 
 def clock_text(when: float) -> str:
@@ -206,7 +206,8 @@ def run_title(run: Run, short: bool = False) -> tuple[str, str]:
     """A run's name, and what there is to say about it; `short` for a narrow list."""
     count = len(run.nodes)
     forks = sum(1 for node in run.nodes if node.fork)
-    when = date_text(run.nodes[0].ref.when)
+    first = run.nodes[0].ref
+    when = date_text(first.when) if first.when else clean(first.timestamp, 16) or "no date"
     told = run.nodes[0].ref.told
     # A run that has an id of its own needs no number.
     parts = [when] if told is not None and told.run else [f"run {run.number}", when]
