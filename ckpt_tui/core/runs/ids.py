@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ckpt_tui.core.runs.lineage import Node, Run
 
@@ -41,6 +41,23 @@ def find(name: str, runs: Sequence[Run]) -> Node:
     return node
 
 
+def latest(nodes: Iterable[Node]) -> Node:
+    """The newest of some checkpoints, of which there is at least one.
+
+    Times tie where the clock is coarse (15.6 ms on Windows): of those with the latest time, the one that comes last in
+    lineage order, so that a child is later than its parent.
+
+    Args:
+        nodes: In lineage order: parents before children, as `Run.nodes` has them.
+    """
+    found = None
+    for node in nodes:
+        if found is None or node.ref.rank[:2] >= found.ref.rank[:2]:
+            found = node
+    assert found is not None
+    return found
+
+
 def _of_one_store(name: str, runs: Sequence[Run]) -> tuple[dict[str, Node], str]:
     """The checkpoints a name is looked up in, and what it is there: `STORE/ID` means one store.
 
@@ -57,7 +74,8 @@ def _of_one_store(name: str, runs: Sequence[Run]) -> tuple[dict[str, Node], str]
     base = name.partition("~")[0].removesuffix(".json")
     holders = {store: base for store, nodes in stores.items() if base in nodes}
     if not holders and base == "latest" and any(stores.values()):
-        return max(stores.values(), key=lambda nodes: max(node.ref.rank for node in nodes.values())), name
+        last = latest([node for nodes in stores.values() for node in nodes.values()])
+        return next(nodes for nodes in stores.values() if nodes.get(last.ref.id) is last), name
     if not holders and base:
         found = [(store, known) for store, nodes in stores.items() for known in nodes if known.startswith(base)]
         holders = dict(found) if len({known for _, known in found}) == 1 else {}
@@ -75,7 +93,7 @@ def _base(name: str, nodes: dict[str, Node]) -> Node:
     if name in nodes:
         return nodes[name]
     if name == "latest":
-        return max(nodes.values(), key=lambda node: node.ref.rank)
+        return latest(nodes.values())
     found = [node for node_id, node in nodes.items() if node_id.startswith(name)] if name else []
     if not found:
         raise IdFault(f"No checkpoint {name!r}")
