@@ -127,7 +127,7 @@ class TestSeveralStores:
 
 @pytest.mark.parametrize("names", ["abc", "cba", "bca"])
 def test_of_checkpoints_of_one_moment_the_child_is_later_than_its_parent(names: str) -> None:
-    first, second, third = names
+    first, second, third = list(names)
     runs = arrange([ref(first), ref(second, first), ref(third, second)])
     assert find("latest", runs).ref.id == third
     assert find("latest~1", runs).ref.id == second
