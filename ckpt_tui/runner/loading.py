@@ -200,6 +200,7 @@ class Loading:
         given = plan.get("args", {})
         loop = self.loop
         self.workflow = target.build(module, given, self._source_storage, loop.run_until_complete)
+        self.protection.be_strict(False)
         self._settle(allowed_by(self.workflow))
 
     @functools.cached_property
