@@ -41,7 +41,7 @@ def test_a_closed_output_is_no_failure(args: tuple[str, ...]) -> None:
 def test_a_resume_without_an_input_asks_for_a_yes() -> None:
     done = in_a_shell("<&-", "resume", STORE, "latest", "--workflow", "app:build")
     assert done.returncode == 2
-    assert b"Nothing runs without a yes." in done.stderr
+    assert b"A run needs a yes." in done.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")

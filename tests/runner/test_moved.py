@@ -18,26 +18,26 @@ MODELS = """
 from dataclasses import dataclass
 
 @dataclass
-class Draft:
+class Sketch:
     title: str
 
 @dataclass
-class Ask:
-    draft: Draft
+class Enquiry:
+    draft: Sketch
 
-class Approval:
+class Consent:
     class Level:
         pass
 """
 PROGRAM = """
 import asyncio, inspect, sys
-from MODULE import Approval, Ask, Draft
+from MODULE import Consent, Enquiry, Sketch
 from agent_framework import Executor, FileCheckpointStorage, WorkflowBuilder, WorkflowContext, handler
 
 class Count(Executor):
     @handler
     async def run(self, n: int, ctx: WorkflowContext[int, str]) -> None:
-        ctx.set_state("asked", Ask(Draft("tea")))
+        ctx.set_state("asked", Enquiry(Sketch("tea")))
         if n > 2:
             await ctx.yield_output("done")
         else:
@@ -50,7 +50,7 @@ def build():
 def storage(directory):
     if "allowed_checkpoint_types" not in inspect.signature(FileCheckpointStorage.__init__).parameters:
         return FileCheckpointStorage(directory)
-    return FileCheckpointStorage(directory, allowed_checkpoint_types=["models:Ask", "models:Draft"])
+    return FileCheckpointStorage(directory, allowed_checkpoint_types=["models:Enquiry", "models:Sketch"])
 
 if __name__ == "__main__":
     import app
@@ -76,20 +76,22 @@ def test_the_check_says_where_the_classes_are_and_what_to_keep(release: str, tmp
     identifier = program(tmp_path, release)
     words = (
         "resume", tmp_path / "store", identifier, "--workflow", f"{tmp_path / 'app.py'}:build", "--storage",
-        f"{tmp_path / 'app.py'}:storage", "--python", interpreter(release), "--allow", "models:Ask", "--allow",
-        "models:Draft", "--check",
+        f"{tmp_path / 'app.py'}:storage", "--python", interpreter(release), "--allow", "models:Enquiry", "--allow",
+        "models:Sketch", "--check",
     )  # fmt: skip
     done = command(*words)
     assert done.code == 5
     keep = 'moved? keep a module models that imports them and sets their __module__ to "models"'
     assert done.err.count(keep) == 1 and "→ shop.models has " in done.err, done.err
     module = tmp_path / "models.py"
-    module.write_text("from shop.models import Ask, Draft\n")
+    module.write_text("from shop.models import Enquiry, Sketch\n")
     if release == NEWEST:
         done = command(*words)
         assert done.code == 5
-        assert '→ models imports Ask from shop.models: let models also set Ask.__module__ = "models"' in done.err
-    module.write_text("from shop.models import Ask, Draft\n\nAsk.__module__ = Draft.__module__ = __name__\n")
+        assert (
+            '→ models imports Enquiry from shop.models: let models also set Enquiry.__module__ = "models"' in done.err
+        )
+    module.write_text("from shop.models import Enquiry, Sketch\n\nAsk.__module__ = Sketch.__module__ = __name__\n")
     done = command(*words[:-1], "--into", tmp_path / "new", "--yes")
     assert done.code == 0, done.err
     assert "NOT SAVED" not in done.out and checkpoints(tmp_path / "new")
@@ -98,21 +100,21 @@ def test_the_check_says_where_the_classes_are_and_what_to_keep(release: str, tmp
 def test_files_that_were_not_imported_are_read_and_not_run(tmp_path: Path) -> None:
     (tmp_path / "deep" / "er").mkdir(parents=True)
     (tmp_path / "deep" / "er" / "things.py").write_text(f"{MODELS}\nraise SystemExit('it ran')\n")
-    (tmp_path / "broken.py").write_text("class Draft(:\n")
-    names = ["models:Draft", "models:Approval.Level", "models:Nowhere"]
+    (tmp_path / "broken.py").write_text("class Sketch(:\n")
+    names = ["models:Sketch", "models:Consent.Level", "models:Nowhere"]
     assert moved(names, [str(tmp_path)]) == {
-        "models:Draft": "deep.er.things:Draft", "models:Approval.Level": "deep.er.things:Approval.Level"
+        "models:Sketch": "deep.er.things:Sketch", "models:Consent.Level": "deep.er.things:Consent.Level"
     }  # fmt: skip
 
 
 def test_the_module_with_the_same_last_name_comes_first_then_the_one_with_most_of_the_classes(tmp_path: Path) -> None:
-    for name, classes in (("a", "Draft"), ("b", "Draft Ask"), ("c", "Ask")):
+    for name, classes in (("a", "Sketch"), ("b", "Sketch Enquiry"), ("c", "Enquiry")):
         text = "".join(f"class {each}: pass\n" for each in classes.split())
         (tmp_path / f"{name}.py").write_text(text)
-    assert set(moved(["models:Draft", "models:Ask"], [str(tmp_path)]).values()) == {"b:Draft", "b:Ask"}
+    assert set(moved(["models:Sketch", "models:Enquiry"], [str(tmp_path)]).values()) == {"b:Sketch", "b:Enquiry"}
     (tmp_path / "old").mkdir()
-    (tmp_path / "old" / "models.py").write_text("class Draft: pass\n")
-    assert moved(["models:Draft"], [str(tmp_path)]) == {"models:Draft": "old.models:Draft"}
+    (tmp_path / "old" / "models.py").write_text("class Sketch: pass\n")
+    assert moved(["models:Sketch"], [str(tmp_path)]) == {"models:Sketch": "old.models:Sketch"}
 
 
 def test_a_loaded_module_comes_before_files_and_libraries_do_not_count(
@@ -121,9 +123,9 @@ def test_a_loaded_module_comes_before_files_and_libraries_do_not_count(
     (tmp_path / "real.py").write_text("")
     module = types.ModuleType("made")
     module.__file__ = str(tmp_path / "real.py")
-    module.Draft = type("Draft", (), {"__module__": "made"})  # type: ignore[attr-defined]
+    module.Sketch = type("Sketch", (), {"__module__": "made"})  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "made", module)
-    assert moved(["models:Draft", "models:OrderedDict"], [str(tmp_path)]) == {"models:Draft": "made:Draft"}
+    assert moved(["models:Sketch", "models:OrderedDict"], [str(tmp_path)]) == {"models:Sketch": "made:Sketch"}
 
 
 def test_what_is_to_be_done_is_said_in_a_sentence() -> None:
