@@ -22,7 +22,7 @@ class Sketch:
     title: str
 
 @dataclass
-class Enquiry:
+class Poll:
     draft: Sketch
 
 class Consent:
@@ -31,13 +31,13 @@ class Consent:
 """
 PROGRAM = """
 import asyncio, inspect, sys
-from MODULE import Consent, Enquiry, Sketch
+from MODULE import Consent, Poll, Sketch
 from agent_framework import Executor, FileCheckpointStorage, WorkflowBuilder, WorkflowContext, handler
 
 class Count(Executor):
     @handler
     async def run(self, n: int, ctx: WorkflowContext[int, str]) -> None:
-        ctx.set_state("asked", Enquiry(Sketch("tea")))
+        ctx.set_state("asked", Poll(Sketch("tea")))
         if n > 2:
             await ctx.yield_output("done")
         else:
@@ -50,7 +50,7 @@ def build():
 def storage(directory):
     if "allowed_checkpoint_types" not in inspect.signature(FileCheckpointStorage.__init__).parameters:
         return FileCheckpointStorage(directory)
-    return FileCheckpointStorage(directory, allowed_checkpoint_types=["models:Enquiry", "models:Sketch"])
+    return FileCheckpointStorage(directory, allowed_checkpoint_types=["models:Poll", "models:Sketch"])
 
 if __name__ == "__main__":
     import app
@@ -76,7 +76,7 @@ def test_the_check_says_where_the_classes_are_and_what_to_keep(release: str, tmp
     identifier = program(tmp_path, release)
     words = (
         "resume", tmp_path / "store", identifier, "--workflow", f"{tmp_path / 'app.py'}:build", "--storage",
-        f"{tmp_path / 'app.py'}:storage", "--python", interpreter(release), "--allow", "models:Enquiry", "--allow",
+        f"{tmp_path / 'app.py'}:storage", "--python", interpreter(release), "--allow", "models:Poll", "--allow",
         "models:Sketch", "--check",
     )  # fmt: skip
     done = command(*words)
@@ -84,14 +84,12 @@ def test_the_check_says_where_the_classes_are_and_what_to_keep(release: str, tmp
     keep = 'moved? keep a module models that imports them and sets their __module__ to "models"'
     assert done.err.count(keep) == 1 and "→ shop.models has " in done.err, done.err
     module = tmp_path / "models.py"
-    module.write_text("from shop.models import Enquiry, Sketch\n")
+    module.write_text("from shop.models import Poll, Sketch\n")
     if release == NEWEST:
         done = command(*words)
         assert done.code == 5
-        assert (
-            '→ models imports Enquiry from shop.models: let models also set Enquiry.__module__ = "models"' in done.err
-        )
-    module.write_text("from shop.models import Enquiry, Sketch\n\nAsk.__module__ = Sketch.__module__ = __name__\n")
+        assert '→ models imports Poll from shop.models: let models also set Poll.__module__ = "models"' in done.err
+    module.write_text("from shop.models import Poll, Sketch\n\nPoll.__module__ = Sketch.__module__ = __name__\n")
     done = command(*words[:-1], "--into", tmp_path / "new", "--yes")
     assert done.code == 0, done.err
     assert "NOT SAVED" not in done.out and checkpoints(tmp_path / "new")
@@ -108,10 +106,10 @@ def test_files_that_were_not_imported_are_read_and_not_run(tmp_path: Path) -> No
 
 
 def test_the_module_with_the_same_last_name_comes_first_then_the_one_with_most_of_the_classes(tmp_path: Path) -> None:
-    for name, classes in (("a", "Sketch"), ("b", "Sketch Enquiry"), ("c", "Enquiry")):
+    for name, classes in (("a", "Sketch"), ("b", "Sketch Poll"), ("c", "Poll")):
         text = "".join(f"class {each}: pass\n" for each in classes.split())
         (tmp_path / f"{name}.py").write_text(text)
-    assert set(moved(["models:Sketch", "models:Enquiry"], [str(tmp_path)]).values()) == {"b:Sketch", "b:Enquiry"}
+    assert set(moved(["models:Sketch", "models:Poll"], [str(tmp_path)]).values()) == {"b:Sketch", "b:Poll"}
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "models.py").write_text("class Sketch: pass\n")
     assert moved(["models:Sketch"], [str(tmp_path)]) == {"models:Sketch": "old.models:Sketch"}
