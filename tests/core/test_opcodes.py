@@ -4,6 +4,7 @@ import base64
 import math
 import pickle
 import pickletools
+from pathlib import Path
 from struct import pack
 from typing import Any
 
@@ -437,9 +438,12 @@ class TestBudgets:
         assert decode(data, PickleBudget(opcodes=1000)).fault
         assert not decode(data, PickleBudget(opcodes=300_000)).fault
 
-    def test_steps_are_counted(self) -> None:
+    def test_every_operation_is_counted(self) -> None:
         assert decode(b"N.").opcodes == 2
         assert decode(b"N" * 20_000 + b".").opcodes == 20_001
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+            data = pickle.dumps([{"a": (1, number), "b": Path("c"), "d": [None, "a"]} for number in range(9)], protocol)
+            assert decode(data).opcodes == len([*pickletools.genops(data)])
 
     def test_a_check_is_asked_every_few_thousand_steps_and_may_end_it(self) -> None:
         asked = []

@@ -52,7 +52,7 @@ class Machine:
         stack: The values; where an `Opaque` is shown for a broken pickle, they are its partial value.
         marks: Heights of the stack. Marks are no values and never stand among them.
         memo: Stored values 0, 1, 2, ...; what is stored beyond its end waits in `sparse`.
-        steps: Operations run.
+        opcodes: Operations run.
         position: Where the last operation begins; kept up by whoever may fail.
         reached: How far the bytes were read.
         protocol: As the pickle states it, 0 unless stated.
@@ -67,7 +67,7 @@ class Machine:
 
     __slots__ = (
         "_copied", "budget", "built", "data", "dropped", "globals", "marks", "memo", "objects", "old", "opaque",
-        "overrun", "position", "protocol", "reached", "refs", "sparse", "stack", "steps",
+        "opcodes", "overrun", "position", "protocol", "reached", "refs", "sparse", "stack",
     )  # fmt: skip
 
     def __init__(self, data: bytes, budget: PickleBudget) -> None:
@@ -77,7 +77,7 @@ class Machine:
         self.marks: list[int] = []
         self.memo: list[Value] = []
         self.sparse: dict[int, Value] = {}
-        self.steps = 0
+        self.opcodes = 0
         self.position = 0
         self.reached = 0
         self.protocol = 0

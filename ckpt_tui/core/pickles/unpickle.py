@@ -22,7 +22,7 @@ class Decoded(NamedTuple):
 
     Attributes:
         value: The value; an `Opaque` with the reason and the readable part when it could not be read to its end.
-        opcodes: Steps taken: an operation together with what nearly always follows it is one step.
+        opcodes: Operations run.
         fault: Why it was not read to its end, or "".
         trailing: Bytes after the end of the pickle.
         is_cut: It was not read to its end because of a limit of ours; a higher `budget` reads further.
@@ -92,11 +92,11 @@ def decode(
         m = machine
         rest = m.dropped + m.stack
         return Decoded(
-            value, m.steps, "", len(data) - end, False, m.objects, m.refs, m.old, m.opaque, end, m.built, rest
+            value, m.opcodes, "", len(data) - end, False, m.objects, m.refs, m.old, m.opaque, end, m.built, rest
         )
     m, value = machine, Opaque(reason, len(data), machine.stack)
     return Decoded(
-        value, m.steps, reason, 0, is_cut, m.objects, m.refs, m.old, m.opaque, m.position, m.built, m.dropped
+        value, m.opcodes, reason, 0, is_cut, m.objects, m.refs, m.old, m.opaque, m.position, m.built, m.dropped
     )
 
 
