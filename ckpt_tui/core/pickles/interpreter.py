@@ -21,7 +21,8 @@ _CHECK_EVERY = 16_384
 """Operations between two looks at the budgets and at `check`: about 3 ms."""
 
 _RARE_COST = 2
-"""Objects that an operation outside of the loop counts, whatever it makes: it takes as long as making two."""
+"""Objects that an operation outside of the loop counts, whatever it makes, and a text with halves of characters: each
+takes as long as making two."""
 
 _unpack_double = Struct(">d").unpack_from
 _unpack_size = Struct("<I").unpack_from
@@ -88,6 +89,7 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                     try:
                         push(data[i + 1 : end].decode())
                     except UnicodeDecodeError:
+                        objects += _RARE_COST
                         push(str(data[i + 1 : end], "utf-8", "surrogatepass"))
                     i = end
                 elif op < 0x60:
@@ -113,7 +115,11 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                         end = i + 4 + _unpack_size(data, i)[0]
                         if end > size:
                             raise m.short(start)
-                        push(str(data[i + 4 : end], "utf-8", "surrogatepass"))
+                        try:
+                            push(data[i + 4 : end].decode())
+                        except UnicodeDecodeError:
+                            objects += _RARE_COST
+                            push(str(data[i + 4 : end], "utf-8", "surrogatepass"))
                         i = end
                     elif op == 0x47:  # BINFLOAT
                         if i + 8 > size:
