@@ -56,7 +56,7 @@ class Machine:
         position: Where the last operation begins; kept up by whoever may fail.
         reached: How far the bytes were read.
         protocol: As the pickle states it, 0 unless stated.
-        refs, old, opaque: As `ckpt_tui.core.pickles.unpickle.Decoded` has them.
+        refs, old, opaque: As `ckpt_tui.core.value.Decoded` has them.
         globals: What GLOBAL made, by its argument.
         objects: Containers, objects, classes and marks made.
         built: Names of the classes and functions themselves, not objects of theirs, that are given a state.
