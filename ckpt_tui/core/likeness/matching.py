@@ -10,7 +10,7 @@ from ckpt_tui.core.likeness.alignment import align
 from ckpt_tui.core.likeness.digests import SCALARS, Digests, scalar_text
 from ckpt_tui.core.likeness.identity import NAMES, Identity
 from ckpt_tui.core.likeness.pairing import Pairing
-from ckpt_tui.core.likeness.sameness import is_empty, is_flat_same, is_same, same_places
+from ckpt_tui.core.likeness.sameness import is_empty, is_flat_same, is_same
 from ckpt_tui.core.value import Envelope, Value
 
 _ITEM = 8
@@ -95,7 +95,7 @@ class _Matcher:
         """Positions where both lists have the same; none where that is the exception."""
         if end_a != end_b:
             return set()
-        found = same_places(self.before, self.after, start, end_a, self.digests.charge)
+        found = {at for at in range(start, end_a) if self.is_same(self.before[at], self.after[at])}
         return found if 2 * len(found) >= end_a - start else set()
 
     def middle(self, head: int, tail: int, ends: tuple[int, int, int, int]) -> Matching:
@@ -116,20 +116,12 @@ class _Matcher:
                 token_a[place[known] - start] = token_b[at - start] = (known,)
         # Between items that stayed at their place, or all of them.
         spans = _runs(start, end_a, equal) if equal else [(start, end_a, start, end_b)]
-        open_a = [at for at, token in enumerate(token_a, start) if token is None]
-        open_b = [at for at, token in enumerate(token_b, start) if token is None]
-        settled = self.pairing.settled(
-            [a for a, a_end, b, b_end in spans if a_end - a == 1 == b_end - b], open_a, open_b
-        )
-        spans = [span for span in spans if span[0] not in settled]
-        for at in settled:
-            token_a[at - start] = token_b[at - start] = ()
         shared = _shared_texts(self.before, self.after, start, end_a, end_b)
         for items, tokens in ((self.before, token_a), (self.after, token_b)):
             for index, token in enumerate(tokens):
                 if token is None:
                     tokens[index] = self.token(items[start + index], shared)
-        kept = [(at, at) for at in settled]
+        kept: list[tuple[int, int]] = []
         of_span: list[list[tuple[int, int]]] = []
         free_a: list[int] = []
         free_b: list[int] = []

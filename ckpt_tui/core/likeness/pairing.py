@@ -7,20 +7,17 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.likeness.digests import SCALARS, Digests, scalar_text
+from ckpt_tui.core.likeness.digests import SCALARS, Digests
 from ckpt_tui.core.likeness.identity import NAMES, Identity, identity, is_random
 from ckpt_tui.core.likeness.sameness import is_same, sort_of
 from ckpt_tui.core.reading.anatomy import anatomy
-from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Value
+from ckpt_tui.core.value import Map, Obj, Value
 
 _GAP = 400
 """Pairs of items that are compared for likeness between two neighbours that stayed; more are paired in order."""
 
 _LIKE_MEMBERS = 100
 """Members of an item that are compared for likeness."""
-
-_GLANCE = 4
-"""Members of a row that are looked at to tell that it is not another one."""
 
 _ALIKE = 0.3
 """How much of two items must be equal for them to be one item that changed, where there is a choice."""
@@ -47,30 +44,6 @@ class Pairing:
         if ident not in self.asked:
             self.asked[ident] = identity(item)
         return self.asked[ident]
-
-    def settled(self, single: Sequence[int], open_a: Sequence[int], open_b: Sequence[int]) -> set[int]:
-        """Positions of rows that are one that changed, or did not: told at a glance, without digests.
-
-        Args:
-            single: Positions at which both lists have one item between two that stayed.
-            open_a: Positions of all items of the first list that may be one of the second.
-            open_b: The same of the second list.
-        """
-        names = _telling([self.before[at] for at in open_a], [self.after[at] for at in open_b]) if single else []
-        if not names:
-            return set()
-        # What a few members say, and where it is said: -1 in several places.
-        glances_a, glances_b = _glances(self.before, open_a, names), _glances(self.after, open_b, names)
-        places_a, places_b = _places(glances_a), _places(glances_b)
-        return {
-            at
-            for at in single
-            if at in glances_a
-            and at in glances_b
-            and places_b.get(glances_a[at], at) == at
-            and places_a.get(glances_b[at], at) == at
-            and self.may_pair(at, at)
-        }
 
     def gaps(
         self, kept: list[tuple[int, int]], free_a: list[int], free_b: list[int], ends: tuple[int, int]
@@ -165,37 +138,6 @@ class Pairing:
         if type(a) in SCALARS or type(b) in SCALARS:
             return is_same(a, b)
         return is_same(a, b) or self.digests.of(a) == self.digests.of(b)
-
-
-def _telling(before: Sequence[Value], after: Sequence[Value]) -> list[str]:
-    """Names of members of rows that probably tell one row from another; none where not all are rows."""
-    if len(before) < 2 or {*map(type, before), *map(type, after)} != {dict}:
-        return []
-    first, last = before[0], before[-1]
-    names = [name for name, value in islice(first.items(), _LIKE_MEMBERS) if type(value) in SCALARS]
-    names = [name for name in names if type(name) is str and not is_same(first[name], last.get(name))][:_GLANCE]
-    # An envelope may hold anything.
-    return [name for name in names if not any(type(row.get(name)) in _CLOSED for row in (*before, *after))]
-
-
-_CLOSED = frozenset((Envelope, Deferred))
-
-
-def _glances(items: Sequence[Value], places: Sequence[int], names: list[str]) -> dict[int, str]:
-    """What those members say of each item, the same for equal ones."""
-    found = {}
-    for at in places:
-        values = map(items[at].get, names)
-        found[at] = "\n".join([scalar_text(value) if type(value) in SCALARS else "#" for value in values])
-    return found
-
-
-def _places(glances: dict[int, str]) -> dict[str, int]:
-    """Where each is; -1 for those in several places."""
-    found: dict[str, int] = {}
-    for at, glance in glances.items():
-        found[glance] = -1 if glance in found else at
-    return found
 
 
 def _is_drawn(known: Identity) -> bool:

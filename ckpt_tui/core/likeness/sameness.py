@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import chain, compress
-from operator import is_, itemgetter, ne
-from typing import Any
+from collections.abc import Callable
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.likeness.digests import SCALARS
@@ -20,9 +17,6 @@ _FLAT_SIZE = 64
 
 _FLAT_LEVELS = 2
 """Levels that are: a row, and lists in it."""
-
-_BLOCK = 256
-"""Rows that are compared at once, member by member."""
 
 
 def is_same(a: Value, b: Value) -> bool:
@@ -49,109 +43,29 @@ def is_same(a: Value, b: Value) -> bool:
 
 
 def is_flat_same(a: Value, b: Value, charge: Callable[[int], None], levels: int = _FLAT_LEVELS) -> bool:
-    """Whether two small lists or mappings of scalars are equal for sure; most items of two lists are such rows.
-
-    Python's own comparison is asked only where all members are scalars of the same types, for which it is safe.
-    """
+    """Whether two small lists or mappings of scalars are equal for sure; most items of two lists are such rows."""
     if type(a) is dict:
-        if len(a) > _FLAT_SIZE or type(b) is not dict or len(a) != len(b) or [*a] != [*b]:
+        if type(b) is not dict or len(a) != len(b) or len(a) > _FLAT_SIZE or [*a] != [*b]:
             return False
-        a, b = [*a.values()], [*b.values()]
-    elif type(a) is not list or type(b) is not list or len(a) > _FLAT_SIZE or len(a) != len(b):
+        pairs = zip(a.values(), b.values(), strict=True)
+    elif type(a) is list and type(b) is list and len(a) == len(b) <= _FLAT_SIZE:
+        pairs = zip(a, b, strict=True)
+    else:
         return False
-    types = tuple(map(type, a))
-    if types != tuple(map(type, b)):
-        return False
-    charge(1)
-    scalars, others = _LAYOUTS.get(types) or _layout(types)
-    if not others:
-        return bool(a == b)
-    if not levels or (scalars is not None and scalars(a) != scalars(b)):
-        return False
-    for index in others:
-        item, other = a[index], b[index]
-        if not (is_same(item, other) or is_flat_same(item, other, charge, levels - 1)):
+    for item, other in pairs:
+        if item is other:
+            continue
+        kind = type(item)
+        if kind is not type(other):
             return False
+        if kind in SCALARS and (kind is not str or len(item) <= _LONG_TEXT):
+            if item != other:
+                return False
+        elif not is_same(item, other):
+            charge(1)
+            if not (levels and is_flat_same(item, other, charge, levels - 1)):
+                return False
     return True
-
-
-def same_places(
-    before: Sequence[Value], after: Sequence[Value], start: int, end: int, charge: Callable[[int], None]
-) -> set[int]:
-    """Positions from `start` to `end` where two lists have the same for sure, as `is_same` and `is_flat_same` tell."""
-    found: set[int] = set()
-    for low in range(start, end, _BLOCK):
-        high = min(low + _BLOCK, end)
-        differ = _differing(before[low:high], after[low:high], charge, _FLAT_LEVELS)
-        found.update(range(low, high))
-        found.difference_update([low + at for at in differ])
-    return found
-
-
-def _differing(
-    before: Sequence[Value], after: Sequence[Value], charge: Callable[[int], None], levels: int
-) -> Sequence[int] | set[int]:
-    """Where two equally long lists may differ; levels are as many as their items may have.
-
-    Rows with the same names, and lists of one length, are compared column by column: a few calls for all of them.
-    """
-    count = len(before)
-    if all(map(is_, before, after)):
-        return ()
-    kinds = {*map(type, before), *map(type, after)}
-    if len(kinds) == 1 and kinds <= SCALARS and (str not in kinds or max(map(len, before)) <= _LONG_TEXT):
-        places = compress(range(count), map(ne, before, after))
-        return [at for at in places if before[at] is not after[at]]  # NaN is itself, but not equal to itself
-    if levels >= 0 and len(kinds) == 1 and kinds <= _ROWS:
-        charge(count)
-        rows = _columns(before, after, dict in kinds)
-        if rows is not None:
-            differ: set[int] = set()
-            for column, other in rows:
-                if len(differ) == count:
-                    break
-                differ.update(_differing(column, other, charge, levels - 1))
-            return differ
-    return [
-        at
-        for at, (a, b) in enumerate(zip(before, after, strict=True))
-        if not (is_same(a, b) or (levels >= 0 and is_flat_same(a, b, charge, levels)))
-    ]
-
-
-_ROWS = frozenset((dict, list))
-
-
-def _columns(
-    before: Sequence[Any], after: Sequence[Any], has_names: bool
-) -> list[tuple[list[Value], list[Value]]] | None:
-    """The members of rows, one pair of columns for each; None where not all rows have the same."""
-    size = len(before[0])
-    if size > _FLAT_SIZE or {*map(len, before), *map(len, after)} != {size}:
-        return None
-    members = []
-    for rows in (before, after):
-        if has_names and [*chain.from_iterable(rows)] != [*before[0]] * len(rows):
-            return None
-        members.append([*chain.from_iterable(map(dict.values, rows) if has_names else rows)])
-    return [(members[0][at::size], members[1][at::size]) for at in range(size)]
-
-
-_Layout = tuple[Callable[[Any], Any] | None, tuple[int, ...]]
-"""What takes the scalars out of a row, and where its other members are."""
-
-_LAYOUTS: dict[tuple[type, ...], _Layout] = {}
-_LAYOUT_COUNT = 1_000
-"""Rows whose members have the same types, one after the other, are looked at in the same way."""
-
-
-def _layout(types: tuple[type, ...]) -> _Layout:
-    scalars = [index for index, kind in enumerate(types) if kind in SCALARS]
-    others = tuple(index for index, kind in enumerate(types) if kind not in SCALARS)
-    found = itemgetter(*scalars) if scalars else None, others
-    if len(_LAYOUTS) < _LAYOUT_COUNT:
-        _LAYOUTS[types] = found
-    return found
 
 
 def sort_of(value: Value) -> str:
