@@ -13,7 +13,7 @@ from ckpt_tui.core.diff.changes import Difference
 from ckpt_tui.core.diff.diff import diff
 from ckpt_tui.core.diff.noise import Noise
 from ckpt_tui.core.likeness.digests import Digests
-from ckpt_tui.core.likeness.sameness import is_flat_same, is_same
+from ckpt_tui.core.likeness.equality import is_plainly_equal, is_plainly_equal_row
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.value import Envelope, Map
 
@@ -37,7 +37,7 @@ def uncharged(_: int) -> None:
 def test_rows_that_are_equal_at_a_glance_have_one_digest(one: Any, other: Any, is_copy: bool) -> None:
     other = copy.deepcopy(one) if is_copy else other
     digests = Digests()
-    if is_same(one, other) or is_flat_same(one, other, digests.charge):
+    if is_plainly_equal(one, other) or is_plainly_equal_row(one, other, digests.charge):
         assert digests.of(one) == digests.of(other)
     elif is_copy:
         assert type(one) in (dict, list), "copies of scalars are equal at a glance"
@@ -46,9 +46,9 @@ def test_rows_that_are_equal_at_a_glance_have_one_digest(one: Any, other: Any, i
 def test_one_member_of_a_row_shows_that_it_changed() -> None:
     row: dict[str, Any] = {"a": 7, "b": [7, "text", [7]], "c": 0.0, "d": "e" * 2_000}
     for change in ({"a": True}, {"b": [7, "other", [7]]}, {"b": [7, "text", [7.0]]}, {"c": NAN}, {"d": "e" * 1_999}):
-        assert not is_flat_same(row, {**copy.deepcopy(row), **change}, uncharged)
-    assert is_flat_same(row, copy.deepcopy(row), uncharged)
-    assert not is_flat_same(row, {**row, "f": None}, uncharged)
+        assert not is_plainly_equal_row(row, {**copy.deepcopy(row), **change}, uncharged)
+    assert is_plainly_equal_row(row, copy.deepcopy(row), uncharged)
+    assert not is_plainly_equal_row(row, {**row, "f": None}, uncharged)
 
 
 def table(count: int = 40) -> list[Any]:

@@ -14,7 +14,7 @@ from ckpt_tui.core.diff.noise import Noise
 from ckpt_tui.core.diff.walk import Check, Found, Place, Progress, Walk
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.likeness.digests import SCALARS, OutOfBudget
-from ckpt_tui.core.likeness.sameness import is_empty
+from ckpt_tui.core.likeness.equality import is_empty
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, path_to
 from ckpt_tui.core.redact import PLAIN

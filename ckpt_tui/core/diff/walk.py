@@ -14,8 +14,8 @@ from ckpt_tui.core.budgets import DIFF_CHANGES, DIFF_LEVELS, DIFF_NODES, DIFF_RE
 from ckpt_tui.core.diff.changes import Op
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.likeness.digests import SCALARS, Digests, OutOfBudget, scalar_text
+from ckpt_tui.core.likeness.equality import is_plainly_equal, is_plainly_equal_row, sort_of
 from ckpt_tui.core.likeness.matching import in_order, match
-from ckpt_tui.core.likeness.sameness import is_flat_same, is_same, sort_of
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.anatomy import Anatomy, anatomy
 from ckpt_tui.core.reading.members import escape_name
@@ -98,7 +98,7 @@ class Walk:
     def enter(self, stack: list[tuple[Iterator[Pair], int, int]], pair: Pair) -> None:
         """Compare two values; their members follow when an iterator was put on the stack."""
         before, after, at_a, at_b, name = pair
-        if is_same(before, after):
+        if is_plainly_equal(before, after):
             return
         before, after = resolve(before, self.check), resolve(after, self.check)
         if before is after:
@@ -163,7 +163,7 @@ class Walk:
         if kind is Obj and other is Obj:
             parts_a, parts_b = anatomy(before), anatomy(after)
             if parts_a.is_text or parts_b.is_text:
-                is_equal = parts_a.is_text and parts_b.is_text and is_same(parts_a.text, parts_b.text)
+                is_equal = parts_a.is_text and parts_b.is_text and is_plainly_equal(parts_a.text, parts_b.text)
                 return iter(()) if is_equal else None
             return self.object(parts_a, parts_b, at_a, at_b)
         if kind is Opaque and other is Opaque and before.reason == after.reason and before.size == after.size:
@@ -198,7 +198,7 @@ class Walk:
                     place_a, place_b = self.named(at_a, name, escape), self.named(at_b, name, escape)
                     self.add("changed", place_a, place_b, was, now, name)
                 continue
-            if (kind is dict or kind is list) and is_flat_same(was, now, self.spend):
+            if (kind is dict or kind is list) and is_plainly_equal_row(was, now, self.spend):
                 continue
             yield was, now, self.named(at_a, name, escape), self.named(at_b, name, escape), name
         if len(after) > len(before) - gone:

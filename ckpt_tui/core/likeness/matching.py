@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from ckpt_tui.core.likeness.alignment import align
 from ckpt_tui.core.likeness.digests import SCALARS, Digests, scalar_text
+from ckpt_tui.core.likeness.equality import is_empty, is_plainly_equal, is_plainly_equal_row
 from ckpt_tui.core.likeness.identity import NAMES, Identity
 from ckpt_tui.core.likeness.pairing import Pairing
-from ckpt_tui.core.likeness.sameness import is_empty, is_flat_same, is_same
 from ckpt_tui.core.value import Envelope, Value
 
 _ITEM = 8
@@ -68,7 +68,7 @@ class _Matcher:
         before, after = self.before, self.after
         self.digests.charge(len(before) + len(after))
         small = min(len(before), len(after))
-        same = self.is_same
+        same = self.is_item_equal
         head = next((at for at, (a, b) in enumerate(zip(before, after, strict=False)) if not same(a, b)), small)
         tail = 0
         while tail < small - head and same(before[-1 - tail], after[-1 - tail]):
@@ -83,19 +83,19 @@ class _Matcher:
             return Matching(head, tail, [], [], [head], [head])
         return self.middle(head, tail, ends)
 
-    def is_same(self, a: Value, b: Value) -> bool:
+    def is_item_equal(self, a: Value, b: Value) -> bool:
         """Whether two items are equal, as far as can be told at once."""
         if a is b:
             return True
         if type(a) is dict or type(a) is list:
-            return is_flat_same(a, b, self.digests.charge)
-        return is_same(a, b)
+            return is_plainly_equal_row(a, b, self.digests.charge)
+        return is_plainly_equal(a, b)
 
     def unchanged(self, start: int, end_a: int, end_b: int) -> set[int]:
         """Positions where both lists have the same; none where that is the exception."""
         if end_a != end_b:
             return set()
-        found = {at for at in range(start, end_a) if self.is_same(self.before[at], self.after[at])}
+        found = {at for at in range(start, end_a) if self.is_item_equal(self.before[at], self.after[at])}
         return found if 2 * len(found) >= end_a - start else set()
 
     def middle(self, head: int, tail: int, ends: tuple[int, int, int, int]) -> Matching:

@@ -8,8 +8,8 @@ from itertools import islice
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.likeness.digests import SCALARS, Digests
+from ckpt_tui.core.likeness.equality import is_plainly_equal, sort_of
 from ckpt_tui.core.likeness.identity import NAMES, Identity, identity, is_random
-from ckpt_tui.core.likeness.sameness import is_same, sort_of
 from ckpt_tui.core.reading.anatomy import anatomy
 from ckpt_tui.core.value import Map, Obj, Value
 
@@ -136,8 +136,8 @@ class Pairing:
     def are_equal(self, a: Value, b: Value) -> bool:
         """Whether two members are equal."""
         if type(a) in SCALARS or type(b) in SCALARS:
-            return is_same(a, b)
-        return is_same(a, b) or self.digests.of(a) == self.digests.of(b)
+            return is_plainly_equal(a, b)
+        return is_plainly_equal(a, b) or self.digests.of(a) == self.digests.of(b)
 
 
 def _is_drawn(known: Identity) -> bool:
