@@ -157,7 +157,7 @@ class Envelope:
         text: The base64 text; a view of the bytes of its file where it is very long.
         claimed: The `__type__` beside it: a claim of the file, not a fact.
         value: The decoded value once `ready`.
-        decoded: All that decoding it told, once `ready`; None where the text is no base64, or was not decoded.
+        decoded: All that decoding it found, once `ready`; None where the text is not base64, or was not decoded.
         is_cut: It was not decoded to its end because of a limit; `core.documents.envelope.decode_further` goes on.
         factor: How many times the usual limits it was decoded within; 0 when it was not decoded.
         warning: What is odd about it, or "".

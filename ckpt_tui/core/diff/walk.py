@@ -143,7 +143,7 @@ class Walk:
     # -- members -----------------------------------------------------------------------------------------------------
 
     def members(self, before: Value, after: Value, at_a: Place, at_b: Place) -> Iterator[Pair] | None:
-        """The pairs of members of two values of one sort; None where the values can only be told apart as a whole."""
+        """The pairs of members of two values of one sort; None where the values can only be compared as a whole."""
         kind, other = type(before), type(after)
         if kind in SCALARS or other in SCALARS or sort_of(before) != sort_of(after):
             return None
@@ -298,7 +298,7 @@ class Walk:
         return Place(above, ("$entries", index // 2, *more), secret, above.level + 1)
 
     def token(self, value: Value) -> str:
-        """A text that tells a value from every other one."""
+        """A key that identifies a value."""
         value = resolve(value, self.check)
         return scalar_text(value) if type(value) in SCALARS else f"#{self.digests.of(value)}"
 
@@ -318,7 +318,7 @@ class Walk:
         self, name: str, before: Sequence[Value] | None, after: Sequence[Value] | None, at_a: Place, at_b: Place,
         is_set: bool = False,
     ) -> Iterator[Pair]:  # fmt: skip
-        """A list of an object that is no attribute: its arguments or its items."""
+        """A list of an object that is not an attribute: its arguments or its items."""
         if before is None or after is None:
             if after is not None:
                 self.add("added", None, self.at(at_b, (name,)), None, list(after), "")
@@ -329,7 +329,7 @@ class Walk:
 
 
 def _by_name(value: Value) -> Mapping[str, Value] | None:
-    """The members of a mapping by name; None where a key is no text, or stands twice."""
+    """The members of a mapping by name; None where a key is not a text, or stands twice."""
     if type(value) is dict:
         return value
     return dict(zip(value.kv[::2], value.kv[1::2], strict=True)) if value.has_text_keys() else None

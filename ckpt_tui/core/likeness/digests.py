@@ -1,6 +1,6 @@
-"""A number for a value, equal for equal values: what lets the diff skip what is the same and line up what moved.
+"""A number for a value, equal for equal values: the diff skips what is equal by it, and lines up what moved.
 
-Two values have one digest when the JSON of `show` says the same of both, whatever their pickles look like: mappings and
+Two values have one digest when `show` writes the same JSON for both, whatever their pickles look like: mappings and
 sets have no order, `1`, `1.0` and `True` differ, and NaN equals NaN. The hash is Python's keyed one over text, so
 that no payload can choose values that collide.
 """
@@ -93,7 +93,7 @@ class Digests:
         return id(resolve(value)) not in self._loose
 
     def of(self, value: Value) -> int:
-        """The digest of a container, or of any value that is no scalar.
+        """The digest of a container, or of any value that is not a scalar.
 
         Raises:
             OutOfBudget: more values than one diff looks at.
@@ -251,7 +251,7 @@ def _taking(order: list[int], count: int) -> Callable[[Any], Any] | None:
 
 
 def scalar_text(value: Value) -> str:
-    """A text that tells a scalar from every other one."""
+    """A key that identifies a scalar."""
     kind = type(value)
     if kind is str and len(value) > _LONG_TEXT:
         return f"~{len(value)} {hash(value)}"
@@ -261,7 +261,7 @@ def scalar_text(value: Value) -> str:
 
 
 def _scalars(values: Sequence[Value], types: set[type]) -> str:
-    """A text that tells a row of scalars from every other one."""
+    """A key that identifies a row of scalars."""
     is_short = str not in types or sum([len(part) for part in values if type(part) is str]) <= _TEXTS
     if is_short and int in types:
         is_short = max([part.bit_length() for part in values if type(part) is int]) <= _LONG_INTEGER

@@ -72,7 +72,7 @@ def are_equal(one: Value, other: Value, ignore: frozenset[str] = frozenset(), no
 
 
 def is_plainly_equal(a: Value, b: Value) -> bool:
-    """Whether two values are equal for sure, told without decoding or parsing anything."""
+    """Whether two values are equal for sure, found without decoding or parsing anything."""
     if a is b:
         return True
     kind = type(a)

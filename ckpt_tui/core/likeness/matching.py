@@ -1,4 +1,4 @@
-"""Which item of one list is which item of another: by what it is known by, then by equality, then by likeness."""
+"""Which item of one list is which item of another: by what identifies it, then by equality, then by similarity."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ITEM = 8
 """What an item costs of the budget, in scalars, where two lists are lined up."""
 
 _SMALL_NUMBER = 1 << 60
-"""Integers beyond may be chosen so that Python hashes them all alike; they are told by their text."""
+"""Integers beyond may be chosen so that Python hashes them all alike; they are identified by their text."""
 
 
 class Matching(NamedTuple):
@@ -84,7 +84,7 @@ class _Matcher:
         return self.middle(head, tail, ends)
 
     def is_item_equal(self, a: Value, b: Value) -> bool:
-        """Whether two items are equal, as far as can be told at once."""
+        """Whether two items are equal, as far as shows at once."""
         if a is b:
             return True
         if type(a) is dict or type(a) is list:

@@ -1,4 +1,4 @@
-"""Which items of two lists may be one that changed, and which of those are most alike."""
+"""Which items of two lists may be one that changed, and which of those are most similar."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from ckpt_tui.core.reading.anatomy import anatomy
 from ckpt_tui.core.value import Map, Obj, Value
 
 _GAP = 400
-"""Pairs of items that are compared for likeness between two neighbours that stayed; more are paired in order."""
+"""Pairs of items that are compared for similarity between two neighbours that stayed; more are paired in order."""
 
-_LIKE_MEMBERS = 100
-"""Members of an item that are compared for likeness."""
+_SIMILAR_MEMBERS = 100
+"""Members of an item that are compared for similarity."""
 
-_ALIKE = 0.3
+_SIMILAR = 0.3
 """How much of two items must be equal for them to be one item that changed, where there is a choice."""
 
 
 class Pairing:
-    """Pairs of items of two lists that are not the same but may be one that changed.
+    """Pairs of items of two lists that are not equal but may be one that changed.
 
     Args:
         before: The first list.
         after: The second one.
-        digests: What tells values apart, and how much may be looked at.
+        digests: Digests of the values, and how much may be looked at.
     """
 
     def __init__(self, before: Sequence[Value], after: Sequence[Value], digests: Digests) -> None:
@@ -84,16 +84,16 @@ class Pairing:
     def best(self, gap_a: list[int], gap_b: list[int]) -> list[tuple[int, int]]:
         """The pairs, in order, that are most alike together."""
         width = len(gap_b)
-        like = [[self.likeness(a, b) for b in gap_b] for a in gap_a]
+        like = [[self.similarity(a, b) for b in gap_b] for a in gap_a]
         sums = [[0.0] * (width + 1) for _ in range(len(gap_a) + 1)]
         for i in range(len(gap_a) - 1, -1, -1):
             for j in range(width - 1, -1, -1):
-                paired = sums[i + 1][j + 1] + like[i][j] if like[i][j] >= _ALIKE else -1.0
+                paired = sums[i + 1][j + 1] + like[i][j] if like[i][j] >= _SIMILAR else -1.0
                 sums[i][j] = max(sums[i + 1][j], sums[i][j + 1], paired)
         found = []
         i = j = 0
         while i < len(gap_a) and j < width:
-            if like[i][j] >= _ALIKE and sums[i][j] == sums[i + 1][j + 1] + like[i][j]:
+            if like[i][j] >= _SIMILAR and sums[i][j] == sums[i + 1][j + 1] + like[i][j]:
                 found.append((gap_a[i], gap_b[j]))
                 i += 1
                 j += 1
@@ -115,10 +115,10 @@ class Pairing:
             return True
         if known_a.name in NAMES:
             return True
-        # Ids that are drawn at random tell nothing where a step ran twice.
+        # Ids that are drawn at random say nothing where a step ran twice.
         return _is_drawn(known_a) and _is_drawn(known_b)
 
-    def likeness(self, at_a: int, at_b: int) -> float:
+    def similarity(self, at_a: int, at_b: int) -> float:
         """How much of two items is equal, from 0 to 1; 0 where they may not be paired."""
         if not self.may_pair(at_a, at_b):
             return 0.0
@@ -131,7 +131,7 @@ class Pairing:
         self.digests.charge(len(names_a) + len(names_b))
         same = sum(1 for name, value in names_a.items() if name in names_b and self.are_equal(value, names_b[name]))
         whole = max(len(names_a), len(names_b))
-        return max(same / whole, _ALIKE if same else 0.0) if whole else 1.0
+        return max(same / whole, _SIMILAR if same else 0.0) if whole else 1.0
 
     def are_equal(self, a: Value, b: Value) -> bool:
         """Whether two members are equal."""
@@ -155,4 +155,4 @@ def _names(value: Value) -> dict[str, Value] | None:
         pairs = iter(anatomy(value).attributes)
     else:
         return None
-    return {name: item for name, item in islice(pairs, _LIKE_MEMBERS) if item is not None}
+    return {name: item for name, item in islice(pairs, _SIMILAR_MEMBERS) if item is not None}

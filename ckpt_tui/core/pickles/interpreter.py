@@ -35,7 +35,7 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
     """Run a machine over its pickle; returns the value and where the pickle ends. `decode` is the way in for most.
 
     Args:
-        m: A fresh machine; whatever happens, its `opcodes`, `position` and `reached` tell how far it came.
+        m: A fresh machine; whatever happens, its `opcodes`, `position` and `reached` show how far it came.
         check: Called every few thousand operations; whatever it raises is passed on.
 
     Raises:

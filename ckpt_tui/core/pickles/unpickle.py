@@ -19,7 +19,7 @@ def decode(
 ) -> Decoded:
     """Decode one pickle, protocols 0 to 5, into inert values.
 
-    Nothing is imported, called or looked up. A damaged or over-large pickle is no exception: its value is an `Opaque`
+    Nothing is imported, called or looked up. A damaged or over-large pickle raises nothing: its value is an `Opaque`
     that says why and holds what was read before.
 
     Args:
