@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ckpt_tui.core.budgets import PickleBudget
-    from ckpt_tui.core.pickles.unpickle import Decoded, decode
+    from ckpt_tui.core.pickles.unpickle import decode
     from ckpt_tui.core.reading.plain import plain
+    from ckpt_tui.core.value import Decoded
     from ckpt_tui.stores.record import record
     from ckpt_tui.stores.registry import open_store, open_stores
     from ckpt_tui.tui.inside import browse
@@ -22,7 +23,7 @@ __all__ = ["Decoded", "PickleBudget", "__version__", "browse", "decode", "open_s
 
 _HOMES = {
     "decode": "ckpt_tui.core.pickles.unpickle",
-    "Decoded": "ckpt_tui.core.pickles.unpickle",
+    "Decoded": "ckpt_tui.core.value",
     "PickleBudget": "ckpt_tui.core.budgets",
     "plain": "ckpt_tui.core.reading.plain",
     "open_store": "ckpt_tui.stores.registry",

@@ -75,7 +75,7 @@ class Finding(NamedTuple):
 
 def genuine() -> list[bytes]:
     """Pickles of the sample checkpoints and of a value of every kind, in all protocols."""
-    from tests.core.test_decoding_equals_unpickling import VALUES
+    from tests.core.pickles.test_decoding_equals_unpickling import VALUES
 
     found = []
     for path in sorted(DATA.glob("*/**/*.json")):

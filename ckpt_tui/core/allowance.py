@@ -19,8 +19,8 @@ from ckpt_tui.core.budgets import (
     MOST_WORK,
     NODE_WORK,
     OBJECT_WORK,
+    OPCODE_WORK,
     PLACE_WORK,
-    STEP_WORK,
     PickleBudget,
 )
 
@@ -33,11 +33,14 @@ _PLACES = 0.15
 _WRITING = 0.35
 """The part of all work that looking for places leaves to what comes after it."""
 
+_OPCODES = 0.6
+"""The part of what one pickle may take that its operations may take; the rest is for the objects they make."""
+
 _TEXT_UNIT = 128
 """Characters of base64 read for one unit."""
 
 _DENSE = 50_000
-"""Units of a pickle below which it does not matter how dense it is."""
+"""Operations of a pickle below which it does not matter how dense it is; an object counts for `OBJECT_WORK`."""
 
 _LEAST = 100
 """Units that make it worth beginning with a pickle."""
@@ -104,18 +107,17 @@ class Allowance:
         units = self.left - int(self.total * _DECODING)
         usual, factor = DEFAULT_PICKLE, self.pickle_factor
         size = usual.bytes if factor <= 1 else int(usual.bytes * factor)
-        most_opcodes, most_objects = units * 6 // 10, units // (OBJECT_WORK + STEP_WORK)
+        most_opcodes, most_objects = int(units * _OPCODES / OPCODE_WORK), int(units / (OBJECT_WORK + OPCODE_WORK))
         opcodes = min(int(usual.opcodes * factor), most_opcodes)
         objects = min(int(usual.objects * factor), most_objects)
         gap = usual.memo_gap if factor <= 1 else int(usual.memo_gap * factor)
         self._budget = PickleBudget(size, opcodes, objects, gap, most_opcodes=most_opcodes, most_objects=most_objects)
         return self._budget
 
-    def spend_pickle(self, characters: int, steps: int = 0, objects: int = 0, end: int = 0) -> None:
+    def spend_pickle(self, characters: int, opcodes: int = 0, objects: int = 0, end: int = 0) -> None:
         """Note that a pickle in so many characters of base64 was decoded, as far as byte `end`."""
-        units = steps * STEP_WORK + objects * OBJECT_WORK
-        self.left -= ENVELOPE_WORK + characters // _TEXT_UNIT + units
-        if units > max(end * DENSE_PICKLE, _DENSE) and self._earned:
+        self.left -= ENVELOPE_WORK + characters // _TEXT_UNIT + int(opcodes * OPCODE_WORK) + objects * OBJECT_WORK
+        if opcodes + objects * OBJECT_WORK > max(end * DENSE_PICKLE, _DENSE) and self._earned:
             self._earned -= characters * BYTE_WORK * self.pickle_factor
             self._measure()
 

@@ -10,8 +10,8 @@ class PickleBudget(NamedTuple):
 
     bytes: int = 64 * 1024 * 1024
     """Bytes of one pickle. The largest pickle seen from a real run is under 8 MB."""
-    opcodes: int = 1_500_000
-    """Opcodes executed: about half a second, and far more than any real checkpoint holds in one pickle."""
+    opcodes: int = 2_000_000
+    """Operations run: about half a second, and far more than any real checkpoint holds in one pickle."""
     objects: int = 300_000
     """Containers, objects, classes and marks made: up to 200 bytes and 3 µs each, for one byte of input."""
     memo_gap: int = 100_000
@@ -30,26 +30,26 @@ class PickleBudget(NamedTuple):
 
 DEFAULT_PICKLE = PickleBudget()
 
-BYTE_OPCODES = 0.5
+BYTE_OPCODES = 0.6
 BYTE_OBJECTS = 0.1
-"""Operations and objects for each byte of a pickle that is no flood: a conversation has 0.15 and 0.03, short records
-0.25 and 0.06."""
+"""Operations and objects for each byte of a pickle that is no flood: a conversation has 0.2 and 0.02, short records
+0.4 and 0.09."""
 
 FURTHER = 8
 """How much more is allowed when somebody asks to read further: few steps to any size, and each takes a moment only."""
 
 DOCUMENT_WORK = 2_000_000
-"""Units of work for one document, all stages together (`ckpt_tui.core.allowance`). A unit is the time of one step of
-decoding, 0.1 to 0.3 µs, so all of it is at most about 0.7 s: several stages of half a second each would make a bomb
+"""Units of work for one document, all stages together (`ckpt_tui.core.allowance`). A unit is 0.1 to 0.3 µs of
+processor time, so all of it is at most about 0.7 s: several stages of half a second each would make a bomb
 cost seconds."""
 
 BYTE_WORK = 0.75
 """Units for each byte of a larger file, where that is more: a bomb is small and asks for much, while an honest large
 file takes work in proportion. Conversations and rows of records take 0.3 to 0.6, dense pickles of records 1.4."""
 
-DENSE_PICKLE = 0.8
-"""Units that decoding takes for each byte of a pickle from which on it is a flood, and its bytes allow nothing: a
-conversation takes 0.2, records 0.5, one list, class or operation after the other 1 to 5."""
+DENSE_PICKLE = 0.9
+"""Operations of a pickle for each of its bytes, an object counting for `OBJECT_WORK`, from which on it is a flood, and
+its bytes allow nothing: a conversation has 0.25, records 0.75, one list, class or operation after the other 1 to 5."""
 
 MOST_WORK = 150_000_000
 """Units for any file at all, about 20 s, and enough for an honest one of 200 MB: this, too, has to end."""
@@ -57,7 +57,7 @@ MOST_WORK = 150_000_000
 LARGE_FILE = 8 * 1024 * 1024
 """Bytes of a file from which on what is shared in it may be written more often in proportion."""
 
-STEP_WORK = 1
+OPCODE_WORK = 0.6
 OBJECT_WORK = 4
 """Units of an operation of a pickle, and of each object it makes besides."""
 
@@ -116,7 +116,7 @@ part, where it is looked at."""
 JSON_BYTE_VALUES = 0.5
 """Such values for each byte of a larger file that is asked for as a whole: rows of small records have that many."""
 
-ENVELOPE_WORK = 80
+ENVELOPE_WORK = 64
 """Units of a pickle in a file, besides what is in it: its base64, a machine to run it, and what it is judged by."""
 
 LAZY_BYTES = 8 * 1024 * 1024

@@ -13,11 +13,8 @@ operations; walk them with an explicit stack, `id()` and a budget, as this packa
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
-
-if TYPE_CHECKING:
-    from ckpt_tui.core.pickles.unpickle import Decoded
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 Value: TypeAlias = Any
 """One of the kinds named in the module's description; a type checker has no name for a recursive, cyclic union."""
@@ -112,6 +109,47 @@ class Opaque:
         self.partial: list[Value] = [] if partial is None else partial
 
 
+_NOTHING: Mapping[Any, Any] = {}
+
+
+class Decoded(NamedTuple):
+    """What a pickle holds.
+
+    Attributes:
+        value: The value; an `Opaque` with the reason and the readable part when it could not be read to its end.
+        opcodes: Operations run.
+        fault: Why it was not read to its end, or "".
+        trailing: Bytes after the end of the pickle.
+        is_cut: It was not read to its end because of a limit of ours; a higher `budget` reads further.
+        objects: Containers, objects, classes and marks made.
+        refs: (module, qualname) of every class and function it names → the reference, in the order of the pickle; also
+            of those whose objects it throws away again.
+        old: Names that stand there as Python 2 had them, in protocols 0 to 2: the present name → `module:qualname`.
+        opaque: Reasons of what it holds that cannot be shown as a value, each once.
+        built: `module:qualname` of classes and functions that are themselves given a state, which sets attributes.
+        discarded: Values that it made and that are no part of `value`: thrown away, or left on its stack.
+        end: Where it ends; where it could not be read further, the byte where that operation begins.
+    """
+
+    value: Value
+    opcodes: int
+    fault: str
+    trailing: int
+    is_cut: bool = False
+    objects: int = 0
+    refs: Mapping[tuple[str, str], Ref] = _NOTHING
+    old: Mapping[tuple[str, str], str] = _NOTHING
+    opaque: Collection[str] = ()
+    end: int = 0
+    built: Collection[str] = ()
+    discarded: Sequence[Value] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """`module:qualname` of each class and function that the pickle names, also where it throws the object away."""
+        return tuple(ref.name for ref in self.refs.values())
+
+
 class Envelope:
     """A base64 pickle inside JSON, decoded when it is first looked at (see `ckpt_tui.core.documents.envelope`).
 
@@ -119,7 +157,7 @@ class Envelope:
         text: The base64 text; a view of the bytes of its file where it is very long.
         claimed: The `__type__` beside it: a claim of the file, not a fact.
         value: The decoded value once `ready`.
-        decoded: All that decoding it told, once `ready`; None where the text is no base64, or was not decoded.
+        decoded: All that decoding it found, once `ready`; None where the text is not base64, or was not decoded.
         is_cut: It was not decoded to its end because of a limit; `core.documents.envelope.decode_further` goes on.
         factor: How many times the usual limits it was decoded within; 0 when it was not decoded.
         warning: What is odd about it, or "".

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import NamedTuple
 
+from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.diff.changes import Difference
 from ckpt_tui.core.diff.diff import diff_checkpoints
 from ckpt_tui.core.diff.forks import Fork, Parting, parting
@@ -47,9 +47,9 @@ class Comparer:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._lock = threading.Lock()
-        self._compared: OrderedDict[object, Compared] = OrderedDict()
-        self._counts: OrderedDict[object, int] = OrderedDict()
-        self._loaded: OrderedDict[object, Checkpoint] = OrderedDict()
+        self._compared = Cache[Hashable, Compared](KEPT_BYTES, _size, KEPT, least=1)
+        self._counts = Cache[Hashable, int](KEPT_COUNTS)
+        self._loaded = Cache[Hashable, Checkpoint](KEPT_BYTES, lambda kept: kept.ref.size, KEPT_CHECKPOINTS, least=2)
 
     def known(self, before: CheckpointRef, after: CheckpointRef, noise: Noise) -> Compared | None:
         """The diff of two checkpoints if it was made."""
@@ -72,16 +72,11 @@ class Comparer:
         with self._lock:
             found = self._compared.get(key)
             if found is not None:
-                self._compared.move_to_end(key)
                 return found
             one, other = self._load(before, check), self._load(after, check)
             found = Compared(one, other, diff_checkpoints(one, other, noise, check, progress))
-            self._compared[key] = found
-            size = sum(kept.before.ref.size + kept.after.ref.size for kept in self._compared.values())
-            while len(self._compared) > KEPT or (len(self._compared) > 1 and size > KEPT_BYTES):
-                _, gone = self._compared.popitem(last=False)
-                size -= gone.before.ref.size + gone.after.ref.size
-            self._remember(key, len(found.difference.shown))
+            self._compared.put(key, found)
+            self._counts.put(key, len(found.difference.shown))
             return found
 
     def tally(self, before: CheckpointRef, after: CheckpointRef, noise: Noise, check: Check) -> int:
@@ -92,10 +87,12 @@ class Comparer:
         """
         key = _key(before, after, noise)
         with self._lock:
-            if key not in self._counts:
+            count = self._counts.get(key)
+            if count is None:
                 one, other = self._load(before, check), self._load(after, check)
-                self._remember(key, len(diff_checkpoints(one, other, noise, check).shown))
-            return self._counts[key]
+                count = len(diff_checkpoints(one, other, noise, check).shown)
+                self._counts.put(key, count)
+            return count
 
     def part(self, found: Fork, noise: Noise, progress: Callable[[int, int], None], check: Check) -> Parting | None:
         """The first step in which two branches differ.
@@ -110,27 +107,23 @@ class Comparer:
 
         return parting(found, load, noise, progress)
 
-    def _remember(self, key: object, count: int) -> None:
-        self._counts[key] = count
-        while len(self._counts) > KEPT_COUNTS:
-            self._counts.popitem(last=False)
-
     def _load(self, ref: CheckpointRef, check: Check) -> Checkpoint:
         key = _content(ref)
         found = self._loaded.get(key)
         if found is None:
-            found = self._loaded[key] = self.store.load(ref.file, check)
-        self._loaded.move_to_end(key)
-        size = sum(kept.ref.size for kept in self._loaded.values())
-        while len(self._loaded) > KEPT_CHECKPOINTS or (len(self._loaded) > 2 and size > KEPT_BYTES):
-            size -= self._loaded.popitem(last=False)[1].ref.size
+            found = self.store.load(ref.file, check)
+            self._loaded.put(key, found)
         return found
 
 
-def _content(ref: CheckpointRef) -> object:
+def _size(compared: Compared) -> int:
+    return compared.before.ref.size + compared.after.ref.size
+
+
+def _content(ref: CheckpointRef) -> Hashable:
     """What tells a checkpoint's content: the framework writes a file once; one that is replaced has another time."""
     return ref.file, ref.id, ref.timestamp, ref.size
 
 
-def _key(before: CheckpointRef, after: CheckpointRef, noise: Noise) -> object:
+def _key(before: CheckpointRef, after: CheckpointRef, noise: Noise) -> Hashable:
     return _content(before), _content(after), noise.key

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 
+from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.steps.graph import Graph, Lessons, of_topology
 from ckpt_tui.core.steps.moments import Moment, moment
@@ -27,7 +27,7 @@ class Reader:
     def __init__(self, store: Store, check: Callable[[], None] | None = None) -> None:
         self._store = store
         self._check = check
-        self._kept: OrderedDict[str, Moment] = OrderedDict()
+        self._kept = Cache[str, Moment](KEPT_BYTES, lambda kept: len(kept.checkpoint.raw), KEPT_MOMENTS, least=3)
 
     def moment(self, file: str) -> Moment:
         """What a checkpoint tells.
@@ -37,11 +37,8 @@ class Reader:
         """
         found = self._kept.get(file)
         if found is None:
-            found = self._kept[file] = moment(self._store.load(file, self._check))
-            size = sum(len(kept.checkpoint.raw) for kept in self._kept.values())
-            while len(self._kept) > KEPT_MOMENTS or (len(self._kept) > 3 and size > KEPT_BYTES):
-                size -= len(self._kept.popitem(last=False)[1].checkpoint.raw)
-        self._kept.move_to_end(file)
+            found = moment(self._store.load(file, self._check))
+            self._kept.put(file, found)
         return found
 
     def maybe(self, file: str | None) -> Moment | None:

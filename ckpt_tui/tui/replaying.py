@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 
 from ckpt_tui.actions.conditions import Condition
+from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.replay.frames import Frame, Pinned, make_frame, pinned
 from ckpt_tui.core.runs.lineage import Node
@@ -94,7 +94,7 @@ class ReplayJobs(Jobs):
         self.learned = learned
         self._wake = threading.Event()
         self._lock = threading.Lock()
-        self._frames: OrderedDict[str, Frame] = OrderedDict()
+        self._frames = Cache[str, Frame](KEPT_FRAMES)
         self._failed: dict[str, str] = {}
         self._track: Track | None = None
         self._watch = Watch()
@@ -132,7 +132,7 @@ class ReplayJobs(Jobs):
                     at = track.place(node.ref.id)
                     now = track.nodes[at + 1] if 0 <= at < len(track.nodes) - 1 else None
                     if at < 0 or (now and now.ref.id) != (after and after.ref.id) or node.ref.id in (tip, self._tip):
-                        self._frames.pop(node.ref.file, None)
+                        self._frames.drop(node.ref.file)
             self._track, self._tip = track, tip
             self._version += 1
         self._wake.set()
@@ -229,9 +229,7 @@ class ReplayJobs(Jobs):
                 return
             for text, value in frame.pins.items():
                 self.pins[text][file] = value
-            self._frames[file] = frame
-            while len(self._frames) > KEPT_FRAMES:
-                self._frames.popitem(last=False)
+            self._frames.put(file, frame)
         self._owner.post_message(FrameReady(file, frame))
 
     def _around(self, track: Track, place: int) -> tuple[Moment | None, Moment, Moment | None]:

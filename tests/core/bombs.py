@@ -8,7 +8,7 @@ MEGABYTES_5 = 5_000_000
 
 
 def text(value: str) -> bytes:
-    data = value.encode()
+    data = value.encode(errors="surrogatepass")
     return b"X" + pack("<I", len(data)) + data
 
 
@@ -145,6 +145,9 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "five megabytes of buffers": lambda: b"(" + b"\x97" * MEGABYTES_5 + b"l.",
     "five megabytes of empty lines": lambda: b"(" + b"V\n" * (MEGABYTES_5 // 2) + b"l.",
     "five megabytes of items one by one": lambda: b"]" + b"Na" * (MEGABYTES_5 // 2) + b".",
+    "a million short texts": lambda: b"(" + b"\x8c\x02ab" * 1_000_000 + b"l.",
+    "halves of characters": lambda: b"(" + b"\x8c\x03\xed\xa0\x80" * (MEGABYTES_5 // 5) + b"l.",
+    "halves of characters with long sizes": lambda: b"(" + text("\ud800") * (MEGABYTES_5 // 8) + b"l.",
     "half a million lists": lambda: b"](" + b"]" * 500_000 + b"e.",
     "half a million objects": lambda: memoized(CLASS) + b"0](" + b"h\x00)\x81" * 500_000 + b"e.",
 }  # fmt: skip

@@ -98,7 +98,7 @@ class TestEnvelopes:
             ("", "an empty pickle"), ("!!!!", "not base64: Only base64 data is allowed"), ("TQ",
              "not base64: Incorrect padding"),
             ("Tg==", "the pickle ends too early, after 1 bytes"), ("/w==",
-             "0xff is no pickle operation, at byte 0 of 1"),
+             "0xff is not a pickle operation, at byte 0 of 1"),
             ("T i4=", "not base64: Only base64 data is allowed"), ("\u00e9",
              "not base64: string argument should contain only ASCII"),
         ],

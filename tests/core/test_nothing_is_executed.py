@@ -147,9 +147,9 @@ def test_no_hostile_file_executes_imports_or_opens_anything(tmp_path: Path) -> N
 
 def test_no_payload_of_the_tests_executes_anything(tmp_path: Path) -> None:
     from tests.core.bombs import BOMBS
-    from tests.core.test_decoding_equals_unpickling import VALUES
-    from tests.core.test_fuzz import FOUND
-    from tests.core.test_opcodes import BROKEN, WELL_FORMED
+    from tests.core.pickles.test_decoding_equals_unpickling import VALUES
+    from tests.core.pickles.test_fuzz import FOUND
+    from tests.core.pickles.test_opcodes import BROKEN, WELL_FORMED
     from tests.fuzz import SMALL_BOMBS, genuine
 
     pickles = [case[1] for case in (*WELL_FORMED, *BROKEN)]

@@ -18,7 +18,7 @@ from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf
 from tests.core import zoo
 from tests.core.agreement import text
-from tests.core.test_decoding_equals_unpickling import ANY, KEYS, SAMPLES, VALUES
+from tests.core.pickles.test_decoding_equals_unpickling import ANY, KEYS, SAMPLES, VALUES
 
 
 def at(document: Any, steps: tuple[Any, ...]) -> Any:

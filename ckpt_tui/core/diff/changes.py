@@ -1,4 +1,4 @@
-"""What a diff tells: changes between two documents, each with the rule that explains it, if one does."""
+"""The result of a diff: the changes between two documents, each with the rule that ignores it, if one does."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Change(NamedTuple):
         before: The former value; None where there was none.
         after: The value; None where there is none.
         source: Where it stood in the first document, if that is not `path`; None otherwise.
-        noise: The name of the rule that explains it, or "".
+        noise: The name of the rule that ignores it, or "".
         secrecy: How far its values are a secret (see `ckpt_tui.core.redact`).
         within: Where the container that something was removed from stands in the second document; None for others.
     """
@@ -36,7 +36,7 @@ class Change(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """All changes between two documents, those that a rule explains included.
+    """All changes between two documents, the ignored ones included.
 
     Attributes:
         changes: In the order of the documents.
@@ -48,17 +48,17 @@ class Difference(NamedTuple):
 
     @property
     def shown(self) -> tuple[Change, ...]:
-        """The changes that no rule explains."""
+        """The changes that no rule ignores."""
         return tuple(change for change in self.changes if not change.noise)
 
     @property
     def ignored(self) -> int:
-        """How many changes a rule explains."""
+        """How many changes a rule ignores."""
         return sum(1 for change in self.changes if change.noise)
 
     @property
     def by_rule(self) -> dict[str, int]:
-        """How many changes each rule explains."""
+        """How many changes each rule ignores."""
         found: dict[str, int] = {}
         for change in self.changes:
             if change.noise:

@@ -141,20 +141,20 @@ def _below(node: _Node, value: Value, depth: int, hide: bool, everything: bool, 
         return
     below = members(value)
     listed = 0
-    told: _Node | None = None
+    shown: _Node | None = None
     for index in range(len(below)):
         member = below[index]
-        # The key of an entry is no step of its path.
+        # The key of an entry is not a step of its path.
         secret = hide or _is_secret((*member.steps, member.label))
         found, size = node, 0
         while size < len(member.steps) and member.steps[size] in found.kids:
             found, size = found.kids[member.steps[size]], size + 1
-        # An entry that was added is told as a pair, at the steps before that of its value; items that came with all of
-        # their list are told as that list, once.
-        if found is told:
+        # An entry that was added is shown as a pair, at the steps before that of its value; items that came with all of
+        # their list are shown as that list, once.
+        if found is shown:
             continue
         if size == len(member.steps) or (size and found.changes):
-            told = found
+            shown = found
             yield found, member.steps[:size], member.value, depth, secret
         elif listed < SAME_ROWS:
             listed += 1
@@ -247,4 +247,4 @@ _WORDS = 4_000
 """Characters of a text whose words are looked at for its mark."""
 
 _MARKED_LEVELS = 60
-"""Levels above a change that tell of it while they are folded."""
+"""Levels above a change that are marked while they are folded."""

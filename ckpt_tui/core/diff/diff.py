@@ -14,7 +14,7 @@ from ckpt_tui.core.diff.noise import Noise
 from ckpt_tui.core.diff.walk import Check, Found, Place, Progress, Walk
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.likeness.digests import SCALARS, OutOfBudget
-from ckpt_tui.core.likeness.sameness import is_empty
+from ckpt_tui.core.likeness.equality import is_empty
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, path_to
 from ckpt_tui.core.redact import PLAIN
@@ -53,7 +53,7 @@ def diff(
     Args:
         before: The first document.
         after: The second document.
-        noise: The rules that explain changes; the built-in ones if None.
+        noise: The rules that ignore changes; the built-in ones if None.
         scale: How many times the usual budget may be spent: 1 answers within a second whatever the values are.
         check: Called now and then; whatever it raises ends the work.
         prefix: Where both documents stand in the JSON of `show`.
@@ -66,7 +66,7 @@ def diff(
 
 
 def _settled(walk: Walk, noise: Noise) -> Iterator[Change]:
-    """The changes of a walk, those that are one move told as such, each with the rule that explains it."""
+    """The changes of a walk, a removal and an addition of one value as one move, each with the rule that ignores it."""
     found = walk.found
     moves = _moves(walk)
     sources = {a for a, _ in moves}
@@ -79,7 +79,7 @@ def _settled(walk: Walk, noise: Noise) -> Iterator[Change]:
 
 
 def _change(found: Found, origin: Found | None, noise: Noise) -> Change:
-    """A change as it is told; `origin` is what was removed where this was added."""
+    """A change of the result; `origin` is what was removed where this was added."""
     op, at_a, at_b, before, after, name, within = found
     if origin is not None:
         op, at_a, before = "moved", origin.at_a, origin.before

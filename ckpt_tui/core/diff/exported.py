@@ -32,7 +32,7 @@ def diff_document(
         query: An expression that both documents were made with, in front of each path; "" for none.
     """
     by_rule = difference.by_rule
-    # All values together: a bomb that is told as a hundred changes would be written a hundred times.
+    # All values together: a bomb that shows up as a hundred changes would be written a hundred times.
     allowance = Allowance(_VALUES)
     allowance.read(int(a.get("size") or 0) + int(b.get("size") or 0))
     document: dict[str, Any] = {

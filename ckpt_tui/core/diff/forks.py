@@ -1,4 +1,4 @@
-"""Where two branches part: their common ancestor, and the first step in which they are not the same."""
+"""Where two branches diverge: their common ancestor, and the first step in which they differ."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Fork(NamedTuple):
 
 
 class Parting(NamedTuple):
-    """The first step in which two branches are not the same.
+    """The first step in which two branches differ.
 
     Attributes:
         step: Steps after the common ancestor, from 1.
@@ -78,12 +78,12 @@ def parting(
     found: Fork, load: Callable[[CheckpointRef], Checkpoint], noise: Noise | None = None,
     check: Callable[[int, int], None] | None = None,
 ) -> Parting | None:  # fmt: skip
-    """The first step in which two branches differ by more than noise; None where the shorter one is the same.
+    """The first step in which two branches differ by more than what is ignored; None where they do not.
 
     Args:
         found: The branches.
         load: Loads a checkpoint.
-        noise: The rules that explain differences.
+        noise: The rules that ignore differences.
         check: Called before each step with how many are done and how many there are at most; what it raises ends it.
     """
     steps = min(len(found.first), len(found.second))

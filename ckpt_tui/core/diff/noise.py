@@ -1,7 +1,7 @@
-"""Differences that say nothing: rules that name them, so that a view can leave them out, count them and tell why.
+"""Rules that ignore uninteresting changes, so that a view can hide them, count them and say why.
 
-A rule that is on explains a change; it never removes it. What a person wants ignored besides is given as patterns of
-paths.
+A rule that is on marks a change as ignored; it never removes it. What a person wants ignored besides is given as
+patterns of paths.
 """
 
 from __future__ import annotations
@@ -80,11 +80,11 @@ class Noise:
 
     @property
     def key(self) -> tuple[Rule, ...]:
-        """What tells these rules from others."""
+        """A key that identifies these rules."""
         return self.rules
 
     def explain(self, path: Path, name: str, absent: str, before: Value, after: Value) -> str:
-        """The name of the rule that explains a change, or "".
+        """The name of the rule that ignores a change, or "".
 
         Args:
             path: Where it is.
@@ -156,7 +156,7 @@ DEEP = "**"
 
 
 class PatternFault(ValueError):
-    """A text that is no pattern of paths."""
+    """A text that is not a pattern of paths."""
 
 
 def pattern(text: str) -> tuple[Step, ...]:
@@ -166,7 +166,7 @@ def pattern(text: str) -> tuple[Step, ...]:
     ('state', 'items', '*', '**', 'elapsed')
 
     Raises:
-        PatternFault: the text is none.
+        PatternFault: the text is not a pattern.
     """
     steps: list[Step] = []
     at = 0
@@ -215,13 +215,13 @@ def configured(table: Mapping[str, object]) -> tuple[Rule, ...]:
     """The rules that a config's `[noise]` table asks for: `false` switches a rule off, a list of patterns adds one.
 
     Raises:
-        PatternFault: an entry is neither, or holds what is no pattern.
+        PatternFault: an entry is neither, or holds something that is not a pattern.
     """
     rules = {rule.name: rule for rule in BUILT_IN}
     for name, entry in table.items():
         if entry is False:
             if name not in rules:
-                raise PatternFault(f"{name} is no rule; there are {', '.join(rules)}")
+                raise PatternFault(f"{name} is not a rule; there are {', '.join(rules)}")
             del rules[name]
         elif entry is True and name in rules:
             continue

@@ -14,8 +14,8 @@ from ckpt_tui.core.budgets import DIFF_CHANGES, DIFF_LEVELS, DIFF_NODES, DIFF_RE
 from ckpt_tui.core.diff.changes import Op
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.likeness.digests import SCALARS, Digests, OutOfBudget, scalar_text
+from ckpt_tui.core.likeness.equality import is_plainly_equal, is_plainly_equal_row, sort_of
 from ckpt_tui.core.likeness.matching import in_order, match
-from ckpt_tui.core.likeness.sameness import is_flat_same, is_same, sort_of
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.anatomy import Anatomy, anatomy
 from ckpt_tui.core.reading.members import escape_name
@@ -98,7 +98,7 @@ class Walk:
     def enter(self, stack: list[tuple[Iterator[Pair], int, int]], pair: Pair) -> None:
         """Compare two values; their members follow when an iterator was put on the stack."""
         before, after, at_a, at_b, name = pair
-        if is_same(before, after):
+        if is_plainly_equal(before, after):
             return
         before, after = resolve(before, self.check), resolve(after, self.check)
         if before is after:
@@ -143,7 +143,7 @@ class Walk:
     # -- members -----------------------------------------------------------------------------------------------------
 
     def members(self, before: Value, after: Value, at_a: Place, at_b: Place) -> Iterator[Pair] | None:
-        """The pairs of members of two values of one sort; None where the values can only be told apart as a whole."""
+        """The pairs of members of two values of one sort; None where the values can only be compared as a whole."""
         kind, other = type(before), type(after)
         if kind in SCALARS or other in SCALARS or sort_of(before) != sort_of(after):
             return None
@@ -163,7 +163,7 @@ class Walk:
         if kind is Obj and other is Obj:
             parts_a, parts_b = anatomy(before), anatomy(after)
             if parts_a.is_text or parts_b.is_text:
-                is_equal = parts_a.is_text and parts_b.is_text and is_same(parts_a.text, parts_b.text)
+                is_equal = parts_a.is_text and parts_b.is_text and is_plainly_equal(parts_a.text, parts_b.text)
                 return iter(()) if is_equal else None
             return self.object(parts_a, parts_b, at_a, at_b)
         if kind is Opaque and other is Opaque and before.reason == after.reason and before.size == after.size:
@@ -198,7 +198,7 @@ class Walk:
                     place_a, place_b = self.named(at_a, name, escape), self.named(at_b, name, escape)
                     self.add("changed", place_a, place_b, was, now, name)
                 continue
-            if (kind is dict or kind is list) and is_flat_same(was, now, self.spend):
+            if (kind is dict or kind is list) and is_plainly_equal_row(was, now, self.spend):
                 continue
             yield was, now, self.named(at_a, name, escape), self.named(at_b, name, escape), name
         if len(after) > len(before) - gone:
@@ -298,7 +298,7 @@ class Walk:
         return Place(above, ("$entries", index // 2, *more), secret, above.level + 1)
 
     def token(self, value: Value) -> str:
-        """A text that tells a value from every other one."""
+        """A key that identifies a value."""
         value = resolve(value, self.check)
         return scalar_text(value) if type(value) in SCALARS else f"#{self.digests.of(value)}"
 
@@ -318,7 +318,7 @@ class Walk:
         self, name: str, before: Sequence[Value] | None, after: Sequence[Value] | None, at_a: Place, at_b: Place,
         is_set: bool = False,
     ) -> Iterator[Pair]:  # fmt: skip
-        """A list of an object that is no attribute: its arguments or its items."""
+        """A list of an object that is not an attribute: its arguments or its items."""
         if before is None or after is None:
             if after is not None:
                 self.add("added", None, self.at(at_b, (name,)), None, list(after), "")
@@ -329,7 +329,7 @@ class Walk:
 
 
 def _by_name(value: Value) -> Mapping[str, Value] | None:
-    """The members of a mapping by name; None where a key is no text, or stands twice."""
+    """The members of a mapping by name; None where a key is not a text, or stands twice."""
     if type(value) is dict:
         return value
     return dict(zip(value.kv[::2], value.kv[1::2], strict=True)) if value.has_text_keys() else None

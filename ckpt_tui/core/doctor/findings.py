@@ -12,12 +12,11 @@ from ckpt_tui.core.doctor.elsewhere import dangers_elsewhere
 from ckpt_tui.core.documents.envelope import open_envelope
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.pickles.opcodes import BUFFER, PERSISTENT
-from ckpt_tui.core.pickles.unpickle import Decoded
 from ckpt_tui.core.reading.anatomy import anatomy, type_name
 from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.safety.inspection import Use, danger_beyond, inspect_decoded, reached_by
 from ckpt_tui.core.safety.judgement import Judgement, judge
-from ckpt_tui.core.value import Envelope, Obj, Opaque, Ref, Value
+from ckpt_tui.core.value import Decoded, Envelope, Obj, Opaque, Ref, Value
 
 Severity = Literal["info", "warning", "danger"]
 

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import DEFAULT_PICKLE, FURTHER, PickleBudget
-from ckpt_tui.core.pickles.unpickle import Decoded, decode
-from ckpt_tui.core.value import Deferred, Envelope, Opaque, Value
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.value import Decoded, Deferred, Envelope, Opaque, Value
 
 PICKLED = "__pickled__"
 TYPE = "__type__"

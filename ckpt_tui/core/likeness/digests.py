@@ -1,6 +1,6 @@
-"""A number for a value, equal for equal values: what lets the diff skip what is the same and line up what moved.
+"""A number for a value, equal for equal values: the diff skips what is equal by it, and lines up what moved.
 
-Two values have one digest when the JSON of `show` says the same of both, whatever their pickles look like: mappings and
+Two values have one digest when `show` writes the same JSON for both, whatever their pickles look like: mappings and
 sets have no order, `1`, `1.0` and `True` differ, and NaN equals NaN. The hash is Python's keyed one over text, so
 that no payload can choose values that collide.
 """
@@ -66,14 +66,17 @@ class Digests:
         nodes: Scalars looked at; a container counts for ten.
         check: Called now and then; whatever it raises ends the work.
         progress: Called as often, with how many were looked at.
+        ignore: Keys and attributes that do not count, at any depth.
     """
 
     def __init__(
-        self, nodes: int = DIFF_NODES, check: Check = None, progress: Callable[[int], None] | None = None
-    ) -> None:
+        self, nodes: int = DIFF_NODES, check: Check = None, progress: Callable[[int], None] | None = None,
+        ignore: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
         self.left = self._nodes = nodes
         self._check = check
         self._progress = progress
+        self._ignore = ignore
         self._next_check = nodes
         self._memo: dict[int, int] = {}
         self._loose: set[int] = set()
@@ -90,7 +93,7 @@ class Digests:
         return id(resolve(value)) not in self._loose
 
     def of(self, value: Value) -> int:
-        """The digest of a container, or of any value that is no scalar.
+        """The digest of a container, or of any value that is not a scalar.
 
         Raises:
             OutOfBudget: more values than one diff looks at.
@@ -113,7 +116,7 @@ class Digests:
             ident = id(item)
             if ident in memo or ident in opened:
                 continue
-            head, values, sort = self._parts(item)
+            head, values, sort = self.parts(item)
             self.charge((_OBJECT if type(item) is Obj else _CONTAINER) + len(values))
             types = set(map(type, values))
             if not sort and types <= SCALARS:
@@ -175,7 +178,7 @@ class Digests:
 
     # -- what a value consists of ------------------------------------------------------------------------------------
 
-    def _parts(self, value: Value) -> tuple[str, Sequence[Value], str]:
+    def parts(self, value: Value) -> tuple[str, Sequence[Value], str]:
         """What a value is, its members, and how they are ordered: "" as they are, "set", or "entries" in pairs."""
         kind = type(value)
         if kind is dict:
@@ -232,17 +235,23 @@ class Digests:
         """Members by name, in the order of the names."""
         shape = self._shapes.get(names)
         if shape is None:
-            order = sorted(range(len(names)), key=names.__getitem__)
-            in_order = itemgetter(*order) if order != list(range(len(names))) else None
-            shape = f"{hash(repr(sorted(names)))}", in_order
+            order = [at for at in sorted(range(len(names)), key=names.__getitem__) if names[at] not in self._ignore]
+            shape = f"{hash(repr([names[at] for at in order]))}", _taking(order, len(names))
             if len(self._shapes) < _SHAPES and len(names) <= _SHAPE_NAMES:
                 self._shapes[names] = shape
         text, getter = shape
         return head + text, values if getter is None else getter(values), ""
 
 
+def _taking(order: list[int], count: int) -> Callable[[Any], Any] | None:
+    """What takes the members at those places out of so many, in their order; None where it takes all as they are."""
+    if order == list(range(count)):
+        return None
+    return itemgetter(*order) if len(order) > 1 else lambda values: tuple([values[at] for at in order])
+
+
 def scalar_text(value: Value) -> str:
-    """A text that tells a scalar from every other one."""
+    """A key that identifies a scalar."""
     kind = type(value)
     if kind is str and len(value) > _LONG_TEXT:
         return f"~{len(value)} {hash(value)}"
@@ -252,7 +261,7 @@ def scalar_text(value: Value) -> str:
 
 
 def _scalars(values: Sequence[Value], types: set[type]) -> str:
-    """A text that tells a row of scalars from every other one."""
+    """A key that identifies a row of scalars."""
     is_short = str not in types or sum([len(part) for part in values if type(part) is str]) <= _TEXTS
     if is_short and int in types:
         is_short = max([part.bit_length() for part in values if type(part) is int]) <= _LONG_INTEGER

@@ -1,4 +1,4 @@
-"""What an item of a list is known by: an id, or a name.
+"""What identifies an item of a list: an id, or a name.
 
 Diff and views ask it so that an item is compared with itself wherever it stands.
 """
@@ -16,7 +16,7 @@ IDS = (
     "id", "_id", "uuid", "message_id", "_request_id", "request_id", "call_id", "tool_call_id", "response_id",
     "checkpoint_id", "item_id", "key",
 )  # fmt: skip
-"""Names of what tells an item from all others, the surest first."""
+"""Names of members that identify an item, the surest first."""
 
 NAMES = ("name", "executor_id")
 """Names of what often does: they count only where every item of both lists has its own."""

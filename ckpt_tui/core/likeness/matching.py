@@ -1,4 +1,4 @@
-"""Which item of one list is which item of another: by what it is known by, then by equality, then by likeness."""
+"""Which item of one list is which item of another: by what identifies it, then by equality, then by similarity."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import NamedTuple
 
 from ckpt_tui.core.likeness.alignment import align
 from ckpt_tui.core.likeness.digests import SCALARS, Digests, scalar_text
+from ckpt_tui.core.likeness.equality import is_empty, is_plainly_equal, is_plainly_equal_row
 from ckpt_tui.core.likeness.identity import NAMES, Identity
 from ckpt_tui.core.likeness.pairing import Pairing
-from ckpt_tui.core.likeness.sameness import is_empty, is_flat_same, is_same, same_places
 from ckpt_tui.core.value import Envelope, Value
 
 _ITEM = 8
 """What an item costs of the budget, in scalars, where two lists are lined up."""
 
 _SMALL_NUMBER = 1 << 60
-"""Integers beyond may be chosen so that Python hashes them all alike; they are told by their text."""
+"""Integers beyond may be chosen so that Python hashes them all alike; they are identified by their text."""
 
 
 class Matching(NamedTuple):
@@ -68,7 +68,7 @@ class _Matcher:
         before, after = self.before, self.after
         self.digests.charge(len(before) + len(after))
         small = min(len(before), len(after))
-        same = self.is_same
+        same = self.is_item_equal
         head = next((at for at, (a, b) in enumerate(zip(before, after, strict=False)) if not same(a, b)), small)
         tail = 0
         while tail < small - head and same(before[-1 - tail], after[-1 - tail]):
@@ -83,19 +83,19 @@ class _Matcher:
             return Matching(head, tail, [], [], [head], [head])
         return self.middle(head, tail, ends)
 
-    def is_same(self, a: Value, b: Value) -> bool:
-        """Whether two items are equal, as far as can be told at once."""
+    def is_item_equal(self, a: Value, b: Value) -> bool:
+        """Whether two items are equal, as far as shows at once."""
         if a is b:
             return True
         if type(a) is dict or type(a) is list:
-            return is_flat_same(a, b, self.digests.charge)
-        return is_same(a, b)
+            return is_plainly_equal_row(a, b, self.digests.charge)
+        return is_plainly_equal(a, b)
 
     def unchanged(self, start: int, end_a: int, end_b: int) -> set[int]:
         """Positions where both lists have the same; none where that is the exception."""
         if end_a != end_b:
             return set()
-        found = same_places(self.before, self.after, start, end_a, self.digests.charge)
+        found = {at for at in range(start, end_a) if self.is_item_equal(self.before[at], self.after[at])}
         return found if 2 * len(found) >= end_a - start else set()
 
     def middle(self, head: int, tail: int, ends: tuple[int, int, int, int]) -> Matching:
@@ -116,20 +116,12 @@ class _Matcher:
                 token_a[place[known] - start] = token_b[at - start] = (known,)
         # Between items that stayed at their place, or all of them.
         spans = _runs(start, end_a, equal) if equal else [(start, end_a, start, end_b)]
-        open_a = [at for at, token in enumerate(token_a, start) if token is None]
-        open_b = [at for at, token in enumerate(token_b, start) if token is None]
-        settled = self.pairing.settled(
-            [a for a, a_end, b, b_end in spans if a_end - a == 1 == b_end - b], open_a, open_b
-        )
-        spans = [span for span in spans if span[0] not in settled]
-        for at in settled:
-            token_a[at - start] = token_b[at - start] = ()
         shared = _shared_texts(self.before, self.after, start, end_a, end_b)
         for items, tokens in ((self.before, token_a), (self.after, token_b)):
             for index, token in enumerate(tokens):
                 if token is None:
                     tokens[index] = self.token(items[start + index], shared)
-        kept = [(at, at) for at in settled]
+        kept: list[tuple[int, int]] = []
         of_span: list[list[tuple[int, int]]] = []
         free_a: list[int] = []
         free_b: list[int] = []

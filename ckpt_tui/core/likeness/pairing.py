@@ -1,4 +1,4 @@
-"""Which items of two lists may be one that changed, and which of those are most alike."""
+"""Which items of two lists may be one that changed, and which of those are most similar."""
 
 from __future__ import annotations
 
@@ -7,32 +7,29 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.likeness.digests import SCALARS, Digests, scalar_text
+from ckpt_tui.core.likeness.digests import SCALARS, Digests
+from ckpt_tui.core.likeness.equality import is_plainly_equal, sort_of
 from ckpt_tui.core.likeness.identity import NAMES, Identity, identity, is_random
-from ckpt_tui.core.likeness.sameness import is_same, sort_of
 from ckpt_tui.core.reading.anatomy import anatomy
-from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Value
+from ckpt_tui.core.value import Map, Obj, Value
 
 _GAP = 400
-"""Pairs of items that are compared for likeness between two neighbours that stayed; more are paired in order."""
+"""Pairs of items that are compared for similarity between two neighbours that stayed; more are paired in order."""
 
-_LIKE_MEMBERS = 100
-"""Members of an item that are compared for likeness."""
+_SIMILAR_MEMBERS = 100
+"""Members of an item that are compared for similarity."""
 
-_GLANCE = 4
-"""Members of a row that are looked at to tell that it is not another one."""
-
-_ALIKE = 0.3
+_SIMILAR = 0.3
 """How much of two items must be equal for them to be one item that changed, where there is a choice."""
 
 
 class Pairing:
-    """Pairs of items of two lists that are not the same but may be one that changed.
+    """Pairs of items of two lists that are not equal but may be one that changed.
 
     Args:
         before: The first list.
         after: The second one.
-        digests: What tells values apart, and how much may be looked at.
+        digests: Digests of the values, and how much may be looked at.
     """
 
     def __init__(self, before: Sequence[Value], after: Sequence[Value], digests: Digests) -> None:
@@ -47,30 +44,6 @@ class Pairing:
         if ident not in self.asked:
             self.asked[ident] = identity(item)
         return self.asked[ident]
-
-    def settled(self, single: Sequence[int], open_a: Sequence[int], open_b: Sequence[int]) -> set[int]:
-        """Positions of rows that are one that changed, or did not: told at a glance, without digests.
-
-        Args:
-            single: Positions at which both lists have one item between two that stayed.
-            open_a: Positions of all items of the first list that may be one of the second.
-            open_b: The same of the second list.
-        """
-        names = _telling([self.before[at] for at in open_a], [self.after[at] for at in open_b]) if single else []
-        if not names:
-            return set()
-        # What a few members say, and where it is said: -1 in several places.
-        glances_a, glances_b = _glances(self.before, open_a, names), _glances(self.after, open_b, names)
-        places_a, places_b = _places(glances_a), _places(glances_b)
-        return {
-            at
-            for at in single
-            if at in glances_a
-            and at in glances_b
-            and places_b.get(glances_a[at], at) == at
-            and places_a.get(glances_b[at], at) == at
-            and self.may_pair(at, at)
-        }
 
     def gaps(
         self, kept: list[tuple[int, int]], free_a: list[int], free_b: list[int], ends: tuple[int, int]
@@ -111,16 +84,16 @@ class Pairing:
     def best(self, gap_a: list[int], gap_b: list[int]) -> list[tuple[int, int]]:
         """The pairs, in order, that are most alike together."""
         width = len(gap_b)
-        like = [[self.likeness(a, b) for b in gap_b] for a in gap_a]
+        like = [[self.similarity(a, b) for b in gap_b] for a in gap_a]
         sums = [[0.0] * (width + 1) for _ in range(len(gap_a) + 1)]
         for i in range(len(gap_a) - 1, -1, -1):
             for j in range(width - 1, -1, -1):
-                paired = sums[i + 1][j + 1] + like[i][j] if like[i][j] >= _ALIKE else -1.0
+                paired = sums[i + 1][j + 1] + like[i][j] if like[i][j] >= _SIMILAR else -1.0
                 sums[i][j] = max(sums[i + 1][j], sums[i][j + 1], paired)
         found = []
         i = j = 0
         while i < len(gap_a) and j < width:
-            if like[i][j] >= _ALIKE and sums[i][j] == sums[i + 1][j + 1] + like[i][j]:
+            if like[i][j] >= _SIMILAR and sums[i][j] == sums[i + 1][j + 1] + like[i][j]:
                 found.append((gap_a[i], gap_b[j]))
                 i += 1
                 j += 1
@@ -142,10 +115,10 @@ class Pairing:
             return True
         if known_a.name in NAMES:
             return True
-        # Ids that are drawn at random tell nothing where a step ran twice.
+        # Ids that are drawn at random say nothing where a step ran twice.
         return _is_drawn(known_a) and _is_drawn(known_b)
 
-    def likeness(self, at_a: int, at_b: int) -> float:
+    def similarity(self, at_a: int, at_b: int) -> float:
         """How much of two items is equal, from 0 to 1; 0 where they may not be paired."""
         if not self.may_pair(at_a, at_b):
             return 0.0
@@ -158,44 +131,13 @@ class Pairing:
         self.digests.charge(len(names_a) + len(names_b))
         same = sum(1 for name, value in names_a.items() if name in names_b and self.are_equal(value, names_b[name]))
         whole = max(len(names_a), len(names_b))
-        return max(same / whole, _ALIKE if same else 0.0) if whole else 1.0
+        return max(same / whole, _SIMILAR if same else 0.0) if whole else 1.0
 
     def are_equal(self, a: Value, b: Value) -> bool:
         """Whether two members are equal."""
         if type(a) in SCALARS or type(b) in SCALARS:
-            return is_same(a, b)
-        return is_same(a, b) or self.digests.of(a) == self.digests.of(b)
-
-
-def _telling(before: Sequence[Value], after: Sequence[Value]) -> list[str]:
-    """Names of members of rows that probably tell one row from another; none where not all are rows."""
-    if len(before) < 2 or {*map(type, before), *map(type, after)} != {dict}:
-        return []
-    first, last = before[0], before[-1]
-    names = [name for name, value in islice(first.items(), _LIKE_MEMBERS) if type(value) in SCALARS]
-    names = [name for name in names if type(name) is str and not is_same(first[name], last.get(name))][:_GLANCE]
-    # An envelope may hold anything.
-    return [name for name in names if not any(type(row.get(name)) in _CLOSED for row in (*before, *after))]
-
-
-_CLOSED = frozenset((Envelope, Deferred))
-
-
-def _glances(items: Sequence[Value], places: Sequence[int], names: list[str]) -> dict[int, str]:
-    """What those members say of each item, the same for equal ones."""
-    found = {}
-    for at in places:
-        values = map(items[at].get, names)
-        found[at] = "\n".join([scalar_text(value) if type(value) in SCALARS else "#" for value in values])
-    return found
-
-
-def _places(glances: dict[int, str]) -> dict[str, int]:
-    """Where each is; -1 for those in several places."""
-    found: dict[str, int] = {}
-    for at, glance in glances.items():
-        found[glance] = -1 if glance in found else at
-    return found
+            return is_plainly_equal(a, b)
+        return is_plainly_equal(a, b) or self.digests.of(a) == self.digests.of(b)
 
 
 def _is_drawn(known: Identity) -> bool:
@@ -213,4 +155,4 @@ def _names(value: Value) -> dict[str, Value] | None:
         pairs = iter(anatomy(value).attributes)
     else:
         return None
-    return {name: item for name, item in islice(pairs, _LIKE_MEMBERS) if item is not None}
+    return {name: item for name, item in islice(pairs, _SIMILAR_MEMBERS) if item is not None}

@@ -21,7 +21,8 @@ _CHECK_EVERY = 16_384
 """Operations between two looks at the budgets and at `check`: about 3 ms."""
 
 _RARE_COST = 2
-"""Objects that an operation outside of the loop counts, whatever it makes: it takes as long as making two."""
+"""Objects that an operation outside of the loop counts, whatever it makes, and a text with halves of characters: each
+takes as long as making two."""
 
 _unpack_double = Struct(">d").unpack_from
 _unpack_size = Struct("<I").unpack_from
@@ -30,22 +31,11 @@ _new: Any = object.__new__
 _from_bytes = int.from_bytes
 
 
-def _after_header(m: Machine) -> int:
-    """Where the operations begin in a pickle of protocol 4 or 5 that begins with a frame; 0 for any other."""
-    data = m.data
-    if data.startswith((b"\x80\x05\x95", b"\x80\x04\x95")) and len(data) >= 11:
-        m.protocol = data[1]
-        if _from_bytes(data[3:11], "little") > len(data) - 11:
-            m.overrun = 2
-        return 11
-    return 0
-
-
 def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int]:  # noqa: C901
     """Run a machine over its pickle; returns the value and where the pickle ends. `decode` is the way in for most.
 
     Args:
-        m: A fresh machine; whatever happens, its `steps`, `position` and `reached` tell how far it came.
+        m: A fresh machine; whatever happens, its `opcodes`, `position` and `reached` show how far it came.
         check: Called every few thousand operations; whatever it raises is passed on.
 
     Raises:
@@ -53,10 +43,8 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
         IndexError: it ends too early, or takes more from its stack or memo than was put there.
         ValueError, OverflowError: a number or a text is damaged.
     """
-    # One loop over the operations, since a call for each would double its cost: the two most frequent first, then in
-    # three groups by their byte. What follows an operation nearly always (memoizing it, the empty dict and the mark of
-    # an object's attributes; after a reference another one, a small number or an object) is run with it, and objects
-    # are made without their __init__.
+    # One loop over the operations, since a call for each would double its cost: the four most frequent first, then in
+    # three groups by their byte. Objects are made without their __init__.
     data = m.data
     size = len(data)
     stack = m.stack
@@ -69,128 +57,53 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
     objects = 0
     limit = m.budget.objects
     remaining = repeat(None, 0)
-    i = start = _after_header(m)
+    i = start = 0
     try:
         while True:
             most = max(m.budget.opcodes, min(m.budget.most_opcodes, int(i * BYTE_OPCODES)))
-            turns = min(_CHECK_EVERY, most - m.steps)
+            turns = min(_CHECK_EVERY, most - m.opcodes)
             if turns <= 0:
                 raise PickleFault(f"more than {most:,} operations", i, is_limit=True)
             if check is not None:
                 check()
-            m.steps += turns
+            m.opcodes += turns
             remaining = repeat(None, turns)
             for _ in remaining:
                 start = i
                 op = data[i]
                 i += 1
-                if op == 0x8C:  # SHORT_BINUNICODE
-                    end = i + 1 + data[i]
-                    if end > size:
-                        raise m.short(start)
-                    try:
-                        text = data[i + 1 : end].decode()
-                    except UnicodeDecodeError:
-                        text = str(data[i + 1 : end], "utf-8", "surrogatepass")
-                    push(text)
-                    i = end
-                    if data[i] == 0x94:
-                        i += 1
-                        remember(text)
-                        if data[i] == 0x4E:
-                            i += 1
-                            push(None)
+                if op == 0x94:  # MEMOIZE
+                    remember(stack[-1])
                 elif op == 0x68:  # BINGET
                     try:
                         push(memo[data[i]])
                     except IndexError:
                         push(m.recall(data[i], start))
                     i += 1
-                    op = data[i]
-                    if op == 0x4E:
-                        push(None)
-                        i += 1
-                    elif op == 0x68:
-                        start = i
-                        i += 1
-                        index = data[i]
-                        push(memo[index] if index < len(memo) else m.recall(index, start))
-                        i += 1
-                    elif op == 0x29:
-                        if data.startswith(b")\x81\x94}\x94(", i):
-                            objects += 3  # an object, the dict of its attributes, and a mark
-                            made = _new(Obj)
-                            made.cls = pop()
-                            made.args = ()
-                            made.how = "new"
-                            made.has_state = False
-                            made.kwargs = made.state = made.items = made.pairs = None
-                            push(made)
-                            remember(made)
-                            mapping = _new(Map)
-                            mapping.kv = []
-                            mapping._text_keys = None
-                            push(mapping)
-                            remember(mapping)
-                            marks.append(len(stack))
-                            i += 6
-                    elif op == 0x4B:
-                        start = i
-                        i += 1
-                        push(data[i])
-                        i += 1
-                    elif op == 0x4D:
-                        start = i
-                        i += 1
-                        if i + 2 > size:
-                            raise m.short(start)
-                        push(data[i] | data[i + 1] << 8)
-                        i += 2
+                elif op == 0x4E:  # NONE
+                    push(None)
+                elif op == 0x8C:  # SHORT_BINUNICODE
+                    end = i + 1 + data[i]
+                    if end > size:
+                        raise m.short(start)
+                    try:
+                        push(data[i + 1 : end].decode())
+                    except UnicodeDecodeError:
+                        objects += _RARE_COST
+                        push(str(data[i + 1 : end], "utf-8", "surrogatepass"))
+                    i = end
                 elif op < 0x60:
-                    if op == 0x4B:  # BININT1
-                        push(data[i])
-                        i += 1
-                    elif op == 0x29:  # EMPTY_TUPLE
-                        if data[i] != 0x81:
-                            push(())
-                            continue
-                        objects += 1  # NEWOBJ
-                        made = _new(Obj)
-                        made.cls = pop()
-                        made.args = ()
-                        made.how = "new"
-                        made.has_state = False
-                        made.kwargs = made.state = made.items = made.pairs = None
-                        push(made)
-                        i += 1
-                        if data[i] == 0x94:
-                            remember(made)
-                            i += 1
-                            if data.startswith(b"}\x94(", i):
-                                objects += 2
-                                mapping = _new(Map)
-                                mapping.kv = []
-                                mapping._text_keys = None
-                                push(mapping)
-                                remember(mapping)
-                                marks.append(len(stack))
-                                i += 3
-                    elif op == 0x28:  # MARK
+                    if op == 0x28:  # MARK
                         objects += 1
                         marks.append(len(stack))
-                    elif op == 0x4E:  # NONE
-                        push(None)
+                    elif op == 0x29:  # EMPTY_TUPLE
+                        push(())
+                    elif op == 0x4B:  # BININT1
+                        push(data[i])
+                        i += 1
                     elif op == 0x5D:  # EMPTY_LIST
                         objects += 1
-                        items: list[Value] = []
-                        push(items)
-                        if data[i] == 0x94:
-                            remember(items)
-                            i += 1
-                            if data[i] == 0x28:
-                                objects += 1
-                                marks.append(len(stack))
-                                i += 1
+                        push([])
                     elif op == 0x4D:  # BININT2
                         if i + 2 > size:
                             raise m.short(start)
@@ -202,12 +115,12 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                         end = i + 4 + _unpack_size(data, i)[0]
                         if end > size:
                             raise m.short(start)
-                        text = str(data[i + 4 : end], "utf-8", "surrogatepass")
-                        push(text)
+                        try:
+                            push(data[i + 4 : end].decode())
+                        except UnicodeDecodeError:
+                            objects += _RARE_COST
+                            push(str(data[i + 4 : end], "utf-8", "surrogatepass"))
                         i = end
-                        if data[i] == 0x94:
-                            i += 1
-                            remember(text)
                     elif op == 0x47:  # BINFLOAT
                         if i + 8 > size:
                             raise m.short(start)
@@ -226,12 +139,7 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                         made.how = "call"
                         made.has_state = False
                         made.kwargs = made.state = made.items = made.pairs = None
-                        if type(cls) is Ref and cls.qualname in NATIVE:
-                            made = m.native(made)
-                        push(made)
-                        if data[i] == 0x94:
-                            remember(made)
-                            i += 1
+                        push(m.native(made) if type(cls) is Ref and cls.qualname in NATIVE else made)
                     elif op == 0x2E:  # STOP
                         if not stack:
                             raise m.underflow(start)
@@ -254,25 +162,23 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                         else:
                             m.set_items(target, kv, start)
                         del stack[at:]
-                        if data[i] == 0x62 and len(stack) > 1 and type(stack[-2]) is Obj and not stack[-2].has_state:
-                            state = pop()  # BUILD
-                            target = stack[-1]
-                            target.state = state
-                            target.has_state = True
-                            i += 1
                     elif op == 0x7D:  # EMPTY_DICT
                         objects += 1
                         mapping = _new(Map)
                         mapping.kv = []
                         mapping._text_keys = None
                         push(mapping)
-                        if data[i] == 0x94:
-                            remember(mapping)
-                            i += 1
-                            if data[i] == 0x28:
-                                objects += 1
-                                marks.append(len(stack))
-                                i += 1
+                    elif op == 0x62:  # BUILD
+                        state = pop()
+                        target = stack[-1]
+                        if type(target) is not Obj:
+                            m.build(target, state, start)
+                            continue
+                        if target.has_state and target.state is not None:
+                            # A second state updates the first one, so both are kept.
+                            state = (target.state, state)
+                        target.state = state
+                        target.has_state = True
                     elif op == 0x65:  # APPENDS
                         at = marks.pop()
                         target = stack[at - 1] if at else None
@@ -294,17 +200,6 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                             target.append(item)
                         else:
                             m.add_items(target, [item], start)
-                    elif op == 0x62:  # BUILD
-                        state = pop()
-                        target = stack[-1]
-                        if type(target) is not Obj:
-                            m.build(target, state, start)
-                            continue
-                        if target.has_state and target.state is not None:
-                            # A second state updates the first one, so both are kept.
-                            state = (target.state, state)
-                        target.state = state
-                        target.has_state = True
                     elif op == 0x73:  # SETITEM
                         item = pop()
                         key = pop()
@@ -321,9 +216,6 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                         last = tuple(stack[at:])
                         del stack[at:]
                         push(last)
-                        if data[i] == 0x94:
-                            remember(last)
-                            i += 1
                     elif op == 0x71 or op == 0x72:  # BINPUT, LONG_BINPUT
                         if op == 0x71:
                             index = data[i]
@@ -344,8 +236,6 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                         i = RARE.get(op, unknown)(m, i)
                         if m.sparse:
                             remember = m.memoizer()
-                elif op == 0x94:  # MEMOIZE
-                    remember(stack[-1])
                 elif op == 0x81:  # NEWOBJ
                     objects += 1
                     made = _new(Obj)
@@ -355,9 +245,6 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                     made.has_state = False
                     made.kwargs = made.state = made.items = made.pairs = None
                     push(made)
-                    if data[i] == 0x94:
-                        remember(made)
-                        i += 1
                 elif op == 0x93:  # STACK_GLOBAL
                     objects += 1
                     qualname = pop()
@@ -366,9 +253,6 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                         push(refs[module, qualname])
                     else:
                         push(m.named_on_stack(module, qualname, start))
-                    if data[i] == 0x94:
-                        remember(stack[-1])
-                        i += 1
                 elif op == 0x89:  # NEWFALSE
                     push(False)
                 elif op == 0x88:  # NEWTRUE
@@ -384,9 +268,6 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                     else:
                         last = (last,)
                     push(last)
-                    if data[i] == 0x94:
-                        remember(last)
-                        i += 1
                 else:
                     objects += _RARE_COST
                     m.position = start
@@ -398,7 +279,7 @@ def run(m: Machine, check: Callable[[], None] | None = None) -> tuple[Value, int
                 if objects > most:
                     raise PickleFault(f"more than {most:,} objects", i, is_limit=True)
     finally:
-        m.steps -= length_hint(remaining)
+        m.opcodes -= length_hint(remaining)
         m.position = start
         m.reached = i
         m.objects = objects

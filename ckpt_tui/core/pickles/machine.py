@@ -30,7 +30,7 @@ class PickleFault(Exception):
 _REASONS = 100
 """Different reasons, and names of Python 2, that are kept: a hostile pickle could have a hundred thousand."""
 
-NO_NAME = "a class named by something that is no text"
+NO_NAME = "a class named by something that is not a text"
 """The reason of a name that the pickle works out by calling something."""
 
 LONG_NAME = "a class name of"
@@ -50,13 +50,13 @@ class Machine:
 
     Attributes:
         stack: The values; where an `Opaque` is shown for a broken pickle, they are its partial value.
-        marks: Heights of the stack. Marks are no values and never stand among them.
+        marks: Heights of the stack. Marks are not values and never stand among them.
         memo: Stored values 0, 1, 2, ...; what is stored beyond its end waits in `sparse`.
-        steps: Operations run.
+        opcodes: Operations run.
         position: Where the last operation begins; kept up by whoever may fail.
         reached: How far the bytes were read.
         protocol: As the pickle states it, 0 unless stated.
-        refs, old, opaque: As `ckpt_tui.core.pickles.unpickle.Decoded` has them.
+        refs, old, opaque: As `ckpt_tui.core.value.Decoded` has them.
         globals: What GLOBAL made, by its argument.
         objects: Containers, objects, classes and marks made.
         built: Names of the classes and functions themselves, not objects of theirs, that are given a state.
@@ -67,7 +67,7 @@ class Machine:
 
     __slots__ = (
         "_copied", "budget", "built", "data", "dropped", "globals", "marks", "memo", "objects", "old", "opaque",
-        "overrun", "position", "protocol", "reached", "refs", "sparse", "stack", "steps",
+        "opcodes", "overrun", "position", "protocol", "reached", "refs", "sparse", "stack",
     )  # fmt: skip
 
     def __init__(self, data: bytes, budget: PickleBudget) -> None:
@@ -77,7 +77,7 @@ class Machine:
         self.marks: list[int] = []
         self.memo: list[Value] = []
         self.sparse: dict[int, Value] = {}
-        self.steps = 0
+        self.opcodes = 0
         self.position = 0
         self.reached = 0
         self.protocol = 0
@@ -181,7 +181,7 @@ class Machine:
             else:
                 target.pairs += kv
         else:
-            raise PickleFault("keys and values for something that is no mapping", start)
+            raise PickleFault("keys and values for something that is not a mapping", start)
 
     def add_items(self, target: Value, items: list[Value], start: int) -> None:
         """Append to a list, a set or an object."""
@@ -194,7 +194,7 @@ class Machine:
             else:
                 target.items += items
         else:
-            raise PickleFault("items for something that is no list", start)
+            raise PickleFault("items for something that is not a list", start)
 
     def drop(self, value: Value) -> None:
         """Keep what is thrown away for whoever judges the pickle: making it was an act all the same."""
@@ -202,9 +202,9 @@ class Machine:
             self.dropped.append(value)
 
     def build(self, target: Value, state: Value, start: int) -> None:
-        """Give a state to something that is no object: to a class or function itself, whose attributes it sets."""
+        """Give a state to something that is not an object: to a class or function itself, whose attributes it sets."""
         if type(target) is not Ref:
-            raise PickleFault("a state for something that is no object", start)
+            raise PickleFault("a state for something that is not an object", start)
         if target.name not in self.built and len(self.built) < _REASONS:
             self.built += (target.name,)
         self.drop(state)
@@ -256,7 +256,7 @@ class Machine:
         return names
 
     def no_value(self, reason: str, size: int = 0, partial: list[Value] | None = None) -> Opaque:
-        """What stands for something that is no value, with its reason noted."""
+        """What stands for something that has no value, with its reason noted."""
         if reason not in self.opaque and len(self.opaque) < _REASONS:
             self.opaque += (reason,)
         return Opaque(reason, size, partial)

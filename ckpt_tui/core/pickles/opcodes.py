@@ -79,7 +79,7 @@ def _add_items(m: Machine, i: int) -> int:
     elif type(target) is Obj:
         m.add_items(target, items, m.position)
     else:
-        raise PickleFault("items for something that is no set", m.position)
+        raise PickleFault("items for something that is not a set", m.position)
     return i
 
 
@@ -145,7 +145,7 @@ def _ext(width: int) -> Operation:
 def _number(m: Machine, i: int) -> tuple[int, int]:
     line, i = m.line(i)
     if len(line) > 20 or not line.isdigit():
-        raise PickleFault("a memo number that is none", m.position)
+        raise PickleFault("a memo number that is not a number", m.position)
     return int(line), i
 
 
@@ -193,8 +193,8 @@ def _readonly_buffer(m: Machine, i: int) -> int:
 
 
 def unknown(m: Machine, i: int) -> int:
-    """What stands for every byte that is no operation."""
-    raise PickleFault(f"0x{m.data[i - 1]:02x} is no pickle operation", m.position)
+    """What stands for every byte that is not an operation."""
+    raise PickleFault(f"0x{m.data[i - 1]:02x} is not a pickle operation", m.position)
 
 
 RARE: dict[int, Operation] = {

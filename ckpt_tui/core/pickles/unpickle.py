@@ -6,53 +6,12 @@ Lib/pickletools.py describes the opcodes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable
 
 from ckpt_tui.core.budgets import DEFAULT_PICKLE, PickleBudget
 from ckpt_tui.core.pickles.interpreter import run
 from ckpt_tui.core.pickles.machine import Machine, PickleFault
-from ckpt_tui.core.value import Opaque, Ref, Value
-
-_NONE: Mapping[Any, Any] = {}
-
-
-class Decoded(NamedTuple):
-    """What a pickle holds.
-
-    Attributes:
-        value: The value; an `Opaque` with the reason and the readable part when it could not be read to its end.
-        opcodes: Steps taken: an operation together with what nearly always follows it is one step.
-        fault: Why it was not read to its end, or "".
-        trailing: Bytes after the end of the pickle.
-        is_cut: It was not read to its end because of a limit of ours; a higher `budget` reads further.
-        objects: Containers, objects, classes and marks made.
-        refs: (module, qualname) of every class and function it names → the reference, in the order of the pickle; also
-            of those whose objects it throws away again.
-        old: Names that stand there as Python 2 had them, in protocols 0 to 2: the present name → `module:qualname`.
-        opaque: Reasons of what it holds that cannot be shown as a value, each once.
-        built: `module:qualname` of classes and functions that are themselves given a state, which sets attributes.
-        discarded: Values that it made and that are no part of `value`: thrown away, or left on its stack.
-        end: Where it ends; where it could not be read further, the byte where that operation begins.
-    """
-
-    value: Value
-    opcodes: int
-    fault: str
-    trailing: int
-    is_cut: bool = False
-    objects: int = 0
-    refs: Mapping[tuple[str, str], Ref] = _NONE
-    old: Mapping[tuple[str, str], str] = _NONE
-    opaque: Collection[str] = ()
-    end: int = 0
-    built: Collection[str] = ()
-    discarded: Sequence[Value] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """`module:qualname` of each class and function that the pickle names, also where it throws the object away."""
-        return tuple(ref.name for ref in self.refs.values())
+from ckpt_tui.core.value import Decoded, Opaque
 
 
 def decode(
@@ -60,7 +19,7 @@ def decode(
 ) -> Decoded:
     """Decode one pickle, protocols 0 to 5, into inert values.
 
-    Nothing is imported, called or looked up. A damaged or over-large pickle is no exception: its value is an `Opaque`
+    Nothing is imported, called or looked up. A damaged or over-large pickle raises nothing: its value is an `Opaque`
     that says why and holds what was read before.
 
     Args:
@@ -92,11 +51,11 @@ def decode(
         m = machine
         rest = m.dropped + m.stack
         return Decoded(
-            value, m.steps, "", len(data) - end, False, m.objects, m.refs, m.old, m.opaque, end, m.built, rest
+            value, m.opcodes, "", len(data) - end, False, m.objects, m.refs, m.old, m.opaque, end, m.built, rest
         )
     m, value = machine, Opaque(reason, len(data), machine.stack)
     return Decoded(
-        value, m.steps, reason, 0, is_cut, m.objects, m.refs, m.old, m.opaque, m.position, m.built, m.dropped
+        value, m.opcodes, reason, 0, is_cut, m.objects, m.refs, m.old, m.opaque, m.position, m.built, m.dropped
     )
 
 

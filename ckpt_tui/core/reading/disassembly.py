@@ -143,7 +143,7 @@ def operations(data: bytes, most: int = SHOWN, reveal: bool = True) -> Iterator[
     for _ in range(most):
         known = _TABLE.get(data[at]) if at < size else None
         if known is None:
-            reason = f"0x{data[at]:02x} is no pickle operation" if at < size else "the pickle ends too early"
+            reason = f"0x{data[at]:02x} is not a pickle operation" if at < size else "the pickle ends too early"
             yield Operation(at, "", reason, marks)
             return
         name, kind = known

@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 from ckpt_tui.core.budgets import DEFAULT_PICKLE, PickleBudget
 from ckpt_tui.core.pickles.machine import LONG_NAME, NO_NAME
 from ckpt_tui.core.pickles.opcodes import BUFFER, PERSISTENT
-from ckpt_tui.core.pickles.unpickle import Decoded, decode
+from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.safety.judgement import Judgement, is_class_name, judge, names_in_bytes
-from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
+from ckpt_tui.core.value import Decoded, Map, Obj, Opaque, Ref, SetOf, Value
 
 How = Literal["call", "new", "value", "getattr"]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 
 from textual import on
 from textual.timer import Timer
 
+from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.text import clean
@@ -64,7 +64,9 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
         self._at = at
         self._steps = steps
         self._shown = ""
-        self._kept: OrderedDict[str, tuple[Entry | None, Checkpoint]] = OrderedDict()
+        self._kept = Cache[str, tuple[Entry | None, Checkpoint]](
+            KEPT_BYTES, lambda kept: len(kept[1].raw), KEPT, least=1
+        )
         self._loading: tuple[str, Entry | None] | None = None
         self._timer: Timer | None = None
         self._place_timer: Timer | None = None
@@ -210,12 +212,11 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
             return
         kept = self._kept.get(file)
         if kept is not None and not _differs(kept[0], entry):
-            self._kept.move_to_end(file)
             self._show_checkpoint(file, kept[1])
         elif self._loading is not None and self._loading[0] == file and not _differs(self._loading[1], entry):
             pass  # it is on its way: two loads of a large file would take its memory twice
         elif (opened := self.jobs.at_hand(file)) is not None:
-            self._keep(file, opened)
+            self._kept.put(file, (self.library.entry(file), opened))
             self._show_checkpoint(file, opened)
         else:
             self._loading = (file, entry)
@@ -226,7 +227,7 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
         if self._loading is not None and self._loading[0] == event.file:
             self._loading = None
         if event.checkpoint is not None:
-            self._keep(event.file, event.checkpoint)
+            self._kept.put(event.file, (self.library.entry(event.file), event.checkpoint))
         if event.file != self.list.selected:
             return
         if event.checkpoint is not None:
@@ -243,13 +244,6 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
         if event.file == self._shown:
             for pane in self.details:
                 pane.alarm(event.told)
-
-    def _keep(self, file: str, checkpoint: Checkpoint) -> None:
-        self._kept[file] = (self.library.entry(file), checkpoint)
-        self._kept.move_to_end(file)
-        size = sum(len(kept.raw) for _, kept in self._kept.values())
-        while len(self._kept) > KEPT or (len(self._kept) > 1 and size > KEPT_BYTES):
-            size -= len(self._kept.popitem(last=False)[1][1].raw)
 
     def _show_checkpoint(self, file: str, checkpoint: Checkpoint) -> None:
         self._shown = file

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.tui.messages import StepReady
@@ -24,7 +25,7 @@ class Graphing(Examinable):
 
     def __init__(self) -> None:
         super().__init__()
-        self._learned: dict[tuple[str, str, str], Learned] = {}
+        self._learned: Cache[tuple[str, str, str], Learned] = Cache(_RUNS)
         """`Run.key` → what is known of its graph."""
         self._exact: dict[str, Graph] = {}
         """Graph signature hash → the graph that a loaded workflow told."""
@@ -53,11 +54,11 @@ class Graphing(Examinable):
         """What is known of the graph of a run."""
         from ckpt_tui.tui.learning import Learned  # late: the first screen does without
 
-        found = self._learned.pop(run.key, None) or Learned()
-        self._learned[run.key] = found
+        found = self._learned.get(run.key)
+        if found is None:
+            found = Learned()
+            self._learned.put(run.key, found)
         found.given = self._exact.get(run.nodes[0].ref.graph) or found.given
-        while len(self._learned) > _RUNS:
-            del self._learned[next(iter(self._learned))]
         return found
 
     def on_detail_graph_wanted(self, event: Detail.GraphWanted) -> None:

@@ -203,7 +203,8 @@ def test_what_reaches_further_than_its_names_is_danger(data: bytes) -> None:
     ("data", "fault"),
     [
         (b"", "ends too early"), (b"\x80\x04]", "ends too early"), (b"\x80\x09N.", "protocol 9"),
-        (b"\x80\x05\x97.", "outside the pickle"), (b"N.N.", "2 bytes after the end"), (b"\xff.", "no pickle operation"),
+        (b"\x80\x05\x97.", "outside the pickle"), (b"N.N.", "2 bytes after the end"),
+        (b"\xff.", "not a pickle operation"),
         (b"\x80\x04" + b"N0" * 1_000_000 + b"N.", "more than"),
     ],
 )  # fmt: skip

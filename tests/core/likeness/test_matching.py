@@ -1,4 +1,4 @@
-"""Rows compared all at once: the same answers as row by row, and as where each row is digested."""
+"""Rows of two lists: which are equal at a glance, and what becomes of those that are not."""
 
 import copy
 import math
@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from ckpt_tui.core.diff.changes import Difference
 from ckpt_tui.core.diff.diff import diff
 from ckpt_tui.core.diff.noise import Noise
-from ckpt_tui.core.likeness.sameness import is_flat_same, is_same, same_places
+from ckpt_tui.core.likeness.digests import Digests
+from ckpt_tui.core.likeness.equality import is_plainly_equal, is_plainly_equal_row
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.value import Envelope, Map
 
@@ -32,26 +33,22 @@ def uncharged(_: int) -> None:
     pass
 
 
-@given(st.lists(st.tuples(rows, rows, st.booleans()), max_size=8))
-def test_rows_compared_at_once_are_the_same_where_each_is_by_itself(pairs: list[tuple[Any, Any, bool]]) -> None:
-    before = [one for one, _, _ in pairs]
-    after = [copy.deepcopy(one) if is_equal else other for one, other, is_equal in pairs]
-    each = {
-        at
-        for at, (one, other) in enumerate(zip(before, after, strict=True))
-        if is_same(one, other) or is_flat_same(one, other, uncharged)
-    }
-    assert same_places(before, after, 0, len(before), uncharged) == each
+@given(rows, rows, st.booleans())
+def test_rows_that_are_equal_at_a_glance_have_one_digest(one: Any, other: Any, is_copy: bool) -> None:
+    other = copy.deepcopy(one) if is_copy else other
+    digests = Digests()
+    if is_plainly_equal(one, other) or is_plainly_equal_row(one, other, digests.charge):
+        assert digests.of(one) == digests.of(other)
+    elif is_copy:
+        assert type(one) in (dict, list), "copies of scalars are equal at a glance"
 
 
-def test_rows_of_one_shape_are_told_apart_by_what_any_of_their_members_says() -> None:
-    before = [{"a": at, "b": [at, "text"], "c": 0.0} for at in range(600)]
-    after: list[Any] = copy.deepcopy(before)
-    after[1]["a"] = True
-    after[300]["b"][1] = "other"
-    after[599]["c"] = NAN
-    assert same_places(before, after, 0, 600, uncharged) == set(range(600)) - {1, 300, 599}
-    assert same_places(before, after, 2, 10, uncharged) == set(range(2, 10))
+def test_one_member_of_a_row_shows_that_it_changed() -> None:
+    row: dict[str, Any] = {"a": 7, "b": [7, "text", [7]], "c": 0.0, "d": "e" * 2_000}
+    for change in ({"a": True}, {"b": [7, "other", [7]]}, {"b": [7, "text", [7.0]]}, {"c": NAN}, {"d": "e" * 1_999}):
+        assert not is_plainly_equal_row(row, {**copy.deepcopy(row), **change}, uncharged)
+    assert is_plainly_equal_row(row, copy.deepcopy(row), uncharged)
+    assert not is_plainly_equal_row(row, {**row, "f": None}, uncharged)
 
 
 def table(count: int = 40) -> list[Any]:

@@ -170,7 +170,7 @@ def resumed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Checkpo
 
 
 def verbs(words: list[list[str]]) -> None:
-    script = Path(__file__).parents[1] / "support" / "scenarios.py"
+    script = Path(__file__).parents[2] / "support" / "scenarios.py"
     subprocess.run(
         [sys.executable, str(script), "-"], input=json.dumps(words), text=True, check=True, stderr=subprocess.DEVNULL
     )

@@ -8,7 +8,7 @@ from hypothesis import example, given
 
 from ckpt_tui.core.diff.comparison import Marks, rows, value_text
 from ckpt_tui.core.diff.diff import diff
-from tests.core.test_diff import changed_copies, decoded
+from tests.core.diff.test_diff import changed_copies, decoded
 from tests.core.zoo import MyList, Point
 
 BEFORE = {"state": {"d": {"x": {"y": 1, "z": 2, "l": [1, 2, 3]}}, "k": 1, "same": {"deep": 5}, "gone": [7]}}
@@ -116,7 +116,7 @@ def test_real_checkpoints_have_rows_for_all_their_changes() -> None:
     from ckpt_tui.core.diff.diff import diff_checkpoints, parts_of
     from ckpt_tui.stores.registry import open_store
 
-    folder = Path(__file__).parents[1] / "data" / "agent-framework" / "1.23.0" / "orch_groupchat"
+    folder = Path(__file__).parents[2] / "data" / "agent-framework" / "1.23.0" / "orch_groupchat"
     files = sorted(folder.glob("*.json"), key=lambda path: json.loads(path.read_text())["timestamp"])
     store = open_store(folder)
     first, last = store.load(files[0].name), store.load(files[-1].name)

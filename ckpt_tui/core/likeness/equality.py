@@ -1,0 +1,143 @@
+"""Whether two values are equal: at once where that shows plainly, or by walking both as far as the first difference.
+
+What is equal is what has one digest (`ckpt_tui.core.likeness.digests`): a diff of the two has no change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.likeness.digests import SCALARS, Digests, OutOfBudget
+from ckpt_tui.core.reading.anatomy import type_name
+from ckpt_tui.core.value import Deferred, Envelope, Map, SetOf, Value
+
+_LONG_TEXT = 1_024
+"""Characters of a text that is compared by its hash."""
+
+_FLAT_SIZE = 64
+"""Members of a list or mapping that is compared at once."""
+
+_FLAT_LEVELS = 2
+"""Levels that are: a row, and lists in it."""
+
+
+EQUAL_NODES = 2_000_000
+"""Scalars looked at by one comparison, a container counting for ten: about 0.2 s."""
+
+
+def are_equal(one: Value, other: Value, ignore: frozenset[str] = frozenset(), nodes: int = EQUAL_NODES) -> bool:
+    """Whether two values are equal, whatever bytes they were pickled to.
+
+    Args:
+        one: A value.
+        other: Another.
+        ignore: Keys and attributes that do not count, at any depth.
+        nodes: Scalars to look at, a container counting for ten; values that are equal as far as that count as equal.
+    """
+    digests = Digests(nodes, ignore=ignore)
+    todo: list[tuple[Value, Value]] = [(one, other)]
+    met: set[tuple[int, int]] = set()
+    try:
+        while todo:
+            one, other = todo.pop()
+            if is_plainly_equal(one, other):
+                continue
+            one, other = resolve(one), resolve(other)
+            if one is other or (id(one), id(other)) in met:
+                continue
+            met.add((id(one), id(other)))
+            if type(one) in SCALARS or type(other) in SCALARS:
+                if not is_plainly_equal(one, other):
+                    return False
+                continue
+            head, members, order = digests.parts(one)
+            other_head, other_members, _ = digests.parts(other)
+            digests.charge(10 + len(members))
+            if head != other_head or len(members) != len(other_members):
+                return False
+            if order:
+                if digests.of(one) != digests.of(other):
+                    return False
+                continue
+            for pair in zip(members, other_members, strict=True):
+                if type(pair[0]) not in SCALARS or type(pair[1]) not in SCALARS:
+                    if not is_plainly_equal_row(*pair, digests.charge):
+                        todo.append(pair)
+                elif not is_plainly_equal(*pair):
+                    return False
+    except OutOfBudget:
+        pass
+    return True
+
+
+def is_plainly_equal(a: Value, b: Value) -> bool:
+    """Whether two values are equal for sure, found without decoding or parsing anything."""
+    if a is b:
+        return True
+    kind = type(a)
+    if kind is not type(b):
+        return False
+    if kind is str and len(a) > _LONG_TEXT:
+        return len(a) == len(b) and hash(a) == hash(b)  # kept by Python, where a bomb has the same text often
+    if kind in SCALARS:
+        return bool(a == b or (a != a and b != b))
+    if kind is Envelope:
+        if a.ready and b.ready and a.value is b.value:
+            return True
+        return bool(type(a.text) is type(b.text) and len(a.text) == len(b.text) and a.text == b.text)
+    if kind is Deferred:
+        size = a.end - a.start
+        if size != b.end - b.start:
+            return False
+        return memoryview(a.data)[a.start : a.end] == memoryview(b.data)[b.start : b.end]
+    return False
+
+
+def is_plainly_equal_row(a: Value, b: Value, charge: Callable[[int], None], levels: int = _FLAT_LEVELS) -> bool:
+    """Whether two small lists or mappings of scalars are equal for sure; most items of two lists are such rows."""
+    if type(a) is dict:
+        if type(b) is not dict or len(a) != len(b) or len(a) > _FLAT_SIZE or [*a] != [*b]:
+            return False
+        pairs = zip(a.values(), b.values(), strict=True)
+    elif type(a) is list and type(b) is list and len(a) == len(b) <= _FLAT_SIZE:
+        pairs = zip(a, b, strict=True)
+    else:
+        return False
+    for item, other in pairs:
+        if item is other:
+            continue
+        kind = type(item)
+        if kind is not type(other):
+            return False
+        if kind in SCALARS and (kind is not str or len(item) <= _LONG_TEXT):
+            if item != other:
+                return False
+        elif not is_plainly_equal(item, other):
+            charge(1)
+            if not (levels and is_plainly_equal_row(item, other, charge, levels - 1)):
+                return False
+    return True
+
+
+def sort_of(value: Value) -> str:
+    """What may change into what: two mappings, or two objects of one type, but not a list into a mapping."""
+    value = resolve(value)
+    kind = type(value)
+    if kind is dict:
+        return "builtins:dict"
+    if kind is Map:
+        return "builtins:dict" if value.has_text_keys() else "entries"
+    return type_name(value)
+
+
+def is_empty(value: Value) -> bool:
+    """Whether a value says too little to be recognised elsewhere: None, a truth value, or nothing at all."""
+    kind = type(value)
+    if kind in (str, list, tuple, dict, bytes, bytearray):
+        return not value
+    if kind is Map:
+        return not value.kv
+    if kind is SetOf:
+        return not value.items
+    return value is None or kind is bool
