@@ -16,7 +16,6 @@ from ckpt_tui.core.model import INTERNAL, Checkpoint, PendingRequest
 from ckpt_tui.core.reading.pending import attribute, requests
 from ckpt_tui.core.steps.addresses import Address, address
 from ckpt_tui.core.steps.same import same
-from ckpt_tui.core.steps.unparsed import same_unparsed
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Value
 
 Sort = Literal["message", "input", "answer"]
@@ -29,7 +28,6 @@ MESSAGES = 10_000
 """Messages in flight that are looked at; the framework's own runs have a few dozen at most."""
 
 _SUB = "sub_workflow_checkpoint"
-_SUB_TEXT = _SUB.encode()
 _SUB_NOISE = frozenset({"checkpoint_id", "previous_checkpoint_id", "timestamp"})
 """What a workflow inside an executor writes anew with each checkpoint, whether it ran or not."""
 
@@ -312,11 +310,5 @@ def _fired(before: Moment, after: Moment) -> Iterator[str]:
 def _same_state(one: Value, other: Value) -> bool:
     if one is other:
         return True
-    if type(one) is Deferred and type(other) is Deferred:
-        text, text_of_other = one.data[one.start : one.end], other.data[other.start : other.end]
-        if _SUB_TEXT not in text and _SUB_TEXT not in text_of_other:
-            verdict = same_unparsed(text, text_of_other)
-            if verdict is not None:
-                return verdict
     nested = attribute(one, _SUB) is not None or attribute(other, _SUB) is not None
     return same(one, other, _SUB_NOISE if nested else frozenset())
