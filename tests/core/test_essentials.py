@@ -15,7 +15,6 @@ from ckpt_tui.core.steps.essentials import Essentials, essentials
 from ckpt_tui.core.steps.graph import Graph, Lessons
 from ckpt_tui.core.steps.moments import Moment, moment
 from ckpt_tui.core.steps.steps import runners
-from ckpt_tui.core.value import Envelope
 from ckpt_tui.stores.directory import DirectoryStore
 
 DATA = Path(__file__).parents[1] / "data" / "agent-framework"
@@ -67,21 +66,6 @@ def test_messages_say_what_they_say_when_decoded(path: Path) -> None:
             assert [sent._replace(data=None) for sent in cut.sent] == [sent._replace(data=None) for sent in whole.sent]
             assert [plain(sent.data) for sent in cut.sent] == [plain(sent.data) for sent in whole.sent]
             assert cut.requests.keys() == whole.requests.keys()
-
-
-def test_most_messages_stay_unread() -> None:
-    unread = total = 0
-    for path in STORES:
-        store = DirectoryStore(str(path))
-        for nodes in runs(store):
-            for node in nodes:
-                found = essentials(store.read(node.ref.file), node.ref)
-                assert found is not None
-                moment(found.checkpoint)
-                items = [item for items in resolve(found.checkpoint.messages).values() for item in items]
-                total += len(items)
-                unread += sum(type(item) is Envelope and not item.ready for item in items)
-    assert unread > total / 2
 
 
 def test_what_did_not_change_is_one_object_with_what_was_before() -> None:

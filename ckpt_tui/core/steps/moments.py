@@ -11,12 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from ckpt_tui.core.documents.envelope import open_envelope, resolve
+from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.model import INTERNAL, Checkpoint, PendingRequest
 from ckpt_tui.core.reading.pending import attribute, requests
-from ckpt_tui.core.steps.addresses import Address, address
 from ckpt_tui.core.steps.same import same
-from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Value
+from ckpt_tui.core.value import Map, Obj, Value
 
 Sort = Literal["message", "input", "answer"]
 """What is in flight: a message of an executor, the input of a run, an answer to a request."""
@@ -110,7 +109,7 @@ class Moment:
 
 
 def moment(checkpoint: Checkpoint, before: Moment | None = None) -> Moment:
-    """What a checkpoint tells; decodes requests, and messages only where their ends do not tell where they go.
+    """What a checkpoint tells; decodes its messages in flight and its requests.
 
     Args:
         checkpoint: The checkpoint.
@@ -158,10 +157,6 @@ def _sent(messages: Value) -> Iterator[Sent]:
         listed = resolve(items)
         for item in listed[:left] if type(listed) is list else [items]:
             left -= 1
-            place = _address(item) if key and not key.startswith(INTERNAL) else None
-            if place is not None:
-                yield Sent(key, place.target, "message", _said(item))
-                continue
             message = resolve(item)
             # The framework delivers by the key, whatever a message says; other formats have no such key.
             source = key if key and type(message) is Obj else _text(message, "source_id") or key
@@ -175,17 +170,6 @@ def _sent(messages: Value) -> Iterator[Sent]:
             answers = event is not None
             request = (_text(event, "_request_id") or _text(event, "request_id") or "") if answers else ""
             yield Sent(name, target or name, "answer" if answers else "input", data, request)
-
-
-def _address(item: Value) -> Address | None:
-    """Where a message goes that is not decoded yet; None where it is, or has to be."""
-    return address(item.text) if type(item) is Envelope and not item.ready and type(item.text) is str else None
-
-
-def _said(message: Envelope) -> Value:
-    """What a message says, decoded when it is looked at."""
-    text = str(message.text).encode()
-    return Deferred(text, 0, len(text), 0, lambda _, check: attribute(open_envelope(message, check), "data"))
 
 
 def _first(value: Value, *names: str) -> Value:
