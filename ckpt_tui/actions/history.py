@@ -87,7 +87,7 @@ class Histories(Asker):
                 if check is not None:
                     check()
             try:
-                page = Page(self._store, self._reader, run, nodes[index], check, before)
+                page = Page(self._store, self._reader, run, nodes[index], check)
                 if index < begin:  # known; read for the step that follows
                     before = page
                     continue
@@ -140,7 +140,7 @@ class Histories(Asker):
             before: Page | None = None
             for index in part:
                 try:
-                    page = Page(self._store, self._reader, run, nodes[index], check, before)
+                    page = Page(self._store, self._reader, run, nodes[index], check)
                     if before is not None or not index:
                         lessons.learn(before.moment if before is not None else None, page.moment)
                     before = page

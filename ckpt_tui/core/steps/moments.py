@@ -108,13 +108,8 @@ class Moment:
         return tuple(found)
 
 
-def moment(checkpoint: Checkpoint, before: Moment | None = None) -> Moment:
-    """What a checkpoint tells; decodes its messages in flight and its requests.
-
-    Args:
-        checkpoint: The checkpoint.
-        before: What another one tells; where both share messages or requests, these are not looked at again.
-    """
+def moment(checkpoint: Checkpoint) -> Moment:
+    """What a checkpoint tells; decodes its messages in flight and its requests."""
     state = resolve(checkpoint.state)
     finished = attribute(checkpoint.metadata, "completedNodes")
     # Agent Framework keeps the states of executors in one place; HPD has one output for each node.
@@ -122,12 +117,8 @@ def moment(checkpoint: Checkpoint, before: Moment | None = None) -> Moment:
     return Moment(
         checkpoint,
         states if type(states) is dict else dict(_pairs(states)),
-        before.sent
-        if before is not None and before.checkpoint.messages is checkpoint.messages
-        else tuple(_sent(checkpoint.messages)),
-        before.requests
-        if before is not None and before.checkpoint.pending is checkpoint.pending
-        else {request.id: request for request in requests(checkpoint.pending)},
+        tuple(_sent(checkpoint.messages)),
+        {request.id: request for request in requests(checkpoint.pending)},
         tuple(_fan_ins(attribute(state, "_edge_state"))),
         {key: name for key, _ in _pairs(attribute(state, "_step_cache")) if (name := _call_name(key))},
         _names(finished),
