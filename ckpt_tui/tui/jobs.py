@@ -355,9 +355,9 @@ class Jobs:
         self._owner.post_message(ViewReady(self._library.view(), done, total))
 
     def _post_at_pace(self, pace: Pace, done: int, total: int) -> None:
-        began = time.monotonic()
+        began = time.thread_time()
         self._post_view(done, total)
-        pace.note(time.monotonic() - began)
+        pace.note(time.thread_time() - began)
 
     def _follow(self) -> None:
         pace = Pace()
@@ -371,7 +371,7 @@ class Jobs:
             changed = self._library.apply(batch)
             complete = batch.done >= batch.total
             if changed and complete and was_complete:
-                self._stop.wait(max(pace.rest, 0))  # a workflow is writing: what else it writes is gathered meanwhile
+                self._stop.wait(pace.rest)  # a workflow is writing: what else it writes is gathered meanwhile
             # The first rows at once, then now and then, and everything at the end of a pass.
             if complete or (changed and (not is_shown or pace.is_due)):
                 self._post_at_pace(pace, batch.done, batch.total)

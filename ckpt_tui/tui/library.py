@@ -94,8 +94,8 @@ class Pace:
 
     @property
     def rest(self) -> float:
-        """Seconds for which no view should be made; 0.0 or less where there is no need to wait."""
-        return self._made + _REST * self._took - self._clock()
+        """Seconds to wait before a view of what a workflow wrote; 0.0 where the last one took about 0.1 s or less."""
+        return max(self._made + _REST * self._took - VIEW_SECONDS - self._clock(), 0.0)
 
     @property
     def is_due(self) -> bool:
@@ -103,6 +103,6 @@ class Pace:
         return self._clock() - self._made >= max(VIEW_SECONDS, _REST * self._took)
 
     def note(self, took: float) -> None:
-        """Take in that a view was made just now, and in how many seconds."""
+        """Take in that a view was made just now, and how many seconds of the processor it took."""
         self._made = self._clock()
         self._took = took
