@@ -19,7 +19,7 @@ from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.learning import Learned
 from ckpt_tui.tui.widgets.story import frame_lines
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 NEW = DATA / "agent-framework" / "1.23.0"
 
 
