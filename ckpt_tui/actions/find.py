@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ckpt_tui.actions.pages import Asker, Check, stamps, unopened_parts
+from ckpt_tui.actions.branch_checkpoints import Check, StoreQueries, stamps, unopened_parts
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.find.find import Hit, Match, Matcher, Question, Spot, plain_matcher
 from ckpt_tui.core.find.finder import Finder
@@ -46,7 +46,7 @@ class Found(NamedTuple):
     note: str = ""
 
 
-class Searches(Asker):
+class Searches(StoreQueries):
     """Searches in one store; a question asked again is answered from what was found, where the content is the same."""
 
     def find(

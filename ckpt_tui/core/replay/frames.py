@@ -20,8 +20,8 @@ from ckpt_tui.core.reading.follow import follow
 from ckpt_tui.core.reading.preview import is_unopened, preview
 from ckpt_tui.core.redact import PLAIN, secrecy
 from ckpt_tui.core.steps.graph import Graph
-from ckpt_tui.core.steps.moments import Moment
 from ckpt_tui.core.steps.same import same
+from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Answered, Step, step_between
 from ckpt_tui.core.text import clean, quoted
 from ckpt_tui.core.value import Value
@@ -106,8 +106,9 @@ class Frame:
 
 
 def make_frame(
-    before: Moment | None, after: Moment, then: Moment | None, graph: Graph, pins: Iterable[tuple[str, Path]] = (),
-    true: Iterable[str] = (), stopped: bool = False, check: Callable[[], None] | None = None,
+    before: Snapshot | None, after: Snapshot, then: Snapshot | None, graph: Graph,
+    pins: Iterable[tuple[str, Path]] = (), true: Iterable[str] = (), stopped: bool = False,
+    check: Callable[[], None] | None = None,
 ) -> Frame:  # fmt: skip
     """The frame of the step from a checkpoint to its child.
 

@@ -1,4 +1,4 @@
-"""The checkpoints of a branch, one after the other, each read no further than it is asked for."""
+"""The checkpoints of a branch, each parsed and decoded only as far as a question needs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.follow import NOTHING, Found, follow, shown
 from ckpt_tui.core.runs.lineage import Node
-from ckpt_tui.core.steps.moments import Moment, moment
+from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.value import Envelope, Value
 from ckpt_tui.stores.base import Readable, Store
 
@@ -53,8 +53,8 @@ def unopened_parts(data: bytes) -> dict[str, Value] | None:
     return {part: top.get(key, {}) for part, key in _KEYS.items()}
 
 
-class Page:
-    """One checkpoint.
+class BranchCheckpoint:
+    """One checkpoint of a branch.
 
     Args:
         store: Where it is.
@@ -80,7 +80,7 @@ class Page:
         self._check = check
         self._data: bytes | None = None
         self._checkpoint: Checkpoint | None = None
-        self._moment: Moment | None = None
+        self._snapshot: Snapshot | None = None
         self._reader = reader
         self._stamp: Hashable = None
         if reader is not None and not node.ref.chain:
@@ -99,11 +99,11 @@ class Page:
         return self._checkpoint
 
     @property
-    def moment(self) -> Moment:
-        """What it tells about its executors; decodes its messages in flight and its requests, and nothing else."""
-        if self._moment is None:
-            self._moment = moment(self._unopened() or self.checkpoint)
-        return self._moment
+    def snapshot(self) -> Snapshot:
+        """Its executors; decodes its messages in flight and its requests, and nothing else."""
+        if self._snapshot is None:
+            self._snapshot = take_snapshot(self._unopened() or self.checkpoint)
+        return self._snapshot
 
     def _unopened(self) -> Checkpoint | None:
         """The checkpoint with nothing in it decoded yet; None where it has to be loaded."""
@@ -175,8 +175,8 @@ _SHORT = 1024
 """Characters of a text or number that surely is no more than a value."""
 
 
-class Asker:
-    """What asks the checkpoints of one store, and keeps what it found by their content.
+class StoreQueries:
+    """Base of queries of one store, which keep their answers by the content of the checkpoints.
 
     Args:
         store: The store.

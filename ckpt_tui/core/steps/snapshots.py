@@ -1,7 +1,7 @@
-"""What one checkpoint tells about its executors: their states, messages in flight, requests, partly filled fan-ins.
+"""Snapshots of the executors at a checkpoint: their states, messages in flight, requests, partly filled fan-ins.
 
-And what two checkpoints that follow each other tell for certain about who ran between them. What the files do not tell
-(`ckpt_tui.core.steps.graph` learns it, `ckpt_tui.core.steps.steps` infers it) is not in here.
+Also who ran for certain between two checkpoints that follow each other. What the files leave open is learned in
+`ckpt_tui.core.steps.graph` and inferred in `ckpt_tui.core.steps.steps`.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ class FanIn(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Moment:
-    """What one checkpoint tells about its executors.
+class Snapshot:
+    """The executors at one checkpoint.
 
     Attributes:
         checkpoint: The checkpoint.
@@ -108,13 +108,13 @@ class Moment:
         return tuple(found)
 
 
-def moment(checkpoint: Checkpoint) -> Moment:
-    """What a checkpoint tells; decodes its messages in flight and its requests."""
+def take_snapshot(checkpoint: Checkpoint) -> Snapshot:
+    """The snapshot of a checkpoint; decodes its messages in flight and its requests."""
     state = resolve(checkpoint.state)
     finished = attribute(checkpoint.metadata, "completedNodes")
     # Agent Framework keeps the states of executors in one place; HPD has one output for each node.
     states = attribute(state, "_executor_state") if finished is None else state
-    return Moment(
+    return Snapshot(
         checkpoint,
         states if type(states) is dict else dict(_pairs(states)),
         tuple(_sent(checkpoint.messages)),
@@ -201,7 +201,7 @@ def _call_name(key: str) -> str:
     return name if number.isdigit() else ""
 
 
-def kind_of_step(before: Moment | None, after: Moment) -> Kind:
+def kind_of_step(before: Snapshot | None, after: Snapshot) -> Kind:
     """What happened between two checkpoints: did executors run, or did an input or answers come in."""
     outside = [sent for sent in after.sent if sent.sort != "message"]
     if outside and (
@@ -212,19 +212,19 @@ def kind_of_step(before: Moment | None, after: Moment) -> Kind:
     return "start" if before is None else "superstep"
 
 
-def _is_answer(before: Moment, outside: list[Sent]) -> bool:
+def _is_answer(before: Snapshot, outside: list[Sent]) -> bool:
     return any(sent.sort == "answer" for sent in outside) or bool(before.requests)
 
 
-def ran_for_certain(before: Moment | None, after: Moment) -> dict[str, str]:
-    """Who ran between two checkpoints as the files tell: executor → how it shows, in words for people."""
+def ran_for_certain(before: Snapshot | None, after: Snapshot) -> dict[str, str]:
+    """Who ran between two checkpoints, as the files show: executor → the reason, in words for people."""
     told = after.checkpoint.ref.told
     if told is not None and told.ran is not None:
         return dict.fromkeys(told.ran, "the store tells")
-    return _ran_as_files_tell(before, after)
+    return _ran_as_files_show(before, after)
 
 
-def _ran_as_files_tell(before: Moment | None, after: Moment) -> dict[str, str]:
+def _ran_as_files_show(before: Snapshot | None, after: Snapshot) -> dict[str, str]:
     kind = kind_of_step(before, after)
     if kind in ("answer", "input"):
         return {}
@@ -250,7 +250,7 @@ def _ran_as_files_tell(before: Moment | None, after: Moment) -> dict[str, str]:
     return found
 
 
-def _asked(before: Moment, after: Moment) -> Iterator[tuple[str, str]]:
+def _asked(before: Snapshot, after: Snapshot) -> Iterator[tuple[str, str]]:
     """Executors that asked for an answer, or got one."""
     for one, other, reason in ((after, before, "asked for an answer"), (before, after, "got an answer")):
         for key, request in one.requests.items():
@@ -258,7 +258,7 @@ def _asked(before: Moment, after: Moment) -> Iterator[tuple[str, str]]:
                 yield request.executor, reason
 
 
-def _completed(before: Moment | None, after: Moment) -> Iterator[tuple[str, str]]:
+def _completed(before: Snapshot | None, after: Snapshot) -> Iterator[tuple[str, str]]:
     """Steps of functional workflows whose results were kept, and nodes that are listed as completed."""
     for key, name in after.calls.items():
         if before is None or key not in before.calls:
@@ -268,7 +268,7 @@ def _completed(before: Moment | None, after: Moment) -> Iterator[tuple[str, str]
             yield name, "completed"
 
 
-def _fired(before: Moment, after: Moment) -> Iterator[str]:
+def _fired(before: Snapshot, after: Snapshot) -> Iterator[str]:
     """Targets of fan-ins for which everything had come."""
     if not before.fan_ins and not after.fan_ins:
         return
