@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ckpt_tui.actions.pages import Asker, Check, stamps
+from ckpt_tui.actions.branch_checkpoints import Check, StoreQueries, stamps, unopened_parts
 from ckpt_tui.core.budgets import LAZY_BYTES
-from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.find.find import Hit, Match, Matcher, Question, Spot, plain_matcher
 from ckpt_tui.core.find.finder import Finder
 from ckpt_tui.core.runs.history import Unread
@@ -24,13 +23,7 @@ REGEX_SECONDS = 0.5
 REGEX_PATIENCE = 10
 """Texts that took it too long before it is given up."""
 
-_KEYS = {
-    "messages": "messages", "state": "state", "pending": "pending_request_info_events", "metadata": "metadata",
-}  # fmt: skip
-_HEADER = frozenset((
-    "workflow_name", "graph_signature_hash", "checkpoint_id", "previous_checkpoint_id", "timestamp", "iteration_count",
-    "version", *_KEYS.values(),
-))  # fmt: skip
+_PARTS = ("messages", "state", "pending", "metadata")
 
 
 class Found(NamedTuple):
@@ -53,7 +46,7 @@ class Found(NamedTuple):
     note: str = ""
 
 
-class Searches(Asker):
+class Searches(StoreQueries):
     """Searches in one store; a question asked again is answered from what was found, where the content is the same."""
 
     def find(
@@ -98,14 +91,11 @@ class Searches(Asker):
     def _parts(self, node: Node, check: Check) -> dict[str, Value]:
         """The values of a checkpoint; nothing in them is decoded before it is searched."""
         if self._reader is not None and not node.ref.chain and node.ref.size <= LAZY_BYTES:
-            try:
-                top = parse(self._reader.read(node.ref.file)).value
-            except DocumentFault:
-                top = None  # loading it tells what is wrong
-            if type(top) is dict and _HEADER.issuperset(top):
-                return {name: top[key] for name, key in _KEYS.items() if key in top}
+            parts = unopened_parts(self._reader.read(node.ref.file))
+            if parts is not None:
+                return parts
         checkpoint = self._store.load(node.ref.file, check)
-        return {name: getattr(checkpoint, name) for name in _KEYS}
+        return {name: getattr(checkpoint, name) for name in _PARTS}
 
 
 def _take(hits: Iterator[Hit], most: int) -> tuple[Hit, ...]:

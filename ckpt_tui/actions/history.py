@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint, Check, Progress, Span, StoreQueries, stamps
 from ckpt_tui.actions.expressions import Expression, is_true
-from ckpt_tui.actions.pages import Asker, Check, Page, Progress, Span, stamps
 from ckpt_tui.core.likeness.digests import SCALARS, Digests, OutOfBudget, scalar_text
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.reading.follow import shown
@@ -34,7 +34,7 @@ class _Asked(NamedTuple):
     last: str
 
 
-class Histories(Asker):
+class Histories(StoreQueries):
     """Histories of the paths of one store; a question asked again, also of a branch that grew, goes on from there."""
 
     def history(
@@ -77,7 +77,7 @@ class Histories(Asker):
         values = list(known.values)
         unread: list[Unread] = []
         last, graph = known.last, NO_GRAPH
-        before: Page | None = None
+        before: BranchCheckpoint | None = None
         text: Span | None = None
         for index in range(max(begin - 1, 0) if begin < len(nodes) else begin, len(nodes)):
             if index % _TOLD_EVERY == 0:
@@ -87,16 +87,16 @@ class Histories(Asker):
                 if check is not None:
                     check()
             try:
-                page = Page(self._store, self._reader, run, nodes[index], check, before)
+                checkpoint = BranchCheckpoint(self._store, self._reader, run, nodes[index], check)
                 if index < begin:  # known; read for the step that follows
-                    before = page
+                    before = checkpoint
                     continue
-                content.append(page.stamp)
-                was, text = text, page.span(expression.path) if expression.path is not None else None
+                content.append(checkpoint.stamp)
+                was, text = text, checkpoint.span(expression.path) if expression.path is not None else None
                 if text is not None and text == was:
-                    before = page
+                    before = checkpoint
                     continue
-                value, absent, sign = self._value(page, expression, text, reveal, check)
+                value, absent, sign = self._value(checkpoint, expression, text, reveal, check)
             except UsageError:
                 raise  # it is the question that is wrong
             except CkptError as error:
@@ -106,9 +106,9 @@ class Histories(Asker):
             if sign != last:
                 if graph is NO_GRAPH:
                     graph = self._graph(run, nodes, check)
-                ran = self._ran(before, page, graph)
-                values.append(Taken(page.node.ref, value(), absent, *ran))
-            last, before = sign, page
+                ran = self._ran(before, checkpoint, graph)
+                values.append(Taken(checkpoint.node.ref, value(), absent, *ran))
+            last, before = sign, checkpoint
         if not unread:
             self._answers.put(key, _Asked(tuple(content), tuple(values), last), len(values) + len(content) // 8 + 1)
         if progress is not None:
@@ -116,41 +116,43 @@ class Histories(Asker):
         yield History(expression.text, tuple(values), len(nodes) - len(unread), tuple(unread))
 
     def _value(
-        self, page: Page, expression: Expression, text: Span | None, reveal: bool, check: Check
+        self, checkpoint: BranchCheckpoint, expression: Expression, text: Span | None, reveal: bool, check: Check
     ) -> tuple[Callable[[], object], bool, str]:
         """The JSON of a value when it is asked for, whether there is none, and what tells it from others."""
         if expression.path is not None:
-            found = page.find(expression.path, text)
+            found = checkpoint.find(expression.path, text)
             sign = "-" if found.absent else _sign(found.value, check)
             return (lambda: shown(found, reveal)), found.absent, sign
-        value = page.ask(expression, reveal)
+        value = checkpoint.ask(expression, reveal)
         return (lambda: value), value is None, _sign(value, check)
 
     def _graph(self, run: str, nodes: Sequence[Node], check: Check) -> Graph:
         """The graph of executors: as the store knows it, or as far as the ends of a branch tell."""
         if self._reader is None:
             with suppress(CkptError):
-                topology = Page(self._store, None, run, nodes[0], check).checkpoint.topology
+                topology = BranchCheckpoint(self._store, None, run, nodes[0], check).checkpoint.topology
                 if topology is not None:
                     edges = [(edge.source, edge.target) for edge in topology.edges]
                     return given([node.id for node in topology.nodes], edges, topology.start)
         lessons = Lessons()
         first = range(min(len(nodes), GRAPH_STEPS))
         for part in (first, range(max(len(nodes) - GRAPH_STEPS, len(first)), len(nodes))):
-            before: Page | None = None
+            before: BranchCheckpoint | None = None
             for index in part:
                 try:
-                    page = Page(self._store, self._reader, run, nodes[index], check, before)
+                    checkpoint = BranchCheckpoint(self._store, self._reader, run, nodes[index], check)
                     if before is not None or not index:
-                        lessons.learn(before.moment if before is not None else None, page.moment)
-                    before = page
+                        lessons.learn(before.snapshot if before is not None else None, checkpoint.snapshot)
+                    before = checkpoint
                 except CkptError:
                     before = None
         return lessons.graph
 
     @staticmethod
-    def _ran(before: Page | None, page: Page, graph: Graph) -> tuple[tuple[str, ...], bool, str]:
-        kind, ran = runners(before.moment if before is not None else None, page.moment, graph)
+    def _ran(
+        before: BranchCheckpoint | None, checkpoint: BranchCheckpoint, graph: Graph
+    ) -> tuple[tuple[str, ...], bool, str]:
+        kind, ran = runners(before.snapshot if before is not None else None, checkpoint.snapshot, graph)
         certain = [one for one in ran if one.certain]
         return tuple(one.executor for one in certain), any(one.inferred for one in certain), kind
 
@@ -193,12 +195,12 @@ class Histories(Asker):
                 if check is not None:
                     check()
                 try:
-                    page = Page(self._store, self._reader, run, nodes[index], check)
-                    texts = tuple(page.span(path) for path in expression.needs or ())
+                    checkpoint = BranchCheckpoint(self._store, self._reader, run, nodes[index], check)
+                    texts = tuple(checkpoint.span(path) for path in expression.needs or ())
                     if was is not None and texts and None not in texts and texts == was[0]:
                         asked[index] = was[1]
                     else:
-                        asked[index] = answer = is_true(page.ask(expression, reveal))
+                        asked[index] = answer = is_true(checkpoint.ask(expression, reveal))
                         was = texts, answer
                 except UsageError:
                     raise

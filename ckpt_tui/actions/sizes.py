@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from ckpt_tui.actions.pages import Asker, Check, Progress, stamps
+from ckpt_tui.actions.branch_checkpoints import Check, Progress, StoreQueries, stamps
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.sizes.measured import PARTS, RunGrowth, RunSizes, StepSizes
 from ckpt_tui.core.sizes.repeats import Repeats
@@ -18,7 +18,7 @@ STEP_COMPARED = 1_000
 """The same for the two ends of a step."""
 
 
-class Growths(Asker):
+class Growths(StoreQueries):
     """Measures the runs of one store; a run whose files are the same is not measured again."""
 
     def measure(self, run: Run, progress: Progress = None, check: Check = None) -> RunSizes:

@@ -19,7 +19,7 @@ from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Batch, Store
 from ckpt_tui.tui.early import EarlyLook
-from ckpt_tui.tui.library import Library
+from ckpt_tui.tui.library import VIEW_SECONDS, Library, Pace
 from ckpt_tui.tui.messages import (
     AlarmsReady,
     BodiesWanted,
@@ -49,9 +49,6 @@ if TYPE_CHECKING:
     from ckpt_tui.core.runs.lineage import Node, Run
     from ckpt_tui.tui.comparing import Comparer
     from ckpt_tui.tui.learning import Learned
-
-VIEW_SECONDS = 0.4
-"""Shortest time between two views while a long scan goes on: making one takes 10 µs a checkpoint."""
 
 FIRST_PAINT_SECONDS = 0.06
 """Pause of a long scan after its first rows, so that painting them does not wait for the interpreter lock."""
@@ -365,23 +362,31 @@ class Jobs:
     def _post_view(self, done: int, total: int) -> None:
         self._owner.post_message(ViewReady(self._library.view(), done, total))
 
+    def _post_at_pace(self, pace: Pace, done: int, total: int) -> None:
+        began = time.thread_time()
+        self._post_view(done, total)
+        pace.note(time.thread_time() - began)
+
     def _follow(self) -> None:
-        shown = 0.0
+        pace = Pace()
+        is_shown = was_complete = False
         if self._early is not None and self._early.wait() is not None:
-            shown = time.monotonic()
+            is_shown = True
             if self._early.batch is not None:
                 self._post_view(self._early.batch.done, self._early.batch.total)
             self._stop.wait(FIRST_PAINT_SECONDS)
         for batch in self._everything():
             changed = self._library.apply(batch)
             complete = batch.done >= batch.total
-            now = time.monotonic()
+            if changed and complete and was_complete:
+                self._stop.wait(pace.rest)  # a workflow is writing: what else it writes is gathered meanwhile
             # The first rows at once, then now and then, and everything at the end of a pass.
-            if (changed or complete) and (complete or not shown or now - shown >= VIEW_SECONDS):
-                self._post_view(batch.done, batch.total)
-                if not shown and not complete:
+            if complete or (changed and (not is_shown or pace.is_due)):
+                self._post_at_pace(pace, batch.done, batch.total)
+                if not is_shown and not complete:
                     self._stop.wait(FIRST_PAINT_SECONDS)
-                shown = now
+                is_shown = True
+            was_complete = complete
             if complete and self._library.unread():
                 self._owner.post_message(BodiesWanted())
 
@@ -397,18 +402,16 @@ class Jobs:
             pass
         with self._fill:
             unread = self._library.unread()
-            shown = time.monotonic()
+            pace = Pace()
             worker = get_current_worker()
             for batch in self._store.fill(unread, self._stop):
                 if worker.is_cancelled:
                     return
                 self._library.apply(batch)
-                now = time.monotonic()
                 if batch.done >= batch.total:
                     self._post_view(0, 0)
-                elif now - shown >= VIEW_SECONDS:
-                    self._post_view(batch.done, batch.total)
-                    shown = time.monotonic()
+                elif pace.is_due:
+                    self._post_at_pace(pace, batch.done, batch.total)
                 # The screen comes first: a busy thread delays every key by a turn of the interpreter lock.
                 self._stop.wait(0.004)
 

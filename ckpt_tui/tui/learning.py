@@ -1,4 +1,4 @@
-"""Reading the moments of a run one after the other, and learning its graph from them; for workers, no widget needed."""
+"""Reads the checkpoints of a run one after the other and learns its graph from them; for workers, no widget needed."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.steps.graph import Graph, Lessons, of_topology
-from ckpt_tui.core.steps.moments import Moment, moment
+from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.steps.steps import step_between
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.messages import StepReady
 
-KEPT_MOMENTS = 8
-"""Decoded checkpoints that a reader keeps: a step needs three, and its neighbours one more each."""
+KEPT_SNAPSHOTS = 8
+"""Snapshots that a reader keeps: a step needs three, and its neighbours one more each."""
 
 KEPT_BYTES = 16_000_000
 """Bytes of their files altogether."""
@@ -27,26 +27,26 @@ class Reader:
     def __init__(self, store: Store, check: Callable[[], None] | None = None) -> None:
         self._store = store
         self._check = check
-        self._kept = Cache[str, Moment](KEPT_BYTES, lambda kept: len(kept.checkpoint.raw), KEPT_MOMENTS, least=3)
+        self._kept = Cache[str, Snapshot](KEPT_BYTES, lambda kept: len(kept.checkpoint.raw), KEPT_SNAPSHOTS, least=3)
 
-    def moment(self, file: str) -> Moment:
-        """What a checkpoint tells.
+    def snapshot(self, file: str) -> Snapshot:
+        """The snapshot of a checkpoint.
 
         Raises:
             CkptError: it cannot be read.
         """
         found = self._kept.get(file)
         if found is None:
-            found = moment(self._store.load(file, self._check))
+            found = take_snapshot(self._store.load(file, self._check))
             self._kept.put(file, found)
         return found
 
-    def maybe(self, file: str | None) -> Moment | None:
-        """What a checkpoint tells; None where there is none, or where it cannot be read."""
+    def maybe(self, file: str | None) -> Snapshot | None:
+        """The snapshot of a checkpoint; None where there is none, or where it cannot be read."""
         if file is None:
             return None
         try:
-            return self.moment(file)
+            return self.snapshot(file)
         except CkptError:
             return None
 
@@ -69,7 +69,7 @@ class Learned:
         with self._lock:
             return self._lessons.graph
 
-    def learn(self, node: Node, before: Moment | None, after: Moment) -> None:
+    def learn(self, node: Node, before: Snapshot | None, after: Snapshot) -> None:
         """Take in the step to a checkpoint, once."""
         with self._lock:
             if self.given is None and after.checkpoint.topology is not None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 
 from ckpt_tui.core.model import CheckpointRef, Facts
 from ckpt_tui.stores.base import Batch, Entry
-from ckpt_tui.tui.view import View, extended, make_view
+from ckpt_tui.tui.view import View, make_view
 
-FEW = 16
-"""New checkpoints that are put into the last view one by one; for more, a new view is cheaper."""
+VIEW_SECONDS = 0.4
+"""Shortest time between two views while a store is read."""
 
+_REST = 3
+"""How many times longer than making a view the pause after it is: all views take a quarter of the time at most."""
 
 _PARENT = CheckpointRef._fields.index("parent")
 _HEADER = CheckpointRef._fields.index("facts")
@@ -25,25 +29,16 @@ class Library:
         self._facts: dict[Facts, Facts] = {}
         self._lock = threading.Lock()
         self._missing = False
-        self._last: View | None = None
-        self._added: list[CheckpointRef] | None = None
-        """Checkpoints that came since the last view, or None when something else changed, too."""
         self.filter = ""
 
     def apply(self, batch: Batch) -> bool:
         """Take in news; returns whether anything changed."""
         with self._lock:
             changed = bool(batch.entries or batch.gone) or batch.missing != self._missing
-            if batch.gone or batch.missing != self._missing:
-                self._added = None
             self._missing = batch.missing
             for name in batch.gone:
                 self._entries.pop(name, None)
             for entry in batch.entries:
-                if self._added is not None and isinstance(entry, CheckpointRef) and entry.file not in self._entries:
-                    self._added.append(entry)
-                else:
-                    self._added = None
                 self._entries[entry.file] = self._shared(entry)
             return changed
 
@@ -78,13 +73,36 @@ class Library:
         """A view of everything known now."""
         with self._lock:
             entries = list(self._entries.values())
-            missing = self._missing
-            added, self._added = self._added, []
-            last, text = self._last, self.filter
-        view = None
-        if last is not None and added is not None and len(added) <= FEW and last.filter == text:
-            view = extended(last, added)
-        view = view or make_view(entries, missing, text)
-        with self._lock:
-            self._last = view
-        return view
+            missing, text = self._missing, self.filter
+        return make_view(entries, missing, text)
+
+
+class Pace:
+    """When to make the next view of a store that is read, or written to, meanwhile.
+
+    The longer a view takes, the later the next one is made: so the time that all of them take grows with the number of
+    checkpoints, and not with its square.
+
+    Args:
+        clock: Gives the time in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._made = clock()
+        self._took = 0.0
+
+    @property
+    def rest(self) -> float:
+        """Seconds to wait before a view of what a workflow wrote; 0.0 where the last one took about 0.1 s or less."""
+        return max(self._made + _REST * self._took - VIEW_SECONDS - self._clock(), 0.0)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a view should be made of what was read so far."""
+        return self._clock() - self._made >= max(VIEW_SECONDS, _REST * self._took)
+
+    def note(self, took: float) -> None:
+        """Take in that a view was made just now, and how many seconds of the processor it took."""
+        self._made = self._clock()
+        self._took = took

@@ -19,7 +19,7 @@ from ckpt_tui.core.paths import Path
 from ckpt_tui.core.replay.frames import Frame, Pinned, make_frame, pinned
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.track import Track
-from ckpt_tui.core.steps.moments import Moment
+from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.jobs import Jobs, check_cancelled
@@ -232,18 +232,18 @@ class ReplayJobs(Jobs):
             self._frames.put(file, frame)
         self._owner.post_message(FrameReady(file, frame))
 
-    def _around(self, track: Track, place: int) -> tuple[Moment | None, Moment, Moment | None]:
+    def _around(self, track: Track, place: int) -> tuple[Snapshot | None, Snapshot, Snapshot | None]:
         nodes = track.nodes
         before = self._reader.maybe(nodes[place - 1].ref.file) if place else None
-        after = self._reader.moment(nodes[place].ref.file)
+        after = self._reader.snapshot(nodes[place].ref.file)
         then = self._reader.maybe(nodes[place + 1].ref.file) if place + 1 < len(nodes) else None
         return before, after, then
 
-    def _truth(self, condition: Condition, file: str, moment: Moment) -> bool:
+    def _truth(self, condition: Condition, file: str, snapshot: Snapshot) -> bool:
         known = self.truths.get(condition.text, {})
         found = known.get(file)
         if found is None:
-            found = known[file] = condition.holds(moment.checkpoint)
+            found = known[file] = condition.holds(snapshot.checkpoint)
         return found
 
     def _sweep(self) -> Iterator[None]:
@@ -253,7 +253,7 @@ class ReplayJobs(Jobs):
             return
         told = 0.0
         total = len(track.nodes)
-        before: Moment | None = None
+        before: Snapshot | None = None
         previous: Node | None = None
         for done, node in enumerate(track.nodes, 1):
             if self._is_swept(node, watch):
@@ -281,7 +281,7 @@ class ReplayJobs(Jobs):
             and all(file in self.truths.get(condition.text, ()) for condition in watch.conditions)
         )
 
-    def _take_in(self, node: Node, before: Moment | None, after: Moment, watch: Watch) -> None:
+    def _take_in(self, node: Node, before: Snapshot | None, after: Snapshot, watch: Watch) -> None:
         self.learned.learn(node, before, after)
         file = node.ref.file
         was = before.checkpoint if before is not None else None

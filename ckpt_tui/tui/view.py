@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
-from ckpt_tui.core.runs.lineage import MISSING, Run, arrange, workflow_key
+from ckpt_tui.core.runs.lineage import Run, arrange
 
 
 class View(NamedTuple):
@@ -57,79 +57,6 @@ def make_view(entries: Sequence[CheckpointRef | Problem], missing: bool = False,
     return View(
         tuple(rows), places, runs, len(refs), len(problems), newest, min(lanes, listing.MAX_LANES), missing, text
     )  # fmt: skip
-
-
-def extended(view: View, refs: Sequence[CheckpointRef]) -> View | None:
-    """The view with checkpoints whose parents it shows, or that begin a run; None when they are anything else.
-
-    This is what a workflow that writes does again and again. Only the runs they belong to are arranged anew; making the
-    whole view costs 10 µs a checkpoint.
-    """
-    if view.filter or view.missing or not view.rows or any(ref.told is not None for ref in refs):
-        return None
-    # A checkpoint that others have missed, or might have been guessed as their parent, changes more than its own run.
-    missed: set[str | None] = set()
-    for run in view.runs:
-        for node in run.nodes:
-            if node.guessed or node.ref.told is not None:
-                return None
-            if node.odd == MISSING:
-                missed.add(node.ref.parent)
-    rows, runs, places = list(view.rows), list(view.runs), dict(view.places)
-    lanes, newest = view.lanes, _rank(rows, places, view.newest)
-    for ref in sorted(refs, key=lambda ref: ref.rank):
-        if ref.id in missed or ref.file in places:
-            return None
-        start = _add_root(ref, rows, runs) if ref.parent is None else _add_child(ref, rows, runs, places)
-        if start is None:
-            return None
-        for index in range(start, len(rows)):
-            row = rows[index]
-            if isinstance(row, listing.NodeRow):
-                places[row.node.ref.file] = index
-                lanes = max(lanes, row.node.lanes.bit_length())
-            elif isinstance(row, listing.ProblemRow):
-                places[row.problem.file] = index
-        newest = max(newest, (*ref.rank, ref.file))
-    return view._replace(
-        rows=tuple(rows), runs=tuple(runs), places=places, newest=newest[-1], lanes=min(lanes, listing.MAX_LANES),
-        checkpoints=view.checkpoints + len(refs),
-    )  # fmt: skip
-
-
-def _add_child(ref: CheckpointRef, rows: list[listing.Row], runs: list[Run], places: dict[str, int]) -> int | None:
-    """Put a checkpoint into the run of its parent; returns the row from which on something changed."""
-    at = places.get(f"{ref.parent}.json", -1)
-    row = rows[at] if at >= 0 else None
-    if not isinstance(row, listing.NodeRow) or row.node.ref.id != ref.parent:
-        return None
-    start = at
-    while not isinstance(heading := rows[start], listing.RunRow):
-        start -= 1
-    old = heading.run
-    number = next(index for index, run in enumerate(runs) if run is old)
-    found = arrange([*(node.ref for node in old.nodes), ref])
-    if len(found) != 1 or found[0].id != old.id:
-        return None
-    runs[number] = found[0]._replace(number=old.number)
-    rows[start : start + len(listing.rows([old], []))] = listing.rows([runs[number]], [])
-    return start
-
-
-def _add_root(ref: CheckpointRef, rows: list[listing.Row], runs: list[Run]) -> int | None:
-    """Put a run that begins behind all others; returns the row from which on something changed."""
-    if ref.iteration or (runs and max(run.nodes[0].ref.rank for run in runs) >= ref.rank):
-        return None
-    same = sum(1 for run in runs if workflow_key(run.nodes[0].ref) == workflow_key(ref))
-    runs.append(arrange([ref])[0]._replace(number=same + 1))
-    start = next((at for at, row in enumerate(rows) if isinstance(row, listing.ProblemsRow)), len(rows))
-    rows[start:start] = listing.rows([runs[-1]], [])
-    return start
-
-
-def _rank(rows: list[listing.Row], places: dict[str, int], file: str) -> tuple[Any, ...]:
-    row = rows[places[file]] if file in places else None
-    return (*row.node.ref.rank, file) if isinstance(row, listing.NodeRow) else (0.0,)
 
 
 def keep_matching(rows: list[listing.Row], text: str) -> list[listing.Row]:

@@ -16,6 +16,7 @@ GROUPS = {
     "listing": ("listing", "run"),
     "first-frame": ("screen", "first_frame"),
     "blocks": ("loop", "blocks"),
+    "opening": ("loop", "opening"),
     "keys": ("loop", "keys"),
     "memory": ("screen", "memory"),
     "start-up": ("start_up", "run"),

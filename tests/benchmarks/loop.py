@@ -23,6 +23,7 @@ from tests.benchmarks.data import write_store
 from tests.benchmarks.figures import Figure, in_turns, ms
 
 SCANNED = 10_000
+FEW_OPENED, MANY_OPENED = 10_000, 50_000
 ROWS = 100_000
 VALUES = 1_000_000
 PRESSES = 100
@@ -149,6 +150,32 @@ async def _longest_block(app: App[None], done: Callable[[], bool]) -> float:
             longest = max(longest, now - last - TICK)
             last = now
     return longest
+
+
+def opening(directory: Path) -> list[Figure]:
+    """The CPU of a checkpoint until all are in the list, in a small and in a large store."""
+    few, many = FEW_OPENED, MANY_OPENED
+    for count in (few, many):
+        write_store(directory / str(count), count, 1_000, "loop")
+
+    def cpu(count: int) -> float:
+        began = time.process_time()
+        asyncio.run(_listed(CkptApp(DirectoryStore(str(directory / str(count)))), count))
+        return (time.process_time() - began) / count
+
+    found, peer = in_turns(lambda: cpu(many), lambda: cpu(few), runs=1)
+    return [
+        Figure(
+            f"CPU of listing a checkpoint of {many:,}, to one of {few:,}", f"{found * 1e6:.0f} µs",
+            f"{peer * 1e6:.0f} µs", f"{found / peer:.2f}×", "≤ 1.5×", found <= 1.5 * peer,
+        )
+    ]  # fmt: skip
+
+
+async def _listed(app: CkptApp, count: int) -> None:
+    async with app.run_test(size=SIZE):
+        lines = app.screen.query_one(Checkpoints)
+        await _until(lambda: lines.view.checkpoints == count)
 
 
 def keys(directory: Path) -> list[Figure]:

@@ -12,7 +12,7 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.replay.frames import CHANGES, Frame, Shown, make_frame, pinned
 from ckpt_tui.core.steps.graph import Graph
-from ckpt_tui.core.steps.moments import moment
+from ckpt_tui.core.steps.snapshots import take_snapshot
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.widgets.story import frame_lines
 
@@ -25,7 +25,7 @@ def checkpoint(state: Any) -> Checkpoint:
 
 
 def between(before: Any, after: Any) -> Frame:
-    return make_frame(moment(checkpoint(before)), moment(checkpoint(after)), None, Graph())
+    return make_frame(take_snapshot(checkpoint(before)), take_snapshot(checkpoint(after)), None, Graph())
 
 
 def test_changes_tell_path_and_both_values_the_workflows_own_first() -> None:
@@ -63,8 +63,8 @@ def test_a_frame_holds_no_value_of_a_checkpoint() -> None:
         (entry for batch in store.scan() for entry in batch.entries if isinstance(entry, CheckpointRef)),
         key=lambda ref: ref.when,
     )
-    moments = [moment(store.load(ref.file)) for ref in refs]
-    for before, after in pairwise(moments):
+    snapshots = [take_snapshot(store.load(ref.file)) for ref in refs]
+    for before, after in pairwise(snapshots):
         step = make_frame(before, after, None, Graph()).step
         values = [value for flight in step.flights for value in flight.data]
         values += [request.data for request in step.raised] + [answer.answer for answer in step.answered]
@@ -95,5 +95,5 @@ def test_a_pinned_path_tells_whether_it_changed() -> None:
 
 def test_what_could_not_be_decoded_is_told() -> None:
     broken = checkpoint({})._replace(faults=("state.x: not base64",))
-    frame = make_frame(None, moment(broken), None, Graph())
+    frame = make_frame(None, take_snapshot(broken), None, Graph())
     assert " ! state.x: not base64" in ["".join(text for text, _ in line.parts) for line in frame_lines(frame)]

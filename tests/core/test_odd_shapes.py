@@ -15,7 +15,7 @@ from ckpt_tui.core.replay.frames import make_frame
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.core.sizes.shares import checkpoint_shares
 from ckpt_tui.core.steps.graph import Lessons
-from ckpt_tui.core.steps.moments import moment
+from ckpt_tui.core.steps.snapshots import take_snapshot
 
 EDGES = [
     "FanInEdgeGroup:[]", "FanInEdgeGroup:{}", 'FanInEdgeGroup:[["a","b"]]', 'FanInEdgeGroup:{"0":["a","b"]}',
@@ -47,7 +47,7 @@ def checkpoint(number: int, messages: Any, state: Any, pending: Any, metadata: A
 
 
 def every_stage(one: Checkpoint, two: Checkpoint) -> None:
-    first, second = moment(one), moment(two)
+    first, second = take_snapshot(one), take_snapshot(two)
     lessons = Lessons()
     lessons.learn(None, first)
     lessons.learn(first, second)

@@ -1,4 +1,4 @@
-"""Views of a store: made whole, or extended by what a running workflow writes."""
+"""Views of a store, made whole of what is known of it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ckpt_tui.core.model import CheckpointRef, Facts, Problem
 from ckpt_tui.stores.base import Batch
 from ckpt_tui.stores.directory import collect
 from ckpt_tui.stores.registry import open_store
-from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.view import View, extended, make_view
+from ckpt_tui.tui.library import VIEW_SECONDS, Library, Pace
+from ckpt_tui.tui.view import View, make_view
 
 SAMPLES = Path(__file__).parent.parent / "data" / "agent-framework" / "1.23.0"
 DEMO = Path(__file__).parents[2] / "ckpt_tui" / "demo" / "recorded" / "store"
@@ -31,23 +31,6 @@ def same(one: View, other: View) -> None:
     assert (one.checkpoints, one.newest, one.lanes) == (other.checkpoints, other.newest, other.lanes)
 
 
-@pytest.mark.parametrize(
-    "store", [*(SAMPLES / name for name in ("loop", "fork", "fork_hitl", "two_runs_same_instance")), DEMO]
-)
-def test_growing_one_by_one_gives_the_view_made_whole(store: Path) -> None:
-    refs = entries_of(store)
-    view = make_view(refs[:1])
-    quick = 0
-    for count in range(2, len(refs) + 1):
-        whole = make_view(refs[:count])
-        longer = extended(view, [refs[count - 1]])
-        if longer is not None:
-            quick += 1
-            same(longer, whole)
-        view = whole
-    assert quick > len(refs) // 2
-
-
 def test_a_library_that_is_told_piece_by_piece_shows_the_same() -> None:
     refs = entries_of(DEMO)
     library = Library()
@@ -56,7 +39,7 @@ def test_a_library_that_is_told_piece_by_piece_shows_the_same() -> None:
         same(library.view(), make_view(refs[: start + 3]))
 
 
-def test_a_replaced_a_deleted_and_a_broken_file_make_the_view_anew() -> None:
+def test_a_replaced_a_deleted_and_a_broken_file_show_in_the_next_view() -> None:
     refs = entries_of(SAMPLES / "loop")
     library = Library()
     library.apply(Batch(tuple(refs)))
@@ -70,34 +53,40 @@ def test_a_replaced_a_deleted_and_a_broken_file_make_the_view_anew() -> None:
     assert library.view().problems == 1
 
 
-def test_a_parent_that_others_have_missed_is_no_extension() -> None:
+def test_a_parent_that_others_have_missed_joins_them_to_its_run() -> None:
     refs = entries_of(SAMPLES / "loop")
-    view = make_view([*refs[:3], *refs[4:]])
-    assert extended(view, [refs[3]]) is None
+    library = Library()
+    library.apply(Batch((*refs[:3], *refs[4:])))
+    assert len(library.view().runs) == 2
+    library.apply(Batch((refs[3],)))
+    assert [len(run.nodes) for run in library.view().runs] == [len(refs)]
 
 
-def test_forks_and_runs_that_begin_extend_the_view_as_a_whole_one_would() -> None:
+def test_a_run_that_began_before_others_comes_before_them() -> None:
     refs = entries_of(SAMPLES / "loop")
-    newest = max(ref.when for ref in refs)
-    fork = refs[5]._replace(id="fork", file="fork.json", parent=refs[2].id, when=newest + 1)
-    root = refs[0]._replace(id="root", file="root.json", when=newest + 2)
-    child = refs[1]._replace(id="child", file="child.json", parent="root", when=newest + 3)
-    broken = Problem("broken.json", "cut off", "truncated")
-    view = extended(make_view([*refs, broken]), [child, fork, root])
-    assert view is not None
-    same(view, make_view([*refs, broken, fork, root, child]))
-
-
-def test_a_run_that_began_before_others_is_no_extension() -> None:
-    refs = entries_of(SAMPLES / "loop")
+    library = Library()
+    library.apply(Batch(tuple(refs)))
     root = refs[0]._replace(id="root", file="root.json", when=refs[0].when - 1)
-    assert extended(make_view(refs), [root]) is None
+    library.apply(Batch((root,)))
+    assert [run.id for run in library.view().runs] == ["root", refs[0].id]
 
 
-def test_where_parents_are_guessed_the_view_is_made_anew() -> None:
-    refs = entries_of(Path(__file__).parent.parent / "data" / "agent-framework" / "1.0.0" / "fork")
-    view = make_view(refs)
-    assert any(node.guessed for run in view.runs for node in run.nodes)
-    tip = max(refs, key=lambda ref: ref.when)
-    after = tip._replace(id="after", file="after.json", parent=tip.id, when=tip.when + 1)
-    assert extended(view, [after]) is None
+def test_the_pause_after_a_view_grows_with_the_time_that_making_it_took() -> None:
+    now = [100.0]
+    pace = Pace(lambda: now[0])
+    pace.note(took=0.1)
+    assert pace.rest == 0.0
+    assert due_after(pace, now, [VIEW_SECONDS - 0.01, 0.02]) == [False, True]
+    pace.note(took=10.0)
+    assert pace.rest == pytest.approx(30.0 - VIEW_SECONDS)
+    assert due_after(pace, now, [29.0, 1.0]) == [False, True]
+    assert pace.rest == 0.0
+
+
+def due_after(pace: Pace, now: list[float], steps: list[float]) -> list[bool]:
+    """Whether a view is due after each of some steps of the clock."""
+    found = []
+    for seconds in steps:
+        now[0] += seconds
+        found.append(pace.is_due)
+    return found

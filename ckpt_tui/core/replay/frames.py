@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.diff import PARTS, diff
 from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.likeness.equality import are_equal
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.conversation import turns
@@ -20,8 +21,7 @@ from ckpt_tui.core.reading.follow import follow
 from ckpt_tui.core.reading.preview import is_unopened, preview
 from ckpt_tui.core.redact import PLAIN, secrecy
 from ckpt_tui.core.steps.graph import Graph
-from ckpt_tui.core.steps.moments import Moment
-from ckpt_tui.core.steps.same import same
+from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Answered, Step, step_between
 from ckpt_tui.core.text import clean, quoted
 from ckpt_tui.core.value import Value
@@ -106,8 +106,9 @@ class Frame:
 
 
 def make_frame(
-    before: Moment | None, after: Moment, then: Moment | None, graph: Graph, pins: Iterable[tuple[str, Path]] = (),
-    true: Iterable[str] = (), stopped: bool = False, check: Callable[[], None] | None = None,
+    before: Snapshot | None, after: Snapshot, then: Snapshot | None, graph: Graph,
+    pins: Iterable[tuple[str, Path]] = (), true: Iterable[str] = (), stopped: bool = False,
+    check: Callable[[], None] | None = None,
 ) -> Frame:  # fmt: skip
     """The frame of the step from a checkpoint to its child.
 
@@ -203,7 +204,7 @@ def pinned(path: Path, checkpoint: Checkpoint, before: Checkpoint | None = None)
     changed = None
     if before is not None:
         was_found, was, _ = _at_path(before, path)
-        changed = found != was_found or (found and not same(was, value))
+        changed = found != was_found or (found and not are_equal(was, value))
     if not found:
         return Pinned("", None, changed)
     value = resolve(value)

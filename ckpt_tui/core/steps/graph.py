@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from ckpt_tui.core.steps.moments import Moment, kind_of_step, ran_for_certain
+from ckpt_tui.core.steps.snapshots import Snapshot, kind_of_step, ran_for_certain
 from ckpt_tui.core.topology import Topology
 
 Trust = Literal["exact", "inferred", "possible"]
@@ -102,7 +102,7 @@ class Lessons:
         self._graph: Graph | None = None
         self._last = Graph()
 
-    def learn(self, before: Moment | None, after: Moment) -> None:
+    def learn(self, before: Snapshot | None, after: Snapshot) -> None:
         """Take in one step: a checkpoint and its parent."""
         if before is not None:
             self._look_at(before)
@@ -124,22 +124,22 @@ class Lessons:
             self._last = self._graph = self._last if solved == self._last else solved
         return self._graph
 
-    def _look_at(self, moment: Moment) -> None:
-        for name in moment.states:
+    def _look_at(self, snapshot: Snapshot) -> None:
+        for name in snapshot.states:
             if name not in self._stated:
                 self._stated[name] = None
                 self._graph = None
-        for name in moment.names:
+        for name in snapshot.names:
             if name not in self._nodes:
                 self._nodes[name] = None
                 self._graph = None
-        for sent in moment.sent:
+        for sent in snapshot.sent:
             if sent.sort == "message" and sent.target is not None:
                 self._add_exact(sent.source, sent.target)
             if sent.sort == "input" and not self._start:
                 self._start = sent.source
                 self._graph = None
-        for fan_in in moment.fan_ins:
+        for fan_in in snapshot.fan_ins:
             for source in fan_in.sources:
                 self._add_exact(source, fan_in.target)
 
@@ -154,7 +154,7 @@ class Lessons:
                 self._seen.add(name)
                 self._graph = None
 
-    def _observe(self, before: Moment, after: Moment, ran: Mapping[str, str]) -> None:
+    def _observe(self, before: Snapshot, after: Snapshot, ran: Mapping[str, str]) -> None:
         gathered = {source for fan_in in (*before.fan_ins, *after.fan_ins) for source in fan_in.sources}
         senders = dict.fromkeys(sent.source for sent in before.sent if sent.sort == "message" and sent.target is None)
         open_senders = tuple(name for name in senders if name not in gathered)

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef, PendingRequest
 from ckpt_tui.core.steps.graph import Graph
-from ckpt_tui.core.steps.moments import FanIn, Kind, Moment, Sort, kind_of_step, ran_for_certain
+from ckpt_tui.core.steps.snapshots import FanIn, Kind, Snapshot, Sort, kind_of_step, ran_for_certain
 from ckpt_tui.core.value import Value
 
 NO_GRAPH = Graph()
@@ -28,7 +28,7 @@ class Ran(NamedTuple):
     Attributes:
         executor: Its id.
         reason: How it shows, in words for people.
-        inferred: The file does not tell; the graph makes it likely.
+        inferred: The file does not say so; the graph makes it likely.
         certain: False where it is one of several that may have run.
     """
 
@@ -138,15 +138,16 @@ class Step:
 
 
 def step_between(
-    before: Moment | None, after: Moment, graph: Graph = NO_GRAPH, then: Moment | None = None, stopped: bool = False
-) -> Step:
+    before: Snapshot | None, after: Snapshot, graph: Graph = NO_GRAPH, then: Snapshot | None = None,
+    stopped: bool = False,
+) -> Step:  # fmt: skip
     """The step from a checkpoint to its child.
 
     Args:
         before: The parent, or None where there is none.
         after: The checkpoint that the step led to.
         graph: The graph as far as it is known; what it adds is marked as inferred.
-        then: The checkpoint after it on the branch: it tells who received what is in flight.
+        then: The checkpoint after it on the branch; it shows who received what is in flight.
         stopped: Nothing was written after this checkpoint, and the run is not live.
     """
     kind, ran = runners(before, after, graph)
@@ -161,7 +162,7 @@ def step_between(
     )  # fmt: skip
 
 
-def runners(before: Moment | None, after: Moment, graph: Graph = NO_GRAPH) -> tuple[Kind, tuple[Ran, ...]]:
+def runners(before: Snapshot | None, after: Snapshot, graph: Graph = NO_GRAPH) -> tuple[Kind, tuple[Ran, ...]]:
     """What a step was, and the executors that ran in it, the certain ones first; arguments as of `step_between`."""
     kind = kind_of_step(before, after)
     certain = ran_for_certain(before, after)
@@ -171,13 +172,13 @@ def runners(before: Moment | None, after: Moment, graph: Graph = NO_GRAPH) -> tu
     return kind, tuple(ran)
 
 
-def _gathered(before: Moment, after: Moment) -> frozenset[str]:
+def _gathered(before: Snapshot, after: Snapshot) -> frozenset[str]:
     """Senders whose messages were gathered by a fan-in; nobody else needs to have received them."""
     fan_ins = (*before.fan_ins, *after.fan_ins)
     return frozenset(source for fan_in in fan_ins for source in fan_in.sources)
 
 
-def _inferred(before: Moment, certain: Mapping[str, str], graph: Graph, gathered: frozenset[str]) -> list[Ran]:
+def _inferred(before: Snapshot, certain: Mapping[str, str], graph: Graph, gathered: frozenset[str]) -> list[Ran]:
     """Who else must have received what was sent to nobody named."""
     sure: dict[str, list[str]] = {}
     maybe: dict[str, list[str]] = {}
@@ -202,7 +203,7 @@ def _inferred(before: Moment, certain: Mapping[str, str], graph: Graph, gathered
     )
 
 
-def _waits(after: Moment) -> Iterable[Waiting]:
+def _waits(after: Snapshot) -> Iterable[Waiting]:
     asked: dict[str, int] = {}
     for request in after.requests.values():
         asked[request.executor] = asked.get(request.executor, 0) + 1
@@ -218,7 +219,7 @@ def _missing(fan_in: FanIn) -> list[str]:
     return [source for source in fan_in.sources if source not in fan_in.arrived]
 
 
-def _flights(after: Moment, graph: Graph, later: Mapping[str, str]) -> Iterable[Flight]:
+def _flights(after: Snapshot, graph: Graph, later: Mapping[str, str]) -> Iterable[Flight]:
     found: dict[tuple[str, tuple[str, ...], Sort, str], list[Value]] = {}
     for sent in after.sent:
         if sent.target is not None:
@@ -247,7 +248,7 @@ def _guess(source: str, graph: Graph, later: Mapping[str, str]) -> tuple[tuple[s
     return (targets, "may be one of these") if targets else ((), "the file does not tell")
 
 
-def _answered(before: Moment | None, after: Moment) -> Iterable[Answered]:
+def _answered(before: Snapshot | None, after: Snapshot) -> Iterable[Answered]:
     if before is None:
         return
     answers = [sent for sent in after.sent if sent.sort != "message"]

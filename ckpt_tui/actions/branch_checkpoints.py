@@ -1,4 +1,4 @@
-"""The checkpoints of a branch, one after the other, each read no further than it is asked for."""
+"""The checkpoints of a branch, each parsed and decoded only as far as a question needs."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from functools import lru_cache
 from typing import Any
 
 from ckpt_tui.actions.expressions import Expression, sparse
+from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.cache import Answers
 from ckpt_tui.core.documents.document import DocumentFault, parse
-from ckpt_tui.core.documents.slices import ABSENT, Slice, descend, locate, pickled
+from ckpt_tui.core.documents.slices import ABSENT, PARTS, Slice, locate, pickled
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.follow import NOTHING, Found, follow, shown
 from ckpt_tui.core.runs.lineage import Node
-from ckpt_tui.core.steps.essentials import Essentials, essentials
-from ckpt_tui.core.steps.moments import Moment, moment
+from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.value import Envelope, Value
 from ckpt_tui.stores.base import Readable, Store
 
@@ -25,16 +25,36 @@ Check = Callable[[], None] | None
 Progress = Callable[[int, int], None] | None
 """Called with the checkpoints asked and those to ask."""
 
-_STATE = ("state", "_executor_state", "EXECUTOR")
-_STATE_LEVEL = 3
-"""Where the states of executors are, and how far their first lines are indented."""
+_KEYS = {**{part: key.decode() for part, key in PARTS.items()}, "metadata": "metadata"}
+"""Part of a checkpoint → its key in a file of Agent Framework."""
+
+_KNOWN = frozenset((
+    "workflow_name", "graph_signature_hash", "checkpoint_id", "previous_checkpoint_id", "timestamp", "iteration_count",
+    "version", *_KEYS.values(),
+))  # fmt: skip
 
 Span = tuple[bytes, Path]
 """JSON text in a file, and the steps that lead on from its value."""
 
 
-class Page:
-    """One checkpoint.
+def unopened_parts(data: bytes) -> dict[str, Value] | None:
+    """The parts of a checkpoint of Agent Framework by name, nothing in them decoded.
+
+    None for a large file, and for one that is not as the framework writes it: loading it says what is wrong.
+    """
+    if len(data) > LAZY_BYTES:
+        return None
+    try:
+        top = parse(data).value
+    except DocumentFault:
+        return None
+    if type(top) is not dict or not _KNOWN.issuperset(top):
+        return None
+    return {part: top.get(key, {}) for part, key in _KEYS.items()}
+
+
+class BranchCheckpoint:
+    """One checkpoint of a branch.
 
     Args:
         store: Where it is.
@@ -42,7 +62,6 @@ class Page:
         run: The id of its run.
         node: Its place in the run.
         check: Called now and then; whatever it raises is passed on.
-        before: The page before it, if that was read: what reads the same in both is looked at once.
 
     Every method raises `CkptError` where the checkpoint cannot be read.
     """
@@ -54,7 +73,6 @@ class Page:
         run: str,
         node: Node,
         check: Check = None,
-        before: Page | None = None,
     ) -> None:
         self.node = node
         self._store = store
@@ -62,13 +80,7 @@ class Page:
         self._check = check
         self._data: bytes | None = None
         self._checkpoint: Checkpoint | None = None
-        self._essentials: Essentials | None = None
-        self._moment: Moment | None = None
-        # Paths into states: the text of the state, and the span in it. The next page may have the same text.
-        self._spans: dict[Path, tuple[bytes, Span | None]] = {}
-        self._before = before
-        if before is not None:
-            before._before = None  # one page back is enough; else a page would hold its whole branch
+        self._snapshot: Snapshot | None = None
         self._reader = reader
         self._stamp: Hashable = None
         if reader is not None and not node.ref.chain:
@@ -87,44 +99,23 @@ class Page:
         return self._checkpoint
 
     @property
-    def moment(self) -> Moment:
-        """What it tells about its executors."""
-        if self._moment is None:
-            known = self._before._moment if self._before is not None else None
-            found = self._cut()
-            self._moment = moment(found.checkpoint if found is not None else self.checkpoint, known)
-        return self._moment
+    def snapshot(self) -> Snapshot:
+        """Its executors; decodes its messages in flight and its requests, and nothing else."""
+        if self._snapshot is None:
+            self._snapshot = take_snapshot(self._unopened() or self.checkpoint)
+        return self._snapshot
 
-    def _cut(self) -> Essentials | None:
-        """What tells who ran, cut out of the file; None where that does not work."""
-        if self._essentials is None and self._data is not None:
-            known = self._before._essentials if self._before is not None else None
-            self._essentials = essentials(self._data, self.node.ref, known)
-        return self._essentials
+    def _unopened(self) -> Checkpoint | None:
+        """The checkpoint with nothing in it decoded yet; None where it has to be loaded."""
+        parts = unopened_parts(self._data) if self._data is not None else None
+        return None if parts is None else Checkpoint(self.node.ref, **parts, warnings=(), faults=(), raw=b"")
 
     def span(self, path: Path) -> Span | None:
         """The text of the last value on a path that is JSON in the file: the same text is the same value.
 
         None where the file has to be parsed; an empty text where there is nothing at the path.
         """
-        if self._data is None:
-            return None
-        state = self._state_of(path)
-        if state is None:
-            return _span(self._data, locate(self._data, path))
-        known = self._before._spans.get(path) if self._before is not None else None
-        if known is None or known[0] is not state:
-            known = state, _span_in_state(state, path[len(_STATE) :])
-        self._spans[path] = known
-        return known[1]
-
-    def _state_of(self, path: Path) -> bytes | None:
-        """The text of the executor's state that a path leads into; None for any other path, or where none is found."""
-        if len(path) < len(_STATE) or path[:2] != _STATE[:2]:
-            return None
-        cut = self._cut()
-        found = cut.states.get(str(path[2])) if cut is not None and type(path[2]) is str else None
-        return found.text if found is not None else None
+        return None if self._data is None else _span(self._data, locate(self._data, path))
 
     def find(self, path: Path, span: Span | None = None) -> Found:
         """What stands at a path; `span` where it was asked for before."""
@@ -156,11 +147,6 @@ def _labels(path: Path) -> tuple[str, ...]:
     return tuple(step for step in path if type(step) is str)
 
 
-def _span_in_state(state: bytes, path: Path) -> Span | None:
-    """The span of a path that begins in an executor's state."""
-    return _span(state, descend(state, 0, _STATE_LEVEL, path, len(state))) if path else (state, ())
-
-
 def _span(data: bytes, place: Slice | None) -> Span | None:
     """The span of a place in some text."""
     if place is None:
@@ -189,8 +175,8 @@ _SHORT = 1024
 """Characters of a text or number that surely is no more than a value."""
 
 
-class Asker:
-    """What asks the checkpoints of one store, and keeps what it found by their content.
+class StoreQueries:
+    """Base of queries of one store, which keep their answers by the content of the checkpoints.
 
     Args:
         store: The store.

@@ -13,13 +13,13 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.replay.frames import make_frame
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.core.steps.graph import Edge, Graph, Lessons, Trust, given
-from ckpt_tui.core.steps.moments import Moment, moment
+from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.steps.steps import Step, step_between
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.learning import Learned
 from ckpt_tui.tui.widgets.story import frame_lines
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 NEW = DATA / "agent-framework" / "1.23.0"
 
 
@@ -33,17 +33,17 @@ def tell(path: Path, graph: Graph | None = None, run: int = 0, stopped: bool = F
     store = open_store(str(path))
     refs = [entry for batch in store.scan() for entry in batch.entries if isinstance(entry, CheckpointRef)]
     nodes = arrange(refs)[run].nodes
-    moments = {node.ref.id: moment(store.load(node.ref.file)) for node in nodes}
+    snapshots = {node.ref.id: take_snapshot(store.load(node.ref.file)) for node in nodes}
     children = {node.parent: node.ref.id for node in reversed(nodes)}
     lessons = Lessons()
     for node in nodes:
-        lessons.learn(moments.get(node.parent or ""), moments[node.ref.id])
+        lessons.learn(snapshots.get(node.parent or ""), snapshots[node.ref.id])
     graph = graph or lessons.graph
     return Told(
         [
             step_between(
-                moments.get(node.parent or ""), moments[node.ref.id], graph,
-                moments.get(children.get(node.ref.id, "")), stopped and node.ref.id not in children,
+                snapshots.get(node.parent or ""), snapshots[node.ref.id], graph,
+                snapshots.get(children.get(node.ref.id, "")), stopped and node.ref.id not in children,
             )
             for node in nodes
         ],
@@ -189,10 +189,10 @@ def test_times_are_told_from_step_to_step() -> None:
 class TestWhereAMessageGoes:
     """`a` sent a message to nobody named; the graph knows more than one way on."""
 
-    def checkpoint(self, number: int, *senders: str) -> Moment:
+    def checkpoint(self, number: int, *senders: str) -> Snapshot:
         ref = CheckpointRef(str(number), f"{number}.json", "flow", "g", None, "", float(number), number, 1)
         messages: dict[str, Any] = {name: [{"source_id": name, "data": 1}] for name in senders}
-        return moment(Checkpoint(ref, messages, {}, {}, {}, (), (), b""))
+        return take_snapshot(Checkpoint(ref, messages, {}, {}, {}, (), (), b""))
 
     def graph(self, complete: bool = False, **trust: Trust) -> Graph:
         edges = {("a", target): Edge("a", target, how) for target, how in trust.items()}
@@ -231,7 +231,7 @@ class TestWhereAMessageGoes:
         both = {"a": [{"source_id": "a", "data": 1}], "internal:b": [{"source_id": "internal:b", "data": 2}]}
         before, ref = self.checkpoint(1, "a"), self.checkpoint(2).checkpoint.ref
         for iteration, kind in ((1, "input"), (2, "superstep")):
-            after = moment(before.checkpoint._replace(ref=ref._replace(iteration=iteration), messages=both))
+            after = take_snapshot(before.checkpoint._replace(ref=ref._replace(iteration=iteration), messages=both))
             assert step_between(before, after).kind == kind
 
     def test_nobody_is_inferred_to_have_run_where_only_an_answer_came_in_or_nothing_was_before(self) -> None:
@@ -239,7 +239,7 @@ class TestWhereAMessageGoes:
         assert ran(step_between(None, self.checkpoint(1, "a"), graph)) == ["a"]
         inputs = {"internal:a": [{"source_id": "internal:a", "data": 1}]}
         came = self.checkpoint(1)
-        came = moment(came.checkpoint._replace(messages=inputs))
+        came = take_snapshot(came.checkpoint._replace(messages=inputs))
         step = step_between(self.checkpoint(0, "a"), came, graph)
         assert (step.kind, ran(step)) == ("input", [])
 
@@ -276,14 +276,14 @@ def test_every_step_of_every_store_is_told_and_drawn_without_an_error_or_an_unde
     store = open_store(str(path))
     refs = [entry for batch in store.scan() for entry in batch.entries if isinstance(entry, CheckpointRef)]
     for run in arrange(refs):
-        moments = {node.ref.id: moment(store.load(node.ref.file, everything=True)) for node in run.nodes}
+        snapshots = {node.ref.id: take_snapshot(store.load(node.ref.file, everything=True)) for node in run.nodes}
         learned = Learned()
         for node in run.nodes:
-            learned.learn(node, moments.get(node.parent or ""), moments[node.ref.id])
+            learned.learn(node, snapshots.get(node.parent or ""), snapshots[node.ref.id])
         children = {node.parent: node.ref.id for node in reversed(run.nodes)}
         for node in run.nodes:
-            then = moments.get(children.get(node.ref.id, ""))
-            frame = make_frame(moments.get(node.parent or ""), moments[node.ref.id], then, learned.graph)
+            then = snapshots.get(children.get(node.ref.id, ""))
+            frame = make_frame(snapshots.get(node.parent or ""), snapshots[node.ref.id], then, learned.graph)
             assert not frame.faults and not frame.incomplete
             assert set(frame.step.lights()) <= set(frame.graph.nodes)
             lines = ["".join(text for text, _ in line.parts) for line in frame_lines(frame)]

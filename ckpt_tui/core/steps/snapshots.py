@@ -1,7 +1,7 @@
-"""What one checkpoint tells about its executors: their states, messages in flight, requests, partly filled fan-ins.
+"""Snapshots of the executors at a checkpoint: their states, messages in flight, requests, partly filled fan-ins.
 
-And what two checkpoints that follow each other tell for certain about who ran between them. What the files do not tell
-(`ckpt_tui.core.steps.graph` learns it, `ckpt_tui.core.steps.steps` infers it) is not in here.
+Also who ran for certain between two checkpoints that follow each other. What the files leave open is learned in
+`ckpt_tui.core.steps.graph` and inferred in `ckpt_tui.core.steps.steps`.
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from ckpt_tui.core.documents.envelope import open_envelope, resolve
+from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.likeness.equality import are_equal
 from ckpt_tui.core.model import INTERNAL, Checkpoint, PendingRequest
 from ckpt_tui.core.reading.pending import attribute, requests
-from ckpt_tui.core.steps.addresses import Address, address
-from ckpt_tui.core.steps.same import same
-from ckpt_tui.core.steps.unparsed import same_unparsed
-from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Value
+from ckpt_tui.core.value import Map, Obj, Value
 
 Sort = Literal["message", "input", "answer"]
 """What is in flight: a message of an executor, the input of a run, an answer to a request."""
@@ -29,7 +27,6 @@ MESSAGES = 10_000
 """Messages in flight that are looked at; the framework's own runs have a few dozen at most."""
 
 _SUB = "sub_workflow_checkpoint"
-_SUB_TEXT = _SUB.encode()
 _SUB_NOISE = frozenset({"checkpoint_id", "previous_checkpoint_id", "timestamp"})
 """What a workflow inside an executor writes anew with each checkpoint, whether it ran or not."""
 
@@ -67,8 +64,8 @@ class FanIn(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Moment:
-    """What one checkpoint tells about its executors.
+class Snapshot:
+    """The executors at one checkpoint.
 
     Attributes:
         checkpoint: The checkpoint.
@@ -111,26 +108,17 @@ class Moment:
         return tuple(found)
 
 
-def moment(checkpoint: Checkpoint, before: Moment | None = None) -> Moment:
-    """What a checkpoint tells; decodes requests, and messages only where their ends do not tell where they go.
-
-    Args:
-        checkpoint: The checkpoint.
-        before: What another one tells; where both share messages or requests, these are not looked at again.
-    """
+def take_snapshot(checkpoint: Checkpoint) -> Snapshot:
+    """The snapshot of a checkpoint; decodes its messages in flight and its requests."""
     state = resolve(checkpoint.state)
     finished = attribute(checkpoint.metadata, "completedNodes")
     # Agent Framework keeps the states of executors in one place; HPD has one output for each node.
     states = attribute(state, "_executor_state") if finished is None else state
-    return Moment(
+    return Snapshot(
         checkpoint,
         states if type(states) is dict else dict(_pairs(states)),
-        before.sent
-        if before is not None and before.checkpoint.messages is checkpoint.messages
-        else tuple(_sent(checkpoint.messages)),
-        before.requests
-        if before is not None and before.checkpoint.pending is checkpoint.pending
-        else {request.id: request for request in requests(checkpoint.pending)},
+        tuple(_sent(checkpoint.messages)),
+        {request.id: request for request in requests(checkpoint.pending)},
         tuple(_fan_ins(attribute(state, "_edge_state"))),
         {key: name for key, _ in _pairs(attribute(state, "_step_cache")) if (name := _call_name(key))},
         _names(finished),
@@ -160,10 +148,6 @@ def _sent(messages: Value) -> Iterator[Sent]:
         listed = resolve(items)
         for item in listed[:left] if type(listed) is list else [items]:
             left -= 1
-            place = _address(item) if key and not key.startswith(INTERNAL) else None
-            if place is not None:
-                yield Sent(key, place.target, "message", _said(item))
-                continue
             message = resolve(item)
             # The framework delivers by the key, whatever a message says; other formats have no such key.
             source = key if key and type(message) is Obj else _text(message, "source_id") or key
@@ -177,17 +161,6 @@ def _sent(messages: Value) -> Iterator[Sent]:
             answers = event is not None
             request = (_text(event, "_request_id") or _text(event, "request_id") or "") if answers else ""
             yield Sent(name, target or name, "answer" if answers else "input", data, request)
-
-
-def _address(item: Value) -> Address | None:
-    """Where a message goes that is not decoded yet; None where it is, or has to be."""
-    return address(item.text) if type(item) is Envelope and not item.ready and type(item.text) is str else None
-
-
-def _said(message: Envelope) -> Value:
-    """What a message says, decoded when it is looked at."""
-    text = str(message.text).encode()
-    return Deferred(text, 0, len(text), 0, lambda _, check: attribute(open_envelope(message, check), "data"))
 
 
 def _first(value: Value, *names: str) -> Value:
@@ -228,7 +201,7 @@ def _call_name(key: str) -> str:
     return name if number.isdigit() else ""
 
 
-def kind_of_step(before: Moment | None, after: Moment) -> Kind:
+def kind_of_step(before: Snapshot | None, after: Snapshot) -> Kind:
     """What happened between two checkpoints: did executors run, or did an input or answers come in."""
     outside = [sent for sent in after.sent if sent.sort != "message"]
     if outside and (
@@ -239,19 +212,19 @@ def kind_of_step(before: Moment | None, after: Moment) -> Kind:
     return "start" if before is None else "superstep"
 
 
-def _is_answer(before: Moment, outside: list[Sent]) -> bool:
+def _is_answer(before: Snapshot, outside: list[Sent]) -> bool:
     return any(sent.sort == "answer" for sent in outside) or bool(before.requests)
 
 
-def ran_for_certain(before: Moment | None, after: Moment) -> dict[str, str]:
-    """Who ran between two checkpoints as the files tell: executor → how it shows, in words for people."""
+def ran_for_certain(before: Snapshot | None, after: Snapshot) -> dict[str, str]:
+    """Who ran between two checkpoints, as the files show: executor → the reason, in words for people."""
     told = after.checkpoint.ref.told
     if told is not None and told.ran is not None:
         return dict.fromkeys(told.ran, "the store tells")
-    return _ran_as_files_tell(before, after)
+    return _ran_as_files_show(before, after)
 
 
-def _ran_as_files_tell(before: Moment | None, after: Moment) -> dict[str, str]:
+def _ran_as_files_show(before: Snapshot | None, after: Snapshot) -> dict[str, str]:
     kind = kind_of_step(before, after)
     if kind in ("answer", "input"):
         return {}
@@ -277,7 +250,7 @@ def _ran_as_files_tell(before: Moment | None, after: Moment) -> dict[str, str]:
     return found
 
 
-def _asked(before: Moment, after: Moment) -> Iterator[tuple[str, str]]:
+def _asked(before: Snapshot, after: Snapshot) -> Iterator[tuple[str, str]]:
     """Executors that asked for an answer, or got one."""
     for one, other, reason in ((after, before, "asked for an answer"), (before, after, "got an answer")):
         for key, request in one.requests.items():
@@ -285,7 +258,7 @@ def _asked(before: Moment, after: Moment) -> Iterator[tuple[str, str]]:
                 yield request.executor, reason
 
 
-def _completed(before: Moment | None, after: Moment) -> Iterator[tuple[str, str]]:
+def _completed(before: Snapshot | None, after: Snapshot) -> Iterator[tuple[str, str]]:
     """Steps of functional workflows whose results were kept, and nodes that are listed as completed."""
     for key, name in after.calls.items():
         if before is None or key not in before.calls:
@@ -295,7 +268,7 @@ def _completed(before: Moment | None, after: Moment) -> Iterator[tuple[str, str]
             yield name, "completed"
 
 
-def _fired(before: Moment, after: Moment) -> Iterator[str]:
+def _fired(before: Snapshot, after: Snapshot) -> Iterator[str]:
     """Targets of fan-ins for which everything had come."""
     if not before.fan_ins and not after.fan_ins:
         return
@@ -312,11 +285,5 @@ def _fired(before: Moment, after: Moment) -> Iterator[str]:
 def _same_state(one: Value, other: Value) -> bool:
     if one is other:
         return True
-    if type(one) is Deferred and type(other) is Deferred:
-        text, text_of_other = one.data[one.start : one.end], other.data[other.start : other.end]
-        if _SUB_TEXT not in text and _SUB_TEXT not in text_of_other:
-            verdict = same_unparsed(text, text_of_other)
-            if verdict is not None:
-                return verdict
     nested = attribute(one, _SUB) is not None or attribute(other, _SUB) is not None
-    return same(one, other, _SUB_NOISE if nested else frozenset())
+    return are_equal(one, other, _SUB_NOISE if nested else frozenset())

@@ -8,7 +8,7 @@ from ckpt_tui.core.drawing.drawing import Drawing
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.replay.frames import make_frame
 from ckpt_tui.core.steps.graph import Graph, Lessons, of_topology
-from ckpt_tui.core.steps.moments import Moment, moment
+from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.topology import Topology, TopologyEdge, TopologyNode
 
 
@@ -21,16 +21,16 @@ def sent(*names: str) -> dict[str, Any]:
     return out
 
 
-def at(number: int, messages: Any = (), state: Any = ()) -> Moment:
+def at(number: int, messages: Any = (), state: Any = ()) -> Snapshot:
     ref = CheckpointRef(str(number), f"{number}.json", "flow", "g", None, "", float(number), number, 1)
-    return moment(Checkpoint(ref, dict(messages), dict(state), {}, {}, (), (), b""))
+    return take_snapshot(Checkpoint(ref, dict(messages), dict(state), {}, {}, (), (), b""))
 
 
 def states(*names: str) -> dict[str, Any]:
     return {"_executor_state": {name: {} for name in names}}
 
 
-def learned(*steps: Moment) -> Graph:
+def learned(*steps: Snapshot) -> Graph:
     lessons = Lessons()
     for before, after in zip((None, *steps), steps, strict=False):
         lessons.learn(before, after)
