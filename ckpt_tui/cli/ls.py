@@ -24,7 +24,7 @@ from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
-from ckpt_tui.stores.directory import DirectoryStore, collect
+from ckpt_tui.stores.directory import collect
 
 if TYPE_CHECKING:
     from ckpt_tui.cli.sizes import Sizes
@@ -89,7 +89,7 @@ def several_of(store: Store) -> list[tuple[str, str, str]]:
 
 def survey(store: Store, fast: bool = False) -> tuple[tuple[Run, ...], list[Problem]]:
     """Everything in a store: runs in order, and problems; `fast` reads headers only."""
-    entries = collect(store.headers() if fast and isinstance(store, DirectoryStore) else store.scan())
+    entries = collect(store.scan())
     if not fast:
         unread = [name for name, entry in entries.items() if isinstance(entry, CheckpointRef) and entry.facts is None]
         collect(store.fill(unread), entries)

@@ -13,16 +13,16 @@ from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import JSON_BYTE_VALUES, JSON_VALUES, LAZY_BYTES
 from ckpt_tui.core.documents.document import Document, DocumentFault, parse
 from ckpt_tui.core.documents.envelope import parsed
-from ckpt_tui.core.model import MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
+from ckpt_tui.core.model import INTERNAL, MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.files import MAX_FILE_BYTES, FileTrouble, Stamp, read_blocks, read_ends, read_whole
-from ckpt_tui.stores.headers import HEAD_BYTES, KIND, TAIL_BYTES, header_from_ends, is_broken_root
+from ckpt_tui.stores.headers import HEAD_BYTES, KIND, TAIL_BYTES, header_from_ends
 from ckpt_tui.stores.layout import count_facts, layout_facts
 
 __all__ = [
     "HEAD_BYTES", "KIND", "TAIL_BYTES", "checkpoint_from_bytes", "entry_from_bytes", "header_from_ends",
-    "layout_facts", "load", "problem_of", "read_entry", "read_header",
+    "layout_facts", "load", "problem_of", "read_entry",
 ]  # fmt: skip
 
 PARSE_LIMIT = 2 * 1024 * 1024
@@ -38,18 +38,6 @@ honest file of 100 MB, and an end for any other. One pickle has its usual limits
 
 DECODE_AHEAD = 16 * 1024 * 1024
 """Characters of base64 decoded when a checkpoint is opened; the rest is decoded when it is looked at."""
-
-
-def read_header(path: str, name: str) -> tuple[Stamp | None, Entry]:
-    """The entry of one file from its two ends, or from the whole file where that is not enough."""
-    try:
-        stamp, head, tail = read_ends(path, HEAD_BYTES, TAIL_BYTES)
-    except FileTrouble as trouble:
-        return None, problem_of(path, name, trouble)
-    ref = header_from_ends(name, head, tail, stamp.size)
-    if ref is None or is_broken_root(ref):
-        return read_entry(path, name)
-    return stamp, ref
 
 
 def _count_entry(path: str, name: str) -> tuple[Stamp, Entry] | None:
@@ -229,9 +217,15 @@ def _ref(name: str, document: Document, size: int) -> CheckpointRef:
         notes.append("timestamp is no date")
     stem = name[:-5]
     inner = texts["checkpoint_id"] or ""
+    facts = _facts(top)
+    carries_answers = (
+        texts["previous_checkpoint_id"] is None and iteration > 0
+        and bool(facts.sources) and facts.sources[0].startswith(INTERNAL)
+    )  # fmt: skip
     return CheckpointRef(
         stem, name, texts["workflow_name"] or "", texts["graph_signature_hash"] or "", texts["previous_checkpoint_id"],
-        timestamp, when, iteration, size, _facts(top), "; ".join(notes), "" if inner == stem else inner,
+        timestamp, when, iteration, size, facts, "; ".join(notes), "" if inner == stem else inner, "", 0, None,
+        carries_answers,
     )  # fmt: skip
 
 

@@ -11,6 +11,9 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 if TYPE_CHECKING:
     from ckpt_tui.core.allowance import Allowance
 
+BATCH = 256
+"""Entries of one batch: few enough to show at once (about 5 ms), enough to be worth a message."""
+
 Entry = CheckpointRef | Problem
 """What one file of a store turned out to be. Entries are told apart by their file name."""
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
-from ckpt_tui.stores.base import Batch, Capabilities, Entry
-from ckpt_tui.stores.columns import BATCH, Columns, read_folder
-from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, packed, read_ends, read_whole, stamp_of
-from ckpt_tui.stores.headers import KIND, quick_headers
+from ckpt_tui.stores.base import BATCH, Batch, Capabilities, Entry
+from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, list_json, packed, read_ends, read_whole, stamp_of
+from ckpt_tui.stores.headers import KIND, read_header
 
 if TYPE_CHECKING:
     from ckpt_tui.core.allowance import Allowance
@@ -53,20 +52,8 @@ class DirectoryStore:
         Raises:
             NotFoundError: there is no such directory, or it may not be read.
         """
-        yield from self._told(self._look(None))
-
-    def headers(self) -> Iterator[Batch]:
-        """The headers of everything, for a list that is written once: nothing of it is remembered.
-
-        Raises:
-            NotFoundError: there is no such directory, or it may not be read.
-        """
-        yield from self._told(self._look(None) if self.only is not None else self._read_all(remember=False))
-
-    def _told(self, batches: Iterator[Batch]) -> Iterator[Batch]:
-        """The same batches, with what is wrong with the directory told to people."""
         try:
-            yield from batches
+            yield from self._look(None)
         except FileNotFoundError:
             raise NotFoundError(f"No such directory: {self.path}.", "Name a directory of checkpoints.") from None
         except NotADirectoryError:
@@ -76,13 +63,11 @@ class DirectoryStore:
 
     def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
         """Read these files whole, for the facts of their bodies."""
-        from ckpt_tui.stores.agent_framework import read_entry
-
         found: dict[str, tuple[Stamp | None, Entry]] = {}
         for done, name in enumerate(files, 1):
             if stop is not None and stop.is_set():
                 return
-            found[name] = read_entry(self._join(name), name)
+            found[name] = _read_entry(self._join(name), name)
             if len(found) >= BATCH // 4:
                 yield self._filled(found, done, len(files))
                 found = {}
@@ -221,23 +206,23 @@ class DirectoryStore:
         with self._lock:
             # `fill` may forget a file meanwhile.
             known = self._stamps.copy() if names is None else self._stamps
+        gone: tuple[str, ...] = ()
         if names is None and not known and self.only is None:
-            yield from self._read_all()
-            return
-        if names is None:
+            wanted = list_json(self.path)
+        elif names is None:
             found: set[str] = set()
             wanted = []
             for name, stamp in self._list():
                 found.add(name)
                 if name not in known or known[name] != packed(stamp):
-                    wanted.append(name)
+                    wanted.append((name, False))
             gone = tuple(name for name in known if name not in found)
         else:
             if self.only is not None:
                 names &= {self.only}
             present = {name for name in names if os.path.lexists(self._join(name))}
             gone = tuple(name for name in names if name not in present and name in known)
-            wanted = sorted(present)
+            wanted = [(name, False) for name in sorted(present)]
         with self._lock:
             for name in gone:
                 self._stamps.pop(name, None)
@@ -254,32 +239,21 @@ class DirectoryStore:
         except OSError:
             return [(self.only, None)] if os.path.lexists(path) else []
 
-    def _read_all(self, remember: bool = True) -> Iterator[Batch]:
-        """Read the headers of a directory of which nothing is known."""
-        done = total = 0
-        for total, batch in read_folder(self.path, stamps=remember):
-            done += len(batch)
-            yield self._headers(batch, done, total, remember)
-        if not total:
-            yield Batch()
-
-    def _headers(self, batch: Columns, done: int, total: int, remember: bool) -> Batch:
-        entries: list[Entry] = []
-        stamps: dict[str, int] = {}
-        for name in quick_headers(batch, entries, stamps if remember else None):
-            self._take(name, self._careful(name, False), entries, stamps, [])
-        if remember:
-            with self._lock:
-                self._stamps.update(stamps)
-        return Batch(tuple(entries), (), done, total)
-
-    def _read(self, wanted: list[str], gone: tuple[str, ...], whole: bool) -> Iterator[Batch]:
+    def _read(self, wanted: list[tuple[str, bool]], gone: tuple[str, ...], whole: bool) -> Iterator[Batch]:
+        """Read files, with their bodies or without; each with whether it is known to be a regular one."""
         for start in range(0, len(wanted), BATCH):
             entries: list[Entry] = []
             stamps: dict[str, int] = {}
             vanished: list[str] = []
-            for name in wanted[start : start + BATCH]:
-                self._take(name, self._careful(name, whole), entries, stamps, vanished)
+            for name, is_regular in wanted[start : start + BATCH]:
+                path = self._prefix + name
+                header = None if whole else read_header(path, name, is_regular)
+                stamp, entry = header or _read_entry(path, name)
+                if isinstance(entry, Problem) and entry.kind == "vanished":
+                    vanished.append(name)
+                else:
+                    stamps[name] = packed(stamp)
+                    entries.append(entry)
             with self._lock:
                 for name in vanished:
                     self._stamps.pop(name, None)
@@ -289,25 +263,11 @@ class DirectoryStore:
         if not wanted:
             yield Batch(gone=gone)
 
-    def _careful(self, name: str, whole: bool) -> tuple[Stamp | None, Entry]:
-        from ckpt_tui.stores.agent_framework import read_entry, read_header
 
-        return (read_entry if whole else read_header)(self._join(name), name)
+def _read_entry(path: str, name: str) -> tuple[Stamp | None, Entry]:
+    from ckpt_tui.stores.agent_framework import read_entry  # late: it decodes, which a list of headers does without
 
-    @staticmethod
-    def _take(
-        name: str,
-        read: tuple[Stamp | None, Entry],
-        entries: list[Entry],
-        stamps: dict[str, int],
-        vanished: list[str],
-    ) -> None:
-        stamp, entry = read
-        if isinstance(entry, Problem) and entry.kind == "vanished":
-            vanished.append(name)
-        else:
-            stamps[name] = packed(stamp)
-            entries.append(entry)
+    return read_entry(path, name)
 
 
 def problem_error(problem: Problem) -> CkptError:

@@ -15,8 +15,7 @@ from typing import Self
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.errors import CkptError, NotFoundError
-from ckpt_tui.stores.base import Batch, Capabilities, Entry
-from ckpt_tui.stores.columns import BATCH
+from ckpt_tui.stores.base import BATCH, Batch, Capabilities, Entry
 from ckpt_tui.stores.directory import PEEK_BYTES, problem_error
 from ckpt_tui.stores.files import FileTrouble, read_ends
 

@@ -112,7 +112,7 @@ def _entry_texts(run: Run) -> list[str]:
     for node in run.nodes:
         ref = node.ref
         # A member after the other by its name takes half as long again.
-        name, file, workflow, graph, parent, _, _, iteration, size, facts, note, _, _, _, told = ref
+        name, file, workflow, graph, parent, _, _, iteration, size, facts, note, _, _, _, told, _ = ref
         if facts is not None or told is not None or note or node.odd or node.guessed:
             out.append(dumps(ref_document(ref, run.id, node), indent=None))
             continue
