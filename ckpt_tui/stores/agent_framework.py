@@ -5,6 +5,7 @@ Source: agent_framework/_workflows/_checkpoint.py. This module reads bodies; `ck
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from typing import Any
@@ -18,11 +19,11 @@ from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.files import MAX_FILE_BYTES, FileTrouble, Stamp, read_blocks, read_ends, read_whole
 from ckpt_tui.stores.headers import HEAD_BYTES, KIND, TAIL_BYTES, header_from_ends
-from ckpt_tui.stores.layout import count_facts, layout_facts
+from ckpt_tui.stores.layout import count_facts
 
 __all__ = [
     "HEAD_BYTES", "KIND", "TAIL_BYTES", "checkpoint_from_bytes", "entry_from_bytes", "header_from_ends",
-    "layout_facts", "load", "problem_of", "read_entry",
+    "load", "problem_of", "read_entry",
 ]  # fmt: skip
 
 PARSE_LIMIT = 2 * 1024 * 1024
@@ -43,8 +44,6 @@ DECODE_AHEAD = 16 * 1024 * 1024
 def _count_entry(path: str, name: str) -> tuple[Stamp, Entry] | None:
     """The entry of a large file in the framework's own layout, which is never in memory as a whole; else None."""
     stamp, head, tail = read_ends(path, END_BYTES, END_BYTES)
-    if stamp.size <= LAZY_BYTES:
-        return None
     ref = header_from_ends(name, head, tail, stamp.size)
     facts = count_facts(read_blocks(path)) if ref is not None else None
     return (stamp, ref._replace(facts=facts)) if ref is not None and facts is not None else None
@@ -53,18 +52,21 @@ def _count_entry(path: str, name: str) -> tuple[Stamp, Entry] | None:
 def read_entry(path: str, name: str) -> tuple[Stamp | None, Entry]:
     """The entry of one file from the whole of it, with its facts."""
     try:
-        counted = _count_entry(path, name)
+        counted = _count_entry(path, name) if _size(path) > PARSE_LIMIT else None
         if counted is not None:
             return counted
         stamp, data = read_whole(path)
     except FileTrouble as trouble:
         return None, problem_of(path, name, trouble)
-    if len(data) > PARSE_LIMIT:
-        ref = header_from_ends(name, data[:HEAD_BYTES], data[-TAIL_BYTES:], len(data))
-        facts = layout_facts(data)
-        if ref is not None and facts is not None:
-            return stamp, ref._replace(facts=facts)
     return stamp, entry_from_bytes(name, data)
+
+
+def _size(path: str) -> int:
+    """Bytes of a file; 0 where it cannot be told, which reading it explains."""
+    try:
+        return os.stat(path).st_size
+    except (OSError, ValueError):
+        return 0
 
 
 def entry_from_bytes(name: str, data: bytes) -> Entry:

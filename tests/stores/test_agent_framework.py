@@ -14,10 +14,10 @@ from ckpt_tui.stores.agent_framework import (
     TAIL_BYTES,
     entry_from_bytes,
     header_from_ends,
-    layout_facts,
     load,
     read_entry,
 )
+from ckpt_tui.stores.layout import count_facts
 
 DATA = Path(__file__).parent.parent / "data"
 SAMPLES = sorted((DATA / "agent-framework").glob("*/*/*.json"))
@@ -59,7 +59,7 @@ class TestFacts:
             data = path.read_bytes()
             facts = whole(data).facts
             assert facts is not None
-            assert layout_facts(data) == facts._replace(askers=()), path
+            assert count_facts([data]) == facts._replace(askers=()), path
 
     def test_counts_by_layout_equal_the_parsed_ones_on_odd_bodies(self) -> None:
         message = {"__pickled__": "gAROLg==", "__type__": "builtins:NoneType"}
@@ -76,16 +76,16 @@ class TestFacts:
             data = written(document(**changes))
             facts = whole(data).facts
             assert facts is not None
-            assert layout_facts(data) == facts._replace(askers=()), changes
+            assert count_facts([data]) == facts._replace(askers=()), changes
             assert len(facts.sources) <= MAX_NAMES
 
     def test_another_layout_has_no_such_counts(self) -> None:
-        assert layout_facts(json.dumps(document()).encode()) is None
+        assert count_facts([json.dumps(document()).encode()]) is None
 
     @pytest.mark.parametrize("name", [b"\\x", b"\xff"])
     def test_a_name_that_is_no_text_is_left_to_the_parser(self, name: bytes) -> None:
         data = written(document(messages={"SOURCE": [1]}))
-        assert layout_facts(data.replace(b"SOURCE", name)) is None
+        assert count_facts([data.replace(b"SOURCE", name)]) is None
 
     def test_large_files_are_counted_without_parsing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = tmp_path / ONE.name
