@@ -16,7 +16,6 @@ from ckpt_tui.cli.output import (
     storage_options,
     stores_argument,
     write,
-    write_pieces,
 )
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
@@ -63,19 +62,17 @@ def command(
     where = " ".join(stores) or opened.path
     if as_json:
         from ckpt_tui.core.export import dumps_lines
-        from ckpt_tui.core.runs.exported import ls_document, ls_pieces
+        from ckpt_tui.core.runs.exported import ls_document
 
         kind = opened.kind
         if any(run.nodes[0].ref.chain for run in runs):
             from ckpt_tui.stores.agent_framework_legacy import store_kind
 
             kind = store_kind(node.ref for run in runs for node in run.nodes)
-        if measured is None:
-            write_pieces(ls_pieces(kind, where, runs, problems, several_of(opened)))
-        else:
-            document = ls_document(kind, where, runs, problems, several_of(opened))
+        document = ls_document(kind, where, runs, problems, several_of(opened))
+        if measured is not None:
             measured.add_to(document)
-            write(dumps_lines(document))
+        write(dumps_lines(document))
     else:
         write("\n".join(lines(runs, problems, measured)) or f"no checkpoints in {clean(where)}")
     return 0
