@@ -22,8 +22,7 @@ from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import UsageError
-from ckpt_tui.stores.base import Store
-from ckpt_tui.stores.directory import collect
+from ckpt_tui.stores.base import Store, collect
 
 if TYPE_CHECKING:
     from ckpt_tui.cli.sizes import Sizes
@@ -80,8 +79,8 @@ def command(
 
 def several_of(store: Store) -> list[tuple[str, str, str]]:
     """Name, kind and path of each of several stores that are one list."""
-    members = getattr(store, "members", ())
-    return [(name, one.kind, one.path) for name, one in zip(getattr(store, "member_names", ()), members, strict=True)]
+    named = zip(store.member_names, store.members, strict=True)
+    return [(name, one.kind, one.path) for name, one in named]
 
 
 def survey(store: Store, fast: bool = False) -> tuple[tuple[Run, ...], list[Problem]]:

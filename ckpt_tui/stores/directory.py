@@ -9,22 +9,25 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import Checkpoint, Problem
-from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
-from ckpt_tui.stores.base import BATCH, Batch, Capabilities, Entry
+from ckpt_tui.errors import NotFoundError
+from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, Place, Store, collect, problem_error
 from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, list_json, packed, read_ends, read_whole, stamp_of
 from ckpt_tui.stores.headers import KIND, read_header
 
 if TYPE_CHECKING:
     from ckpt_tui.core.allowance import Allowance
 
-PEEK_BYTES = 2_000
-"""Bytes shown of a file that is no checkpoint: a screenful."""
+__all__ = ["PEEK_BYTES", "READ_AT_ONCE", "DirectoryStore", "collect", "problem_error"]
 
 READ_AT_ONCE = 64
 """Changed files that are read whole at once; more are shown by their headers first."""
 
 
-class DirectoryStore:
+_SNIFFED = 4096
+"""Bytes of the beginning of a file in which a checkpoint names its workflow."""
+
+
+class DirectoryStore(Store):
     """A flat directory of `*.json` checkpoints.
 
     Args:
@@ -41,6 +44,19 @@ class DirectoryStore:
         self._stamps: dict[str, int] = {}
         """The stamp of each file as it was told last, packed."""
         self._lock = threading.Lock()
+
+    @classmethod
+    def sniff(cls, place: Place) -> DirectoryStore | None:
+        """A directory in which one of the first files begins as Agent Framework's do, or such a file."""
+        if place.head is not None:
+            directory, name = os.path.split(place.path)
+            found = name.endswith(".json") and _is_checkpoint(place.head)
+            return cls(directory or os.curdir, only=name) if found else None
+        for name in place.names:
+            with suppress(FileTrouble):
+                if _is_checkpoint(read_ends(os.path.join(place.path, name), _SNIFFED, 0)[1]):
+                    return cls(place.path)
+        return None
 
     def capabilities(self, file: str = "") -> Capabilities:
         """Everything can be done with these files."""
@@ -125,7 +141,7 @@ class DirectoryStore:
         return self._load(file, None, check, everything)
 
     def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Read and decode all of one checkpoint, as far as an allowance goes; see `ckpt_tui.stores.base.load_within`.
+        """Read and decode all of one checkpoint, as far as an allowance goes.
 
         Raises:
             UndecodableError: it cannot be shown; the reason is for people.
@@ -187,6 +203,10 @@ class DirectoryStore:
             return os.listdir(self.path)
         except OSError:  # gone since it was scanned
             return []
+
+    def reader(self) -> DirectoryStore:
+        """Each checkpoint is a file."""
+        return self
 
     def fresh(self) -> DirectoryStore:
         """The same directory as if nothing were known of it yet."""
@@ -264,26 +284,11 @@ class DirectoryStore:
             yield Batch(gone=gone)
 
 
+def _is_checkpoint(head: bytes) -> bool:
+    return b'"workflow_name"' in head or b'"workflow_id"' in head
+
+
 def _read_entry(path: str, name: str) -> tuple[Stamp | None, Entry]:
     from ckpt_tui.stores.agent_framework import read_entry  # late: it decodes, which a list of headers does without
 
     return read_entry(path, name)
-
-
-def problem_error(problem: Problem) -> CkptError:
-    """The error of a command that was asked for a file that cannot be shown."""
-    from ckpt_tui.core.text import clean
-
-    what = f"{clean(problem.file)} cannot be shown: {clean(problem.reason)}."
-    return UndecodableError(what, "`ckpt-tui ls` lists what else is in the store.")
-
-
-def collect(batches: Iterable[Batch], entries: dict[str, Entry] | None = None) -> dict[str, Entry]:
-    """All entries by file name; `entries` are those of earlier passes, which are brought up to date."""
-    entries = {} if entries is None else entries
-    for batch in batches:
-        for name in batch.gone:
-            entries.pop(name, None)
-        for entry in batch.entries:
-            entries[entry.file] = entry
-    return entries
