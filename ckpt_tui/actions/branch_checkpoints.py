@@ -191,7 +191,7 @@ class StoreQueries:
 
 def reader_of(store: Store) -> Readable | None:
     """The same store, where it can give the bytes of a file; asked once, since asking costs as much as reading one."""
-    return store if isinstance(store, Readable) else None
+    return store.reader()
 
 
 def stamps(reader: Readable | None, nodes: Sequence[Node]) -> tuple[Hashable, ...]:

@@ -10,9 +10,7 @@ from ckpt_tui.core.doctor.elsewhere import dangers_elsewhere
 from ckpt_tui.core.model import Problem
 from ckpt_tui.core.paths import expression
 from ckpt_tui.errors import CkptError, UndecodableError
-from ckpt_tui.stores.base import Readable, Store, load_within
-from ckpt_tui.stores.directory import collect
-from ckpt_tui.stores.several import home_of
+from ckpt_tui.stores.base import Store, collect
 
 FILE_LIMIT = 16
 """How many times the usual work one file may take: ten seconds at worst, and enough for an honest one of 100 MB."""
@@ -46,7 +44,7 @@ def examine(
             continue
         try:
             allowance = Allowance(FILE_LIMIT, 1)
-            checkpoint = load_within(store, file, allowance, check)
+            checkpoint = store.load_within(file, allowance, check)
         except UndecodableError as error:
             # Its header could be read. Why its body cannot is asked again; it may also be gone by now.
             for again in collect(store.fill([file])).values():
@@ -67,10 +65,11 @@ def dangers_in(store: Store, file: str) -> list[str]:
 
 def _bytes(store: Store, file: str) -> bytes:
     """The bytes of a file that cannot be shown, b"" where they cannot be had."""
-    home, name = home_of(store, file)
-    if not isinstance(home, Readable):
+    home, name = store.home(file)
+    reader = home.reader()
+    if reader is None:
         return b""
     try:
-        return home.read(name)
+        return reader.read(name)
     except CkptError:
         return b""

@@ -16,15 +16,13 @@ from ckpt_tui.cli.output import (
     storage_options,
     stores_argument,
     write,
-    write_pieces,
 )
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import UsageError
-from ckpt_tui.stores.base import Store
-from ckpt_tui.stores.directory import DirectoryStore, collect
+from ckpt_tui.stores.base import Store, collect
 
 if TYPE_CHECKING:
     from ckpt_tui.cli.sizes import Sizes
@@ -63,19 +61,17 @@ def command(
     where = " ".join(stores) or opened.path
     if as_json:
         from ckpt_tui.core.export import dumps_lines
-        from ckpt_tui.core.runs.exported import ls_document, ls_pieces
+        from ckpt_tui.core.runs.exported import ls_document
 
         kind = opened.kind
         if any(run.nodes[0].ref.chain for run in runs):
             from ckpt_tui.stores.agent_framework_legacy import store_kind
 
             kind = store_kind(node.ref for run in runs for node in run.nodes)
-        if measured is None:
-            write_pieces(ls_pieces(kind, where, runs, problems, several_of(opened)))
-        else:
-            document = ls_document(kind, where, runs, problems, several_of(opened))
+        document = ls_document(kind, where, runs, problems, several_of(opened))
+        if measured is not None:
             measured.add_to(document)
-            write(dumps_lines(document))
+        write(dumps_lines(document))
     else:
         write("\n".join(lines(runs, problems, measured)) or f"no checkpoints in {clean(where)}")
     return 0
@@ -83,13 +79,13 @@ def command(
 
 def several_of(store: Store) -> list[tuple[str, str, str]]:
     """Name, kind and path of each of several stores that are one list."""
-    members = getattr(store, "members", ())
-    return [(name, one.kind, one.path) for name, one in zip(getattr(store, "member_names", ()), members, strict=True)]
+    named = zip(store.member_names, store.members, strict=True)
+    return [(name, one.kind, one.path) for name, one in named]
 
 
 def survey(store: Store, fast: bool = False) -> tuple[tuple[Run, ...], list[Problem]]:
     """Everything in a store: runs in order, and problems; `fast` reads headers only."""
-    entries = collect(store.headers() if fast and isinstance(store, DirectoryStore) else store.scan())
+    entries = collect(store.scan())
     if not fast:
         unread = [name for name, entry in entries.items() if isinstance(entry, CheckpointRef) and entry.facts is None]
         collect(store.fill(unread), entries)

@@ -22,7 +22,6 @@ from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.registry import open_store
-from ckpt_tui.stores.several import home_of
 
 
 @click.command("resume")
@@ -109,7 +108,7 @@ def _load(store: str, name: str) -> tuple[str, Checkpoint, tuple[str, ...]]:
     """The directory that holds a checkpoint, the checkpoint, and the types that its branch names besides."""
     opened = open_store(store)
     run, node = locate(opened, name)
-    home, file = home_of(opened, node.ref.file)
+    home, file = opened.home(node.ref.file)
     barred = home.capabilities(file).resume
     if barred:
         raise UsageError(f"{clean(name)} cannot be resumed here: {barred}", exit_code=FAILED)

@@ -24,7 +24,7 @@ from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.errors import NotFoundError, UndecodableError, UsageError
-from ckpt_tui.stores.base import Store, load_within
+from ckpt_tui.stores.base import Store
 
 _JMESPATH = "See https://jmespath.org."
 
@@ -58,7 +58,7 @@ def command(
     opened = open_named(stores, storage, workflow_names)
     run, node = locate(opened, checkpoint)
     allowance = Allowance(limit)
-    loaded = load_within(opened, node.ref.file, allowance)
+    loaded = opened.load_within(node.ref.file, allowance)
     alarmed = alarms(loaded, allowance=allowance)
     if sizes:
         document = sizes_document(loaded, run.id, node, allowance)

@@ -90,6 +90,7 @@ class CheckpointRef(NamedTuple):
         chain: Where the format names no parent: what checkpoints that follow each other in time share; else "".
         position: Place in the store's own order, where it has one; tells which of two of the same time came first.
         told: What the store says itself, or None.
+        carries_answers: Its first message is from outside the workflow; told only where its parent has to be guessed.
     """
 
     id: str
@@ -107,6 +108,7 @@ class CheckpointRef(NamedTuple):
     chain: str = ""
     position: int = 0
     told: Told | None = None
+    carries_answers: bool = False
 
     @property
     def role(self) -> Role | None:

@@ -5,6 +5,7 @@ Source: agent_framework/_workflows/_checkpoint.py. This module reads bodies; `ck
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,16 +14,16 @@ from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import JSON_BYTE_VALUES, JSON_VALUES, LAZY_BYTES
 from ckpt_tui.core.documents.document import Document, DocumentFault, parse
 from ckpt_tui.core.documents.envelope import parsed
-from ckpt_tui.core.model import MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
+from ckpt_tui.core.model import INTERNAL, MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.files import MAX_FILE_BYTES, FileTrouble, Stamp, read_blocks, read_ends, read_whole
-from ckpt_tui.stores.headers import HEAD_BYTES, KIND, TAIL_BYTES, header_from_ends, is_broken_root
-from ckpt_tui.stores.layout import count_facts, layout_facts
+from ckpt_tui.stores.headers import HEAD_BYTES, KIND, TAIL_BYTES, header_from_ends
+from ckpt_tui.stores.layout import count_facts
 
 __all__ = [
     "HEAD_BYTES", "KIND", "TAIL_BYTES", "checkpoint_from_bytes", "entry_from_bytes", "header_from_ends",
-    "layout_facts", "load", "problem_of", "read_entry", "read_header",
+    "load", "problem_of", "read_entry",
 ]  # fmt: skip
 
 PARSE_LIMIT = 2 * 1024 * 1024
@@ -40,23 +41,9 @@ DECODE_AHEAD = 16 * 1024 * 1024
 """Characters of base64 decoded when a checkpoint is opened; the rest is decoded when it is looked at."""
 
 
-def read_header(path: str, name: str) -> tuple[Stamp | None, Entry]:
-    """The entry of one file from its two ends, or from the whole file where that is not enough."""
-    try:
-        stamp, head, tail = read_ends(path, HEAD_BYTES, TAIL_BYTES)
-    except FileTrouble as trouble:
-        return None, problem_of(path, name, trouble)
-    ref = header_from_ends(name, head, tail, stamp.size)
-    if ref is None or is_broken_root(ref):
-        return read_entry(path, name)
-    return stamp, ref
-
-
 def _count_entry(path: str, name: str) -> tuple[Stamp, Entry] | None:
     """The entry of a large file in the framework's own layout, which is never in memory as a whole; else None."""
     stamp, head, tail = read_ends(path, END_BYTES, END_BYTES)
-    if stamp.size <= LAZY_BYTES:
-        return None
     ref = header_from_ends(name, head, tail, stamp.size)
     facts = count_facts(read_blocks(path)) if ref is not None else None
     return (stamp, ref._replace(facts=facts)) if ref is not None and facts is not None else None
@@ -65,18 +52,21 @@ def _count_entry(path: str, name: str) -> tuple[Stamp, Entry] | None:
 def read_entry(path: str, name: str) -> tuple[Stamp | None, Entry]:
     """The entry of one file from the whole of it, with its facts."""
     try:
-        counted = _count_entry(path, name)
+        counted = _count_entry(path, name) if _size(path) > PARSE_LIMIT else None
         if counted is not None:
             return counted
         stamp, data = read_whole(path)
     except FileTrouble as trouble:
         return None, problem_of(path, name, trouble)
-    if len(data) > PARSE_LIMIT:
-        ref = header_from_ends(name, data[:HEAD_BYTES], data[-TAIL_BYTES:], len(data))
-        facts = layout_facts(data)
-        if ref is not None and facts is not None:
-            return stamp, ref._replace(facts=facts)
     return stamp, entry_from_bytes(name, data)
+
+
+def _size(path: str) -> int:
+    """Bytes of a file; 0 where it cannot be told, which reading it explains."""
+    try:
+        return os.stat(path).st_size
+    except (OSError, ValueError):
+        return 0
 
 
 def entry_from_bytes(name: str, data: bytes) -> Entry:
@@ -229,9 +219,15 @@ def _ref(name: str, document: Document, size: int) -> CheckpointRef:
         notes.append("timestamp is no date")
     stem = name[:-5]
     inner = texts["checkpoint_id"] or ""
+    facts = _facts(top)
+    carries_answers = (
+        texts["previous_checkpoint_id"] is None and iteration > 0
+        and bool(facts.sources) and facts.sources[0].startswith(INTERNAL)
+    )  # fmt: skip
     return CheckpointRef(
         stem, name, texts["workflow_name"] or "", texts["graph_signature_hash"] or "", texts["previous_checkpoint_id"],
-        timestamp, when, iteration, size, _facts(top), "; ".join(notes), "" if inner == stem else inner,
+        timestamp, when, iteration, size, facts, "; ".join(notes), "" if inner == stem else inner, "", 0, None,
+        carries_answers,
     )  # fmt: skip
 
 

@@ -15,8 +15,7 @@ from typing import NamedTuple
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told
 from ckpt_tui.core.text import clean
-from ckpt_tui.stores.base import Capabilities, Entry
-from ckpt_tui.stores.directory import problem_error
+from ckpt_tui.stores.base import Capabilities, Entry, Place, problem_error
 from ckpt_tui.stores.dotnet_document import Digest, digest, is_document, parts
 from ckpt_tui.stores.dotnet_index import INDEX, Index, Line, ids_of, parse_index
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole, stamp_of
@@ -35,6 +34,9 @@ UNINDEXED = "no line in index.jsonl names it: the program ended between the two 
 _HEAD = 65536
 
 
+_NAME = re.compile(r".*(?:%2Ejson|_[0-9a-f]{32}\.json)\Z", re.DOTALL | re.IGNORECASE).match
+
+
 class DotnetStore(PolledStore):
     """A flat directory of checkpoints with an `index.jsonl`, of any of the four generations.
 
@@ -49,6 +51,18 @@ class DotnetStore(PolledStore):
         super().__init__(path)
         self.only = only
         self._digests: dict[str, tuple[Stamp, Digest | Problem]] = {}
+
+    @classmethod
+    def sniff(cls, place: Place) -> DotnetStore | None:
+        """A directory with an index or with files of this format, or such a file."""
+        if place.head is not None:
+            directory, name = os.path.split(place.path)
+            found = _NAME(name) and b'"stepNumber"' in place.head
+            return cls(directory or os.curdir, only=name) if found else None
+        if place.has_index and _is_index(os.path.join(place.path, "index.jsonl")):
+            return cls(place.path)
+        names = [name for name in place.names if _NAME(name)]
+        return cls(place.path) if any(_is_one(os.path.join(place.path, name)) for name in names[:4]) else None
 
     def fresh(self) -> DotnetStore:
         """The same directory as if nothing were known of it yet."""
@@ -266,7 +280,7 @@ def _short(name: str) -> str:
     return name[:8] if _GUID.match(name) else clean(name, 40)
 
 
-def is_index(path: str) -> bool:
+def _is_index(path: str) -> bool:
     """Whether a file is the index of such a store; an empty one is, too."""
     try:
         head = read_ends(path, _HEAD, 0)[1]
@@ -275,12 +289,9 @@ def is_index(path: str) -> bool:
     return not head.strip() or b"checkpointid" in head.lower()
 
 
-def is_store(path: str, names: list[str]) -> bool:
-    """Whether one of these files of a directory without an index is such a checkpoint."""
-    for name in names[:4]:
-        try:
-            if b'"stepNumber"' in read_ends(os.path.join(path, name), _HEAD, 0)[1]:
-                return True
-        except FileTrouble:
-            continue
-    return False
+def _is_one(path: str) -> bool:
+    """Whether a file of a directory without an index is such a checkpoint."""
+    try:
+        return b'"stepNumber"' in read_ends(path, _HEAD, 0)[1]
+    except FileTrouble:
+        return False

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
+from ckpt_tui.core.text import clean
+from ckpt_tui.errors import CkptError, UndecodableError
 
 if TYPE_CHECKING:
     from ckpt_tui.core.allowance import Allowance
+
+BATCH = 256
+"""Entries of one batch: few enough to show at once (about 5 ms), enough to be worth a message."""
+
+PEEK_BYTES = 2_000
+"""Bytes shown of a file that is not a checkpoint: a screenful."""
 
 Entry = CheckpointRef | Problem
 """What one file of a store turned out to be. Entries are told apart by their file name."""
@@ -47,40 +56,82 @@ class Capabilities(NamedTuple):
     topology: bool = False
 
 
-class Store(Protocol):
-    """A place that holds checkpoints. Methods may block and may be called from any one thread at a time.
+class Place(NamedTuple):
+    """What a quick look shows of a path; by it a format is recognised.
 
-    docs/adding-a-store.md shows how to write one; `ckpt_tui.stores.polled` does most of it.
+    Attributes:
+        path: The path as the user named it.
+        names: Names in a directory that end in `.json`, the first few dozen; none of a file.
+        has_folders: Whether there are directories among the first few dozen names of a directory.
+        has_index: Whether a directory has an `index.jsonl`.
+        head: The first bytes of a file; None for a directory.
     """
 
-    kind: str
+    path: str
+    names: tuple[str, ...] = ()
+    has_folders: bool = False
+    has_index: bool = False
+    head: bytes | None = None
+
+
+class Store(ABC):
+    """A place that holds checkpoints. Methods may block and may be called from any one thread at a time.
+
+    `scan`, `watch` and `load` are what every store has; all else has a default. docs/adding-a-store.md shows how to
+    write one; `ckpt_tui.stores.polled` does most of it.
+    """
+
+    kind: str = ""
     """agent-framework, agent-framework-legacy, hpd, ... (`store.kind` of `ls`)."""
     path: str
     """The directory, as the user named it."""
+    members: Sequence[Store] = ()
+    """The stores that it shows as one list; none for a store of its own."""
+    member_names: Sequence[str] = ()
+    """Their names, all different."""
 
-    def capabilities(self, file: str = "") -> Capabilities:
-        """What can be done with a checkpoint of this store; with any of them where no file is named."""
-        ...
+    @classmethod
+    def sniff(cls, place: Place) -> Store | None:
+        """The store that a path holds, if it is of this format; no name in a file makes anything be imported."""
+        return None
 
+    @abstractmethod
     def scan(self) -> Iterator[Batch]:
         """Read the headers of everything; batches are small enough to show each at once."""
-        ...
 
-    def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
-        """Read the bodies of these files, so that their entries tell messages, pending requests and role."""
-        ...
-
+    @abstractmethod
     def watch(self, stop: threading.Event) -> Iterator[Batch]:
         """Wait for changes until `stop` is set, and read what changed."""
-        ...
 
+    @abstractmethod
     def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
         """Read and decode one checkpoint; `everything` decodes all of it now, so that its faults are complete.
 
         Raises:
             CkptError: it cannot be read; the reason is for people.
         """
-        ...
+
+    def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
+        """Read and decode all of one checkpoint, as far as an allowance for the whole of it goes.
+
+        Where values are pickles, what is beyond the allowance stands there as not decoded, with the reason; any other
+        store loads everything.
+
+        Raises:
+            CkptError: it cannot be read; the reason is for people.
+        """
+        checkpoint = self.load(file, check, everything=True)
+        allowance.read(checkpoint.ref.size)
+        return checkpoint
+
+    def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
+        """Read the bodies of these files, so that their entries show messages, pending requests and role."""
+        yield Batch(done=len(files), total=len(files))
+
+    def capabilities(self, file: str = "") -> Capabilities:
+        """What can be done with a checkpoint of this store; with any of them where no file is named."""
+        reason = f"ckpt-tui cannot run checkpoints of {self.kind}"
+        return Capabilities(resume=reason, prune=f"ckpt-tui does not delete checkpoints of {self.kind}")
 
     def peek(self, file: str) -> bytes:
         """The first bytes of a file that cannot be shown, a screenful.
@@ -88,37 +139,45 @@ class Store(Protocol):
         Raises:
             CkptError: it cannot be read.
         """
-        ...
+        raise UndecodableError(f"{file} is not a file.")
 
     def names(self) -> list[str]:
-        """The names of all that stands where the checkpoints are, whatever it is."""
-        ...
+        """The names of all that stands where the checkpoints are, whatever it is; none where that says nothing."""
+        return []
 
     def fresh(self) -> Store:
         """The same place as if nothing were known of it yet: its `scan` tells everything again."""
-        ...
+        return type(self)(self.path)  # type: ignore[call-arg]  # as most stores are made
+
+    def home(self, file: str) -> tuple[Store, str]:
+        """The store that holds a file itself, and the file's name there: what to ask for a path, or to run from."""
+        return self, file
+
+    def reader(self) -> Readable | None:
+        """What gives the bytes of its files without parsing them; None where checkpoints are not files."""
+        return None
 
 
 def load_within(store: Store, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
-    """Read and decode all of one checkpoint, as far as an allowance for the whole of it goes.
-
-    A store whose values are pickles has a method `load_within(file, allowance, check)`; what is beyond the allowance
-    stands there as not decoded, with the reason. Any other loads everything.
-
-    Raises:
-        CkptError: it cannot be read; the reason is for people.
-    """
-    own: Callable[..., Checkpoint] | None = getattr(store, "load_within", None)
-    if own is not None:
-        return own(file, allowance, check)
-    checkpoint = store.load(file, check, everything=True)
-    allowance.read(checkpoint.ref.size)
-    return checkpoint
+    """The same as `Store.load_within`; deprecated."""
+    return store.load_within(file, allowance, check)
 
 
-@runtime_checkable
+def complete(store: Any) -> Store:
+    """A store with the abilities that it leaves out: one may have the methods of a `Store` without deriving from it."""
+    if not isinstance(store, Store):
+        for name in ("capabilities", "fill", "home", "load_within", "names", "peek", "reader"):
+            if not hasattr(store, name):
+                setattr(store, name, getattr(Store, name).__get__(store))
+        for name in ("members", "member_names"):
+            if not hasattr(store, name):
+                setattr(store, name, ())
+    found: Store = store
+    return found
+
+
 class Readable(Protocol):
-    """A store of one file a checkpoint, whose bytes can be had without parsing them."""
+    """What gives the bytes of one file a checkpoint without parsing them."""
 
     def read(self, file: str) -> bytes:
         """The bytes of one checkpoint file.
@@ -135,3 +194,20 @@ class Readable(Protocol):
     def stamp(self, file: str) -> Hashable:
         """What is another when the content of a file is another; None when the file is gone."""
         ...
+
+
+def problem_error(problem: Problem) -> CkptError:
+    """The error of a command that was asked for a file that cannot be shown."""
+    what = f"{clean(problem.file)} cannot be shown: {clean(problem.reason)}."
+    return UndecodableError(what, "`ckpt-tui ls` lists what else is in the store.")
+
+
+def collect(batches: Iterable[Batch], entries: dict[str, Entry] | None = None) -> dict[str, Entry]:
+    """All entries by file name; `entries` are those of earlier passes, which are brought up to date."""
+    entries = {} if entries is None else entries
+    for batch in batches:
+        for name in batch.gone:
+            entries.pop(name, None)
+        for entry in batch.entries:
+            entries[entry.file] = entry
+    return entries

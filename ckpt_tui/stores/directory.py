@@ -9,23 +9,25 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import Checkpoint, Problem
-from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
-from ckpt_tui.stores.base import Batch, Capabilities, Entry
-from ckpt_tui.stores.columns import BATCH, Columns, read_folder
-from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, packed, read_ends, read_whole, stamp_of
-from ckpt_tui.stores.headers import KIND, quick_headers
+from ckpt_tui.errors import NotFoundError
+from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, Place, Store, collect, problem_error
+from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, list_json, packed, read_ends, read_whole, stamp_of
+from ckpt_tui.stores.headers import KIND, read_header
 
 if TYPE_CHECKING:
     from ckpt_tui.core.allowance import Allowance
 
-PEEK_BYTES = 2_000
-"""Bytes shown of a file that is no checkpoint: a screenful."""
+__all__ = ["PEEK_BYTES", "READ_AT_ONCE", "DirectoryStore", "collect", "problem_error"]
 
 READ_AT_ONCE = 64
 """Changed files that are read whole at once; more are shown by their headers first."""
 
 
-class DirectoryStore:
+_SNIFFED = 4096
+"""Bytes of the beginning of a file in which a checkpoint names its workflow."""
+
+
+class DirectoryStore(Store):
     """A flat directory of `*.json` checkpoints.
 
     Args:
@@ -43,6 +45,19 @@ class DirectoryStore:
         """The stamp of each file as it was told last, packed."""
         self._lock = threading.Lock()
 
+    @classmethod
+    def sniff(cls, place: Place) -> DirectoryStore | None:
+        """A directory in which one of the first files begins as Agent Framework's do, or such a file."""
+        if place.head is not None:
+            directory, name = os.path.split(place.path)
+            found = name.endswith(".json") and _is_checkpoint(place.head)
+            return cls(directory or os.curdir, only=name) if found else None
+        for name in place.names:
+            with suppress(FileTrouble):
+                if _is_checkpoint(read_ends(os.path.join(place.path, name), _SNIFFED, 0)[1]):
+                    return cls(place.path)
+        return None
+
     def capabilities(self, file: str = "") -> Capabilities:
         """Everything can be done with these files."""
         return Capabilities()
@@ -53,20 +68,8 @@ class DirectoryStore:
         Raises:
             NotFoundError: there is no such directory, or it may not be read.
         """
-        yield from self._told(self._look(None))
-
-    def headers(self) -> Iterator[Batch]:
-        """The headers of everything, for a list that is written once: nothing of it is remembered.
-
-        Raises:
-            NotFoundError: there is no such directory, or it may not be read.
-        """
-        yield from self._told(self._look(None) if self.only is not None else self._read_all(remember=False))
-
-    def _told(self, batches: Iterator[Batch]) -> Iterator[Batch]:
-        """The same batches, with what is wrong with the directory told to people."""
         try:
-            yield from batches
+            yield from self._look(None)
         except FileNotFoundError:
             raise NotFoundError(f"No such directory: {self.path}.", "Name a directory of checkpoints.") from None
         except NotADirectoryError:
@@ -76,13 +79,11 @@ class DirectoryStore:
 
     def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
         """Read these files whole, for the facts of their bodies."""
-        from ckpt_tui.stores.agent_framework import read_entry
-
         found: dict[str, tuple[Stamp | None, Entry]] = {}
         for done, name in enumerate(files, 1):
             if stop is not None and stop.is_set():
                 return
-            found[name] = read_entry(self._join(name), name)
+            found[name] = _read_entry(self._join(name), name)
             if len(found) >= BATCH // 4:
                 yield self._filled(found, done, len(files))
                 found = {}
@@ -140,7 +141,7 @@ class DirectoryStore:
         return self._load(file, None, check, everything)
 
     def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Read and decode all of one checkpoint, as far as an allowance goes; see `ckpt_tui.stores.base.load_within`.
+        """Read and decode all of one checkpoint, as far as an allowance goes.
 
         Raises:
             UndecodableError: it cannot be shown; the reason is for people.
@@ -203,6 +204,10 @@ class DirectoryStore:
         except OSError:  # gone since it was scanned
             return []
 
+    def reader(self) -> DirectoryStore:
+        """Each checkpoint is a file."""
+        return self
+
     def fresh(self) -> DirectoryStore:
         """The same directory as if nothing were known of it yet."""
         return DirectoryStore(self.path, self.only)
@@ -221,23 +226,23 @@ class DirectoryStore:
         with self._lock:
             # `fill` may forget a file meanwhile.
             known = self._stamps.copy() if names is None else self._stamps
+        gone: tuple[str, ...] = ()
         if names is None and not known and self.only is None:
-            yield from self._read_all()
-            return
-        if names is None:
+            wanted = list_json(self.path)
+        elif names is None:
             found: set[str] = set()
             wanted = []
             for name, stamp in self._list():
                 found.add(name)
                 if name not in known or known[name] != packed(stamp):
-                    wanted.append(name)
+                    wanted.append((name, False))
             gone = tuple(name for name in known if name not in found)
         else:
             if self.only is not None:
                 names &= {self.only}
             present = {name for name in names if os.path.lexists(self._join(name))}
             gone = tuple(name for name in names if name not in present and name in known)
-            wanted = sorted(present)
+            wanted = [(name, False) for name in sorted(present)]
         with self._lock:
             for name in gone:
                 self._stamps.pop(name, None)
@@ -254,32 +259,21 @@ class DirectoryStore:
         except OSError:
             return [(self.only, None)] if os.path.lexists(path) else []
 
-    def _read_all(self, remember: bool = True) -> Iterator[Batch]:
-        """Read the headers of a directory of which nothing is known."""
-        done = total = 0
-        for total, batch in read_folder(self.path, stamps=remember):
-            done += len(batch)
-            yield self._headers(batch, done, total, remember)
-        if not total:
-            yield Batch()
-
-    def _headers(self, batch: Columns, done: int, total: int, remember: bool) -> Batch:
-        entries: list[Entry] = []
-        stamps: dict[str, int] = {}
-        for name in quick_headers(batch, entries, stamps if remember else None):
-            self._take(name, self._careful(name, False), entries, stamps, [])
-        if remember:
-            with self._lock:
-                self._stamps.update(stamps)
-        return Batch(tuple(entries), (), done, total)
-
-    def _read(self, wanted: list[str], gone: tuple[str, ...], whole: bool) -> Iterator[Batch]:
+    def _read(self, wanted: list[tuple[str, bool]], gone: tuple[str, ...], whole: bool) -> Iterator[Batch]:
+        """Read files, with their bodies or without; each with whether it is known to be a regular one."""
         for start in range(0, len(wanted), BATCH):
             entries: list[Entry] = []
             stamps: dict[str, int] = {}
             vanished: list[str] = []
-            for name in wanted[start : start + BATCH]:
-                self._take(name, self._careful(name, whole), entries, stamps, vanished)
+            for name, is_regular in wanted[start : start + BATCH]:
+                path = self._prefix + name
+                header = None if whole else read_header(path, name, is_regular)
+                stamp, entry = header or _read_entry(path, name)
+                if isinstance(entry, Problem) and entry.kind == "vanished":
+                    vanished.append(name)
+                else:
+                    stamps[name] = packed(stamp)
+                    entries.append(entry)
             with self._lock:
                 for name in vanished:
                     self._stamps.pop(name, None)
@@ -289,41 +283,12 @@ class DirectoryStore:
         if not wanted:
             yield Batch(gone=gone)
 
-    def _careful(self, name: str, whole: bool) -> tuple[Stamp | None, Entry]:
-        from ckpt_tui.stores.agent_framework import read_entry, read_header
 
-        return (read_entry if whole else read_header)(self._join(name), name)
-
-    @staticmethod
-    def _take(
-        name: str,
-        read: tuple[Stamp | None, Entry],
-        entries: list[Entry],
-        stamps: dict[str, int],
-        vanished: list[str],
-    ) -> None:
-        stamp, entry = read
-        if isinstance(entry, Problem) and entry.kind == "vanished":
-            vanished.append(name)
-        else:
-            stamps[name] = packed(stamp)
-            entries.append(entry)
+def _is_checkpoint(head: bytes) -> bool:
+    return b'"workflow_name"' in head or b'"workflow_id"' in head
 
 
-def problem_error(problem: Problem) -> CkptError:
-    """The error of a command that was asked for a file that cannot be shown."""
-    from ckpt_tui.core.text import clean
+def _read_entry(path: str, name: str) -> tuple[Stamp | None, Entry]:
+    from ckpt_tui.stores.agent_framework import read_entry  # late: it decodes, which a list of headers does without
 
-    what = f"{clean(problem.file)} cannot be shown: {clean(problem.reason)}."
-    return UndecodableError(what, "`ckpt-tui ls` lists what else is in the store.")
-
-
-def collect(batches: Iterable[Batch], entries: dict[str, Entry] | None = None) -> dict[str, Entry]:
-    """All entries by file name; `entries` are those of earlier passes, which are brought up to date."""
-    entries = {} if entries is None else entries
-    for batch in batches:
-        for name in batch.gone:
-            entries.pop(name, None)
-        for entry in batch.entries:
-            entries[entry.file] = entry
-    return entries
+    return read_entry(path, name)

@@ -14,8 +14,7 @@ from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.agent_framework_dotnet import Chain
-from ckpt_tui.stores.base import Capabilities, Entry
-from ckpt_tui.stores.directory import problem_error
+from ckpt_tui.stores.base import Capabilities, Entry, Place, problem_error
 from ckpt_tui.stores.dotnet_document import digest, is_document, items, members, parts, text
 from ckpt_tui.stores.dotnet_index import Line
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole, stamp_of
@@ -46,6 +45,20 @@ class SessionStore(PolledStore):
     def __init__(self, path: str) -> None:
         super().__init__(path)
         self._read: dict[str, tuple[Stamp, list[Entry]]] = {}
+
+    @classmethod
+    def sniff(cls, place: Place) -> SessionStore | None:
+        """A directory in which one of the first conversations is such a session, or its file."""
+        if place.head is not None:
+            found = place.path.endswith(".json") and b'"sessionId"' in place.head and is_session(place.path)
+            return cls(place.path) if found else None
+        if not any(name.startswith("c-") for name in place.names) and (place.names or not place.has_folders):
+            return None
+        try:
+            names = session_files(place.path)
+        except OSError:
+            return None
+        return cls(place.path) if any(is_session(os.path.join(place.path, name)) for name in names[:4]) else None
 
     def capabilities(self, file: str = "") -> Capabilities:
         """The graph is exact; a .NET program resumes."""
@@ -173,15 +186,6 @@ def session_files(directory: str) -> list[str]:
             if not level:
                 raise
     return sorted(found)
-
-
-def is_directory(path: str) -> bool:
-    """Whether a directory holds session files."""
-    try:
-        names = session_files(path)
-    except OSError:
-        return False
-    return any(is_session(os.path.join(path, name)) for name in names[:4])
 
 
 def is_session(path: str) -> bool:

@@ -15,8 +15,7 @@ from urllib.parse import unquote
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told, parse_time
 from ckpt_tui.core.text import clean
-from ckpt_tui.stores.base import Capabilities, Entry
-from ckpt_tui.stores.directory import problem_error
+from ckpt_tui.stores.base import Capabilities, Entry, Place, problem_error
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole
 from ckpt_tui.stores.hpd_document import (
     Digest,
@@ -50,6 +49,9 @@ class _Execution(NamedTuple):
     sizes: dict[str, int]
 
 
+_NAME = re.compile(r"\d{20}-.*\.checkpoint\.json\Z", re.DOTALL).match
+
+
 class HpdStore(PolledStore):
     """A JsonWorkflowStore.
 
@@ -67,6 +69,17 @@ class HpdStore(PolledStore):
         self._digests: dict[str, tuple[Stamp, Digest | Problem]] = {}
         self._steps: dict[str, Step] = {}
         self._runs: dict[str, list[CheckpointRef]] = {}
+
+    @classmethod
+    def sniff(cls, place: Place) -> HpdStore | None:
+        """The root of such a store, its `checkpoints`, one execution folder of it, or one file."""
+        if place.head is not None:
+            directory, name = os.path.split(place.path)
+            return cls(os.path.dirname(os.path.dirname(directory or os.curdir)), only=name) if _NAME(name) else None
+        if not any(map(_NAME, place.names)) and (place.names or not place.has_folders):
+            return None
+        found = locate(place.path)
+        return cls(found.root, folder=found.folder) if found is not None else None
 
     def fresh(self) -> HpdStore:
         """The same place as if nothing were known of it yet."""
@@ -318,9 +331,3 @@ def _short(name: str) -> str:
 def _foreign(file: str, size: int = 0) -> Problem:
     reason = "no checkpoint of HPD-Agent: it lacks checkpointId, executionId or completedNodes"
     return Problem(file, reason, "foreign", size)
-
-
-def root_of(path: str) -> HpdStore | None:
-    """The store that a directory is the root of, its `checkpoints`, or one execution folder of; else None."""
-    found = locate(path)
-    return HpdStore(found.root, folder=found.folder) if found is not None else None

@@ -8,9 +8,6 @@ from collections.abc import Iterable, Iterator
 
 from ckpt_tui.core.model import MAX_NAMES, Facts
 
-_BLOCK = 1024 * 1024
-"""Bytes searched by one call: about a millisecond, during which no other thread runs."""
-
 _LINE = 4096
 """Bytes of the beginning of a line that are kept together; a source's name is shorter."""
 
@@ -24,16 +21,14 @@ _SECTIONS = (
 """The parts of a file in their order: what each search looks for, first of all the key that begins the next part."""
 
 
-def layout_facts(data: bytes) -> Facts | None:
-    """The facts counted in the framework's own layout, without parsing; None when the layout is another.
+def count_facts(blocks: Iterable[bytes]) -> Facts | None:
+    """The facts counted in the framework's own layout, without parsing, of a file that comes in blocks.
 
     A raw line break cannot stand inside a JSON text, so a line that begins with so many spaces and a quote is a key.
+
+    Returns:
+        None when the layout is another.
     """
-    return count_facts(data[start : start + _BLOCK] for start in range(0, len(data), _BLOCK))
-
-
-def count_facts(blocks: Iterable[bytes]) -> Facts | None:
-    """The same for a file that comes in blocks; it is never in memory as a whole."""
     part = count = waiting = 0
     edges = False
     sources: list[bytes] = []

@@ -9,15 +9,13 @@ from __future__ import annotations
 import os
 import threading
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from typing import Self
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.errors import CkptError, NotFoundError
-from ckpt_tui.stores.base import Batch, Capabilities, Entry
-from ckpt_tui.stores.columns import BATCH
-from ckpt_tui.stores.directory import PEEK_BYTES, problem_error
+from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Entry, Store, problem_error
 from ckpt_tui.stores.files import FileTrouble, read_ends
 
 LOOK_SECONDS = 0.25
@@ -27,14 +25,12 @@ LOOK_SHARE = 0.02
 """Share of time that looks may take: 10,000 files in folders can be looked at every two seconds."""
 
 
-class PolledStore(ABC):
+class PolledStore(Store):
     """A store that is read as a whole.
 
     Args:
         path: Where it is, as the user named it.
     """
-
-    kind = ""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -75,11 +71,6 @@ class PolledStore(ABC):
     def count(self) -> int:
         """How many entries `read` will tell, for the progress bar; 0 where that is not known."""
         return 0
-
-    def capabilities(self, file: str = "") -> Capabilities:
-        """What can be done with these checkpoints."""
-        reason = f"ckpt-tui cannot run checkpoints of {self.kind}"
-        return Capabilities(resume=reason, prune=f"ckpt-tui does not delete checkpoints of {self.kind}")
 
     def place(self, file: str) -> str:
         """The path of an entry's file, for its first bytes and for messages."""
@@ -156,10 +147,6 @@ class PolledStore(ABC):
             return read_ends(path, PEEK_BYTES, 0)[1]
         except FileTrouble as trouble:
             raise problem_error(Problem(file, trouble.reason.removeprefix(f"{path} "), trouble.kind)) from None
-
-    def names(self) -> list[str]:
-        """The names of everything where the checkpoints are; none where that says nothing."""
-        return []
 
     def fresh(self) -> Self:
         """The same place as if nothing were known of it yet."""

@@ -106,7 +106,7 @@ class ProtocolStore(PolledStore):
         return self._load(file, None, check, everything)
 
     def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Ask for one checkpoint and decode it, as far as an allowance goes; see `ckpt_tui.stores.base.load_within`.
+        """Ask for one checkpoint and decode it, as far as an allowance goes.
 
         Raises:
             UndecodableError: the storage does not give it, or it is none.
@@ -125,14 +125,6 @@ class ProtocolStore(PolledStore):
         if isinstance(checkpoint, Problem):
             raise UndecodableError(f"{name} cannot be shown: {checkpoint.reason}.")
         return checkpoint._replace(faults=(*checkpoint.faults, *faults))
-
-    def peek(self, file: str) -> bytes:
-        """There are no files.
-
-        Raises:
-            UndecodableError: always.
-        """
-        raise UndecodableError(f"{file} is no file.")
 
     def _ids(self) -> list[str]:
         async def all_ids() -> list[str]:

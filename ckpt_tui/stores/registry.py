@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
-from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.base import Place, Store, complete
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.files import FileTrouble, read_ends
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 GROUP = "ckpt_tui.stores"
 
 _NAMES = 64
-"""Names of a directory looked at to tell what is in it: every reader's files have names of a kind."""
+"""Names of a directory looked at: every format's files have names of a kind."""
 
 _FOLDERS = 500
 """Directories below a parent directory that are looked at."""
@@ -32,8 +32,6 @@ _HEAD = 4096
 """Bytes of a file looked at."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)\Z", re.DOTALL)
-_DOTNET_NAME = re.compile(r".*(?:%2Ejson|_[0-9a-f]{32}\.json)\Z", re.DOTALL | re.IGNORECASE)
-_HPD_NAME = re.compile(r"\d{20}-.*\.checkpoint\.json\Z", re.DOTALL)
 
 
 def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
@@ -49,11 +47,8 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
     """
     text = os.fspath(path)
     if os.path.isdir(text):
-        found = _directory(text)
-        if found is not None and (type(found) is not DirectoryStore or _holds_checkpoints(text)):
-            return found
-        # Nothing here, or files of other programs such as a package.json.
-        return _parent(text) or _from_extensions(text) or DirectoryStore(text)
+        # Else nothing is here, or files of other programs such as a package.json.
+        return _sniffed(_directory(text)) or _parent(text) or _from_extensions(text) or DirectoryStore(text)
     if os.path.lexists(text):
         found = _file(text) or _from_extensions(text)
         if found is None:
@@ -120,64 +115,44 @@ def extensions() -> dict[str, EntryPoint]:
 # -- what stands at a path ---------------------------------------------------------------------------------------------
 
 
-def _directory(path: str) -> Store | None:
-    """The reader of a directory that holds a store, or None."""
-    if os.path.lexists(os.path.join(path, "index.jsonl")):
-        from ckpt_tui.stores import agent_framework_dotnet as dotnet
+def _sniffed(place: Place) -> Store | None:
+    """The store of the first format that recognises a path, or None."""
+    found: Store | None = None if place.has_index else DirectoryStore.sniff(place)
+    if found is None:
+        # Late: they parse, which a list of Agent Framework's headers does without.
+        from ckpt_tui.stores.agent_framework_dotnet import DotnetStore
+        from ckpt_tui.stores.dotnet_sessions import SessionStore
+        from ckpt_tui.stores.hpd import HpdStore
 
-        if dotnet.is_index(os.path.join(path, "index.jsonl")):
-            return dotnet.DotnetStore(path)
-    folders = False
-    files = []
-    try:
-        with os.scandir(path) as entries:
-            for _, entry in zip(range(_NAMES), entries, strict=False):
-                if entry.name.endswith((".json", "%2Ejson")):
-                    files.append(entry.name)
-                else:
-                    folders = folders or not entry.is_file()
-    except OSError:  # the store itself tells why
-        return DirectoryStore(path)
-    if any(_HPD_NAME.match(name) for name in files) or (folders and not files):
-        from ckpt_tui.stores import hpd
+        formats: tuple[type[Store], ...] = (DotnetStore, HpdStore, SessionStore, DirectoryStore)
+        found = next(filter(None, (kind.sniff(place) for kind in formats)), None)
+    return found
 
-        root = hpd.root_of(path)
-        if root is not None:
-            return root
-    if any(_DOTNET_NAME.match(name) for name in files):
-        from ckpt_tui.stores import agent_framework_dotnet as dotnet
 
-        if dotnet.is_store(path, [name for name in files if _DOTNET_NAME.match(name)]):
-            return dotnet.DotnetStore(path)
-    if any(name.startswith("c-") for name in files) or (folders and not files):
-        from ckpt_tui.stores import dotnet_sessions
-
-        if dotnet_sessions.is_directory(path):
-            return dotnet_sessions.SessionStore(path)
-    return DirectoryStore(path) if files else None
+def _directory(path: str) -> Place:
+    """What a quick look at a directory shows; the store itself says why it cannot be read."""
+    has_folders = False
+    names = []
+    with suppress(OSError), os.scandir(path) as entries:
+        for _, entry in zip(range(_NAMES), entries, strict=False):
+            if entry.name.endswith((".json", "%2Ejson")):
+                names.append(entry.name)
+            else:
+                has_folders = has_folders or not entry.is_file()
+    return Place(path, tuple(names), has_folders, os.path.lexists(os.path.join(path, "index.jsonl")))
 
 
 def _file(path: str) -> Store | None:
-    """The reader of one checkpoint file, or None."""
+    """The store of one checkpoint file, or None."""
     directory, name = os.path.split(path)
     try:
         head = read_ends(path, _HEAD, 0)[1]
     except FileTrouble:
         head = b""
-    if _HPD_NAME.match(name):
-        from ckpt_tui.stores import hpd
-
-        return hpd.HpdStore(os.path.dirname(os.path.dirname(directory or os.curdir)), only=name)
-    if _DOTNET_NAME.match(name) and b'"stepNumber"' in head:
-        from ckpt_tui.stores import agent_framework_dotnet as dotnet
-
-        return dotnet.DotnetStore(directory or os.curdir, only=name)
-    if name.endswith(".json"):
-        if b'"sessionId"' in head:
-            from ckpt_tui.stores import dotnet_sessions
-
-            if dotnet_sessions.is_session(path):
-                return dotnet_sessions.SessionStore(path)
+    found = _sniffed(Place(path, head=head))
+    if found is not None:
+        return found
+    if name.endswith(".json"):  # the store says what is wrong with it
         return DirectoryStore(directory or os.curdir, only=name)
     from ckpt_tui.stores import events
 
@@ -193,9 +168,8 @@ def _parent(path: str) -> Store | None:
 
     members: dict[str, Store] = {}
     for name in folders(path):
-        below = os.path.join(path, name)
-        found = _directory(below)
-        if found is not None and (not isinstance(found, DirectoryStore) or _holds_checkpoints(below)):
+        found = _sniffed(_directory(os.path.join(path, name)))
+        if found is not None:
             members[name] = found
     return SeveralStores(list(members.values()), list(members), path) if members else None
 
@@ -208,18 +182,6 @@ def folders(path: str) -> list[str]:
             if not entry.name.startswith(".") and entry.is_dir():
                 names.append(entry.name)
     return sorted(names)
-
-
-def _holds_checkpoints(path: str) -> bool:
-    """Whether a .json file of a directory begins as Agent Framework's do; a parent directory may hold anything."""
-    with suppress(OSError), os.scandir(path) as entries:
-        for _, entry in zip(range(_NAMES), entries, strict=False):
-            if entry.name.endswith(".json"):
-                with suppress(FileTrouble):
-                    head = read_ends(entry.path, _HEAD, 0)[1]
-                    if b'"workflow_name"' in head or b'"workflow_id"' in head:
-                        return True
-    return False
 
 
 # -- readers of others -------------------------------------------------------------------------------------------------
@@ -260,7 +222,7 @@ def _ask(point: EntryPoint, path: str) -> Store | None:
     except Exception as error:  # code of others may fail in any way; the whole browser need not
         reason = f"The reader {point.name} ({point.value}) failed: {type(error).__name__}: {error}."
         raise CkptError(reason, "Uninstall or correct it.") from error
-    return store
+    return None if store is None else complete(store)
 
 
 # -- formats that are named, not read ----------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, Told
 from ckpt_tui.errors import CkptError, NotFoundError
-from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store, load_within
+from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
 
 if TYPE_CHECKING:
     from ckpt_tui.core.allowance import Allowance
@@ -20,7 +20,7 @@ POLL_SECONDS = 0.1
 """How long a watch waits for news of its members before it looks whether it is to stop."""
 
 
-class SeveralStores:
+class SeveralStores(Store):
     """Several stores as one.
 
     An entry's file is `NAME/FILE`, its id is what it is in its own store.
@@ -47,16 +47,16 @@ class SeveralStores:
         self._lock = threading.Lock()
 
     def home(self, file: str) -> tuple[Store, str]:
-        """The member that holds a file, and the file's name there."""
+        """The store that holds a file itself, and the file's name there."""
         number, own = self._home(file)
-        return self.members[number], own
+        return self.members[number].home(own)
 
     def capabilities(self, file: str = "") -> Capabilities:
         """What can be done with a checkpoint is said by its own store."""
         if not file:
             return Capabilities() if self.together else self._common()
-        member, own = self.home(file)
-        return member.capabilities(own)
+        number, own = self._home(file)
+        return self.members[number].capabilities(own)
 
     def scan(self) -> Iterator[Batch]:
         """The members one after the other.
@@ -131,19 +131,19 @@ class SeveralStores:
         return checkpoint._replace(ref=self._ref(number, checkpoint.ref))
 
     def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Read and decode all of one checkpoint, as far as an allowance goes; see `ckpt_tui.stores.base.load_within`.
+        """Read and decode all of one checkpoint, as far as an allowance goes.
 
         Raises:
             CkptError: it cannot be read; the reason is for people.
         """
         number, own = self._home(file)
-        checkpoint = load_within(self.members[number], own, allowance, check)
+        checkpoint = self.members[number].load_within(own, allowance, check)
         return checkpoint._replace(ref=self._ref(number, checkpoint.ref))
 
     def peek(self, file: str) -> bytes:
         """The first bytes of a file that cannot be shown."""
-        member, own = self.home(file)
-        return member.peek(own)
+        number, own = self._home(file)
+        return self.members[number].peek(own)
 
     def names(self) -> list[str]:
         """The names of all that stands where the checkpoints are."""
@@ -199,10 +199,8 @@ class SeveralStores:
 
 
 def home_of(store: Store, file: str) -> tuple[Store, str]:
-    """The store that holds a file itself, and the file's name there: what to ask for a path, or to run from."""
-    while isinstance(store, SeveralStores):
-        store, file = store.home(file)
-    return store, file
+    """The same as `Store.home`; deprecated."""
+    return store.home(file)
 
 
 def short_names(paths: Sequence[str]) -> list[str]:

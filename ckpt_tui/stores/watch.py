@@ -7,8 +7,7 @@ import stat
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from ckpt_tui.stores.columns import is_json_name
-from ckpt_tui.stores.files import Stamp, each_json, stamp_of
+from ckpt_tui.stores.files import Stamp, each_json, is_json_name, stamp_of
 
 if TYPE_CHECKING:
     import threading

@@ -53,6 +53,14 @@ def write_store(directory: Path, count: int, size: int = 20_000, scenario: str =
     return written
 
 
+def write_parentless(directory: Path, count: int, size: int = 13_000) -> None:
+    """Write the same store as Agent Framework 1.9 and older do after each resume: no checkpoint names its parent."""
+    for node in write_store(directory, count, size):
+        path = directory / f"{node.id}.json"
+        named = json.dumps(node.parent).encode()
+        path.write_bytes(path.read_bytes().replace(b'_id": ' + named, b'_id": null', 1))
+
+
 def write_chain(directory: Path, count: int, size: int = 20_000, unique: bool = False) -> list[Written]:
     """Write one branch of `count` checkpoints of about `size` bytes: a group chat that goes on and on.
 

@@ -7,7 +7,7 @@ import pytest
 
 from ckpt_tui.core.export import dumps, dumps_lines, show_document
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told, parse_time
-from ckpt_tui.core.runs.exported import ls_document, ls_pieces, ref_document
+from ckpt_tui.core.runs.exported import ls_document, ref_document
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.core.text import UNSAFE
 
@@ -131,7 +131,7 @@ class TestLs:
         missing = arrange([ref(parent="gone", note="odd")])
         assert ls_document("k", "p", missing, [])["checkpoints"][0]["notes"] == ["odd", "parent missing"]
 
-    def test_the_text_of_a_list_is_that_of_its_document(self) -> None:
+    def test_each_checkpoint_is_a_line_whatever_is_said_of_it(self) -> None:
         facts = Facts(1, 2, ("internal:start",), ("ask",), False)
         told = Told(title="a run", step=4, ran=("a",))
         refs = [
@@ -141,10 +141,13 @@ class TestLs:
             ref(id="guessed", iteration=4, parent=None, when=9e9),
         ]  # fmt: skip
         runs = arrange(refs)
-        problems = [Problem("a", NASTY, "k")]
-        for some in ((runs, problems), (runs[:1], []), ((), problems), ((), [])):
-            assert "".join(ls_pieces("k", "p", *some)) == dumps_lines(ls_document("k", "p", *some))
         assert any(node.guessed for run in runs for node in run.nodes)
+        for some in ((runs, [Problem("a", NASTY, "k")]), (runs[:1], []), ((), [])):
+            document = ls_document("k", "p", *some)
+            text = dumps_lines(document)
+            assert json.loads(text) == document
+            rows = [line for line in text.splitlines() if line.startswith('    {"id": ')]
+            assert [json.loads(row.rstrip(",")) for row in rows] == document["checkpoints"]
 
 
 class TestShow:

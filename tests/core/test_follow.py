@@ -11,7 +11,7 @@ import jmespath
 import pytest
 
 from ckpt_tui.core.documents.document import parse
-from ckpt_tui.core.documents.slices import ABSENT, Slice, locate
+from ckpt_tui.core.documents.indented import ABSENT, Slice, locate
 from ckpt_tui.core.paths import Path as Steps
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.paths import parse as parse_path

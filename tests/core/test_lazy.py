@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ckpt_tui.core.budgets import READ_AT_ONCE
-from ckpt_tui.core.documents import lazy, spans
+from ckpt_tui.core.documents import indented, lazy
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.documents.envelope import parsed, resolve, unread
 from ckpt_tui.core.reading import preview
@@ -39,7 +39,7 @@ def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lazy, "_SCALAR", 16)
     monkeypatch.setattr(lazy, "_GROUP", 40)
     monkeypatch.setattr(lazy, "WINDOW", 17)
-    monkeypatch.setattr(spans, "WINDOW", 17)
+    monkeypatch.setattr(indented, "WINDOW", 17)
 
 
 def opened(value: Value) -> Value:

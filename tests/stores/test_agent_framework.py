@@ -14,14 +14,10 @@ from ckpt_tui.stores.agent_framework import (
     TAIL_BYTES,
     entry_from_bytes,
     header_from_ends,
-    layout_facts,
     load,
     read_entry,
-    read_header,
 )
-from ckpt_tui.stores.columns import read_folder
-from ckpt_tui.stores.files import packed
-from ckpt_tui.stores.headers import quick_headers
+from ckpt_tui.stores.layout import count_facts
 
 DATA = Path(__file__).parent.parent / "data"
 SAMPLES = sorted((DATA / "agent-framework").glob("*/*/*.json"))
@@ -57,103 +53,13 @@ def written(value: Any) -> bytes:
     return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-class TestHeaders:
-    def test_both_ends_tell_of_every_sample_what_the_whole_file_tells(self) -> None:
-        for path in SAMPLES:
-            data = path.read_bytes()
-            assert ends(data, path.name) == whole(data, path.name)._replace(facts=None), path
-
-    def test_both_ends_tell_of_a_hostile_file_what_the_whole_tells_or_nothing(self) -> None:
-        for path in HOSTILE.glob("*.json"):
-            data = path.read_bytes()
-            found = ends(data, path.name)
-            entry = entry_from_bytes(path.name, data)
-            if found is not None and isinstance(entry, CheckpointRef):
-                # What only the body shows is noted later.
-                assert found == entry._replace(facts=None, note=""), path
-
-    def test_the_quick_way_and_the_careful_way_find_the_same(self) -> None:
-        for scenario in {path.parent for path in SAMPLES}:
-            names = sorted(path.name for path in scenario.glob("*.json"))
-            entries: list[Any] = []
-            stamps: dict[str, int] = {}
-            odd = [name for _, batch in read_folder(str(scenario)) for name in quick_headers(batch, entries, stamps)]
-            for ref in entries:
-                stamp, found = read_header(str(scenario / ref.file), ref.file)
-                assert (stamps[ref.file], ref) == (packed(stamp), found)
-            # Left over are only roots that are none, whose parent is guessed from their body.
-            for name in odd:
-                entry = read_header(str(scenario / name), name)[1]
-                assert isinstance(entry, CheckpointRef)
-                assert entry.facts is not None
-                assert entry.parent is None
-                assert entry.iteration > 0
-            assert sorted([*odd, *stamps]) == names
-
-    @pytest.mark.parametrize(
-        "name",
-        ['quo"ted', "back\\slash", "line\nbreak", "ünï 漢字 🎉", "\x1b[31m", "", "x" * 300, "WorkflowBuilder-", '","'],
-    )
-    def test_names_of_any_kind_are_read(self, name: str) -> None:
-        data = written(document(workflow_name=name))
-        found = ends(data, "x.json")
-        assert found is None if len(name) > 200 else found is not None
-        assert (found or whole(data)).workflow == name
-        assert found is None or found == whole(data)._replace(facts=None)
-
-    def test_a_header_longer_than_the_first_bytes_is_read_from_the_whole_file(self, tmp_path: Path) -> None:
-        path = tmp_path / "x.json"
-        path.write_bytes(written(document(workflow_name="long " * 200)))
-        entry = read_header(str(path), "x.json")[1]
-        assert isinstance(entry, CheckpointRef)
-        assert entry.workflow == "long " * 200
-        assert entry.facts is not None
-
-    @pytest.mark.parametrize("metadata", [{}, {"a": 1}, {"a": {"b": [1, 2, {"c": None}]}}, {"iteration_count": 7}])
-    def test_metadata_do_not_hide_the_iteration(self, metadata: dict[str, Any]) -> None:
-        data = written(document(metadata=metadata, iteration_count=12345))
-        found = ends(data, "x.json")
-        assert found is not None
-        assert found.iteration == 12345
-
-    def test_what_looks_like_an_iteration_inside_a_text_or_a_body_is_not_taken(self) -> None:
-        trap = '\n  "iteration_count": 99,\n  "metadata": {},\n  "version": "1.0"\n}'
-        data = written(document(iteration_count=3, metadata={"note": trap}))
-        found = ends(data, "x.json")
-        assert found is None or found.iteration == 3
-        data = written(document(iteration_count=3) | {"zzz": {"iteration_count": 5, "metadata": {}, "version": "1.0"}})
-        found = ends(data, "x.json")
-        assert found is None or found.iteration == 3
-
-    @pytest.mark.parametrize("how", [{"indent": None}, {"indent": 4}, {"indent": 2, "sort_keys": True}])
-    def test_another_layout_is_read_from_the_whole_file(self, tmp_path: Path, how: dict[str, Any]) -> None:
-        path = tmp_path / "x.json"
-        path.write_text(json.dumps(document(), **how), encoding="utf-8")
-        entry = read_header(str(path), "x.json")[1]
-        assert isinstance(entry, CheckpointRef)
-        assert entry.facts is not None
-        assert entry._replace(size=0) == whole(written(document()))._replace(size=0)
-
-    def test_a_file_cut_off_anywhere_never_passes_for_a_header(self) -> None:
-        data = ONE.read_bytes()
-        for length in range(len(data)):
-            assert ends(data[:length], "x.json") is None
-
-    def test_a_renamed_file_keeps_the_id_inside(self) -> None:
-        data = ONE.read_bytes()
-        found = ends(data, "copy.json")
-        assert found is not None
-        assert (found.id, found.inner) == ("copy", ONE.stem)
-        assert ends(data, ONE.name) == found._replace(id=ONE.stem, file=ONE.name, inner="")
-
-
 class TestFacts:
     def test_counts_by_layout_equal_the_parsed_ones_on_every_sample(self) -> None:
         for path in SAMPLES:
             data = path.read_bytes()
             facts = whole(data).facts
             assert facts is not None
-            assert layout_facts(data) == facts._replace(askers=()), path
+            assert count_facts([data]) == facts._replace(askers=()), path
 
     def test_counts_by_layout_equal_the_parsed_ones_on_odd_bodies(self) -> None:
         message = {"__pickled__": "gAROLg==", "__type__": "builtins:NoneType"}
@@ -170,16 +76,16 @@ class TestFacts:
             data = written(document(**changes))
             facts = whole(data).facts
             assert facts is not None
-            assert layout_facts(data) == facts._replace(askers=()), changes
+            assert count_facts([data]) == facts._replace(askers=()), changes
             assert len(facts.sources) <= MAX_NAMES
 
     def test_another_layout_has_no_such_counts(self) -> None:
-        assert layout_facts(json.dumps(document()).encode()) is None
+        assert count_facts([json.dumps(document()).encode()]) is None
 
     @pytest.mark.parametrize("name", [b"\\x", b"\xff"])
     def test_a_name_that_is_no_text_is_left_to_the_parser(self, name: bytes) -> None:
         data = written(document(messages={"SOURCE": [1]}))
-        assert layout_facts(data.replace(b"SOURCE", name)) is None
+        assert count_facts([data.replace(b"SOURCE", name)]) is None
 
     def test_large_files_are_counted_without_parsing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = tmp_path / ONE.name

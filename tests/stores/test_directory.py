@@ -1,7 +1,6 @@
 """A directory as a store: scanning and filling; changes meanwhile."""
 
 import os
-import shutil
 import threading
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,10 @@ import pytest
 
 from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
-from ckpt_tui.stores import agent_framework, columns
-from ckpt_tui.stores.base import Batch
-from ckpt_tui.stores.columns import BATCH, list_names
+from ckpt_tui.stores import agent_framework, directory
+from ckpt_tui.stores.base import BATCH, Batch
 from ckpt_tui.stores.directory import DirectoryStore, collect
+from ckpt_tui.stores.files import list_json
 from ckpt_tui.stores.registry import open_store
 from tests.stores.saving import SAMPLE, ref_of, save
 
@@ -59,19 +58,6 @@ class TestScan:
             assert list(first) == ["a.json"]
             assert sorted(store.fresh().names()) == names
         assert DirectoryStore(str(tmp_path / "gone")).names() == []
-
-    def test_headers_are_those_of_a_scan_again_and_again(self, tmp_path: Path) -> None:
-        for number in range(BATCH + 10):
-            save(tmp_path, f"c{number}", iteration_count=number % 3)
-        os.mkfifo(tmp_path / "pipe.json")
-        for path in HOSTILE.glob("*.json"):
-            shutil.copy(path, tmp_path)
-        scanned = collect(DirectoryStore(str(tmp_path)).scan())
-        store = DirectoryStore(str(tmp_path))
-        assert collect(store.headers()) == collect(store.headers()) == scanned
-        assert collect(open_store(tmp_path / "c1.json").headers()) == {"c1.json": scanned["c1.json"]}  # type: ignore[attr-defined]
-        with pytest.raises(NotFoundError):
-            list(DirectoryStore(str(tmp_path / "gone")).headers())
 
     @pytest.mark.parametrize("name", ["missing", "file/below"])
     def test_no_such_directory_is_told_as_such(self, tmp_path: Path, name: str) -> None:
@@ -124,8 +110,8 @@ class TestScan:
     ) -> None:
         save(tmp_path, "a")
         save(tmp_path, "b")
-        listed = list_names(str(tmp_path))
-        monkeypatch.setattr(columns, "list_names", lambda path: listed)
+        listed = list_json(str(tmp_path))
+        monkeypatch.setattr(directory, "list_json", lambda path: listed)
         (tmp_path / "a.json").unlink()
         assert list(collect(DirectoryStore(str(tmp_path)).scan())) == ["b.json"]
 
@@ -133,8 +119,8 @@ class TestScan:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         save(tmp_path, "a")
-        listed = list_names(str(tmp_path))
-        monkeypatch.setattr(columns, "list_names", lambda path: listed)
+        listed = list_json(str(tmp_path))
+        monkeypatch.setattr(directory, "list_json", lambda path: listed)
         (tmp_path / "a.json").unlink()
         os.mkfifo(tmp_path / "a.json")
         entry = collect(DirectoryStore(str(tmp_path)).scan())["a.json"]
@@ -149,15 +135,6 @@ class TestScan:
         list(DirectoryStore(str(tmp_path)).scan())
         next(iter(DirectoryStore(str(tmp_path)).scan()))
         assert os.listdir("/dev/fd") == before
-
-    def test_without_descriptors_of_directories_the_careful_way_finds_the_same(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        for number in range(5):
-            save(tmp_path, f"c{number}")
-        quick = collect(DirectoryStore(str(tmp_path)).scan())
-        monkeypatch.setattr(columns, "_open_folder", lambda path: None)
-        assert collect(DirectoryStore(str(tmp_path)).scan()) == quick
 
 
 class TestFill:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.directory import collect
@@ -69,6 +70,28 @@ def test_nothing_of_others_is_imported_for_a_known_format(tmp_path: Path, monkey
     for name in ("dotnet/hpd_hosted", "dotnet/af_dotnet", "agent-framework/1.23.0/loop"):
         assert list(open_store(data / name).scan())
     assert "acme_trap" not in sys.modules
+
+
+def test_a_store_that_derives_from_nothing_has_the_abilities_it_leaves_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "acme_bare.py").write_text(
+        "from tests.thirdparty.acme_ckpt import AcmeStore\n"
+        "class Bare:\n"
+        "    kind = 'bare'\n"
+        "    def __init__(self, path):\n"
+        "        self.path, self._store = path, AcmeStore(path)\n"
+        "        self.scan, self.load, self.watch = self._store.scan, self._store.load, self._store.watch\n"
+    )
+    install(tmp_path / "site", monkeypatch, bare="acme_bare:Bare")
+    write(tmp_path / "orders.acme", 2)
+    store = open_store(f"bare:{tmp_path / 'orders.acme'}")
+    assert len(collect(store.scan())) == 2
+    allowance = Allowance()
+    assert store.load_within("A-17-0", allowance).state == store.load("A-17-0").state
+    assert (store.home("A-17-0"), store.reader(), store.names()) == ((store, "A-17-0"), None, [])
+    assert store.capabilities().resume == "ckpt-tui cannot run checkpoints of bare"
 
 
 def test_a_reader_that_fails_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.core.documents import lazy
-from ckpt_tui.core.documents.spans import member_spans
+from ckpt_tui.core.documents.indented import member_spans
 from ckpt_tui.core.value import Deferred, Value
 from ckpt_tui.stores import agent_framework
 from ckpt_tui.stores.directory import DirectoryStore

@@ -1,21 +1,29 @@
-"""Large files in the framework's own layout, `json.dump(indent=2)`: parsed where and when a value is looked at.
+"""Large files in the framework's own layout: parsed where and when a value is looked at.
 
-A container is cut into its members without a parser (`core.documents.spans`). What is cut out is parsed or cut further
-when it is opened, so that every byte is verified before it is shown as a value: pieces that are JSON, between commas
-and brackets, make the same value as the whole.
+A container is cut into its members without a parser (`core.documents.indented`). What is cut out is parsed or cut
+further when it is opened, so that every byte is verified before it is shown as a value: pieces that are JSON, between
+commas and brackets, make the same value as the whole.
 """
 
 from __future__ import annotations
 
 import codecs
 import json
-import re
 
 from ckpt_tui.core.budgets import INLINE_SPAN, JSON_VALUES
 from ckpt_tui.core.documents.document import Document, DocumentFault, joined, parse_pairs, repeated_note
 from ckpt_tui.core.documents.document import parse as parse_whole
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE, open_deferred, parsed
-from ckpt_tui.core.documents.spans import CLOSING, QUOTE, WINDOW, Check, member_spans
+from ckpt_tui.core.documents.indented import (
+    CLOSING,
+    QUOTE,
+    WINDOW,
+    Check,
+    claimed_type,
+    end_of_document,
+    member_key,
+    member_spans,
+)
 from ckpt_tui.core.value import Deferred, Envelope, Map, Opaque, Value
 
 _SMALL = 512
@@ -26,10 +34,6 @@ _SCALAR = 64 * 1024
 
 _GROUP = 64 * 1024
 """Bytes of small members that are parsed together."""
-
-_KEY = re.compile(rb'"(?:[^"\\\n]|\\.)*": ')
-_KEY_LIMIT = 64 * 1024
-_TYPE_LIMIT = 4 * 1024
 
 
 def parse(data: bytes, check: Check = None) -> Document:
@@ -42,8 +46,8 @@ def parse(data: bytes, check: Check = None) -> Document:
     Raises:
         DocumentFault: the bytes are no JSON document that can be shown.
     """
-    end = len(data) - len(data[-64:]) + len(data[-64:].rstrip())
-    if data.startswith(b'{\n  "') and data.endswith(b"\n}", 0, end) and _is_utf8(data, check):
+    end = end_of_document(data)
+    if end is not None and _is_utf8(data, check):
         value = _container(Deferred(data, 0, end, 0, read_part), check)
         if type(value) is dict:
             return Document(value, ())
@@ -159,18 +163,14 @@ class _Pieces:
         self.flush()
         key = ""
         if not self.is_list:
-            found = _KEY.match(self.data, start, min(end, start + _KEY_LIMIT))
-            if found is None:
-                raise ValueError
-            key = json.loads(found[0][:-2])
-            start = found.end()
+            key, start = member_key(self.data, start, end)
         closing = CLOSING.get(self.data[start])
         if closing is not None:
             if self.data[end - 1] != closing[0]:
                 raise ValueError
             value: Value = Deferred(self.data, start, end, self.level, read_part)
             if end - start > INLINE_SPAN:
-                value.claimed = _claimed(value)
+                value.claimed = claimed_type(value)
         else:
             value = parse_whole(self.data[start:end]).value
         if self.is_list:
@@ -194,21 +194,6 @@ class _Pieces:
             self.items += parse_whole(b"[" + text + b"]").value
         else:
             self.pairs += parse_pairs(b"{" + text + b"}")
-
-
-def _claimed(deferred: Deferred) -> str:
-    """The type that an envelope claims, "" for anything else; for people, before it is parsed."""
-    data, start, end = deferred.data, deferred.start, deferred.end
-    pad = b"\n" + b"  " * (deferred.level + 1)
-    if data.startswith(pad + b'"__pickled__": "', start + 1):
-        at = data.rfind(pad + b'"__type__": ', max(start, end - _TYPE_LIMIT), end)
-        if at >= 0:
-            try:
-                claimed = json.loads(data[at + len(pad) + 12 : end - 2 * deferred.level - 2])
-            except ValueError:
-                return ""
-            return claimed if type(claimed) is str else ""
-    return ""
 
 
 # -- long texts ------------------------------------------------------------------------------------------------------

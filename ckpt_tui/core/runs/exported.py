@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ckpt_tui.core.json_text import dumps, dumps_lines, quoted, safe
 from ckpt_tui.core.model import CheckpointRef, Problem, Told
 from ckpt_tui.core.runs.lineage import Node, Run
 
@@ -75,51 +74,3 @@ def ls_document(
             for problem in sorted(problems, key=lambda problem: problem.file)
         ],
     }
-
-
-def ls_pieces(
-    kind: str,
-    path: str,
-    runs: Sequence[Run],
-    problems: Iterable[Problem],
-    stores: Sequence[tuple[str, str, str]] = (),
-) -> Iterator[str]:
-    """The text of `ls --json`, that of `dumps_lines(ls_document(…))`, in pieces.
-
-    Takes a quarter of the time where nothing but headers is known.
-    """
-    around = dumps_lines(ls_document(kind, path, (), problems, stores))
-    if not runs:
-        yield around
-        return
-    before, after = around.split(_NO_CHECKPOINTS, 1)
-    yield before + _NO_CHECKPOINTS[:-1]
-    line = "\n    "
-    for run in runs:
-        yield safe(line + ",\n    ".join(_entry_texts(run)))
-        line = ",\n    "
-    yield "\n  ]" + after
-
-
-_NO_CHECKPOINTS = '\n  "checkpoints": []'
-"""Stands once in the text of `ls`: no text of JSON holds a line break."""
-
-
-def _entry_texts(run: Run) -> list[str]:
-    out = []
-    same: dict[str, str] = {text: quoted(text) for node in run.nodes for text in (node.ref.workflow, node.ref.graph)}
-    named = quoted(run.id)
-    for node in run.nodes:
-        ref = node.ref
-        # A member after the other by its name takes half as long again.
-        name, file, workflow, graph, parent, _, _, iteration, size, facts, note, _, _, _, told = ref
-        if facts is not None or told is not None or note or node.odd or node.guessed:
-            out.append(dumps(ref_document(ref, run.id, node), indent=None))
-            continue
-        out.append(  # what `ref_document` makes of a header
-            f'{{"id": {quoted(name)}, "file": {quoted(file)}, "workflow": {same[workflow]}, "run": {named}, '
-            f'"parent": {"null" if parent is None else quoted(parent)}, "timestamp": {quoted(_utc(ref))}, '
-            f'"iteration": {iteration}, "size": {size}, "role": null, "status": null, "messages": null, '
-            f'"pending": null, "graph": {same[graph]}}}'
-        )
-    return out

@@ -231,6 +231,9 @@ def _circles(parents: dict[str, str]) -> list[list[str]]:
 _ANY = -(1 << 64)
 """Stands for any iteration; no file's iteration is meant by it."""
 
+_Ranks = list[tuple[float, int, str]]
+"""`CheckpointRef.rank` of candidates, in order."""
+
 
 def _guess(
     by_id: dict[str, CheckpointRef], orphans: Sequence[CheckpointRef], parents: dict[str, str], guessed: set[str]
@@ -241,36 +244,34 @@ def _guess(
     checkpoint that only carries answers, the one of the same iteration that waits for them. Formats without parents
     have chains: where there is no such candidate, the latest earlier checkpoint of the chain is taken.
     """
-    table: dict[tuple[str, str, int], list[CheckpointRef]] = {}
+    table: dict[tuple[str, str, int], _Ranks] = {}
+    keys: dict[str, str] = {}
     for ref in by_id.values():
-        table.setdefault((workflow_key(ref), ref.graph, ref.iteration), []).append(ref)
+        rank = ref.when, ref.position, ref.id
+        key = keys[ref.id] = workflow_key(ref)
+        table.setdefault((key, ref.graph, ref.iteration), []).append(rank)
         if ref.chain:
-            table.setdefault((workflow_key(ref), ref.graph, _ANY), []).append(ref)
+            table.setdefault((key, ref.graph, _ANY), []).append(rank)
     for candidates in table.values():
-        candidates.sort(key=_by_time)
+        candidates.sort()
     for orphan in sorted(orphans, key=_by_time):
-        found = None
-        if orphan.iteration > 0 and _carries_answers(orphan):
-            found = _latest_before(table, orphan, orphan.iteration)
-        found = found or _latest_before(table, orphan, orphan.iteration - 1)
-        if found is None and orphan.chain:
-            found = _latest_before(table, orphan, _ANY)
-        if found is not None:
-            parents[orphan.id] = found.id
-            guessed.add(orphan.id)
+        iterations = [orphan.iteration] if orphan.iteration > 0 and _carries_answers(orphan) else []
+        iterations += (orphan.iteration - 1, _ANY) if orphan.chain else (orphan.iteration - 1,)
+        key, rank = keys[orphan.id], (orphan.when, orphan.position, orphan.id)
+        for iteration in iterations:
+            candidates = table.get((key, orphan.graph, iteration), [])
+            at = bisect_left(candidates, rank)
+            if at:
+                parents[orphan.id] = candidates[at - 1][2]
+                guessed.add(orphan.id)
+                break
 
 
 def _carries_answers(ref: CheckpointRef) -> bool:
     facts = ref.facts
-    return bool(facts and facts.messages) and all(source.startswith(INTERNAL) for source in facts.sources)  # type: ignore[union-attr]
-
-
-def _latest_before(
-    table: dict[tuple[str, str, int], list[CheckpointRef]], ref: CheckpointRef, iteration: int
-) -> CheckpointRef | None:
-    candidates = table.get((workflow_key(ref), ref.graph, iteration), [])
-    at = bisect_left(candidates, _by_time(ref), key=_by_time)
-    return candidates[at - 1] if at else None
+    if facts is None:
+        return ref.carries_answers
+    return bool(facts.messages) and all(source.startswith(INTERNAL) for source in facts.sources)
 
 
 def _branches(
