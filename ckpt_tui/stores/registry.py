@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
 from ckpt_tui.stores.base import Place, Store, complete
+from ckpt_tui.stores.composite import CompositeStore, short_names
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.files import FileTrouble, read_ends
 
@@ -75,8 +76,6 @@ def open_stores(paths: Sequence[str | os.PathLike[str]], must_exist: bool = True
     """
     if len(paths) == 1:
         return open_store(paths[0], must_exist)
-    from ckpt_tui.stores.several import SeveralStores, short_names
-
     places: dict[str, str] = {}
     for path in paths:
         places.setdefault(os.path.abspath(path), os.fspath(path))
@@ -85,7 +84,7 @@ def open_stores(paths: Sequence[str | os.PathLike[str]], must_exist: bool = True
         return open_store(texts[0], must_exist)
     members = [open_store(text, must_exist) for text in texts]
     names = short_names(texts)
-    return SeveralStores(members, names, ", ".join(names))
+    return CompositeStore(members, names, ", ".join(names))
 
 
 def open_overlay(path: str | os.PathLike[str], *overlays: str | os.PathLike[str]) -> Store:
@@ -98,11 +97,9 @@ def open_overlay(path: str | os.PathLike[str], *overlays: str | os.PathLike[str]
     Raises:
         NotFoundError: there is no such directory.
     """
-    from ckpt_tui.stores.several import SeveralStores, short_names
-
     texts = [os.fspath(path), *(os.fspath(overlay) for overlay in overlays)]
     members = [open_store(texts[0]), *(DirectoryStore(text) for text in texts[1:])]
-    return SeveralStores(members, short_names(texts), texts[0], together=True)
+    return CompositeStore(members, short_names(texts), texts[0], together=True)
 
 
 def extensions() -> dict[str, EntryPoint]:
@@ -164,14 +161,12 @@ def _file(path: str) -> Store | None:
 
 def _parent(path: str) -> Store | None:
     """The stores in the directories of a directory, as one list; None where there are none."""
-    from ckpt_tui.stores.several import SeveralStores
-
     members: dict[str, Store] = {}
     for name in folders(path):
         found = _sniffed(_directory(os.path.join(path, name)))
         if found is not None:
             members[name] = found
-    return SeveralStores(list(members.values()), list(members), path) if members else None
+    return CompositeStore(list(members.values()), list(members), path) if members else None
 
 
 def folders(path: str) -> list[str]:

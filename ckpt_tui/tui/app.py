@@ -16,7 +16,7 @@ from ckpt_tui.actions.resume.forks import with_forks
 from ckpt_tui.config import Config, load
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
-from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.base import Store, complete
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.commands import accept_keys
 from ckpt_tui.tui.early import EarlyLook
@@ -68,7 +68,7 @@ class CkptApp(TypeAhead):
         super().__init__()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.store = store
+        self.store = complete(store)
         self.config = config or Config()
         # Set before the style sheet is read: another theme later means reading it again.
         wanted = self.config.theme or DARK.name

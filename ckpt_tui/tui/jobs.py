@@ -324,10 +324,9 @@ class Jobs:
         def run() -> None:
             from ckpt_tui.actions.resume.branch import branch_types
             from ckpt_tui.actions.resume.plan import source_of
-            from ckpt_tui.stores.several import home_of
 
             try:
-                store, own = home_of(self._store, file)
+                store, own = self._store.home(file)
                 barred = store.capabilities(own).resume
                 if barred:
                     raise CkptError(barred)

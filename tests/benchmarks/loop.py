@@ -14,7 +14,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts
-from ckpt_tui.stores.base import Batch, Capabilities
+from ckpt_tui.stores.base import Batch, Capabilities, Store
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
@@ -58,7 +58,7 @@ class Watched(DirectoryStore):
             self.complete.set()
 
 
-class Made:
+class Made(Store):
     """A store that holds checkpoints without files.
 
     Args:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.model import MAX_NAMES, Checkpoint, CheckpointRef, Problem
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.stores import agent_framework
 from ckpt_tui.stores.agent_framework import (
     HEAD_BYTES,
@@ -17,7 +17,6 @@ from ckpt_tui.stores.agent_framework import (
     load,
     read_entry,
 )
-from ckpt_tui.stores.layout import count_facts
 
 DATA = Path(__file__).parent.parent / "data"
 SAMPLES = sorted((DATA / "agent-framework").glob("*/*/*.json"))
@@ -54,39 +53,6 @@ def written(value: Any) -> bytes:
 
 
 class TestFacts:
-    def test_counts_by_layout_equal_the_parsed_ones_on_every_sample(self) -> None:
-        for path in SAMPLES:
-            data = path.read_bytes()
-            facts = whole(data).facts
-            assert facts is not None
-            assert count_facts([data]) == facts._replace(askers=()), path
-
-    def test_counts_by_layout_equal_the_parsed_ones_on_odd_bodies(self) -> None:
-        message = {"__pickled__": "gAROLg==", "__type__": "builtins:NoneType"}
-        bodies: list[dict[str, Any]] = [
-            {"messages": {"a": [], "b": [message, message], 'q"uote': ["text", 1]}},
-            {"messages": {f"s{number}": [message] for number in range(20)}},
-            {"state": {"messages": {"x": [message]}, "_edge_state": {}}},
-            {"state": {"_edge_state": {"FanIn": {"buffer": {}}}}},
-            {"state": {"deep": {"_edge_state": {"FanIn": 1}}}},
-            {"pending_request_info_events": {f"r{number}": {"a": 1} for number in range(20)}},
-            {"state": {"text": '\n  "pending_request_info_events": {\n    "x": 1'}},
-        ]
-        for changes in bodies:
-            data = written(document(**changes))
-            facts = whole(data).facts
-            assert facts is not None
-            assert count_facts([data]) == facts._replace(askers=()), changes
-            assert len(facts.sources) <= MAX_NAMES
-
-    def test_another_layout_has_no_such_counts(self) -> None:
-        assert count_facts([json.dumps(document()).encode()]) is None
-
-    @pytest.mark.parametrize("name", [b"\\x", b"\xff"])
-    def test_a_name_that_is_no_text_is_left_to_the_parser(self, name: bytes) -> None:
-        data = written(document(messages={"SOURCE": [1]}))
-        assert count_facts([data.replace(b"SOURCE", name)]) is None
-
     def test_large_files_are_counted_without_parsing(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = tmp_path / ONE.name
         path.write_bytes(ONE.read_bytes())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,11 @@ from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.doctor.doctor import alarms
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.export import show_document
-from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
+from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.value import Deferred
 from ckpt_tui.stores import agent_framework
 from ckpt_tui.stores.agent_framework import entry_from_bytes, load, read_entry
 from ckpt_tui.stores.files import FileTrouble, read_blocks
-from ckpt_tui.stores.layout import count_facts
 from tests.benchmarks.data import write_huge
 
 SAMPLES = sorted((Path(__file__).parent.parent / "data" / "agent-framework").glob("*/*/*.json"))
@@ -103,20 +101,7 @@ class TestLargeFiles:
             load(str(large), large.name, check)
 
 
-class TestCountingByBlocks:
-    @pytest.mark.parametrize("size", [4_097, 5_000, 1_000_000])
-    def test_finds_what_parsing_finds_wherever_the_blocks_end(self, size: int) -> None:
-        for path in SAMPLES:
-            data = path.read_bytes()
-            entry = entry_from_bytes("x.json", data)
-            assert isinstance(entry, CheckpointRef)
-            assert entry.facts is not None
-
-            def blocks(data: bytes = data) -> Iterator[bytes]:
-                return (data[start : start + size] for start in range(0, len(data), size))
-
-            assert count_facts(blocks()) == entry.facts._replace(askers=())
-
+class TestBlocks:
     def test_blocks_are_the_file_and_trouble_has_its_reason(self, large: Path, tmp_path: Path) -> None:
         assert b"".join(read_blocks(str(large), 999_999)) == large.read_bytes()
         with pytest.raises(FileTrouble):

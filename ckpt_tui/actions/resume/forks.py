@@ -52,13 +52,13 @@ def with_forks(store: Store) -> Store:
 
 def with_directory(store: Store, directory: str) -> Store | None:
     """The store with another directory of forks; None where it is a part of it already, or cannot be one."""
-    from ckpt_tui.stores.several import SeveralStores
+    from ckpt_tui.stores.composite import CompositeStore
 
-    known = list(store.members) if isinstance(store, SeveralStores) else [store]
+    known = list(store.members) if isinstance(store, CompositeStore) else [store]
     paths = [os.path.abspath(member.path) for member in known]
-    if os.path.abspath(directory) in paths or not (isinstance(store, SeveralStores) or _is_plain(store)):
+    if os.path.abspath(directory) in paths or not (isinstance(store, CompositeStore) or _is_plain(store)):
         return None
-    if isinstance(store, SeveralStores) and not store.together:
+    if isinstance(store, CompositeStore) and not store.together:
         return None
     return _overlay(known[0].path, [*(member.path for member in known[1:]), directory])
 

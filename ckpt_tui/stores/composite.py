@@ -20,7 +20,7 @@ POLL_SECONDS = 0.1
 """How long a watch waits for news of its members before it looks whether it is to stop."""
 
 
-class SeveralStores(Store):
+class CompositeStore(Store):
     """Several stores as one.
 
     An entry's file is `NAME/FILE`, its id is what it is in its own store.
@@ -149,9 +149,9 @@ class SeveralStores(Store):
         """The names of all that stands where the checkpoints are."""
         return [self._file(number, name) for number, member in enumerate(self.members) for name in member.names()]
 
-    def fresh(self) -> SeveralStores:
+    def fresh(self) -> CompositeStore:
         """The same stores as if nothing were known of them yet."""
-        return SeveralStores([member.fresh() for member in self.members], self.member_names, self.path, self.together)
+        return CompositeStore([member.fresh() for member in self.members], self.member_names, self.path, self.together)
 
     # -- names -------------------------------------------------------------------------------------------------------
 
@@ -196,11 +196,6 @@ class SeveralStores(Store):
             return ref._replace(file=self._file(number, ref.file))
         told = (ref.told or Told())._replace(store=self.member_names[number])
         return ref._replace(file=self._file(number, ref.file), told=told)
-
-
-def home_of(store: Store, file: str) -> tuple[Store, str]:
-    """The same as `Store.home`; deprecated."""
-    return store.home(file)
 
 
 def short_names(paths: Sequence[str]) -> list[str]:

@@ -16,9 +16,9 @@ from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.listing import StoreRow, rows
 from ckpt_tui.errors import NotFoundError
 from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.composite import short_names
 from ckpt_tui.stores.directory import DirectoryStore, collect
 from ckpt_tui.stores.registry import open_overlay, open_store, open_stores
-from ckpt_tui.stores.several import home_of, short_names
 from tests.support.workflows import Answer, answer, fork, human, linear
 
 DATA = Path(__file__).parent.parent / "data"
@@ -56,7 +56,7 @@ def test_each_checkpoint_is_loaded_by_its_own_store() -> None:
         for node in run.nodes:
             checkpoint = store.load(node.ref.file)
             assert checkpoint.ref == node.ref
-            home, file = home_of(store, node.ref.file)
+            home, file = store.home(node.ref.file)
             assert plain(home.load(file).state) == plain(checkpoint.state)
             assert store.capabilities(node.ref.file) == home.capabilities(file)
 
