@@ -11,7 +11,7 @@ from ckpt_tui.errors import UsageError
 from ckpt_tui.paths import config_file
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.diff.noise import Rule
+    from ckpt_tui.core.diff.ignore_rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Config:
         theme: Name of a theme; "" for our own.
         mouse: Whether the mouse is used.
         keys: Command id → keys, comma separated.
-        noise: What a diff leaves out: name of a rule → false, or a list of paths (`core.diff.noise.configured`).
+        noise: What a diff leaves out: name of a rule → false, or a list of paths (`core.diff.ignore_rules.configured`).
     """
 
     theme: str = ""
@@ -63,7 +63,7 @@ def noise_rules(config: Config | None = None) -> tuple[Rule, ...]:
     Raises:
         UsageError: an entry of its `[noise]` table is no rule.
     """
-    from ckpt_tui.core.diff.noise import PatternFault, configured
+    from ckpt_tui.core.diff.ignore_rules import PatternFault, configured
 
     try:
         return configured((config or load()).noise)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint, Check, Progress, Span, StoreQueries, stamps
 from ckpt_tui.actions.expressions import Expression, is_true
-from ckpt_tui.core.likeness.digests import SCALARS, Digests, OutOfBudget, scalar_text
+from ckpt_tui.core.matching.digests import SCALARS, Digests, OutOfBudget, scalar_text
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.reading.follow import shown
 from ckpt_tui.core.reading.sizes import size_of

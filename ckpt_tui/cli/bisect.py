@@ -17,7 +17,7 @@ from ckpt_tui.config import noise_rules
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.diff import diff_checkpoints
 from ckpt_tui.core.diff.exported import change_document
-from ckpt_tui.core.diff.noise import Noise
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.runs.history import Bisection, bisect_document, branch
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.registry import open_store
@@ -51,7 +51,7 @@ def command(store: str, expr: str, tip: str, fast: bool, reveal: bool, as_json: 
     changes: tuple[Change, ...] = ()
     if found.first is not None and found.previous is not None:
         before, after = opened.load(found.previous.file), opened.load(found.first.file)
-        changes = diff_checkpoints(before, after, Noise(noise_rules())).shown
+        changes = diff_checkpoints(before, after, IgnoreRules(noise_rules())).shown
     told = [change_document(change, reveal) for change in changes] if found.previous is not None else None
     document = bisect_document(found, run.id, told)
     if as_json:

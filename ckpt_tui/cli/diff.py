@@ -16,8 +16,8 @@ from ckpt_tui.config import noise_rules
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.diff import diff, parts_of, scale_of
 from ckpt_tui.core.diff.exported import diff_document, fork_document
-from ckpt_tui.core.diff.forks import fork, parting
-from ckpt_tui.core.diff.noise import Noise, PatternFault, Rule, pattern
+from ckpt_tui.core.diff.forks import divergence, fork
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules, PatternFault, Rule, pattern
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, parse
@@ -64,31 +64,31 @@ def command(
     A and B are ids as in `show`. Without B, A is compared with its parent; with --other and without B, with the
     latest of that store. Ends with 1 when something differs, 0 when nothing does.
     """
-    noise = _noise(strict, ignored)
+    ignore = _ignore(strict, ignored)
     a, b = _sides(store, first, second, other)
     if query is None:
-        difference = diff(parts_of(a.checkpoint), parts_of(b.checkpoint), noise, scale_of(a.checkpoint, b.checkpoint))
+        difference = diff(parts_of(a.checkpoint), parts_of(b.checkpoint), ignore, scale_of(a.checkpoint, b.checkpoint))
         asked = ""
     else:
-        difference, asked = _queried(query, a, b, noise, reveal)
+        difference, asked = _queried(query, a, b, ignore, reveal)
     document: dict[str, Any] = {}
     if as_fork:
-        document["fork"] = _fork(a, b, noise, reveal)
+        document["fork"] = _fork(a, b, ignore, reveal)
     if as_json:
         head_a, head_b = (ref_document(side.node.ref, side.run.id, side.node) for side in (a, b))
-        write_json(diff_document(head_a, head_b, difference, noise, reveal, asked) | document)
+        write_json(diff_document(head_a, head_b, difference, ignore, reveal, asked) | document)
     else:
         write_lines(_lines(a, b, difference, reveal, asked, document.get("fork")))
     return 1 if difference.shown or difference.incomplete else 0
 
 
-def _noise(strict: bool, ignored: tuple[str, ...]) -> Noise:
+def _ignore(strict: bool, ignored: tuple[str, ...]) -> IgnoreRules:
     try:
         own = Rule("--ignore", ", ".join(ignored), tuple(pattern(text) for text in ignored))
     except PatternFault as fault:
         raise UsageError(f"--ignore: {fault}.", _HINT) from None
     rules = () if strict else noise_rules()
-    return Noise((*rules, own) if ignored else rules)
+    return IgnoreRules((*rules, own) if ignored else rules)
 
 
 def _sides(store: str, first: str, second: str, other: str | None) -> tuple[_Side, _Side]:
@@ -105,18 +105,18 @@ def _sides(store: str, first: str, second: str, other: str | None) -> tuple[_Sid
     return here, _Side(elsewhere, run, node, elsewhere.load(node.ref.file))
 
 
-def _queried(query: str, a: _Side, b: _Side, noise: Noise, reveal: bool) -> tuple[Difference, str]:
+def _queried(query: str, a: _Side, b: _Side, ignore: IgnoreRules, reveal: bool) -> tuple[Difference, str]:
     """What differs in what an expression finds; a path keeps the values, any other is asked of the documents."""
     path = parse(query)
     scale = scale_of(a.checkpoint, b.checkpoint)
     if path:
         before, after = ({"@": found[0]} if found else {} for found in (_at(side, path) for side in (a, b)))
         secret = max((secrecy(str(step)) for step in path), default=PLAIN)
-        found = diff(before, after, noise, scale, secret=secret)
+        found = diff(before, after, ignore, scale, secret=secret)
         return Difference(tuple(_below(change, path) for change in found.changes), found.incomplete), ""
     if reveal:
         before, after = ({"@": _asked(query, side, True)} for side in (a, b))
-        found = diff(before, after, noise, scale)
+        found = diff(before, after, ignore, scale)
         return Difference(tuple(_below(change, ()) for change in found.changes), found.incomplete), query
     # What an expression gives has lost the names above it: what it gives otherwise of the masked document is a secret.
     masked_before, masked_after = ({"@": _asked(query, side, False)} for side in (a, b))
@@ -124,7 +124,7 @@ def _queried(query: str, a: _Side, b: _Side, noise: Noise, reveal: bool) -> tupl
         before, after = ({"@": _asked(query, side, True)} for side in (a, b))
     except UsageError:
         raise UsageError("The query cannot be answered of the secrets in it.", "--reveal tells why.") from None
-    found = diff(before, after, noise, scale)
+    found = diff(before, after, ignore, scale)
     changes = (
         change._replace(secrecy=EVERYTHING)
         if (change.op != "added" and _differs(before, masked_before, change.source or change.path))
@@ -163,12 +163,12 @@ def _below(change: Change, path: Path) -> Change:
     return change._replace(path=(*path, *change.path[1:]), source=source)
 
 
-def _fork(a: _Side, b: _Side, noise: Noise, reveal: bool) -> dict[str, Any]:
+def _fork(a: _Side, b: _Side, ignore: IgnoreRules, reveal: bool) -> dict[str, Any]:
     if a.store.path != b.store.path:
         raise UsageError("--fork needs two checkpoints of one store.", "Leave out --other.")
     runs, _ = survey(a.store.fresh(), fast=True)
     found = fork(runs, a.node.ref.id, b.node.ref.id)
-    parted = parting(found, lambda ref: a.store.load(ref.file), noise)
+    parted = divergence(found, lambda ref: a.store.load(ref.file), ignore)
     return fork_document(found, parted, a.run, reveal)
 
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.diff.changes import Difference
 from ckpt_tui.core.diff.diff import diff_checkpoints
-from ckpt_tui.core.diff.forks import Fork, Parting, parting
-from ckpt_tui.core.diff.noise import Noise
+from ckpt_tui.core.diff.forks import Divergence, Fork, divergence
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.stores.base import Store
 
@@ -51,16 +51,16 @@ class Comparer:
         self._counts = Cache[Hashable, int](KEPT_COUNTS)
         self._loaded = Cache[Hashable, Checkpoint](KEPT_BYTES, lambda kept: kept.ref.size, KEPT_CHECKPOINTS, least=2)
 
-    def known(self, before: CheckpointRef, after: CheckpointRef, noise: Noise) -> Compared | None:
+    def known(self, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules) -> Compared | None:
         """The diff of two checkpoints if it was made."""
-        return self._compared.get(_key(before, after, noise))
+        return self._compared.get(_key(before, after, ignore))
 
-    def count(self, before: CheckpointRef, after: CheckpointRef, noise: Noise) -> int | None:
+    def count(self, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules) -> int | None:
         """How many changes there are, if that is known."""
-        return self._counts.get(_key(before, after, noise))
+        return self._counts.get(_key(before, after, ignore))
 
     def compare(
-        self, before: CheckpointRef, after: CheckpointRef, noise: Noise, check: Check,
+        self, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules, check: Check,
         progress: Callable[[int], None] | None = None,
     ) -> Compared:  # fmt: skip
         """The diff of two checkpoints; `progress` hears now and then how many values were looked at.
@@ -68,33 +68,35 @@ class Comparer:
         Raises:
             CkptError: one of them cannot be read.
         """
-        key = _key(before, after, noise)
+        key = _key(before, after, ignore)
         with self._lock:
             found = self._compared.get(key)
             if found is not None:
                 return found
             one, other = self._load(before, check), self._load(after, check)
-            found = Compared(one, other, diff_checkpoints(one, other, noise, check, progress))
+            found = Compared(one, other, diff_checkpoints(one, other, ignore, check, progress))
             self._compared.put(key, found)
             self._counts.put(key, len(found.difference.shown))
             return found
 
-    def tally(self, before: CheckpointRef, after: CheckpointRef, noise: Noise, check: Check) -> int:
+    def tally(self, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules, check: Check) -> int:
         """How many changes there are between two checkpoints.
 
         Raises:
             CkptError: one of them cannot be read.
         """
-        key = _key(before, after, noise)
+        key = _key(before, after, ignore)
         with self._lock:
             count = self._counts.get(key)
             if count is None:
                 one, other = self._load(before, check), self._load(after, check)
-                count = len(diff_checkpoints(one, other, noise, check).shown)
+                count = len(diff_checkpoints(one, other, ignore, check).shown)
                 self._counts.put(key, count)
             return count
 
-    def part(self, found: Fork, noise: Noise, progress: Callable[[int, int], None], check: Check) -> Parting | None:
+    def part(
+        self, found: Fork, ignore: IgnoreRules, progress: Callable[[int, int], None], check: Check
+    ) -> Divergence | None:
         """The first step in which two branches differ.
 
         Raises:
@@ -105,7 +107,7 @@ class Comparer:
             with self._lock:
                 return self._load(ref, check)
 
-        return parting(found, load, noise, progress)
+        return divergence(found, load, ignore, progress)
 
     def _load(self, ref: CheckpointRef, check: Check) -> Checkpoint:
         key = _content(ref)
@@ -125,5 +127,5 @@ def _content(ref: CheckpointRef) -> Hashable:
     return ref.file, ref.id, ref.timestamp, ref.size
 
 
-def _key(before: CheckpointRef, after: CheckpointRef, noise: Noise) -> Hashable:
-    return _content(before), _content(after), noise.key
+def _key(before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules) -> Hashable:
+    return _content(before), _content(after), ignore.key

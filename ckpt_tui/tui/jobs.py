@@ -27,10 +27,10 @@ from ckpt_tui.tui.messages import (
     CheckpointReady,
     Comparing,
     DifferenceReady,
+    DivergenceReady,
     EventsRead,
     Examining,
     MatchesReady,
-    PartingReady,
     PeekReady,
     ReportReady,
     RowsFound,
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from ckpt_tui.actions.resume.log import EventLog
     from ckpt_tui.core.diff.comparison import DiffRow
     from ckpt_tui.core.diff.forks import Fork
-    from ckpt_tui.core.diff.noise import Noise
+    from ckpt_tui.core.diff.ignore_rules import IgnoreRules
     from ckpt_tui.core.model import CheckpointRef
     from ckpt_tui.core.runs.lineage import Node, Run
     from ckpt_tui.tui.comparing import Comparer
@@ -231,7 +231,7 @@ class Jobs:
 
         self._start(run_it, "step")
 
-    def compare(self, comparer: Comparer, before: CheckpointRef, after: CheckpointRef, noise: Noise) -> None:
+    def compare(self, comparer: Comparer, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules) -> None:
         """Compare two checkpoints; the latest call wins."""
 
         def run() -> None:
@@ -245,7 +245,7 @@ class Jobs:
                     self._owner.post_message(Comparing(looked))
 
             try:
-                compared = comparer.compare(before, after, noise, check_cancelled, progress)
+                compared = comparer.compare(before, after, ignore, check_cancelled, progress)
             except CkptError as error:
                 self._owner.post_message(DifferenceReady(files, None, error.what, error.hint))
             else:
@@ -253,7 +253,7 @@ class Jobs:
 
         self._start(run, "compare")
 
-    def count(self, comparer: Comparer, pairs: list[tuple[CheckpointRef, CheckpointRef]], noise: Noise) -> None:
+    def count(self, comparer: Comparer, pairs: list[tuple[CheckpointRef, CheckpointRef]], ignore: IgnoreRules) -> None:
         """Count what changed between each pair; the latest call wins."""
 
         def run() -> None:
@@ -262,7 +262,7 @@ class Jobs:
             for before, after in pairs:
                 check_cancelled()
                 with suppress(CkptError):  # what cannot be read has no count; its row says so
-                    counts[after.file] = comparer.tally(before, after, noise, check_cancelled)
+                    counts[after.file] = comparer.tally(before, after, ignore, check_cancelled)
                 if time.monotonic() - told >= COUNT_SECONDS:
                     self._owner.post_message(ChangesCounted(counts))
                     counts, told = {}, time.monotonic()
@@ -272,7 +272,7 @@ class Jobs:
 
         self._start(run, "count")
 
-    def part(self, comparer: Comparer, fork: Fork, noise: Noise) -> None:
+    def part(self, comparer: Comparer, fork: Fork, ignore: IgnoreRules) -> None:
         """Find where two branches part; the latest call wins."""
 
         def run() -> None:
@@ -281,11 +281,11 @@ class Jobs:
                 self._owner.post_message(Comparing(done, total))
 
             try:
-                found = comparer.part(fork, noise, progress, check_cancelled)
+                found = comparer.part(fork, ignore, progress, check_cancelled)
             except CkptError as error:
-                self._owner.post_message(PartingReady(fork, None, error.what, error.hint))
+                self._owner.post_message(DivergenceReady(fork, None, error.what, error.hint))
             else:
-                self._owner.post_message(PartingReady(fork, found))
+                self._owner.post_message(DivergenceReady(fork, found))
 
         self._start(run, "compare")
 

@@ -11,7 +11,7 @@ from ckpt_tui.tui.view import View
 
 if TYPE_CHECKING:
     from ckpt_tui.actions.resume.plan import Source
-    from ckpt_tui.core.diff.forks import Fork, Parting
+    from ckpt_tui.core.diff.forks import Divergence, Fork
     from ckpt_tui.core.doctor.doctor import Report
     from ckpt_tui.core.reading.search import Positions
     from ckpt_tui.core.steps.graph import Graph
@@ -181,13 +181,13 @@ class ChangesCounted(Message):
         self.counts = counts
 
 
-class PartingReady(Message):
-    """It is known where two branches part: `parting` is None where they do not; `error` says what went wrong."""
+class DivergenceReady(Message):
+    """It is known where two branches part: `divergence` is None where they do not; `error` says what went wrong."""
 
-    def __init__(self, fork: Fork, parting: Parting | None, error: str = "", hint: str = "") -> None:
+    def __init__(self, fork: Fork, divergence: Divergence | None, error: str = "", hint: str = "") -> None:
         super().__init__()
         self.fork = fork
-        self.parting = parting
+        self.divergence = divergence
         self.error = error
         self.hint = hint
 

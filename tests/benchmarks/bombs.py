@@ -16,7 +16,7 @@ from typing import Any
 
 from ckpt_tui.core.diff.diff import diff
 from ckpt_tui.core.diff.exported import diff_document
-from ckpt_tui.core.diff.noise import Noise
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.export import pieces
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.outline import EXPAND_LIMIT, Outline
@@ -47,7 +47,7 @@ def _changes(value: Any) -> None:
     names = [f"value {number}" for number in range(20)]
     found = diff(dict.fromkeys(names, value), {name: [1, "text"] for name in names})
     with open(os.devnull, "wb") as file:
-        file.writelines(piece.encode() for piece in pieces(diff_document({}, {}, found, Noise(()))))
+        file.writelines(piece.encode() for piece in pieces(diff_document({}, {}, found, IgnoreRules(()))))
 
 
 def _screen(value: Any) -> None:

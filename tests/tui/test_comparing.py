@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.core.diff.noise import BUILT_IN, Noise
+from ckpt_tui.core.diff.ignore_rules import BUILT_IN, IgnoreRules
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.stores.directory import DirectoryStore, collect
 from ckpt_tui.tui.comparing import KEPT, Comparer
@@ -42,39 +42,39 @@ def refs(store: Watched) -> list[CheckpointRef]:
 
 
 def test_the_second_question_reads_nothing(store: Watched) -> None:
-    comparer, found, noise = Comparer(store), refs(store), Noise()
-    one = comparer.compare(found[0], found[1], noise, go_on)
+    comparer, found, ignore = Comparer(store), refs(store), IgnoreRules()
+    one = comparer.compare(found[0], found[1], ignore, go_on)
     assert store.loaded == ["c00.json", "c01.json"]
-    assert comparer.compare(found[0], found[1], noise, go_on) is one
-    assert comparer.known(found[0], found[1], Noise()) is one
-    assert comparer.tally(found[0], found[1], noise, go_on) == 1
+    assert comparer.compare(found[0], found[1], ignore, go_on) is one
+    assert comparer.known(found[0], found[1], IgnoreRules()) is one
+    assert comparer.tally(found[0], found[1], ignore, go_on) == 1
     assert len(store.loaded) == 2
 
 
 def test_a_chain_is_read_once(store: Watched) -> None:
-    comparer, found, noise = Comparer(store), refs(store), Noise()
+    comparer, found, ignore = Comparer(store), refs(store), IgnoreRules()
     for before, after in itertools.pairwise(found):
-        assert comparer.tally(before, after, noise, go_on) == 1
+        assert comparer.tally(before, after, ignore, go_on) == 1
     assert len(store.loaded) == len(found)
 
 
 def test_other_rules_and_other_content_are_other_questions(store: Watched, tmp_path: Path) -> None:
     comparer, found = Comparer(store), refs(store)
-    assert comparer.tally(found[0], found[1], Noise(), go_on) == 1
-    assert comparer.tally(found[0], found[1], Noise(()), go_on) == 2
+    assert comparer.tally(found[0], found[1], IgnoreRules(), go_on) == 1
+    assert comparer.tally(found[0], found[1], IgnoreRules(()), go_on) == 2
     save(tmp_path, "c01", state={"n": 0}, timestamp="2027-01-01T00:00:00+00:00")
     again = refs(Watched(str(tmp_path)))
-    assert comparer.count(again[0], again[1], Noise()) is None
-    assert comparer.tally(again[0], again[1], Noise(()), go_on) == 1
+    assert comparer.count(again[0], again[1], IgnoreRules()) is None
+    assert comparer.tally(again[0], again[1], IgnoreRules(()), go_on) == 1
 
 
 def test_only_so_many_are_kept(store: Watched) -> None:
-    comparer, found, noise = Comparer(store), refs(store), Noise(BUILT_IN)
+    comparer, found, ignore = Comparer(store), refs(store), IgnoreRules(BUILT_IN)
     for after in found[1:]:
-        comparer.compare(found[0], after, noise, go_on)
-    assert comparer.known(found[0], found[1], noise) is None
-    assert comparer.known(found[0], found[-1], noise) is not None
-    assert comparer.count(found[0], found[1], noise) == 1
+        comparer.compare(found[0], after, ignore, go_on)
+    assert comparer.known(found[0], found[1], ignore) is None
+    assert comparer.known(found[0], found[-1], ignore) is not None
+    assert comparer.count(found[0], found[1], ignore) == 1
 
 
 def test_a_job_that_is_cancelled_ends(store: Watched) -> None:
@@ -92,5 +92,5 @@ def test_a_job_that_is_cancelled_ends(store: Watched) -> None:
     comparer = Comparer(store)
     found = {ref.id: ref for ref in refs(store)}
     with pytest.raises(Cancelled):
-        comparer.compare(found["big"], found["bigger"], Noise(), stop)
-    assert comparer.known(found["big"], found["bigger"], Noise()) is None
+        comparer.compare(found["big"], found["bigger"], IgnoreRules(), stop)
+    assert comparer.known(found["big"], found["bigger"], IgnoreRules()) is None

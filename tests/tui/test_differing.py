@@ -9,7 +9,7 @@ import pytest
 from ckpt_tui.config import Config
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.diff import diff_checkpoints
-from ckpt_tui.core.diff.noise import Noise
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.paths import expression
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.screens.compare import CompareScreen
@@ -20,10 +20,10 @@ from tests.stores.saving import save
 from tests.tui.support import NARROW, NORMAL, SAMPLES, WIDE, Driver, open_app
 
 
-def between(store: Path, *files: str, noise: Noise | None = None) -> Difference:
+def between(store: Path, *files: str, ignore: IgnoreRules | None = None) -> Difference:
     opened = open_store(store)
     before, after = files
-    return diff_checkpoints(opened.load(before), opened.load(after), noise)
+    return diff_checkpoints(opened.load(before), opened.load(after), ignore)
 
 
 def ordered(store: Path) -> list[str]:
@@ -225,12 +225,12 @@ class TestCompare:
             await app.press("i")
             await app.until(lambda: isinstance(app.app.screen, RulesScreen))
             await app.press("a", "escape")
-            await app.until(lambda: screen.compared is not None and not screen.noise.rules, "told anew")
+            await app.until(lambda: screen.compared is not None and not screen.ignore.rules, "told anew")
             await app.pilot.pause()
-            assert shown(screen.rows) == expected(between(store, *files[-2:], noise=Noise(())))
+            assert shown(screen.rows) == expected(between(store, *files[-2:], ignore=IgnoreRules(())))
             assert "✗ timestamps" in app.text
             await app.press("escape")
-            assert app.screen.noise.rules == ()
+            assert app.screen.ignore.rules == ()
 
     async def test_f_tells_where_two_branches_part(self) -> None:
         store = SAMPLES / "fork_hitl"

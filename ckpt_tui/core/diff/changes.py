@@ -20,7 +20,7 @@ class Change(NamedTuple):
         before: The former value; None where there was none.
         after: The value; None where there is none.
         source: Where it stood in the first document, if that is not `path`; None otherwise.
-        noise: The name of the rule that ignores it, or "".
+        ignored_by: The name of the rule that ignores it, or "".
         secrecy: How far its values are a secret (see `ckpt_tui.core.redact`).
         within: Where the container that something was removed from stands in the second document; None for others.
     """
@@ -30,7 +30,7 @@ class Change(NamedTuple):
     before: Value
     after: Value
     source: Path | None = None
-    noise: str = ""
+    ignored_by: str = ""
     secrecy: int = PLAIN
     within: Path | None = None
 
@@ -49,18 +49,18 @@ class Difference(NamedTuple):
     @property
     def shown(self) -> tuple[Change, ...]:
         """The changes that no rule ignores."""
-        return tuple(change for change in self.changes if not change.noise)
+        return tuple(change for change in self.changes if not change.ignored_by)
 
     @property
     def ignored(self) -> int:
         """How many changes a rule ignores."""
-        return sum(1 for change in self.changes if change.noise)
+        return sum(1 for change in self.changes if change.ignored_by)
 
     @property
     def by_rule(self) -> dict[str, int]:
         """How many changes each rule ignores."""
         found: dict[str, int] = {}
         for change in self.changes:
-            if change.noise:
-                found[change.noise] = found.get(change.noise, 0) + 1
+            if change.ignored_by:
+                found[change.ignored_by] = found.get(change.ignored_by, 0) + 1
         return found

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 
 from ckpt_tui.core.budgets import DIFF_BYTES
 from ckpt_tui.core.diff.changes import Change, Difference
-from ckpt_tui.core.diff.noise import Noise
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.walk import Check, Found, Place, Progress, Walk
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.likeness.digests import SCALARS, OutOfBudget
-from ckpt_tui.core.likeness.equality import is_empty
+from ckpt_tui.core.matching.digests import SCALARS, OutOfBudget
+from ckpt_tui.core.matching.equality import is_empty
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, path_to
 from ckpt_tui.core.redact import PLAIN
@@ -33,10 +33,14 @@ def parts_of(checkpoint: Checkpoint) -> dict[str, Value]:
 
 
 def diff_checkpoints(
-    before: Checkpoint, after: Checkpoint, noise: Noise | None = None, check: Check = None, progress: Progress = None
+    before: Checkpoint,
+    after: Checkpoint,
+    ignore: IgnoreRules | None = None,
+    check: Check = None,
+    progress: Progress = None,
 ) -> Difference:
     """What changed between two checkpoints; see `diff`."""
-    return diff(parts_of(before), parts_of(after), noise, scale_of(before, after), check, progress=progress)
+    return diff(parts_of(before), parts_of(after), ignore, scale_of(before, after), check, progress=progress)
 
 
 def scale_of(before: Checkpoint, after: Checkpoint) -> int:
@@ -45,7 +49,7 @@ def scale_of(before: Checkpoint, after: Checkpoint) -> int:
 
 
 def diff(
-    before: Mapping[str, Value], after: Mapping[str, Value], noise: Noise | None = None, scale: int = 1,
+    before: Mapping[str, Value], after: Mapping[str, Value], ignore: IgnoreRules | None = None, scale: int = 1,
     check: Check = None, prefix: Path = (), secret: int = PLAIN, progress: Progress = None,
 ) -> Difference:  # fmt: skip
     """What changed between two documents: mappings of names to decoded values.
@@ -53,7 +57,7 @@ def diff(
     Args:
         before: The first document.
         after: The second document.
-        noise: The rules that ignore changes; the built-in ones if None.
+        ignore: The rules that ignore changes; the built-in ones if None.
         scale: How many times the usual budget may be spent: 1 answers within a second whatever the values are.
         check: Called now and then; whatever it raises ends the work.
         prefix: Where both documents stand in the JSON of `show`.
@@ -62,10 +66,10 @@ def diff(
     """
     walk = Walk(scale, check, progress)
     walk.run(dict(before), dict(after), Place(None, prefix, secret, 0))
-    return Difference(tuple(_settled(walk, noise or Noise())), walk.incomplete)
+    return Difference(tuple(_changes(walk, ignore or IgnoreRules())), walk.incomplete)
 
 
-def _settled(walk: Walk, noise: Noise) -> Iterator[Change]:
+def _changes(walk: Walk, ignore: IgnoreRules) -> Iterator[Change]:
     """The changes of a walk, a removal and an addition of one value as one move, each with the rule that ignores it."""
     found = walk.found
     moves = _moves(walk)
@@ -75,10 +79,10 @@ def _settled(walk: Walk, noise: Noise) -> Iterator[Change]:
         if index in sources:
             continue
         origin = found[targets[index]] if index in targets else None
-        yield _change(change, origin, noise)
+        yield _change(change, origin, ignore)
 
 
-def _change(found: Found, origin: Found | None, noise: Noise) -> Change:
+def _change(found: Found, origin: Found | None, ignore: IgnoreRules) -> Change:
     """A change of the result; `origin` is what was removed where this was added."""
     op, at_a, at_b, before, after, name, within = found
     if origin is not None:
@@ -90,7 +94,7 @@ def _change(found: Found, origin: Found | None, noise: Noise) -> Change:
     if source == path and op != "moved":
         source = None
     absent = "before" if op == "added" else "after" if op == "removed" else ""
-    rule = "" if op == "moved" else noise.explain(path, name, absent, before, after)
+    rule = "" if op == "moved" else ignore.explain(path, name, absent, before, after)
     secret = max(at_a.secrecy if at_a else PLAIN, here.secrecy)
     return Change(op, path, before, after, source, rule, secret, None if within is None else path_to(within))
 

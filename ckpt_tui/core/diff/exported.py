@@ -6,8 +6,8 @@ from typing import Any
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.diff.changes import Change, Difference
-from ckpt_tui.core.diff.forks import Fork, Parting
-from ckpt_tui.core.diff.noise import Noise
+from ckpt_tui.core.diff.forks import Divergence, Fork
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.redact import EVERYTHING, masked
@@ -19,7 +19,12 @@ _VALUES = 0.5
 
 
 def diff_document(
-    a: dict[str, Any], b: dict[str, Any], difference: Difference, noise: Noise, reveal: bool = False, query: str = ""
+    a: dict[str, Any],
+    b: dict[str, Any],
+    difference: Difference,
+    ignore: IgnoreRules,
+    reveal: bool = False,
+    query: str = "",
 ) -> dict[str, Any]:
     """The document of `diff --json`; secrets are masked unless `reveal`.
 
@@ -27,7 +32,7 @@ def diff_document(
         a: The first checkpoint, as an entry of `ls`.
         b: The second one.
         difference: What changed.
-        noise: The rules that were on.
+        ignore: The rules that were on.
         reveal: Show secrets.
         query: An expression that both documents were made with, in front of each path; "" for none.
     """
@@ -41,7 +46,7 @@ def diff_document(
         "b": b,
         "changes": [change_document(change, reveal, query, allowance) for change in difference.shown],
         "ignored": difference.ignored,
-        "rules": [{"name": rule.name, "ignored": by_rule.get(rule.name, 0)} for rule in noise.rules],
+        "rules": [{"name": rule.name, "ignored": by_rule.get(rule.name, 0)} for rule in ignore.rules],
     }
     if difference.incomplete or allowance.is_cut:
         document["incomplete"] = difference.incomplete or "values are cut where they are too large to be written"
@@ -77,7 +82,7 @@ def _value(value: Any, change: Change, reveal: bool, allowance: Allowance | None
     return document if reveal else masked(document, min(change.secrecy, EVERYTHING))
 
 
-def fork_document(found: Fork, parted: Parting | None, run: Run, reveal: bool = False) -> dict[str, Any]:
+def fork_document(found: Fork, parted: Divergence | None, run: Run, reveal: bool = False) -> dict[str, Any]:
     """Where two branches part: the common ancestor, the first step that differs, and the first path in it."""
 
     def ref(node: Node) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ckpt_tui.core.diff.changes import Difference
 from ckpt_tui.core.diff.diff import diff_checkpoints
-from ckpt_tui.core.diff.noise import Noise
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.runs.lineage import Node, Run
 
@@ -31,7 +31,7 @@ class Fork(NamedTuple):
         return bool(self.first and self.second)
 
 
-class Parting(NamedTuple):
+class Divergence(NamedTuple):
     """The first step in which two branches differ.
 
     Attributes:
@@ -74,16 +74,16 @@ def _way(nodes: dict[str, Node], last: str) -> list[Node]:
     return found
 
 
-def parting(
-    found: Fork, load: Callable[[CheckpointRef], Checkpoint], noise: Noise | None = None,
+def divergence(
+    found: Fork, load: Callable[[CheckpointRef], Checkpoint], ignore: IgnoreRules | None = None,
     check: Callable[[int, int], None] | None = None,
-) -> Parting | None:  # fmt: skip
+) -> Divergence | None:  # fmt: skip
     """The first step in which two branches differ by more than what is ignored; None where they do not.
 
     Args:
         found: The branches.
         load: Loads a checkpoint.
-        noise: The rules that ignore differences.
+        ignore: The rules that ignore differences.
         check: Called before each step with how many are done and how many there are at most; what it raises ends it.
     """
     steps = min(len(found.first), len(found.second))
@@ -91,7 +91,7 @@ def parting(
         if check is not None:
             check(index, steps)
         first, second = found.first[index], found.second[index]
-        difference = diff_checkpoints(load(first.ref), load(second.ref), noise)
+        difference = diff_checkpoints(load(first.ref), load(second.ref), ignore)
         if difference.shown:
-            return Parting(index + 1, first, second, difference)
+            return Divergence(index + 1, first, second, difference)
     return None

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from ckpt_tui.core.budgets import DIFF_CHANGES, DIFF_LEVELS, DIFF_NODES, DIFF_REPEATS
 from ckpt_tui.core.diff.changes import Op
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.likeness.digests import SCALARS, Digests, OutOfBudget, scalar_text
-from ckpt_tui.core.likeness.equality import is_plainly_equal, is_plainly_equal_row, sort_of
-from ckpt_tui.core.likeness.matching import in_order, match
+from ckpt_tui.core.matching.digests import SCALARS, Digests, OutOfBudget, scalar_text
+from ckpt_tui.core.matching.equality import is_plainly_equal, is_plainly_equal_row, sort_of
+from ckpt_tui.core.matching.lists import in_order, match
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.anatomy import Anatomy, anatomy
 from ckpt_tui.core.reading.members import escape_name

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from ckpt_tui.core.likeness.alignment import align
+from ckpt_tui.core.matching.alignment import align
 
 Kind = Literal["same", "gone", "new"]
 

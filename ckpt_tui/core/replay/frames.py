@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.diff import PARTS, diff
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.likeness.equality import are_equal
+from ckpt_tui.core.matching.equality import are_equal
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.conversation import turns

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import open_envelope, parsed
-from ckpt_tui.core.likeness.digests import Digests, OutOfBudget
+from ckpt_tui.core.matching.digests import Digests, OutOfBudget
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path, Step
 from ckpt_tui.core.reading.anatomy import type_name

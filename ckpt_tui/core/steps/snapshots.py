@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.likeness.equality import are_equal
+from ckpt_tui.core.matching.equality import are_equal
 from ckpt_tui.core.model import INTERNAL, Checkpoint, PendingRequest
 from ckpt_tui.core.reading.pending import attribute, requests
 from ckpt_tui.core.value import Map, Obj, Value

@@ -14,7 +14,7 @@ from textual.widgets import Input
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.diff import parts_of
 from ckpt_tui.core.diff.forks import fork
-from ckpt_tui.core.diff.noise import BUILT_IN, Noise
+from ckpt_tui.core.diff.ignore_rules import BUILT_IN, IgnoreRules
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.runs.lineage import Run
@@ -25,7 +25,7 @@ from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.comparing import Compared, Comparer
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import Comparing, DifferenceReady, PartingReady, WorkFailed
+from ckpt_tui.tui.messages import Comparing, DifferenceReady, DivergenceReady, WorkFailed
 from ckpt_tui.tui.screens.copying import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
 from ckpt_tui.tui.screens.full_change import change_paragraphs
@@ -57,7 +57,7 @@ class Place(NamedTuple):
 
     file: str
     path: Path
-    noise: Noise
+    ignore: IgnoreRules
 
 
 class CompareScreen(SearchingChanges[Place]):
@@ -69,7 +69,7 @@ class CompareScreen(SearchingChanges[Place]):
         runs: The runs of the store.
         before: The first checkpoint.
         after: The second one.
-        noise: The rules that are on.
+        ignore: The rules that are on.
         reveal: Show secrets.
     """
 
@@ -91,7 +91,7 @@ class CompareScreen(SearchingChanges[Place]):
 
     def __init__(
         self, store: Store, comparer: Comparer, runs: Sequence[Run], before: CheckpointRef, after: CheckpointRef,
-        noise: Noise, reveal: bool = False,
+        ignore: IgnoreRules, reveal: bool = False,
     ) -> None:  # fmt: skip
         super().__init__()
         self.jobs = Jobs(self, store, Library())
@@ -99,8 +99,8 @@ class CompareScreen(SearchingChanges[Place]):
         self._runs = runs
         self.pair = (before, after)
         self._tips: tuple[CheckpointRef, CheckpointRef] | None = None
-        self.noise = noise
-        self._all_rules = tuple(dict.fromkeys((*BUILT_IN, *noise.rules)))
+        self.ignore = ignore
+        self._all_rules = tuple(dict.fromkeys((*BUILT_IN, *ignore.rules)))
         self.reveal = reveal
         self.compared: Compared | None = None
         self.said: Part | None = None
@@ -127,13 +127,13 @@ class CompareScreen(SearchingChanges[Place]):
     def _compare(self) -> None:
         before, after = self.pair
         self.compared = None
-        known = self._comparer.known(before, after, self.noise)
+        known = self._comparer.known(before, after, self.ignore)
         if known is not None:
             self._show(known)
         else:
             self.rows.tell("comparing …")
             self.draw()
-            self.jobs.compare(self._comparer, before, after, self.noise)
+            self.jobs.compare(self._comparer, before, after, self.ignore)
 
     def on_comparing(self, event: Comparing) -> None:
         """Tell how far it is."""
@@ -217,7 +217,7 @@ class CompareScreen(SearchingChanges[Place]):
         counts = self.compared.difference.by_rule if self.compared is not None else {}
         left_out = sum(counts.values())
         out: list[Part] = [(f" left out {left_out:,}: ", "warn" if left_out else "dim")]
-        on = {rule.name for rule in self.noise.rules}
+        on = {rule.name for rule in self.ignore.rules}
         for rule in self._all_rules:
             number = counts.get(rule.name, 0)
             sign = "✓" if rule.name in on else "✗"
@@ -247,13 +247,13 @@ class CompareScreen(SearchingChanges[Place]):
     def action_rules(self) -> None:
         """Switch rules on and off."""
         counts = self.compared.difference.by_rule if self.compared is not None else {}
-        on_ = {rule.name for rule in self.noise.rules}
+        on_ = {rule.name for rule in self.ignore.rules}
         self.app.push_screen(RulesScreen(self._all_rules, on_, counts), self._set_rules)
 
     def _set_rules(self, names: set[str] | None) -> None:
-        if names is None or names == {rule.name for rule in self.noise.rules}:
+        if names is None or names == {rule.name for rule in self.ignore.rules}:
             return
-        self.noise = Noise(rule for rule in self._all_rules if rule.name in names)
+        self.ignore = IgnoreRules(rule for rule in self._all_rules if rule.name in names)
         self._compare()
 
     def action_fork(self) -> None:
@@ -272,21 +272,21 @@ class CompareScreen(SearchingChanges[Place]):
             self.said = (f" {id_text(last)} descends from {id_text(first)}, {steps:,} steps: no fork. ", "warn")
         else:
             self.said = (" looking where they part … ", "dim")
-            self.jobs.part(self._comparer, found, self.noise)
+            self.jobs.part(self._comparer, found, self.ignore)
         self.draw()
 
-    def on_parting_ready(self, event: PartingReady) -> None:
+    def on_divergence_ready(self, event: DivergenceReady) -> None:
         """Show the step in which two branches part."""
         ancestor = event.fork.ancestor
         assert ancestor is not None
         word = f" common ancestor {id_text(ancestor.ref)} · step {ancestor.ref.step}"
         if event.error:
             self.said = (f" {clean(event.error)} {clean(event.hint)} ", "error")
-        elif event.parting is None:
+        elif event.divergence is None:
             steps = min(len(event.fork.first), len(event.fork.second))
             self.said = (f"{word} · the {steps:,} steps that both have are the same ", "good")
         else:
-            parted = event.parting
+            parted = event.divergence
             place = clean(expression(parted.difference.shown[0].path), 60)
             self._tips = self.pair
             self.pair = (parted.first.ref, parted.second.ref)
@@ -314,7 +314,7 @@ class CompareScreen(SearchingChanges[Place]):
         change: Change | None = row.change if row is not None else None
         if change is not None:
             ref = self.pair[0] if change.op == "removed" else self.pair[1]
-            self.dismiss(Place(ref.file, change.path, self.noise))
+            self.dismiss(Place(ref.file, change.path, self.ignore))
 
     def action_help(self) -> None:
         """Show keys and signs."""
@@ -326,7 +326,7 @@ class CompareScreen(SearchingChanges[Place]):
         if self.end_search():
             return
         self.workers.cancel_node(self)
-        self.dismiss(Place("", (), self.noise))
+        self.dismiss(Place("", (), self.ignore))
 
 
 def _name(ref: CheckpointRef) -> str:

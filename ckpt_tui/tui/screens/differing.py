@@ -15,7 +15,7 @@ from ckpt_tui.tui.screens.graphing import Graphing
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.diff.noise import Noise
+    from ckpt_tui.core.diff.ignore_rules import IgnoreRules
     from ckpt_tui.tui.comparing import Comparer
     from ckpt_tui.tui.screens.compare import Place
 
@@ -35,7 +35,7 @@ class Differing(Graphing):
     def __init__(self) -> None:
         super().__init__()
         self._comparer: Comparer | None = None
-        self._noise: Noise | None = None
+        self._ignore: IgnoreRules | None = None
         self._diff_timer: Timer | None = None
         self._count_timer: Timer | None = None
         self._compared_file = ""
@@ -51,11 +51,11 @@ class Differing(Graphing):
         return self._comparer
 
     @property
-    def noise(self) -> Noise:
+    def ignore(self) -> IgnoreRules:
         """The rules that are on."""
-        if self._noise is None:
+        if self._ignore is None:
             from ckpt_tui.config import Config, noise_rules
-            from ckpt_tui.core.diff.noise import Noise
+            from ckpt_tui.core.diff.ignore_rules import IgnoreRules
             from ckpt_tui.errors import UsageError
 
             try:
@@ -63,12 +63,12 @@ class Differing(Graphing):
             except UsageError as error:
                 rules = noise_rules(Config())
                 self.app.notify(clean(error.what), title="Configuration", severity="warning", markup=False)
-            self._noise = Noise(rules)
-        return self._noise
+            self._ignore = IgnoreRules(rules)
+        return self._ignore
 
-    def set_noise(self, noise: Noise) -> None:
+    def set_ignore_rules(self, ignore: IgnoreRules) -> None:
         """Have other rules on: everything is told anew."""
-        self._noise = noise
+        self._ignore = ignore
         self.list.counts.clear()
         self.list.changed()
         self.count_soon()
@@ -95,7 +95,7 @@ class Differing(Graphing):
         if self._diff_timer is not None:
             self._diff_timer.stop()
         before, found = self.parent_of(file), self.node_of(file)
-        known = self.comparer.known(before, found[1].ref, self.noise) if before and found and self._comparer else None
+        known = self.comparer.known(before, found[1].ref, self.ignore) if before and found and self._comparer else None
         if known is not None:
             self._tell_difference(file, known.difference)
         else:
@@ -113,7 +113,7 @@ class Differing(Graphing):
         elif before.size + after.size > AT_ONCE:
             self._tell_difference(file, None, "Large files are compared when they are asked for: d compares them.")
         else:
-            self.jobs.compare(self.comparer, before, after, self.noise)
+            self.jobs.compare(self.comparer, before, after, self.ignore)
 
     def on_difference_ready(self, event: DifferenceReady) -> None:
         """Two checkpoints were compared."""
@@ -156,14 +156,14 @@ class Differing(Graphing):
             before = self._above(run, node)
             if before is None or ref.file in self.list.counts or before.size + ref.size > AT_ONCE:
                 continue
-            count = self.comparer.count(before, ref, self.noise)
+            count = self.comparer.count(before, ref, self.ignore)
             if count is None:
                 wanted.append((before, ref))
             else:
                 known[ref.file] = count
         self.list.show_counts(known)
         if wanted:
-            self.jobs.count(self.comparer, wanted, self.noise)
+            self.jobs.count(self.comparer, wanted, self.ignore)
 
     def on_changes_counted(self, event: ChangesCounted) -> None:
         """It is known how much changed in some checkpoints."""
@@ -200,14 +200,14 @@ class Differing(Graphing):
         from ckpt_tui.tui.screens.compare import CompareScreen  # late: the first screen does without
 
         reveal = self.detail.reveal
-        screen = CompareScreen(self.store, self.comparer, self.list.view.runs, before, after, self.noise, reveal)
+        screen = CompareScreen(self.store, self.comparer, self.list.view.runs, before, after, self.ignore, reveal)
         self.app.push_screen(screen, self._compared)
 
     def _compared(self, place: Place | None) -> None:
         """Back from comparing: take the rules over, and go to the place that was asked for."""
         if place is None:
             return
-        if place.noise.key != self.noise.key:
-            self.set_noise(place.noise)
+        if place.ignore.key != self.ignore.key:
+            self.set_ignore_rules(place.ignore)
         if place.file:
             self.go_to(place.file, place.path)

@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from ckpt_tui.core.diff.noise import Rule
+from ckpt_tui.core.diff.ignore_rules import Rule
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.line_list import LineList
 

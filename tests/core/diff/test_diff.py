@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ckpt_tui.core.budgets import DIFF_CHANGES
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.diff import diff
-from ckpt_tui.core.diff.noise import Noise
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.documents.document import parse
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.pickles.unpickle import decode
@@ -21,7 +21,7 @@ from tests.core import zoo
 from tests.core.bombs import BOMBS
 from tests.support.changes import applied, unordered
 
-EVERYTHING = Noise(())
+EVERYTHING = IgnoreRules(())
 
 
 def decoded(value: Any) -> Any:
@@ -31,9 +31,9 @@ def decoded(value: Any) -> Any:
     return found.value
 
 
-def compare(before: Any, after: Any, noise: Noise = EVERYTHING) -> Difference:
+def compare(before: Any, after: Any, ignore: IgnoreRules = EVERYTHING) -> Difference:
     """The diff of two Python values, each pickled and decoded, below `state`."""
-    return diff({"state": decoded(before)}, {"state": decoded(after)}, noise)
+    return diff({"state": decoded(before)}, {"state": decoded(after)}, ignore)
 
 
 def told(difference: Difference) -> list[tuple[str, str]]:
@@ -172,8 +172,8 @@ class TestLists:
         before = [{"id": "0f8fad5b-d9cb-469f-a165-70867728950e", "text": "a", "x": 1}]
         after = [{"id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "text": "a", "x": 1}]
         assert told(compare(before, after)) == [("changed", "state[0].id")]
-        assert compare(before, after, Noise()).shown == ()
-        assert compare(before, after, Noise()).by_rule == {"random-ids": 1}
+        assert compare(before, after, IgnoreRules()).shown == ()
+        assert compare(before, after, IgnoreRules()).by_rule == {"random-ids": 1}
 
     def test_an_item_that_goes_elsewhere_is_one_move(self) -> None:
         items = [{"text": f"row {index}"} for index in range(100)]
@@ -199,7 +199,7 @@ class TestLists:
         change = only(compare({"draft": [1, 2, 3], "x": 0}, {"final": [1, 2, 3], "x": 0}))
         assert (change.op, expression(change.path)) == ("moved", "state.final")
 
-    def test_likeness_tells_which_item_changed_where_nothing_else_does(self) -> None:
+    def test_similarity_shows_which_item_changed_where_nothing_else_does(self) -> None:
         def row(text: str, score: int) -> dict[str, Any]:
             return {"text": text, "score": score, "kind": "row", "lang": "en"}
 

@@ -11,8 +11,8 @@ import pytest
 
 from ckpt_tui.core.diff.changes import Difference
 from ckpt_tui.core.diff.diff import diff_checkpoints
-from ckpt_tui.core.diff.forks import fork, parting
-from ckpt_tui.core.diff.noise import Noise
+from ckpt_tui.core.diff.forks import divergence, fork
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.paths import expression, parse
 from ckpt_tui.core.runs.lineage import arrange
@@ -76,7 +76,7 @@ def test_the_changes_are_those_of_the_real_objects(directory: Path) -> None:
     store = open_store(directory)
     compared = 0
     for one, other in pairs(directory):
-        difference = diff_checkpoints(store.load(one.file), store.load(other.file), Noise(()))
+        difference = diff_checkpoints(store.load(one.file), store.load(other.file), IgnoreRules(()))
         before, after = real(directory / one.file), real(directory / other.file)
         assert difference.incomplete == ""
         assert unordered(canonical(applied(before, difference.changes))) == unordered(after)
@@ -124,7 +124,7 @@ def test_two_answers_to_one_request_part_where_the_answers_differ() -> None:
     assert found.ancestor is not None
     assert found.ancestor.ref.status == "waiting"
     assert found.parts
-    parted = parting(found, lambda ref: store.load(ref.file))
+    parted = divergence(found, lambda ref: store.load(ref.file))
     assert parted is not None
     assert parted.step == 1
     one, other = (real(NEW / "fork_hitl" / node.ref.file) for node in (parted.first, parted.second))
@@ -141,7 +141,7 @@ def test_branches_that_did_the_same_part_nowhere() -> None:
     found = fork(runs, tips[0].ref.id, tips[2].ref.id)
     assert found.ancestor is not None
     assert found.ancestor.ref.iteration == 6
-    assert parting(found, lambda ref: store.load(ref.file)) is None
+    assert divergence(found, lambda ref: store.load(ref.file)) is None
 
 
 # ---------------------------------------------------------------- a resume that does nothing

@@ -1,6 +1,6 @@
 """Whether two values are equal: at once where that shows plainly, or by walking both as far as the first difference.
 
-What is equal is what has one digest (`ckpt_tui.core.likeness.digests`): a diff of the two has no change.
+What is equal is what has one digest (`ckpt_tui.core.matching.digests`): a diff of the two has no change.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.likeness.digests import SCALARS, Digests, OutOfBudget
+from ckpt_tui.core.matching.digests import SCALARS, Digests, OutOfBudget
 from ckpt_tui.core.reading.anatomy import type_name
 from ckpt_tui.core.value import Deferred, Envelope, Map, SetOf, Value
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from ckpt_tui.core.diff.diff import diff
-from ckpt_tui.core.diff.noise import BUILT_IN, Noise, PatternFault, Rule, configured, matches, pattern
+from ckpt_tui.core.diff.ignore_rules import BUILT_IN, IgnoreRules, PatternFault, Rule, configured, matches, pattern
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.value import Envelope
 
@@ -31,8 +31,8 @@ def pickled(value: Any) -> Envelope:
     return Envelope(b64encode(pickle.dumps(value)).decode(), "")
 
 
-def explained(before: Any, after: Any, noise: Noise | None = None) -> dict[str, int]:
-    difference = diff({"state": before}, {"state": after}, noise)
+def explained(before: Any, after: Any, ignore: IgnoreRules | None = None) -> dict[str, int]:
+    difference = diff({"state": before}, {"state": after}, ignore)
     assert len(difference.changes) == difference.ignored + len(difference.shown)
     return difference.by_rule
 
@@ -59,7 +59,7 @@ def explained(before: Any, after: Any, noise: Noise | None = None) -> dict[str, 
 )
 def test_a_rule_names_what_it_leaves_out(rule: str, before: Any, after: Any) -> None:
     assert explained(before, after) == {rule: 1}
-    others = Noise(other for other in BUILT_IN if other.name != rule)
+    others = IgnoreRules(other for other in BUILT_IN if other.name != rule)
     assert explained(before, after, others) == {}
 
 
@@ -85,11 +85,11 @@ def test_what_may_mean_something_is_told(before: Any, after: Any) -> None:
 
 def test_a_person_adds_and_switches_off_rules() -> None:
     rules = configured({"timestamps": False, "cache": ["state.cache", "state.**.elapsed"]})
-    noise = Noise(rules)
-    assert explained({"cache": {"x": 1}, "s": [{"elapsed": 1}]}, {"cache": {"x": 2}, "s": [{"elapsed": 2}]}, noise) == {
-        "cache": 2
-    }
-    assert explained({"created_at": 1.0}, {"created_at": 2.0}, noise) == {}
+    ignore = IgnoreRules(rules)
+    assert explained(
+        {"cache": {"x": 1}, "s": [{"elapsed": 1}]}, {"cache": {"x": 2}, "s": [{"elapsed": 2}]}, ignore
+    ) == {"cache": 2}
+    assert explained({"created_at": 1.0}, {"created_at": 2.0}, ignore) == {}
 
 
 def test_a_rule_that_is_switched_on_is_as_it_was_and_the_entries_behind_it_count() -> None:

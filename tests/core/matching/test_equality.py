@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ckpt_tui.core.diff.diff import diff
-from ckpt_tui.core.diff.noise import Noise
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.documents.document import parse
-from ckpt_tui.core.likeness.digests import Digests
-from ckpt_tui.core.likeness.equality import are_equal
+from ckpt_tui.core.matching.digests import Digests
+from ckpt_tui.core.matching.equality import are_equal
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.value import Map, SetOf, Value
 
@@ -68,7 +68,7 @@ def test_what_is_equal_has_one_digest_and_no_change(one: Value, other: Value, is
     digests = Digests()
     equal = are_equal(one, other)
     assert equal is (digests.of(one) == digests.of(other))
-    assert equal is (diff({"state": one}, {"state": other}, Noise(())).changes == ())
+    assert equal is (diff({"state": one}, {"state": other}, IgnoreRules(())).changes == ())
     assert equal or not is_copy
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.likeness.digests import SCALARS, Digests
-from ckpt_tui.core.likeness.equality import is_plainly_equal, sort_of
-from ckpt_tui.core.likeness.identity import NAMES, Identity, identity, is_random
+from ckpt_tui.core.matching.digests import SCALARS, Digests
+from ckpt_tui.core.matching.equality import is_plainly_equal, sort_of
+from ckpt_tui.core.matching.identity import NAMES, Identity, identity, is_random
 from ckpt_tui.core.reading.anatomy import anatomy
 from ckpt_tui.core.value import Map, Obj, Value
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from ckpt_tui.core.diff.changes import Difference
 from ckpt_tui.core.diff.diff import diff
-from ckpt_tui.core.diff.noise import Noise
-from ckpt_tui.core.likeness.digests import Digests
-from ckpt_tui.core.likeness.equality import is_plainly_equal, is_plainly_equal_row
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+from ckpt_tui.core.matching.digests import Digests
+from ckpt_tui.core.matching.equality import is_plainly_equal, is_plainly_equal_row
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.value import Envelope, Map
 
@@ -56,7 +56,7 @@ def table(count: int = 40) -> list[Any]:
 
 
 def told(before: Any, after: Any) -> list[tuple[str, str, str]]:
-    found: Difference = diff({"state": before}, {"state": after}, Noise(()))
+    found: Difference = diff({"state": before}, {"state": after}, IgnoreRules(()))
     assert found.incomplete == ""
     return [(one.op, expression(one.path), expression(one.source) if one.source else "") for one in found.changes]
 

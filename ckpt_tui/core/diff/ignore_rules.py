@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import parsed
-from ckpt_tui.core.likeness.identity import is_random
+from ckpt_tui.core.matching.identity import is_random
 from ckpt_tui.core.model import parse_time
 from ckpt_tui.core.paths import Path, Step
 from ckpt_tui.core.reading.anatomy import anatomy, type_name
@@ -66,7 +66,7 @@ _INNER_NAMES = frozenset(("timestamp", *_CHECKPOINT_IDS))
 _TIME_TYPES = frozenset(("datetime:datetime", "datetime:time", "datetime:timedelta"))
 
 
-class Noise:
+class IgnoreRules:
     """The rules that are on.
 
     Args:

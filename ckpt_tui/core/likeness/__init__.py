@@ -1,1 +1,0 @@
-"""Which values and items are the same, or one that changed."""

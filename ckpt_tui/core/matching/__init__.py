@@ -1,0 +1,1 @@
+"""Which values and items are equal, or one that changed."""
