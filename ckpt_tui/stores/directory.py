@@ -246,7 +246,7 @@ class DirectoryStore(Store):
         with self._lock:
             for name in gone:
                 self._stamps.pop(name, None)
-        whole = names is not None and len(wanted) <= READ_AT_ONCE
+        whole = (names is not None or bool(known)) and len(wanted) <= READ_AT_ONCE
         yield from self._read(wanted, gone, whole)
 
     def _list(self) -> Iterable[tuple[str, Stamp | None]]:

@@ -86,7 +86,8 @@ def header_from_ends(name: str, head: bytes, tail: bytes, size: int) -> Checkpoi
             return None
         carries_answers = first == _OUTSIDE
     stem = name[:-5]
-    return CheckpointRef(
+    # As `_make` does, in half the time.
+    return tuple.__new__(CheckpointRef, (
         stem, name, intern(workflow), intern(graph), parent, timestamp, parse_time(timestamp), iteration, size,
         None, "", "" if inner == stem else inner, "", 0, None, carries_answers,
-    )  # fmt: skip
+    ))  # fmt: skip

@@ -244,23 +244,22 @@ def _guess(
     checkpoint that only carries answers, the one of the same iteration that waits for them. Formats without parents
     have chains: where there is no such candidate, the latest earlier checkpoint of the chain is taken.
     """
-    table: dict[tuple[str, str, int], _Ranks] = {}
-    keys: dict[str, str] = {}
+    tables: dict[tuple[str, str], dict[int, _Ranks]] = {}
     for ref in by_id.values():
-        rank = ref.when, ref.position, ref.id
-        key = keys[ref.id] = workflow_key(ref)
-        table.setdefault((key, ref.graph, ref.iteration), []).append(rank)
+        table = tables.setdefault((workflow_key(ref), ref.graph), {})
+        table.setdefault(ref.iteration, []).append((ref.when, ref.position, ref.id))
         if ref.chain:
-            table.setdefault((key, ref.graph, _ANY), []).append(rank)
-    for candidates in table.values():
-        candidates.sort()
+            table.setdefault(_ANY, []).append((ref.when, ref.position, ref.id))
+    for table in tables.values():
+        for candidates in table.values():
+            candidates.sort()
     for orphan in sorted(orphans, key=_by_time):
+        table = tables[workflow_key(orphan), orphan.graph]
         iterations = [orphan.iteration] if orphan.iteration > 0 and _carries_answers(orphan) else []
         iterations += (orphan.iteration - 1, _ANY) if orphan.chain else (orphan.iteration - 1,)
-        key, rank = keys[orphan.id], (orphan.when, orphan.position, orphan.id)
         for iteration in iterations:
-            candidates = table.get((key, orphan.graph, iteration), [])
-            at = bisect_left(candidates, rank)
+            candidates = table.get(iteration, [])
+            at = bisect_left(candidates, (orphan.when, orphan.position, orphan.id))
             if at:
                 parents[orphan.id] = candidates[at - 1][2]
                 guessed.add(orphan.id)
