@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.ids import latest
 from ckpt_tui.core.runs.lineage import Run, arrange
 
 
@@ -53,7 +54,7 @@ def make_view(entries: Sequence[CheckpointRef | Problem], missing: bool = False,
             lanes = max(lanes, row.node.lanes.bit_length())
         elif isinstance(row, listing.ProblemRow):
             places[row.problem.file] = index
-    newest = max(refs, key=lambda ref: ref.rank).file if refs else ""
+    newest = latest([node for run in runs for node in run.nodes]).ref.file if refs else ""
     return View(
         tuple(rows), places, runs, len(refs), len(problems), newest, min(lanes, listing.MAX_LANES), missing, text
     )  # fmt: skip

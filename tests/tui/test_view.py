@@ -90,3 +90,13 @@ def due_after(pace: Pace, now: list[float], steps: list[float]) -> list[bool]:
         now[0] += seconds
         found.append(pace.is_due)
     return found
+
+
+@pytest.mark.parametrize("names", ["abc", "cba", "bca"])
+def test_of_checkpoints_of_one_moment_the_one_that_is_followed_is_the_last_child(names: str) -> None:
+    first, second, third = list(names)
+    refs = [
+        CheckpointRef(name, f"{name}.json", "flow", "graph", parent, "", 1.0, 0, 1)
+        for name, parent in ((first, None), (second, first), (third, second))
+    ]
+    assert make_view(refs).newest == f"{third}.json"
