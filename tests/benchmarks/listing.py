@@ -47,13 +47,15 @@ def _calls(store: str, what: str) -> list[Figure]:
     )
     figures = []
     for name, ours in (("ls --fast", text), ("ls --fast --json", script)):
-        for peer_name, peer in (("open()", bare_open), ("os.open, os.read", bare_os)):
-            figures.append(
-                Figure(
-                    f"`{name}`, {what}, to a bare loop with {peer_name}", ms(ours), ms(peer),
-                    f"{ours / peer:.2f}×", "≤ 4×", ours <= 4 * peer,
-                )
-            )  # fmt: skip
+        figures.append(
+            Figure(
+                f"`{name}`, {what}, to a bare loop with open()", ms(ours), ms(bare_open),
+                f"{ours / bare_open:.2f}×", "≤ 4×", ours <= 4 * bare_open,
+            )
+        )  # fmt: skip
+        figures.append(
+            Figure("… to a bare loop with os.open, os.read", ms(ours), ms(bare_os), f"{ours / bare_os:.2f}×")
+        )
     return figures
 
 
