@@ -11,7 +11,7 @@ from ckpt_tui.actions.expressions import Expression, sparse
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.cache import Answers
 from ckpt_tui.core.documents.document import DocumentFault, parse
-from ckpt_tui.core.documents.slices import ABSENT, PARTS, Slice, locate, pickled
+from ckpt_tui.core.documents.indented import ABSENT, PARTS, Slice, locate, pickled
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path
