@@ -279,7 +279,7 @@ class TestTheLog:
 
     async def test_it_is_filtered_searched_paused_and_saved(self, tmp_path: Path) -> None:
         directory, ids = copied("loop", tmp_path)
-        async with self.running(directory, ids[2], args="seconds=0.03 rounds=100000") as (app, screen):
+        async with self.running(directory, ids[2], args="seconds=0.3 rounds=100000") as (app, screen):
             log = screen.log_lines
             await app.press("f")
             await app.type("checkpoint")
