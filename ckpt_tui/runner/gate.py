@@ -180,7 +180,7 @@ class Gate:
         Raises:
             PermissionError: it must not be loaded.
         """
-        allowed = self.approved | (allowed_types or frozenset())
+        allowed = self.approved | allowed_types if allowed_types else self.approved
         if is_saving():  # the framework looks whether it could load what it has just written
             return self._unpickle_own(encoded, allowed)
         key = hashlib.sha256(encoded.encode("utf-8", "replace")).digest() if isinstance(encoded, str) else b""

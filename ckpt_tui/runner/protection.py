@@ -75,6 +75,7 @@ class Protection:
         place = os.path.realpath(into)
         taken = place in self.roots or (self._is_inside(place) and os.path.lexists(place))
         self._free = () if taken else (place,)
+        self._into = "" if taken else place + os.sep
 
     def be_strict(self, strict: bool) -> None:
         """Let the program write, start and send nothing at all from now on, or as ever."""
@@ -99,6 +100,13 @@ class Protection:
             if name in _OS or name == "open":
                 setattr(accessor, name, staticmethod(opener if name == "open" else getattr(os, name)))
         sys.addaudithook(self._audit)
+
+    def _is_new(self, path: Any) -> bool:
+        """Whether a path is plainly one of a new checkpoint: looked at first, because each save makes several."""
+        if not self._into:
+            return False
+        text = path if type(path) is str else os.fspath(path) if isinstance(path, os.PathLike) else ""
+        return isinstance(text, str) and text.startswith(self._into) and os.sep not in text[len(self._into) :]
 
     # -- what is protected -------------------------------------------------------------------------------------------
 
@@ -202,6 +210,8 @@ class Protection:
         return original(source, target, *args, **kwargs)
 
     def _on_move(self, name: str, original: Any, source: Any, target: Any, *args: Any, **kwargs: Any) -> Any:
+        if self._is_new(source) and self._is_new(target):
+            return original(source, target, *args, **kwargs)
         old = entry_of(source, kwargs.get("src_dir_fd"))
         new = entry_of(target, kwargs.get("dst_dir_fd"))
         if name == "move" and new is not None and os.path.isdir(new):
@@ -229,7 +239,7 @@ class Protection:
         return original(path, *args, **kwargs)
 
     def _os_open(self, name: str, original: Any, path: Any, flags: int, *args: Any, **kwargs: Any) -> Any:
-        if flags & _WRITES:
+        if flags & _WRITES and not self._is_new(path):
             place = file_of(path, kwargs.get("dir_fd"))
             if not (flags & os.O_EXCL and self._exists(place)) and self._skips("write", place):
                 self._pretend(place)
@@ -237,7 +247,7 @@ class Protection:
         return original(path, flags, *args, **kwargs)
 
     def _open(self, original: Any, file: Any, mode: Any = "r", *args: Any, **kwargs: Any) -> Any:
-        if isinstance(mode, str) and set(mode) & set("wax+"):
+        if mode != "r" and isinstance(mode, str) and set(mode) & _CHANGING and not self._is_new(file):
             place = file_of(file)
             if not ("x" in mode and self._exists(place)) and self._skips("write", place):
                 self._pretend(place)
@@ -273,6 +283,8 @@ class Protection:
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         # Called for every file that is opened: the flags are looked at before anything else.
+        if event not in _WATCHED:
+            return
         if self.strict and self._is_act(event, args):
             what = "nothing is written, started or sent with the stand-in for the result of a workflow that was not run"
             raise PermissionError(1, what)
@@ -282,11 +294,13 @@ class Protection:
                 self._refuse(event, given)
             return
         if event == "open":
-            if not (isinstance(args[2], int) and args[2] & _WRITES):
+            if not (isinstance(args[2], int) and args[2] & _WRITES) or self._is_new(args[0]):
                 return
             places = [file_of(args[0])]
             if args[2] & os.O_EXCL and places[0] is not None and os.path.lexists(places[0]):
                 return  # fails by itself
+        elif event == "os.rename" and self._is_new(args[0]) and self._is_new(args[1]):
+            return
         else:
             look = _AUDITED.get(event)
             if look is None:
@@ -301,6 +315,9 @@ class Protection:
             if not fails_by_itself:
                 self._refuse(event, place)
 
+
+_CHANGING = frozenset("wax+")
+"""Letters of the modes of `open` that change a file."""
 
 _TAKING = frozenset(("remove", "unlink", "rename", "replace", "rmdir", "rmtree", "move", "write", "truncate"))
 """What takes away what is there."""
@@ -340,3 +357,6 @@ _AUDITED: dict[str, Callable[[tuple[Any, ...]], list[str | None]]] = {
     "sqlite3.connect": lambda args: [None if "mode=ro" in str(args[0]) else file_of(args[0])],
 }
 """Audit event → the places that it changes."""
+
+_WATCHED = frozenset(("open", "socket.connect", "socket.sendto", *STARTING, *_AUDITED))
+"""All events that are looked at: thousands of others come, one for each class that a pickle names among them."""
