@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -303,8 +304,6 @@ def interpreter(text: str, store: str = "") -> str:
     Raises:
         NotFoundError: there is none.
     """
-    import shutil  # late: 5 ms
-
     if not text:
         return default_python(store)
     path = os.path.expanduser(text)
