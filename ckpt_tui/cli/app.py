@@ -20,6 +20,7 @@ _VERBS = {
     "diff": ("ckpt_tui.cli.diff", "What changed between two checkpoints, on decoded values."),
     "doctor": ("ckpt_tui.cli.doctor", "Everything wrong or risky in a store; types to allow, ready to paste."),
     "resume": ("ckpt_tui.cli.resume", "Resume your workflow from a checkpoint, in a process of its own."),
+    "run": ("ckpt_tui.cli.run", "Run your program under the debugger: step, stop on a condition, go back."),
     "notes": ("ckpt_tui.cli.notes", "Bookmarks and notes on a store's checkpoints."),
     "demo": ("ckpt_tui.cli.demo", "A sample store, and a live run that keeps writing to it."),
 }
