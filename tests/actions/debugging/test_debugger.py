@@ -248,7 +248,7 @@ def test_a_command_that_cannot_be_done_is_reported_and_the_run_goes_on(into: Pat
 STEPPED = (
     "two workflows gathered", "one workflow after the other", "clients opened in main", "an agent, streamed",
     "functional, to its end", "a workflow inside another", "the storage in the builder", "no storage, no name",
-    "keyword arguments of the run", "a package", "a loop in a thread", "a deadline", "context variables",
+    "an agent", "a package", "a loop in a thread", "a deadline", "context variables",
     "values of many kinds",
 )  # fmt: skip
 """Kinds of programs of which it is shown that pauses change nothing."""
