@@ -403,7 +403,7 @@ class TestRoom:
     async def test_in_a_narrow_terminal_a_wide_graph_stands_above(self) -> None:
         async with open_app(SAMPLES / "orch_concurrent", NARROW) as app:
             screen = await replay(app, "2", "g")
-            assert screen.has_class("-stacked")
+            assert screen.panes.has_class("-stacked")
             await app.shows("legal", "marketing", "finance", "aggregator")
             assert all(len(line) <= 80 for line in app.lines)
 

@@ -11,8 +11,8 @@ from ckpt_tui.core.replay.cadence import NORMAL, SPEEDS, Pause, pause_before
 from ckpt_tui.core.replay.frames import Frame
 from ckpt_tui.core.runs.track import Fork, track_through
 from ckpt_tui.core.text import ago_text, clean
-from ckpt_tui.tui.helpers.position import Position
-from ckpt_tui.tui.replaying import FrameReady, ReplayJobs, Swept, next_place
+from ckpt_tui.tui.helpers.position import Position, next_place
+from ckpt_tui.tui.replaying import FrameReady, ReplayJobs, Swept
 from ckpt_tui.tui.view import View
 
 

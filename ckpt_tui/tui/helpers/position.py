@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.track import Track, track_through
@@ -49,3 +49,26 @@ class Position:
         """The id of the last checkpoint of the track if work was left and nothing was written for a while, or ""."""
         ref = self.track.nodes[-1].ref
         return ref.id if ref.status == "open" and time.time() - ref.when > STALE_SECONDS else ""
+
+
+def next_place(track: Track, at: int, way: int, is_there: Callable[[str], bool | None]) -> tuple[int, bool]:
+    """The next place on a track where something is so.
+
+    Args:
+        track: The track.
+        at: Where to begin; this place does not count.
+        way: 1 or -1.
+        is_there: Whether it is so at a file; None where that is not known yet.
+
+    Returns:
+        The place, or -1; and whether everything on the way to it was known.
+    """
+    place = at + way
+    while 0 <= place < len(track.nodes):
+        found = is_there(track.nodes[place].ref.file)
+        if found is None:
+            return -1, False
+        if found:
+            return place, True
+        place += way
+    return -1, True

@@ -8,20 +8,14 @@ from typing import Any, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Vertical
-from textual.content import Content
 from textual.screen import Screen
 
 from ckpt_tui.actions.notes import Notebook
-from ckpt_tui.core.drawing.drawing import Drawing
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.replay.cadence import SPEEDS
 from ckpt_tui.core.replay.frames import Frame
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.listing import clock_text, id_text
+from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.track import Fork, Track
-from ckpt_tui.core.steps.graph import Graph
-from ckpt_tui.core.text import ago_text, clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.controllers.bookmarks import Bookmarks
@@ -29,6 +23,7 @@ from ckpt_tui.tui.controllers.fork_choice import ForkChoice
 from ckpt_tui.tui.controllers.playback import Playback
 from ckpt_tui.tui.controllers.watchlist import Watchlist
 from ckpt_tui.tui.helpers.position import Position
+from ckpt_tui.tui.helpers.replay_bars import head_parts, hint_parts, place_parts, state_part
 from ckpt_tui.tui.learning import Learned
 from ckpt_tui.tui.messages import WorkFailed
 from ckpt_tui.tui.replaying import FrameReady, ReplayJobs, Swept
@@ -36,23 +31,15 @@ from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
 from ckpt_tui.tui.screens.forks import ForkScreen
 from ckpt_tui.tui.screens.notes import NotesScreen
 from ckpt_tui.tui.view import View
-from ckpt_tui.tui.widgets.graph_view import GraphView
 from ckpt_tui.tui.widgets.prompt import Prompt, Question
+from ckpt_tui.tui.widgets.replay_panes import ReplayPanes
 from ckpt_tui.tui.widgets.status import BarLine, Part
-from ckpt_tui.tui.widgets.step_lines import Picked, StepLines, WatchLines
-from ckpt_tui.tui.widgets.story import Told, frame_lines
+from ckpt_tui.tui.widgets.step_lines import Picked, WatchLines
+from ckpt_tui.tui.widgets.story import Told
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 from ckpt_tui.tui.widgets.timeline import Timeline
 
-NARROW = 100
-"""Columns below which a wide graph stands above what happened instead of beside it."""
-
 _NOTE = Question("note", "on this checkpoint; empty takes it away", "keeps it")
-
-_HINTS = (
-    ("space", "play"), ("[ ]", "step"), ("< >", "speed"), ("f", "fork"), ("p", "pin"), ("{ }", "pinned change"),
-    ("b", "breakpoint"), ("esc", "back"), ("?", "help"), ("B", "bookmark"), ("a", "note"),
-)  # fmt: skip
 
 
 class ReplayScreen(Screen[Any]):
@@ -87,31 +74,12 @@ class ReplayScreen(Screen[Any]):
 
     DEFAULT_CSS = """
     ReplayScreen { layout: vertical; }
-    ReplayScreen #body { height: 1fr; layout: horizontal; }
-    ReplayScreen GraphView, ReplayScreen StepLines, ReplayScreen WatchLines {
-        border: round $ck-edge; border-title-color: $foreground; border-subtitle-color: $ck-dim; padding: 0 1;
-    }
-    ReplayScreen GraphView:focus, ReplayScreen StepLines:focus, ReplayScreen WatchLines:focus {
-        border: round $ck-edge-focus;
-    }
-    ReplayScreen GraphView { width: 45%; height: 1fr; }
-    ReplayScreen #told { width: 1fr; height: 1fr; }
-    ReplayScreen StepLines { height: 1fr; }
-    ReplayScreen WatchLines { height: auto; max-height: 40%; }
-    ReplayScreen.-stacked #body { layout: vertical; }
-    ReplayScreen.-stacked GraphView { width: 1fr; height: 45%; }
     """
 
     def __init__(
-        self,
-        store: Store,
-        run: Run,
-        node: Node,
-        learned: Learned,
-        notebook: Notebook | None,
-        choices: Mapping[str, str],
-        play: bool,
-    ) -> None:
+        self, store: Store, run: Run, node: Node, learned: Learned, notebook: Notebook | None,
+        choices: Mapping[str, str], play: bool,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.store = store
         self.position = Position(run, node, choices)
@@ -121,16 +89,10 @@ class ReplayScreen(Screen[Any]):
         self.fork_choice = ForkChoice(self, self.position, self.jobs)
         self.bookmarks = Bookmarks(self, notebook)
         self._message: list[Part] = []
-        self._cut = False
-        self._compact: tuple[Graph, int] | None = None
 
     def compose(self) -> ComposeResult:
         yield BarLine(id="head")
-        with Container(id="body"):
-            yield GraphView(id="graph")
-            with Vertical(id="told"):
-                yield StepLines(id="step")
-                yield WatchLines(id="watch")
+        yield ReplayPanes()
         yield Timeline(id="timeline")
         yield BarLine(id="where")
         yield BarLine(id="foot")
@@ -138,11 +100,7 @@ class ReplayScreen(Screen[Any]):
 
     def on_mount(self) -> None:
         """Begin."""
-        self.query_one(GraphView).border_title = Content("Graph")
-        self.query_one(StepLines).border_title = Content("What happened")
-        self.query_one(WatchLines).border_title = Content("Watched")
-        self.query_one(WatchLines).border_subtitle = Content("x drops")
-        self.query_one(StepLines).focus()
+        self.panes.steps.focus()
         self.watchlist.begin()
         self.jobs.follow_track(self.position.track, self.position.tip)
         self.jobs.begin()
@@ -154,99 +112,50 @@ class ReplayScreen(Screen[Any]):
 
     # -- drawing -----------------------------------------------------------------------------------------------------
 
+    @property
+    def panes(self) -> ReplayPanes:
+        """The graph, what happened, and what is watched."""
+        return self.query_one(ReplayPanes)
+
     def draw_frame(self, frame: Frame) -> None:
-        view = self.query_one(GraphView)
-        self._stack(frame)
-        view.show(frame.graph, frame.step)
-        if view.is_cut != self._cut:  # a title that is set draws the whole pane anew
-            self._cut = view.is_cut
-            view.border_subtitle = Content("H L scroll" if view.is_cut else "")
-        self.query_one(StepLines).show([self._heading(), *frame_lines(frame)])
-
-    def _heading(self) -> Told:
-        return Told(
-            [
-                (f"Step {self.position.at} of {self.position.last}", "heading"),
-                (f" · {id_text(self.position.node.ref)}", "dim"),
-            ]
-        )
-
-    def _stack(self, frame: Frame) -> None:
-        """In a narrow terminal, a graph that is too wide to stand beside the rest stands above it."""
-        if self._compact is None or self._compact[0] is not frame.graph:
-            self._compact = frame.graph, Drawing(frame.graph, False).width
-        width = self.size.width
-        stacked = width < NARROW and self._compact[1] > width * 45 // 100 - 4
-        if stacked != self.has_class("-stacked"):
-            self.set_class(stacked, "-stacked")
+        self.panes.show_frame(frame, self._heading())
 
     def draw_failure(self, reason: str) -> None:
-        what = "This checkpoint cannot be read; the replay passes over it."
-        self.query_one(StepLines).show([self._heading(), Told([(what, "error")]), Told([(clean(reason), "dim")])])
+        self.panes.show_failure(reason, self._heading())
+
+    def _heading(self) -> Told:
+        position = self.position
+        heading = f"Step {position.at} of {position.last}"
+        return Told([(heading, "heading"), (f" · {id_text(position.node.ref)}", "dim")])
 
     def draw(self) -> None:
         if not self.is_mounted:
             return
-        self._draw_head()
-        self.watchlist.draw(self.query_one(WatchLines))
+        self.watchlist.draw(self.panes.watched)
         track, book = self.position.track, self.notebook
         bookmarks = [at for name in (book.notes if book else ()) if (at := track.place(name)) >= 0]
         self.query_one(Timeline).show(
             len(track.nodes), self.position.at,
             {"fork": [*track.forks], "bookmark": bookmarks, "true": self.watchlist.true_places()},
         )  # fmt: skip
-        self._draw_where()
+        self._draw_bars()
+
+    def _draw_bars(self) -> None:
+        playback, ref = self.playback, self.position.node.ref
+        state = state_part(playback.playing, playback.waiting, playback.speed)
+        self.query_one("#head", BarLine).show(head_parts(self.position), [state])
+        is_read = (playback.shown is not None and playback.shown.file == ref.file) or bool(self.jobs.failure(ref.file))
+        squeezed: list[Part] = [(f" {playback.squeezed} ", "warn")] if playback.squeezed else []
+        self.query_one("#where", BarLine).show(place_parts(self.position, is_read, self.notebook), squeezed)
         self._draw_foot()
 
-    def _draw_head(self) -> None:
-        run, playback = self.position.track.run, self.playback
-        title = f"{clean(run.workflow, 40)} · run {run.number}"
-        left: list[Part] = [(" ckpt-tui ", "strong"), (" replay ", "key"), (f" {title}", "plain")]
-        if playback.waiting:
-            right: Part = (" ● at the live edge, waits for the next step ", "good")
-        elif playback.playing:
-            direction = "▶ playing" if playback.playing > 0 else "◀ playing backwards"
-            right = (f" {direction} {SPEEDS[playback.speed]} ", "good")
-        else:
-            right = (f" ‖ paused · {SPEEDS[playback.speed]} ", "dim")
-        self.query_one("#head", BarLine).show(left, [right])
-
-    def _draw_where(self) -> None:
-        track, at, shown = self.position.track, self.position.at, self.playback.shown
-        ref = self.position.node.ref
-        before = track.nodes[at - 1].ref if at else None
-        took = f" · took {ago_text(ref.when - before.when)[1:]}" if before and before.when and ref.when else ""
-        left: list[Part] = [
-            (f" step {at} of {self.position.last}", "strong"),
-            (f" · iteration {ref.iteration} · {clock_text(ref.when)}{took}", "plain"),
-        ]
-        if (shown is None or shown.file != ref.file) and not self.jobs.failure(ref.file):
-            left.append((" · reading …", "warn"))
-        fork = track.forks.get(at)
-        if fork is not None:
-            chosen = f"way {fork.taken + 1} of {len(fork.ways)}" if fork.decided else f"{len(fork.ways)} ways go on"
-            left.append((f" · ┳ fork: {chosen}, f chooses", "warn"))
-        note = self.notebook.notes.get(ref.id) if self.notebook else None
-        if note is not None:
-            left.append((f" · {'★' if note.bookmark else '✎'} {clean(note.text, 60)}", "warn"))
-        squeezed = self.playback.squeezed
-        self.query_one("#where", BarLine).show(left, [(f" {squeezed} ", "warn")] if squeezed else [])
-
     def _draw_foot(self) -> None:
-        foot = self.query_one("#foot", BarLine)
-        if self._message:
-            foot.show(self._message, [])
-            return
-        parts: list[Part] = []
-        room = self.size.width
-        for key, word in _HINTS:
-            if (word == "fork" and not self.position.track.forks) or (word == "pinned change" and not self.jobs.pins):
-                continue
-            room -= len(key) + len(word) + 3
-            if room < 0:
-                break
-            parts += [(f" {key}", "key"), (f" {word} ", "dim")]
-        foot.show(parts, [])
+        left_out = [
+            word
+            for word, is_there in (("fork", self.position.track.forks), ("pinned change", self.jobs.pins))
+            if not is_there
+        ]
+        self.query_one("#foot", BarLine).show(self._message or hint_parts(self.size.width, left_out), [])
 
     def on_resize(self) -> None:
         """What fits depends on the size."""
@@ -349,8 +258,8 @@ class ReplayScreen(Screen[Any]):
     @on(WatchLines.Dropped)
     def _dropped(self, event: WatchLines.Dropped) -> None:
         self.watchlist.drop(event.row)
-        if not self.query_one(WatchLines).line_count:
-            self.query_one(StepLines).focus()
+        if not self.panes.watched.line_count:
+            self.panes.steps.focus()
 
     # -- actions -----------------------------------------------------------------------------------------------------
 
@@ -382,7 +291,7 @@ class ReplayScreen(Screen[Any]):
 
     def action_pin(self) -> None:
         """Pin the path under the cursor, or ask for one."""
-        lines = self.query_one(StepLines)
+        lines = self.panes.steps
         if lines.path[:1] == ("state",) and len(lines.path) > 1 and lines.has_focus:
             self.watchlist.pin(lines.path)
         else:
@@ -410,10 +319,7 @@ class ReplayScreen(Screen[Any]):
 
     def action_pane(self, way: int) -> None:
         """The next or previous pane."""
-        panes = [self.query_one(StepLines), self.query_one(GraphView), self.query_one(WatchLines)]
-        shown = [pane for pane in panes if pane.display]
-        at = next((index for index, pane in enumerate(shown) if pane.has_focus), 0)
-        shown[(at + way) % len(shown)].focus()
+        self.panes.next_pane(way)
 
     def action_help(self) -> None:
         """Show keys and signs."""
