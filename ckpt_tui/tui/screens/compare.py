@@ -27,6 +27,7 @@ from ckpt_tui.tui.comparing import Compared, Comparer
 from ckpt_tui.tui.controllers.branch_divergence import BranchDivergence
 from ckpt_tui.tui.controllers.change_search import ChangeSearch
 from ckpt_tui.tui.controllers.rule_choice import RuleChoice
+from ckpt_tui.tui.helpers.compare_bars import compared_parts, key_parts
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import Comparing, DifferenceReady, DivergenceReady, RowsFound, WorkFailed
@@ -50,9 +51,6 @@ _KEYS = {
 
 WIDE = 140
 """Columns from which the two sides stand beside each other to begin with."""
-
-_ROOMY = 100
-"""Columns from which the lines around the changes say everything."""
 
 
 class Place(NamedTuple):
@@ -223,31 +221,13 @@ class CompareScreen(Screen[Place]):
         before, after = self.pair
         here, total = self.rows.position
         right: list[Part] = [(f" {here:,}/{total:,} ", "plain")] if total else []
-        names = [f"{_name(ref)} · step {ref.step}" for ref in self.pair]
-        if self.size.width < _ROOMY:
-            names = [_name(ref) for ref in self.pair]
-        left: list[Part] = [
-            (" ckpt-tui ", "strong"), (" compare ", "key"), (f" {names[0]} ", "plain"), ("→", "dim"),
-            (f" {names[1]} ", "plain"),
-        ]  # fmt: skip
-        self.query_one("#head", BarLine).show(left, right)
+        width, word = self.size.width, self.divergence.word
+        self.query_one("#head", BarLine).show(compared_parts(self.pair, width), right)
         title = f"{clean(before.workflow, 30)} {id_text(before)} → {id_text(after)}"
-        if self.divergence.word:
-            title = f"where the branches part · {title}"
-        self.rows.border_title = Content(title)
-        self.rows.border_subtitle = Content(self.rows.place[-max(self.size.width - 20, 8) :])
+        self.rows.border_title = Content(f"where the branches part · {title}" if word else title)
+        self.rows.border_subtitle = Content(self.rows.place[-max(width - 20, 8) :])
         self.query_one("#rules", BarLine).show(self.rule_choice.line(self._counts), [])
-        foot: list[Part] = [(" J K", "key"), (" changes ", "dim")]
-        for name in ("diff.everything", "diff.beside", "diff.open", "compare.rules", "compare.fork", "compare.swap"):
-            if self.size.width < _ROOMY and name in ("diff.open", "compare.swap"):
-                continue
-            command = by_id()[name]
-            foot += [(f" {command.shown}", "key"), (f" {command.hint} ", "dim")]
-        foot += [(" /", "key"), (" search ", "dim")]
-        foot += [(" t", "key"), (" go there ", "dim"), (" esc", "key"), (" back ", "dim")]
-        if self.divergence.word:
-            foot = [(self.divergence.word, "warn"), (" f", "key"), (" goes back ", "dim")]
-        self.query_one("#foot", BarLine).show([self.said] if self.said else foot, [])
+        self.query_one("#foot", BarLine).show([self.said] if self.said else key_parts(width, word), [])
 
     @property
     def _counts(self) -> Mapping[str, int]:
@@ -324,9 +304,3 @@ class CompareScreen(Screen[Place]):
             return
         self.workers.cancel_node(self)
         self.dismiss(Place("", (), self.ignore))
-
-
-def _name(ref: CheckpointRef) -> str:
-    """The short id of a checkpoint, after the store it is in where several are open."""
-    store, slash, _ = ref.file.rpartition("/")
-    return f"{clean(store, 24)}{slash}{id_text(ref)}"
