@@ -144,7 +144,7 @@ class Follower:
             self._session.send({"do": "stop"})
 
     def _tell(self) -> None:
-        """Tell what was found, on stderr; with --json the lines say it."""
+        """Print what was found on stderr; with --json the lines say it."""
         self._told = True
         if self._json and self._mode != "ask":
             return
@@ -183,7 +183,7 @@ class Follower:
         return self._session.code
 
     def _tell_waiting(self, end: dict[str, Any]) -> None:
-        """Tell what is asked, and how it is answered."""
+        """Print what is asked, and how to answer it."""
         pending = [each for each in end.get("pending") or () if isinstance(each, dict)]
         for request in pending:
             data = request.get("data")
@@ -200,7 +200,7 @@ class Follower:
             _narrate(clean(f"  and {' '.join(f'--response {each}' for each in others)}"))
 
     def _tell_where(self) -> None:
-        """Tell from where a run that broke off can go on."""
+        """Print from where a run that broke off can be resumed."""
         into = self._plan.into
         written = "checkpoint" in self._latest
         if os.path.realpath(into) != os.path.realpath(self._plan.source.store):
@@ -212,7 +212,7 @@ class Follower:
             _narrate("the original is untouched; no new checkpoint was written")
 
     def _tell_lost(self) -> None:
-        """Tell what became of checkpoints that were not saved, and how they are had."""
+        """Print which checkpoints were not saved, and how to have them saved."""
         if not self._lost or self._json:
             return
         count = len(self._lost)

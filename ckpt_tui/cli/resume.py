@@ -34,7 +34,7 @@ from ckpt_tui.stores.registry import open_store
     help="The program as it is, app.py or pkg.app; or a name in it, app.py:name or module:name: a workflow, a builder, "
     "a function that makes one, or an agent made of one. The last one for this store when left out.",
 )
-@click.option("--check", is_flag=True, help="Tell what would happen, and end.")
+@click.option("--check", is_flag=True, help="Show what would happen, and end.")
 @click.option(
     "--response",
     "responses",
@@ -82,7 +82,7 @@ def command(
     responses: tuple[str, ...], edits: tuple[str, ...], into: str, allow: tuple[str, ...], python: str,
     arguments: tuple[str, ...], storage: str, inputs: tuple[str, ...], yes: bool, reveal: bool, as_json: bool,
 ) -> int:  # fmt: skip
-    """Run on from a checkpoint: your workflow, in your interpreter, in a process of its own.
+    """Resume your workflow from a checkpoint, in your interpreter, in a process of its own.
 
     The program is started up to where it would run a workflow, and what would happen is said; the workflow runs once
     you say yes. Without --workflow, programs that fit are named as command lines, and none of them is started. New
