@@ -42,7 +42,7 @@ class Driven:
     def until(self, kind: str) -> dict[str, Any]:
         """The next line of a kind."""
         while True:
-            line = json.loads(self._queue.get(timeout=SECONDS))
+            line: dict[str, Any] = json.loads(self._queue.get(timeout=SECONDS))
             self.lines.append(line)
             if line["kind"] == kind:
                 return line
@@ -61,7 +61,7 @@ class Driven:
 
 
 @pytest.fixture
-def into(tmp_path: Path) -> Iterator[Path]:
+def into(tmp_path: Path) -> Path:
     return tmp_path / "saved"
 
 

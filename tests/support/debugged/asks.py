@@ -27,7 +27,7 @@ class Press(Executor):
         await ctx.yield_output(f"the answer is {word}")
 
 
-async def main():
+async def main() -> None:
     clerk, press = Clerk(id="clerk"), Press(id="press")
     await WorkflowBuilder(start_executor=clerk).add_edge(clerk, press).build().run("the paper")
 

@@ -23,7 +23,7 @@ class Joiner(Executor):
         await ctx.yield_output(", ".join(sorted(found)))
 
 
-async def main():
+async def main() -> None:
     splitter, one, two, joiner = Splitter(id="splitter"), Reader(id="one"), Reader(id="two"), Joiner(id="joiner")
     builder = WorkflowBuilder(start_executor=splitter).add_fan_out_edges(splitter, [one, two])
     await builder.add_fan_in_edges([one, two], joiner).build().run("tea")

@@ -36,7 +36,7 @@ class Reviewer(Executor):
             await ctx.send_message(draft)
 
 
-async def main():
+async def main() -> None:
     writer, reviewer = Writer(id="writer"), Reviewer(id="reviewer")
     builder = WorkflowBuilder(start_executor=writer).add_edge(writer, reviewer).add_edge(reviewer, writer)
     result = await builder.build().run("tea")
