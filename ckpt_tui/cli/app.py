@@ -17,13 +17,14 @@ _VERBS = {
     "ls": ("ckpt_tui.cli.ls", "Checkpoints in lineage order, and problems."),
     "show": ("ckpt_tui.cli.show", "One checkpoint, decoded."),
     "history": ("ckpt_tui.cli.history", "Each value a path took along a branch: checkpoint, step, executors that ran."),
-    "find": ("ckpt_tui.cli.find", "Where a text stands, over all checkpoints."),
+    "find": ("ckpt_tui.cli.find", "A text in all checkpoints: where it is."),
     "bisect": ("ckpt_tui.cli.bisect", "The first checkpoint of the branch where an expression is true."),
     "diff": ("ckpt_tui.cli.diff", "What changed between two checkpoints, on decoded values."),
     "doctor": ("ckpt_tui.cli.doctor", "Everything wrong or risky in a store; types to allow, ready to paste."),
-    "resume": ("ckpt_tui.cli.resume", "Run your workflow on from a checkpoint, in a process of its own."),
+    "resume": ("ckpt_tui.cli.resume", "Resume your workflow from a checkpoint, in a process of its own."),
+    "run": ("ckpt_tui.cli.run", "Run your program under the debugger: step, stop on a condition, go back."),
     "notes": ("ckpt_tui.cli.notes", "Bookmarks and notes on a store's checkpoints."),
-    "demo": ("ckpt_tui.cli.demo", "A sample store, with a run that goes on living in it."),
+    "demo": ("ckpt_tui.cli.demo", "A sample store, and a live run that keeps writing to it."),
 }
 """Verb → its module and its line of help; modules are imported when their verb is called."""
 

@@ -51,7 +51,7 @@ def command(
     from ckpt_tui.tui.early import EarlyLook
 
     opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False))
-    early = EarlyLook(opened, open_newest=at is None)
+    early = EarlyLook(opened)
     from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser, while the store is read
 
     return browse(opened, at=at, query=query, early=early)

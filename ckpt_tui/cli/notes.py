@@ -18,7 +18,7 @@ def command(store: str, markdown: bool, as_json: bool) -> int:
     """Bookmarks and notes on a store's checkpoints, and the pins and breakpoints of its replays.
 
     They are made in the browser (B, a) and kept in your state directory ($XDG_STATE_HOME/ckpt-tui), never beside the
-    checkpoints. The store itself is not read: notes on checkpoints that are gone are still told.
+    checkpoints. The store itself is not read: notes on deleted checkpoints are still listed.
     """
     book = read_notes(store)
     if as_json:

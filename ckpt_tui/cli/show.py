@@ -50,10 +50,10 @@ def command(
 
     ID is a full id, a unique prefix, `latest`, or either followed by ~N (N parents up);
     with several stores, or a directory of stores, STORE/ID says in which. Secrets are masked unless
-    --reveal. Exit code 4 tells that something could not be decoded, or could run code when it is loaded.
+    --reveal. Exit code 4: something could not be decoded, or could run code when it is loaded.
 
     What would take long to decode or to write is cut, with a sign in its place that says how much is missing;
-    --limit 8 allows eight times as much. With --sizes, EXPR is asked of the document of sizes.
+    --limit 8 allows eight times as much. With --sizes, EXPR is evaluated on the document of sizes.
     """
     stores, checkpoint = store_and_id(words, storage)
     opened = open_named(stores, storage, workflow_names)
