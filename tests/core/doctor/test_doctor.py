@@ -13,7 +13,7 @@ from typing import Any
 import jmespath
 import pytest
 
-from ckpt_tui.core import redact
+from ckpt_tui.core import secret_names
 from ckpt_tui.core.doctor.doctor import Doctor, Report, may_hold_secrets
 from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.core.export import show_document
@@ -496,15 +496,15 @@ def test_a_secret_within_a_pickle_is_told(tmp_path: Path) -> None:
 
 
 def words() -> Iterable[str]:
-    yield from redact._WORDS
-    yield from redact._PAIRS
-    yield from (pair.title().replace(" ", "") for pair in redact._PAIRS)
-    yield from (pair.replace(" ", "--") for pair in redact._PAIRS)
+    yield from secret_names._WORDS
+    yield from secret_names._PAIRS
+    yield from (pair.title().replace(" ", "") for pair in secret_names._PAIRS)
+    yield from (pair.replace(" ", "--") for pair in secret_names._PAIRS)
 
 
 @pytest.mark.parametrize("word", sorted(set(words())))
 def test_no_word_of_a_secret_key_is_overlooked(word: str) -> None:
-    assert redact.is_secret_key(word)
+    assert secret_names.is_secret_key(word)
     assert may_hold_secrets(b"\x00\x94" + word.encode() + b"\x00")
 
 
