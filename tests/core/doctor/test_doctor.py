@@ -14,7 +14,7 @@ import jmespath
 import pytest
 
 from ckpt_tui.core import secret_names
-from ckpt_tui.core.doctor.doctor import Doctor, Report, may_hold_secrets
+from ckpt_tui.core.doctor.doctor import Doctor, Report
 from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, Problem
@@ -497,6 +497,8 @@ def test_a_secret_within_a_pickle_is_told(tmp_path: Path) -> None:
 
 def words() -> Iterable[str]:
     yield from secret_names._WORDS
+    yield from secret_names._RUN_ON
+    yield from secret_names._ALONE
     yield from secret_names._PAIRS
     yield from (pair.title().replace(" ", "") for pair in secret_names._PAIRS)
     yield from (pair.replace(" ", "--") for pair in secret_names._PAIRS)
@@ -505,7 +507,7 @@ def words() -> Iterable[str]:
 @pytest.mark.parametrize("word", sorted(set(words())))
 def test_no_word_of_a_secret_key_is_overlooked(word: str) -> None:
     assert secret_names.is_secret_key(word)
-    assert may_hold_secrets(b"\x00\x94" + word.encode() + b"\x00")
+    assert secret_names.may_name_secrets(b"\x00\x94" + word.encode() + b"\x00")
 
 
 def test_a_part_that_is_not_shown_and_a_type_to_allow_are_told(tmp_path: Path) -> None:
