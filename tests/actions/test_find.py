@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ckpt_tui.actions.find import REGEX_PATIENCE, Found, Searches
-from ckpt_tui.core.cache import Answers
+from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.find.find import Question
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path as Steps
@@ -148,7 +148,7 @@ def test_a_question_asked_again_reads_nothing_until_the_content_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = open_store(chain(tmp_path, [{"x": "needle"}, {"x": "hay"}]))
-    searches = Searches(store, Answers())
+    searches = Searches(store, Cache())
     nodes = nodes_of(store)
     read: list[str] = []
     original = DirectoryStore.read

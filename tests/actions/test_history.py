@@ -14,7 +14,7 @@ import pytest
 
 from ckpt_tui.actions.expressions import Expression, is_true
 from ckpt_tui.actions.history import Histories
-from ckpt_tui.core.cache import Answers
+from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.runs.history import History, branch, value_text
@@ -216,7 +216,7 @@ def test_a_question_asked_again_reads_nothing_and_a_branch_that_grew_is_read_fro
     states = [{"x": number // 10} for number in range(200)]
     store = open_store(chain(tmp_path, states[:190]))
     read = files_read(monkeypatch)
-    histories = Histories(store, Answers())
+    histories = Histories(store, Cache())
     run, nodes = nodes_to(store, "latest")
     first = histories.history(run, nodes, Expression("state.x"))
     assert len(read) >= 190
@@ -231,7 +231,7 @@ def test_a_question_asked_again_reads_nothing_and_a_branch_that_grew_is_read_fro
 
 def test_content_that_changed_is_asked_again(tmp_path: Path) -> None:
     store = open_store(chain(tmp_path, [{"x": 1}, {"x": 2}]))
-    histories = Histories(store, Answers())
+    histories = Histories(store, Cache())
     run, nodes = nodes_to(store, "latest")
     assert [taken.value for taken in histories.history(run, nodes, Expression("state.x")).values] == [1, 2]
     chain(tmp_path, [{"x": 1}, {"x": 1}, {"x": 777}])
