@@ -221,7 +221,12 @@ def calls(rng: random.Random, store: str) -> list[list[str]]:
         ["bisect", store, rng.choice(("state.a > `1`", "pending", "length(keys(state)) > `2`", "iteration_count > `1`"))],
         ["diff", store, "latest"], ["diff", store, "latest", "--json"],
     ))  # fmt: skip
-    found = ["find", store, rng.choice(("a", "2026", "0001", "[0-9]+", "$type")), *rng.choice(([], ["--json"], ["--keys"]))]
+    found = [
+        "find",
+        store,
+        rng.choice(("a", "2026", "0001", "[0-9]+", "$type")),
+        *rng.choice(([], ["--json"], ["--keys"])),
+    ]
     return rng.sample([["ls", store], ["ls", store, "--json"], shown, asked, found, ["doctor", store]], 2)
 
 

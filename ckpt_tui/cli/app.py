@@ -24,6 +24,7 @@ _VERBS = {
     "resume": ("ckpt_tui.cli.resume", "Resume your workflow from a checkpoint, in a process of its own."),
     "run": ("ckpt_tui.cli.run", "Run your program under the debugger: step, stop on a condition, go back."),
     "notes": ("ckpt_tui.cli.notes", "Bookmarks and notes on a store's checkpoints."),
+    "prune": ("ckpt_tui.cli.prune", "Delete checkpoints: shown first, and brought back with --undo."),
     "demo": ("ckpt_tui.cli.demo", "A sample store, and a live run that keeps writing to it."),
 }
 """Verb → its module and its line of help; modules are imported when their verb is called."""

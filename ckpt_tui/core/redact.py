@@ -16,6 +16,7 @@ from ckpt_tui.core.secret_texts import MASK, Maskers, maskers_for, masked_text
 RUN_KWARGS = frozenset({"_workflow_run_kwargs", "_resolved_workflow_run_kwargs", "_routed_workflow_run_kwargs"})
 """State keys under which every leaf is masked. Source: agent_framework/_workflows/_const.py."""
 
+
 class _Ranks(dict[str, int]):
     """Name → how far its value is a secret, worked out when it is first asked for."""
 

@@ -237,7 +237,9 @@ def _looks_random(value: str) -> bool:
 
 def _is_compound(name: str) -> bool:
     """Whether a name is one of a program: `api_key`, `x-api-key`, `apiKey`."""
-    return "_" in name or "-" in name or (name != name.lower() and name != name.upper() and name[1:] != name[1:].lower())
+    return (
+        "_" in name or "-" in name or (name != name.lower() and name != name.upper() and name[1:] != name[1:].lower())
+    )
 
 
 Maskers = tuple[tuple[Signs, Callable[[str], str]], ...]
