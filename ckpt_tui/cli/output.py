@@ -11,6 +11,7 @@ from unicodedata import combining, east_asian_width
 
 import click
 
+from ckpt_tui.cli.completing import complete_files
 from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
@@ -126,8 +127,8 @@ limit_option = click.option(
     metavar="N",
     help="N times the work and memory that one checkpoint may take.",
 )
-store_argument = click.argument("store", default=".", metavar="[STORE]")
-stores_argument = click.argument("stores", nargs=-1, metavar="[STORE]...")
+store_argument = click.argument("store", default=".", metavar="[STORE]", shell_complete=complete_files)
+stores_argument = click.argument("stores", nargs=-1, metavar="[STORE]...", shell_complete=complete_files)
 
 
 def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:
