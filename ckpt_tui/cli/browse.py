@@ -54,7 +54,7 @@ def command(
     # What is made until the first screen stands lives as long as the app; collecting it costs a tenth of that time.
     gc.disable()
     opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False))
-    early = EarlyLook(opened, open_newest=at is None)
+    early = EarlyLook(opened)
     from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser, while the store is read
 
     return browse(opened, at=at, query=query, early=early)
