@@ -169,7 +169,7 @@ def executors_text(taken: Taken) -> str:
 def value_text(value: Any, limit: int) -> str:
     """JSON on one line, cut with `…` after so many characters; the mask where all of it is a secret."""
     from ckpt_tui.core.json_text import pieces
-    from ckpt_tui.core.reading.preview import MASK
+    from ckpt_tui.core.redact import MASK
 
     if is_mask(value):
         return MASK
