@@ -20,6 +20,7 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -96,7 +97,7 @@ def samples() -> list[Sample]:
     folders = {path.parent for path in DATA.rglob("*.json")}
     folders |= {DATA / "dotnet" / path.name for path in (DATA / "dotnet").iterdir() if path.is_dir()}
     for folder in sorted(folders):
-        paths = sorted(path for path in folder.rglob("*") if path.is_file())[:5]
+        paths = sorted(path for path in folder.rglob("*") if path.is_file())[:4]
         files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
         if files and sum(map(len, files.values())) < 40_000 and folder.name != "hostile":
             found.append(Sample(folder.relative_to(DATA).as_posix(), files))
@@ -184,8 +185,11 @@ def _changed_json(rng: random.Random, data: bytes) -> bytes:
         holder[rng.choice((*IDS, "token", "$type", "__pickled__", "k"))] = value
     else:
         other, step = rng.choice(places)
-        holder[key] = json.loads(json.dumps(other[step]))
-    text = json.dumps(document, indent=rng.choice((2, 2, None)), ensure_ascii=rng.random() < 0.5)
+        holder[key] = deepcopy(other[step]) if not isinstance(other[step], list) else []
+    try:
+        text = json.dumps(document, indent=rng.choice((2, 2, None)), ensure_ascii=rng.random() < 0.5)
+    except RecursionError:
+        return _changed_bytes(rng, data)
     lines[number] = text.encode("utf-8", "surrogatepass")
     return b"\n".join(lines)
 
@@ -219,7 +223,7 @@ def _places(document: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def calls(rng: random.Random, store: str) -> list[list[str]]:
-    """A few command lines for a store, of all verbs that only read."""
+    """A command line for a store, of any verb that only reads."""
     latest = rng.choice(("latest", "", "c1"))
     shown = ["show", store, *([latest] if latest else []), *rng.choice(([], ["--json"], ["--reveal"]))]
     asked = rng.choice((
@@ -229,7 +233,7 @@ def calls(rng: random.Random, store: str) -> list[list[str]]:
     ))  # fmt: skip
     text = rng.choice(("a", "2026", "0001", "[0-9]+", "$type"))
     found = ["find", store, text, *rng.choice(([], ["--json"], ["--keys"]))]
-    return rng.sample([["ls", store], ["ls", store, "--json"], shown, asked, found, ["doctor", store]], 2)
+    return rng.sample([["ls", store], ["ls", store, "--json"], shown, asked, found, ["doctor", store]], 1)
 
 
 def command(args: list[str]) -> tuple[int, str, str]:
@@ -254,9 +258,9 @@ def draw(path: str) -> bool:
     view: View = make_view(list(entries.values()))
     rows = Checkpoints()
     rows.view = view
-    drawn = [rows.draw(index, width) for width in (80, 30) for index in range(len(view.rows))]
+    drawn = [rows.draw(index, 60) for index in range(len(view.rows))]
     decoded = False
-    for file in refs[-2:]:
+    for file in refs[-1:]:
         try:
             checkpoint = store.load(file)
         except CkptError:
@@ -264,9 +268,9 @@ def draw(path: str) -> bool:
         for value in (checkpoint.state, checkpoint.messages, checkpoint.pending, meta_value(checkpoint)):
             tree = RowTree()
             tree.outline = Outline(value)
-            drawn += [tree.draw(index, 80) for index in range(min(len(tree.outline), 60))]
+            drawn += [tree.draw(index, 80) for index in range(min(len(tree.outline), 25))]
         talk = talk_paragraphs(conversations(checkpoint))
-        lines = (*talk, *raw_paragraphs(checkpoint.raw[:20_000], False))
+        lines = (*talk, *raw_paragraphs(checkpoint.raw[:4_000], False))
         drawn += [line for paragraph in lines for line in wrap(paragraph, 80, False)]
         decoded = True
     for parts in drawn:

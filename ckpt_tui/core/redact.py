@@ -37,7 +37,9 @@ def _has_secrets(container: dict[str, Any], ranks: _Ranks) -> bool:
     return any(map(ranks.__getitem__, container))
 
 
-def masked(document: Any, above: int = 0, hidden: list[Any] | None = None, sign: str = "") -> Any:
+def masked(
+    document: Any, above: int = 0, hidden: list[Any] | None = None, sign: str = "", all_run_kwargs: bool = True
+) -> Any:
     """The same document with secrets masked in place: `{"$masked": type name, "$size": length}`.
 
     A text that holds a secret, such as a URL with a password, keeps all but the secret.
@@ -47,19 +49,20 @@ def masked(document: Any, above: int = 0, hidden: list[Any] | None = None, sign:
         above: How far it is a secret by where it stands (see `secrecy`).
         hidden: Gets the texts and numbers that were masked, and the base64 of bytes.
         sign: A text to put in their place instead.
+        all_run_kwargs: Mask everything in the arguments of a run, not only what is a secret by its name or look.
     """
     holder = [document]
-    texts = _mask_by_name(holder, above, hidden, sign)
+    ranks = _Ranks({"$type": PLAIN} if all_run_kwargs else dict.fromkeys(("$type", *RUN_KWARGS), PLAIN))
+    texts = _mask_by_name(holder, above, hidden, sign, ranks)
     maskers = maskers_for("\n".join(texts))
     if maskers:
         _mask_texts(holder, maskers, hidden)
     return holder[0]
 
 
-def _mask_by_name(holder: list[Any], above: int, hidden: list[Any] | None, sign: str) -> list[str]:
+def _mask_by_name(holder: list[Any], above: int, hidden: list[Any] | None, sign: str, ranks: _Ranks) -> list[str]:
     """Mask what is a secret by where it stands; returns the texts that are none."""
     texts: list[str] = []
-    ranks = _Ranks({"$type": PLAIN})
     containers: list[tuple[Any, int]] = [(holder, above)]
     while containers:
         container, above = containers.pop()

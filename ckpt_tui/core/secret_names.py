@@ -95,6 +95,8 @@ def is_secret_key(name: str) -> bool:
     if len(name) > 200 or not re.search(_HINT, name, re.IGNORECASE):
         return False
     words = [word.lower() for word in re.split(_SPLIT, name) if word]
+    if "public" in words and "key" in words:
+        return False  # the PublicKeyToken of a .NET assembly
     if not words or (words[-1] in _HARMLESS_ENDS and len(words) > 1 and f"{words[-2]} {words[-1]}" not in _PAIRS):
         return any(f"{a} {b}" in _PAIRS for a, b in pairwise(words)) and words[-1] == "id"
     if not _WORDS.isdisjoint(words) or " ".join(words) in _ALONE:
