@@ -125,16 +125,21 @@ def repeated_note(keys: Iterable[str]) -> str:
     return f"repeated keys ({', '.join(sorted(keys)[:3])}): the framework keeps the last value, all are shown"
 
 
-def _load(text: str, hooks: _Hooks, pairs: Callable[[list[tuple[str, Value]]], Value]) -> Value:
+def _load(
+    text: str,
+    hooks: _Hooks,
+    pairs: Callable[[list[tuple[str, Value]]], Value],
+    integer: Callable[[str], Value] | None = None,
+) -> Value:
     try:
-        return json.loads(text, object_pairs_hook=pairs)
+        return json.loads(text, object_pairs_hook=pairs, parse_int=integer)
     except RecursionError:
         raise DocumentFault("too-deep", "nested deeper than about 1000 levels; the framework cannot read it") from None
     except json.JSONDecodeError as error:
         raise _explain(error, text) from None
     except ValueError:
         # An integer past the limit of int(); a hook for integers costs time, so only now.
-        return json.loads(text, object_pairs_hook=pairs, parse_int=hooks.integer)
+        return _load(text, hooks, pairs, hooks.integer)
 
 
 def _text(data: bytes, notes: list[str]) -> str:
