@@ -66,7 +66,15 @@ class _Verbs(click.Group):
 
 def _load(module: str) -> click.Command:
     command: click.Command = import_module(module).command
+    if module not in _READING_NOTHING and not any(param.name == "encoding" for param in command.params):
+        from ckpt_tui.cli.output import encoding_option  # late: a verb of its own imports what it needs
+
+        encoding_option(command)
     return command
+
+
+_READING_NOTHING = ("ckpt_tui.cli.notes", "ckpt_tui.cli.demo")
+"""Verbs that read no checkpoint."""
 
 
 @click.group(

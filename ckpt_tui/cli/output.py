@@ -128,6 +128,23 @@ limit_option = click.option(
     help="N times the work and memory that one checkpoint may take.",
 )
 store_argument = click.argument("store", default=".", metavar="[STORE]")
+
+
+def _prefer(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    from ckpt_tui.core.documents.encodings import prefer
+
+    try:
+        prefer(value or "")
+    except LookupError:
+        raise click.BadParameter(f"there is no encoding {value!r}; gbk, cp932 and cp1251 are some.") from None
+
+
+encoding_option = click.option(
+    "--encoding", metavar="NAME", expose_value=False, callback=_prefer,
+    help="Read files that are not UTF-8 in this encoding (gbk, cp932, cp1251) instead of the likeliest.",
+)  # fmt: skip
+"""The option of every verb that reads files."""
+
 stores_argument = click.argument("stores", nargs=-1, metavar="[STORE]...")
 
 

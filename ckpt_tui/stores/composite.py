@@ -15,6 +15,7 @@ from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
 
 if TYPE_CHECKING:
     from ckpt_tui.core.allowance import Allowance
+    from ckpt_tui.core.doctor.findings import Finding
 
 POLL_SECONDS = 0.1
 """How long a watch waits for news of its members before it looks whether it is to stop."""
@@ -148,6 +149,14 @@ class CompositeStore(Store):
     def names(self) -> list[str]:
         """The names of all that stands where the checkpoints are."""
         return [self._file(number, name) for number, member in enumerate(self.members) for name in member.names()]
+
+    def findings(self) -> list[Finding]:
+        """What is wrong with each of the places."""
+        return [
+            found._replace(file=self._file(number, found.file))
+            for number, member in enumerate(self.members)
+            for found in member.findings()
+        ]
 
     def fresh(self) -> CompositeStore:
         """The same stores as if nothing were known of them yet."""

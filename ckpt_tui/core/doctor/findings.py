@@ -33,7 +33,7 @@ UNDECODABLE = frozenset(("undecodable", "unread"))
 CANNOT_BE_DECODED = "cannot be decoded: "
 """How the reason of an `undecodable` finding begins."""
 
-_DO_NOT_LOAD = "Do not load this file with any program; delete it, or find out who wrote it."
+_DO_NOT_LOAD = "Do not load this file with any program; move it out of the store and find out who wrote it."
 _UNLOADABLE = "Agent Framework cannot load this checkpoint; resume from another one."
 _PER_PICKLE = 50
 """Dangerous names told of one pickle; a hostile one can hold a hundred thousand."""
@@ -49,6 +49,7 @@ class Finding(NamedTuple):
         path: JMESPath over the document of `show`, or "".
         reason: What, in words for people.
         fix: What to do about it, or "".
+        lines: Lines to put into the file, in order, where the fix says so.
     """
 
     kind: str
@@ -57,6 +58,7 @@ class Finding(NamedTuple):
     path: str
     reason: str
     fix: str = ""
+    lines: tuple[str, ...] = ()
 
 
 class Pickles:
