@@ -23,6 +23,7 @@ from ckpt_tui.stores.dotnet_index import INDEX, Index, Line, ids_of, parse_index
 from ckpt_tui.stores.dotnet_lineage import Unindexed, lines_for, parents_first
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole, stamp_of
 from ckpt_tui.stores.polled import PolledStore
+from ckpt_tui.stores.side_files import explained
 
 KIND = "agent-framework-dotnet"
 
@@ -113,9 +114,9 @@ class DotnetStore(PolledStore):
         """Checkpoints, parents before children: by index line, then those that no line names; then what is wrong."""
         listed = self._listed()
         index, trouble = self._index()
-        indexed: list[tuple[Line, str]] = []
-        for line in index.lines:
-            indexed.append((line, next((name for name in line.file_names if name in listed), line.file_names[0])))
+        indexed = [
+            (line, next((name for name in line.file_names if name in listed), line.file_names[0])) for line in index.lines
+        ]
         taken = {name for _, name in indexed}
         newest = {line.session: name for line, name in indexed}
         self._unfinished = tuple(
@@ -276,7 +277,7 @@ class DotnetStore(PolledStore):
         except FileTrouble as trouble:
             return Problem(name, trouble.reason.removeprefix(f"{path} "), trouble.kind)
         except DocumentFault as fault:
-            read, found = stamp, Problem(name, fault.reason, fault.kind, stamp.size)
+            read, found = stamp, explained(Problem(name, fault.reason, fault.kind, stamp.size), data)
         self._digests[name] = (read, found)
         return found
 

@@ -254,9 +254,8 @@ def split_key(key: str, executors: Container[str] = ()) -> list[str]:
             if _is_part(rest[1:]):
                 found.append([owner, "", rest[1:]])
         elif rest.startswith("@"):
-            for end in _BAR.finditer(rest):
-                if _is_part(rest[: end.start()]) and _is_part(rest[end.end() :]):
-                    found.append([owner, rest[: end.start()], rest[end.end() :]])
+            ends = [(rest[: end.start()], rest[end.end() :]) for end in _BAR.finditer(rest)]
+            found += [[owner, scope, name] for scope, name in ends if _is_part(scope) and _is_part(name)]
     splits = [[part.replace("||", "|") for part in parts] for parts in found]
     known = [parts for parts in splits if parts[0] in executors]
     return (known or splits or [[key]])[-1]

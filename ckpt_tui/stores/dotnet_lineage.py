@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from ckpt_tui.stores.dotnet_index import Line, ids_of
@@ -109,4 +110,4 @@ def _order(
 def _steps_follow_time(files: Sequence[Unindexed]) -> bool:
     """Whether the files' times agree with their steps: each is the one after the last, or begins again at 0."""
     steps = [file.step for file in sorted(files, key=lambda file: (file.mtime_ns, file.step))]
-    return all(step in (before + 1, 0) for before, step in zip(steps, steps[1:], strict=False))
+    return all(step in (before + 1, 0) for before, step in pairwise(steps))

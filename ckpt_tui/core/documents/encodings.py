@@ -85,8 +85,6 @@ _ZEROS: dict[tuple[bool, ...], str] = {
     (True, True, True, False): "utf-32-be",
     (False, True, False, True): "utf-16-le",
     (True, False, True, False): "utf-16-be",
-    (False, True, False, False): "utf-16-le",  # a brace, then a letter of another script
-    (True, False, False, False): "utf-16-be",
 }
 
 _MOSTLY = 4
@@ -133,7 +131,7 @@ _PRIOR = {"cp1252": 0.0, "gbk": -1.0, "cp874": -1.0, "cp1251": -1.0, "cp1250": -
 
 
 def _score(text: str, name: str) -> float:
-    """How likely a text is in an encoding: the logarithm of its letters' frequencies, less what does not go together."""
+    """How likely a text is in an encoding: the logarithm of its letters' frequencies, less what does not fit."""
     common = [char for char in text if char > "\x7f"]
     own = _models(name)
     score = max(sum(model.get(char, _rare(char, name)) for char in common) for model in own)

@@ -15,7 +15,7 @@ TEXTS = {
     "big5": ("訂單已確認，等待審批", "系統提示：磁碟空間不足", "請於週五前提交季報"),
     "cp1250": ("Zamówienie potwierdzone, proszę czekać", "Schůzka začíná v pět", "A megbeszélés délután kezdődik"),
     "cp1251": ("Заказ подтверждён", "Привет", "Дуже дякую, зустріч о третій"),
-    "cp1252": ("Die Sitzung beginnt um fünfzehn Uhr", "Café crème à Paris", "“quoted” – text", "La reunión empezará mañana"),
+    "cp1252": ("Die Sitzung beginnt um fünfzehn Uhr", "Café crème à Paris", "“quoted” – text", "La reunión empezará"),
     "cp1253": ("Η παραγγελία επιβεβαιώθηκε", "Ευχαριστώ"),
     "cp1254": ("Toplantı saat üçte başlıyor", "Teşekkür ederim"),
     "cp1255": ("ההזמנה אושרה", "שלום"),
