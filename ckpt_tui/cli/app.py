@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 from importlib import import_module
+from io import StringIO
 from typing import Any
 
 import click
 
 from ckpt_tui import __version__
+from ckpt_tui.core.text import clean, clean_lines
 from ckpt_tui.errors import CkptError
+from ckpt_tui.garbage import collect_rarely
 
 _VERBS = {
     "ls": ("ckpt_tui.cli.ls", "Checkpoints in lineage order, and problems."),
@@ -20,7 +22,9 @@ _VERBS = {
     "diff": ("ckpt_tui.cli.diff", "What changed between two checkpoints, on decoded values."),
     "doctor": ("ckpt_tui.cli.doctor", "Everything wrong or risky in a store; types to allow, ready to paste."),
     "resume": ("ckpt_tui.cli.resume", "Resume your workflow from a checkpoint, in a process of its own."),
+    "run": ("ckpt_tui.cli.run", "Run your program under the debugger: step, stop on a condition, go back."),
     "notes": ("ckpt_tui.cli.notes", "Bookmarks and notes on a store's checkpoints."),
+    "prune": ("ckpt_tui.cli.prune", "Delete checkpoints: shown first, and brought back with --undo."),
     "demo": ("ckpt_tui.cli.demo", "A sample store, and a live run that keeps writing to it."),
 }
 """Verb → its module and its line of help; modules are imported when their verb is called."""
@@ -94,8 +98,7 @@ def cli() -> None:
 
 def run(args: list[str]) -> int:
     """Run the command line with these arguments; returns the exit code."""
-    # What is read lives until the end; looking for garbage among it takes a tenth of the time.
-    gc.set_threshold(100_000, 50, 100)
+    collect_rarely()
     try:
         code: Any = cli.main(args, prog_name="ckpt-tui", standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -111,10 +114,6 @@ def run(args: list[str]) -> int:
 
 def _show(error: click.ClickException) -> None:
     """What click prints for a wrong call, with what was typed made safe."""
-    from io import StringIO
-
-    from ckpt_tui.core.text import clean_lines
-
     text = StringIO()
     error.show(text)
     click.echo("\n".join(clean_lines(text.getvalue().rstrip("\n"))), err=True)
@@ -122,8 +121,6 @@ def _show(error: click.ClickException) -> None:
 
 def complain(what: str, hint: str = "") -> None:
     """Say on stderr what is wrong and what to do."""
-    from ckpt_tui.core.text import clean
-
     click.echo(f"ckpt-tui: {clean(what)}", err=True)
     if hint:
         click.echo(f"  {clean(hint)}", err=True)
