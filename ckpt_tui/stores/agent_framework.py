@@ -256,8 +256,8 @@ def _ref(name: str, document: Document, size: int) -> CheckpointRef:
 
 
 def _foreign(value: Value, top: dict[str, Any]) -> DocumentFault:
-    if type(value) is list and any(_DOCUMENT <= _top(one).keys() for one in value):
-        count = sum(_DOCUMENT <= _top(one).keys() for one in value)
+    if type(value) is list and any(_top(one).keys() >= _DOCUMENT for one in value):
+        count = sum(_top(one).keys() >= _DOCUMENT for one in value)
         reason = f"an array of {count:,} exported checkpoint{'' if count == 1 else 's'}; it opens by its own name"
         return DocumentFault("documents", reason)
     if not top:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from ckpt_tui.core.doctor.findings import Finding
+from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told
 from ckpt_tui.core.text import clean
@@ -115,7 +115,8 @@ class DotnetStore(PolledStore):
         listed = self._listed()
         index, trouble = self._index()
         indexed = [
-            (line, next((name for name in line.file_names if name in listed), line.file_names[0])) for line in index.lines
+            (line, next((name for name in line.file_names if name in listed), line.file_names[0]))
+            for line in index.lines
         ]
         taken = {name for _, name in indexed}
         newest = {line.session: name for line, name in indexed}

@@ -13,7 +13,7 @@ from ckpt_tui.errors import CkptError, UndecodableError
 
 if TYPE_CHECKING:
     from ckpt_tui.core.allowance import Allowance
-    from ckpt_tui.core.doctor.findings import Finding
+    from ckpt_tui.core.doctor.severity import Finding
 
 BATCH = 256
 """Entries of one batch: few enough to show at once (about 5 ms), enough to be worth a message."""

@@ -136,9 +136,9 @@ def looks_exported(head: bytes, are_lines: bool = False) -> bool:
     """Whether the beginning of a file is that of exported checkpoints, not of one checkpoint."""
     if not any(key in head for key in _OWN):
         return False
-    return bool(_ARRAY.match(head) or _LINES.match(head) or (are_lines and head.lstrip().startswith(b"{"))) or bool(
-        _WRAPPED.match(head) and head.find(_OWN[0]) > head.find(b"[")
-    )
+    if _ARRAY.match(head) or _LINES.match(head) or (are_lines and head.lstrip().startswith(b"{")):
+        return True
+    return _WRAPPED.match(head) is not None and head.find(_OWN[0]) > head.find(b"[")
 
 
 def documents(data: bytes) -> list[Any]:
@@ -146,10 +146,10 @@ def documents(data: bytes) -> list[Any]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        found = encodings.decode(data)
-        if found is None:
+        decoded = encodings.decode(data)
+        if decoded is None:
             return []
-        text = found.text
+        text = decoded.text
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

@@ -37,6 +37,11 @@ def is_plain(store: Store) -> bool:
     return type(store) is DirectoryStore and store.only is None
 
 
+def is_overlay(store: Store) -> bool:
+    """Whether a store is a directory that is shown with its forks, as one lineage."""
+    return isinstance(store, CompositeStore) and store.together
+
+
 def overlay(path: str, directories: list[str]) -> Store:
     """A directory and others whose checkpoints continue its own: one lineage, whichever directory holds what."""
     texts = [path, *directories]
