@@ -9,6 +9,7 @@ import click
 
 from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.cli.change_lines import change_lines
+from ckpt_tui.cli.completing import complete_files, complete_ids
 from ckpt_tui.cli.ls import survey
 from ckpt_tui.cli.output import json_option, paint, write_json, write_lines
 from ckpt_tui.cli.show import locate
@@ -46,10 +47,10 @@ class _Side(NamedTuple):
 
 
 @click.command("diff")
-@click.argument("store", metavar="STORE")
-@click.argument("first", metavar="A")
-@click.argument("second", metavar="[B]", default="")
-@click.option("--other", metavar="STORE2", help="The store that B is in.")
+@click.argument("store", metavar="STORE", shell_complete=complete_files)
+@click.argument("first", metavar="A", shell_complete=complete_ids)
+@click.argument("second", metavar="[B]", default="", shell_complete=complete_ids)
+@click.option("--other", metavar="STORE2", shell_complete=complete_files, help="The store that B is in.")
 @click.option("--query", metavar="EXPR", help="Compare only what a JMESPath expression finds in both.")
 @click.option(
     "--ignore", "ignored", metavar="EXPR", multiple=True, help="Hide changes at a path; `*` and `**` are allowed."

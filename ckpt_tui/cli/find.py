@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from ckpt_tui.actions.find import LIMIT, Searches
+from ckpt_tui.cli.completing import complete_files, complete_ids
 from ckpt_tui.cli.ls import survey
 from ckpt_tui.cli.output import json_option, paint, write, write_json, write_lines
 from ckpt_tui.cli.progress import Stopped, Watch
@@ -24,13 +25,15 @@ from ckpt_tui.stores.registry import open_store
 
 
 @click.command("find")
-@click.argument("store", metavar="STORE")
+@click.argument("store", metavar="STORE", shell_complete=complete_files)
 @click.argument("text", metavar="TEXT")
 @click.option("--regex", is_flag=True, help="TEXT is a regular expression.")
 @click.option("--keys", is_flag=True, help="Look in keys and attribute names only.")
 @click.option("--values", is_flag=True, help="Look in values only.")
-@click.option("--in", "one", metavar="ID", help="Look in this checkpoint only.")
-@click.option("--run", "run_of", metavar="ID", help="Look in the run of this checkpoint only.")
+@click.option("--in", "one", metavar="ID", shell_complete=complete_ids, help="Look in this checkpoint only.")
+@click.option(
+    "--run", "run_of", metavar="ID", shell_complete=complete_ids, help="Look in the run of this checkpoint only."
+)
 @click.option("--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="Most matches to list.")
 @click.option("--reveal", is_flag=True, help="Look in secrets, too, and show them.")
 @json_option

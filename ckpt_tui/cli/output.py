@@ -11,7 +11,9 @@ from unicodedata import combining, east_asian_width
 
 import click
 
+from ckpt_tui.cli.completing import complete_files
 from ckpt_tui.core.json_text import pieces
+from ckpt_tui.core.documents.encodings import prefer
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.registry import open_stores
@@ -126,12 +128,11 @@ limit_option = click.option(
     metavar="N",
     help="N times the work and memory that one checkpoint may take.",
 )
-store_argument = click.argument("store", default=".", metavar="[STORE]")
+store_argument = click.argument("store", default=".", metavar="[STORE]", shell_complete=complete_files)
+stores_argument = click.argument("stores", nargs=-1, metavar="[STORE]...", shell_complete=complete_files)
 
 
 def _prefer(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
-    from ckpt_tui.core.documents.encodings import prefer
-
     try:
         prefer(value or "")
     except LookupError:
@@ -143,8 +144,6 @@ encoding_option = click.option(
     help="Read files that are not UTF-8 in this encoding (gbk, cp932, cp1251) instead of the likeliest.",
 )  # fmt: skip
 """The option of every verb that reads files."""
-
-stores_argument = click.argument("stores", nargs=-1, metavar="[STORE]...")
 
 
 def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,6 +9,7 @@ import click
 
 from ckpt_tui.actions.doctor import dangers_in
 from ckpt_tui.actions.expressions import evaluate
+from ckpt_tui.cli.completing import complete_words
 from ckpt_tui.cli.ls import survey
 from ckpt_tui.cli.output import (
     cut_notice,
@@ -39,7 +40,7 @@ _JMESPATH = "See https://jmespath.org."
 
 
 @click.command("show")
-@click.argument("words", nargs=-1, metavar="STORE... [ID]")
+@click.argument("words", nargs=-1, metavar="STORE... [ID]", shell_complete=complete_words)
 @storage_options
 @click.option("--query", metavar="EXPR", help="A JMESPath expression over the JSON document.")
 @click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")

@@ -20,14 +20,10 @@ from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.reading.ways import Way, next_on, path_of
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.safety.judgement import Judgement
+from ckpt_tui.core.secret_names import may_name_secrets
 from ckpt_tui.core.text import quoted
 from ckpt_tui.core.value import Envelope, Map, Opaque
 
-_SECRET_WORDS = (
-    b"token", b"passw", b"passphrase", b"secret", b"credential", b"authorization", b"bearer", b"cookie", b"jwt",
-    b"apikey", b"privatekey", b"accesskey",
-)  # fmt: skip
-_SECRET_PAIRS = re.compile(rb"(?:api|private|access|secret|session|signing).{0,8}key|conn.{0,8}string", re.DOTALL)
 _RUN_KWARGS = re.compile(rb'_run_kwargs"\s*:\s*(?!\{\s*\})\S')
 _BASE64 = re.compile(rb'"__pickled__"\s*:\s*"[A-Za-z0-9+/=]*"')
 
@@ -148,7 +144,7 @@ class Doctor:
         for envelope in _examine(checkpoint, pickles, check):
             if not hint and not (envelope.is_cut and envelope.factor == 0):
                 data = pickle_bytes(envelope)
-                hint = may_hold_secrets(data) or b"_run_kwargs" in data
+                hint = may_name_secrets(data) or b"_run_kwargs" in data
         self._findings += pickles.findings
         self._undecodable += sum(finding.kind in UNDECODABLE for finding in pickles.findings)
         self._candidate(ref, tuple(pickles.types))
@@ -253,19 +249,11 @@ def alarms(
 _UNREADABLE = "The framework cannot load this checkpoint; resume from another one."
 
 
-def may_hold_secrets(data: bytes) -> bool:
-    """Whether bytes have a word without which `ckpt_tui.core.redact` masks nothing; asking it takes far longer."""
-    low = data.lower()
-    if any(word in low for word in _SECRET_WORDS):
-        return True
-    return (b"key" in low or b"conn" in low) and bool(_SECRET_PAIRS.search(low))
-
-
 def _json_may_hold_secrets(raw: bytes) -> bool:
     if b"\0" in raw or b"\\u00" in raw:  # UTF-16, or letters written as escapes
         return True
     bare = _BASE64.sub(b"", raw)
-    return may_hold_secrets(bare) or bool(_RUN_KWARGS.search(bare))
+    return may_name_secrets(bare) or bool(_RUN_KWARGS.search(bare))
 
 
 def parts_of(checkpoint: Checkpoint) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from ckpt_tui.core.reading.conversation import conversations, turns
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.stores.registry import open_store
 
-SAMPLES = Path(__file__).parent.parent / "data" / "agent-framework"
+SAMPLES = Path(__file__).parents[2] / "data" / "agent-framework"
 
 
 def last(sample: str, version: str = "1.23.0") -> Checkpoint:

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SOURCES = [
-    *(ROOT / "tests" / room / "test_doctor.py" for room in ("core", "actions", "cli")),
+    *(ROOT / "tests" / room / "test_doctor.py" for room in ("core/doctor", "actions", "cli")),
     ROOT / "tests" / "core" / "test_allowance.py",
 ]
 

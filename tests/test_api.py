@@ -13,7 +13,7 @@ from ckpt_tui import PickleBudget, decode, plain
 from tests.core.bombs import BOMBS
 from tests.support.oracle import AGENT_FRAMEWORK
 
-PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[1] / "docs" / "api.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^( *)```python\n(.*?)^\1```", PAGE, re.DOTALL | re.MULTILINE)
 
 

@@ -9,7 +9,7 @@ from ckpt_tui.core.model import CheckpointRef, Facts, Told
 from ckpt_tui.core.runs.lineage import LANES, MISSING, Node, Run, arrange, is_unnamed, workflow_label
 from ckpt_tui.stores.directory import DirectoryStore, collect
 
-OLD = Path(__file__).parent.parent / "data" / "agent-framework" / "1.0.0"
+OLD = Path(__file__).parents[2] / "data" / "agent-framework" / "1.0.0"
 NEW = OLD.parent / "1.23.0"
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import jmespath
 import pytest
 
-from ckpt_tui.core import redact
-from ckpt_tui.core.doctor.doctor import Doctor, Report, may_hold_secrets
+from ckpt_tui.core import secret_names
+from ckpt_tui.core.doctor.doctor import Doctor, Report
 from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, Problem
@@ -496,16 +496,18 @@ def test_a_secret_within_a_pickle_is_told(tmp_path: Path) -> None:
 
 
 def words() -> Iterable[str]:
-    yield from redact._WORDS
-    yield from redact._PAIRS
-    yield from (pair.title().replace(" ", "") for pair in redact._PAIRS)
-    yield from (pair.replace(" ", "--") for pair in redact._PAIRS)
+    yield from secret_names._WORDS
+    yield from secret_names._RUN_ON
+    yield from secret_names._ALONE
+    yield from secret_names._PAIRS
+    yield from (pair.title().replace(" ", "") for pair in secret_names._PAIRS)
+    yield from (pair.replace(" ", "--") for pair in secret_names._PAIRS)
 
 
 @pytest.mark.parametrize("word", sorted(set(words())))
 def test_no_word_of_a_secret_key_is_overlooked(word: str) -> None:
-    assert redact.is_secret_key(word)
-    assert may_hold_secrets(b"\x00\x94" + word.encode() + b"\x00")
+    assert secret_names.is_secret_key(word)
+    assert secret_names.may_name_secrets(b"\x00\x94" + word.encode() + b"\x00")
 
 
 def test_a_part_that_is_not_shown_and_a_type_to_allow_are_told(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from ckpt_tui.core.steps.snapshots import take_snapshot
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.widgets.story import frame_lines
 
-NEW = Path(__file__).parents[1] / "data" / "agent-framework" / "1.23.0"
+NEW = Path(__file__).parents[2] / "data" / "agent-framework" / "1.23.0"
 
 
 def checkpoint(state: Any) -> Checkpoint:
