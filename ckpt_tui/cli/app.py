@@ -91,7 +91,15 @@ def _is_offered(name: str, incomplete: str) -> bool:
 
 def _load(module: str) -> click.Command:
     command: click.Command = import_module(module).command
+    if module not in _READING_NOTHING and not any(param.name == "encoding" for param in command.params):
+        from ckpt_tui.cli.output import encoding_option  # late: a verb of its own imports what it needs
+
+        encoding_option(command)
     return command
+
+
+_READING_NOTHING = ("ckpt_tui.cli.notes", "ckpt_tui.cli.demo")
+"""Verbs that read no checkpoint."""
 
 
 @click.group(

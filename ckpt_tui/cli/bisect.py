@@ -21,6 +21,7 @@ from ckpt_tui.core.diff.exported import change_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.runs.history import Bisection, bisect_document, branch
 from ckpt_tui.core.text import clean
+from ckpt_tui.stores.fork_directories import with_own_forks
 from ckpt_tui.stores.registry import open_store
 
 _CHANGES = 20
@@ -47,7 +48,7 @@ def command(store: str, expr: str, tip: str, fast: bool, reveal: bool, as_json: 
     asked, so you see when EXPR turns more than once. Exit code 1: it is true nowhere.
     """
     expression = Expression(expr)
-    opened = open_store(store)
+    opened = with_own_forks(open_store(store))
     run, node = locate(opened, tip)
     _, nodes = branch((run,), node.ref.id)
     with Watch() as watch:

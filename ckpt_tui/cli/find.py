@@ -20,6 +20,7 @@ from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.fork_directories import with_own_forks
 from ckpt_tui.stores.registry import open_store
 
 
@@ -49,7 +50,7 @@ def command(
         raise UsageError("There is no text to find.", "Give a text that is not empty.")
     if one is not None and run_of is not None:
         raise UsageError("--in looks in one checkpoint, --run in a whole run.", "Leave one of them out.")
-    opened = open_store(store)
+    opened = with_own_forks(open_store(store))
     nodes = _nodes(opened, one, run_of)
     question = Question(text, regex, keys or not values, values or not keys, reveal)
     search = _Search(opened, nodes, question, limit)
@@ -114,9 +115,10 @@ def _lines(search: _Search) -> Iterator[str]:
     shown = ""
     for ref, hit in search:
         search.watch.clear()
-        if ref.id != shown:
-            yield f"{paint(clean(ref.id), bold=True)}  iteration {ref.iteration} · {clean(ref.utc)}"
-            shown = ref.id
+        if ref.file != shown:
+            store = f"{clean(ref.told.store)}/" if ref.told is not None and ref.told.store else ""
+            yield f"{store}{paint(clean(ref.id), bold=True)}  iteration {ref.iteration} · {clean(ref.utc)}"
+            shown = ref.file
         begin, end = hit.spot
         before, found, after = clean(hit.text[:begin]), clean(hit.text[begin:end]), clean(hit.text[end:])
         where = "key  " if hit.where == "key" else "value"

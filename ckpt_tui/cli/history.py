@@ -15,6 +15,7 @@ from ckpt_tui.cli.show import locate
 from ckpt_tui.core.runs.history import History, branch, executors_text, history_document, value_text
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
+from ckpt_tui.stores.fork_directories import with_own_forks
 from ckpt_tui.stores.registry import open_store
 
 _VALUE = 200
@@ -41,7 +42,7 @@ def command(store: str, path: str, tip: str, reveal: bool, as_json: bool) -> int
     that are inferred. Exit code 1: the path never had a value.
     """
     expression = Expression(path)
-    opened = open_store(store)
+    opened = with_own_forks(open_store(store))
     run, node = locate(opened, tip)
     _, nodes = branch((run,), node.ref.id)
     history = History(path, (), 0, (), False)

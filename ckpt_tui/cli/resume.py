@@ -23,6 +23,7 @@ from ckpt_tui.core.model import Checkpoint, PendingRequest
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
+from ckpt_tui.stores.fork_directories import with_own_forks
 from ckpt_tui.stores.registry import open_store
 
 
@@ -117,7 +118,7 @@ def command(
 
 def _load(store: str, name: str) -> tuple[str, Checkpoint, tuple[str, ...]]:
     """The directory that holds a checkpoint, the checkpoint, and the types that its branch names besides."""
-    opened = open_store(store)
+    opened = with_own_forks(open_store(store))
     run, node = locate(opened, name)
     home, file = opened.home(node.ref.file)
     barred = home.capabilities(file).resume
