@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from dataclasses import replace
-from typing import Any, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,67 +14,22 @@ from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
 from ckpt_tui.actions.resume.discovery import Found, find
-from ckpt_tui.actions.resume.plan import Source, Target, interpreter, working_directory
+from ckpt_tui.actions.resume.plan import Source, Target, working_directory
 from ckpt_tui.actions.resume.proposals import (
     Proposal,
     found_proposals,
     known_proposals,
     ordered,
     short_path,
-    with_python,
 )
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.text import clean
-from ckpt_tui.errors import CkptError
+from ckpt_tui.tui.helpers.target_fields import FIELDS, FOLDED, SHOWN, FieldKind, WrongField, read_target
 from ckpt_tui.tui.widgets.fold_line import FoldLine
 from ckpt_tui.tui.widgets.path_input import PathInput
 from ckpt_tui.tui.widgets.program_list import ProgramLine, ProgramList
 
-
-class FieldKind(NamedTuple):
-    """A field: its id, its label, what is to be typed; how names of files end that tab completes, None for no path."""
-
-    name: str
-    label: str
-    hint: str
-    ending: str | None = None
-
-
-SHOWN = (
-    FieldKind("workflow", "program", "app.py or pkg.app; or a name in it, app.py:build; ⇥ completes", ".py"),
-    FieldKind("python", "python", "the interpreter, or the virtual environment", ""),
-)
-"""Fields that are always seen."""
-
-FOLDED = (
-    FieldKind("arguments", "arguments", "of the program, as in a shell: --topic tea"),
-    FieldKind("inputs", "input lines", "what its input() gets, in order: yes 'two words'"),
-    FieldKind("args", "function takes", 'arguments of a function: rounds=3 topic="tea"'),
-    FieldKind("storage", "storage", "module:function that makes your own storage, for the types it allows"),
-    FieldKind("allow", "types to allow", "module:Class module:Class"),
-    FieldKind("directory", "started in", "the current directory", ""),
-    FieldKind("into", "new checkpoints", "the directory they go to", ""),
-)
-"""Fields that are folded away."""
-
-FIELDS = tuple(each.name for each in (*SHOWN, *FOLDED))
-"""The ids of all fields."""
-
 _FOLD = "more: arguments, input, types, storage, directories"
-
-
-class WrongField(Exception):
-    """A field that cannot be used as it is.
-
-    Attributes:
-        field: Its id.
-        what: What is wrong, for people.
-    """
-
-    def __init__(self, field: str, what: str) -> None:
-        super().__init__(what)
-        self.field = field
-        self.what = what
 
 
 class Cancelled(Exception):
@@ -281,30 +234,10 @@ class TargetForm(VerticalScroll):
         Raises:
             WrongField: something in one of them cannot be used.
         """
-        try:
-            args = arguments(self.get("args"))
-        except ValueError as error:
-            raise WrongField("args", f"arguments: {error}") from None
-        workflow = self.get("workflow")
-        if not workflow:
+        if not self.get("workflow"):
             looking = "The program is still being looked for" if self.is_looking else "Name the program"
             raise WrongField("workflow", f"{looking}: app.py, pkg.app, or a name in it, app.py:build.")
-        target = Target(
-            workflow, self.get("python"), args, self.get("storage"), tuple(self.get("allow").split()),
-            self._words("arguments"), self._words("inputs"), self.get("directory"),
-        )  # fmt: skip
-        try:
-            if target.python:
-                return replace(target, python=interpreter(target.python, self.source.store))
-        except CkptError as error:
-            raise WrongField("python", error.what) from None
-        return with_python(target, self.source.store)[0]
-
-    def _words(self, name: str) -> tuple[str, ...]:
-        try:
-            return tuple(shlex.split(self.get(name)))
-        except ValueError as error:
-            raise WrongField(name, f"{name}: {error}") from None
+        return read_target(self.get, self.source.store)
 
     def show_field(self, name: str) -> None:
         """Give a field the focus, unfolded where it is folded away."""
@@ -357,24 +290,3 @@ def _field(kind: FieldKind) -> Horizontal:
     else:
         field = PathInput(kind.hint, kind.ending, kind.name)
     return Horizontal(Static(Content(kind.label), markup=False), field)
-
-
-def arguments(text: str) -> dict[str, Any]:
-    """The arguments that a person typed: a JSON object, or `name=JSON name=text`.
-
-    Raises:
-        ValueError: it is neither.
-    """
-    if text.startswith("{"):
-        found = json.loads(text)
-        return dict(found)
-    out: dict[str, Any] = {}
-    for word in shlex.split(text):
-        name, equals, value = word.partition("=")
-        if not equals or not name:
-            raise ValueError(f"{word} is not name=value")
-        try:
-            out[name] = json.loads(value)
-        except ValueError:
-            out[name] = value
-    return out
