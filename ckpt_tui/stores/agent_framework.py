@@ -23,13 +23,9 @@ from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.agent_framework_legacy import is_legacy, legacy_checkpoint, legacy_ref
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.files import MAX_FILE_BYTES, FileTrouble, Stamp, read_blocks, read_ends, read_whole
-from ckpt_tui.stores.headers import HEAD_BYTES, KIND, TAIL_BYTES, header_from_ends
+from ckpt_tui.stores.headers import header_from_ends
 from ckpt_tui.stores.layout import count_facts
-
-__all__ = [
-    "HEAD_BYTES", "KIND", "TAIL_BYTES", "checkpoint_from_bytes", "entry_from_bytes", "header_from_ends",
-    "load", "problem_of", "read_entry",
-]  # fmt: skip
+from ckpt_tui.stores.side_files import explained
 
 PARSE_LIMIT = 2 * 1024 * 1024
 """Bytes of the largest file parsed for the list's counts (about 15 ms); larger ones are counted by their layout."""
@@ -164,8 +160,6 @@ def checkpoint_from_bytes(
 
 def _problem(name: str, data: bytes, fault: DocumentFault) -> Problem:
     """Why a file is not a checkpoint, and what it is instead where its bytes tell."""
-    from ckpt_tui.stores.side_files import explained  # late: most files are checkpoints
-
     return explained(Problem(name, fault.reason, fault.kind, len(data)), data)
 
 

@@ -18,8 +18,8 @@ from ckpt_tui.core.paths import Path as Steps
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.runs.lineage import Node, arrange
 from ckpt_tui.errors import UsageError
-from ckpt_tui.stores.base import Store
-from ckpt_tui.stores.directory import DirectoryStore, collect
+from ckpt_tui.stores.base import Store, collect
+from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.registry import open_store
 from tests.actions.branches import NEW, STORES, documents
 from tests.actions.test_history import chain

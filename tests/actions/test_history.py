@@ -21,8 +21,8 @@ from ckpt_tui.core.runs.history import History, branch, value_text
 from ckpt_tui.core.runs.ids import find
 from ckpt_tui.core.runs.lineage import Node, arrange
 from ckpt_tui.errors import UsageError
-from ckpt_tui.stores.base import Store
-from ckpt_tui.stores.directory import DirectoryStore, collect
+from ckpt_tui.stores.base import Store, collect
+from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.files import Stamp
 from ckpt_tui.stores.registry import open_store
 from tests.actions.branches import NEW, ancestry, branches, documents, real, text

@@ -1,6 +1,5 @@
 """Files of Agent Framework: headers from their ends, facts, whole checkpoints, and whatever is odd about them."""
 
-import json
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -9,47 +8,14 @@ import pytest
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.stores import agent_framework
-from ckpt_tui.stores.agent_framework import (
-    HEAD_BYTES,
-    TAIL_BYTES,
-    entry_from_bytes,
-    header_from_ends,
-    load,
-    read_entry,
-)
-
-DATA = Path(__file__).parent.parent / "data"
-SAMPLES = sorted((DATA / "agent-framework").glob("*/*/*.json"))
-HOSTILE = DATA / "hostile"
-ONE = next((DATA / "agent-framework" / "1.23.0" / "hitl_pending").glob("*.json"))
-
-
-def ends(data: bytes, name: str) -> CheckpointRef | None:
-    if len(data) <= HEAD_BYTES + TAIL_BYTES:
-        return header_from_ends(name, data, b"", len(data))
-    return header_from_ends(name, data[:HEAD_BYTES], data[-TAIL_BYTES:], len(data))
-
-
-def whole(data: bytes, name: str = "x.json") -> CheckpointRef:
-    entry = entry_from_bytes(name, data)
-    assert isinstance(entry, CheckpointRef), entry
-    return entry
+from ckpt_tui.stores.agent_framework import entry_from_bytes, load, read_entry
+from tests.stores.framework_files import HOSTILE, ONE, SAMPLES, document, whole, written
 
 
 def problem(data: bytes) -> Problem:
     entry = entry_from_bytes("x.json", data)
     assert isinstance(entry, Problem), entry
     return entry
-
-
-def document(**changes: Any) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(ONE.read_bytes())
-    return found | changes
-
-
-def written(value: Any) -> bytes:
-    """As the framework writes it."""
-    return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 class TestFacts:
