@@ -12,7 +12,7 @@ from typing import Any
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import JSON_BYTE_VALUES, JSON_VALUES, LAZY_BYTES
-from ckpt_tui.core.documents.document import Document, DocumentFault, parse
+from ckpt_tui.core.documents.document import REPEATED, Document, DocumentFault, parse
 from ckpt_tui.core.documents.envelope import parsed
 from ckpt_tui.core.model import INTERNAL, MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
 from ckpt_tui.core.value import Envelope, Map, Value
@@ -139,8 +139,10 @@ def checkpoint_from_bytes(
     warnings = [*document.notes, *(found[0] for found in _SHAPES.finditer(ref.note))]
     if ref.inner:
         warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
+    unknown = [key for key in rest if key != REPEATED]
+    if unknown:
+        warnings.append(f"members no known version writes: {', '.join(unknown[:5])}; the framework cannot load it")
     if rest:
-        warnings.append(f"members no known version writes: {', '.join(list(rest)[:5])}; the framework cannot load it")
         metadata = {"metadata": metadata, **rest}
     return Checkpoint(
         ref,
