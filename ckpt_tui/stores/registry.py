@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ from ckpt_tui.errors import CkptError, NotFoundError, UsageError
 from ckpt_tui.stores.base import Place, Store, complete
 from ckpt_tui.stores.composite import CompositeStore, short_names
 from ckpt_tui.stores.directory import DirectoryStore
-from ckpt_tui.stores.files import FileTrouble, read_ends
+from ckpt_tui.stores.files import FILE_SUFFIX, FileTrouble, read_ends
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -27,10 +27,13 @@ _NAMES = 64
 """Names of a directory looked at: every format's files have names of a kind."""
 
 _FOLDERS = 500
-"""Directories below a parent directory that are looked at."""
+"""Names in a parent directory that are looked at."""
 
 _HEAD = 4096
 """Bytes of a file looked at."""
+
+_SQLITE = b"SQLite format 3\0"
+"""How every SQLite database begins."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)\Z", re.DOTALL)
 
@@ -114,6 +117,10 @@ def extensions() -> dict[str, EntryPoint]:
 
 def _sniffed(place: Place) -> Store | None:
     """The store of the first format that recognises a path, or None."""
+    if place.head is not None and place.head.startswith(_SQLITE):
+        from ckpt_tui.stores.langgraph import LangGraphStore  # late: SQLite, which files do without
+
+        return LangGraphStore.sniff(place)
     found: Store | None = None if place.has_index else DirectoryStore.sniff(place)
     if found is None:
         # Late: they parse, which a list of Agent Framework's headers does without.
@@ -160,21 +167,43 @@ def _file(path: str) -> Store | None:
 
 
 def _parent(path: str) -> Store | None:
-    """The stores in the directories of a directory, as one list; None where there are none."""
-    members: dict[str, Store] = {}
+    """The stores in a directory, and in the directories of it, as one list; None where there are none."""
+    members: dict[str, Store] = _databases(path)
     for name in folders(path):
-        found = _sniffed(_directory(os.path.join(path, name)))
+        folder = os.path.join(path, name)
+        found = _sniffed(_directory(folder))
         if found is not None:
             members[name] = found
+        else:
+            inside = _databases(folder)
+            members |= {name if len(inside) == 1 else f"{name}:{file}": store for file, store in inside.items()}
     return CompositeStore(list(members.values()), list(members), path) if members else None
+
+
+def _databases(path: str) -> dict[str, Store]:
+    """The databases in a directory that are stores, by name."""
+    found: dict[str, Store] = {}
+    for name in _names_of(path, lambda entry: entry.is_file() and not entry.name.endswith(FILE_SUFFIX)):
+        file = os.path.join(path, name)
+        with suppress(FileTrouble):
+            head = read_ends(file, len(_SQLITE), 0)[1]
+            store = _sniffed(Place(file, head=head)) if head == _SQLITE else None
+            if store is not None:
+                found[name] = store
+    return found
 
 
 def folders(path: str) -> list[str]:
     """The names of the directories in a directory that may be stores, in order; none where it cannot be read."""
+    return _names_of(path, lambda entry: entry.is_dir())
+
+
+def _names_of(path: str, is_meant: Callable[[os.DirEntry[str]], bool]) -> list[str]:
+    """The names in a directory that are not hidden and are meant, in order; none where it cannot be read."""
     names = []
     with suppress(OSError), os.scandir(path) as entries:
         for _, entry in zip(range(_FOLDERS), entries, strict=False):
-            if not entry.name.startswith(".") and entry.is_dir():
+            if not entry.name.startswith(".") and is_meant(entry):
                 names.append(entry.name)
     return sorted(names)
 
@@ -223,7 +252,7 @@ def _ask(point: EntryPoint, path: str) -> Store | None:
 # -- formats that are named, not read ----------------------------------------------------------------------------------
 
 _MAGIC = (
-    (b"SQLite format 3\0", "an SQLite database, as LangGraph's SqliteSaver and others write"),
+    (_SQLITE, "an SQLite database without the tables of LangGraph's SqliteSaver"),
     (b"\x80\x04", "a pickle"),
     (b"\x80\x05", "a pickle"),
     (b"PK\x03\x04", "a ZIP archive: unpack it first"),
