@@ -24,6 +24,7 @@ from ckpt_tui.stores.agent_framework_legacy import is_legacy, legacy_checkpoint,
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.files import MAX_FILE_BYTES, FileTrouble, Stamp, read_blocks, read_ends, read_whole
 from ckpt_tui.stores.headers import header_from_ends
+from ckpt_tui.stores.json_files import problem_of
 from ckpt_tui.stores.layout import count_facts
 from ckpt_tui.stores.side_files import explained
 
@@ -193,11 +194,6 @@ def _parse_lazily(name: str, data: bytes, check: Callable[[], None] | None) -> D
     """A large file: where both its ends are the framework's own, its values are parsed when they are looked at."""
     whole = header_from_ends(name, data[:END_BYTES], data[-END_BYTES:], len(data)) is not None
     return lazy.parse(data, check) if whole else parse(data)
-
-
-def problem_of(path: str, name: str, trouble: FileTrouble) -> Problem:
-    """The problem entry of a file that could not be read."""
-    return Problem(name, trouble.reason.removeprefix(f"{path} "), trouble.kind)
 
 
 _HEADER = ("workflow_name", "graph_signature_hash", "checkpoint_id", "previous_checkpoint_id", "timestamp")
