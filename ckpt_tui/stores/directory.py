@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.errors import NotFoundError
-from ckpt_tui.stores.agent_framework import load, read_entry
+from ckpt_tui.stores.agent_framework import read_entry
+from ckpt_tui.stores.agent_framework_body import load
 from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, Place, Store, problem_error
 from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, list_json, packed, read_ends, read_whole, stamp_of
 from ckpt_tui.stores.headers import KIND, read_header

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
-from ckpt_tui.stores import agent_framework
-from ckpt_tui.stores.agent_framework import entry_from_bytes, load, read_entry
+from ckpt_tui.stores import agent_framework, agent_framework_body
+from ckpt_tui.stores.agent_framework import entry_from_bytes, read_entry
+from ckpt_tui.stores.agent_framework_body import load
 from tests.stores.framework_files import HOSTILE, ONE, SAMPLES, document, whole, written
 
 
@@ -137,7 +138,7 @@ class TestLoad:
     def test_faults_far_behind_are_found_when_everything_is_asked_for(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(agent_framework, "DECODE_AHEAD", 10)
+        monkeypatch.setattr(agent_framework_body, "DECODE_AHEAD", 10)
         bad = {"__pickled__": "!" * 100, "__type__": "a:B"}
         path = tmp_path / "x.json"
         path.write_bytes(written(document(checkpoint_id="x", state={"bad": bad})))
