@@ -128,7 +128,7 @@ class BranchCheckpoint:
                 found = follow(_parsed(text), rest, self._check)
                 return Found(found.value, (*_labels(path[1 : len(path) - len(rest)]), *found.labels), found.absent)
             except DocumentFault:
-                pass  # loading it tells what is wrong
+                pass  # loading it says what is wrong
         return follow(getattr(self.checkpoint, str(path[0])), path[1:], self._check)
 
     def ask(self, expression: Expression, reveal: bool = False) -> Any:

@@ -32,7 +32,7 @@ from ckpt_tui.stores.fork_directories import is_overlay, with_own_forks
 from ckpt_tui.stores.neighbours import neighbours
 
 _DISTINCT = 8
-"""Characters of a random id that tell it from the others of a store, but for one store of 5,000 in 300."""
+"""Characters of a random id that distinguishes it from the others of a store, but for one store of 5,000 in 300."""
 
 
 @click.command("ls")
@@ -129,7 +129,7 @@ def lines(runs: tuple[Run, ...], problems: list[Problem], measured: Sizes | None
     steps = [ref.iteration if ref.told is None else ref.step for ref in refs]
     number_wide = len(str(max(steps, default=0)))
     before, after = ("\x1b[36m", "\x1b[0m") if colours() else ("", "")
-    # Read once for all rows; a format with widths as values is read anew for each.
+    # Read once for all rows; a format with widths as values is read again for each.
     shape = f"  %-{wide}s {before}%-{id_wide if plain else 0}s{after} %{number_wide}d %9s %6s%s  %s"
     more = [""] * len(refs) if measured is None else [f" {measured.columns(ref.file)}" for ref in refs]
     drawn = map(

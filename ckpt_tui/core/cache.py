@@ -81,4 +81,4 @@ class Cache(Generic[Key, Kept]):
 
 
 Answers = Cache[Hashable, Any]
-"""Answers to queries, by what was asked of which content."""
+"""Answers to queries, by what was evaluated on which content."""

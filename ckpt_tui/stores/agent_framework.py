@@ -67,7 +67,7 @@ def read_entry(path: str, name: str) -> tuple[Stamp | None, Entry]:
 
 
 def _size(path: str) -> int:
-    """Bytes of a file; 0 where it cannot be told, which reading it explains."""
+    """Bytes of a file; 0 where it cannot be reported, which reading it explains."""
     try:
         return os.stat(path).st_size
     except (OSError, ValueError):
@@ -164,7 +164,7 @@ def checkpoint_from_bytes(
 
 
 def _problem(name: str, data: bytes, fault: DocumentFault) -> Problem:
-    """Why a file is not a checkpoint, and what it is instead where its bytes tell."""
+    """Why a file is not a checkpoint, and what it is instead where its bytes show it."""
     from ckpt_tui.stores.side_files import explained  # late: most files are checkpoints
 
     return explained(Problem(name, fault.reason, fault.kind, len(data)), data)
@@ -279,7 +279,7 @@ _RECOGNISED = (
     ({"checkpointId", "executionId", "completedNodes"}, "one of HPD-Agent; open the root of its store"),
     ({"channel_values", "channel_versions"}, "one of LangGraph, which an extension could read"),
 )
-"""Keys that tell the format of a file that is none of this store."""
+"""Keys that show the format of a file that is none of this store."""
 
 
 _SHAPES = re.compile(r"\b\w+ is no (text|integer|object|date)\b")

@@ -244,7 +244,7 @@ class DotnetStore(PolledStore):
                 if name.endswith((".json", "%2Ejson")) and ids_of(name) is not None:
                     try:
                         listed[name] = stamp_of(entry.stat())
-                    except OSError:  # a broken link: reading it tells
+                    except OSError:  # a broken link: reading it shows
                         listed[name] = Stamp(0, 0, 0)
         return listed
 

@@ -30,7 +30,7 @@ def lines_for(files: Iterable[Unindexed], generation: int | None, first: int) ->
 
     Args:
         files: The files without a line.
-        generation: That of the index as far as it stands; None where the file names tell.
+        generation: That of the index as far as it stands; None where the file names show it.
         first: The number of the first line.
     """
     found = list(files)

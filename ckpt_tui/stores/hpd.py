@@ -111,7 +111,7 @@ class HpdStore(PolledStore):
 
     def read(self) -> Iterator[Entry]:
         """Executions by their first file, checkpoints by file name."""
-        os.stat(self.path)  # a missing root is told as such
+        os.stat(self.path)  # a missing root is reported as such
         definitions = self._files.definitions()
         executions = _without_copies([self._execution(folder, names) for folder, names in self._files.folders()])
         executions.sort(key=lambda one: os.path.basename(one.files[0][0]) if one.files else "")

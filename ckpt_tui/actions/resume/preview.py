@@ -62,7 +62,7 @@ def preview(
         names = _to_allow(check, about)
         if names:
             yield Said(sign, clean(_blocked(problems, about, names)), fix, tone)
-            fix = ""  # one option for each, told once
+            fix = ""  # one option for each, reported once
     rest = [each for each in problems if each.get("name") not in together]
     for number, each in enumerate(rest):
         following = rest[number + 1] if number + 1 < len(rest) else {}
@@ -177,7 +177,7 @@ _TYPES = (("type", "✗", "error"), ("save", "!", "warn"))
 
 
 def _blocked(problems: list[dict[str, Any]], about: str, names: list[str]) -> str:
-    """What is told of types that are not allowed, of several at once."""
+    """What is reported of types that are not allowed, of several at once."""
     what = str(next(each.get("what") for each in problems if each.get("about") == about and each["name"] == names[0]))
     if len(names) == 1:
         return what

@@ -139,7 +139,7 @@ _BY_TIME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-[89ab][0-9a-f]{3}-[
 
 
 def own_id(name: str) -> str:
-    """An id without the thread that it is told apart by, as `THREAD/ID` has it."""
+    """An id without the thread that it is distinguished by, as `THREAD/ID` has it."""
     return name.rpartition("/")[2]
 
 

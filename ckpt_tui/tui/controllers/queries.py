@@ -1,4 +1,4 @@
-"""What can be asked of a branch, a run or the store, and the way from an answer to its place."""
+"""What can be evaluated on a branch, a run or the store, and the way from an answer to its place."""
 
 from __future__ import annotations
 

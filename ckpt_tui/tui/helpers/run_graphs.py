@@ -11,7 +11,7 @@ from ckpt_tui.core.steps.graph import Graph, given
 from ckpt_tui.tui.learning import Learned
 
 _RUNS = 16
-"""Runs whose graphs are kept; a run that is shown again is learned anew after that."""
+"""Runs whose graphs are kept; a run that is shown again is learned again after that."""
 
 
 class RunGraphs:

@@ -170,7 +170,7 @@ class CompareScreen(Screen[Place]):
             self.jobs.compare(self._comparer, before, after, self.ignore)
 
     def on_comparing(self, event: Comparing) -> None:
-        """Tell how far it is."""
+        """Show how far it is."""
         if event.total:
             self.said = (f" {event.done:,} of {event.total:,} steps compared · esc cancels ", "warn")
         elif self.compared is None:
@@ -203,7 +203,7 @@ class CompareScreen(Screen[Place]):
         self.draw()
 
     def on_work_failed(self, event: WorkFailed) -> None:
-        """Tell an unexpected failure; the app goes on."""
+        """Report an unexpected failure; the app goes on."""
         lines = [Paragraph("Something unexpected happened; the app goes on. Please report it.\n", "error")]
         self.app.push_screen(TextScreen(f"Failed: {event.doing}", [*lines, Paragraph(event.report)]))
 
@@ -273,7 +273,7 @@ class CompareScreen(Screen[Place]):
         self.divergence.take(event)
 
     def on_diff_rows_opened(self, event: DiffRows.Opened) -> None:
-        """Tell a change in full."""
+        """Show a change in full."""
         change = event.change
         paragraphs = change_paragraphs(change, self.reveal)
         self.app.push_screen(TextScreen(f"{change.op} {clean(expression(change.path), 80)}", paragraphs))

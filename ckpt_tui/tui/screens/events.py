@@ -120,7 +120,7 @@ class EventsScreen(Screen[None]):
         self.draw()
 
     def on_work_failed(self, event: WorkFailed) -> None:
-        """Tell an unexpected failure; the app goes on."""
+        """Report an unexpected failure; the app goes on."""
         self.app.push_screen(TextScreen("Failed: events", [Paragraph(event.report)]))
 
     # -- what is shown -----------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ class Keeping(Base):
             """Go to a checkpoint by its id."""
 
         def notes_changed(self) -> None:
-            """Draw the marks anew."""
+            """Redraw the marks."""
 
     @property
     def bookmarks(self) -> Bookmarks:

@@ -123,7 +123,7 @@ class Checkpoints(LineList):
         return self.view.rows[self.cursor] if self.cursor < len(self.view.rows) and self.selected else None
 
     def watch_scroll_y(self, old: float, new: float) -> None:
-        """Tell that other rows are on the screen."""
+        """Say that other rows are on the screen."""
         super().watch_scroll_y(old, new)
         self.post_message(self.Scrolled())
 

@@ -34,7 +34,7 @@ class Paragraph(NamedTuple):
 
 
 class TextLines(LineList):
-    """Paragraphs, wrapped to the width of the widget and wrapped anew when it changes."""
+    """Paragraphs, wrapped to the width of the widget and wrapped again when it changes."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
