@@ -47,7 +47,7 @@ def directory_of(descriptor: int) -> str:
     with contextlib.suppress(OSError):
         return os.readlink(f"/proc/self/fd/{descriptor}")
     with contextlib.suppress(Exception):
-        import fcntl
+        import fcntl  # late: not on Windows
 
         found = fcntl.fcntl(descriptor, 50, b"\0" * 1024)  # F_GETPATH of macOS
         return os.fsdecode(found.rstrip(b"\0"))

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.errors import NotFoundError
-from ckpt_tui.stores.agent_framework import load, problem_of, read_entry
-from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, Place, Store, collect, problem_error
+from ckpt_tui.stores.agent_framework import read_entry
+from ckpt_tui.stores.agent_framework_body import load
+from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, Place, Store, problem_error
 from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, list_json, packed, read_ends, read_whole, stamp_of
 from ckpt_tui.stores.headers import KIND, read_header
+from ckpt_tui.stores.json_files import problem_of
 from ckpt_tui.stores.watch import watch
 
 if TYPE_CHECKING:
     from ckpt_tui.core.allowance import Allowance
-
-__all__ = ["PEEK_BYTES", "READ_AT_ONCE", "DirectoryStore", "collect", "problem_error"]
 
 READ_AT_ONCE = 64
 """Changed files that are read whole at once; more are shown by their headers first."""

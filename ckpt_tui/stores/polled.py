@@ -17,6 +17,7 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Entry, Store, problem_error
 from ckpt_tui.stores.files import FileTrouble, read_ends
+from ckpt_tui.stores.json_files import problem_of
 
 LOOK_SECONDS = 0.25
 """Shortest time between two looks at whether something changed."""
@@ -146,7 +147,7 @@ class PolledStore(Store):
         try:
             return read_ends(path, PEEK_BYTES, 0)[1]
         except FileTrouble as trouble:
-            raise problem_error(Problem(file, trouble.reason.removeprefix(f"{path} "), trouble.kind)) from None
+            raise problem_error(problem_of(path, file, trouble)) from None
 
     def fresh(self) -> Self:
         """The same place as if nothing were known of it yet."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from textual.dom import DOMNode
 from textual.message import Message
@@ -14,7 +15,7 @@ from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.actions.find import Searches
 from ckpt_tui.actions.history import Histories
 from ckpt_tui.actions.sizes import Growths
-from ckpt_tui.core.cache import Answers
+from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.find.find import Match, Question
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.runs.history import Bisection, History
@@ -93,7 +94,7 @@ class Known:
     """
 
     def __init__(self, store: Store) -> None:
-        self.answers = Answers()
+        self.answers: Cache[Hashable, Any] = Cache()
         self.histories = Histories(store, self.answers)
         self.searches = Searches(store, self.answers)
         self.growths = Growths(store, self.answers)
