@@ -120,7 +120,7 @@ class Values(Panes):
         kind = type_text_of(event.value) or type(resolve(event.value)).__name__
         title = f"{event.title} · {kind} · {len(text):,} characters"
         paragraphs = [Paragraph(line) for line in text.split("\n")] if len(text) < 2_000_000 else [Paragraph(text)]
-        self.app.push_screen(TextScreen(title, paragraphs, lambda: self.copy(text, "value")))
+        self.app.push_screen(TextScreen(title, paragraphs, lambda: self.copy(text, "value"), event.match))
 
     def action_pager(self) -> None:
         """Open the value, or the file, in $PAGER."""
