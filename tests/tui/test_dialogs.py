@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+from ckpt_tui.tui.widgets.choice import Choice
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 from tests.tui.support import NARROW, Driver, copy_of, open_app
 
@@ -76,3 +77,15 @@ def test_the_help_begins_with_where_one_is() -> None:
     assert titles[0] == "Here: replay"
     assert len(titles) == len({*titles})
     assert any(each.text == by_id()["replay.pin"].title for each in help_paragraphs({}, ("replay",))[:20])
+
+
+async def test_a_letter_answers_yes_or_no_and_an_arrow_to_the_left_answers_nothing(tmp_path: Path) -> None:
+    async with open_app(copy_of("linear", tmp_path), size=NARROW) as app:
+        choice = Choice(("yes", "no"))
+        await app.app.screen.mount(choice)
+        choice.focus()
+        values = []
+        for key in ("left", "n", "y", "left"):
+            await app.press(key)
+            values.append(choice.value)
+        assert values == ["", "no", "yes", "no"]

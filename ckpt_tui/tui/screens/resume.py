@@ -135,7 +135,8 @@ class ResumeScreen(Screen[None]):
             in_preview, in_programs = focused is self.panes.preview, isinstance(focused, ProgramList)
             keys = keys_before(execution.check, in_preview, bool(self.forms), bool(form.question), in_programs)
         if isinstance(focused, Choice):
-            keys = [("←→", "choose"), *keys]
+            arrows = "←→" if focused.value else "→"
+            keys = [(" ".join([arrows, *focused.initials]), "choose"), *keys]
         return [part for key, word in keys for part in ((f" {key}", "key"), (f" {word} ", "dim"))]
 
     async def on_event(self, event: events.Event) -> None:
