@@ -59,7 +59,8 @@ def preview(
     into = Said("●", f"new checkpoints go to {clean(plan.into)}", tone="plain")
     course = [*_again(check), into, *_edits(check, reveal)]
     # A form shows what is asked: then it hinders nothing that has to be read first.
-    is_hindered = not check.get("ok") and not (asked and all(each.get("about") == "pending" for each in _problems(check)))
+    is_answered_here = asked and all(each.get("about") == "pending" for each in _problems(check))
+    is_hindered = not check.get("ok") and not is_answered_here
     yield from (*wrong, *course) if is_hindered else (*course, *wrong)
     yield from _on_the_way(check)
     main = ", as the script it was" if check.get("main") else ""
