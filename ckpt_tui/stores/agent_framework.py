@@ -13,7 +13,7 @@ from typing import Any
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import JSON_BYTE_VALUES, JSON_VALUES, LAZY_BYTES
 from ckpt_tui.core.documents import lazy
-from ckpt_tui.core.documents.document import Document, DocumentFault, parse
+from ckpt_tui.core.documents.document import REPEATED, Document, DocumentFault, parse
 from ckpt_tui.core.documents.envelope import open_envelope, parsed
 from ckpt_tui.core.model import INTERNAL, MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
 from ckpt_tui.core.paths import expression
@@ -80,7 +80,7 @@ def entry_from_bytes(name: str, data: bytes) -> Entry:
         document = parse(data)
         return _ref(name, document, len(data))
     except DocumentFault as fault:
-        return Problem(name, fault.reason, fault.kind, len(data))
+        return _problem(name, data, fault)
 
 
 def load(
@@ -126,7 +126,7 @@ def checkpoint_from_bytes(
         document = _parse(name, data, check, everything, most)
         ref = _ref(name, document, len(data))
     except DocumentFault as fault:
-        return Problem(name, fault.reason, fault.kind, len(data))
+        return _problem(name, data, fault)
     top = _top(document.value)
     rest = {key: value for key, value in top.items() if key not in _SHOWN}
     metadata = top.get("metadata", {})
@@ -140,10 +140,15 @@ def checkpoint_from_bytes(
     allowance.spend(document.work)
     faults = [] if document.is_bare else _decode_ahead(top, check, ahead, allowance, everything)
     warnings = [*document.notes, *(found[0] for found in _SHAPES.finditer(ref.note))]
-    if ref.inner:
+    if ref.inner and not _is_exported(rest):
         warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
+    database = _is_exported(rest)
+    unknown = [key for key in rest if key != REPEATED]
+    if database:
+        warnings.append(f"a document exported from {database}: {', '.join(unknown[:6])} are members of its own")
+    elif unknown:
+        warnings.append(f"members no known version writes: {', '.join(unknown[:5])}; the framework cannot load it")
     if rest:
-        warnings.append(f"members no known version writes: {', '.join(list(rest)[:5])}; the framework cannot load it")
         metadata = {"metadata": metadata, **rest}
     return Checkpoint(
         ref,
@@ -156,6 +161,27 @@ def checkpoint_from_bytes(
         data,
         is_bare=document.is_bare,
     )
+
+
+def _problem(name: str, data: bytes, fault: DocumentFault) -> Problem:
+    """Why a file is not a checkpoint, and what it is instead where its bytes tell."""
+    from ckpt_tui.stores.side_files import explained  # late: most files are checkpoints
+
+    return explained(Problem(name, fault.reason, fault.kind, len(data)), data)
+
+
+def _is_exported(rest: dict[str, Any]) -> str:
+    """The database that members beyond the framework's own come from; "" for none that is known."""
+    return next((words for keys, words in _EXPORTED if keys <= rest.keys()), "")
+
+
+_EXPORTED = (
+    (frozenset(("_rid", "_etag")), "Azure Cosmos DB"),
+    (frozenset(("_id",)), "MongoDB"),
+    (frozenset(("id", "_self")), "Azure Cosmos DB"),
+    (frozenset(("PartitionKey", "RowKey")), "Azure Table Storage"),
+)
+"""Members that a database adds to its documents, and the database."""
 
 
 def _parse(name: str, data: bytes, check: Callable[[], None] | None, everything: bool, most: int) -> Document:
@@ -231,6 +257,10 @@ def _ref(name: str, document: Document, size: int) -> CheckpointRef:
 
 
 def _foreign(value: Value, top: dict[str, Any]) -> DocumentFault:
+    if type(value) is list and any(_top(one).keys() >= _DOCUMENT for one in value):
+        count = sum(_top(one).keys() >= _DOCUMENT for one in value)
+        reason = f"an array of {count:,} exported checkpoint{'' if count == 1 else 's'}; it opens by its own name"
+        return DocumentFault("documents", reason)
     if not top:
         found = "an empty object" if type(value) is dict else f"a JSON {_json_kind(value)}"
         return DocumentFault("foreign", f"no checkpoint: {found}")
@@ -240,6 +270,8 @@ def _foreign(value: Value, top: dict[str, Any]) -> DocumentFault:
     keys = ", ".join(list(top)[:4])
     return DocumentFault("foreign", f"no checkpoint: JSON of another program (its keys: {keys})")
 
+
+_DOCUMENT = frozenset(("workflow_name", "graph_signature_hash"))
 
 _RECOGNISED = (
     ({"stepNumber", "runnerData"}, "one of Agent Framework for .NET; its directory has an index.jsonl"),
