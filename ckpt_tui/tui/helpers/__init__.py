@@ -1,1 +1,1 @@
-"""What several controllers of a screen share; a helper knows neither screens nor controllers."""
+"""What two controllers need: plain classes and functions that know neither screens nor controllers."""

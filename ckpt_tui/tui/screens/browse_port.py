@@ -320,7 +320,7 @@ class _OpenReplay:
     @property
     def choices(self) -> Mapping[str, str]:
         """Ways that were chosen at forks."""
-        return self._screen.track.choices
+        return self._screen.position.track.choices
 
     def show_view(self, view: View) -> None:
         """Go on with a store that changed."""
