@@ -178,7 +178,7 @@ class StoreQueries:
 
     Args:
         store: The store.
-        answers: Where answers are kept, by what was asked of which content.
+        answers: Where answers are kept, by what was evaluated on which content.
     """
 
     def __init__(self, store: Store, answers: Cache[Hashable, Any] | None = None) -> None:

@@ -59,7 +59,7 @@ class FileTrouble(Exception):
 
 
 class Stamp(NamedTuple):
-    """A key that differs where the content of a file does: inode (0 on Windows), mtime in nanoseconds, size in bytes."""
+    """Differs where the content of a file does: inode (0 on Windows), mtime in nanoseconds, size in bytes."""
 
     inode: int
     mtime_ns: int

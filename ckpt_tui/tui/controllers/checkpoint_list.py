@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import ViewReady
-from ckpt_tui.tui.store_follower import StoreFollower
-from ckpt_tui.tui.view import View
+
+if TYPE_CHECKING:
+    from ckpt_tui.tui.library import Library
+    from ckpt_tui.tui.messages import ViewReady
+    from ckpt_tui.tui.store_follower import StoreFollower
+    from ckpt_tui.tui.view import View
 
 _FILTER_HINT = "filter: id, workflow, executor, waiting, done …; empty shows all"
 

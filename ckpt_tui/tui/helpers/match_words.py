@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ckpt_tui.tui.widgets.status import Part
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ckpt_tui.tui.widgets.status import Part
 
 SEARCH_HINT = "search: a text; an upper case letter makes it strict about case"
 

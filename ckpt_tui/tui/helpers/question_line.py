@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from textual.screen import Screen
 from textual.widgets import Input
 
-from ckpt_tui.tui.helpers.panes import Panes
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.screen import Screen
+
+    from ckpt_tui.tui.helpers.panes import Panes
 
 
 class QuestionLine:

@@ -14,8 +14,8 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.helpers.selection import Place
-from ckpt_tui.tui.inquiries import Asking, Inquiries, Known, QuestionFailed
-from ckpt_tui.tui.messages import WorkFailed
+from ckpt_tui.tui.inquiries import Inquiries, Known
+from ckpt_tui.tui.messages import Asking, QuestionFailed, WorkFailed
 from ckpt_tui.tui.screens.copying import copied
 from ckpt_tui.tui.widgets.answers import AnswerList
 from ckpt_tui.tui.widgets.findings import FindingText

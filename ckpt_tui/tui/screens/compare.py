@@ -32,7 +32,7 @@ from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import Comparing, DifferenceReady, DivergenceReady, RowsFound, WorkFailed
 from ckpt_tui.tui.screens.copying import copied
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.full_change import change_paragraphs
 from ckpt_tui.tui.screens.rules import RulesScreen
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
@@ -296,7 +296,7 @@ class CompareScreen(Screen[Place]):
     def action_help(self) -> None:
         """Show keys and signs."""
         keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+        self.app.push_screen(help_screen(keys, ("diff", "compare")))
 
     def action_back(self) -> None:
         """Out of the search, then back to the browser; what is not compared yet is left."""

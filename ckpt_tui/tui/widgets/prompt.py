@@ -23,7 +23,7 @@ class Question(NamedTuple):
 
     Attributes:
         title: What the text is, in two or three words.
-        hint: What may be typed, shown while the line is empty and below it.
+        hint: What may be typed.
         verb: What Enter does.
     """
 
@@ -77,7 +77,6 @@ class Prompt(Vertical):
         self._question, self._take = question, take
         self.query_one(Static).update(Content(question.title))
         line = self.query_one(Input)
-        line.placeholder = question.hint
         line.value = value
         line.cursor_position = len(value)
         self.display = True
