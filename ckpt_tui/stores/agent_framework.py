@@ -15,6 +15,8 @@ from ckpt_tui.core.budgets import JSON_BYTE_VALUES, JSON_VALUES, LAZY_BYTES
 from ckpt_tui.core.documents.document import Document, DocumentFault, parse
 from ckpt_tui.core.documents.envelope import parsed
 from ckpt_tui.core.model import INTERNAL, MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
+from ckpt_tui.core.reading.gist import gist_of_messages, gist_of_request, gist_of_state
+from ckpt_tui.core.reading.pending import source_executor
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.files import MAX_FILE_BYTES, FileTrouble, Stamp, read_blocks, read_ends, read_whole
@@ -276,11 +278,14 @@ def _facts(top: dict[str, Any]) -> Facts:
     pending = _pairs(top.get("pending_request_info_events"))
     askers: dict[str, None] = {}
     if pending:
-        from ckpt_tui.core.reading.pending import source_executor  # decodes; most stores wait for nothing
-
         askers = dict.fromkeys(source_executor(value) for _, value in pending[:MAX_NAMES])
-    edges = any(key == "_edge_state" and bool(_pairs(value)) for key, value in _pairs(top.get("state")))
-    return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), tuple(name for name in askers if name), edges)
+    state = _pairs(top.get("state"))
+    edges = any(key == "_edge_state" and bool(_pairs(value)) for key, value in state)
+    said = (
+        gist_of_request(pending[0][1]) if pending else gist_of_messages(messages) if sources else gist_of_state(state)
+    )
+    names = tuple(name for name in askers if name)
+    return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), names, edges, said)
 
 
 _OPENED = frozenset((dict, list, Map, Envelope))

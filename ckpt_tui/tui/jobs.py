@@ -15,6 +15,7 @@ from textual.message_pump import MessagePump
 from textual.worker import Worker, get_current_worker
 
 from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.safety.verdict import verdict
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Batch, Store
@@ -26,6 +27,8 @@ from ckpt_tui.tui.messages import (
     ChangesCounted,
     CheckpointReady,
     Comparing,
+    DangersFound,
+    DangersWanted,
     DifferenceReady,
     DivergenceReady,
     EventsRead,
@@ -128,6 +131,29 @@ class Jobs:
                 self._owner.post_message(AlarmsReady(file, told))
 
         self._start(run, "judge")
+
+    def judge_list(self) -> None:
+        """Find out which checkpoints of the list would run code when they are loaded, the newest first."""
+
+        def run() -> None:
+            dangers: dict[str, str] = {}
+            posted = time.monotonic()
+            for file, mark in self._library.unjudged():
+                check_cancelled()
+                store, own = self._store.home(file)
+                reader = store.reader()
+                if reader is not None:
+                    with suppress(CkptError):  # what cannot be read cannot be loaded either; its row says so
+                        dangers[file] = verdict(reader.read(own), check_cancelled)
+                self._library.judged(file, mark)
+                if time.monotonic() - posted >= COUNT_SECONDS:
+                    self._owner.post_message(DangersFound(dangers))
+                    dangers, posted = {}, time.monotonic()
+                    # The screen comes first: a busy thread delays every key by a turn of the interpreter lock.
+                    self._stop.wait(0.02)
+            self._owner.post_message(DangersFound(dangers))
+
+        self._start(run, "judge list")
 
     def peek(self, file: str) -> None:
         """Read the beginning of a file that is no checkpoint, if it can be read at all."""
@@ -409,6 +435,7 @@ class Jobs:
                 self._library.apply(batch)
                 if batch.done >= batch.total:
                     self._post_view(0, 0)
+                    self._owner.post_message(DangersWanted())
                 elif pace.is_due:
                     self._post_at_pace(pace, batch.done, batch.total)
                 # The screen comes first: a busy thread delays every key by a turn of the interpreter lock.

@@ -65,6 +65,18 @@ class AlarmsReady(Message):
         self.told = told
 
 
+class DangersWanted(Message):
+    """Bodies were read: now they can be judged."""
+
+
+class DangersFound(Message):
+    """What some checkpoints of the list would do when they are loaded, by their file; "" for nothing."""
+
+    def __init__(self, dangers: dict[str, str]) -> None:
+        super().__init__()
+        self.dangers = dangers
+
+
 class PeekReady(Message):
     """The first bytes of a file that cannot be shown as a checkpoint."""
 

@@ -14,7 +14,7 @@ from tests.tui.support import SAMPLES, open_app
 @pytest.mark.parametrize("theme", [DARK.name, LIGHT.name, "ansi-dark", "textual-light", "nord", "no-such-theme"])
 async def test_the_app_opens_in_a_theme(theme: str) -> None:
     async with open_app(SAMPLES / "hitl_pending", config=Config(theme=theme)) as app:
-        await app.shows("review waiting 2", "[State]")
+        await app.shows("waits 2 review", "[State]")
         wanted = theme if theme in {DARK.name, LIGHT.name, *BUILTIN_THEMES} else DARK.name
         assert app.app.theme == wanted
         label = app.screen.list.get_component_styles("line-list--label").color
@@ -29,4 +29,4 @@ async def test_a_theme_can_be_changed_while_the_app_runs() -> None:
     async with open_app(SAMPLES / "hitl_pending") as app:
         app.app.theme = "textual-light"
         await app.pilot.pause()
-        await app.shows("review waiting 2")
+        await app.shows("waits 2 review")

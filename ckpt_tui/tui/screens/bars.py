@@ -46,8 +46,12 @@ class Bars(Values):
         right: list[Part] = []
         if view.filter:
             right.append((f" filter: {clean(view.filter, 20)} ", "warn"))
+        dangers = self.list.danger_count
+        wide = self.size.width >= 100
+        if dangers:
+            right.append((f" ☠ {dangers:,} dangerous " if wide else f" ☠ {dangers:,} ", "error"))
         if view.problems:
-            right.append((f" ✗ {view.problems:,} problem{'' if view.problems == 1 else 's'} ", "error"))
+            right.append((f" ✗ {view.problems:,} unreadable " if wide else f" ✗ {view.problems:,} ", "error"))
         right.append(state)
         if self.changed_at and self.size.width >= 80:
             right.append((f"{clock_text(self.changed_at)} ", "dim"))
@@ -81,11 +85,15 @@ class Bars(Values):
                 apart.append(command)
                 room -= _hint_width(command)
         row = self.list.row if scope == "list" else None
-        waits = isinstance(row, NodeRow) and row.node.ref.role == "waiting" and not self.store.capabilities().resume
+        danger = isinstance(row, NodeRow) and row.node.ref.file in self.list.dangers
+        waits = (
+            isinstance(row, NodeRow) and row.node.ref.role == "waiting" and not danger
+            and not self.store.capabilities().resume
+        )  # fmt: skip
         if waits:
             parts += [(" r", "key"), (" answer ", "dim")]
             room -= 9
-        left_out = {*_HINTED_APART, "run.resume"} if waits else _HINTED_APART
+        left_out = {*_HINTED_APART, "run.resume"} if waits or danger else _HINTED_APART
         # Without a checkpoint there is nothing to open, to compare or to step through.
         for command in COMMANDS if self.list.view.places else ():
             if command.hint and command.scope in (scope, "everywhere") and command.id not in left_out:

@@ -15,7 +15,16 @@ from ckpt_tui.stores.base import Entry, Store
 from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import AlarmsReady, BodiesWanted, CheckpointReady, PeekReady, ViewReady, WorkFailed
+from ckpt_tui.tui.messages import (
+    AlarmsReady,
+    BodiesWanted,
+    CheckpointReady,
+    DangersFound,
+    DangersWanted,
+    PeekReady,
+    ViewReady,
+    WorkFailed,
+)
 from ckpt_tui.tui.screens.bars import Bars
 from ckpt_tui.tui.screens.differing import Differing
 from ckpt_tui.tui.screens.inquiring import Inquiring
@@ -152,6 +161,17 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
         """Count messages and requests in the background."""
         self.jobs.read_bodies()
 
+    def on_dangers_wanted(self, event: DangersWanted) -> None:
+        """Find out in the background which checkpoints would run code."""
+        self.jobs.judge_list()
+
+    def on_dangers_found(self, event: DangersFound) -> None:
+        """Show which checkpoints would run code."""
+        if event.dangers:
+            self.list.show_dangers(event.dangers)
+            self.draw_head()
+            self.draw_foot()
+
     def _show_waiting(self, view: View) -> None:
         from ckpt_tui.stores.registry import folders
         from ckpt_tui.tui.screens.welcome import waiting_paragraphs
@@ -244,6 +264,10 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
         if event.file == self._shown:
             for pane in self.details:
                 pane.alarm(event.told)
+        danger = next((told for told in event.told if told.startswith("danger")), "")
+        if danger and event.file not in self.list.dangers:  # too large to be judged for the list
+            self.list.show_dangers({event.file: danger.partition(": ")[2]})
+            self.draw_head()
 
     def _show_checkpoint(self, file: str, checkpoint: Checkpoint) -> None:
         self._shown = file

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -49,7 +48,6 @@ class Panes(Screen[None]):
 
     def on_mount(self) -> None:
         """Put the focus on the list."""
-        self.list.border_title = Content("Checkpoints")
         self.focus_pane(self.list)
 
     async def complete(self) -> None:
