@@ -10,11 +10,10 @@ from rich.cells import cell_len
 from textual.message import Message
 
 from ckpt_tui.core.diff.changes import Change, Difference
-from ckpt_tui.core.diff.comparison import SIGNS, DiffRow, rows, value_text
+from ckpt_tui.core.diff.comparison import SIGNS, DiffRow, rows, texts_of, value_text
 from ckpt_tui.core.diff.words import are_alike, pieces, shortened
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.preview import preview
-from ckpt_tui.core.redact import PLAIN
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
@@ -237,9 +236,10 @@ class DiffRows(LineList):
 
     def _words(self, change: Change) -> list[tuple[str, str]] | None:
         """Two texts word by word; None where that says less than the two texts."""
-        before, after = change.before, change.after
-        if type(before) is not str or type(after) is not str or (change.secrecy > PLAIN and not self.reveal):
+        texts = texts_of(change, self.reveal)
+        if texts is None:
             return None
+        before, after = texts
         if max(len(before), len(after)) > _WORDS:
             before, after = before[:_WORDS], after[:_WORDS]
             if before == after:
