@@ -19,8 +19,7 @@ _NAMES = (
     rb"|[a-z0-9][ _.-]{0,3}keys?(?![a-z])"
     rb"|(?<![a-z])(?:pin|pass|passkey|otp|totp|cv[vc]|sas|conn)(?![a-z])|conn.{0,8}str|pin.{0,3}(?:code|number)"
     rb"|(?:git|azure|devops).{0,5}pat(?![a-z])|sas.{0,3}ur[il]|(?:user|card).{0,3}pin|_pass(?![a-z])"
-    rb"|[a-z] pass(?![a-z])"
-    rb"|pass\x94"
+    rb"|[a-z] pass(?![a-z])|pass\x94"
     rb"|(?:basic|auth).{0,4}auth|auth.{0,4}(?:header|string|code)|(?:access|shared).{0,4}signature"
     rb"|(?:security|recovery|mfa|sms|verification|authorization).{0,4}code|backup.{0,4}codes|[a-z]pass(?![a-z])"
 )

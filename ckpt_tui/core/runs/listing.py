@@ -16,7 +16,10 @@ from ckpt_tui.core.times import local_time
 MAX_LANES = 12
 """Columns of the gutter that are drawn; branches beyond share the last one."""
 
-SIGNS = {"entry": "○", "superstep": "●", "waiting": "‖", "response": "↩", "final": "✓", None: "·"}
+SIGNS = {
+    "entry": "○", "superstep": "●", "waiting": "‖", "response": "↩", "final": "✓", "edited": "✎", "forked": "◇",
+    "failed": "✗", None: "·",
+}  # fmt: skip
 """One sign a role; `·` while the body is unread."""
 
 
@@ -132,9 +135,17 @@ def join_gutter(row: JoinRow) -> str:
 _MADE_UP = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z").match
 
 
+_BY_TIME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z").match
+
+
+def own_id(name: str) -> str:
+    """An id without the thread that it is told apart by, as `THREAD/ID` has it."""
+    return name.rpartition("/")[2]
+
+
 def given_name(ref: CheckpointRef) -> str:
     """A file name that a person gave; "" for the random ids of the framework."""
-    return "" if _MADE_UP(ref.id) else clean(ref.id, 40)
+    return "" if _MADE_UP(own_id(ref.id)) else clean(ref.id, 40)
 
 
 class Happening(NamedTuple):
@@ -168,7 +179,8 @@ def happening(row: NodeRow) -> Happening:
     ref = row.node.ref
     facts = ref.facts
     if facts is None and (ref.told is None or not ref.told.label):
-        return UNREAD if _MADE_UP(ref.id) else UNREAD._replace(who=f"{given_name(ref)}: …")
+        name = given_name(ref)
+        return UNREAD._replace(who=f"{name}: …") if name else UNREAD
     found = _of_told(row, ref.told) if ref.told is not None and ref.told.label else _of_facts(row, facts)
     if not found.status and row.tip and ref.status == "open":
         found = found._replace(status="open")
@@ -291,5 +303,7 @@ def store_title(row: StoreRow) -> tuple[str, str]:
 
 def id_text(ref: CheckpointRef) -> str:
     """An id short enough to read out, long enough to be unique in practice."""
-    short = ref.id[:8]
+    name = own_id(ref.id)
+    # Ids of version 6 begin with the time: within 27 seconds their first 8 digits are the same.
+    short = name[9:18].replace("-", "") if _BY_TIME(name) else name[:8]
     return short if short.isalnum() and short.isascii() else clean(short)

@@ -16,7 +16,15 @@ from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.line_list import LineList
 
-_SIGN_STYLES = {"waiting": "warn", "response": "accent", "final": "good", "entry": "label"}
+_SIGN_STYLES = {
+    "waiting": "warn",
+    "response": "accent",
+    "final": "good",
+    "entry": "label",
+    "failed": "error",
+    "edited": "accent",
+    "forked": "accent",
+}
 
 
 _MEASURED = 200
