@@ -200,6 +200,8 @@ def _of_told(row: NodeRow, told: Told) -> Happening:
     label = clean(told.label, 200)
     if ref.role == "final":
         return Happening("done", label.removesuffix("done").rstrip(" ·"), gist)
+    if ref.role in ("edited", "forked", "failed"):
+        return Happening(ref.role, label.removeprefix(ref.role).strip(), gist)
     if told.did:
         return Happening(clean(told.did, 20), f"→ {_names(told.ran or ())}", gist)
     return Happening("", label, gist)

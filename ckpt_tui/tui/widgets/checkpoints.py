@@ -42,7 +42,14 @@ _BEFORE_TITLE = 2
 _AFTER_TITLE = 1
 """Cells of it that the border takes behind its title."""
 
-_STATUS_STYLES = {"waits": "warn", "answered": "accent", "done": "good", "entry": "label", "open": "warn"}
+_STATUS_STYLES = {
+    "waits": "warn",
+    "answered": "accent",
+    "done": "good",
+    "entry": "label",
+    "open": "warn",
+    "failed": "error",
+}
 _EDGE_STYLES = {DANGER: "error", "!": "warn", "~": "dim"}
 
 
