@@ -1,4 +1,4 @@
-"""The screen in ASCII, for a terminal whose locale has no other characters: each sign, line and bar has its own there."""
+"""The screen in ASCII, for a terminal whose locale has no other characters: a sign there for each sign and line."""
 
 from __future__ import annotations
 
