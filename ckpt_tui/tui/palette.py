@@ -85,8 +85,8 @@ class Commands(Provider):
         await self.app.run_action(offer.command.action, offer.node)
 
 
-_HERE = 0.001
-"""What comes on top for a command that can be done here: of two equally close ones it comes first."""
+_HERE = 0.15
+"""What comes on top for a command that can be done here: it comes before one that is a little closer."""
 
 
 def closeness(command: Command, words: list[str]) -> float:

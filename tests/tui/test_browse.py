@@ -245,7 +245,24 @@ class TestFiltering:
             await app.press("f")
             await app.type("nowhere")
             await app.press("enter")
-            await app.shows("No checkpoint contains 'nowhere'")
+            await app.shows("No row shows 'nowhere'", "It does not look into the values", "ctrl+f")
+
+    async def test_what_a_filter_did_not_find_is_searched_for_in_the_values(self) -> None:
+        async with open_app(SAMPLES / "linear") as app:
+            await app.press("f")
+            await app.type("original")
+            await app.press("enter")
+            await app.press("g")
+            everything = len(app.screen.list.view.runs[0].nodes)
+            await app.press("escape", "f")
+            await app.type("_executor_state")
+            await app.press("enter")
+            await app.shows("No row shows '_executor_state'")
+            await app.press("ctrl+f")
+            await app.until(lambda: bool(app.app.screen.query("#text")), "the search")
+            assert app.app.screen.query_one("#text", Input).value == "_executor_state"
+            await app.press("escape")
+            await app.until(lambda: len(app.screen.list.view.places) == everything, "all rows again")
 
 
 class TestKeys:

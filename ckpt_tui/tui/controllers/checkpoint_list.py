@@ -14,7 +14,7 @@ from ckpt_tui.tui.messages import AlarmsReady, ViewReady
 from ckpt_tui.tui.store_follower import StoreFollower
 from ckpt_tui.tui.view import View
 
-_FILTER_HINT = "filter: id, workflow, executor, waiting, done …; empty shows all"
+_FILTER_HINT = "filter rows by what they show: id, workflow, executor, waits, done, words …; empty shows all"
 
 
 class CheckpointListPort(Port, Protocol):

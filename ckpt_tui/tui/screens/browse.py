@@ -357,7 +357,11 @@ class Browse(Screen[None]):
     # -- queries -----------------------------------------------------------------------------------------------------
 
     def action_find(self) -> None:
-        self.queries.open_find()
+        view = self.panes.list.view
+        in_vain = "" if view.places else view.filter
+        if in_vain:
+            self.checkpoints.end_filter()
+        self.queries.open_find(in_vain)
 
     def action_bisect(self) -> None:
         self.queries.ask_bisect()
