@@ -90,6 +90,12 @@ INLINE_PICKLE = 256 * 1024
 PREVIEW_CELLS = 240
 """Characters of a one-line preview that are worked out; more would never be on the screen."""
 
+GIST_CHARACTERS = 100
+"""Characters of what a row of the list says of a value: more than a row has room for, kept for each checkpoint."""
+
+GIST_SPAN = 16 * 1024
+"""Characters of one value, pickled or not, that are read for its row: about half a millisecond."""
+
 DIFF_NODES = 1_700_000
 """Scalars looked at by one diff; a container counts for ten to forty. At most about a second."""
 

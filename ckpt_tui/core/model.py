@@ -30,6 +30,8 @@ class Facts(NamedTuple):
         sources: Who sent the messages in flight, in file order, at most `MAX_NAMES`.
         askers: The executors that wait for an answer, at most `MAX_NAMES`; may be fewer than `pending`.
         edges: Whether a fan-in is partially filled, which is work left.
+        gist: What matters here in a few words, safe for a terminal: what is asked, what was answered, what is on its
+            way, or what the run left behind; "" where that is unknown.
     """
 
     messages: int
@@ -37,6 +39,7 @@ class Facts(NamedTuple):
     sources: tuple[str, ...]
     askers: tuple[str, ...]
     edges: bool
+    gist: str = ""
 
 
 class Told(NamedTuple):
@@ -53,6 +56,7 @@ class Told(NamedTuple):
         ran: The executors that ran for it, or None where they are inferred.
         above: Id of the run that its run is a part of, or "".
         store: Name of its store where several are shown as one list, or "".
+        did: A word for what happened that its role does not say, such as "answered", or "".
     """
 
     run: str = ""
@@ -65,6 +69,7 @@ class Told(NamedTuple):
     ran: tuple[str, ...] | None = None
     above: str = ""
     store: str = ""
+    did: str = ""
 
 
 MAX_NAMES = 8

@@ -13,6 +13,7 @@ from typing import Any
 from ckpt_tui.core.documents.document import Document, DocumentFault, parse
 from ckpt_tui.core.documents.envelope import parsed
 from ckpt_tui.core.model import INTERNAL, MAX_NAMES, CheckpointRef, Facts, Problem, parse_time
+from ckpt_tui.core.reading.gist import gist_of_messages, gist_of_request, gist_of_state
 from ckpt_tui.core.reading.pending import source_executor
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.agent_framework_legacy import is_legacy, legacy_ref
@@ -180,5 +181,10 @@ def _facts(top: dict[str, Any]) -> Facts:
     askers: dict[str, None] = {}
     if pending:
         askers = dict.fromkeys(source_executor(value) for _, value in pending[:MAX_NAMES])
-    edges = any(key == "_edge_state" and bool(_pairs(value)) for key, value in _pairs(top.get("state")))
-    return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), tuple(name for name in askers if name), edges)
+    state = _pairs(top.get("state"))
+    edges = any(key == "_edge_state" and bool(_pairs(value)) for key, value in state)
+    said = (
+        gist_of_request(pending[0][1]) if pending else gist_of_messages(messages) if sources else gist_of_state(state)
+    )
+    names = tuple(name for name in askers if name)
+    return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), names, edges, said)

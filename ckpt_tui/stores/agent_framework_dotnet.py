@@ -339,6 +339,7 @@ class Chain:
             run=line.session or "?",
             title=f"session {_short(line.session)}",
             label=_label(ran, answered, facts),
+            did="answered" if answered and not facts.pending else "",
             role="waiting" if facts.pending and not facts.messages else None,
             step=place.depth,
             before=before,

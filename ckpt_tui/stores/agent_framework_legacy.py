@@ -88,7 +88,7 @@ def legacy_ref(
     when = parse_time(texts["timestamp"])
     if texts["timestamp"] and not when:
         odd.append("timestamp is no date")
-    present = _present(top)
+    present = {key: typed(value) for key, value in _present(top).items()}
     odd += [f"{key} is no object" for key in ("messages", "state", _PENDING) if type(present[key]) not in (dict, Map)]
     graph = _member(top.get("metadata"), "graph_signature")
     stem, workflow, inner = name[:-5], texts["workflow_id"], texts["checkpoint_id"]

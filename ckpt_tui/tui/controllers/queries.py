@@ -186,10 +186,10 @@ class Queries:
 
     # -- find --------------------------------------------------------------------------------------------------------
 
-    def open_find(self) -> None:
-        """Find a text over checkpoints; what was found last is shown again."""
-        if self._search is None:
-            self._search = StoreSearch(self._port.match)
+    def open_find(self, text: str = "") -> None:
+        """Find a text over checkpoints; what was found last is shown again, unless there is another text."""
+        if self._search is None or text:
+            self._search = StoreSearch(text or self._port.match)
         self._port.open_find(self._asks.known, self._nodes_of, self._search, self._go_to_found)
 
     def _nodes_of(self, scope: Scope) -> Sequence[Node]:

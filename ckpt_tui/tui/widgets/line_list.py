@@ -17,6 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ckpt_tui.tui.commands import bindings
+from ckpt_tui.tui.themes import readable_style
 
 _STRIPS = 400
 """Drawn lines that are kept: several screens."""
@@ -151,6 +152,7 @@ class LineList(ScrollView, can_focus=True):
             found = self.rich_style + self.get_component_rich_style(f"line-list--{name}", partial=True)
             if over:
                 found += self.get_component_rich_style(f"line-list--{over}", partial=True)
+            found = readable_style(found, bool(over) or name == "match")
             self._styles[name, over] = found
         return found
 
