@@ -12,8 +12,8 @@ from unicodedata import combining, east_asian_width
 import click
 
 from ckpt_tui.cli.completing import complete_files
-from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.documents.encodings import prefer
+from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.registry import open_stores

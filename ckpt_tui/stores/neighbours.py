@@ -10,7 +10,7 @@ from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.dotnet_index import INDEX
 from ckpt_tui.stores.events import HEAD_BYTES, is_events
 from ckpt_tui.stores.exported_documents import looks_exported
-from ckpt_tui.stores.files import FileTrouble, is_json_name, read_ends
+from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.fork_directories import SUFFIX, is_plain
 from ckpt_tui.stores.registry import open_store
 
@@ -18,6 +18,9 @@ _LOOKED_AT = 200
 """Entries of a directory that are looked at besides checkpoints."""
 
 _OURS = ("ckpt-tui-fork.jsonl", "ckpt-tui-prune.jsonl", "ckpt-tui.toml", INDEX)
+_NEVER = (".json", "%2Ejson", ".tmp", "~")
+"""How checkpoints, and what a save leaves of one, end."""
+
 _SQLITE = b"SQLite format 3\0"
 
 
@@ -56,7 +59,7 @@ def _beside(path: str, folders: bool) -> list[Neighbour]:
     with suppress(OSError), os.scandir(path) as entries:
         looked_at = 0
         for entry in entries:
-            if is_json_name(entry.name) or entry.name in _OURS or looked_at >= _LOOKED_AT:
+            if entry.name.endswith(_NEVER) or entry.name in _OURS or looked_at >= _LOOKED_AT:
                 continue
             looked_at += 1
             one = (_directory(entry) if folders else None) if entry.is_dir() else _file(entry)

@@ -11,6 +11,7 @@ from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.running.events import asks_in_words, brief, short_name
 from ckpt_tui.core.running.secret_lines import masked_copy, path_secrecy
 from ckpt_tui.core.text import clean
+from ckpt_tui.stores.place_trust import trust_lines
 
 QUESTION = 300
 """Characters of a question."""
@@ -51,6 +52,9 @@ def preview(
         return
     if not check:
         return
+    if plan.source.store:
+        for line in trust_lines(plan.source.store, f"{plan.source.id}.json"):
+            yield Said("!", line, "Resume it only when you know who wrote it.", "warn")
     main = ", as the script it was" if check.get("main") else ""
     yield Said("✓", clean(f"{check.get('target')} loads{main}: {check.get('file')}"), tone="good")
     yield from _on_the_way(check)
