@@ -176,7 +176,7 @@ def lines(runs: tuple[Run, ...], problems: list[Problem], measured: Sizes | None
 def _short_ids(refs: list[CheckpointRef]) -> list[str]:
     """Ids as on the screen, random ones longer where they would be the same; given names stand in the summary."""
     ids = [listing.id_text(ref) for ref in refs]
-    if len(set(ids)) == len(ids):
+    if len(set(ids)) == len(ids) or any("/" in ref.id for ref in refs):  # those of threads stand below their thread
         return ids
     length = _DISTINCT
     random = {ref.id for ref in refs if not listing.given_name(ref)}  # an id may stand in several stores

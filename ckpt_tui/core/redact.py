@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ckpt_tui.core.secret_names import HINTS, is_secret_key, may_be_number
-from ckpt_tui.core.secret_texts import MASK, Maskers, maskers_for, masked_text
+from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text, maskers_for
 
 RUN_KWARGS = frozenset({"_workflow_run_kwargs", "_resolved_workflow_run_kwargs", "_routed_workflow_run_kwargs"})
 """State keys under which every leaf is masked. Source: agent_framework/_workflows/_const.py."""
@@ -37,7 +37,9 @@ def _has_secrets(container: dict[str, Any], ranks: _Ranks) -> bool:
     return any(map(ranks.__getitem__, container))
 
 
-def masked(document: Any, above: int = 0, hidden: list[Any] | None = None, sign: str = "") -> Any:
+def masked(
+    document: Any, above: int = 0, hidden: list[Any] | None = None, sign: str = "", all_run_kwargs: bool = True
+) -> Any:
     """The same document with secrets masked in place: `{"$masked": type name, "$size": length}`.
 
     A text that holds a secret, such as a URL with a password, keeps all but the secret.
@@ -47,10 +49,20 @@ def masked(document: Any, above: int = 0, hidden: list[Any] | None = None, sign:
         above: How far it is a secret by where it stands (see `secrecy`).
         hidden: Gets the texts and numbers that were masked, and the base64 of bytes.
         sign: A text to put in their place instead.
+        all_run_kwargs: Mask everything in the arguments of a run, not only what is a secret by its name or look.
     """
     holder = [document]
+    ranks = _Ranks({"$type": PLAIN} if all_run_kwargs else dict.fromkeys(("$type", *RUN_KWARGS), PLAIN))
+    texts = _mask_by_name(holder, above, hidden, sign, ranks)
+    maskers = maskers_for("\n".join(texts))
+    if maskers:
+        _mask_texts(holder, maskers, hidden)
+    return holder[0]
+
+
+def _mask_by_name(holder: list[Any], above: int, hidden: list[Any] | None, sign: str, ranks: _Ranks) -> list[str]:
+    """Mask what is a secret by where it stands; returns the texts that are none."""
     texts: list[str] = []
-    ranks = _Ranks({"$type": PLAIN})
     containers: list[tuple[Any, int]] = [(holder, above)]
     while containers:
         container, above = containers.pop()
@@ -72,26 +84,30 @@ def masked(document: Any, above: int = 0, hidden: list[Any] | None = None, sign:
             rank = above
             if rank < EVERYTHING:
                 rank = max(rank, ranks[key if named else second if key == 1 else "$type"])
-            if type(value) is dict:
-                base64 = value.get("$base64") if rank else None
-                if isinstance(base64, str):
-                    if hidden is not None:
-                        hidden.append(base64)
-                    container[key] = sign or {"$masked": "bytes", "$size": value.get("$size", len(base64))}
-                elif value:
+            kind = type(value)
+            if kind is dict or kind is list:
+                mask = _mask_of_bytes(value, hidden, sign) if rank and kind is dict else None
+                if mask is not None:
+                    container[key] = mask
+                else:
                     containers.append((value, rank))
-            elif type(value) is list:
-                containers.append((value, rank))
             elif rank and is_maskable(value, rank == EVERYTHING) and not (named and key == "$type"):
                 if hidden is not None:
                     hidden.append(value)
-                container[key] = sign or {"$masked": type(value).__name__, "$size": len(str(value))}
-            elif type(value) is str:
+                container[key] = sign or {"$masked": kind.__name__, "$size": len(str(value))}
+            elif kind is str:
                 texts.append(value)
-    maskers = maskers_for("\n".join(texts))
-    if maskers:
-        _mask_texts(holder, maskers, hidden)
-    return holder[0]
+    return texts
+
+
+def _mask_of_bytes(document: dict[str, Any], hidden: list[Any] | None, sign: str) -> Any:
+    """What stands for bytes that are a secret; None where a document stands for no bytes."""
+    base64 = document.get("$base64")
+    if not isinstance(base64, str):
+        return None
+    if hidden is not None:
+        hidden.append(base64)
+    return sign or {"$masked": "bytes", "$size": document.get("$size", len(base64))}
 
 
 _NO_TEXTS = frozenset(("$type", "$base64", "$ref", "$error"))
@@ -230,8 +246,8 @@ def _name_of(key: str) -> str:
 
 
 __all__ = [
-    "EVERYTHING", "MASK", "PLAIN", "RUN_KWARGS", "SECRET", "is_mask", "is_maskable", "is_secret_key", "masked", "masked_lines",
-    "masked_text", "secrecy",
+    "EVERYTHING", "MASK", "PLAIN", "RUN_KWARGS", "SECRET", "is_mask", "is_maskable", "is_secret_key", "masked",
+    "masked_lines", "masked_text", "secrecy",
 ]  # fmt: skip
 
 PLAIN, SECRET, EVERYTHING = range(3)

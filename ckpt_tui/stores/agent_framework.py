@@ -13,7 +13,7 @@ from typing import Any
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import JSON_BYTE_VALUES, JSON_VALUES, LAZY_BYTES
 from ckpt_tui.core.documents import lazy
-from ckpt_tui.core.documents.document import Document, DocumentFault, parse
+from ckpt_tui.core.documents.document import REPEATED, Document, DocumentFault, parse
 from ckpt_tui.core.documents.envelope import open_envelope, parsed
 from ckpt_tui.core.model import INTERNAL, MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
 from ckpt_tui.core.paths import expression
@@ -143,11 +143,12 @@ def checkpoint_from_bytes(
     if ref.inner and not _is_exported(rest):
         warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
     database = _is_exported(rest)
+    unknown = [key for key in rest if key != REPEATED]
     if database:
-        warnings.append(f"a document exported from {database}: {', '.join(list(rest)[:6])} are members of its own")
-        metadata = {"metadata": metadata, **rest}
-    elif rest:
-        warnings.append(f"members no known version writes: {', '.join(list(rest)[:5])}; the framework cannot load it")
+        warnings.append(f"a document exported from {database}: {', '.join(unknown[:6])} are members of its own")
+    elif unknown:
+        warnings.append(f"members no known version writes: {', '.join(unknown[:5])}; the framework cannot load it")
+    if rest:
         metadata = {"metadata": metadata, **rest}
     return Checkpoint(
         ref,

@@ -39,7 +39,7 @@ class Line(NamedTuple):
         """The names its file may have, the likeliest first."""
         bare = f"{self.session}_{self.checkpoint}.json"
         # Uri.EscapeDataString, and every dot; .NET derives the name again and never reads `fileName`.
-        escaped = quote(bare, safe="~-_").replace(".", "%2E")
+        escaped = quote(bare, safe="~-_", errors="backslashreplace").replace(".", "%2E")
         return (bare, escaped) if self.generation < 2 else (escaped, bare, self.file)
 
     @property

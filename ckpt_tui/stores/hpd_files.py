@@ -146,7 +146,9 @@ class HpdFiles:
 
 
 def _beside(below: str, graph: str, run: str, suffix: str) -> str:
-    return f"{below}/{quote(graph, safe='~')}/{quote(run, safe='~')}{suffix}"
+    # An id may hold half a character, which no name of a file has.
+    parts = (quote(part, safe="~", errors="backslashreplace") for part in (graph, run))
+    return f"{below}/{'/'.join(parts)}{suffix}"
 
 
 # -- what a directory is -----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from ckpt_tui.stores.composite import CompositeStore, short_names
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.dotnet_sessions import SessionStore
 from ckpt_tui.stores.exported_documents import DocumentsStore, looks_exported
-from ckpt_tui.stores.files import FileTrouble, is_json_name, read_ends
+from ckpt_tui.stores.files import FILE_SUFFIX, FileTrouble, is_json_name, read_ends
 from ckpt_tui.stores.fork_directories import is_fork, overlay, root_of
 from ckpt_tui.stores.hpd import HpdStore
 
@@ -43,6 +43,9 @@ _NEVER = frozenset(("node_modules", "__pycache__", "site-packages"))
 
 _HEAD = 4096
 """Bytes of a file looked at."""
+
+_SQLITE = b"SQLite format 3\0"
+"""How every SQLite database begins."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)\Z", re.DOTALL)
 
@@ -143,6 +146,10 @@ def extensions() -> dict[str, EntryPoint]:
 
 def _sniffed(place: Place) -> Store | None:
     """The store of the first format that recognises a path, or None."""
+    if place.head is not None and place.head.startswith(_SQLITE):
+        from ckpt_tui.stores.langgraph import LangGraphStore  # late: SQLite, which files do without
+
+        return LangGraphStore.sniff(place)
     found: Store | None = None if place.has_index else DirectoryStore.sniff(place)
     if found is None:
         # Late: they parse, which a list of Agent Framework's headers does without.
@@ -186,7 +193,7 @@ def _file(path: str) -> Store | None:
 
 def _parent(path: str) -> Store | None:
     """The stores in the directories of a directory, however they are nested, as one list; None where there are none."""
-    found = dict(_below(path, "", [_FOLDERS]))
+    found: dict[str, Store | None] = {**_databases(path), **dict(_below(path, "", [_FOLDERS]))}
     members = {name: store for name, store in found.items() if store is not None}
     if not members:
         return None
@@ -212,6 +219,8 @@ def _below(path: str, name: str, left: list[int], level: int = 1) -> Iterator[tu
             yield below, found
         elif is_closed(place):
             yield below, None
+        elif inside := _databases(place):
+            yield from ((below if len(inside) == 1 else f"{below}/{file}", store) for file, store in inside.items())
         elif level < _LEVELS and own not in _NEVER:
             yield from _below(path, below, left, level + 1)
 
@@ -228,12 +237,30 @@ def is_closed(path: str) -> bool:
     return bool(names) and not any(os.access(name, os.R_OK) for name in names)
 
 
+def _databases(path: str) -> dict[str, Store]:
+    """The databases in a directory that are stores, by name."""
+    found: dict[str, Store] = {}
+    for name in _names_of(path, lambda entry: entry.is_file() and not entry.name.endswith(FILE_SUFFIX)):
+        file = os.path.join(path, name)
+        with suppress(FileTrouble):
+            head = read_ends(file, len(_SQLITE), 0)[1]
+            store = _sniffed(Place(file, head=head)) if head == _SQLITE else None
+            if store is not None:
+                found[name] = store
+    return found
+
+
 def folders(path: str) -> list[str]:
     """The names of the directories in a directory that may be stores, in order; none where it cannot be read."""
+    return _names_of(path, lambda entry: entry.is_dir())
+
+
+def _names_of(path: str, is_meant: Callable[[os.DirEntry[str]], bool]) -> list[str]:
+    """The names in a directory that are not hidden and are meant, in order; none where it cannot be read."""
     names = []
     with suppress(OSError), os.scandir(path) as entries:
         for _, entry in zip(range(_FOLDERS), entries, strict=False):
-            if not entry.name.startswith(".") and entry.is_dir():
+            if not entry.name.startswith(".") and is_meant(entry):
                 names.append(entry.name)
     return sorted(names)
 
@@ -282,7 +309,7 @@ def _ask(point: EntryPoint, path: str) -> Store | None:
 # -- formats that are named, not read ----------------------------------------------------------------------------------
 
 _MAGIC = (
-    (b"SQLite format 3\0", "an SQLite database, as LangGraph's SqliteSaver and others write"),
+    (_SQLITE, "an SQLite database without the tables of LangGraph's SqliteSaver"),
     (b"\x80\x04", "a pickle"),
     (b"\x80\x05", "a pickle"),
     (b"PK\x03\x04", "a ZIP archive: unpack it first"),

@@ -160,11 +160,11 @@ class TestTheWayBack:
             found = select(findings, "dangerous", "rce_in_message.json")
             assert found.path == "messages.a[0]"
             await app.press("enter")
-            await app.until(lambda: app.screen._shown == found.file, "the file shown")
+            await app.until(lambda: app.screen.opened.file == found.file, "the file shown")
             pane = app.screen.details[0]
             await app.until(lambda: pane.tab == "messages" and pane.rows.labels == ("a", "0"), "the place")
             assert app.screen.list.selected == found.file
-            assert app.screen.pane is pane
+            assert app.screen.panes.pane is pane
 
     async def test_a_place_within_an_object_is_found(self) -> None:
         async with open_app(HOSTILE) as app:

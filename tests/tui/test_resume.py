@@ -65,7 +65,9 @@ async def opened(app: Driver, target: str, **fields: str) -> ResumeScreen:
 
 async def in_the_value(app: Driver) -> None:
     """Wait until the cursor stands in the value that the app opened at."""
-    await app.until(lambda: app.screen.pane is app.screen.details[0] and app.screen.lines.has_focus, "the value")
+    await app.until(
+        lambda: app.screen.panes.pane is app.screen.details[0] and app.screen.panes.lines.has_focus, "the value"
+    )
 
 
 @contextmanager
@@ -102,7 +104,7 @@ class TestThePreview:
             assert f"new checkpoints go to {tmp_path}/store.forks/{ids[3][:8]}-1" in text
             assert f"ckpt-tui resume {directory} {ids[3]} --workflow {FLOWS}:build_loop" in text
             # The workflow that was loaded tells the graph that files only hint at.
-            graph = app.screen.learned(app.screen.list.view.runs[0]).graph
+            graph = app.screen.port.graphs.learned(app.screen.list.view.runs[0]).graph
             assert graph.complete
             assert {(edge.source, edge.target, edge.trust) for edge in graph.edges.values()} == {
                 ("check", "improve", "exact"), ("improve", "check", "exact"),
@@ -466,7 +468,7 @@ class TestEdits:
             screen = await opened(app, "build_loop")
             await app.until(lambda: 'expected a whole number, got "two"' in _shown(screen), "the fault")
             await app.press("escape", "escape", "escape")
-            assert not app.screen._edits
+            assert not app.screen.port.edits
 
 
 def _shown(screen: ResumeScreen) -> str:

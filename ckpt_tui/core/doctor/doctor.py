@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.advice import FIXES, NOT_CHECKPOINTS, NOTES, OTHERWISE, REPEATED_BY_DOTNET, SHAPES
 from ckpt_tui.core.doctor.chains import broken_chains, changed_graphs
+from ckpt_tui.core.doctor.clear_text import ClearText, json_may_hold_secrets, may_hold_secrets
 from ckpt_tui.core.doctor.copies import Copy, copies_in, copy_finding, renamed_findings
 from ckpt_tui.core.doctor.findings import CANNOT_BE_DECODED, UNDECODABLE, Finding, Pickles, Severity, pickle_bytes
 from ckpt_tui.core.doctor.newest import HOPELESS, Candidate, candidate_of, newest_findings
+from ckpt_tui.core.doctor.repetitions import Repetitions
 from ckpt_tui.core.doctor.side_names import LEFTOVER, side_file_words
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
-from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.ways import Way, next_on, path_of
-from ckpt_tui.core.redact import masked
 from ckpt_tui.core.safety.judgement import Judgement
-from ckpt_tui.core.secret_names import may_name_secrets
 from ckpt_tui.core.text import quoted
 from ckpt_tui.core.value import Envelope, Map, Opaque
-
-_RUN_KWARGS = re.compile(rb'_run_kwargs"\s*:\s*(?!\{\s*\})\S')
-_BASE64 = re.compile(rb'"__pickled__"\s*:\s*"[A-Za-z0-9+/=]*"')
-
-_PATHS_OF_SECRETS = 200
-"""Different paths of secrets that are told."""
 
 _ORDER: dict[Severity, int] = {"danger": 0, "warning": 1, "info": 2}
 
@@ -68,7 +60,8 @@ class Doctor:
         self._refs: list[CheckpointRef] = []
         self._judged: dict[tuple[str, str], Judgement] = {}
         self._types: dict[str, tuple[str, str, int]] = {}
-        self._secrets: dict[str, tuple[str, int]] = {}
+        self._secrets = ClearText()
+        self._repetitions = Repetitions()
         self._names: dict[str, int] = {}  # in the order of the directory
         self._differences: dict[str, str] = {}
         self._told: set[tuple[str, str]] = set()
@@ -140,11 +133,11 @@ class Doctor:
         self._notes(checkpoint)
         parts = parts_of(checkpoint)
         pickles = Pickles(ref.file, self._judged, allowance)
-        hint = _json_may_hold_secrets(checkpoint.raw)
+        hint = json_may_hold_secrets(checkpoint.raw)
         for envelope in _examine(checkpoint, pickles, check):
             if not hint and not (envelope.is_cut and envelope.factor == 0):
                 data = pickle_bytes(envelope)
-                hint = may_name_secrets(data) or b"_run_kwargs" in data
+                hint = may_hold_secrets(data)
         self._findings += pickles.findings
         self._undecodable += sum(finding.kind in UNDECODABLE for finding in pickles.findings)
         self._candidate(ref, tuple(pickles.types))
@@ -153,7 +146,8 @@ class Doctor:
                 file, first, count = self._types.get(name, (ref.file, where, 0))
                 self._types[name] = (file, first, count + 1)
         if hint:
-            self._look_for_secrets(parts, ref.file)
+            self._secrets.take(parts, ref.file)
+        self._repetitions.take(checkpoint)
 
     def report(self) -> Report:
         """What was found in everything taken so far."""
@@ -169,11 +163,7 @@ class Doctor:
             more = f" ({count:,} files)" if count > 1 else ""
             reason = f"needs {name}{more}, which the framework loads only when told to"
             findings.append(Finding("type", "info", file, where, reason, f"allowed_checkpoint_types=[{quoted(name)}]"))
-        for where, (file, count) in self._secrets.items():
-            more = f", in {count:,} files" if count > 1 else ""
-            reason = f"a secret in clear text{more}"
-            fix = "Share exports, which mask it; keep secrets out of run arguments and state."
-            findings.append(Finding("secret", "info", file, where, reason, fix))
+        findings += [*self._secrets.findings(), *self._repetitions.findings()]
         findings.sort(key=lambda finding: (_ORDER[finding.severity], finding.file, finding.path, finding.kind))
         return Report(tuple(findings), tuple(sorted(self._types)), self._files, self._undecodable)
 
@@ -200,19 +190,6 @@ class Doctor:
         hopeless = next((finding.reason for finding in own if finding.kind in HOPELESS), "")
         is_dangerous = any(finding.severity == "danger" for finding in own)
         self._candidates.append(Candidate(ref.file, ref.workflow, ref.timestamp, hopeless, types, is_dangerous, ref))
-
-    def _look_for_secrets(self, parts: dict[str, Any], file: str) -> None:
-        todo: list[tuple[Path, Any]] = [((), masked(plain(parts)))]
-        while todo:
-            path, item = todo.pop()
-            if isinstance(item, dict) and "$masked" in item:
-                where = expression(path)
-                if where in self._secrets or len(self._secrets) < _PATHS_OF_SECRETS:
-                    first, count = self._secrets.get(where, (file, 0))
-                    self._secrets[where] = (first, count + 1)
-                continue
-            pairs = item.items() if isinstance(item, dict) else enumerate(item)
-            todo += [((*path, step), below) for step, below in pairs if isinstance(below, dict | list)]
 
 
 def allow_lines(types: Iterable[str]) -> list[str]:
@@ -247,13 +224,6 @@ def alarms(
 
 
 _UNREADABLE = "The framework cannot load this checkpoint; resume from another one."
-
-
-def _json_may_hold_secrets(raw: bytes) -> bool:
-    if b"\0" in raw or b"\\u00" in raw:  # UTF-16, or letters written as escapes
-        return True
-    bare = _BASE64.sub(b"", raw)
-    return may_name_secrets(bare) or bool(_RUN_KWARGS.search(bare))
 
 
 def parts_of(checkpoint: Checkpoint) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Document(NamedTuple):
     """A parsed file.
 
     Attributes:
-        value: What it holds.
+        value: What it holds. An object that repeats a key has the last value under its name, and all under `REPEATED`.
         notes: What was odd about it.
         work: The work it took, in the units of `ckpt_tui.core.allowance`.
         is_bare: It is known to hold no pickle, nothing that looks like one, and no value too large to be shown.
@@ -60,7 +60,9 @@ class _Hooks:
             seen: set[str] = set()
             for key, _ in pairs:
                 (self.repeated if key in seen else seen).add(key)
-            return Map([part for pair in pairs for part in pair])
+            if PICKLED in members:
+                return Map([part for pair in pairs for part in pair])  # not to be taken for the envelope it may be
+            return _with_repetitions(members, pairs)
         text = members.get(PICKLED)
         if type(text) is str and TYPE in members:
             claimed = members[TYPE]
@@ -73,6 +75,29 @@ class _Hooks:
         except ValueError:  # more digits than int() reads, 4300 unless the environment says otherwise
             self.huge += 1
         return Opaque(f"an integer of {len(text):,} digits", len(text), [text])
+
+
+REPEATED = "$repeated"
+"""The member that holds all values of the keys that an object repeats: name → values, in their order."""
+
+
+def _with_repetitions(members: dict[str, Value], pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+    """The members of an object with repeated keys: the last value of each, as the framework reads it, and all."""
+    values: dict[str, list[Value]] = {}
+    for key, value in pairs:
+        values.setdefault(key, []).append(value)
+    name = REPEATED
+    while name in members:
+        name += "$"
+    return {**members, name: {key: found for key, found in values.items() if len(found) > 1}}
+
+
+def repeated_keys(members: dict[str, Value]) -> set[str]:
+    """The keys that an object repeats, told from the member that holds all their values."""
+    name, found = next(reversed(members.items()), ("", None))
+    if not name.startswith(REPEATED) or type(found) is not dict:
+        return set()
+    return {key for key, values in found.items() if type(values) is list and values and values[-1] is members.get(key)}
 
 
 def parse(data: bytes, most: int = JSON_VALUES) -> Document:
@@ -126,16 +151,21 @@ def repeated_note(keys: Iterable[str]) -> str:
     return f"repeated keys ({', '.join(sorted(keys)[:3])}): the framework keeps the last value, all are shown"
 
 
-def _load(text: str, hooks: _Hooks, pairs: Callable[[list[tuple[str, Value]]], Value]) -> Value:
+def _load(
+    text: str,
+    hooks: _Hooks,
+    pairs: Callable[[list[tuple[str, Value]]], Value],
+    integer: Callable[[str], Value] | None = None,
+) -> Value:
     try:
-        return json.loads(text, object_pairs_hook=pairs)
+        return json.loads(text, object_pairs_hook=pairs, parse_int=integer)
     except RecursionError:
         raise DocumentFault("too-deep", "nested deeper than about 1000 levels; the framework cannot read it") from None
     except json.JSONDecodeError as error:
         raise _explain(error, text) from None
     except ValueError:
         # An integer past the limit of int(); a hook for integers costs time, so only now.
-        return json.loads(text, object_pairs_hook=pairs, parse_int=hooks.integer)
+        return _load(text, hooks, pairs, hooks.integer)
 
 
 def _text(data: bytes, notes: list[str]) -> str:

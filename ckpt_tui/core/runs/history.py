@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.reading.preview import MASK
-from ckpt_tui.core.redact import is_mask
+from ckpt_tui.core.redact import MASK, is_mask
 from ckpt_tui.core.runs.exported import ref_document
 from ckpt_tui.core.runs.lineage import Node, Run
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from textual import on
 from textual.app import ComposeResult
@@ -59,12 +59,11 @@ class TargetForm(VerticalScroll):
     class Entered(Message):
         """Enter was pressed in the list or in a field."""
 
+    @dataclass
     class Listed(Message):
         """The search for programs has ended."""
 
-        def __init__(self, found: Found) -> None:
-            super().__init__()
-            self.found = found
+        found: Found
 
     def __init__(self, source: Source, into: str) -> None:
         super().__init__(id="setup", can_focus=False)

@@ -14,6 +14,7 @@ import jmespath
 import pytest
 
 from ckpt_tui.core import secret_names
+from ckpt_tui.core.doctor.clear_text import may_hold_secrets
 from ckpt_tui.core.doctor.doctor import Doctor, Report
 from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.core.export import show_document
@@ -367,7 +368,7 @@ def test_pickles_under_a_repeated_key_and_within_an_envelope_are_judged(tmp_path
         report = examined(checkpoint(tmp_path, raw=text.replace('"HERE"', state).encode()))
         assert report.is_dangerous, state
         found = next(finding for finding in report.findings if finding.severity == "danger")
-        assert found.path.startswith("state.") and "os:system" in found.reason
+        assert found.path.startswith(("state.", 'metadata."$repeated".state[0].')) and "os:system" in found.reason
 
 
 def test_pickles_of_a_file_that_is_no_checkpoint_are_judged() -> None:
@@ -483,7 +484,6 @@ def test_secrets_in_clear_text_are_told_once_with_their_path(tmp_path: Path) -> 
     state = {"api_key": "sk-1", "_workflow_run_kwargs": {"f": {"who": "me"}}, "tokens": "many", "empty": {"token": ""}}
     report = examined(checkpoint(tmp_path, "a", state=state), checkpoint(tmp_path, "b", state=state))
     assert [(finding.kind, finding.severity, finding.path) for finding in report.findings] == [
-        ("secret", "info", "state._workflow_run_kwargs.f.who"),
         ("secret", "info", "state.api_key"),
     ]
     assert all("2 files" in finding.reason for finding in report.findings)
@@ -495,10 +495,32 @@ def test_a_secret_within_a_pickle_is_told(tmp_path: Path) -> None:
     assert only(in_state(tmp_path, envelope(data, "my_app:Thing")), "secret").path == "state.x.password"
 
 
+def test_run_kwargs_are_told_only_where_they_are_secrets_by_name_or_look(tmp_path: Path) -> None:
+    kwargs = {"region": "eu-north", "user": "ann", "token": "abc", "db": "postgres://svc:hunter2@db/prod"}
+    report = examined(checkpoint(tmp_path, state={"_workflow_run_kwargs": {"f": kwargs}}))
+    assert [finding.path for finding in report.findings if finding.kind == "secret"] == [
+        "state._workflow_run_kwargs.f.db", "state._workflow_run_kwargs.f.token",
+    ]  # fmt: skip
+
+
+LOOKS = [
+    "postgres://svc:hunter2@db/prod", "Server=tcp:x;User ID=sa;Password=Pa55w0rd!;", "AccountName=a;AccountKey=AAAA==;",
+    "https://a.blob.core.windows.net/c/f?sv=2024-01-01&sig=AbCdEfGh%3D", "use ghp_abcdefghijklmnopqrstuvwxyz0123456789",
+    "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\n-----END PRIVATE KEY-----", "OPENAI_API_KEY=sk-proj-abcdefghijkl",
+    "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc", "AKIAIOSFODNN7EXAMPLE", "xoxb-123456789012-abcdef",
+    "AIzaSyA1234567890abcdefghijklmnopqrstuv", "hf_abcdefghijklmnopqrstuvwxyz", "redis://:hunter2@cache:6379/0",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LOOKS)
+def test_no_look_of_a_secret_is_overlooked(tmp_path: Path, text: str) -> None:
+    assert only(in_state(tmp_path, text), "secret").path == "state.x"
+    data = b"\x80\x04X" + len(text).to_bytes(4, "little") + text.encode() + b"."
+    assert only(in_state(tmp_path, envelope(data, "builtins:str")), "secret").path == "state.x"
+
+
 def words() -> Iterable[str]:
     yield from secret_names._WORDS
-    yield from secret_names._RUN_ON
-    yield from secret_names._ALONE
     yield from secret_names._PAIRS
     yield from (pair.title().replace(" ", "") for pair in secret_names._PAIRS)
     yield from (pair.replace(" ", "--") for pair in secret_names._PAIRS)
@@ -507,7 +529,7 @@ def words() -> Iterable[str]:
 @pytest.mark.parametrize("word", sorted(set(words())))
 def test_no_word_of_a_secret_key_is_overlooked(word: str) -> None:
     assert secret_names.is_secret_key(word)
-    assert secret_names.may_name_secrets(b"\x00\x94" + word.encode() + b"\x00")
+    assert may_hold_secrets(b"\x00\x94" + word.encode() + b"\x00")
 
 
 def test_a_part_that_is_not_shown_and_a_type_to_allow_are_told(tmp_path: Path) -> None:

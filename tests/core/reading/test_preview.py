@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.reading.preview import MASK, Previewer, kind_of, preview, type_text_of
+from ckpt_tui.core.reading.preview import Previewer, kind_of, preview, type_text_of
+from ckpt_tui.core.redact import MASK
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf
 
 
