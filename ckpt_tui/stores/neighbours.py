@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from typing import NamedTuple
 
+from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.dotnet_index import INDEX
 from ckpt_tui.stores.events import HEAD_BYTES, is_events
@@ -41,6 +42,7 @@ class Neighbour(NamedTuple):
 def neighbours(store: Store) -> list[Neighbour]:
     """What stands beside the checkpoints of a directory, by name; nothing for a store that is anything else."""
     members = [(name, member) for name, member in zip(store.member_names, store.members, strict=True)]
+    known = set(store.member_names)
     if members:
         first = getattr(store, "together", False)
         found = [
@@ -48,7 +50,7 @@ def neighbours(store: Store) -> list[Neighbour]:
             for number, (name, member) in enumerate(members)
             for one in neighbours(member)
         ]
-        return found if first else [*_beside(store.path, folders=False), *found]
+        return found if first else [*(one for one in _beside(store.path, False) if one.name not in known), *found]
     if not os.path.isdir(store.path) or getattr(store, "only", None) is not None:
         return []
     return _beside(store.path, folders=is_plain(store))
@@ -88,7 +90,11 @@ def _file(entry: os.DirEntry[str]) -> Neighbour | None:
     except FileTrouble:
         return None
     if head.startswith(_SQLITE):
-        return Neighbour(entry.name, "an SQLite database, as LangGraph's SqliteSaver and others write", opens=False)
+        try:
+            open_store(entry.path)
+        except CkptError:
+            return Neighbour(entry.name, "an SQLite database of another program", opens=False)
+        return Neighbour(entry.name, "a database of checkpoints")
     if looks_exported(head, are_lines=True):
         return Neighbour(entry.name, "exported checkpoints, a document each")
     if is_events(head) and not entry.name.endswith((".yaml", ".yml", ".toml", ".py", ".md")):
