@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
+from ckpt_tui.core.doctor.advice import FIXES
+from ckpt_tui.core.doctor.copies import originals
 from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
@@ -64,6 +66,7 @@ class DotnetStore(PolledStore):
         self._digests: dict[str, tuple[Stamp, Digest | Problem]] = {}
         self._unfinished: tuple[str, ...] = ()
         self._lost: list[Line] = []
+        self._copies: dict[str, tuple[str, str]] = {}
 
     @classmethod
     def sniff(cls, place: Place) -> DotnetStore | None:
@@ -126,10 +129,15 @@ class DotnetStore(PolledStore):
         lines = [*indexed, *self._unindexed(index, listed, found, taken)]
         parents = {name: parent_of(line, found.get(name)) for line, name in lines}
         missing = "" if trouble or not taken else UNINDEXED
+        known = {(line.session, line.checkpoint) for line, _ in lines}
+        copies = {name: _copied(line, known) for line, name in lines if name not in taken}
+        self._copies = {name: copied for name, copied in copies.items() if copied is not None}
         chain = Chain()
         for position, (line, name) in enumerate(parents_first(lines, parents)):
             entry = self._entry(chain, line, name, listed.get(name), found.get(name), position)
-            if name not in taken and missing:
+            if name in self._copies and isinstance(entry, CheckpointRef):
+                entry = entry._replace(note="; ".join(filter(None, (entry.note, _copy_words(*self._copies[name])))))
+            elif name not in taken and missing:
                 if isinstance(entry, Problem):
                     entry = entry._replace(reason=f"{entry.reason}; {missing}")
                 else:
@@ -137,7 +145,11 @@ class DotnetStore(PolledStore):
             if self.only in (None, name):
                 yield entry
         if self.only is None:
-            self._lost = [line for line, name in lines if name not in taken and isinstance(found[name], Digest)]
+            self._lost = [
+                line
+                for line, name in lines
+                if name not in taken and name not in self._copies and isinstance(found[name], Digest)
+            ]
             faults = [*index.faults, *([trouble.reason] if trouble else [])]
             if self._lost and trouble is None:
                 faults.append(_lost_words(len(self._lost), len(taken)))
@@ -145,10 +157,16 @@ class DotnetStore(PolledStore):
                 yield Problem(INDEX, "; ".join(faults), "torn-index" if index.torn else "index")
 
     def findings(self) -> tuple[Finding, ...]:
-        """The lines that the index lacks, ready to be put back."""
+        """Copies of checkpoints, and the lines that the index lacks, ready to be put back."""
         index, trouble = self._index()
-        if self.only is not None or not self._lost or (trouble is not None and trouble.kind != "vanished"):
+        if self.only is not None:
             return ()
+        copies = tuple(
+            Finding("copy", "warning", name, "", _copy_words(*copied), FIXES["copy"])
+            for name, copied in self._copies.items()
+        )
+        if not self._lost or (trouble is not None and trouble.kind != "vanished"):
+            return copies
         lines = tuple(line.text for line in self._lost)
         count = f"{len(lines):,} line{'' if len(lines) == 1 else 's'}"
         if trouble is not None:
@@ -158,7 +176,7 @@ class DotnetStore(PolledStore):
             reason = "; ".join((*index.faults, _lost_words(len(lines), len(index.lines))))
             cut = "delete the torn line, then " if index.torn else ""
             fix = f"When the program has ended, {cut}add {count} to {INDEX}, each ended by a line break: {_PRINTED}."
-        return (Finding("torn-index" if index.torn else "index", "warning", INDEX, "", reason, fix, lines),)
+        return (*copies, Finding("torn-index" if index.torn else "index", "warning", INDEX, "", reason, fix, lines))
 
     def _entry(
         self, chain: Chain, line: Line, name: str, stamp: Stamp | None, found: Digest | Problem | None, position: int
@@ -278,6 +296,16 @@ class DotnetStore(PolledStore):
             read, found = stamp, explained(Problem(name, fault.reason, fault.kind, stamp.size), data)
         self._digests[name] = (read, found)
         return found
+
+
+def _copied(line: Line, known: Collection[tuple[str, str]]) -> tuple[str, str] | None:
+    """The checkpoint that a file is a copy of by its name, and what makes such copies."""
+    pairs = originals(line.checkpoint)
+    return next(((name, words) for name, words in pairs if (line.session, name) in known), None)
+
+
+def _copy_words(checkpoint: str, words: str) -> str:
+    return f"a copy of {checkpoint}, which stands beside it: {words}; .NET does not see it"
 
 
 def _lost_words(count: int, indexed: int) -> str:
