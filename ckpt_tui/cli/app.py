@@ -98,7 +98,7 @@ def _load(module: str) -> click.Command:
     return command
 
 
-_READING_NOTHING = ("ckpt_tui.cli.notes", "ckpt_tui.cli.demo")
+_READING_NOTHING = ("ckpt_tui.cli.notes", "ckpt_tui.cli.demo", "ckpt_tui.cli.completion")
 """Verbs that read no checkpoint."""
 
 

@@ -104,14 +104,19 @@ class CompositeStore(Store):
         missing = [False] * len(self.members)
 
         def follow(number: int) -> None:
+            closed: tuple[str, ...] = ()
             try:
                 if reason := _closed(self.members[number].path):
                     lost = self._lost(number, reason)
                     news.put(Batch() if lost is None else Batch((lost,)))
+                    closed = () if lost is None else (lost.file,)
                 for batch in self.members[number].watch(stop):
                     missing[number] = batch.missing
+                    told = self._told(number, batch)
+                    if batch.entries and closed:  # it may be read again
+                        told, closed = told._replace(gone=(*told.gone, *closed)), ()
                     # Missing only when all of them are.
-                    news.put(self._told(number, batch)._replace(missing=all(missing)))
+                    news.put(told._replace(missing=all(missing)))
             except Exception as failure:  # reported by the thread that asked
                 news.put(failure)
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from ckpt_tui.core.doctor.advice import is_plain_name
-from ckpt_tui.core.doctor.findings import Finding
+from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.model import CheckpointRef
 
 _MADE_BY = (
@@ -53,6 +53,14 @@ def made_by(stem: str, original: str) -> str:
             return words
     before = _BEFORE.match(stem)
     return "named as Google Drive names a copy" if before is not None and before[1] == original else ""
+
+
+def originals(stem: str) -> Iterator[tuple[str, str]]:
+    """The names of which a name may be that of a copy (all without `.json`), each with what makes such copies."""
+    for ending, words in _ENDINGS:
+        found = ending.match(stem)
+        if found is not None:
+            yield found[1], words
 
 
 def copies_in(refs: Iterable[CheckpointRef], names: Collection[str]) -> list[Copy]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from ckpt_tui.core.doctor.findings import Finding
+from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.model import CheckpointRef, Problem, parse_time
 from ckpt_tui.core.runs.ids import latest
 from ckpt_tui.core.runs.lineage import Run, arrange, is_unnamed

@@ -235,13 +235,13 @@ def _names(sources: Sequence[str]) -> str:
 
 
 def summary(row: NodeRow) -> str:
-    """What happened at a checkpoint on one line, with what is odd about it."""
+    """What happened at a checkpoint on one line, with what is irregular about it."""
     text = happening(row).text
     return text + "".join(f" {sign}{words}" for sign, words in oddities(row))
 
 
 def oddities(row: NodeRow) -> list[tuple[str, str]]:
-    """What is odd about a checkpoint: a sign, and words where the place in the run is odd; the gravest first."""
+    """What is irregular about a checkpoint: a sign, and words where the place in the run is irregular; the gravest first."""
     node = row.node
     found = [("!", node.odd)] if node.odd else []
     if node.ref.note:
