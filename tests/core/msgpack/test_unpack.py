@@ -13,6 +13,9 @@ from ckpt_tui.core.value import Map, Obj, Opaque
 from tests.fuzz_msgpack import BOMBS, BUDGET, digest, genuine, inputs
 
 
+ISO = "fromisoformat"
+
+
 def text(word: str) -> bytes:
     raw = word.encode("utf-8", "surrogatepass")
     return b"\xda" + pack(">H", len(raw)) + raw
@@ -87,7 +90,8 @@ class TestExtensions:
              "12345678-1234-5678-1234-567812345678"),
             (extension(0, text("decimal"), text("Decimal"), text("1.10")), "decimal:Decimal", "1.10"),
             (extension(0, text("app"), text("Colour"), text("red")), "app:Colour", "red"),
-            (extension(0, text("ipaddress"), text("IPv4Address"), text("10.0.0.1")), "ipaddress:IPv4Address", "10.0.0.1"),
+            (extension(0, text("ipaddress"), text("IPv4Address"), text("10.0.0.1")), "ipaddress:IPv4Address",
+             "10.0.0.1"),
             (extension(0, text("zoneinfo"), text("ZoneInfo"), text("Europe/Berlin")), "zoneinfo:ZoneInfo",
              "Europe/Berlin"),
             (extension(1, text("datetime"), text("date"), array(b"\xcd\x07\xea", b"\x01", b"\x02")), "datetime:date",
@@ -95,9 +99,9 @@ class TestExtensions:
             (extension(1, text("datetime"), text("timedelta"), array(b"\x01", b"\x02", b"\x00")), "datetime:timedelta",
              "1 day, 0:00:02"),
             (extension(1, text("pathlib"), text("PosixPath"), array(text("/"), text("a"))), "pathlib:PosixPath", "/a"),
-            (extension(3, text("datetime"), text("datetime"), text("2026-01-02T03:04:05-01:30"), text("fromisoformat")),
+            (extension(3, text("datetime"), text("datetime"), text("2026-01-02T03:04:05-01:30"), text(ISO)),
              "datetime:datetime", "2026-01-02T03:04:05-01:30"),
-            (extension(3, text("datetime"), text("datetime"), text("2026-01-02T03:04:05.000006"), text("fromisoformat")),
+            (extension(3, text("datetime"), text("datetime"), text("2026-01-02T03:04:05.000006"), text(ISO)),
              "datetime:datetime", "2026-01-02T03:04:05.000006"),
         ],
     )  # fmt: skip
@@ -239,7 +243,8 @@ class TestEncodings:
             b' "kwargs": {"content": "hi", "at": {"lc": 2, "type": "constructor", "id": ["datetime", "datetime"],'
             b' "method": "fromisoformat", "args": ["2026-01-02T03:04:05"], "kwargs": {}}}},'
             b' "s": {"lc": 2, "type": "constructor", "id": ["builtins", "set"], "method": null, "args": [[1]]},'
-            b' "b": {"lc": 2, "type": "constructor", "id": ["builtins", "bytes"], "method": "fromhex", "args": ["00ff"]},'
+            b' "b": {"lc": 2, "type": "constructor", "id": ["builtins", "bytes"], "method": "fromhex",'
+            b' "args": ["00ff"]},'
             b' "u": {"lc": 2, "type": "undefined"}, "d": {"lc": 2, "type": "delta_snapshot", "value": [1]}}'
         )
         decoded = decode_as("json", document)
