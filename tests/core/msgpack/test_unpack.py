@@ -12,7 +12,6 @@ from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.value import Map, Obj, Opaque
 from tests.fuzz_msgpack import BOMBS, BUDGET, digest, genuine, inputs
 
-
 ISO = "fromisoformat"
 
 
