@@ -7,12 +7,16 @@ that reads; nothing of the framework is imported here.
 from __future__ import annotations
 
 import asyncio
+import importlib
+import inspect
 import os
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
+from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.errors import CkptError, UndecodableError
 from ckpt_tui.stores.agent_framework import checkpoint_from_bytes, entry_from_bytes
 from ckpt_tui.stores.base import Capabilities, Entry
@@ -206,7 +210,7 @@ def own_loop() -> Call:
 
 
 def _reason(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return masked_text(f"{type(error).__name__}: {error}") if str(error) else type(error).__name__
 
 
 # -- from a shell ------------------------------------------------------------------------------------------------------
@@ -223,10 +227,6 @@ def open_factory(target: str, workflow_names: Sequence[str]) -> ProtocolStore:
     Raises:
         CkptError: it cannot be imported, fails, or gives no storage.
     """
-    import importlib
-    import inspect
-    import sys
-
     module, _, name = target.partition(":")
     if not module or not name:
         raise CkptError(

@@ -11,21 +11,21 @@ from ckpt_tui.core.reading.anatomy import anatomy, type_name
 from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, role_of, text_of
 from ckpt_tui.core.reading.members import Member, Members, members
 from ckpt_tui.core.reading.pending import attribute, source_executor, type_text
-from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
+from ckpt_tui.core.redact import MASK, RUN_KWARGS, is_maskable, is_secret_key, masked_text
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
 Kind = Literal["null", "bool", "number", "text", "bytes", "type", "atom", "object", "list", "error"]
 """What a value is to the eye: the colour of its preview."""
 
-MASK = "••••••"
-"""What stands for a secret."""
-
 _DEPTH = 2
 """Levels of members that a preview enters."""
 
 _MEMBERS = 40
 """Members that a preview looks at."""
+
+_BEYOND = 2_000
+"""Characters beyond those that are shown that are looked at for the end of a secret."""
 
 
 def short_type(name: str) -> str:
@@ -113,7 +113,7 @@ class Previewer:
         if hide and is_maskable(value, True):
             return MASK
         if kind is str:
-            return quoted(value, limit)
+            return quoted(self.shown(value, limit), limit)
         if value is None or kind is bool:
             return "null" if value is None else "true" if value else "false"
         if kind is int:
@@ -136,6 +136,12 @@ class Previewer:
         if not len(below):
             return "set()" if kind is SetOf else opening + closing
         return f"({len(below):,}) {opening}{self.join(below, limit - 6, depth, hide)}{closing}"
+
+    def shown(self, text: str, limit: int) -> str:
+        """As much of a text as may be shown, secrets in it masked; a secret that the limit cuts is masked, too."""
+        if self.reveal or len(text) < 6:
+            return text
+        return masked_text(text[: limit + _BEYOND] if len(text) > limit + _BEYOND else text)
 
     def join(self, below: Members, limit: int, depth: int, hide: bool) -> str:
         """Members, comma separated, as many as fit."""
@@ -169,7 +175,8 @@ class Previewer:
         if parts.is_text:
             if hide:
                 return MASK
-            return clean(str(parts.text), limit) if type(parts.text) is not int else integer_text(parts.text)
+            text = parts.text
+            return integer_text(text) if type(text) is int else clean(self.shown(str(text), limit), limit)
         if depth > 0 and not hide and parts.type.startswith("agent_framework"):
             special = _SPECIAL.get(short_type(parts.type))
             text = special(self, value, limit, depth) if special else ""
@@ -201,7 +208,11 @@ class Previewer:
     def message(self, value: Obj, limit: int, depth: int) -> str:
         """`assistant writer: "Added a paragraph…"`."""
         text = message_text(value)
-        said = quoted(text, limit) if text else self.text(attribute(value, "contents"), limit, depth - 1, False)
+        said = (
+            quoted(self.shown(text, limit), limit)
+            if text
+            else self.text(attribute(value, "contents"), limit, depth - 1, False)
+        )
         return f"{clean(speaker(value), 40)}: {said}"
 
     def langchain_message(self, value: Obj, limit: int) -> str:
@@ -235,7 +246,7 @@ class Previewer:
         kind = attribute(value, "type")
         text = attribute(value, "text")
         if type(text) is str:
-            return f"{clean(kind, 30) if type(kind) is str else 'content'} {quoted(text, limit)}"
+            return f"{clean(kind, 30) if type(kind) is str else 'content'} {quoted(self.shown(text, limit), limit)}"
         if kind == "function_call":
             return f"calls {self.call(value, limit)}"
         if kind == "function_result":
@@ -251,7 +262,7 @@ class Previewer:
         """A call of a tool: `search({"q": "coffee"})`."""
         name, arguments = attribute(value, "name"), resolve(attribute(value, "arguments"))
         if type(arguments) is str:
-            shown = clean(arguments, limit)
+            shown = clean(self.shown(arguments, limit), limit)
         else:
             shown = "" if arguments is None else self.text(arguments, limit, 1, False)
         return f"{clean(name, 60) if type(name) is str else '?'}({shown})"

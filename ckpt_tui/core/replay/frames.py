@@ -19,7 +19,7 @@ from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.conversation import turns
 from ckpt_tui.core.reading.follow import follow
 from ckpt_tui.core.reading.preview import is_unopened, preview
-from ckpt_tui.core.redact import PLAIN, secrecy
+from ckpt_tui.core.redact import PLAIN, masked_text, secrecy
 from ckpt_tui.core.steps.graph import Graph
 from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Answered, Step, step_between
@@ -152,6 +152,7 @@ def _sides(change: Change) -> tuple[str, str]:
         return preview(change.before, VALUE_CELLS, hide=hide), ""
     before, after = resolve(change.before), resolve(change.after)
     if type(before) is str and type(after) is str and not hide:
+        before, after = masked_text(before), masked_text(after)
         begin = _parting(before, after)
         lead = "…" if begin else ""
         return lead + quoted(before[begin:], BEFORE_CELLS), lead + quoted(after[begin:], VALUE_CELLS)
@@ -191,7 +192,7 @@ def shown(value: Value) -> Shown:
         return value
     said = [] if is_unopened(value) else turns(value)
     if said and said[-1].text:
-        return Shown(f"{clean(said[-1].speaker, 40)}: {quoted(said[-1].text, VALUE_CELLS)}")
+        return Shown(f"{clean(said[-1].speaker, 40)}: {quoted(masked_text(said[-1].text), VALUE_CELLS)}")
     return Shown(preview(value, VALUE_CELLS))
 
 

@@ -62,6 +62,16 @@ def latest(nodes: Iterable[Node]) -> Node:
     return found
 
 
+def as_late(node: Node, runs: Sequence[Run]) -> list[Node]:
+    """The latest checkpoints of the other stores that are as late as this one, in the order of the stores."""
+    own = "" if node.ref.told is None else node.ref.told.store
+    stores: dict[str, list[Node]] = {}
+    for run in runs:
+        stores.setdefault(run.store, []).extend(run.nodes)
+    others = [latest(nodes) for store, nodes in stores.items() if store != own and nodes]
+    return [other for other in others if other.ref.when == node.ref.when]
+
+
 def _of_one_store(name: str, runs: Sequence[Run]) -> tuple[dict[str, Node], str]:
     """The checkpoints a name is looked up in, and what it is there: `STORE/ID` means one store.
 

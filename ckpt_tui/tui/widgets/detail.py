@@ -17,7 +17,7 @@ from ckpt_tui.core.reading.outline import Folds, Outline
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.preview import short_type
 from ckpt_tui.core.reading.sizes import size_of
-from ckpt_tui.core.redact import masked_lines
+from ckpt_tui.core.redact import masked_lines, masked_text
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
@@ -318,7 +318,7 @@ class Detail(Widget):
             return
         if self.tab == "talk":
             self._switch("text")
-            self.lines.show(talk_paragraphs(self._talks), keep_place=keep_place)
+            self.lines.show(talk_paragraphs(self._talks, self.reveal), keep_place=keep_place)
         elif self.tab == "diff":
             self._show_diff()
         elif self.tab == "graph":
@@ -372,8 +372,8 @@ class Detail(Widget):
         return f"{size} B" if size[-1:].isdigit() else size, clean(expression(self.rows.path))
 
 
-def talk_paragraphs(talks: list[Talk]) -> list[Paragraph]:
-    """Conversations as text: a title, then each turn with its speaker to the left."""
+def talk_paragraphs(talks: list[Talk], reveal: bool = False) -> list[Paragraph]:
+    """Conversations as text: a title, then each turn with its speaker to the left; secrets masked unless `reveal`."""
     if not talks:
         return [Paragraph("No messages in flight, and no conversation in the state of any executor.", "dim")]
     out: list[Paragraph] = []
@@ -385,7 +385,8 @@ def talk_paragraphs(talks: list[Talk]) -> list[Paragraph]:
         for turn in talk.turns:
             lead = clean(turn.speaker, width - 2)
             style = _ROLE_STYLES.get(turn.role, "label")
-            body = turn.text or ("" if turn.extras else "(empty)")
+            body = turn.text if reveal else masked_text(turn.text)
+            body = body or ("" if turn.extras else "(empty)")
             if body:
                 out.append(Paragraph(body, "plain" if turn.role != "system" else "dim", width, lead, style))
                 lead = ""
