@@ -101,7 +101,7 @@ class LangGraphReader:
             before_writes = [] if parent is None else writes.get(parent, [])
             ran = tuple(dict.fromkeys(node for one in before_writes if (node := pulled(one)))) or None
             if document is not None and (parent is None or before is not None):
-                ran = nodes_that_ran(document, before, before_writes)
+                ran = nodes_that_ran(document, before)
             nodes = node_of_tasks(document, own)
             values = {
                 write.row: decode(write.encoding, write.data, budget).value
