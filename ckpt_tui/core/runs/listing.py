@@ -241,7 +241,7 @@ def summary(row: NodeRow) -> str:
 
 
 def oddities(row: NodeRow) -> list[tuple[str, str]]:
-    """What is irregular about a checkpoint: a sign, and words where the place in the run is irregular; the gravest first."""
+    """What is irregular about a checkpoint: a sign, and words where its place in the run is; the gravest first."""
     node = row.node
     found = [("!", node.odd)] if node.odd else []
     if node.ref.note:

@@ -9,6 +9,7 @@ from ckpt_tui.core.runs.history import branch, tip_of
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Port
 from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
+from ckpt_tui.tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _BAR = 10
 _PARTS = ("state", "messages", "pending", "metadata")
-_BISECT_HINT = "first checkpoint where: an expression such as state.score > `0.8`"
+_BISECT = Question("first checkpoint where", "an expression such as state.score > `0.8`", "goes there")
 
 
 class QueriesPort(Port, Protocol):
@@ -136,7 +137,7 @@ class Queries:
         """Ask for an expression, and go where it first holds."""
         tree = self._port.panes.value_tree
         path = expression(tree.path) if tree is not None and tree.path else ""
-        self._port.questions.ask(_BISECT_HINT, path, self._bisect, select=False)  # a path that is to be completed
+        self._port.prompt.ask(_BISECT, path, self._bisect, select=False)  # a path that is to be completed
 
     def _bisect(self, text: str) -> None:
         asked = self._branch() if text else None

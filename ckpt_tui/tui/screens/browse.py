@@ -9,12 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Input
 
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.controllers.checkpoint_list import CheckpointList
 from ckpt_tui.tui.controllers.status_bars import StatusBars
-from ckpt_tui.tui.helpers.match_words import SEARCH_HINT
+from ckpt_tui.tui.helpers.match_text import SEARCH
 from ckpt_tui.tui.helpers.panes import WIDE
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import (
@@ -42,6 +41,7 @@ from ckpt_tui.tui.screens.browse_port import BrowsePort
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.detail import Detail
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.status import BarLine
 from ckpt_tui.tui.widgets.text_lines import Paragraph
@@ -115,7 +115,7 @@ class Browse(Screen[None]):
         self._steps = steps
         self._place_timer: Timer | None = None
         self.port = port = BrowsePort(self, following=at is None)
-        self.panes, self.selection, self.questions = port.panes, port.selection, port.questions
+        self.panes, self.selection = port.panes, port.selection
         self.bars = StatusBars(port)
         self.checkpoints = CheckpointList(port, at)
 
@@ -178,6 +178,11 @@ class Browse(Screen[None]):
     def is_complete(self) -> bool:
         """Whether all panes are there; keys wait for them."""
         return self.panes.is_complete
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a text is asked for."""
+        return any(prompt.is_open for prompt in self.query(Prompt))
 
     @property
     def list(self) -> Checkpoints:
@@ -338,7 +343,7 @@ class Browse(Screen[None]):
     # -- searching ---------------------------------------------------------------------------------------------------
 
     def action_search(self) -> None:
-        self.questions.ask(SEARCH_HINT, self.value_search.match, self._search)
+        self.port.prompt.ask(SEARCH, self.value_search.match, self._search)
 
     def _search(self, text: str) -> None:
         self.queries.leave_for(text)
@@ -357,11 +362,6 @@ class Browse(Screen[None]):
     @on(RowsFound)
     def _rows_found(self, event: RowsFound) -> None:
         self.value_search.take_rows(event)
-
-    @on(Input.Submitted, "#ask")
-    def _answered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.questions.answer(event.value)
 
     # -- queries -----------------------------------------------------------------------------------------------------
 
@@ -443,9 +443,6 @@ class Browse(Screen[None]):
 
     def action_back(self) -> None:
         """Back out of what was opened last."""
-        if self.questions.is_open:
-            self.questions.close()
-            return
         ways_out = (
             self.value_reading.stop, self.queries.stop_bisecting, self.value_edits.forget, self.queries.end_travel,
             self.value_search.end, self.panes.step_back, self.checkpoints.end_filter,

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.tui.helpers.panes import Panes
-from ckpt_tui.tui.helpers.question_line import QuestionLine
 from ckpt_tui.tui.helpers.selection import Place, Selection
 from ckpt_tui.tui.screens.copying import copied
+from ckpt_tui.tui.widgets.prompt import Prompt, Question
 from ckpt_tui.tui.widgets.status import BarLine
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.view import View
     from ckpt_tui.tui.widgets.text_lines import Paragraph
 
-_NOTE_HINT = "a note on this checkpoint; empty takes it away"
+_NOTE = Question("note", "on this checkpoint; empty takes it away", "keeps it")
 
 
 class BrowsePort:
@@ -57,14 +57,12 @@ class BrowsePort:
     Attributes:
         panes: The panes.
         selection: The selected checkpoint.
-        questions: The line that asks for a text.
     """
 
     def __init__(self, screen: Browse, following: bool) -> None:
         self._screen = screen
         self.panes = Panes(screen)
         self.selection = Selection(self.panes, self.say, following)
-        self.questions = QuestionLine(screen, self.panes)
 
     # -- what is there -----------------------------------------------------------------------------------------------
 
@@ -128,6 +126,11 @@ class BrowsePort:
         """The notes on the store; None where they cannot be read."""
         return self._screen.bookmarks.open(self.store.path)
 
+    @property
+    def prompt(self) -> Prompt:
+        """What asks for a text."""
+        return self._screen.query_one(Prompt)
+
     def ref_at_hand(self) -> CheckpointRef | None:
         """The selected checkpoint, its notes open."""
         return self.selection.ref if self.notebook is not None else None
@@ -189,7 +192,7 @@ class BrowsePort:
 
     def ask_note(self, text: str) -> None:
         """Ask for the text of a note."""
-        self.questions.ask(_NOTE_HINT, text, self._screen.bookmarks.take)
+        self.prompt.ask(_NOTE, text, self._screen.bookmarks.take)
 
     def notes_changed(self) -> None:
         """Draw the marks of bookmarks and notes again."""

@@ -29,7 +29,6 @@ from ckpt_tui.tui.controllers.change_search import ChangeSearch
 from ckpt_tui.tui.controllers.rule_choice import RuleChoice
 from ckpt_tui.tui.helpers.compare_bars import compared_parts, key_parts
 from ckpt_tui.tui.jobs import Jobs
-from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import Comparing, DifferenceReady, DivergenceReady, RowsFound, WorkFailed
 from ckpt_tui.tui.screens.copying import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
@@ -95,7 +94,7 @@ class CompareScreen(Screen[Place]):
         ignore: IgnoreRules, reveal: bool = False,
     ) -> None:  # fmt: skip
         super().__init__()
-        self.jobs = Jobs(self, store, Library())
+        self.jobs = Jobs(self, store)
         self._comparer = comparer
         self.pair = (before, after)
         self.rule_choice = RuleChoice(self, ignore)
