@@ -127,7 +127,7 @@ class BranchCheckpoint:
                 found = follow(_parsed(text), rest, self._check)
                 return Found(found.value, (*_labels(path[1 : len(path) - len(rest)]), *found.labels), found.absent)
             except DocumentFault:
-                pass  # loading it tells what is wrong
+                pass  # loading it says what is wrong
         return follow(getattr(self.checkpoint, str(path[0])), path[1:], self._check)
 
     def ask(self, expression: Expression, reveal: bool = False) -> Any:
@@ -178,7 +178,7 @@ class StoreQueries:
 
     Args:
         store: The store.
-        answers: Where answers are kept, by what was asked of which content.
+        answers: Where answers are kept, by what was evaluated on which content.
     """
 
     def __init__(self, store: Store, answers: Cache[Hashable, Any] | None = None) -> None:

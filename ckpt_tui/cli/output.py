@@ -53,7 +53,7 @@ def write_pieces(pieces: Iterable[str]) -> None:
     """The same as `write` for a text in pieces; a line break follows the last.
 
     Raises:
-        UsageError: it cannot be written, as on a full disk. A reader that goes away, as `head` does, is no failure.
+        UsageError: it cannot be written, as on a full disk. A reader that goes away, as `head` does, is not a failure.
     """
     sys.stdout.flush()
     buffer = getattr(sys.stdout, "buffer", None)

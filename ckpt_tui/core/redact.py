@@ -173,7 +173,7 @@ _WORDS_OF_JSON = frozenset(("true", "false", "null"))
 def masked_lines(lines: Iterable[str]) -> Iterator[str]:
     """The lines of a JSON file with secrets masked, for people, whatever its layout; no longer JSON of the same values.
 
-    What is masked is what `masked` masks, save that a list of two is no key and its value.
+    What is masked is what `masked` masks, save that a list of two is not a key and its value.
     """
     mask = _RawMask()
     for line in lines:

@@ -10,7 +10,7 @@ from typing import Any
 
 
 def entry_of(path: Any, descriptor: Any = None) -> str | None:
-    """Where the entry of a directory stands that a path names; a link is not followed. None for what is no path.
+    """Where the entry of a directory stands that a path names; a link is not followed. None for what is not a path.
 
     Args:
         path: A path as the functions of `os` take it; not a descriptor.

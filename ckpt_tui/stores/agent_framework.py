@@ -13,6 +13,7 @@ from typing import Any
 from ckpt_tui.core.documents.document import Document, DocumentFault, parse
 from ckpt_tui.core.documents.envelope import parsed
 from ckpt_tui.core.model import INTERNAL, MAX_NAMES, CheckpointRef, Facts, Problem, parse_time
+from ckpt_tui.core.reading.gist import gist_of_messages, gist_of_request, gist_of_state
 from ckpt_tui.core.reading.pending import source_executor
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.agent_framework_legacy import is_legacy, legacy_ref
@@ -51,7 +52,7 @@ def read_entry(path: str, name: str) -> tuple[Stamp | None, Entry]:
 
 
 def _size(path: str) -> int:
-    """Bytes of a file; 0 where it cannot be told, which reading it explains."""
+    """Bytes of a file; 0 where it cannot be reported, which reading it explains."""
     try:
         return os.stat(path).st_size
     except (OSError, ValueError):
@@ -68,7 +69,7 @@ def entry_from_bytes(name: str, data: bytes) -> Entry:
 
 
 def problem_of_bytes(name: str, data: bytes, fault: DocumentFault) -> Problem:
-    """Why a file is not a checkpoint, and what it is instead where its bytes tell."""
+    """Why a file is not a checkpoint, and what it is instead where its bytes show."""
     return explained(Problem(name, fault.reason, fault.kind, len(data)), data)
 
 
@@ -151,7 +152,7 @@ _RECOGNISED = (
     ({"checkpointId", "executionId", "completedNodes"}, "one of HPD-Agent; open the root of its store"),
     ({"channel_values", "channel_versions"}, "one of LangGraph, which an extension could read"),
 )
-"""Keys that tell the format of a file that is none of this store."""
+"""Keys that show the format of a file that is none of this store."""
 
 
 SHAPE_NOTES = re.compile(r"\b\w+ is no (text|integer|object|date)\b")
@@ -180,5 +181,10 @@ def _facts(top: dict[str, Any]) -> Facts:
     askers: dict[str, None] = {}
     if pending:
         askers = dict.fromkeys(source_executor(value) for _, value in pending[:MAX_NAMES])
-    edges = any(key == "_edge_state" and bool(_pairs(value)) for key, value in _pairs(top.get("state")))
-    return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), tuple(name for name in askers if name), edges)
+    state = _pairs(top.get("state"))
+    edges = any(key == "_edge_state" and bool(_pairs(value)) for key, value in state)
+    said = (
+        gist_of_request(pending[0][1]) if pending else gist_of_messages(messages) if sources else gist_of_state(state)
+    )
+    names = tuple(name for name in askers if name)
+    return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), names, edges, said)

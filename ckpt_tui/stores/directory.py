@@ -44,7 +44,7 @@ class DirectoryStore(Store):
         self._prefix = os.path.join(path, "")
         self.only = only
         self._stamps: dict[str, int] = {}
-        """The stamp of each file as it was told last, packed."""
+        """The stamp of each file as it was reported last, packed."""
         self._lock = threading.Lock()
 
     @classmethod
@@ -92,12 +92,12 @@ class DirectoryStore(Store):
         yield self._filled(found, len(files), len(files))
 
     def _filled(self, found: dict[str, tuple[Stamp | None, Entry]], done: int, total: int) -> Batch:
-        """The batch of what was read, without what a watch has told newer since."""
+        """The batch of what was read, without what a watch has reported newer since."""
         entries: list[Entry] = []
         gone = []
         with self._lock:
             for name, (stamp, entry) in found.items():
-                if name not in self._stamps:  # deleted, as the watch has told
+                if name not in self._stamps:  # deleted, as the watch has reported
                     continue
                 known, now = self._stamps[name], packed(stamp)
                 if isinstance(entry, Problem) and entry.kind == "vanished":
@@ -123,7 +123,7 @@ class DirectoryStore(Store):
             try:
                 yield from self._look(change.names)
             except OSError as error:
-                # Gone again before it was read; the next change tells.
+                # Gone again before it was read; the next change will show it.
                 missing = isinstance(error, FileNotFoundError | NotADirectoryError)
                 yield Batch(gone=self._forget(), missing=missing)
 
@@ -172,7 +172,7 @@ class DirectoryStore(Store):
             raise problem_error(problem_of(self._join(file), file, trouble)) from None
 
     def stamp(self, file: str) -> Stamp | None:
-        """What tells one content of a file from the next; None when it is gone."""
+        """What distinguishes one content of a file from the next; None when it is gone."""
         try:
             return stamp_of(os.stat(self._join(file)))
         except (OSError, ValueError):
@@ -246,7 +246,7 @@ class DirectoryStore(Store):
     def _list(self) -> Iterable[tuple[str, Stamp | None]]:
         if self.only is None:
             return each_json(self.path)
-        os.stat(self.path)  # a missing directory is told as such
+        os.stat(self.path)  # a missing directory is reported as such
         path = self._join(self.only)
         try:
             return [(self.only, stamp_of(os.stat(path)))]

@@ -70,7 +70,7 @@ class PolledStore(Store):
         return None
 
     def count(self) -> int:
-        """How many entries `read` will tell, for the progress bar; 0 where that is not known."""
+        """How many entries `read` will show, for the progress bar; 0 where that is not known."""
         return 0
 
     def place(self, file: str) -> str:
@@ -80,7 +80,7 @@ class PolledStore(Store):
     # -- the contract ------------------------------------------------------------------------------------------------
 
     def scan(self) -> Iterator[Batch]:
-        """Read everything; tells what is new or changed since it was told last.
+        """Read everything; says what is new or changed since it was reported last.
 
         Raises:
             NotFoundError: the place is not there or cannot be read.
@@ -93,7 +93,7 @@ class PolledStore(Store):
             raise NotFoundError(f"{self.path} cannot be read: {error.strerror}.", "Check its permissions.") from None
 
     def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
-        """Load these checkpoints for the facts of their bodies; nothing to do where `read` tells facts."""
+        """Load these checkpoints for the facts of their bodies; nothing to do where `read` shows facts."""
         entries: list[Entry] = []
         for done, file in enumerate(files, 1):
             if stop is not None and stop.is_set():
@@ -187,7 +187,7 @@ class PolledStore(Store):
 
 
 def _same(known: Entry, entry: Entry) -> bool:
-    """Whether an entry tells nothing that is not known; facts that were filled in later are kept."""
+    """Whether an entry shows nothing that is not known; facts that were filled in later are kept."""
     if isinstance(known, CheckpointRef) and isinstance(entry, CheckpointRef) and entry.facts is None:
         return known._replace(facts=None) == entry
     return known == entry

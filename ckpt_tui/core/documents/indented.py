@@ -97,7 +97,7 @@ def _find(data: bytes, what: bytes, low: int, end: int, check: Check) -> int:
     for start in range(low, end, WINDOW):
         if check is not None:
             check()
-        # Searching from the end tells in a third of the time that a window holds nothing.
+        # Searching from the end shows in a third of the time that a window holds nothing.
         last = data.rfind(what, start, min(start + WINDOW + len(what), end))
         if last >= 0:
             return data.find(what, start, last + len(what))
