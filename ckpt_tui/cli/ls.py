@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import shlex
 
 import click
 
@@ -17,15 +18,18 @@ from ckpt_tui.cli.output import (
     stores_argument,
     write,
 )
+from ckpt_tui.cli.sizes import Sizes, measure
+from ckpt_tui.core.json_text import dumps_lines
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.exported import ls_document
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import UsageError
+from ckpt_tui.stores.agent_framework_legacy import store_kind
 from ckpt_tui.stores.base import Store, collect
-
-if TYPE_CHECKING:
-    from ckpt_tui.cli.sizes import Sizes
+from ckpt_tui.stores.fork_directories import is_overlay, with_own_forks
+from ckpt_tui.stores.neighbours import neighbours
 
 _DISTINCT = 8
 """Characters of a random id that tell it from the others of a store, but for one store of 5,000 in 300."""
@@ -51,36 +55,52 @@ def command(
     """
     if fast and sizes:
         raise UsageError("--fast reads headers only; --sizes needs the bodies.", "Leave one of them out.")
-    opened = open_named(stores, storage, workflow_names)
+    opened = with_own_forks(open_named(stores, storage, workflow_names))
     runs, problems = survey(opened, fast)
-    measured = None
-    if sizes:
-        from ckpt_tui.cli.sizes import measure  # decodes; a list does without
-
-        measured = measure(opened, runs)
+    measured = measure(opened, runs) if sizes else None
     where = " ".join(stores) or opened.path
     if as_json:
-        from ckpt_tui.core.export import dumps_lines
-        from ckpt_tui.core.runs.exported import ls_document
-
         kind = opened.kind
         if any(run.nodes[0].ref.chain for run in runs):
-            from ckpt_tui.stores.agent_framework_legacy import store_kind
-
             kind = store_kind(node.ref for run in runs for node in run.nodes)
-        document = ls_document(kind, where, runs, problems, several_of(opened))
+        beside = [(one.name, one.what) for one in neighbours(opened)]
+        document = ls_document(kind, where, runs, problems, several_of(opened), forks_in(opened), beside)
         if measured is not None:
             measured.add_to(document)
         write(dumps_lines(document))
     else:
-        write("\n".join(lines(runs, problems, measured)) or f"no checkpoints in {clean(where)}")
+        listed = lines(runs, problems, measured) or [f"no checkpoints in {clean(where)}"]
+        write("\n".join([*listed, *_beside(opened)]))
     return 0
 
 
 def several_of(store: Store) -> list[tuple[str, str, str]]:
     """Name, kind and path of each of several stores that are one list."""
+    if is_overlay(store):
+        return []
     named = zip(store.member_names, store.members, strict=True)
     return [(name, one.kind, one.path) for name, one in named]
+
+
+def forks_in(store: Store) -> list[tuple[str, str]]:
+    """Name and path of each directory of forks that is shown with a store."""
+    if not is_overlay(store):
+        return []
+    return [(name, one.path) for name, one in zip(store.member_names[1:], store.members[1:], strict=True)]
+
+
+def _beside(store: Store) -> list[str]:
+    """What stands beside the checkpoints and is recognised, for people."""
+    found = neighbours(store)
+    if not found:
+        return []
+    out = ["", "beside them, not listed"]
+    for one in found:
+        path = os.path.join(store.path, one.name)
+        out.append(
+            f"  {clean(one.name)}  {clean(one.what)}" + (f": ckpt-tui {clean(shlex.quote(path))}" if one.opens else "")
+        )
+    return out
 
 
 def survey(store: Store, fast: bool = False) -> tuple[tuple[Run, ...], list[Problem]]:
@@ -156,7 +176,7 @@ def lines(runs: tuple[Run, ...], problems: list[Problem], measured: Sizes | None
 def _short_ids(refs: list[CheckpointRef]) -> list[str]:
     """Ids as on the screen, random ones longer where they would be the same; given names stand in the summary."""
     ids = [listing.id_text(ref) for ref in refs]
-    if len(set(ids)) == len(ids):
+    if len(set(ids)) == len(ids) or any("/" in ref.id for ref in refs):  # those of threads stand below their thread
         return ids
     length = _DISTINCT
     random = {ref.id for ref in refs if not listing.given_name(ref)}  # an id may stand in several stores

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ckpt_tui.actions.notes import in_order, notes_document, read_notes
+from ckpt_tui.actions.notes import markdown as as_markdown
 from ckpt_tui.cli.output import json_option, paint, store_argument, write, write_json
 from ckpt_tui.core.text import clean, clean_lines
 
@@ -23,8 +24,6 @@ def command(store: str, markdown: bool, as_json: bool) -> int:
     if as_json:
         write_json(notes_document(book))
     elif markdown:
-        from ckpt_tui.actions.notes import markdown as as_markdown
-
         write("\n".join(clean_lines(as_markdown(book).rstrip("\n"))))
     else:
         lines = []

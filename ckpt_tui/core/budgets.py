@@ -127,3 +127,21 @@ INLINE_SPAN = 32 * 1024
 
 READ_AT_ONCE = 1024 * 1024
 """Characters of a file that unfolding many values at once parses and decodes: about a tenth of a second."""
+
+
+class MessageBudget(NamedTuple):
+    """What decoding one MessagePack value may cost. One past a limit is shown as far as it was read."""
+
+    bytes: int = 64 * 1024 * 1024
+    """Bytes of one value: as many as of one pickle."""
+    values: int = 2_000_000
+    """Values of any kind: about a second."""
+    objects: int = 300_000
+    """Containers and extensions: up to 200 bytes each, for one byte of input."""
+    depth: int = 1_024
+    """Levels; LangGraph's own reader goes no deeper."""
+    class_name: int = 1_000
+    """Characters of a class's module and name: they stand in every object of the class, whatever its own size."""
+
+
+DEFAULT_MESSAGE = MessageBudget()

@@ -14,8 +14,8 @@ if TYPE_CHECKING:  # a list of headers needs neither
     from ckpt_tui.core.topology import Topology
     from ckpt_tui.core.value import Value
 
-Role = Literal["entry", "superstep", "waiting", "response", "final"]
-Status = Literal["waiting", "open", "done"]
+Role = Literal["entry", "superstep", "waiting", "response", "final", "edited", "forked", "failed"]
+Status = Literal["waiting", "open", "done", "failed"]
 
 INTERNAL = "internal:"
 """Prefix of a message source that is no executor: a run's input, or an answer to a request."""
@@ -126,7 +126,7 @@ class CheckpointRef(NamedTuple):
 
     @property
     def status(self) -> Status | None:
-        """Waiting for an answer, open (work left) or done; None while the body is unread, or where nothing tells."""
+        """Waiting for an answer, open (work left), done or failed; None where the body is unread or nothing tells."""
         if self.told is not None and self.told.status is not None:
             return None if self.told.status == "unknown" else self.told.status
         facts = self.facts

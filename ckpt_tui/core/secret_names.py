@@ -124,3 +124,38 @@ def may_be_number(name: str) -> bool:
     """Whether a secret of this name may be a number, as a PIN is."""
     words = {word.lower() for word in re.split(_SPLIT, name) if word}
     return not words.isdisjoint(_NUMBERS) and is_secret_key(name)
+
+
+def _firsts_by_second() -> dict[bytes, tuple[bytes, ...]]:
+    firsts: dict[str, list[bytes]] = {}
+    for pair in sorted(_PAIRS):
+        first, second = pair.split()
+        firsts.setdefault(second, []).append(first.encode())
+    return {second.encode(): tuple(words) for second, words in firsts.items()}
+
+
+_FIRSTS_BY_SECOND = _firsts_by_second()
+"""The second words of pairs, each with the words that may stand before it."""
+_NO_WORD = bytes(range(256)).translate(None, b"abcdefghijklmnopqrstuvwxyz0123456789")
+_SHORTEST = [word for word in (*_WORDS, "passkey") if not any(other in word for other in _WORDS if other != word)]
+_WORDS_ANYWHERE = tuple(word.encode() for word in sorted(_SHORTEST))
+_ALONE_ANYWHERE = re.compile(rb"pin(?![a-z0-9])(?<![a-z0-9]pin)|pass(?![a-z0-9])(?<![a-z0-9]pass)")
+_CAMEL_KEY_ANYWHERE = re.compile(rb"ary(?:readonly)?(?:master|access|shared)?key")
+_ENVIRONMENT_KEY_ANYWHERE = re.compile(rb"_KEY(?<=[A-Z0-9]_KEY)")
+
+
+def may_name_secrets(data: bytes) -> bool:
+    """Whether bytes of JSON or of a pickle may hold the name of a secret; false only where they hold none.
+
+    A name written as one word, such as `storagekey`, is a pair with nothing between, or has one of the words in it.
+    """
+    low = data.lower()
+    if any(word in low for word in _WORDS_ANYWHERE) or _ENVIRONMENT_KEY_ANYWHERE.search(data):
+        return True
+    for second, firsts in _FIRSTS_BY_SECOND.items():
+        at = low.find(second)
+        while at >= 0:
+            if low[max(at - 24, 0) : at].rstrip(_NO_WORD).endswith(firsts):
+                return True
+            at = low.find(second, at + 1)
+    return bool(_CAMEL_KEY_ANYWHERE.search(low) or _ALONE_ANYWHERE.search(low))

@@ -12,10 +12,15 @@ from typing import Any
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import JSON_BYTE_VALUES, JSON_VALUES, LAZY_BYTES
+from ckpt_tui.core.documents import lazy
 from ckpt_tui.core.documents.document import REPEATED, Document, DocumentFault, parse
-from ckpt_tui.core.documents.envelope import parsed
+from ckpt_tui.core.documents.envelope import open_envelope, parsed
 from ckpt_tui.core.model import INTERNAL, MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.reading.pending import source_executor
+from ckpt_tui.core.reading.ways import Way, next_on, path_of
 from ckpt_tui.core.value import Envelope, Map, Value
+from ckpt_tui.stores.agent_framework_legacy import is_legacy, legacy_checkpoint, legacy_ref
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.files import MAX_FILE_BYTES, FileTrouble, Stamp, read_blocks, read_ends, read_whole
 from ckpt_tui.stores.headers import HEAD_BYTES, KIND, TAIL_BYTES, header_from_ends
@@ -75,7 +80,7 @@ def entry_from_bytes(name: str, data: bytes) -> Entry:
         document = parse(data)
         return _ref(name, document, len(data))
     except DocumentFault as fault:
-        return Problem(name, fault.reason, fault.kind, len(data))
+        return _problem(name, data, fault)
 
 
 def load(
@@ -121,15 +126,13 @@ def checkpoint_from_bytes(
         document = _parse(name, data, check, everything, most)
         ref = _ref(name, document, len(data))
     except DocumentFault as fault:
-        return Problem(name, fault.reason, fault.kind, len(data))
+        return _problem(name, data, fault)
     top = _top(document.value)
     rest = {key: value for key, value in top.items() if key not in _SHOWN}
     metadata = top.get("metadata", {})
     if everything and allowance is not None:
         allowance.read(len(data))
     if ref.chain:
-        from ckpt_tui.stores.agent_framework_legacy import legacy_checkpoint
-
         return legacy_checkpoint(ref, top, document.notes, data)
     ahead = len(data) if everything else DECODE_AHEAD
     if allowance is None:
@@ -137,10 +140,13 @@ def checkpoint_from_bytes(
     allowance.spend(document.work)
     faults = [] if document.is_bare else _decode_ahead(top, check, ahead, allowance, everything)
     warnings = [*document.notes, *(found[0] for found in _SHAPES.finditer(ref.note))]
-    if ref.inner:
+    if ref.inner and not _is_exported(rest):
         warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
+    database = _is_exported(rest)
     unknown = [key for key in rest if key != REPEATED]
-    if unknown:
+    if database:
+        warnings.append(f"a document exported from {database}: {', '.join(unknown[:6])} are members of its own")
+    elif unknown:
         warnings.append(f"members no known version writes: {', '.join(unknown[:5])}; the framework cannot load it")
     if rest:
         metadata = {"metadata": metadata, **rest}
@@ -157,6 +163,27 @@ def checkpoint_from_bytes(
     )
 
 
+def _problem(name: str, data: bytes, fault: DocumentFault) -> Problem:
+    """Why a file is not a checkpoint, and what it is instead where its bytes tell."""
+    from ckpt_tui.stores.side_files import explained  # late: most files are checkpoints
+
+    return explained(Problem(name, fault.reason, fault.kind, len(data)), data)
+
+
+def _is_exported(rest: dict[str, Any]) -> str:
+    """The database that members beyond the framework's own come from; "" for none that is known."""
+    return next((words for keys, words in _EXPORTED if keys <= rest.keys()), "")
+
+
+_EXPORTED = (
+    (frozenset(("_rid", "_etag")), "Azure Cosmos DB"),
+    (frozenset(("_id",)), "MongoDB"),
+    (frozenset(("id", "_self")), "Azure Cosmos DB"),
+    (frozenset(("PartitionKey", "RowKey")), "Azure Table Storage"),
+)
+"""Members that a database adds to its documents, and the database."""
+
+
 def _parse(name: str, data: bytes, check: Callable[[], None] | None, everything: bool, most: int) -> Document:
     if not everything and len(data) > LAZY_BYTES:
         return _parse_lazily(name, data, check)
@@ -170,8 +197,6 @@ def _parse(name: str, data: bytes, check: Callable[[], None] | None, everything:
 
 def _parse_lazily(name: str, data: bytes, check: Callable[[], None] | None) -> Document:
     """A large file: where both its ends are the framework's own, its values are parsed when they are looked at."""
-    from ckpt_tui.core.documents import lazy  # late: most stores have no such file
-
     whole = header_from_ends(name, data[:END_BYTES], data[-END_BYTES:], len(data)) is not None
     return lazy.parse(data, check) if whole else parse(data)
 
@@ -196,8 +221,6 @@ def _top(value: Value) -> dict[str, Any]:
 def _ref(name: str, document: Document, size: int) -> CheckpointRef:
     top = _top(document.value)
     if "workflow_name" not in top or "graph_signature_hash" not in top:
-        from ckpt_tui.stores.agent_framework_legacy import is_legacy, legacy_ref
-
         if is_legacy(top):
             return legacy_ref(name, top, document.notes, size, _facts)
         raise _foreign(document.value, top)
@@ -234,6 +257,10 @@ def _ref(name: str, document: Document, size: int) -> CheckpointRef:
 
 
 def _foreign(value: Value, top: dict[str, Any]) -> DocumentFault:
+    if type(value) is list and any(_top(one).keys() >= _DOCUMENT for one in value):
+        count = sum(_top(one).keys() >= _DOCUMENT for one in value)
+        reason = f"an array of {count:,} exported checkpoint{'' if count == 1 else 's'}; it opens by its own name"
+        return DocumentFault("documents", reason)
     if not top:
         found = "an empty object" if type(value) is dict else f"a JSON {_json_kind(value)}"
         return DocumentFault("foreign", f"no checkpoint: {found}")
@@ -243,6 +270,8 @@ def _foreign(value: Value, top: dict[str, Any]) -> DocumentFault:
     keys = ", ".join(list(top)[:4])
     return DocumentFault("foreign", f"no checkpoint: JSON of another program (its keys: {keys})")
 
+
+_DOCUMENT = frozenset(("workflow_name", "graph_signature_hash"))
 
 _RECOGNISED = (
     ({"stepNumber", "runnerData"}, "one of Agent Framework for .NET; its directory has an index.jsonl"),
@@ -278,8 +307,6 @@ def _facts(top: dict[str, Any]) -> Facts:
     pending = _pairs(top.get("pending_request_info_events"))
     askers: dict[str, None] = {}
     if pending:
-        from ckpt_tui.core.reading.pending import source_executor  # decodes; most stores wait for nothing
-
         askers = dict.fromkeys(source_executor(value) for _, value in pending[:MAX_NAMES])
     edges = any(key == "_edge_state" and bool(_pairs(value)) for key, value in _pairs(top.get("state")))
     return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), tuple(name for name in askers if name), edges)
@@ -292,10 +319,6 @@ def _decode_ahead(
     top: dict[str, Any], check: Callable[[], None] | None, left: int, allowance: Allowance, everything: bool
 ) -> list[str]:
     """Open the envelopes of a document, `left` characters of base64; returns which were faulty, where, and why."""
-    from ckpt_tui.core.documents.envelope import open_envelope
-    from ckpt_tui.core.paths import expression
-    from ckpt_tui.core.reading.ways import Way, next_on, path_of
-
     warnings: list[str] = []
     left_out = 0
     names = {"pending_request_info_events": "pending"}

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ckpt_tui.stores.files import FileTrouble, read_blocks
+from ckpt_tui.stores.files import FileTrouble, read_blocks, read_ends
 
 HEAD_BYTES = 65536
 """Bytes looked at to tell whether a file is such a stream."""
@@ -33,14 +33,14 @@ def is_events(head: bytes) -> bool:
         field = _FIELD.match(text)
         if field is not None:
             return True
+        if b'"graph_signature_hash"' in text:  # an exported checkpoint
+            return False
         return text.startswith(b"{") and (text.endswith(b"}") or b"\n" not in head) and any(h in text for h in _HINTS)
     return False
 
 
 def is_events_file(path: str) -> bool:
     """Whether a file is such a stream; a `.json` file is a checkpoint, whatever it holds."""
-    from ckpt_tui.stores.files import read_ends
-
     if path.endswith(".json"):
         return False
     try:

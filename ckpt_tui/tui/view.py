@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.ids import latest
-from ckpt_tui.core.runs.lineage import Run, arrange
+from ckpt_tui.core.runs.lineage import Node, Run, arrange
 
 
 class View(NamedTuple):
@@ -36,6 +36,16 @@ class View(NamedTuple):
     lanes: int = 1
     missing: bool = False
     filter: str = ""
+
+    def node_of(self, file: str) -> tuple[Run, Node] | None:
+        """The run and the place in it of a file; None when it is not a checkpoint of the view."""
+        at = self.places.get(file, -1)
+        row = self.rows[at] if at >= 0 else None
+        if not isinstance(row, listing.NodeRow):
+            return None
+        while not isinstance(heading := self.rows[at], listing.RunRow):
+            at -= 1
+        return heading.run, row.node
 
 
 def make_view(entries: Sequence[CheckpointRef | Problem], missing: bool = False, text: str = "") -> View:

@@ -26,7 +26,7 @@ from ckpt_tui.stores.directory import DirectoryStore, collect
 from ckpt_tui.stores.files import Stamp
 from ckpt_tui.stores.registry import open_store
 from tests.actions.branches import NEW, ancestry, branches, documents, real, text
-from tests.core.test_follow import places
+from tests.core.reading.test_follow import places
 
 BRANCHES = list(branches())
 

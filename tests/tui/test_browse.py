@@ -14,7 +14,7 @@ from textual.widgets import Input
 from ckpt_tui.config import Config
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.app import CkptApp
-from ckpt_tui.tui.screens.panes import Panes
+from ckpt_tui.tui.helpers.panes import Panes
 from ckpt_tui.tui.widgets.tabs import Tab, TabLine
 from tests.stores.saving import save
 from tests.tui.support import DATA, NARROW, NORMAL, RECORDED, SAMPLES, WIDE, Driver, copy_of, open_app
@@ -48,7 +48,7 @@ class TestOpening:
         async with open_app(SAMPLES / "hitl_pending", at=name[:6], steps=("state", "_executor_state", "review")) as app:
             assert app.screen.list.selected == f"{name}.json"
             assert app.screen.details[0].rows.labels == ("_executor_state", "review")
-            assert not app.screen.following
+            assert not app.screen.selection.following
 
     async def test_an_unknown_id_is_said_and_the_newest_is_shown(self) -> None:
         async with open_app(SAMPLES / "linear", at="nosuch") as app:
@@ -88,7 +88,7 @@ class TestEmptyAndBroken:
             assert set(app.screen.list.view.places) == files
             for file in sorted(files):
                 app.screen.list.select(file)
-                await app.until(lambda file=file: app.screen._shown == file, file)  # type: ignore[misc]
+                await app.until(lambda file=file: app.screen.opened.file == file, file)  # type: ignore[misc]
                 await app.press("t")  # another tab for every file
 
     async def test_a_broken_file_shows_its_reason(self, tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ class TestPanes:
         async with open_app(RECORDED) as app:
             await app.press("tab", "z")
             await app.press("escape")
-            assert not app.screen.is_zoomed
+            assert not app.screen.panes.is_zoomed
             await app.press("escape")
             assert app.screen.list.has_focus
             await app.press("escape", "escape")
@@ -252,9 +252,9 @@ class TestKeys:
     async def test_keys_of_the_configuration_replace_the_defaults(self) -> None:
         async with open_app(SAMPLES / "loop", config=Config(keys={"view.zoom": "ctrl+g"})) as app:
             await app.press("z")
-            assert not app.screen.is_zoomed
+            assert not app.screen.panes.is_zoomed
             await app.press("ctrl+g")
-            assert app.screen.is_zoomed
+            assert app.screen.panes.is_zoomed
 
     async def test_clashing_keys_are_refused_with_a_message(self) -> None:
         async with open_app(SAMPLES / "loop", config=Config(keys={"view.zoom": "F"})) as app:
@@ -280,7 +280,7 @@ class TestKeys:
             await app.type("whole screen")
             await app.pilot.pause(0.5)
             await app.press("enter")
-            await app.until(lambda: app.screen.is_zoomed, "zoomed")
+            await app.until(lambda: app.screen.panes.is_zoomed, "zoomed")
 
 
 class TestFirstRows:
@@ -303,9 +303,11 @@ class TestFirstRows:
                 app.post_message(events.Key(char, char))
             for _ in range(100):  # not pilot.pause: that waits for the screen, which waits for us
                 await asyncio.sleep(0)
-            assert not driver.screen.is_asking
+            assert not driver.screen.questions.is_open
             go_on.set()
-            await driver.until(lambda: driver.screen.is_asking and driver.screen.query_one(Input).value == "counter")
+            await driver.until(
+                lambda: driver.screen.questions.is_open and driver.screen.query_one(Input).value == "counter"
+            )
 
 
 class TestHints:

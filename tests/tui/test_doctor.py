@@ -160,11 +160,11 @@ class TestTheWayBack:
             found = select(findings, "dangerous", "rce_in_message.json")
             assert found.path == "messages.a[0]"
             await app.press("enter")
-            await app.until(lambda: app.screen._shown == found.file, "the file shown")
+            await app.until(lambda: app.screen.opened.file == found.file, "the file shown")
             pane = app.screen.details[0]
             await app.until(lambda: pane.tab == "messages" and pane.rows.labels == ("a", "0"), "the place")
             assert app.screen.list.selected == found.file
-            assert app.screen.pane is pane
+            assert app.screen.panes.pane is pane
 
     async def test_a_place_within_an_object_is_found(self) -> None:
         async with open_app(HOSTILE) as app:
@@ -211,7 +211,7 @@ class TestProgress:
             finally:
                 ended.set()
 
-        monkeypatch.setattr("ckpt_tui.actions.doctor.examine", endless)
+        monkeypatch.setattr("ckpt_tui.tui.jobs.examine", endless)
         async with open_app(SAMPLES / "linear") as app:
             await app.press("D")
             await app.shows("1 of 3 files", "esc cancels")
@@ -224,7 +224,7 @@ class TestProgress:
         def fails(store: Any, progress: Any, check: Any) -> Report:
             raise RuntimeError("boom")
 
-        monkeypatch.setattr("ckpt_tui.actions.doctor.examine", fails)
+        monkeypatch.setattr("ckpt_tui.tui.jobs.examine", fails)
         async with open_app(SAMPLES / "linear") as app:
             await app.press("D")
             await app.shows("Something unexpected happened", "not examined")
@@ -240,7 +240,7 @@ class TestProgress:
         def gone(store: Any, progress: Any, check: Any) -> Report:
             raise NotFoundError("No such directory: x.", "Name another.")
 
-        monkeypatch.setattr("ckpt_tui.actions.doctor.examine", gone)
+        monkeypatch.setattr("ckpt_tui.tui.jobs.examine", gone)
         async with open_app(store) as app:
             shutil.rmtree(store)
             await app.press("D")

@@ -24,11 +24,11 @@ async def test_a_waiting_request_its_graph_and_what_was_corrected_are_shown() ->
     async with open_app(DOTNET / "hpd_hosted") as driver:
         await driver.shows("Content pipeline · run-0001 · Suspended", "see Meta")
         await driver.press("enter")
-        driver.screen.detail.pick("pending")
+        driver.screen.panes.detail.pick("pending")
         await driver.shows("HumanApproval", "Approve publishing this draft?")
-        driver.screen.detail.pick("graph")
+        driver.screen.panes.detail.pick("graph")
         await driver.shows("START", "research", "facts", "END")
-        driver.screen.detail.pick("meta")
+        driver.screen.panes.detail.pick("meta")
         await driver.shows("as every suspension does")
 
 

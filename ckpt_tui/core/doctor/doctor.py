@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.doctor.advice import FIXES, NOT_CHECKPOINTS, NOTES, OTHERWISE, REPEATED_BY_DOTNET, SHAPES
 from ckpt_tui.core.doctor.chains import broken_chains, changed_graphs
 from ckpt_tui.core.doctor.clear_text import ClearText, json_may_hold_secrets, may_hold_secrets
+from ckpt_tui.core.doctor.copies import Copy, copies_in, copy_finding, renamed_findings
 from ckpt_tui.core.doctor.findings import CANNOT_BE_DECODED, UNDECODABLE, Finding, Pickles, Severity, pickle_bytes
+from ckpt_tui.core.doctor.newest import HOPELESS, Candidate, candidate_of, newest_findings
 from ckpt_tui.core.doctor.repetitions import Repetitions
+from ckpt_tui.core.doctor.side_names import LEFTOVER, side_file_words
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.paths import Path
@@ -18,9 +21,6 @@ from ckpt_tui.core.reading.ways import Way, next_on, path_of
 from ckpt_tui.core.safety.judgement import Judgement
 from ckpt_tui.core.text import quoted
 from ckpt_tui.core.value import Envelope, Map, Opaque
-
-_LEFTOVER = re.compile(r".*\.json\.tmp\Z|\.maf-ckpt-.*\.tmp\Z|.*\.checkpoint\.json\.[0-9a-f]{32}\.tmp\Z", re.DOTALL)
-"""What an interrupted save leaves: of Agent Framework until 1.18, and since 1.19; of HPD-Agent."""
 
 _ORDER: dict[Severity, int] = {"danger": 0, "warning": 1, "info": 2}
 
@@ -62,20 +62,42 @@ class Doctor:
         self._types: dict[str, tuple[str, str, int]] = {}
         self._secrets = ClearText()
         self._repetitions = Repetitions()
+        self._names: dict[str, int] = {}  # in the order of the directory
+        self._differences: dict[str, str] = {}
+        self._told: set[tuple[str, str]] = set()
+        self._candidates: list[Candidate] = []
         self._files = 0
         self._undecodable = 0
 
     def names(self, names: Iterable[str]) -> None:
         """Take the names of everything in the directory."""
-        for name in names:
-            if _LEFTOVER.match(name):
+        self._names.update((name, number) for number, name in enumerate(names))
+        for name in sorted(self._names):
+            own = name.rpartition("/")[2]
+            if LEFTOVER.match(own):
                 self._add(
                     "leftover", "warning", name, "", "left by a save that failed or was interrupted",
-                    "Delete it when no workflow is running; the checkpoint it was to become was not written.",
+                    "Move it out of the store when no workflow is running: it may hold a part of a checkpoint that was "
+                    "never written.",
                 )  # fmt: skip
+            elif not own.endswith(".json") and (words := side_file_words(own, self._names)):
+                self._add("side-file", "info", name, "", words, FIXES["side-file"])
+
+    def found(self, findings: Iterable[Finding]) -> None:
+        """Take what the store itself, or a look at its place, found."""
+        self._findings += findings
+        self._told.update((finding.file, finding.kind) for finding in findings)
+
+    def differs(self, copy: str, difference: str) -> None:
+        """Take what differs between a copy and its original."""
+        self._differences[copy] = difference
+
+    def copies(self) -> list[Copy]:
+        """The copies of checkpoints among what was taken so far."""
+        return copies_in(self._refs, self._names)
 
     def problem(self, problem: Problem, raw: bytes = b"", check: Callable[[], None] | None = None) -> None:
-        """Take a file that is no checkpoint that can be shown.
+        """Take a file that is not a checkpoint that can be shown.
 
         Args:
             problem: Why it cannot be shown.
@@ -87,9 +109,13 @@ class Doctor:
         pickles.close()
         self._findings += pickles.findings
         self._files += 1
-        self._undecodable += 1
-        fix = _FIXES.get(problem.kind, "Restore it from a copy or delete it; the framework cannot load it.")
-        self._add(problem.kind, "warning", problem.file, "", problem.reason, fix)
+        if problem.kind not in NOT_CHECKPOINTS:
+            self._undecodable += 1
+            if candidate := candidate_of(problem, raw):
+                self._candidates.append(candidate)
+        if (problem.file, problem.kind) not in self._told:
+            severity: Severity = "info" if problem.kind in ("side-file", "being-written") else "warning"
+            self._add(problem.kind, severity, problem.file, "", problem.reason, FIXES.get(problem.kind, OTHERWISE))
 
     def checkpoint(
         self, checkpoint: Checkpoint, check: Callable[[], None] | None = None, allowance: Allowance | None = None
@@ -114,6 +140,7 @@ class Doctor:
                 hint = may_hold_secrets(data)
         self._findings += pickles.findings
         self._undecodable += sum(finding.kind in UNDECODABLE for finding in pickles.findings)
+        self._candidate(ref, tuple(pickles.types))
         if not any(finding.severity == "danger" for finding in pickles.findings):
             for name, where in pickles.types.items():
                 file, first, count = self._types.get(name, (ref.file, where, 0))
@@ -125,6 +152,13 @@ class Doctor:
     def report(self) -> Report:
         """What was found in everything taken so far."""
         findings = [*self._findings, *broken_chains(self._refs), *changed_graphs(self._refs)]
+        findings += newest_findings(self._candidates, self._names)
+        copies = self.copies()
+        findings += [copy_finding(copy, self._differences.get(copy.file, "")) for copy in copies]
+        exported = {finding.file for finding in findings if finding.kind == "exported"}
+        skipped = exported | {copy.file for copy in copies}
+        findings += renamed_findings(self._refs, self._names, skipped)
+        findings = [one for one in findings if one.kind != "unknown-member" or one.file not in exported]
         for name, (file, where, count) in self._types.items():
             more = f" ({count:,} files)" if count > 1 else ""
             reason = f"needs {name}{more}, which the framework loads only when told to"
@@ -139,14 +173,23 @@ class Doctor:
     def _notes(self, checkpoint: Checkpoint) -> None:
         ref = checkpoint.ref
         for warning in checkpoint.warnings:
-            for start, kind, fix in _NOTES:
-                if start and warning.startswith(start):
-                    self._add(kind, "warning", ref.file, "", warning, fix)
-        for found in _SHAPES.finditer(ref.note):
+            for start, kind, fix in NOTES:
+                if warning.startswith(start):
+                    is_dotnet = kind == "repeated-keys" and checkpoint.topology is not None
+                    self._add(kind, "warning", ref.file, "", warning, REPEATED_BY_DOTNET if is_dotnet else fix)
+        for found in SHAPES.finditer(ref.note):
             self._add("wrong-shape", "warning", ref.file, "", found[0], "Restore the file from a copy.")
-        if ref.inner:
-            reason = f"the id inside is {ref.inner}, but the framework loads the file as {ref.id}"
-            self._add("renamed", "warning", ref.file, "", reason, f"Rename it to {ref.inner}.json, or delete the copy.")
+
+    def _candidate(self, ref: CheckpointRef, types: tuple[str, ...]) -> None:
+        """Keep what Agent Framework's choice of the latest checkpoint goes by."""
+        if ref.chain or (ref.told is not None and ref.told.run) or "/" in ref.file:
+            return
+        own = [finding for finding in self._findings if finding.file == ref.file]
+        if any(finding.kind == "exported" for finding in own):
+            return  # of a database, where nothing is skipped
+        hopeless = next((finding.reason for finding in own if finding.kind in HOPELESS), "")
+        is_dangerous = any(finding.severity == "danger" for finding in own)
+        self._candidates.append(Candidate(ref.file, ref.workflow, ref.timestamp, hopeless, types, is_dangerous, ref))
 
 
 def allow_lines(types: Iterable[str]) -> list[str]:
@@ -181,31 +224,6 @@ def alarms(
 
 
 _UNREADABLE = "The framework cannot load this checkpoint; resume from another one."
-
-_FIXES = {
-    "torn-index": "When the program has ended, delete the torn line; the checkpoint of it is shown here all the same.",
-    "definition": "Correct the definition; the checkpoints do not need it.",
-    "copy": "Move the copy out of the store, or delete it.",
-    "foreign": "Keep other programs' files elsewhere: the framework tries to load every .json file here.",
-    "not-a-file": "Move it away: the framework tries to open everything named .json, and waits for ever at a pipe.",
-    "broken-link": "Restore what the link points to, or delete the link.",
-    "unreadable": "The framework cannot load it either until that is mended.",
-    "too-large": "It was not looked at; move it away if it is no checkpoint. `show --limit 8` reads larger ones.",
-    "encoding": "Save it as UTF-8.",
-    "changing": "Look again when the program that writes it is done.",
-}
-
-_NOTES = (
-    ("begins with a byte order mark", "byte-order-mark", "Save it as UTF-8 without a byte order mark."),
-    ("written as UTF", "encoding", "Save it as UTF-8."),
-    ("not UTF-8", "encoding", "Save it as UTF-8."),
-    ("repeated keys", "repeated-keys", "Restore the file from a copy: no version writes a key twice."),
-    ("members no known version writes", "unknown-member", "Remove those members to load it."),
-    ("Agent Framework 1.0.0b", "legacy", "Resume it with the version that wrote it; here it can be read."),
-)
-"""How a note of `ckpt_tui.core.documents.document` or a store begins, its kind, and what to do."""
-
-_SHAPES = re.compile(r"\b\w+ is no (text|integer|object|date)\b")
 
 
 def parts_of(checkpoint: Checkpoint) -> dict[str, Any]:

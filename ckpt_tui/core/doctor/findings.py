@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable, Collection
-from typing import Literal, NamedTuple
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.census import places
 from ckpt_tui.core.doctor.elsewhere import dangers_elsewhere
+from ckpt_tui.core.doctor.severity import SIGNS as SIGNS
+from ckpt_tui.core.doctor.severity import TITLES as TITLES
+from ckpt_tui.core.doctor.severity import Finding as Finding
+from ckpt_tui.core.doctor.severity import Severity as Severity
 from ckpt_tui.core.documents.envelope import open_envelope
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.pickles.opcodes import BUFFER, PERSISTENT
@@ -18,45 +21,16 @@ from ckpt_tui.core.safety.inspection import Use, danger_beyond, inspect_decoded,
 from ckpt_tui.core.safety.judgement import Judgement, judge
 from ckpt_tui.core.value import Decoded, Envelope, Obj, Opaque, Ref, Value
 
-Severity = Literal["info", "warning", "danger"]
-
-TITLES: dict[Severity, str] = {
-    "danger": "danger: loading these could run code", "warning": "warnings", "info": "good to know",
-}  # fmt: skip
-"""What findings of one severity are called, the worst first."""
-
-SIGNS: dict[Severity, str] = {"danger": "✗", "warning": "!", "info": "·"}
-
 UNDECODABLE = frozenset(("undecodable", "unread"))
 """Kinds of findings about a value that was not decoded, or not to its end."""
 
 CANNOT_BE_DECODED = "cannot be decoded: "
 """How the reason of an `undecodable` finding begins."""
 
-_DO_NOT_LOAD = "Do not load this file with any program; delete it, or find out who wrote it."
+_DO_NOT_LOAD = "Do not load this file with any program; move it out of the store and find out who wrote it."
 _UNLOADABLE = "Agent Framework cannot load this checkpoint; resume from another one."
 _PER_PICKLE = 50
 """Dangerous names told of one pickle; a hostile one can hold a hundred thousand."""
-
-
-class Finding(NamedTuple):
-    """One thing that is wrong, risky or worth knowing.
-
-    Attributes:
-        kind: A stable word for programs.
-        severity: info, warning, or danger where loading the file could run code.
-        file: The file name, or "" for the store as a whole.
-        path: JMESPath over the document of `show`, or "".
-        reason: What, in words for people.
-        fix: What to do about it, or "".
-    """
-
-    kind: str
-    severity: Severity
-    file: str
-    path: str
-    reason: str
-    fix: str = ""
 
 
 class Pickles:

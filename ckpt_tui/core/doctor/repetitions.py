@@ -107,7 +107,7 @@ def _repeated(messages: Iterable[Value], digests: Digests) -> tuple[tuple[str, .
 
 
 def _doubled(signs: list[int]) -> int:
-    """How many messages come again right after themselves, where that is all of a conversation, or all but the last."""
+    """How many messages come again right after themselves, where that is all of the conversation, or nearly."""
     size = len(signs) // 2
     return size if size >= _BLOCK and signs[:size] == signs[size : 2 * size] else 0
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ckpt_tui.core.budgets import JSON_VALUES
+from ckpt_tui.core.documents import encodings
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE
 from ckpt_tui.core.value import Envelope, Map, Opaque, Value
 
@@ -171,31 +172,39 @@ def _text(data: bytes, notes: list[str]) -> str:
     if data.startswith(codecs.BOM_UTF8):
         notes.append("begins with a byte order mark; the framework cannot load it")
         data = data[3:]
-    for bom, name in (
-        (codecs.BOM_UTF32_LE, "utf-32"),
-        (codecs.BOM_UTF32_BE, "utf-32"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if data.startswith(bom):
-            try:
-                text = data.decode(name)
-            except UnicodeDecodeError as error:
-                raise DocumentFault("encoding", f"neither UTF-8 nor {name.upper()}: byte {error.start:,}") from None
-            notes.append(f"written as {name.upper()}; the framework reads only UTF-8")
-            return text
+    wide = encodings.wide_encoding(data)
     try:
-        return data.decode("utf-8")
+        if not wide:
+            return data.decode("utf-8")
+        where = 0
     except UnicodeDecodeError as error:
         where = error.start
+        if error.reason == "unexpected end of data" and not encodings.preferred():
+            return data[:where].decode("utf-8")  # cut off within a character, which the missing rest shows
+    found = encodings.decode(data)
+    if found is not None:
+        notes.append(_encoding_note(found, where))
+        return found.text
+    if encodings.preferred():
+        raise DocumentFault("encoding", f"not UTF-8 (byte {where:,}), and not {encodings.preferred()} either")
+    if wide:
+        raise DocumentFault("encoding", f"neither UTF-8 nor {wide.upper()}")
     if b"\0" in data:
-        raise DocumentFault("not-json", f"binary data, not JSON (byte {where:,} is no UTF-8)")
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError:
-        raise DocumentFault("encoding", f"byte {where:,} is no UTF-8, and it is no Windows text (cp1252)") from None
-    notes.append("not UTF-8; read as Windows text (cp1252), which the framework wrote before 1.19")
-    return text
+        raise DocumentFault("not-json", f"binary data, not JSON (byte {where:,} is not UTF-8)")
+    raise DocumentFault("encoding", f"not UTF-8 (byte {where:,}), and no encoding of Windows fits it")
+
+
+def _encoding_note(found: encodings.Decoded, where: int) -> str:
+    if found.encoding == encodings.preferred():
+        return f"not UTF-8; read as {found.encoding}, as --encoding says"
+    if found.encoding == "utf-8":
+        count = len(encodings.UNREADABLE.findall(found.text))
+        bad = "1 place is" if count == 1 else f"{count:,} places are"
+        return f"damaged UTF-8: {bad} unreadable, the first at byte {where:,}; the framework cannot load it"
+    if found.encoding.startswith("utf"):
+        return f"written as {found.encoding.upper()}; the framework reads only UTF-8"
+    what = "most likely " if found.is_guess else ""
+    return f"not UTF-8; read as {what}{found.encoding}: the framework before 1.19 wrote in the encoding of its Windows"
 
 
 _EMPTY = "\0 \t\r\n"

@@ -103,8 +103,14 @@ def find_document(matches: Iterable[Match], truncated: bool, checkpoints: int) -
     return {
         "schema": "ckpt-tui/find@1",
         "matches": [
-            {"id": ref.id, "path": expression(hit.path), "in": hit.where, "text": hit.text} for ref, hit in matches
+            {"id": ref.id, "path": expression(hit.path), "in": hit.where, "text": hit.text} | _store(ref)
+            for ref, hit in matches
         ],
         "truncated": truncated,
         "checkpoints": checkpoints,
     }
+
+
+def _store(ref: CheckpointRef) -> dict[str, str]:
+    """The store of a checkpoint where several are searched as one."""
+    return {"store": ref.told.store} if ref.told is not None and ref.told.store else {}

@@ -16,7 +16,10 @@ from ckpt_tui.core.times import local_time
 MAX_LANES = 12
 """Columns of the gutter that are drawn; branches beyond share the last one."""
 
-SIGNS = {"entry": "○", "superstep": "●", "waiting": "‖", "response": "↩", "final": "✓", None: "·"}
+SIGNS = {
+    "entry": "○", "superstep": "●", "waiting": "‖", "response": "↩", "final": "✓", "edited": "✎", "forked": "◇",
+    "failed": "✗", None: "·",
+}  # fmt: skip
 """One sign a role; `·` while the body is unread."""
 
 
@@ -132,16 +135,25 @@ def join_gutter(row: JoinRow) -> str:
 _MADE_UP = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z").match
 
 
+_BY_TIME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z").match
+
+
+def own_id(name: str) -> str:
+    """An id without the thread that it is told apart by, as `THREAD/ID` has it."""
+    return name.rpartition("/")[2]
+
+
 def given_name(ref: CheckpointRef) -> str:
     """A file name that a person gave; "" for the random ids of the framework."""
-    return "" if _MADE_UP(ref.id) else clean(ref.id, 40)
+    return "" if _MADE_UP(own_id(ref.id)) else clean(ref.id, 40)
 
 
 def summary(row: NodeRow) -> str:
     """What happened at a checkpoint, in a few words; the file's name first where a person gave it."""
     ref = row.node.ref
     text = "…" if ref.facts is None and ref.told is None else _summary(row)
-    return text if _MADE_UP(ref.id) else f"{given_name(ref)}: {text}"
+    name = given_name(ref)
+    return f"{name}: {text}" if name else text
 
 
 def _summary(row: NodeRow) -> str:
@@ -238,5 +250,7 @@ def store_title(row: StoreRow) -> tuple[str, str]:
 
 def id_text(ref: CheckpointRef) -> str:
     """An id short enough to read out, long enough to be unique in practice."""
-    short = ref.id[:8]
+    name = own_id(ref.id)
+    # Ids of version 6 begin with the time: within 27 seconds their first 8 digits are the same.
+    short = name[9:18].replace("-", "") if _BY_TIME(name) else name[:8]
     return short if short.isalnum() and short.isascii() else clean(short)

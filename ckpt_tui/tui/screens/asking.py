@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,10 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 
-from ckpt_tui.core.paths import Path
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
+from ckpt_tui.tui.helpers.selection import Place
 from ckpt_tui.tui.inquiries import Asking, Inquiries, Known, QuestionFailed
 from ckpt_tui.tui.messages import WorkFailed
 from ckpt_tui.tui.screens.copying import copied
@@ -30,13 +30,6 @@ _KEYS = {
 """Commands of the table that these screens know, and what they do here."""
 
 _BAR = 10
-
-
-class Place(NamedTuple):
-    """Where to go in the browser: a file, and a path in it."""
-
-    file: str
-    path: Path = ()
 
 
 Rows = TypeVar("Rows", bound=AnswerList)
@@ -78,7 +71,7 @@ class AskScreen(Screen[Place | None], Generic[Rows]):
     def __init__(self, store: Store, known: Known, title: str) -> None:
         super().__init__()
         self._store = store
-        self.jobs = Inquiries(self, store, known)
+        self.jobs = Inquiries(self, known)
         self._title = title
         self._right: list[Part] = []
         self.running = False

@@ -12,7 +12,15 @@ from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.line_list import LineList
 
-_SIGN_STYLES = {"waiting": "warn", "response": "accent", "final": "good", "entry": "label"}
+_SIGN_STYLES = {
+    "waiting": "warn",
+    "response": "accent",
+    "final": "good",
+    "entry": "label",
+    "failed": "error",
+    "edited": "accent",
+    "forked": "accent",
+}
 
 
 _MEASURED = 200
@@ -197,7 +205,7 @@ class Checkpoints(LineList):
         count = self.counts.get(ref.file)
         changes = "" if width < COUNT_WIDTH else f"{'' if count is None else f'±{count:,}':>6}"
         room = width - used - len(size) - len(when) - len(changes)
-        style = {"waiting": "warn", "final": "good"}.get(ref.role or "", "plain")
+        style = {"waiting": "warn", "final": "good", "failed": "error"}.get(ref.role or "", "plain")
         mark = self.marks.get(ref.id, "")
         parts.append((fit(f"{mark} {listing.summary(row)}" if mark else listing.summary(row), max(room, 4)), style))
         parts += [(changes, "label" if count else "dim"), (when, "dim"), (size, "dim")]

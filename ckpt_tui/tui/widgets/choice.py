@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -37,24 +38,22 @@ class Choice(Widget, can_focus=True):
     Choice > .choice--focus { background: $ck-cursor; }
     """
 
+    @dataclass
     class Changed(Message):
         """Another option is chosen."""
 
-        def __init__(self, choice: Choice) -> None:
-            super().__init__()
-            self.choice = choice
+        choice: Choice
 
         @property
         def control(self) -> Choice:
             """The widget."""
             return self.choice
 
+    @dataclass
     class Submitted(Message):
         """Enter was pressed."""
 
-        def __init__(self, choice: Choice) -> None:
-            super().__init__()
-            self.choice = choice
+        choice: Choice
 
     def __init__(self, options: tuple[str, ...], chosen: str = "", id: str | None = None) -> None:
         super().__init__(id=id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -76,13 +77,12 @@ class LineList(ScrollView, can_focus=True):
 
     cursor: var[int] = var(0)
 
+    @dataclass
     class Moved(Message):
         """The cursor stands on another line; `by_hand` tells that a person moved it."""
 
-        def __init__(self, lines: LineList, by_hand: bool) -> None:
-            super().__init__()
-            self.lines = lines
-            self.by_hand = by_hand
+        lines: LineList
+        by_hand: bool
 
         @property
         def control(self) -> LineList:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -24,12 +25,11 @@ PAST = 4
 """Former values shown of a pinned path that is no number."""
 
 
+@dataclass
 class Picked(Message):
     """A row was picked: the place in the checkpoint that it is about."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.path = path
+    path: Path
 
 
 class PickLines(LineList, inherit_bindings=False):
@@ -130,12 +130,11 @@ class WatchLines(PickLines):
         Binding("x,delete", "drop", "no longer watch it", show=False, id="replay.unwatch")
     ]
 
+    @dataclass
     class Dropped(Message):
         """A pin or a breakpoint is no longer wanted."""
 
-        def __init__(self, row: PinRow | BreakRow) -> None:
-            super().__init__()
-            self.row = row
+        row: PinRow | BreakRow
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)

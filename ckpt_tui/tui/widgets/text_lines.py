@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
+from rich.console import Console
 from rich.text import Text
 
 from ckpt_tui.core.text import clean
@@ -125,7 +126,5 @@ def wrap(paragraph: Paragraph, width: int, wrapped: bool = True) -> Iterator[lis
 def _pieces(line: str, room: int, wrapped: bool) -> Iterable[str]:
     if not wrapped or cell_len(line) <= room:
         return [line]
-    from rich.console import Console
-
     console = Console(width=room, color_system=None, force_terminal=False, legacy_windows=False)
     return [piece.plain.rstrip() for piece in Text(line).wrap(console, room)]

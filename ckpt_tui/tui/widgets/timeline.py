@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -37,19 +38,17 @@ class Timeline(Widget):
     Timeline > .timeline--key { color: $ck-label; text-style: bold; }
     """
 
+    @dataclass
     class Sought(Message):
         """The person wants to be at a place of the track."""
 
-        def __init__(self, at: int) -> None:
-            super().__init__()
-            self.at = at
+        at: int
 
+    @dataclass
     class Stepped(Message):
         """The person clicked on the arrow at one of the ends."""
 
-        def __init__(self, way: int) -> None:
-            super().__init__()
-            self.way = way
+        way: int
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)

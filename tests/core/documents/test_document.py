@@ -131,7 +131,7 @@ class TestEncodings:
             ("utf-8-sig", "begins with a byte order mark"),
             ("utf-16", "written as UTF-16"),
             ("utf-32", "written as UTF-32"),
-            ("cp1252", "not UTF-8; read as Windows text (cp1252)"),
+            ("cp1252", "not UTF-8; read as most likely cp1252"),
         ],
     )
     def test_a_text_is_read_and_its_encoding_noted(self, encoding: str, note: str) -> None:
@@ -169,7 +169,7 @@ class TestExplains:
             (gzip.compress(b"{}"), "not-json", "binary data"),
             (b"\x89PNG\r\n\x1a\n\0\0\0\xff", "not-json", "binary data"),
             (b"\xff\xfe{\xd8\xd8\xd8", "encoding", "neither UTF-8 nor UTF-16"),
-            (b'{"a": "\x81"}', "encoding", "no UTF-8, and it is no Windows text"),
+            (b'{"a": "\x81"}', "encoding", "no encoding of Windows fits it"),
             (b"[" * 1_500 + b"]" * 1_500, "too-deep", "nested deeper"),
             (b"[" * 100_000, "too-deep", "nested deeper"),
             (b'{"a":' * 100_000, "too-deep", "nested deeper"),

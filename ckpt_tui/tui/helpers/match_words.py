@@ -1,0 +1,14 @@
+"""What there is to say of a search in a pane."""
+
+from __future__ import annotations
+
+from ckpt_tui.tui.widgets.status import Part
+
+SEARCH_HINT = "search: a text; an upper case letter makes it strict about case"
+
+
+def match_word(at: int, total: int, match: str) -> Part:
+    """Return which match is shown, in words, and the style."""
+    if not total:
+        return (f" No match for {match!a}. ", "warn")
+    return (f" match {at:,} of {total:,} for {match!a} · n next · N previous · esc ends ", "plain")
