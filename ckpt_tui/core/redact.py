@@ -68,15 +68,20 @@ def _mask_by_name(holder: list[Any], above: int, hidden: list[Any] | None, sign:
         container, above = containers.pop()
         named = type(container) is dict
         if above == PLAIN and (not _has_secrets(container, ranks) if named else not _is_pair(container)):
-            last = None
+            if named and "$base64" in container:
+                continue
+            last = container.get("$type") if named else None  # the name of a class is no text
             for value in container.values() if named else container:
-                # A bomb has the same sign, or the same reference, a hundred thousand times.
+                # A bomb has the same text, the same sign or the same reference a hundred thousand times.
+                if value is last:
+                    continue
                 kind = type(value)
-                if (kind is dict or kind is list) and value is not last:
+                if kind is dict or kind is list:
                     containers.append((value, PLAIN))
                     last = value
                 elif kind is str:
                     texts.append(value)
+                    last = value
             continue
         second = "$type" if named or not _is_pair(container) else container[0]
         members: Iterable[tuple[Any, Any]] = container.items() if named else enumerate(container)

@@ -1,8 +1,8 @@
 """Text of unknown origin made safe and readable for a terminal.
 
 Every control, bidirectional and invisible character is shown as an escape, so that data is never a control sequence
-and columns stay straight. Joiners stay where they belong to a word or an emoji: between letters of Persian or Hindi, between
-two emoji, after the sign that they make an emoji.
+and columns stay straight. Joiners stay where they belong to a word or an emoji: between letters of Persian or Hindi,
+between two emoji, after the sign that they make an emoji.
 """
 
 from __future__ import annotations
