@@ -20,6 +20,7 @@ from ckpt_tui.stores.base import Store, complete
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.commands import accept_keys
 from ckpt_tui.tui.early import EarlyLook
+from ckpt_tui.tui.ending import end_on_signals
 from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.themes import DARK, LIGHT, variables_for
 from ckpt_tui.tui.typeahead import TypeAhead
@@ -92,6 +93,7 @@ class CkptApp(TypeAhead):
 
     def on_mount(self) -> None:
         """Set the keys."""
+        end_on_signals(self)
         self.changed_keys, complaints = accept_keys(self.config.keys)
         self.set_keymap(self.changed_keys)
         for complaint in complaints:
