@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint, Check, Progress, Span, StoreQueries, stamps
-from ckpt_tui.actions.expressions import Expression, is_true
+from ckpt_tui.actions.expressions import Expression, UnanswerableError, is_true
 from ckpt_tui.core.matching.digests import SCALARS, Digests, OutOfBudget, scalar_text
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.reading.follow import shown
@@ -97,10 +97,8 @@ class Histories(StoreQueries):
                     before = checkpoint
                     continue
                 value, absent, sign = self._value(checkpoint, expression, text, reveal, check)
-            except UsageError:
-                raise  # it is the question that is wrong
             except CkptError as error:
-                unread.append(Unread(nodes[index].ref.file, error.what))
+                unread.append(_gap(error, nodes[index].ref.file, len(nodes) - len(unread)))
                 text = None
                 continue
             if sign != last:
@@ -202,10 +200,8 @@ class Histories(StoreQueries):
                     else:
                         asked[index] = answer = is_true(checkpoint.ask(expression, reveal))
                         was = texts, answer
-                except UsageError:
-                    raise
                 except CkptError as error:
-                    unread.append(Unread(nodes[index].ref.file, error.what))
+                    unread.append(_gap(error, nodes[index].ref.file, len(nodes) - len(unread)))
                     asked[index] = None
                 if progress is not None and (halving or index % _TOLD_EVERY == 0):
                     progress(len(asked), len(nodes))
@@ -234,6 +230,19 @@ class Histories(StoreQueries):
             return node.ref if node.ref.facts is not None else self._store.load(node.ref.file).ref
         except CkptError:
             return node.ref
+
+
+def _gap(error: CkptError, file: str, left: int) -> Unread:
+    """A checkpoint that could not be asked; raises the error where it is the question that is wrong.
+
+    Args:
+        error: Why it could not be asked.
+        file: Its file.
+        left: Checkpoints of the branch that were not found to be such ones: when this is the last, none can be asked.
+    """
+    if isinstance(error, UsageError) and (left == 1 or not isinstance(error, UnanswerableError)):
+        raise error
+    return Unread(file, error.what)
 
 
 def _sign(value: Value, check: Check) -> str:

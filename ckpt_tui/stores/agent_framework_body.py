@@ -156,9 +156,11 @@ _OPENED = frozenset((dict, list, Map, Envelope))
 def _decode_ahead(
     top: dict[str, Any], check: Callable[[], None] | None, left: int, allowance: Allowance, everything: bool
 ) -> list[str]:
-    """Open the envelopes of a document, `left` characters of base64; returns which were faulty, where, and why."""
-    warnings: list[str] = []
-    left_out = 0
+    """Open the envelopes of a document, `left` characters of base64; returns which were faulty, where, and why.
+
+    Small ones come first, so that one that asks for all that may be done leaves them whole.
+    """
+    found: list[tuple[Way, Envelope]] = []
     names = {"pending_request_info_events": "pending"}
     todo: list[tuple[Way, Value]] = [
         ((None, (names.get(key, key),)), value) for key, value in reversed(top.items()) if key in MEMBERS
@@ -167,16 +169,21 @@ def _decode_ahead(
         way, value = todo.pop()
         kind = type(value)
         if kind is Envelope:
-            left -= len(value.text)
-            if left < 0 or (not everything and allowance.is_used_up):
-                continue
-            open_envelope(value, check, allowance)
-            if value.is_cut and value.factor == 0:
-                left_out += 1
-            elif value.warning:
-                warnings.append(f"{expression(path_of(way))}: {value.warning}")
+            found.append((way, value))
             continue
         todo += reversed(next_on(way, value, _OPENED))  # in the order of the file
+    for _, envelope in sorted(found, key=lambda item: len(item[1].text)):
+        left -= len(envelope.text)
+        if left < 0 or (not everything and allowance.is_used_up):
+            break
+        open_envelope(envelope, check, allowance)
+    opened = [(way, envelope) for way, envelope in found if envelope.ready]
+    warnings = [
+        f"{expression(path_of(way))}: {envelope.warning}"
+        for way, envelope in opened
+        if envelope.warning and not (envelope.is_cut and envelope.factor == 0)
+    ]
+    left_out = sum(1 for _, envelope in opened if envelope.is_cut and envelope.factor == 0)
     if left_out:
         warnings.append(f"{left_out:,} pickle{'' if left_out == 1 else 's'} not decoded: a higher limit decodes them")
     return warnings
