@@ -94,10 +94,8 @@ def _made(kind: str, document: Any, expected: Any, about: Any, maker: Maker) -> 
 def _coerced(document: Any, expected: Any) -> tuple[bool, Any]:
     """Whether the framework itself makes an answer of something that is not the JSON of its type, and that answer."""
     with contextlib.suppress(Exception):
-        from agent_framework._workflows._typing_utils import (  # late: the framework is imported by the program
-            is_instance_of,
-            try_coerce_to_type,
-        )
+        # Late: the framework is imported by the program.
+        from agent_framework._workflows._typing_utils import is_instance_of, try_coerce_to_type
 
         made = try_coerce_to_type(document, expected)
         return is_instance_of(made, expected), made

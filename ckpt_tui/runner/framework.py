@@ -60,10 +60,8 @@ class Framework:
 
     def __init__(self) -> None:
         try:
-            from agent_framework import (  # late: the framework is imported by the program
-                FileCheckpointStorage,
-                WorkflowCheckpoint,
-            )
+            # Late: the framework is imported by the program.
+            from agent_framework import FileCheckpointStorage, WorkflowCheckpoint
             from agent_framework._workflows import _checkpoint_encoding as encoding
         except ImportError as error:
             raise Fault("framework", *missing_framework(error)) from None
@@ -96,9 +94,8 @@ class Framework:
 
         found: list[Any] = [Workflow]
         with contextlib.suppress(ImportError):  # there are functional workflows from 1.2 on
-            from agent_framework._workflows._functional import (
-                FunctionalWorkflow,  # late: the framework is imported by the program
-            )
+            # Late: the framework is imported by the program.
+            from agent_framework._workflows._functional import FunctionalWorkflow
 
             found.append(FunctionalWorkflow)
         return found

@@ -15,7 +15,7 @@ from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.gist import gist
 from ckpt_tui.stores.agent_framework import entry_from_bytes
 
-SAMPLES = Path(__file__).parent.parent / "data" / "agent-framework" / "1.23.0"
+SAMPLES = Path(__file__).parents[2] / "data" / "agent-framework" / "1.23.0"
 
 
 @dataclass
