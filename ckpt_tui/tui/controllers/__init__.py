@@ -1,4 +1,6 @@
-"""What a screen can do, one concern a class. Who may call whom:
+"""What a screen can do, one concern a class.
+
+Who may call whom:
 
 - A screen composes widgets, takes keys and messages, and delegates: an action or a handler is a line that names its
   controller. Where one event concerns several controllers, the screen calls one after the other.

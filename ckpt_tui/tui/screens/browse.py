@@ -441,10 +441,10 @@ class Browse(Screen[None]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        self.port.open_help()
+        self.port.open.help()
 
     @on(WorkFailed)
     def _work_failed(self, event: WorkFailed) -> None:
         self.opened.forget_load()
         lines = [Paragraph("Something unexpected happened; the app goes on. Please report it.\n", "error")]
-        self.port.open_text(f"Failed: {event.doing}", [*lines, Paragraph(event.report)], event.report, "report")
+        self.port.open.text(f"Failed: {event.doing}", [*lines, Paragraph(event.report)], event.report, "report")
