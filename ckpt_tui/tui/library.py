@@ -18,7 +18,7 @@ _REST = 3
 
 _PARENT = CheckpointRef._fields.index("parent")
 _HEADER = CheckpointRef._fields.index("facts")
-"""Fields of a checkpoint before those that only its body tells."""
+"""Fields of a checkpoint before those that only its body holds."""
 
 
 class Library:

@@ -22,7 +22,7 @@ class OpenResume(Protocol):
 
     @property
     def has_begun(self) -> bool:
-        """Whether the workflow was told to run."""
+        """Whether the workflow was started."""
 
     def show(self) -> None:
         """Show it again."""

@@ -180,7 +180,7 @@ class _OpenResume:
 
     @property
     def has_begun(self) -> bool:
-        """Whether the workflow was told to run."""
+        """Whether the workflow was started."""
         return self._screen.run is not None and self._screen.run.begun
 
     def show(self) -> None:
