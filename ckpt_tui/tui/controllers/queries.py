@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from ckpt_tui.core.paths import Path, expression, parse
 from ckpt_tui.core.runs.history import branch, tip_of
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.helpers.port import Port
+from ckpt_tui.tui.helpers.port import Opener, Port
 from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
 from ckpt_tui.tui.widgets.prompt import Question
 
@@ -26,8 +26,32 @@ _PARTS = ("state", "messages", "pending", "metadata")
 _BISECT = Question("first checkpoint where", "an expression such as state.score > `0.8`", "goes there")
 
 
+class QueryOpener(Opener, Protocol):
+    """Opens queries. `then` takes the place to go to, or None."""
+
+    def history(
+        self, known: Known, run: Run, nodes: Sequence[Node], path: Path, then: Callable[[Place | None], None]
+    ) -> None:
+        """Open the values that a path took along a branch."""
+
+    def find(
+        self, known: Known, nodes: Callable[[Scope], Sequence[Node]], search: StoreSearch,
+        then: Callable[[Place | None], None],
+    ) -> None:  # fmt: skip
+        """Open a search over the checkpoints of a scope, as it stands."""
+
+    def sizes(self, known: Known, run: Run, then: Callable[[Place | None], None]) -> None:
+        """Open the sizes of a run."""
+
+    def doctor(self, then: Callable[[Finding | None], None]) -> None:
+        """Examine the store; `then` takes the finding to go to."""
+
+    def inquiries(self) -> Inquiries:
+        """Return what starts workers that ask, for this screen and its store."""
+
+
 class QueriesPort(Port, Protocol):
-    """What queries use of their screen. `then` takes the place to go to, or None."""
+    """What queries use of their screen."""
 
     @property
     def match(self) -> str:
@@ -36,25 +60,9 @@ class QueriesPort(Port, Protocol):
     def mark(self, text: str) -> None:
         """Mark a text in values; "" marks nothing."""
 
-    def make_inquiries(self) -> Inquiries:
-        """Return what starts workers that ask, for this screen and its store."""
-
-    def open_history(
-        self, known: Known, run: Run, nodes: Sequence[Node], path: Path, then: Callable[[Place | None], None]
-    ) -> None:
-        """Open the values that a path took along a branch."""
-
-    def open_find(
-        self, known: Known, nodes: Callable[[Scope], Sequence[Node]], search: StoreSearch,
-        then: Callable[[Place | None], None],
-    ) -> None:  # fmt: skip
-        """Open a search over the checkpoints of a scope, as it stands."""
-
-    def open_sizes(self, known: Known, run: Run, then: Callable[[Place | None], None]) -> None:
-        """Open the sizes of a run."""
-
-    def open_doctor(self, then: Callable[[Finding | None], None]) -> None:
-        """Examine the store; `then` takes the finding to go to."""
+    @property
+    def open(self) -> QueryOpener:
+        """What opens screens over this one."""
 
 
 class Queries:
@@ -75,7 +83,7 @@ class Queries:
     def _asks(self) -> Inquiries:
         """The workers of questions that are answered in the browser itself, and what was answered before."""
         if self._inquiries is None:
-            self._inquiries = self._port.make_inquiries()
+            self._inquiries = self._port.open.inquiries()
         return self._inquiries
 
     def _branch(self) -> tuple[Run, list[Node]] | None:
@@ -102,7 +110,7 @@ class Queries:
             return
         asked = self._branch()
         if asked is not None:
-            self._port.open_history(self._asks.known, *asked, path, self._go_to)
+            self._port.open.history(self._asks.known, *asked, path, self._go_to)
 
     def open_sizes(self) -> None:
         """Show where the characters of the run are."""
@@ -110,7 +118,7 @@ class Queries:
         if found is None:
             self._port.say("Select a checkpoint first.", "dim")
         else:
-            self._port.open_sizes(self._asks.known, found[0], self._go_to)
+            self._port.open.sizes(self._asks.known, found[0], self._go_to)
 
     def measure(self, pane: Detail) -> None:
         """Measure the checkpoint of a pane."""
@@ -125,7 +133,7 @@ class Queries:
 
     def open_doctor(self) -> None:
         """Examine the store."""
-        self._port.open_doctor(self._go_to_finding)
+        self._port.open.doctor(self._go_to_finding)
 
     def _go_to_finding(self, finding: Finding | None) -> None:
         if finding is not None:
@@ -191,7 +199,7 @@ class Queries:
         """Find a text over checkpoints; what was found last is shown again, unless there is another text."""
         if self._search is None or text:
             self._search = StoreSearch(text or self._port.match)
-        self._port.open_find(self._asks.known, self._nodes_of, self._search, self._go_to_found)
+        self._port.open.find(self._asks.known, self._nodes_of, self._search, self._go_to_found)
 
     def _nodes_of(self, scope: Scope) -> Sequence[Node]:
         found = self._port.selection.node
