@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 SEARCH_HINT = "search: a text; an upper case letter makes it strict about case"
 
 
-def match_word(at: int, total: int, match: str) -> Part:
-    """Return which match is shown, in words, and the style."""
+def match_word(at: int, total: int, match: str, back: str = "ends") -> Part:
+    """Return which match is shown, in words, and the style; `at` counts from 1, `back` is what Escape does."""
     if not total:
         return (f" No match for {match!a}. ", "warn")
-    return (f" match {at:,} of {total:,} for {match!a} · n next · N previous · esc ends ", "plain")
+    return (f" match {at:,} of {total:,} for {match!a} · n next · N previous · esc {back} ", "plain")

@@ -54,5 +54,5 @@ class Port(Protocol):
     def later(self, seconds: float, then: Callable[[], object]) -> Timer:
         """Call something in so many seconds."""
 
-    def open_text(self, title: str, paragraphs: list[Paragraph], text: str, what: str) -> None:
-        """Open a text over the screen; `y` there copies `text`, which is named `what`."""
+    def open_text(self, title: str, paragraphs: list[Paragraph], text: str, what: str, match: str = "") -> None:
+        """Open a text over the screen, at `match`; `y` there copies `text`, which is named `what`."""

@@ -201,18 +201,19 @@ class BrowsePort:
 
     # -- screens -----------------------------------------------------------------------------------------------------
 
-    def open_text(self, title: str, paragraphs: list[Paragraph], text: str, what: str) -> None:
-        """Open a text over the screen; `y` copies."""
+    def open_text(self, title: str, paragraphs: list[Paragraph], text: str, what: str, match: str = "") -> None:
+        """Open a text over the screen, at what was searched for; `y` copies."""
         from ckpt_tui.tui.screens.dialogs import TextScreen
 
-        self.app.push_screen(TextScreen(title, paragraphs, lambda: self.copy(text, what)))
+        self.app.push_screen(TextScreen(title, paragraphs, lambda: self.copy(text, what), match))
 
     def open_help(self) -> None:
         """Open keys and signs."""
-        from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+        from ckpt_tui.tui.screens.dialogs import help_screen
 
         keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+        scope = "list" if self.panes.pane is self.panes.list else "value" if self.panes.detail.is_tree else "any list"
+        self.app.push_screen(help_screen(keys, (scope,)))
 
     def open_notes(self, book: Notebook) -> None:
         """Open the list of bookmarks and notes."""
@@ -275,7 +276,7 @@ class BrowsePort:
         """Open the replay of a run."""
         from ckpt_tui.tui.screens.replay import ReplayScreen
 
-        screen = ReplayScreen(self.store, run, node, learned, book, choices, play=True)
+        screen = ReplayScreen(self.store, run, node, learned, book, choices, True, _ReplayQueries(self, self._screen))
         self.app.push_screen(screen, then)
         return _OpenReplay(screen)
 
@@ -309,6 +310,54 @@ class BrowsePort:
             self.say(str(reason), "warn")
         else:
             then(after)
+
+
+class _ReplayQueries:
+    """The browser, as a replay over it asks it."""
+
+    def __init__(self, port: BrowsePort, screen: Browse) -> None:
+        self._port = port
+        self._screen = screen
+        self._file = ""
+
+    def _select(self, file: str) -> bool:
+        """Select what the replay shows, in the list: whoever goes elsewhere leaves either."""
+        self._port.selection.following = False
+        if not self._port.selection.select(file):
+            return False
+        self._file = file
+        self._port.panes.focus_pane(self._port.panes.list)
+        return True
+
+    def compare(self, file: str) -> None:
+        """Compare with the parent, or with the marked checkpoint."""
+        if self._select(file):
+            self._screen.parent_diff.compare()
+
+    def measure(self, file: str) -> None:
+        """Open the sizes of the run."""
+        if self._select(file):
+            self._screen.queries.open_sizes()
+
+    def examine(self, file: str) -> None:
+        """Open the doctor."""
+        if self._select(file):
+            self._screen.queries.open_doctor()
+
+    def find(self, file: str) -> None:
+        """Open the search over checkpoints."""
+        if self._select(file):
+            self._screen.queries.open_find()
+
+    def bisect(self, text: str) -> None:
+        """Go to the first checkpoint of the branch where an expression is true."""
+        self._screen.queries.bisect(text)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether another place is shown than the replay left."""
+        panes = self._port.panes
+        return bool(self._file) and (self._port.selection.file != self._file or panes.pane is not panes.list)
 
 
 class _OpenReplay:
