@@ -34,7 +34,7 @@ from ckpt_tui.stores.fork_directories import is_overlay, with_own_forks
 from ckpt_tui.stores.neighbours import neighbours
 
 _DISTINCT = 8
-"""Characters of a random id that tell it from the others of a store, but for one store of 5,000 in 300."""
+"""Characters of a random id that distinguishes it from the others of a store, but for one store of 5,000 in 300."""
 
 
 @click.command("ls")
@@ -176,7 +176,7 @@ def _drawn(nodes: list[listing.NodeRow], measured: Sizes | None) -> tuple[Iterat
         used += 1
         margin = used - 1 if column.id == "size" else margin  # sizes have six columns
         used += wide
-        # Read once for all rows; a format with widths as values is read anew for each.
+        # Read once for all rows; a format with widths as values is read again for each.
         field = f"%{'' if column.right else '-'}{wide if plain else 0}s"
         shape += f" {before}{field}{after}" if column.id == "id" else f" {field}"
         texts.append(own)
@@ -193,4 +193,23 @@ def _short_ids(refs: list[CheckpointRef]) -> list[str]:
     while len({name[:length] for name in random}) < len(random):
         length += 4
     named = zip(ids, refs, strict=True)
-    return [short if listing.given_name(ref) else ref.id[:length] for short, ref in named]
+    return _told_apart([short if listing.given_name(ref) else ref.id[:length] for short, ref in named], refs)
+
+
+def _told_apart(ids: list[str], refs: list[CheckpointRef]) -> list[str]:
+    """Short ids, and behind those of given names that begin alike what distinguish them: copies of one checkpoint."""
+    groups: dict[str, set[str]] = {}
+    for short, ref in zip(ids, refs, strict=True):
+        if listing.given_name(ref):
+            groups.setdefault(short, set()).add(ref.id)
+    endings: dict[str, str] = {}
+    for names in groups.values():
+        first, last = min(names), max(names)
+        common = next((at for at, pair in enumerate(zip(first, last, strict=False)) if len(set(pair)) > 1), len(first))
+        length = _DISTINCT
+        while len({name[common : common + length] for name in names}) < len(names):
+            length += 4
+        if len(names) > 1:
+            endings |= {name: clean(name[common : common + length]) for name in names}
+    pairs = zip(ids, refs, strict=True)
+    return [f"{short}…{endings[ref.id]}" if endings.get(ref.id) else short for short, ref in pairs]

@@ -34,7 +34,7 @@ class Digest(NamedTuple):
         start: Id of the first executor.
         targets: The executors that the queued messages are for: what runs next.
         facts: Counts for the list.
-        note: What is odd about it, or "".
+        note: What is irregular about it, or "".
     """
 
     step: int
@@ -287,7 +287,7 @@ def _is_part(text: str) -> bool:
 
 
 def _fan_in(found: dict[str, Any], workflow: dict[str, Any]) -> dict[str, Any]:
-    """Partially filled fan-ins by their edge, which is told by its sources, as in Agent Framework's Python files."""
+    """Partially filled fan-ins by their edge, which is named by its sources, as in Agent Framework's Python files."""
     sinks: dict[tuple[str, ...], list[str]] = {}
     for edges in members(workflow.get("edges")).values():
         for one in items(edges):

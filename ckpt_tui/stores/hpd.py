@@ -30,6 +30,7 @@ from ckpt_tui.stores.hpd_document import (
 from ckpt_tui.stores.hpd_files import HpdFiles, locate
 from ckpt_tui.stores.hpd_graph import Definition, find_definitions
 from ckpt_tui.stores.hpd_trace import Step, trace
+from ckpt_tui.stores.json_files import problem_of, read_document
 from ckpt_tui.stores.polled import PolledStore
 
 KIND = "hpd"
@@ -112,7 +113,7 @@ class HpdStore(PolledStore):
 
     def read(self) -> Iterator[Entry]:
         """Executions by their first file, checkpoints by file name."""
-        os.stat(self.path)  # a missing root is told as such
+        os.stat(self.path)  # a missing root is reported as such
         definitions = self._files.definitions()
         executions = _without_copies([self._execution(folder, names) for folder, names in self._files.folders()])
         executions.sort(key=lambda one: os.path.basename(one.files[0][0]) if one.files else "")
@@ -134,14 +135,7 @@ class HpdStore(PolledStore):
         Raises:
             UndecodableError: it cannot be shown; the reason is for people.
         """
-        path = self.place(file)
-        try:
-            data = read_whole(path)[1]
-            document = parse(data)
-        except FileTrouble as trouble:
-            raise problem_error(Problem(file, trouble.reason.removeprefix(f"{path} "), trouble.kind)) from None
-        except DocumentFault as fault:
-            raise problem_error(Problem(file, fault.reason, fault.kind)) from None
+        data, document = read_document(self.place(file), file)
         if not is_document(document.value):
             raise problem_error(_foreign(file))
         if file not in self._steps:
@@ -200,7 +194,7 @@ class HpdStore(PolledStore):
             value = parse(data).value
             said = digest(value) if is_document(value) else _foreign(file, len(data))
         except FileTrouble as trouble:
-            return Problem(file, trouble.reason.removeprefix(f"{path} "), trouble.kind), 0
+            return problem_of(path, file, trouble), 0
         except DocumentFault as fault:
             said = Problem(file, fault.reason, fault.kind, stamp.size)
         self._digests[file] = (stamp, said)

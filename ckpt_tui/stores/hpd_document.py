@@ -47,7 +47,7 @@ class Digest(NamedTuple):
         suspended: The node that waits, or "".
         token: The token that answers it, or "".
         outcome: `suspensionOutcome`, or "".
-        note: What is odd about the file, or "".
+        note: What is irregular about the file, or "".
         gists: Nodes with an output, and that output in a few words.
     """
 

@@ -58,7 +58,7 @@ class LangGraphStore(PolledStore):
         self._headers: dict[int, str] = {}
         self._children: set[Key] = set()
         self._last_row = 0
-        self._last_write = 0
+        self._last_write = -1
         self._trouble: Problem | None = None
 
     @classmethod
@@ -207,7 +207,7 @@ class LangGraphStore(PolledStore):
         self._headers.clear()
         self._children.clear()
         self._reader.forget()
-        self._last_row = self._last_write = 0
+        self._last_row, self._last_write = 0, -1
         return super()._forget()
 
     # -- what the bodies say in the list -----------------------------------------------------------------------------

@@ -22,7 +22,7 @@ _ROLES: dict[str, Role] = {"input": "entry", "update": "edited", "fork": "forked
 
 
 def entry_of(header: Header) -> Entry:
-    """The entry of a row, as far as its header tells."""
+    """The entry of a row, as far as its header shows."""
     key = header.key
     if key is None:
         return Problem(f"row {header.row}", "its thread, namespace or id is not a text", "foreign", header.size)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from watchfiles._rust_notify import RustNotify
 
 SWEEP_SECONDS = 5.0
-"""Shortest time between two sweeps of a quiet directory: edits in place that no event tells are seen this late."""
+"""Shortest time between two sweeps of a quiet directory: edits in place that no event shows are seen this late."""
 
 POLLED_SHARE = 0.003
 """Share of time that sweeps of a quiet directory may take when there are no events: in all below 0.5 % of a core."""
@@ -79,16 +79,16 @@ def watch(
 ) -> Iterator[Change]:
     """Yield what changes among the `*.json` files of `directory` until `stop` is set; blocks, so run it in a thread.
 
-    The first Change, with names None, comes as soon as the watch is in place: whoever looks at what each Change tells
+    The first Change, with names None, comes as soon as the watch is in place: whoever looks at what each Change shows
     misses nothing, however slow. Such a Change comes again when the directory disappears, appears, is replaced or can
-    be listed at last. Every other Change has names. A name may be told more than once.
+    be listed at last. Every other Change has names. A name may be reported more than once.
 
     Args:
         directory: need not exist; may be a link. A relative path is resolved once, now.
         stop: ends the generator within about one tick.
         tick: seconds between two looks at the directory.
-        debounce_ms: longest time in milliseconds that events are gathered before they are told.
-        step_ms: milliseconds without a further event after which the gathered ones are told.
+        debounce_ms: longest time in milliseconds that events are gathered before they are reported.
+        step_ms: milliseconds without a further event after which the gathered ones are reported.
         force_polling: use no events; the variable WATCHFILES_FORCE_POLLING asks for the same.
     """
     watching = _Watch(directory, stop, tick, debounce_ms, step_ms, force_polling or _polling_is_asked_for())
@@ -158,7 +158,7 @@ class _Watch:
             yield from self.follow(here)
 
     def follow(self, seen: _Look) -> Iterator[Change]:
-        """Tell changes while the directory stays the one that was `seen`."""
+        """Show changes while the directory stays the one that was `seen`."""
         while True:
             heard = _Heard()
             self.listen(self.tick, heard)
@@ -245,7 +245,7 @@ class _Watch:
 
 
 class _Sweep:
-    """Compares the stamps of all files with those last told; exact, but its cost grows with the directory."""
+    """Compares the stamps of all files with those last reported; exact, but its cost grows with the directory."""
 
     def __init__(self, directory: str) -> None:
         self.directory = directory
@@ -260,7 +260,7 @@ class _Sweep:
         self.take(watched=watched)
 
     def take(self, *, watched: bool) -> Change | None:
-        """Return what differs from the stamps last told, None when nothing does or the directory cannot be read.
+        """Return what differs from the stamps last reported, None when nothing does or the directory cannot be read.
 
         The next sweep of a quiet directory is due the later, the longer this one took and if events are `watched`.
         """
@@ -294,7 +294,7 @@ class _Sweep:
         return time.monotonic() >= self.due_at
 
     def note(self, names: set[str]) -> None:
-        """Take the present stamps of `names`, which are about to be told, so that a sweep does not tell them again."""
+        """Take the present stamps of `names`, which are about to be reported, so that no sweep repeats them."""
         if self.known is None:
             return
         for name in names:

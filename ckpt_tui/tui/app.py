@@ -25,6 +25,7 @@ from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
 from ckpt_tui.tui.commands import accept_keys
 from ckpt_tui.tui.early import EarlyLook
+from ckpt_tui.tui.ending import end_on_signals
 from ckpt_tui.tui.painting import Painter
 from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.themes import DARK, LIGHT, SIXTEEN, readable_variables, variables_for
@@ -128,6 +129,7 @@ class CkptApp(TypeAhead):
 
     def on_mount(self) -> None:
         """Set the keys."""
+        end_on_signals(self)
         self.changed_keys, complaints = accept_keys(self.config.keys)
         self.set_keymap(self.changed_keys)
         for complaint in complaints:

@@ -28,7 +28,7 @@ class Run:
     Attributes:
         log: Its lines.
         latest: Kind → the latest line of that kind, of those that a screen must know of.
-        begun: Whether the workflow was told to run.
+        begun: Whether the workflow was asked to run.
     """
 
     def __init__(self, plan: Plan, told: Callable[[dict[str, Any]], None]) -> None:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from textual.dom import DOMNode
 from textual.worker import get_current_worker
 
 from ckpt_tui.core.safety.verdict import verdict
 from ckpt_tui.errors import CkptError
-from ckpt_tui.stores.base import Batch, Store
-from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.library import Library, Pace
 from ckpt_tui.tui.messages import BodiesWanted, DangersFound, DangersWanted, ViewReady
 from ckpt_tui.tui.workers import Interval, Workers, check_cancelled, job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from textual.dom import DOMNode
+
+    from ckpt_tui.stores.base import Batch, Store
+    from ckpt_tui.tui.early import EarlyLook
 
 FIRST_PAINT_SECONDS = 0.06
 """Pause of a long scan after its first rows, so that painting them does not wait for the interpreter lock."""

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.terminal import ROOT, run
 
 SAMPLES = ROOT / "tests" / "data" / "agent-framework" / "1.23.0"
@@ -71,6 +73,18 @@ def test_a_closed_terminal_leaves_nothing_of_the_demo_behind(tmp_path: Path) -> 
         os.kill(terminal.child.pid, signal.SIGHUP)
         terminal.exit_code()
         assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_the_browser_restores_the_terminal(number: signal.Signals) -> None:
+    with run(str(SAMPLES / "linear")) as terminal:
+        terminal.shows("linear · run 1")
+        os.kill(terminal.child.pid, number)
+        assert terminal.exit_code() == 128 + number
+        end = terminal.received.decode()
+        for setting in ("1049", "25", "1000"):  # the other screen, the cursor, the mouse
+            on, off = end.rfind(f"\x1b[?{setting}h"), end.rfind(f"\x1b[?{setting}l")
+            assert (on > off) is (setting == "25"), setting
 
 
 def test_the_terminal_is_restored_at_the_end() -> None:

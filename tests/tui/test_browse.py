@@ -336,11 +336,9 @@ class TestFirstRows:
                 app.post_message(events.Key(char, char))
             for _ in range(100):  # not pilot.pause: that waits for the screen, which waits for us
                 await asyncio.sleep(0)
-            assert not driver.screen.questions.is_open
+            assert not driver.screen.is_asking
             go_on.set()
-            await driver.until(
-                lambda: driver.screen.questions.is_open and driver.screen.query_one(Input).value == "counter"
-            )
+            await driver.until(lambda: driver.screen.is_asking and driver.screen.query_one(Input).value == "counter")
 
 
 class TestHints:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.command import CommandList
 
-from ckpt_tui.tui.commands import COMMANDS
+from ckpt_tui.tui.commands import COMMANDS, Command
 from ckpt_tui.tui.palette import closeness
 from tests.tui.support import SAMPLES, open_app
 
@@ -31,7 +31,7 @@ def test_a_command_is_found_by_its_name_its_id_and_its_words(text: str, found: s
     assert best == found or closeness(*by_id(best, text)) == closeness(*by_id(found, text))
 
 
-def by_id(name: str, text: str) -> tuple[object, list[str]]:
+def by_id(name: str, text: str) -> tuple[Command, list[str]]:
     return next(command for command in COMMANDS if command.id == name), text.split()
 
 

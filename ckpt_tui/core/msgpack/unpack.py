@@ -125,7 +125,7 @@ class _Reading:
             if self.values >= self.budget.values:
                 raise _Fault(f"more than {self.budget.values:,} values", is_limit=True)
             try:
-                self.take(min(self.left, until - self.values))
+                self.take(min(self.left, until - self.values, self.budget.values - self.values))
             except _Fault as fault:
                 if fault.is_limit or not self.leave(fault.reason):
                     raise

@@ -46,7 +46,7 @@ def gist(value: Value) -> str:
 
 
 def gist_of_messages(messages: Sequence[tuple[Value, Value]]) -> str:
-    """What the first message in flight carries that says something; answers and inputs are told in full.
+    """What the first message in flight carries that says something; answers and inputs are reported in full.
 
     Args:
         messages: Sources, and their messages.

@@ -139,7 +139,7 @@ _BY_TIME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-[89ab][0-9a-f]{3}-[
 
 
 def own_id(name: str) -> str:
-    """An id without the thread that it is told apart by, as `THREAD/ID` has it."""
+    """An id without the thread that it is distinguished by, as `THREAD/ID` has it."""
     return name.rpartition("/")[2]
 
 
@@ -235,13 +235,13 @@ def _names(sources: Sequence[str]) -> str:
 
 
 def summary(row: NodeRow) -> str:
-    """What happened at a checkpoint on one line, with what is odd about it."""
+    """What happened at a checkpoint on one line, with what is irregular about it."""
     text = happening(row).text
     return text + "".join(f" {sign}{words}" for sign, words in oddities(row))
 
 
 def oddities(row: NodeRow) -> list[tuple[str, str]]:
-    """What is odd about a checkpoint: a sign, and words where the place in the run is odd; the gravest first."""
+    """What is irregular about a checkpoint: a sign, and words where its place in the run is; the gravest first."""
     node = row.node
     found = [("!", node.odd)] if node.odd else []
     if node.ref.note:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import AlarmsReady, ViewReady
-from ckpt_tui.tui.store_follower import StoreFollower
-from ckpt_tui.tui.view import View
+from ckpt_tui.tui.widgets.prompt import Question
 
-_FILTER_HINT = "filter rows by what they show: id, workflow, executor, waits, done, words …; empty shows all"
+if TYPE_CHECKING:
+    from ckpt_tui.tui.library import Library
+    from ckpt_tui.tui.messages import AlarmsReady, ViewReady
+    from ckpt_tui.tui.store_follower import StoreFollower
+    from ckpt_tui.tui.view import View
+
+_FILTER = Question(
+    "filter", "rows by what they show: id, workflow, executor, waits, done, words …; empty shows all", "filters"
+)
 
 
 class CheckpointListPort(Port, Protocol):
@@ -96,7 +101,7 @@ class CheckpointList:
 
     def ask_filter(self) -> None:
         """Ask for a text that rows must contain."""
-        self._port.questions.ask(_FILTER_HINT, self._port.panes.list.view.filter, self._set_filter)
+        self._port.prompt.ask(_FILTER, self._port.panes.list.view.filter, self._set_filter)
 
     def end_filter(self) -> bool:
         """Show all rows again; return False when none are left out."""

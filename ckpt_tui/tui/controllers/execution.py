@@ -58,7 +58,7 @@ class Execution:
 
     @property
     def has_begun(self) -> bool:
-        """Whether the workflow was told to run."""
+        """Whether the workflow was asked to run."""
         return self.run is not None and self.run.begun
 
     @property
@@ -76,7 +76,7 @@ class Execution:
         """How long the workflow has run."""
         return (self._ended or time.monotonic()) - self._started
 
-    # -- what is told to it ------------------------------------------------------------------------------------------
+    # -- what is asked to it ------------------------------------------------------------------------------------------
 
     def go_on(self, plan: Plan) -> None:
         """Load and check; when it is checked and nothing changed since, run."""

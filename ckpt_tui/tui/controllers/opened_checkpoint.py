@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
-
-from textual.timer import Timer
-from textual.worker import Worker
+from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint, Problem
@@ -15,11 +11,18 @@ from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.registry import folders
 from ckpt_tui.tui.helpers.port import Port
 from ckpt_tui.tui.helpers.waiting_text import waiting_paragraphs
-from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import AlarmsReady, CheckpointReady, PeekReady
-from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.status import revealed
 from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.timer import Timer
+    from textual.worker import Worker
+
+    from ckpt_tui.tui.library import Library
+    from ckpt_tui.tui.messages import AlarmsReady, CheckpointReady, PeekReady
+    from ckpt_tui.tui.view import View
 
 LOAD_SECONDS = 0.05
 """Pause after the last move of the cursor before its checkpoint is loaded: a held key loads nothing on its way."""
@@ -108,7 +111,7 @@ class OpenedCheckpoint:
     def load_selected(self) -> None:
         """Show the selected checkpoint, as soon as it is loaded."""
         file = self._port.selection.file
-        if not file or file == self.file or not self._port.panes.is_complete:
+        if not file or file == self.file:
             return
         entry = self._port.library.entry(file)
         if isinstance(entry, Problem):
@@ -125,9 +128,8 @@ class OpenedCheckpoint:
 
     def look_at(self) -> None:
         """Show the selected checkpoint at once, and give its pane the focus."""
-        if self._port.panes.is_complete:
-            self.load_selected()
-            self._port.panes.focus_pane(self._port.panes.details[0])
+        self.load_selected()
+        self._port.panes.focus_pane(self._port.panes.details[0])
 
     # -- what is loaded ----------------------------------------------------------------------------------------------
 

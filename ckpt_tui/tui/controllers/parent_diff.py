@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
-
-from textual.timer import Timer
+from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.config import Config, noise_rules
-from ckpt_tui.core.diff.changes import Difference
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
-from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import outcomes
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.tui.comparing import Comparer
 from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.helpers.selection import Place
-from ckpt_tui.tui.messages import ChangesCounted, DifferenceReady
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.timer import Timer
+
+    from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.core.model import CheckpointRef
+    from ckpt_tui.core.runs.lineage import Node, Run
+    from ckpt_tui.tui.helpers.selection import Place
+    from ckpt_tui.tui.messages import ChangesCounted, DifferenceReady
 
 DIFF_SECONDS = 0.12
 """Pause before a checkpoint that is shown is compared with its parent: stepping through a run compares nothing."""

@@ -1,24 +1,29 @@
-"""What can be asked of a branch, a run or the store, and the way from an answer to its place."""
+"""What can be evaluated on a branch, a run or the store, and the way from an answer to its place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.core.paths import Path, expression, parse
 from ckpt_tui.core.runs.history import branch, tip_of
-from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.helpers.selection import Place
 from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
-from ckpt_tui.tui.inquiries import Asking, BisectReady, Inquiries, Known, QuestionFailed, SharesReady
-from ckpt_tui.tui.widgets.detail import Detail
+from ckpt_tui.tui.widgets.prompt import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ckpt_tui.core.doctor.findings import Finding
+    from ckpt_tui.core.runs.lineage import Node, Run
+    from ckpt_tui.tui.helpers.selection import Place
+    from ckpt_tui.tui.inquiries import Inquiries, Known
+    from ckpt_tui.tui.messages import Asking, BisectReady, QuestionFailed, SharesReady
+    from ckpt_tui.tui.widgets.detail import Detail
 
 _BAR = 10
 _PARTS = ("state", "messages", "pending", "metadata")
-_BISECT_HINT = "first checkpoint where: an expression such as state.score > `0.8`"
+_BISECT = Question("first checkpoint where", "an expression such as state.score > `0.8`", "goes there")
 
 
 class QueriesPort(Port, Protocol):
@@ -31,8 +36,8 @@ class QueriesPort(Port, Protocol):
     def mark(self, text: str) -> None:
         """Mark a text in values; "" marks nothing."""
 
-    def inquiries(self, known: Known) -> Inquiries:
-        """Return what starts workers that ask, for this screen."""
+    def make_inquiries(self) -> Inquiries:
+        """Return what starts workers that ask, for this screen and its store."""
 
     def open_history(
         self, known: Known, run: Run, nodes: Sequence[Node], path: Path, then: Callable[[Place | None], None]
@@ -61,24 +66,16 @@ class Queries:
 
     def __init__(self, port: QueriesPort) -> None:
         self._port = port
-        self._known: Known | None = None
         self._inquiries: Inquiries | None = None
         self._search: StoreSearch | None = None
         self._travels = False
         self._bisecting = False
 
     @property
-    def known(self) -> Known:
-        """What was answered before."""
-        if self._known is None:
-            self._known = Known(self._port.store)
-        return self._known
-
-    @property
     def _asks(self) -> Inquiries:
-        """The workers of questions that are answered in the browser itself."""
+        """The workers of questions that are answered in the browser itself, and what was answered before."""
         if self._inquiries is None:
-            self._inquiries = self._port.inquiries(self.known)
+            self._inquiries = self._port.make_inquiries()
         return self._inquiries
 
     def _branch(self) -> tuple[Run, list[Node]] | None:
@@ -105,7 +102,7 @@ class Queries:
             return
         asked = self._branch()
         if asked is not None:
-            self._port.open_history(self.known, *asked, path, self._go_to)
+            self._port.open_history(self._asks.known, *asked, path, self._go_to)
 
     def open_sizes(self) -> None:
         """Show where the characters of the run are."""
@@ -113,7 +110,7 @@ class Queries:
         if found is None:
             self._port.say("Select a checkpoint first.", "dim")
         else:
-            self._port.open_sizes(self.known, found[0], self._go_to)
+            self._port.open_sizes(self._asks.known, found[0], self._go_to)
 
     def measure(self, pane: Detail) -> None:
         """Measure the checkpoint of a pane."""
@@ -140,7 +137,7 @@ class Queries:
         """Ask for an expression, and go where it first holds."""
         tree = self._port.panes.value_tree
         path = expression(tree.path) if tree is not None and tree.path else ""
-        self._port.questions.ask(_BISECT_HINT, path, self._bisect, select=False)  # a path that is to be completed
+        self._port.prompt.ask(_BISECT, path, self._bisect, select=False)  # a path that is to be completed
 
     def _bisect(self, text: str) -> None:
         asked = self._branch() if text else None
@@ -194,7 +191,7 @@ class Queries:
         """Find a text over checkpoints; what was found last is shown again, unless there is another text."""
         if self._search is None or text:
             self._search = StoreSearch(text or self._port.match)
-        self._port.open_find(self.known, self._nodes_of, self._search, self._go_to_found)
+        self._port.open_find(self._asks.known, self._nodes_of, self._search, self._go_to_found)
 
     def _nodes_of(self, scope: Scope) -> Sequence[Node]:
         found = self._port.selection.node

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.actions.notes import Notebook
-from ckpt_tui.core.paths import Path
-from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.helpers.run_graphs import RunGraphs
-from ckpt_tui.tui.learning import Learned
-from ckpt_tui.tui.view import View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ckpt_tui.actions.notes import Notebook
+    from ckpt_tui.core.paths import Path
+    from ckpt_tui.core.runs.lineage import Node, Run
+    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+    from ckpt_tui.tui.learning import Learned
+    from ckpt_tui.tui.view import View
 
 
 class OpenReplay(Protocol):

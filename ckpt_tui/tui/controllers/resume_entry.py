@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.actions.resume.forks import with_directory
-from ckpt_tui.actions.resume.plan import Edit, Source
 from ckpt_tui.core.text import clean
-from ckpt_tui.stores.base import Store
-from ckpt_tui.tui.helpers.pending_edits import PendingEdits
 from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.messages import SourceReady
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ckpt_tui.actions.resume.plan import Edit, Source
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.helpers.pending_edits import PendingEdits
+    from ckpt_tui.tui.messages import SourceReady
 
 
 class OpenResume(Protocol):
@@ -19,7 +22,7 @@ class OpenResume(Protocol):
 
     @property
     def has_begun(self) -> bool:
-        """Whether the workflow was told to run."""
+        """Whether the workflow was asked to run."""
 
     def show(self) -> None:
         """Show it again."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import Protocol
-
-from textual.geometry import Size
+from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.runs.listing import NodeRow, clock_text
 from ckpt_tui.core.text import clean
-from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import COMMANDS, Command
-from ckpt_tui.tui.helpers.panes import Panes
-from ckpt_tui.tui.helpers.selection import Selection
-from ckpt_tui.tui.widgets.status import BarLine, Part
+
+if TYPE_CHECKING:
+    from textual.geometry import Size
+
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.helpers.panes import Panes
+    from ckpt_tui.tui.helpers.selection import Selection
+    from ckpt_tui.tui.widgets.status import BarLine, Part
 
 _HINTED_LAST = ("app.help", "app.close")
 """Commands whose hints come last in the line at the bottom, and before all others where there is little room."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ckpt_tui.actions.resume.edits import smallest
 from ckpt_tui.core.json_text import dumps
@@ -14,9 +13,13 @@ from ckpt_tui.core.reading.preview import is_unopened, type_text_of
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.running.events import brief
 from ckpt_tui.core.text import clean
-from ckpt_tui.core.value import Value
-from ckpt_tui.tui.helpers.pending_edits import PendingEdits
 from ckpt_tui.tui.helpers.port import Port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ckpt_tui.core.value import Value
+    from ckpt_tui.tui.helpers.pending_edits import PendingEdits
 
 
 class ValueEditsPort(Port, Protocol):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from textual.app import App
-from textual.timer import Timer
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-from ckpt_tui.stores.base import Store
-from ckpt_tui.tui.helpers.panes import Panes
-from ckpt_tui.tui.helpers.question_line import QuestionLine
-from ckpt_tui.tui.helpers.selection import Selection
-from ckpt_tui.tui.jobs import Jobs
-from ckpt_tui.tui.widgets.text_lines import Paragraph
+    from textual.app import App
+    from textual.timer import Timer
+
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.helpers.panes import Panes
+    from ckpt_tui.tui.helpers.selection import Selection
+    from ckpt_tui.tui.jobs import Jobs
+    from ckpt_tui.tui.widgets.prompt import Prompt
+    from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 
 class Port(Protocol):
@@ -40,8 +42,8 @@ class Port(Protocol):
         """The selected checkpoint, and the way to another place."""
 
     @property
-    def questions(self) -> QuestionLine:
-        """The line that asks for a text."""
+    def prompt(self) -> Prompt:
+        """What asks for a text."""
 
     def say(self, text: str, style: str = "plain") -> None:
         """Show a message in the line at the bottom until the next key; "" takes it back."""

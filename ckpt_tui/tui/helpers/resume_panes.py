@@ -116,7 +116,7 @@ class ResumePanes(Container):
         return bool(wanted)
 
     def show_start(self, run: Run) -> None:
-        """The workflow was told to run: the log takes the place of the preview."""
+        """The workflow was asked to run: the log takes the place of the preview."""
         self._clear_requests()
         self.log_lines.line_up(run.latest.get("graph", {}).get("executors") or ())
         self.add_class("-running")

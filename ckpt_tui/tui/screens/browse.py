@@ -2,39 +2,24 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Input
 
-from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import bindings
-from ckpt_tui.tui.controllers.bookmarks import Bookmarks
 from ckpt_tui.tui.controllers.checkpoint_list import CheckpointList
-from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
-from ckpt_tui.tui.controllers.parent_diff import ParentDiff
-from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
-from ckpt_tui.tui.controllers.queries import Queries
-from ckpt_tui.tui.controllers.replay_entry import ReplayEntry
-from ckpt_tui.tui.controllers.resume_entry import ResumeEntry
 from ckpt_tui.tui.controllers.status_bars import StatusBars
-from ckpt_tui.tui.controllers.step_graph import StepGraph
-from ckpt_tui.tui.controllers.value_edits import ValueEdits
-from ckpt_tui.tui.controllers.value_reading import ValueReading
-from ckpt_tui.tui.controllers.value_search import ValueSearch
-from ckpt_tui.tui.controllers.value_texts import ValueTexts
-from ckpt_tui.tui.early import EarlyLook
-from ckpt_tui.tui.helpers.match_words import SEARCH_HINT
+from ckpt_tui.tui.helpers.match_text import SEARCH
 from ckpt_tui.tui.helpers.panes import WIDE
-from ckpt_tui.tui.inquiries import Asking, BisectReady, QuestionFailed, SharesReady
-from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import (
     AlarmsReady,
+    Asking,
+    BisectReady,
     BodiesWanted,
     ChangesCounted,
     CheckpointReady,
@@ -43,7 +28,9 @@ from ckpt_tui.tui.messages import (
     DifferenceReady,
     MatchesReady,
     PeekReady,
+    QuestionFailed,
     RowsFound,
+    SharesReady,
     SourceReady,
     StepReady,
     ValueRead,
@@ -51,16 +38,35 @@ from ckpt_tui.tui.messages import (
     WorkFailed,
 )
 from ckpt_tui.tui.screens.browse_port import BrowsePort
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
-from ckpt_tui.tui.store_follower import StoreFollower
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.detail import Detail
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.row_tree import RowTree
-from ckpt_tui.tui.widgets.share_list import ShareList
 from ckpt_tui.tui.widgets.status import BarLine
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 from ckpt_tui.tui.widgets.unread import UnreadRows
+
+if TYPE_CHECKING:
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.controllers.bookmarks import Bookmarks
+    from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
+    from ckpt_tui.tui.controllers.parent_diff import ParentDiff
+    from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
+    from ckpt_tui.tui.controllers.queries import Queries
+    from ckpt_tui.tui.controllers.replay_entry import ReplayEntry
+    from ckpt_tui.tui.controllers.resume_entry import ResumeEntry
+    from ckpt_tui.tui.controllers.step_graph import StepGraph
+    from ckpt_tui.tui.controllers.value_edits import ValueEdits
+    from ckpt_tui.tui.controllers.value_reading import ValueReading
+    from ckpt_tui.tui.controllers.value_search import ValueSearch
+    from ckpt_tui.tui.controllers.value_texts import ValueTexts
+    from ckpt_tui.tui.early import EarlyLook
+    from ckpt_tui.tui.helpers.pending_edits import PendingEdits
+    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+    from ckpt_tui.tui.jobs import Jobs
+    from ckpt_tui.tui.store_follower import StoreFollower
+    from ckpt_tui.tui.widgets.share_list import ShareList
 
 EARLY_SECONDS = 0.03
 """Longest wait for the first rows before the first screen is drawn without them."""
@@ -82,6 +88,23 @@ class Browse(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (WIDE, "-wide")]  # noqa: RUF012 Textual's convention
 
+    jobs: Jobs
+    follower: StoreFollower
+    graphs: RunGraphs
+    edits: PendingEdits
+    opened: OpenedCheckpoint
+    parent_diff: ParentDiff
+    step_graph: StepGraph
+    queries: Queries
+    value_search: ValueSearch
+    value_reading: ValueReading
+    value_texts: ValueTexts
+    value_edits: ValueEdits
+    pickle_opcodes: PickleOpcodes
+    bookmarks: Bookmarks
+    replay_entry: ReplayEntry
+    resume_entry: ResumeEntry
+
     def __init__(
         self, store: Store, at: str | None = None, steps: tuple[str, ...] = (), early: EarlyLook | None = None
     ) -> None:
@@ -89,25 +112,12 @@ class Browse(Screen[None]):
         self.store = store
         self.library = early.library if early else Library()
         self._early = early
+        self._steps = steps
         self._place_timer: Timer | None = None
         self.port = port = BrowsePort(self, following=at is None)
-        self.panes, self.selection, self.questions = port.panes, port.selection, port.questions
+        self.panes, self.selection = port.panes, port.selection
         self.bars = StatusBars(port)
         self.checkpoints = CheckpointList(port, at)
-        self.opened = OpenedCheckpoint(port, steps)
-        self.parent_diff = ParentDiff(port)
-        self.step_graph = StepGraph(port)
-        self.queries = Queries(port)
-        self.value_search = ValueSearch(port)
-        self.value_reading = ValueReading(port)
-        self.value_texts = ValueTexts(port)
-        self.value_edits = ValueEdits(port)
-        self.pickle_opcodes = PickleOpcodes(port)
-        self.bookmarks = Bookmarks(port)
-        self.replay_entry = ReplayEntry(port)
-        self.resume_entry = ResumeEntry(port)
-        self.jobs = Jobs(self, store)
-        self.follower = StoreFollower(self, store, self.library, early, self.opened.is_loading)
 
     def compose(self) -> ComposeResult:
         # No containers around the panes: every widget in between is drawn again with each scrolled line.
@@ -126,6 +136,10 @@ class Browse(Screen[None]):
 
     async def _begin(self) -> None:
         """The first rows are on the screen: now the rest of it, and of the store."""
+        # Late: it takes 60 ms, which the first rows would wait for.
+        from ckpt_tui.tui.screens.browse_wiring import make_controllers
+
+        make_controllers(self, self._steps, self._early)
         await self.panes.complete()
         self.follower.follow()
         self.opened.load_selected()
@@ -134,18 +148,10 @@ class Browse(Screen[None]):
 
     def on_unmount(self) -> None:
         """Stop reading, and whatever was run from here."""
-        self.jobs.stop()
-        self.follower.stop()
-        self.resume_entry.end_runs()
-
-    def open_instead(self, store: Store) -> None:
-        """Show a store that holds what this one holds, and more."""
-        self.jobs.stop()
-        self.follower.stop()
-        self.store = store
-        self.jobs = Jobs(self, store)
-        self.follower = StoreFollower(self, store, self.library, None, self.opened.is_loading)
-        self.follower.follow()
+        if self.is_complete:
+            self.jobs.stop()
+            self.follower.stop()
+            self.resume_entry.end_runs()
 
     async def on_event(self, event: events.Event) -> None:
         """A key after `y` is not a command; any other takes the message back."""
@@ -172,6 +178,11 @@ class Browse(Screen[None]):
     def is_complete(self) -> bool:
         """Whether all panes are there; keys wait for them."""
         return self.panes.is_complete
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a text is asked for."""
+        return any(prompt.is_open for prompt in self.query(Prompt))
 
     @property
     def list(self) -> Checkpoints:
@@ -211,16 +222,19 @@ class Browse(Screen[None]):
         event.stop()
         if event.by_hand:
             self.checkpoints.leave_newest()
-        self.opened.load_soon()
+        if self.is_complete:
+            self.opened.load_soon()
 
     @on(Checkpoints.Scrolled)
     def _list_scrolled(self, event: Checkpoints.Scrolled) -> None:
         event.stop()
-        self.parent_diff.count_soon()
+        if self.is_complete:
+            self.parent_diff.count_soon()
 
     @on(Checkpoints.Opened)
     def _list_opened(self) -> None:
-        self.opened.look_at()
+        if self.is_complete:
+            self.opened.look_at()
 
     @on(Checkpoints.Marked)
     def _list_marked(self) -> None:
@@ -329,7 +343,7 @@ class Browse(Screen[None]):
     # -- searching ---------------------------------------------------------------------------------------------------
 
     def action_search(self) -> None:
-        self.questions.ask(SEARCH_HINT, self.value_search.match, self._search)
+        self.port.prompt.ask(SEARCH, self.value_search.match, self._search)
 
     def _search(self, text: str) -> None:
         self.queries.leave_for(text)
@@ -348,11 +362,6 @@ class Browse(Screen[None]):
     @on(RowsFound)
     def _rows_found(self, event: RowsFound) -> None:
         self.value_search.take_rows(event)
-
-    @on(Input.Submitted, "#ask")
-    def _answered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.questions.answer(event.value)
 
     # -- queries -----------------------------------------------------------------------------------------------------
 
@@ -384,8 +393,7 @@ class Browse(Screen[None]):
     def _shares_ready(self, event: SharesReady) -> None:
         self.queries.take_shares(event)
 
-    @on(ShareList.Opened)
-    def _share_opened(self, event: ShareList.Opened) -> None:
+    def on_share_list_opened(self, event: ShareList.Opened) -> None:
         self.selection.show_place(self.selection.file, event.path)
 
     @on(Asking)
@@ -435,9 +443,6 @@ class Browse(Screen[None]):
 
     def action_back(self) -> None:
         """Back out of what was opened last."""
-        if self.questions.is_open:
-            self.questions.close()
-            return
         ways_out = (
             self.value_reading.stop, self.queries.stop_bisecting, self.value_edits.forget, self.queries.end_travel,
             self.value_search.end, self.panes.step_back, self.checkpoints.end_filter,
@@ -451,8 +456,7 @@ class Browse(Screen[None]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+        self.port.open_help()
 
     @on(WorkFailed)
     def _work_failed(self, event: WorkFailed) -> None:

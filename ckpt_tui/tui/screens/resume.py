@@ -25,7 +25,7 @@ from ckpt_tui.tui.helpers.target_form import TargetForm
 from ckpt_tui.tui.messages import RunTold
 from ckpt_tui.tui.runs import Run
 from ckpt_tui.tui.screens.copying import copied
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.editing import NotEdited, edited_json
 from ckpt_tui.tui.screens.starting import StartScreen
 from ckpt_tui.tui.widgets.choice import Choice
@@ -135,7 +135,8 @@ class ResumeScreen(Screen[None]):
             in_preview, in_programs = focused is self.panes.preview, isinstance(focused, ProgramList)
             keys = keys_before(execution.check, in_preview, bool(self.forms), bool(form.question), in_programs)
         if isinstance(focused, Choice):
-            keys = [("←→", "choose"), *keys]
+            arrows = "←→" if focused.value else "→"
+            keys = [(" ".join([arrows, *focused.initials]), "choose"), *keys]
         return [part for key, word in keys for part in ((f" {key}", "key"), (f" {word} ", "dim"))]
 
     async def on_event(self, event: events.Event) -> None:
@@ -342,7 +343,7 @@ class ResumeScreen(Screen[None]):
     def action_help(self) -> None:
         """Show keys and signs."""
         keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+        self.app.push_screen(help_screen(keys, ("run",)))
 
     def action_back(self) -> None:
         """End the filter of the log, else leave; what runs goes on, what does not run is over."""

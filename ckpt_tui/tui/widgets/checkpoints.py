@@ -150,7 +150,7 @@ class Checkpoints(LineList):
         return self.view.rows[self.cursor] if self.cursor < len(self.view.rows) and self.selected else None
 
     def watch_scroll_y(self, old: float, new: float) -> None:
-        """Tell that other rows are on the screen."""
+        """Say that other rows are on the screen."""
         super().watch_scroll_y(old, new)
         self.post_message(self.Scrolled())
 
@@ -309,7 +309,7 @@ class Checkpoints(LineList):
                 parts.append((" ", "plain"))
                 left -= 1
         after = ""
-        if who.startswith("→ ") and gist:  # what comes from outside is told before where it goes
+        if who.startswith("→ ") and gist:  # what comes from outside is reported before where it goes
             who, after = "", who
             room = left // 3 if left >= _ROOMY else 0
             room = max(left - cell_len(gist) - 1, room)
@@ -408,7 +408,7 @@ def fit(text: str, width: int) -> str:
 
 
 def fit_middle(text: str, width: int) -> str:
-    """The text in exactly so many cells; where it is longer its middle is cut: both ends tell names apart."""
+    """The text in exactly so many cells; where it is longer its middle is cut: both ends distinguish names."""
     if cell_len(text) <= width or width < _SHORTEST:
         return fit(text, width)
     end = (width - 1) // 2

@@ -83,7 +83,7 @@ class LineList(ScrollView, can_focus=True):
 
     @dataclass
     class Moved(Message):
-        """The cursor stands on another line; `by_hand` tells that a person moved it."""
+        """The cursor stands on another line; `by_hand` says that a person moved it."""
 
         lines: LineList
         by_hand: bool
@@ -144,7 +144,7 @@ class LineList(ScrollView, can_focus=True):
 
     def redraw(self, indexes: Collection[int]) -> None:
         """These lines look different; all others are as they were."""
-        for key in [key for key in self._strips.keys() if key[0] in indexes]:  # noqa: SIM118 it is no dict
+        for key in [key for key in self._strips.keys() if key[0] in indexes]:  # noqa: SIM118 it is not a dict
             self._strips.discard(key)
         self._refresh_lines(*indexes)
 
@@ -213,7 +213,7 @@ class LineList(ScrollView, can_focus=True):
         return max(0, min(cursor, self.line_count - 1))
 
     def watch_cursor(self, old: int, new: int) -> None:
-        """Draw the two lines anew."""
+        """Redraw the two lines."""
         self._refresh_lines(old, new)
 
     def settle(self, index: int, way: int) -> int:
