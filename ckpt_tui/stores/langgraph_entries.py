@@ -8,6 +8,7 @@ from typing import Literal
 
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, Problem, Role, Status, Told, parse_time
 from ckpt_tui.core.msgpack.serialized import is_closed
+from ckpt_tui.core.reading.gist import gist, gist_of_state
 from ckpt_tui.core.safety.judgement import judge
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Value
