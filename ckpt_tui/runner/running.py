@@ -35,7 +35,7 @@ class Runner(Preflight):
             if command.get("do") == "stop":
                 return "stopped"
             if command.get("do") in ("check", "run"):
-                for key in ("responses", "edits", "allow", "into"):
+                for key in ("responses", "edits", "allow", "into", "debug"):
                     if key in command:
                         self.plan[key] = command[key]
                 self.gate.by_name = frozenset(self.plan.get("allow", ()))

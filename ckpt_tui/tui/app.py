@@ -6,6 +6,8 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.console import RenderableType
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.filter import LineFilter
 
@@ -24,6 +26,7 @@ from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
 from ckpt_tui.tui.commands import accept_keys
 from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.ending import end_on_signals
+from ckpt_tui.tui.painting import Painter
 from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.themes import DARK, LIGHT, SIXTEEN, readable_variables, variables_for
 from ckpt_tui.tui.typeahead import TypeAhead
@@ -72,6 +75,9 @@ class CkptApp(TypeAhead):
         events: str = "",
     ) -> None:
         super().__init__()
+        self._painter = Painter()
+        self._painted: Screen[Any] | None = None
+        """The screen whose parts the painter knows."""
         self._ascii = AsciiFilter() if draws_ascii(os.environ) else None
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -94,6 +100,20 @@ class CkptApp(TypeAhead):
 
             return EventsScreen(self._events)
         return Browse(self.store, self._at, self._steps, self._early)
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        # What is not written now is written whole later.
+        is_written = not self._batch_count and not self.is_headless and self._driver is not None
+        if screen is not self._painted or not is_written:
+            self._painter.forget()
+        self._painted = screen if is_written else None
+        if is_written and isinstance(renderable, ChopsUpdate):
+            renderable = self._painter.changed(renderable)
+        elif is_written and isinstance(renderable, LayoutUpdate):
+            self._painter.take_rows(renderable)
+        elif renderable is not None:
+            self._painter.forget()
+        super()._display(screen, renderable)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         found = super().get_line_filters()

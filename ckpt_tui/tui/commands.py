@@ -92,6 +92,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.write", "ctrl+e", "write_answer", "write the answer as JSON in $EDITOR", "run", "", "ctrl+e"),
     Command("run.read", "ctrl+o", "read_request", "the whole of what a request asks", "run", "", "ctrl+o"),
     Command("run.stop", "x", "stop", "stop the run; once more kills it", "run", "stop", "x"),
+    Command("run.step", "s", "step", "pause after this superstep; a paused run does one superstep", "run", "step", "s"),
+    Command("run.continue", "c", "go_on", "let a paused run go on to the next breakpoint", "run", "", "c"),
+    Command("run.to", "t", "run_to", "let a paused run go on to an executor, a step, a request", "run", "", "t"),
+    Command("run.breakpoints", "b", "breakpoints", "where the run pauses; kept with the store", "run", "", "b"),
+    Command("run.change", "e", "change", "change a value before a paused run goes on", "run", "", "e"),
+    Command("run.back", "left_square_bracket", "go_back", "go back to an earlier checkpoint", "run", "", "["),
     Command("run.pause", "space", "pause", "let new lines wait, or show them", "run", "pause", "space"),
     Command("run.save", "S", "save", "save the log to a file", "run", "save", "S"),
     # changes

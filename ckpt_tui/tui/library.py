@@ -21,7 +21,7 @@ JUDGED_BYTES = 4 * 1024 * 1024
 
 _PARENT = CheckpointRef._fields.index("parent")
 _HEADER = CheckpointRef._fields.index("facts")
-"""Fields of a checkpoint before those that only its body shows."""
+"""Fields of a checkpoint before those that only its body holds."""
 
 
 class Library:

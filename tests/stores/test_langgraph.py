@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ckpt_tui.core.diff.diff import diff_checkpoints
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.reading.conversation import conversations
 from ckpt_tui.core.reading.pending import requests
@@ -134,6 +135,14 @@ class TestStoresOfLangGraph:
         assert inside.ref.facts.pending == 0
         assert "paused" in inside.warnings[0]
         assert [request.executor for request in requests(load(store, runs["paused"]).pending)] == ["research"]
+
+    def test_what_is_counted_for_each_channel_is_no_change_of_interest(self) -> None:
+        store = opened("1.2.24/forks")
+        [run] = runs_of(store).values()
+        found = diff_checkpoints(store.load(run.nodes[2].ref.file), store.load(run.nodes[3].ref.file))
+        ignored = {str(change.path[1]) for change in found.changes if change.ignored_by == "channel-versions"}
+        assert ignored == {"channel_versions", "versions_seen", "updated_channels"}
+        assert {str(change.path[1]) for change in found.changes if change.path[0] == "state"} == {"score", "notes"}
 
     def test_edits_and_forks_are_roles_of_their_own(self) -> None:
         [run] = runs_of(opened("1.2.24/forks")).values()
@@ -339,6 +348,25 @@ class TestPlaces:
         connection.close()
         [node] = runs_of(open_store(tmp_path / "a.db"))["t"].nodes
         assert node.odd == "parent missing"
+
+
+class TestDangers:
+    def test_what_langgraph_would_call_when_it_loads_a_value_is_said(self, tmp_path: Path) -> None:
+        connection = connect(tmp_path / "a.db")
+        name = save(connection, 0, values={"at": _call("datetime", "datetime", "2026-01-02T03:04:05", "fromisoformat")})
+        bad = save(connection, 1, name, values={"x": _call("os", "system", "touch canary")})
+        write(connection, name, "task", 0, "x", _call("builtins", "eval", "1"), node="n")
+        connection.close()
+        store = open_store(tmp_path / "a.db")
+        [one, other] = runs_of(store)["t"].nodes
+        assert one.ref.note == ""
+        assert other.ref.note.startswith("LangGraph calls os:system (starts programs or changes files)")
+        assert store.load(f"t/{bad}").warnings == (other.ref.note,)
+        assert "builtins:eval" in store.load(f"t/{name}").warnings[0]
+
+
+def _call(module: str, name: str, argument: str, method: str | None = None) -> dict[str, Any]:
+    return {"lc": 2, "type": "constructor", "id": [module, name], "method": method, "args": [argument], "kwargs": {}}
 
 
 class TestFormat:

@@ -265,6 +265,22 @@ class TestFiltering:
             await app.until(lambda: len(app.screen.list.view.places) == everything, "all rows again")
 
 
+class TestCounts:
+    async def test_a_number_before_a_motion_counts_checkpoints_and_not_the_lines_between_them(self) -> None:
+        async with open_app(RECORDED) as app:
+            await app.press("g")
+            rows = app.screen.list
+            files = [rows.file_at(index) for index in range(rows.line_count) if rows.selectable(index)]
+            await app.press("2", "0", "j")
+            assert rows.selected == files[20]
+            await app.press("1", "2", "k")
+            assert rows.selected == files[8]
+            await app.press("9", "9", "9", "k")
+            assert rows.selected == files[0]
+            await app.press("9", "9", "9", "9", "j")
+            assert rows.selected == files[-1]
+
+
 class TestKeys:
     async def test_keys_of_the_configuration_replace_the_defaults(self) -> None:
         async with open_app(SAMPLES / "loop", config=Config(keys={"view.zoom": "ctrl+g"})) as app:

@@ -136,6 +136,14 @@ class ResumePanes(Container):
         self._clear_requests()
         self._focus_log()
 
+    def show_paused(self, text: str) -> None:
+        """The run is paused."""
+        self.log_lines.take()
+        if self.screen.is_current:
+            self._focus_log()
+        else:
+            self.app.notify(f"The run is {text}; R goes there.", markup=False)
+
     def show_end(self, run: Run) -> None:
         """The process ended."""
         if not run.begun:

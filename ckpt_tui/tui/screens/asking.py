@@ -17,6 +17,7 @@ from ckpt_tui.tui.helpers.selection import Place
 from ckpt_tui.tui.inquiries import Inquiries, Known
 from ckpt_tui.tui.messages import Asking, QuestionFailed, WorkFailed
 from ckpt_tui.tui.screens.copying import copied
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
 from ckpt_tui.tui.widgets.answers import AnswerList
 from ckpt_tui.tui.widgets.findings import FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -152,7 +153,7 @@ class AskScreen(Screen[Place | None], Generic[Rows]):
         self.full.show([Paragraph(event.what, "error"), Paragraph(event.hint, "dim")])
 
     def on_work_failed(self, event: WorkFailed) -> None:
-        """Report an unexpected failure; the app goes on."""
+        """Show an unexpected failure; the app goes on."""
         self.on_question_failed(QuestionFailed("Something unexpected happened; please report it.", event.report))
 
     def on_resize(self) -> None:
@@ -205,8 +206,6 @@ class AskScreen(Screen[Place | None], Generic[Rows]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
-
         keys: dict[str, str] = getattr(self.app, "changed_keys", {})
         self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
 

@@ -10,33 +10,13 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.timer import Timer
 
+from ckpt_tui.tui import messages
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.controllers.checkpoint_list import CheckpointList
 from ckpt_tui.tui.controllers.status_bars import StatusBars
 from ckpt_tui.tui.helpers.match_text import SEARCH
 from ckpt_tui.tui.helpers.panes import WIDE
 from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import (
-    AlarmsReady,
-    Asking,
-    BisectReady,
-    BodiesWanted,
-    ChangesCounted,
-    CheckpointReady,
-    DangersFound,
-    DangersWanted,
-    DifferenceReady,
-    MatchesReady,
-    PeekReady,
-    QuestionFailed,
-    RowsFound,
-    SharesReady,
-    SourceReady,
-    StepReady,
-    ValueRead,
-    ViewReady,
-    WorkFailed,
-)
 from ckpt_tui.tui.screens.browse_port import BrowsePort
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.detail import Detail
@@ -130,7 +110,7 @@ class Browse(Screen[None]):
         self.panes.focus_pane(self.panes.list)
         view = self._early.wait(EARLY_SECONDS) if self._early else None
         if view is not None and self._early is not None and self._early.batch is not None:
-            self.checkpoints.show(ViewReady(view, self._early.batch.done, self._early.batch.total))
+            self.checkpoints.show(messages.ViewReady(view, self._early.batch.done, self._early.batch.total))
         self.bars.draw()
         self.call_after_refresh(self._begin)
 
@@ -196,24 +176,24 @@ class Browse(Screen[None]):
 
     # -- the list ----------------------------------------------------------------------------------------------------
 
-    @on(ViewReady)
-    def _view_ready(self, event: ViewReady) -> None:
+    @on(messages.ViewReady)
+    def _view_ready(self, event: messages.ViewReady) -> None:
         self.checkpoints.show(event)
         self.replay_entry.show_view(event.view)
         self.opened.keep_up(event.view)
         self.parent_diff.count_soon()
         self.bars.draw()
 
-    @on(BodiesWanted)
+    @on(messages.BodiesWanted)
     def _bodies_wanted(self) -> None:
         self.follower.read_bodies()
 
-    @on(DangersWanted)
+    @on(messages.DangersWanted)
     def _dangers_wanted(self) -> None:
         self.follower.judge_list()
 
-    @on(DangersFound)
-    def _dangers_found(self, event: DangersFound) -> None:
+    @on(messages.DangersFound)
+    def _dangers_found(self, event: messages.DangersFound) -> None:
         self.checkpoints.show_dangers(event.dangers)
         self.bars.draw()
 
@@ -252,18 +232,18 @@ class Browse(Screen[None]):
 
     # -- the selected checkpoint -------------------------------------------------------------------------------------
 
-    @on(CheckpointReady)
-    def _checkpoint_ready(self, event: CheckpointReady) -> None:
+    @on(messages.CheckpointReady)
+    def _checkpoint_ready(self, event: messages.CheckpointReady) -> None:
         self.opened.take_checkpoint(event)
 
-    @on(AlarmsReady)
-    def _alarms_ready(self, event: AlarmsReady) -> None:
+    @on(messages.AlarmsReady)
+    def _alarms_ready(self, event: messages.AlarmsReady) -> None:
         self.opened.take_alarms(event)
         self.checkpoints.show_alarms(event)
         self.bars.draw_head()
 
-    @on(PeekReady)
-    def _peek_ready(self, event: PeekReady) -> None:
+    @on(messages.PeekReady)
+    def _peek_ready(self, event: messages.PeekReady) -> None:
         self.opened.take_peek(event)
 
     def action_reveal(self) -> None:
@@ -271,12 +251,12 @@ class Browse(Screen[None]):
 
     # -- changes -----------------------------------------------------------------------------------------------------
 
-    @on(DifferenceReady)
-    def _difference_ready(self, event: DifferenceReady) -> None:
+    @on(messages.DifferenceReady)
+    def _difference_ready(self, event: messages.DifferenceReady) -> None:
         self.parent_diff.take_difference(event)
 
-    @on(ChangesCounted)
-    def _changes_counted(self, event: ChangesCounted) -> None:
+    @on(messages.ChangesCounted)
+    def _changes_counted(self, event: messages.ChangesCounted) -> None:
         self.parent_diff.take_counts(event)
 
     def action_compare(self) -> None:
@@ -291,8 +271,8 @@ class Browse(Screen[None]):
     def _graph_wanted(self, event: Detail.GraphWanted) -> None:
         self.step_graph.want(event.detail)
 
-    @on(StepReady)
-    def _step_ready(self, event: StepReady) -> None:
+    @on(messages.StepReady)
+    def _step_ready(self, event: messages.StepReady) -> None:
         self.step_graph.take_step(event)
 
     def action_replay(self) -> None:
@@ -316,8 +296,8 @@ class Browse(Screen[None]):
         event.stop()
         self.value_reading.want(event.value, event.further)
 
-    @on(ValueRead)
-    def _value_read(self, event: ValueRead) -> None:
+    @on(messages.ValueRead)
+    def _value_read(self, event: messages.ValueRead) -> None:
         self.value_reading.take_value(event)
 
     @on(RowTree.Opened)
@@ -355,12 +335,12 @@ class Browse(Screen[None]):
         if not self.queries.next_match(way):
             self.value_search.next(way)
 
-    @on(MatchesReady)
-    def _matches_ready(self, event: MatchesReady) -> None:
+    @on(messages.MatchesReady)
+    def _matches_ready(self, event: messages.MatchesReady) -> None:
         self.value_search.take_matches(event)
 
-    @on(RowsFound)
-    def _rows_found(self, event: RowsFound) -> None:
+    @on(messages.RowsFound)
+    def _rows_found(self, event: messages.RowsFound) -> None:
         self.value_search.take_rows(event)
 
     # -- queries -----------------------------------------------------------------------------------------------------
@@ -389,23 +369,23 @@ class Browse(Screen[None]):
     def _sizes_wanted(self, event: Detail.SizesWanted) -> None:
         self.queries.measure(event.detail)
 
-    @on(SharesReady)
-    def _shares_ready(self, event: SharesReady) -> None:
+    @on(messages.SharesReady)
+    def _shares_ready(self, event: messages.SharesReady) -> None:
         self.queries.take_shares(event)
 
     def on_share_list_opened(self, event: ShareList.Opened) -> None:
         self.selection.show_place(self.selection.file, event.path)
 
-    @on(Asking)
-    def _asking(self, event: Asking) -> None:
+    @on(messages.Asking)
+    def _asking(self, event: messages.Asking) -> None:
         self.queries.take_progress(event)
 
-    @on(BisectReady)
-    def _bisect_ready(self, event: BisectReady) -> None:
+    @on(messages.BisectReady)
+    def _bisect_ready(self, event: messages.BisectReady) -> None:
         self.queries.take_bisection(event)
 
-    @on(QuestionFailed)
-    def _question_failed(self, event: QuestionFailed) -> None:
+    @on(messages.QuestionFailed)
+    def _question_failed(self, event: messages.QuestionFailed) -> None:
         self.queries.take_failure(event)
 
     # -- bookmarks and resumes ---------------------------------------------------------------------------------------
@@ -426,8 +406,8 @@ class Browse(Screen[None]):
     def action_show_run(self) -> None:
         self.resume_entry.show_run()
 
-    @on(SourceReady)
-    def _source_ready(self, event: SourceReady) -> None:
+    @on(messages.SourceReady)
+    def _source_ready(self, event: messages.SourceReady) -> None:
         self.resume_entry.take_source(event)
 
     # -- panes, and the way back -------------------------------------------------------------------------------------
@@ -456,10 +436,10 @@ class Browse(Screen[None]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        self.port.open_help()
+        self.port.open.help()
 
-    @on(WorkFailed)
-    def _work_failed(self, event: WorkFailed) -> None:
+    @on(messages.WorkFailed)
+    def _work_failed(self, event: messages.WorkFailed) -> None:
         self.opened.forget_load()
         lines = [Paragraph("Something unexpected happened; the app goes on. Please report it.\n", "error")]
-        self.port.open_text(f"Failed: {event.doing}", [*lines, Paragraph(event.report)], event.report, "report")
+        self.port.open.text(f"Failed: {event.doing}", [*lines, Paragraph(event.report)], event.report, "report")

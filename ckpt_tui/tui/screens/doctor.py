@@ -121,7 +121,7 @@ class DoctorScreen(Screen[Finding | None]):
         )
 
     def on_work_failed(self, event: WorkFailed) -> None:
-        """Report an unexpected failure; the app goes on."""
+        """Show an unexpected failure; the app goes on."""
         self.on_report_ready(ReportReady(None, "Something unexpected happened; please report it.", event.report))
 
     def on_resize(self) -> None:

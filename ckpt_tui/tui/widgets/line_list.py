@@ -25,6 +25,9 @@ _STRIPS = 400
 SCROLL_LINES = 4
 """Lines that the list scrolls by when the cursor leaves it: a scrolled line costs three times a moved cursor."""
 
+_COUNTED = 1_000
+"""The largest number of rows that are counted one by one; more than that is to the end."""
+
 _COUNT_LIMIT = 9_999_999
 """The largest number typed before a motion."""
 
@@ -265,8 +268,17 @@ class LineList(ScrollView, can_focus=True):
             event.prevent_default()
 
     def action_cursor(self, way: int) -> None:
-        """Move by one row, or as many as were typed."""
-        self._step(way * self.take_count())
+        """Move by one row, or as many as were typed; lines that the cursor never stands on are not counted."""
+        count = self.take_count()
+        if count > _COUNTED:
+            self._step(way * count)
+            return
+        index = found = self.cursor
+        while count and 0 <= (index := index + way) < self.line_count:
+            if self.selectable(index):
+                found = index
+                count -= 1
+        self.move_to(found if found != self.cursor else self.cursor + way, way=way)
 
     def action_page(self, way: int) -> None:
         """Move by a page."""

@@ -32,6 +32,9 @@ class Question(NamedTuple):
     verb: str
 
 
+SEARCH = Question("search", "a text; an upper case letter makes it strict about case", "searches")
+
+
 class Prompt(Vertical):
     """Asks for a line of text over the hints of its screen; it is hidden while it asks nothing."""
 
