@@ -123,7 +123,7 @@ def _size(compared: Compared) -> int:
 
 
 def _content(ref: CheckpointRef) -> Hashable:
-    """A key that identifies what a checkpoint holds: a file is written once; another time, another content."""
+    """A key that identifies what a checkpoint holds; a file that is replaced has another time."""
     return ref.file, ref.id, ref.timestamp, ref.size
 
 

@@ -125,7 +125,7 @@ class ReplayJobs:
         """
         with self._lock:
             if self._track is not None:
-                # What follows tells where messages went: a frame at the old end or at a fork is told anew.
+                # What follows says where messages went: a frame at the old end or at a fork is reported again.
                 for node, after in zip(self._track.nodes, (*self._track.nodes[1:], None), strict=True):
                     at = track.place(node.ref.id)
                     now = track.nodes[at + 1] if 0 <= at < len(track.nodes) - 1 else None
@@ -197,7 +197,7 @@ class ReplayJobs:
                 if 0 <= place < len(track.nodes):
                     file = track.nodes[place].ref.file
                     kept = self._frames.get(file)
-                    # A frame of an older graph still says what it said; only the one that is seen is made anew.
+                    # A frame of an older graph still says what it said; only the one that is seen is made again.
                     if (kept is None or (place == at and kept.graph is not graph)) and file not in self._failed:
                         break
             else:

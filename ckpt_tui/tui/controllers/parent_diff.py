@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from ckpt_tui.config import Config, noise_rules
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.runs.outcomes import outcomes
+from ckpt_tui.core.runs.outcomes import outcomes, why_none
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.tui.comparing import Comparer
@@ -201,7 +201,7 @@ class ParentDiff:
         """Compare the outcomes of the two latest forks of a checkpoint; return why that cannot be done, or ""."""
         found = outcomes(self._port.selection.runs, identifier)
         if found is None:
-            return f"{clean(identifier, 8)} has one continuation so far: r runs on from it once more."
+            return why_none(self._port.selection.runs, identifier)
         self._port.come_to_front()
         self._open(*found)
         return ""

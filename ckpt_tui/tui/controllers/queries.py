@@ -1,4 +1,4 @@
-"""What can be asked of a branch, a run or the store, and the way from an answer to its place."""
+"""What can be evaluated on a branch, a run or the store, and the way from an answer to its place."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Queries:
         self._inquiries: Inquiries | None = None
         self._search: StoreSearch | None = None
         self._travels = False
-        self._bisecting = False
+        self.bisecting = False
 
     @property
     def _asks(self) -> Inquiries:
@@ -145,19 +145,20 @@ class Queries:
         """Ask for an expression, and go where it first holds."""
         tree = self._port.panes.value_tree
         path = expression(tree.path) if tree is not None and tree.path else ""
-        self._port.prompt.ask(_BISECT, path, self._bisect, select=False)  # a path that is to be completed
+        self._port.prompt.ask(_BISECT, path, self.bisect, select=False)  # a path that is to be completed
 
-    def _bisect(self, text: str) -> None:
+    def bisect(self, text: str) -> None:
+        """Go to the first checkpoint of the branch where an expression holds; "" does nothing."""
         asked = self._branch() if text else None
         if asked is None:
             return
-        self._bisecting = True
+        self.bisecting = True
         self._say_progress(0, len(asked[1]))
         self._asks.bisect(*asked, text, self._port.panes.detail.reveal)
 
     def take_progress(self, event: Asking) -> None:
         """Show how far a bisection is, and that it can be left."""
-        if self._bisecting:
+        if self.bisecting:
             self._say_progress(event.done, event.total)
 
     def _say_progress(self, done: int, total: int) -> None:
@@ -166,16 +167,16 @@ class Queries:
 
     def stop_bisecting(self) -> bool:
         """Leave a bisection; return False when none goes on."""
-        if not self._bisecting:
+        if not self.bisecting:
             return False
-        self._bisecting = False
+        self.bisecting = False
         self._asks.stop_asking("bisect")
         self._port.say("stopped", "warn")
         return True
 
     def take_bisection(self, event: BisectReady) -> None:
         """Go to the checkpoint, and say what there is to know."""
-        self._bisecting = False
+        self.bisecting = False
         found = event.found
         name = clean(found.expression, 60)
         if found.first is None:
@@ -190,15 +191,15 @@ class Queries:
 
     def take_failure(self, event: QuestionFailed) -> None:
         """Say why there is no answer."""
-        self._bisecting = False
+        self.bisecting = False
         self._port.say(f"{clean(event.what)} {clean(event.hint)}", "error")
 
     # -- find --------------------------------------------------------------------------------------------------------
 
-    def open_find(self) -> None:
-        """Find a text over checkpoints; what was found last is shown again."""
-        if self._search is None:
-            self._search = StoreSearch(self._port.match)
+    def open_find(self, text: str = "") -> None:
+        """Find a text over checkpoints; what was found last is shown again, unless there is another text."""
+        if self._search is None or text:
+            self._search = StoreSearch(text or self._port.match)
         self._port.open.find(self._asks.known, self._nodes_of, self._search, self._go_to_found)
 
     def _nodes_of(self, scope: Scope) -> Sequence[Node]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Opener(Protocol):
     """What opens screens over the browser; each controller adds what it has opened."""
 
-    def text(self, title: str, paragraphs: list[Paragraph], text: str, what: str) -> None:
+    def text(self, title: str, paragraphs: list[Paragraph], text: str, what: str, match: str = "") -> None:
         """Open a text; `y` there copies `text`, which is named `what`."""
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
 
@@ -108,7 +107,6 @@ class Browse(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the rows that are known already, and the rest once they are drawn."""
-        self.panes.list.border_title = Content("Checkpoints")
         self.panes.focus_pane(self.panes.list)
         view = self._early.wait(EARLY_SECONDS) if self._early else None
         if view is not None and self._early is not None and self._early.batch is not None:
@@ -190,6 +188,15 @@ class Browse(Screen[None]):
     def _bodies_wanted(self) -> None:
         self.follower.read_bodies()
 
+    @on(messages.DangersWanted)
+    def _dangers_wanted(self) -> None:
+        self.follower.judge_list()
+
+    @on(messages.DangersFound)
+    def _dangers_found(self, event: messages.DangersFound) -> None:
+        self.checkpoints.show_dangers(event.dangers)
+        self.bars.draw()
+
     @on(LineList.Moved, "#checkpoints")
     def _row_selected(self, event: LineList.Moved) -> None:
         event.stop()
@@ -232,6 +239,8 @@ class Browse(Screen[None]):
     @on(messages.AlarmsReady)
     def _alarms_ready(self, event: messages.AlarmsReady) -> None:
         self.opened.take_alarms(event)
+        self.checkpoints.show_alarms(event)
+        self.bars.draw_head()
 
     @on(messages.PeekReady)
     def _peek_ready(self, event: messages.PeekReady) -> None:
@@ -337,7 +346,11 @@ class Browse(Screen[None]):
     # -- queries -----------------------------------------------------------------------------------------------------
 
     def action_find(self) -> None:
-        self.queries.open_find()
+        view = self.panes.list.view
+        in_vain = "" if view.places else view.filter
+        if in_vain:
+            self.checkpoints.end_filter()
+        self.queries.open_find(in_vain)
 
     def action_bisect(self) -> None:
         self.queries.ask_bisect()

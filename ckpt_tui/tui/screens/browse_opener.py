@@ -8,7 +8,7 @@ from ckpt_tui.tui.helpers.selection import Place
 from ckpt_tui.tui.inquiries import Inquiries, Known
 from ckpt_tui.tui.screens.browse_wiring import set_store
 from ckpt_tui.tui.screens.compare import CompareScreen
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.doctor import DoctorScreen
 from ckpt_tui.tui.screens.editing import EditScreen, NotEdited, edited_json
 from ckpt_tui.tui.screens.find import FindScreen
@@ -67,14 +67,17 @@ class BrowseOpener:
         set_store(self._screen, store)
         self._screen.follower.follow()
 
-    def text(self, title: str, paragraphs: list[Paragraph], text: str, what: str) -> None:
-        """Open a text over the screen; `y` copies."""
-        self._screen.app.push_screen(TextScreen(title, paragraphs, lambda: self._screen.port.copy(text, what)))
+    def text(self, title: str, paragraphs: list[Paragraph], text: str, what: str, match: str = "") -> None:
+        """Open a text over the screen, at `match`; `y` copies."""
+        screen = TextScreen(title, paragraphs, lambda: self._screen.port.copy(text, what), match)
+        self._screen.app.push_screen(screen)
 
     def help(self) -> None:
         """Open keys and signs."""
         keys: dict[str, str] = getattr(self._screen.app, "changed_keys", {})
-        self._screen.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+        panes = self._screen.panes
+        scope = "list" if panes.pane is panes.list else "value" if panes.detail.is_tree else "any list"
+        self._screen.app.push_screen(help_screen(keys, (scope,)))
 
     def notes(self, book: Notebook) -> None:
         """Open the list of bookmarks and notes."""
@@ -125,7 +128,7 @@ class BrowseOpener:
         then: Callable[[tuple[str, Path] | None], None],
     ) -> _OpenReplay:  # fmt: skip
         """Open the replay of a run."""
-        screen = ReplayScreen(self._store, run, node, learned, book, choices, play=True)
+        screen = ReplayScreen(self._store, run, node, learned, book, choices, True, _ReplayQueries(self._screen))
         self._screen.app.push_screen(screen, then)
         return _OpenReplay(screen)
 
@@ -153,6 +156,53 @@ class BrowseOpener:
             self._screen.bars.say(str(reason), "warn")
         else:
             then(after)
+
+
+class _ReplayQueries:
+    """The browser, as a replay over it asks it."""
+
+    def __init__(self, screen: Browse) -> None:
+        self._screen = screen
+        self._file = ""
+
+    def _select(self, file: str) -> bool:
+        """Select what the replay shows, in the list: whoever goes elsewhere leaves either."""
+        self._screen.selection.following = False
+        if not self._screen.selection.select(file):
+            return False
+        self._file = file
+        self._screen.panes.focus_pane(self._screen.panes.list)
+        return True
+
+    def compare(self, file: str) -> None:
+        """Compare with the parent, or with the marked checkpoint."""
+        if self._select(file):
+            self._screen.parent_diff.compare()
+
+    def measure(self, file: str) -> None:
+        """Open the sizes of the run."""
+        if self._select(file):
+            self._screen.queries.open_sizes()
+
+    def examine(self, file: str) -> None:
+        """Open the doctor."""
+        if self._select(file):
+            self._screen.queries.open_doctor()
+
+    def find(self, file: str) -> None:
+        """Open the search over checkpoints."""
+        if self._select(file):
+            self._screen.queries.open_find()
+
+    def bisect(self, text: str) -> None:
+        """Go to the first checkpoint of the branch where an expression is true."""
+        self._screen.queries.bisect(text)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether another place is shown than the replay left."""
+        panes = self._screen.panes
+        return bool(self._file) and (self._screen.selection.file != self._file or panes.pane is not panes.list)
 
 
 class _OpenReplay:

@@ -23,13 +23,16 @@ class Question(NamedTuple):
 
     Attributes:
         title: What the text is, in two or three words.
-        hint: What may be typed, shown while the line is empty and below it.
+        hint: What may be typed.
         verb: What Enter does.
     """
 
     title: str
     hint: str
     verb: str
+
+
+SEARCH = Question("search", "a text; an upper case letter makes it strict about case", "searches")
 
 
 class Prompt(Vertical):
@@ -78,7 +81,6 @@ class Prompt(Vertical):
         self._question, self._take = question, take
         self.query_one(Static).update(Content(question.title))
         line = self.query_one(Input)
-        line.placeholder = question.hint
         line.value = value
         line.select_on_focus = select
         line.cursor_position = len(value)
