@@ -135,7 +135,7 @@ class Browse(Screen[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """A key after `y` is not a command; any other takes the message back."""
-        if isinstance(event, events.Key):
+        if isinstance(event, events.Key) and self.is_complete:
             if self.value_texts.take_key(event.character or ""):
                 event.stop()
                 return
