@@ -39,7 +39,7 @@ _BROWSE = "\0browse"
 
 
 class _Verbs(click.Group):
-    """Verbs are loaded on demand; a first word that is no verb is a store to browse."""
+    """Verbs are loaded on demand; a first word that is not a verb is a store to browse."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_VERBS)

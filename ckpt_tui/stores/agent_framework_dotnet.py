@@ -21,6 +21,7 @@ from ckpt_tui.stores.dotnet_document import Digest, digest, is_document, parts
 from ckpt_tui.stores.dotnet_index import INDEX, Index, Line, ids_of, parse_index
 from ckpt_tui.stores.dotnet_lineage import Chain, Unindexed, lines_for, parent_of, parents_first
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole, stamp_of
+from ckpt_tui.stores.json_files import problem_of, read_document
 from ckpt_tui.stores.polled import PolledStore
 from ckpt_tui.stores.side_files import explained
 
@@ -226,14 +227,7 @@ class DotnetStore(PolledStore):
         Raises:
             UndecodableError: it cannot be shown; the reason is for people.
         """
-        path = self.place(file)
-        try:
-            _, data = read_whole(path)
-            document = parse(data)
-        except FileTrouble as trouble:
-            raise problem_error(Problem(file, trouble.reason.removeprefix(f"{path} "), trouble.kind)) from None
-        except DocumentFault as fault:
-            raise problem_error(Problem(file, fault.reason, fault.kind)) from None
+        data, document = read_document(self.place(file), file)
         if not is_document(document.value):
             raise problem_error(_foreign(file))
         known = self._known.get(file)
@@ -259,7 +253,7 @@ class DotnetStore(PolledStore):
                 if name.endswith((".json", "%2Ejson")) and ids_of(name) is not None:
                     try:
                         listed[name] = stamp_of(entry.stat())
-                    except OSError:  # a broken link: reading it tells
+                    except OSError:  # a broken link: reading it shows
                         listed[name] = Stamp(0, 0, 0)
         return listed
 
@@ -291,7 +285,7 @@ class DotnetStore(PolledStore):
             value = parse(data).value
             found = digest(value) if is_document(value) else _foreign(name, len(data))
         except FileTrouble as trouble:
-            return Problem(name, trouble.reason.removeprefix(f"{path} "), trouble.kind)
+            return problem_of(path, name, trouble)
         except DocumentFault as fault:
             read, found = stamp, explained(Problem(name, fault.reason, fault.kind, stamp.size), data)
         self._digests[name] = (read, found)

@@ -36,7 +36,7 @@ def lines_for(files: Iterable[Unindexed], generation: int | None, first: int) ->
 
     Args:
         files: The files without a line.
-        generation: That of the index as far as it stands; None where the file names tell.
+        generation: That of the index as far as it stands; None where the file names show it.
         first: The number of the first line.
     """
     found = list(files)
@@ -169,6 +169,7 @@ class Chain:
             run=line.session or "?",
             title=f"session {_short(line.session)}",
             label=_label(ran, answered, facts),
+            did="answered" if answered and not facts.pending else "",
             role="waiting" if facts.pending and not facts.messages else None,
             step=place.depth,
             before=before,

@@ -11,7 +11,7 @@ from ckpt_tui.actions.doctor import examine
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.runs.lineage import arrange
-from ckpt_tui.stores.directory import collect
+from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.dotnet_document import split_key, type_name
 from ckpt_tui.stores.dotnet_index import ids_of, parse_index
 from ckpt_tui.stores.dotnet_sessions import SessionStore

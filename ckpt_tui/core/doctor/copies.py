@@ -46,7 +46,7 @@ class Copy(NamedTuple):
 
 
 def made_by(stem: str, original: str) -> str:
-    """What made a copy with such a name of such a file (both without `.json`); "" where nothing tells."""
+    """What made a copy with such a name of such a file (both without `.json`); "" where nothing shows it."""
     for ending, words in _ENDINGS:
         found = ending.match(stem)
         if found is not None and found[1] == original:

@@ -20,7 +20,7 @@ HOPELESS = frozenset((
     "byte-order-mark", "encoding", "huge-integer", "unknown-member", "undecodable", "unread", "type-mismatch",
     "function", "numpy", "legacy",
 ))  # fmt: skip
-"""Kinds of findings with which the framework does not load a file, whatever it is told to allow."""
+"""Kinds of findings with which the framework does not load a file, whatever it is asked to allow."""
 
 _NAMED = 5
 """Skipped files that are named."""
