@@ -2,8 +2,8 @@
 
 import gzip
 import json
-import sys
 import math
+import sys
 from typing import Any
 
 import pytest
