@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from ckpt_tui.core.reading import known
+from ckpt_tui.core.reading import arrays, known, tables
 from ckpt_tui.core.reading.order import ordered
 from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf, Value
@@ -81,6 +81,9 @@ def anatomy(obj: Obj) -> Anatomy:
         # Protocols 2 and 3 write a class with keyword arguments as partial(cls.__new__, cls, *args, **kwargs)().
         cls, args, kwargs = cls.state[1][0], cls.state[1][1:], cls.state[2]
     args = args if type(args) is tuple or type(args) is list else (args,)
+    whole = _whole(obj)
+    if whole is not None:
+        return whole
     name, items, pairs = callable_name(cls), obj.items, obj.pairs
     if name in _NEW_HELPERS and args:
         # copyreg's helpers stand in for cls.__new__ in protocols 0 to 2.
@@ -113,6 +116,42 @@ def anatomy(obj: Obj) -> Anatomy:
     return parts
 
 
+def _whole(obj: Obj) -> Anatomy | None:
+    """An array or a table, whose rows are worked out once; None for any other object."""
+    name = callable_name(obj.cls)
+    is_array = name in arrays.NAMES
+    if not is_array and name not in tables.NAMES:
+        return None
+    known = _WHOLE.get(id(obj))
+    if known is not None and known[0] is obj:
+        return known[1]
+    parts = None
+    if is_array:
+        array = arrays.array(obj)
+        if array is not None:
+            parts = Anatomy("numpy:ndarray")
+            parts.items, rest = arrays.rows(array)
+            own: list[Value] = ["shape", list(array.shape), "dtype", array.dtype]
+            parts.attributes = Pairs(own if rest is None else [*own, "rest", rest])
+    else:
+        table = tables.table(obj, name)
+        if table is not None:
+            parts = Anatomy(table.type)
+            parts.items = table.items
+            parts.attributes = Pairs(table.attributes)
+    if len(_WHOLE) >= _KEPT:
+        _WHOLE.clear()
+    _WHOLE[id(obj)] = obj, parts
+    return parts
+
+
+_WHOLE: dict[int, tuple[Obj, Anatomy | None]] = {}
+"""Arrays and tables by id, each with its parts; the object is kept, since an id means nothing once it is gone."""
+
+_KEPT = 64
+"""Arrays and tables that are kept: as many as a screen shows."""
+
+
 def own_attributes(obj: Obj) -> list[Value] | None:
     """name, value, name, value, ... of an object that is nothing but attributes, as most are; None for any other.
 
@@ -131,6 +170,7 @@ def own_attributes(obj: Obj) -> list[Value] | None:
         and cls.qualname
         and cls.name not in known.READERS
         and cls.module != "collections"
+        and cls.name not in tables.NAMES
         and state.has_text_keys()
         and (len(state.kv) > _PYDANTIC or _FIELDS_SET not in state.kv[::2])
     ):
@@ -143,7 +183,7 @@ def type_name(value: Value) -> str:
     kind = type(value)
     if kind is Obj:
         cls = value.cls
-        if type(cls) is Ref and cls.qualname and cls.name not in _NEW_HELPERS and cls.name not in known.READERS:
+        if type(cls) is Ref and cls.qualname and cls.name not in _ELSEWHERE and cls.name not in known.READERS:
             return cls.name
         return anatomy(value).type
     if kind is Envelope:
@@ -152,6 +192,11 @@ def type_name(value: Value) -> str:
         return "builtins:frozenset" if value.frozen else "builtins:set"
     return _NATIVE.get(kind, "?")
 
+
+_ELSEWHERE = frozenset(
+    ("copyreg:_reconstructor", "copyreg:__newobj__", "copyreg:__newobj_ex__", *arrays.NAMES, *tables.INDEXES)
+)
+"""What is called to make an object of a class that its arguments name."""
 
 _NATIVE: dict[type, str] = {
     type(None): "builtins:NoneType",

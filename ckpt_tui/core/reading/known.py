@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from struct import unpack
 
+from ckpt_tui.core.reading import arrays, tables
 from ckpt_tui.core.reading.typenames import TYPE_CALLS, callable_name, called_type
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
@@ -237,28 +237,6 @@ def _ipv4(args: Sequence[Value], state: Value) -> Reading:
     return "ipaddress:IPv4Address", ".".join(str(args[0] >> shift & 255) for shift in (24, 16, 8, 0))
 
 
-_NUMPY = {
-    "i1": ("int8", "b"), "i2": ("int16", "h"), "i4": ("int32", "i"), "i8": ("int64", "q"),
-    "u1": ("uint8", "B"), "u2": ("uint16", "H"), "u4": ("uint32", "I"), "u8": ("uint64", "Q"),
-    "f2": ("float16", "e"), "f4": ("float32", "f"), "f8": ("float64", "d"), "b1": ("bool", "?"),
-}  # fmt: skip
-
-
-def _numpy_scalar(args: Sequence[Value], state: Value) -> Reading:
-    """A numpy scalar(dtype, bytes); dtype is dtype(code, align, copy) with a state whose second item is the order."""
-    if len(args) != 2 or type(args[0]) is not Obj or type(args[1]) is not bytes:
-        return None
-    dtype = args[0]
-    if type(dtype.args) is not tuple or not dtype.args or type(dtype.args[0]) is not str:
-        return None
-    name, code = _NUMPY.get(dtype.args[0], ("", ""))
-    if not name or len(args[1]) != int(dtype.args[0][1:]):
-        return None
-    order = dtype.state[1] if type(dtype.state) is tuple and len(dtype.state) > 1 else "<"
-    number = unpack(f"{'>' if type(order) is str and order == '>' else '<'}{code}", args[1])[0]
-    return f"numpy:{name}", number
-
-
 def _ipv6(args: Sequence[Value], state: Value) -> Reading:
     if len(args) == 1 and type(args[0]) is str:  # with the interface of a local one, if it has any
         return _address("ipaddress:IPv6Address")(args, state)
@@ -276,7 +254,7 @@ def _ipv6(args: Sequence[Value], state: Value) -> Reading:
 _ZEROS = re.compile(r"(?<![0-9a-f])0(:0)*(?![0-9a-f])")
 
 
-_CLASS = re.compile(r"_|[A-Z]\w*[a-z]")
+_CLASS = re.compile(r"_|[A-Z](?:\w*[a-z]|\Z)")
 """How the name of a class begins that stands in another, or of what is private; other names are members of an Enum."""
 
 
@@ -318,8 +296,10 @@ READERS: dict[str, Callable[[Sequence[Value], Value], Reading]] = {
     "ipaddress:IPv4Address": _ipv4,
     "ipaddress:IPv6Address": _ipv6,
     **{f"ipaddress:{name}": _address(f"ipaddress:{name}") for name in _NETWORKS},
-    "numpy._core.multiarray:scalar": _numpy_scalar,
-    "numpy.core.multiarray:scalar": _numpy_scalar,
+    "numpy._core.multiarray:scalar": arrays.scalar,
+    "numpy.core.multiarray:scalar": arrays.scalar,
+    "numpy:dtype": arrays.dtype_text,
+    **tables.READERS,
     **{name: _type_call(name) for name in TYPE_CALLS},
     "builtins:getattr": _named_attribute,
     **{
@@ -330,5 +310,5 @@ READERS: dict[str, Callable[[Sequence[Value], Value], Reading]] = {
 }
 """`module:qualname` of what is called → its reader."""
 
-WITH_STATE = frozenset({"uuid:UUID"})
+WITH_STATE = frozenset({"uuid:UUID", "numpy:dtype"})
 """Readers that take the state; for all others a state means that the object is something else."""
