@@ -16,7 +16,7 @@ _REASON = 300
 """Characters of the reason why an expression cannot be answered."""
 
 PARTS = ("state", "messages", "pending", "metadata")
-"""First steps of the paths that lead to values; the rest of the document tells about the checkpoint."""
+"""First steps of the paths that lead to values; the rest of the document describes the checkpoint."""
 
 
 class UnanswerableError(UsageError):
@@ -102,7 +102,7 @@ def _asked(ask: Any, failure: str) -> Any:
         raise UnanswerableError(f"{failure}: {error}.", _JMESPATH) from None
     except JMESPathError as error:
         reason = str(error).partition("\n")[0].removesuffix(", for expression:").rstrip(":.")
-        # A function that was given the wrong value tells all of it.
+        # A function that was given the wrong value shows all of it.
         kind = UnanswerableError if isinstance(error, JMESPathTypeError) else UsageError
         raise kind(f"{failure}: {clean(reason, _REASON)}.", _JMESPATH) from None
     except RecursionError:
@@ -117,12 +117,12 @@ _HERE = frozenset((
     "comparator", "and_expression", "or_expression", "not_expression", "multi_select_list", "multi_select_dict",
     "key_val_pair", "function_expression",
 ))  # fmt: skip
-"""Nodes whose children are asked of the same document as they are."""
+"""Nodes whose children are evaluated on the same document as they are."""
 
 _FIRST = frozenset((
     "subexpression", "index_expression", "pipe", "projection", "value_projection", "filter_projection", "flatten",
 ))  # fmt: skip
-"""Nodes whose first child is asked of the document, and the others of what it finds."""
+"""Nodes whose first child is evaluated on the document, and the others of what it finds."""
 
 
 def _needs(tree: dict[str, Any]) -> tuple[Path, ...] | None:

@@ -23,7 +23,7 @@ _TOLD_EVERY = 64
 """Checkpoints asked between two words on how far it is: about 10 ms."""
 
 GRAPH_STEPS = 64
-"""Steps at each end of a branch that tell which executor sends to which: runs repeat what they do."""
+"""Steps at each end of a branch that say which executor sends to which: runs repeat what they do."""
 
 
 class _Asked(NamedTuple):
@@ -116,7 +116,7 @@ class Histories(StoreQueries):
     def _value(
         self, checkpoint: BranchCheckpoint, expression: Expression, text: Span | None, reveal: bool, check: Check
     ) -> tuple[Callable[[], object], bool, str]:
-        """The JSON of a value when it is asked for, whether there is none, and what tells it from others."""
+        """The JSON of a value when it is asked for, whether there is none, and what distinguishes it from others."""
         if expression.path is not None:
             found = checkpoint.find(expression.path, text)
             sign = "-" if found.absent else _sign(found.value, check)
@@ -125,7 +125,7 @@ class Histories(StoreQueries):
         return (lambda: value), value is None, _sign(value, check)
 
     def _graph(self, run: str, nodes: Sequence[Node], check: Check) -> Graph:
-        """The graph of executors: as the store knows it, or as far as the ends of a branch tell."""
+        """The graph of executors: as the store knows it, or as far as the ends of a branch show."""
         if self._reader is None:
             with suppress(CkptError):
                 topology = BranchCheckpoint(self._store, None, run, nodes[0], check).checkpoint.topology
@@ -246,7 +246,7 @@ def _gap(error: CkptError, file: str, left: int) -> Unread:
 
 
 def _sign(value: Value, check: Check) -> str:
-    """What tells a value from the one before it; a value too large to be looked at is told by its JSON's size."""
+    """A key that differs where a value does; of a value too large to be looked at, the size of its JSON."""
     if type(value) in SCALARS:
         return f"={scalar_text(value)}"
     try:

@@ -68,7 +68,7 @@ def _mask_by_name(holder: list[Any], above: int, hidden: list[Any] | None, sign:
         container, above = containers.pop()
         named = type(container) is dict
         if above == PLAIN and not (_has_secrets(container, ranks) if named else _is_pair(container)):
-            # The name of a class is no text, nor is a sign of ours.
+            # The name of a class is not a text, nor is a sign of ours.
             last = (container.get("$type") or container.get("$error")) if named else None
             base64 = container.get("$base64") if named else None
             for value in container.values() if named else container:
@@ -175,7 +175,7 @@ _WORDS_OF_JSON = frozenset(("true", "false", "null"))
 def masked_lines(lines: Iterable[str]) -> Iterator[str]:
     """The lines of a JSON file with secrets masked, for people, whatever its layout; no longer JSON of the same values.
 
-    What is masked is what `masked` masks, save that a list of two is no key and its value.
+    What is masked is what `masked` masks, save that a list of two is not a key and its value.
     """
     mask = _RawMask()
     for line in lines:

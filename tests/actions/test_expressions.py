@@ -22,7 +22,8 @@ def of(text: str, value: Any) -> Any:
         (typed("decimal:Decimal", "12.50"), "state.x > `12`"), (typed("decimal:Decimal", "12.50"), "state.x == `12.5`"),
         (typed("decimal:Decimal", "0.1"), "state.x == `0.1`"), (typed("decimal:Decimal", "0.1"), "`0.1` >= state.x"),
         (typed("decimal:Decimal", "1E+400"), "state.x > `1`"), (typed("decimal:Decimal", "-Infinity"), "state.x < `0`"),
-        (typed("fractions:Fraction", "1/3"), "state.x < `0.34`"), (typed("builtins:float", "Infinity"), "state.x > `9`"),
+        (typed("fractions:Fraction", "1/3"), "state.x < `0.34`"),
+        (typed("builtins:float", "Infinity"), "state.x > `9`"),
         (typed("numpy:float64", 2.5), "state.x > `2`"), (typed("app:Level", 3), "state.x >= `3`"),
         (typed("datetime:datetime", "2026-11-20T10:00:00"), "state.x > '2026-11-19'"),
         (typed("uuid:UUID", "0-1"), "state.x == '0-1'"), (typed("decimal:Decimal", "1"), "state.x != '1'"),
@@ -34,7 +35,9 @@ def test_a_comparison_holds(value: Any, text: str) -> None:
     assert of(text, value) is True
 
 
-@pytest.mark.parametrize("value", [typed("decimal:Decimal", "NaN"), typed("decimal:Decimal", "sNaN"), typed("a:B", [1])])
+@pytest.mark.parametrize(
+    "value", [typed("decimal:Decimal", "NaN"), typed("decimal:Decimal", "sNaN"), typed("a:B", [1])]
+)
 def test_what_is_not_a_number_is_neither_more_nor_less(value: Any) -> None:
     assert not of("state.x > `1`", value)
     assert not of("state.x < `1`", value)
@@ -47,7 +50,12 @@ def test_what_has_no_order_gives_null_or_its_number(value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("20", "state.x > `25`"), (typed("decimal:Decimal", "1"), "state.x > 'a'"), (3, "state.x < 'a'"), (None, "length(state.x)")],
+    [
+        ("20", "state.x > `25`"),
+        (typed("decimal:Decimal", "1"), "state.x > 'a'"),
+        (3, "state.x < 'a'"),
+        (None, "length(state.x)"),
+    ],
 )
 def test_a_value_of_another_kind_cannot_be_asked_here(value: Any, text: str) -> None:
     with pytest.raises(UnanswerableError):

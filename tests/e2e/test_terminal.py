@@ -47,7 +47,7 @@ def test_a_workflow_that_is_writing_shows_up_and_can_be_read(tmp_path: Path) -> 
 
 def test_at_80_by_24_one_pane_is_shown_and_everything_fits() -> None:
     with run(str(SAMPLES / "hitl_pending"), columns=80, rows=24) as terminal:
-        terminal.shows("Checkpoints", "review waiting 2", "following")
+        terminal.shows("+time", "waits 2 review", "following")
         terminal.press("\r")
         terminal.shows("[State]", "kettles")
         terminal.press("ttt")
@@ -106,12 +106,12 @@ def test_a_hangup_ends_the_app_and_leaves_nothing_behind() -> None:
 
 def test_without_colour_every_state_still_has_its_sign() -> None:
     with run(str(SAMPLES / "hitl_answered"), NO_COLOR="1") as terminal:
-        terminal.shows("‖", "↩", "✓", "waiting", "answered", "done")
+        terminal.shows("‖", "↩", "✓", "waits", "answered", "done")
 
 
 def test_hostile_text_never_reaches_the_terminal_as_a_sequence() -> None:
     with run(str(ROOT / "tests" / "data" / "hostile"), columns=170) as terminal:
-        terminal.shows("10 problems")
+        terminal.shows("10 unreadable")
         terminal.press("/")
         terminal.shows("search: a text")
         terminal.press("terminal_escapes")

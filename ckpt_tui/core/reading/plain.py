@@ -36,7 +36,7 @@ _WEIGHTS = 12
 """What one member of a container counts at most, by itself."""
 
 _SAMPLE = 8
-"""Members of a long list that tell what each of them is likely to count."""
+"""Members of a long list that say what each of them is likely to count."""
 
 _CUT_NAMES = 100
 """Named members that have a sign of their own once the document is full; the rest have one together."""
