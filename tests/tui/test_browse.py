@@ -192,7 +192,7 @@ class TestPanes:
 
     async def test_a_wide_terminal_shows_the_conversation_beside_the_state(self) -> None:
         async with open_app(RECORDED, WIDE) as app:
-            await app.shows("[State]", "[Talk 7]", "system", "assistant writer")
+            await app.shows("[State]", "[Talk", "system", "writer")
 
     async def test_z_gives_a_pane_the_whole_screen_and_back(self) -> None:
         async with open_app(RECORDED) as app:

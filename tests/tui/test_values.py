@@ -130,9 +130,9 @@ class TestTalk:
     async def test_a_group_chat_reads_like_a_conversation(self) -> None:
         async with open_app(SAMPLES / "orch_groupchat") as app:
             await app.press("tab", "t", "t")
-            await app.shows("[Talk", "kept by group_chat_orchestrator", "assistant alice", "I think A.", "OK, A then.")
+            await app.shows("[Talk", "alice", "I think A.", "OK, A then.", "maximum number of rounds")
 
-    async def test_messages_in_flight_come_first(self) -> None:
+    async def test_messages_in_flight_stand_in_it(self) -> None:
         async with open_app(RECORDED) as app:
             app.screen.list.select(next(
                 ref.file for run in app.screen.list.view.runs for ref in (node.ref for node in run.nodes)
@@ -140,12 +140,12 @@ class TestTalk:
             ))  # fmt: skip
             await app.settled()
             await app.press("tab", "t", "t")
-            await app.shows("from writer, in flight", "kept by writer")
+            await app.shows("[Talk", "in flight", "writer")
 
     async def test_a_tool_call_is_told(self) -> None:
         async with open_app(SAMPLES / "agent_tool_approval") as app:
             await app.press("tab", "t", "t")
-            await app.shows("▹ approves delete", '▹ result "deleted /tmp/x"')
+            await app.shows('▹ delete_file({"path": "/tmp/x"}) · approved → deleted /tmp/x')
 
 
 class TestSearch:

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.conversation import Talk, conversations
+from ckpt_tui.core.reading.conversation import MAX_TURNS, Conversation, conversation
 from ckpt_tui.core.reading.outline import Folds, Outline
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.preview import short_type
@@ -93,7 +93,7 @@ class Detail(Widget):
         self.reveal = False
         self._folds: dict[str, Folds] = {}
         self._places: dict[str, tuple[str, ...]] = {}
-        self._talks: list[Talk] = []
+        self._talk = Conversation()
         self._show_none = False
         self._difference: Difference | None = None
         self._untold = ""
@@ -201,7 +201,7 @@ class Detail(Widget):
         self._alarms = ()
         self._difference, self._untold = None, "comparing with the parent …"
         self.rows.marks = None
-        self._talks = conversations(checkpoint) if checkpoint else []
+        self._talk = conversation(checkpoint) if checkpoint else Conversation()
         self.render_tab(keep_place=same)
 
     def alarm(self, told: tuple[str, ...]) -> None:
@@ -274,7 +274,7 @@ class Detail(Widget):
         counts = {
             "messages": facts.messages if facts else 0,
             "pending": facts.pending if facts else 0,
-            "talk": sum(len(talk.turns) for talk in self._talks),
+            "talk": len(self._talk.turns),
             "diff": len(self._difference.shown) if self._difference else None,
         }
         return tuple(Tab(name, _TITLES[name], counts.get(name)) for name in TABS)
@@ -318,7 +318,7 @@ class Detail(Widget):
             return
         if self.tab == "talk":
             self._switch("text")
-            self.lines.show(talk_paragraphs(self._talks), keep_place=keep_place)
+            self.lines.show(talk_paragraphs(self._talk), keep_place=keep_place)
         elif self.tab == "diff":
             self._show_diff()
         elif self.tab == "graph":
@@ -372,26 +372,37 @@ class Detail(Widget):
         return f"{size} B" if size[-1:].isdigit() else size, clean(expression(self.rows.path))
 
 
-def talk_paragraphs(talks: list[Talk]) -> list[Paragraph]:
-    """Conversations as text: a title, then each turn with its speaker to the left."""
-    if not talks:
-        return [Paragraph("No messages in flight, and no conversation in the state of any executor.", "dim")]
+def talk_paragraphs(talk: Conversation) -> list[Paragraph]:
+    """A conversation as text: each turn with its speaker to the left, `+` before those that are new."""
     out: list[Paragraph] = []
-    for talk in talks:
-        if out:
-            out.append(Paragraph(""))
-        out.append(Paragraph(f"── {talk.title} · {len(talk.turns)} ──", "heading"))
-        width = min(max((len(turn.speaker) for turn in talk.turns), default=4) + 2, 24)
-        for turn in talk.turns:
-            lead = clean(turn.speaker, width - 2)
-            style = _ROLE_STYLES.get(turn.role, "label")
-            body = turn.text or ("" if turn.extras else "(empty)")
-            if body:
-                out.append(Paragraph(body, "plain" if turn.role != "system" else "dim", width, lead, style))
-                lead = ""
-            for extra in turn.extras:
-                out.append(Paragraph(f"▹ {extra}", "accent", width, lead, style))
-                lead = ""
+    if not talk.turns:
+        out.append(Paragraph("Nothing was said: no messages in flight, no conversation in any state.", "dim"))
+    for path, number in talk.repeated:
+        out.append(Paragraph(f"{number:,} messages of {expression(path)} stand there twice by their ids.", "error"))
+    if len(talk.turns) > MAX_TURNS:
+        out.append(Paragraph(f"… {len(talk.turns) - MAX_TURNS:,} earlier turns", "dim"))
+    shown = talk.turns[-MAX_TURNS:]
+    marks = any(turn.is_new for turn in shown)
+    width = min(max((len(turn.speaker) for turn in shown), default=4), 22) + (4 if marks else 2)
+    for turn in shown:
+        sign = ("+ " if turn.is_new else "  ") if marks else ""
+        lead = sign + clean(turn.speaker, width - len(sign) - 2)
+        style = _ROLE_STYLES.get(turn.role, "label")
+        if turn.text:
+            out.append(Paragraph(turn.text, "plain" if turn.role != "system" else "dim", width, lead, style))
+            lead = ""
+        for extra in turn.extras:
+            out.append(Paragraph(f"▹ {extra}", "accent", width, lead, style))
+            lead = ""
+        if turn.note:
+            out.append(
+                Paragraph(f"  ‖ {turn.note}" if turn.note.startswith("waits") else f"  ▸ {turn.note}", "dim", width)
+            )
+    if talk.unread:
+        places = ", ".join(expression(path) for path in talk.unread[:3])
+        out.append(Paragraph(f"Not read, because it is large: {places}. Unfold it in its tab.", "dim"))
+    if talk.is_cut:
+        out.append(Paragraph("There is more than is looked at for a conversation.", "dim"))
     return out
 
 
