@@ -6,6 +6,8 @@ pay for the rest.
 
 from __future__ import annotations
 
+from importlib import import_module
+
 TYPE_CHECKING = False  # as a type checker reads it; typing takes longer to import than all of this package's own start
 if TYPE_CHECKING:
     from typing import Any
@@ -37,6 +39,4 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
     return getattr(import_module(home), name)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ckpt_tui.core.diff.ignore_rules import PatternFault, configured
 from ckpt_tui.errors import UsageError
 from ckpt_tui.paths import config_file
 
@@ -63,8 +65,6 @@ def noise_rules(config: Config | None = None) -> tuple[Rule, ...]:
     Raises:
         UsageError: an entry of its `[noise]` table is no rule.
     """
-    from ckpt_tui.core.diff.ignore_rules import PatternFault, configured
-
     try:
         return configured((config or load()).noise)
     except PatternFault as fault:
@@ -72,8 +72,6 @@ def noise_rules(config: Config | None = None) -> tuple[Rule, ...]:
 
 
 def _parse(path: str, data: bytes) -> dict[str, Any]:
-    import tomllib  # late: most people have no configuration
-
     try:
         return tomllib.loads(data.decode("utf-8"))
     except ValueError as error:

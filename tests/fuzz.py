@@ -6,7 +6,8 @@ operation in small budgets, in two processes. What counts is any exception (a cr
 time (a hang) and any audit event (an import, an open file, a process, ...: something was executed). Every input that is
 found is printed in hex.
 
-The same seed and count give the same inputs, whatever the number of processes.
+The same seed and count give the same inputs, whatever the number of processes. `--target stores` runs whole verbs and
+the rows of the browser over damaged stores instead (`tests/fuzz_stores.py`).
 """
 
 import argparse
@@ -33,6 +34,7 @@ from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.reading.preview import preview
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.text import UNSAFE
+from tests import fuzz_stores
 
 BUDGET = PickleBudget(
     bytes=1_000_000, opcodes=20_000, objects=10_000, memo_gap=1_000, most_opcodes=30_000, most_objects=15_000
@@ -327,8 +329,11 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--target", choices=("pickles", "stores"), default="pickles")
     options = parser.parse_args()
     os.nice(10)
+    if options.target == "stores":
+        return fuzz_stores.main(options.inputs, options.seed)
     jobs = [
         (options.seed * 1_000_000 + number, min(CHUNK, options.inputs - number * CHUNK))
         for number in range((options.inputs + CHUNK - 1) // CHUNK)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ckpt_tui.actions.expressions import Expression, is_true, sparse
+from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.reading.follow import follow, shown
 from ckpt_tui.errors import UsageError
@@ -26,8 +27,6 @@ class Condition:
         """Whether it is true of a checkpoint; what cannot be asked of it is false. Decodes only what it looks at."""
         needs = self._expression.needs
         if needs is None:
-            from ckpt_tui.core.export import show_document
-
             document = show_document(checkpoint)
         else:
             found = [(path, follow(getattr(checkpoint, str(path[0])), path[1:])) for path in needs]

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from ckpt_tui.errors import CkptError
@@ -73,8 +74,6 @@ class Notebook:
 
 def notes_file(store: str) -> str:
     """Where the notes on a store are kept."""
-    from hashlib import sha256  # late: OpenSSL is 1.5 MB that who keeps no notes does without
-
     name = sha256(os.path.abspath(store).encode("utf-8", "surrogateescape")).hexdigest()[:24]
     return os.path.join(_directory(), f"{name}.json")
 

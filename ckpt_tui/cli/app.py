@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-import gc
 from importlib import import_module
+from io import StringIO
 from typing import Any
 
 import click
 
 from ckpt_tui import __version__
+from ckpt_tui.core.text import clean, clean_lines
 from ckpt_tui.errors import CkptError
+from ckpt_tui.garbage import collect_rarely
 
 _VERBS = {
     "ls": ("ckpt_tui.cli.ls", "Checkpoints in lineage order, and problems."),
     "show": ("ckpt_tui.cli.show", "One checkpoint, decoded."),
     "history": ("ckpt_tui.cli.history", "Each value a path took along a branch: checkpoint, step, executors that ran."),
-    "find": ("ckpt_tui.cli.find", "Where a text stands, over all checkpoints."),
+    "find": ("ckpt_tui.cli.find", "A text in all checkpoints: where it is."),
     "bisect": ("ckpt_tui.cli.bisect", "The first checkpoint of the branch where an expression is true."),
     "diff": ("ckpt_tui.cli.diff", "What changed between two checkpoints, on decoded values."),
     "doctor": ("ckpt_tui.cli.doctor", "Everything wrong or risky in a store; types to allow, ready to paste."),
-    "resume": ("ckpt_tui.cli.resume", "Run your workflow on from a checkpoint, in a process of its own."),
+    "resume": ("ckpt_tui.cli.resume", "Resume your workflow from a checkpoint, in a process of its own."),
+    "run": ("ckpt_tui.cli.run", "Run your program under the debugger: step, stop on a condition, go back."),
     "notes": ("ckpt_tui.cli.notes", "Bookmarks and notes on a store's checkpoints."),
-    "demo": ("ckpt_tui.cli.demo", "A sample store, with a run that goes on living in it."),
+    "prune": ("ckpt_tui.cli.prune", "Delete checkpoints: shown first, and brought back with --undo."),
+    "demo": ("ckpt_tui.cli.demo", "A sample store, and a live run that keeps writing to it."),
 }
 """Verb → its module and its line of help; modules are imported when their verb is called."""
 
@@ -86,8 +90,7 @@ def cli() -> None:
 
 def run(args: list[str]) -> int:
     """Run the command line with these arguments; returns the exit code."""
-    # What is read lives until the end; looking for garbage among it takes a tenth of the time.
-    gc.set_threshold(100_000, 50, 100)
+    collect_rarely()
     try:
         code: Any = cli.main(args, prog_name="ckpt-tui", standalone_mode=False)
         return code if isinstance(code, int) else 0
@@ -103,10 +106,6 @@ def run(args: list[str]) -> int:
 
 def _show(error: click.ClickException) -> None:
     """What click prints for a wrong call, with what was typed made safe."""
-    from io import StringIO
-
-    from ckpt_tui.core.text import clean_lines
-
     text = StringIO()
     error.show(text)
     click.echo("\n".join(clean_lines(text.getvalue().rstrip("\n"))), err=True)
@@ -114,8 +113,6 @@ def _show(error: click.ClickException) -> None:
 
 def complain(what: str, hint: str = "") -> None:
     """Say on stderr what is wrong and what to do."""
-    from ckpt_tui.core.text import clean
-
     click.echo(f"ckpt-tui: {clean(what)}", err=True)
     if hint:
         click.echo(f"  {clean(hint)}", err=True)

@@ -31,13 +31,13 @@ _CHANGES = 20
 @click.argument("expr", metavar="EXPR")
 @click.option("--tip", metavar="ID", default="latest", help="Last checkpoint of the branch; the newest of the store.")
 @click.option("--fast", is_flag=True, help="Ask few checkpoints by halving: right where EXPR turns true only once.")
-@click.option("--reveal", is_flag=True, help="Ask of secrets, too, instead of what masks them.")
+@click.option("--reveal", is_flag=True, help="Evaluate EXPR on unmasked values.")
 @json_option
 def command(store: str, expr: str, tip: str, fast: bool, reveal: bool, as_json: bool) -> int:
     """The first checkpoint of a branch where EXPR is true, and what changed in that step.
 
     EXPR is JMESPath over the JSON of `show`, true unless it is null, false or empty. Every checkpoint of the branch is
-    asked, so that it is told when EXPR turns more than once. Exit code 1 tells that it is true nowhere.
+    asked, so you see when EXPR turns more than once. Exit code 1: it is true nowhere.
     """
     expression = Expression(expr)
     opened = open_store(store)

@@ -7,7 +7,14 @@ import sys
 
 import click
 
-from ckpt_tui.cli.output import open_named, storage_options, stores_argument
+from ckpt_tui.actions.resume.forks import with_forks
+from ckpt_tui.cli.ls import command as ls
+from ckpt_tui.cli.output import open_named, storage_options, stores_argument, write_lines
+from ckpt_tui.core.running.events import line_of
+from ckpt_tui.core.running.secret_lines import SHOWN, shown_line
+from ckpt_tui.errors import UndecodableError
+from ckpt_tui.stores.events import is_events_file, read_events
+from ckpt_tui.stores.files import FileTrouble
 
 
 class _Context(click.Context):
@@ -34,27 +41,17 @@ def command(
 ) -> int:  # fmt: skip
     """Browse a store: a directory of checkpoints, one checkpoint file, or several stores as one list."""
     path = stores[0] if len(stores) == 1 and storage is None and os.path.isfile(stores[0]) else ""
-    if path and not path.endswith(".json"):
-        from ckpt_tui.stores.events import is_events_file
-
-        if is_events_file(path):
-            return _events(path)
+    if path and not path.endswith(".json") and is_events_file(path):
+        return _events(path)
     if not sys.stdout.isatty():
-        from ckpt_tui.cli.ls import command as ls
-
         result: int = ctx.invoke(
             ls, stores=stores, storage=storage, workflow_names=workflow_names, fast=False, sizes=False, as_json=False
         )
         return result
-    import gc
-
-    from ckpt_tui.actions.resume.forks import with_forks
     from ckpt_tui.tui.early import EarlyLook
 
-    # What is made until the first screen stands lives as long as the app; collecting it costs a tenth of that time.
-    gc.disable()
     opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False))
-    early = EarlyLook(opened, open_newest=at is None)
+    early = EarlyLook(opened)
     from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser, while the store is read
 
     return browse(opened, at=at, query=query, early=early)
@@ -66,13 +63,6 @@ def _events(path: str) -> int:
         from ckpt_tui.tui.app import browse_events
 
         return browse_events(path)
-    from ckpt_tui.cli.output import write_lines
-    from ckpt_tui.core.running.events import line_of
-    from ckpt_tui.core.running.secret_lines import SHOWN, shown_line
-    from ckpt_tui.errors import UndecodableError
-    from ckpt_tui.stores.events import read_events
-    from ckpt_tui.stores.files import FileTrouble
-
     try:
         lines = (line_of(shown_line(raw, most=SHOWN)) for raw in read_events(path))
         write_lines(" ".join(filter(None, (line.clock, line.step, line.sign, line.who, line.text))) for line in lines)

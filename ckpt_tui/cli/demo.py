@@ -30,10 +30,10 @@ from ckpt_tui.errors import UsageError
 @click.option("--still", is_flag=True, help="Only the recorded store: no live run.")
 @json_option
 def command(directory: str | None, interval: float, still: bool, as_json: bool) -> int:
-    """A sample store, with a run that goes on living in it.
+    """A sample store, and a live run that keeps writing to it.
 
     The checkpoints were recorded from a real workflow (ckpt_tui/demo/story.py); the live run is played back with new
-    ids and times. `r` on a checkpoint runs the workflow on from it, where agent-framework-core is installed. DIR is
+    ids and times. `r` on a checkpoint resumes the workflow from it, where agent-framework-core is installed. DIR is
     made and kept; without it, a temporary directory is used and removed. Needs no key. With --json, and without a
     terminal, the store is written and nothing opens.
     """

@@ -50,9 +50,11 @@ class _Side(NamedTuple):
 @click.argument("second", metavar="[B]", default="")
 @click.option("--other", metavar="STORE2", help="The store that B is in.")
 @click.option("--query", metavar="EXPR", help="Compare only what a JMESPath expression finds in both.")
-@click.option("--ignore", "ignored", metavar="EXPR", multiple=True, help="Leave out a path, `*` and `**` allowed.")
-@click.option("--strict", is_flag=True, help="Leave nothing out: no rules for timestamps, random ids and the like.")
-@click.option("--fork", "as_fork", is_flag=True, help="Tell where the branches of A and B part, too.")
+@click.option(
+    "--ignore", "ignored", metavar="EXPR", multiple=True, help="Hide changes at a path; `*` and `**` are allowed."
+)
+@click.option("--strict", is_flag=True, help="Show every change: no rules for timestamps, random ids and the like.")
+@click.option("--fork", "as_fork", is_flag=True, help="Show, too, where the branches of A and B part.")
 @click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
 @json_option
 def command(

@@ -25,7 +25,7 @@ _COLOURS: dict[Severity, str] = {"danger": "red", "warning": "yellow", "info": "
 def command(stores: tuple[str, ...], storage: str | None, workflow_names: tuple[str, ...], as_json: bool) -> int:
     """Everything wrong or risky in a store, and the types to allow, ready to paste.
 
-    Every file is decoded, none is executed. Exit code 4 tells that something could not be decoded, or could run code
+    Every file is decoded, none is executed. Exit code 4: something could not be decoded, or could run code
     when it is loaded.
     """
     report = examine(open_named(stores, storage, workflow_names), _progress if sys.stderr.isatty() else None)

@@ -30,17 +30,17 @@ from ckpt_tui.stores.registry import open_store
 @click.option("--values", is_flag=True, help="Look in values only.")
 @click.option("--in", "one", metavar="ID", help="Look in this checkpoint only.")
 @click.option("--run", "run_of", metavar="ID", help="Look in the run of this checkpoint only.")
-@click.option("--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="Matches told at most.")
+@click.option("--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="Most matches to list.")
 @click.option("--reveal", is_flag=True, help="Look in secrets, too, and show them.")
 @json_option
 def command(
     store: str, text: str, regex: bool, keys: bool, values: bool, one: str | None, run_of: str | None, limit: int,
     reveal: bool, as_json: bool,
 ) -> int:  # fmt: skip
-    """Where a text stands, over all checkpoints: in keys, attribute names, values and class names.
+    """Find a text in all checkpoints: in keys, attribute names, values and class names.
 
     Case matters when TEXT has an upper case letter. Secrets are not searched unless --reveal. A value that is shared
-    within a checkpoint is told where it stands first. Exit code 1 tells that nothing was found.
+    within a checkpoint is listed once, at its first place. Exit code 1: nothing was found.
     """
     if not text:
         raise UsageError("There is no text to find.", "Give a text that is not empty.")

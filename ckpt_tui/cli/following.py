@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import queue
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from shlex import quote
 from typing import Any
 
 import click
 
+from ckpt_tui.actions.debugging.debugger import Debugger
 from ckpt_tui.actions.resume.commands import again, onward
 from ckpt_tui.actions.resume.plan import FAILED, Plan
 from ckpt_tui.actions.resume.preview import QUESTION, Said, blocked_types, preview, unanswered
 from ckpt_tui.actions.resume.session import Session
 from ckpt_tui.actions.resume.targets import remember
+from ckpt_tui.cli.console import Console
 from ckpt_tui.cli.output import colours
 from ckpt_tui.core.running.events import OUTCOMES, Line, asks_in_words, line_of, parse_line
 from ckpt_tui.core.running.secret_lines import SHOWN, masked_copy, masked_line, may_hold_secrets, shown_line
@@ -46,15 +49,22 @@ class Follower:
         mode: "check", "run" or "ask".
         as_json: Whether the lines are written as they are.
         reveal: Whether secrets are shown.
+        pausing: Makes the session of a run that pauses, of what takes its lines; None for one that does not.
     """
 
-    def __init__(self, plan: Plan, mode: str, as_json: bool, reveal: bool) -> None:
+    def __init__(
+        self, plan: Plan, mode: str, as_json: bool, reveal: bool,
+        pausing: Callable[[Callable[[bytes], None]], Debugger] | None = None,
+    ) -> None:  # fmt: skip
         self._plan = plan
         self._mode = mode
         self._json = as_json
         self._reveal = reveal
         self._lines: queue.Queue[bytes] = queue.Queue(AHEAD)
-        self._session = Session(plan, mode, self._lines.put)
+        self._session: Session | Debugger = (
+            Session(plan, mode, self._lines.put) if pausing is None else pausing(self._lines.put)
+        )
+        self._console = Console(self._session, as_json) if isinstance(self._session, Debugger) else None
         self._latest: dict[str, dict[str, Any]] = {}
         self._lost: list[dict[str, Any]] = []
         self._told = False
@@ -86,6 +96,8 @@ class Follower:
         self._write(raw, line)
         if kind == "check":
             self._checked(line)
+        if self._console is not None:
+            self._console.take(line)
         return kind == "end"
 
     def _interrupt(self) -> None:
@@ -126,7 +138,7 @@ class Follower:
 
     def _checked(self, check: dict[str, Any]) -> None:
         if check.get("ok"):
-            remember(self._plan.source.store, self._plan.target)
+            remember(self._plan.source.store or self._plan.into, self._plan.target)
         self._tell()
         if self._mode != "ask":
             return
@@ -144,7 +156,7 @@ class Follower:
             self._session.send({"do": "stop"})
 
     def _tell(self) -> None:
-        """Tell what was found, on stderr; with --json the lines say it."""
+        """Print what was found on stderr; with --json the lines say it."""
         self._told = True
         if self._json and self._mode != "ask":
             return
@@ -183,7 +195,7 @@ class Follower:
         return self._session.code
 
     def _tell_waiting(self, end: dict[str, Any]) -> None:
-        """Tell what is asked, and how it is answered."""
+        """Print what is asked, and how to answer it."""
         pending = [each for each in end.get("pending") or () if isinstance(each, dict)]
         for request in pending:
             data = request.get("data")
@@ -200,10 +212,10 @@ class Follower:
             _narrate(clean(f"  and {' '.join(f'--response {each}' for each in others)}"))
 
     def _tell_where(self) -> None:
-        """Tell from where a run that broke off can go on."""
+        """Print from where a run that broke off can be resumed."""
         into = self._plan.into
         written = "checkpoint" in self._latest
-        if os.path.realpath(into) != os.path.realpath(self._plan.source.store):
+        if os.path.realpath(into) != os.path.realpath(self._plan.source.store or os.devnull):
             with suppress(OSError):  # a process that died may have had no time to tell of the last one
                 written = written or any(name.endswith(".json") for name in os.listdir(into))
         if written:
@@ -212,7 +224,7 @@ class Follower:
             _narrate("the original is untouched; no new checkpoint was written")
 
     def _tell_lost(self) -> None:
-        """Tell what became of checkpoints that were not saved, and how they are had."""
+        """Print which checkpoints were not saved, and how to have them saved."""
         if not self._lost or self._json:
             return
         count = len(self._lost)

@@ -31,7 +31,7 @@ def command(store: str, path: str, tip: str, reveal: bool, as_json: bool) -> int
 
     EXPR is a path such as state.draft.score, or any JMESPath expression over the JSON of `show`; a path is followed
     without decoding what is not on it. A value is listed where it differs from the one before it. ~ marks executors
-    that are inferred. Exit code 1 tells that there never was a value.
+    that are inferred. Exit code 1: the path never had a value.
     """
     expression = Expression(path)
     opened = open_store(store)

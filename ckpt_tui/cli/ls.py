@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from ckpt_tui.cli.output import (
@@ -17,15 +15,16 @@ from ckpt_tui.cli.output import (
     stores_argument,
     write,
 )
+from ckpt_tui.cli.sizes import Sizes, measure
+from ckpt_tui.core.json_text import dumps_lines
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.exported import ls_document
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import UsageError
+from ckpt_tui.stores.agent_framework_legacy import store_kind
 from ckpt_tui.stores.base import Store, collect
-
-if TYPE_CHECKING:
-    from ckpt_tui.cli.sizes import Sizes
 
 _DISTINCT = 8
 """Characters of a random id that tell it from the others of a store, but for one store of 5,000 in 300."""
@@ -53,20 +52,11 @@ def command(
         raise UsageError("--fast reads headers only; --sizes needs the bodies.", "Leave one of them out.")
     opened = open_named(stores, storage, workflow_names)
     runs, problems = survey(opened, fast)
-    measured = None
-    if sizes:
-        from ckpt_tui.cli.sizes import measure  # decodes; a list does without
-
-        measured = measure(opened, runs)
+    measured = measure(opened, runs) if sizes else None
     where = " ".join(stores) or opened.path
     if as_json:
-        from ckpt_tui.core.export import dumps_lines
-        from ckpt_tui.core.runs.exported import ls_document
-
         kind = opened.kind
         if any(run.nodes[0].ref.chain for run in runs):
-            from ckpt_tui.stores.agent_framework_legacy import store_kind
-
             kind = store_kind(node.ref for run in runs for node in run.nodes)
         document = ls_document(kind, where, runs, problems, several_of(opened))
         if measured is not None:

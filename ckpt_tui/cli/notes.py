@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from ckpt_tui.actions.notes import in_order, notes_document, read_notes
+from ckpt_tui.actions.notes import markdown as as_markdown
 from ckpt_tui.cli.output import json_option, paint, store_argument, write, write_json
 from ckpt_tui.core.text import clean, clean_lines
 
@@ -17,14 +18,12 @@ def command(store: str, markdown: bool, as_json: bool) -> int:
     """Bookmarks and notes on a store's checkpoints, and the pins and breakpoints of its replays.
 
     They are made in the browser (B, a) and kept in your state directory ($XDG_STATE_HOME/ckpt-tui), never beside the
-    checkpoints. The store itself is not read: notes on checkpoints that are gone are still told.
+    checkpoints. The store itself is not read: notes on deleted checkpoints are still listed.
     """
     book = read_notes(store)
     if as_json:
         write_json(notes_document(book))
     elif markdown:
-        from ckpt_tui.actions.notes import markdown as as_markdown
-
         write("\n".join(clean_lines(as_markdown(book).rstrip("\n"))))
     else:
         lines = []

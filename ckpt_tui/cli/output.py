@@ -7,11 +7,14 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
+from unicodedata import combining, east_asian_width
 
 import click
 
+from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
+from ckpt_tui.stores.registry import open_stores
 
 if TYPE_CHECKING:
     from ckpt_tui.stores.base import Store
@@ -23,8 +26,6 @@ def write_json(document: Any) -> None:
     Raises:
         TypeError: it holds something that is no JSON; what stands before it may be written already.
     """
-    from ckpt_tui.core.export import pieces
-
     write_pieces(pieces(document))
 
 
@@ -94,8 +95,6 @@ def cells(text: str) -> int:
     """Columns that a terminal takes for a text without control characters."""
     if text.isascii():
         return len(text)
-    from unicodedata import combining, east_asian_width
-
     return sum(2 if east_asian_width(char) in "WF" else 0 if combining(char) else 1 for char in text)
 
 
@@ -155,15 +154,13 @@ def open_named(
     Raises:
         CkptError: there is no such store, or the code fails.
     """
-    from ckpt_tui.stores.registry import open_stores
-
     if storage is None:
         if workflow_names:
             raise UsageError("--workflow-name goes with --storage.", "Leave it out: a directory tells its workflows.")
         return open_stores(stores or ["."], must_exist)
     if stores:
         raise UsageError("--storage takes the place of STORE.", "Leave one of them out.")
-    from ckpt_tui.stores.protocol import open_factory
+    from ckpt_tui.stores.protocol import open_factory  # asyncio: only where the user's code is run
 
     click.echo(f"ckpt-tui: running your code: {clean(storage)} is imported and called in this process", err=True)
     return open_factory(storage, workflow_names)

@@ -66,7 +66,7 @@ class Watch:
             raise Stopped
 
     def progress(self, done: int, total: int) -> None:
-        """Tell how far the work is."""
+        """Show how far the work is."""
         now = time.monotonic()
         if self._is_terminal and now - self._shown >= SECONDS:
             if self._shown:  # work that takes no longer than that shows nothing

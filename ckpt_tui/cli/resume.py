@@ -15,6 +15,7 @@ from ckpt_tui.actions.resume.plan import FAILED, Source, Target, interpreter, ma
 from ckpt_tui.actions.resume.proposals import with_python
 from ckpt_tui.actions.resume.targets import is_same_code, remembered
 from ckpt_tui.cli.following import Follower
+from ckpt_tui.cli.pausing import pausing_options, pausing_session
 from ckpt_tui.cli.proposing import target_to_start
 from ckpt_tui.cli.show import locate
 from ckpt_tui.core.model import Checkpoint, PendingRequest
@@ -34,7 +35,7 @@ from ckpt_tui.stores.registry import open_store
     help="The program as it is, app.py or pkg.app; or a name in it, app.py:name or module:name: a workflow, a builder, "
     "a function that makes one, or an agent made of one. The last one for this store when left out.",
 )
-@click.option("--check", is_flag=True, help="Tell what would happen, and end.")
+@click.option("--check", is_flag=True, help="Show what would happen, and end.")
 @click.option(
     "--response",
     "responses",
@@ -74,24 +75,29 @@ from ckpt_tui.stores.registry import open_store
     metavar="LINE",
     help="A line for the program's input(), in the order in which it asks.",
 )
+@pausing_options
 @click.option("--yes", is_flag=True, help="Run without asking.")
 @click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line, as it happens.")
 def command(
     store: str, checkpoint: str, program: tuple[str, ...], workflow: str | None, check: bool,
     responses: tuple[str, ...], edits: tuple[str, ...], into: str, allow: tuple[str, ...], python: str,
-    arguments: tuple[str, ...], storage: str, inputs: tuple[str, ...], yes: bool, reveal: bool, as_json: bool,
+    arguments: tuple[str, ...], storage: str, inputs: tuple[str, ...], breaks: tuple[str, ...], step: bool, yes: bool,
+    reveal: bool, as_json: bool,
 ) -> int:  # fmt: skip
-    """Run on from a checkpoint: your workflow, in your interpreter, in a process of its own.
+    """Resume your workflow from a checkpoint, in your interpreter, in a process of its own.
 
     The program is started up to where it would run a workflow, and what would happen is said; the workflow runs once
     you say yes. Without --workflow, programs that fit are named as command lines, and none of them is started. New
     checkpoints go to a directory of their own, as a fork; the original is never changed.
 
+    With --break or --step the run pauses between two supersteps, and takes commands from standard input: words, or
+    lines of JSON with --json.
+
     Exit code 5: it could not be resumed, or failed; 6: it stopped for want of answers; 130: interrupted.
     """
     directory, loaded, later = _load(store, checkpoint)
-    args = _pairs(arguments, "--arg")
+    args = pairs(arguments, "--arg")
     known = remembered(directory)
     source = source_of(directory, loaded, later, {*allow, *(known.allow if known is not None else ())})
     answers = _responses(responses, requests(loaded.pending))
@@ -101,7 +107,8 @@ def command(
         raise UsageError("A run needs a yes.", "Add --yes, or --check to see what would run.")
     plan = make_plan(source, target, into, answers, changes)
     mode = "check" if check else "run" if yes else "ask"
-    return Follower(plan, mode, as_json, reveal).follow()
+    pausing = None if check else pausing_session(plan, breaks, step, yes)
+    return Follower(plan, mode, as_json, reveal, pausing).follow()
 
 
 def _load(store: str, name: str) -> tuple[str, Checkpoint, tuple[str, ...]]:
@@ -138,7 +145,7 @@ def _target(source: Source, given: Target) -> Target:
     return with_python(given, store)[0]
 
 
-def _pairs(texts: Iterable[str], option: str) -> dict[str, Any]:
+def pairs(texts: Iterable[str], option: str) -> dict[str, Any]:
     out = {}
     for text in texts:
         name, equals, value = text.partition("=")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from ckpt_tui.actions.doctor import dangers_in
 from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.cli.ls import survey
 from ckpt_tui.cli.output import (
@@ -20,6 +21,10 @@ from ckpt_tui.cli.output import (
     write_json,
     write_lines,
 )
+from ckpt_tui.cli.sizes import shares_lines
+from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.doctor.doctor import alarms
+from ckpt_tui.core.export import dumps, show_document, sizes_document
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean, quoted, size_text
@@ -45,15 +50,11 @@ def command(
 
     ID is a full id, a unique prefix, `latest`, or either followed by ~N (N parents up);
     with several stores, or a directory of stores, STORE/ID says in which. Secrets are masked unless
-    --reveal. Exit code 4 tells that something could not be decoded, or could run code when it is loaded.
+    --reveal. Exit code 4: something could not be decoded, or could run code when it is loaded.
 
     What would take long to decode or to write is cut, with a sign in its place that says how much is missing;
-    --limit 8 allows eight times as much. With --sizes, EXPR is asked of the document of sizes.
+    --limit 8 allows eight times as much. With --sizes, EXPR is evaluated on the document of sizes.
     """
-    from ckpt_tui.core.allowance import Allowance
-    from ckpt_tui.core.doctor.doctor import alarms
-    from ckpt_tui.core.export import dumps, show_document, sizes_document
-
     stores, checkpoint = store_and_id(words, storage)
     opened = open_named(stores, storage, workflow_names)
     run, node = locate(opened, checkpoint)
@@ -77,8 +78,6 @@ def command(
     elif as_json:
         write_json(document)
     elif sizes:
-        from ckpt_tui.cli.sizes import shares_lines
-
         write_lines(shares_lines(document))
     else:
         write_lines(_lines(document))
@@ -126,8 +125,6 @@ def _explain(store: Store, file: str) -> None:
     try:
         store.load(file)
     except UndecodableError as error:
-        from ckpt_tui.actions.doctor import dangers_in
-
         dangers = [clean(danger) for danger in dangers_in(store, file)]
         if not dangers:
             raise

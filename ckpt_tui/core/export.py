@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.json_text import dumps, dumps_lines, pieces
 from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.reading.pending import requests
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.redact import masked
 from ckpt_tui.core.runs.exported import ref_document
 from ckpt_tui.core.runs.lineage import Node
-
-if TYPE_CHECKING:
-    from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.sizes.shares import checkpoint_shares
 
 __all__ = ["dumps", "dumps_lines", "pieces", "show_document", "sizes_document"]
 
@@ -26,11 +29,6 @@ def show_document(
 
     What is beyond the `allowance` (None for the usual) is cut, and `complete` is false then.
     """
-    from ckpt_tui.core.allowance import Allowance
-    from ckpt_tui.core.reading.pending import requests
-    from ckpt_tui.core.reading.plain import plain
-    from ckpt_tui.core.redact import masked
-
     allowance = Allowance() if allowance is None else allowance
     document: dict[str, Any] = {
         "schema": "ckpt-tui/show@1",
@@ -61,9 +59,6 @@ def sizes_document(
     checkpoint: Checkpoint, run: str | None = None, node: Node | None = None, allowance: Allowance | None = None
 ) -> dict[str, Any]:
     """The document of `show --sizes --json`; `complete` is false where the `allowance` was used up."""
-    from ckpt_tui.core.paths import expression
-    from ckpt_tui.core.sizes.shares import checkpoint_shares
-
     found = checkpoint_shares(checkpoint, allowance=allowance)
     return {
         "schema": "ckpt-tui/sizes@1",

@@ -1,4 +1,4 @@
-"""Which values are secrets by where they stand, and a document with them masked.
+"""Which values are secrets by where they stand or by their look, and a document with them masked.
 
 Agent Framework writes the keyword arguments of a run, tokens included, into every checkpoint in clear text.
 """
@@ -8,37 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from itertools import pairwise
 from typing import Any
+
+from ckpt_tui.core.secret_names import HINTS, is_secret_key, may_be_number
+from ckpt_tui.core.secret_texts import MASK, Maskers, maskers_for, masked_text
 
 RUN_KWARGS = frozenset({"_workflow_run_kwargs", "_resolved_workflow_run_kwargs", "_routed_workflow_run_kwargs"})
 """State keys under which every leaf is masked. Source: agent_framework/_workflows/_const.py."""
-
-_WORDS = frozenset((
-    "token", "password", "passwd", "passphrase", "secret", "secrets", "passwords", "credential", "credentials",
-    "authorization", "bearer", "cookie", "apikey", "privatekey", "accesskey", "jwt",
-))  # fmt: skip
-_PAIRS = frozenset(("api key", "private key", "access key", "secret key", "session key", "signing key", "conn string"))
-_HINTS = ("token", "pass", "secret", "credential", "authorization", "bearer", "cookie", "key", "jwt", "string")
-_HINT = re.compile("|".join(_HINTS), re.IGNORECASE)
-"""A part of every such name: most names have none, and need no splitting."""
-_SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
-
-
-@lru_cache(maxsize=4096)  # the same few names come again and again: a hundred times faster than splitting each
-def is_secret_key(name: str) -> bool:
-    """Whether a key's name says that its value is a secret: `api_key`, `authToken`, `X-Authorization`.
-
-    Plural `tokens` counts words of a text far more often than keys to a door and is not meant.
-    """
-    if len(name) > 200 or not _HINT.search(name):
-        return False
-    words = [word.lower() for word in _SPLIT.split(name) if word]
-    if not _WORDS.isdisjoint(words):
-        # token_count, token_type, max_token: a number or a kind, not the token.
-        return words[-1] not in ("count", "type", "limit", "id", "usage", "name", "expiry", "budget")
-    return any(f"{a} {b}" in _PAIRS for a, b in pairwise(words))
 
 
 class _Ranks(dict[str, int]):
@@ -56,17 +32,15 @@ _MANY = 1_000
 def _has_secrets(container: dict[str, Any], ranks: _Ranks) -> bool:
     if len(container) > _MANY:
         names = "\n".join(container)
-        if names.isascii() and not any(map(names.lower().__contains__, (*_HINTS, *RUN_KWARGS))):
+        if names.isascii() and not any(map(names.lower().__contains__, (*HINTS, *RUN_KWARGS))):
             return False
     return any(map(ranks.__getitem__, container))
 
 
-MASK = "••••••"
-"""What people see in the place of a secret."""
-
-
 def masked(document: Any, above: int = 0, hidden: list[Any] | None = None, sign: str = "") -> Any:
     """The same document with secrets masked in place: `{"$masked": type name, "$size": length}`.
+
+    A text that holds a secret, such as a URL with a password, keeps all but the secret.
 
     Args:
         document: What `plain` gives.
@@ -75,6 +49,7 @@ def masked(document: Any, above: int = 0, hidden: list[Any] | None = None, sign:
         sign: A text to put in their place instead.
     """
     holder = [document]
+    texts: list[str] = []
     ranks = _Ranks({"$type": PLAIN})
     containers: list[tuple[Any, int]] = [(holder, above)]
     while containers:
@@ -84,9 +59,12 @@ def masked(document: Any, above: int = 0, hidden: list[Any] | None = None, sign:
             last = None
             for value in container.values() if named else container:
                 # A bomb has the same sign, or the same reference, a hundred thousand times.
-                if (type(value) is dict or type(value) is list) and value is not last:
+                kind = type(value)
+                if (kind is dict or kind is list) and value is not last:
                     containers.append((value, PLAIN))
                     last = value
+                elif kind is str:
+                    texts.append(value)
             continue
         second = "$type" if named or not _is_pair(container) else container[0]
         members: Iterable[tuple[Any, Any]] = container.items() if named else enumerate(container)
@@ -108,7 +86,54 @@ def masked(document: Any, above: int = 0, hidden: list[Any] | None = None, sign:
                 if hidden is not None:
                     hidden.append(value)
                 container[key] = sign or {"$masked": type(value).__name__, "$size": len(str(value))}
+            elif type(value) is str:
+                texts.append(value)
+    maskers = maskers_for("\n".join(texts))
+    if maskers:
+        _mask_texts(holder, maskers, hidden)
     return holder[0]
+
+
+_NO_TEXTS = frozenset(("$type", "$base64", "$ref", "$error"))
+"""Signs of a document whose texts are names of types and places, or bytes."""
+
+
+def _mask_texts(holder: list[Any], maskers: Maskers, hidden: list[Any] | None) -> None:
+    """Mask the secrets inside the texts of a document, in place."""
+    known: dict[str, str] = {}
+    containers: list[Any] = [holder]
+    while containers:
+        container = containers.pop()
+        last = None
+        for key, value in container.items() if type(container) is dict else enumerate(container):
+            kind = type(value)
+            if kind is str:
+                if len(value) < _SHORTEST or key in _NO_TEXTS:
+                    continue
+                text = known.get(value)
+                if text is None:
+                    text = masked_text(value, maskers)
+                    if len(value) <= _KNOWN_TEXT and len(known) < _KNOWN:
+                        known[value] = text
+                if text is not value and text != value and not (key == "$value" and _names_type(container)):
+                    container[key] = text
+                    if hidden is not None:
+                        hidden.append(value)
+            elif (kind is dict or kind is list) and value is not last:
+                containers.append(value)
+                last = value
+
+
+def _names_type(container: Any) -> bool:
+    """Whether a document stands for a class that a pickle names."""
+    return type(container) is dict and container.get("$type") == "type"
+
+
+_SHORTEST = 6
+"""Characters of the shortest text with a secret in it."""
+
+_KNOWN, _KNOWN_TEXT = 20_000, 200
+"""Texts, and characters of the longest, of which is remembered how they are shown: the same ones come again."""
 
 
 def is_mask(document: Any) -> bool:
@@ -116,7 +141,7 @@ def is_mask(document: Any) -> bool:
     return type(document) is dict and document.keys() == {"$masked", "$size"}
 
 
-_RAW_HINT = re.compile("|".join((*_HINTS, "run_kwargs", r"\\u")), re.IGNORECASE)
+_RAW_HINT = re.compile("|".join((*HINTS, "run_kwargs", r"\\u")), re.IGNORECASE)
 """What a line has that needs to be looked at: a part of a name, or letters of a name that are written as escapes."""
 
 _RAW_TOKEN = re.compile(
@@ -136,7 +161,7 @@ def masked_lines(lines: Iterable[str]) -> Iterator[str]:
     """
     mask = _RawMask()
     for line in lines:
-        yield mask.line(line) if mask.is_open or _RAW_HINT.search(line) else line
+        yield mask.line(line) if mask.is_open or _RAW_HINT.search(line) or maskers_for(line) else line
 
 
 class _RawMask:
@@ -145,6 +170,7 @@ class _RawMask:
     def __init__(self) -> None:
         self._open: list[int] = []  # how far each bracket that is open below a secret holds one
         self._due: int | None = None  # how far the value of the last key is a secret; None when no value is due
+        self._is_pickle = False  # the value that is due is base64
 
     @property
     def is_open(self) -> bool:
@@ -160,6 +186,7 @@ class _RawMask:
         here = self._open[-1] if self._open else PLAIN
         if kind == "key":
             self._due = max(here, secrecy(_name_of(token)))
+            self._is_pickle = token == _PICKLED
             return token
         if kind == "close":
             self._open[-1:] = []
@@ -171,8 +198,25 @@ class _RawMask:
                 self._open.append(rank)
             return token
         if kind == "text":
-            return _RAW_MASK if rank and len(token) > 2 else token
+            if rank:
+                return _RAW_MASK if len(token) > 2 else token
+            return token if self._is_pickle or len(token) < _SHORTEST else _masked_token(token)
         return _RAW_MASK if rank == EVERYTHING and token not in _WORDS_OF_JSON else token
+
+
+_PICKLED = '"__pickled__"'
+
+
+def _masked_token(token: str) -> str:
+    """A text of JSON, with its quotes, with the secrets in it masked."""
+    if "\\" not in token:
+        return masked_text(token)
+    try:
+        text = json.loads(token)
+    except ValueError:  # cut off
+        return masked_text(token)
+    shown = masked_text(text)
+    return token if shown == text else json.dumps(shown, ensure_ascii=False)
 
 
 def _name_of(key: str) -> str:
@@ -185,13 +229,20 @@ def _name_of(key: str) -> str:
         return key[1:-1]
 
 
+__all__ = [
+    "EVERYTHING", "MASK", "PLAIN", "RUN_KWARGS", "SECRET", "is_mask", "is_maskable", "is_secret_key", "masked", "masked_lines",
+    "masked_text", "secrecy",
+]  # fmt: skip
+
 PLAIN, SECRET, EVERYTHING = range(3)
 """How far a value is a secret: not at all; its texts; every scalar in it."""
 
 
 def secrecy(name: str) -> int:
     """How far the value of a key with this name is a secret: `PLAIN`, `SECRET` or `EVERYTHING`."""
-    return EVERYTHING if name in RUN_KWARGS else SECRET if is_secret_key(name) else PLAIN
+    if not is_secret_key(name):
+        return EVERYTHING if name in RUN_KWARGS else PLAIN
+    return EVERYTHING if may_be_number(name) else SECRET
 
 
 def _is_pair(container: list[Any]) -> bool:

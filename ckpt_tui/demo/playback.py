@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ckpt_tui.actions.resume.plan import Target
 from ckpt_tui.actions.resume.targets import remember
+from ckpt_tui.errors import CkptError
 
 RECORDED = Path(__file__).parent / "recorded"
 
@@ -58,8 +59,6 @@ def prepare(directory: Path) -> None:
     Raises:
         CkptError: The directory holds something, or cannot be made.
     """
-    from ckpt_tui.errors import CkptError
-
     try:
         directory.mkdir(parents=True, exist_ok=True)
         taken = any(directory.iterdir())

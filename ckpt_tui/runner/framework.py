@@ -98,6 +98,12 @@ class Framework:
             found.append(FunctionalWorkflow)
         return found
 
+    def executor_class(self) -> Any:
+        """The class of executors."""
+        from agent_framework import Executor
+
+        return Executor
+
     def checkpoint(self, document: Any, allowed: frozenset[str]) -> Any:
         """A checkpoint of the JSON of its file, made by the framework's own functions.
 

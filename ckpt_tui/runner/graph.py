@@ -13,6 +13,7 @@ import typing
 from typing import Any
 
 from .made import hints_of
+from .places import is_own
 from .shown import type_name
 
 
@@ -58,6 +59,17 @@ def _classes(expected: Any, found: dict[Any, None]) -> None:
     if dataclasses.is_dataclass(expected) or hasattr(expected, "model_fields"):
         for each in hints_of(expected).values():
             _classes(each, found)
+
+
+def defined_types() -> frozenset[str]:
+    """The classes that the loaded modules of the person define, `module:qualname`."""
+    found = set()
+    for module in list(sys.modules.values()):
+        if is_own(getattr(module, "__file__", None) or "<unknown>"):
+            name = getattr(module, "__name__", "")
+            found |= {type_name(each) for each in vars(module).values() if getattr(each, "__module__", None) == name
+                      and isinstance(each, type)}  # fmt: skip
+    return frozenset(found)
 
 
 def hash_as(workflow: Any, old: str, new: str) -> str:

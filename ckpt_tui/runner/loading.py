@@ -17,7 +17,7 @@ from .events import FAILED
 from .faults import Fault, said, trace_of
 from .framework import Framework
 from .gate import Gate
-from .graph import allowed_by, hash_as, rename_module
+from .graph import allowed_by, defined_types, hash_as, rename_module
 from .lines import Lines, vanish
 from .places import calling_place
 from .program import Program, names_of
@@ -40,7 +40,9 @@ class Loading:
         self.plan, self.lines = plan, lines
         self.place, self.attribute = split_target(plan["target"])
         self.framework = Framework()
-        self.protection = Protection(plan.get("protected") or [plan["store"]], plan["into"], lines)
+        self.protection = Protection(
+            plan.get("protected") or [plan["store"]] if plan["store"] else [], plan["into"], lines
+        )
         self.gate = Gate(frozenset(plan.get("allow", ())), self.framework)
         self.storage_types: frozenset[str] = frozenset()
         self.workflow: Any = None
@@ -64,7 +66,8 @@ class Loading:
         Raises:
             Fault: the checkpoint must not be loaded, or there is no workflow.
         """
-        self.gate.take(self.plan["store"], self.plan["checkpoint"])
+        if self.plan["checkpoint"]:
+            self.gate.take(self.plan["store"], self.plan["checkpoint"])
         self.gate.install()
         self.protection.install()
 
@@ -123,7 +126,10 @@ class Loading:
         self.storage_types = self.storage_types | allowed
         self.gate.by_program = self.storage_types
         workflow, module, graph = self.workflow, self.module, self.plan["graph"]
-        if workflow.graph_signature_hash == graph:
+        if not graph:
+            self.storage_types |= defined_types()
+            self.gate.by_program = self.storage_types
+        if not graph or workflow.graph_signature_hash == graph:
             return
         for name in (*names_of(getattr(module, "__file__", None) or ""), *self.plan.get("modules", ())):
             if name != module.__name__ and hash_as(workflow, module.__name__, name) == graph:
@@ -148,7 +154,7 @@ class Loading:
             raise error
         self.module = program.module
         found = workflows_of(program.module) if program.module is not None else {}
-        fitting = [each for each in found.values() if takeover.fits(each)]
+        fitting = [each for each in found.values() if takeover.fits(each)] if self.plan["graph"] else []
         if fitting and (error is None or _ended_well(error)):
             self.workflow = fitting[0]
             self._settle(allowed_by(self.workflow))
@@ -174,7 +180,7 @@ class Loading:
         if passed:
             what = f"{self.place} runs no workflow that fits the checkpoint: {others}"
             return Fault("graph", what, "name the program that wrote the checkpoint")
-        if found:
+        if found and self.plan["graph"]:
             what = f"{self.place} has no workflow that fits the checkpoint: {', '.join(found)} have other graphs"
             return Fault("graph", what, "name the program that wrote the checkpoint")
         return Fault("load", f"{self.place} ended without running a workflow", fix)

@@ -18,6 +18,7 @@ from .lines import Lines
 from .loading import Loading
 from .made import Maker
 from .moved import moved, moved_fix, other_name_fix, roots_of
+from .pauses import Pauses
 from .shown import type_name
 from .storage import Overlay, save_fix
 
@@ -35,6 +36,7 @@ class Preflight(Loading):
         self.inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.checkpoint: Any = None
         self.overlay: Overlay | None = None
+        self.pauses: Pauses | None = None
         self.seen: dict[str, Any] = {}
         self.task: asyncio.Task[Any] | None = None
         self.stopping = False
@@ -73,9 +75,10 @@ class Preflight(Loading):
             "requests": [], "again": [], "edits": [], "into": self.plan.get("into"), **self._taken(),
         }  # fmt: skip
         self.checkpoint = None
-        if not any(each["level"] == "error" for each in problems):
-            self._load_checkpoint(problems)
-        self._check_graph(problems)
+        if self.plan["checkpoint"]:
+            if not any(each["level"] == "error" for each in problems):
+                self._load_checkpoint(problems)
+            self._check_graph(problems)
         self._check_moved(problems, found["types"])
         self._check_later(problems)
         if self.checkpoint is not None:
@@ -175,7 +178,7 @@ class Preflight(Loading):
             problems.append(_problem("warning", "limit", what, "build it with a larger max_iterations"))
 
     def _pending(self) -> dict[str, Any]:
-        return dict(self.checkpoint.pending_request_info_events)
+        return dict(self.checkpoint.pending_request_info_events) if self.checkpoint is not None else {}
 
     def _check_responses(self, problems: list[dict[str, Any]]) -> None:
         pending = self._pending()

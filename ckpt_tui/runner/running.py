@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import logging
@@ -13,6 +14,7 @@ from .events import Logs, event_text, request_line
 from .faults import Fault
 from .lines import now
 from .loading import let_children_run
+from .pauses import Pauses, pause_before_calls, upcoming
 from .preflight import Preflight
 from .protection import saving
 from .storage import Overlay
@@ -67,14 +69,16 @@ class Runner(Preflight):
         except OSError as error:
             what = f"{into} cannot be written: {error.strerror}"
             raise Fault("into", what, "choose another directory for new checkpoints with --into") from None
-        source = self.framework.storage(plan["store"], self._types())
-        held = {plan["checkpoint"]: self.checkpoint}
+        source = self.framework.storage(plan["store"], self._types()) if plan["store"] else self._own_storage(target)
+        held = {plan["checkpoint"]: self.checkpoint} if self.checkpoint is not None else {}
         overlay = self.overlay = Overlay(source, target, held, self.lines, into, staging)
+        if plan.get("debug") is not None:
+            self._pause_in(overlay, plan["debug"])
         self._tell_logs()
         let_children_run()
         # Modules, classes and the workflow stay to the end: the collector need not look through them in every round.
         gc.freeze()
-        how: dict[str, Any] = {"checkpoint_id": plan["checkpoint"], **(self.call.arguments if self.call else {})}
+        how = self._arguments()
         if answers:
             how["responses"] = answers
         while True:
@@ -82,18 +86,56 @@ class Runner(Preflight):
             if not waiting or not interactive:
                 return "waiting" if waiting else "done"
             self.lines.say("waiting", requests=[request_line(key, each) for key, each in waiting.items()])
-            answers = await self._next_answers(waiting)
+            given = await self._next_answers(waiting)
             if self.stopping:
                 return "stopped"
+            if given is None:
+                return "waiting"
+            answers = given
             how = {**how, "responses": answers}
             how.pop("checkpoint_id", None)
+            how.pop("message", None)
 
-    async def _next_answers(self, waiting: dict[str, Any]) -> dict[str, Any]:
+    def _arguments(self) -> dict[str, Any]:
+        """The arguments of the first run: the checkpoint and what is the program's, or all that the program gave."""
+        call, checkpoint = self.call, self.plan["checkpoint"]
+        if checkpoint or call is None:
+            return {"checkpoint_id": checkpoint, **(call.arguments if call is not None else {})}
+        ours = ("stream", "checkpoint_storage", "include_status_events")
+        given = {name: value for name, value in call.given.items() if name not in ours and value is not None}
+        return given if call.message is None else {"message": call.message, **given}
+
+    def _own_storage(self, target: Any) -> Any:
+        """Where the program's own call would load from: its storage, else where new checkpoints go."""
+        return self.call.storage if self.call is not None and self.call.storage is not None else target
+
+    def _pause_in(self, overlay: Overlay, given: dict[str, Any]) -> None:
+        """Let the run pause where it is told to."""
+        edges = self.graph_line()["edges"]
+        overlay.pauses = self.pauses = Pauses(given, self.lines)
+        overlay.upcoming = lambda checkpoint: upcoming(self.workflow, edges, checkpoint)
+        pause_before_calls(self.pauses, self.workflow, self.framework.executor_class())
+
+    async def _obey(self) -> None:
+        """Take commands while the workflow runs."""
+        assert self.pauses is not None
+        while True:
+            command = await self.inbox.get()
+            if command.get("do") == "stop":
+                self.stop()
+            self.pauses.obey(command)
+
+    async def _next_answers(self, waiting: dict[str, Any]) -> dict[str, Any] | None:
+        """Answers from the parent; none when it is asked to stop, None when nobody will answer."""
         while True:
             command = await self.inbox.get()
             if command.get("do") == "stop":
                 self.stopping = True
                 return {}
+            if command.get("do") == "leave":
+                return None
+            if self.pauses is not None:
+                self.pauses.obey(command)
             if command.get("do") == "answer":
                 answers, faults = self._answers(command.get("responses", {}), waiting)
                 if answers and not faults:
@@ -109,14 +151,19 @@ class Runner(Preflight):
         stream = self.workflow.run(stream=True, checkpoint_storage=overlay, **how)
         put = self.lines.put
         step = None
-        async for event in stream:
-            if event.type == "request_info":
-                seen[event.request_id] = event
-            elif event.type == "superstep_started":
-                step = event.iteration
-            put("event", event_text(event, step))
-            if event.type == "superstep_completed":
-                step = None
+        commands = asyncio.create_task(self._obey()) if self.pauses is not None else None
+        try:
+            async for event in stream:
+                if event.type == "request_info":
+                    seen[event.request_id] = event
+                elif event.type == "superstep_started":
+                    step = event.iteration
+                put("event", event_text(event, step))
+                if event.type == "superstep_completed":
+                    step = None
+        finally:
+            if commands is not None:
+                commands.cancel()
         if overlay.saved > saved and not overlay.failure:
             # Later than any event, and right where the state of older releases is not.
             return dict(overlay.last.pending_request_info_events)
@@ -125,6 +172,8 @@ class Runner(Preflight):
     def _record(self, found: dict[str, Any], answers: dict[str, Any]) -> None:
         """Write beside the new checkpoints where they come from and what was edited; never in the framework's own."""
         plan = self.plan
+        if not plan["checkpoint"]:
+            return
         entry = {
             "schema": "ckpt-tui/fork@1", "at": now(), "store": plan["store"], "checkpoint": plan["checkpoint"],
             "workflow": plan["target"], "answered": sorted(answers), "edits": found["edits"],

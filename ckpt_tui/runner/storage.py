@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 import os
+from collections.abc import Callable
 from typing import Any
 
 from .faults import said
 from .lines import Lines, quoted
+from .pauses import Pauses
 from .protection import saving
 
 
@@ -31,6 +33,8 @@ class Overlay:
         self._place, self._staging = directory, staging
         self.saved = 0
         self.last: Any = None
+        self.pauses: Pauses | None = None
+        self.upcoming: Callable[[Any], list[str]] = lambda checkpoint: []
         self.failure = ""
         """Why the latest save failed, or "" when it did not."""
         self.unsaved = 0
@@ -63,6 +67,8 @@ class Overlay:
             f'{checkpoint.iteration_count:d},"pending":{len(checkpoint.pending_request_info_events)},'
             f'"directory":{self._directory}}}',
         )
+        if self.pauses is not None:
+            await self.pauses.after_save(checkpoint, self.upcoming)
         return saved
 
     def _add(self, name: str) -> None:

@@ -38,6 +38,8 @@ class Call(NamedTuple):
 
     Attributes:
         workflow: The workflow.
+        message: The input of the run, or None.
+        given: All other arguments of the call.
         storage: The storage of the call, or None.
         arguments: Keyword arguments of the run that are the program's own: those of tools and clients.
         file: Where the program calls, or "".
@@ -45,6 +47,8 @@ class Call(NamedTuple):
     """
 
     workflow: Any
+    message: Any
+    given: dict[str, Any]
     storage: Any
     arguments: dict[str, Any]
     file: str
@@ -93,17 +97,17 @@ class Takeover:
         def run(workflow: Any, message: Any = None, **given: Any) -> Any:
             if inside.get():
                 return original(workflow, message, **given)
-            return self._called(workflow, given)
+            return self._called(workflow, message, given)
 
         cls.run = run
 
-    def _called(self, workflow: Any, given: dict[str, Any]) -> Any:
+    def _called(self, workflow: Any, message: Any, given: dict[str, Any]) -> Any:
         found = calling_place()
         file, line = found if found is not None else ("", 0)
         if os.getpid() != self._process:
             self._refuse(_forked(file, line))
         arguments = {name: value for name, value in given.items() if name not in _OURS and value is not None}
-        call = Call(workflow, given.get("checkpoint_storage"), arguments, file, line)
+        call = Call(workflow, message, given, given.get("checkpoint_storage"), arguments, file, line)
         streamed = bool(given.get("stream"))
         if self.taken is not None:
             return Parked(_forever) if streamed else _forever()
@@ -123,9 +127,12 @@ class Takeover:
         await _forever()
 
     def fits(self, workflow: Any) -> bool:
-        """Whether a workflow has the graph of the checkpoint, be it under another name of its module."""
+        """Whether a workflow has the graph of the checkpoint, be it under another name of its module.
+
+        Where there is no checkpoint, the first one that is run is meant.
+        """
         plan = self._plan
-        if workflow.graph_signature_hash == plan["graph"]:
+        if not plan["graph"] or workflow.graph_signature_hash == plan["graph"]:
             return True
         module = self._module()
         names = (*names_of(getattr(module, "__file__", None) or ""), *plan.get("modules", ()))

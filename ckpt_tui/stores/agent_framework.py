@@ -12,10 +12,15 @@ from typing import Any
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import JSON_BYTE_VALUES, JSON_VALUES, LAZY_BYTES
+from ckpt_tui.core.documents import lazy
 from ckpt_tui.core.documents.document import Document, DocumentFault, parse
-from ckpt_tui.core.documents.envelope import parsed
+from ckpt_tui.core.documents.envelope import open_envelope, parsed
 from ckpt_tui.core.model import INTERNAL, MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.reading.pending import source_executor
+from ckpt_tui.core.reading.ways import Way, next_on, path_of
 from ckpt_tui.core.value import Envelope, Map, Value
+from ckpt_tui.stores.agent_framework_legacy import is_legacy, legacy_checkpoint, legacy_ref
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.files import MAX_FILE_BYTES, FileTrouble, Stamp, read_blocks, read_ends, read_whole
 from ckpt_tui.stores.headers import HEAD_BYTES, KIND, TAIL_BYTES, header_from_ends
@@ -128,8 +133,6 @@ def checkpoint_from_bytes(
     if everything and allowance is not None:
         allowance.read(len(data))
     if ref.chain:
-        from ckpt_tui.stores.agent_framework_legacy import legacy_checkpoint
-
         return legacy_checkpoint(ref, top, document.notes, data)
     ahead = len(data) if everything else DECODE_AHEAD
     if allowance is None:
@@ -168,8 +171,6 @@ def _parse(name: str, data: bytes, check: Callable[[], None] | None, everything:
 
 def _parse_lazily(name: str, data: bytes, check: Callable[[], None] | None) -> Document:
     """A large file: where both its ends are the framework's own, its values are parsed when they are looked at."""
-    from ckpt_tui.core.documents import lazy  # late: most stores have no such file
-
     whole = header_from_ends(name, data[:END_BYTES], data[-END_BYTES:], len(data)) is not None
     return lazy.parse(data, check) if whole else parse(data)
 
@@ -194,8 +195,6 @@ def _top(value: Value) -> dict[str, Any]:
 def _ref(name: str, document: Document, size: int) -> CheckpointRef:
     top = _top(document.value)
     if "workflow_name" not in top or "graph_signature_hash" not in top:
-        from ckpt_tui.stores.agent_framework_legacy import is_legacy, legacy_ref
-
         if is_legacy(top):
             return legacy_ref(name, top, document.notes, size, _facts)
         raise _foreign(document.value, top)
@@ -276,8 +275,6 @@ def _facts(top: dict[str, Any]) -> Facts:
     pending = _pairs(top.get("pending_request_info_events"))
     askers: dict[str, None] = {}
     if pending:
-        from ckpt_tui.core.reading.pending import source_executor  # decodes; most stores wait for nothing
-
         askers = dict.fromkeys(source_executor(value) for _, value in pending[:MAX_NAMES])
     edges = any(key == "_edge_state" and bool(_pairs(value)) for key, value in _pairs(top.get("state")))
     return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), tuple(name for name in askers if name), edges)
@@ -290,10 +287,6 @@ def _decode_ahead(
     top: dict[str, Any], check: Callable[[], None] | None, left: int, allowance: Allowance, everything: bool
 ) -> list[str]:
     """Open the envelopes of a document, `left` characters of base64; returns which were faulty, where, and why."""
-    from ckpt_tui.core.documents.envelope import open_envelope
-    from ckpt_tui.core.paths import expression
-    from ckpt_tui.core.reading.ways import Way, next_on, path_of
-
     warnings: list[str] = []
     left_out = 0
     names = {"pending_request_info_events": "pending"}

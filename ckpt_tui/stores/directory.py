@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.errors import NotFoundError
+from ckpt_tui.stores.agent_framework import load, problem_of, read_entry
 from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, Place, Store, collect, problem_error
 from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, list_json, packed, read_ends, read_whole, stamp_of
 from ckpt_tui.stores.headers import KIND, read_header
+from ckpt_tui.stores.watch import watch
 
 if TYPE_CHECKING:
     from ckpt_tui.core.allowance import Allowance
@@ -83,7 +85,7 @@ class DirectoryStore(Store):
         for done, name in enumerate(files, 1):
             if stop is not None and stop.is_set():
                 return
-            found[name] = _read_entry(self._join(name), name)
+            found[name] = read_entry(self._join(name), name)
             if len(found) >= BATCH // 4:
                 yield self._filled(found, done, len(files))
                 found = {}
@@ -114,8 +116,6 @@ class DirectoryStore(Store):
             yield from self._look(None)
         if stop.is_set():
             return
-        from ckpt_tui.stores.watch import watch
-
         for change in watch(self.path, stop):
             if change.missing:
                 yield Batch(gone=self._forget(), missing=True)
@@ -151,8 +151,6 @@ class DirectoryStore(Store):
     def _load(
         self, file: str, allowance: Allowance | None, check: Callable[[], None] | None, everything: bool
     ) -> Checkpoint:
-        from ckpt_tui.stores.agent_framework import load
-
         found = load(self._join(file), file, check, everything, allowance)
         if isinstance(found, Problem):
             raise problem_error(found)
@@ -171,8 +169,6 @@ class DirectoryStore(Store):
         try:
             return read_whole(self._join(file))
         except FileTrouble as trouble:
-            from ckpt_tui.stores.agent_framework import problem_of
-
             raise problem_error(problem_of(self._join(file), file, trouble)) from None
 
     def stamp(self, file: str) -> Stamp | None:
@@ -188,12 +184,10 @@ class DirectoryStore(Store):
         Raises:
             UndecodableError: it cannot be read.
         """
-        from ckpt_tui.stores import agent_framework  # json and re, which a headless listing does without
-
         try:
             return read_ends(self._join(file), PEEK_BYTES, 0)[1]
         except FileTrouble as trouble:
-            raise problem_error(agent_framework.problem_of(self._join(file), file, trouble)) from None
+            raise problem_error(problem_of(self._join(file), file, trouble)) from None
 
     def names(self) -> list[str]:
         """The names of everything in the directory; none where one file is shown alone."""
@@ -268,7 +262,7 @@ class DirectoryStore(Store):
             for name, is_regular in wanted[start : start + BATCH]:
                 path = self._prefix + name
                 header = None if whole else read_header(path, name, is_regular)
-                stamp, entry = header or _read_entry(path, name)
+                stamp, entry = header or read_entry(path, name)
                 if isinstance(entry, Problem) and entry.kind == "vanished":
                     vanished.append(name)
                 else:
@@ -286,9 +280,3 @@ class DirectoryStore(Store):
 
 def _is_checkpoint(head: bytes) -> bool:
     return b'"workflow_name"' in head or b'"workflow_id"' in head
-
-
-def _read_entry(path: str, name: str) -> tuple[Stamp | None, Entry]:
-    from ckpt_tui.stores.agent_framework import read_entry  # late: it decodes, which a list of headers does without
-
-    return read_entry(path, name)

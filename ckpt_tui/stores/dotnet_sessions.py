@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
+from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
+from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.agent_framework_dotnet import Chain
 from ckpt_tui.stores.base import Capabilities, Entry, Place, problem_error
@@ -162,9 +164,6 @@ def _file(name: str, line: Line) -> str:
 
 def _json(value: Any) -> bytes:
     """A checkpoint of a session as JSON, which is what its file would be."""
-    from ckpt_tui.core.json_text import dumps
-    from ckpt_tui.core.reading.plain import plain
-
     return dumps(plain(value)).encode("utf-8", "backslashreplace")
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from ckpt_tui.stores.files import FileTrouble, read_blocks
+from ckpt_tui.stores.files import FileTrouble, read_blocks, read_ends
 
 HEAD_BYTES = 65536
 """Bytes looked at to tell whether a file is such a stream."""
@@ -39,8 +39,6 @@ def is_events(head: bytes) -> bool:
 
 def is_events_file(path: str) -> bool:
     """Whether a file is such a stream; a `.json` file is a checkpoint, whatever it holds."""
-    from ckpt_tui.stores.files import read_ends
-
     if path.endswith(".json"):
         return False
     try:

@@ -75,7 +75,9 @@ def header_from_ends(name: str, head: bytes, tail: bytes, size: int) -> Checkpoi
     if tuple(header) != _KEYS:
         return None
     workflow, graph, inner, parent, timestamp = header.values()
-    if not type(workflow) is type(graph) is type(inner) is type(parent or "") is type(timestamp) is str:
+    if not type(workflow) is type(graph) is type(inner) is type(timestamp) is str:
+        return None
+    if parent is not None and type(parent) is not str:
         return None
     iteration = int(last[1])
     carries_answers = False

@@ -5,11 +5,13 @@ Source: HPD-AI/HPD-AI-Framework, JsonCheckpointStore and GraphCheckpoint.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import parse_time
+from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.value import Map, Value
 
 SCHEMA = "1.0"
@@ -165,8 +167,6 @@ def differences(top: dict[str, Any], said: Digest) -> list[str]:
 
 def _same(state: str, value: Value) -> bool:
     """Whether a JSON text is a value, by its JSON text with sorted keys."""
-    from ckpt_tui.core.reading.plain import plain
-
     try:
         repeated = parse(state.encode("utf-8", "surrogatepass")).value
     except (DocumentFault, UnicodeEncodeError):
@@ -175,8 +175,6 @@ def _same(state: str, value: Value) -> bool:
 
 
 def _canonical(document: Any) -> str:
-    import json
-
     return json.dumps(document, sort_keys=True)
 
 

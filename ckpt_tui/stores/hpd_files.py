@@ -15,6 +15,7 @@ import os
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import parse_time
@@ -145,8 +146,6 @@ class HpdFiles:
 
 
 def _beside(below: str, graph: str, run: str, suffix: str) -> str:
-    from urllib.parse import quote
-
     return f"{below}/{quote(graph, safe='~')}/{quote(run, safe='~')}{suffix}"
 
 

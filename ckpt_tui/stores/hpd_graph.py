@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.reading.plain import plain
@@ -150,8 +151,6 @@ def _scalar(value: Any) -> str:
 
 def graph_id_of(name: str) -> str:
     """The graph id in a definition's file name; "" for any other file."""
-    from urllib.parse import unquote
-
     for suffix in SUFFIXES:
         if name.endswith(suffix):
             return unquote(name[: -len(suffix)])

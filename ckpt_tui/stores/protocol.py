@@ -7,7 +7,10 @@ that reads; nothing of the framework is imported here.
 from __future__ import annotations
 
 import asyncio
+import importlib
+import inspect
 import os
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -223,10 +226,6 @@ def open_factory(target: str, workflow_names: Sequence[str]) -> ProtocolStore:
     Raises:
         CkptError: it cannot be imported, fails, or gives no storage.
     """
-    import importlib
-    import inspect
-    import sys
-
     module, _, name = target.partition(":")
     if not module or not name:
         raise CkptError(

@@ -13,10 +13,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
+from ckpt_tui.stores import events
+from ckpt_tui.stores.agent_framework_dotnet import DotnetStore
 from ckpt_tui.stores.base import Place, Store, complete
 from ckpt_tui.stores.composite import CompositeStore, short_names
 from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.stores.dotnet_sessions import SessionStore
 from ckpt_tui.stores.files import FileTrouble, read_ends
+from ckpt_tui.stores.hpd import HpdStore
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -117,10 +121,6 @@ def _sniffed(place: Place) -> Store | None:
     found: Store | None = None if place.has_index else DirectoryStore.sniff(place)
     if found is None:
         # Late: they parse, which a list of Agent Framework's headers does without.
-        from ckpt_tui.stores.agent_framework_dotnet import DotnetStore
-        from ckpt_tui.stores.dotnet_sessions import SessionStore
-        from ckpt_tui.stores.hpd import HpdStore
-
         formats: tuple[type[Store], ...] = (DotnetStore, HpdStore, SessionStore, DirectoryStore)
         found = next(filter(None, (kind.sniff(place) for kind in formats)), None)
     return found
@@ -151,8 +151,6 @@ def _file(path: str) -> Store | None:
         return found
     if name.endswith(".json"):  # the store says what is wrong with it
         return DirectoryStore(directory or os.curdir, only=name)
-    from ckpt_tui.stores import events
-
     if events.is_events(head):
         hint = f"`ckpt-tui {path}` shows its events."
         raise UsageError(f"{path} is a stream of events, not a store of checkpoints.", hint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from ckpt_tui.actions.resume.forks import with_forks
 from ckpt_tui.config import Config, load
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
+from ckpt_tui.garbage import collect_rarely, leave_out_what_is_there
 from ckpt_tui.stores.base import Store, complete
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.commands import accept_keys
@@ -32,10 +32,8 @@ def _commands() -> type[Provider]:
 
 
 def _collect_rarely() -> None:
-    # Frozen rows by the ten thousand make full collections slow and pointless.
-    gc.set_threshold(200_000, 20, 50)
-    gc.freeze()
-    gc.enable()
+    collect_rarely()
+    leave_out_what_is_there()
 
 
 class CkptApp(TypeAhead):

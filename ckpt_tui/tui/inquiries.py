@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
+from textual.dom import DOMNode
 from textual.message import Message
-from textual.message_pump import MessagePump
 
 from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.actions.find import Searches
@@ -22,86 +23,66 @@ from ckpt_tui.core.sizes.measured import RunSizes
 from ckpt_tui.core.sizes.shares import Shares, checkpoint_shares
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
-from ckpt_tui.tui.jobs import PROGRESS_SECONDS, Jobs, check_cancelled
-from ckpt_tui.tui.library import Library
+from ckpt_tui.tui.messages import Newest
+from ckpt_tui.tui.workers import PROGRESS_SECONDS, Interval, Workers, check_cancelled, job
 
 
-class Asking(Message):
+@dataclass(eq=False)
+class Asking(Newest):
     """So many checkpoints are asked."""
 
-    def __init__(self, done: int, total: int) -> None:
-        super().__init__()
-        self.done = done
-        self.total = total
-
-    def can_replace(self, message: Message) -> bool:
-        """Only the newest number matters."""
-        return isinstance(message, Asking)
+    done: int
+    total: int
 
 
+@dataclass(eq=False)
 class HistoryReady(Message):
     """The values of a path are known."""
 
-    def __init__(self, history: History) -> None:
-        super().__init__()
-        self.history = history
+    history: History
 
 
+@dataclass(eq=False)
 class BisectReady(Message):
     """It is known where an expression first holds."""
 
-    def __init__(self, found: Bisection) -> None:
-        super().__init__()
-        self.found = found
+    found: Bisection
 
 
+@dataclass(eq=False)
 class MatchesFound(Message):
     """More matches, and how far the search is; `ended` with the last."""
 
-    def __init__(
-        self,
-        question: Question,
-        matches: Sequence[Match],
-        done: int,
-        total: int,
-        truncated: bool,
-        note: str,
-        ended: bool,
-    ) -> None:
-        super().__init__()
-        self.question = question
-        self.matches = matches
-        self.done = done
-        self.total = total
-        self.truncated = truncated
-        self.note = note
-        self.ended = ended
+    question: Question
+    matches: Sequence[Match]
+    done: int
+    total: int
+    truncated: bool
+    note: str
+    ended: bool
 
 
+@dataclass(eq=False)
 class SizesReady(Message):
     """A run is measured."""
 
-    def __init__(self, sizes: RunSizes) -> None:
-        super().__init__()
-        self.sizes = sizes
+    sizes: RunSizes
 
 
+@dataclass(eq=False)
 class SharesReady(Message):
     """A checkpoint is measured."""
 
-    def __init__(self, file: str, shares: Shares) -> None:
-        super().__init__()
-        self.file = file
-        self.shares = shares
+    file: str
+    shares: Shares
 
 
+@dataclass(eq=False)
 class QuestionFailed(Message):
     """A question could not be answered, and why."""
 
-    def __init__(self, what: str, hint: str) -> None:
-        super().__init__()
-        self.what = what
-        self.hint = hint
+    what: str
+    hint: str
 
 
 class Known:
@@ -120,97 +101,85 @@ class Known:
         """One question after the other: what keeps answers is for one thread at a time."""
 
 
-class Inquiries(Jobs):
-    """Starts the workers of a screen that asks.
+def _no_answer(error: CkptError, *_: object) -> QuestionFailed:
+    return QuestionFailed(error.what, error.hint)
+
+
+class Inquiries:
+    """The jobs of a screen that asks; the latest of each kind wins.
 
     Args:
         owner: The screen that receives the messages and whose workers these are.
-        store: The store.
         known: What was answered before.
     """
 
-    def __init__(self, owner: MessagePump, store: Store, known: Known) -> None:
-        super().__init__(owner, store, Library())
+    def __init__(self, owner: DOMNode, known: Known) -> None:
+        self.workers = Workers(owner)
         self._known = known
-        self._told = 0.0
+        self._interval = Interval(PROGRESS_SECONDS, at_once=True)
 
+    @job("history", failed=_no_answer)
     def history(self, run: Run, nodes: Sequence[Node], path: str, reveal: bool) -> None:
         """The values of a path along a branch."""
+        with self._turn():
+            ask = self._known.histories.history
+            found = ask(run.id, nodes, Expression(path), reveal, self._progress, check_cancelled)
+        self.workers.post(HistoryReady(found))
 
-        def ask() -> None:
-            expression = Expression(path)
-            found = self._known.histories.history(run.id, nodes, expression, reveal, self._progress, check_cancelled)
-            self._owner.post_message(HistoryReady(found))
-
-        self._ask(ask, "history")
-
+    @job("bisect", failed=_no_answer)
     def bisect(self, run: Run, nodes: Sequence[Node], text: str, reveal: bool) -> None:
         """Where an expression first holds."""
+        with self._turn():
+            ask = self._known.histories.bisect
+            found = ask(run.id, nodes, Expression(text), reveal, progress=self._progress, check=check_cancelled)
+        self.workers.post(BisectReady(found))
 
-        def ask() -> None:
-            found = self._known.histories.bisect(
-                run.id, nodes, Expression(text), reveal, progress=self._progress, check=check_cancelled
-            )
-            self._owner.post_message(BisectReady(found))
-
-        self._ask(ask, "bisect")
-
+    @job("find", failed=_no_answer)
     def find(self, nodes: Sequence[Node], question: Question) -> None:
         """Where a text stands; what is found is posted as it is found."""
-
-        def ask() -> None:
-            fresh: list[Match] = []
-            truncated, note, done = False, "", 0
+        fresh: list[Match] = []
+        truncated, note, done = False, "", 0
+        with self._turn():
             for found in self._known.searches.find(nodes, question, check=check_cancelled):
                 fresh += found.matches
                 truncated, note, done = truncated or found.truncated, found.note, found.done
-                if time.monotonic() - self._told >= PROGRESS_SECONDS:
-                    self._told = time.monotonic()
-                    self._owner.post_message(MatchesFound(question, fresh, done, len(nodes), truncated, note, False))
+                if self._interval.is_due():
+                    self.workers.post(MatchesFound(question, fresh, done, len(nodes), truncated, note, False))
                     fresh = []
-            self._owner.post_message(MatchesFound(question, fresh, done, len(nodes), truncated, note, True))
+        self.workers.post(MatchesFound(question, fresh, done, len(nodes), truncated, note, True))
 
-        self._ask(ask, "find")
-
+    @job("measure", failed=_no_answer)
     def measure(self, run: Run) -> None:
         """Where the characters of a run are."""
+        with self._turn():
+            sizes = self._known.growths.measure(run, self._progress, check_cancelled)
+        self.workers.post(SizesReady(sizes))
 
-        def ask() -> None:
-            self._owner.post_message(SizesReady(self._known.growths.measure(run, self._progress, check_cancelled)))
-
-        self._ask(ask, "measure")
-
+    @job("shares", failed=_no_answer)
     def shares(self, checkpoint: Checkpoint) -> None:
         """Where the characters of a checkpoint are."""
-
-        def ask() -> None:
-            key = ("shares", checkpoint.ref._replace(facts=None), len(checkpoint.raw))
+        key = ("shares", checkpoint.ref._replace(facts=None), len(checkpoint.raw))
+        with self._turn():
             found: Shares | None = self._known.answers.get(key)
             if found is None:
                 found = checkpoint_shares(checkpoint, check=check_cancelled)
                 self._known.answers.put(key, found, 1 + len(found.paths))
-            self._owner.post_message(SharesReady(checkpoint.ref.file, found))
-
-        self._ask(ask, "shares")
+        self.workers.post(SharesReady(checkpoint.ref.file, found))
 
     def stop_asking(self, group: str) -> None:
         """Leave a question that is being asked."""
-        self._owner.workers.cancel_group(self._owner, group)  # type: ignore[attr-defined]
+        self.workers.cancel(group)
 
-    def _ask(self, ask: Callable[[], None], group: str) -> None:
-        def run() -> None:
-            while not self._known.lock.acquire(timeout=0.05):
-                check_cancelled()
-            try:
-                ask()
-            except CkptError as error:
-                self._owner.post_message(QuestionFailed(error.what, error.hint))
-            finally:
-                self._known.lock.release()
-
-        self._start(run, group)
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait until the question before it is answered."""
+        while not self._known.lock.acquire(timeout=0.05):
+            check_cancelled()
+        try:
+            yield
+        finally:
+            self._known.lock.release()
 
     def _progress(self, done: int, total: int) -> None:
-        if time.monotonic() - self._told >= PROGRESS_SECONDS:
-            self._told = time.monotonic()
-            self._owner.post_message(Asking(done, total))
+        if self._interval.is_due():
+            self.workers.post(Asking(done, total))

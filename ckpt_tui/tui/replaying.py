@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from textual.message import Message
@@ -57,23 +58,21 @@ class Watch(NamedTuple):
     conditions: tuple[Condition, ...] = ()
 
 
+@dataclass
 class FrameReady(Message):
     """A frame was made, or could not be: then `error` says why."""
 
-    def __init__(self, file: str, frame: Frame | None, error: str = "") -> None:
-        super().__init__()
-        self.file = file
-        self.frame = frame
-        self.error = error
+    file: str
+    frame: Frame | None
+    error: str = ""
 
 
+@dataclass
 class Swept(Message):
     """So many checkpoints of the branch were read for pins and breakpoints."""
 
-    def __init__(self, done: int, total: int) -> None:
-        super().__init__()
-        self.done = done
-        self.total = total
+    done: int
+    total: int
 
     def can_replace(self, message: Message) -> bool:
         """Only the newest number matters."""
@@ -291,26 +290,3 @@ class ReplayJobs(Jobs):
                 values[file] = pinned(path, after.checkpoint, was)
         for condition in watch.conditions:
             self._truth(condition, file, after)
-
-
-def next_place(track: Track, at: int, way: int, is_there: Callable[[str], bool | None]) -> tuple[int, bool]:
-    """The next place on a track where something is so.
-
-    Args:
-        track: The track.
-        at: Where to begin; this place does not count.
-        way: 1 or -1.
-        is_there: Whether it is so at a file; None where that is not known yet.
-
-    Returns:
-        The place, or -1; and whether everything on the way to it was known.
-    """
-    place = at + way
-    while 0 <= place < len(track.nodes):
-        found = is_there(track.nodes[place].ref.file)
-        if found is None:
-            return -1, False
-        if found:
-            return place, True
-        place += way
-    return -1, True

@@ -50,16 +50,21 @@ def run(directory: Path) -> list[Figure]:
     ]  # fmt: skip
 
 
+def _is_shown(screen: ReplayScreen) -> bool:
+    shown = screen.playback.shown
+    return shown is not None and shown.file == screen.position.node.ref.file
+
+
 async def _open(app: CkptApp, count: int) -> ReplayScreen:
     browse = app.screen_stack[0]
     assert isinstance(browse, Browse)
     await _until(lambda: browse.list.view.checkpoints == count and not browse.library.unread())
     browse.list.move_to(1)
     browse.action_replay()
-    await _until(lambda: isinstance(app.screen, ReplayScreen) and app.screen.shown is not None)
+    await _until(lambda: isinstance(app.screen, ReplayScreen) and app.screen.playback.shown is not None)
     screen = app.screen
     assert isinstance(screen, ReplayScreen)
-    screen.stop()
+    screen.playback.stop()
     return screen
 
 
@@ -69,10 +74,10 @@ async def _single(store: Path) -> tuple[float, float]:
     shown, whole = [], []
     async with app.run_test(size=SCREEN) as pilot:
         screen = await _open(app, 200)
-        await _until(lambda: screen.swept[0] == 200)
+        await _until(lambda: screen.playback.swept[0] == 200)
         await asyncio.sleep(1)
         for _ in range(SINGLE_STEPS):
-            ahead = [screen.track.nodes[screen.at + by].ref.file for by in range(1, AHEAD)]
+            ahead = [screen.position.track.nodes[screen.position.at + by].ref.file for by in range(1, AHEAD)]
             await _until(lambda files=ahead: all(screen.jobs.frame(file) for file in files))  # type: ignore[misc]
             await asyncio.sleep(REST)
             began, thread = time.process_time(), time.thread_time()
@@ -91,10 +96,10 @@ async def _to_the_end(store: Path) -> tuple[float, float, float, int]:
         screen = await _open(app, STEPS)
         began = time.perf_counter()
         early = 0.0
-        while screen.at < screen.last:
-            screen.step(1)
-            await _until(lambda: screen.shown is not None and screen.shown.file == screen.node.ref.file)
-            if screen.at == STEPS // 10:
+        while screen.position.at < screen.position.last:
+            screen.playback.step(1)
+            await _until(lambda: _is_shown(screen))
+            if screen.position.at == STEPS // 10:
                 early = _memory()
             await asyncio.sleep(0)
         took = time.perf_counter() - began

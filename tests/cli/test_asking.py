@@ -176,12 +176,3 @@ def test_ctrl_c_ends_with_130_and_tells_what_was_found(tmp_path: Path) -> None:
     lines = (first + rest).decode().splitlines()
     assert lines[0].startswith("c0000")
     assert "there may be more" in lines[-1]
-
-
-def test_only_a_regular_expression_imports_regex() -> None:
-    from tests.cli.test_start_up import modules_after
-
-    assert "regex" not in modules_after("find", str(CHAT), "round")
-    assert "regex" in modules_after("find", str(CHAT), "round", "--regex")
-    assert not modules_after("history", str(CHAT), ROUND) & {"textual", "rich", "asyncio", "jmespath"}
-    assert not modules_after("bisect", str(CHAT), ROUND) & {"textual", "rich", "asyncio"}

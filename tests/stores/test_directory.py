@@ -181,7 +181,7 @@ class TestFill:
             return found
 
         overtaken: list[str] = []
-        monkeypatch.setattr(agent_framework, "read_entry", read_and_be_overtaken)
+        monkeypatch.setattr(directory, "read_entry", read_and_be_overtaken)
         assert [batch.entries for batch in store.fill(["a.json"])] == [()]
 
     def test_what_is_newer_than_the_header_is_taken(self, tmp_path: Path) -> None:

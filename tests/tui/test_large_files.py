@@ -70,7 +70,7 @@ async def test_what_is_being_read_is_told_and_left_by_escape(large: Path, monkey
         assert value.ready
 
 
-async def test_the_newest_large_checkpoint_is_read_once_and_when_the_first_rows_are_drawn(
+async def test_the_newest_large_checkpoint_is_read_once_and_not_before_the_first_rows(
     large: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read = []
@@ -80,14 +80,13 @@ async def test_the_newest_large_checkpoint_is_read_once_and_when_the_first_rows_
         return read_whole(path, limit)
 
     monkeypatch.setattr(agent_framework, "read_whole", counted)
-    early = EarlyLook(DirectoryStore(str(large)), open_newest=True)
+    early = EarlyLook(DirectoryStore(str(large)))
     view = early.wait(10)
     assert view is not None and view.newest
-    assert not read and early.checkpoint(view.newest, wait=False) is None
+    assert not read
     app = CkptApp(early._store, early=early)
     async with app.run_test(size=NORMAL) as pilot:
         driver = Driver(app, pilot)
         await driver.shows("coffee or tea")
         await driver.settled()
         assert len(read) == 1
-        assert early.checkpoint(view.newest) is None  # it was taken by the screen

@@ -35,8 +35,8 @@ async def replay(app: Driver, *keys: str) -> ReplayScreen:
     await app.press(*keys, "space")
     await app.until(lambda: any(isinstance(screen, ReplayScreen) for screen in app.app.screen_stack), "the replay")
     screen = screen_of(app)
-    screen.stop()
-    await at(app, screen.at)
+    screen.playback.stop()
+    await at(app, screen.position.at)
     return screen
 
 
@@ -45,8 +45,8 @@ async def at(app: Driver, place: int) -> None:
     screen = screen_of(app)
 
     def there() -> bool:
-        frame = screen.shown
-        return screen.at == place and frame is not None and frame.file == screen.node.ref.file
+        frame = screen.playback.shown
+        return screen.position.at == place and frame is not None and frame.file == screen.position.node.ref.file
 
     await app.until(there, f"step {place}")
     await app.pilot.pause()
@@ -117,7 +117,7 @@ class TestSteps:
             screen = await replay(app, "g")
             await app.press("right", "right", "right")
             await at(app, 3)
-            file = screen.node.ref.file
+            file = screen.position.node.ref.file
             await app.press("escape")
             await app.until(lambda: app.screen.list.selected == file, "the same checkpoint")
             await app.settled()
@@ -137,7 +137,7 @@ class TestPlaying:
     async def test_it_plays_to_the_end_and_says_so(self) -> None:
         async with open_app(SAMPLES / "linear") as app:
             screen = await replay(app, "g")
-            screen.speed = 4
+            screen.playback.speed = 4
             await app.press("space")
             await at(app, 3)
             await app.shows("The end of the branch.", "‖ paused")
@@ -146,10 +146,10 @@ class TestPlaying:
         async with open_app(SAMPLES / "loop") as app:
             screen = await replay(app, "g")
             await answer(app, "b", "state.last > `3`")
-            screen.speed = 4
+            screen.playback.speed = 4
             await app.press("space")
             await app.shows("◆ stopped at step 7: state.last > `3` became true", "◆ state.last > `3`  true here")
-            assert not screen.playing
+            assert not screen.playback.playing
             await answer(app, "b", "state.last == `2`")
             await app.press("backspace")
             await app.shows("◆ stopped backwards at step 4: state.last == `2` became true")
@@ -179,7 +179,7 @@ class TestPlaying:
             path.write_text(json.dumps(document, indent=2, ensure_ascii=False))
         async with open_app(store) as app:
             screen = await replay(app, "g")
-            screen.speed = 4
+            screen.playback.speed = 4
             await app.press("space")
             await app.shows("a wait of 60 min takes 3 s")
 
@@ -189,13 +189,13 @@ class TestPlaying:
         first = next((tmp_path / "pair" / "copy").glob("*.json"))
         async with open_app(tmp_path / "pair") as app:
             screen = await replay(app, "G")
-            mine = screen.node.ref.file
+            mine = screen.position.node.ref.file
             assert mine.startswith("own/")
             news = json.loads(first.read_bytes()) | {"checkpoint_id": "new", "previous_checkpoint_id": first.stem}
             (first.parent / "new.json").write_text(json.dumps(news))
             await app.until(lambda: len(app.screen.list.view.places) == 41, "the new checkpoint")
-            assert screen.track.run.store == "own"
-            assert screen.node.ref.file == mine
+            assert screen.position.track.run.store == "own"
+            assert screen.position.node.ref.file == mine
 
     async def test_a_run_that_goes_on_extends_the_track_while_it_plays(self, tmp_path: Path) -> None:
         store = copy_of("loop", tmp_path)
@@ -205,10 +205,10 @@ class TestPlaying:
             path.unlink()
         async with open_app(store) as app:
             screen = await replay(app, "g")
-            screen.speed = 4
+            screen.playback.speed = 4
             await app.press("space")
             await app.shows("at the live edge, waits for the next step")
-            assert screen.at == 4
+            assert screen.position.at == 4
             for path, data in list(kept.items())[:3]:
                 path.write_bytes(data)
             await at(app, 7)
@@ -224,7 +224,7 @@ class TestForks:
     async def test_a_fork_asks_which_way_and_remembers_it(self) -> None:
         async with open_app(SAMPLES / "fork") as app:
             screen = await replay(app, "g")
-            fork = next(iter(screen.track.forks.values()))
+            fork = next(iter(screen.position.track.forks.values()))
             for _ in range(fork.at):
                 await app.press("right")
             await at(app, fork.at)
@@ -239,32 +239,32 @@ class TestForks:
             await app.shows(f"fork: way 2 of {len(fork.ways)}")
             await app.press("right")
             await at(app, fork.at + 1)
-            assert screen.node.ref.id == fork.ways[1].ref.id
+            assert screen.position.node.ref.id == fork.ways[1].ref.id
 
     async def test_playing_stops_at_a_fork_that_nobody_decided(self) -> None:
         async with open_app(SAMPLES / "fork") as app:
             screen = await replay(app, "g")
-            screen.speed = 4
+            screen.playback.speed = 4
             await app.press("space")
             await app.until(lambda: isinstance(app.app.screen, ForkScreen), "the question")
-            assert screen.at == next(iter(screen.track.forks))
+            assert screen.position.at == next(iter(screen.position.track.forks))
             await app.press("escape")
-            assert not screen.playing
+            assert not screen.playback.playing
 
     async def test_another_way_can_be_taken_later(self) -> None:
         async with open_app(SAMPLES / "fork_hitl") as app:
             screen = await replay(app, "G")
-            before = screen.node.ref.id
+            before = screen.position.node.ref.id
             await app.press("f")
             await app.until(lambda: isinstance(app.app.screen, ForkScreen), "the question")
             await app.press("1")
-            await app.until(lambda: screen.node.ref.id != before, "another branch")
-            assert screen.track.place(before) < 0
+            await app.until(lambda: screen.position.node.ref.id != before, "another branch")
+            assert screen.position.track.place(before) < 0
 
     async def test_the_browser_selects_the_checkpoint_of_the_branch(self) -> None:
         async with open_app(SAMPLES / "fork") as app:
             screen = await replay(app, "G")
-            file = screen.node.ref.file
+            file = screen.position.node.ref.file
             await app.press("escape")
             await app.until(lambda: app.screen.list.selected == file, "the same checkpoint")
 
@@ -281,7 +281,7 @@ class TestWatching:
             await at(app, 5)
             await app.shows("⊙ state.last  3 ●", "▁")
             await app.press("left_curly_bracket", "left_curly_bracket")
-            await app.until(lambda: screen.at == 1, "the first change")
+            await app.until(lambda: screen.position.at == 1, "the first change")
             await app.press("left_curly_bracket")
             await app.shows("No pinned path changes before this step.")
 
@@ -333,7 +333,7 @@ class TestBookmarks:
             await app.shows("Bookmarks and notes", "here it [b]grows[/b]", "iteration 3")
             await app.press("enter")
             await at(app, 3)
-            assert screen.at == 3
+            assert screen.position.at == 3
             await app.press("escape")
             await app.shows("★ counter")
         assert not any((SAMPLES / "loop").glob("*note*"))
@@ -403,7 +403,7 @@ class TestRoom:
     async def test_in_a_narrow_terminal_a_wide_graph_stands_above(self) -> None:
         async with open_app(SAMPLES / "orch_concurrent", NARROW) as app:
             screen = await replay(app, "2", "g")
-            assert screen.has_class("-stacked")
+            assert screen.panes.has_class("-stacked")
             await app.shows("legal", "marketing", "finance", "aggregator")
             assert all(len(line) <= 80 for line in app.lines)
 

@@ -78,10 +78,19 @@ def parse_edit(text: str) -> Edit:
         at = text.find("=", at + 1)
     if at < 0:
         raise UsageError(f"--set {text} is not PATH=JSON.", "For example: --set state.draft.score=0.9")
-    path = parse(text[:at].strip())
+    return edit_of(text[:at].strip(), parse_json(text[at + 1 :], f"--set {text[:at]}"))
+
+
+def edit_of(text: str, value: Any) -> Edit:
+    """The edit that gives a path another value, which is as `show` writes values.
+
+    Raises:
+        UsageError: the path is not one below state or messages.
+    """
+    path = parse(text)
     if not path or path[0] not in ("state", "messages") or len(path) < 2:
-        raise UsageError(f"--set {text[:at]} is no path below state or messages.", "`ckpt-tui show` writes paths.")
-    return Edit(path, parse_json(text[at + 1 :], f"--set {text[:at]}"))
+        raise UsageError(f"{text} is not a path below state or messages.", "`ckpt-tui show` writes paths.")
+    return Edit(path, value)
 
 
 def parse_json(text: str, what: str) -> Any:

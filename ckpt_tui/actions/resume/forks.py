@@ -9,6 +9,9 @@ from __future__ import annotations
 import os
 
 from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.composite import CompositeStore
+from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.stores.registry import open_overlay
 
 SUFFIX = ".forks"
 
@@ -52,8 +55,6 @@ def with_forks(store: Store) -> Store:
 
 def with_directory(store: Store, directory: str) -> Store | None:
     """The store with another directory of forks; None where it is a part of it already, or cannot be one."""
-    from ckpt_tui.stores.composite import CompositeStore
-
     known = list(store.members) if isinstance(store, CompositeStore) else [store]
     paths = [os.path.abspath(member.path) for member in known]
     if os.path.abspath(directory) in paths or not (isinstance(store, CompositeStore) or _is_plain(store)):
@@ -65,12 +66,8 @@ def with_directory(store: Store, directory: str) -> Store | None:
 
 def _is_plain(store: Store) -> bool:
     """Whether a store is a whole directory of the framework's files."""
-    from ckpt_tui.stores.directory import DirectoryStore
-
     return type(store) is DirectoryStore and store.only is None
 
 
 def _overlay(path: str, directories: list[str]) -> Store:
-    from ckpt_tui.stores.registry import open_overlay
-
     return open_overlay(path, *directories)

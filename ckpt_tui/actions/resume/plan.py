@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -48,11 +49,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The checkpoint to run from, and what its file tells without being loaded.
+    """The checkpoint to run from, and what its file shows without being loaded.
 
     Attributes:
-        store: The directory that holds it.
-        id: Its id.
+        store: The directory that holds it; "" where the program is run from its beginning.
+        id: Its id; "" as well.
         graph: Its graph signature hash.
         types: Classes that its pickles name, `module:qualname`.
         executors: The executors whose state it keeps.
@@ -126,6 +127,7 @@ class Plan:
         into: The directory for new checkpoints.
         responses: Answers by request id, as JSON.
         edits: What is changed first.
+        pauses: Where the run waits, as the runner takes it: `hold`, `executors`; None where it never does.
     """
 
     source: Source
@@ -133,6 +135,7 @@ class Plan:
     into: str
     responses: Mapping[str, Any] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
+    pauses: Mapping[str, Any] | None = None
 
     def document(self, mode: str) -> dict[str, Any]:
         """What the runner is told: its first line.
@@ -142,12 +145,14 @@ class Plan:
         """
         modules = dict.fromkeys(name.partition(":")[0] for name in self.source.types)
         return {
-            "mode": mode, "parent": os.getpid(), "store": self.source.store, "checkpoint": self.source.id,
+            "mode": mode, "parent": os.getpid(), "store": self.source.store or None,
+            "checkpoint": self.source.id or None,
             "graph": self.source.graph, "workflow": self.source.workflow, "executors": list(self.source.executors),
             "inner": dict(self.source.inner), "types": list(self.source.types), "modules": list(modules),
             "later": list(self.source.later), "target": self.target.workflow, "args": dict(self.target.args),
             "arguments": list(self.target.arguments), "inputs": list(self.target.inputs),
-            "storage": self.target.storage or None, "protected": protected(self.source.store), **self.changes(),
+            "storage": self.target.storage or None, "debug": dict(self.pauses) if self.pauses is not None else None,
+            "protected": protected(self.source.store) if self.source.store else [], **self.changes(),
         }  # fmt: skip
 
     def changes(self) -> dict[str, Any]:
@@ -163,7 +168,7 @@ class Plan:
         Args:
             with_into: Name the directory for new checkpoints; without, a new one is made.
         """
-        options = ["--workflow", self.target.workflow]
+        options = ["--workflow", self.target.workflow] if self.source.id else []
         python = self.target.python
         options += ["--python", os.path.abspath(python) if os.sep in python else python] if python else []
         for name, value in self.target.args.items():
@@ -178,6 +183,9 @@ class Plan:
         for line in self.target.inputs:
             options += ["--input", line]
         options += ["--into", self.into] if with_into else []
+        if not self.source.id:
+            arguments = ["--", *self.target.arguments] if self.target.arguments else []
+            return ["ckpt-tui", "run", self.target.workflow, *options, *arguments]
         where = [self.source.store, self.source.id]
         if self.source.id.startswith("-"):  # else it would be taken for an option
             return ["ckpt-tui", "resume", *options, "--", *where, *self.target.arguments]
@@ -303,8 +311,6 @@ def interpreter(text: str, store: str = "") -> str:
     Raises:
         NotFoundError: there is none.
     """
-    import shutil  # late: 5 ms
-
     if not text:
         return default_python(store)
     path = os.path.expanduser(text)

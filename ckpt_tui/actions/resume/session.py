@@ -174,7 +174,7 @@ class Session:
 
     def _print(self, line: bytes) -> None:
         text = line.rstrip(b"\r\n").decode("utf-8", "backslashreplace")
-        self._say({"kind": "log", "seq": 0, "t": _now(), "level": None, "logger": None, "text": text})
+        self._say({"kind": "log", "seq": 0, "t": stamp_now(), "level": None, "logger": None, "text": text})
 
     def _finish(self, last: bytes, status: int) -> None:
         if last:
@@ -193,11 +193,13 @@ class Session:
             self._end("died", FAILED)
 
     def _fault(self, where: str, what: str, fix: str) -> None:
-        self._say({"kind": "error", "seq": 0, "t": _now(), "where": where, "what": what, "fix": fix, "traceback": ""})
+        self._say(
+            {"kind": "error", "seq": 0, "t": stamp_now(), "where": where, "what": what, "fix": fix, "traceback": ""}
+        )
 
     def _end(self, outcome: str, code: int) -> None:
         self.outcome, self.code = outcome, code
-        self._say({"kind": "end", "seq": 0, "t": _now(), "outcome": outcome, "code": code, "pending": []})
+        self._say({"kind": "end", "seq": 0, "t": stamp_now(), "outcome": outcome, "code": code, "pending": []})
         self._close()
 
     def _close(self) -> None:
@@ -214,11 +216,9 @@ class Session:
 
     def _give(self, line: bytes) -> None:
         """Number a line and pass it on; two threads come here."""
-        head, _, rest = line.partition(b',"seq":')
-        number, comma, tail = rest.partition(b",")
         with self._order:
             self._count += 1
-            self._sink(b'%b,"seq":%d,%b' % (head, self._count, tail) if comma and number.isdigit() else line)
+            self._sink(numbered(line, self._count))
 
 
 _live: weakref.WeakSet[Session] = weakref.WeakSet()
@@ -236,7 +236,15 @@ def environment(base: os._Environ[str] | dict[str, str]) -> dict[str, str]:
     return {**base, "ENABLE_SENSITIVE_DATA": base.get("ENABLE_SENSITIVE_DATA", "true"), **changed}
 
 
-def _now() -> str:
+def numbered(line: bytes, number: int) -> bytes:
+    """A line of a run with another number in its member `seq`."""
+    head, _, rest = line.partition(b',"seq":')
+    digits, comma, tail = rest.partition(b",")
+    return b'%b,"seq":%d,%b' % (head, number, tail) if comma and digits.isdigit() else line
+
+
+def stamp_now() -> str:
+    """The time in UTC, ISO 8601 with `Z`, as lines of a run have it."""
     return datetime.now(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 

@@ -6,9 +6,11 @@ nothing is told by colour alone.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Mapping
 from operator import itemgetter
 from typing import NamedTuple
+from unicodedata import combining, east_asian_width
 
 from ckpt_tui.core.drawing.layers import Pair
 from ckpt_tui.core.drawing.layout import Layout, layout
@@ -228,8 +230,6 @@ def _cells(text: str) -> int:
     """Cells of a text: East Asian wide characters take two."""
     if text.isascii():
         return len(text)
-    from unicodedata import combining, east_asian_width
-
     return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
@@ -239,8 +239,6 @@ _BROKEN = {(False, False): "┆", (False, True): "┇", (True, False): "┄", (T
 
 def _glyphs() -> dict[tuple[int, int, int, int], str]:
     """Weights of the arms up, down, left and right (0 none, 1 light, 2 heavy) → the box-drawing character."""
-    import unicodedata
-
     found: dict[tuple[int, int, int, int], str] = {}
     arms = {"UP": (0,), "DOWN": (1,), "LEFT": (2,), "RIGHT": (3,), "VERTICAL": (0, 1), "HORIZONTAL": (2, 3)}
     for code in range(0x2500, 0x2580):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.reading.speech import asks, in_words
@@ -71,8 +72,6 @@ def line_of(document: dict[str, Any]) -> Line:
 
 def clock_of(stamp: str) -> str:
     """Local time of day of a UTC stamp, with milliseconds; "" when it is none."""
-    from datetime import datetime
-
     try:
         moment = datetime.fromisoformat(stamp)
     except ValueError:

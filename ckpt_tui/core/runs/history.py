@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.reading.preview import MASK
 from ckpt_tui.core.redact import is_mask
 from ckpt_tui.core.runs.exported import ref_document
 from ckpt_tui.core.runs.lineage import Node, Run
@@ -168,9 +170,6 @@ def executors_text(taken: Taken) -> str:
 
 def value_text(value: Any, limit: int) -> str:
     """JSON on one line, cut with `…` after so many characters; the mask where all of it is a secret."""
-    from ckpt_tui.core.json_text import pieces
-    from ckpt_tui.core.reading.preview import MASK
-
     if is_mask(value):
         return MASK
     text = ""

@@ -78,7 +78,7 @@ class AskScreen(Screen[Place | None], Generic[Rows]):
     def __init__(self, store: Store, known: Known, title: str) -> None:
         super().__init__()
         self._store = store
-        self.jobs = Inquiries(self, store, known)
+        self.jobs = Inquiries(self, known)
         self._title = title
         self._right: list[Part] = []
         self.running = False

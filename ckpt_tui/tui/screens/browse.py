@@ -6,6 +6,7 @@ import time
 
 from textual import on
 from textual.timer import Timer
+from textual.worker import Worker
 
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint, Problem
@@ -22,6 +23,7 @@ from ckpt_tui.tui.screens.inquiring import Inquiring
 from ckpt_tui.tui.screens.panes import Panes
 from ckpt_tui.tui.screens.replays import Replayable
 from ckpt_tui.tui.screens.resuming import Resumable
+from ckpt_tui.tui.store_follower import StoreFollower
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.status import revealed
@@ -58,7 +60,8 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
         super().__init__()
         self.store = store
         self.library = early.library if early else Library()
-        self.jobs = Jobs(self, store, self.library, early)
+        self.jobs = Jobs(self, store)
+        self.follower = StoreFollower(self, store, self.library, early, self._is_loading)
         self._early = early
         self.following = at is None
         self._at = at
@@ -68,6 +71,7 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
             KEPT_BYTES, lambda kept: len(kept[1].raw), KEPT, least=1
         )
         self._loading: tuple[str, Entry | None] | None = None
+        self._load: Worker[None] | None = None
         self._timer: Timer | None = None
         self._place_timer: Timer | None = None
         self._waiting = False
@@ -84,24 +88,25 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
 
     async def _begin(self) -> None:
         """The first rows are on the screen: now the rest of it, and of the store."""
-        if self._early is not None:
-            self._early.go_on()
         await self.complete()
-        self.jobs.follow()
+        self.follower.follow()
         self._load_selected()
         self.load_notes()
 
     def on_unmount(self) -> None:
         """Stop reading, and whatever was run from here."""
         self.jobs.stop()
+        self.follower.stop()
         self.end_runs()
 
     def open_instead(self, store: Store) -> None:
         """Show a store that holds what this one holds, and more."""
         self.jobs.stop()
+        self.follower.stop()
         self.store = store
-        self.jobs = Jobs(self, store, self.library)
-        self.jobs.follow()
+        self.jobs = Jobs(self, store)
+        self.follower = StoreFollower(self, store, self.library, None, self._is_loading)
+        self.follower.follow()
 
     # -- news of the store -------------------------------------------------------------------------------------------
 
@@ -150,7 +155,7 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
 
     def on_bodies_wanted(self, event: BodiesWanted) -> None:
         """Count messages and requests in the background."""
-        self.jobs.read_bodies()
+        self.follower.read_bodies()
 
     def _show_waiting(self, view: View) -> None:
         from ckpt_tui.stores.registry import folders
@@ -179,7 +184,7 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
     def set_filter(self, text: str) -> None:
         """Show only checkpoints that contain a text; "" shows all."""
         self.library.filter = text
-        self.jobs.refresh()
+        self.follower.refresh()
 
     # -- the selected checkpoint -------------------------------------------------------------------------------------
 
@@ -201,6 +206,9 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
             self._place_timer.stop()
         self._place_timer = self.set_timer(PLACE_SECONDS, self.draw_foot)
 
+    def _is_loading(self) -> bool:
+        return self._load is not None and self._load.is_running
+
     def _load_selected(self) -> None:
         file = self.list.selected
         if not file or file == self._shown or not self.is_complete:
@@ -215,12 +223,9 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
             self._show_checkpoint(file, kept[1])
         elif self._loading is not None and self._loading[0] == file and not _differs(self._loading[1], entry):
             pass  # it is on its way: two loads of a large file would take its memory twice
-        elif (opened := self.jobs.at_hand(file)) is not None:
-            self._kept.put(file, (self.library.entry(file), opened))
-            self._show_checkpoint(file, opened)
         else:
             self._loading = (file, entry)
-            self.jobs.load(file)
+            self._load = self.jobs.load(file)
 
     def on_checkpoint_ready(self, event: CheckpointReady) -> None:
         """Show a loaded checkpoint, if it is still the selected one."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Input
+from textual.screen import Screen
 
 from ckpt_tui.core.diff.changes import Change
+from ckpt_tui.core.diff.comparison import DiffRow
 from ckpt_tui.core.diff.diff import parts_of
-from ckpt_tui.core.diff.forks import fork
-from ckpt_tui.core.diff.ignore_rules import BUILT_IN, IgnoreRules
+from ckpt_tui.core.diff.forks import Fork
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules, Rule
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.runs.lineage import Run
@@ -23,17 +24,20 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.comparing import Compared, Comparer
+from ckpt_tui.tui.controllers.branch_divergence import BranchDivergence
+from ckpt_tui.tui.controllers.change_search import ChangeSearch
+from ckpt_tui.tui.controllers.rule_choice import RuleChoice
+from ckpt_tui.tui.helpers.compare_bars import compared_parts, key_parts
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import Comparing, DifferenceReady, DivergenceReady, WorkFailed
+from ckpt_tui.tui.messages import Comparing, DifferenceReady, DivergenceReady, RowsFound, WorkFailed
 from ckpt_tui.tui.screens.copying import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
 from ckpt_tui.tui.screens.full_change import change_paragraphs
 from ckpt_tui.tui.screens.rules import RulesScreen
-from ckpt_tui.tui.screens.searching import SEARCH_HINT
-from ckpt_tui.tui.screens.searching_changes import SearchingChanges
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.status import BarLine, Part
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
@@ -48,9 +52,6 @@ _KEYS = {
 WIDE = 140
 """Columns from which the two sides stand beside each other to begin with."""
 
-_ROOMY = 100
-"""Columns from which the lines around the changes say everything."""
-
 
 class Place(NamedTuple):
     """Where to go in the browser, `file` "" for nowhere, and the rules that are on."""
@@ -60,7 +61,7 @@ class Place(NamedTuple):
     ignore: IgnoreRules
 
 
-class CompareScreen(SearchingChanges[Place]):
+class CompareScreen(Screen[Place]):
     """Two checkpoints compared.
 
     Args:
@@ -96,35 +97,68 @@ class CompareScreen(SearchingChanges[Place]):
         super().__init__()
         self.jobs = Jobs(self, store, Library())
         self._comparer = comparer
-        self._runs = runs
         self.pair = (before, after)
-        self._tips: tuple[CheckpointRef, CheckpointRef] | None = None
-        self.ignore = ignore
-        self._all_rules = tuple(dict.fromkeys((*BUILT_IN, *ignore.rules)))
+        self.rule_choice = RuleChoice(self, ignore)
+        self.change_search = ChangeSearch(self)
+        self.divergence = BranchDivergence(self, runs)
         self.reveal = reveal
         self.compared: Compared | None = None
         self.said: Part | None = None
-        self._parted = ""
-        """Where the branches part, while that is shown."""
+        """What there is to say in the place of the keys."""
 
     def compose(self) -> ComposeResult:
         yield BarLine(id="head")
         yield DiffRows(id="changes")
         yield BarLine(id="rules")
         yield BarLine(id="foot")
-        yield Input(id="ask", compact=True, placeholder=SEARCH_HINT)
+        yield Prompt()
 
     def on_mount(self) -> None:
         """Begin at once."""
-        self.query_one("#ask").display = False
         self.rows.reveal = self.reveal
         self.rows.beside = self.app.size.width >= WIDE
         self.rows.focus()
-        self._compare()
+        self.compare_again()
+
+    # -- what the controllers use ------------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> DiffRows:
+        """The changes."""
+        return self.query_one(DiffRows)
+
+    @property
+    def prompt(self) -> Prompt:
+        """Where a text is asked for."""
+        return self.query_one(Prompt)
+
+    @property
+    def ignore(self) -> IgnoreRules:
+        """The rules that are on."""
+        return self.rule_choice.ignore
+
+    def report(self, part: Part | None) -> None:
+        self.said = part
+        self.draw()
+
+    def search_rows(self, rows: Sequence[DiffRow], text: str) -> None:
+        self.jobs.search_rows(rows, text, self.reveal)
+
+    def show_rules(
+        self, rules: tuple[Rule, ...], on: set[str], counts: Mapping[str, int], take: Callable[[set[str] | None], None]
+    ) -> None:
+        self.app.push_screen(RulesScreen(rules, on, counts), take)
+
+    def find_divergence(self, found: Fork) -> None:
+        self.jobs.part(self._comparer, found, self.ignore)
+
+    def compare_pair(self, pair: tuple[CheckpointRef, CheckpointRef]) -> None:
+        self.pair = pair
+        self.compare_again()
 
     # -- comparing ---------------------------------------------------------------------------------------------------
 
-    def _compare(self) -> None:
+    def compare_again(self) -> None:
         before, after = self.pair
         self.compared = None
         known = self._comparer.known(before, after, self.ignore)
@@ -187,113 +221,56 @@ class CompareScreen(SearchingChanges[Place]):
         before, after = self.pair
         here, total = self.rows.position
         right: list[Part] = [(f" {here:,}/{total:,} ", "plain")] if total else []
-        names = [f"{_name(ref)} · step {ref.step}" for ref in self.pair]
-        if self.size.width < _ROOMY:
-            names = [_name(ref) for ref in self.pair]
-        left: list[Part] = [
-            (" ckpt-tui ", "strong"), (" compare ", "key"), (f" {names[0]} ", "plain"), ("→", "dim"),
-            (f" {names[1]} ", "plain"),
-        ]  # fmt: skip
-        self.query_one("#head", BarLine).show(left, right)
+        width, word = self.size.width, self.divergence.word
+        self.query_one("#head", BarLine).show(compared_parts(self.pair, width), right)
         title = f"{clean(before.workflow, 30)} {id_text(before)} → {id_text(after)}"
-        if self._tips is not None:
-            title = f"where the branches part · {title}"
-        self.rows.border_title = Content(title)
-        self.rows.border_subtitle = Content(self.rows.place[-max(self.size.width - 20, 8) :])
-        self.query_one("#rules", BarLine).show(self._rules_line(), [])
-        foot: list[Part] = [(" J K", "key"), (" changes ", "dim")]
-        for name in ("diff.everything", "diff.beside", "diff.open", "compare.rules", "compare.fork", "compare.swap"):
-            if self.size.width < _ROOMY and name in ("diff.open", "compare.swap"):
-                continue
-            command = by_id()[name]
-            foot += [(f" {command.shown}", "key"), (f" {command.hint} ", "dim")]
-        foot += [(" /", "key"), (" search ", "dim")]
-        foot += [(" t", "key"), (" go there ", "dim"), (" esc", "key"), (" back ", "dim")]
-        if self._parted:
-            foot = [(self._parted, "warn"), (" f", "key"), (" goes back ", "dim")]
-        self.query_one("#foot", BarLine).show([self.said] if self.said else foot, [])
+        self.rows.border_title = Content(f"where the branches part · {title}" if word else title)
+        self.rows.border_subtitle = Content(self.rows.place[-max(width - 20, 8) :])
+        self.query_one("#rules", BarLine).show(self.rule_choice.line(self._counts), [])
+        self.query_one("#foot", BarLine).show([self.said] if self.said else key_parts(width, word), [])
 
-    def _rules_line(self) -> list[Part]:
-        counts = self.compared.difference.by_rule if self.compared is not None else {}
-        left_out = sum(counts.values())
-        out: list[Part] = [(f" left out {left_out:,}: ", "warn" if left_out else "dim")]
-        on = {rule.name for rule in self.ignore.rules}
-        for rule in self._all_rules:
-            number = counts.get(rule.name, 0)
-            sign = "✓" if rule.name in on else "✗"
-            style = "plain" if number else "dim"
-            out.append((f"{sign} {clean(rule.name, 24)}{f' {number:,}' if number else ''}  ", style))
-        return out
+    @property
+    def _counts(self) -> Mapping[str, int]:
+        """How many changes each rule leaves out."""
+        return self.compared.difference.by_rule if self.compared is not None else {}
 
     # -- actions -----------------------------------------------------------------------------------------------------
 
     def action_change(self, way: int) -> None:
         """Go to the next or previous match of a text that is searched for, else to the next or previous change."""
         if self.rows.match:
-            self.search(way * self.rows.take_count())
+            self.change_search.go_on(way * self.rows.take_count())
         else:
             self.rows.action_change(way)
 
     def action_swap(self) -> None:
         """Compare the other way round."""
-        self.pair = (self.pair[1], self.pair[0])
-        self._compare()
+        self.compare_pair((self.pair[1], self.pair[0]))
 
     def action_reveal(self) -> None:
         """Show secrets, or mask them again."""
         self.reveal = self.rows.reveal = not self.reveal
         self.rows.set_match(self.rows.match)  # what was masked is searched now, and the other way round
 
+    def action_search(self) -> None:
+        """Ask what to search for."""
+        self.change_search.ask()
+
+    def on_rows_found(self, event: RowsFound) -> None:
+        """A search ended."""
+        self.change_search.take(event)
+
     def action_rules(self) -> None:
         """Switch rules on and off."""
-        counts = self.compared.difference.by_rule if self.compared is not None else {}
-        on_ = {rule.name for rule in self.ignore.rules}
-        self.app.push_screen(RulesScreen(self._all_rules, on_, counts), self._set_rules)
-
-    def _set_rules(self, names: set[str] | None) -> None:
-        if names is None or names == {rule.name for rule in self.ignore.rules}:
-            return
-        self.ignore = IgnoreRules(rule for rule in self._all_rules if rule.name in names)
-        self._compare()
+        self.rule_choice.ask(self._counts)
 
     def action_fork(self) -> None:
-        """Tell the common ancestor, and show the first step in which the branches differ; again, go back."""
-        if self._tips is not None:
-            self.pair, self._tips, self.said, self._parted = self._tips, None, None, ""
-            self._compare()
-            return
-        before, after = self.pair
-        found = fork(self._runs, before.id, after.id)
-        if found.ancestor is None:
-            self.said = (" They have no common ancestor. ", "warn")
-        elif not found.parts:
-            first, last = (before, after) if found.second else (after, before)
-            steps = len(found.first) + len(found.second)
-            self.said = (f" {id_text(last)} descends from {id_text(first)}, {steps:,} steps: no fork. ", "warn")
-        else:
-            self.said = (" looking where they part … ", "dim")
-            self.jobs.part(self._comparer, found, self.ignore)
-        self.draw()
+        """Show the first step in which the branches differ; again, go back."""
+        self.divergence.toggle()
 
     def on_divergence_ready(self, event: DivergenceReady) -> None:
-        """Show the step in which two branches part."""
-        ancestor = event.fork.ancestor
-        assert ancestor is not None
-        word = f" common ancestor {id_text(ancestor.ref)} · step {ancestor.ref.step}"
-        if event.error:
-            self.said = (f" {clean(event.error)} {clean(event.hint)} ", "error")
-        elif event.divergence is None:
-            steps = min(len(event.fork.first), len(event.fork.second))
-            self.said = (f"{word} · the {steps:,} steps that both have are the same ", "good")
-        else:
-            parted = event.divergence
-            place = clean(expression(parted.difference.shown[0].path), 60)
-            self._tips = self.pair
-            self.pair = (parted.first.ref, parted.second.ref)
-            self._parted = f"{word} · they part in step {parted.step:,} after it, at {place} "
-            self.said = None
-            self._compare()
-        self.draw()
+        """It is known where two branches part."""
+        self.divergence.take(event)
 
     def on_diff_rows_opened(self, event: DiffRows.Opened) -> None:
         """Tell a change in full."""
@@ -323,13 +300,7 @@ class CompareScreen(SearchingChanges[Place]):
 
     def action_back(self) -> None:
         """Out of the search, then back to the browser; what is not compared yet is left."""
-        if self.end_search():
+        if self.change_search.end():
             return
         self.workers.cancel_node(self)
         self.dismiss(Place("", (), self.ignore))
-
-
-def _name(ref: CheckpointRef) -> str:
-    """The short id of a checkpoint, after the store it is in where several are open."""
-    store, slash, _ = ref.file.rpartition("/")
-    return f"{clean(store, 24)}{slash}{id_text(ref)}"

@@ -16,7 +16,6 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.jobs import Jobs
-from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import Examining, ReportReady, WorkFailed
 from ckpt_tui.tui.screens.copying import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
@@ -62,7 +61,7 @@ class DoctorScreen(Screen[Finding | None]):
     def __init__(self, store: Store) -> None:
         super().__init__()
         self._store = store
-        self._jobs = Jobs(self, store, Library())
+        self._jobs = Jobs(self, store)
         self._report: Report | None = None
         self._right: list[Part] = []
 

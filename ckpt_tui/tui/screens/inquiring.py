@@ -83,7 +83,7 @@ class Inquiring(Graphing):
         if self._inquiries is None:
             from ckpt_tui.tui.inquiries import Inquiries
 
-            self._inquiries = Inquiries(self, self.store, self.known)
+            self._inquiries = Inquiries(self, self.known)
         return self._inquiries
 
     def bisect(self, text: str) -> None:

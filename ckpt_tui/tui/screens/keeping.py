@@ -1,17 +1,16 @@
-"""Bookmarks and notes on the checkpoint at hand, in the browser and while a run is replayed alike."""
+"""The bookmarks of a screen that is still mixed together; `ckpt_tui.tui.controllers.bookmarks` does the work."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
+from ckpt_tui.actions.notes import Notebook
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.errors import CkptError
+from ckpt_tui.tui.controllers.bookmarks import Bookmarks
+from ckpt_tui.tui.screens.notes import NotesScreen
 
 if TYPE_CHECKING:
     from textual.screen import Screen
-
-    from ckpt_tui.actions.notes import Note, Notebook
 
     Base = Screen[Any]
 else:
@@ -21,7 +20,7 @@ else:
 class Keeping(Base):
     """A screen with a checkpoint at hand that can be bookmarked."""
 
-    notebook: Notebook | None = None
+    _bookmarks: Bookmarks | None = None
 
     if TYPE_CHECKING:  # what the screen does; a body here would stand before its own
 
@@ -41,86 +40,53 @@ class Keeping(Base):
         def notes_changed(self) -> None:
             """Draw the marks anew."""
 
-    # -- the notebook ------------------------------------------------------------------------------------------------
+    @property
+    def bookmarks(self) -> Bookmarks:
+        """The controller."""
+        if self._bookmarks is None:
+            self._bookmarks = Bookmarks(self)
+        return self._bookmarks
+
+    @property
+    def notebook(self) -> Notebook | None:
+        """The notes."""
+        return self.bookmarks.book
+
+    @notebook.setter
+    def notebook(self, book: Notebook | None) -> None:
+        self.bookmarks.book = book
+
+    def ask_note(self, text: str) -> None:
+        """Ask for the text of a note."""
+        self.ask("note", text)
+
+    def open_notes(self, book: Notebook) -> None:
+        """List the notes."""
+        self.app.push_screen(NotesScreen(book), self._picked)
 
     def open_notebook(self, path: str) -> Notebook | None:
         """The notes on the store; None, and said so, where they cannot be read."""
-        if self.notebook is None or self.notebook.store != os.path.abspath(path):
-            from ckpt_tui.actions.notes import read_notes  # late: the first screen does without
-
-            try:
-                self.notebook = read_notes(path)
-            except CkptError as error:
-                self.say(f"{error.what} {error.hint}".strip(), "error")
-        return self.notebook
+        return self.bookmarks.open(path)
 
     def keep(self) -> bool:
         """Write the notes; False, and said so, where that fails."""
-        from ckpt_tui.actions.notes import write_notes
-
-        if self.notebook is None:
-            return False
-        try:
-            write_notes(self.notebook)
-        except CkptError as error:
-            self.say(f"{error.what} {error.hint}".strip(), "error")
-            return False
-        return True
-
-    def _note(self) -> Note | None:
-        """The note on the checkpoint at hand, made where there is none."""
-        from ckpt_tui.actions.notes import Note, now
-
-        ref = self.ref_at_hand()
-        if ref is None or self.notebook is None:
-            return None
-        kept = self.notebook.notes.get(ref.id)
-        return Note(
-            ref.id, kept is not None and kept.bookmark, kept.text if kept else "", ref.workflow, ref.iteration, ref.utc,
-            now(),
-        )  # fmt: skip
-
-    # -- actions -----------------------------------------------------------------------------------------------------
-
-    def action_bookmark(self) -> None:
-        """Bookmark the checkpoint, or take the bookmark away."""
-        from dataclasses import replace
-
-        note = self._note()
-        if note is None or self.notebook is None:
-            return
-        note = replace(note, bookmark=not note.bookmark)
-        self.notebook.put(note)
-        if self.keep():
-            self.notes_changed()
-            self.say("★ Bookmarked; ' lists bookmarks and notes." if note.bookmark else "The bookmark is gone.", "good")
-
-    def action_note(self) -> None:
-        """Ask for a note on the checkpoint."""
-        note = self._note()
-        if note is not None:
-            self.ask("note", note.text)
+        return self.bookmarks.write()
 
     def take_note(self, text: str) -> None:
         """Keep a note on the checkpoint; an empty text takes it away."""
-        from dataclasses import replace
+        self.bookmarks.take(text)
 
-        from ckpt_tui.actions.notes import NOTE_LIMIT
+    def action_bookmark(self) -> None:
+        """Bookmark the checkpoint, or take the bookmark away."""
+        self.bookmarks.toggle()
 
-        note = self._note()
-        if note is None or self.notebook is None:
-            return
-        self.notebook.put(replace(note, text=text.strip()[:NOTE_LIMIT]))
-        if self.keep():
-            self.notes_changed()
-            self.say("Noted; ' lists bookmarks and notes." if text.strip() else "The note is gone.", "good")
+    def action_note(self) -> None:
+        """Ask for a note on the checkpoint."""
+        self.bookmarks.ask()
 
     def action_notes(self) -> None:
         """List bookmarks and notes."""
-        if self.notebook is not None:
-            from ckpt_tui.tui.screens.notes import NotesScreen  # late: the first screen does without
-
-            self.app.push_screen(NotesScreen(self.notebook), self._picked)
+        self.bookmarks.show_all()
 
     def _picked(self, checkpoint: str | None) -> None:
         if checkpoint is not None:

@@ -43,7 +43,7 @@ class Replayable(Graphing, Keeping):
     def _replayed(self, result: tuple[str, Path] | None) -> None:
         replay, self._replay = self._replay, None
         if replay is not None:
-            self._choices.update(replay.track.choices)
+            self._choices.update(replay.position.track.choices)
             self.notes_changed()
         if result is None:
             return

@@ -1,0 +1,119 @@
+"""Breakpoints: where a run, a resumed run or a replay stops."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ckpt_tui.actions.conditions import Condition
+from ckpt_tui.actions.expressions import PARTS
+from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.paths import Path, parse
+from ckpt_tui.core.reading.pending import requests
+from ckpt_tui.core.replay.frames import pinned
+from ckpt_tui.core.text import clean
+from ckpt_tui.errors import UsageError
+
+EVENTS = ("request", "error", "warning")
+"""Breakpoints that are one word."""
+
+
+class Breakpoint(NamedTuple):
+    """Where to stop.
+
+    Attributes:
+        spec: As it is written: a JMESPath expression over the JSON of `show`, `changes:PATH`, `executor:NAME`,
+            `request`, `error` or `warning`.
+        kind: `expression`, `changes`, `executor`, `request`, `error` or `warning`.
+        name: The executor, for that kind.
+        path: The path, for `changes`.
+        condition: What must become true, for `expression`.
+    """
+
+    spec: str
+    kind: str
+    name: str = ""
+    path: Path = ()
+    condition: Condition | None = None
+
+    @property
+    def is_at_boundary(self) -> bool:
+        """Whether it is looked for between two supersteps."""
+        return self.kind not in ("executor", "error")
+
+
+def parse_breakpoint(spec: str) -> Breakpoint:
+    """A breakpoint as it is written.
+
+    Raises:
+        UsageError: it is not one.
+    """
+    text = spec.strip()
+    kind, colon, rest = text.partition(":")
+    if text in EVENTS:
+        return Breakpoint(text, text)
+    if colon and kind == "executor":
+        if not rest:
+            raise UsageError("executor: needs a name.", "For example: executor:writer")
+        return Breakpoint(text, "executor", name=rest)
+    if colon and kind == "changes":
+        path = parse(rest)
+        if not path or path[0] not in PARTS:
+            raise UsageError(f"{clean(rest)} is not a path to a value.", "For example: changes:state.draft.score")
+        return Breakpoint(text, "changes", path=path)
+    return Breakpoint(text, "expression", condition=Condition(text))
+
+
+class Watcher:
+    """Looks at each checkpoint of a run, in order, for breakpoints that stop there.
+
+    Args:
+        breakpoints: Those between two supersteps count.
+    """
+
+    def __init__(self, breakpoints: Iterable[Breakpoint]) -> None:
+        self.breakpoints = tuple(breakpoints)
+        self._true: set[str] = set()
+        self._before: Checkpoint | None = None
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is a breakpoint that is looked for between two supersteps."""
+        return any(each.is_at_boundary for each in self.breakpoints)
+
+    def begin(self, checkpoint: Checkpoint | None) -> None:
+        """Take the checkpoint that the run starts from: what is true there already does not become true."""
+        self._before = checkpoint
+        self._true = set()
+        for each in self.breakpoints:
+            if checkpoint is not None and each.condition is not None and each.condition.holds(checkpoint):
+                self._true.add(each.spec)
+
+    def hit(self, checkpoint: Checkpoint) -> Breakpoint | None:
+        """The first breakpoint that stops at the next checkpoint; None where the run goes on."""
+        found = [each for each in self.breakpoints if self._stops(each, checkpoint)]
+        self._before = checkpoint
+        return found[0] if found else None
+
+    def change(self, breakpoints: Iterable[Breakpoint]) -> None:
+        """Look for other breakpoints from now on."""
+        self.breakpoints = tuple(breakpoints)
+        self.begin(self._before)
+
+    def _stops(self, each: Breakpoint, checkpoint: Checkpoint) -> bool:
+        before = self._before
+        if each.condition is not None:
+            was, now = each.spec in self._true, each.condition.holds(checkpoint)
+            (self._true.add if now else self._true.discard)(each.spec)
+            return now and not was
+        if each.kind == "changes":
+            return bool(pinned(each.path, checkpoint, before).changed)
+        if each.kind == "request":
+            return bool(_requests(checkpoint) - (_requests(before) if before is not None else set()))
+        if each.kind == "warning":
+            return len(checkpoint.warnings) > (len(before.warnings) if before is not None else 0)
+        return False
+
+
+def _requests(checkpoint: Checkpoint) -> set[str]:
+    return {request.id for request in requests(checkpoint.pending)}

@@ -1,0 +1,427 @@
+"""A live run that is stepped, stopped on a condition, changed, taken back and gone on with.
+
+What a person sees as one session is one process after another: a change, or going back, ends the process and resumes
+from the checkpoint where the person stands, as a fork in the same directory. Everything a session needs is in
+checkpoints, so nothing is lost when it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from ckpt_tui.actions.debugging.breakpoints import Breakpoint, Watcher, parse_breakpoint
+from ckpt_tui.actions.resume.edits import edit_of
+from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan, source_of
+from ckpt_tui.actions.resume.session import GRACE, Session, numbered, stamp_now
+from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.errors import CkptError, UsageError
+from ckpt_tui.stores.registry import open_store
+
+PAUSED = ("continue", "step", "run_to", "edit", "goto")
+"""Commands that need a paused run."""
+
+COMMANDS = (*PAUSED, "pause", "break", "answer", "stop")
+"""What can be done; see docs/json.md."""
+
+ENDS = ("request", "error", "end")
+"""Places to run to that are one word."""
+
+
+class RunTo(NamedTuple):
+    """Where to stop once: an executor that is about to run, a step, or one of `ENDS`."""
+
+    kind: str
+    name: str = ""
+    step: int = 0
+
+
+class Debugger:
+    """One session of debugging; it has what a `Session` has.
+
+    Args:
+        plan: What to run.
+        sink: Takes the lines, numbered from 1; see `Session`. Lines `held` are not passed on: `paused` is, where the
+            run stops.
+        breakpoints: Where it stops.
+        step: Stop after every superstep.
+        confirmed: Run as soon as the check is good; else wait for `run`.
+        is_answered: Wait for the answers of requests; else a run that waits for them ends.
+
+    Attributes:
+        outcome: How the run ended, as in `Session`.
+        code: Its exit code.
+        paused: The line of the pause that lasts, or None.
+    """
+
+    def __init__(
+        self, plan: Plan, sink: Callable[[bytes], None], breakpoints: Iterable[Breakpoint] = (), step: bool = False,
+        confirmed: bool = True, is_answered: bool = True,
+    ) -> None:  # fmt: skip
+        self.plan = plan
+        self.outcome = ""
+        self.code = FAILED
+        self.paused: dict[str, Any] | None = None
+        self.ended = threading.Event()
+        self._turn = threading.Event()
+        """Set while the run is paused, and at its end: a command that needs a pause has its answer then."""
+        self._sink = sink
+        self._watcher = Watcher(breakpoints)
+        self._stepping = step
+        self._asked = False
+        self._run_to: RunTo | None = None
+        self._confirmed = confirmed
+        self._is_answered = is_answered
+        self._lock = threading.RLock()
+        self._count = 0
+        self._edits: list[Edit] = []
+        self._at = plan.source.id
+        """Id of the checkpoint where the person stands."""
+        self._moved = False
+        """Whether that is another checkpoint than the process has reached."""
+        self._waits = False
+        self._answers: dict[str, Any] = {}
+        self._failure: dict[str, Any] | None = None
+        self._last = b""
+        """The last line of a run that failed, kept back while the person looks at the failure."""
+        self._origin = plan.source.store
+        self._ending = False
+        self._session = self._session_of(plan)
+
+    # -- what the owner does -----------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start the process."""
+        with suppress(CkptError):
+            self._watcher.begin(self._checkpoint(self._at) if self._at else None)
+        self._session.start()
+
+    def stop(self, grace: float = GRACE) -> None:
+        """Ask the run to end, and kill it after `grace` seconds; returns at once."""
+        self._ending = True
+        with self._lock:
+            is_over = self._session.ended.is_set()
+            self.paused = None
+        if is_over:
+            self._close()
+        else:
+            self._session.stop(grace)
+
+    def kill(self) -> None:
+        """End the process now, with everything that it started."""
+        self._ending = True
+        self._session.kill()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for the end; False when it does not come in time."""
+        return self.ended.wait(seconds)
+
+    def wait_for_pause(self) -> None:
+        """Wait until the run is paused, or has ended."""
+        self._turn.wait()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was asked to end."""
+        return self._ending or self._session.is_stopping
+
+    @property
+    def breakpoints(self) -> tuple[Breakpoint, ...]:
+        """Where the run stops."""
+        return self._watcher.breakpoints
+
+    def release(self) -> None:
+        """Nobody gives commands any more: the run goes on to its end, and a request ends it."""
+        with self._lock:
+            self._is_answered = False
+            self._watcher.change(())
+            self._stepping, self._asked, self._run_to = False, False, None
+            if self._session.ended.is_set():
+                self._close()
+            elif self.paused is not None:
+                self._go_on()
+            elif self._waits:
+                self._session.send({"do": "leave"})
+
+    def send(self, command: dict[str, Any]) -> None:
+        """Carry out one command: one of `COMMANDS`, or what a `Session` takes before the run begins.
+
+        What cannot be done is reported by a line `error` whose `where` is `command`.
+        """
+        try:
+            with self._lock:
+                self._obey(command)
+        except CkptError as error:
+            self._say("error", where="command", what=error.what, fix=error.hint, traceback="")
+
+    # -- commands ----------------------------------------------------------------------------------------------------
+
+    def _obey(self, command: dict[str, Any]) -> None:
+        do = command.get("do")
+        if do in ("run", "check"):
+            self._session.send(command)
+        elif do == "stop":
+            self.stop()
+        elif do == "pause":
+            self._asked = True
+            self._session.send({"do": "hold"})
+        elif do == "break":
+            specs = command.get("set")
+            if not isinstance(specs, list):
+                raise UsageError("break needs `set`, a list of breakpoints.", 'For example: "set": ["executor:writer"]')
+            self._watcher.change([parse_breakpoint(str(each)) for each in specs])
+            if self.paused is None:
+                self._session.send({"do": "hold"} if self._watcher.is_needed else self._go())
+        elif do == "answer":
+            self._answer(command)
+        elif do in PAUSED:
+            if self.paused is None:
+                raise UsageError(f"{do} needs a paused run.", 'Pause it first: {"do": "pause"}')
+            self._obey_paused(do, command)
+        else:
+            raise UsageError(f"{do!r} is not a command.", f"Commands are {', '.join(COMMANDS)}.")
+
+    def _obey_paused(self, do: str, command: dict[str, Any]) -> None:
+        if do == "edit":
+            self._edit(command)
+        elif do == "goto":
+            self._goto(command)
+        else:
+            self._run_to = _place_to_run_to(command) if do == "run_to" else None
+            self._stepping = do == "step"
+            self._go_on()
+
+    def _edit(self, command: dict[str, Any]) -> None:
+        if "value" not in command:
+            raise UsageError("edit needs a path and a value.", '"path": "state.draft.score", "value": 0.9')
+        edit = edit_of(str(command.get("path")), command["value"])
+        self._edits = [each for each in self._edits if each.path != edit.path] + [edit]
+        self._say("edited", path=edit.text, value=edit.value)
+
+    def _goto(self, command: dict[str, Any]) -> None:
+        name = str(command.get("id") or "")
+        checkpoint = self._checkpoint(name)
+        self._watcher.begin(checkpoint)
+        self._at, self._moved, self._edits = checkpoint.ref.id, True, []
+        self._pause("asked", checkpoint=self._at, iteration=checkpoint.ref.iteration, next=[])
+
+    def _answer(self, command: dict[str, Any]) -> None:
+        given = command.get("responses")
+        if not isinstance(given, dict):
+            if "request_id" not in command or "value" not in command:
+                raise UsageError("answer needs request_id and value.", '"request_id": "…", "value": true')
+            given = {str(command["request_id"]): command["value"]}
+        self._answers.update(given)
+        if self._waits:
+            self._waits = False
+            self._session.send({"do": "answer", "responses": self._taken_answers()})
+        elif self.paused is not None:
+            self._go_on()
+
+    def _taken_answers(self) -> dict[str, Any]:
+        given, self._answers = self._answers, {}
+        return given
+
+    # -- going on ----------------------------------------------------------------------------------------------------
+
+    def _go(self) -> dict[str, Any]:
+        return {"do": "go", **self._pauses()}
+
+    def _pauses(self) -> dict[str, Any]:
+        run_to = self._run_to
+        executors = [each.name for each in self._watcher.breakpoints if each.kind == "executor"]
+        if run_to is not None and run_to.kind == "executor":
+            executors.append(run_to.name)
+        ends = run_to is not None and run_to.kind == "end"
+        looks = self._watcher.is_needed or (run_to is not None and run_to.kind in ("step", "request"))
+        return {"hold": (self._stepping or self._asked or looks) and not ends, "executors": [] if ends else executors}
+
+    def _go_on(self) -> None:
+        self.paused = None
+        self._turn.clear()
+        if self._edits or self._moved or self._session.ended.is_set():
+            self._start_anew()
+        else:
+            self._session.send(self._go())
+
+    def _start_anew(self) -> None:
+        """Resume from where the person stands, in a process of its own, after the one before has ended."""
+        checkpoint, directory = self._found(self._at)
+        before = self._session
+        source = source_of(directory, checkpoint, self.plan.source.later, self.plan.target.allow)
+        plan = replace(self.plan, source=source, edits=tuple(self._edits), responses=self._taken_answers())
+        self._edits, self._moved, self._failure, self._waits = [], False, None, False
+        self.plan = plan
+        self._session = self._session_of(plan)
+        self._confirmed = True
+        threading.Thread(target=self._replace, args=(before, self._session), daemon=True).start()
+
+    def _replace(self, before: Session, after: Session) -> None:
+        before.stop()
+        before.wait()
+        after.start()
+
+    def _session_of(self, plan: Plan) -> Session:
+        session: Session
+
+        def take(raw: bytes) -> None:
+            self._take(session, raw)
+
+        session = Session(replace(plan, pauses=self._pauses()), "ask", take)
+        return session
+
+    # -- lines of the run, in the thread that reads them -------------------------------------------------------------
+
+    def _take(self, session: Session, raw: bytes) -> None:
+        if session is not self._session:
+            return  # the rest of a process that was left
+        kind = raw[9 : raw.find(b'"', 9)]
+        if kind == b"held":
+            self._held(json.loads(raw))
+            return
+        if kind == b"end":
+            self._end(session, raw)
+            return
+        self._give(raw)
+        if kind == b"check":
+            self._checked(json.loads(raw))
+        elif kind == b"checkpoint":
+            self._at = str(json.loads(raw).get("id"))
+        elif kind == b"waiting":
+            self._waiting()
+        elif kind == b"error":
+            self._failure = json.loads(raw)
+
+    def _checked(self, check: dict[str, Any]) -> None:
+        if self._confirmed:
+            self._session.send({"do": "run", **self.plan.changes()} if check.get("ok") else {"do": "stop"})
+
+    def _waiting(self) -> None:
+        with self._lock:
+            if self._answers:
+                self._session.send({"do": "answer", "responses": self._taken_answers()})
+            elif self._is_answered:
+                self._waits = True
+            else:
+                self._session.send({"do": "leave"})
+
+    def _held(self, line: dict[str, Any]) -> None:
+        with self._lock:
+            found = self._reason_at_call(line) if line.get("where") == "executor" else self._reason_at_boundary(line)
+            if found is None:
+                self._session.send(self._go())
+                return
+            reason, spec = found
+            fields = {name: line[name] for name in ("iteration", "next", "executor", "type", "data") if name in line}
+            self._asked, self._run_to = False, None
+            self._pause(reason, spec, checkpoint=line.get("checkpoint") or self._at or None, **fields)
+
+    def _reason_at_call(self, line: dict[str, Any]) -> tuple[str, str | None] | None:
+        name = line.get("executor")
+        for each in self._watcher.breakpoints:
+            if each.kind == "executor" and each.name == name:
+                return "breakpoint", each.spec
+        run_to = self._run_to
+        return ("asked", None) if run_to is not None and run_to.name == name else None
+
+    def _reason_at_boundary(self, line: dict[str, Any]) -> tuple[str, str | None] | None:
+        self._at = str(line.get("checkpoint"))
+        hit: Breakpoint | None = None
+        if self._watcher.is_needed:
+            try:
+                hit = self._watcher.hit(self._checkpoint(self._at))
+            except CkptError as error:
+                self._say("error", where="breakpoint", what=error.what, fix=error.hint, traceback="")
+        run_to = self._run_to
+        if hit is not None:
+            return ("request" if hit.kind == "request" else "breakpoint"), hit.spec
+        if run_to is not None:
+            is_there = (run_to.kind == "step" and int(line.get("iteration") or 0) >= run_to.step) or (
+                run_to.kind == "request" and line.get("pending")
+            )
+            return ("asked", None) if is_there else None
+        if self._asked:
+            return "asked", None
+        return ("step", None) if self._stepping else None
+
+    def _end(self, session: Session, raw: bytes) -> None:
+        self.outcome, self.code = session.outcome, session.code
+        stops = any(each.kind == "error" for each in self._watcher.breakpoints)
+        stops = stops or (self._run_to is not None and self._run_to.kind == "error")
+        if session.outcome in ("failed", "died") and stops and self._at and not self._ending:
+            failure = self._failure or {}
+            with self._lock:
+                self._last = raw
+                self._pause("error", "error", checkpoint=self._at, next=[], what=failure.get("what"))
+            return
+        self._give(raw)
+        self._finish()
+
+    def _close(self) -> None:
+        """The run had ended before the person did."""
+        if self._last:
+            self._give(self._last)
+            self._finish()
+
+    def _finish(self) -> None:
+        self.ended.set()
+        self._turn.set()
+
+    def _pause(self, reason: str, spec: str | None = None, **fields: Any) -> None:
+        self._turn.set()
+        self.paused = {"reason": reason, "breakpoint": spec, **fields}
+        self._say("paused", **self.paused)
+
+    # -- lines of our own --------------------------------------------------------------------------------------------
+
+    def _say(self, kind: str, **fields: Any) -> None:
+        line = {"kind": kind, "seq": 0, "t": stamp_now(), **fields}
+        self._give(json.dumps(line, separators=(",", ":")).encode("ascii"))
+
+    def _give(self, raw: bytes) -> None:
+        with self._lock:
+            self._count += 1
+            self._sink(numbered(raw, self._count))
+
+    # -- checkpoints -------------------------------------------------------------------------------------------------
+
+    def _checkpoint(self, name: str) -> Checkpoint:
+        return self._found(name)[0]
+
+    def _found(self, name: str) -> tuple[Checkpoint, str]:
+        """A checkpoint of the session, by its id or the beginning of one, and the directory that holds it.
+
+        Raises:
+            CkptError: there is none, or several.
+        """
+        places = dict.fromkeys((self.plan.into, self._origin))
+        found = [(directory, file) for directory in places if directory for file in _files(directory, name)]
+        if not found:
+            raise UsageError(f"There is no checkpoint {name} in this session.", "`ckpt-tui ls` lists them.")
+        exact = [each for each in found if each[1] == f"{name}.json"] or found
+        if len(exact) > 1:
+            raise UsageError(f"{name} is the beginning of {len(exact)} ids.", "Give more of it.")
+        directory, file = exact[0]
+        return open_store(directory).load(file, everything=True), directory
+
+
+def _place_to_run_to(command: dict[str, Any]) -> RunTo:
+    for kind in ("executor", *ENDS):
+        if command.get(kind):
+            return RunTo(kind, str(command[kind]) if kind == "executor" else "")
+    step = command.get("step")
+    if type(step) is int:
+        return RunTo("step", step=step)
+    raise UsageError("run_to needs an executor, a step, request, error or end.", 'For example: "executor": "writer"')
+
+
+def _files(directory: str, name: str) -> list[str]:
+    try:
+        return [each for each in os.listdir(directory) if name and each.startswith(name) and each.endswith(".json")]
+    except OSError:
+        return []

@@ -1,0 +1,116 @@
+"""Commands of a run that pauses, read from standard input: lines of JSON from programs, words from people."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from typing import Any
+
+import click
+
+from ckpt_tui.actions.debugging.debugger import PAUSED, Debugger
+from ckpt_tui.actions.resume.edits import parse_edit
+from ckpt_tui.core.text import clean
+from ckpt_tui.errors import CkptError, UsageError
+
+_HELP = "s step · c continue · r NAME run to an executor · set PATH=JSON · answer ID=JSON · back ID · q stop"
+
+
+class Console:
+    """Reads commands while a run goes on.
+
+    Args:
+        debugger: What carries them out.
+        as_json: Whether the lines are JSON.
+    """
+
+    def __init__(self, debugger: Debugger, as_json: bool) -> None:
+        self._debugger = debugger
+        self._json = as_json
+        self._begun = False
+
+    def take(self, line: dict[str, Any]) -> None:
+        """Take in a line of the run; commands are read once it was checked."""
+        kind = line.get("kind")
+        if kind == "check" and not self._begun:
+            self._begun = True
+            threading.Thread(target=self._read, daemon=True).start()
+        if kind == "paused" and not self._json:
+            self._say(paused_text(line))
+            self._say(_HELP)
+
+    def _read(self) -> None:
+        for text in sys.stdin:
+            try:
+                command = _json_command(text) if self._json else word_command(text)
+            except CkptError as error:
+                click.echo(f"ckpt-tui: {clean(error.what)} {clean(error.hint)}", err=True)
+                continue
+            if command:
+                if command.get("do") in PAUSED:
+                    self._debugger.wait_for_pause()
+                self._debugger.send(command)
+        self._debugger.release()
+
+    def _say(self, text: str) -> None:
+        click.echo(text, err=True)
+
+
+def paused_text(line: dict[str, Any]) -> str:
+    """Where a run is paused, in words."""
+    reason = str(line.get("breakpoint") or line.get("reason"))
+    if line.get("executor"):
+        where = f"before {line['executor']}"
+    elif line.get("reason") == "error":
+        where = f"after an error: {line.get('what') or ''}"
+    else:
+        names = [str(each) for each in line.get("next") or ()]
+        where = f"after step {line.get('iteration')}" + (f", next: {', '.join(names)}" if names else "")
+    return clean(f"‖ paused {where} · {reason} · {str(line.get('checkpoint') or '')[:8]}")
+
+
+def _json_command(text: str) -> dict[str, Any] | None:
+    if not text.strip():
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise UsageError(f"{text.strip()[:80]} is not a command.", 'Commands are JSON: {"do": "step"}')
+    return found
+
+
+def word_command(text: str) -> dict[str, Any] | None:
+    """The command that a line of words means; None for an empty one.
+
+    Raises:
+        UsageError: it is not one.
+    """
+    word, _, rest = text.strip().partition(" ")
+    rest = rest.strip()
+    if not word:
+        return None
+    if word in ("s", "step", "c", "continue", "p", "pause", "q", "stop"):
+        return {"do": {"s": "step", "c": "continue", "p": "pause", "q": "stop"}.get(word, word)}
+    if word in ("r", "run") and rest:
+        return _run_to(rest)
+    if word in ("back", "goto") and rest:
+        return {"do": "goto", "id": rest}
+    if word == "set" and rest:
+        edit = parse_edit(rest)
+        return {"do": "edit", "path": edit.text, "value": edit.value}
+    if word == "answer" and "=" in rest:
+        name, _, value = rest.partition("=")
+        try:
+            return {"do": "answer", "request_id": name.strip(), "value": json.loads(value)}
+        except ValueError:
+            raise UsageError(f"{value} is not JSON.", 'A text is written in quotes: answer 3f2a="yes"') from None
+    raise UsageError(f"{text.strip()[:80]} is not a command.", _HELP)
+
+
+def _run_to(rest: str) -> dict[str, Any]:
+    if rest in ("request", "error", "end"):
+        return {"do": "run_to", rest: True}
+    return {"do": "run_to", "step": int(rest)} if rest.isdigit() else {"do": "run_to", "executor": rest}

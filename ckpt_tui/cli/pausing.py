@@ -1,0 +1,48 @@
+"""The options of a run that pauses; the same for `run` and `resume`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from ckpt_tui.actions.debugging.breakpoints import parse_breakpoint
+from ckpt_tui.actions.debugging.debugger import Debugger
+from ckpt_tui.actions.resume.plan import Plan
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+def pausing_options(command: Decorated) -> Decorated:
+    """Give a verb `--break` and `--step`."""
+    command = click.option("--step", is_flag=True, help="Pause after every superstep.")(command)
+    return click.option(
+        "--break",
+        "breaks",
+        multiple=True,
+        metavar="SPEC",
+        help="Pause where this happens: a JMESPath over the JSON of show that becomes true, changes:PATH, "
+        "executor:NAME, request, error or warning.",
+    )(command)
+
+
+def pausing_session(
+    plan: Plan, breaks: tuple[str, ...], step: bool, confirmed: bool, always: bool = False
+) -> Callable[[Callable[[bytes], None]], Debugger] | None:
+    """What makes the session of a run that pauses; None where no option asks for one.
+
+    Args:
+        plan: What to run.
+        breaks: The breakpoints, as they were written.
+        step: Whether it pauses after every superstep.
+        confirmed: Whether the person has said that it may run.
+        always: Whether commands are taken even if nothing pauses the run.
+
+    Raises:
+        UsageError: a breakpoint is wrong.
+    """
+    breakpoints = [parse_breakpoint(each) for each in breaks]
+    if not (breakpoints or step or always):
+        return None
+    return lambda sink: Debugger(plan, sink, breakpoints, step, confirmed)

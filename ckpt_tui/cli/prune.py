@@ -1,0 +1,178 @@
+"""`ckpt-tui prune`: delete checkpoints, shown first and brought back with --undo."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import click
+
+from ckpt_tui.actions.resume.forks import with_forks
+from ckpt_tui.actions.trash import Moved, bring_back, delete, throw_away
+from ckpt_tui.cli.ls import survey
+from ckpt_tui.cli.output import json_option, store_argument, write, write_json
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.runs.ids import IdFault, find
+from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.runs.pruning import Choice, Wish, choose
+from ckpt_tui.core.text import clean, size_text
+from ckpt_tui.errors import CkptError, NotFoundError, UsageError
+from ckpt_tui.stores.registry import open_store
+
+_SECONDS = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+
+SHOWN = 20
+"""Checkpoints of one kind that are listed; the others are counted."""
+
+
+class Age(click.ParamType[int]):
+    """A time span such as 30d, in seconds."""
+
+    name = "AGE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        found = re.fullmatch(r"(\d{1,6})([mhdw])", str(value).strip())
+        if found is None:
+            self.fail(f"{value!r} is not an age such as 90m, 12h, 30d or 8w.", param, ctx)
+        return int(found[1]) * _SECONDS[found[2]]
+
+
+@click.command("prune")
+@store_argument
+@click.option("--keep", type=click.IntRange(min=0), metavar="N", help="Keep the N newest checkpoints of each run.")
+@click.option("--older-than", "age", type=Age(), metavar="AGE", help="Delete what is older: 90m, 12h, 30d, 8w.")
+@click.option("--run", "named", multiple=True, metavar="ID", help="Delete the whole run of this checkpoint.")
+@click.option("--force", is_flag=True, help="Delete checkpoints from which kept ones descend, too.")
+@click.option("--for-good", is_flag=True, help="Delete without a trash; there is no --undo then.")
+@click.option("--undo", is_flag=True, help="Bring back what the last prune of this store deleted.")
+@click.option("--dry-run", is_flag=True, help="Show what would go, and end.")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
+@json_option
+def command(
+    store: str, keep: int | None, age: int | None, named: tuple[str, ...], force: bool, for_good: bool, undo: bool,
+    dry_run: bool, yes: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Delete checkpoints that are no longer needed: shown first, and moved to a trash beside the store.
+
+    A checkpoint from which a kept one descends stays unless --force is given, and one that waits for an answer stays
+    unless its run is named by --run. --undo brings back the last prune; STORE.trash can be removed to free its room.
+    """
+    opened = open_store(store)
+    barred = opened.capabilities("").prune
+    if barred or not os.path.isdir(opened.path):
+        raise UsageError(f"Nothing can be deleted here: {barred or 'a single file is open'}.")
+    if undo:
+        return _report(bring_back(opened.path), "brought back", as_json)
+    if keep is None and age is None and not named:
+        raise UsageError("What is to go?", "Give --keep N, --older-than AGE or --run ID.")
+    runs = survey(with_forks(opened))[0]
+    wish = Wish(keep, None if age is None else time.time() - age, _runs_of(runs, named), force)
+    choice = choose(runs, wish, lambda node: os.sep not in node.ref.file)
+    if not as_json or not (yes or dry_run):
+        _show(choice)
+    if dry_run or not choice.gone:
+        if as_json:
+            write_json(_document(choice, None))
+        return 0
+    if not yes and not _agrees(choice, for_good):
+        return 130
+    act: Callable[[str, Iterable[CheckpointRef]], Moved] = delete if for_good else throw_away
+    moved = act(opened.path, [node.ref for node in choice.gone])
+    if as_json:
+        write_json(_document(choice, moved))
+        return 0 if not moved.left else 1
+    return _report(moved, "deleted", False)
+
+
+def _runs_of(runs: tuple[Run, ...], named: Iterable[str]) -> frozenset[str]:
+    """The ids of the runs that hold these checkpoints.
+
+    Raises:
+        UsageError: a name means several.
+        NotFoundError: it means none.
+    """
+    found: set[str] = set()
+    for name in named:
+        try:
+            node = find(name, runs)
+        except IdFault as fault:
+            error: type[CkptError] = UsageError if fault.ambiguous else NotFoundError
+            raise error(f"{fault.reason}.", "`ckpt-tui ls` lists the ids.") from None
+        found.update(run.id for run in runs if any(other is node for other in run.nodes))
+    return frozenset(found)
+
+
+def _show(choice: Choice) -> None:
+    """Print what goes and what does not, on stderr."""
+    _list(choice.gone, f"{_count(choice.gone)} would go, {size_text(choice.freed)}")
+    _list(choice.orphans, f"{_count(choice.orphans)} would lose the parent")
+    if choice.needed:
+        click.echo(f"{_count(choice.needed)} stay: kept ones descend from them (--force)", err=True)
+    if choice.waiting:
+        click.echo(f"{_count(choice.waiting)} stay: a request waits for an answer (--run ID names its run)", err=True)
+
+
+def _list(nodes: tuple[Node, ...], title: str) -> None:
+    if not nodes:
+        return
+    click.echo(title, err=True)
+    for node in nodes[:SHOWN]:
+        ref = node.ref
+        words = f"{id_text(ref)}  iteration {ref.iteration}  {clean(ref.timestamp)[:19]}  {size_text(ref.size)}"
+        click.echo(f"  {words}  {clean(ref.workflow)}", err=True)
+    if len(nodes) > SHOWN:
+        click.echo(f"  and {len(nodes) - SHOWN:,} more", err=True)
+
+
+def _count(nodes: tuple[Node, ...]) -> str:
+    return f"{len(nodes):,} checkpoint{'' if len(nodes) == 1 else 's'}"
+
+
+def _agrees(choice: Choice, for_good: bool) -> bool:
+    if not sys.stdin.isatty():
+        raise UsageError("Deleting needs a yes.", "Add --yes, or --dry-run to see what would go.")
+    how = "for good" if for_good else "to the trash (--undo brings them back)"
+    try:
+        return click.confirm(
+            f"Move {_count(choice.gone)} {how}?" if not for_good else f"Delete {_count(choice.gone)} {how}?", err=True
+        )
+    except click.Abort:
+        return False
+
+
+def _report(moved: Moved, done: str, as_json: bool) -> int:
+    if as_json:
+        write_json(
+            {
+                "schema": "ckpt-tui/prune@1",
+                "moved": list(moved.files),
+                "left": _left(moved),
+                "trash": moved.directory or None,
+            }
+        )
+        return 0 if not moved.left else 1
+    where = f" (in {clean(moved.directory)})" if moved.directory and done == "deleted" else ""
+    write(f"{len(moved.files)} {done}{where}")
+    for name, reason in moved.left:
+        click.echo(f"ckpt-tui: {clean(name)} stays: {clean(reason)}", err=True)
+    return 0 if not moved.left else 1
+
+
+def _left(moved: Moved) -> list[dict[str, str]]:
+    return [{"file": name, "reason": reason} for name, reason in moved.left]
+
+
+def _document(choice: Choice, moved: Moved | None) -> dict[str, Any]:
+    return {
+        "schema": "ckpt-tui/prune@1", "freed": choice.freed,
+        "gone": [{"id": node.ref.id, "file": node.ref.file, "size": node.ref.size} for node in choice.gone],
+        "orphans": [node.ref.id for node in choice.orphans], "needed": [node.ref.id for node in choice.needed],
+        "waiting": [node.ref.id for node in choice.waiting],
+        "moved": None if moved is None else list(moved.files), "left": [] if moved is None else _left(moved),
+        "trash": moved.directory or None if moved is not None else None,
+    }  # fmt: skip

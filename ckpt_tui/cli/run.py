@@ -1,0 +1,75 @@
+"""`ckpt-tui run`: a program as it is, started under the debugger."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from ckpt_tui.actions.resume.plan import Source, Target, interpreter, is_path, make_plan, parts
+from ckpt_tui.actions.resume.proposals import with_python
+from ckpt_tui.cli.following import Follower
+from ckpt_tui.cli.pausing import pausing_options, pausing_session
+from ckpt_tui.core.text import clean
+from ckpt_tui.errors import NotFoundError, UsageError
+
+DIRECTORY = ".ckpt-tui"
+"""Where checkpoints of runs go, below the current directory."""
+
+
+@click.command("run")
+@click.argument("program", metavar="PROGRAM")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGS]")
+@click.option("--into", metavar="DIR", default="", help="Where checkpoints go: .ckpt-tui/NAME-N when left out.")
+@click.option("--allow", multiple=True, metavar="TYPE", help="A type to save and load, module:Class.")
+@click.option(
+    "--python", metavar="EXE", default="", help="The interpreter, or the virtual environment, that the program runs in."
+)
+@click.option(
+    "--input", "inputs", multiple=True, metavar="LINE", help="A line for the program's input(), in the order it asks."
+)
+@pausing_options
+@click.option("--yes", is_flag=True, help="Run without asking.")
+@click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line, as it happens.")
+def command(
+    program: str, arguments: tuple[str, ...], into: str, allow: tuple[str, ...], python: str, inputs: tuple[str, ...],
+    breaks: tuple[str, ...], step: bool, yes: bool, reveal: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Run your program as it is, up to its first workflow, and run that under the debugger.
+
+    PROGRAM is app.py, or pkg.app as in python -m pkg.app. Its workflow runs with its own input; each superstep is saved
+    as a checkpoint in a directory of its own, never in the program's store. --break and --step pause it between two
+    supersteps; commands come from standard input: words, or lines of JSON with --json.
+
+    Exit code 5: it could not be started, or failed; 6: it stopped for want of answers; 130: interrupted.
+    """
+    place, name = parts(program)
+    if name:
+        raise UsageError(
+            f"{clean(program)} is a name in a program.", f"Run the program itself: ckpt-tui run {clean(place)}"
+        )
+    if is_path(place) and not os.path.isfile(place):
+        raise NotFoundError(f"There is no file {clean(place)}.", "Name the program that runs your workflow.")
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("A run needs a yes.", "Add --yes.")
+    target = Target(program, python, {}, "", allow, arguments, inputs)
+    if python:
+        target = Target(program, interpreter(python), {}, "", allow, arguments, inputs)
+    else:
+        target = with_python(target, "")[0]
+    plan = make_plan(Source("", "", ""), target, into or run_directory(program))
+    click.echo(f"ckpt-tui: checkpoints go to {clean(plan.into)}", err=True)
+    return Follower(
+        plan, "run" if yes else "ask", as_json, reveal, pausing_session(plan, breaks, step, yes, always=True)
+    ).follow()
+
+
+def run_directory(program: str) -> str:
+    """A directory for the checkpoints of a run that is not there yet."""
+    stem = os.path.splitext(os.path.basename(program))[0] if is_path(program) else program.rpartition(".")[2]
+    number = 1
+    while os.path.lexists(path := os.path.join(DIRECTORY, f"{stem}-{number}")):
+        number += 1
+    return path

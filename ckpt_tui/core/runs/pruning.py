@@ -1,0 +1,101 @@
+"""Which checkpoints of a store can go: those that a person means, unless what is kept needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
+
+from ckpt_tui.core.runs.lineage import Node, Run
+
+
+class Wish(NamedTuple):
+    """What a person wants to go.
+
+    Attributes:
+        keep: All but so many of the newest checkpoints of each run; None for no such wish.
+        before: Checkpoints with a time before this, in seconds since 1970; None for no such wish.
+        runs: Ids of runs that go whole, those that wait for an answer, too.
+        force: Let checkpoints go from which kept ones descend.
+    """
+
+    keep: int | None = None
+    before: float | None = None
+    runs: Collection[str] = ()
+    force: bool = False
+
+
+class Choice(NamedTuple):
+    """What goes, and what does not.
+
+    Attributes:
+        gone: Checkpoints that go, in lineage order.
+        waiting: Checkpoints that were meant and stay, because they wait for an answer.
+        needed: Checkpoints that were meant and stay, because a kept one descends from them.
+        orphans: Checkpoints that stay and lose their parent.
+    """
+
+    gone: tuple[Node, ...]
+    waiting: tuple[Node, ...]
+    needed: tuple[Node, ...]
+    orphans: tuple[Node, ...]
+
+    @property
+    def freed(self) -> int:
+        """Bytes of the files that go."""
+        return sum(node.ref.size for node in self.gone)
+
+
+def choose(runs: Sequence[Run], wish: Wish, may_go: Callable[[Node], bool] = lambda node: True) -> Choice:
+    """The checkpoints that go: those that meet at least one of the wishes.
+
+    Args:
+        runs: The runs of the store, with forks that are kept elsewhere.
+        wish: What a person wants.
+        may_go: Whether a checkpoint is in the store that is pruned.
+    """
+    gone: list[Node] = []
+    waiting: list[Node] = []
+    needed: list[Node] = []
+    orphans: list[Node] = []
+    for run in runs:
+        meant = _meant(run, wish) & {node.ref.id for node in run.nodes if may_go(node)}
+        if run.id not in wish.runs:
+            asks = {node.ref.id for node in run.nodes if node.ref.id in meant and _waits(node)}
+            waiting += [node for node in run.nodes if node.ref.id in asks]
+            meant -= asks
+        if not wish.force:
+            kept_parents = _ancestors(run, [node for node in run.nodes if node.ref.id not in meant])
+            needed += [node for node in run.nodes if node.ref.id in meant & kept_parents]
+            meant -= kept_parents
+        gone += [node for node in run.nodes if node.ref.id in meant]
+        orphans += [node for node in run.nodes if node.ref.id not in meant and node.parent in meant]
+    return Choice(tuple(gone), tuple(waiting), tuple(needed), tuple(orphans))
+
+
+def _meant(run: Run, wish: Wish) -> set[str]:
+    if run.id in wish.runs:
+        return {node.ref.id for node in run.nodes}
+    out: set[str] = set()
+    if wish.keep is not None:
+        # A child is later than its parent, also where their times are the same.
+        order = sorted(range(len(run.nodes)), key=lambda place: (run.nodes[place].ref.rank[:2], place))
+        out |= {run.nodes[place].ref.id for place in order[: max(len(order) - wish.keep, 0)]}
+    if wish.before is not None:
+        out |= {node.ref.id for node in run.nodes if 0 < node.ref.when < wish.before}
+    return out
+
+
+def _waits(node: Node) -> bool:
+    facts = node.ref.facts
+    return facts is not None and facts.pending > 0
+
+
+def _ancestors(run: Run, nodes: Sequence[Node]) -> set[str]:
+    parents = {node.ref.id: node.parent for node in run.nodes}
+    found: set[str] = set()
+    for node in nodes:
+        above = node.parent
+        while above is not None and above not in found:
+            found.add(above)
+            above = parents.get(above)
+    return found

@@ -1,0 +1,279 @@
+"""Secrets inside texts, by their look: credentials in URLs and connection strings, private keys, tokens of known shapes.
+
+Only the secret itself is replaced, so that the text around it can still be read. A text is looked through only where it
+holds a sign of such a secret, which nearly all texts do not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ckpt_tui.core.secret_names import is_secret_key, is_secret_parameter
+
+MASK = "••••••"
+"""What people see in the place of a secret."""
+
+_SHORTEST = 6
+"""Characters of the shortest text with a secret in it: `pwd=ab`."""
+
+Signs = tuple[str, ...]
+
+_ASSIGNED = ("=", ":")
+_URL = "://"
+_SHAPES: tuple[tuple[Signs, str], ...] = (
+    (("sk-",), r"sk-(?:proj|ant|svcacct|admin|or|lf)-[\w-]{8,}|sk-[A-Za-z0-9]{16,}"),
+    (("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"gh[opurs]_[A-Za-z0-9]{16,}"),
+    (("github_pat_",), r"github_pat_\w{16,}"),
+    (("glpat-",), r"glpat-[\w-]{16,}"),
+    (("xox",), r"xox[abeoprs]-[\w-]{8,}"),
+    (("xapp-",), r"xapp-[\w-]{8,}"),
+    (("AKIA", "ASIA"), r"A[KS]IA[A-Z0-9]{12,}"),
+    (("AIza",), r"AIza[\w-]{20,}"),
+    (("ya29.",), r"ya29\.[\w-]{16,}"),
+    (("GOCSPX-",), r"GOCSPX-[\w-]{16,}"),
+    (("hf_",), r"hf_[A-Za-z0-9]{16,}"),
+    (("npm_",), r"npm_[A-Za-z0-9]{20,}"),
+    (("gsk_",), r"gsk_[A-Za-z0-9]{20,}"),
+    (("r8_",), r"r8_[A-Za-z0-9]{20,}"),
+    (("k_live_", "k_test_"), r"[sr]k_(?:live|test)_[A-Za-z0-9]{8,}"),
+    (("whsec_",), r"whsec_[A-Za-z0-9+/=]{16,}"),
+    (("dop_v1_",), r"dop_v1_[0-9a-f]{32,}"),
+    (("nvapi-",), r"nvapi-[\w-]{16,}"),
+    (("pplx-",), r"pplx-[A-Za-z0-9]{16,}"),
+    (("xai-",), r"xai-[A-Za-z0-9]{20,}"),
+    (("tvly-",), r"tvly-[\w-]{12,}"),
+    (("lsv2_",), r"lsv2_(?:pt|sk)_\w{16,}"),
+    (("pypi-",), r"pypi-[\w-]{32,}"),
+    (("SG.",), r"SG\.[\w-]{16,}\.[\w-]{16,}"),
+    (("Q~",), r"[\w.~-]{3}[78]Q~[\w.~-]{30,}"),
+    (("eyJ",), r"eyJ[\w-]{4,}(?:\.[\w-]+){1,4}"),
+    ((":AA",), r"\d{8,10}:AA[\w-]{30,}"),
+    (("AGE-SECRET-KEY-",), r"AGE-SECRET-KEY-1[A-Z0-9]{30,}"),
+)
+"""Tokens that are told by how they begin: the signs of each, one of which is in it, and its shape."""
+
+_PRIVATE_KEY = re.compile(
+    r"(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----)(.*?)(-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----|\Z)",
+    re.DOTALL,
+)
+_LOGIN = re.compile(
+    r":\\?/\\?/(?:(?P<user>[^\s/?#\"'<>:@\\]*):(?P<password>[^\s\"'<>]+)@|(?P<alone>[^\s/?#\"'<>:@\\]{16,})@)"
+)
+"""The credentials of a URL: a user with a password, or one word alone."""
+
+_WEB = re.compile(r"(?:https?|wss?|ftps?)\Z", re.IGNORECASE)
+_HOOK = re.compile(
+    r"(hooks\.slack\.com/(?:services|workflows|triggers)/|discord(?:app)?\.com/api/webhooks/\d+/|/IncomingWebhook/"
+    r"|api\.telegram\.org/bot)([^\s\"'<>?]+)"
+)
+_GO_LOGIN = re.compile(r"(?<![^\s\"'])([\w.-]{1,80}):([^\s\"'@]{1,200})@(?=(?:tcp|unix)\()")
+_SCHEME_WORD = re.compile(r"\b(bearer|basic|token|apikey)\s+([\w.~+/=-]{8,})", re.IGNORECASE)
+_OPTION = re.compile(r"(--[A-Za-z][\w-]{1,60}) +(?![-=])(\S+)")
+_GIVEN = re.compile(r"[=:](?![=>:/])")
+_BACKWARDS = re.compile(r"[\w.-]*[A-Za-z_]", re.ASCII)
+"""A name, read from its end."""
+_LEFT = 84
+"""Characters before a sign in which the name stands that is given a value: `NAME=value`, `"name": "value"`."""
+
+_QUOTE = re.compile(r"\\*[\"']")
+_BARE = re.compile(r"[^\s;,&\"'<>)}\]|]+")
+_TO_SEMICOLON = re.compile(r"[^;\r\n\"']+")
+_PARAMETER = re.compile(r"[^&\s#\"'<>]+")
+_HEADER = re.compile(r"[^\r\n\"']+")
+_NO_VALUE = re.compile(
+    r"(?:none|null|true|false|nil|undefined|os\.|getenv|process\.env|env\.|self\.|settings\.|config\.|str\b|"
+    r"[$<{%\[(•])",
+    re.IGNORECASE,
+)
+"""How what only names a secret begins: a variable, a placeholder, an annotation, or a mask."""
+
+_LONG_HEADERS = frozenset(("authorization", "proxy-authorization", "cookie", "set-cookie"))
+
+
+def _token(match: re.Match[str]) -> str:
+    return MASK
+
+
+def _tokens(text: str, shape: re.Pattern[str]) -> str:
+    return shape.sub(_token, text)
+
+
+def _private_keys(text: str) -> str:
+    def masked(match: re.Match[str]) -> str:
+        body = match[2]
+        if not body.strip("\\nr \r\n"):
+            return match[0]
+        edge = "\\n" if body.startswith("\\n") else "\n" if body.startswith(("\n", "\r\n")) else ""
+        return f"{match[1]}{edge}{MASK}{edge if match[3] else ''}{match[3]}"
+
+    return _PRIVATE_KEY.sub(masked, text)
+
+
+def _logins(text: str) -> str:
+    def masked(match: re.Match[str]) -> str:
+        whole, at = match[0], match.start()
+        alone = match["alone"]
+        if alone is not None:
+            return whole.replace(alone, MASK) if any(map(str.isdigit, alone)) else whole
+        password = match["password"]
+        if _WEB.search(text[max(at - 8, 0) : at]):
+            # A path may hold an @, so a password is only what stands before the first sign of one.
+            own = re.match(r"[^/?#]*@", password + "@")
+            if own is None:
+                return whole
+            password = own[0][:-1]
+            if password.isdigit() and password != match["password"] and len(password) < 6:
+                return whole  # a port
+        head = match.start("password") - at
+        return f"{whole[:head]}{MASK}{whole[head + len(password) :]}"
+
+    return _HOOK.sub(rf"\1{MASK}", _LOGIN.sub(masked, text))
+
+
+def _go_logins(text: str) -> str:
+    return _GO_LOGIN.sub(rf"\1:{MASK}@", text)
+
+
+def _scheme_words(text: str) -> str:
+    def masked(match: re.Match[str]) -> str:
+        value = match[2].rstrip(".,")
+        looks = any(map(str.isdigit, value)) or len(value) > 30 or value.endswith("=")
+        return match[0].replace(value, MASK) if looks else match[0]
+
+    return _SCHEME_WORD.sub(masked, text)
+
+
+def _options(text: str) -> str:
+    def masked(match: re.Match[str]) -> str:
+        name, value = match[1].lstrip("-"), match[2]
+        if not is_secret_key(name) or _NO_VALUE.match(value):
+            return match[0]
+        return f"{match[0][: -len(value)]}{MASK}"
+
+    return _OPTION.sub(masked, text)
+
+
+def _named_values(text: str) -> str:
+    """Mask the values that are given to names of secrets."""
+    out: list[str] = []
+    done = 0
+    for match in _GIVEN.finditer(text):
+        at = match.start()
+        if at < done:
+            continue
+        left = text[max(at - _LEFT, 0) : at].rstrip("\\\"' ")
+        found = _BACKWARDS.match(left[::-1])
+        if found is None:
+            continue
+        span = _value_span(text, left[-found.end() :], at, left[: -found.end()])
+        if span is not None:
+            out += (text[done : span[0]], MASK)
+            done = span[1]
+    return "".join((*out, text[done:])) if out else text
+
+
+def _value_span(text: str, name: str, at: int, left: str) -> tuple[int, int] | None:
+    """Where the secret stands that a name is given by the sign at a position; None where there is none.
+
+    Args:
+        text: The whole text.
+        name: The name.
+        at: Where the sign stands.
+        left: The characters before the name.
+    """
+    sign = text[at]
+    in_query = sign == "=" and left.endswith(("?", "&"))
+    if not (is_secret_key(name) or _is_named_in_words(name, left) or (in_query and is_secret_parameter(name))):
+        return None
+    start = at + 1
+    while text[start : start + 1] in (" ", "\t") and start < at + 4:
+        start += 1
+    quote = _QUOTE.match(text, start)
+    if quote is not None:
+        end = text.find(quote[0], quote.end())
+        end = len(text) if end < 0 else end
+        value = text[quote.end() : end]
+        return (quote.end(), end) if value and not _NO_VALUE.match(value) else None
+    if _NO_VALUE.match(text, start):
+        return None
+    is_header = name.lower() in _LONG_HEADERS
+    if in_query:
+        found = _PARAMETER.match(text, start)
+    elif is_header:
+        found = _HEADER.match(text, start)
+    elif sign == "=" and _is_in_connection(text, left, start):
+        found = _TO_SEMICOLON.match(text, start)
+    else:
+        found = _BARE.match(text, start)
+    value = found[0].rstrip(" .") if found is not None else ""
+    if not value or value.endswith(("(", "()")):
+        return None  # nothing, or a call in a program
+    if sign == ":" and not is_header and not _looks_random(value) and not _is_compound(name):
+        return None  # "Password: at least eight characters"
+    return start, start + len(value)
+
+
+def _is_named_in_words(name: str, left: str) -> bool:
+    """Whether the word before makes it the name of a secret: `Shared Access Key=…`."""
+    if name.lower() not in ("key", "string", "signature", "token"):
+        return False
+    words = left.replace("\n", ";").rpartition(";")[2]
+    return words.endswith(" ") and is_secret_key(f"{words.strip().replace(' ', '_')}_{name}")
+
+
+def _is_in_connection(text: str, left: str, value: int) -> bool:
+    """Whether a pair stands in a list of pairs with semicolons."""
+    if left.rstrip(" ").endswith(";"):
+        return True
+    end = _TO_SEMICOLON.match(text, value)
+    rest = text[end.end() : end.end() + 60] if end is not None else ""
+    return rest == ";" or re.match(r";\s?[A-Za-z][\w .-]{0,50}=", rest) is not None
+
+
+def _looks_random(value: str) -> bool:
+    return len(value) >= 4 and any(not char.isalpha() for char in value) and not value.endswith(":")
+
+
+def _is_compound(name: str) -> bool:
+    """Whether a name is one of a program: `api_key`, `x-api-key`, `apiKey`."""
+    return (
+        "_" in name or "-" in name or (name != name.lower() and name != name.upper() and name[1:] != name[1:].lower())
+    )
+
+
+Maskers = tuple[tuple[Signs, Callable[[str], str]], ...]
+"""Signs of which one is in a text, and what masks the secrets of that sort in it."""
+
+_MASKERS: Maskers = (
+    (("PRIVATE KEY",), _private_keys),
+    ((_URL, ":\\/\\/", "hooks.slack.com", "/webhooks/"), _logins),
+    (("@tcp(", "@unix("), _go_logins),
+    (_ASSIGNED, _named_values),
+    (("earer ", "asic ", "BEARER ", "BASIC ", "oken ", "ApiKey "), _scheme_words),
+    (("--",), _options),
+    *((signs, (lambda text, shape=re.compile(rf"(?<![A-Za-z0-9])(?:{shape})"): _tokens(text, shape))) for signs, shape in _SHAPES),
+)  # fmt: skip
+
+
+def maskers_for(text: str) -> Maskers:
+    """What is to be done with a text for the signs of secrets in it, which nearly all texts lack."""
+    return tuple(pair for pair in _MASKERS if any(sign in text for sign in pair[0]))
+
+
+def masked_text(text: str, maskers: Maskers = _MASKERS) -> str:
+    """The text with the secrets in it masked; the very same text where there is none.
+
+    Args:
+        text: Any text.
+        maskers: What `maskers_for` gave for a longer text that it is a part of.
+    """
+    if len(text) < _SHORTEST:
+        return text
+    was = text
+    for signs, mask in maskers:
+        for sign in signs:
+            if sign in text:
+                text = mask(text)
+                break
+    return was if text == was else text

@@ -1,0 +1,131 @@
+"""Where a run waits until it is told to go on: between two supersteps, and before an executor is called.
+
+Between two supersteps the framework waits for its storage to have saved; nothing of the workflow runs meanwhile. Before
+an executor only that executor waits; the others of its superstep go on to their ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from .lines import Lines
+from .shown import show, type_name
+
+
+class Pauses:
+    """The pauses of one run.
+
+    Args:
+        given: `hold` (wait after each save) and `executors` (names of those to wait before).
+        lines: Where each pause is reported, as a line `held`.
+    """
+
+    def __init__(self, given: dict[str, Any], lines: Lines) -> None:
+        self._lines = lines
+        self._turn = asyncio.Lock()
+        self._go = asyncio.Event()
+        self._hold = False
+        self._executors: frozenset[str] = frozenset()
+        self._take(given)
+
+    def _take(self, given: dict[str, Any]) -> None:
+        self._hold = bool(given.get("hold"))
+        self._executors = frozenset(str(each) for each in given.get("executors") or ())
+
+    def obey(self, command: dict[str, Any]) -> None:
+        """Take one command: `hold` waits after the next save; `go` ends a pause and says where the next ones are."""
+        if command.get("do") == "hold":
+            self._hold = True
+        elif command.get("do") == "go":
+            self._take(command)
+            self._go.set()
+
+    async def after_save(self, checkpoint: Any, upcoming: Callable[[Any], list[str]]) -> None:
+        """Wait between two supersteps, where that is wanted.
+
+        Args:
+            checkpoint: The framework's checkpoint that was just saved.
+            upcoming: Gives the names of the executors that get its messages.
+        """
+        if self._hold:
+            await self._wait(
+                "superstep", checkpoint=checkpoint.checkpoint_id, iteration=checkpoint.iteration_count,
+                pending=len(checkpoint.pending_request_info_events), next=upcoming(checkpoint),
+            )  # fmt: skip
+
+    async def before_call(self, executor: str, message: Any) -> None:
+        """Wait before an executor is called with a message, where that is wanted."""
+        if executor in self._executors:
+            data = message.data if type(message).__name__ == "WorkflowMessage" else message
+            await self._wait("executor", executor=executor, type=type_name(type(data)), data=show(data))
+
+    async def _wait(self, where: str, **fields: Any) -> None:
+        async with self._turn:
+            # Another pause may have come to an end meanwhile, with other wishes.
+            if where == "executor" and fields["executor"] not in self._executors:
+                return
+            self._go.clear()
+            self._lines.say("held", where=where, **fields)
+            await self._go.wait()
+
+
+def pause_before_calls(pauses: Pauses, workflow: Any, executor_class: Any) -> None:
+    """Have the executors of a workflow wait before they are called.
+
+    Args:
+        pauses: Where they wait.
+        workflow: The workflow; executors of other ones, such as sub-workflows, are called as ever.
+        executor_class: The framework's class of executors.
+    """
+    own = {id(each) for each in getattr(workflow, "executors", {}).values()}
+    original = executor_class.execute
+
+    @functools.wraps(original)
+    async def execute(executor: Any, message: Any, *args: Any, **kwargs: Any) -> Any:
+        if id(executor) in own:
+            await pauses.before_call(str(executor.id), message)
+        return await original(executor, message, *args, **kwargs)
+
+    executor_class.execute = execute
+
+
+def upcoming(workflow: Any, edges: list[dict[str, Any]], checkpoint: Any) -> list[str]:
+    """The executors that may be called in the superstep after a checkpoint, in the order of its messages.
+
+    Conditions of edges are the person's code and are not evaluated, so each target of a conditional edge is named. A
+    fan-in is named once all its sources have sent.
+
+    Args:
+        workflow: The workflow.
+        edges: Its edges, as in the line `graph`.
+        checkpoint: The framework's checkpoint.
+    """
+    sent = {source for source, messages in checkpoint.messages.items() if messages}
+    kept = _kept_in_fan_ins(workflow)
+    sources: dict[str, set[str]] = {}
+    for edge in edges:
+        if edge["group"] == "FanInEdgeGroup":
+            sources.setdefault(str(edge["target"]), set()).add(str(edge["source"]))
+    found: dict[str, None] = {}
+    for source, messages in checkpoint.messages.items():
+        if source.startswith("internal:"):
+            found[source.removeprefix("internal:")] = None
+            continue
+        for message in messages:
+            for edge in edges:
+                target = str(edge["target"])
+                if edge["source"] != source or (message.target_id and target != message.target_id):
+                    continue
+                if edge["group"] != "FanInEdgeGroup" or sources[target] <= sent | kept:
+                    found[target] = None
+    return list(found)
+
+
+def _kept_in_fan_ins(workflow: Any) -> set[str]:
+    """The executors whose messages wait in a fan-in already."""
+    runners = getattr(getattr(workflow, "_runner", None), "_edge_runners", None) or ()
+    buffers = [getattr(each, "_buffer", None) for each in runners]
+    return {str(source) for each in buffers if isinstance(each, dict) for source, kept in each.items() if kept}

@@ -1,0 +1,87 @@
+"""Which way a replay takes where its run forks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from ckpt_tui.core.runs.track import Fork, Track, take, track_through
+from ckpt_tui.tui.helpers.position import Position
+from ckpt_tui.tui.replaying import ReplayJobs
+
+
+class ForkPort(Protocol):
+    """What the choice needs of its screen."""
+
+    def show_ways(self, track: Track, fork: Fork, take: Callable[[int | None], None]) -> None:
+        """List the ways; `take` gets the number of the one that is chosen, or None."""
+
+    def say(self, text: str, style: str = "plain") -> None:
+        """Say something in the line at the bottom, until the next key."""
+
+    def stop(self) -> None:
+        """Stop playing."""
+
+    def go_on(self, at: int, playing: int | None = None) -> None:
+        """Go to a place of the track; play on from there in a direction, 0 for not at all, None for as it was."""
+
+
+class ForkChoice:
+    """Asks which way to take, and leads the track there.
+
+    Args:
+        port: The screen.
+        position: Where the replay stands.
+        jobs: Makes the frames of the track.
+    """
+
+    def __init__(self, port: ForkPort, position: Position, jobs: ReplayJobs) -> None:
+        self._port = port
+        self._position = position
+        self._jobs = jobs
+
+    def ask_next(self) -> None:
+        """Ask at this fork, or at the next of the track."""
+        fork = self._position.track.next_fork(self._position.at)
+        if fork is None:
+            self._port.say("This run has no forks.", "dim")
+        else:
+            self._port.stop()
+            self.ask(fork, None)
+
+    def ask(self, fork: Fork, playing: int | None) -> None:
+        """Ask which way to take.
+
+        Args:
+            fork: The fork.
+            playing: How it played before a step that could not be taken without the answer; None for no such step.
+        """
+
+        def chosen(way: int | None) -> None:
+            if way is not None:
+                self._choose(fork, way, playing)
+
+        self._port.show_ways(self._position.track, fork, chosen)
+
+    def _choose(self, fork: Fork, way: int, playing: int | None) -> None:
+        position = self._position
+        here = position.node.ref.id
+        position.track = take(position.track, fork, way)
+        self._jobs.follow_track(position.track, position.tip)
+        at = position.track.place(here)
+        # Unless a step is to be taken: what is shown stays where both ways have it, else the way begins.
+        self._port.go_on(fork.at + 1 if playing is not None or at < 0 else at, playing)
+
+    def lead_to(self, checkpoint: str) -> None:
+        """Go to a checkpoint of the run, on another way where it is not on this one."""
+        position = self._position
+        at = position.track.place(checkpoint)
+        if at >= 0:
+            self._port.go_on(at)
+            return
+        if all(node.ref.id != checkpoint for node in position.track.run.nodes):
+            self._port.say("That checkpoint is not in this run.", "warn")
+            return
+        position.track = track_through(position.track.run, checkpoint, position.track.choices)
+        self._jobs.follow_track(position.track, position.tip)
+        self._port.go_on(position.track.place(checkpoint))

@@ -1,0 +1,272 @@
+"""The course of a replay: whether it plays, how fast, and what stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Protocol
+
+from textual.timer import Timer
+
+from ckpt_tui.core.replay.cadence import NORMAL, SPEEDS, Pause, pause_before
+from ckpt_tui.core.replay.frames import Frame
+from ckpt_tui.core.runs.track import Fork, track_through
+from ckpt_tui.core.text import ago_text, clean
+from ckpt_tui.tui.helpers.position import Position, next_place
+from ckpt_tui.tui.replaying import FrameReady, ReplayJobs, Swept
+from ckpt_tui.tui.view import View
+
+
+class PlaybackPort(Protocol):
+    """What playback needs of its screen."""
+
+    def draw(self) -> None:
+        """Show where it stands."""
+
+    def draw_frame(self, frame: Frame) -> None:
+        """Show a step."""
+
+    def draw_failure(self, reason: str) -> None:
+        """Show that a checkpoint cannot be read."""
+
+    def say(self, text: str, style: str = "plain") -> None:
+        """Say something in the line at the bottom, until the next key."""
+
+    def ask_way(self, fork: Fork, playing: int) -> None:
+        """Ask which way to take at a fork, then go on as it played before."""
+
+    def set_timer(self, delay: float, callback: Callable[[], None]) -> Timer:
+        """Call something after so many seconds."""
+        ...
+
+
+class Playback:
+    """Moves along the track of a replay, by hand and by itself. It draws nothing.
+
+    Args:
+        port: The screen.
+        position: Where the replay stands.
+        jobs: Makes the frames.
+        play: Whether to play at once.
+    """
+
+    def __init__(self, port: PlaybackPort, position: Position, jobs: ReplayJobs, play: bool) -> None:
+        self._port = port
+        self._position = position
+        self._jobs = jobs
+        self.speed = NORMAL
+        self.playing = 1 if play and position.at < position.last else 0
+        """1 while it plays forwards, -1 backwards, 0 while it does not."""
+        self.waiting = False
+        """It plays and stands at the end of a run that may go on."""
+        self.shown: Frame | None = None
+        self.squeezed = ""
+        """What there is to say about a wait that is cut short."""
+        self.seeking = 0
+        """1 or -1 while the next change of a pinned path is looked for and not all on the way is read yet."""
+        self.swept = (0, 0)
+        """Checkpoints of the branch that were read for pins and breakpoints, and all of them."""
+        self._true: frozenset[str] | None = None
+        self._timer: Timer | None = None
+
+    # -- moving ------------------------------------------------------------------------------------------------------
+
+    def go(self, at: int, way: int = 1) -> None:
+        """Go to a place of the track and show its step as soon as it is made."""
+        position = self._position
+        position.at = max(0, min(at, position.last))
+        self._jobs.want(position.at, way)
+        file = position.node.ref.file
+        frame = self._jobs.frame(file)
+        if frame is not None:
+            self._show(frame)
+        else:
+            reason = self._jobs.failure(file)
+            if reason:
+                self._fail(reason)
+        self._port.draw()
+
+    def step(self, way: int) -> bool:
+        """Go one step on or back; False where the track ends, or where somebody has to choose a way first."""
+        position = self._position
+        fork = position.track.forks.get(position.at)
+        if way > 0 and fork is not None and not fork.decided:
+            playing = self.playing
+            self.stop()
+            self._port.ask_way(fork, playing)
+            return False
+        if not 0 <= position.at + way <= position.last:
+            return False
+        self.go(position.at + way, way)
+        return True
+
+    def step_by_hand(self, way: int) -> None:
+        """Stop, and go one step on or back."""
+        self.stop()
+        position = self._position
+        if not self.step(way) and position.track.forks.get(position.at) is None:
+            self._port.say("This is the last step." if way > 0 else "This is the first step.", "dim")
+
+    def go_on(self, at: int, playing: int | None = None) -> None:
+        """Go to a place; play on from there in a direction, 0 for not at all, None for as it was."""
+        if playing is not None:
+            self.playing = playing
+        self.go(at)
+
+    def take_frame(self, event: FrameReady) -> None:
+        """A step was made: show it if it is the one that is waited for."""
+        if event.file != self._position.node.ref.file:
+            return
+        if event.frame is not None:
+            self._show(event.frame)
+        else:
+            self._fail(event.error)
+        self._port.draw()
+
+    def _show(self, frame: Frame) -> None:
+        arrived = self.shown is None or self.shown.file != frame.file
+        self.shown = frame
+        self._port.draw_frame(frame)
+        if not arrived:
+            return
+        became = frame.true - self._true if self._true is not None else frozenset()
+        self._true = frame.true
+        if became:
+            backwards = " backwards" if self.playing < 0 else ""
+            which = ", ".join(clean(text) for text in sorted(became))
+            stopped = f"stopped{backwards} at" if self.playing else "at"
+            self.stop()
+            self._port.say(f"◆ {stopped} step {self._position.at}: {which} became true", "error")
+        elif self.playing:
+            self._schedule()
+
+    def _fail(self, reason: str) -> None:
+        self.shown = None
+        self._port.draw_failure(reason)
+        if self.playing:
+            self._schedule()
+
+    def keep_truths(self, breakpoints: Collection[str]) -> None:
+        """Breakpoints came or went: forget which of the others were true."""
+        self._true = self._true and self._true & frozenset(breakpoints)
+        self.go(self._position.at)
+
+    # -- playing -----------------------------------------------------------------------------------------------------
+
+    def play(self, way: int) -> None:
+        """Play forwards or backwards; stop when it plays."""
+        position = self._position
+        if self.playing:
+            self.stop()
+            return
+        if way > 0 and position.at == position.last and position.is_over:
+            self._port.say("This is the end of the branch; Home goes to its beginning.", "dim")
+            return
+        if way < 0 and position.at == 0:
+            self._port.say("This is the beginning; space plays forwards.", "dim")
+            return
+        self.playing = way
+        self._schedule()
+        self._port.draw()
+
+    def stop(self) -> None:
+        """Stop playing."""
+        self.playing, self.waiting, self.squeezed, self.seeking = 0, False, "", 0
+        if self._timer is not None:
+            self._timer.stop()
+        self._port.draw()
+
+    def faster(self, by: int) -> None:
+        """Choose another speed."""
+        self.speed = max(0, min(self.speed + by, len(SPEEDS) - 1))
+        if self.playing and not self.waiting:
+            self._schedule()
+        self._port.draw()
+
+    def _schedule(self) -> None:
+        """Set the time of the next step."""
+        if self._timer is not None:
+            self._timer.stop()
+        if self._position.at == (self._position.last if self.playing > 0 else 0):
+            self._end()
+            return
+        pause = self._pause()
+        self.squeezed = ""
+        if pause.recorded is not None:
+            self.squeezed = f"a wait of {ago_text(pause.recorded)[1:]} takes {pause.seconds:.0f} s"
+        self._timer = self._port.set_timer(pause.seconds, self._advance)
+
+    def _pause(self) -> Pause:
+        nodes, at = self._position.track.nodes, self._position.at
+        one, other = sorted((at, at + self.playing))
+        begin, end = nodes[one].ref.when, nodes[other].ref.when
+        return pause_before(self.speed, end - begin if begin and end else None)
+
+    def _end(self) -> None:
+        if self.playing > 0 and not self._position.is_over:
+            self.waiting = True
+            self.squeezed = ""
+            self._port.draw()
+            return
+        word = "end of the branch" if self.playing > 0 else "beginning"
+        self.stop()
+        self._port.say(f"The {word}.", "dim")
+
+    def _advance(self) -> None:
+        if self.playing:
+            self.step(self.playing)
+
+    # -- news --------------------------------------------------------------------------------------------------------
+
+    def follow_view(self, view: View) -> None:
+        """The store changed: a run that went on extends the track."""
+        position = self._position
+        own = position.track.run
+        run = next((run for run in view.runs if run.id == own.id and run.key == own.key), None)
+        here = position.node.ref.id
+        if run is None or run is own:
+            return
+        track = track_through(run, here, position.track.choices)
+        if track.place(here) < 0:
+            self._port.say("This checkpoint is no longer in the store.", "warn")
+            return
+        old, position.track = position.track, track
+        position.at = track.place(here)
+        if track.nodes != old.nodes or track.forks != old.forks:
+            self._jobs.follow_track(track, position.tip)
+            self._jobs.want(position.at, self.playing or 1)
+        if self.waiting and position.at < position.last:
+            self.waiting = False
+            self._schedule()
+        self._port.draw()
+
+    def take_sweep(self, event: Swept) -> None:
+        """More of the branch was read."""
+        self.swept = (event.done, event.total)
+        if self.seeking:
+            self.seek(self.seeking)
+        self._port.draw()
+
+    def seek(self, way: int) -> None:
+        """Go to the next place where a pinned path changed, once all on the way to it is read."""
+        pins = self._jobs.pins
+        position = self._position
+        if not pins:
+            self._port.say("Nothing is pinned: p pins a path.", "dim")
+            return
+
+        def is_there(file: str) -> bool | None:
+            found = [values.get(file) for values in pins.values()]
+            if any(value is not None and value.changed for value in found):
+                return True
+            return None if any(value is None for value in found) else False
+
+        at, known = next_place(position.track, position.at, way, is_there)
+        self.seeking = 0 if known else way
+        if at >= 0:
+            self._port.say("")
+            self.go(at, way)
+        elif known:
+            self._port.say(f"No pinned path changes {'after' if way > 0 else 'before'} this step.", "dim")
+        else:
+            count = len(position.track.nodes)
+            self._port.say(f"reading the branch … {self.swept[0]:,} of {count:,} · esc stops", "dim")

@@ -1,0 +1,183 @@
+"""What is watched while a run is replayed: pinned paths with their values, and breakpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+from ckpt_tui.actions.conditions import Condition
+from ckpt_tui.actions.notes import Notebook
+from ckpt_tui.core.paths import Path, expression, parse
+from ckpt_tui.core.text import clean
+from ckpt_tui.errors import UsageError
+from ckpt_tui.tui.helpers.position import Position
+from ckpt_tui.tui.replaying import ReplayJobs, Watch
+from ckpt_tui.tui.widgets.prompt import Prompt, Question
+from ckpt_tui.tui.widgets.step_lines import BreakRow, PinRow, WatchLines
+
+PARTS = ("state", "messages", "pending", "metadata")
+
+PINNED_PAST = 400
+"""Steps back that the values of a pinned path are shown of."""
+
+_PIN = Question("pin a path", "such as state.draft.score", "pins it")
+_BREAKPOINT = Question("stop where", "an expression, such as state.round > `3` (JMESPath)", "stops there")
+
+
+class WatchPort(Protocol):
+    """What the watch list needs of its screen."""
+
+    @property
+    def notebook(self) -> Notebook | None:
+        """Where pins and breakpoints are kept; None where nothing can be kept."""
+
+    @property
+    def prompt(self) -> Prompt:
+        """Where a path or an expression is asked for."""
+        ...
+
+    def keep(self) -> bool:
+        """Write the notebook."""
+        ...
+
+    def say(self, text: str, style: str = "plain") -> None:
+        """Say something in the line at the bottom, until the next key."""
+
+    def stop(self) -> None:
+        """Stop playing."""
+
+    def watch_changed(self, breakpoints: Collection[str]) -> None:
+        """Other paths and breakpoints are watched: show the step again."""
+
+
+class Watchlist:
+    """Pins and breakpoints, kept in the notes on the store.
+
+    Args:
+        port: The screen.
+        position: Where the replay stands.
+        jobs: Finds the values and the truths.
+    """
+
+    def __init__(self, port: WatchPort, position: Position, jobs: ReplayJobs) -> None:
+        self._port = port
+        self._position = position
+        self._jobs = jobs
+        self._count = -1
+        self._conditions: dict[str, Condition] = {}
+
+    # -- what is shown -----------------------------------------------------------------------------------------------
+
+    def draw(self, lines: WatchLines) -> None:
+        """Show what is watched."""
+        at = self._position.at
+        files = [node.ref.file for node in self._position.track.nodes[max(at - PINNED_PAST, 0) : at + 1]]
+        here = files[-1]
+        rows: list[PinRow | BreakRow] = [
+            PinRow(text, [values.get(file) for file in files]) for text, values in self._jobs.pins.items()
+        ]
+        rows += [BreakRow(text, known.get(here)) for text, known in self._jobs.truths.items()]
+        lines.show(rows)
+        if len(rows) != self._count:  # anything set on a style lays the screen out anew
+            self._count = len(rows)
+            lines.display = bool(rows)
+            lines.styles.height = min(len(rows), 8) + 2
+
+    def true_places(self) -> list[int]:
+        """Places where a breakpoint is true and was not in the step before."""
+        found = set()
+        for known in self._jobs.truths.values():
+            was: bool | None = None
+            for at, node in enumerate(self._position.track.nodes):
+                holds = known.get(node.ref.file)
+                if holds and was is False:
+                    found.add(at)
+                was = holds
+        return sorted(found)
+
+    # -- watching ----------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Watch what the notes name."""
+        self._jobs.watch_for(self._wanted())
+
+    def _wanted(self) -> Watch:
+        """What is watched, as far as it is right."""
+        book = self._port.notebook
+        pins = [(text, path) for text in (book.pins if book else ()) if (path := parse(text)) and path[0] in PARTS]
+        conditions = []
+        for text in book.breakpoints if book else ():
+            try:
+                found = self._conditions.get(text) or Condition(text)
+            except UsageError:
+                continue
+            self._conditions[text] = found
+            conditions.append(found)
+        return Watch(tuple(pins), tuple(conditions))
+
+    def _changed(self) -> None:
+        self._port.keep()
+        self._jobs.watch_for(self._wanted())
+        self._port.watch_changed(self._conditions.keys())
+
+    def pin(self, path: Path) -> None:
+        """Pin a path, or take the pin away."""
+        text = expression(path)
+        book = self._port.notebook
+        if book is None:
+            return
+        if text in book.pins:
+            book.pins.remove(text)
+            self._port.say(f"{clean(text)} is no longer pinned.", "dim")
+        else:
+            book.pins.append(text)
+            self._port.say(f"Pinned {clean(text)}; {{ and }} go to its changes.", "good")
+        self._changed()
+
+    def drop(self, row: PinRow | BreakRow) -> None:
+        """Watch a path or a breakpoint no longer."""
+        book = self._port.notebook
+        if book is not None:
+            listed = book.breakpoints if isinstance(row, BreakRow) else book.pins
+            if row.text in listed:
+                listed.remove(row.text)
+            self._changed()
+
+    # -- asking ------------------------------------------------------------------------------------------------------
+
+    def ask_pin(self) -> None:
+        """Ask for a path to pin."""
+        self._port.stop()
+        self._port.prompt.ask(_PIN, "state.", self._take_pin)
+
+    def ask_breakpoint(self) -> None:
+        """Ask for an expression to stop at."""
+        self._port.stop()
+        self._port.prompt.ask(_BREAKPOINT, "", self._take_breakpoint)
+
+    def _take_pin(self, text: str) -> bool:
+        text = text.strip()
+        path = parse(text)
+        if not text:
+            return True
+        if not path or path[0] not in PARTS:
+            self._port.say(f"A pin is a path such as state.draft.score; {clean(text)} is none.", "error")
+            return False
+        self.pin(path)
+        return True
+
+    def _take_breakpoint(self, text: str) -> bool:
+        text = text.strip()
+        book = self._port.notebook
+        if not text or book is None:
+            return True
+        try:
+            self._conditions[text] = Condition(text)
+        except UsageError as error:
+            self._port.say(f"{clean(error.what)} {clean(error.hint)}", "error")
+            return False
+        if text not in book.breakpoints:
+            book.breakpoints.append(text)
+        self._changed()
+        self._port.say(f"space plays to where {clean(text)} becomes true, backspace backwards.", "good")
+        return True

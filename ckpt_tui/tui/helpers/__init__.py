@@ -1,0 +1,1 @@
+"""What two controllers need: plain classes and functions that know neither screens nor controllers."""

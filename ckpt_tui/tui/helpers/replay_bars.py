@@ -1,0 +1,68 @@
+"""What the lines around a replay say: what is replayed and how, where it stands, and which keys there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ckpt_tui.actions.notes import Notebook
+from ckpt_tui.core.replay.cadence import SPEEDS
+from ckpt_tui.core.runs.listing import clock_text
+from ckpt_tui.core.text import ago_text, clean
+from ckpt_tui.tui.helpers.position import Position
+from ckpt_tui.tui.widgets.status import Part
+
+_HINTS = (
+    ("space", "play"), ("[ ]", "step"), ("< >", "speed"), ("f", "fork"), ("p", "pin"), ("{ }", "pinned change"),
+    ("b", "breakpoint"), ("esc", "back"), ("?", "help"), ("B", "bookmark"), ("a", "note"),
+)  # fmt: skip
+
+
+def head_parts(position: Position) -> list[Part]:
+    """What is replayed."""
+    run = position.track.run
+    title = f"{clean(run.workflow, 40)} · run {run.number}"
+    return [(" ckpt-tui ", "strong"), (" replay ", "key"), (f" {title}", "plain")]
+
+
+def state_part(playing: int, waiting: bool, speed: int) -> Part:
+    """Whether it plays: `playing` is 1 forwards, -1 backwards, 0 not; `speed` is an index of `SPEEDS`."""
+    if waiting:
+        return (" ● at the live edge, waits for the next step ", "good")
+    if playing:
+        return (f" {'▶ playing' if playing > 0 else '◀ playing backwards'} {SPEEDS[speed]} ", "good")
+    return (f" ‖ paused · {SPEEDS[speed]} ", "dim")
+
+
+def place_parts(position: Position, is_read: bool, notes: Notebook | None) -> list[Part]:
+    """Where it stands: the step, its time, a fork there, a note on it."""
+    track, at = position.track, position.at
+    ref = position.node.ref
+    before = track.nodes[at - 1].ref if at else None
+    took = f" · took {ago_text(ref.when - before.when)[1:]}" if before and before.when and ref.when else ""
+    parts: list[Part] = [
+        (f" step {at} of {position.last}", "strong"),
+        (f" · iteration {ref.iteration} · {clock_text(ref.when)}{took}", "plain"),
+    ]
+    if not is_read:
+        parts.append((" · reading …", "warn"))
+    fork = track.forks.get(at)
+    if fork is not None:
+        chosen = f"way {fork.taken + 1} of {len(fork.ways)}" if fork.decided else f"{len(fork.ways)} ways go on"
+        parts.append((f" · ┳ fork: {chosen}, f chooses", "warn"))
+    note = notes.notes.get(ref.id) if notes else None
+    if note is not None:
+        parts.append((f" · {'★' if note.bookmark else '✎'} {clean(note.text, 60)}", "warn"))
+    return parts
+
+
+def hint_parts(room: int, left_out: Collection[str]) -> list[Part]:
+    """As many keys as fit in `room` cells, without the words that are left out."""
+    parts: list[Part] = []
+    for key, word in _HINTS:
+        if word in left_out:
+            continue
+        room -= len(key) + len(word) + 3
+        if room < 0:
+            break
+        parts += [(f" {key}", "key"), (f" {word} ", "dim")]
+    return parts

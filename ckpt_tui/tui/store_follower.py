@@ -1,0 +1,110 @@
+"""Reads the store that is open, keeps up with it, and posts how its list looks now."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+
+from textual.dom import DOMNode
+from textual.worker import get_current_worker
+
+from ckpt_tui.errors import CkptError
+from ckpt_tui.stores.base import Batch, Store
+from ckpt_tui.tui.early import EarlyLook
+from ckpt_tui.tui.library import Library, Pace
+from ckpt_tui.tui.messages import BodiesWanted, ViewReady
+from ckpt_tui.tui.workers import Workers, job
+
+FIRST_PAINT_SECONDS = 0.06
+"""Pause of a long scan after its first rows, so that painting them does not wait for the interpreter lock."""
+
+
+class StoreFollower:
+    """The jobs that keep the list of a screen in step with its store.
+
+    Args:
+        owner: The screen that receives the messages and whose workers these are.
+        store: The store that is open.
+        library: Where what is known of it is collected.
+        early: A look at the store that has begun.
+        is_busy: Says, from any thread, whether something runs that a person waits for.
+    """
+
+    def __init__(
+        self, owner: DOMNode, store: Store, library: Library, early: EarlyLook | None, is_busy: Callable[[], bool]
+    ) -> None:
+        self.workers = Workers(owner)
+        self._store = store
+        self._library = library
+        self._early = early
+        self._is_busy = is_busy
+        self._filling = threading.Lock()
+
+    def stop(self) -> None:
+        """End everything."""
+        self.workers.stop()
+
+    @job("follow", exclusive=False)
+    def follow(self) -> None:
+        """Read the store and keep up with it."""
+        pace = Pace()
+        is_shown = was_complete = False
+        if self._early is not None and self._early.wait() is not None:
+            is_shown = True
+            if self._early.batch is not None:
+                self._post_view(self._early.batch.done, self._early.batch.total)
+            self.workers.stopped.wait(FIRST_PAINT_SECONDS)
+        for batch in self._everything():
+            changed = self._library.apply(batch)
+            complete = batch.done >= batch.total
+            if changed and complete and was_complete:
+                self.workers.stopped.wait(pace.rest)  # a workflow is writing: what else it writes is gathered meanwhile
+            # The first rows at once, then now and then, and everything at the end of a pass.
+            if complete or (changed and (not is_shown or pace.is_due)):
+                self._post_at_pace(pace, batch.done, batch.total)
+                if not is_shown and not complete:
+                    self.workers.stopped.wait(FIRST_PAINT_SECONDS)
+                is_shown = True
+            was_complete = complete
+            if complete and self._library.unread():
+                self.workers.post(BodiesWanted())
+
+    @job("bodies")
+    def read_bodies(self) -> None:
+        """Read the bodies of the files whose headers alone are known."""
+        # What the person looks at comes first; counting a large file meanwhile would take half of its speed.
+        while self._is_busy() and not self.workers.stopped.wait(0.01):
+            pass
+        with self._filling:
+            pace = Pace()
+            worker = get_current_worker()
+            for batch in self._store.fill(self._library.unread(), self.workers.stopped):
+                if worker.is_cancelled:
+                    return
+                self._library.apply(batch)
+                if batch.done >= batch.total:
+                    self._post_view(0, 0)
+                elif pace.is_due:
+                    self._post_at_pace(pace, batch.done, batch.total)
+                self.workers.rest()
+
+    @job("view")
+    def refresh(self) -> None:
+        """Make a new view, after the filter changed."""
+        self._post_view(0, 0)
+
+    def _everything(self) -> Iterator[Batch]:
+        """What is there now, then what changes: the first look is the quickest, the watch finds what it missed."""
+        with suppress(CkptError):  # a directory that is missing is waited for
+            yield from (self._early and self._early.rest) or self._store.scan()
+        yield from self._store.watch(self.workers.stopped)
+
+    def _post_view(self, done: int, total: int) -> None:
+        self.workers.post(ViewReady(self._library.view(), done, total))
+
+    def _post_at_pace(self, pace: Pace, done: int, total: int) -> None:
+        began = time.thread_time()
+        self._post_view(done, total)
+        pace.note(time.thread_time() - began)

@@ -1,0 +1,124 @@
+"""A question in the lines at the bottom: its title, the line for the answer, and which keys it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from ckpt_tui.core.text import clean
+from ckpt_tui.tui.commands import by_id
+from ckpt_tui.tui.widgets.status import BarLine, Part
+
+
+class Question(NamedTuple):
+    """What is asked.
+
+    Attributes:
+        title: What the text is, in two or three words.
+        hint: What may be typed, shown while the line is empty and below it.
+        verb: What Enter does.
+    """
+
+    title: str
+    hint: str
+    verb: str
+
+
+class Prompt(Vertical):
+    """Asks for a line of text over the hints of its screen; it is hidden while it asks nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(by_id()["app.back"].keys, "close", "leave the question", show=False, id="app.back")
+    ]
+    SCOPED_CSS = False  # the hints of the screen make room
+    DEFAULT_CSS = """
+    Screen.-asking #foot { display: none; }
+    Prompt { dock: bottom; height: 2; display: none; background: $panel; }
+    Prompt Horizontal { height: 1; }
+    Prompt Static { width: auto; height: 1; padding: 0 1; color: $ck-label; text-style: bold; }
+    Prompt Input { width: 1fr; height: 1; border: none; padding: 0; background: $background; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="prompt")
+        self._question: Question | None = None
+        self._take: Callable[[str], bool | None] | None = None
+        self._back: Widget | None = None
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            yield Static("", markup=False)
+            yield Input(id="ask", compact=True)
+        yield BarLine(id="ask-foot")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is asked."""
+        return self._question is not None
+
+    def ask(self, question: Question, value: str, take: Callable[[str], bool | None]) -> None:
+        """Ask.
+
+        Args:
+            question: What is asked.
+            value: What stands in the line at first.
+            take: Gets the answer when Enter is pressed; False leaves the question open, to mend the answer.
+        """
+        if not self.is_open:
+            self._back = self.screen.focused
+        self._question, self._take = question, take
+        self.query_one(Static).update(Content(question.title))
+        line = self.query_one(Input)
+        line.placeholder = question.hint
+        line.value = value
+        line.cursor_position = len(value)
+        self.display = True
+        self.screen.add_class("-asking")
+        self.say("")
+        self.screen.set_focus(line)  # at once: the next key may be on its way
+
+    def say(self, text: str, style: str = "plain") -> None:
+        """Say something in the place of the keys; "" shows the keys again."""
+        question = self._question
+        if question is None:
+            return
+        parts: list[Part] = [(f" {clean(text)} ", style)]
+        if not text:
+            parts = [(" ⏎", "key"), (f" {question.verb} ", "dim"), (" esc", "key"), (" leaves ", "dim")]
+            parts.append((f" {question.hint} ", "dim"))
+        self.query_one(BarLine).show(parts, [])
+
+    def close(self) -> None:
+        """Take the question away; what had the focus before has it again."""
+        if not self.is_open:
+            return
+        self._question = self._take = None
+        back, self._back = self._back, None
+        self.screen.set_focus(back if back is not None and back.is_attached and back.display else None)
+        self.display = False
+        self.screen.remove_class("-asking")
+
+    def action_close(self) -> None:
+        """Take the question away."""
+        self.close()
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.say("")
+
+    @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        event.stop()
+        take = self._take
+        # Whatever takes the answer may ask something else.
+        if take is not None and take(event.value) is not False and self._take is take:
+            self.close()

@@ -1,0 +1,100 @@
+"""The graph of a replay, what happened in the step that is shown, and what is watched."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.content import Content
+
+from ckpt_tui.core.drawing.drawing import Drawing
+from ckpt_tui.core.replay.frames import Frame
+from ckpt_tui.core.steps.graph import Graph
+from ckpt_tui.core.text import clean
+from ckpt_tui.tui.widgets.graph_view import GraphView
+from ckpt_tui.tui.widgets.step_lines import StepLines, WatchLines
+from ckpt_tui.tui.widgets.story import Told, frame_lines
+
+NARROW = 100
+"""Columns below which a wide graph stands above what happened instead of beside it."""
+
+
+class ReplayPanes(Container):
+    """The panes of a replay."""
+
+    DEFAULT_CSS = """
+    ReplayPanes { height: 1fr; layout: horizontal; }
+    ReplayPanes GraphView, ReplayPanes StepLines, ReplayPanes WatchLines {
+        border: round $ck-edge; border-title-color: $foreground; border-subtitle-color: $ck-dim; padding: 0 1;
+    }
+    ReplayPanes GraphView:focus, ReplayPanes StepLines:focus, ReplayPanes WatchLines:focus {
+        border: round $ck-edge-focus;
+    }
+    ReplayPanes GraphView { width: 45%; height: 1fr; }
+    ReplayPanes #told { width: 1fr; height: 1fr; }
+    ReplayPanes StepLines { height: 1fr; }
+    ReplayPanes WatchLines { height: auto; max-height: 40%; }
+    ReplayPanes.-stacked { layout: vertical; }
+    ReplayPanes.-stacked GraphView { width: 1fr; height: 45%; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="body")
+        self._cut = False
+        self._compact: tuple[Graph, int] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield GraphView(id="graph")
+        with Vertical(id="told"):
+            yield StepLines(id="step")
+            yield WatchLines(id="watch")
+
+    def on_mount(self) -> None:
+        """Name the panes."""
+        self.graph.border_title = Content("Graph")
+        self.steps.border_title = Content("What happened")
+        self.watched.border_title = Content("Watched")
+        self.watched.border_subtitle = Content("x drops")
+
+    @property
+    def graph(self) -> GraphView:
+        """The graph."""
+        return self.query_one(GraphView)
+
+    @property
+    def steps(self) -> StepLines:
+        """What happened in the step."""
+        return self.query_one(StepLines)
+
+    @property
+    def watched(self) -> WatchLines:
+        """What is watched."""
+        return self.query_one(WatchLines)
+
+    def show_frame(self, frame: Frame, heading: Told) -> None:
+        """Show a step."""
+        self._stack(frame)
+        self.graph.show(frame.graph, frame.step)
+        if self.graph.is_cut != self._cut:  # a title that is set draws the whole pane anew
+            self._cut = self.graph.is_cut
+            self.graph.border_subtitle = Content("H L scroll" if self._cut else "")
+        self.steps.show([heading, *frame_lines(frame)])
+
+    def show_failure(self, reason: str, heading: Told) -> None:
+        """Show that a checkpoint cannot be read."""
+        what = "This checkpoint cannot be read; the replay passes over it."
+        self.steps.show([heading, Told([(what, "error")]), Told([(clean(reason), "dim")])])
+
+    def _stack(self, frame: Frame) -> None:
+        """In a narrow terminal, a graph that is too wide to stand beside the rest stands above it."""
+        if self._compact is None or self._compact[0] is not frame.graph:
+            self._compact = frame.graph, Drawing(frame.graph, False).width
+        width = self.app.size.width
+        stacked = width < NARROW and self._compact[1] > width * 45 // 100 - 4
+        if stacked != self.has_class("-stacked"):
+            self.set_class(stacked, "-stacked")
+
+    def next_pane(self, way: int) -> None:
+        """Give the focus to the next or previous pane."""
+        shown = [pane for pane in (self.steps, self.graph, self.watched) if pane.display]
+        at = next((index for index, pane in enumerate(shown) if pane.has_focus), 0)
+        shown[(at + way) % len(shown)].focus()

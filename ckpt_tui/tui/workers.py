@@ -1,0 +1,151 @@
+"""The only place that starts threads for a screen, and the decorator that makes a method one of its jobs.
+
+A job computes and posts messages; it never touches a widget.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
+
+from textual.dom import DOMNode
+from textual.message import Message
+from textual.message_pump import MessagePump
+from textual.worker import Worker, get_current_worker
+
+from ckpt_tui.errors import CkptError
+from ckpt_tui.tui.messages import WorkFailed
+
+PROGRESS_SECONDS = 0.05
+"""Shortest time between two messages on how far a job is."""
+
+REST_SECONDS = 0.004
+"""Pause of a long job after each item: a busy thread delays every key by a turn of the interpreter lock."""
+
+
+class Cancelled(Exception):
+    """The job is no longer wanted."""
+
+
+def check_cancelled() -> None:
+    """End the job when it is no longer wanted.
+
+    Raises:
+        Cancelled: it is not.
+    """
+    if get_current_worker().is_cancelled:
+        raise Cancelled
+
+
+class Workers:
+    """Runs jobs in threads for one screen, and posts their messages to it.
+
+    Args:
+        owner: The screen or app that receives the messages and whose workers these are.
+
+    Attributes:
+        stopped: Set once everything is to end.
+    """
+
+    def __init__(self, owner: MessagePump) -> None:
+        assert isinstance(owner, DOMNode)
+        self._owner = owner
+        self.stopped = threading.Event()
+
+    def post(self, message: Message) -> None:
+        """Post a message to the screen, from any thread."""
+        self._owner.post_message(message)
+
+    def start(self, work: Callable[[], None], group: str, exclusive: bool = True) -> Worker[None]:
+        """Run `work` in a thread; with `exclusive`, what runs in the group is cancelled first."""
+
+        def guarded() -> None:
+            try:
+                work()
+            except Cancelled:
+                pass
+            except Exception:
+                self.post(WorkFailed(group, traceback.format_exc()))
+
+        return self._owner.run_worker(
+            guarded, name=group, group=group, exclusive=exclusive, thread=True, exit_on_error=False
+        )
+
+    def cancel(self, group: str) -> None:
+        """Cancel what runs in a group."""
+        self._owner.workers.cancel_group(self._owner, group)
+
+    def rest(self) -> None:
+        """Let the screen come first, after an item of a long job."""
+        self.stopped.wait(REST_SECONDS)
+
+    def stop(self) -> None:
+        """End everything."""
+        self.stopped.set()
+
+
+class HasWorkers(Protocol):
+    """What has jobs."""
+
+    @property
+    def workers(self) -> Workers:
+        """What runs them."""
+
+
+S = TypeVar("S", bound=HasWorkers)
+P = ParamSpec("P")
+
+
+def job(
+    group: str, failed: Callable[..., Message] | None = None, exclusive: bool = True
+) -> Callable[[Callable[Concatenate[S, P], None]], Callable[Concatenate[S, P], Worker[None]]]:
+    """Make a method run in a thread: a call returns its worker at once.
+
+    Args:
+        group: The group of its workers.
+        failed: Makes the message that is posted when a `CkptError` is raised, of that error and the arguments of the
+            call; without it, such an error is reported like any that nobody expected.
+        exclusive: A call cancels those of its group before it: the latest wins.
+    """
+
+    def decorate(work: Callable[Concatenate[S, P], None]) -> Callable[Concatenate[S, P], Worker[None]]:
+        def start(self: S, /, *args: P.args, **kwargs: P.kwargs) -> Worker[None]:
+            def run() -> None:
+                try:
+                    work(self, *args, **kwargs)
+                except CkptError as error:
+                    if failed is None:
+                        raise
+                    self.workers.post(failed(error, *args, **kwargs))
+
+            return self.workers.start(run, group, exclusive)
+
+        update_wrapper(start, work)
+        return start
+
+    return decorate
+
+
+class Interval:
+    """Says when something is due that is to happen at most once in so many seconds.
+
+    Args:
+        seconds: The seconds.
+        at_once: It is due at the first question, too.
+    """
+
+    def __init__(self, seconds: float, at_once: bool = False) -> None:
+        self._seconds = seconds
+        self._last = 0.0 if at_once else time.monotonic()
+
+    def is_due(self) -> bool:
+        """Return whether the seconds have passed; if so, they begin again."""
+        now = time.monotonic()
+        if now - self._last < self._seconds:
+            return False
+        self._last = now
+        return True

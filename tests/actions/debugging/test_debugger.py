@@ -1,0 +1,304 @@
+"""`ckpt_tui.actions.debugging`, with the real framework: each test runs a program in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import queue
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ckpt_tui.actions.debugging.breakpoints import parse_breakpoint
+from ckpt_tui.actions.debugging.debugger import Debugger
+from ckpt_tui.actions.resume.plan import Source, Target, make_plan, source_of
+from ckpt_tui.errors import UsageError
+from ckpt_tui.stores.registry import open_store
+from tests.support.frameworks import NEWEST, RELEASES, interpreter
+from tests.support.program_stores import PROGRAMS as PROGRAM_SHAPES
+from tests.support.program_stores import SHAPES, Shape
+from tests.support.resumes import checkpoints
+
+PROGRAMS = Path(__file__).parents[2] / "support" / "debugged"
+SECONDS = 60.0
+
+
+class Driven:
+    """A session whose lines are waited for."""
+
+    def __init__(
+        self, program: str, into: Path, release: str = NEWEST, breaks: Sequence[str] = (), step: bool = False
+    ) -> None:
+        self.lines: list[dict[str, Any]] = []
+        self._queue: queue.Queue[bytes] = queue.Queue()
+        target = Target(str(PROGRAMS / program), interpreter(release))
+        plan = make_plan(Source("", "", ""), target, str(into))
+        self.debugger = Debugger(plan, self._queue.put, [parse_breakpoint(each) for each in breaks], step)
+        self.debugger.start()
+
+    def until(self, kind: str) -> dict[str, Any]:
+        """The next line of a kind."""
+        while True:
+            line: dict[str, Any] = json.loads(self._queue.get(timeout=SECONDS))
+            self.lines.append(line)
+            if line["kind"] == kind:
+                return line
+            assert line["kind"] != "end", line
+
+    def do(self, command: str, **fields: Any) -> None:
+        self.debugger.send({"do": command, **fields})
+
+    def outputs(self) -> list[Any]:
+        return [each["data"] for each in self.lines if each["kind"] == "event" and each["type"] == "output"]
+
+    def called(self) -> list[str]:
+        return [
+            each["executor_id"] for each in self.lines if each["kind"] == "event" and each["type"] == "executor_invoked"
+        ]
+
+
+@pytest.fixture
+def into(tmp_path: Path) -> Path:
+    return tmp_path / "saved"
+
+
+@pytest.fixture
+def sessions() -> Iterator[list[Driven]]:
+    made: list[Driven] = []
+    yield made
+    for each in made:
+        each.debugger.kill()
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_loop_is_stepped_one_superstep_at_a_time(into: Path, release: str, sessions: list[Driven]) -> None:
+    run = Driven("loop.py", into, release, step=True)
+    sessions.append(run)
+    first = run.until("paused")
+    if release == NEWEST:  # later releases save before anything ran
+        assert first["next"] == ["writer"] and not run.called()
+        run.do("step")
+        first = run.until("paused")
+    assert (first["reason"], first["next"], run.called()) == ("step", ["reviewer"], ["writer"])
+    run.do("step")
+    second = run.until("paused")
+    assert (second["next"], run.called()) == (["writer"], ["writer", "reviewer"])
+    assert second["checkpoint"] == checkpoints(into)[-1]["checkpoint_id"]
+    run.do("continue")
+    assert run.until("end")["outcome"] == "done"
+    assert run.outputs() == ["tea!!!"]
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_an_expression_stops_where_it_becomes_true_and_not_again(
+    into: Path, release: str, sessions: list[Driven]
+) -> None:
+    run = Driven("loop.py", into, release, ["state.score > `0.3`"])
+    sessions.append(run)
+    found = run.until("paused")
+    assert (found["reason"], found["breakpoint"], len(run.called())) == ("breakpoint", "state.score > `0.3`", 4)
+    run.do("continue")
+    assert run.until("end")["outcome"] == "done"
+
+
+def test_a_path_stops_where_its_value_changes(into: Path, sessions: list[Driven]) -> None:
+    run = Driven("loop.py", into, breaks=["changes:state.score"])
+    sessions.append(run)
+    steps = []
+    for _ in range(4):
+        steps.append(run.until("paused")["iteration"])
+        run.do("continue")
+    assert steps == [2, 4, 6, 8]
+    run.until("end")
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_an_executor_stops_before_it_is_called_with_its_message(
+    into: Path, release: str, sessions: list[Driven]
+) -> None:
+    run = Driven("loop.py", into, release, ["executor:reviewer"])
+    sessions.append(run)
+    found = run.until("paused")
+    assert (found["executor"], found["data"]["text"]) == ("reviewer", "tea")
+    assert "reviewer" not in run.called()
+    run.do("break", set=[])
+    run.do("continue")
+    assert run.until("end")["outcome"] == "done"
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_an_error_stops_and_the_run_goes_on_from_before_it_once_its_cause_is_changed(
+    into: Path, release: str, sessions: list[Driven], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TOO_GOOD", "0.9")
+    run = Driven("loop.py", into, release, ["error"])
+    sessions.append(run)
+    found = run.until("paused")
+    assert found["reason"] == "error" and "too good" in found["what"]
+    run.do("edit", path="messages.writer[0].data.score", value=0.85)
+    run.do("continue")
+    assert run.until("end")["outcome"] == "done"
+    assert run.outputs() == ["tea!!!"]
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_message_in_flight_and_the_state_are_changed_at_a_pause(
+    into: Path, release: str, sessions: list[Driven]
+) -> None:
+    run = Driven("loop.py", into, release, ["state.score == `0.4`"])
+    sessions.append(run)
+    paused = run.until("paused")
+    run.do("edit", path="messages.reviewer[0].data.text", value="coffee")
+    assert run.until("edited")["path"] == "messages.reviewer[0].data.text"
+    run.do("edit", path="messages.reviewer[0].data.score", value=0.6)
+    run.do("continue")
+    assert run.until("end")["outcome"] == "done"
+    assert run.outputs() == ["coffee!"]
+    if release == NEWEST:  # 1.0.0 writes no parent after a resume
+        assert paused["checkpoint"] in [each["previous_checkpoint_id"] for each in checkpoints(into)[-2:]]
+    recorded = json.loads((into / "ckpt-tui-fork.jsonl").read_text().splitlines()[-1])
+    assert sorted(each["path"].rpartition(".")[2] for each in recorded["edits"]) == ["score", "text"]
+
+
+def test_going_back_makes_a_fork_and_what_came_after_stays(into: Path, sessions: list[Driven]) -> None:
+    run = Driven("loop.py", into, breaks=["state.score == `0.7`"])
+    sessions.append(run)
+    run.until("paused")
+    before = checkpoints(into)
+    back = next(each for each in before if each["iteration_count"] == 2)
+    run.do("goto", id=back["checkpoint_id"][:8])
+    assert run.until("paused")["checkpoint"] == back["checkpoint_id"]
+    run.do("edit", path="messages.reviewer[0].data.text", value="milk")
+    run.do("break", set=[])
+    run.do("continue")
+    assert run.until("end")["outcome"] == "done"
+    assert run.outputs() == ["milk!!!"]
+    after = checkpoints(into)
+    assert {each["checkpoint_id"] for each in before} < {each["checkpoint_id"] for each in after}
+    assert len([each for each in after if each["previous_checkpoint_id"] == back["checkpoint_id"]]) == 2
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_request_stops_and_is_answered_at_the_pause(into: Path, release: str, sessions: list[Driven]) -> None:
+    run = Driven("asks.py", into, release, ["request"])
+    sessions.append(run)
+    paused = run.until("paused")
+    assert paused["reason"] == "request"
+    (request,) = checkpoints(into)[-1]["pending_request_info_events"]
+    run.do("answer", request_id=request, value=True)
+    assert run.until("end")["outcome"] == "done"
+    assert run.outputs() == ["the answer is yes"]
+
+
+def test_a_run_that_nobody_commands_ends_where_it_waits_for_an_answer(into: Path, sessions: list[Driven]) -> None:
+    run = Driven("asks.py", into)
+    sessions.append(run)
+    run.until("waiting")
+    run.debugger.release()
+    end = run.until("end")
+    assert (end["outcome"], end["code"]) == ("waiting", 6)
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_a_fan_in_is_next_once_all_have_sent(into: Path, release: str, sessions: list[Driven]) -> None:
+    run = Driven("fan_in.py", into, release, step=True)
+    sessions.append(run)
+    seen = []
+    while True:
+        line = json.loads(run._queue.get(timeout=SECONDS))
+        if line["kind"] == "paused":
+            seen.append(line["next"])
+            run.do("step")
+        elif line["kind"] == "end":
+            break
+    assert seen[-3:] == [["one", "two"], ["joiner"], []]
+
+
+def test_a_killed_session_goes_on_from_its_last_checkpoint(into: Path, sessions: list[Driven]) -> None:
+    run = Driven("loop.py", into, step=True)
+    sessions.append(run)
+    run.until("paused")
+    run.do("step")
+    last = run.until("paused")["checkpoint"]
+    run.debugger.kill()
+    assert run.until("end")["outcome"] == "stopped"
+    store = open_store(str(into))
+    source = source_of(str(into), store.load(f"{last}.json", everything=True))
+    lines: queue.Queue[bytes] = queue.Queue()
+    again = Debugger(make_plan(source, run.debugger.plan.target, str(into)), lines.put)
+    again.start()
+    assert again.wait(SECONDS)
+    assert again.outcome == "done"
+
+
+def test_a_command_that_cannot_be_done_is_reported_and_the_run_goes_on(into: Path, sessions: list[Driven]) -> None:
+    run = Driven("loop.py", into, step=True)
+    sessions.append(run)
+    run.until("paused")
+    for command in ({"do": "dance"}, {"do": "edit", "path": "state"}, {"do": "goto", "id": "zzz"}, {"do": "run_to"}):
+        run.debugger.send(command)
+        assert run.until("error")["where"] == "command"
+    run.do("run_to", end=True)
+    assert run.until("end")["outcome"] == "done"
+
+
+STEPPED = (
+    "two workflows gathered", "one workflow after the other", "clients opened in main", "an agent, streamed",
+    "functional, to its end", "a workflow inside another", "the storage in the builder", "no storage, no name",
+    "an agent", "a package", "a loop in a thread", "a deadline", "context variables",
+    "values of many kinds",
+)  # fmt: skip
+"""Kinds of programs of which it is shown that pauses change nothing."""
+
+
+@pytest.mark.parametrize("name", STEPPED)
+def test_stepping_changes_nothing(tmp_path: Path, name: str) -> None:
+    free = _events_and_saves(SHAPES[name], tmp_path / "free", step=False)
+    stepped = _events_and_saves(SHAPES[name], tmp_path / "stepped", step=True)
+    assert free[0] and free[1]
+    assert stepped == free
+
+
+def _events_and_saves(shape: Shape, directory: Path, step: bool) -> tuple[list[str], list[tuple[int, int]]]:
+    """The events of a run, and the saves with their iterations and requests; ids, times and addresses left out."""
+    source = PROGRAM_SHAPES / (shape.files or shape.words[-1])
+    directory.mkdir()
+    if source.is_dir():
+        shutil.copytree(source, directory / (source.name if shape.words[0] == "-m" else ""), dirs_exist_ok=True)
+    else:
+        shutil.copy(source, directory / shape.words[-1])
+    target = Target(
+        shape.words[-1], interpreter(NEWEST), arguments=shape.arguments, inputs=shape.inputs, directory=str(directory)
+    )
+    lines: queue.Queue[bytes] = queue.Queue()
+    plan = make_plan(Source("", "", ""), target, str(directory / "saved"))
+    debugger = Debugger(plan, lines.put, step=step, is_answered=False)
+    debugger.start()
+    events, saves, pauses = [], [], 0
+    while True:
+        line = json.loads(lines.get(timeout=SECONDS))
+        if line["kind"] == "event":
+            text = json.dumps([line["type"], line["executor_id"], line["data"]]).replace(str(directory), "")
+            events.append(_PASSING.sub("", text))
+        elif line["kind"] == "checkpoint":
+            saves.append((line["iteration"], line["pending"]))
+        elif line["kind"] == "paused":
+            pauses += 1
+            debugger.send({"do": "step"})
+        elif line["kind"] == "end":
+            break
+    assert pauses == (len(saves) if step else 0)
+    return sorted(events), saves
+
+
+_PASSING = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|call_\w+|\d{4}-\d\d-\d\dT[\d:.]+Z?|0x[0-9a-f]+")
+"""What differs between any two runs."""
+
+
+@pytest.mark.parametrize("spec", ["executor:", "changes:nowhere", "state.[", ""])
+def test_a_breakpoint_that_means_nothing_is_refused(spec: str) -> None:
+    with pytest.raises(UsageError):
+        parse_breakpoint(spec)

@@ -1,0 +1,102 @@
+"""`ckpt_tui.actions.trash`, on real files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ckpt_tui.actions.trash import RECORD, bring_back, delete, throw_away, trash_of
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.errors import CkptError, NotFoundError
+from ckpt_tui.stores.base import collect
+from ckpt_tui.stores.registry import open_store
+
+DATA = Path(__file__).parents[1] / "data" / "agent-framework" / "1.23.0"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    source = next(each for each in sorted(DATA.iterdir()) if each.is_dir() and len(list(each.glob("*.json"))) > 2)
+    return Path(shutil.copytree(source, tmp_path / "store"))
+
+
+def refs_of(store: Path) -> list[CheckpointRef]:
+    return [each for each in collect(open_store(str(store)).scan()).values() if isinstance(each, CheckpointRef)]
+
+
+def contents(directory: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in directory.iterdir()}
+
+
+def test_what_is_thrown_away_comes_back_byte_for_byte(store: Path) -> None:
+    before, refs = contents(store), refs_of(store)
+    moved = throw_away(str(store), refs[:2])
+    assert set(moved.files) == {ref.file for ref in refs[:2]} and not moved.left
+    assert set(contents(store)) == set(before) - set(moved.files)
+    assert set(bring_back(str(store)).files) == set(moved.files)
+    assert contents(store) == before
+    assert not os.path.exists(trash_of(str(store)))
+
+
+def test_the_last_prune_comes_back_first(store: Path) -> None:
+    refs = refs_of(store)
+    throw_away(str(store), refs[:1])
+    throw_away(str(store), refs[1:2])
+    assert bring_back(str(store)).files == (refs[1].file,)
+    assert bring_back(str(store)).files == (refs[0].file,)
+    with pytest.raises(NotFoundError):
+        bring_back(str(store))
+
+
+def test_a_file_that_changed_meanwhile_stays(store: Path) -> None:
+    ref = refs_of(store)[0]
+    (store / ref.file).write_bytes(b"{}")
+    for act in (throw_away, delete):
+        assert act(str(store), [ref]).left == ((ref.file, "has changed meanwhile"),)
+    assert (store / ref.file).read_bytes() == b"{}"
+
+
+def test_a_link_and_a_name_outside_of_the_store_stay(store: Path, tmp_path: Path) -> None:
+    ref = refs_of(store)[0]
+    outside = tmp_path / "outside.json"
+    outside.write_bytes((store / ref.file).read_bytes())
+    (store / ref.file).unlink()
+    (store / ref.file).symlink_to(outside)
+    assert delete(str(store), [ref]).left == ((ref.file, "is not a plain file"),)
+    assert delete(str(store), [ref._replace(file="../outside.json")]).left[0][1] == "is not a name in the store"
+    assert outside.exists() and (store / ref.file).is_symlink()
+
+
+def test_what_is_there_again_is_not_replaced(store: Path) -> None:
+    ref = refs_of(store)[0]
+    throw_away(str(store), [ref])
+    (store / ref.file).write_bytes(b"new")
+    found = bring_back(str(store))
+    assert found.left == ((ref.file, "there is a file of this name again"),) and not found.files
+    assert (store / ref.file).read_bytes() == b"new"
+
+
+def test_a_record_that_names_another_place_is_not_followed(store: Path, tmp_path: Path) -> None:
+    throw_away(str(store), refs_of(store)[:1])
+    directory = Path(trash_of(str(store))) / "1"
+    (directory / RECORD).write_text('{"file": "../../elsewhere.json"}\n')
+    (tmp_path / "elsewhere.json").write_text("mine")
+    assert not bring_back(str(store)).files
+    assert (tmp_path / "elsewhere.json").read_text() == "mine"
+
+
+def test_a_trash_that_is_a_link_is_refused(store: Path, tmp_path: Path) -> None:
+    (tmp_path / "away").mkdir()
+    os.symlink(tmp_path / "away", trash_of(str(store)))
+    with pytest.raises(CkptError, match="is a link"):
+        throw_away(str(store), refs_of(store))
+    assert not list((tmp_path / "away").iterdir())
+
+
+def test_what_is_deleted_for_good_leaves_no_trash(store: Path) -> None:
+    refs = refs_of(store)
+    assert len(delete(str(store), refs).files) == len(refs)
+    assert not os.path.exists(trash_of(str(store)))
