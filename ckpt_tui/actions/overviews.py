@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ckpt_tui.core.cache import Cache
+from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.overview.overview import Overview, overview
 from ckpt_tui.core.overview.trail import Passed, passed
 from ckpt_tui.core.reading.conversation import Conversation, conversation
@@ -85,8 +86,9 @@ def _mark(node: Node) -> tuple[str, str, int]:
 
 
 def overviews(
-    store: Store, run: Run, node: Node, way: Way | None = None, check: Check = None, loaded: Snapshot | None = None
-) -> Iterator[Told]:
+    store: Store, run: Run, node: Node, way: Way | None = None, loaded: Checkpoint | None = None, whole: bool = True,
+    check: Check = None, pause: Check = None,
+) -> Iterator[Told]:  # fmt: skip
     """The overview of a checkpoint at once, from itself and its parent, then again with the whole way of its run.
 
     Args:
@@ -94,8 +96,10 @@ def overviews(
         run: Its run.
         node: Its place in the run.
         way: What was read of the run before.
-        check: Called now and then; whatever it raises ends the work.
         loaded: The checkpoint, where it is loaded already.
+        whole: Whether the way is wanted; without it the first overview is the only one.
+        check: Called now and then; whatever it raises ends the work.
+        pause: Called after each checkpoint of the way that was read.
 
     Raises:
         CkptError: the checkpoint cannot be read.
@@ -113,7 +117,7 @@ def overviews(
             kept.put(file, found)
         return found
 
-    after = loaded if loaded is not None else take_snapshot(store.load(node.ref.file, check))
+    after = take_snapshot(loaded if loaded is not None else store.load(node.ref.file, check))
     kept.put(node.ref.file, after)
     nodes = {each.ref.id: each for each in run.nodes}
     above = nodes.get(node.parent or "")
@@ -133,13 +137,17 @@ def overviews(
         yield told(at_hand, True)
         return
     own = way.take(node, before, after)
-    yield told([*(found for found in at_hand if found.ref.id != node.ref.id), own], False)
+    yield told([*(found for found in at_hand if found.ref.id != node.ref.id), own], len(branch) == 1)
+    if not whole or len(branch) == 1:
+        return
     # Twice where the graph is better known after the last step than before the first.
     for _ in range(2):
         for each in branch:
             if way.known(each) is None and (one := snapshot(each.ref.file)) is not None:
                 parent = nodes.get(each.parent or "")
                 way.take(each, snapshot(parent.ref.file) if parent is not None else None, one)
+                if pause is not None:
+                    pause()
             if check is not None:
                 check()
     yield told([found for each in branch if (found := way.known(each)) is not None], True)

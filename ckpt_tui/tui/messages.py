@@ -7,6 +7,7 @@ from typing import Any
 
 from textual.message import Message
 
+from ckpt_tui.actions.overviews import Told
 from ckpt_tui.actions.resume.plan import Source
 from ckpt_tui.core.diff.forks import Divergence, Fork
 from ckpt_tui.core.doctor.doctor import Report
@@ -124,6 +125,13 @@ class StepReady(Newest):
     graph: Graph
     known: int
     total: int
+
+
+@dataclass(eq=False)
+class OverviewReady(Newest):
+    """What there is to say of a checkpoint; `told.overview` is complete once all of its way was read."""
+
+    told: Told
 
 
 @dataclass(eq=False)

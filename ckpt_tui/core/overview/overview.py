@@ -5,6 +5,7 @@ Pure: made from the checkpoint, its parent and the way of its run; the same for 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Literal, NamedTuple
@@ -12,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.diff import diff
 from ckpt_tui.core.model import Checkpoint, PendingRequest
-from ckpt_tui.core.overview.trail import YOU, Passed, course, numbers_of, path_text, words
+from ckpt_tui.core.overview.trail import YOU, Passed, course, in_quotes, numbers_of, path_text, words
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
 from ckpt_tui.core.reading.chat import call_line, fields
@@ -21,9 +22,10 @@ from ckpt_tui.core.reading.follow import follow
 from ckpt_tui.core.reading.preview import preview, short_type
 from ckpt_tui.core.redact import PLAIN, secrecy
 from ckpt_tui.core.replay.sparkline import sparkline
+from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Flight, Step
-from ckpt_tui.core.text import clean, quoted
+from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Value
 
 Label = Literal["danger", "error", "asked", "path", "now", "step", "state", "talk", "outcome"]
@@ -175,7 +177,7 @@ def _asked(checkpoint: Checkpoint, way: Sequence[Passed], said: Conversation, co
             return
     first = next((turn for turn in said.turns if turn.role == "user" and turn.text), None)
     if first is not None:
-        yield Line("asked", quoted(first.text.strip(), 400), (), "talk")
+        yield Line("asked", in_quotes(first.text, 400), (), "talk")
     elif complete:
         text = "the input is in no file of this run: the first one was written after it was taken"
         yield Line("asked", f"{text}; first sent: {way[0].sent}" if way and way[0].sent else text)
@@ -211,7 +213,7 @@ def _request(request: PendingRequest) -> Iterator[Line]:
     data = fields(request.data)
     call = data.get("function_call") or data.get("functionCall") or data.get("toolCall")
     if call is not None:
-        yield Line("now", f"{who} asks {YOU} whether it may call {call_line(fields(call))}", path, "", "‖")
+        yield Line("now", f"{who} asks {YOU} whether it may call {masked_text(call_line(fields(call)))}", path, "", "‖")
         return
     expected = clean(short_type(request.response_type), 60) or "an answer"
     yield Line("now", f"{who} asks {YOU} for {expected}", path, "", "‖")
@@ -241,7 +243,7 @@ def _outcome(after: Snapshot, before: Snapshot | None, step: Step, said: Convers
         yield Line("outcome", f"{name}  {words(follow(after.checkpoint.state, path[1:]).value, VALUE_CELLS)}", path)
     last = [turn for turn in said.turns if turn.text and turn.role != "user"][-_side_by_side(before) :]
     for turn in last:
-        yield Line("outcome", f"{clean(turn.speaker, 40)}: {quoted(turn.text.strip(), 400)}", turn.path, "talk")
+        yield Line("outcome", f"{clean(turn.speaker, 40)}: {in_quotes(turn.text, 400)}", turn.path, "talk")
     if not last and not found:
         ran = ", ".join(clean(name, 60) for name in step.names)
         taken = next((sent for sent in before.sent if sent.sort == "message"), None) if before is not None else None
@@ -275,8 +277,12 @@ def _step(step: Step, before: Snapshot | None) -> Iterator[Line]:
         said = words(answered.answer, VALUE_CELLS) if answered.given else "the answer is in no file"
         who = clean(answered.request.executor, 60)
         yield Line("step", f"{YOU} answered {who}: {said}", ("messages",) if answered.given else (), "", "−")
+    asked = Counter(request.executor for request in step.raised)
     for request in step.raised:
-        yield Line("step", f"request of {clean(request.executor, 60)} to {YOU}", ("pending", request.id), "", "+")
+        if number := asked.pop(request.executor, 0):
+            word = "request" if number == 1 else f"{number} requests"
+            path: Path = ("pending", request.id) if number == 1 else ("pending",)
+            yield Line("step", f"{word} of {clean(request.executor, 60)} to {YOU}", path, "", "+")
     if before is None or step.kind != "superstep":
         return
     for sent in before.sent:
@@ -380,5 +386,5 @@ def _talk(said: Conversation, told: Container[Path]) -> Iterator[Line]:
 
 
 def _turn(turn: Turn) -> str:
-    text = quoted(turn.text.strip(), 300) if turn.text else turn.extras[-1]
+    text = in_quotes(turn.text, 300) if turn.text else masked_text(turn.extras[-1])
     return f"{clean(turn.speaker, 40)}: {text}"

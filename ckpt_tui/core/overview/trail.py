@@ -13,6 +13,7 @@ from ckpt_tui.core.reading.conversation import turns
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.preview import is_unopened, preview
 from ckpt_tui.core.redact import PLAIN, secrecy
+from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.steps.graph import Graph
 from ckpt_tui.core.steps.snapshots import Kind, Snapshot
 from ckpt_tui.core.steps.steps import NO_GRAPH, Ran, step_between
@@ -90,8 +91,13 @@ def words(value: Value, limit: int = TEXT_CELLS) -> str:
     said = turns(value)
     if said and (said[-1].text or said[-1].extras):
         text = said[-1].text
-        return quoted(text.strip(), limit) if text else clean(said[-1].extras[-1], limit)
-    return quoted(value.strip(), limit) if type(value) is str else preview(value, limit)
+        return in_quotes(text, limit) if text else clean(masked_text(said[-1].extras[-1]), limit)
+    return in_quotes(value, limit) if type(value) is str else preview(value, limit)
+
+
+def in_quotes(text: str, limit: int = TEXT_CELLS) -> str:
+    """A text on one line, secrets in it masked; line breaks are spaces."""
+    return quoted(masked_text(" ".join(text[: 4 * limit].split())), limit)
 
 
 def scalars(state: Value) -> dict[Path, Scalar]:

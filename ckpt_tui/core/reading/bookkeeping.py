@@ -54,10 +54,12 @@ def is_bookkeeping(label: str, value: Value, names: frozenset[str] | set[str]) -
         value: The member.
         names: The names of all members beside it.
     """
+    if label in _EVENT and "data" in names and not names.isdisjoint(("_response_type", "response_type")):
+        return True
     if label in _MARKS:
         known = type(value) in (str, bool) and value in _MARKS[label]
         return known and not names.isdisjoint(("role", "contents", "session_id", "text", "call_id", "function_call"))
-    return label in _EVENT and "data" in names and not names.isdisjoint(("_response_type", "response_type"))
+    return False
 
 
 def own_state(state: Value) -> dict[str, Value]:

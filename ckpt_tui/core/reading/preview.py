@@ -128,8 +128,8 @@ class Previewer:
             return f"‹{clean(value.reason, max(limit, 60))}›"
         if kind is Obj:
             return self.object(value, limit, depth, hide)
-        if kind is dict and depth > 0 and not hide and _is_message(value):
-            return self.message(value, limit, depth)
+        if kind is dict and depth > 0 and not hide and (said := self.said(value, limit, depth)):
+            return said
         below = members(value)
         if kind is dict or kind is Map:
             return f"{{{len(below):,}}} {self.join(below, limit - 6, depth, hide)}".rstrip() if len(below) else "{}"
@@ -196,6 +196,13 @@ class Previewer:
         return clean(speaker(value), 40) if name in ("Message", "ChatMessage") else ""
 
     # -- the framework's own objects: what a reader wants to know first ----------------------------------------------
+
+    def said(self, value: dict[str, Value], limit: int, depth: int) -> str:
+        """A JSON object as a chat message, or as what one holds; "" for any other."""
+        if _is_message(value):
+            return self.message(value, limit, depth)
+        kind = value.get("type")
+        return self.content(value, limit, depth) if type(kind) is str and kind in _CONTENTS else ""
 
     def message(self, value: Value, limit: int, depth: int) -> str:
         """`assistant writer: "Added a paragraph…"`, `assistant writer: calls search({"q": "coffee"})`."""
@@ -290,6 +297,11 @@ def float_text(value: float) -> str:
     if math.isinf(value):
         return "Infinity" if value > 0 else "-Infinity"
     return repr(value)
+
+
+_CONTENTS = ("text", "text_reasoning", "function_call", "function_result", "function_approval_request",
+             "function_approval_response")  # fmt: skip
+"""Types of what a message of the framework holds."""
 
 
 def _is_message(value: dict[str, Value]) -> bool:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.tui.messages import StepReady
+from ckpt_tui.tui.messages import OverviewReady, StepReady
 from ckpt_tui.tui.screens.examining import Examinable
 
 if TYPE_CHECKING:
     from ckpt_tui.core.steps.graph import Graph
+    from ckpt_tui.tui.controllers.overviewing import Overviews
     from ckpt_tui.tui.learning import Learned
     from ckpt_tui.tui.widgets.detail import Detail
 
@@ -29,6 +30,7 @@ class Graphing(Examinable):
         """`Run.key` → what is known of its graph."""
         self._exact: dict[str, Graph] = {}
         """Graph signature hash → the graph that a loaded workflow told."""
+        self._overviews: Overviews | None = None
 
     def take_graph(self, line: Mapping[str, Any]) -> None:
         """Keep the graph of a workflow that was loaded for a run: every run with its hash has just this graph."""
@@ -60,6 +62,27 @@ class Graphing(Examinable):
             self._learned.put(run.key, found)
         found.given = self._exact.get(run.nodes[0].ref.graph) or found.given
         return found
+
+    def given_graph(self, run: Run) -> Graph | None:
+        """The graph of a workflow that was loaded for a run of the same workflow."""
+        return self._exact.get(run.nodes[0].ref.graph)
+
+    @property
+    def overviews(self) -> Overviews:
+        """What has the overviews made."""
+        if self._overviews is None:
+            from ckpt_tui.tui.controllers.overviewing import Overviews  # late: the first screen does without
+
+            self._overviews = Overviews(self)
+        return self._overviews
+
+    def on_detail_overview_wanted(self, event: Detail.OverviewWanted) -> None:
+        """Have the overview of the checkpoint of a pane made."""
+        self.overviews.want(event.detail, event.whole)
+
+    def on_overview_ready(self, event: OverviewReady) -> None:
+        """An overview is made."""
+        self.overviews.show(event.told)
 
     def on_detail_graph_wanted(self, event: Detail.GraphWanted) -> None:
         """Tell the step to the checkpoint of a pane."""

@@ -170,6 +170,13 @@ class Panes(Screen[None]):
         else:
             self.detail.next_tab(way)
 
+    def action_pick_tab(self, name: str) -> None:
+        """Show one of the tabs."""
+        if self.detail.checkpoint is not None:
+            self.detail.pick(name)
+            if self.has_class("-narrow") and self.pane is self.list:
+                self.focus_pane(self.details[0])
+
     def action_step(self, way: int) -> None:
         """Go to the next or previous checkpoint, from any pane."""
         count = self.lines.take_count()

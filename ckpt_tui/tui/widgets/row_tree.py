@@ -38,6 +38,10 @@ _TYPE_CELLS = 44
 _ROW_NODES = 3_000
 """Values looked at for the size of one row, so that a screen of rows stays below a tenth of a second."""
 
+_ALL_SHOWN = "Everything is shown, what is empty and the framework's bookkeeping, too."
+
+_SAYING_SHOWN = "What is empty, and the framework's bookkeeping, are folded away."
+
 FURTHER_SIGN = "+ decodes further ·"
 """What stands before a value that was cut."""
 
@@ -166,11 +170,17 @@ class RowTree(UnreadRows):
         leaf = is_leaf(value)
         indent = "  " * min(row.depth, _INDENT_LIMIT)
         sign = "▾ " if row.is_open else "  " if leaf else "▸ "
+        folded = not row.member.steps
         label = label_text(row.member)
         if row.member.is_index:
             label = f"[{label}]" if row.branch.below.kind == "mixed" else label
         label = fit(label, self._label_width(row.branch, label, width))
-        parts = [(indent, "dim"), (sign, "lane"), (label, "dim" if row.member.is_index else "label"), ("  ", "dim")]
+        parts = [
+            (indent, "dim"),
+            (sign, "lane"),
+            (label, "dim" if row.member.is_index or folded else "label"),
+            ("  ", "dim"),
+        ]
         room = max(width - sum(cell_len(text) for text, _ in parts), 0)
         hide = self.is_hidden(row)
         if row.is_open and kind_of(value) != "error":
@@ -179,14 +189,20 @@ class RowTree(UnreadRows):
             shown, style = "reading …", "warn"
         else:
             shown, style = preview(value, max(room, 8), self.reveal, hide), _STYLES[kind_of(value)]
+            if folded:
+                style = "dim"
             if hide and leaf:
                 style = "warn" if is_maskable(value, True) else style
         if cut_envelope(value) is not None and not self.is_reading(value):
             shown, style = f"{FURTHER_SIGN} {shown}", "error"
         type_text = size_of(value, _ROW_NODES).text if self.sizes else type_text_of(value)
         if row.hidden and row.is_open:
-            type_text = f"{type_text}  {row.hidden} None".strip()
-        mark = self.marks.text(self.outline.path(row), row.is_open, self.reveal) if self.marks is not None else ""
+            type_text = f"{type_text}  {row.hidden} folded".strip()
+        mark = (
+            self.marks.text(self.outline.path(row), row.is_open, self.reveal)
+            if self.marks is not None and not folded
+            else ""
+        )
         # A container can be cut, its type tells what it is; a scalar cannot.
         taken = min(cell_len(shown), room * 3 // 5) if not leaf and not row.is_open else cell_len(shown)
         if mark:
@@ -275,7 +291,7 @@ class RowTree(UnreadRows):
             return
         elif self.outline.unfold(row.branch, row.slot):
             self._changed_by_hand()
-        elif self.is_hidden(row):
+        elif self.is_hidden(row) and is_maskable(row.member.value, True):
             self.post_message(self.Told("Masked: ! shows secrets."))
         else:
             self.post_message(self.Opened(expression(self.path), row.member.value))
@@ -356,7 +372,9 @@ class RowTree(UnreadRows):
         show = not self.outline.show_none
         self.show(Outline(self.outline.value, folds, show, self.outline.prefix), labels)
         self.post_message(self.Folded())
-        self.post_message(self.Told("Attributes that are None are shown." if show else "None attributes folded away."))
+        self.post_message(
+            self.Told(_ALL_SHOWN if show else "What is empty, and the framework's bookkeeping, are folded away.")
+        )
 
     def action_toggle_sizes(self) -> None:
         """Show sizes in the place of types, or types again."""
@@ -395,6 +413,7 @@ class RowTree(UnreadRows):
         Where a value on the way has to be read first, the rest follows then.
         """
         outline = self.outline
+        labels = outline.full_labels(labels)
         for depth in range(1, len(labels)):
             row = outline.row(outline.find_labels(labels[:depth])) if len(outline) else None
             if row is None or outline.labels(row) != labels[:depth]:
