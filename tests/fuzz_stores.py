@@ -33,8 +33,8 @@ from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.view import View, make_view
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
-from ckpt_tui.tui.widgets.tab_texts import meta_value, raw_paragraphs, talk_paragraphs
 from ckpt_tui.tui.widgets.row_tree import RowTree
+from ckpt_tui.tui.widgets.tab_texts import meta_value, raw_paragraphs, talk_paragraphs
 from ckpt_tui.tui.widgets.text_lines import wrap
 
 HANG_SECONDS = 5.0

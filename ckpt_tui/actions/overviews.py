@@ -87,7 +87,7 @@ def _mark(node: Node) -> tuple[str, str, int]:
 
 def overviews(
     store: Store, run: Run, node: Node, way: Way | None = None, loaded: Checkpoint | None = None, whole: bool = True,
-    check: Check = None, pause: Check = None,
+    check: Check = None, pause: Check = None, most: int = WAY,
 ) -> Iterator[Told]:  # fmt: skip
     """The overview of a checkpoint at once, from itself and its parent, then again with the whole way of its run.
 
@@ -100,6 +100,7 @@ def overviews(
         whole: Whether the way is wanted; without it the first overview is the only one.
         check: Called now and then; whatever it raises ends the work.
         pause: Called after each checkpoint of the way that was read.
+        most: Checkpoints of the way that are read.
 
     Raises:
         CkptError: the checkpoint cannot be read.
@@ -125,11 +126,14 @@ def overviews(
     said = conversation(after.checkpoint, before.checkpoint if before is not None else None)
     goes_on = any(each.parent == node.ref.id for each in run.nodes)
     branch = _branch(nodes, node)
+    left_out = max(len(branch) - most, 0)
+    if left_out:
+        branch = [branch[0], *branch[left_out + 1 :]]
     title = run.workflow or workflow_label(node.ref)
 
     def told(found: list[Passed], complete: bool) -> Told:
         step = step_between(before, after, way.graph)
-        made = overview(after, before, step, found, said, title, complete, goes_on)
+        made = overview(after, before, step, found, said, title, complete, goes_on, left_out)
         return Told(node.ref.file, made, said, len(found), len(branch))
 
     at_hand = [found for each in branch if (found := way.known(each)) is not None]
@@ -154,11 +158,11 @@ def overviews(
 
 
 def _branch(nodes: dict[str, Node], node: Node) -> list[Node]:
-    """The checkpoints from the root to one; of a very long way the first and the last ones."""
+    """The checkpoints from the root to one."""
     found = [node]
     seen = {node.ref.id}
     while (above := nodes.get(found[-1].parent or "")) is not None and above.ref.id not in seen:
         seen.add(above.ref.id)
         found.append(above)
     found.reverse()
-    return found if len(found) <= WAY else [found[0], *found[len(found) - WAY + 1 :]]
+    return found

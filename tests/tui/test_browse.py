@@ -23,7 +23,7 @@ from tests.tui.support import DATA, NARROW, NORMAL, RECORDED, SAMPLES, WIDE, Dri
 class TestOpening:
     async def test_the_newest_checkpoint_is_selected_and_shown(self) -> None:
         async with open_app(SAMPLES / "hitl_pending") as app:
-            await app.shows("hitl · run 1", "review waiting 2", "[State]", "topic", '"kettles"')
+            await app.shows("hitl · run 1", "review waiting 2", "[Overview]", "asked", '"kettles"')
             assert app.screen.list.selected == app.screen.list.view.newest
 
     @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ class TestMoving:
             await app.settled()
             assert app.screen.list.selected != before
             assert detail.rows.labels == ("draft", "score")
-            assert detail.rows.has_focus
+            assert detail.body.has_focus
 
     async def test_a_click_selects_and_a_double_click_opens(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
@@ -176,30 +176,30 @@ class TestMoving:
             assert app.screen.list.cursor == 5
             await app.pilot.click("#checkpoints", offset=(10, 6), times=2)
             await app.pilot.pause()
-            assert app.screen.details[0].rows.has_focus
+            assert app.screen.details[0].body.has_focus
 
 
 class TestPanes:
     async def test_a_narrow_terminal_shows_one_pane_at_a_time(self) -> None:
         async with open_app(RECORDED, NARROW) as app:
             assert "Checkpoints" in app.text
-            assert "[State]" not in app.text
+            assert "[Overview]" not in app.text
             await app.press("enter")
-            await app.shows("[State]")
+            await app.shows("[Overview]")
             assert "Checkpoints" not in app.text
             await app.press("tab")
             await app.shows("Checkpoints")
 
     async def test_a_wide_terminal_shows_the_conversation_beside_the_state(self) -> None:
         async with open_app(RECORDED, WIDE) as app:
-            await app.shows("[State]", "[Talk", "system", "writer")
+            await app.shows("[Overview]", "[Talk", "system", "writer")
 
     async def test_z_gives_a_pane_the_whole_screen_and_back(self) -> None:
         async with open_app(RECORDED) as app:
             await app.press("tab", "z")
             await app.until(lambda: "Checkpoints" not in app.text)
             await app.press("z")
-            await app.shows("Checkpoints", "[State]")
+            await app.shows("Checkpoints", "[Overview]")
 
     async def test_resizing_keeps_the_place(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
@@ -336,6 +336,15 @@ class TestHints:
 
     async def test_titles_of_tabs_are_abbreviated_before_they_are_cut(self) -> None:
         tabs = tuple(Tab(name, name) for name in ("State", "Messages", "Talk", "Pending", "Graph"))
-        line = TabLine(tabs)
-        assert "".join(line.labels(30)).rstrip() == "[State] Msgs Talk Pend Graph"
-        assert "".join(line.labels(27)).rstrip() == "[State] Mess Talk Pend Grap"
+        line = TabLine(tabs, ("Messages", "Talk"))
+        assert "".join(line.labels(44)) == "[State] Messages      Talk      Pending  Graph "
+        assert "".join(line.labels(30)) == "[State] Msgs  Talk  Pend  Graph "
+        assert "".join(line.labels(24)) == "[Stat] Msgs  Talk  Pend  Grap "
+
+    async def test_no_count_moves_a_tab(self) -> None:
+        names = ("State", "Messages", "Talk")
+        line = TabLine(tuple(Tab(name, name) for name in names), ("Messages", "Talk"))
+        before = line.labels(40)
+        line.show(tuple(Tab(name, name, number) for name, number in zip(names, (None, 7, 12_000), strict=True)), "Talk")
+        assert [len(label) for label in line.labels(40)] == [len(label) for label in before]
+        assert "".join(line.labels(40)) == " State  Messages 7   [Talk 999]"

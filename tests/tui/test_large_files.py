@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,10 @@ from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.widgets.detail import TABS
 from tests.benchmarks.data import write_huge
-from tests.tui.support import NORMAL, Driver, open_app
+from tests.tui import support
+from tests.tui.support import NORMAL, Driver
+
+open_app = partial(support.open_app, tab="state")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +41,10 @@ async def test_a_large_file_shows_its_state_and_reads_a_part_when_it_is_unfolded
         await app.press("left", "k", "right")
         await app.until(lambda: tree.line_count == 9, "the executors")
         await app.shows("group_chat_orchestrator", "alice", "bob")
-        await app.press(*"t" * len(TABS))
+        for _ in TABS:
+            await app.press("t")
+            if app.screen.details[0].tab == "state":
+                break
         await app.shows("coffee or tea")
 
 

@@ -6,11 +6,15 @@ import base64
 import json
 import pickle
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.tui.support import RECORDED, SAMPLES, Driver, open_app
+from tests.tui import support
+from tests.tui.support import RECORDED, SAMPLES, Driver
+
+open_app = partial(support.open_app, tab="state")
 
 
 async def go_to(app: Driver, *labels: str) -> None:
@@ -114,8 +118,8 @@ class TestTree:
 
     async def test_pending_requests_tell_who_asks_and_what_is_expected(self) -> None:
         async with open_app(SAMPLES / "hitl_pending") as app:
-            await app.press("tab", "t", "t", "t")
-            await app.shows("[Pending 2]", "review expects Decision", '"approve?"', "gen_corpus:Decision")
+            await app.press("tab", "f6")
+            await app.shows("[Pend]", "review expects Decision", '"approve?"', "gen_corpus:Decision")
 
     async def test_values_of_every_kind_show_their_text(self) -> None:
         async with open_app(SAMPLES / "types_zoo", (120, 100)) as app:
@@ -129,7 +133,7 @@ class TestTree:
 class TestTalk:
     async def test_a_group_chat_reads_like_a_conversation(self) -> None:
         async with open_app(SAMPLES / "orch_groupchat") as app:
-            await app.press("tab", "t", "t")
+            await app.press("tab", "f5")
             await app.shows("[Talk", "alice", "I think A.", "OK, A then.", "maximum number of rounds")
 
     async def test_messages_in_flight_stand_in_it(self) -> None:
@@ -139,13 +143,13 @@ class TestTalk:
                 if ref.facts and ref.facts.sources == ("writer",)
             ))  # fmt: skip
             await app.settled()
-            await app.press("tab", "t", "t")
-            await app.shows("[Talk", "in flight", "writer")
+            await app.press("tab", "f5")
+            await app.shows("[Talk", "writer", "user")
 
     async def test_a_tool_call_is_told(self) -> None:
         async with open_app(SAMPLES / "agent_tool_approval") as app:
-            await app.press("tab", "t", "t")
-            await app.shows('▹ delete_file({"path": "/tmp/x"}) · approved → deleted /tmp/x')
+            await app.press("tab", "f5")
+            await app.shows('▹ delete_file({"path": "/tmp/x"}) · approved →', "deleted /tmp/x")
 
 
 class TestSearch:
@@ -179,7 +183,7 @@ class TestSearch:
 
     async def test_searching_a_conversation_finds_lines(self) -> None:
         async with open_app(RECORDED) as app:
-            await app.press("tab", "t", "t", "slash")
+            await app.press("tab", "f5", "slash")
             await app.type("sun")
             await app.press("enter")
             lines = app.screen.details[0].lines
@@ -308,7 +312,7 @@ async def test_a_pickle_that_was_cut_says_so_and_decodes_further(tmp_path: Path)
 
 async def test_the_operations_of_a_pickle_are_shown_from_a_value_and_from_the_raw_file() -> None:
     async with open_app(SAMPLES / "linear") as app:
-        await app.press("g", "tab", "t", "j", "number_sign")
+        await app.press("g", "tab", "f4", "j", "number_sign")
         await app.shows("operations of messages", "PROTO  5", "STACK_GLOBAL", "nothing is executed")
         await app.press("escape", "T", "T")
         await app.shows("workflow_name")

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.diff import diff
 from ckpt_tui.core.model import Checkpoint, PendingRequest
-from ckpt_tui.core.overview.trail import YOU, Passed, course, in_quotes, numbers_of, path_text, words
+from ckpt_tui.core.overview.trail import YOU, Passed, Scalar, course, in_quotes, numbers_of, path_text, words
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
 from ckpt_tui.core.reading.chat import call_line, fields
@@ -84,7 +84,7 @@ class Overview(NamedTuple):
 
 def overview(
     after: Snapshot, before: Snapshot | None, step: Step, way: Sequence[Passed], said: Conversation,
-    title: str = "", complete: bool = True, goes_on: bool = False, alarms: Sequence[str] = (),
+    title: str = "", complete: bool = True, goes_on: bool = False, left_out: int = 0, alarms: Sequence[str] = (),
 ) -> Overview:  # fmt: skip
     """The overview of a checkpoint.
 
@@ -97,6 +97,7 @@ def overview(
         title: The name of the workflow or the run for people.
         complete: Whether `way` is the whole way.
         goes_on: Whether other checkpoints follow it.
+        left_out: Checkpoints after the first one that `way` leaves out.
         alarms: What in it could run code when it is loaded.
     """
     checkpoint = after.checkpoint
@@ -105,7 +106,7 @@ def overview(
     ended: list[Line] = []
     lines += _some("error", _errors(checkpoint))
     lines += _some("asked", _asked(checkpoint, way, said, complete))
-    lines += _way(way, complete)
+    lines += _way(way, complete, left_out)
     if status == "done":
         ended = _some("outcome", _outcome(after, before, step, said))
         lines += ended
@@ -125,7 +126,14 @@ def alarm_lines(alarms: Sequence[str]) -> tuple[Line, ...]:
 
 def overview_document(found: Overview) -> list[dict[str, Any]]:
     """The overview in the JSON of `show`."""
-    return [{"label": line.label, "text": line.text, "path": expression(line.path)} for line in found.lines]
+    return [
+        {
+            "label": line.label,
+            "text": f"{line.sign} {line.text}" if line.sign else line.text,
+            "path": expression(line.path) if line.path else "",
+        }
+        for line in found.lines
+    ]
 
 
 def _some(label: Label, lines: Iterator[Line]) -> list[Line]:
@@ -183,8 +191,8 @@ def _asked(checkpoint: Checkpoint, way: Sequence[Passed], said: Conversation, co
         yield Line("asked", f"{text}; first sent: {way[0].sent}" if way and way[0].sent else text)
 
 
-def _way(way: Sequence[Passed], complete: bool) -> Iterator[Line]:
-    text = path_text(way)
+def _way(way: Sequence[Passed], complete: bool, left_out: int) -> Iterator[Line]:
+    text = path_text(way, left_out)
     if text or not complete:
         yield Line("path", text + ("" if complete else f"{'  ' if text else ''}reading the run …"), (), "graph")
 
@@ -305,6 +313,10 @@ def _state(after: Snapshot, before: Snapshot | None, way: Sequence[Passed], told
         yield Line(
             "state", f"{_name(change.path)}  {text}", change.path if change.op != "removed" else (), *_OPS[change.op]
         )
+    changed = {change.path for change in changes}
+    for path, values in _moving(way):
+        if path not in changed:
+            yield Line("state", f"{_name(path)}  {_course(values)}", path)
     for name, value in own_state(after.checkpoint.state).items():
         path = ("state", name)
         if path in shown or _is_hollow(value):
@@ -353,12 +365,27 @@ def _change(change: Change, way: Sequence[Passed]) -> str:
         return "moved here"
     values = course(change.path, way)
     if len(values) > 2:
-        listed = [words(value, BEFORE_CELLS) for value in values[-COURSE:]]
-        lead = "… " if len(values) > COURSE else ""
-        return f"{lead}{' → '.join(listed)}{_spark(values)}"
+        return _course(values)
     if change.op == "changed":
         return f"{_shown(change.before, change, BEFORE_CELLS)} → {_shown(change.after, change, VALUE_CELLS)}"
     return _shown(change.after, change, VALUE_CELLS)
+
+
+MOVING = 3
+"""Values that are shown for their course although they did not change in this step."""
+
+
+def _moving(way: Sequence[Passed]) -> list[tuple[Path, list[Scalar]]]:
+    """The values that changed most often along the way, with their course."""
+    found = [(path, course(path, way)) for path in (way[-1].scalars if way else ())]
+    found = [(path, values) for path, values in found if len(values) > 1]
+    return sorted(found, key=lambda pair: -len(pair[1]))[:MOVING]
+
+
+def _course(values: Sequence[Scalar]) -> str:
+    """The last values of a course, and its numbers as bars."""
+    listed = [words(value, BEFORE_CELLS) for value in values[-COURSE:]]
+    return f"{'… ' if len(values) > COURSE else ''}{' → '.join(listed)}{_spark(values)}"
 
 
 def _shown(value: Value, change: Change, limit: int) -> str:

@@ -134,9 +134,17 @@ PERIOD = 8
 """Steps of the longest loop that is looked for."""
 
 
-def path_text(way: Sequence[Passed]) -> str:
-    """The executors that ran, in order: `brief → market ∥ pricing → (writer ⇄ reviewer)×4`; "" where none is known."""
-    groups = [_group(pattern, number) for pattern, number in fold([token for one in way for token in _tokens(one)])]
+def path_text(way: Sequence[Passed], left_out: int = 0) -> str:
+    """The executors that ran, in order: `brief → market ∥ pricing → (writer ⇄ reviewer)×4`; "" where none is known.
+
+    Args:
+        way: The checkpoints that were passed.
+        left_out: Checkpoints after the first one that are not in it.
+    """
+    tokens = [[*_tokens(one)] for one in way]
+    if left_out and tokens:
+        tokens.insert(1, [f"… {left_out:,} steps …"])
+    groups = [_group(pattern, number) for pattern, number in fold([token for listed in tokens for token in listed])]
     if len(groups) > GROUPS:
         half = GROUPS // 2
         groups = [*groups[:half], f"… {len(groups) - 2 * half} more …", *groups[-half:]]

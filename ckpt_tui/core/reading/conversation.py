@@ -30,7 +30,7 @@ from ckpt_tui.core.value import Map, Obj, SetOf, Value
 MAX_TURNS = 2_000
 """Turns of one value that `turns` reads."""
 
-WALKED = 300_000
+WALKED = 150_000
 """Values that are looked at for messages: a second at most, in a worker."""
 
 IN_FLIGHT = "in flight"
