@@ -71,7 +71,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("value.fold_siblings", "c", "fold_siblings", "fold the row and its siblings", "value", "", "c"),
     Command("value.fold_all", "C", "fold_all", "fold everything", "value", "", "C"),
-    Command("value.none", "full_stop", "toggle_none", "show or fold away what is empty, and bookkeeping", "value", "", "."),
+    Command("value.none", "full_stop", "toggle_none", "show or fold what is empty, and bookkeeping", "value", "", "."),
     Command("value.sizes", "s", "toggle_sizes", "show sizes in the place of types, or types again", "value", "", "s"),
     Command("value.further", "plus", "decode_further", "decode further what was cut for its size", "value", "", "+"),
     Command(

@@ -157,7 +157,7 @@ class TestMoving:
             assert len(set(seen)) < 9  # straight up the fork, not through the other branch
 
     async def test_brackets_step_from_the_value_and_keep_the_place(self) -> None:
-        async with open_app(RECORDED) as app:
+        async with open_app(RECORDED, tab="state") as app:
             await app.press("enter")
             detail = app.screen.details[0]
             detail.rows.open_labels(("draft", "score"))
@@ -311,10 +311,10 @@ class TestFirstRows:
 class TestHints:
     @pytest.mark.parametrize("size", [NARROW, NORMAL, WIDE])
     async def test_help_is_hinted_at_whatever_the_width(self, size: tuple[int, int]) -> None:
-        async with open_app(SAMPLES / "hitl_pending", size) as app:
+        async with open_app(SAMPLES / "hitl_pending", size, tab="state") as app:
             assert "? help  q quit" in app.lines[-1]
             await app.press("enter")
-            await app.until(lambda: "state._" in app.lines[-1], "the path")
+            await app.until(lambda: "state.topic" in app.lines[-1], "the path")
             assert "? help" in app.lines[-1]
 
     async def test_an_empty_store_hints_at_nothing_that_needs_a_checkpoint(self, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ class TestTree:
             await go_to(app, "_executor_state", "group_chat_orchestrator", "conversation", "0", "contents", "0")
             tree = app.screen.details[0].rows
             await app.press("right")
-            await app.shows("None")
+            await app.shows("folded")
             before = tree.line_count
             await app.press("full_stop")
             assert tree.line_count > before + 20
@@ -119,7 +119,7 @@ class TestTree:
     async def test_pending_requests_tell_who_asks_and_what_is_expected(self) -> None:
         async with open_app(SAMPLES / "hitl_pending") as app:
             await app.press("tab", "f6")
-            await app.shows("[Pend]", "review expects Decision", '"approve?"', "gen_corpus:Decision")
+            await app.shows("[Pend]", "review expects Decision", '"approve?"', "gen_corpus:ApprovalRequest")
 
     async def test_values_of_every_kind_show_their_text(self) -> None:
         async with open_app(SAMPLES / "types_zoo", (120, 100)) as app:
@@ -144,7 +144,7 @@ class TestTalk:
             ))  # fmt: skip
             await app.settled()
             await app.press("tab", "f5")
-            await app.shows("[Talk", "writer", "user")
+            await app.shows("[Talk", "+ writer", "A first version: Lumen")
 
     async def test_a_tool_call_is_told(self) -> None:
         async with open_app(SAMPLES / "agent_tool_approval") as app:
@@ -314,7 +314,7 @@ async def test_the_operations_of_a_pickle_are_shown_from_a_value_and_from_the_ra
     async with open_app(SAMPLES / "linear") as app:
         await app.press("g", "tab", "f4", "j", "number_sign")
         await app.shows("operations of messages", "PROTO  5", "STACK_GLOBAL", "nothing is executed")
-        await app.press("escape", "T", "T")
+        await app.press("escape", "f11")
         await app.shows("workflow_name")
         await app.press("slash", *"__pickled__", "enter", "number_sign")
         await app.shows("operations of line", "PROTO  5")

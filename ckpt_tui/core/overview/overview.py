@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.diff import diff
-from ckpt_tui.core.model import Checkpoint, PendingRequest
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, PendingRequest
 from ckpt_tui.core.overview.trail import YOU, Passed, Scalar, course, in_quotes, numbers_of, path_text, words
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
@@ -25,7 +25,7 @@ from ckpt_tui.core.replay.sparkline import sparkline
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Flight, Step
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.core.value import Value
 
 Label = Literal["danger", "error", "asked", "path", "now", "step", "state", "talk", "outcome"]
@@ -116,7 +116,7 @@ def overview(
     told = {line.path for line in ended}
     lines += _some("state", _state(after, before, way, told))
     lines += _some("talk", _talk(said, told))
-    return Overview(_title(checkpoint, title), tuple(lines), complete)
+    return Overview(_title(checkpoint.ref, title), tuple(lines), complete)
 
 
 def alarm_lines(alarms: Sequence[str]) -> tuple[Line, ...]:
@@ -150,8 +150,13 @@ def _some(label: Label, lines: Iterator[Line]) -> list[Line]:
 _STATUS = {"waiting": "waits for an answer", "open": "work is left", "done": "has ended"}
 
 
-def _title(checkpoint: Checkpoint, title: str) -> str:
-    ref = checkpoint.ref
+def of_large(ref: CheckpointRef, title: str = "") -> Overview:
+    """The overview of a checkpoint that is not read for one unless somebody asks for it."""
+    text = f"this checkpoint is large, {size_text(ref.size)}: Enter reads it for an overview"
+    return Overview(_title(ref, title), (Line("now", text, (), "overview"),), False)
+
+
+def _title(ref: CheckpointRef, title: str) -> str:
     told = ref.told.title if ref.told is not None else ""
     name = clean(title or told or ref.workflow, 80)
     return " · ".join(part for part in (name, f"step {ref.step}", _STATUS.get(ref.status or "", "")) if part)

@@ -220,6 +220,10 @@ class Outline:
         positions = tuple(reversed(found))
         return positions if self._state is None else self._state.there(positions)
 
+    def order_of(self, positions: tuple[int, ...]) -> tuple[int, ...]:
+        """Positions among all members as what orders them as the rows are ordered."""
+        return positions if self._state is None else self._state.here(positions)
+
     # -- folding -----------------------------------------------------------------------------------------------------
 
     def unfold(self, branch: Branch, slot: int) -> Branch | None:
@@ -341,7 +345,7 @@ class Outline:
     def open_to(self, positions: tuple[int, ...]) -> int | None:
         """Unfold down to a member named by positions among all members; returns its row, None when it is not there."""
         branch = self.root
-        wanted = positions if self._state is None else self._state.here(positions)
+        wanted = self.order_of(positions)
         for depth, position in enumerate(wanted):
             slot = branch.slot_of(position)
             if slot is None and position < len(branch.below):

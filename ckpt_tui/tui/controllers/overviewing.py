@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ckpt_tui.actions.overviews import Told, Way
+from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.overview.overview import of_large
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.steps.graph import Graph
 from ckpt_tui.tui.jobs import Jobs
@@ -46,8 +48,8 @@ class Overviews:
         self._asked: tuple[Checkpoint, Run, bool] | None = None
         self._told: Told | None = None
 
-    def want(self, pane: Detail, whole: bool) -> None:
-        """A pane shows a checkpoint: have its overview made, once for all panes."""
+    def want(self, pane: Detail, whole: bool, by_hand: bool = False) -> None:
+        """A pane shows a checkpoint: have its overview made, once for all panes; of a large one only `by_hand`."""
         checkpoint = pane.checkpoint
         found = self._port.node_of(checkpoint.ref.file) if checkpoint is not None else None
         if checkpoint is None or found is None:
@@ -57,6 +59,9 @@ class Overviews:
         if self._asked is not None and self._asked[0] is checkpoint and (self._asked[2] or not whole):
             if self._told is not None and self._told.file == checkpoint.ref.file:
                 pane.show_told(self._told.overview, self._told.conversation)
+            return
+        if checkpoint.ref.size > LAZY_BYTES and not by_hand:
+            pane.show_large(of_large(checkpoint.ref, run.workflow))
             return
         self._asked, self._told = (checkpoint, run, whole), None
         way = self._ways.get(run.key)

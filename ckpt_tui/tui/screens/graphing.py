@@ -78,7 +78,7 @@ class Graphing(Examinable):
 
     def on_detail_overview_wanted(self, event: Detail.OverviewWanted) -> None:
         """Have the overview of the checkpoint of a pane made."""
-        self.overviews.want(event.detail, event.whole)
+        self.overviews.want(event.detail, event.whole, event.by_hand)
 
     def on_overview_ready(self, event: OverviewReady) -> None:
         """An overview is made."""

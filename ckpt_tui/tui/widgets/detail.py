@@ -40,6 +40,8 @@ _TITLES = {name: name.capitalize() for name in TABS}
 _COUNTED = ("messages", "talk", "pending", "diff")
 """Tabs that say how much is in them."""
 
+_LARGE_TALK = "This checkpoint is large: Enter in its overview reads it, and what was said in it."
+
 PLACE_NODES = 4_000
 """Values looked at for the size of the value under the cursor: about 2 ms a key."""
 
@@ -76,12 +78,16 @@ class Detail(Widget):
             self.detail = detail
 
     class OverviewWanted(Message):
-        """A checkpoint is shown: what there is to say of it is to be found out; with `whole`, from all of its run."""
+        """A checkpoint is shown: what there is to say of it is to be found out.
 
-        def __init__(self, detail: Detail, whole: bool) -> None:
+        With `whole`, from all of its run; `by_hand` where the person asked for it, however large it is.
+        """
+
+        def __init__(self, detail: Detail, whole: bool, by_hand: bool = False) -> None:
             super().__init__()
             self.detail = detail
             self.whole = whole
+            self.by_hand = by_hand
 
     class SizesWanted(Message):
         """The tab of the sizes is shown: the checkpoint is to be measured."""
@@ -100,6 +106,7 @@ class Detail(Widget):
         self._overview: Overview | None = None
         self._talk: Conversation | None = None
         """What was said; None while that is not known."""
+        self._is_large = False
         self._show_none = False
         self._difference: Difference | None = None
         self._untold = ""
@@ -212,7 +219,7 @@ class Detail(Widget):
         self._alarms = ()
         self._difference, self._untold = None, "comparing with the parent …"
         self.rows.marks = None
-        self._talk = None
+        self._talk, self._is_large = None, False
         if not same:
             self._overview = None
         self.render_tab(keep_place=same)
@@ -221,12 +228,18 @@ class Detail(Widget):
 
     def show_told(self, overview: Overview, talk: Conversation) -> None:
         """Show what there is to say of the checkpoint, and count what was said."""
-        self._overview, self._talk = overview, talk
+        self._overview, self._talk, self._is_large = overview, talk, False
         self.query_one(TabLine).show(self._tabs(), self.tab)
         if self.tab == "overview":
             self._show_overview(keep_place=True)
         elif self.tab == "talk":
             self._show_talk(keep_place=True)
+
+    def show_large(self, overview: Overview) -> None:
+        """Show that the checkpoint is so large that it is only read for an overview when it is asked for."""
+        self._overview, self._is_large = overview, True
+        if self.tab in ("overview", "talk"):
+            self.render_tab()
 
     def _show_overview(self, keep_place: bool = False) -> None:
         self._switch("overview")
@@ -238,13 +251,18 @@ class Detail(Widget):
 
     def _show_talk(self, keep_place: bool = False) -> None:
         self._switch("text")
-        paragraphs = [Paragraph("reading …", "dim")] if self._talk is None else talk_paragraphs(self._talk, self.reveal)
+        if self._talk is not None:
+            paragraphs = talk_paragraphs(self._talk, self.reveal)
+        else:
+            paragraphs = [Paragraph(_LARGE_TALK if self._is_large else "reading …", "dim")]
         self.lines.show(paragraphs, keep_place=keep_place)
 
     def on_overview_lines_opened(self, event: OverviewLines.Opened) -> None:
         """Go to what a line of the overview speaks of."""
         event.stop()
-        if event.tab in TABS:
+        if event.tab == "overview":
+            self.post_message(self.OverviewWanted(self, whole=True, by_hand=True))
+        elif event.tab in TABS:
             self.pick(event.tab)
         elif event.path:
             self.go_path(event.path)
