@@ -244,6 +244,7 @@ class Chain:
             step=place.depth,
             before=before,
             ran=ran,
+            has_file_time=True,
         )
         timestamp = datetime.fromtimestamp(self._when, UTC).isoformat()
         return CheckpointRef(

@@ -197,3 +197,8 @@ def one_of(store: Store, run: Run, node: Node, way: Way) -> Told:
     assert not any(UNSAFE.search(line.text) for line in found.overview.lines)
     assert not UNSAFE.search(found.overview.title)
     return found
+
+
+def test_times_that_a_copy_changes_are_said_to_be_those_of_the_files() -> None:
+    assert told(DATA / "dotnet" / "af_dotnet").overview.title.endswith(" · times are those of the files")
+    assert "times" not in told(AF / "1.23.0" / "linear").overview.title

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.diff import diff
-from ckpt_tui.core.model import Checkpoint, CheckpointRef, PendingRequest
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, PendingRequest, has_file_time
 from ckpt_tui.core.overview.trail import YOU, Passed, Scalar, course, in_quotes, numbers_of, path_text, words
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
@@ -116,7 +116,7 @@ def overview(
     told = {line.path for line in ended}
     lines += _some("state", _state(after, before, way, told))
     lines += _some("talk", _talk(said, told))
-    return Overview(_title(checkpoint.ref, title), tuple(lines), complete)
+    return Overview(_title(checkpoint.ref, title, goes_on), tuple(lines), complete)
 
 
 def alarm_lines(alarms: Sequence[str]) -> tuple[Line, ...]:
@@ -156,10 +156,12 @@ def of_large(ref: CheckpointRef, title: str = "") -> Overview:
     return Overview(_title(ref, title), (Line("now", text, (), "overview"),), False)
 
 
-def _title(ref: CheckpointRef, title: str) -> str:
+def _title(ref: CheckpointRef, title: str, goes_on: bool = False) -> str:
     told = ref.told.title if ref.told is not None else ""
     name = clean(title or told or ref.workflow, 80)
-    return " · ".join(part for part in (name, f"step {ref.step}", _STATUS.get(ref.status or "", "")) if part)
+    times = "times are those of the files" if has_file_time(ref) else ""
+    status = "the run went on" if goes_on and ref.status == "open" else _STATUS.get(ref.status or "", "")
+    return " · ".join(part for part in (name, f"step {ref.step}", status, times) if part)
 
 
 def _errors(checkpoint: Checkpoint) -> Iterator[Line]:

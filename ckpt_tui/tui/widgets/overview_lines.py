@@ -96,6 +96,14 @@ def _rows(line: Line, width: int, named: bool) -> list[list[tuple[str, str]]]:
         rows.append([
             (label if first else " " * LABEL_CELLS, lead),
             (sign if first else " " * len(sign), _SIGNS.get(line.sign, "dim")),
-            (" " * indent, "plain"), (piece, style),
+            (" " * indent, "plain"), *_body(line, piece, style, first),
         ])  # fmt: skip
     return rows
+
+
+def _body(line: Line, piece: str, style: str, first: bool) -> list[tuple[str, str]]:
+    """What a row says; the name of a value in the colour of names."""
+    name, space, rest = piece.partition("  ")
+    if line.label == "state" and first and space:
+        return [(name, "label"), (space + rest, style)]
+    return [(piece, style)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.model import Checkpoint, has_file_time
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.conversation import MAX_TURNS, Conversation
 from ckpt_tui.core.reading.pending import requests
@@ -67,9 +67,10 @@ def raw_paragraphs(raw: bytes, reveal: bool = True) -> list[Paragraph]:
 def meta_value(checkpoint: Checkpoint, alarms: tuple[str, ...] = ()) -> dict[str, object]:
     """What else there is to know of a checkpoint, as a value."""
     ref = checkpoint.ref
+    time = f"{ref.utc} (time of the file, not of the run)" if has_file_time(ref) else ref.utc
     value: dict[str, object] = {
         "id": ref.id, "file": ref.file, "workflow": ref.workflow, "graph": ref.graph, "parent": ref.parent,
-        "timestamp": ref.utc, "iteration": ref.iteration, "size": ref.size, "role": ref.role, "status": ref.status,
+        "timestamp": time, "iteration": ref.iteration, "size": ref.size, "role": ref.role, "status": ref.status,
         "metadata": checkpoint.metadata,
     }  # fmt: skip
     if checkpoint.warnings or checkpoint.faults or alarms:
