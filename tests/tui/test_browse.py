@@ -107,9 +107,10 @@ class TestEmptyAndBroken:
             document["state"]["[/x]"] = "[b]\x1b]0;t\x07\u202e[/n]"
             path.write_text(json.dumps(document))
         (store / "[y] [bold].json").write_text("[/z]")
-        async with open_app(store, WIDE) as app:
+        async with open_app(store, WIDE, tab="state") as app:
             await app.shows("[/x] \\e[31mred[/]", "✗ [y] [bold].json")
-            await app.press("tab", "G")
+            await app.press("tab")
+            assert app.screen.details[0].rows.open_labels(("[/x]",))
             await app.shows("[/x]", '"[b]\\e]0;t\\x07\\u202e[/n]"')
             await app.press("enter")
             await app.shows("characters")
@@ -192,7 +193,7 @@ class TestPanes:
 
     async def test_a_wide_terminal_shows_the_conversation_beside_the_state(self) -> None:
         async with open_app(RECORDED, WIDE) as app:
-            await app.shows("[Overview]", "[Talk", "system", "writer")
+            await app.shows("[Over", "[Talk", "system", "writer")
 
     async def test_z_gives_a_pane_the_whole_screen_and_back(self) -> None:
         async with open_app(RECORDED) as app:
