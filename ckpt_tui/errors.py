@@ -8,6 +8,8 @@ CkptError
 
 from __future__ import annotations
 
+from ckpt_tui.core.secret_texts import masked_text
+
 
 class CkptError(Exception):
     """A failure with what happened, what to do about it, and the exit code of the command line.
@@ -22,8 +24,8 @@ class CkptError(Exception):
 
     def __init__(self, what: str, hint: str = "", exit_code: int | None = None) -> None:
         super().__init__(what)
-        self.what = what
-        self.hint = hint
+        self.what = masked_text(what)  # an exception of a storage, or a place given as a URL, may hold a password
+        self.hint = masked_text(hint)
         if exit_code is not None:
             self.exit_code = exit_code
 

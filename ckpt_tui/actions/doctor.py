@@ -5,15 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.diff.changes import Change
+from ckpt_tui.core.diff.diff import diff_checkpoints
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.doctor.doctor import Doctor, Report
 from ckpt_tui.core.doctor.elsewhere import dangers_elsewhere
+from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.model import Problem
 from ckpt_tui.core.paths import expression
+from ckpt_tui.core.reading.preview import preview
 from ckpt_tui.errors import CkptError, UndecodableError
 from ckpt_tui.stores.base import Store, collect
+from ckpt_tui.stores.neighbours import neighbours
+from ckpt_tui.stores.place_trust import trust_findings
 
 FILE_LIMIT = 16
 """How many times the usual work one file may take: ten seconds at worst, and enough for an honest one of 100 MB."""
+
+_OPEN_IT = "It is not a part of this list: open it by its own path."
+
+_DIFFERENCES = 3
+"""Places named in which a copy differs from its original."""
+
+_VALUE = 40
+"""Characters of such a value that are shown."""
 
 
 def examine(
@@ -34,6 +49,7 @@ def examine(
     doctor = Doctor()
     entries = collect(store.scan())
     doctor.names(store.names())
+    doctor.found([*store.findings(), *trust_findings(store)])
     for done, (file, entry) in enumerate(sorted(entries.items())):
         if progress is not None:
             progress(done, len(entries))
@@ -52,9 +68,40 @@ def examine(
                 doctor.problem(problem, _bytes(store, file), check)
             continue
         doctor.checkpoint(checkpoint, check, allowance)
+    beside = neighbours(store)
+    doctor.found([Finding("beside", "info", one.name, "", one.what, _OPEN_IT if one.opens else "") for one in beside])
+    for copy in doctor.copies():
+        if check is not None:
+            check()
+        doctor.differs(copy.file, difference_of(store, copy.original, copy.file))
     if progress is not None:
         progress(len(entries), len(entries))
     return doctor.report()
+
+
+def difference_of(store: Store, original: str, copy: str) -> str:
+    """What differs between two files of one id, in words for people; "" where one of them cannot be read."""
+    try:
+        before, after = (store.load_within(file, Allowance()) for file in (original, copy))
+    except CkptError:
+        return ""
+    if before.raw == after.raw:
+        return "their contents are the same"
+    changes = diff_checkpoints(before, after, IgnoreRules(())).changes
+    if not changes:
+        return "their values are the same"
+    told = [f"{expression(change.path)}{_values(change)}" for change in changes[:_DIFFERENCES]]
+    more = f" and {len(changes) - _DIFFERENCES:,} more" if len(changes) > _DIFFERENCES else ""
+    return f"they differ: {', '.join(told)}{more}"
+
+
+def _values(change: Change) -> str:
+    """The two values of a change, " 1 → 2"; nothing of a secret."""
+    if change.secrecy:
+        return " (a secret)"
+    before = "nothing" if change.op == "added" else preview(change.before, _VALUE)
+    after = "nothing" if change.op == "removed" else preview(change.after, _VALUE)
+    return f" {before} → {after}"
 
 
 def dangers_in(store: Store, file: str) -> list[str]:

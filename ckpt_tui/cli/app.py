@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from importlib import import_module
 from io import StringIO
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from ckpt_tui import __version__
 from ckpt_tui.core.text import clean, clean_lines
@@ -25,6 +28,7 @@ _VERBS = {
     "run": ("ckpt_tui.cli.run", "Run your program under the debugger: step, stop on a condition, go back."),
     "notes": ("ckpt_tui.cli.notes", "Bookmarks and notes on a store's checkpoints."),
     "prune": ("ckpt_tui.cli.prune", "Delete checkpoints: shown first, and brought back with --undo."),
+    "completion": ("ckpt_tui.cli.completion", "What makes your shell complete verbs, options, files and ids."),
     "demo": ("ckpt_tui.cli.demo", "A sample store, and a live run that keeps writing to it."),
 }
 """Verb → its module and its line of help; modules are imported when their verb is called."""
@@ -35,7 +39,7 @@ _BROWSE = "\0browse"
 
 
 class _Verbs(click.Group):
-    """Verbs are loaded on demand; a first word that is no verb is a store to browse."""
+    """Verbs are loaded on demand; a first word that is not a verb is a store to browse."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_VERBS)
@@ -48,9 +52,22 @@ class _Verbs(click.Group):
         return None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if ctx.resilient_parsing and not args:  # a shell asks for the first word
+            return super().parse_args(ctx, args)
         if not args or args[0] not in (*_VERBS, "--help", "-h", "--version"):
             args = [_BROWSE, *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Verbs, and the stores here; a path is left to the shell."""
+        if "/" in incomplete or incomplete.startswith("."):
+            return [CompletionItem(incomplete, type="file")]
+        verbs = [CompletionItem(name, help=text) for name, (_, text) in _VERBS.items() if name.startswith(incomplete)]
+        with suppress(OSError), os.scandir() as entries:
+            verbs += [
+                CompletionItem(each.name) for each in entries if each.is_dir() and _is_offered(each.name, incomplete)
+            ]
+        return verbs or [CompletionItem(incomplete, type="file")]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Verbs"):
@@ -68,9 +85,21 @@ class _Verbs(click.Group):
             )
 
 
+def _is_offered(name: str, incomplete: str) -> bool:
+    return bool(incomplete) and name.startswith(incomplete) and not set(name) & set(" \t\n,") and clean(name) == name
+
+
 def _load(module: str) -> click.Command:
     command: click.Command = import_module(module).command
+    if module not in _READING_NOTHING and not any(param.name == "encoding" for param in command.params):
+        from ckpt_tui.cli.output import encoding_option  # late: a verb of its own imports what it needs
+
+        encoding_option(command)
     return command
+
+
+_READING_NOTHING = ("ckpt_tui.cli.notes", "ckpt_tui.cli.demo", "ckpt_tui.cli.completion")
+"""Verbs that read no checkpoint."""
 
 
 @click.group(

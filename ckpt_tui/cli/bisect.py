@@ -10,7 +10,8 @@ import click
 from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.actions.history import Histories
 from ckpt_tui.cli.change_lines import change_lines
-from ckpt_tui.cli.output import json_option, paint, write_json, write_lines
+from ckpt_tui.cli.completing import complete_files
+from ckpt_tui.cli.output import json_option, paint, tip_option, write_json, write_lines
 from ckpt_tui.cli.progress import Stopped, Watch
 from ckpt_tui.cli.show import locate
 from ckpt_tui.config import noise_rules
@@ -20,6 +21,7 @@ from ckpt_tui.core.diff.exported import change_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.runs.history import Bisection, bisect_document, branch
 from ckpt_tui.core.text import clean
+from ckpt_tui.stores.fork_directories import with_own_forks
 from ckpt_tui.stores.registry import open_store
 
 _CHANGES = 20
@@ -27,9 +29,9 @@ _CHANGES = 20
 
 
 @click.command("bisect")
-@click.argument("store", metavar="STORE")
+@click.argument("store", metavar="STORE", shell_complete=complete_files)
 @click.argument("expr", metavar="EXPR")
-@click.option("--tip", metavar="ID", default="latest", help="Last checkpoint of the branch; the newest of the store.")
+@tip_option
 @click.option("--fast", is_flag=True, help="Ask few checkpoints by halving: right where EXPR turns true only once.")
 @click.option("--reveal", is_flag=True, help="Evaluate EXPR on unmasked values.")
 @json_option
@@ -40,7 +42,7 @@ def command(store: str, expr: str, tip: str, fast: bool, reveal: bool, as_json: 
     asked, so you see when EXPR turns more than once. Exit code 1: it is true nowhere.
     """
     expression = Expression(expr)
-    opened = open_store(store)
+    opened = with_own_forks(open_store(store))
     run, node = locate(opened, tip)
     _, nodes = branch((run,), node.ref.id)
     with Watch() as watch:

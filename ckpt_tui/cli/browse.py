@@ -8,6 +8,7 @@ import sys
 import click
 
 from ckpt_tui.actions.resume.forks import with_forks
+from ckpt_tui.cli.completing import complete_ids
 from ckpt_tui.cli.ls import command as ls
 from ckpt_tui.cli.output import open_named, storage_options, stores_argument, write_lines
 from ckpt_tui.core.running.events import line_of
@@ -32,7 +33,7 @@ class _Browse(click.Command):
 @click.command("browse", cls=_Browse, hidden=True)
 @stores_argument
 @storage_options
-@click.option("--at", metavar="ID", help="Open at this checkpoint.")
+@click.option("--at", metavar="ID", shell_complete=complete_ids, help="Open at this checkpoint.")
 @click.option("--query", metavar="EXPR", help="Open at this place: a JMESPath such as state.draft.score.")
 @click.pass_context
 def command(

@@ -1,4 +1,4 @@
-"""Changes as the lines of a terminal, for every command that tells some."""
+"""Changes as the lines of a terminal, for every command that shows some."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from ckpt_tui.cli.output import colours, paint
 from ckpt_tui.core.diff.changes import Change
-from ckpt_tui.core.diff.comparison import SIGNS, value_text
+from ckpt_tui.core.diff.comparison import SIGNS, texts_of, value_text
 from ckpt_tui.core.diff.words import are_alike, pieces, shortened
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.preview import preview
-from ckpt_tui.core.redact import PLAIN
 from ckpt_tui.core.text import clean
 
 _COLOURS = {"added": "green", "removed": "red", "changed": "yellow", "moved": "cyan"}
@@ -19,7 +18,7 @@ _VALUE = 100
 """Characters of a value on a line."""
 
 _LONG = 40
-"""Characters of a text whose words are marked instead of telling it twice."""
+"""Characters of a text whose words are marked instead of showing it twice."""
 
 
 def change_lines(change: Change, reveal: bool, query: str = "") -> Iterator[str]:
@@ -42,8 +41,8 @@ def change_lines(change: Change, reveal: bool, query: str = "") -> Iterator[str]
         yield f"{head}  {before}"
     elif change.op == "added":
         yield f"{head}  {after}"
-    elif _is_long(change) and (reveal or change.secrecy == PLAIN):
-        yield f"{head}  {_marked(change.before, change.after)}"
+    elif _is_long(change) and (texts := texts_of(change, reveal)) is not None:
+        yield f"{head}  {_marked(*texts)}"
     else:
         yield f"{head}  {before} → {after}"
 

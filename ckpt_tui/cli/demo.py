@@ -12,13 +12,14 @@ from typing import NoReturn
 
 import click
 
+from ckpt_tui.cli.completing import complete_files
 from ckpt_tui.cli.output import Number, json_option, write, write_json
 from ckpt_tui.demo.playback import play, prepare, suggest
 from ckpt_tui.errors import UsageError
 
 
 @click.command("demo")
-@click.argument("directory", required=False, metavar="[DIR]")
+@click.argument("directory", required=False, metavar="[DIR]", shell_complete=complete_files)
 @click.option(
     "--interval",
     type=Number(0.01, 3600),

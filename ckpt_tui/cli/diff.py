@@ -9,6 +9,7 @@ import click
 
 from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.cli.change_lines import change_lines
+from ckpt_tui.cli.completing import complete_files, complete_ids
 from ckpt_tui.cli.ls import survey
 from ckpt_tui.cli.output import json_option, paint, write_json, write_lines
 from ckpt_tui.cli.show import locate
@@ -30,6 +31,7 @@ from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.fork_directories import with_own_forks
 from ckpt_tui.stores.registry import open_store
 
 _HINT = "A path such as state.draft.score, where * and [*] stand for any one step and ** for any number."
@@ -45,10 +47,10 @@ class _Side(NamedTuple):
 
 
 @click.command("diff")
-@click.argument("store", metavar="STORE")
-@click.argument("first", metavar="A")
-@click.argument("second", metavar="[B]", default="")
-@click.option("--other", metavar="STORE2", help="The store that B is in.")
+@click.argument("store", metavar="STORE", shell_complete=complete_files)
+@click.argument("first", metavar="A", shell_complete=complete_ids)
+@click.argument("second", metavar="[B]", default="", shell_complete=complete_ids)
+@click.option("--other", metavar="STORE2", shell_complete=complete_files, help="The store that B is in.")
 @click.option("--query", metavar="EXPR", help="Compare only what a JMESPath expression finds in both.")
 @click.option(
     "--ignore", "ignored", metavar="EXPR", multiple=True, help="Hide changes at a path; `*` and `**` are allowed."
@@ -94,7 +96,7 @@ def _ignore(strict: bool, ignored: tuple[str, ...]) -> IgnoreRules:
 
 
 def _sides(store: str, first: str, second: str, other: str | None) -> tuple[_Side, _Side]:
-    opened = open_store(store)
+    opened = with_own_forks(open_store(store))
     run, node = locate(opened, first)
     here = _Side(opened, run, node, opened.load(node.ref.file))
     if other is None and not second:
@@ -102,13 +104,13 @@ def _sides(store: str, first: str, second: str, other: str | None) -> tuple[_Sid
             raise NotFoundError(f"{id_text(node.ref)} has no parent to compare it with.", "Name a second checkpoint.")
         before = next(above for above in run.nodes if above.ref.id == node.parent)
         return _Side(opened, run, before, opened.load(before.ref.file)), here
-    elsewhere = opened.fresh() if other is None else open_store(other)
+    elsewhere = opened.fresh() if other is None else with_own_forks(open_store(other))
     run, node = locate(elsewhere, second or "latest")
     return here, _Side(elsewhere, run, node, elsewhere.load(node.ref.file))
 
 
 def _queried(query: str, a: _Side, b: _Side, ignore: IgnoreRules, reveal: bool) -> tuple[Difference, str]:
-    """What differs in what an expression finds; a path keeps the values, any other is asked of the documents."""
+    """What differs in what an expression finds; a path keeps the values, any other is evaluated on the documents."""
     path = parse(query)
     scale = scale_of(a.checkpoint, b.checkpoint)
     if path:

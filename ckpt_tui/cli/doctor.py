@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
@@ -14,6 +15,9 @@ from ckpt_tui.core.text import clean
 
 _FILES_SHOWN = 5
 """Files named of those that share a finding; `--json` has all."""
+
+_LINES_SHOWN = 500
+"""Lines to put into a file that are printed; `--json` has all."""
 
 _COLOURS: dict[Severity, str] = {"danger": "red", "warning": "yellow", "info": "blue"}
 
@@ -34,13 +38,21 @@ def command(stores: tuple[str, ...], storage: str | None, workflow_names: tuple[
             {
                 "schema": "ckpt-tui/doctor@1",
                 "files": report.files,
-                "findings": [finding._asdict() for finding in report.findings],
+                "findings": [_document(finding) for finding in report.findings],
                 "allowed_checkpoint_types": list(report.allowed_types),
             }
         )
     else:
         write("\n".join(lines(report)))
     return 4 if report.is_grave else 0
+
+
+def _document(finding: Finding) -> dict[str, Any]:
+    """A finding as an object; lines to put into a file only where there are any."""
+    document = finding._asdict()
+    if not finding.lines:
+        del document["lines"]
+    return document
 
 
 def _progress(done: int, total: int) -> None:
@@ -67,6 +79,10 @@ def lines(report: Report) -> list[str]:
                 out.append(f"      and {len(findings) - _FILES_SHOWN:,} more, all with --json")
             if fix:
                 out.append(f"      → {clean(fix)}")
+            for finding in findings:
+                out += [f"        {clean(line)}" for line in finding.lines[:_LINES_SHOWN]]
+                if len(finding.lines) > _LINES_SHOWN:
+                    out.append(f"        and {len(finding.lines) - _LINES_SHOWN:,} more, all with --json")
     if not any(finding.severity != "info" for finding in report.findings):
         healthy = f"{report.files:,} file{'' if report.files == 1 else 's'}, nothing wrong"
         out = [healthy, *([""] if out else []), *out]

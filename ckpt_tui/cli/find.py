@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from ckpt_tui.actions.find import LIMIT, Searches
+from ckpt_tui.cli.completing import complete_files, complete_ids
 from ckpt_tui.cli.ls import survey
 from ckpt_tui.cli.output import json_option, paint, write, write_json, write_lines
 from ckpt_tui.cli.progress import Stopped, Watch
@@ -19,17 +20,20 @@ from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.fork_directories import with_own_forks
 from ckpt_tui.stores.registry import open_store
 
 
 @click.command("find")
-@click.argument("store", metavar="STORE")
+@click.argument("store", metavar="STORE", shell_complete=complete_files)
 @click.argument("text", metavar="TEXT")
 @click.option("--regex", is_flag=True, help="TEXT is a regular expression.")
 @click.option("--keys", is_flag=True, help="Look in keys and attribute names only.")
 @click.option("--values", is_flag=True, help="Look in values only.")
-@click.option("--in", "one", metavar="ID", help="Look in this checkpoint only.")
-@click.option("--run", "run_of", metavar="ID", help="Look in the run of this checkpoint only.")
+@click.option("--in", "one", metavar="ID", shell_complete=complete_ids, help="Look in this checkpoint only.")
+@click.option(
+    "--run", "run_of", metavar="ID", shell_complete=complete_ids, help="Look in the run of this checkpoint only."
+)
 @click.option("--limit", type=click.IntRange(min=1), default=LIMIT, show_default=True, help="Most matches to list.")
 @click.option("--reveal", is_flag=True, help="Look in secrets, too, and show them.")
 @json_option
@@ -46,7 +50,7 @@ def command(
         raise UsageError("There is no text to find.", "Give a text that is not empty.")
     if one is not None and run_of is not None:
         raise UsageError("--in looks in one checkpoint, --run in a whole run.", "Leave one of them out.")
-    opened = open_store(store)
+    opened = with_own_forks(open_store(store))
     nodes = _nodes(opened, one, run_of)
     question = Question(text, regex, keys or not values, values or not keys, reveal)
     search = _Search(opened, nodes, question, limit)
@@ -111,9 +115,10 @@ def _lines(search: _Search) -> Iterator[str]:
     shown = ""
     for ref, hit in search:
         search.watch.clear()
-        if ref.id != shown:
-            yield f"{paint(clean(ref.id), bold=True)}  iteration {ref.iteration} · {clean(ref.utc)}"
-            shown = ref.id
+        if ref.file != shown:
+            store = f"{clean(ref.told.store)}/" if ref.told is not None and ref.told.store else ""
+            yield f"{store}{paint(clean(ref.id), bold=True)}  iteration {ref.iteration} · {clean(ref.utc)}"
+            shown = ref.file
         begin, end = hit.spot
         before, found, after = clean(hit.text[:begin]), clean(hit.text[begin:end]), clean(hit.text[end:])
         where = "key  " if hit.where == "key" else "value"

@@ -8,12 +8,14 @@ import click
 
 from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.actions.history import Histories
-from ckpt_tui.cli.output import json_option, pad, paint, write_json, write_lines
+from ckpt_tui.cli.completing import complete_files
+from ckpt_tui.cli.output import json_option, pad, paint, tip_option, write_json, write_lines
 from ckpt_tui.cli.progress import Stopped, Watch
 from ckpt_tui.cli.show import locate
 from ckpt_tui.core.runs.history import History, branch, executors_text, history_document, value_text
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
+from ckpt_tui.stores.fork_directories import with_own_forks
 from ckpt_tui.stores.registry import open_store
 
 _VALUE = 200
@@ -21,9 +23,9 @@ _VALUE = 200
 
 
 @click.command("history")
-@click.argument("store", metavar="STORE")
+@click.argument("store", metavar="STORE", shell_complete=complete_files)
 @click.argument("path", metavar="EXPR")
-@click.option("--tip", metavar="ID", default="latest", help="Last checkpoint of the branch; the newest of the store.")
+@tip_option
 @click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
 @json_option
 def command(store: str, path: str, tip: str, reveal: bool, as_json: bool) -> int:
@@ -34,7 +36,7 @@ def command(store: str, path: str, tip: str, reveal: bool, as_json: bool) -> int
     that are inferred. Exit code 1: the path never had a value.
     """
     expression = Expression(path)
-    opened = open_store(store)
+    opened = with_own_forks(open_store(store))
     run, node = locate(opened, tip)
     _, nodes = branch((run,), node.ref.id)
     history = History(path, (), 0, (), False)

@@ -11,6 +11,8 @@ from unicodedata import combining, east_asian_width
 
 import click
 
+from ckpt_tui.cli.completing import complete_files, complete_ids
+from ckpt_tui.core.documents.encodings import prefer
 from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
@@ -51,7 +53,7 @@ def write_pieces(pieces: Iterable[str]) -> None:
     """The same as `write` for a text in pieces; a line break follows the last.
 
     Raises:
-        UsageError: it cannot be written, as on a full disk. A reader that goes away, as `head` does, is no failure.
+        UsageError: it cannot be written, as on a full disk. A reader that goes away, as `head` does, is not a failure.
     """
     sys.stdout.flush()
     buffer = getattr(sys.stdout, "buffer", None)
@@ -126,8 +128,29 @@ limit_option = click.option(
     metavar="N",
     help="N times the work and memory that one checkpoint may take.",
 )
-store_argument = click.argument("store", default=".", metavar="[STORE]")
-stores_argument = click.argument("stores", nargs=-1, metavar="[STORE]...")
+tip_option = click.option(
+    "--tip",
+    metavar="ID",
+    shell_complete=complete_ids,
+    default="latest",
+    help="Last checkpoint of the branch; the newest of the store.",
+)
+store_argument = click.argument("store", default=".", metavar="[STORE]", shell_complete=complete_files)
+stores_argument = click.argument("stores", nargs=-1, metavar="[STORE]...", shell_complete=complete_files)
+
+
+def _prefer(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
+    try:
+        prefer(value or "")
+    except LookupError:
+        raise click.BadParameter(f"there is no encoding {value!r}; gbk, cp932 and cp1251 are some.") from None
+
+
+encoding_option = click.option(
+    "--encoding", metavar="NAME", expose_value=False, callback=_prefer,
+    help="Read files that are not UTF-8 in this encoding (gbk, cp932, cp1251) instead of the likeliest.",
+)  # fmt: skip
+"""The option of every verb that reads files."""
 
 
 def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -13,6 +13,7 @@ import click
 
 from ckpt_tui.actions.resume.forks import with_forks
 from ckpt_tui.actions.trash import Moved, bring_back, delete, throw_away
+from ckpt_tui.cli.completing import complete_ids
 from ckpt_tui.cli.ls import survey
 from ckpt_tui.cli.output import json_option, store_argument, write, write_json
 from ckpt_tui.core.model import CheckpointRef
@@ -46,7 +47,14 @@ class Age(click.ParamType[int]):
 @store_argument
 @click.option("--keep", type=click.IntRange(min=0), metavar="N", help="Keep the N newest checkpoints of each run.")
 @click.option("--older-than", "age", type=Age(), metavar="AGE", help="Delete what is older: 90m, 12h, 30d, 8w.")
-@click.option("--run", "named", multiple=True, metavar="ID", help="Delete the whole run of this checkpoint.")
+@click.option(
+    "--run",
+    "named",
+    multiple=True,
+    metavar="ID",
+    shell_complete=complete_ids,
+    help="Delete the whole run of this checkpoint.",
+)
 @click.option("--force", is_flag=True, help="Delete checkpoints from which kept ones descend, too.")
 @click.option("--for-good", is_flag=True, help="Delete without a trash; there is no --undo then.")
 @click.option("--undo", is_flag=True, help="Bring back what the last prune of this store deleted.")

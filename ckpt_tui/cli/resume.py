@@ -14,6 +14,7 @@ from ckpt_tui.actions.resume.edits import parse_edit, parse_json
 from ckpt_tui.actions.resume.plan import FAILED, Source, Target, interpreter, make_plan, source_of
 from ckpt_tui.actions.resume.proposals import with_python
 from ckpt_tui.actions.resume.targets import is_same_code, remembered
+from ckpt_tui.cli.completing import complete_files, complete_ids
 from ckpt_tui.cli.following import Follower
 from ckpt_tui.cli.pausing import pausing_options, pausing_session
 from ckpt_tui.cli.proposing import target_to_start
@@ -22,15 +23,17 @@ from ckpt_tui.core.model import Checkpoint, PendingRequest
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
+from ckpt_tui.stores.fork_directories import with_own_forks
 from ckpt_tui.stores.registry import open_store
 
 
 @click.command("resume")
-@click.argument("store", metavar="STORE")
-@click.argument("checkpoint", metavar="ID")
+@click.argument("store", metavar="STORE", shell_complete=complete_files)
+@click.argument("checkpoint", metavar="ID", shell_complete=complete_ids)
 @click.argument("program", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGS]")
 @click.option(
     "--workflow",
+    shell_complete=complete_files,
     metavar="TARGET",
     help="The program as it is, app.py or pkg.app; or a name in it, app.py:name or module:name: a workflow, a builder, "
     "a function that makes one, or an agent made of one. The last one for this store when left out.",
@@ -52,6 +55,7 @@ from ckpt_tui.stores.registry import open_store
 )
 @click.option(
     "--into",
+    shell_complete=complete_files,
     metavar="DIR",
     default="",
     help="Where new checkpoints go: a new directory when left out. The store itself is a choice, too.",
@@ -59,6 +63,7 @@ from ckpt_tui.stores.registry import open_store
 @click.option("--allow", multiple=True, metavar="TYPE", help="A type to load, module:Class.")
 @click.option(
     "--python",
+    shell_complete=complete_files,
     metavar="EXE",
     default="",
     help="The interpreter, or the virtual environment, that the "
@@ -94,7 +99,7 @@ def command(
     With --break or --step the run pauses between two supersteps, and takes commands from standard input: words, or
     lines of JSON with --json.
 
-    Exit code 5: it could not be resumed, or failed; 6: it stopped for want of answers; 130: interrupted.
+    Exit code 5: it could not be resumed, or failed; 6: it stopped because an answer is missing; 130: interrupted.
     """
     directory, loaded, later = _load(store, checkpoint)
     args = pairs(arguments, "--arg")
@@ -113,7 +118,7 @@ def command(
 
 def _load(store: str, name: str) -> tuple[str, Checkpoint, tuple[str, ...]]:
     """The directory that holds a checkpoint, the checkpoint, and the types that its branch names besides."""
-    opened = open_store(store)
+    opened = with_own_forks(open_store(store))
     run, node = locate(opened, name)
     home, file = opened.home(node.ref.file)
     barred = home.capabilities(file).resume

@@ -9,6 +9,7 @@ import click
 
 from ckpt_tui.actions.resume.plan import Source, Target, interpreter, is_path, make_plan, parts
 from ckpt_tui.actions.resume.proposals import with_python
+from ckpt_tui.cli.completing import complete_files
 from ckpt_tui.cli.following import Follower
 from ckpt_tui.cli.pausing import pausing_options, pausing_session
 from ckpt_tui.core.text import clean
@@ -19,9 +20,15 @@ DIRECTORY = ".ckpt-tui"
 
 
 @click.command("run")
-@click.argument("program", metavar="PROGRAM")
+@click.argument("program", metavar="PROGRAM", shell_complete=complete_files)
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- ARGS]")
-@click.option("--into", metavar="DIR", default="", help="Where checkpoints go: .ckpt-tui/NAME-N when left out.")
+@click.option(
+    "--into",
+    metavar="DIR",
+    shell_complete=complete_files,
+    default="",
+    help="Where checkpoints go: .ckpt-tui/NAME-N when left out.",
+)
 @click.option("--allow", multiple=True, metavar="TYPE", help="A type to save and load, module:Class.")
 @click.option(
     "--python", metavar="EXE", default="", help="The interpreter, or the virtual environment, that the program runs in."
@@ -43,7 +50,7 @@ def command(
     as a checkpoint in a directory of its own, never in the program's store. --break and --step pause it between two
     supersteps; commands come from standard input: words, or lines of JSON with --json.
 
-    Exit code 5: it could not be started, or failed; 6: it stopped for want of answers; 130: interrupted.
+    Exit code 5: it could not be started, or failed; 6: it stopped because an answer is missing; 130: interrupted.
     """
     place, name = parts(program)
     if name:

@@ -10,6 +10,7 @@ import click
 from ckpt_tui.actions.doctor import dangers_in
 from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.actions.overviews import overviews
+from ckpt_tui.cli.completing import complete_words
 from ckpt_tui.cli.ls import survey
 from ckpt_tui.cli.output import (
     cut_notice,
@@ -28,17 +29,21 @@ from ckpt_tui.core.doctor.doctor import alarms
 from ckpt_tui.core.export import dumps, show_document, sizes_document
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.overview.overview import alarm_lines, overview_document
-from ckpt_tui.core.runs.ids import IdFault, find
+from ckpt_tui.core.runs.ids import IdFault, as_late, find
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.errors import NotFoundError, UndecodableError, UsageError
 from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.fork_directories import with_own_forks
+
+_STORES = 5
+"""Stores named whose latest checkpoint is as late as the one that is shown."""
 
 _JMESPATH = "See https://jmespath.org."
 
 
 @click.command("show")
-@click.argument("words", nargs=-1, metavar="STORE... [ID]")
+@click.argument("words", nargs=-1, metavar="STORE... [ID]", shell_complete=complete_words)
 @storage_options
 @click.option("--query", metavar="EXPR", help="A JMESPath expression over the JSON document.")
 @click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
@@ -59,7 +64,7 @@ def command(
     --limit 8 allows eight times as much. With --sizes, EXPR is evaluated on the document of sizes.
     """
     stores, checkpoint = store_and_id(words, storage)
-    opened = open_named(stores, storage, workflow_names)
+    opened = with_own_forks(open_named(stores, storage, workflow_names))
     run, node = locate(opened, checkpoint)
     allowance = Allowance(limit)
     loaded = opened.load_within(node.ref.file, allowance)
@@ -132,7 +137,19 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
         error = UsageError if fault.ambiguous else NotFoundError
         raise error(f"{fault.reason}.", hint) from None
     run = next(run for run in runs if any(other is node for other in run.nodes))
+    if name.partition("~")[0] == "latest" and run.store:
+        _say_which(run.store, as_late(node, runs))
     return run, node
+
+
+def _say_which(store: str, others: list[Node]) -> None:
+    """Say on stderr in which of several stores the latest checkpoint is, and which are as late."""
+    text = f"ckpt-tui: latest is in {clean(store)}"
+    if others:
+        names = [clean(other.ref.told.store) for other in others if other.ref.told is not None]
+        more = f" and {len(names) - _STORES:,} more" if len(names) > _STORES else ""
+        text += f"; as late are those of {', '.join(names[:_STORES])}{more}: STORE/latest says which"
+    click.echo(text, err=True)
 
 
 def _explain(store: Store, file: str) -> None:
@@ -150,7 +167,11 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     head = document["checkpoint"]
     role = head["role"] if head["role"] == head["status"] else f"{head['role']} · {head['status']}"
     facts = f"iteration {head['iteration']} · {role} · {clean(head['timestamp'])} · {size_text(head['size'])}"
-    yield f"{paint(clean(head['id']), bold=True)}  {clean(head['workflow'] or head.get('title', ''))} · {facts}"
+    where = f"{clean(head['store'])}/" if head.get("store") else ""
+    yield f"{where}{paint(clean(head['id']), bold=True)}  {clean(head['workflow'] or head.get('title', ''))} · {facts}"
+    directory = head["file"].rpartition("/")[0]
+    if directory and not where and head["file"] == f"{directory}/{head['id']}.json":
+        yield f"in the fork {clean(directory)}"
     for warning in document["warnings"]:
         yield paint("! ", fg="red") + clean(warning)
     said = ""

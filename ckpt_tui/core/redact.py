@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ckpt_tui.core.secret_names import HINTS, is_secret_key, may_be_number
-from ckpt_tui.core.secret_texts import MASK, Maskers, maskers_for, masked_text
+from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text, maskers_for
 
 RUN_KWARGS = frozenset({"_workflow_run_kwargs", "_resolved_workflow_run_kwargs", "_routed_workflow_run_kwargs"})
 """State keys under which every leaf is masked. Source: agent_framework/_workflows/_const.py."""
@@ -37,7 +37,9 @@ def _has_secrets(container: dict[str, Any], ranks: _Ranks) -> bool:
     return any(map(ranks.__getitem__, container))
 
 
-def masked(document: Any, above: int = 0, hidden: list[Any] | None = None, sign: str = "") -> Any:
+def masked(
+    document: Any, above: int = 0, hidden: list[Any] | None = None, sign: str = "", all_run_kwargs: bool = True
+) -> Any:
     """The same document with secrets masked in place: `{"$masked": type name, "$size": length}`.
 
     A text that holds a secret, such as a URL with a password, keeps all but the secret.
@@ -47,24 +49,38 @@ def masked(document: Any, above: int = 0, hidden: list[Any] | None = None, sign:
         above: How far it is a secret by where it stands (see `secrecy`).
         hidden: Gets the texts and numbers that were masked, and the base64 of bytes.
         sign: A text to put in their place instead.
+        all_run_kwargs: Mask everything in the arguments of a run, not only what is a secret by its name or look.
     """
     holder = [document]
-    texts: list[str] = []
-    ranks = _Ranks({"$type": PLAIN})
+    ranks = _Ranks({"$type": PLAIN} if all_run_kwargs else dict.fromkeys(("$type", *RUN_KWARGS), PLAIN))
+    texts = _mask_by_name(holder, above, hidden, sign, ranks)
+    maskers = maskers_for("\n".join(texts))
+    if maskers:
+        _mask_texts(holder, maskers, hidden)
+    return holder[0]
+
+
+def _mask_by_name(holder: list[Any], above: int, hidden: list[Any] | None, sign: str, ranks: _Ranks) -> Iterable[str]:
+    """Mask what is a secret by where it stands; returns the texts that are none."""
+    texts: dict[int, str] = {}  # by id: a bomb has one text a hundred thousand times
     containers: list[tuple[Any, int]] = [(holder, above)]
     while containers:
         container, above = containers.pop()
         named = type(container) is dict
-        if above == PLAIN and (not _has_secrets(container, ranks) if named else not _is_pair(container)):
-            last = None
+        if above == PLAIN and not (_has_secrets(container, ranks) if named else _is_pair(container)):
+            # The name of a class is not a text, nor is a sign of ours.
+            last = (container.get("$type") or container.get("$error")) if named else None
+            base64 = container.get("$base64") if named else None
             for value in container.values() if named else container:
-                # A bomb has the same sign, or the same reference, a hundred thousand times.
+                # A bomb has the same text, the same sign or the same reference a hundred thousand times.
+                if value is last:
+                    continue
                 kind = type(value)
-                if (kind is dict or kind is list) and value is not last:
+                if kind is dict or kind is list:
                     containers.append((value, PLAIN))
                     last = value
-                elif kind is str:
-                    texts.append(value)
+                elif kind is str and value is not base64:
+                    texts[id(value)] = last = value
             continue
         second = "$type" if named or not _is_pair(container) else container[0]
         members: Iterable[tuple[Any, Any]] = container.items() if named else enumerate(container)
@@ -72,26 +88,28 @@ def masked(document: Any, above: int = 0, hidden: list[Any] | None = None, sign:
             rank = above
             if rank < EVERYTHING:
                 rank = max(rank, ranks[key if named else second if key == 1 else "$type"])
-            if type(value) is dict:
-                base64 = value.get("$base64") if rank else None
-                if isinstance(base64, str):
-                    if hidden is not None:
-                        hidden.append(base64)
-                    container[key] = sign or {"$masked": "bytes", "$size": value.get("$size", len(base64))}
-                elif value:
-                    containers.append((value, rank))
-            elif type(value) is list:
+            kind = type(value)
+            if kind is dict and rank and (mask := _mask_of_bytes(value, hidden, sign)) is not None:
+                container[key] = mask
+            elif kind is dict or kind is list:
                 containers.append((value, rank))
             elif rank and is_maskable(value, rank == EVERYTHING) and not (named and key == "$type"):
                 if hidden is not None:
                     hidden.append(value)
-                container[key] = sign or {"$masked": type(value).__name__, "$size": len(str(value))}
-            elif type(value) is str:
-                texts.append(value)
-    maskers = maskers_for("\n".join(texts))
-    if maskers:
-        _mask_texts(holder, maskers, hidden)
-    return holder[0]
+                container[key] = sign or {"$masked": kind.__name__, "$size": len(str(value))}
+            elif kind is str:
+                texts[id(value)] = value
+    return texts.values()
+
+
+def _mask_of_bytes(document: dict[str, Any], hidden: list[Any] | None, sign: str) -> Any:
+    """What stands for bytes that are a secret; None where a document stands for no bytes."""
+    base64 = document.get("$base64")
+    if not isinstance(base64, str):
+        return None
+    if hidden is not None:
+        hidden.append(base64)
+    return sign or {"$masked": "bytes", "$size": document.get("$size", len(base64))}
 
 
 _NO_TEXTS = frozenset(("$type", "$base64", "$ref", "$error"))
@@ -157,7 +175,7 @@ _WORDS_OF_JSON = frozenset(("true", "false", "null"))
 def masked_lines(lines: Iterable[str]) -> Iterator[str]:
     """The lines of a JSON file with secrets masked, for people, whatever its layout; no longer JSON of the same values.
 
-    What is masked is what `masked` masks, save that a list of two is no key and its value.
+    What is masked is what `masked` masks, save that a list of two is not a key and its value.
     """
     mask = _RawMask()
     for line in lines:
@@ -230,8 +248,8 @@ def _name_of(key: str) -> str:
 
 
 __all__ = [
-    "EVERYTHING", "MASK", "PLAIN", "RUN_KWARGS", "SECRET", "is_mask", "is_maskable", "is_secret_key", "masked", "masked_lines",
-    "masked_text", "secrecy",
+    "EVERYTHING", "MASK", "PLAIN", "RUN_KWARGS", "SECRET", "is_mask", "is_maskable", "is_secret_key", "masked",
+    "masked_lines", "masked_text", "secrecy",
 ]  # fmt: skip
 
 PLAIN, SECRET, EVERYTHING = range(3)

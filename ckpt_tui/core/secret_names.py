@@ -1,4 +1,4 @@
-"""Names of keys, variables and parameters whose values are secrets: `api_key`, `AZURE_OPENAI_KEY`, `X-Authorization`."""
+"""Names of keys, variables and parameters whose values are secrets: `api_key`, `COSMOS_KEY`, `X-Authorization`."""
 
 from __future__ import annotations
 
@@ -7,39 +7,42 @@ from functools import lru_cache
 from itertools import pairwise
 
 _WORDS = frozenset((
-    "token", "password", "passwd", "passphrase", "passcode", "passwort", "secret", "secrets", "passwords", "pwd", "pswd",
-    "credential", "credentials", "creds", "authorization", "bearer", "cookie", "cookies", "apikey", "apikeys", "privatekey",
-    "accesskey", "jwt", "sas", "otp", "totp", "cvv", "cvc", "passwds",
+    "token", "password", "passwd", "passphrase", "passcode", "passwort", "secret", "secrets", "passwords", "pwd",
+    "pswd", "credential", "credentials", "creds", "authorization", "bearer", "cookie", "cookies", "apikey", "apikeys",
+    "privatekey", "accesskey", "jwt", "sas", "otp", "totp", "cvv", "cvc", "passwds",
 ))  # fmt: skip
 """Words that make a name one of a secret, unless the last word says otherwise."""
 
 _PAIRS = frozenset((
     "api key", "api keys", "private key", "private keys", "access key", "access keys", "secret key", "secret keys",
-    "session key", "signing key", "conn string", "conn str", "connection string", "connection strings", "connection str",
-    "subscription key", "account key", "master key", "shared key", "storage key", "encryption key", "decryption key",
-    "function key", "functions key", "admin key", "auth key", "service key", "client key", "ssh key", "instrumentation key",
-    "shared signature", "access signature", "sas url", "sas uri", "deploy key", "webhook key", "hmac key", "aes key",
-    "rsa key", "license key", "token key", "jwt key", "sas key", "host key", "query key", "search key", "cosmos key",
-    "cosmosdb key", "openai key", "azure key", "anthropic key", "gemini key", "google key", "mistral key", "cohere key",
-    "groq key", "huggingface key", "hf key", "deepseek key", "tavily key", "serpapi key", "bing key", "maps key", "speech key",
-    "vision key", "translator key", "language key", "cognitive key", "foundry key", "ai key", "inference key", "endpoint key",
-    "vault key", "redis key", "postgres key", "eventhub key", "hub key", "bus key", "servicebus key", "event key", "grid key",
-    "aws key", "gcp key", "stripe key", "twilio key", "sendgrid key", "slack key", "github key", "gitlab key", "pinecone key",
-    "qdrant key", "weaviate key", "langsmith key", "langfuse key", "wandb key", "datadog key", "insights key", "device key",
-    "user pass", "db pass", "smtp pass", "mail pass", "admin pass", "root pass", "database pass", "mysql pass", "pg pass",
-    "postgres pass", "redis pass", "mongo pass", "rabbitmq pass", "ftp pass", "proxy pass", "auth pass", "sudo pass",
-    "github pat", "gitlab pat", "azure pat", "devops pat", "basic auth", "auth header", "auth string", "auth code", "authorization code", "pin code", "pin number", "card pin",
-    "user pin", "security code", "recovery code", "backup codes", "mfa code", "sms code", "verification code",
-    "access tokens", "refresh tokens", "auth tokens", "api tokens", "bearer tokens", "session tokens",
+    "session key", "signing key", "conn string", "conn str", "connection string", "connection strings",
+    "connection str", "subscription key", "account key", "master key", "shared key", "storage key", "encryption key",
+    "decryption key", "function key", "functions key", "admin key", "auth key", "service key", "client key",
+    "ssh key", "instrumentation key", "shared signature", "access signature", "sas url", "sas uri", "deploy key",
+    "webhook key", "hmac key", "aes key", "rsa key", "license key", "token key", "jwt key", "sas key", "host key",
+    "query key", "search key", "cosmos key", "cosmosdb key", "openai key", "azure key", "anthropic key", "gemini key",
+    "google key", "mistral key", "cohere key", "groq key", "huggingface key", "hf key", "deepseek key", "tavily key",
+    "serpapi key", "bing key", "maps key", "speech key", "vision key", "translator key", "language key",
+    "cognitive key", "foundry key", "ai key", "inference key", "endpoint key", "vault key", "redis key",
+    "postgres key", "eventhub key", "hub key", "bus key", "servicebus key", "event key", "grid key", "aws key",
+    "gcp key", "stripe key", "twilio key", "sendgrid key", "slack key", "github key", "gitlab key", "pinecone key",
+    "qdrant key", "weaviate key", "langsmith key", "langfuse key", "wandb key", "datadog key", "insights key",
+    "device key", "user pass", "db pass", "smtp pass", "mail pass", "admin pass", "root pass", "database pass",
+    "mysql pass", "pg pass", "postgres pass", "redis pass", "mongo pass", "rabbitmq pass", "ftp pass", "proxy pass",
+    "auth pass", "sudo pass", "github pat", "gitlab pat", "azure pat", "devops pat", "basic auth", "auth header",
+    "auth string", "auth code", "authorization code", "pin code", "pin number", "card pin", "user pin",
+    "security code", "recovery code", "backup codes", "mfa code", "sms code", "verification code", "access tokens",
+    "refresh tokens", "auth tokens", "api tokens", "bearer tokens", "session tokens",
 ))  # fmt: skip
 """Two words one after the other that do."""
 
 _RUN_ON = (
-    "apikey", "accesskey", "secretkey", "privatekey", "accountkey", "masterkey", "subscriptionkey", "instrumentationkey",
-    "signingkey", "sessionkey", "encryptionkey", "sharedkey", "sharedaccesskey", "storagekey", "openaikey", "connectionstring",
-    "connstring", "connstr", "accesstoken", "refreshtoken", "authtoken", "apitoken", "bearertoken", "sessiontoken", "sastoken",
-    "idtoken", "securitytoken", "clientsecret", "appsecret", "sharedsecret", "apisecret", "userpassword", "dbpassword",
-    "sharedaccesssignature", "authkey", "adminkey", "licensekey", "userpass", "dbpass", "authcookie", "sessioncookie",
+    "apikey", "accesskey", "secretkey", "privatekey", "accountkey", "masterkey", "subscriptionkey",
+    "instrumentationkey", "signingkey", "sessionkey", "encryptionkey", "sharedkey", "sharedaccesskey", "storagekey",
+    "openaikey", "connectionstring", "connstring", "connstr", "accesstoken", "refreshtoken", "authtoken", "apitoken",
+    "bearertoken", "sessiontoken", "sastoken", "idtoken", "securitytoken", "clientsecret", "appsecret",
+    "sharedsecret", "apisecret", "userpassword", "dbpassword", "sharedaccesssignature", "authkey", "adminkey",
+    "licensekey", "userpass", "dbpass", "authcookie", "sessioncookie",
 )  # fmt: skip
 """How a name ends that is written in one word."""
 
@@ -47,36 +50,37 @@ _ALONE = frozenset(("pin", "pass", "passkey", "auth token", "primary master key"
 """Whole names, in words."""
 
 _HARMLESS_ENDS = frozenset((
-    "count", "type", "limit", "id", "usage", "name", "expiry", "budget", "counts", "length", "size", "ttl", "expires", "url",
-    "uri", "endpoint", "policy", "format", "expiration", "types", "names", "used", "scheme", "version", "hint", "field",
-    "required", "valid", "enabled", "strength", "rotation", "window", "rate", "cost", "price", "doc", "docs", "help", "description", "label", "set", "present", "status", "path", "file",
+    "count", "type", "limit", "id", "usage", "name", "expiry", "budget", "counts", "length", "size", "ttl", "expires",
+    "url", "uri", "endpoint", "policy", "format", "expiration", "types", "names", "used", "scheme", "version", "hint",
+    "field", "required", "valid", "enabled", "strength", "rotation", "window", "rate", "cost", "price", "doc", "docs",
+    "help", "description", "label", "set", "present", "status", "path", "file",
 ))  # fmt: skip
 """A last word after which it is a number, a kind or a place of the secret, not the secret."""
 
-_ENVIRONMENT_KEY = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_KEYS?[0-9]?\Z")
+_ENVIRONMENT_KEY = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_KEYS?[0-9]?\Z"
 """A variable such as `AZURE_SEARCH_KEY`."""
 
 _OTHER_KEYS = frozenset((
     "public", "primary", "foreign", "partition", "sort", "cache", "routing", "row", "group", "hash", "range", "index",
-    "object", "unique", "natural", "lookup", "dict", "map", "json", "config", "registry", "idempotency", "join", "order",
-    "state", "message", "shard", "hot", "arrow", "enter", "home", "answer", "translation", "i18n", "s3", "dedup", "feature",
+    "object", "unique", "natural", "lookup", "dict", "map", "json", "config", "registry", "idempotency", "join",
+    "order", "state", "message", "shard", "hot", "arrow", "enter", "home", "answer", "translation", "i18n", "s3",
+    "dedup", "feature",
 ))  # fmt: skip
 """Words before `KEY` that make it no key to a door."""
 
-_CAMEL_KEY = re.compile(r"(?:primary|secondary)(?:Readonly)?(?:Master|Access|Shared)?Key\Z")
+_CAMEL_KEY = r"(?:primary|secondary)(?:Readonly)?(?:Master|Access|Shared)?Key\Z"
 """The two keys of a service, as Azure writes them; `primary_key` is a column of a table."""
 
-_HINTS = (
-    "token", "pass", "secret", "cred", "authorization", "bearer", "cookie", "key", "jwt", "str", "pwd", "pswd", "pin", "otp",
-    "cvv", "cvc", "sas", "signature", "auth", "code", "pat",
+HINTS = (
+    "token", "pass", "secret", "cred", "authorization", "bearer", "cookie", "key", "jwt", "str", "pwd", "pswd", "pin",
+    "otp", "cvv", "cvc", "sas", "signature", "auth", "code", "pat",
 )  # fmt: skip
-HINTS = _HINTS
 """In lower case: each name of a secret has one of them."""
 
-_HINT = re.compile("|".join(_HINTS), re.IGNORECASE)
+_HINT = "|".join(HINTS)
 """A part of every such name: most names have none, and need no splitting."""
 
-_SPLIT = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SPLIT = r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
 
 _PARAMETERS = frozenset(("sig", "key", "code", "signature", "pw", "pass", "auth", "sign", "hmac", "credential"))
 """Parameters of a URL that open what it leads to: those of Azure's shared access, signed requests and functions."""
@@ -88,9 +92,11 @@ def is_secret_key(name: str) -> bool:
 
     Plural `tokens` counts words of a text far more often than keys to a door and is not meant.
     """
-    if len(name) > 200 or not _HINT.search(name):
+    if len(name) > 200 or not re.search(_HINT, name, re.IGNORECASE):
         return False
-    words = [word.lower() for word in _SPLIT.split(name) if word]
+    words = [word.lower() for word in re.split(_SPLIT, name) if word]
+    if "public" in words and "key" in words:
+        return False  # the PublicKeyToken of a .NET assembly
     if not words or (words[-1] in _HARMLESS_ENDS and len(words) > 1 and f"{words[-2]} {words[-1]}" not in _PAIRS):
         return any(f"{a} {b}" in _PAIRS for a, b in pairwise(words)) and words[-1] == "id"
     if not _WORDS.isdisjoint(words) or " ".join(words) in _ALONE:
@@ -99,14 +105,14 @@ def is_secret_key(name: str) -> bool:
         return True
     if words[-1].endswith(_RUN_ON) or "".join(words[-3:]).endswith(_RUN_ON):
         return True
-    if _CAMEL_KEY.search(name):
+    if re.search(_CAMEL_KEY, name):
         return True
-    return bool(_ENVIRONMENT_KEY.match(name)) and words[-2] not in _OTHER_KEYS
+    return bool(re.match(_ENVIRONMENT_KEY, name)) and words[-2] not in _OTHER_KEYS
 
 
 def is_secret_parameter(name: str) -> bool:
     """Whether a parameter of a URL is a secret by its name: `sig`, `X-Amz-Signature`, `access_token`."""
-    words = [word.lower() for word in _SPLIT.split(name) if word]
+    words = [word.lower() for word in re.split(_SPLIT, name) if word]
     return is_secret_key(name) or (bool(words) and words[-1] in _PARAMETERS)
 
 
@@ -116,5 +122,40 @@ _NUMBERS = frozenset(("pin", "otp", "totp", "cvv", "cvc", "passcode", "password"
 @lru_cache(maxsize=1024)
 def may_be_number(name: str) -> bool:
     """Whether a secret of this name may be a number, as a PIN is."""
-    words = {word.lower() for word in _SPLIT.split(name) if word}
+    words = {word.lower() for word in re.split(_SPLIT, name) if word}
     return not words.isdisjoint(_NUMBERS) and is_secret_key(name)
+
+
+def _firsts_by_second() -> dict[bytes, tuple[bytes, ...]]:
+    firsts: dict[str, list[bytes]] = {}
+    for pair in sorted(_PAIRS):
+        first, second = pair.split()
+        firsts.setdefault(second, []).append(first.encode())
+    return {second.encode(): tuple(words) for second, words in firsts.items()}
+
+
+_FIRSTS_BY_SECOND = _firsts_by_second()
+"""The second words of pairs, each with the words that may stand before it."""
+_NO_WORD = bytes(range(256)).translate(None, b"abcdefghijklmnopqrstuvwxyz0123456789")
+_SHORTEST = [word for word in (*_WORDS, "passkey") if not any(other in word for other in _WORDS if other != word)]
+_WORDS_ANYWHERE = tuple(word.encode() for word in sorted(_SHORTEST))
+_ALONE_ANYWHERE = re.compile(rb"pin(?![a-z0-9])(?<![a-z0-9]pin)|pass(?![a-z0-9])(?<![a-z0-9]pass)")
+_CAMEL_KEY_ANYWHERE = re.compile(rb"ary(?:readonly)?(?:master|access|shared)?key")
+_ENVIRONMENT_KEY_ANYWHERE = re.compile(rb"_KEY(?<=[A-Z0-9]_KEY)")
+
+
+def may_name_secrets(data: bytes) -> bool:
+    """Whether bytes of JSON or of a pickle may hold the name of a secret; false only where they hold none.
+
+    A name written as one word, such as `storagekey`, is a pair with nothing between, or has one of the words in it.
+    """
+    low = data.lower()
+    if any(word in low for word in _WORDS_ANYWHERE) or _ENVIRONMENT_KEY_ANYWHERE.search(data):
+        return True
+    for second, firsts in _FIRSTS_BY_SECOND.items():
+        at = low.find(second)
+        while at >= 0:
+            if low[max(at - 24, 0) : at].rstrip(_NO_WORD).endswith(firsts):
+                return True
+            at = low.find(second, at + 1)
+    return bool(_CAMEL_KEY_ANYWHERE.search(low) or _ALONE_ANYWHERE.search(low))

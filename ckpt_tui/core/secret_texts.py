@@ -1,4 +1,4 @@
-"""Secrets inside texts, by their look: credentials in URLs and connection strings, private keys, tokens of known shapes.
+"""Secrets inside texts, by their look: credentials of URLs and connection strings, private keys, tokens of known shape.
 
 Only the secret itself is replaced, so that the text around it can still be read. A text is looked through only where it
 holds a sign of such a secret, which nearly all texts do not.
@@ -8,11 +8,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from ckpt_tui.core.secret_names import is_secret_key, is_secret_parameter
 
 MASK = "••••••"
 """What people see in the place of a secret."""
+
+
+class _Pattern:
+    """A regular expression that is compiled when it is first used: most texts need none, and all take 10 ms."""
+
+    __slots__ = ("_flags", "_known", "_text")
+
+    def __init__(self, text: str, flags: int = 0) -> None:
+        self._text = text
+        self._flags = flags
+        self._known: re.Pattern[str] | None = None
+
+    @property
+    def known(self) -> re.Pattern[str]:
+        """The expression, compiled."""
+        if self._known is None:
+            self._known = re.compile(self._text, self._flags)
+        return self._known
+
 
 _SHORTEST = 6
 """Characters of the shortest text with a secret in it: `pwd=ab`."""
@@ -51,37 +71,38 @@ _SHAPES: tuple[tuple[Signs, str], ...] = (
     ((":AA",), r"\d{8,10}:AA[\w-]{30,}"),
     (("AGE-SECRET-KEY-",), r"AGE-SECRET-KEY-1[A-Z0-9]{30,}"),
 )
-"""Tokens that are told by how they begin: the signs of each, one of which is in it, and its shape."""
+"""Tokens that are reported by how they begin: the signs of each, one of which is in it, and its shape."""
 
-_PRIVATE_KEY = re.compile(
-    r"(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----)(.*?)(-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----|\Z)",
+_PRIVATE_KEY = _Pattern(
+    r"(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----)(.*?)"
+    r"(-----END [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----|\Z)",
     re.DOTALL,
 )
-_LOGIN = re.compile(
+_LOGIN = _Pattern(
     r":\\?/\\?/(?:(?P<user>[^\s/?#\"'<>:@\\]*):(?P<password>[^\s\"'<>]+)@|(?P<alone>[^\s/?#\"'<>:@\\]{16,})@)"
 )
 """The credentials of a URL: a user with a password, or one word alone."""
 
-_WEB = re.compile(r"(?:https?|wss?|ftps?)\Z", re.IGNORECASE)
-_HOOK = re.compile(
+_WEB = _Pattern(r"(?:https?|wss?|ftps?)\Z", re.IGNORECASE)
+_HOOK = _Pattern(
     r"(hooks\.slack\.com/(?:services|workflows|triggers)/|discord(?:app)?\.com/api/webhooks/\d+/|/IncomingWebhook/"
     r"|api\.telegram\.org/bot)([^\s\"'<>?]+)"
 )
-_GO_LOGIN = re.compile(r"(?<![^\s\"'])([\w.-]{1,80}):([^\s\"'@]{1,200})@(?=(?:tcp|unix)\()")
-_SCHEME_WORD = re.compile(r"\b(bearer|basic|token|apikey)\s+([\w.~+/=-]{8,})", re.IGNORECASE)
-_OPTION = re.compile(r"(--[A-Za-z][\w-]{1,60}) +(?![-=])(\S+)")
-_GIVEN = re.compile(r"[=:](?![=>:/])")
-_BACKWARDS = re.compile(r"[\w.-]*[A-Za-z_]", re.ASCII)
+_GO_LOGIN = _Pattern(r"(?<![^\s\"'])([\w.-]{1,80}):([^\s\"'@]{1,200})@(?=(?:tcp|unix)\()")
+_SCHEME_WORD = _Pattern(r"\b(bearer|basic|token|apikey)\s+([\w.~+/=-]{8,})", re.IGNORECASE)
+_OPTION = _Pattern(r"(--[A-Za-z][\w-]{1,60}) +(?![-=])(\S+)")
+_GIVEN = _Pattern(r"[=:](?![=>:/])")
+_BACKWARDS = _Pattern(r"[\w.-]*[A-Za-z_]", re.ASCII)
 """A name, read from its end."""
 _LEFT = 84
 """Characters before a sign in which the name stands that is given a value: `NAME=value`, `"name": "value"`."""
 
-_QUOTE = re.compile(r"\\*[\"']")
-_BARE = re.compile(r"[^\s;,&\"'<>)}\]|]+")
-_TO_SEMICOLON = re.compile(r"[^;\r\n\"']+")
-_PARAMETER = re.compile(r"[^&\s#\"'<>]+")
-_HEADER = re.compile(r"[^\r\n\"']+")
-_NO_VALUE = re.compile(
+_QUOTE = _Pattern(r"\\*[\"']")
+_BARE = _Pattern(r"[^\s;,&\"'<>)}\]|]+")
+_TO_SEMICOLON = _Pattern(r"[^;\r\n\"']+")
+_PARAMETER = _Pattern(r"[^&\s#\"'<>]+")
+_HEADER = _Pattern(r"[^\r\n\"']+")
+_NO_VALUE = _Pattern(
     r"(?:none|null|true|false|nil|undefined|os\.|getenv|process\.env|env\.|self\.|settings\.|config\.|str\b|"
     r"[$<{%\[(•])",
     re.IGNORECASE,
@@ -95,8 +116,8 @@ def _token(match: re.Match[str]) -> str:
     return MASK
 
 
-def _tokens(text: str, shape: re.Pattern[str]) -> str:
-    return shape.sub(_token, text)
+def _tokens(text: str, shape: _Pattern) -> str:
+    return shape.known.sub(_token, text)
 
 
 def _private_keys(text: str) -> str:
@@ -107,7 +128,7 @@ def _private_keys(text: str) -> str:
         edge = "\\n" if body.startswith("\\n") else "\n" if body.startswith(("\n", "\r\n")) else ""
         return f"{match[1]}{edge}{MASK}{edge if match[3] else ''}{match[3]}"
 
-    return _PRIVATE_KEY.sub(masked, text)
+    return _PRIVATE_KEY.known.sub(masked, text)
 
 
 def _logins(text: str) -> str:
@@ -117,7 +138,7 @@ def _logins(text: str) -> str:
         if alone is not None:
             return whole.replace(alone, MASK) if any(map(str.isdigit, alone)) else whole
         password = match["password"]
-        if _WEB.search(text[max(at - 8, 0) : at]):
+        if _WEB.known.search(text[max(at - 8, 0) : at]):
             # A path may hold an @, so a password is only what stands before the first sign of one.
             own = re.match(r"[^/?#]*@", password + "@")
             if own is None:
@@ -128,11 +149,11 @@ def _logins(text: str) -> str:
         head = match.start("password") - at
         return f"{whole[:head]}{MASK}{whole[head + len(password) :]}"
 
-    return _HOOK.sub(rf"\1{MASK}", _LOGIN.sub(masked, text))
+    return _HOOK.known.sub(rf"\1{MASK}", _LOGIN.known.sub(masked, text))
 
 
 def _go_logins(text: str) -> str:
-    return _GO_LOGIN.sub(rf"\1:{MASK}@", text)
+    return _GO_LOGIN.known.sub(rf"\1:{MASK}@", text)
 
 
 def _scheme_words(text: str) -> str:
@@ -141,29 +162,29 @@ def _scheme_words(text: str) -> str:
         looks = any(map(str.isdigit, value)) or len(value) > 30 or value.endswith("=")
         return match[0].replace(value, MASK) if looks else match[0]
 
-    return _SCHEME_WORD.sub(masked, text)
+    return _SCHEME_WORD.known.sub(masked, text)
 
 
 def _options(text: str) -> str:
     def masked(match: re.Match[str]) -> str:
         name, value = match[1].lstrip("-"), match[2]
-        if not is_secret_key(name) or _NO_VALUE.match(value):
+        if not is_secret_key(name) or _NO_VALUE.known.match(value):
             return match[0]
         return f"{match[0][: -len(value)]}{MASK}"
 
-    return _OPTION.sub(masked, text)
+    return _OPTION.known.sub(masked, text)
 
 
 def _named_values(text: str) -> str:
     """Mask the values that are given to names of secrets."""
     out: list[str] = []
     done = 0
-    for match in _GIVEN.finditer(text):
+    for match in _GIVEN.known.finditer(text):
         at = match.start()
         if at < done:
             continue
         left = text[max(at - _LEFT, 0) : at].rstrip("\\\"' ")
-        found = _BACKWARDS.match(left[::-1])
+        found = _BACKWARDS.known.match(left[::-1])
         if found is None:
             continue
         span = _value_span(text, left[-found.end() :], at, left[: -found.end()])
@@ -189,23 +210,23 @@ def _value_span(text: str, name: str, at: int, left: str) -> tuple[int, int] | N
     start = at + 1
     while text[start : start + 1] in (" ", "\t") and start < at + 4:
         start += 1
-    quote = _QUOTE.match(text, start)
+    quote = _QUOTE.known.match(text, start)
     if quote is not None:
         end = text.find(quote[0], quote.end())
         end = len(text) if end < 0 else end
         value = text[quote.end() : end]
-        return (quote.end(), end) if value and not _NO_VALUE.match(value) else None
-    if _NO_VALUE.match(text, start):
+        return (quote.end(), end) if value and not _NO_VALUE.known.match(value) else None
+    if _NO_VALUE.known.match(text, start):
         return None
     is_header = name.lower() in _LONG_HEADERS
     if in_query:
-        found = _PARAMETER.match(text, start)
+        found = _PARAMETER.known.match(text, start)
     elif is_header:
-        found = _HEADER.match(text, start)
+        found = _HEADER.known.match(text, start)
     elif sign == "=" and _is_in_connection(text, left, start):
-        found = _TO_SEMICOLON.match(text, start)
+        found = _TO_SEMICOLON.known.match(text, start)
     else:
-        found = _BARE.match(text, start)
+        found = _BARE.known.match(text, start)
     value = found[0].rstrip(" .") if found is not None else ""
     if not value or value.endswith(("(", "()")):
         return None  # nothing, or a call in a program
@@ -226,7 +247,7 @@ def _is_in_connection(text: str, left: str, value: int) -> bool:
     """Whether a pair stands in a list of pairs with semicolons."""
     if left.rstrip(" ").endswith(";"):
         return True
-    end = _TO_SEMICOLON.match(text, value)
+    end = _TO_SEMICOLON.known.match(text, value)
     rest = text[end.end() : end.end() + 60] if end is not None else ""
     return rest == ";" or re.match(r";\s?[A-Za-z][\w .-]{0,50}=", rest) is not None
 
@@ -252,8 +273,8 @@ _MASKERS: Maskers = (
     (_ASSIGNED, _named_values),
     (("earer ", "asic ", "BEARER ", "BASIC ", "oken ", "ApiKey "), _scheme_words),
     (("--",), _options),
-    *((signs, (lambda text, shape=re.compile(rf"(?<![A-Za-z0-9])(?:{shape})"): _tokens(text, shape))) for signs, shape in _SHAPES),
-)  # fmt: skip
+    *((signs, partial(_tokens, shape=_Pattern(rf"(?<![A-Za-z0-9])(?:{shape})"))) for signs, shape in _SHAPES),
+)
 
 
 def maskers_for(text: str) -> Maskers:

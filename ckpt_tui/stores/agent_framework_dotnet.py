@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from typing import NamedTuple
+import time
+from collections.abc import Callable, Collection, Iterator
 
+from ckpt_tui.core.doctor.advice import FIXES
+from ckpt_tui.core.doctor.copies import originals
+from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.documents.document import DocumentFault, parse
-from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.stores.base import Capabilities, Entry, Place, problem_error
 from ckpt_tui.stores.dotnet_document import Digest, digest, is_document, parts
 from ckpt_tui.stores.dotnet_index import INDEX, Index, Line, ids_of, parse_index
+from ckpt_tui.stores.dotnet_lineage import Chain, Unindexed, lines_for, parent_of, parents_first
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole, stamp_of
+from ckpt_tui.stores.json_files import problem_of, read_document
 from ckpt_tui.stores.polled import PolledStore
+from ckpt_tui.stores.side_files import explained
 
 KIND = "agent-framework-dotnet"
 
@@ -29,7 +33,17 @@ RESUME = (
 )
 """Why Python resumes none of these, and what does."""
 
-UNINDEXED = "no line in index.jsonl names it: the program ended between the two writes, and .NET does not see it"
+UNINDEXED = "no line in index.jsonl names it, so .NET does not see it"
+
+BEING_WRITTEN = "not written yet: its line in index.jsonl comes first, and the program is a moment from writing this"
+
+_PRINTED = "those that `ckpt-tui doctor` prints"
+
+WAIT_SECONDS = 0.25
+"""How long a file with a line in the index may go on being empty before that is shown."""
+
+YOUNG_SECONDS = 5.0
+"""Age at which an indexed file without its content is no longer one that is being written."""
 
 _HEAD = 65536
 
@@ -51,6 +65,9 @@ class DotnetStore(PolledStore):
         super().__init__(path)
         self.only = only
         self._digests: dict[str, tuple[Stamp, Digest | Problem]] = {}
+        self._unfinished: tuple[str, ...] = ()
+        self._lost: list[Line] = []
+        self._copies: dict[str, tuple[str, str]] = {}
 
     @classmethod
     def sniff(cls, place: Place) -> DotnetStore | None:
@@ -78,8 +95,10 @@ class DotnetStore(PolledStore):
         )
 
     def mark(self) -> object:
-        """The stamps of everything in the directory."""
-        return self._listed(), self._index_stamp()
+        """The stamps of everything in the directory, and which files are still being written."""
+        listed = self._listed()
+        young = [name for name in self._unfinished if name in listed and _is_young(listed[name])]
+        return listed, self._index_stamp(), young
 
     def count(self) -> int:
         """How many files there are."""
@@ -93,37 +112,114 @@ class DotnetStore(PolledStore):
             return []
 
     def read(self) -> Iterator[Entry]:
-        """Checkpoints by index line, then files that no line names; what is wrong with the index is a problem."""
+        """Checkpoints, parents before children: by index line, then those that no line names; then what is wrong."""
         listed = self._listed()
         index, trouble = self._index()
-        faults = [*index.faults, *([trouble.reason] if trouble else [])]
-        lines: list[tuple[Line, str]] = []
-        taken: set[str] = set()
-        for line in index.lines:
-            name = next((name for name in line.file_names if name in listed), line.file_names[0])
-            lines.append((line, name))
-            taken.add(name)
-        orphans = sorted((stamp.mtime_ns, name) for name, stamp in listed.items() if name not in taken)
-        for number, (_, name) in enumerate(orphans, len(lines) + 1):
-            session, checkpoint = ids_of(name) or ("", name)
-            lines.append((Line(session, checkpoint, "", 0 if trouble else 2, number), name))
+        indexed = [
+            (line, next((name for name in line.file_names if name in listed), line.file_names[0]))
+            for line in index.lines
+        ]
+        taken = {name for _, name in indexed}
+        newest = {line.session: name for line, name in indexed}
+        self._unfinished = tuple(
+            name
+            for name in newest.values()
+            if name in listed and self._wait_for(name, listed) and _is_young(listed[name])
+        )
+        found = {name: self._digest(name, stamp) for name, stamp in listed.items()}
+        lines = [*indexed, *self._unindexed(index, listed, found, taken)]
+        parents = {name: parent_of(line, found.get(name)) for line, name in lines}
+        missing = "" if trouble or not taken else UNINDEXED
+        known = {(line.session, line.checkpoint) for line, _ in lines}
+        copies = {name: _copied(line, known) for line, name in lines if name not in taken}
+        self._copies = {name: copied for name, copied in copies.items() if copied is not None}
         chain = Chain()
-        for position, (line, name) in enumerate(lines):
-            if name not in listed:
-                reason = f"line {line.number:,} of {INDEX} names it, but there is no such file"
-                entry: Entry = Problem(name, reason, "vanished")
-            else:
-                found = self._digest(name, listed[name])
-                orphan = name not in taken and trouble is None
-                if isinstance(found, Problem):
-                    entry = found._replace(reason=f"{found.reason}; {UNINDEXED}") if orphan else found
+        for position, (line, name) in enumerate(parents_first(lines, parents)):
+            entry = self._entry(chain, line, name, listed.get(name), found.get(name), position)
+            if name in self._copies and isinstance(entry, CheckpointRef):
+                entry = entry._replace(note="; ".join(filter(None, (entry.note, _copy_words(*self._copies[name])))))
+            elif name not in taken and missing:
+                if isinstance(entry, Problem):
+                    entry = entry._replace(reason=f"{entry.reason}; {missing}")
                 else:
-                    note = "; ".join(text for text in (found.note, UNINDEXED if orphan else "") if text)
-                    entry = chain.ref(line, name, found, listed[name], position, note)
+                    entry = entry._replace(note="; ".join(filter(None, (entry.note, missing))))
             if self.only in (None, name):
                 yield entry
-        if faults and self.only is None:
-            yield Problem(INDEX, "; ".join(faults), "torn-index" if index.torn else "index")
+        if self.only is None:
+            self._lost = [
+                line
+                for line, name in lines
+                if name not in taken and name not in self._copies and isinstance(found[name], Digest)
+            ]
+            faults = [*index.faults, *([trouble.reason] if trouble else [])]
+            if self._lost and trouble is None:
+                faults.append(_lost_words(len(self._lost), len(taken)))
+            if faults:
+                yield Problem(INDEX, "; ".join(faults), "torn-index" if index.torn else "index")
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Copies of checkpoints, and the lines that the index lacks, ready to be put back."""
+        index, trouble = self._index()
+        if self.only is not None:
+            return ()
+        copies = tuple(
+            Finding("copy", "warning", name, "", _copy_words(*copied), FIXES["copy"])
+            for name, copied in self._copies.items()
+        )
+        if not self._lost or (trouble is not None and trouble.kind != "vanished"):
+            return copies
+        lines = tuple(line.text for line in self._lost)
+        count = f"{len(lines):,} line{'' if len(lines) == 1 else 's'}"
+        if trouble is not None:
+            reason = f"there is no {INDEX}: .NET sees none of the {len(lines):,} checkpoints"
+            fix = f"When the program has ended, write {INDEX} with {count}, each ended by a line break: {_PRINTED}."
+        else:
+            reason = "; ".join((*index.faults, _lost_words(len(lines), len(index.lines))))
+            cut = "delete the torn line, then " if index.torn else ""
+            fix = f"When the program has ended, {cut}add {count} to {INDEX}, each ended by a line break: {_PRINTED}."
+        return (*copies, Finding("torn-index" if index.torn else "index", "warning", INDEX, "", reason, fix, lines))
+
+    def _entry(
+        self, chain: Chain, line: Line, name: str, stamp: Stamp | None, found: Digest | Problem | None, position: int
+    ) -> Entry:
+        if stamp is None or found is None:
+            return Problem(name, f"line {line.number:,} of {INDEX} names it, but there is no such file", "vanished")
+        if isinstance(found, Digest):
+            return chain.ref(line, name, found, stamp, position, found.note)
+        if name in self._unfinished and found.kind in ("empty", "truncated"):
+            return found._replace(reason=BEING_WRITTEN, kind="being-written")
+        if not line.is_made and found.kind == "empty":
+            return found._replace(
+                reason=f"{found.reason}: the program ended after it wrote line {line.number:,} of {INDEX}"
+            )
+        return found
+
+    def _unindexed(
+        self, index: Index, listed: dict[str, Stamp], found: dict[str, Digest | Problem], taken: set[str]
+    ) -> list[tuple[Line, str]]:
+        files = []
+        for name, stamp in listed.items():
+            if name not in taken:
+                own = found[name]
+                step, parent = (own.step, own.parent) if isinstance(own, Digest) else (0, None)
+                files.append(Unindexed(name, stamp.mtime_ns, step, parent))
+        generation = index.lines[-1].generation if index.lines else None
+        return lines_for(files, generation, len(index.lines) + 1)
+
+    def _wait_for(self, name: str, listed: dict[str, Stamp]) -> bool:
+        """Whether an indexed file is still without its content; .NET writes the line first and the content after it."""
+        until = time.monotonic() + WAIT_SECONDS
+        while _is_young(listed[name]) and isinstance(found := self._digest(name, listed[name]), Problem):
+            if found.kind not in ("empty", "truncated"):
+                return False
+            if time.monotonic() > until:
+                return True
+            time.sleep(WAIT_SECONDS / 10)
+            try:
+                listed[name] = stamp_of(os.stat(self.place(name)))
+            except OSError:
+                return False
+        return False
 
     def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
         """Read and decode one checkpoint.
@@ -131,14 +227,7 @@ class DotnetStore(PolledStore):
         Raises:
             UndecodableError: it cannot be shown; the reason is for people.
         """
-        path = self.place(file)
-        try:
-            _, data = read_whole(path)
-            document = parse(data)
-        except FileTrouble as trouble:
-            raise problem_error(Problem(file, trouble.reason.removeprefix(f"{path} "), trouble.kind)) from None
-        except DocumentFault as fault:
-            raise problem_error(Problem(file, fault.reason, fault.kind)) from None
+        data, document = read_document(self.place(file), file)
         if not is_document(document.value):
             raise problem_error(_foreign(file))
         known = self._known.get(file)
@@ -164,7 +253,7 @@ class DotnetStore(PolledStore):
                 if name.endswith((".json", "%2Ejson")) and ids_of(name) is not None:
                     try:
                         listed[name] = stamp_of(entry.stat())
-                    except OSError:  # a broken link: reading it tells
+                    except OSError:  # a broken link: reading it shows
                         listed[name] = Stamp(0, 0, 0)
         return listed
 
@@ -180,9 +269,9 @@ class DotnetStore(PolledStore):
             return parse_index(read_whole(path)[1]), None
         except FileTrouble as trouble:
             if trouble.kind == "vanished":
-                words = "there is no index: the order is that of the files' times"
+                words = "there is no index, so .NET sees none of these; the order is that of their parents and times"
             else:
-                words = f"{trouble.reason.removeprefix(f'{path} ')} Until then the order is that of the files' times"
+                words = f"{trouble.reason.removeprefix(f'{path} ')} Until then the order is that of parents and times"
             return Index(()), FileTrouble(trouble.kind, words)
 
     def _digest(self, name: str, stamp: Stamp) -> Digest | Problem:
@@ -196,89 +285,36 @@ class DotnetStore(PolledStore):
             value = parse(data).value
             found = digest(value) if is_document(value) else _foreign(name, len(data))
         except FileTrouble as trouble:
-            return Problem(name, trouble.reason.removeprefix(f"{path} "), trouble.kind)
+            return problem_of(path, name, trouble)
         except DocumentFault as fault:
-            read, found = stamp, Problem(name, fault.reason, fault.kind, stamp.size)
+            read, found = stamp, explained(Problem(name, fault.reason, fault.kind, stamp.size), data)
         self._digests[name] = (read, found)
         return found
 
 
+def _copied(line: Line, known: Collection[tuple[str, str]]) -> tuple[str, str] | None:
+    """The checkpoint that a file is a copy of by its name, and what makes such copies."""
+    pairs = originals(line.checkpoint)
+    return next(((name, words) for name, words in pairs if (line.session, name) in known), None)
+
+
+def _copy_words(checkpoint: str, words: str) -> str:
+    return f"a copy of {checkpoint}, which stands beside it: {words}; .NET does not see it"
+
+
+def _lost_words(count: int, indexed: int) -> str:
+    """What to say of files without a line."""
+    if not indexed:
+        return f"it names none of the {count:,} checkpoints: .NET sees none of them"
+    return f"{count:,} checkpoint{'' if count == 1 else 's'} without a line: .NET does not see them"
+
+
+def _is_young(stamp: Stamp) -> bool:
+    return abs(time.time() - stamp.mtime_ns / 1e9) < YOUNG_SECONDS
+
+
 def _foreign(name: str, size: int = 0) -> Problem:
     return Problem(name, "no checkpoint of Agent Framework for .NET: it has no stepNumber", "foreign", size)
-
-
-class _Place(NamedTuple):
-    """What is kept of a checkpoint for those that follow it."""
-
-    depth: int
-    targets: tuple[str, ...]
-    askers: tuple[str, ...]
-
-
-class Chain:
-    """Makes headers of checkpoints that come in the order of commit: parents before children."""
-
-    def __init__(self) -> None:
-        self._places: dict[str, _Place] = {}
-        self._last: dict[str, str] = {}
-        self._when = 0.0
-
-    def ref(
-        self, line: Line, name: str, found: Digest, stamp: Stamp, position: int, note: str = "", size: int | None = None
-    ) -> CheckpointRef:
-        """The header of the next checkpoint; files' times never run backwards in it, as the order is known."""
-        facts = found.facts
-        parent = found.parent if line.parent == "" else line.parent
-        before = self._last.get(line.session, "") if line.generation == 0 and parent is None else ""
-        above = self._places.get(parent or before)
-        ran, answered = _ran(found, above)
-        place = _Place(above.depth + 1 if above else 0, found.targets, facts.askers)
-        self._places[line.checkpoint] = place
-        self._last[line.session] = line.checkpoint
-        self._when = max(self._when, stamp.mtime_ns / 1e9)
-        told = Told(
-            run=line.session or "?",
-            title=f"session {_short(line.session)}",
-            label=_label(ran, answered, facts),
-            role="waiting" if facts.pending and not facts.messages else None,
-            step=place.depth,
-            before=before,
-            ran=ran,
-            has_file_time=True,
-        )
-        timestamp = datetime.fromtimestamp(self._when, UTC).isoformat()
-        return CheckpointRef(
-            line.checkpoint, name, "", found.graph, parent, timestamp, self._when, found.step,
-            stamp.size if size is None else size, facts, note, position=position, told=told,
-        )  # fmt: skip
-
-
-def _ran(found: Digest, above: _Place | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The executors that ran for a checkpoint, and the ports whose requests were answered before it."""
-    if above is None:
-        return ((found.start,) if found.start else ()), ()
-    answered = tuple(port for port in above.askers if port not in found.facts.askers)
-    return (*above.targets, *(port for port in answered if port not in above.targets)), answered
-
-
-def _label(ran: tuple[str, ...], answered: tuple[str, ...], facts: Facts) -> str:
-    names = [f"{name} answered" if name in answered else name for name in ran if name not in facts.askers]
-    parts = [", ".join(names[:4]) + (f" +{len(names) - 4}" if len(names) > 4 else "")] if names else []
-    if facts.pending:
-        parts.append(f"{', '.join(facts.askers[:2])} waiting {facts.pending}".strip())
-    elif facts.edges and not facts.messages:
-        parts.append("joining")
-    elif not facts.messages:
-        parts.append("done")
-    return " · ".join(parts)
-
-
-_GUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z")
-
-
-def _short(name: str) -> str:
-    """An id short enough to read: 8 characters of a random one."""
-    return name[:8] if _GUID.match(name) else clean(name, 40)
 
 
 def _is_index(path: str) -> bool:

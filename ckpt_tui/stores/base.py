@@ -13,6 +13,7 @@ from ckpt_tui.errors import CkptError, UndecodableError
 
 if TYPE_CHECKING:
     from ckpt_tui.core.allowance import Allowance
+    from ckpt_tui.core.doctor.severity import Finding
 
 BATCH = 256
 """Entries of one batch: few enough to show at once (about 5 ms), enough to be worth a message."""
@@ -21,7 +22,7 @@ PEEK_BYTES = 2_000
 """Bytes shown of a file that is not a checkpoint: a screenful."""
 
 Entry = CheckpointRef | Problem
-"""What one file of a store turned out to be. Entries are told apart by their file name."""
+"""What one file of a store turned out to be. Entries are distinguished by their file name."""
 
 
 class Batch(NamedTuple):
@@ -145,8 +146,12 @@ class Store(ABC):
         """The names of all that stands where the checkpoints are, whatever it is; none where that says nothing."""
         return []
 
+    def findings(self) -> Sequence[Finding]:
+        """What is wrong with the place as a whole, as far as the last `scan` showed it; nothing that a file shows."""
+        return ()
+
     def fresh(self) -> Store:
-        """The same place as if nothing were known of it yet: its `scan` tells everything again."""
+        """The same place as if nothing were known of it yet: its `scan` shows everything again."""
         return type(self)(self.path)  # type: ignore[call-arg]  # as most stores are made
 
     def home(self, file: str) -> tuple[Store, str]:
@@ -166,7 +171,7 @@ def load_within(store: Store, file: str, allowance: Allowance, check: Callable[[
 def complete(store: Any) -> Store:
     """A store with the abilities that it leaves out: one may have the methods of a `Store` without deriving from it."""
     if not isinstance(store, Store):
-        for name in ("capabilities", "fill", "home", "load_within", "names", "peek", "reader"):
+        for name in ("capabilities", "fill", "findings", "home", "load_within", "names", "peek", "reader"):
             if not hasattr(store, name):
                 setattr(store, name, getattr(Store, name).__get__(store))
         for name in ("members", "member_names"):

@@ -15,6 +15,7 @@ from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
 
 if TYPE_CHECKING:
     from ckpt_tui.core.allowance import Allowance
+    from ckpt_tui.core.doctor.severity import Finding
 
 POLL_SECONDS = 0.1
 """How long a watch waits for news of its members before it looks whether it is to stop."""
@@ -43,6 +44,7 @@ class CompositeStore(Store):
         self.together = together
         if together:
             self.kind = self.members[0].kind
+        self._numbers = {name: number for number, name in enumerate(names)}
         self._ids: dict[str, int] = {}
         self._lock = threading.Lock()
 
@@ -65,7 +67,7 @@ class CompositeStore(Store):
             NotFoundError: none of them is there.
         """
         done = 0
-        failures: list[CkptError] = []
+        failures: dict[int, CkptError] = {}
         for number, member in enumerate(self.members):
             last = number == len(self.members) - 1
             try:
@@ -76,11 +78,12 @@ class CompositeStore(Store):
                     if batch.done >= batch.total:
                         done += batch.done
             except NotFoundError as failure:
-                failures.append(failure)
+                failures[number] = failure
         if len(failures) == len(self.members):
             raise failures[0]
         if failures:
-            yield Batch(done=done, total=done)
+            lost = [self._lost(number, failure.what) for number, failure in failures.items()]
+            yield Batch(tuple(one for one in lost if one is not None), done=done, total=done)
 
     def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
         """Read the bodies of these files, store by store."""
@@ -101,12 +104,20 @@ class CompositeStore(Store):
         missing = [False] * len(self.members)
 
         def follow(number: int) -> None:
+            closed: tuple[str, ...] = ()
             try:
+                if reason := _closed(self.members[number].path):
+                    lost = self._lost(number, reason)
+                    news.put(Batch() if lost is None else Batch((lost,)))
+                    closed = () if lost is None else (lost.file,)
                 for batch in self.members[number].watch(stop):
                     missing[number] = batch.missing
+                    told = self._told(number, batch)
+                    if batch.entries and closed:  # it may be read again
+                        told, closed = told._replace(gone=(*told.gone, *closed)), ()
                     # Missing only when all of them are.
-                    news.put(self._told(number, batch)._replace(missing=all(missing)))
-            except Exception as failure:  # told by the thread that asked
+                    news.put(told._replace(missing=all(missing)))
+            except Exception as failure:  # reported by the thread that asked
                 news.put(failure)
 
         threads = [threading.Thread(target=follow, args=(n,), daemon=True) for n in range(len(self.members))]
@@ -149,9 +160,24 @@ class CompositeStore(Store):
         """The names of all that stands where the checkpoints are."""
         return [self._file(number, name) for number, member in enumerate(self.members) for name in member.names()]
 
+    def findings(self) -> list[Finding]:
+        """What is wrong with each of the places."""
+        return [
+            found._replace(file=self._file(number, found.file))
+            for number, member in enumerate(self.members)
+            for found in member.findings()
+        ]
+
     def fresh(self) -> CompositeStore:
         """The same stores as if nothing were known of them yet."""
         return CompositeStore([member.fresh() for member in self.members], self.member_names, self.path, self.together)
+
+    def _lost(self, number: int, what: str) -> Problem | None:
+        """The row of a store that cannot be read; None where it is an overlay that is not made yet."""
+        if self.together and not os.path.lexists(self.members[number].path):
+            return None
+        reason = what.removeprefix(f"{self.members[number].path} ").rstrip(".")
+        return Problem(f"{self.member_names[number]}/", reason, "directory")
 
     # -- names -------------------------------------------------------------------------------------------------------
 
@@ -162,11 +188,12 @@ class CompositeStore(Store):
         return first if all(one == first for one in all_of) else Capabilities()
 
     def _home(self, file: str) -> tuple[int, str]:
-        name, slash, own = file.partition("/")
-        if slash and name in self.member_names:
-            number = self.member_names.index(name)
-            if number or not self.together:
-                return number, own
+        at = file.find("/")
+        while at >= 0:  # a name may hold a slash itself
+            number = self._numbers.get(file[:at], -1)
+            if number > 0 or (number == 0 and not self.together):
+                return number, file[at + 1 :]
+            at = file.find("/", at + 1)
         if self.together:
             return 0, file
         raise NotFoundError(f"No store holds {file}.")
@@ -198,8 +225,19 @@ class CompositeStore(Store):
         return ref._replace(file=self._file(number, ref.file), told=told)
 
 
+def _closed(path: str) -> str:
+    """Why a directory may not be listed; "" where it may, or is not a directory."""
+    try:
+        with os.scandir(path):
+            return ""
+    except PermissionError as error:
+        return f"cannot be read: {error.strerror}"
+    except OSError:
+        return ""
+
+
 def short_names(paths: Sequence[str]) -> list[str]:
-    """A name for each path, no two alike: the last parts of it, as many as tell them apart; never a slash in it."""
+    """A name for each path, no two alike: the last parts of it, as many as distinguish them; never a slash in it."""
     parts = [[part for part in os.path.abspath(path).split(os.sep) if part] or [path] for path in paths]
     names: list[str] = []
     for index, own in enumerate(parts):

@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Container
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.model import INTERNAL, MAX_NAMES, Facts
+from ckpt_tui.core.reading.gist import gist, gist_of_state
 from ckpt_tui.core.topology import EdgeKind, Topology, TopologyEdge, TopologyNode
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
@@ -32,7 +34,7 @@ class Digest(NamedTuple):
         start: Id of the first executor.
         targets: The executors that the queued messages are for: what runs next.
         facts: Counts for the list.
-        note: What is odd about it, or "".
+        note: What is irregular about it, or "".
     """
 
     step: int
@@ -46,11 +48,13 @@ class Digest(NamedTuple):
 
 def is_document(value: Value) -> bool:
     """Whether a parsed file is such a checkpoint."""
-    return type(value) is dict and "stepNumber" in value and ("runnerData" in value or "workflow" in value)
+    found = members(value)
+    return "stepNumber" in found and ("runnerData" in found or "workflow" in found)
 
 
-def digest(top: dict[str, Any]) -> Digest:
+def digest(document: Value) -> Digest:
     """What the list needs of a checkpoint that `is_document`."""
+    top = members(document)
     runner = members(top.get("runnerData"))
     queued = members(runner.get("queuedMessages"))
     counts = {target: len(items(found)) for target, found in queued.items()}
@@ -79,10 +83,25 @@ def digest(top: dict[str, Any]) -> Digest:
         tuple(target for target, count in counts.items() if count),
         Facts(
             sum(counts.values()), len(asked), tuple(sources)[:MAX_NAMES],
-            tuple(name for name in askers if name)[:MAX_NAMES], partial,
+            tuple(name for name in askers if name)[:MAX_NAMES], partial, _gist(top, asked, queued),
         ),
         "; ".join(notes),
     )  # fmt: skip
+
+
+def _gist(top: dict[str, Any], asked: list[Any], queued: dict[str, Any]) -> str:
+    """What matters at a checkpoint in a few words: what is asked, what is on its way, or what the run left behind."""
+    if asked:
+        return gist(portable(members(asked[0]).get("data")))
+    for found in queued.values():
+        for envelope in items(found):
+            said = gist(portable(members(envelope).get("message")))
+            if said:
+                return said
+    if any(items(found) for found in queued.values()):
+        return ""
+    executors = members(members(top.get("workflow")).get("executors"))
+    return gist_of_state([*_state(members(top.get("stateData")), executors).items()])
 
 
 def shape_hash(workflow: dict[str, Any]) -> str:
@@ -103,15 +122,16 @@ class Parts(NamedTuple):
     topology: Topology
 
 
-def parts(top: dict[str, Any]) -> Parts:
+def parts(document: Value) -> Parts:
     """The parts of a checkpoint that `is_document`, objects as typed values."""
+    top = members(document)
     runner = members(top.get("runnerData"))
     workflow = members(top.get("workflow"))
     messages: dict[str, list[Value]] = {}
     for target, found in members(runner.get("queuedMessages")).items():
         for envelope in items(found):
             messages.setdefault(_source(envelope), []).append(_message(envelope, target))
-    state = _state(members(top.get("stateData")))
+    state = _state(members(top.get("stateData")), members(workflow.get("executors")))
     fan_in = _fan_in(members(top.get("edgeStateData")), workflow)
     if fan_in:
         state[FAN_IN] = fan_in
@@ -217,11 +237,11 @@ def _message(value: Value, target: str = "") -> Value:
     return message | {key: item for key, item in envelope.items() if key not in known}
 
 
-def _state(found: dict[str, Any]) -> dict[str, Any]:
+def _state(found: dict[str, Any], executors: Container[str]) -> dict[str, Any]:
     """State by executor; a scope that executors share, `@name`, stands by itself, whoever touched it first."""
     state: dict[str, Any] = {}
     for key, value in found.items():
-        names = split_key(key)
+        names = split_key(key, executors)
         owner, name = (names[1] or names[0], names[2]) if len(names) == 3 else (key, "")
         if not name:
             state[key] = portable(value)
@@ -234,22 +254,40 @@ def _state(found: dict[str, Any]) -> dict[str, Any]:
     return state
 
 
-def split_key(key: str) -> list[str]:
-    """The parts of `executor|@scope|key`; a `|` inside of a part is doubled, an empty middle is the private scope.
+def split_key(key: str, executors: Container[str] = ()) -> list[str]:
+    """The parts of `executor|@scope|key`: executor, scope and key; the key as a whole where it is none of these.
 
-    A doubled bar may also be the empty scope: `Judge||State` has three parts.
+    A `|` inside of a part is doubled, and the scope of an executor's own state is empty: `Judge||State`. So an id that
+    holds a `|` can be split in several places: where an executor of the workflow stands in front, else, as .NET does
+    it, after the longest id.
     """
-    parts = re.split(r"(?<!\|)\|(?!\|)", key)
-    if len(parts) == 3:
-        return [part.replace("||", "|") for part in parts]
-    owner, bars, name = key.partition("||")
-    if bars and len(parts) == 1:
-        return [owner, "", name.replace("||", "|")]
-    return [key]
+    found: list[list[str]] = []
+    for bar in _BAR.finditer(key):
+        owner, rest = key[: bar.start()], key[bar.end() :]
+        if not owner or not _is_part(owner):
+            continue
+        if rest.startswith("|"):
+            if _is_part(rest[1:]):
+                found.append([owner, "", rest[1:]])
+        elif rest.startswith("@"):
+            ends = [(rest[: end.start()], rest[end.end() :]) for end in _BAR.finditer(rest)]
+            found += [[owner, scope, name] for scope, name in ends if _is_part(scope) and _is_part(name)]
+    splits = [[part.replace("||", "|") for part in parts] for parts in found]
+    known = [parts for parts in splits if parts[0] in executors]
+    return (known or splits or [[key]])[-1]
+
+
+_BAR = re.compile(r"\|")
+_BARS = re.compile(r"\|+")
+
+
+def _is_part(text: str) -> bool:
+    """Whether every `|` in a part of a key is doubled."""
+    return all(len(bars) % 2 == 0 for bars in _BARS.findall(text))
 
 
 def _fan_in(found: dict[str, Any], workflow: dict[str, Any]) -> dict[str, Any]:
-    """Partially filled fan-ins by their edge, which is told by its sources, as in Agent Framework's Python files."""
+    """Partially filled fan-ins by their edge, which is named by its sources, as in Agent Framework's Python files."""
     sinks: dict[tuple[str, ...], list[str]] = {}
     for edges in members(workflow.get("edges")).values():
         for one in items(edges):

@@ -23,6 +23,7 @@ class Line(NamedTuple):
         generation: 0 to 3.
         number: Line number, from 1.
         file: The file name it gives, or "".
+        is_made: No index has it; it was made from its file.
     """
 
     session: str
@@ -31,14 +32,32 @@ class Line(NamedTuple):
     generation: int
     number: int
     file: str = ""
+    is_made: bool = False
 
     @property
     def file_names(self) -> tuple[str, ...]:
         """The names its file may have, the likeliest first."""
         bare = f"{self.session}_{self.checkpoint}.json"
         # Uri.EscapeDataString, and every dot; .NET derives the name again and never reads `fileName`.
-        escaped = quote(bare, safe="~-_").replace(".", "%2E")
+        escaped = quote(bare, safe="~-_", errors="backslashreplace").replace(".", "%2E")
         return (bare, escaped) if self.generation < 2 else (escaped, bare, self.file)
+
+    @property
+    def text(self) -> str:
+        """The line as .NET writes it."""
+        ids = {"sessionId" if self.generation else "runId": self.session, "checkpointId": self.checkpoint}
+        if self.generation < 2:
+            return _compact(ids)
+        line: dict[str, Any] = {"checkpointInfo": ids, "fileName": self.file_names[0]}
+        if self.generation > 2:
+            if self.parent:
+                line["parentCheckpointId"] = self.parent
+            line["hasParentMetadata"] = True
+        return _compact(line)
+
+
+def _compact(members: dict[str, Any]) -> str:
+    return json.dumps(members, separators=(",", ":"), ensure_ascii=False)
 
 
 class Index(NamedTuple):

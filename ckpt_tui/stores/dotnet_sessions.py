@@ -15,11 +15,12 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.errors import CkptError
-from ckpt_tui.stores.agent_framework_dotnet import Chain
 from ckpt_tui.stores.base import Capabilities, Entry, Place, problem_error
 from ckpt_tui.stores.dotnet_document import digest, is_document, items, members, parts, text
 from ckpt_tui.stores.dotnet_index import Line
+from ckpt_tui.stores.dotnet_lineage import Chain, parents_first
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole, stamp_of
+from ckpt_tui.stores.json_files import problem_of
 from ckpt_tui.stores.polled import PolledStore
 
 KIND = "agent-framework-dotnet-session"
@@ -126,7 +127,7 @@ class SessionStore(PolledStore):
         try:
             top = members(parse(read_whole(path)[1]).value)
         except FileTrouble as trouble:
-            return Problem(name, trouble.reason.removeprefix(f"{path} "), trouble.kind)
+            return problem_of(path, name, trouble)
         except DocumentFault as fault:
             return Problem(name, fault.reason, fault.kind)
         found: list[tuple[Line, dict[str, Any] | None]] = []
@@ -134,11 +135,13 @@ class SessionStore(PolledStore):
         for session, store in stores.items():
             cache = members(members(store).get("cache"))
             listed = [members(one) for one in items(members(store).get("checkpointIndex"))]
+            left = dict(cache)
             for number, info in enumerate(listed, 1):
                 owner, checkpoint = text(info.get("sessionId")) or session, text(info.get("checkpointId"))
-                value = cache.get(f"{owner.replace('|', '||')}|{checkpoint.replace('|', '||')}")
+                value = left.pop(_key(owner, checkpoint), None)
                 line = Line(owner, checkpoint, "", 2, number)
                 found.append((line, value if is_document(value) else None))
+            found += _unindexed(left, session, len(listed))
         rest = {key: value for key, value in top.items() if key != "checkpointManager"}
         return found, rest
 
@@ -152,10 +155,31 @@ class SessionStore(PolledStore):
         chain = Chain()
         for position, (line, value) in enumerate(found[0]):
             file = _file(name, line)
-            if value is None:
+            if value is None and line.is_made:
+                yield Problem(file, "not a checkpoint of Agent Framework for .NET: it has no stepNumber", "foreign")
+            elif value is None:
                 yield Problem(file, "the index of its session names it, but the session does not hold it", "vanished")
             else:
-                yield chain.ref(line, file, digest(value), stamp, position, size=len(_json(value)))
+                note = _UNINDEXED if line.is_made else ""
+                yield chain.ref(line, file, digest(value), stamp, position, note, size=len(_json(value)))
+
+
+_UNINDEXED = "the index of its session does not name it, so .NET does not see it"
+
+
+def _key(session: str, checkpoint: str) -> str:
+    """The name of a checkpoint in the cache of a session."""
+    return f"{session.replace('|', '||')}|{checkpoint.replace('|', '||')}"
+
+
+def _unindexed(cache: dict[str, Any], session: str, listed: int) -> list[tuple[Line, Any]]:
+    """The checkpoints of a session that its index does not name, parents before children."""
+    made: list[tuple[Line, str]] = []
+    for number, key in enumerate(cache, listed + 1):
+        owner, _, checkpoint = key.rpartition("|")
+        made.append((Line(owner.replace("||", "|") or session, checkpoint, "", 2, number, "", True), key))
+    parents = {key: digest(cache[key]).parent for _, key in made if is_document(cache[key])}
+    return [(line, cache[key] if key in parents else None) for line, key in parents_first(made, parents)]
 
 
 def _file(name: str, line: Line) -> str:

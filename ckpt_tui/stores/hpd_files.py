@@ -26,11 +26,11 @@ from ckpt_tui.stores.hpd_graph import Definition, find_definitions, read_definit
 NAME = re.compile(r"\d{20}-.*\.checkpoint\.json\Z", re.DOTALL)
 
 _FOLDERS = 64
-"""Entries of a directory that are looked at to tell what it is."""
+"""Entries of a directory that are looked at to say what it is."""
 
 _LOG_BYTES = 8 * 1024 * 1024
 _LOG_LINES = 500
-"""Lines of a log that are told of one step, the newest."""
+"""Lines of a log that are listed for one step, the newest."""
 
 
 class HpdFiles:
@@ -146,7 +146,9 @@ class HpdFiles:
 
 
 def _beside(below: str, graph: str, run: str, suffix: str) -> str:
-    return f"{below}/{quote(graph, safe='~')}/{quote(run, safe='~')}{suffix}"
+    # An id may hold half a character, which no name of a file has.
+    parts = (quote(part, safe="~", errors="backslashreplace") for part in (graph, run))
+    return f"{below}/{'/'.join(parts)}{suffix}"
 
 
 # -- what a directory is -----------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,9 @@ from ckpt_tui.stores.base import Place, Store, complete
 from ckpt_tui.stores.composite import CompositeStore, short_names
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.dotnet_sessions import SessionStore
-from ckpt_tui.stores.files import FileTrouble, read_ends
+from ckpt_tui.stores.exported_documents import DocumentsStore, looks_exported
+from ckpt_tui.stores.files import FILE_SUFFIX, FileTrouble, is_json_name, read_ends
+from ckpt_tui.stores.fork_directories import is_fork, overlay, root_of
 from ckpt_tui.stores.hpd import HpdStore
 
 if TYPE_CHECKING:
@@ -30,11 +32,20 @@ GROUP = "ckpt_tui.stores"
 _NAMES = 64
 """Names of a directory looked at: every format's files have names of a kind."""
 
-_FOLDERS = 500
+_FOLDERS = 2_000
 """Directories below a parent directory that are looked at."""
+
+_LEVELS = 3
+"""Levels of directories below it, as in TENANT/USER/CONVERSATION."""
+
+_NEVER = frozenset(("node_modules", "__pycache__", "site-packages"))
+"""Directories of programs, which hold no store."""
 
 _HEAD = 4096
 """Bytes of a file looked at."""
+
+_SQLITE = b"SQLite format 3\0"
+"""How every SQLite database begins."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)\Z", re.DOTALL)
 
@@ -86,13 +97,30 @@ def open_stores(paths: Sequence[str | os.PathLike[str]], must_exist: bool = True
     texts = list(places.values())
     if len(texts) == 1:
         return open_store(texts[0], must_exist)
-    members = [open_store(text, must_exist) for text in texts]
+    texts, forks = _with_their_forks(texts)
+    if len(texts) == 1:
+        return overlay(texts[0], forks[texts[0]])
+    members = [overlay(text, forks[text]) if text in forks else open_store(text, must_exist) for text in texts]
     names = short_names(texts)
     return CompositeStore(members, names, ", ".join(names))
 
 
+def _with_their_forks(texts: list[str]) -> tuple[list[str], dict[str, list[str]]]:
+    """The paths without directories of forks whose store is among them, and those by the path of that store."""
+    known = {os.path.abspath(text): text for text in texts if os.path.isdir(text) and not is_fork(text)}
+    forks: dict[str, list[str]] = {}
+    left = []
+    for text in texts:
+        root = known.get(root_of(text)) if os.path.isdir(text) and is_fork(text) else None
+        if root is None or not isinstance(open_store(root), DirectoryStore):
+            left.append(text)
+        else:
+            forks.setdefault(root, []).append(text)
+    return left, forks
+
+
 def open_overlay(path: str | os.PathLike[str], *overlays: str | os.PathLike[str]) -> Store:
-    """Open a directory and others whose checkpoints run on from its own: one lineage, whichever directory holds what.
+    """Open a directory and others whose checkpoints resume from its own: one lineage, whichever directory holds what.
 
     Args:
         path: The directory; its files keep their names.
@@ -118,6 +146,10 @@ def extensions() -> dict[str, EntryPoint]:
 
 def _sniffed(place: Place) -> Store | None:
     """The store of the first format that recognises a path, or None."""
+    if place.head is not None and place.head.startswith(_SQLITE):
+        from ckpt_tui.stores.langgraph import LangGraphStore  # late: SQLite, which files do without
+
+        return LangGraphStore.sniff(place)
     found: Store | None = None if place.has_index else DirectoryStore.sniff(place)
     if found is None:
         # Late: they parse, which a list of Agent Framework's headers does without.
@@ -146,7 +178,9 @@ def _file(path: str) -> Store | None:
         head = read_ends(path, _HEAD, 0)[1]
     except FileTrouble:
         head = b""
-    found = _sniffed(Place(path, head=head))
+    place = Place(path, head=head)
+    exported = DocumentsStore.sniff(place) if looks_exported(head, not name.endswith(".json")) else None
+    found = exported or _sniffed(place)
     if found is not None:
         return found
     if name.endswith(".json"):  # the store says what is wrong with it
@@ -158,21 +192,75 @@ def _file(path: str) -> Store | None:
 
 
 def _parent(path: str) -> Store | None:
-    """The stores in the directories of a directory, as one list; None where there are none."""
-    members: dict[str, Store] = {}
-    for name in folders(path):
-        found = _sniffed(_directory(os.path.join(path, name)))
+    """The stores in the directories of a directory, however they are nested, as one list; None where there are none."""
+    found: dict[str, Store | None] = {**_databases(path), **dict(_below(path, "", [_FOLDERS]))}
+    members = {name: store for name, store in found.items() if store is not None}
+    if not members:
+        return None
+    closed = {name: DirectoryStore(os.path.join(path, name)) for name, store in found.items() if store is None}
+    named = dict(sorted((members | closed).items()))
+    return CompositeStore(list(named.values()), list(named), path)
+
+
+def _below(path: str, name: str, left: list[int], level: int = 1) -> Iterator[tuple[str, Store | None]]:
+    """The stores below a directory with their relative names; None for what cannot be read."""
+    names = folders(os.path.join(path, name))
+    for own in names:
+        if left[0] <= 0:
+            return
+        left[0] -= 1
+        stem, dot, ending = own.rpartition(".")
+        if dot and stem in names and ending in ("forks", "trash"):
+            continue  # forks are shown with the store that they are of, what was pruned is not shown
+        below = f"{name}/{own}" if name else own
+        place = os.path.join(path, below)
+        found = _sniffed(_directory(place))
         if found is not None:
-            members[name] = found
-    return CompositeStore(list(members.values()), list(members), path) if members else None
+            yield below, found
+        elif is_closed(place):
+            yield below, None
+        elif inside := _databases(place):
+            yield from ((below if len(inside) == 1 else f"{below}/{file}", store) for file, store in inside.items())
+        elif level < _LEVELS and own not in _NEVER:
+            yield from _below(path, below, left, level + 1)
+
+
+def is_closed(path: str) -> bool:
+    """Whether a directory, or every file in it that may be a checkpoint, is kept from us by its permissions."""
+    try:
+        with os.scandir(path) as entries:
+            names = [entry.path for _, entry in zip(range(_NAMES), entries, strict=False) if is_json_name(entry.name)]
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+    return bool(names) and not any(os.access(name, os.R_OK) for name in names)
+
+
+def _databases(path: str) -> dict[str, Store]:
+    """The databases in a directory that are stores, by name."""
+    found: dict[str, Store] = {}
+    for name in _names_of(path, lambda entry: entry.is_file() and not entry.name.endswith(FILE_SUFFIX)):
+        file = os.path.join(path, name)
+        with suppress(FileTrouble):
+            head = read_ends(file, len(_SQLITE), 0)[1]
+            store = _sniffed(Place(file, head=head)) if head == _SQLITE else None
+            if store is not None:
+                found[name] = store
+    return found
 
 
 def folders(path: str) -> list[str]:
     """The names of the directories in a directory that may be stores, in order; none where it cannot be read."""
+    return _names_of(path, lambda entry: entry.is_dir())
+
+
+def _names_of(path: str, is_meant: Callable[[os.DirEntry[str]], bool]) -> list[str]:
+    """The names in a directory that are not hidden and are meant, in order; none where it cannot be read."""
     names = []
     with suppress(OSError), os.scandir(path) as entries:
         for _, entry in zip(range(_FOLDERS), entries, strict=False):
-            if not entry.name.startswith(".") and entry.is_dir():
+            if not entry.name.startswith(".") and is_meant(entry):
                 names.append(entry.name)
     return sorted(names)
 
@@ -221,7 +309,7 @@ def _ask(point: EntryPoint, path: str) -> Store | None:
 # -- formats that are named, not read ----------------------------------------------------------------------------------
 
 _MAGIC = (
-    (b"SQLite format 3\0", "an SQLite database, as LangGraph's SqliteSaver and others write"),
+    (_SQLITE, "an SQLite database without the tables of LangGraph's SqliteSaver"),
     (b"\x80\x04", "a pickle"),
     (b"\x80\x05", "a pickle"),
     (b"PK\x03\x04", "a ZIP archive: unpack it first"),
@@ -231,7 +319,7 @@ _MAGIC = (
 
 
 def _recognised(path: str) -> str:
-    """What a file is, as far as its first bytes tell: ", but …", or "" where they do not."""
+    """What a file is, as far as its first bytes show: ", but …", or "" where they do not."""
     try:
         head = read_ends(path, _HEAD, 0)[1]
     except FileTrouble:

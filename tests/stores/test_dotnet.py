@@ -1,18 +1,17 @@
 """Agent Framework for .NET beyond the corpus: fan-ins, values, indexes of every kind, serialized sessions."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ckpt_tui.actions.doctor import examine
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.runs.lineage import arrange
-from ckpt_tui.stores.agent_framework_dotnet import DotnetStore
-from ckpt_tui.stores.directory import collect
+from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.dotnet_document import split_key, type_name
 from ckpt_tui.stores.dotnet_index import ids_of, parse_index
 from ckpt_tui.stores.dotnet_sessions import SessionStore
@@ -63,17 +62,6 @@ class TestIndex:
         [problem] = [entry for entry in collect(open_store(copy).scan()).values() if isinstance(entry, Problem)]
         assert (problem.file, problem.kind) == (victim.name, "vanished")
         assert "index.jsonl names it" in problem.reason
-
-    def test_without_an_index_the_order_is_that_of_time_and_nothing_is_hidden(self, tmp_path: Path) -> None:
-        copy = tmp_path / "store"
-        shutil.copytree(CORPUS / "af_dotnet_v1_0", copy)
-        (copy / "index.jsonl").unlink()
-        names = sorted(path.name for path in copy.iterdir())
-        for number, name in enumerate(reversed(names)):
-            os.utime(copy / name, (1_700_000_000 + number, 1_700_000_000 + number))
-        store = open_store(copy)
-        assert isinstance(store, DotnetStore)
-        assert [ref.file for ref in refs_of(copy)] == names[::-1]
 
     def test_the_index_is_read_while_another_program_holds_it(self, tmp_path: Path) -> None:
         fcntl = pytest.importorskip("fcntl")
@@ -140,6 +128,47 @@ class TestValues:
     def test_keys_of_state_have_three_parts(self, key: str, parts: list[str]) -> None:
         assert split_key(key) == parts
 
+    @pytest.mark.parametrize(
+        ("key", "executors", "parts"),
+        [
+            ("a||b||State", ("a",), ["a", "", "b|State"]),
+            ("a||b||State", ("a|b",), ["a|b", "", "State"]),
+            ("a||b||State", (), ["a|b", "", "State"]),
+            ("a||b|@shared|topic", ("a|b",), ["a|b", "@shared", "topic"]),
+            ("a||||State", ("a|",), ["a|", "", "State"]),
+            ("a||b||c||d", ("a|b",), ["a|b", "", "c|d"]),
+            ("Judge|@a||b|c", ("Judge",), ["Judge", "@a|b", "c"]),
+        ],
+    )
+    def test_an_id_with_a_bar_is_the_executor_that_there_is_else_the_longest(
+        self, key: str, executors: tuple[str, ...], parts: list[str]
+    ) -> None:
+        assert split_key(key, executors) == parts
+
+    def test_state_of_an_executor_whose_id_holds_a_bar_stands_under_it(self, tmp_path: Path) -> None:
+        top = document("ce8700d2")
+        executors = top["workflow"]["executors"]
+        executors["team|judge"] = next(iter(executors.values()))
+        top["stateData"] = {"team||judge||score": {"typeId": {"typeName": "System.Int32"}, "value": 3}}
+        (tmp_path / f"s_{'a' * 32}.json").write_text(json.dumps(top))
+        (tmp_path / "index.jsonl").write_text(json.dumps({"sessionId": "s", "checkpointId": "a" * 32}) + "\n")
+        [ref] = refs_of(tmp_path)
+        assert plain(open_store(tmp_path).load(ref.file).state)["team|judge"] == {"score": 3}
+
+    def test_a_property_that_stands_twice_is_read_and_said(self, tmp_path: Path) -> None:
+        top = document("ce8700d2")
+        value = {"typeId": {"typeName": "System.Int32"}, "value": 3}
+        top["stateData"] = {"Intake||n": value, "Intake||m": value | {"value": 4}}
+        text = json.dumps(top).replace("Intake||m", "Intake||n")
+        (tmp_path / f"s_{'a' * 32}.json").write_text(text)
+        (tmp_path / "index.jsonl").write_text(json.dumps({"sessionId": "s", "checkpointId": "a" * 32}) + "\n")
+        [ref] = refs_of(tmp_path)
+        checkpoint = open_store(tmp_path).load(ref.file)
+        assert plain(checkpoint.state)["Intake"] == {"n": 4}
+        assert any("Intake||n" in warning for warning in checkpoint.warnings)
+        [finding] = [one for one in examine(open_store(tmp_path)).findings if one.kind == "repeated-keys"]
+        assert "longest" in finding.fix
+
     def test_names_of_generic_types_leave_versions_out(self) -> None:
         name = "System.Collections.Generic.List`1[[My.Type, My, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null]]"
         found = type_name({"assemblyName": "System.Private.CoreLib, Version=10.0.0.0", "typeName": name})
@@ -198,6 +227,18 @@ class TestSessions:
         assert isinstance(store, SessionStore)
         files = {entry.file.partition("#")[0] for entry in collect(store.scan()).values()}
         assert files == {"a-helper/u-ada/c-one.json", "a-helper/c-two.json"}
+
+    def test_checkpoints_that_the_index_of_a_session_leaves_out_are_shown(self, tmp_path: Path) -> None:
+        path = self.write(tmp_path / "c-chat.json")
+        expected = [(ref.id, ref.parent, ref.step) for ref in refs_of(path)]
+        top = json.loads(path.read_text(encoding="utf-8"))
+        listed = top["checkpointManager"]["store"][SESSION]["checkpointIndex"]
+        del listed[:]
+        path.write_text(json.dumps(top), encoding="utf-8")
+        found = refs_of(path)
+        assert sorted((ref.id, ref.parent, ref.step) for ref in found) == sorted(expected)
+        assert all("the index of its session does not name it" in ref.note for ref in found)
+        assert not [node for run in arrange(found) for node in run.nodes if node.odd or node.guessed]
 
     def test_a_session_that_is_cut_off_is_a_problem(self, tmp_path: Path) -> None:
         path = self.write(tmp_path / "c-chat.json")

@@ -78,7 +78,7 @@ class Driver:
         """Wait until the selected checkpoint is shown and all bodies are read."""
         screen = self.screen
         await self.until(lambda: screen.list.view.rows and not screen.library.unread(), "everything read")
-        await self.until(lambda: screen.list.selected and screen._shown == screen.list.selected, "selection shown")
+        await self.until(lambda: screen.list.selected and screen.opened.file == screen.list.selected, "selection shown")
         await self.pilot.pause()
 
 

@@ -18,13 +18,13 @@ from ckpt_tui.core.runs.history import history_document
 from ckpt_tui.core.sizes.shares import PathShare, TypeShare
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.files import Stamp
-from ckpt_tui.tui.jobs import check_cancelled
 from ckpt_tui.tui.screens.asking import AskScreen
 from ckpt_tui.tui.screens.find import FindScreen
 from ckpt_tui.tui.screens.history import HistoryScreen
 from ckpt_tui.tui.screens.sizes import SizesScreen
 from ckpt_tui.tui.widgets.findings import FindingText
 from ckpt_tui.tui.widgets.share_list import ShareList
+from ckpt_tui.tui.workers import check_cancelled
 from tests.actions.test_history import chain
 from tests.tui.support import NARROW, NORMAL, SAMPLES, Driver, open_app
 
@@ -46,7 +46,7 @@ async def answered(app: Driver, kind: type[AskScreen[Any]]) -> Any:
 async def at(app: Driver, *labels: str) -> None:
     """Put the cursor on a value of the state."""
     detail = app.screen.details[0]
-    app.screen.focus_pane(detail)
+    app.screen.panes.focus_pane(detail)
     assert detail.rows.open_labels(labels)
     await app.pilot.pause()
 
@@ -92,7 +92,7 @@ class TestHistory:
             await app.until(lambda: app.screen.list.selected == taken.ref.file, "the checkpoint")
             await app.settled()
             assert app.screen.details[0].rows.labels == ROUND
-            assert not app.screen.following
+            assert not app.screen.selection.following
 
     async def test_the_branch_is_the_latest_through_the_selected_checkpoint(self) -> None:
         async with open_app(SAMPLES / "fork") as app:
@@ -121,7 +121,7 @@ class TestHistory:
     async def test_what_tells_of_the_checkpoint_itself_has_no_history(self) -> None:
         async with open_app(CHAT) as app:
             app.screen.details[0].pick("meta")
-            app.screen.focus_pane(app.screen.details[0])
+            app.screen.panes.focus_pane(app.screen.details[0])
             await app.press("b")
             await app.shows("have a history")
 
@@ -319,7 +319,7 @@ class TestSizes:
             assert place is not None
             await app.press("enter")
             await app.until(lambda: app.screen.list.selected == place.file, "the checkpoint")
-            assert not app.screen.following
+            assert not app.screen.selection.following
 
     async def test_a_step_is_told_in_full(self) -> None:
         async with open_app(CHAT) as app:
@@ -333,7 +333,7 @@ async def test_the_tab_of_sizes_tells_what_the_command_line_tells_and_enter_goes
     told = json.loads(capsys.readouterr().out)
     async with open_app(CHAT) as app:
         detail = app.screen.details[0]
-        app.screen.focus_pane(detail)
+        app.screen.panes.focus_pane(detail)
         detail.pick("size")
         await app.shows("by path", "characters of decoded JSON")
         rows = detail.body

@@ -14,7 +14,7 @@ from textual.widgets import Input
 from ckpt_tui.config import Config
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.app import CkptApp
-from ckpt_tui.tui.screens.panes import Panes
+from ckpt_tui.tui.helpers.panes import Panes
 from ckpt_tui.tui.widgets.tabs import Tab, TabLine
 from tests.stores.saving import save
 from tests.tui.support import DATA, NARROW, NORMAL, RECORDED, SAMPLES, WIDE, Driver, copy_of, open_app
@@ -23,7 +23,7 @@ from tests.tui.support import DATA, NARROW, NORMAL, RECORDED, SAMPLES, WIDE, Dri
 class TestOpening:
     async def test_the_newest_checkpoint_is_selected_and_shown(self) -> None:
         async with open_app(SAMPLES / "hitl_pending") as app:
-            await app.shows("hitl · run 1", "review waiting 2", "[Overview]", "asked", '"kettles"')
+            await app.shows("hitl · run 1", "waits 2 review", "[Overview]", "asked", '"kettles"')
             assert app.screen.list.selected == app.screen.list.view.newest
 
     @pytest.mark.parametrize(
@@ -41,14 +41,14 @@ class TestOpening:
     async def test_forks_are_drawn_in_the_gutter(self) -> None:
         async with open_app(SAMPLES / "fork") as app:
             await app.press("g")
-            await app.shows("├─┬─╮", "● │ │", "(fork)")
+            await app.shows("├─┬─╮", "● │ │", "fork counter")
 
     async def test_it_opens_at_a_checkpoint_and_a_place(self) -> None:
         name = min((SAMPLES / "hitl_pending").glob("*.json")).stem
         async with open_app(SAMPLES / "hitl_pending", at=name[:6], steps=("state", "_executor_state", "review")) as app:
             assert app.screen.list.selected == f"{name}.json"
             assert app.screen.details[0].rows.labels == ("_executor_state", "review")
-            assert not app.screen.following
+            assert not app.screen.selection.following
 
     async def test_an_unknown_id_is_said_and_the_newest_is_shown(self) -> None:
         async with open_app(SAMPLES / "linear", at="nosuch") as app:
@@ -88,14 +88,14 @@ class TestEmptyAndBroken:
             assert set(app.screen.list.view.places) == files
             for file in sorted(files):
                 app.screen.list.select(file)
-                await app.until(lambda file=file: app.screen._shown == file, file)  # type: ignore[misc]
+                await app.until(lambda file=file: app.screen.opened.file == file, file)  # type: ignore[misc]
                 await app.press("t")  # another tab for every file
 
     async def test_a_broken_file_shows_its_reason(self, tmp_path: Path) -> None:
         store = copy_of("linear", tmp_path)
         (store / "broken.json").write_text('{"workflow_name": ')
         async with open_app(store) as app:
-            await app.shows("problems · 1", "✗ broken.json", "1 problem")
+            await app.shows("problems · 1", "✗ broken.json", "1 unreadable")
             await app.press("G")
             await app.shows("cannot be shown as a checkpoint", "cut off after")
 
@@ -183,13 +183,13 @@ class TestMoving:
 class TestPanes:
     async def test_a_narrow_terminal_shows_one_pane_at_a_time(self) -> None:
         async with open_app(RECORDED, NARROW) as app:
-            assert "Checkpoints" in app.text
+            assert "+time" in app.text
             assert "[Overview]" not in app.text
             await app.press("enter")
             await app.shows("[Overview]")
-            assert "Checkpoints" not in app.text
+            assert "+time" not in app.text
             await app.press("tab")
-            await app.shows("Checkpoints")
+            await app.shows("+time")
 
     async def test_a_wide_terminal_shows_the_conversation_beside_the_state(self) -> None:
         async with open_app(RECORDED, WIDE) as app:
@@ -198,9 +198,9 @@ class TestPanes:
     async def test_z_gives_a_pane_the_whole_screen_and_back(self) -> None:
         async with open_app(RECORDED) as app:
             await app.press("tab", "z")
-            await app.until(lambda: "Checkpoints" not in app.text)
+            await app.until(lambda: "+time" not in app.text)
             await app.press("z")
-            await app.shows("Checkpoints", "[Overview]")
+            await app.shows("+time", "[Overview]")
 
     async def test_resizing_keeps_the_place(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
@@ -215,7 +215,7 @@ class TestPanes:
         async with open_app(RECORDED) as app:
             await app.press("tab", "z")
             await app.press("escape")
-            assert not app.screen.is_zoomed
+            assert not app.screen.panes.is_zoomed
             await app.press("escape")
             assert app.screen.list.has_focus
             await app.press("escape", "escape")
@@ -246,16 +246,33 @@ class TestFiltering:
             await app.press("f")
             await app.type("nowhere")
             await app.press("enter")
-            await app.shows("No checkpoint contains 'nowhere'")
+            await app.shows("No row shows 'nowhere'", "It does not look into the values", "ctrl+f")
+
+    async def test_what_a_filter_did_not_find_is_searched_for_in_the_values(self) -> None:
+        async with open_app(SAMPLES / "linear") as app:
+            await app.press("f")
+            await app.type("original")
+            await app.press("enter")
+            await app.press("g")
+            everything = len(app.screen.list.view.runs[0].nodes)
+            await app.press("escape", "f")
+            await app.type("_executor_state")
+            await app.press("enter")
+            await app.shows("No row shows '_executor_state'")
+            await app.press("ctrl+f")
+            await app.until(lambda: bool(app.app.screen.query("#text")), "the search")
+            assert app.app.screen.query_one("#text", Input).value == "_executor_state"
+            await app.press("escape")
+            await app.until(lambda: len(app.screen.list.view.places) == everything, "all rows again")
 
 
 class TestKeys:
     async def test_keys_of_the_configuration_replace_the_defaults(self) -> None:
         async with open_app(SAMPLES / "loop", config=Config(keys={"view.zoom": "ctrl+g"})) as app:
             await app.press("z")
-            assert not app.screen.is_zoomed
+            assert not app.screen.panes.is_zoomed
             await app.press("ctrl+g")
-            assert app.screen.is_zoomed
+            assert app.screen.panes.is_zoomed
 
     async def test_clashing_keys_are_refused_with_a_message(self) -> None:
         async with open_app(SAMPLES / "loop", config=Config(keys={"view.zoom": "F"})) as app:
@@ -281,7 +298,7 @@ class TestKeys:
             await app.type("whole screen")
             await app.pilot.pause(0.5)
             await app.press("enter")
-            await app.until(lambda: app.screen.is_zoomed, "zoomed")
+            await app.until(lambda: app.screen.panes.is_zoomed, "zoomed")
 
 
 class TestFirstRows:

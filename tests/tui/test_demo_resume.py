@@ -18,7 +18,7 @@ __all__ = ["in_the_repository"]
 async def answer(app: Driver, ways: int, topic: str) -> None:
     await app.press("r")
     await app.shows("Whose code runs")
-    screen_of(app)._set("args", "pause=0")
+    screen_of(app).form.set("args", "pause=0")
     await app.press("enter")
     await app.shows("approval asks for Decision", "Publish")
     await app.press(*["right"] * ways, "enter", "enter")

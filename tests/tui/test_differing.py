@@ -230,7 +230,7 @@ class TestCompare:
             assert shown(screen.rows) == expected(between(store, *files[-2:], ignore=IgnoreRules(())))
             assert "✗ timestamps" in app.text
             await app.press("escape")
-            assert app.screen.ignore.rules == ()
+            assert app.screen.parent_diff.ignore.rules == ()
 
     async def test_f_tells_where_two_branches_part(self) -> None:
         store = SAMPLES / "fork_hitl"
@@ -273,7 +273,7 @@ class TestCompare:
             await app.press("enter")
             await app.shows("before", "after")
             await app.press("escape", "t")
-            await app.until(lambda: app.screen.detail.place[1] == "state.last", "its place")
+            await app.until(lambda: app.screen.panes.detail.place[1] == "state.last", "its place")
 
     async def test_secrets_are_masked_until_they_are_revealed(self, tmp_path: Path) -> None:
         save(tmp_path, "a", state={"api_key": "one-two", "n": 1, "token": "kept"})

@@ -31,7 +31,7 @@ async def test_every_event_is_a_line(name: str, size: tuple[int, int]) -> None:
         await driver.shows(
             "10 events", "plan", "in 2.13 s", "TEXT DELTA", "review → write", "bypassed", "done in 41.50 s"
         )
-        assert screen.lines.line_count == 10
+        assert screen.log_lines.line_count == 10
 
 
 async def test_an_event_opens_whole_as_it_stands_in_the_file() -> None:
@@ -49,13 +49,13 @@ async def test_events_are_filtered_and_searched() -> None:
         await driver.press("f")
         await driver.type("plan")
         await driver.press("enter")
-        await driver.until(lambda: screen.lines.line_count == 2, "both events about plan")
+        await driver.until(lambda: screen.log_lines.line_count == 2, "both events about plan")
         await driver.press("escape")
-        await driver.until(lambda: screen.lines.line_count == 10, "all events")
+        await driver.until(lambda: screen.log_lines.line_count == 10, "all events")
         await driver.press("slash")
         await driver.type("verdict")
         await driver.press("enter")
-        await driver.until(lambda: screen.lines.cursor == 6, "the edge with a condition")
+        await driver.until(lambda: screen.log_lines.cursor == 6, "the edge with a condition")
 
 
 async def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:

@@ -33,9 +33,9 @@ async def preview(
         await app.press("r")
         await app.shows("Whose code runs")
         screen = screen_of(app)
-        screen._set("workflow", f"{SCENARIOS}:{name}")
-        screen._set("storage", f"{SCENARIOS}:storage")
-        screen._set("into", str(directory / "new"))
+        screen.form.set("workflow", f"{SCENARIOS}:{name}")
+        screen.form.set("storage", f"{SCENARIOS}:storage")
+        screen.form.set("into", str(directory / "new"))
         await app.press("enter")
         yield app, screen
 
@@ -44,7 +44,7 @@ async def waits(app: Driver, screen: ResumeScreen) -> None:
     """Run, until requests are forms."""
     await app.shows("RUN IT")
     await app.press("enter")
-    await app.until(lambda: screen._waits and screen.forms, "a form")
+    await app.until(lambda: screen.execution.waits and screen.forms, "a form")
     await app.pilot.pause()
 
 
@@ -67,7 +67,7 @@ async def test_a_stored_request_is_answered_as_a_script_answers_it(
         await app.press("enter")
         run = screen.run
         assert run is not None
-        await app.until(lambda: run.session.ended.is_set() or screen._waits, "its end")
+        await app.until(lambda: run.session.ended.is_set() or screen.execution.waits, "its end")
     sample = made(NEWEST)[name]
     assert essence(tmp_path / "new", sample.checkpoint) == essence(sample.by_hand, sample.checkpoint)
 
@@ -76,7 +76,7 @@ async def test_a_call_of_a_tool_that_a_run_asks_for_is_rejected(tmp_path: Path) 
     async with preview("agent_tool_approval", tmp_path, first=True) as (app, screen):
         await waits(app, screen)
         await app.shows("operator asks to call refund")
-        await app.press("left", "enter")
+        await app.press("r", "enter")
         await app.shows("done after")
         await app.shows('refund(order="123"): rejected')
 
@@ -110,7 +110,9 @@ async def test_a_conversation_is_ended_or_goes_on_from_each_reply(tmp_path: Path
         await app.press("right", "enter")
         await app.type("order 123")
         await app.press("enter")
-        await app.until(lambda: screen.forms and screen.forms[0].request_id != first and screen._waits, "asked again")
+        await app.until(
+            lambda: screen.forms and screen.forms[0].request_id != first and screen.execution.waits, "asked again"
+        )
         await app.pilot.pause()
-        await app.press("left", "enter")
+        await app.press("r", "enter")
         await app.shows("done after")

@@ -66,14 +66,14 @@ class TestPicture:
             await app.press("t", "t")
             await app.shows("┃ ● counter ┃")
             await app.press("q")
-            assert app.screen.pane is app.screen.list
+            assert app.screen.panes.pane is app.screen.list
 
     async def test_the_graph_of_a_workflow_that_was_loaded_is_exact(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
             row = app.screen.list.view.runs[0].nodes[0]
             edges = [{"source": "counter", "target": "inc"}, {"source": "inc", "target": "counter"}]
             line = {"hash": row.ref.graph, "executors": {"counter": {}, "inc": {}}, "edges": edges, "start": "counter"}
-            app.screen.take_graph(line)
+            app.screen.port.graphs.take(line)
             await graph_tab(app, "3", "g")
             await app.shows("counter → inc")
             assert "inferred" not in app.text

@@ -101,13 +101,13 @@ class TestChoosing:
             assert [line.name for line in screen.query_one(ProgramList).programs] == [
                 "twin.py", "flow.py:build_workflow",
             ]  # fmt: skip
-            assert screen._get("workflow") == "twin.py"
+            assert screen.form.get("workflow") == "twin.py"
             await app.press("2")
-            assert screen._get("workflow") == "flow.py:build_workflow"
+            assert screen.form.get("workflow") == "flow.py:build_workflow"
             await app.press("up")
-            assert screen._get("workflow") == "twin.py"
+            assert screen.form.get("workflow") == "twin.py"
             await app.press("down", "down")
-            assert screen._get("workflow") == "flow.py:build_workflow"
+            assert screen.form.get("workflow") == "flow.py:build_workflow"
 
     async def test_what_was_used_is_first_the_next_time_from_wherever(
         self, project: Path, monkeypatch: pytest.MonkeyPatch
@@ -121,8 +121,8 @@ class TestChoosing:
         async with open_app("project/ck") as app:
             screen = await opened(app)
             await app.shows("› 1 flow.py:build_workflow", "as the last time")
-            assert screen._get("workflow") == f"{project / 'flow.py'}:build_workflow"
-            assert screen._get("directory") == str(project)
+            assert screen.form.get("workflow") == f"{project / 'flow.py'}:build_workflow"
+            assert screen.form.get("directory") == str(project)
             await app.press("enter")
             await app.until(lambda: f"cd {project} && ckpt-tui resume" in preview(screen), "the command")
 
@@ -135,7 +135,7 @@ class TestChoosing:
             assert screen.form.chosen is None
             screen.form.post_message(screen.form.Listed(NOTHING))
             await app.pilot.pause()
-            assert screen._get("workflow") == "mine.py"
+            assert screen.form.get("workflow") == "mine.py"
             assert "starts mine.py with" in preview(screen)
 
     async def test_where_none_is_found_one_is_typed(self, project: Path) -> None:
@@ -171,9 +171,9 @@ class TestFields:
             await app.shows("flights/  flow.py")
             await app.type("i")
             await app.press("tab")
-            assert screen._get("workflow") == "flights/"
+            assert screen.form.get("workflow") == "flights/"
             await app.press("tab")
-            assert screen._get("workflow") == "flights/go.py"
+            assert screen.form.get("workflow") == "flights/go.py"
             await app.press("tab")
             assert screen.focused is screen.query_one("#python")
 
@@ -196,9 +196,9 @@ class TestFields:
             assert not screen.query_one("#inputs").region
             await app.press("enter")
             await app.shows("input lines", "started in")
-            screen._set("arguments", "--topic 'green tea'")
-            screen._set("inputs", "yes 'or no'")
-            plan = screen._plan(complete=False)
+            screen.form.set("arguments", "--topic 'green tea'")
+            screen.form.set("inputs", "yes 'or no'")
+            plan = screen.preparation.plan(complete=False)
             assert plan is not None
             assert plan.target.arguments == ("--topic", "green tea")
             assert plan.target.inputs == ("yes", "or no")
@@ -208,7 +208,7 @@ class TestFields:
     async def test_a_field_that_cannot_be_read_is_unfolded_and_named(self, project: Path) -> None:
         async with open_app("ck") as app:
             screen = await opened(app)
-            screen._set("arguments", "'open")
+            screen.form.set("arguments", "'open")
             await app.press("enter")
             await app.shows("arguments: No closing quotation")
             assert screen.focused is screen.query_one("#arguments")
@@ -226,7 +226,7 @@ class TestWhatAsksFirst:
         async with open_app("ck", size) as app:
             screen = await opened(app)
             await app.shows("! suggested by ckpt-tui.toml", "asks before it is started")
-            assert (screen._get("workflow"), screen._get("python")) == ("", "")
+            assert (screen.form.get("workflow"), screen.form.get("python")) == ("", "")
             await app.press("enter")
             await app.until(lambda: isinstance(app.app.screen, StartScreen), "the question")
             text = " ".join(app.text.split())
@@ -266,7 +266,7 @@ class TestWhatAsksFirst:
         async with open_app("ck") as app:
             screen = await opened(app)
             await app.shows("suggested by ckpt-tui.toml; nothing of it has run")
-            assert screen._get("python") == "python.sh"
+            assert screen.form.get("python") == "python.sh"
             assert "imports evil with python.sh" in preview(screen)
             await asyncio.sleep(0)
             assert not (project / "started").exists()

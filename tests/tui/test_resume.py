@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from ckpt_tui.actions.resume.log import EventLog
+from ckpt_tui.tui.helpers.target_fields import arguments
 from ckpt_tui.tui.screens.resume import ResumeScreen
-from ckpt_tui.tui.screens.target_form import arguments
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.request_form import FieldLine
 from tests.runner.releases import VERSION, released
@@ -54,18 +54,20 @@ async def opened(app: Driver, target: str, **fields: str) -> ResumeScreen:
     await app.press("r")
     await app.shows("Whose code runs", "nothing runs")
     screen = screen_of(app)
-    screen._set("workflow", target if ":" in target or target.endswith(".py") else f"{FLOWS}:{target}")
-    screen._set("python", sys.executable)
-    screen._set("storage", fields.pop("storage", STORAGE))
+    screen.form.set("workflow", target if ":" in target or target.endswith(".py") else f"{FLOWS}:{target}")
+    screen.form.set("python", sys.executable)
+    screen.form.set("storage", fields.pop("storage", STORAGE))
     for name, text in fields.items():
-        screen._set(name, text)
+        screen.form.set(name, text)
     await app.press("enter")
     return screen
 
 
 async def in_the_value(app: Driver) -> None:
     """Wait until the cursor stands in the value that the app opened at."""
-    await app.until(lambda: app.screen.pane is app.screen.details[0] and app.screen.lines.has_focus, "the value")
+    await app.until(
+        lambda: app.screen.panes.pane is app.screen.details[0] and app.screen.panes.lines.has_focus, "the value"
+    )
 
 
 @contextmanager
@@ -102,7 +104,7 @@ class TestThePreview:
             assert f"new checkpoints go to {tmp_path}/store.forks/{ids[3][:8]}-1" in text
             assert f"ckpt-tui resume {directory} {ids[3]} --workflow {FLOWS}:build_loop" in text
             # The workflow that was loaded tells the graph that files only hint at.
-            graph = app.screen.learned(app.screen.list.view.runs[0]).graph
+            graph = app.screen.port.graphs.learned(app.screen.list.view.runs[0]).graph
             assert graph.complete
             assert {(edge.source, edge.target, edge.trust) for edge in graph.edges.values()} == {
                 ("check", "improve", "exact"), ("improve", "check", "exact"),
@@ -118,7 +120,7 @@ class TestThePreview:
             await app.shows("is not allowed to be", "allow 1 type")
             await app.press("ctrl+a")
             await app.shows("RUN IT")
-            assert screen._get("allow") == VERSION
+            assert screen.form.get("allow") == VERSION
 
     @pytest.mark.parametrize(
         ("target", "what"),
@@ -139,7 +141,7 @@ class TestThePreview:
         async with open_app(directory, at=ids[3]) as app:
             screen = await opened(app, "build_loop")
             await app.shows("RUN IT")
-            screen._set("into", str(tmp_path / "elsewhere"))
+            screen.form.set("into", str(tmp_path / "elsewhere"))
             await app.press("enter")
             await app.until(lambda: f"new checkpoints go to {tmp_path}/elsewhere" in _shown(screen), "the directory")
             assert not screen.has_class("-running")
@@ -155,8 +157,8 @@ class TestThePreview:
             await app.press("escape", "r")
             await app.shows("as the last time")
             screen = screen_of(app)
-            assert screen._get("workflow") == f"{FLOWS}:build_loop"
-            assert arguments(screen._get("args")) == {"rounds": 4, "delay": 0}
+            assert screen.form.get("workflow") == f"{FLOWS}:build_loop"
+            assert arguments(screen.form.get("args")) == {"rounds": 4, "delay": 0}
 
     async def test_a_suggestion_of_the_project_is_shown_and_not_run(self, tmp_path: Path) -> None:
         directory, ids = copied("loop", tmp_path)
@@ -166,7 +168,7 @@ class TestThePreview:
         async with open_app(directory, at=ids[3]) as app:
             await app.press("r")
             await app.shows("suggested by ckpt-tui.toml; nothing of it has run")
-            assert screen_of(app)._get("workflow") == f"{tmp_path}/evil.py:x"
+            assert screen_of(app).form.get("workflow") == f"{tmp_path}/evil.py:x"
             assert not mark.exists()
 
     async def test_a_checkpoint_that_could_run_code_has_no_preview(self) -> None:
@@ -466,7 +468,7 @@ class TestEdits:
             screen = await opened(app, "build_loop")
             await app.until(lambda: 'expected a whole number, got "two"' in _shown(screen), "the fault")
             await app.press("escape", "escape", "escape")
-            assert not app.screen._edits
+            assert not app.screen.port.edits
 
 
 def _shown(screen: ResumeScreen) -> str:

@@ -25,13 +25,13 @@ async def test_the_checkpoints_equal_those_of_a_resume_by_hand(release: str, nam
         await app.press("r")
         await app.shows("Whose code runs")
         screen = screen_of(app)
-        screen._set("workflow", f"{SCENARIOS}:{name}")
-        screen._set("storage", f"{SCENARIOS}:storage")
-        screen._set("python", sample.python)
-        screen._set("into", str(tmp_path / "new"))
+        screen.form.set("workflow", f"{SCENARIOS}:{name}")
+        screen.form.set("storage", f"{SCENARIOS}:storage")
+        screen.form.set("python", sample.python)
+        screen.form.set("into", str(tmp_path / "new"))
         if release == OLDEST:
             allowed = ("types:GenericAlias", *(f"scenarios:{each}" for each in TYPES))
-            screen._set("allow", " ".join(allowed))
+            screen.form.set("allow", " ".join(allowed))
         await app.press("enter")
         await app.until(lambda: screen.run is not None and "check" in screen.run.latest, "a check")
         if sample.answered:
@@ -44,5 +44,5 @@ async def test_the_checkpoints_equal_those_of_a_resume_by_hand(release: str, nam
         await app.press("enter")
         run = screen.run
         assert run is not None
-        await app.until(lambda: run.session.ended.is_set() or screen._waits, "its end")
+        await app.until(lambda: run.session.ended.is_set() or screen.execution.waits, "its end")
     assert essence(tmp_path / "new", sample.checkpoint) == essence(sample.by_hand, sample.checkpoint)

@@ -72,7 +72,7 @@ async def test_a_password_is_masked_while_it_is_typed_and_sent_as_it_is(tmp_path
 
 @pytest.mark.parametrize("reveal", [False, True])
 async def test_the_log_is_saved_as_it_is_shown(reveal: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ckpt_tui.tui.screens.run_log.SAVE_SECONDS", 0.0)  # so that each line takes a turn
+    monkeypatch.setattr("ckpt_tui.tui.controllers.run_log.SAVE_SECONDS", 0.0)  # so that each line takes a turn
     directory, ids = copied("linear", tmp_path)
     async with open_app(directory, at=ids[1]) as app:
         if reveal:
@@ -118,14 +118,14 @@ async def test_a_saved_stream_masks_secrets_until_they_are_revealed(tmp_path: Pa
         await driver.press("slash")
         await driver.type("sk-")
         await driver.press("enter")
-        await driver.shows("sk- is not there.")
-        assert screen.lines.cursor == 0
+        await driver.shows("No match for 'sk-'.")
+        assert screen.log_lines.cursor == 0
         await driver.press("enter")
         await driver.shows('"accessToken"', '"$masked"')
         await driver.press("escape", "exclamation_mark")
         await driver.shows("Secrets are shown", *SECRETS)
         await driver.press("n")
-        await driver.until(lambda: screen.lines.cursor == 1, "the next match")
+        await driver.until(lambda: screen.log_lines.cursor == 1, "the next match")
         await driver.press("enter")
         await driver.shows("sk-asked")
         await driver.press("escape", "exclamation_mark")

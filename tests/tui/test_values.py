@@ -19,7 +19,7 @@ open_app = partial(support.open_app, tab="state")
 
 async def go_to(app: Driver, *labels: str) -> None:
     """Put the cursor on a value of the state."""
-    app.screen.focus_pane(app.screen.details[0])
+    app.screen.panes.focus_pane(app.screen.details[0])
     assert app.screen.details[0].rows.open_labels(labels), labels
     await app.pilot.pause()
 
@@ -194,7 +194,7 @@ class TestSearch:
             await app.press("tab", "slash")
             await app.type("x")
             await app.press("escape")
-            assert not app.screen.match
+            assert not app.screen.value_search.match
             assert app.screen.details[0].rows.has_focus
 
 

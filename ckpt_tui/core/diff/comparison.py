@@ -11,7 +11,7 @@ from ckpt_tui.core.documents.envelope import unread
 from ckpt_tui.core.paths import Path, Step, expression
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.preview import preview
-from ckpt_tui.core.redact import PLAIN, secrecy
+from ckpt_tui.core.redact import PLAIN, masked_text, secrecy
 from ckpt_tui.core.text import clean, quoted
 from ckpt_tui.core.value import Value
 
@@ -191,6 +191,14 @@ def value_text(value: Value, change: Change, limit: int, reveal: bool = False) -
     return preview(value, limit, reveal, hide=change.secrecy > PLAIN and not reveal)
 
 
+def texts_of(change: Change, reveal: bool = False) -> tuple[str, str] | None:
+    """The texts before and after a change, secrets masked unless `reveal`; None where it is not a change of a text."""
+    before, after = change.before, change.after
+    if type(before) is not str or type(after) is not str or (change.secrecy > PLAIN and not reveal):
+        return None
+    return (before, after) if reveal else (masked_text(before), masked_text(after))
+
+
 class Marks:
     """What changed, by path in the second document: what stands beside the rows of a tree.
 
@@ -233,14 +241,14 @@ class Marks:
 
 def _was(change: Change, limit: int, reveal: bool) -> str:
     """What a value was; of a long text the words that went or came, since its beginning is the same."""
-    before, after = change.before, change.after
-    if type(before) is str and type(after) is str and limit < len(before) < _WORDS and len(after) < _WORDS:
-        parts = pieces(before, after)
-        if parts and parts[0].kind == "same" and not (change.secrecy > PLAIN and not reveal):
+    texts = texts_of(change, reveal)
+    if texts is not None and limit < len(texts[0]) < _WORDS and len(texts[1]) < _WORDS:
+        parts = pieces(*texts)
+        if parts and parts[0].kind == "same":
             gone = next((part.text for part in parts if part.kind == "gone"), "")
             new = next((part.text for part in parts if part.kind == "new"), "")
             return f"was {quoted(gone, limit)}" if gone else f"+ {quoted(new.strip() or new, limit)}"
-    return f"was {value_text(before, change, limit, reveal)}"
+    return f"was {value_text(change.before, change, limit, reveal)}"
 
 
 _WORDS = 4_000

@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.doctor.advice import FIXES, NOT_CHECKPOINTS, NOTES, OTHERWISE, REPEATED_BY_DOTNET, SHAPES
 from ckpt_tui.core.doctor.chains import broken_chains, changed_graphs
+from ckpt_tui.core.doctor.clear_text import ClearText, json_may_hold_secrets, may_hold_secrets
+from ckpt_tui.core.doctor.copies import Copy, copies_in, copy_finding, renamed_findings
 from ckpt_tui.core.doctor.findings import CANNOT_BE_DECODED, UNDECODABLE, Finding, Pickles, Severity, pickle_bytes
+from ckpt_tui.core.doctor.newest import HOPELESS, Candidate, candidate_of, newest_findings
+from ckpt_tui.core.doctor.repetitions import Repetitions
+from ckpt_tui.core.doctor.side_names import LEFTOVER, side_file_words
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
-from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.ways import Way, next_on, path_of
-from ckpt_tui.core.redact import masked
 from ckpt_tui.core.safety.judgement import Judgement
 from ckpt_tui.core.text import quoted
 from ckpt_tui.core.value import Envelope, Map, Opaque
-
-_LEFTOVER = re.compile(r".*\.json\.tmp\Z|\.maf-ckpt-.*\.tmp\Z|.*\.checkpoint\.json\.[0-9a-f]{32}\.tmp\Z", re.DOTALL)
-"""What an interrupted save leaves: of Agent Framework until 1.18, and since 1.19; of HPD-Agent."""
-
-_SECRET_WORDS = (
-    b"token", b"passw", b"passphrase", b"secret", b"credential", b"authorization", b"bearer", b"cookie", b"jwt",
-    b"apikey", b"privatekey", b"accesskey",
-)  # fmt: skip
-_SECRET_PAIRS = re.compile(rb"(?:api|private|access|secret|session|signing).{0,8}key|conn.{0,8}string", re.DOTALL)
-_RUN_KWARGS = re.compile(rb'_run_kwargs"\s*:\s*(?!\{\s*\})\S')
-_BASE64 = re.compile(rb'"__pickled__"\s*:\s*"[A-Za-z0-9+/=]*"')
-
-_PATHS_OF_SECRETS = 200
-"""Different paths of secrets that are told."""
 
 _ORDER: dict[Severity, int] = {"danger": 0, "warning": 1, "info": 2}
 
@@ -71,21 +60,44 @@ class Doctor:
         self._refs: list[CheckpointRef] = []
         self._judged: dict[tuple[str, str], Judgement] = {}
         self._types: dict[str, tuple[str, str, int]] = {}
-        self._secrets: dict[str, tuple[str, int]] = {}
+        self._secrets = ClearText()
+        self._repetitions = Repetitions()
+        self._names: dict[str, int] = {}  # in the order of the directory
+        self._differences: dict[str, str] = {}
+        self._told: set[tuple[str, str]] = set()
+        self._candidates: list[Candidate] = []
         self._files = 0
         self._undecodable = 0
 
     def names(self, names: Iterable[str]) -> None:
         """Take the names of everything in the directory."""
-        for name in names:
-            if _LEFTOVER.match(name):
+        self._names.update((name, number) for number, name in enumerate(names))
+        for name in sorted(self._names):
+            own = name.rpartition("/")[2]
+            if LEFTOVER.match(own):
                 self._add(
                     "leftover", "warning", name, "", "left by a save that failed or was interrupted",
-                    "Delete it when no workflow is running; the checkpoint it was to become was not written.",
+                    "Move it out of the store when no workflow is running: it may hold a part of a checkpoint that was "
+                    "never written.",
                 )  # fmt: skip
+            elif not own.endswith(".json") and (words := side_file_words(own, self._names)):
+                self._add("side-file", "info", name, "", words, FIXES["side-file"])
+
+    def found(self, findings: Iterable[Finding]) -> None:
+        """Take what the store itself, or a look at its place, found."""
+        self._findings += findings
+        self._told.update((finding.file, finding.kind) for finding in findings)
+
+    def differs(self, copy: str, difference: str) -> None:
+        """Take what differs between a copy and its original."""
+        self._differences[copy] = difference
+
+    def copies(self) -> list[Copy]:
+        """The copies of checkpoints among what was taken so far."""
+        return copies_in(self._refs, self._names)
 
     def problem(self, problem: Problem, raw: bytes = b"", check: Callable[[], None] | None = None) -> None:
-        """Take a file that is no checkpoint that can be shown.
+        """Take a file that is not a checkpoint that can be shown.
 
         Args:
             problem: Why it cannot be shown.
@@ -97,9 +109,13 @@ class Doctor:
         pickles.close()
         self._findings += pickles.findings
         self._files += 1
-        self._undecodable += 1
-        fix = _FIXES.get(problem.kind, "Restore it from a copy or delete it; the framework cannot load it.")
-        self._add(problem.kind, "warning", problem.file, "", problem.reason, fix)
+        if problem.kind not in NOT_CHECKPOINTS:
+            self._undecodable += 1
+            if candidate := candidate_of(problem, raw):
+                self._candidates.append(candidate)
+        if (problem.file, problem.kind) not in self._told:
+            severity: Severity = "info" if problem.kind in ("side-file", "being-written") else "warning"
+            self._add(problem.kind, severity, problem.file, "", problem.reason, FIXES.get(problem.kind, OTHERWISE))
 
     def checkpoint(
         self, checkpoint: Checkpoint, check: Callable[[], None] | None = None, allowance: Allowance | None = None
@@ -117,32 +133,37 @@ class Doctor:
         self._notes(checkpoint)
         parts = parts_of(checkpoint)
         pickles = Pickles(ref.file, self._judged, allowance)
-        hint = _json_may_hold_secrets(checkpoint.raw)
+        hint = json_may_hold_secrets(checkpoint.raw)
         for envelope in _examine(checkpoint, pickles, check):
             if not hint and not (envelope.is_cut and envelope.factor == 0):
                 data = pickle_bytes(envelope)
-                hint = may_hold_secrets(data) or b"_run_kwargs" in data
+                hint = may_hold_secrets(data)
         self._findings += pickles.findings
         self._undecodable += sum(finding.kind in UNDECODABLE for finding in pickles.findings)
+        self._candidate(ref, tuple(pickles.types))
         if not any(finding.severity == "danger" for finding in pickles.findings):
             for name, where in pickles.types.items():
                 file, first, count = self._types.get(name, (ref.file, where, 0))
                 self._types[name] = (file, first, count + 1)
         if hint:
-            self._look_for_secrets(parts, ref.file)
+            self._secrets.take(parts, ref.file)
+        self._repetitions.take(checkpoint)
 
     def report(self) -> Report:
         """What was found in everything taken so far."""
         findings = [*self._findings, *broken_chains(self._refs), *changed_graphs(self._refs)]
+        findings += newest_findings(self._candidates, self._names)
+        copies = self.copies()
+        findings += [copy_finding(copy, self._differences.get(copy.file, "")) for copy in copies]
+        exported = {finding.file for finding in findings if finding.kind == "exported"}
+        skipped = exported | {copy.file for copy in copies}
+        findings += renamed_findings(self._refs, self._names, skipped)
+        findings = [one for one in findings if one.kind != "unknown-member" or one.file not in exported]
         for name, (file, where, count) in self._types.items():
             more = f" ({count:,} files)" if count > 1 else ""
             reason = f"needs {name}{more}, which the framework loads only when told to"
             findings.append(Finding("type", "info", file, where, reason, f"allowed_checkpoint_types=[{quoted(name)}]"))
-        for where, (file, count) in self._secrets.items():
-            more = f", in {count:,} files" if count > 1 else ""
-            reason = f"a secret in clear text{more}"
-            fix = "Share exports, which mask it; keep secrets out of run arguments and state."
-            findings.append(Finding("secret", "info", file, where, reason, fix))
+        findings += [*self._secrets.findings(), *self._repetitions.findings()]
         findings.sort(key=lambda finding: (_ORDER[finding.severity], finding.file, finding.path, finding.kind))
         return Report(tuple(findings), tuple(sorted(self._types)), self._files, self._undecodable)
 
@@ -152,27 +173,23 @@ class Doctor:
     def _notes(self, checkpoint: Checkpoint) -> None:
         ref = checkpoint.ref
         for warning in checkpoint.warnings:
-            for start, kind, fix in _NOTES:
-                if start and warning.startswith(start):
-                    self._add(kind, "warning", ref.file, "", warning, fix)
-        for found in _SHAPES.finditer(ref.note):
+            for start, kind, fix in NOTES:
+                if warning.startswith(start):
+                    is_dotnet = kind == "repeated-keys" and checkpoint.topology is not None
+                    self._add(kind, "warning", ref.file, "", warning, REPEATED_BY_DOTNET if is_dotnet else fix)
+        for found in SHAPES.finditer(ref.note):
             self._add("wrong-shape", "warning", ref.file, "", found[0], "Restore the file from a copy.")
-        if ref.inner:
-            reason = f"the id inside is {ref.inner}, but the framework loads the file as {ref.id}"
-            self._add("renamed", "warning", ref.file, "", reason, f"Rename it to {ref.inner}.json, or delete the copy.")
 
-    def _look_for_secrets(self, parts: dict[str, Any], file: str) -> None:
-        todo: list[tuple[Path, Any]] = [((), masked(plain(parts)))]
-        while todo:
-            path, item = todo.pop()
-            if isinstance(item, dict) and "$masked" in item:
-                where = expression(path)
-                if where in self._secrets or len(self._secrets) < _PATHS_OF_SECRETS:
-                    first, count = self._secrets.get(where, (file, 0))
-                    self._secrets[where] = (first, count + 1)
-                continue
-            pairs = item.items() if isinstance(item, dict) else enumerate(item)
-            todo += [((*path, step), below) for step, below in pairs if isinstance(below, dict | list)]
+    def _candidate(self, ref: CheckpointRef, types: tuple[str, ...]) -> None:
+        """Keep what Agent Framework's choice of the latest checkpoint goes by."""
+        if ref.chain or (ref.told is not None and ref.told.run) or "/" in ref.file:
+            return
+        own = [finding for finding in self._findings if finding.file == ref.file]
+        if any(finding.kind == "exported" for finding in own):
+            return  # of a database, where nothing is skipped
+        hopeless = next((finding.reason for finding in own if finding.kind in HOPELESS), "")
+        is_dangerous = any(finding.severity == "danger" for finding in own)
+        self._candidates.append(Candidate(ref.file, ref.workflow, ref.timestamp, hopeless, types, is_dangerous, ref))
 
 
 def allow_lines(types: Iterable[str]) -> list[str]:
@@ -207,46 +224,6 @@ def alarms(
 
 
 _UNREADABLE = "The framework cannot load this checkpoint; resume from another one."
-
-_FIXES = {
-    "torn-index": "When the program has ended, delete the torn line; the checkpoint of it is shown here all the same.",
-    "definition": "Correct the definition; the checkpoints do not need it.",
-    "copy": "Move the copy out of the store, or delete it.",
-    "foreign": "Keep other programs' files elsewhere: the framework tries to load every .json file here.",
-    "not-a-file": "Move it away: the framework tries to open everything named .json, and waits for ever at a pipe.",
-    "broken-link": "Restore what the link points to, or delete the link.",
-    "unreadable": "The framework cannot load it either until that is mended.",
-    "too-large": "It was not looked at; move it away if it is no checkpoint. `show --limit 8` reads larger ones.",
-    "encoding": "Save it as UTF-8.",
-    "changing": "Look again when the program that writes it is done.",
-}
-
-_NOTES = (
-    ("begins with a byte order mark", "byte-order-mark", "Save it as UTF-8 without a byte order mark."),
-    ("written as UTF", "encoding", "Save it as UTF-8."),
-    ("not UTF-8", "encoding", "Save it as UTF-8."),
-    ("repeated keys", "repeated-keys", "Restore the file from a copy: no version writes a key twice."),
-    ("members no known version writes", "unknown-member", "Remove those members to load it."),
-    ("Agent Framework 1.0.0b", "legacy", "Resume it with the version that wrote it; here it can be read."),
-)
-"""How a note of `ckpt_tui.core.documents.document` or a store begins, its kind, and what to do."""
-
-_SHAPES = re.compile(r"\b\w+ is no (text|integer|object|date)\b")
-
-
-def may_hold_secrets(data: bytes) -> bool:
-    """Whether bytes have a word without which `ckpt_tui.core.redact` masks nothing; asking it takes far longer."""
-    low = data.lower()
-    if any(word in low for word in _SECRET_WORDS):
-        return True
-    return (b"key" in low or b"conn" in low) and bool(_SECRET_PAIRS.search(low))
-
-
-def _json_may_hold_secrets(raw: bytes) -> bool:
-    if b"\0" in raw or b"\\u00" in raw:  # UTF-16, or letters written as escapes
-        return True
-    bare = _BASE64.sub(b"", raw)
-    return may_hold_secrets(bare) or bool(_RUN_KWARGS.search(bare))
 
 
 def parts_of(checkpoint: Checkpoint) -> dict[str, Any]:

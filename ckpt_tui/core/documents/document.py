@@ -1,4 +1,4 @@
-"""The bytes of a checkpoint file become a document of inert values, with notes on what was odd about them.
+"""The bytes of a checkpoint file become a document of inert values, with notes on what was irregular about them.
 
 Reads what the framework reads (NaN, integers of any size) and explains what it cannot; repeated keys, huge integers and
 foreign encodings are kept and noted.
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from ckpt_tui.core.budgets import JSON_VALUES
+from ckpt_tui.core.documents import encodings
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE
 from ckpt_tui.core.value import Envelope, Map, Opaque, Value
 
@@ -34,8 +35,8 @@ class Document(NamedTuple):
     """A parsed file.
 
     Attributes:
-        value: What it holds.
-        notes: What was odd about it.
+        value: What it holds. An object that repeats a key has the last value under its name, and all under `REPEATED`.
+        notes: What was irregular about it.
         work: The work it took, in the units of `ckpt_tui.core.allowance`.
         is_bare: It is known to hold no pickle, nothing that looks like one, and no value too large to be shown.
     """
@@ -59,7 +60,9 @@ class _Hooks:
             seen: set[str] = set()
             for key, _ in pairs:
                 (self.repeated if key in seen else seen).add(key)
-            return Map([part for pair in pairs for part in pair])
+            if PICKLED in members:
+                return Map([part for pair in pairs for part in pair])  # not to be taken for the envelope it may be
+            return _with_repetitions(members, pairs)
         text = members.get(PICKLED)
         if type(text) is str and TYPE in members:
             claimed = members[TYPE]
@@ -72,6 +75,29 @@ class _Hooks:
         except ValueError:  # more digits than int() reads, 4300 unless the environment says otherwise
             self.huge += 1
         return Opaque(f"an integer of {len(text):,} digits", len(text), [text])
+
+
+REPEATED = "$repeated"
+"""The member that holds all values of the keys that an object repeats: name → values, in their order."""
+
+
+def _with_repetitions(members: dict[str, Value], pairs: list[tuple[str, Value]]) -> dict[str, Value]:
+    """The members of an object with repeated keys: the last value of each, as the framework reads it, and all."""
+    values: dict[str, list[Value]] = {}
+    for key, value in pairs:
+        values.setdefault(key, []).append(value)
+    name = REPEATED
+    while name in members:
+        name += "$"
+    return {**members, name: {key: found for key, found in values.items() if len(found) > 1}}
+
+
+def repeated_keys(members: dict[str, Value]) -> set[str]:
+    """The keys that an object repeats, reported from the member that holds all their values."""
+    name, found = next(reversed(members.items()), ("", None))
+    if not name.startswith(REPEATED) or type(found) is not dict:
+        return set()
+    return {key for key, values in found.items() if type(values) is list and values and values[-1] is members.get(key)}
 
 
 def parse(data: bytes, most: int = JSON_VALUES) -> Document:
@@ -125,47 +151,60 @@ def repeated_note(keys: Iterable[str]) -> str:
     return f"repeated keys ({', '.join(sorted(keys)[:3])}): the framework keeps the last value, all are shown"
 
 
-def _load(text: str, hooks: _Hooks, pairs: Callable[[list[tuple[str, Value]]], Value]) -> Value:
+def _load(
+    text: str,
+    hooks: _Hooks,
+    pairs: Callable[[list[tuple[str, Value]]], Value],
+    integer: Callable[[str], Value] | None = None,
+) -> Value:
     try:
-        return json.loads(text, object_pairs_hook=pairs)
+        return json.loads(text, object_pairs_hook=pairs, parse_int=integer)
     except RecursionError:
         raise DocumentFault("too-deep", "nested deeper than about 1000 levels; the framework cannot read it") from None
     except json.JSONDecodeError as error:
         raise _explain(error, text) from None
     except ValueError:
         # An integer past the limit of int(); a hook for integers costs time, so only now.
-        return json.loads(text, object_pairs_hook=pairs, parse_int=hooks.integer)
+        return _load(text, hooks, pairs, hooks.integer)
 
 
 def _text(data: bytes, notes: list[str]) -> str:
     if data.startswith(codecs.BOM_UTF8):
         notes.append("begins with a byte order mark; the framework cannot load it")
         data = data[3:]
-    for bom, name in (
-        (codecs.BOM_UTF32_LE, "utf-32"),
-        (codecs.BOM_UTF32_BE, "utf-32"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if data.startswith(bom):
-            try:
-                text = data.decode(name)
-            except UnicodeDecodeError as error:
-                raise DocumentFault("encoding", f"neither UTF-8 nor {name.upper()}: byte {error.start:,}") from None
-            notes.append(f"written as {name.upper()}; the framework reads only UTF-8")
-            return text
+    wide = encodings.wide_encoding(data)
     try:
-        return data.decode("utf-8")
+        if not wide:
+            return data.decode("utf-8")
+        where = 0
     except UnicodeDecodeError as error:
         where = error.start
+        if error.reason == "unexpected end of data" and not encodings.preferred():
+            return data[:where].decode("utf-8")  # cut off within a character, which the missing rest shows
+    found = encodings.decode(data)
+    if found is not None:
+        notes.append(_encoding_note(found, where))
+        return found.text
+    if encodings.preferred():
+        raise DocumentFault("encoding", f"not UTF-8 (byte {where:,}), and not {encodings.preferred()} either")
+    if wide:
+        raise DocumentFault("encoding", f"neither UTF-8 nor {wide.upper()}")
     if b"\0" in data:
-        raise DocumentFault("not-json", f"binary data, not JSON (byte {where:,} is no UTF-8)")
-    try:
-        text = data.decode("cp1252")
-    except UnicodeDecodeError:
-        raise DocumentFault("encoding", f"byte {where:,} is no UTF-8, and it is no Windows text (cp1252)") from None
-    notes.append("not UTF-8; read as Windows text (cp1252), which the framework wrote before 1.19")
-    return text
+        raise DocumentFault("not-json", f"binary data, not JSON (byte {where:,} is not UTF-8)")
+    raise DocumentFault("encoding", f"not UTF-8 (byte {where:,}), and no encoding of Windows fits it")
+
+
+def _encoding_note(found: encodings.Decoded, where: int) -> str:
+    if found.encoding == encodings.preferred():
+        return f"not UTF-8; read as {found.encoding}, as --encoding says"
+    if found.encoding == "utf-8":
+        count = len(encodings.UNREADABLE.findall(found.text))
+        bad = "1 place is" if count == 1 else f"{count:,} places are"
+        return f"damaged UTF-8: {bad} unreadable, the first at byte {where:,}; the framework cannot load it"
+    if found.encoding.startswith("utf"):
+        return f"written as {found.encoding.upper()}; the framework reads only UTF-8"
+    what = "most likely " if found.is_guess else ""
+    return f"not UTF-8; read as {what}{found.encoding}: the framework before 1.19 wrote in the encoding of its Windows"
 
 
 _EMPTY = "\0 \t\r\n"

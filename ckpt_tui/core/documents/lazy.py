@@ -11,7 +11,7 @@ import codecs
 import json
 
 from ckpt_tui.core.budgets import INLINE_SPAN, JSON_VALUES
-from ckpt_tui.core.documents.document import Document, DocumentFault, joined, parse_pairs, repeated_note
+from ckpt_tui.core.documents.document import Document, DocumentFault, joined, parse_pairs, repeated_keys, repeated_note
 from ckpt_tui.core.documents.document import parse as parse_whole
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE, open_deferred, parsed
 from ckpt_tui.core.documents.indented import (
@@ -24,7 +24,7 @@ from ckpt_tui.core.documents.indented import (
     member_key,
     member_spans,
 )
-from ckpt_tui.core.value import Deferred, Envelope, Map, Opaque, Value
+from ckpt_tui.core.value import Deferred, Envelope, Opaque, Value
 
 _SMALL = 512
 """Bytes of a container that is parsed with the one around it: less than what deferring it costs."""
@@ -50,10 +50,8 @@ def parse(data: bytes, check: Check = None) -> Document:
     if end is not None and _is_utf8(data, check):
         value = _container(Deferred(data, 0, end, 0, read_part), check)
         if type(value) is dict:
-            return Document(value, ())
-        if type(value) is Map:
-            keys = value.kv[::2]
-            return Document(value, (repeated_note({key for key in keys if keys.count(key) > 1}),))
+            repeated = repeated_keys(value)
+            return Document(value, (repeated_note(repeated),) if repeated else ())
     return parse_whole(data)
 
 

@@ -1,4 +1,4 @@
-"""Where a text stands in checkpoints: the question, what matches a text, and the matches as they are told.
+"""Where a text stands in checkpoints: the question, what matches a text, and the matches as they are reported.
 
 Every match has the path of a member (of a key) or of a leaf (of a value), as the JSON of `show` has them. The search
 itself is in `ckpt_tui.core.find.finder`.
@@ -103,8 +103,14 @@ def find_document(matches: Iterable[Match], truncated: bool, checkpoints: int) -
     return {
         "schema": "ckpt-tui/find@1",
         "matches": [
-            {"id": ref.id, "path": expression(hit.path), "in": hit.where, "text": hit.text} for ref, hit in matches
+            {"id": ref.id, "path": expression(hit.path), "in": hit.where, "text": hit.text} | _store(ref)
+            for ref, hit in matches
         ],
         "truncated": truncated,
         "checkpoints": checkpoints,
     }
+
+
+def _store(ref: CheckpointRef) -> dict[str, str]:
+    """The store of a checkpoint where several are searched as one."""
+    return {"store": ref.told.store} if ref.told is not None and ref.told.store else {}

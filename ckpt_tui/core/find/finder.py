@@ -16,7 +16,7 @@ from ckpt_tui.core.paths import Path, path_to
 from ckpt_tui.core.reading.anatomy import Anatomy, Pairs, anatomy, own_attributes
 from ckpt_tui.core.reading.members import escape_name
 from ckpt_tui.core.reading.order import ordered
-from ckpt_tui.core.redact import EVERYTHING, PLAIN, is_maskable, secrecy
+from ckpt_tui.core.redact import EVERYTHING, PLAIN, is_maskable, masked_text, secrecy
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
 FIND_NODES = 5_000_000
@@ -182,8 +182,8 @@ class _Walk:
                     if values and not (secret and is_maskable(item, secret == EVERYTHING)):
                         text = item if kind is str else _text(item, kind)
                         spot = self.match(text)
-                        if spot is not None:
-                            yield _hit(_Place(place, steps or (name or "",), 0), "value", text, spot)
+                        if spot is not None and (seen := self.unmasked(text, spot)) is not None:
+                            yield _hit(_Place(place, steps or (name or "",), 0), "value", *seen)
                     continue
                 if kind is _Hidden:
                     secret = secret if self.question.reveal else max(secret, item.secret)
@@ -256,8 +256,16 @@ class _Walk:
             return
         text = item if kind is str else _text(item, kind)
         spot = self.match(text)
-        if spot is not None:
-            yield _hit(place, "value", text, spot)
+        if spot is not None and (seen := self.unmasked(text, spot)) is not None:
+            yield _hit(place, "value", *seen)
+
+    def unmasked(self, text: str, spot: Spot) -> tuple[str, Spot] | None:
+        """A text that matches, and where, with the secrets in it masked; None where only they match."""
+        shown = text if self.question.reveal else masked_text(text)
+        if shown is text:
+            return text, spot
+        again = self.match(shown)
+        return None if again is None else (shown, again)
 
     def envelope(self, envelope: Envelope, place: _Place) -> Iterator[Hit]:
         """The matches in an envelope; what comes again, in this checkpoint or another, is not searched again."""
@@ -280,7 +288,7 @@ class _Walk:
 
 
 def _members(item: Value, kind: type) -> Members:
-    """The members of a container that is no object."""
+    """The members of a container that is not an object."""
     if kind is dict:
         return ((None, name, value) for name, value in item.items())
     if kind is list:

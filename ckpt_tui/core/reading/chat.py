@@ -1,7 +1,8 @@
 """Chat messages, whatever they are written as: who speaks, what is said, which tools are called and what they return.
 
 Read as messages: objects of Agent Framework from 1.0 on and of its betas, their JSON, messages of Agent Framework for
-.NET (`authorName`, `$type`), and chat dictionaries as OpenAI writes them (`content`, `tool_calls`).
+.NET (`authorName`, `$type`), messages of LangChain, and chat dictionaries as OpenAI writes them (`content`,
+`tool_calls`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.reading.anatomy import anatomy, own_attributes, type_name
+from ckpt_tui.core.reading.langchain_messages import is_langchain_message, role_of
 from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.reading.preview import is_unopened, preview
 from ckpt_tui.core.redact import MASK, masked
@@ -81,8 +83,7 @@ def is_chat(value: Value) -> bool:
     value = resolve(value)
     if type(value) is Obj and type_name(value).endswith("Update"):  # a piece of a message that is streamed
         return False
-    found = fields(value)
-    return _is_chat(found)
+    return _is_chat(fields(value)) or is_langchain_message(value)
 
 
 def _is_chat(found: dict[str, Value]) -> bool:
@@ -96,7 +97,7 @@ def read_message(value: Value) -> ChatMessage | None:
     if not is_chat(value):
         return None
     found = fields(value)
-    role = name_of(found.get("role"))
+    role = role_of(resolve(value)) if is_langchain_message(resolve(value)) else name_of(found.get("role"))
     author = name_of(_first(found, "author_name", "authorName", "name"))
     identity = _text(_first(found, "message_id", "messageId"))
     parts: list[Part] = []
@@ -113,7 +114,7 @@ def read_message(value: Value) -> ChatMessage | None:
     calls = resolve(found.get("tool_calls"))
     for call in calls if type(calls) in (list, tuple) else ():
         about = fields(call)
-        inner = fields(about.get("function")) or about
+        inner = fields(about.get("function")) or {"arguments": about.get("args"), **about}
         _add(parts, Part("call", call_line(inner), _text(about.get("id"))))
     return ChatMessage(role, author, identity, tuple(parts))
 

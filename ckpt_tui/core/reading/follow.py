@@ -2,7 +2,7 @@
 
 `follow` gives what JMESPath finds in the document of `show`: the signs of that format (`$type`, `$value`, `$items`) are
 steps, a cycle ends at its `$ref`. Only what a `$ref` says differs: it names a place in the value that was found, not in
-the document. The labels on the way tell whether the value is a secret.
+the document. The labels on the way say whether the value is a secret.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.anatomy import own_attributes
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.plain import plain
-from ckpt_tui.core.redact import PLAIN, masked, secrecy
+from ckpt_tui.core.redact import PLAIN, masked, masked_text, secrecy
 from ckpt_tui.core.value import Obj, Value
 
 Check = Callable[[], None] | None
@@ -110,5 +110,5 @@ def shown(found: Found, reveal: bool = False) -> Any:
     # A value is a secret by the names above it, too.
     above = max(map(secrecy, found.labels), default=PLAIN)
     if above == PLAIN and type(document) is not dict and type(document) is not list:
-        return document
+        return masked_text(document) if type(document) is str else document
     return masked(document, above)

@@ -8,23 +8,24 @@ from typing import Literal
 from ckpt_tui.core.budgets import INLINE_PICKLE, INLINE_SPAN, PREVIEW_CELLS
 from ckpt_tui.core.documents.envelope import resolve, unread
 from ckpt_tui.core.reading.anatomy import anatomy, type_name
+from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, role_of, text_of
 from ckpt_tui.core.reading.members import Member, Members, members
 from ckpt_tui.core.reading.pending import attribute, source_executor, type_text
-from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
+from ckpt_tui.core.redact import MASK, RUN_KWARGS, is_maskable, is_secret_key, masked_text
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
 Kind = Literal["null", "bool", "number", "text", "bytes", "type", "atom", "object", "list", "error"]
 """What a value is to the eye: the colour of its preview."""
 
-MASK = "••••••"
-"""What stands for a secret."""
-
 _DEPTH = 2
 """Levels of members that a preview enters."""
 
 _MEMBERS = 40
 """Members that a preview looks at."""
+
+_BEYOND = 2_000
+"""Characters beyond those that are shown that are looked at for the end of a secret."""
 
 
 def short_type(name: str) -> str:
@@ -112,7 +113,7 @@ class Previewer:
         if hide and is_maskable(value, True):
             return MASK
         if kind is str:
-            return quoted(value, limit)
+            return quoted(self.shown(value, limit), limit)
         if value is None or kind is bool:
             return "null" if value is None else "true" if value else "false"
         if kind is int:
@@ -137,6 +138,12 @@ class Previewer:
         if not len(below):
             return "set()" if kind is SetOf else opening + closing
         return f"({len(below):,}) {opening}{self.join(below, limit - 6, depth, hide)}{closing}"
+
+    def shown(self, text: str, limit: int) -> str:
+        """As much of a text as may be shown, secrets in it masked; a secret that the limit cuts is masked, too."""
+        if self.reveal or len(text) < 6:
+            return text
+        return masked_text(text[: limit + _BEYOND] if len(text) > limit + _BEYOND else text)
 
     def join(self, below: Members, limit: int, depth: int, hide: bool) -> str:
         """Members, comma separated, as many as fit."""
@@ -170,12 +177,15 @@ class Previewer:
         if parts.is_text:
             if hide:
                 return MASK
-            return clean(str(parts.text), limit) if type(parts.text) is not int else integer_text(parts.text)
+            text = parts.text
+            return integer_text(text) if type(text) is int else clean(self.shown(str(text), limit), limit)
         if depth > 0 and not hide and parts.type.startswith("agent_framework"):
             special = _SPECIAL.get(short_type(parts.type))
             text = special(self, value, limit, depth) if special else ""
             if text:
                 return text
+        if depth > 0 and not hide and is_langchain_message(value):
+            return self.langchain_message(value, limit)
         below = members(value)
         name = clean(short_type(parts.type), 60)
         return f"{name} {self.join(below, limit - len(name), depth, hide)}".rstrip() if len(below) else f"{name}()"
@@ -207,7 +217,7 @@ class Previewer:
     def message(self, value: Value, limit: int, depth: int) -> str:
         """`assistant writer: "Added a paragraph…"`, `assistant writer: calls search({"q": "coffee"})`."""
         text = message_text(value)
-        said = quoted(text, limit) if text else self.contents(value, limit, depth)
+        said = quoted(self.shown(text, limit), limit) if text else self.contents(value, limit, depth)
         return f"{clean(speaker(value), 40)}: {said}"
 
     def contents(self, value: Value, limit: int, depth: int) -> str:
@@ -226,6 +236,16 @@ class Previewer:
             parts.append(special or self.text(content, min(limit, 60), depth - 1, False))
             limit -= len(parts[-1]) + 2
         return ", ".join(parts)
+
+    def langchain_message(self, value: Obj, limit: int) -> str:
+        """`assistant: "It is sunny."`, `assistant: calls lookup({1} city: "Paris")`."""
+        who, text = clean(speaker(value), 40), text_of(value)
+        calls = "; ".join(f"calls {self.tool_call(name, given, limit)}" for name, given in calls_of(value)[:3])
+        return f"{who}: {' '.join(part for part in (quoted(text, limit) if text or not calls else '', calls) if part)}"
+
+    def tool_call(self, name: str, arguments: Value, limit: int) -> str:
+        """A call of a tool with its arguments."""
+        return f"{clean(name, 60)}({'' if arguments is None else self.text(arguments, limit, 1, False)})"
 
     def workflow_message(self, value: Obj, limit: int, depth: int) -> str:
         """`writer → reviewer: …`."""
@@ -248,7 +268,7 @@ class Previewer:
         kind = attribute(value, "type")
         text = attribute(value, "text")
         if type(text) is str:
-            return f"{clean(kind, 30) if type(kind) is str else 'content'} {quoted(text, limit)}"
+            return f"{clean(kind, 30) if type(kind) is str else 'content'} {quoted(self.shown(text, limit), limit)}"
         if kind == "function_call":
             return f"calls {self.call(value, limit)}"
         if kind == "function_result":
@@ -264,7 +284,7 @@ class Previewer:
         """A call of a tool: `search({"q": "coffee"})`."""
         name, arguments = attribute(value, "name"), resolve(attribute(value, "arguments"))
         if type(arguments) is str:
-            shown = clean(arguments, limit)
+            shown = clean(self.shown(arguments, limit), limit)
         else:
             shown = "" if arguments is None else self.text(arguments, limit, 1, False)
         return f"{clean(name, 60) if type(name) is str else '?'}({shown})"
@@ -313,6 +333,9 @@ def _is_message(value: dict[str, Value]) -> bool:
 
 def speaker(message: Value) -> str:
     """Role and author of a chat message."""
+    if is_langchain_message(message):
+        name = attribute(message, "name")
+        return f"{role_of(message)} {name}" if type(name) is str and name else role_of(message)
     role, author = attribute(message, "role"), attribute(message, "author_name")
     if type(resolve(role)) is Obj and anatomy(resolve(role)).is_text:  # an Enum in older versions
         role = anatomy(resolve(role)).text
@@ -324,6 +347,8 @@ def speaker(message: Value) -> str:
 
 def message_text(value: Value) -> str:
     """The text of a chat message: its text contents joined."""
+    if is_langchain_message(value):
+        return text_of(value)
     contents = resolve(attribute(value, "contents"))
     if type(contents) is not list and type(contents) is not tuple:
         said = (attribute(value, "text"), attribute(value, "content"))
@@ -342,7 +367,7 @@ _SPECIAL = {
 
 
 def type_text_of(value: Value) -> str:
-    """`module:qualname` of a value for people; empty where the preview itself tells (JSON's own kinds)."""
+    """`module:qualname` of a value for people; empty where the preview itself shows (JSON's own kinds)."""
     if is_unopened(value):
         while type(value) is Deferred and value.ready:
             value = value.value

@@ -19,7 +19,7 @@ from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.conversation import turns
 from ckpt_tui.core.reading.follow import follow
 from ckpt_tui.core.reading.preview import is_unopened, preview
-from ckpt_tui.core.redact import PLAIN, secrecy
+from ckpt_tui.core.redact import PLAIN, masked_text, secrecy
 from ckpt_tui.core.steps.graph import Graph
 from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Answered, Step, step_between
@@ -27,7 +27,7 @@ from ckpt_tui.core.text import clean, quoted
 from ckpt_tui.core.value import Value
 
 CHANGES = 300
-"""Changes that a frame tells; the others are counted."""
+"""Changes that a frame shows; the others are counted."""
 
 VALUE_CELLS = 100
 """Characters of a value in a frame."""
@@ -40,7 +40,7 @@ PIN_CELLS = 60
 
 
 class Shown(NamedTuple):
-    """What is told of a value, in the place of the value."""
+    """What is reported of a value, in the place of the value."""
 
     text: str
 
@@ -84,7 +84,7 @@ class Frame:
 
     Attributes:
         file: The file of the checkpoint that the step led to.
-        step: What happened; its values are replaced by what is told of them.
+        step: What happened; its values are replaced by what is reported of them.
         graph: The graph it is shown in.
         changes: What changed in the state, at most `CHANGES`.
         changed: How many changes there are.
@@ -152,6 +152,7 @@ def _sides(change: Change) -> tuple[str, str]:
         return preview(change.before, VALUE_CELLS, hide=hide), ""
     before, after = resolve(change.before), resolve(change.after)
     if type(before) is str and type(after) is str and not hide:
+        before, after = masked_text(before), masked_text(after)
         begin = _parting(before, after)
         lead = "…" if begin else ""
         return lead + quoted(before[begin:], BEFORE_CELLS), lead + quoted(after[begin:], VALUE_CELLS)
@@ -173,7 +174,7 @@ _COMPARED = 20_000
 
 
 def told(step: Step) -> Step:
-    """A step with what is told of its values in their place."""
+    """A step with what is reported of its values in their place."""
     return replace(
         step,
         flights=tuple(flight._replace(data=tuple(map(shown, flight.data))) for flight in step.flights),
@@ -191,7 +192,7 @@ def shown(value: Value) -> Shown:
         return value
     said = [] if is_unopened(value) else turns(value)
     if said and said[-1].text:
-        return Shown(f"{clean(said[-1].speaker, 40)}: {quoted(said[-1].text, VALUE_CELLS)}")
+        return Shown(f"{clean(said[-1].speaker, 40)}: {quoted(masked_text(said[-1].text), VALUE_CELLS)}")
     return Shown(preview(value, VALUE_CELLS))
 
 

@@ -18,8 +18,13 @@ LARGE = 1_000_000
 _BEGINNING, _DEPTH = 20_000, 24
 """Values of a large line that are looked through, and levels of them: more than any line shows."""
 
-_HINT = re.compile(rb"token|pass|secret|credential|authorization|bearer|cookie|key|jwt|conn|run_kwargs|\\u00")
-"""A part of the name of each secret, in lower case, or an ASCII letter that is written as an escape."""
+_HINT = re.compile(
+    rb"token|pass|secret|cred|auth|bearer|basic |cookie|key|jwt|conn|pwd|pswd|\"pin|_pin|otp|cv[vc]|sas|signature|pat\""
+    rb"|code|run_kwargs|\\u00|://|:\\/|=|sk-"
+    rb"|gh[opsur]_|glpat-|xox|xapp-|xai-|a[ks]ia[0-9a-z]{12}|aiza|ya29|hf_|npm_|gsk_|r8_|lsv2_"
+    rb"|k_(?:live|test)_|whsec_|dop_v1_|nvapi-|pplx-|tvly-|pypi-|gocspx-|sg\.|q~|eyj|:aa|--|@(?:tcp|unix)\("
+)
+"""A part of the name or the look of each secret, in lower case, or an ASCII letter that is written as an escape."""
 
 _NAMES = {"graph": ("executors", "edges"), "check": ("types", "again", "problems"), "answered": ("request_ids",)}
 """Members of a line, by its kind, that hold no values of the run: names of executors, classes and requests, advice."""
@@ -108,11 +113,11 @@ def _mask(document: dict[str, Any], sign: str = "", most: int = 0, level: int = 
 
 
 _TELLING = ("check", "waiting", "end")
-"""Lines that tell requests and changes."""
+"""Lines that show requests and changes."""
 
 
 def _mask_by_sibling(document: dict[str, Any], sign: str, hidden: list[Any]) -> None:
-    """What a member beside it names: a change tells its path, a field of a form its name."""
+    """What a member beside it names: a change shows its path, a field of a form its name."""
     containers: list[Any] = [document.get(key) for key in ("edits", "requests", "pending")]
     while containers:
         container = containers.pop()

@@ -62,15 +62,29 @@ def ls_document(
     runs: Sequence[Run],
     problems: Iterable[Problem],
     stores: Sequence[tuple[str, str, str]] = (),
+    forks: Sequence[tuple[str, str]] = (),
+    beside: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Any]:
-    """The document of `ls --json`; `stores` are name, kind and path of each of several that are shown as one list."""
+    """The document of `ls --json`.
+
+    Args:
+        kind: The kind of the store.
+        path: Where it is, as it was named.
+        runs: Its runs.
+        problems: What should be a checkpoint and cannot be shown as one.
+        stores: Name, kind and path of each of several stores that are shown as one list.
+        forks: Name and path of each directory of forks that is shown with the store.
+        beside: Name of everything else that stands beside the checkpoints and is recognised, and what it is.
+    """
     several = [{"name": name, "kind": one, "path": where} for name, one, where in stores]
     return {
         "schema": "ckpt-tui/ls@1",
-        "store": {"kind": kind, "path": path} | ({"stores": several} if several else {}),
+        "store": {"kind": kind, "path": path}
+        | ({"stores": several} if several else {})
+        | ({"forks": [{"name": name, "path": where} for name, where in forks]} if forks else {}),
         "checkpoints": [ref_document(node.ref, run.id, node) for run in runs for node in run.nodes],
         "problems": [
             {"file": problem.file, "reason": problem.reason, "kind": problem.kind}
             for problem in sorted(problems, key=lambda problem: problem.file)
         ],
-    }
+    } | ({"beside": [{"name": name, "what": what} for name, what in beside]} if beside else {})

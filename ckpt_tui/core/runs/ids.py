@@ -1,4 +1,7 @@
-"""Names for checkpoints on the command line: a full id, a unique prefix, `latest`, or either followed by `~N`."""
+"""Names for checkpoints on the command line: a full id, a unique prefix, `latest`, or either followed by `~N`.
+
+Where ids are `THREAD/ID`, the id alone, its beginning, or what the list shows of it will do, and `THREAD/latest`.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.listing import own_id
 
 _PARENTS = re.compile(r"(.*)~(\d{1,6})\Z", re.DOTALL)
 
 
 class IdFault(Exception):
-    """No checkpoint, or more than one, answers to a name; `ambiguous` tells which. `reason` is a sentence."""
+    """No checkpoint, or more than one, answers to a name; `ambiguous` says which. `reason` is a sentence."""
 
     def __init__(self, reason: str, ambiguous: bool = False) -> None:
         super().__init__(reason)
@@ -58,6 +62,16 @@ def latest(nodes: Iterable[Node]) -> Node:
     return found
 
 
+def as_late(node: Node, runs: Sequence[Run]) -> list[Node]:
+    """The latest checkpoints of the other stores that are as late as this one, in the order of the stores."""
+    own = "" if node.ref.told is None else node.ref.told.store
+    stores: dict[str, list[Node]] = {}
+    for run in runs:
+        stores.setdefault(run.store, []).extend(run.nodes)
+    others = [latest(nodes) for store, nodes in stores.items() if store != own and nodes]
+    return [other for other in others if other.ref.when == node.ref.when]
+
+
 def _of_one_store(name: str, runs: Sequence[Run]) -> tuple[dict[str, Node], str]:
     """The checkpoints a name is looked up in, and what it is there: `STORE/ID` means one store.
 
@@ -95,9 +109,28 @@ def _base(name: str, nodes: dict[str, Node]) -> Node:
     if name == "latest":
         return latest(nodes.values())
     found = [node for node_id, node in nodes.items() if node_id.startswith(name)] if name else []
+    if not found and name:
+        found = _in_threads(name, nodes)
     if not found:
         raise IdFault(f"No checkpoint {name!r}")
     if len(found) > 1:
         some = ", ".join(sorted(node.ref.id for node in found)[:3])
         raise IdFault(f"{name!r} means {len(found)} checkpoints ({some}{', …' if len(found) > 3 else ''})", True)
     return found[0]
+
+
+def _in_threads(name: str, nodes: dict[str, Node]) -> list[Node]:
+    """What a name means where ids are `THREAD/ID`: the thread may be left out, or the middle of an id be given."""
+    thread, slash, start = name.rpartition("/")
+    own = [(node_id, node) for node_id, node in nodes.items() if "/" in node_id]
+    if slash:
+        own = [(node_id, node) for node_id, node in own if node_id.startswith(f"{thread}/")]
+        if start == "latest" and own:
+            return [latest([node for _, node in own])]
+    whole = [node for node_id, node in own if own_id(node_id) == start]
+    digits = start.replace("-", "")
+    return whole or [
+        node
+        for node_id, node in own
+        if own_id(node_id).startswith(start) or (digits and own_id(node_id).replace("-", "").startswith(digits, 8))
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, NamedTuple, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,13 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 
-from ckpt_tui.core.paths import Path
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
-from ckpt_tui.tui.inquiries import Asking, Inquiries, Known, QuestionFailed
-from ckpt_tui.tui.messages import WorkFailed
+from ckpt_tui.tui.helpers.selection import Place
+from ckpt_tui.tui.inquiries import Inquiries, Known
+from ckpt_tui.tui.messages import Asking, QuestionFailed, WorkFailed
 from ckpt_tui.tui.screens.copying import copied
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
 from ckpt_tui.tui.widgets.answers import AnswerList
 from ckpt_tui.tui.widgets.findings import FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -30,13 +31,6 @@ _KEYS = {
 """Commands of the table that these screens know, and what they do here."""
 
 _BAR = 10
-
-
-class Place(NamedTuple):
-    """Where to go in the browser: a file, and a path in it."""
-
-    file: str
-    path: Path = ()
 
 
 Rows = TypeVar("Rows", bound=AnswerList)
@@ -135,12 +129,12 @@ class AskScreen(Screen[Place | None], Generic[Rows]):
         self.draw_progress(0, 0)
 
     def on_asking(self, event: Asking) -> None:
-        """Tell how far it is."""
+        """Show how far it is."""
         if self.running:
             self.draw_progress(event.done, event.total)
 
     def draw_progress(self, done: int, total: int) -> None:
-        """Tell how far it is, and that it can be left."""
+        """Show how far it is, and that it can be left."""
         bar = "━" * (_BAR * done // max(total, 1))
         count = f"{done:,} of {total:,} checkpoints" if total else "looking at the store"
         self.draw([(f" {bar:╌<{_BAR}} {count} ", "warn")])
@@ -154,12 +148,12 @@ class AskScreen(Screen[Place | None], Generic[Rows]):
         self.show_full()
 
     def on_question_failed(self, event: QuestionFailed) -> None:
-        """Tell why there is no answer."""
+        """Show why there is no answer."""
         self.end([(" no answer ", "error")])
         self.full.show([Paragraph(event.what, "error"), Paragraph(event.hint, "dim")])
 
     def on_work_failed(self, event: WorkFailed) -> None:
-        """Tell an unexpected failure; the app goes on."""
+        """Show an unexpected failure; the app goes on."""
         self.on_question_failed(QuestionFailed("Something unexpected happened; please report it.", event.report))
 
     def on_resize(self) -> None:
@@ -212,8 +206,6 @@ class AskScreen(Screen[Place | None], Generic[Rows]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
-
         keys: dict[str, str] = getattr(self.app, "changed_keys", {})
         self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
 

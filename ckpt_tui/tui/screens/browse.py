@@ -1,35 +1,53 @@
-"""The browser: keeps the list in step with the store, and the panes in step with the list."""
+"""The browser: the list of checkpoints beside what a checkpoint holds. Each key and message goes to its controller."""
 
 from __future__ import annotations
 
-import time
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.screen import Screen
 from textual.timer import Timer
-from textual.worker import Worker
 
-from ckpt_tui.core.cache import Cache
-from ckpt_tui.core.model import Checkpoint, Problem
-from ckpt_tui.core.runs.ids import IdFault, find
-from ckpt_tui.core.text import clean
-from ckpt_tui.stores.base import Entry, Store
-from ckpt_tui.tui.early import EarlyLook
-from ckpt_tui.tui.jobs import Jobs
+from ckpt_tui.tui import messages
+from ckpt_tui.tui.commands import bindings
+from ckpt_tui.tui.controllers.checkpoint_list import CheckpointList
+from ckpt_tui.tui.controllers.status_bars import StatusBars
+from ckpt_tui.tui.helpers.match_text import SEARCH
+from ckpt_tui.tui.helpers.panes import WIDE
 from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import AlarmsReady, BodiesWanted, CheckpointReady, PeekReady, ViewReady, WorkFailed
-from ckpt_tui.tui.screens.bars import Bars
-from ckpt_tui.tui.screens.differing import Differing
-from ckpt_tui.tui.screens.inquiring import Inquiring
-from ckpt_tui.tui.screens.panes import Panes
-from ckpt_tui.tui.screens.replays import Replayable
-from ckpt_tui.tui.screens.resuming import Resumable
-from ckpt_tui.tui.store_follower import StoreFollower
-from ckpt_tui.tui.view import View
+from ckpt_tui.tui.screens.browse_port import BrowsePort
+from ckpt_tui.tui.widgets.checkpoints import Checkpoints
+from ckpt_tui.tui.widgets.detail import Detail
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.status import revealed
+from ckpt_tui.tui.widgets.prompt import Prompt
+from ckpt_tui.tui.widgets.row_tree import RowTree
+from ckpt_tui.tui.widgets.status import BarLine
+from ckpt_tui.tui.widgets.text_lines import Paragraph
+from ckpt_tui.tui.widgets.unread import UnreadRows
 
-LOAD_SECONDS = 0.05
-"""Pause after the last move of the cursor before its checkpoint is loaded: a held key loads nothing on its way."""
+if TYPE_CHECKING:
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.controllers.bookmarks import Bookmarks
+    from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
+    from ckpt_tui.tui.controllers.overviewing import Overviews
+    from ckpt_tui.tui.controllers.parent_diff import ParentDiff
+    from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
+    from ckpt_tui.tui.controllers.queries import Queries
+    from ckpt_tui.tui.controllers.replay_entry import ReplayEntry
+    from ckpt_tui.tui.controllers.resume_entry import ResumeEntry
+    from ckpt_tui.tui.controllers.step_graph import StepGraph
+    from ckpt_tui.tui.controllers.value_edits import ValueEdits
+    from ckpt_tui.tui.controllers.value_reading import ValueReading
+    from ckpt_tui.tui.controllers.value_search import ValueSearch
+    from ckpt_tui.tui.controllers.value_texts import ValueTexts
+    from ckpt_tui.tui.early import EarlyLook
+    from ckpt_tui.tui.helpers.pending_edits import PendingEdits
+    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+    from ckpt_tui.tui.jobs import Jobs
+    from ckpt_tui.tui.store_follower import StoreFollower
+    from ckpt_tui.tui.widgets.share_list import ShareList
 
 EARLY_SECONDS = 0.03
 """Longest wait for the first rows before the first screen is drawn without them."""
@@ -37,14 +55,8 @@ EARLY_SECONDS = 0.03
 PLACE_SECONDS = 0.04
 """Pause after the last move of the cursor in a value before its path is shown."""
 
-KEPT = 24
-"""Checkpoints kept decoded: going back and forth costs nothing."""
 
-KEPT_BYTES = 24_000_000
-"""Bytes of their files altogether."""
-
-
-class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
+class Browse(Screen[None]):
     """The main screen.
 
     Args:
@@ -54,315 +66,393 @@ class Browse(Bars, Differing, Inquiring, Replayable, Resumable, Panes):
         early: A look at the store that has begun.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (WIDE, "-wide")]  # noqa: RUF012 Textual's convention
+
+    jobs: Jobs
+    follower: StoreFollower
+    graphs: RunGraphs
+    edits: PendingEdits
+    opened: OpenedCheckpoint
+    parent_diff: ParentDiff
+    step_graph: StepGraph
+    overviews: Overviews
+    queries: Queries
+    value_search: ValueSearch
+    value_reading: ValueReading
+    value_texts: ValueTexts
+    value_edits: ValueEdits
+    pickle_opcodes: PickleOpcodes
+    bookmarks: Bookmarks
+    replay_entry: ReplayEntry
+    resume_entry: ResumeEntry
+
     def __init__(
         self, store: Store, at: str | None = None, steps: tuple[str, ...] = (), early: EarlyLook | None = None
     ) -> None:
-        super().__init__()
+        super().__init__(classes="-list")
         self.store = store
         self.library = early.library if early else Library()
-        self.jobs = Jobs(self, store)
-        self.follower = StoreFollower(self, store, self.library, early, self._is_loading)
         self._early = early
-        self.following = at is None
-        self._at = at
         self._steps = steps
-        self._shown = ""
-        self._kept = Cache[str, tuple[Entry | None, Checkpoint]](
-            KEPT_BYTES, lambda kept: len(kept[1].raw), KEPT, least=1
-        )
-        self._loading: tuple[str, Entry | None] | None = None
-        self._load: Worker[None] | None = None
-        self._timer: Timer | None = None
         self._place_timer: Timer | None = None
-        self._waiting = False
+        self.port = port = BrowsePort(self, following=at is None)
+        self.panes, self.selection = port.panes, port.selection
+        self.bars = StatusBars(port)
+        self.checkpoints = CheckpointList(port, at)
+
+    def compose(self) -> ComposeResult:
+        # No containers around the panes: every widget in between is drawn again with each scrolled line.
+        yield BarLine(id="head")
+        yield BarLine(id="foot")
+        yield Checkpoints(id="checkpoints")
 
     def on_mount(self) -> None:
-        """Start reading the store."""
-        super().on_mount()
+        """Show the rows that are known already, and the rest once they are drawn."""
+        self.panes.focus_pane(self.panes.list)
         view = self._early.wait(EARLY_SECONDS) if self._early else None
         if view is not None and self._early is not None and self._early.batch is not None:
-            self._show_rows(ViewReady(view, self._early.batch.done, self._early.batch.total))
-        self.draw_head()
-        self.draw_foot()
+            self.checkpoints.show(messages.ViewReady(view, self._early.batch.done, self._early.batch.total))
+        self.bars.draw()
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:
         """The first rows are on the screen: now the rest of it, and of the store."""
-        await self.complete()
+        # Late: it takes 60 ms, which the first rows would wait for.
+        from ckpt_tui.tui.screens.browse_wiring import make_controllers
+
+        make_controllers(self, self._steps, self._early)
+        await self.panes.complete()
         self.follower.follow()
-        self._load_selected()
-        self.load_notes()
+        self.opened.load_selected()
+        if self.bookmarks.open(self.store.path) is not None:
+            self.port.notes_changed()
 
     def on_unmount(self) -> None:
         """Stop reading, and whatever was run from here."""
-        self.jobs.stop()
-        self.follower.stop()
-        self.end_runs()
+        if self.is_complete:
+            self.jobs.stop()
+            self.follower.stop()
+            self.resume_entry.end_runs()
 
-    def open_instead(self, store: Store) -> None:
-        """Show a store that holds what this one holds, and more."""
-        self.jobs.stop()
-        self.follower.stop()
-        self.store = store
-        self.jobs = Jobs(self, store)
-        self.follower = StoreFollower(self, store, self.library, None, self._is_loading)
-        self.follower.follow()
-
-    # -- news of the store -------------------------------------------------------------------------------------------
-
-    def on_view_ready(self, event: ViewReady) -> None:
-        """Show how the store looks now."""
-        view = event.view
-        self._show_rows(event)
-        self.viewed(view)
-        if not view.places:
-            self._show_waiting(view)
-            if self.has_class("-narrow") and self.pane is self.list:
-                self._waiting = True
-                self.focus_pane(self.details[0])
-        elif self._shown not in view.places:
-            if self._waiting:
-                self._waiting = False
-                self.focus_pane(self.list)
-            self._shown = ""
-            self._load_selected()
-        else:
-            self._reload_if_changed()
-        self.draw_head()
-        self.draw_foot()
-
-    def _show_rows(self, event: ViewReady) -> None:
-        """Show how the store looks now, in the list."""
-        before, view = self.list.view, event.view
-        self.progress = (event.done, event.total) if event.done < event.total else (0, 0)
-        if view.newest != before.newest or view.checkpoints != before.checkpoints:
-            self.changed_at = time.time()
-        if self._at is not None and view.runs:
-            self._open_at(view)
-        self.list.show(view, self.following)
-
-    def _open_at(self, view: View) -> None:
-        assert self._at is not None
-        try:
-            node = find(self._at, view.runs)
-        except IdFault as fault:
-            if self.progress == (0, 0):
-                self._at, self.following = None, True
-                self.say(f"{clean(fault.reason)}; showing the newest", "warn")
-            return
-        self._at = None
-        self.list.selected = node.ref.file
-
-    def on_bodies_wanted(self, event: BodiesWanted) -> None:
-        """Count messages and requests in the background."""
-        self.follower.read_bodies()
-
-    def _show_waiting(self, view: View) -> None:
-        from ckpt_tui.stores.registry import folders
-        from ckpt_tui.tui.screens.welcome import waiting_paragraphs
-        from ckpt_tui.tui.widgets.text_lines import Paragraph
-
-        self._shown = ""
-        filtered = bool(view.filter) and view.checkpoints + view.problems > 0
-        path = self.store.path
-        text = waiting_paragraphs(path, view.missing, self.store.kind, [] if view.missing else folders(path))
-        for pane in self.details:
-            if filtered:
-                pane.tell("Nothing matches", [Paragraph(f"No checkpoint contains {view.filter!r}. esc shows all.")])
-            else:
-                title = "Waiting for the directory" if view.missing else "Waiting for a checkpoint"
-                pane.tell(title, text)
-
-    def _reload_if_changed(self) -> None:
-        """The selected file was replaced: show what it holds now."""
-        file = self._shown
-        kept = self._kept.get(file)
-        if file == self.list.selected and kept is not None and _differs(kept[0], self.library.entry(file)):
-            self._shown = ""
-            self._load_selected()
-
-    def set_filter(self, text: str) -> None:
-        """Show only checkpoints that contain a text; "" shows all."""
-        self.library.filter = text
-        self.follower.refresh()
-
-    # -- the selected checkpoint -------------------------------------------------------------------------------------
-
-    @on(LineList.Moved, "#checkpoints")
-    def _list_moved(self, event: LineList.Moved) -> None:
-        event.stop()
-        if event.by_hand and self.following:
-            self.following = False
-            self.draw_foot()
-        if self._timer is not None:
-            self._timer.stop()
-        if self.list.selected != self._shown:
-            # The first one at once, any other after a pause.
-            self._timer = self.set_timer(LOAD_SECONDS if self._shown else 0.001, self._load_selected)
-
-    def on_line_list_moved(self) -> None:
-        """Tell where the cursor stands in a value, once it rests: a line of text costs as much as the move itself."""
-        if self._place_timer is not None:
-            self._place_timer.stop()
-        self._place_timer = self.set_timer(PLACE_SECONDS, self.draw_foot)
-
-    def _is_loading(self) -> bool:
-        return self._load is not None and self._load.is_running
-
-    def _load_selected(self) -> None:
-        file = self.list.selected
-        if not file or file == self._shown or not self.is_complete:
-            return
-        entry = self.library.entry(file)
-        if isinstance(entry, Problem):
-            self._shown = file
-            self._show_problem(entry)
-            return
-        kept = self._kept.get(file)
-        if kept is not None and not _differs(kept[0], entry):
-            self._show_checkpoint(file, kept[1])
-        elif self._loading is not None and self._loading[0] == file and not _differs(self._loading[1], entry):
-            pass  # it is on its way: two loads of a large file would take its memory twice
-        else:
-            self._loading = (file, entry)
-            self._load = self.jobs.load(file)
-
-    def on_checkpoint_ready(self, event: CheckpointReady) -> None:
-        """Show a loaded checkpoint, if it is still the selected one."""
-        if self._loading is not None and self._loading[0] == event.file:
-            self._loading = None
-        if event.checkpoint is not None:
-            self._kept.put(event.file, (self.library.entry(event.file), event.checkpoint))
-        if event.file != self.list.selected:
-            return
-        if event.checkpoint is not None:
-            self._show_checkpoint(event.file, event.checkpoint)
-            return
-        from ckpt_tui.tui.widgets.text_lines import Paragraph
-
-        self._shown = event.file
-        for pane in self.details:
-            pane.tell(clean(event.file, 60), [Paragraph(event.error, "error"), Paragraph(event.hint, "dim")])
-
-    def on_alarms_ready(self, event: AlarmsReady) -> None:
-        """Warn of a checkpoint that could run code when it is loaded."""
-        if event.file == self._shown:
-            for pane in self.details:
-                pane.alarm(event.told)
-
-    def _show_checkpoint(self, file: str, checkpoint: Checkpoint) -> None:
-        self._shown = file
-        for pane in self.details:
-            pane.show(checkpoint)
-        self.call_after_refresh(self.jobs.judge, file, checkpoint)
-        if self._steps:
-            steps, self._steps = self._steps, ()
-            if not self.details[0].go_to(steps):
-                self.say(f"There is no {'.'.join(steps)} in this checkpoint.", "warn")
-            self.focus_pane(self.details[0])
-        self.open_wanted(file)
-        self.draw_foot()
-
-    def _show_problem(self, problem: Problem) -> None:
-        from ckpt_tui.tui.widgets.text_lines import Paragraph
-
-        lines = [
-            Paragraph(problem.file, "heading"),
-            Paragraph(f"This file cannot be shown as a checkpoint: {problem.reason}\n", "error"),
-            Paragraph("It stays in the list and is read again when it changes. The rest of the store is not affected."),
-        ]
-        for pane in self.details:
-            pane.tell("Problem", lines)
-        if problem.size:
-            self._loading = None  # a peek takes the place of a load
-            self.jobs.peek(problem.file)
-
-    def on_peek_ready(self, event: PeekReady) -> None:
-        """Show the beginning of a file that cannot be shown as a checkpoint."""
-        from ckpt_tui.tui.widgets.text_lines import Paragraph
-
-        if event.file == self._shown:
-            text = event.data.decode("utf-8", "backslashreplace")
-            self.details[0].lines.add([Paragraph("\nIt begins with:\n", "dim"), Paragraph(text, "plain", 2)])
+    async def on_event(self, event: events.Event) -> None:
+        """A key after `y` is not a command; any other takes the message back."""
+        if isinstance(event, events.Key):
+            if self.value_texts.take_key(event.character or ""):
+                event.stop()
+                return
+            self.bars.take_back()
+        await super().on_event(event)
 
     async def on_resize(self) -> None:
         """What fits beside each other depends on the width."""
-        await self.widen()
-        self.draw_head()
-        self.draw_foot()
+        await self.panes.widen()
+        self.bars.draw()
 
-    # -- actions -----------------------------------------------------------------------------------------------------
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Take in which pane has the focus."""
+        self.panes.take_focus(event.widget)
+        self.bars.draw_foot()
 
-    def on_checkpoints_opened(self) -> None:
-        """Look at the selected checkpoint."""
+    # -- the widgets, for whoever looks at the screen from outside ---------------------------------------------------
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether all panes are there; keys wait for them."""
+        return self.panes.is_complete
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a text is asked for."""
+        return any(prompt.is_open for prompt in self.query(Prompt))
+
+    @property
+    def list(self) -> Checkpoints:
+        """The list of checkpoints."""
+        return self.panes.list
+
+    @property
+    def details(self) -> tuple[Detail, ...]:
+        """The panes that show a checkpoint, the main one first."""
+        return self.panes.details
+
+    # -- the list ----------------------------------------------------------------------------------------------------
+
+    @on(messages.ViewReady)
+    def _view_ready(self, event: messages.ViewReady) -> None:
+        self.checkpoints.show(event)
+        self.replay_entry.show_view(event.view)
+        self.opened.keep_up(event.view)
+        self.parent_diff.count_soon()
+        self.bars.draw()
+
+    @on(messages.BodiesWanted)
+    def _bodies_wanted(self) -> None:
+        self.follower.read_bodies()
+
+    @on(messages.DangersWanted)
+    def _dangers_wanted(self) -> None:
+        self.follower.judge_list()
+
+    @on(messages.DangersFound)
+    def _dangers_found(self, event: messages.DangersFound) -> None:
+        self.checkpoints.show_dangers(event.dangers)
+        self.bars.draw()
+
+    @on(LineList.Moved, "#checkpoints")
+    def _row_selected(self, event: LineList.Moved) -> None:
+        event.stop()
+        if event.by_hand:
+            self.checkpoints.leave_newest()
         if self.is_complete:
-            self._load_selected()
-            self.focus_pane(self.details[0])
+            self.opened.load_soon()
+
+    @on(Checkpoints.Scrolled)
+    def _list_scrolled(self, event: Checkpoints.Scrolled) -> None:
+        event.stop()
+        if self.is_complete:
+            self.parent_diff.count_soon()
+
+    @on(Checkpoints.Opened)
+    def _list_opened(self) -> None:
+        if self.is_complete:
+            self.opened.look_at()
+
+    @on(Checkpoints.Marked)
+    def _list_marked(self) -> None:
+        self.parent_diff.say_mark()
+
+    @on(Checkpoints.FilterAsked)
+    def _filter_asked(self) -> None:
+        self.checkpoints.ask_filter()
 
     def action_follow(self) -> None:
-        """Follow the newest checkpoint, or stay."""
-        self.following = not self.following
-        if self.following and self.list.view.newest:
-            self.list.select(self.list.view.newest, by_hand=False)
-        self.draw_foot()
+        self.checkpoints.toggle_following()
+
+    def action_step(self, way: int) -> None:
+        self.panes.step(way)
+
+    # -- the selected checkpoint -------------------------------------------------------------------------------------
+
+    @on(messages.CheckpointReady)
+    def _checkpoint_ready(self, event: messages.CheckpointReady) -> None:
+        self.opened.take_checkpoint(event)
+
+    @on(messages.AlarmsReady)
+    def _alarms_ready(self, event: messages.AlarmsReady) -> None:
+        self.opened.take_alarms(event)
+        self.checkpoints.show_alarms(event)
+        self.bars.draw_head()
+
+    @on(messages.PeekReady)
+    def _peek_ready(self, event: messages.PeekReady) -> None:
+        self.opened.take_peek(event)
 
     def action_reveal(self) -> None:
-        """Show secrets, or mask them again."""
-        reveal = not self.detail.reveal
-        for pane in self.details:
-            pane.set_reveal(reveal)
-        self.say(*revealed(reveal))
+        self.opened.toggle_secrets()
 
-    def action_help(self) -> None:
-        """Show keys and signs."""
-        from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+    # -- changes -----------------------------------------------------------------------------------------------------
 
-        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+    @on(messages.DifferenceReady)
+    def _difference_ready(self, event: messages.DifferenceReady) -> None:
+        self.parent_diff.take_difference(event)
+
+    @on(messages.ChangesCounted)
+    def _changes_counted(self, event: messages.ChangesCounted) -> None:
+        self.parent_diff.take_counts(event)
+
+    def action_compare(self) -> None:
+        self.parent_diff.compare()
+
+    def action_compare_outcomes(self) -> None:
+        self.parent_diff.compare_selected_outcomes()
+
+    # -- steps -------------------------------------------------------------------------------------------------------
+
+    @on(Detail.GraphWanted)
+    def _graph_wanted(self, event: Detail.GraphWanted) -> None:
+        self.step_graph.want(event.detail)
+
+    @on(Detail.OverviewWanted)
+    def _overview_wanted(self, event: Detail.OverviewWanted) -> None:
+        self.overviews.want(event.detail, event.whole, event.by_hand)
+
+    @on(messages.OverviewReady)
+    def _overview_ready(self, event: messages.OverviewReady) -> None:
+        self.overviews.take(event)
+
+    @on(messages.StepReady)
+    def _step_ready(self, event: messages.StepReady) -> None:
+        self.step_graph.take_step(event)
+
+    def action_replay(self) -> None:
+        self.replay_entry.open()
+
+    # -- values ------------------------------------------------------------------------------------------------------
+
+    @on(LineList.Moved)
+    def _cursor_moved(self) -> None:
+        # Once it rests: a line of text costs as much as the move itself.
+        if self._place_timer is not None:
+            self._place_timer.stop()
+        self._place_timer = self.set_timer(PLACE_SECONDS, self.bars.draw_foot)
+
+    @on(RowTree.Told)
+    def _said(self, event: RowTree.Told) -> None:
+        self.bars.say(event.text)
+
+    @on(UnreadRows.Wanted)
+    def _value_wanted(self, event: UnreadRows.Wanted) -> None:
+        event.stop()
+        self.value_reading.want(event.value, event.further)
+
+    @on(messages.ValueRead)
+    def _value_read(self, event: messages.ValueRead) -> None:
+        self.value_reading.take_value(event)
+
+    @on(RowTree.Opened)
+    def _value_opened(self, event: RowTree.Opened) -> None:
+        self.value_texts.open(event)
+
+    @on(RowTree.CopyAsked)
+    def _copy_asked(self) -> None:
+        self.value_texts.ask_copy()
+
+    def action_pager(self) -> None:
+        self.value_texts.open_pager()
+
+    def action_editor(self) -> None:
+        self.value_texts.open_editor()
+
+    def action_opcodes(self) -> None:
+        self.pickle_opcodes.open()
+
+    def action_edit(self) -> None:
+        self.value_edits.edit()
+
+    # -- searching ---------------------------------------------------------------------------------------------------
+
+    def action_search(self) -> None:
+        self.port.prompt.ask(SEARCH, self.value_search.match, self._search)
+
+    def _search(self, text: str) -> None:
+        self.queries.leave_for(text)
+        self.value_search.mark(text)
+        if text:
+            self.action_search_next(1)
+
+    def action_search_next(self, way: int) -> None:
+        if not self.queries.next_match(way):
+            self.value_search.next(way)
+
+    @on(messages.MatchesReady)
+    def _matches_ready(self, event: messages.MatchesReady) -> None:
+        self.value_search.take_matches(event)
+
+    @on(messages.RowsFound)
+    def _rows_found(self, event: messages.RowsFound) -> None:
+        self.value_search.take_rows(event)
+
+    # -- queries -----------------------------------------------------------------------------------------------------
+
+    def action_find(self) -> None:
+        view = self.panes.list.view
+        in_vain = "" if view.places else view.filter
+        if in_vain:
+            self.checkpoints.end_filter()
+        self.queries.open_find(in_vain)
+
+    def action_bisect(self) -> None:
+        self.queries.ask_bisect()
+
+    def action_measure(self) -> None:
+        self.queries.open_sizes()
+
+    def action_doctor(self) -> None:
+        self.queries.open_doctor()
+
+    @on(RowTree.HistoryAsked)
+    def _history_asked(self) -> None:
+        self.queries.open_history()
+
+    @on(Detail.SizesWanted)
+    def _sizes_wanted(self, event: Detail.SizesWanted) -> None:
+        self.queries.measure(event.detail)
+
+    @on(messages.SharesReady)
+    def _shares_ready(self, event: messages.SharesReady) -> None:
+        self.queries.take_shares(event)
+
+    def on_share_list_opened(self, event: ShareList.Opened) -> None:
+        self.selection.show_place(self.selection.file, event.path)
+
+    @on(messages.Asking)
+    def _asking(self, event: messages.Asking) -> None:
+        self.queries.take_progress(event)
+
+    @on(messages.BisectReady)
+    def _bisect_ready(self, event: messages.BisectReady) -> None:
+        self.queries.take_bisection(event)
+
+    @on(messages.QuestionFailed)
+    def _question_failed(self, event: messages.QuestionFailed) -> None:
+        self.queries.take_failure(event)
+
+    # -- bookmarks and resumes ---------------------------------------------------------------------------------------
+
+    def action_bookmark(self) -> None:
+        self.bookmarks.toggle()
+
+    def action_note(self) -> None:
+        self.bookmarks.ask()
+
+    def action_notes(self) -> None:
+        self.bookmarks.open(self.store.path)
+        self.bookmarks.show_all()
+
+    def action_resume(self) -> None:
+        self.resume_entry.open()
+
+    def action_show_run(self) -> None:
+        self.resume_entry.show_run()
+
+    @on(messages.SourceReady)
+    def _source_ready(self, event: messages.SourceReady) -> None:
+        self.resume_entry.take_source(event)
+
+    # -- panes, and the way back -------------------------------------------------------------------------------------
+
+    def action_other_pane(self, way: int) -> None:
+        self.panes.focus_other(way)
+
+    def action_zoom(self) -> None:
+        self.panes.toggle_zoom()
+
+    def action_pick_tab(self, name: str) -> None:
+        self.panes.pick_tab(name)
+
+    def action_next_tab(self, way: int) -> None:
+        self.panes.next_tab(way)
 
     def action_back(self) -> None:
         """Back out of what was opened last."""
-        if self.is_asking:
-            self.close_ask()
-        elif self.stop_reading() or self.stop_bisecting() or self.forget_edits() or self.end_travel():
-            pass
-        elif self.match:
-            self.set_match("")
-        elif self.is_zoomed:
-            self.unzoom()
-        elif self.pane is not self.list:
-            self.focus_pane(self.list)
-        elif self.list.view.filter:
-            self.set_filter("")
+        ways_out = (
+            self.value_reading.stop, self.queries.stop_bisecting, self.value_edits.forget, self.queries.end_travel,
+            self.value_search.end, self.panes.step_back, self.checkpoints.end_filter,
+        )  # fmt: skip
+        any(leave() for leave in ways_out)
 
     def action_close(self) -> None:
         """Go back to the list; from there, quit."""
-        if self.is_zoomed:
-            self.unzoom()
-        elif self.pane is not self.list:
-            self.focus_pane(self.list)
-        else:
+        if not self.panes.step_back():
             self.app.exit()
 
-    def on_row_tree_told(self, event: object) -> None:
-        """Say what a pane has to say."""
-        self.say(str(getattr(event, "text", "")))
+    def action_help(self) -> None:
+        """Show keys and signs."""
+        self.port.open.help()
 
-    def on_work_failed(self, event: WorkFailed) -> None:
-        """Show an unexpected failure; the app goes on."""
-        self._loading = None
-        from ckpt_tui.tui.screens.dialogs import TextScreen
-        from ckpt_tui.tui.widgets.text_lines import Paragraph
-
+    @on(messages.WorkFailed)
+    def _work_failed(self, event: messages.WorkFailed) -> None:
+        self.opened.forget_load()
         lines = [Paragraph("Something unexpected happened; the app goes on. Please report it.\n", "error")]
-        report = event.report
-        self.app.push_screen(
-            TextScreen(f"Failed: {event.doing}", [*lines, Paragraph(report)], lambda: self.copy(report, "report"))
-        )
-
-
-def _differs(one: Entry | None, other: Entry | None) -> bool:
-    """Whether a file changed between two looks; facts that were filled in later are no change."""
-    if isinstance(one, Problem) or isinstance(other, Problem) or one is None or other is None:
-        return one is not other and one != other
-    return one._replace(facts=None) != other._replace(facts=None)
+        self.port.open.text(f"Failed: {event.doing}", [*lines, Paragraph(event.report)], event.report, "report")

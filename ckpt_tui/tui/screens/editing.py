@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import subprocess
+import tempfile
 from typing import Any, ClassVar
 
 from textual.app import App, ComposeResult, SuspendNotSupported
@@ -27,10 +30,6 @@ def edited(app: App[Any], text: str, suffix: str) -> str:
     Raises:
         NotEdited: there is no editor, it failed, or nothing was changed.
     """
-    import shlex
-    import subprocess
-    import tempfile
-
     command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     with tempfile.TemporaryDirectory(prefix="ckpt-tui-") as directory:
         path = os.path.join(directory, "value" + suffix)
@@ -61,13 +60,13 @@ def edited_json(app: App[Any], document: Any) -> Any:
     """A document as the person left it in $EDITOR.
 
     Raises:
-        NotEdited: as for `edited`, or what was left is no JSON.
+        NotEdited: as for `edited`, or what was left is not JSON.
     """
     text = edited(app, dumps(document) + "\n", ".json")
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise NotEdited(f"That is no JSON ({error}); nothing was changed.") from None
+        raise NotEdited(f"That is not JSON ({error}); nothing was changed.") from None
 
 
 class EditScreen(ModalScreen[str | None]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -10,22 +11,20 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Input
 
 from ckpt_tui.actions.resume.log import EventLog
-from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.running.events import parse_line
-from ckpt_tui.core.running.secret_lines import masked_line
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.tui.commands import by_id
+from ckpt_tui.tui.controllers.log_reader import LogReader
 from ckpt_tui.tui.jobs import Jobs
-from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import EventsRead, WorkFailed
 from ckpt_tui.tui.screens.copying import copied
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.status import BarLine, Part, revealed
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
@@ -48,10 +47,6 @@ _HINTS = (
     ("?", "help"),
     ("q", "quit"),
 )
-_ASKS = {
-    "search": "search: a text; an upper case letter makes it strict about case",
-    "filter": "filter: agent, kind, text; empty shows all",
-}
 
 
 class EventsScreen(Screen[None]):
@@ -67,80 +62,83 @@ class EventsScreen(Screen[None]):
     DEFAULT_CSS = """
     EventsScreen #log { border: round $ck-edge; border-title-color: $foreground; padding: 0 1; height: 1fr; }
     EventsScreen #log:focus { border: round $ck-edge-focus; }
-    EventsScreen #head { dock: top; }
-    EventsScreen #foot, EventsScreen #ask { dock: bottom; }
     """
 
     def __init__(self, path: str) -> None:
         super().__init__()
         self.path = path
-        self._jobs = Jobs(self, DirectoryStore(os.path.dirname(path) or os.curdir), Library())
+        self._jobs = Jobs(self, DirectoryStore(os.path.dirname(path) or os.curdir))
         self._log = EventLog()
-        self._asking = ""
+        self.log_reader = LogReader(self, "event", "agent, kind, text")
         self._said: Part | None = None
         self._reading = True
 
     def compose(self) -> ComposeResult:
         yield BarLine(id="head")
         yield LogLines(id="log")
-        yield Input(id="ask", compact=True)
         yield BarLine(id="foot")
+        yield Prompt()
 
     def on_mount(self) -> None:
         """Begin to read."""
-        self.query_one("#ask").display = False
-        self.lines.border_title = Content("Events")
-        self.lines.following = False
-        self.lines.show(self._log)
-        self.lines.focus()
+        self.log_lines.border_title = Content("Events")
+        self.log_lines.following = False
+        self.log_lines.show(self._log)
+        self.log_lines.focus()
         self._jobs.read_events(self.path, self._log)
         self.set_interval(TICK, self._tick)
-        self._draw()
+        self.draw()
 
     def on_unmount(self) -> None:
         """Stop reading."""
         self._jobs.stop()
 
     @property
-    def lines(self) -> LogLines:
+    def log_lines(self) -> LogLines:
         """The log."""
         return self.query_one("#log", LogLines)
 
+    @property
+    def prompt(self) -> Prompt:
+        """Where a text is asked for."""
+        return self.query_one(Prompt)
+
     def _tick(self) -> None:
-        if self.lines.take():
-            self._draw()
+        if self.log_lines.take():
+            self.draw()
 
     def on_events_read(self, event: EventsRead) -> None:
         """The file is read, or cannot be."""
         self._reading = False
         names = {parse_line(raw).get("executor_id") for raw in self._log.since(0)[1][:2_000]}
-        self.lines.line_up(str(name) for name in names if name)
-        self.lines.changed()
+        self.log_lines.line_up(str(name) for name in names if name)
+        self.log_lines.changed()
         self._tick()
         if event.error:
-            self._say(event.error, "error")
-        self._draw()
+            self.say(event.error, "error")
+        self.draw()
 
     def on_work_failed(self, event: WorkFailed) -> None:
-        """Tell an unexpected failure; the app goes on."""
+        """Report an unexpected failure; the app goes on."""
         self.app.push_screen(TextScreen("Failed: events", [Paragraph(event.report)]))
 
     # -- what is shown -----------------------------------------------------------------------------------------------
 
     def on_resize(self) -> None:
         """What fits depends on the width."""
-        self._draw()
+        self.draw()
 
     @on(LineList.Moved)
     def _moved(self) -> None:
         self._said = None
-        self._draw()
+        self.draw()
 
-    def _say(self, text: str, style: str = "plain") -> None:
+    def say(self, text: str, style: str = "plain") -> None:
         self._said = (f" {clean(text)} ", style) if text else None
-        self._draw()
+        self.prompt.say(text, style)
+        self.draw()
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
         if not self.is_mounted:
             return
         count = len(self._log)
@@ -153,106 +151,53 @@ class EventsScreen(Screen[None]):
         left: list[Part] = [(" ckpt-tui ", "strong"), (" events ", "key"), (f" {path} ", "plain")]
         self.query_one("#head", BarLine).show(left, [state])
         hints: list[Part] = [part for key, word in _HINTS for part in ((f" {key}", "key"), (f" {word} ", "dim"))]
-        right: list[Part] = [(f" filter: {clean(self.lines.filter, 20)} ", "warn")] if self.lines.filter else []
+        right: list[Part] = [(f" filter: {clean(self.log_lines.filter, 20)} ", "warn")] if self.log_lines.filter else []
         self.query_one("#foot", BarLine).show([self._said] if self._said else hints, right)
+
+    def show_line(self, text: str, copy: Callable[[], None]) -> None:
+        title = f"Event {self.log_lines.cursor + 1:,}"
+        self.app.push_screen(TextScreen(title, [Paragraph(each) for each in text.split("\n")], copy))
+
+    def copy(self, text: str, what: str) -> None:
+        said, style = copied(self.app, text, what)
+        self.say(said.strip(), style)
 
     # -- actions -----------------------------------------------------------------------------------------------------
 
     def action_open(self) -> None:
         """Show the whole event, as it stands in the file."""
-        text = self._event()
-        if text is None:
-            return
-        title = f"Event {self.lines.cursor + 1:,}"
-        self.app.push_screen(
-            TextScreen(title, [Paragraph(each) for each in text.split("\n")], lambda: self._copy(text))
-        )
+        self.log_reader.open()
 
     def action_copy(self) -> None:
         """Copy the event as JSON."""
-        text = self._event()
-        if text is not None:
-            self._copy(text)
-
-    def _event(self) -> str | None:
-        """The event under the cursor as JSON."""
-        raw = self.lines.raw(self.lines.cursor)
-        if raw is None:
-            return None
-        document = parse_line(raw if self.lines.reveal else masked_line(raw))
-        return dumps(document.get("envelope", document))
+        self.log_reader.copy()
 
     def action_reveal(self) -> None:
         """Show secrets, or mask them again."""
-        reveal = not self.lines.reveal
-        self.lines.set_reveal(reveal)
-        self._say(*revealed(reveal))
-
-    def _copy(self, text: str) -> None:
-        said, style = copied(self.app, text, "event")
-        self._say(said.strip(), style)
+        reveal = not self.log_lines.reveal
+        self.log_lines.set_reveal(reveal)
+        self.say(*revealed(reveal))
 
     def action_search(self) -> None:
         """Ask what to search for."""
-        self._ask("search", self.lines.match)
+        self.log_reader.ask_search()
 
     def action_filter(self) -> None:
         """Ask what to filter by."""
-        self._ask("filter", self.lines.filter)
-
-    def _ask(self, what: str, value: str) -> None:
-        self._asking = what
-        ask = self.query_one("#ask", Input)
-        ask.placeholder = _ASKS[what]
-        ask.value = value
-        ask.display = True
-        self.query_one("#foot").display = False
-        ask.focus()
-
-    @on(Input.Submitted, "#ask")
-    def _asked(self, event: Input.Submitted) -> None:
-        event.stop()
-        asking, text = self._asking, event.value
-        self._close_ask()
-        if asking == "filter":
-            self.lines.set_filter(text)
-            self._draw()
-        else:
-            self.lines.match = text
-            self.lines.changed()
-            if text:
-                self.action_search_next(1)
-
-    def _close_ask(self) -> None:
-        self._asking = ""
-        self.query_one("#ask").display = False
-        self.query_one("#foot").display = True
-        self.lines.focus()
+        self.log_reader.ask_filter()
 
     def action_search_next(self, way: int) -> None:
         """Go to the next or previous match."""
-        match = self.lines.match
-        index = self.lines.find(match, way) if match else None
-        if index is None:
-            self._say(f"{match} is not there." if match else "Nothing is searched for: / asks.", "warn")
-        else:
-            self.lines.move_to(index)
+        self.log_reader.go_on(way)
 
     def action_help(self) -> None:
         """Show keys and signs."""
         keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+        self.app.push_screen(help_screen(keys, ("any list",)))
 
     def action_back(self) -> None:
-        """Back out of what was opened last."""
-        if self._asking:
-            self._close_ask()
-        elif self.lines.filter:
-            self.lines.set_filter("")
-            self._draw()
-        elif self.lines.match:
-            self.lines.match = ""
-            self.lines.changed()
+        """Back out of the filter or the search."""
+        self.log_reader.back()
 
     def action_close(self) -> None:
         """Quit."""

@@ -2,56 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from ckpt_tui.core.find.find import Match, Question
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.runs.lineage import Node
-from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
-from ckpt_tui.tui.inquiries import Known, MatchesFound
-from ckpt_tui.tui.screens.asking import AskScreen, Place
+from ckpt_tui.tui.helpers.selection import Place
+from ckpt_tui.tui.screens.asking import AskScreen
 from ckpt_tui.tui.widgets.answers import MatchList
 from ckpt_tui.tui.widgets.status import BarLine, Part
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
-Scope = Literal["store", "run", "checkpoint"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.app import ComposeResult
+
+    from ckpt_tui.core.runs.lineage import Node
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
+    from ckpt_tui.tui.inquiries import Known
+    from ckpt_tui.tui.messages import MatchesFound
+
 _SCOPES: tuple[Scope, ...] = ("store", "run", "checkpoint")
 _SCOPE_TEXTS = {"store": "the whole store", "run": "this run", "checkpoint": "this checkpoint"}
 _HINT = "a text; an upper case letter makes it strict"
 _ROOMY = 100
 """Columns from which the line of options has room for a word about secrets."""
 _WHERE = ("keys and values", "keys", "values")
-
-
-@dataclass(slots=True)
-class Finding:
-    """A search as it stands; the browser keeps it, so that it can be looked at again and travelled through.
-
-    Attributes:
-        text: What is asked for.
-        scope: Where to look.
-        where: An index of keys and values, keys, values.
-        regex: The text is a regular expression.
-        matches: What was found.
-        at: The match that was gone to, or -1.
-        counts: What there is to say about the search.
-    """
-
-    text: str = ""
-    scope: Scope = "store"
-    where: int = 0
-    regex: bool = False
-    matches: list[Match] = field(default_factory=list)
-    at: int = -1
-    counts: list[Part] = field(default_factory=list)
 
 
 class FindScreen(AskScreen[MatchList]):
@@ -84,7 +66,7 @@ class FindScreen(AskScreen[MatchList]):
     STOPS: ClassVar[str] = " stops; what was found stays "
 
     def __init__(
-        self, store: Store, known: Known, nodes: Callable[[Scope], Sequence[Node]], finding: Finding, reveal: bool
+        self, store: Store, known: Known, nodes: Callable[[Scope], Sequence[Node]], finding: StoreSearch, reveal: bool
     ) -> None:
         super().__init__(store, known, "Find")
         self._nodes_of = nodes

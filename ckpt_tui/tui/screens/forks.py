@@ -53,7 +53,7 @@ def way_parts(track: Track, fork: Fork, number: int) -> Parts:
     node = fork.ways[number]
     row = listing.NodeRow(node, 0.0, False)
     count, last = length_of_way(track.run, node)
-    ends = {"waiting": "waits", "done": "done", "open": "open", None: ""}[last.ref.status]
+    ends = {"waiting": "waits", "done": "done", "open": "open", "failed": "failed", None: ""}[last.ref.status]
     parent = track.nodes[fork.at].ref
     since = ago_text(node.ref.when - parent.when) if parent.when and node.ref.when else ""
     parts: Parts = [(f"{number + 1}  ", "number"), (f"{listing.SIGNS[node.ref.role]} ", "label")]

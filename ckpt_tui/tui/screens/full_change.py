@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ckpt_tui.core.diff.changes import Change
-from ckpt_tui.core.diff.comparison import value_text
+from ckpt_tui.core.diff.comparison import texts_of, value_text
 from ckpt_tui.core.diff.words import are_alike, pieces
 from ckpt_tui.core.export import dumps
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.plain import plain
-from ckpt_tui.core.redact import PLAIN, masked
+from ckpt_tui.core.redact import PLAIN, masked, masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.widgets.text_lines import Paragraph
@@ -24,13 +24,14 @@ _LEADS = {"same": "", "gone": "- ", "new": "+ "}
 
 
 def change_paragraphs(change: Change, reveal: bool) -> list[Paragraph]:
-    """The paragraphs that tell a change in full; secrets are masked unless `reveal`."""
+    """The paragraphs that show a change in full; secrets are masked unless `reveal`."""
     out: list[Paragraph] = []
     if change.source is not None:
         out.append(Paragraph(f"was at {clean(expression(change.source))}\n", "accent"))
     before, after = change.before, change.after
-    hidden = change.secrecy > PLAIN and not reveal
-    if change.op == "changed" and type(before) is str and type(after) is str and not hidden:
+    texts = texts_of(change, reveal) if change.op == "changed" else None
+    if texts is not None:
+        before, after = texts
         parts = pieces(before[:_TEXT], after[:_TEXT])
         if are_alike(parts):
             out += [
@@ -53,6 +54,8 @@ def change_paragraphs(change: Change, reveal: bool) -> list[Paragraph]:
 
 def _text(value: Value, change: Change, reveal: bool) -> str:
     if type(value) is str:
-        return value if reveal or change.secrecy == PLAIN else value_text(value, change, 80, reveal)
+        if reveal:
+            return value
+        return masked_text(value) if change.secrecy == PLAIN else value_text(value, change, 80, reveal)
     document = plain(value, nodes=_NODES)
     return dumps(document if reveal else masked(document, change.secrecy))

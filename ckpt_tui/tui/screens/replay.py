@@ -27,7 +27,7 @@ from ckpt_tui.tui.helpers.replay_bars import head_parts, hint_parts, place_parts
 from ckpt_tui.tui.learning import Learned
 from ckpt_tui.tui.messages import WorkFailed
 from ckpt_tui.tui.replaying import FrameReady, ReplayJobs, Swept
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.forks import ForkScreen
 from ckpt_tui.tui.screens.notes import NotesScreen
 from ckpt_tui.tui.view import View
@@ -325,7 +325,7 @@ class ReplayScreen(Screen[Any]):
         """Show keys and signs."""
         keys: dict[str, str] = getattr(self.app, "changed_keys", {})
         self.playback.stop()
-        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+        self.app.push_screen(help_screen(keys, ("replay",)))
 
     def action_back(self) -> None:
         """Stop a search, or go back to the browser at the checkpoint that is shown."""

@@ -1,48 +1,60 @@
-"""Running on from a checkpoint: whose code, what would happen, the answers; then the run and its log."""
+"""Resuming a run: whose code, what would happen, the answers; then the run and its log."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Input
 
-from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan, Source
-from ckpt_tui.actions.resume.preview import blocked_types
-from ckpt_tui.actions.resume.targets import remember
-from ckpt_tui.core.running.events import OUTCOMES
+from ckpt_tui.actions.resume.plan import Edit, Source
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import by_id
+from ckpt_tui.tui.controllers.execution import Execution
+from ckpt_tui.tui.controllers.log_reader import LogReader
+from ckpt_tui.tui.controllers.preparation import Preparation
+from ckpt_tui.tui.controllers.run_log import RunLog
+from ckpt_tui.tui.controllers.stepping import Stepping
+from ckpt_tui.tui.helpers.resume_panes import ResumePanes
+from ckpt_tui.tui.helpers.run_bars import keys_before, keys_while_running, log_parts, run_parts, source_parts
+from ckpt_tui.tui.helpers.target_form import TargetForm
 from ckpt_tui.tui.messages import RunTold
 from ckpt_tui.tui.runs import Run
-from ckpt_tui.tui.screens.preparing import Preparing, allow_text, same_code
+from ckpt_tui.tui.screens.copying import copied
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
+from ckpt_tui.tui.screens.editing import NotEdited, edited_json
+from ckpt_tui.tui.screens.starting import StartScreen
 from ckpt_tui.tui.widgets.choice import Choice
 from ckpt_tui.tui.widgets.event_log import LogLines
+from ckpt_tui.tui.widgets.path_input import PathInput
 from ckpt_tui.tui.widgets.program_list import ProgramList
-from ckpt_tui.tui.widgets.status import BarLine, Part
-from ckpt_tui.tui.widgets.text_lines import TextLines
+from ckpt_tui.tui.widgets.prompt import Prompt
+from ckpt_tui.tui.widgets.request_form import RequestForm
+from ckpt_tui.tui.widgets.status import BarLine, Part, revealed
+from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 TICK = 0.1
 """Seconds between two looks at the log: faster than the eye reads, however many lines come."""
 
 _KEYS = {
     "run.start": "start", "run.allow": "allow", "run.write": "write_answer", "run.read": "read_request",
-    "run.stop": "stop", "run.pause": "pause", "run.save": "save", "run.compare": "compare", "run.resume": "again",
-    "search.open": "search", "search.next": "search_next(1)", "search.previous": "search_next(-1)",
-    "list.filter": "filter", "live.follow": "follow", "value.copy": "copy", "view.reveal": "reveal", "app.back": "back",
-    "app.close": "back", "app.help": "help", "app.quit": "app.quit", "app.suspend": "app.suspend_process",
-    "view.other_pane": "app.focus_next", "view.previous_pane": "app.focus_previous",
+    "run.stop": "stop", "run.step": "step", "run.continue": "go_on", "run.to": "run_to", "run.change": "change",
+    "run.breakpoints": "breakpoints", "run.back": "go_back", "run.pause": "pause", "run.save": "save",
+    "run.compare": "compare", "run.resume": "again", "search.open": "search", "search.next": "search_next(1)",
+    "search.previous": "search_next(-1)", "list.filter": "filter", "live.follow": "follow", "value.copy": "copy",
+    "view.reveal": "reveal", "app.back": "back", "app.close": "back", "app.help": "help", "app.quit": "app.quit",
+    "app.suspend": "app.suspend_process", "view.other_pane": "app.focus_next",
+    "view.previous_pane": "app.focus_previous",
 }  # fmt: skip
 """Commands of the table that this screen knows, and what they do here."""
 
 
-class ResumeScreen(Preparing):
+class ResumeScreen(Screen[None]):
     """One resume, from its preview to its end. It is kept when it is left, and the run goes on.
 
     Args:
@@ -63,289 +75,74 @@ class ResumeScreen(Preparing):
         ),
     ]
     DEFAULT_CSS = """
-    ResumeScreen #setup, ResumeScreen #asks, ResumeScreen #preview, ResumeScreen #log {
-        border: round $ck-edge; border-title-color: $foreground; border-subtitle-color: $ck-dim; padding: 0 1;
-    }
-    ResumeScreen #setup:focus-within, ResumeScreen #asks:focus-within, ResumeScreen #preview:focus,
-    ResumeScreen #log:focus { border: round $ck-edge-focus; }
-    ResumeScreen #head { dock: top; }
-    ResumeScreen #foot, ResumeScreen #ask { dock: bottom; }
-    ResumeScreen #left { width: 50%; height: 1fr; }
-    ResumeScreen.-narrow #left, ResumeScreen.-running #left { width: 100%; height: auto; max-height: 70%; }
-    ResumeScreen #setup { height: auto; max-height: 100%; }
-    ResumeScreen.-asks #setup { max-height: 50%; }
-    ResumeScreen #asks { height: 1fr; display: none; }
-    ResumeScreen.-narrow #asks, ResumeScreen.-running #asks { height: auto; max-height: 16; }
-    ResumeScreen.-narrow.-asks #setup { display: none; }
-    ResumeScreen.-asks #asks { display: block; }
-    ResumeScreen #preview { width: 1fr; height: 1fr; min-height: 5; }
-    ResumeScreen #log { height: 1fr; display: none; }
-    ResumeScreen.-running #setup, ResumeScreen.-running #preview { display: none; }
-    ResumeScreen.-running #log { display: block; }
+    ResumeScreen { layout: vertical; }
     """
 
     def __init__(
         self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], compare: Callable[[str], str],
         graph: Callable[[Mapping[str, Any]], None], again: Callable[[], None], reveal: bool = False,
     ) -> None:  # fmt: skip
-        super().__init__(source, edits)
-        self.run: Run | None = None
-        self._begun, self._compare, self._graph, self._again = begun, compare, graph, again
-        self._revealed = reveal
+        super().__init__()
+        self.source = source
+        self._compare, self._again = compare, again
         self._said: Part | None = None
-        self._checked: tuple[Any, ...] | None = None
-        self._started = 0.0
-        self._ended = 0.0
-        self._asking = ""
-        self._told_directory = False
-        self._waits = False
-        """Whether the run waits for answers that its forms ask for."""
-
-    # -- what is on it -----------------------------------------------------------------------------------------------
+        self.panes = ResumePanes(source, edits, reveal)
+        self.preparation = Preparation(self, self.panes.form, self.panes.requests, source, edits)
+        self.stepping = Stepping(self)
+        self.execution = Execution(self, begun, graph, self.stepping.prepare)
+        self.run_log = RunLog(self)
+        self.log_reader = LogReader(self, "line", "executor, kind, text")
 
     def compose(self) -> ComposeResult:
         yield BarLine(id="head")
-        yield from self.compose_left()
-        yield TextLines(id="preview")
-        yield LogLines(id="log")
-        yield Input(id="ask", compact=True)
+        yield self.panes
         yield BarLine(id="foot")
+        yield Prompt()
 
     def on_mount(self) -> None:
-        """Name the parts; the target fills itself in."""
-        self.fill_in()
-        self.query_one("#ask").display = False
-        self.log_lines.border_title = Content("Log")
-        self.log_lines.set_reveal(self._revealed)
-        self._show_preview()
-        self.set_interval(TICK, self.tick)
+        """Look at the log now and then."""
+        self.set_interval(TICK, self._tick)
         self.draw()
 
-    # -- checking and running ----------------------------------------------------------------------------------------
-
-    def action_start(self) -> None:
-        """Check; when it is checked and nothing changed since, run."""
-        run = self.run
-        if run is not None and run.begun:
-            if self._waits:
-                self._send_answers(run)
-            return
-        check = run.latest.get("check") if run is not None and run.is_live else None
-        if self._ask_to_start():
-            return
-        plan = self._plan(complete=check is not None)
-        if plan is None:
-            return
-        if check is not None and check.get("ok") and self._checked == self._state():
-            assert run is not None
-            self._begin(run, plan)
-        elif run is not None and run.is_live and same_code(run.plan, plan):
-            self._checked = self._state()
-            run.latest.pop("check", None)
-            run.check(plan)
-            self.say("checking …", "dim")
-        else:
-            self._load(plan)
-
-    def _load(self, plan: Plan) -> None:
-        """Start the process, which loads the code and checks."""
-        if self.run is not None:
-            self.run.session.stop(0.5)
-        self._clear_forms()
-        self.form.forget_origin()
-
-        def told(line: dict[str, Any]) -> None:
-            self.post_message(RunTold(run, line))
-
-        run = Run(plan, told)
-        self.run = run
-        self._checked = self._state()
-        self.log_lines.show(run.log)
-        run.start()
-        self.say(f"starting {plan.target.workflow} …", "dim")
-        self._show_preview()
-
-    def _begin(self, run: Run, plan: Plan) -> None:
-        self._started, self._ended, self._told_directory = time.monotonic(), 0.0, False
-        run.latest.pop("error", None)
-        run.run(plan)
-        self._clear_forms()
-        self.log_lines.line_up(run.latest.get("graph", {}).get("executors") or ())
-        self.add_class("-running")
-        self.log_lines.focus()
-        self.say("")
-
-    def _send_answers(self, run: Run) -> None:
-        responses = self._responses(True)
-        if not responses:
-            if responses is not None:
-                self.say("Answer at least one request, or stop the run with x.", "warn")
-            return
-        run.latest.pop("error", None)
-        run.answer(responses)
-        self.say("sent", "dim")
-
-    async def on_run_told(self, event: RunTold) -> None:
-        """The run said something."""
-        run, line = self.run, event.line
-        if run is None or event.run is not run:
-            return
-        kind = line["kind"]
-        if kind == "graph":
-            self._graph(line)
-        elif kind == "check":
-            await self._on_check(run, line)
-        elif kind == "waiting":
-            await self._ask_for(line)
-        elif kind == "checkpoint" and not self._told_directory:
-            self._told_directory = True
-            self._begun(str(line.get("directory")))
-        elif kind == "error":
-            if run.begun and line.get("where") == "response":
-                self.say(f"{line.get('what')} → {line.get('fix')}", "error")
-            self._show_preview()
-        elif kind == "end":
-            self._on_end(run)
-        elif kind == "answered":
-            self._waits = False
-            self._said = None
-            self._clear_forms()
-            self.focus_log()
-        self.draw()
-
-    async def _on_check(self, run: Run, check: dict[str, Any]) -> None:
-        run.latest.pop("error", None)
-        if run.begun:  # what was to run does not fit after all
-            run.begun = False
-            self.remove_class("-running")
-        self.say("")
-        if check.get("ok"):
-            remember(self.source.store, run.plan.target)
-        known = {form.request_id for form in self.forms}
-        wanted = [each for each in check.get("requests") or () if str(each.get("request_id")) not in known]
-        if wanted:
-            await self._ask(wanted)
-            self._checked = None
-        self._show_preview()
-        if wanted:
-            self.forms[0].focus_first()
-        else:
-            self._checked = self._state()
-            self.query_one("#preview").focus()
-
-    async def _ask_for(self, line: dict[str, Any]) -> None:
-        """Requests that the run raised: it goes on from the answers."""
-        await self.query_one("#asks").remove_children()
-        await self._ask(line.get("requests") or ())
-        self._waits = True
-        if self.is_current:
-            self.forms[0].focus_first()
-        else:
-            self.app.notify("The run waits for an answer; R goes there.", markup=False)
-
-    def _on_end(self, run: Run) -> None:
-        self._ended = time.monotonic()
-        self._waits = False
-        self._said = None
-        if not run.begun:
-            self._show_preview()
-            if "check" not in run.latest:
-                self.form.focus_first()
-            return
-        self._clear_forms()
-        self.tick()
-        if self.is_current:
-            self.focus_log()
-        else:
-            self.app.notify(f"The run ended: {OUTCOMES.get(run.session.outcome, '?')}; R goes there.", markup=False)
+    def on_unmount(self) -> None:
+        """Save what is being saved to its end."""
+        self.run_log.finish()
 
     # -- what is shown -----------------------------------------------------------------------------------------------
 
-    def tick(self) -> None:
-        if self.run is not None and self.has_class("-running") and self.is_current:
-            self.log_lines.take()
-            self.draw()
-
-    def say(self, text: str, style: str = "plain") -> None:
-        self._said = (f" {clean(text)} ", style) if text else None
-        self.draw()
+    def _tick(self) -> None:
+        if self.execution.has_begun and self.is_current:
+            self.run_log.take()
 
     def on_resize(self) -> None:
         """What fits depends on the width."""
         self.draw()
 
+    def on_descendant_focus(self) -> None:
+        """The hints are those of what has the focus."""
+        self.draw()
+
     def draw(self) -> None:
         if not self.is_mounted:
             return
-        source, run = self.source, self.run
-        left: list[Part] = [
-            (" ckpt-tui ", "strong"), (" resume ", "key"),
-            (f" {clean(source.id, 8)} {clean(source.workflow, 30)} · iteration {source.iteration} ", "plain"),
-        ]  # fmt: skip
-        self.query_one("#head", BarLine).show(left, self._facts(run))
-        foot = self.query_one("#foot", BarLine)
-        log = self.log_lines
-        right: list[Part] = []
-        if self.has_class("-running"):
-            if log.filter:
-                right.append((f" filter: {clean(log.filter, 20)} ", "warn"))
-            if log.paused:
-                right.append((f" paused, {log.waiting:,} wait ", "warn"))
-            else:
-                right.append((" following " if log.following else " F follows ", "good" if log.following else "dim"))
-        foot.show([self._said] if self._said else self._hints(), right)
-
-    def _facts(self, run: Run | None) -> list[Part]:
-        if run is None or not self.has_class("-running"):
-            is_started = run is not None and run.is_live
-            return [(" program started, workflow not ", "warn")] if is_started else [(" nothing runs ", "dim")]
-        seconds = (self._ended or time.monotonic()) - self._started
-        written = f"{run.log.checkpoints:,} checkpoint{'' if run.log.checkpoints == 1 else 's'}"
-        parts: list[Part] = [(f" {len(run.log):,} lines · {written} ", "dim")]
-        if run.log.failed_saves:
-            parts.append((f" ✗ {run.log.failed_saves:,} NOT SAVED ", "error"))
-        if run.is_live:
-            word = "waits for an answer" if self._waits else "stopping" if run.session.is_stopping else "running"
-            parts.append((f" ● {word} {seconds:.0f} s ", "warn" if self._waits else "good"))
-        else:
-            outcome = run.session.outcome
-            style = {"done": "good", "waiting": "warn", "stopped": "warn"}.get(outcome, "error")
-            style = "error" if run.session.code == FAILED else style  # it may be done, with nothing saved
-            parts.append((f" ■ {OUTCOMES.get(outcome, outcome)} after {seconds:.1f} s ", style))
-        return parts
+        execution = self.execution
+        state = run_parts(execution.run, execution.waits, execution.seconds)
+        self.query_one("#head", BarLine).show(source_parts(self.source), state)
+        right = log_parts(self.log_lines) if execution.has_begun else []
+        self.query_one("#foot", BarLine).show([self._said] if self._said else self._hints(), right)
 
     def _hints(self) -> list[Part]:
-        run = self.run
-        check = run.latest.get("check", {}) if run is not None else {}
-        pairs: list[tuple[str, str]]
-        if self.has_class("-running"):
-            assert run is not None
-            if self._waits and self.focused is not self.log_lines:
-                pairs = [("⏎", "next, then send"), ("ctrl+e", "as JSON"), ("ctrl+o", "read it"), ("⇥", "log, stop")]
-            elif run.is_live:
-                pairs = [("x", "stop"), ("space", "pause"), ("f", "filter"), ("/", "search"), ("⏎", "line")]
-                pairs += [("⇥", "answer"), ("esc", "leave")] if self._waits else [("esc", "leave")]
-            else:
-                pairs = [("r", "again from here"), ("A", "compare outcomes"), ("⏎", "line"), ("S", "save")]
-                pairs.append(("esc", "back"))
-        elif check.get("ok") and self.focused is self.query_one("#preview"):
-            pairs = [("⏎", "RUN IT"), ("y", "copy the command"), ("⇥", "change something"), ("esc", "leave it")]
-            if blocked_types(check):
-                pairs.insert(1, ("ctrl+a", allow_text(check)))
-        elif blocked_types(check) and not self.forms:
-            pairs = [("ctrl+a", allow_text(check)), ("⏎", "check again"), ("esc", "leave it")]
-        elif self.forms:
-            pairs = [("⏎", "next, then check"), ("ctrl+e", "as JSON"), ("ctrl+o", "read it"), ("esc", "leave it")]
-            if blocked_types(check):
-                pairs.insert(0, ("ctrl+a", allow_text(check)))
+        execution, focused, form = self.execution, self.focused, self.panes.form
+        if execution.run is not None and execution.has_begun:
+            paused = execution.run.paused is not None
+            keys = keys_while_running(execution.run.is_live, execution.waits, focused is self.log_lines, paused)
         else:
-            word = "ask before it is started" if self.form.question else "start and check"
-            pairs = [("⏎", word), ("⇥", "next"), ("esc", "leave it")]
-            if isinstance(self.focused, ProgramList):
-                pairs.insert(1, ("↑↓ 1-9", "another program"))
-        if isinstance(self.focused, Choice):
-            pairs.insert(0, ("←→", "choose"))
-        return [part for key, word in pairs for part in ((f" {key}", "key"), (f" {word} ", "dim"))]
+            in_preview, in_programs = focused is self.panes.preview, isinstance(focused, ProgramList)
+            keys = keys_before(execution.check, in_preview, bool(self.forms), bool(form.question), in_programs)
+        if isinstance(focused, Choice):
+            arrows = "←→" if focused.value else "→"
+            keys = [(" ".join([arrows, *focused.initials]), "choose"), *keys]
+        return [part for key, word in keys for part in ((f" {key}", "key"), (f" {word} ", "dim"))]
 
     async def on_event(self, event: events.Event) -> None:
         """What was said stands until the next key."""
@@ -353,42 +150,223 @@ class ResumeScreen(Preparing):
             self.say("")
         await super().on_event(event)
 
-    # -- keys --------------------------------------------------------------------------------------------------------
+    # -- what the controllers use ------------------------------------------------------------------------------------
+
+    @property
+    def form(self) -> TargetForm:
+        """The target."""
+        return self.panes.form
+
+    @property
+    def forms(self) -> list[RequestForm]:
+        """The requests that are asked."""
+        return self.panes.requests.forms
+
+    @property
+    def log_lines(self) -> LogLines:
+        """The log."""
+        return self.panes.log_lines
+
+    @property
+    def prompt(self) -> Prompt:
+        """Where a text is asked for."""
+        return self.query_one(Prompt)
+
+    @property
+    def run(self) -> Run | None:
+        """The run, once a process was started."""
+        return self.execution.run
+
+    @property
+    def store_path(self) -> str:
+        """The store that the run comes from."""
+        return self.source.store
+
+    @property
+    def reveal(self) -> bool:
+        """Whether secrets are shown."""
+        return self.log_lines.reveal
+
+    def say(self, text: str, style: str = "plain") -> None:
+        self._said = (f" {clean(text)} ", style) if text else None
+        self.prompt.say(text, style)
+        self.draw()
+
+    def start(self) -> None:
+        self.action_start()
+
+    def preparation_state(self) -> tuple[Any, ...]:
+        return self.preparation.state()
+
+    def ask_to_start(
+        self, why: str, starts: Sequence[tuple[str, str]], answered: Callable[[bool | None], None]
+    ) -> None:
+        self.app.push_screen(StartScreen(why, starts), answered)
+
+    def show_line(self, text: str, copy: Callable[[], None]) -> None:
+        self._show_text("One line of the log", text, copy)
+
+    def _show_text(self, title: str, text: str, copy: Callable[[], None]) -> None:
+        self.app.push_screen(TextScreen(title, [Paragraph(clean(line)) for line in text.split("\n")], copy))
+
+    def copy(self, text: str, what: str) -> None:
+        said, style = copied(self.app, text, what)
+        self.say(said.strip(), style)
+
+    # -- news --------------------------------------------------------------------------------------------------------
+
+    async def on_run_told(self, event: RunTold) -> None:
+        """The run said something."""
+        await self.execution.take(event)
+        self.draw()
+
+    def on_target_form_changed(self, event: TargetForm.Changed) -> None:
+        """Another program is chosen or typed: say what Enter would do."""
+        event.stop()
+        if self.run is None:
+            self.panes.show_preview()
+            self.draw()
+
+    def on_target_form_entered(self, event: TargetForm.Entered) -> None:
+        """Enter in the list of programs or in a field goes on."""
+        event.stop()
+        self.action_start()
+
+    def on_path_input_completed(self, event: PathInput.Completed) -> None:
+        """Say what could follow what was typed."""
+        event.stop()
+        self.say("  ".join(event.names[:30]), "dim")
+
+    @on(Choice.Submitted)
+    def _chosen(self, event: Choice.Submitted) -> None:
+        event.stop()
+        self._go_on_from(event.choice)
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
         event.stop()
-        if event.input.id == "ask":
-            self._asked(event.value)
-        else:
-            self._next_field(event.input)
+        self._go_on_from(event.input)
 
-    def on_descendant_focus(self) -> None:
-        """The hints are those of what has the focus."""
-        self.draw()
+    def _go_on_from(self, field: Choice | Input) -> None:
+        """To the next field of the forms; after the last, check or send."""
+        if not self.panes.requests.focus_after(field):
+            self.action_start()
+
+    # -- actions -----------------------------------------------------------------------------------------------------
+
+    def action_start(self) -> None:
+        """Check; when it is checked and nothing changed since, run; when the run waits, answer."""
+        execution, preparation = self.execution, self.preparation
+        if execution.has_begun:
+            responses = preparation.answers(True) if execution.waits else None
+            if responses is not None:
+                execution.answer(responses)
+        elif not preparation.asks_to_start():
+            plan = preparation.plan(complete=execution.is_checked)
+            if plan is not None:
+                execution.go_on(plan)
 
     def action_enter(self) -> None:
         """On the preview, run; on the log, show the whole line."""
-        if self.focused is self.query_one("#preview"):
+        if self.focused is self.panes.preview:
             self.action_start()
         elif self.focused is self.log_lines:
-            self._open_line()
+            self.log_reader.open()
+
+    def action_allow(self) -> None:
+        """Allow the types that the check named, and check again."""
+        self.preparation.allow({} if self.execution.has_begun else self.execution.check)
+
+    def action_read_request(self) -> None:
+        """Show the whole of what a request asks."""
+        form = self.preparation.request()
+        if form is not None:
+            text = form.whole_text
+            self._show_text("What is asked", text, lambda: self.copy(text, "request"))
+
+    def action_write_answer(self) -> None:
+        """Write the answer that has the focus as JSON in $EDITOR."""
+        form = self.preparation.request()
+        if form is not None:
+            try:
+                form.write(edited_json(self.app, form.start_document()))
+            except NotEdited as reason:
+                self.say(str(reason), "warn")
+
+    def action_stop(self) -> None:
+        """Stop the run; once more kills it."""
+        self.execution.stop()
+
+    def action_step(self) -> None:
+        """Run one superstep, or pause after the one that runs."""
+        self.stepping.step()
+
+    def action_go_on(self) -> None:
+        """Run to the next breakpoint."""
+        self.stepping.go_on()
+
+    def action_run_to(self) -> None:
+        """Ask where to run to."""
+        self.stepping.ask_run_to()
+
+    def action_breakpoints(self) -> None:
+        """Ask where to pause."""
+        self.stepping.ask_breakpoints()
+
+    def action_change(self) -> None:
+        """Ask for a value to change before the run goes on."""
+        self.stepping.ask_change()
+
+    def action_go_back(self) -> None:
+        """Ask for an earlier checkpoint to go on from."""
+        self.stepping.ask_back()
+
+    def action_pause(self) -> None:
+        """Let new lines wait, or show them."""
+        self.run_log.pause()
+
+    def action_follow(self) -> None:
+        """Follow the newest line, or stay."""
+        self.run_log.follow()
+
+    def action_search(self) -> None:
+        """Ask what to search for in the log."""
+        if self.execution.has_begun:
+            self.log_reader.ask_search()
+
+    def action_search_next(self, way: int) -> None:
+        """Go to the next or previous match in the log."""
+        self.log_reader.go_on(way)
+
+    def action_filter(self) -> None:
+        """Ask what to filter the log by."""
+        if self.execution.has_begun:
+            self.log_reader.ask_filter()
+
+    def action_save(self) -> None:
+        """Ask where to save the log."""
+        if self.execution.has_begun:
+            self.run_log.ask_file()
+
+    def action_reveal(self) -> None:
+        """Show secrets, or mask them again."""
+        reveal = not self.reveal
+        self.panes.set_reveal(reveal)
+        self.say(*revealed(reveal))
 
     def action_copy(self) -> None:
         """Copy the command of the preview, or the line of the log."""
-        if self.has_class("-running"):
-            raw = self.line_under_cursor()
-            if raw is not None:
-                self._copy(raw.decode("utf-8", "replace"), "line")
+        if self.execution.has_begun:
+            self.log_reader.copy(as_written=True)
         elif self.run is not None:
-            self._copy(self.run.plan.command_text(), "command")
+            self.copy(self.run.plan.command_text(), "command")
 
     def action_again(self) -> None:
-        """Run on from the same checkpoint once more, with another answer for instance."""
-        if self.run is None or not self.run.begun:
-            self.say("Nothing ran yet.", "dim")
-        else:
+        """Resume from the same checkpoint once more, with another answer for instance."""
+        if self.execution.has_begun:
             self._again()
+        else:
+            self.say("Nothing ran yet.", "dim")
 
     def action_compare(self) -> None:
         """Compare the outcomes of the forks of this checkpoint."""
@@ -396,17 +374,15 @@ class ResumeScreen(Preparing):
         if said:
             self.say(said, "warn")
 
+    def action_help(self) -> None:
+        """Show keys and signs."""
+        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
+        self.app.push_screen(help_screen(keys, ("run",)))
+
     def action_back(self) -> None:
-        """Close what asks for a text, else leave; what runs goes on, what does not run is over."""
-        if self._asking:
-            self.close_ask()
+        """End the filter of the log, else leave; what runs goes on, what does not run is over."""
+        if self.execution.has_begun and self.log_reader.back():
             return
-        if self.has_class("-running") and self.log_lines.filter:
-            self.log_lines.set_filter("")
-            self.draw()
-            return
-        run = self.run
-        if run is not None and not run.begun:
-            run.session.stop(0.5)
+        self.execution.leave()
         with suppress(IndexError):
             self.app.pop_screen()

@@ -4,35 +4,21 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.message import Message
 
 from ckpt_tui.core.diff.changes import Change, Difference
-from ckpt_tui.core.diff.comparison import SIGNS, DiffRow, rows, value_text
-from ckpt_tui.core.diff.words import are_alike, pieces, shortened
+from ckpt_tui.core.diff.comparison import DiffRow, rows
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.preview import preview
-from ckpt_tui.core.redact import PLAIN
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
-from ckpt_tui.tui.widgets.checkpoints import fit
+from ckpt_tui.tui.widgets.change_parts import Parts, beside_parts, change_parts, is_wide, marked
 from ckpt_tui.tui.widgets.line_list import LineList
-
-Parts = list[tuple[str, str]]
-
-STYLES = {"added": "good", "removed": "error", "changed": "warn", "moved": "accent"}
-"""The style of an operation; its sign tells the same without colour."""
-
-_SHORT = 28
-"""Characters of a text that stands with its former one on a line."""
-
-_SCALARS = (str, int, float, bool, type(None))
-
-_WORDS = 4_000
-"""Characters of a text whose words are marked."""
 
 
 class DiffRows(LineList):
@@ -47,12 +33,11 @@ class DiffRows(LineList):
     DiffRows > .line-list--new { color: $success; text-style: bold; }
     """
 
+    @dataclass
     class Opened(Message):
         """The person wants to see a change in full, or go to its place."""
 
-        def __init__(self, change: Change) -> None:
-            super().__init__()
-            self.change = change
+        change: Change
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -192,101 +177,17 @@ class DiffRows(LineList):
         if row.kind == "more":
             return [(f"{indent}⋯ {row.number:,} more {row.label}", "dim")]
         if self.beside:
-            return self._beside(row, indent, width)
+            return beside_parts(row, indent, width, self.reveal)
         if row.kind == "same":
             lead = f"{indent}  {row.label}  "
             return [(lead + preview(row.value, max(width - cell_len(lead), 8), self.reveal, row.hide), "dim")]
         assert row.change is not None
-        return self._change(row, row.change, indent, width, second)
-
-    def _change(self, row: DiffRow, change: Change, indent: str, width: int, second: bool) -> Parts:
-        style = STYLES[change.op]
-        label = fit_end(row.label, max(width * 3 // 5, 8))
-        lead: Parts = [(indent, "dim"), (f"{SIGNS[change.op]} ", style), (label, "label"), ("  ", "dim")]
-        used = sum(cell_len(text) for text, _ in lead)
-        room = max(width - used, 8)
-        if change.op == "moved":
-            source = clean(expression(change.source or ()), 80)
-            text = value_text(change.after, change, max(room - cell_len(source) - 8, 8), self.reveal)
-            return [*lead, (f"from {source}  ", style), (text, "plain")]
-        if change.op != "changed":
-            value = change.after if change.op == "added" else change.before
-            return [*lead, (value_text(value, change, room, self.reveal), style)]
-        if not is_wide(change):
-            before = value_text(change.before, change, room // 2, self.reveal)
-            return [
-                *lead,
-                (before, "gone"),
-                (" → ", "dim"),
-                (value_text(change.after, change, room, self.reveal), "new"),
-            ]
-        # As many cells before the second line as before the first one, so that the two texts stand below each other.
-        blank: Parts = [(" " * used, "dim")]
-        return [*(blank if second else lead), *self._side(change, second, room)]
-
-    def _side(self, change: Change, second: bool, room: int) -> Parts:
-        """One side of a change, its own words marked."""
-        value = change.after if second else change.before
-        own = "new" if second else "gone"
-        words = self._words(change)
-        sign = ("+ ", "good") if second else ("- ", "error")
-        if words is None:
-            return [sign, (value_text(value, change, room - 2, self.reveal), "good" if second else "error")]
-        other = "gone" if second else "new"
-        return [sign, *((clean(part), own if kind == own else "plain") for kind, part in words if kind != other)]
-
-    def _words(self, change: Change) -> list[tuple[str, str]] | None:
-        """Two texts word by word; None where that says less than the two texts."""
-        before, after = change.before, change.after
-        if type(before) is not str or type(after) is not str or (change.secrecy > PLAIN and not self.reveal):
-            return None
-        if max(len(before), len(after)) > _WORDS:
-            before, after = before[:_WORDS], after[:_WORDS]
-            if before == after:
-                return None
-        parts = pieces(before, after)
-        return [(part.kind, part.text) for part in shortened(parts)] if are_alike(parts) else None
-
-    def _beside(self, row: DiffRow, indent: str, width: int) -> Parts:
-        left = max((width - 3) // 2, 8)
-        right = max(width - left - 3, 8)
-        change = row.change
-        if change is None:
-            lead = f"{indent}  {row.label}  "
-            text = preview(row.value, max(left - cell_len(lead), 8), self.reveal, row.hide)
-            half: Parts = [(lead + text, "dim")]
-            return [*_cut(half, left), (" │ ", "lane"), *_cut(half, right)]
-        words = self._words(change) if change.op == "changed" else None
-        out: Parts = []
-        for second, room in ((False, left), (True, right)):
-            if second:
-                out.append((" │ ", "lane"))
-            out += _cut(self._half(row, change, indent, room, second, words), room)
-        return out
-
-    def _half(
-        self, row: DiffRow, change: Change, indent: str, room: int, second: bool, words: list[tuple[str, str]] | None
-    ) -> Parts:
-        if change.op == ("removed" if second else "added"):
-            return []
-        label = row.label
-        if change.op == "moved" and not second:
-            label = clean(expression(change.source or ()), 80)
-        sign = " " if change.op == "changed" and not second else SIGNS[change.op]
-        label = fit_end(label, max(room // 2, 6))
-        lead: Parts = [(indent, "dim"), (f"{sign} ", STYLES[change.op]), (label, "label"), ("  ", "dim")]
-        left = max(room - sum(cell_len(text) for text, _ in lead), 4)
-        value = change.after if second or change.op == "moved" else change.before
-        if words is not None:
-            own, other = ("new", "gone") if second else ("gone", "new")
-            return [*lead, *((clean(part), own if kind == own else "plain") for kind, part in words if kind != other)]
-        style = "plain" if change.op == "moved" else "good" if second else "error"
-        return [*lead, (value_text(value, change, left, self.reveal), style)]
+        return change_parts(row, row.change, indent, width, second, self.reveal)
 
     # -- actions -----------------------------------------------------------------------------------------------------
 
     def action_open(self) -> None:
-        """Tell the change in full."""
+        """Show the change in full."""
         self.take_count()
         row = self.row
         if row is not None and row.change is not None:
@@ -313,53 +214,3 @@ class DiffRows(LineList):
     def clicked(self, index: int, x: int, times: int) -> None:
         if times == 2:
             self.action_open()
-
-
-def is_wide(change: Change) -> bool:
-    """Whether the two values of a change need a line each."""
-    if change.op != "changed":
-        return False
-    for value in (change.before, change.after):
-        if not isinstance(value, _SCALARS) or (type(value) is str and len(value) > _SHORT):
-            return True
-    return False
-
-
-def fit_end(text: str, width: int) -> str:
-    """A path in at most so many cells: its end tells more than its beginning."""
-    if cell_len(text) <= width:
-        return text
-    while cell_len(text) > width - 1:
-        text = text[1:]
-    return f"…{text}"
-
-
-def marked(parts: Parts, match: str) -> Parts:
-    """Parts with every place of a text marked in each; case matters only when it has an upper case letter."""
-    strict = match != match.lower()
-    out: Parts = []
-    for text, style in parts:
-        where = text if strict else text.lower()
-        if len(where) != len(text):  # letters that are two in lower case: not marked rather than marked wrong
-            where = text
-        begin = 0
-        while (at := where.find(match, begin)) >= 0:
-            out += [(text[begin:at], style), (text[at : at + len(match)], "match")]
-            begin = at + len(match)
-        out.append((text[begin:], style))
-    return out
-
-
-def _cut(parts: Parts, width: int) -> Parts:
-    """Parts in exactly so many cells."""
-    out: Parts = []
-    left = width
-    for text, style in parts:
-        size = cell_len(text)
-        if size > left:
-            out.append((fit(text, left), style))
-            return out
-        out.append((text, style))
-        left -= size
-    out.append((" " * left, "plain"))
-    return out

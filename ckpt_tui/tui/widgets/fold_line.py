@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -23,12 +25,11 @@ class FoldLine(Static, can_focus=True):
     FoldLine:focus { background: $ck-cursor; color: $foreground; }
     """
 
+    @dataclass
     class Toggled(Message):
         """It is unfolded or folded."""
 
-        def __init__(self, fold: FoldLine) -> None:
-            super().__init__()
-            self.fold = fold
+        fold: FoldLine
 
     def __init__(self, text: str, id: str | None = None) -> None:
         super().__init__(markup=False, id=id)

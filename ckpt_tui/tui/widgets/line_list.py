@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -16,6 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ckpt_tui.tui.commands import bindings
+from ckpt_tui.tui.themes import readable_style
 
 _STRIPS = 400
 """Drawn lines that are kept: several screens."""
@@ -76,13 +78,12 @@ class LineList(ScrollView, can_focus=True):
 
     cursor: var[int] = var(0)
 
+    @dataclass
     class Moved(Message):
-        """The cursor stands on another line; `by_hand` tells that a person moved it."""
+        """The cursor stands on another line; `by_hand` says that a person moved it."""
 
-        def __init__(self, lines: LineList, by_hand: bool) -> None:
-            super().__init__()
-            self.lines = lines
-            self.by_hand = by_hand
+        lines: LineList
+        by_hand: bool
 
         @property
         def control(self) -> LineList:
@@ -140,7 +141,7 @@ class LineList(ScrollView, can_focus=True):
 
     def redraw(self, indexes: Collection[int]) -> None:
         """These lines look different; all others are as they were."""
-        for key in [key for key in self._strips.keys() if key[0] in indexes]:  # noqa: SIM118 it is no dict
+        for key in [key for key in self._strips.keys() if key[0] in indexes]:  # noqa: SIM118 it is not a dict
             self._strips.discard(key)
         self._refresh_lines(*indexes)
 
@@ -151,6 +152,7 @@ class LineList(ScrollView, can_focus=True):
             found = self.rich_style + self.get_component_rich_style(f"line-list--{name}", partial=True)
             if over:
                 found += self.get_component_rich_style(f"line-list--{over}", partial=True)
+            found = readable_style(found, bool(over) or name == "match")
             self._styles[name, over] = found
         return found
 
@@ -208,7 +210,7 @@ class LineList(ScrollView, can_focus=True):
         return max(0, min(cursor, self.line_count - 1))
 
     def watch_cursor(self, old: int, new: int) -> None:
-        """Draw the two lines anew."""
+        """Redraw the two lines."""
         self._refresh_lines(old, new)
 
     def settle(self, index: int, way: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -24,6 +25,7 @@ class PathInput(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete", "complete the path", show=False)]
 
+    @dataclass
     class Completed(Message):
         """A path was completed as far as it can be.
 
@@ -31,9 +33,7 @@ class PathInput(Input):
             names: What could follow, when it is more than one.
         """
 
-        def __init__(self, names: list[str]) -> None:
-            super().__init__()
-            self.names = names
+        names: list[str]
 
     def __init__(self, placeholder: str, ending: str = "", id: str | None = None) -> None:
         super().__init__(placeholder=placeholder, compact=True, id=id)

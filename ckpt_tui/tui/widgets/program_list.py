@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -58,24 +59,22 @@ class ProgramList(Widget, can_focus=True):
     ProgramList > .program-list--focus { background: $ck-cursor; }
     """
 
+    @dataclass
     class Chosen(Message):
         """Another program is chosen."""
 
-        def __init__(self, programs: ProgramList) -> None:
-            super().__init__()
-            self.programs = programs
+        programs: ProgramList
 
         @property
         def control(self) -> ProgramList:
             """The list."""
             return self.programs
 
+    @dataclass
     class Submitted(Message):
         """Enter was pressed."""
 
-        def __init__(self, programs: ProgramList) -> None:
-            super().__init__()
-            self.programs = programs
+        programs: ProgramList
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -2,68 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from textual.message import Message
 
 from ckpt_tui.core.documents.envelope import cut_envelope
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.outline import EXPAND_LIMIT, Branch, Folds, Outline, Row
-from ckpt_tui.core.reading.preview import Previewer, is_leaf, is_unopened, kind_of, label_text, preview, type_text_of
-from ckpt_tui.core.reading.sizes import size_of
+from ckpt_tui.core.reading.preview import is_unopened
 from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
-from ckpt_tui.tui.widgets.checkpoints import fit
+from ckpt_tui.tui.widgets.row_painter import INDENT_LIMIT, Look, RowPainter
 from ckpt_tui.tui.widgets.unread import UnreadRows
 
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.comparison import Marks
-
-_STYLES = {
-    "null": "dim", "bool": "word", "number": "number", "text": "text", "bytes": "number", "type": "type",
-    "atom": "word", "object": "plain", "list": "plain", "error": "error",
-}  # fmt: skip
-
-_ALIGN_LIMIT = 200
-"""Members of a branch whose labels are measured to line up their values; longer ones are not lined up."""
-
-_LABEL_CELLS = 26
-"""Cells that labels are lined up to at most."""
-
-_TYPE_CELLS = 44
-"""Cells of the column of types at most."""
-
-_ROW_NODES = 3_000
-"""Values looked at for the size of one row, so that a screen of rows stays below a tenth of a second."""
-
-_ALL_SHOWN = "Everything is shown, what is empty and the framework's bookkeeping, too."
-
-_SAYING_SHOWN = "What is empty, and the framework's bookkeeping, are folded away."
-
-FURTHER_SIGN = "+ decodes further ·"
-"""What stands before a value that was cut."""
-
-_INDENT_LIMIT = 40
-"""Levels that are indented; deeper ones stay at that column."""
-
-
-def _type_in(text: str, room: int) -> str:
-    """A type in so many cells: whole, else the class alone, else nothing."""
-    if cell_len(text) <= room:
-        return text
-    short = text.rsplit(".", 1)[-1].rsplit(":", 1)[-1]
-    return short if cell_len(short) <= room else ""
-
-
-def _mark_in(mark: str, spare: int, room: int) -> str:
-    """A mark in the cells that the value leaves: its sign at least, and what a value was in up to half of the line."""
-    if cell_len(mark) <= spare:
-        return mark
-    if mark.startswith("was"):
-        return fit(mark, min(cell_len(mark), max(room // 2, spare)))
-    return mark[:1]
 
 
 class RowTree(UnreadRows):
@@ -71,13 +26,13 @@ class RowTree(UnreadRows):
 
     BINDINGS = bindings("value")
 
+    @dataclass
     class Opened(Message):
-        """The person wants to see a whole text."""
+        """The person wants to see a whole text, at what was searched for."""
 
-        def __init__(self, title: str, value: Value) -> None:
-            super().__init__()
-            self.title = title
-            self.value = value
+        title: str
+        value: Value
+        match: str = ""
 
     class CopyAsked(Message):
         """The person wants to copy something of the row."""
@@ -88,12 +43,11 @@ class RowTree(UnreadRows):
     class Folded(Message):
         """Something was unfolded or folded by hand."""
 
+    @dataclass
     class Told(Message):
         """Something to say to the person."""
 
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
+        text: str
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -104,7 +58,7 @@ class RowTree(UnreadRows):
         self.match = ""
         self.marks: Marks | None = None
         """What changed since the parent, beside the values; None while that is not known."""
-        self._widths: dict[int, tuple[Branch, int]] = {}
+        self._painter = RowPainter()
 
     @property
     def line_count(self) -> int:
@@ -127,7 +81,7 @@ class RowTree(UnreadRows):
         self.post_message(self.Moved(self, by_hand=False))
 
     def _reset(self) -> None:
-        self._widths.clear()
+        self._painter.forget()
         self.changed()
         self.cursor = self.validate_cursor(self.cursor)
 
@@ -166,82 +120,10 @@ class RowTree(UnreadRows):
 
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
         row = self.outline.row(index)
-        value = row.member.value
-        leaf = is_leaf(value)
-        indent = "  " * min(row.depth, _INDENT_LIMIT)
-        sign = "▾ " if row.is_open else "  " if leaf else "▸ "
-        folded = not row.member.steps
-        label = label_text(row.member)
-        if row.member.is_index:
-            label = f"[{label}]" if row.branch.below.kind == "mixed" else label
-        label = fit(label, self._label_width(row.branch, label, width))
-        parts = [
-            (indent, "dim"),
-            (sign, "lane"),
-            (label, "dim" if row.member.is_index or folded else "label"),
-            ("  ", "dim"),
-        ]
-        room = max(width - sum(cell_len(text) for text, _ in parts), 0)
-        hide = self.is_hidden(row)
-        if row.is_open and kind_of(value) != "error":
-            shown, style = self._open_text(row), "accent" if kind_of(value) == "object" else "dim"
-        elif self.is_reading(value):
-            shown, style = "reading …", "warn"
-        else:
-            shown, style = preview(value, max(room, 8), self.reveal, hide), _STYLES[kind_of(value)]
-            if folded:
-                style = "dim"
-            if hide and leaf:
-                style = "warn" if is_maskable(value, True) else style
-        if cut_envelope(value) is not None and not self.is_reading(value):
-            shown, style = f"{FURTHER_SIGN} {shown}", "error"
-        type_text = size_of(value, _ROW_NODES).text if self.sizes else type_text_of(value)
-        if row.hidden and row.is_open:
-            type_text = f"{type_text}  {row.hidden} folded".strip()
-        mark = (
-            self.marks.text(self.outline.path(row), row.is_open, self.reveal)
-            if self.marks is not None and not folded
-            else ""
+        look = Look(
+            self.reveal, self.is_hidden(row), self.is_reading(row.member.value), self.sizes, self.match, self.marks
         )
-        # A container can be cut, its type tells what it is; a scalar cannot.
-        taken = min(cell_len(shown), room * 3 // 5) if not leaf and not row.is_open else cell_len(shown)
-        if mark:
-            type_text = _mark_in(mark, room - taken - 2, room)
-        else:
-            type_text = _type_in(type_text, min(room - taken - 2, _TYPE_CELLS))
-        body = fit(shown, room - cell_len(type_text) - 2 if type_text else room)
-        parts += self._marked(body, style)
-        if type_text:
-            parts.append(("  " + type_text, "warn" if mark else "type"))
-        return parts
-
-    def _open_text(self, row: Row) -> str:
-        kid = row.branch.kids[row.slot]
-        if kid.below.kind == "list":
-            return f"({len(kid.below):,})"
-        return Previewer(self.reveal).headline(row.member.value)
-
-    def _marked(self, text: str, style: str) -> list[tuple[str, str]]:
-        if not self.match:
-            return [(text, style)]
-        strict = self.match != self.match.lower()
-        at = (text if strict else text.lower()).find(self.match)
-        # Lower case may change the length of a text; then nothing is marked rather than the wrong part.
-        if at < 0 or (not strict and len(text.lower()) != len(text)):
-            return [(text, style)]
-        end = at + len(self.match)
-        return [(text[:at], style), (text[at:end], "match"), (text[end:], style)]
-
-    def _label_width(self, branch: Branch, label: str, width: int) -> int:
-        own = cell_len(label)
-        if branch.count > _ALIGN_LIMIT:
-            return min(own, max(width // 2, 8))
-        found = self._widths.get(id(branch))
-        if found is None:
-            widest = max((cell_len(label_text(branch.member(slot))) for slot in range(branch.count)), default=0)
-            # The branch is kept beside its width: an id means nothing once its object is gone.
-            found = self._widths[id(branch)] = (branch, min(widest, _LABEL_CELLS, max(width // 3, 6)))
-        return min(max(own, found[1]), max(width // 2, 8))
+        return self._painter.paint(self.outline, row, width, look)
 
     # -- folding -----------------------------------------------------------------------------------------------------
 
@@ -294,7 +176,7 @@ class RowTree(UnreadRows):
         elif self.is_hidden(row) and is_maskable(row.member.value, True):
             self.post_message(self.Told("Masked: ! shows secrets."))
         else:
-            self.post_message(self.Opened(expression(self.path), row.member.value))
+            self.post_message(self.Opened(expression(self.path), row.member.value, self.match))
 
     def action_sibling(self, way: int) -> None:
         """Go to the next or previous sibling."""
@@ -373,7 +255,11 @@ class RowTree(UnreadRows):
         self.show(Outline(self.outline.value, folds, show, self.outline.prefix), labels)
         self.post_message(self.Folded())
         self.post_message(
-            self.Told(_ALL_SHOWN if show else "What is empty, and the framework's bookkeeping, are folded away.")
+            self.Told(
+                "Everything is shown, what is empty and bookkeeping, too."
+                if show
+                else "What is empty, and the framework's bookkeeping, are folded away."
+            )
         )
 
     def action_toggle_sizes(self) -> None:
@@ -396,7 +282,7 @@ class RowTree(UnreadRows):
 
     def clicked(self, index: int, x: int, times: int) -> None:
         row = self.outline.row(index)
-        on_sign = x < 2 * min(row.depth, _INDENT_LIMIT) + 2
+        on_sign = x < 2 * min(row.depth, INDENT_LIMIT) + 2
         if on_sign or times == 2:
             self.action_toggle_row()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -21,15 +22,14 @@ SPARKS = 24
 """Numbers of a sparkline at most."""
 
 PAST = 4
-"""Former values shown of a pinned path that is no number."""
+"""Former values shown of a pinned path that is not a number."""
 
 
+@dataclass
 class Picked(Message):
     """A row was picked: the place in the checkpoint that it is about."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.path = path
+    path: Path
 
 
 class PickLines(LineList, inherit_bindings=False):
@@ -99,7 +99,7 @@ class StepLines(PickLines):
 
 
 def _with_end_of_path(parts: Parts, width: int) -> Parts:
-    """A change whose values fit: the end of a path tells more than its beginning."""
+    """A change whose values fit: the end of a path shows more than its beginning."""
     path, style = parts[1]
     room = max(width * 55 // 100, width - sum(cell_len(text) for text, _ in parts) + cell_len(path))
     if cell_len(path) <= room:
@@ -130,12 +130,11 @@ class WatchLines(PickLines):
         Binding("x,delete", "drop", "no longer watch it", show=False, id="replay.unwatch")
     ]
 
+    @dataclass
     class Dropped(Message):
         """A pin or a breakpoint is no longer wanted."""
 
-        def __init__(self, row: PinRow | BreakRow) -> None:
-            super().__init__()
-            self.row = row
+        row: PinRow | BreakRow
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -37,19 +38,17 @@ class Timeline(Widget):
     Timeline > .timeline--key { color: $ck-label; text-style: bold; }
     """
 
+    @dataclass
     class Sought(Message):
         """The person wants to be at a place of the track."""
 
-        def __init__(self, at: int) -> None:
-            super().__init__()
-            self.at = at
+        at: int
 
+    @dataclass
     class Stepped(Message):
         """The person clicked on the arrow at one of the ends."""
 
-        def __init__(self, way: int) -> None:
-            super().__init__()
-            self.way = way
+        way: int
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -59,7 +58,7 @@ class Timeline(Widget):
         self._held = False
 
     def show(self, count: int, at: int, marks: Mapping[str, Collection[int]]) -> None:
-        """Show a track of so many steps at one of them; `marks` tells which steps are a fork, a bookmark, ..."""
+        """Show a track of so many steps at one of them; `marks` says which steps are a fork, a bookmark, ..."""
         if (count, at, marks) != (self._count, self._at, self._marks):
             self._count, self._at, self._marks = count, at, marks
             self.refresh()

@@ -9,7 +9,7 @@ import pytest
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.reading.plain import plain
-from ckpt_tui.core.value import Envelope, Map, Opaque
+from ckpt_tui.core.value import Envelope, Opaque
 
 ENVELOPE = b'{"__pickled__": "gASVAwAAAAAAAABLAS4=", "__type__": "builtins:int"}'
 
@@ -54,9 +54,16 @@ class TestReads:
 
     def test_repeated_keys_are_all_kept_and_named(self) -> None:
         document = parse(b'{"a": 1, "b": 2, "a": 3}')
-        assert type(document.value) is Map
-        assert document.value.kv == ["a", 1, "b", 2, "a", 3]
+        assert document.value == {"a": 3, "b": 2, "$repeated": {"a": [1, 3]}}
         assert document.notes == ("repeated keys (a): the framework keeps the last value, all are shown",)
+
+    def test_a_member_named_as_the_repetitions_are_is_kept(self) -> None:
+        document = parse(b'{"$repeated": 0, "a": 1, "a": {"b": 2, "b": 3}}')
+        assert document.value == {
+            "$repeated": 0,
+            "a": {"b": 3, "$repeated": {"b": [2, 3]}},
+            "$repeated$": {"a": [1, {"b": 3, "$repeated": {"b": [2, 3]}}]},
+        }
 
     @pytest.mark.parametrize("depth", [100, 900])
     def test_deep_nesting_within_reach(self, depth: int) -> None:
@@ -124,7 +131,7 @@ class TestEncodings:
             ("utf-8-sig", "begins with a byte order mark"),
             ("utf-16", "written as UTF-16"),
             ("utf-32", "written as UTF-32"),
-            ("cp1252", "not UTF-8; read as Windows text (cp1252)"),
+            ("cp1252", "not UTF-8; read as most likely cp1252"),
         ],
     )
     def test_a_text_is_read_and_its_encoding_noted(self, encoding: str, note: str) -> None:
@@ -162,7 +169,7 @@ class TestExplains:
             (gzip.compress(b"{}"), "not-json", "binary data"),
             (b"\x89PNG\r\n\x1a\n\0\0\0\xff", "not-json", "binary data"),
             (b"\xff\xfe{\xd8\xd8\xd8", "encoding", "neither UTF-8 nor UTF-16"),
-            (b'{"a": "\x81"}', "encoding", "no UTF-8, and it is no Windows text"),
+            (b'{"a": "\x81"}', "encoding", "no encoding of Windows fits it"),
             (b"[" * 1_500 + b"]" * 1_500, "too-deep", "nested deeper"),
             (b"[" * 100_000, "too-deep", "nested deeper"),
             (b'{"a":' * 100_000, "too-deep", "nested deeper"),

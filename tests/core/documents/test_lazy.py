@@ -14,13 +14,13 @@ from ckpt_tui.core.budgets import READ_AT_ONCE
 from ckpt_tui.core.documents import indented, lazy
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.documents.envelope import parsed, resolve, unread
-from ckpt_tui.core.reading import preview
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.outline import Outline
 from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.reading.preview import is_leaf, is_unopened
 from ckpt_tui.core.reading.preview import preview as preview_of
 from ckpt_tui.core.reading.sizes import size_of
+from ckpt_tui.core.redact import MASK
 from ckpt_tui.core.value import Deferred, Envelope, Map, Opaque, Value
 
 NUMBER_7 = "gASVAwAAAAAAAABLBy4="
@@ -197,7 +197,7 @@ class TestReadsOnlyWhatIsAskedFor:
         assert is_unopened(story)
         assert is_leaf(story)
         assert preview_of(story, 20) == '"He said \\"hi\\"\\nHe s…" 320 k'
-        assert preview_of(story, hide=True) == preview.MASK
+        assert preview_of(story, hide=True) == MASK
         assert "He said" not in preview_of(value, 200)[: preview_of(value).index("small")].split("password")[1]
         assert resolve(story) == text
 

@@ -11,7 +11,7 @@ from ckpt_tui.core.runs.pruning import Choice, Wish, choose
 
 def runs_of(*chains: str, waiting: str = "", ties: bool = False) -> tuple[Run, ...]:
     """Runs of checkpoints named by letters: "a ab ac" is a, with the children b and c."""
-    refs = []
+    refs: list[CheckpointRef] = []
     for number, chain in enumerate(chains):
         for word in chain.split():
             name, parent = word[-1], word[:-1] or None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.safety.examination import Members, envelopes, examine_document, may_hold_pickles
-from tests.core.test_doctor import document
+from tests.core.doctor.test_doctor import document
 
 EVIL = b"cos\nsystem\nX\x02\x00\x00\x00id\x85R."
 FINE = b"cfractions\nFraction\nK\x01K\x02\x86R."

@@ -1,0 +1,77 @@
+"""What to do about each kind of finding: never a step that loses a genuine file or overwrites another one."""
+
+from __future__ import annotations
+
+import re
+
+FIXES = {
+    "index": "Restore the index; `ckpt-tui doctor` prints its lines.",
+    "torn-index": "When the program has ended, delete the torn line; the checkpoint of it is shown here all the same.",
+    "being-written": "Look again in a moment.",
+    "definition": "Correct the definition; the checkpoints do not need it.",
+    "copy": "Move the copy out of the store.",
+    "side-file": "It can stay or go: it is not a part of any checkpoint.",
+    "pointer": "Fetch the file that it stands for; the framework cannot load the pointer.",
+    "merge": "Take one of the two sides as a whole, then resolve the merge: no mixture of both is a checkpoint.",
+    "archive": "Unpack it, and open what comes out.",
+    "encrypted": "Decrypt it to a file outside of the store, and open that.",
+    "documents": "Open it by its own name: `ckpt-tui FILE`.",
+    "foreign": "Keep other programs' files elsewhere: the framework tries to load every .json file here.",
+    "not-a-file": "Move it away: the framework tries to open everything named .json, and waits for ever at a pipe.",
+    "broken-link": "Restore what the link points to, or move the link out of the store.",
+    "unreadable": "The framework cannot load it either until that is mended.",
+    "directory": "Give yourself permission to read it, or name the stores in it that you may read.",
+    "too-large": "It was not looked at; move it away if it is not a checkpoint. `show --limit 8` reads larger ones.",
+    "encoding": "Name the encoding it was written in, `--encoding NAME`; convert nothing before its text reads right.",
+    "changing": "Look again when the program that writes it is done.",
+}
+"""By the kind of a file that cannot be shown as a checkpoint."""
+
+OTHERWISE = "Restore it from a copy. Without one, move it out of the store: the framework cannot load it."
+
+NOT_CHECKPOINTS = frozenset(("index", "torn-index", "being-written", "side-file", "documents", "definition", "copy"))
+"""Kinds of files that cannot be shown, but of which no checkpoint is lost."""
+
+_CHECK_FIRST = (
+    "Check that its text reads right (`show --encoding NAME` tries another encoding), and keep the original: "
+    "Agent Framework before 1.19, on a system with that encoding, resumes it as it is."
+)
+
+NOTES = (
+    ("begins with a byte order mark", "byte-order-mark", "Save it as UTF-8 without a byte order mark."),
+    ("written as UTF", "encoding", "Save it as UTF-8."),
+    ("not UTF-8", "encoding", _CHECK_FIRST),
+    ("damaged UTF-8", "encoding", "Restore it from a copy: what the damaged bytes were is not in the file."),
+    ("repeated keys", "repeated-keys", "Restore the file from a copy: no version writes a key twice."),
+    (
+        "a document exported from", "exported",
+        "It can be read here. To resume it, open its database (`--storage`): FileCheckpointStorage loads no exports.",
+    ),
+    ("members no known version writes", "unknown-member", "Remove those members, in a copy, to load it."),
+    ("Agent Framework 1.0.0b", "legacy", "Resume it with the version that wrote it; here it can be read."),
+)  # fmt: skip
+"""How a note of a document or a store begins, its kind, and what to do."""
+
+REPEATED_BY_DOTNET = (
+    "Agent Framework for .NET writes it after a restore where the id of an executor holds a |, as it takes the longest "
+    "id that fits; rename that executor. .NET reads the last of the values."
+)
+"""What to do where a .NET checkpoint holds a property twice."""
+
+SHAPES = re.compile(r"\b\w+ is no (text|integer|object|date)\b")
+"""What a store notes of members that are of another kind than the framework writes."""
+
+_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z)")
+_IMPOSSIBLE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\<>:"|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
+_NAME_BYTES = 255
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether a text can be a file name on every system, and nothing but a name."""
+    return bool(name) and not (
+        _IMPOSSIBLE.search(name)
+        or _RESERVED.match(name)
+        or name[0] in " .~-"
+        or name[-1] in " ."
+        or len(name.encode("utf-8")) > _NAME_BYTES
+    )

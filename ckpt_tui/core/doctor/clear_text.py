@@ -1,0 +1,90 @@
+"""Secrets that stand in clear text in the files of a store: where, never what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from ckpt_tui.core.doctor.findings import Finding
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.redact import MASK, is_mask, masked
+
+_PATHS = 200
+"""Different paths of secrets that are reported."""
+
+_NAMES = (
+    rb"token|passw|passphrase|passcode|pswd|pwd|secret|cred|authorization|bearer|cookie|jwt"
+    rb"|[a-z0-9][ _.-]{0,3}keys?(?![a-z])"
+    rb"|(?<![a-z])(?:pin|pass|passkey|otp|totp|cv[vc]|sas|conn)(?![a-z])|conn.{0,8}str|pin.{0,3}(?:code|number)"
+    rb"|(?:git|azure|devops).{0,5}pat(?![a-z])|sas.{0,3}ur[il]|(?:user|card).{0,3}pin|_pass(?![a-z])"
+    rb"|[a-z] pass(?![a-z])|pass\x94"
+    rb"|(?:basic|auth).{0,4}auth|auth.{0,4}(?:header|string|code)|(?:access|shared).{0,4}signature"
+    rb"|(?:security|recovery|mfa|sms|verification|authorization).{0,4}code|backup.{0,4}codes|[a-z]pass(?![a-z])"
+)
+"""Parts of names of secrets, in lower case."""
+
+_LOOKS = (
+    rb":\\?/\\?/[^\s\"'/<>]{0,200}@|:\\?/\\?/[^\s\"'<>]{0,200}:[^\s\"'<>]{1,200}@|[?&](?:sig|key|code)=|@(?:tcp|unix)\("
+    rb"|sk-[a-z0-9]|gh[opsur]_|github_pat_|glpat-|xox[a-z]-|xapp-|a[ks]ia[0-9a-z]{12}|aiza|ya29\.|gocspx-|hf_[a-z0-9]{16}"
+    rb"|npm_[a-z0-9]{16}|gsk_|r8_[a-z0-9]{16}|k_(?:live|test)_|whsec_|dop_v1_|nvapi-|pplx-|xai-|tvly-|lsv2_|pypi-|sg\.[a-z0-9]"
+    rb"|[78]q~|eyj[a-z0-9_-]{4,}\.|:aa[a-z0-9_-]{30}|age-secret|basic [a-z0-9+/]{8}|private key|/webhooks/|hooks\.slack"
+)
+"""Beginnings of what is a secret by its look, in lower case."""
+
+_HINT = re.compile(rb"%b|%b" % (_NAMES, _LOOKS), re.DOTALL)
+_BASE64 = re.compile(rb'"__pickled__"\s*:\s*"[A-Za-z0-9+/=]*"')
+
+
+def may_hold_secrets(data: bytes) -> bool:
+    """Whether bytes hold a sign without which `ckpt_tui.core.redact` masks nothing; asking it takes far longer."""
+    return _HINT.search(data.lower()) is not None
+
+
+def json_may_hold_secrets(raw: bytes) -> bool:
+    """The same for the bytes of a file, its pickles aside."""
+    if b"\0" in raw or b"\\u00" in raw:  # UTF-16, or letters written as escapes
+        return True
+    return may_hold_secrets(_BASE64.sub(b"", raw))
+
+
+class ClearText:
+    """Takes checkpoints one by one and finds secrets in them, each path once.
+
+    Run kwargs are masked wherever they are shown, but only those that are secrets by their name or look are reported.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[str, int]] = {}
+
+    def take(self, parts: dict[str, Any], file: str) -> None:
+        """Look through the parts of a checkpoint."""
+        for path in _masks(masked(plain(parts), all_run_kwargs=False)):
+            where = expression(path)
+            if where in self._found or len(self._found) < _PATHS:
+                first, count = self._found.get(where, (file, 0))
+                self._found[where] = (first, count + 1)
+
+    def findings(self) -> Iterator[Finding]:
+        """What was found in everything taken so far."""
+        for where, (file, count) in self._found.items():
+            more = f", in {count:,} files" if count > 1 else ""
+            fix = "Share exports, which mask it; keep secrets out of run arguments and state."
+            yield Finding("secret", "info", file, where, f"a secret in clear text{more}", fix)
+
+
+def _masks(document: Any) -> Iterator[Path]:
+    """Where a document holds a mask."""
+    todo: list[tuple[Path, Any]] = [((), document)]
+    while todo:
+        path, item = todo.pop()
+        if is_mask(item) or type(item) is str:
+            yield path
+            continue
+        pairs = item.items() if isinstance(item, dict) else enumerate(item)
+        todo += [
+            ((*path, step), below)
+            for step, below in pairs
+            if isinstance(below, dict | list) or (type(below) is str and MASK in below)
+        ]

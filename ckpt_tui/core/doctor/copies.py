@@ -1,0 +1,119 @@
+"""Copies of a checkpoint that synchronizers, file managers, merges and editors leave beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from typing import NamedTuple
+
+from ckpt_tui.core.doctor.advice import is_plain_name
+from ckpt_tui.core.doctor.severity import Finding
+from ckpt_tui.core.model import CheckpointRef
+
+_MADE_BY = (
+    (r" \([^()]*(?:conflicted copy|case conflict|Konflikt|conflit|conflicto|conflitto|conflito)[^()]*\)",
+     "a conflicted copy of a synchronizer such as Dropbox or Nextcloud"),
+    (r" \(SFConflict [^()]*\)", "a conflicted copy of Seafile"),
+    (r"[ _-]?\(?conflict[ -]?on[^()]*\)?", "a conflicted copy of a synchronizer"),
+    (r"\.sync-conflict-\d{8}-\d{6}(?:-[A-Z0-9]+)?", "a conflicted copy of Syncthing"),
+    (r"_conflict-\d{8}-\d{6}", "a conflicted copy of ownCloud"),
+    (r"[._-](?:conf|conflict|conflicted)(?:\(\d+\))?", "a conflicted copy of a synchronizer"),
+    (r"-(?:DESKTOP|LAPTOP|PC|WIN)-[A-Z0-9]{4,}(?:-\d+)?", "a conflicted copy of OneDrive, named after a computer"),
+    (r" - (?:Copy|Kopie|Copie|Copia|Cópia|Kopia|副本|コピー|복사본)(?: \(\d+\))?", "made in the Windows Explorer"),
+    (r" (?:copy|Kopie|copie|copia|副本|のコピー)(?: \d+)?", "made in the Finder"),
+    (r" ?\(\d+\)", "named as browsers, Google Drive and OneDrive name a second one"),
+    (r" \d{1,2}", "named as macOS and iCloud name a second one"),
+    (r"[._](?:BASE|LOCAL|REMOTE|BACKUP)(?:[._]\d+)?", "a side of a merge that `git mergetool` left"),
+    (r"[._-](?:bak|backup|orig|old|save)(?:[._-]?\d+)?", "a backup"),
+    (r"~(?:\d+~?)?", "a backup of an editor"),
+)  # fmt: skip
+_ENDINGS = tuple((re.compile(f"(.+?)(?:{ending})\\Z", re.DOTALL | re.IGNORECASE), words) for ending, words in _MADE_BY)
+_BEFORE = re.compile(r"(?:Copy of|Kopie von|Copie de|Copia de|Copia di) (.+)\Z", re.DOTALL)
+
+
+class Copy(NamedTuple):
+    """What a file is a copy of.
+
+    Attributes:
+        file: The copy.
+        original: The file that it is a copy of.
+        words: What made it, in words for people, or "".
+    """
+
+    file: str
+    original: str
+    words: str
+
+
+def made_by(stem: str, original: str) -> str:
+    """What made a copy with such a name of such a file (both without `.json`); "" where nothing shows it."""
+    for ending, words in _ENDINGS:
+        found = ending.match(stem)
+        if found is not None and found[1] == original:
+            return words
+    before = _BEFORE.match(stem)
+    return "named as Google Drive names a copy" if before is not None and before[1] == original else ""
+
+
+def originals(stem: str) -> Iterator[tuple[str, str]]:
+    """The names of which a name may be that of a copy (all without `.json`), each with what makes such copies."""
+    for ending, words in _ENDINGS:
+        found = ending.match(stem)
+        if found is not None:
+            yield found[1], words
+
+
+def copies_in(refs: Iterable[CheckpointRef], names: Collection[str]) -> list[Copy]:
+    """The files that hold the id of another file beside them; `names` are those of all that stands in the directory."""
+    found = []
+    for ref in refs:
+        original = _beside(ref.file, f"{ref.inner}.json")
+        if ref.inner and original != ref.file and original in names:
+            stem = ref.file.rpartition("/")[2].removesuffix(".json")
+            found.append(Copy(ref.file, original, made_by(stem, ref.inner)))
+    return found
+
+
+def copy_finding(copy: Copy, difference: str) -> Finding:
+    """What to say of a copy; `difference` says what differs from the original, "" where nobody looked."""
+    name = copy.original.rpartition("/")[2]
+    reason = f"a copy of {name}, which stands beside it with the same id" + (f": {copy.words}" if copy.words else "")
+    if difference:
+        reason += f"; {difference}"
+    fix = (
+        f"Decide which of the two is right: the framework lists both, and loads {name} by their id. "
+        "Move the other one out of the store; overwrite neither."
+    )
+    return Finding("copy", "warning", copy.file, "", reason, fix)
+
+
+def renamed_findings(refs: Iterable[CheckpointRef], names: Collection[str], skipped: Collection[str]) -> list[Finding]:
+    """Files whose name is not the id inside; a new name is proposed only where it is free, plain and of one file."""
+    renamed = [ref for ref in refs if ref.inner and ref.file not in skipped]
+    claims: dict[str, int] = {}
+    for ref in renamed:
+        wanted = _beside(ref.file, ref.inner).lower()
+        claims[wanted] = claims.get(wanted, 0) + 1
+    taken = {name.lower() for name in names}
+    found = []
+    for ref in renamed:
+        wanted = _beside(ref.file, ref.inner)
+        reason = f"the id inside is {ref.inner}, but the framework loads the file as {ref.id}"
+        if not is_plain_name(f"{ref.inner}.json"):
+            fix = f"Load it as {ref.id}. The id inside is not a plain file name: do not name a file after it."
+        elif f"{wanted}.json".lower() in taken:
+            fix = f"{ref.inner}.json is there already, and is another file. Load this one as {ref.id}."
+        elif claims[wanted.lower()] > 1:
+            fix = (
+                f"{claims[wanted.lower()]:,} files hold that id. Load this one as {ref.id}; only one can have the name."
+            )
+        else:
+            fix = f"Rename it to {ref.inner}.json, or load it as {ref.id}."
+        found.append(Finding("renamed", "warning", ref.file, "", reason, fix))
+    return found
+
+
+def _beside(file: str, name: str) -> str:
+    """A name in the directory of a file."""
+    directory, slash, _ = file.rpartition("/")
+    return f"{directory}{slash}{name}"

@@ -1,0 +1,188 @@
+"""Which checkpoint Agent Framework itself would resume: `get_latest` by a workflow's name, over all files it can load.
+
+Source: FileCheckpointStorage.get_latest and list_checkpoints. A file that cannot be loaded is skipped with a line in
+the log; times are compared as `datetime.fromisoformat` reads them; of equal ones the directory's first is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from ckpt_tui.core.doctor.severity import Finding
+from ckpt_tui.core.model import CheckpointRef, Problem, parse_time
+from ckpt_tui.core.runs.ids import latest
+from ckpt_tui.core.runs.lineage import Run, arrange, is_unnamed
+
+HOPELESS = frozenset((
+    "byte-order-mark", "encoding", "huge-integer", "unknown-member", "undecodable", "unread", "type-mismatch",
+    "function", "numpy", "legacy",
+))  # fmt: skip
+"""Kinds of findings with which the framework does not load a file, whatever it is asked to allow."""
+
+_NAMED = 5
+"""Skipped files that are named."""
+
+
+class Candidate(NamedTuple):
+    """One file, as far as the framework looks at it.
+
+    Attributes:
+        file: The file.
+        workflow: The name in it.
+        timestamp: The time in it, as text.
+        hopeless: Why it cannot be loaded, or "".
+        types: The types that have to be allowed first.
+        is_dangerous: Loading it could run code, so that nobody can say what would happen.
+        ref: Its header; None where it cannot be shown.
+    """
+
+    file: str
+    workflow: str
+    timestamp: str
+    hopeless: str = ""
+    types: tuple[str, ...] = ()
+    is_dangerous: bool = False
+    ref: CheckpointRef | None = None
+
+
+_HEADER = re.compile(rb'"(workflow_name|timestamp)"\s*:\s*"((?:[^"\\]|\\.)*)"')
+_HEAD = 4096
+
+
+def candidate_of(problem: Problem, raw: bytes) -> Candidate | None:
+    """A file that cannot be shown, where its beginning names a workflow."""
+    header = {key: value.decode("utf-8", "replace") for key, value in reversed(_HEADER.findall(raw[:_HEAD]))}
+    name = header.get(b"workflow_name", "")
+    if not name or "/" in problem.file:
+        return None
+    return Candidate(problem.file, name, header.get(b"timestamp", ""), problem.reason)
+
+
+def newest_findings(candidates: Iterable[Candidate], order: Mapping[str, int]) -> list[Finding]:
+    """Where the framework would take another checkpoint than the latest here, or fails, and why.
+
+    Args:
+        candidates: The files of one directory.
+        order: Their places in the directory, as the system lists them.
+    """
+    by_name: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        if not is_unnamed(candidate.workflow):
+            by_name.setdefault(candidate.workflow, []).append(candidate)
+    return [found for name, own in by_name.items() for found in _of_one_name(name, own, order)]
+
+
+def _of_one_name(name: str, own: Sequence[Candidate], order: Mapping[str, int]) -> list[Finding]:
+    shown = [one.ref for one in own if one.ref is not None]
+    if len(own) < 2 or not shown or any(one.is_dangerous for one in own):
+        return []
+    runs = arrange(shown)
+    ours = latest([node for run in runs for node in run.nodes]).ref
+    order = order or {ours.file: -1}
+    call = f"get_latest(workflow_name={name!r})"
+    with_types = [one for one in own if not one.hopeless]
+    raised = _raises(with_types) if len(with_types) > 1 else ""
+    if raised:
+        fix = f"Name the id to resume: {ours.id} is the latest here."
+        return [Finding("get-latest", "warning", ours.file, "", f"{call} of Agent Framework fails: {raised}", fix)]
+    found = []
+    default = _pick([one for one in with_types if not one.types], order)
+    allowed = _pick(with_types, order)
+    if allowed is not None and ours.file != allowed.file:
+        tied = parse_time(allowed.timestamp) == ours.when and not _is_hopeless(ours, own)
+        found.append(_tied(call, ours, allowed) if tied else _differs(call, ours, allowed, own, needs_types=False))
+    elif default is not None and ours.file != default.file:
+        found.append(_differs(call, ours, default, own, needs_types=True))
+    if overlapping := _overlapping(runs):
+        reason = f"{overlapping:,} runs of {name} overlap in time; {call} gives the newest checkpoint of all of them"
+        found.append(
+            Finding(
+                "overlap", "info", ours.file, "", reason, "Name the id to resume, or give each run a store of its own."
+            )
+        )
+    return found
+
+
+def _is_hopeless(ref: CheckpointRef, own: Iterable[Candidate]) -> bool:
+    return any(one.hopeless for one in own if one.file == ref.file)
+
+
+def _tied(call: str, ours: CheckpointRef, picked: Candidate) -> Finding:
+    """What to say where several have the latest time, and the directory lists another one first."""
+    reason = (
+        f"{call} of Agent Framework gives {_named(picked)}: it has the same time as the latest here, and the directory "
+        "lists it first"
+    )
+    return Finding("get-latest", "info", ours.file, "", reason, f"Name the id to resume: {ours.id}.")
+
+
+def _differs(call: str, ours: CheckpointRef, picked: Candidate, own: Sequence[Candidate], needs_types: bool) -> Finding:
+    """What to say where the framework takes an earlier one than the latest here."""
+    newest = parse_time(picked.timestamp)
+    skipped = [one for one in own if one.hopeless or (needs_types and one.types)]
+    later = [one for one in skipped if parse_time(one.timestamp) >= newest or not one.timestamp]
+    later.sort(key=lambda one: one.file)
+    whys = [f"{one.file} ({_why(one)})" for one in later]
+    more = f" and {len(whys) - _NAMED:,} more" if len(whys) > _NAMED else ""
+    unless = ", unless types are allowed" if needs_types else ""
+    reason = (
+        f"{call} of Agent Framework gives {_named(picked)}, not the latest here{unless}: "
+        f"it skips, with a line in the log only, {', '.join(whys[:_NAMED])}{more}"
+    )
+    if needs_types:
+        fix = "Allow the types that doctor lists, or name the id to resume."
+    elif any(one.ref is None for one in later):
+        fix = f"Restore the files that cannot be loaded, or resume {picked.file.removesuffix('.json')} by its id."
+    else:
+        fix = f"Resume {picked.file.removesuffix('.json')} by its id, or mend what the framework cannot load."
+    return Finding("get-latest", "info" if needs_types else "warning", ours.file, "", reason, fix)
+
+
+def _named(one: Candidate) -> str:
+    return one.file if one.ref is None else f"{one.file}, iteration {one.ref.iteration:,}"
+
+
+def _why(one: Candidate) -> str:
+    if one.hopeless:
+        return one.hopeless
+    return f"needs {one.types[0]}" + (f" and {len(one.types) - 1:,} more" if len(one.types) > 1 else "")
+
+
+def _raises(own: Sequence[Candidate]) -> str:
+    """Why the framework cannot compare the times, "" where it can."""
+    zoned: dict[bool, str] = {}
+    for one in own:
+        try:
+            when = datetime.fromisoformat(one.timestamp)
+        except ValueError:
+            return f"ValueError, as {one.file} has a time that is not a date"
+        zoned.setdefault(when.tzinfo is not None and when.utcoffset() is not None, one.file)
+    if len(zoned) > 1:
+        return f"TypeError, as {zoned[False]} has a time without a zone and {zoned[True]} one with it"
+    return ""
+
+
+def _pick(own: Sequence[Candidate], order: Mapping[str, int]) -> Candidate | None:
+    """The file with the latest time, of equal ones the first in the directory; None where there is none."""
+    if not own:
+        return None
+    listed = sorted(own, key=lambda one: order.get(one.file, 0))
+    return max(listed, key=lambda one: datetime.fromisoformat(one.timestamp))
+
+
+def _overlapping(runs: Sequence[Run]) -> int:
+    """How many runs overlap with the one that began before them."""
+    spans = sorted(
+        (min(times), max(times))
+        for times in ([node.ref.when for node in run.nodes if node.ref.when] for run in runs)
+        if times
+    )
+    count, end = 0, float("-inf")
+    for index, (first, last) in enumerate(spans):
+        if index and first < end:
+            count += 1
+        end = max(end, last)
+    return count + 1 if count else 0

@@ -1,0 +1,176 @@
+"""What a run did twice: a conversation that holds the same messages twice, a request asked again after its answer.
+
+Both are what a restore of a program leaves that keeps messages or answers in two places, or loses an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ckpt_tui.core.doctor.findings import Finding
+from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.matching.digests import Digests, OutOfBudget
+from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.reading.chat import is_chat
+from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.pending import attribute, requests
+from ckpt_tui.core.reading.preview import is_unopened
+from ckpt_tui.core.value import Value
+
+_LOOKED_AT = 20_000
+"""Values of one checkpoint that are looked at for conversations: a tenth of a second at worst."""
+
+_MESSAGES = 5_000
+"""Messages of one conversation that are compared."""
+
+_DIGESTED = 50_000
+"""Scalars of one checkpoint that are compared."""
+
+_BLOCK = 2
+"""Messages without an id that have to come again one after the other: people do say the same thing twice."""
+
+_LEVELS = 500
+"""Checkpoints above one in which its requests are looked for."""
+
+_NAMED = 3
+"""Messages that are named."""
+
+
+class Repeated(NamedTuple):
+    """Messages that a conversation holds more than once.
+
+    Attributes:
+        path: Where the conversation stands.
+        ids: The ids of such messages, each once; none where they have no ids.
+        number: How many messages are repetitions.
+    """
+
+    path: Path
+    ids: tuple[str, ...]
+    number: int
+
+
+def repeated_messages(checkpoint: Checkpoint) -> Iterator[Repeated]:
+    """The conversations of a checkpoint that hold the same message twice, with the paths of their lists."""
+    digests = Digests(_DIGESTED)
+    todo: list[tuple[Path, Value]] = [(("messages",), checkpoint.messages), (("state",), checkpoint.state)]
+    seen: set[int] = set()
+    kept: list[Value] = []  # an id means nothing once its object is gone
+    left = _LOOKED_AT
+    while todo and left > 0:
+        path, value = todo.pop()
+        if is_unopened(value):
+            continue
+        value = resolve(value)
+        left -= 1
+        if type(value) in (list, tuple) and len(value) > 1 and is_chat(value[0]):
+            found = _repeated(value[:_MESSAGES], digests)
+            if found is not None:
+                yield Repeated(path, *found)
+            continue
+        below = members(value)
+        if not len(below) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        kept.append(value)
+        for index in range(min(len(below), left)):
+            member = below[index]
+            if type(member.value) not in _SCALARS:
+                todo.append(((*path, *member.steps), member.value))
+
+
+_SCALARS = frozenset((str, int, float, bool, type(None), bytes))
+
+
+def _repeated(messages: Iterable[Value], digests: Digests) -> tuple[tuple[str, ...], int] | None:
+    """The ids that stand twice in a list of messages, and how many messages are repetitions; None where none is."""
+    counts: dict[tuple[str, int], int] = {}
+    signs: list[int] = []
+    for message in messages:
+        if not is_chat(message):
+            return None
+        try:
+            sign = digests.of(resolve(message))
+        except OutOfBudget:
+            return None
+        signs.append(sign)
+        name = attribute(message, "message_id")
+        if type(name) is str and name:
+            counts[name, sign] = counts.get((name, sign), 0) + 1
+    twice = {name: count - 1 for (name, _), count in counts.items() if count > 1}
+    if twice:
+        return tuple(twice), sum(twice.values())
+    number = _doubled(signs) if not counts else 0
+    return ((), number) if number else None
+
+
+def _doubled(signs: list[int]) -> int:
+    """How many messages come again right after themselves, where that is all of the conversation, or nearly."""
+    size = len(signs) // 2
+    return size if size >= _BLOCK and signs[:size] == signs[size : 2 * size] else 0
+
+
+class _Asked(NamedTuple):
+    """What a checkpoint asks: the ids of its requests, and what shows the question of each."""
+
+    file: str
+    parent: str | None
+    asks: dict[str, tuple[str, int]]
+
+
+class Repetitions:
+    """Takes checkpoints one by one, keeps what they ask, and says what came twice."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, _Asked] = {}
+        self._talks: dict[tuple[Path, tuple[str, ...]], tuple[str, int, int]] = {}
+
+    def take(self, checkpoint: Checkpoint) -> None:
+        """Look through a checkpoint; its values are not kept."""
+        ref = checkpoint.ref
+        for repeated in repeated_messages(checkpoint):
+            key = (repeated.path, repeated.ids)
+            file, number, count = self._talks.get(key, (ref.file, repeated.number, 0))
+            self._talks[key] = (file, number, count + 1)
+        asks: dict[str, tuple[str, int]] = {}
+        digests = Digests(_DIGESTED)
+        for request in requests(checkpoint.pending):
+            try:
+                asks[request.id] = (request.executor, digests.of(resolve(request.data)))
+            except OutOfBudget:
+                continue
+        self._asked[ref.id] = _Asked(ref.file, ref.parent, asks)
+
+    def findings(self) -> Iterator[Finding]:
+        """What came twice in everything taken so far."""
+        for (path, ids), (file, number, count) in self._talks.items():
+            names = f": {', '.join(ids[:_NAMED])}{', …' if len(ids) > _NAMED else ''}" if ids else ""
+            what = "message stands" if number == 1 else "messages stand"
+            more = f", in {count:,} files" if count > 1 else ""
+            reason = f"{number:,} {what} twice in one conversation{names}{more}"
+            fix = "A restore added what was already there: keep the messages in one place, or skip ids that are known."
+            yield Finding("repeated-messages", "warning", file, expression(path), reason, fix)
+        for asked in self._asked.values():
+            for name, (executor, question) in asked.asks.items():
+                before = self._answered(asked, name, (executor, question))
+                if before:
+                    reason = f"{executor or 'an executor'} asks again what was answered after {before}"
+                    fix = "Answer it again, or resume from a checkpoint after the answer; the run lost the first one."
+                    yield Finding("asked-again", "info", asked.file, expression(("pending", name)), reason, fix)
+
+    def _answered(self, asked: _Asked, name: str, question: tuple[str, int]) -> str:
+        """The file of the last checkpoint above that asked the same, where one between did not; "" where none did."""
+        parent = self._asked.get(asked.parent or "")
+        is_between = False
+        seen: set[str] = set()
+        for _ in range(_LEVELS):
+            if parent is None or parent.file in seen:
+                return ""
+            seen.add(parent.file)
+            if name in parent.asks or question in parent.asks.values():
+                return parent.file if is_between else ""
+            is_between = True
+            parent = self._asked.get(parent.parent or "")
+        return ""

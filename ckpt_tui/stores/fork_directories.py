@@ -1,0 +1,63 @@
+"""The directories of forks that stand beside a store, `STORE.forks/ID-N`, and a store shown with them."""
+
+from __future__ import annotations
+
+import os
+
+from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.composite import CompositeStore, short_names
+from ckpt_tui.stores.directory import DirectoryStore
+
+SUFFIX = ".forks"
+
+
+def root_of(store: str) -> str:
+    """The original store of a directory of forks; the directory itself when it is none."""
+    path = os.path.abspath(store)
+    above = os.path.dirname(path)
+    return above.removesuffix(SUFFIX) if above.endswith(SUFFIX) else path
+
+
+def forks_of(store: str) -> list[str]:
+    """The directories of forks that stand beside a store, by name; none for anything that is not a directory."""
+    try:
+        with os.scandir(root_of(store) + SUFFIX) as entries:
+            return sorted(entry.path for entry in entries if entry.is_dir() and not entry.name.startswith("."))
+    except OSError:
+        return []
+
+
+def is_fork(path: str) -> bool:
+    """Whether a path is a directory of forks of some store."""
+    return root_of(path) != os.path.abspath(path)
+
+
+def is_plain(store: Store) -> bool:
+    """Whether a store is a whole directory of the framework's files."""
+    return type(store) is DirectoryStore and store.only is None
+
+
+def is_overlay(store: Store) -> bool:
+    """Whether a store is a directory that is shown with its forks, as one lineage."""
+    return isinstance(store, CompositeStore) and store.together
+
+
+def overlay(path: str, directories: list[str]) -> Store:
+    """A directory and others whose checkpoints continue its own: one lineage, whichever directory holds what."""
+    texts = [path, *directories]
+    return CompositeStore([DirectoryStore(text) for text in texts], short_names(texts), path, together=True)
+
+
+def with_forks(store: Store) -> Store:
+    """The store with the forks that stand beside it, as one lineage; each of several with its own."""
+    if isinstance(store, CompositeStore) and not store.together:
+        members = [member if is_fork(member.path) else with_forks(member) for member in store.members]
+        changed = any(new is not old for new, old in zip(members, store.members, strict=True))
+        return CompositeStore(members, store.member_names, store.path) if changed else store
+    found = forks_of(store.path) if is_plain(store) else []
+    return overlay(store.path, [path for path in found if path != os.path.abspath(store.path)]) if found else store
+
+
+def with_own_forks(store: Store) -> Store:
+    """The same for a store that is named on the command line: a directory of forks that is named stays by itself."""
+    return store if is_plain(store) and is_fork(store.path) else with_forks(store)

@@ -1,0 +1,329 @@
+"""LangGraph's checkpoints in an SQLite database, as its SqliteSaver and AsyncSqliteSaver write them.
+
+A thread is a run; each call of a subgraph is a run below it. What a database holds is recognised by its tables.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.budgets import DEFAULT_MESSAGE, MessageBudget
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
+from ckpt_tui.core.msgpack.serialized import decode
+from ckpt_tui.core.text import clean
+from ckpt_tui.core.value import Value
+from ckpt_tui.errors import NotFoundError
+from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, Place, problem_error
+from ckpt_tui.stores.files import FileTrouble, read_ends
+from ckpt_tui.stores.langgraph_delta import rebuilt
+from ckpt_tui.stores.langgraph_document import ERROR, INTERRUPT, SENDS, requests
+from ckpt_tui.stores.langgraph_entries import deltas_of, entry_of, full_entry_of, messages_of
+from ckpt_tui.stores.langgraph_names import above, encoded, key_of, run_of
+from ckpt_tui.stores.langgraph_reading import LangGraphReader, Reading
+from ckpt_tui.stores.langgraph_rows import PAGE, Header, Key, LangGraphRows, is_langgraph
+from ckpt_tui.stores.polled import PolledStore
+from ckpt_tui.stores.sqlite import SqliteFault, is_sqlite
+
+KIND = "langgraph"
+
+RESUME_REASON = (
+    "ckpt-tui cannot run LangGraph's graphs yet; in a program that has the graph,"
+    " graph.invoke(None, config) with its thread_id, checkpoint_ns and checkpoint_id goes on from it"
+)
+PRUNE_REASON = "the database belongs to the program that writes it; it is only ever read"
+
+AT_ONCE = 64
+"""Checkpoints whose bodies are read in one look."""
+
+_SMALL = ("", INTERRUPT, ERROR, SENDS)
+"""Channels whose written values decide what the list shows; the first stands for none."""
+
+
+class LangGraphStore(PolledStore):
+    """The checkpoints of one database.
+
+    Args:
+        path: Its file.
+    """
+
+    kind = KIND
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self._rows = LangGraphRows(path)
+        self._reader = LangGraphReader(self._rows)
+        self._headers: dict[int, str] = {}
+        self._children: set[Key] = set()
+        self._last_row = 0
+        self._last_write = -1
+        self._trouble: Problem | None = None
+
+    @classmethod
+    def sniff(cls, place: Place) -> LangGraphStore | None:
+        """A database with LangGraph's two tables, whatever its name; one that cannot be read says why in its list."""
+        if not is_sqlite(place.head):
+            return None
+        rows = LangGraphRows(place.path)
+        try:
+            return cls(place.path) if is_langgraph(rows.recognise()) else None
+        except SqliteFault:
+            return cls(place.path)
+        except OSError:
+            return None
+
+    def capabilities(self, file: str = "") -> Capabilities:
+        """Neither resume nor prune, with the reasons."""
+        return Capabilities(RESUME_REASON, PRUNE_REASON)
+
+    def mark(self) -> object:
+        """The stamps of the database and of its log; None while another program has locked it."""
+        mark = self._rows.mark()
+        return None if self._trouble is not None and self._trouble.kind == "locked" else mark
+
+    def place(self, file: str) -> str:
+        """The database."""
+        return self.path
+
+    def peek(self, file: str) -> bytes:
+        """The first bytes of a checkpoint's body, or of the database.
+
+        Raises:
+            UndecodableError: it cannot be read.
+        """
+        key = key_of(file)
+        try:
+            if key is not None:
+                return self._rows.start(key, PEEK_BYTES)
+            return read_ends(self.path, PEEK_BYTES, 0)[1]
+        except (SqliteFault, FileTrouble) as fault:
+            raise problem_error(Problem(file, fault.reason, fault.kind)) from None
+
+    # -- the list ----------------------------------------------------------------------------------------------------
+
+    def scan(self) -> Iterator[Batch]:
+        """Read the headers of everything that is new.
+
+        Raises:
+            NotFoundError: the database is not there or cannot be read.
+        """
+        try:
+            yield from self._pass()
+        except FileNotFoundError:
+            raise NotFoundError(f"No such file: {self.path}.", "Name the database of a SqliteSaver.") from None
+        except OSError as error:
+            raise NotFoundError(f"{self.path} cannot be read: {error.strerror}.", "Check its permissions.") from None
+
+    def read(self) -> Iterator[Entry]:
+        """Everything that is known after a look."""
+        for _ in self._pass():
+            pass
+        yield from list(self._known.values())
+
+    def _pass(self, stop: threading.Event | None = None) -> Iterator[Batch]:
+        """What is new or changed since the last pass, by row: a commit does not make everything be read again."""
+        is_first = not self._headers
+        try:
+            touched: dict[str, None] = {}
+            while True:
+                newer = self._rows.newer(self._last_row, self._last_write)
+                entries = self._take(newer.headers, touched)
+                touched.update(dict.fromkeys(map(encoded, newer.written)))
+                if len(newer.headers) == PAGE:
+                    yield from self._told(entries, newer.last)
+                    if stop is not None and stop.is_set():
+                        return
+                    continue
+                self._last_write = newer.last_write
+                gone = self._vanished(newer.checkpoints)
+                break
+            entries += self._changed(touched if not is_first else {}, entries)
+        except SqliteFault as fault:
+            problem = Problem(os.path.basename(self.path), fault.reason, fault.kind)
+            news = (problem,) if problem != self._trouble else ()
+            self._trouble = problem
+            yield Batch(news, (), len(self._headers), len(self._headers))
+            return
+        if self._trouble is not None:
+            gone = (*gone, self._trouble.file)
+            self._trouble = None
+        rest = len(entries) % BATCH or min(len(entries), BATCH)
+        yield from self._told(entries[: len(entries) - rest], newer.last)
+        yield Batch(tuple(entries[len(entries) - rest :]), gone, len(self._headers), len(self._headers))
+
+    def _told(self, entries: list[Entry], last: int) -> Iterator[Batch]:
+        for at in range(0, len(entries), BATCH):
+            done = len(self._headers)
+            yield Batch(tuple(entries[at : at + BATCH]), (), done, max(last, done) + 1)
+
+    def _take(self, headers: list[Header], touched: dict[str, None]) -> list[Entry]:
+        """The entries of new rows; `touched` gets the files of parents that have a child now."""
+        entries: list[Entry] = []
+        with self._lock:
+            for header in headers:
+                self._last_row = header.row
+                entry = entry_of(header)
+                self._headers[header.row] = entry.file
+                if header.key is not None and header.parent is not None:
+                    parent = header.key._replace(id=header.parent)
+                    self._children.add(parent)
+                    touched[encoded(parent)] = None
+                self._known[entry.file] = entry
+                entries.append(entry)
+        return entries
+
+    def _changed(self, touched: Iterable[str], new: Sequence[Entry]) -> list[Entry]:
+        """The entries that say something else since these checkpoints were written to or got a child."""
+        told = {entry.file for entry in new}
+        files = [file for file in touched if file not in told and isinstance(self._known.get(file), CheckpointRef)]
+        return self._filled([file for file in files if _facts_of(self._known[file])])
+
+    def _vanished(self, count: int) -> tuple[str, ...]:
+        """The files of rows that are gone, of which there are some where the count is another than was read."""
+        if count == len(self._headers):
+            return ()
+        left = self._rows.rows_left()
+        with self._lock:
+            gone = {row: file for row, file in self._headers.items() if row not in left}
+            for row in gone:
+                del self._headers[row]
+            # A row that was replaced is a row that is gone, and a new one of the same checkpoint.
+            kept = set(self._headers.values())
+            files = tuple(file for file in dict.fromkeys(gone.values()) if file not in kept)
+            for file in files:
+                self._known.pop(file, None)
+            if not left:
+                self._last_row = 0
+            self._children = {
+                key._replace(id=ref.parent.rpartition("/")[2])
+                for ref in self._known.values()
+                if isinstance(ref, CheckpointRef) and ref.parent and (key := key_of(ref.parent)) is not None
+            }
+        return files
+
+    def _forget(self) -> tuple[str, ...]:
+        self._headers.clear()
+        self._children.clear()
+        self._reader.forget()
+        self._last_row, self._last_write = 0, -1
+        return super()._forget()
+
+    # -- what the bodies say in the list -----------------------------------------------------------------------------
+
+    def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
+        """Read the bodies of these checkpoints, so that their entries show who ran, what waits and what failed."""
+        unread = [file for file in files if not _facts_of(self._known.get(file))]
+        for at in range(0, len(unread), AT_ONCE):
+            if stop is not None and stop.is_set():
+                return
+            try:
+                entries = self._filled(unread[at : at + AT_ONCE])
+            except SqliteFault as fault:
+                entries = [Problem(file, fault.reason, fault.kind) for file in unread[at : at + AT_ONCE]]
+            except OSError:
+                break
+            yield Batch(tuple(entries), (), at, len(files) + 1)
+        yield Batch((), (), len(files), len(files))
+
+    def _filled(self, files: list[str]) -> list[Entry]:
+        """The entries of these files with the facts of their bodies."""
+        keys = [key for file in files if (key := key_of(file)) is not None]
+        entries: list[Entry] = []
+        for read in self._reader.read(keys, DEFAULT_MESSAGE, _SMALL):
+            header = read.body.header
+            assert header.key is not None
+            entry = full_entry_of(header, read, header.key in self._children)
+            with self._lock:
+                self._known[entry.file] = entry
+            entries.append(entry)
+        return entries
+
+    # -- one checkpoint ----------------------------------------------------------------------------------------------
+
+    def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
+        """Read and decode one checkpoint.
+
+        Raises:
+            UndecodableError: it cannot be shown; the reason is for people.
+        """
+        return self._load(file, DEFAULT_MESSAGE)
+
+    def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
+        """Read and decode one checkpoint, as far as an allowance for the whole of it goes.
+
+        Raises:
+            UndecodableError: it cannot be shown; the reason is for people.
+        """
+        limits = allowance.pickle()
+        usual = DEFAULT_MESSAGE
+        if limits is not None:
+            usual = usual._replace(
+                bytes=limits.bytes, values=max(limits.opcodes, usual.values), objects=max(limits.objects, usual.objects)
+            )
+        checkpoint = self._load(file, usual)
+        allowance.read(checkpoint.ref.size)
+        return checkpoint
+
+    def _load(self, file: str, budget: MessageBudget) -> Checkpoint:
+        key = key_of(file)
+        try:
+            read = next(self._reader.read([key], budget, ()), None) if key is not None else None
+            if read is None or key is None:
+                raise problem_error(Problem(file, "no such checkpoint is in the store", "vanished"))
+            entry = full_entry_of(read.body.header, read, key in self._children)
+            if isinstance(entry, Problem):
+                raise problem_error(entry)
+            return self._checkpoint(key, entry, read, budget)
+        except SqliteFault as fault:
+            raise problem_error(Problem(file, fault.reason, fault.kind)) from None
+        except OSError as error:
+            raise problem_error(Problem(file, error.strerror or "it cannot be read", "unreadable")) from None
+
+    def _checkpoint(self, key: Key, ref: CheckpointRef, read: Reading, budget: MessageBudget) -> Checkpoint:
+        document = read.document
+        warnings: list[str] = []
+        faults: list[str] = []
+        state: Value = read.decoded.value
+        about: dict[str, Value] = dict(read.metadata)
+        if document is not None:
+            state = dict(document.state)
+            for channel in sorted(deltas_of(read) - set(state)):
+                history = self._reader.history(key, channel, budget)
+                if history is None:
+                    continue
+                state[channel], said = rebuilt(history)
+                warnings.append(f"{clean(channel, 60)}: {said}")
+            about |= {"channel_versions": document.versions, "versions_seen": dict(document.seen), **document.about}
+        faults += [f"checkpoint: {reason}" for reason in ([read.decoded.fault] if read.decoded.fault else [])]
+        faults += [f"checkpoint: {reason}" for reason in read.decoded.opaque]
+        written = []
+        for write in read.writes:
+            decoded = decode(write.encoding, write.data, budget)
+            place = f"writes of {read.nodes.get(write.task) or write.task[:8]}: {clean(write.channel, 60)}"
+            faults += [
+                f"{place}: {reason}" for reason in (*([decoded.fault] if decoded.fault else []), *decoded.opaque)
+            ]
+            written.append(
+                {
+                    "node": read.nodes.get(write.task, ""), "task": write.task, "channel": write.channel,
+                    "value": decoded.value,
+                }
+            )  # fmt: skip
+        if written:
+            about["task_writes"] = written
+        if read.decoded.trailing:
+            warnings.append(f"{read.decoded.trailing:,} bytes after the end of the checkpoint")
+        if read.asked_above:
+            warnings.append(
+                f"it waits for an answer that {run_of(Key(key.thread, above(key.space) or '', ''))} asks for"
+            )
+        return Checkpoint(
+            ref, messages_of(read), state, requests(read.outcome.questions) if ref.facts and ref.facts.pending else {},
+            about, tuple(warnings), tuple(dict.fromkeys(faults)), read.body.data or b"",
+        )  # fmt: skip
+
+
+def _facts_of(entry: Entry | None) -> bool:
+    return isinstance(entry, CheckpointRef) and entry.facts is not None

@@ -1,0 +1,345 @@
+"""What one checkpoint of LangGraph holds: which channels are state, which are work to be done, and who ran before it.
+
+Channel names and their meaning in each version of the format are langgraph/pregel/_algo.py and langgraph/constants.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.model import Facts
+from ckpt_tui.core.msgpack.objects import unwrapped
+from ckpt_tui.core.reading.pending import attribute
+from ckpt_tui.core.value import Map, Value
+from ckpt_tui.stores.langgraph_rows import Write
+
+START = "__start__"
+END = "__end__"
+SENDS = "__pregel_tasks"
+INTERRUPT = "__interrupt__"
+RESUME = "__resume__"
+ERROR = "__error__"
+NULL_TASK = "00000000-0000-0000-0000-000000000000"
+"""The task of answers that were given to the whole graph."""
+
+_BRANCH_TO = "branch:to:"
+OLDER = (1, 2)
+"""Versions of the body in which a node that has run leaves its name in a channel of that name."""
+
+_ORDINARY = 0
+"""The least index of a write to a channel of the state."""
+
+
+class Due(NamedTuple):
+    """Work that waits at a checkpoint.
+
+    Attributes:
+        node: The node that runs next; "" where the format does not say.
+        source: The node that asked for it; "" where that is not known.
+        argument: What it is given; None where it is given the state.
+        is_input: It is the input of the graph.
+    """
+
+    node: str
+    source: str = ""
+    argument: Value = None
+    is_input: bool = False
+
+
+class Document(NamedTuple):
+    """The body of a checkpoint.
+
+    Attributes:
+        version: `v` of the body; 0 where there is none.
+        state: Channels that hold the state.
+        due: Work that waits in it.
+        joining: Joins for which only some of the nodes have come.
+        seen: Node → the channels it has seen, with their versions as text; nodes in the order of the body.
+        versions: Channel → its version.
+        snapshots: Channels whose value is a snapshot of a `DeltaChannel`.
+        time: When it was made, as the body says it.
+        about: Everything else in it.
+    """
+
+    version: int
+    state: dict[str, Value]
+    due: tuple[Due, ...]
+    joining: tuple[str, ...]
+    seen: Mapping[str, Mapping[str, str]]
+    versions: dict[str, Value]
+    snapshots: frozenset[str]
+    time: str
+    about: dict[str, Value]
+
+
+class Question(NamedTuple):
+    """An interrupt that waits for an answer."""
+
+    id: str
+    task: str
+    node: str
+    value: Value
+    schema: Value
+
+
+def members(value: Value) -> dict[str, Value] | None:
+    """The members of a mapping with text keys, as JSON or a pickle has it; None for anything else."""
+    value = resolve(value)
+    if type(value) is dict:
+        return value
+    if type(value) is Map and value.has_text_keys():
+        return dict(zip(value.kv[::2], value.kv[1::2], strict=True))
+    return None
+
+
+def read_document(value: Value) -> Document | None:
+    """The body of a checkpoint, or None where the value is not one."""
+    top = members(value)
+    if top is None or members(top.get("channel_values")) is None:
+        return None
+    top = dict(top)
+    version, time = top.pop("v", 0), top.pop("ts", "")
+    channels = members(top.pop("channel_values")) or {}
+    seen = {
+        node: {channel: _version(number) for channel, number in (members(channels_seen) or {}).items()}
+        for node, channels_seen in (members(top.pop("versions_seen", None)) or {}).items()
+    }
+    versions = members(top.pop("channel_versions", None)) or {}
+    sends = resolve(top.pop("pending_sends", None))
+    top.pop("id", None)
+    if not top.get("current_tasks", True):
+        del top["current_tasks"]
+    state: dict[str, Value] = {}
+    due: list[Due] = []
+    joining: list[str] = []
+    snapshots = set()
+    listeners = {channel for node, heard in seen.items() if node != INTERRUPT for channel in heard}
+    for name, stored in channels.items():
+        found = _work(name, stored, listeners, seen if version in OLDER else {})
+        if found is not None:
+            due += found
+        elif name.startswith("join:"):
+            if _arrived(stored) < set(name.removeprefix("join:").partition(":")[0].split("+")):
+                joining.append(name)
+            else:
+                due.append(Due(name.removeprefix("join:").partition(":")[2]))
+        else:
+            state[name], is_snapshot = unwrapped(stored)
+            if is_snapshot:
+                snapshots.add(name)
+    due += sent(sends)
+    return Document(
+        version if type(version) is int else 0, state, tuple(due), tuple(joining), seen, versions,
+        frozenset(snapshots), time if type(time) is str else "", top,
+    )  # fmt: skip
+
+
+def _work(name: str, value: Value, listeners: set[str], nodes: Mapping[str, Value]) -> list[Due] | None:
+    """The work that a channel stands for; None where it holds state."""
+    if name == START:
+        return [Due(START, argument=value, is_input=True)]
+    if name == SENDS:
+        return sent(value)
+    if name.startswith(_BRANCH_TO):
+        return [Due(name.removeprefix(_BRANCH_TO))]
+    if name.startswith("start:"):
+        return [Due(name.removeprefix("start:"), START)]
+    if name.startswith("branch:") and name.count(":") >= 3:
+        _, source, rest = name.split(":", 2)
+        return [Due(rest.rpartition(":")[2], source)]
+    if name in nodes and type(value) is str and value == name:  # it has run; what follows is in the graph
+        return [Due("", name)] if name in listeners else []
+    return None
+
+
+def sent(value: Value) -> list[Due]:
+    """The calls of nodes with an argument of their own (`Send`) in a list of them."""
+    value = resolve(value)
+    found = []
+    for item in value if type(value) in (list, tuple) else [value]:
+        item = item[-1] if type(item) in (list, tuple) and item else item
+        node = attribute(item, "node")
+        if type(node) is str:
+            found.append(Due(node, argument=attribute(item, "arg")))
+    return found
+
+
+def _arrived(value: Value) -> set[str]:
+    items = getattr(resolve(value), "items", value)
+    return {item for item in items if type(item) is str} if type(items) is list else set()
+
+
+def _version(value: Value) -> str:
+    return value if type(value) is str else repr(value) if type(value) in (int, float) else ""
+
+
+# -- who ran -----------------------------------------------------------------------------------------------------------
+
+
+def nodes_that_ran(document: Document, before: Document | None) -> tuple[str, ...]:
+    """The nodes that ran for a checkpoint: they have seen other versions than at its parent.
+
+    Args:
+        document: The checkpoint.
+        before: Its parent; None where it has none.
+    """
+    known = {} if before is None else before.seen
+    found = dict.fromkeys(
+        node for node, heard in document.seen.items() if not _is_internal(node) and known.get(node) != heard
+    )
+    if before is not None:
+        # Nodes that were sent to see no channel. Those of one step are all that were sent.
+        found.update(
+            dict.fromkeys(due.node for due in before.due if due.node and due.argument is not None and not due.is_input)
+        )
+    return tuple(found)
+
+
+def _is_internal(node: str) -> bool:
+    return node in ("__input__", INTERRUPT)
+
+
+def pulled(write: Write) -> str:
+    """The node of a task, as its path says it."""
+    kind, _, node = write.path.partition(", ")
+    return node if kind == "~__pregel_pull" else ""
+
+
+def node_of_tasks(document: Document | None, writes: Sequence[Write]) -> dict[str, str]:
+    """Task → its node, as far as paths, channels and the work that waits say it; "" for a task that is not known."""
+    due = () if document is None else document.due
+    sends = [one.node for one in due if one.argument is not None and not one.is_input]
+    waiting = list(dict.fromkeys(one.node for one in due if one.node and (one.argument is None or one.is_input)))
+    found: dict[str, str] = {}
+    for write in writes:
+        if write.task == NULL_TASK or found.get(write.task):
+            continue
+        node = pulled(write)
+        kind, _, rest = write.path.partition(", ")
+        if kind == "~__pregel_push":
+            number = rest.partition(",")[0]
+            node = sends[int(number)] if number.isdigit() and int(number) < len(sends) else ""
+        found[write.task] = node
+    unknown = [task for task, node in found.items() if not node]
+    candidates = set(sends) if sends and not waiting else set(waiting) - set(found.values())
+    if len(candidates) == 1 and (len(unknown) == 1 or not waiting):
+        only = next(iter(candidates))
+        found.update(dict.fromkeys(unknown, only))
+    return found
+
+
+# -- questions and failures --------------------------------------------------------------------------------------------
+
+
+class Outcome(NamedTuple):
+    """What the tasks have left that ran from a checkpoint.
+
+    Attributes:
+        questions: Interrupts that nobody has answered.
+        answered: Whether interrupts were answered.
+        errors: Node, or "", and the text of the error of each task that failed.
+    """
+
+    questions: tuple[Question, ...]
+    answered: bool
+    errors: tuple[tuple[str, str], ...]
+
+
+def outcome(writes: Sequence[Write], nodes: Mapping[str, str], values: Mapping[int, Value]) -> Outcome:
+    """What the tasks have left.
+
+    A task that asks a second question has its first answer beside it, so answers are not counted: a question waits
+    until its task has written something else, or the whole graph was given an answer later.
+
+    Args:
+        writes: What they have written.
+        nodes: Task → its node.
+        values: Row of a write → its value, for interrupts and errors.
+    """
+    finished = {write.task for write in writes if write.number >= _ORDINARY}
+    last_answer = max((write.row for write in writes if write.channel == RESUME and write.task == NULL_TASK), default=0)
+    questions: list[Question] = []
+    errors = []
+    asked = False
+    for write in writes:
+        value = values.get(write.row)
+        if write.channel == INTERRUPT:
+            asked = True
+            if write.task not in finished and write.row > last_answer:
+                questions += _questions(value, write.task, nodes.get(write.task, ""))
+        elif write.channel == ERROR and write.task not in finished:
+            errors.append((nodes.get(write.task, ""), value if type(value) is str else ""))
+    answered = asked and any(write.channel == RESUME for write in writes)
+    return Outcome(tuple(questions), answered, tuple(errors))
+
+
+def _questions(value: Value, task: str, node: str) -> list[Question]:
+    value = resolve(value)
+    found = []
+    for number, item in enumerate(value if type(value) in (list, tuple) else [value]):
+        name, path = attribute(item, "id"), resolve(attribute(item, "ns"))
+        steps = [step for step in path if type(step) is str] if type(path) in (list, tuple) else []
+        if type(name) is not str or not name:
+            name = "|".join(steps) or f"{task}:{number}"
+        asker = node or (steps[0].partition(":")[0] if steps else "")
+        members_of = attribute(item, "value")
+        found.append(Question(name, task, asker, members_of, attribute(item, "response_schema")))
+    return found
+
+
+def requests(questions: Iterable[Question]) -> dict[str, Value]:
+    """Pending requests, as `Checkpoint.pending` has them."""
+    found: dict[str, Value] = {}
+    for question in questions:
+        request = {
+            "source_executor_id": question.node or f"task {question.task[:8]}",
+            "request_type": "interrupt",
+            "response_type": _answer_type(question.schema),
+            "data": question.value,
+        }
+        if question.schema is not None:
+            request["response_schema"] = question.schema
+        found[question.id] = request
+    return found
+
+
+def _answer_type(schema: Value) -> str:
+    for name in ("title", "type"):
+        found = attribute(schema, name)
+        if type(found) is str:
+            return found
+    return "any value"
+
+
+# -- what is in flight -------------------------------------------------------------------------------------------------
+
+
+def senders(due: Due, ran: Sequence[str], writes: Sequence[Write], nodes: Mapping[str, str]) -> tuple[str, ...]:
+    """Who asked for some work.
+
+    Args:
+        due: The work.
+        ran: The nodes that ran for the checkpoint at which it waits.
+        writes: What the tasks have written that ran from its parent.
+        nodes: Task → its node, of those tasks.
+    """
+    if due.source:
+        return (due.source,)
+    channel = SENDS if due.argument is not None else _BRANCH_TO + due.node
+    tasks = list(dict.fromkeys(write.task for write in writes if write.channel == channel))
+    found = list(dict.fromkeys(nodes[task] for task in tasks if nodes.get(task) in ran))
+    if found:
+        return tuple(found)
+    if len(ran) == 1 or (tasks and len(tasks) == len(ran)):
+        return tuple(ran)
+    return (f"task {tasks[0][:8]}",) if tasks else ("?",)
+
+
+def facts(document: Document | None, pending: Sequence[Question], sources: Iterable[str]) -> Facts:
+    """What the list shows of it."""
+    due = () if document is None else document.due
+    names = tuple(dict.fromkeys(sources))
+    askers = tuple(dict.fromkeys(question.node or "?" for question in pending))
+    return Facts(len(due), len(pending), names[:8], askers[:8], bool(document and document.joining))

@@ -1,0 +1,172 @@
+"""Checkpoints of LangGraph as the list shows them: run, role, status, who ran, and what is in flight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Literal
+
+from ckpt_tui.core.model import INTERNAL, CheckpointRef, Problem, Role, Status, Told, parse_time
+from ckpt_tui.core.msgpack.serialized import is_closed
+from ckpt_tui.core.reading.gist import gist, gist_of_state
+from ckpt_tui.core.text import clean
+from ckpt_tui.core.value import Value
+from ckpt_tui.stores.base import Entry
+from ckpt_tui.stores.langgraph_document import END, INTERRUPT, OLDER, RESUME, START, Question, facts, members, senders
+from ckpt_tui.stores.langgraph_names import above, encoded, run_of, saved_at, step_of, title_of
+from ckpt_tui.stores.langgraph_reading import Reading
+from ckpt_tui.stores.langgraph_rows import Header
+
+_ROLES: dict[str, Role] = {"input": "entry", "update": "edited", "fork": "forked"}
+"""`source` of the metadata → the role of a checkpoint that no node ran for."""
+
+
+def entry_of(header: Header) -> Entry:
+    """The entry of a row, as far as its header shows."""
+    key = header.key
+    if key is None:
+        return Problem(f"row {header.row}", "its thread, namespace or id is not a text", "foreign", header.size)
+    file = encoded(key)
+    when = saved_at(key.id)
+    step = step_of(key.id)
+    parent = None if header.parent is None or header.parent == key.id else encoded(key._replace(id=header.parent))
+    space = above(key.space)
+    return CheckpointRef(
+        id=file, file=file, workflow=key.thread, graph="", parent=parent,
+        timestamp=datetime.fromtimestamp(when, UTC).isoformat() if when else "",
+        when=when, iteration=step, size=header.size, position=header.row,
+        told=Told(
+            run=run_of(key), title=title_of(key), step=step,
+            above="" if space is None else run_of(key._replace(space=space)),
+        ),
+    )  # fmt: skip
+
+
+def full_entry_of(header: Header, read: Reading, has_child: bool) -> Entry:
+    """The entry of a row with the facts of its body."""
+    entry = entry_of(header)
+    assert isinstance(entry, CheckpointRef)
+    decoded, document = read.decoded, read.document
+    closed = is_closed(header.encoding)
+    if document is None and not closed and not decoded.is_cut:
+        reason = decoded.fault or "it is not a checkpoint of LangGraph"
+        return Problem(entry.file, reason, "damaged" if decoded.fault else "foreign", header.size)
+    questions = () if has_child or read.asked_above else read.outcome.questions
+    ran = read.ran or ()
+    sources = [] if document is None else [
+        INTERNAL + START if due.is_input else source
+        for due in document.due
+        for source in senders(due, ran, read.before_writes, read.before_nodes)
+    ]  # fmt: skip
+    step = read.metadata.get("step")
+    when, timestamp = entry.when, entry.timestamp
+    if not when and document is not None:
+        when, timestamp = parse_time(document.time), document.time
+    told = entry.told
+    assert told is not None
+    status = _status(read, has_child, bool(questions))
+    role = _role(read, status)
+    label = _label(read, role, bool(questions))
+    return entry._replace(
+        facts=facts(document, questions, sources)._replace(gist=_gist(read, questions)),
+        note=decoded.fault,
+        when=when,
+        timestamp=timestamp,
+        iteration=step if type(step) is int else entry.iteration,
+        told=told._replace(
+            label=label, role=role, status=status, ran=read.ran, step=step if type(step) is int else told.step
+        ),
+    )
+
+
+def _gist(read: Reading, questions: Sequence[Question]) -> str:
+    """What matters at a checkpoint in a few words: what is asked, given, or was written by the nodes that ran."""
+    if questions:
+        return gist(questions[0].value)
+    document = read.document
+    if document is None:
+        return ""
+    given = next((due.argument for due in document.due if due.is_input), None)
+    if given is not None:
+        return gist(given)
+    written = {one.channel: document.state[one.channel] for one in read.before_writes if one.channel in document.state}
+    return gist_of_state([*(written or document.state).items()])
+
+
+def _status(read: Reading, has_child: bool, waits: bool) -> Status | Literal["unknown"]:
+    """Whether work is left."""
+    document = read.document
+    if waits:
+        return "waiting"
+    if read.outcome.errors and not has_child:
+        return "failed"
+    if document is None:
+        return "unknown"
+    if document.due:
+        return "open"
+    # In older formats what follows a node stands in the graph alone.
+    return "done" if document.version not in OLDER or END in document.state else "unknown"
+
+
+def _role(read: Reading, status: str) -> Role:
+    """What kind of point it is."""
+    source = read.metadata.get("source")
+    if status == "waiting":
+        return "waiting"
+    if status == "failed":
+        return "failed"
+    role = _ROLES.get(source) if type(source) is str else None
+    if role is not None:
+        return role
+    if status == "done":
+        return "final"
+    channels = {write.channel for write in read.before_writes}
+    return "response" if {INTERRUPT, RESUME} <= channels else "superstep"
+
+
+def _label(read: Reading, role: Role, waits: bool) -> str:
+    """What happened, in a few words."""
+    names = [clean(node, 40) for node in read.ran or () if node != START]
+    text = ", ".join(names[:3]) + (f" +{len(names) - 3}" if len(names) > 3 else "")
+    if not text and read.ran and role in ("superstep", "response", "final", "waiting", "failed"):
+        text = "start"
+    source = read.metadata.get("source")
+    if source == "update":
+        writers = members(read.metadata.get("writes")) or {}
+        text = "edited" + (f" as {', '.join(clean(name, 40) for name in list(writers)[:3])}" if writers else "")
+    elif type(source) is str and source in _ROLES:
+        text = {"input": "input", "fork": "forked"}.get(source, "")
+    if role == "response":
+        text += ", answered"
+    if waits:
+        askers = dict.fromkeys(clean(question.node, 40) for question in read.outcome.questions if question.node)
+        text += f" · {', '.join(list(askers)[:3]) or 'a node'} waiting"
+    elif read.asked_above:
+        text += " · waiting, asked above"
+    elif role == "failed":
+        node, error = read.outcome.errors[0]
+        text += f" · {clean(node, 40) + ' ' if node else ''}failed: {clean(error, 80) or '?'}"
+    return text.removeprefix(" · ").removeprefix(", ") or "step"
+
+
+def deltas_of(read: Reading) -> set[str]:
+    """The channels whose values are not stored with every checkpoint."""
+    counted = members(read.metadata.get("counters_since_delta_snapshot")) or {}
+    return {name for name in counted if not name.startswith("__")}
+
+
+def messages_of(read: Reading) -> dict[str, Value]:
+    """What is in flight: source → messages."""
+    found: dict[str, list[Value]] = {}
+    if read.document is None:
+        return {}
+    for due in read.document.due:
+        if due.is_input:
+            found.setdefault(INTERNAL + START, []).append({"source_id": INTERNAL + START, "data": due.argument})
+            continue
+        for source in senders(due, read.ran or (), read.before_writes, read.before_nodes):
+            message: dict[str, Value] = {"source_id": source}
+            if due.node:
+                message["target_id"] = due.node
+            found.setdefault(source, []).append({**message, "data": due.argument})
+    return dict(found)

@@ -1,0 +1,169 @@
+"""Checkpoints of LangGraph read with what stands around them: their parents, and what tasks have written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ckpt_tui.core.budgets import MessageBudget
+from ckpt_tui.core.msgpack.serialized import decode
+from ckpt_tui.core.value import Decoded, Value
+from ckpt_tui.stores.langgraph_delta import MISSING, History
+from ckpt_tui.stores.langgraph_document import (
+    ERROR,
+    INTERRUPT,
+    Document,
+    Outcome,
+    members,
+    node_of_tasks,
+    nodes_that_ran,
+    outcome,
+    pulled,
+    read_document,
+)  # fmt: skip
+from ckpt_tui.stores.langgraph_names import above
+from ckpt_tui.stores.langgraph_rows import Body, Key, LangGraphRows, Write
+
+KEPT_DOCUMENTS = 512
+"""Documents kept for their children, which are read next; they hold no more than who has seen what."""
+
+ANCESTORS = 1_000
+"""Checkpoints that are walked up for the value of a `DeltaChannel`."""
+
+
+class Reading(NamedTuple):
+    """One checkpoint with what stands around it.
+
+    Attributes:
+        body: Its row.
+        decoded: What decoding its body gave.
+        document: Its body; None where that cannot be read.
+        metadata: Its metadata.
+        ran: The nodes that ran for it; None where nothing says so.
+        before_writes: What the tasks have written that ran from its parent.
+        before_nodes: Their nodes.
+        writes: What the tasks have written that ran from it.
+        nodes: Their nodes.
+        outcome: What they have left: questions and errors.
+        asked_above: Its questions are shown at the checkpoint that called its subgraph.
+    """
+
+    body: Body
+    decoded: Decoded
+    document: Document | None
+    metadata: dict[str, Value]
+    ran: tuple[str, ...] | None
+    before_writes: list[Write]
+    before_nodes: dict[str, str]
+    writes: list[Write]
+    nodes: dict[str, str]
+    outcome: Outcome
+    asked_above: bool
+
+
+class LangGraphReader:
+    """Reads checkpoints from the rows of a store.
+
+    Args:
+        rows: The rows.
+    """
+
+    def __init__(self, rows: LangGraphRows) -> None:
+        self._rows = rows
+        self._documents: dict[Key, Document | None] = {}
+
+    def forget(self) -> None:
+        """Begin again, as for a store that was made again."""
+        self._documents.clear()
+
+    def read(self, keys: Sequence[Key], budget: MessageBudget, only: Sequence[str]) -> Iterator[Reading]:
+        """Checkpoints with their parents and what tasks have written.
+
+        Raises:
+            SqliteFault: the database cannot be read.
+            OSError: it is not there.
+        """
+        bodies = self._rows.bodies(keys, budget.bytes)
+        parents = {
+            key: key._replace(id=body.header.parent) for key, body in bodies.items() if body.header.parent is not None
+        }
+        absent = [key for key in dict.fromkeys(parents.values()) if key not in bodies and key not in self._documents]
+        for key, body in self._rows.bodies(absent, budget.bytes).items():
+            self._keep(key, document_of(body, budget)[1])
+        writes = self._rows.writes(dict.fromkeys([*keys, *parents.values()]), budget.bytes, only)
+        for key, body in sorted(bodies.items(), key=lambda one: one[1].header.row):
+            decoded, document = document_of(body, budget)
+            self._keep(key, document)
+            metadata = members(decode("json", body.metadata, budget).value) or {}
+            own = writes.get(key, [])
+            parent = parents.get(key)
+            before = None if parent is None else self._documents.get(parent)
+            before_writes = [] if parent is None else writes.get(parent, [])
+            ran = tuple(dict.fromkeys(node for one in before_writes if (node := pulled(one)))) or None
+            if document is not None and (parent is None or before is not None):
+                ran = nodes_that_ran(document, before)
+            nodes = node_of_tasks(document, own)
+            values = {
+                write.row: decode(write.encoding, write.data, budget).value
+                for write in own
+                if write.channel in (INTERRUPT, ERROR)
+            }
+            found = outcome(own, nodes, values)
+            yield Reading(
+                body, decoded, document, metadata, ran, before_writes,
+                node_of_tasks(before, before_writes), own, nodes, found,
+                bool(found.questions) and self._asks_above(key, metadata),
+            )  # fmt: skip
+
+    def _keep(self, key: Key, document: Document | None) -> None:
+        if len(self._documents) >= KEPT_DOCUMENTS:
+            for old in list(self._documents)[: KEPT_DOCUMENTS // 2]:
+                self._documents.pop(old, None)
+        if document is not None:  # its state may be large, and is evaluated on the store again
+            document = document._replace(state={}, about={}, versions={})
+        self._documents[key] = document
+
+    def _asks_above(self, key: Key, metadata: dict[str, Value]) -> bool:
+        """Whether the checkpoint that called this subgraph shows its questions, too."""
+        parents = members(metadata.get("parents")) or {}
+        space = above(key.space)
+        name = parents.get(space or "") if space is not None else None
+        if space is None or type(name) is not str:
+            return False
+        caller = Key(key.thread, space, name)
+        task = key.space.rpartition("|")[2].partition(":")[2]
+        written = self._rows.writes([caller], 0).get(caller, [])
+        return any(write.channel == INTERRUPT and (not task or write.task == task) for write in written)
+
+    def history(self, key: Key, channel: str, budget: MessageBudget) -> History | None:
+        """What a channel that is not stored was made of; None where nothing was ever written to it."""
+        writes: list[list[Value]] = []
+        seed: Value = MISSING
+        is_whole = False
+        at = key
+        for _ in range(ANCESTORS):
+            body = self._rows.bodies([at], budget.bytes).get(at)
+            document = None if body is None else document_of(body, budget)[1]
+            if body is None or document is None:
+                break
+            if channel in document.state:
+                seed, is_whole = document.state[channel], True
+                break
+            if body.header.parent is None:
+                is_whole = True
+                break
+            at = at._replace(id=body.header.parent)
+            own = self._rows.writes([at], budget.bytes, (channel,)).get(at, [])
+            writes.append([decode(one.encoding, one.data, budget).value for one in own if one.channel == channel])
+        flat = [value for step in reversed(writes) for value in step]
+        return History(seed, flat, is_whole) if flat or seed is not MISSING else None
+
+
+def document_of(body: Body, budget: MessageBudget) -> tuple[Decoded, Document | None]:
+    """A body decoded; the document is None where it is none, or cannot be read to its end."""
+    if body.data is None:
+        size = body.header.size
+        reason = f"{size:,} bytes; at most {budget.bytes:,} are read" if size > budget.bytes else "it has no body"
+        return Decoded(None, 0, reason, 0, size > budget.bytes), None
+    decoded = decode(body.header.encoding, body.data, budget)
+    return decoded, None if decoded.fault else read_document(decoded.value)

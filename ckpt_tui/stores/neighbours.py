@@ -1,0 +1,102 @@
+"""What stands beside checkpoints and is something else that can be opened: event streams, databases, other stores."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from typing import NamedTuple
+
+from ckpt_tui.errors import CkptError
+from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.dotnet_index import INDEX
+from ckpt_tui.stores.events import HEAD_BYTES, is_events
+from ckpt_tui.stores.exported_documents import looks_exported
+from ckpt_tui.stores.files import FileTrouble, read_ends
+from ckpt_tui.stores.fork_directories import SUFFIX, is_plain
+from ckpt_tui.stores.registry import open_store
+
+_LOOKED_AT = 200
+"""Entries of a directory that are looked at besides checkpoints."""
+
+_OURS = ("ckpt-tui-fork.jsonl", "ckpt-tui-prune.jsonl", "ckpt-tui.toml", INDEX)
+_NEVER = (".json", "%2Ejson", ".tmp", "~")
+"""How checkpoints, and what a save leaves of one, end."""
+
+_SQLITE = b"SQLite format 3\0"
+
+
+class Neighbour(NamedTuple):
+    """One entry beside the checkpoints of a store.
+
+    Attributes:
+        name: Its name.
+        what: What it is, in words for people.
+        opens: Whether `ckpt-tui` opens it by its path.
+    """
+
+    name: str
+    what: str
+    opens: bool = True
+
+
+def neighbours(store: Store) -> list[Neighbour]:
+    """What stands beside the checkpoints of a directory, by name; nothing for a store that is anything else."""
+    members = [(name, member) for name, member in zip(store.member_names, store.members, strict=True)]
+    known = set(store.member_names)
+    if members:
+        first = getattr(store, "together", False)
+        found = [
+            one if first and not number else one._replace(name=f"{name}/{one.name}")
+            for number, (name, member) in enumerate(members)
+            for one in neighbours(member)
+        ]
+        return found if first else [*(one for one in _beside(store.path, False) if one.name not in known), *found]
+    if not os.path.isdir(store.path) or getattr(store, "only", None) is not None:
+        return []
+    return _beside(store.path, folders=is_plain(store))
+
+
+def _beside(path: str, folders: bool) -> list[Neighbour]:
+    found = []
+    with suppress(OSError), os.scandir(path) as entries:
+        looked_at = 0
+        for entry in entries:
+            if entry.name.endswith(_NEVER) or entry.name in _OURS or looked_at >= _LOOKED_AT:
+                continue
+            looked_at += 1
+            one = (_directory(entry) if folders else None) if entry.is_dir() else _file(entry)
+            if one is not None:
+                found.append(one)
+    return sorted(found)
+
+
+def _directory(entry: os.DirEntry[str]) -> Neighbour | None:
+    name = entry.name
+    if name.startswith(".") or name.endswith((SUFFIX, ".trash")):
+        return None
+    store = open_store(entry.path)
+    if store.members:
+        return Neighbour(
+            name, f"a directory of {len(store.members):,} other store{'' if len(store.members) == 1 else 's'}"
+        )
+    if not is_plain(store) or any(True for batch in store.scan() if batch.entries):
+        return Neighbour(name, "another store of checkpoints")
+    return None
+
+
+def _file(entry: os.DirEntry[str]) -> Neighbour | None:
+    try:
+        head = read_ends(entry.path, HEAD_BYTES, 0)[1]
+    except FileTrouble:
+        return None
+    if head.startswith(_SQLITE):
+        try:
+            open_store(entry.path)
+        except CkptError:
+            return Neighbour(entry.name, "an SQLite database of another program", opens=False)
+        return Neighbour(entry.name, "a database of checkpoints")
+    if looks_exported(head, are_lines=True):
+        return Neighbour(entry.name, "exported checkpoints, a document each")
+    if is_events(head) and not entry.name.endswith((".yaml", ".yml", ".toml", ".py", ".md")):
+        return Neighbour(entry.name, "a stream of events")
+    return None

@@ -1,0 +1,68 @@
+"""Files that are named like checkpoints and are something else: recognised by their first bytes, and named as it."""
+
+from __future__ import annotations
+
+import re
+
+from ckpt_tui.core.model import Problem
+
+_APPLE_DOUBLE = (b"\x00\x05\x16\x07", b"\x00\x05\x16\x00")
+_STARTS: tuple[tuple[bytes, str, str], ...] = (
+    (b"version https://git-lfs.github.com/spec/", "pointer",
+     "a pointer of Git LFS, not the file itself: `git lfs pull` fetches it"),
+    (b"/annex/objects/", "pointer", "a pointer of git-annex, not the file itself: `git annex get` fetches it"),
+    (b"\x00GITCRYPT\x00", "encrypted", "encrypted by git-crypt: `git-crypt unlock` decrypts it"),
+    (b"age-encryption.org/v1", "encrypted", "encrypted by age"),
+    (b"-----BEGIN AGE ENCRYPTED FILE-----", "encrypted", "encrypted by age"),
+    (b"-----BEGIN PGP MESSAGE-----", "encrypted", "encrypted by PGP"),
+    (b"$ANSIBLE_VAULT;", "encrypted", "encrypted by ansible-vault"),
+    (b"Salted__", "encrypted", "encrypted by openssl"),
+    (b"PK\x03\x04", "archive", "a ZIP archive"),
+    (b"\x1f\x8b", "archive", "compressed by gzip"),
+    (b"\x28\xb5\x2f\xfd", "archive", "compressed by Zstandard"),
+    (b"BZh", "archive", "compressed by bzip2"),
+    (b"\xfd7zXZ\x00", "archive", "compressed by xz"),
+    (b"7z\xbc\xaf\x27\x1c", "archive", "a 7-Zip archive"),
+    (b"Rar!\x1a\x07", "archive", "a RAR archive"),
+    (b"SQLite format 3\x00", "foreign", "an SQLite database, as LangGraph's SqliteSaver and others write"),
+    (b"\x80\x04", "foreign", "a bare pickle"),
+    (b"\x80\x05", "foreign", "a bare pickle"),
+    (b"%PDF-", "foreign", "a PDF document"),
+    (b"\x89PNG", "foreign", "a picture (PNG)"),
+    (b"PAR1", "foreign", "a Parquet table"),
+    (b"bplist00", "foreign", "a property list of macOS"),
+)  # fmt: skip
+"""How a file begins, its kind, and what it is."""
+
+_MARKUP = re.compile(rb"\s*<(!doctype html|html|\?xml|!--)", re.IGNORECASE)
+_MERGE = re.compile(rb"^(?:<{7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
+_DIVIDER = re.compile(rb"^={7}\r?$", re.MULTILINE)
+
+
+def side_file(name: str, data: bytes) -> tuple[str, str] | None:
+    """Kind and reason of a file that is not JSON, by its name and its bytes; None where nothing shows it."""
+    own = name.rpartition("/")[2]
+    if data.startswith(_APPLE_DOUBLE) or (own.startswith("._") and not data.lstrip().startswith(b"{")):
+        whose = f" that belongs to {own[2:]}" if own.startswith("._") else ""
+        reason = f"a side file of macOS (AppleDouble){whose}: it is no checkpoint, and can be deleted"
+        return "side-file", reason
+    if own.startswith("~$"):
+        return "side-file", f"the lock of an office program on {own[2:]}: it goes when that program ends"
+    for start, kind, what in _STARTS:
+        if data.startswith(start):
+            return kind, f"{what}, named like a checkpoint" if kind in ("archive", "foreign") else what
+    if data[257:262] == b"ustar":
+        return "archive", "a tar archive, named like a checkpoint"
+    if _MARKUP.match(data):
+        return "foreign", "a web page or XML: perhaps the download of a checkpoint ended at a login or an error"
+    if _MERGE.search(data) and _DIVIDER.search(data):
+        return "merge", "both sides of a merge that was not resolved stand in it, between <<<<<<< and >>>>>>>"
+    return None
+
+
+def explained(problem: Problem, data: bytes) -> Problem:
+    """The problem with what the file is, where its bytes show it; otherwise as it was."""
+    if problem.kind == "documents":
+        return problem
+    found = side_file(problem.file, data)
+    return problem if found is None else problem._replace(kind=found[0], reason=found[1])

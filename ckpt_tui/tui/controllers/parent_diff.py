@@ -1,0 +1,231 @@
+"""What changed since the parent: counts in the list, marks in the tree, the tab, and the way to the Compare screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from ckpt_tui.config import Config, noise_rules
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.runs.outcomes import outcomes
+from ckpt_tui.core.text import clean
+from ckpt_tui.errors import UsageError
+from ckpt_tui.tui.comparing import Comparer
+from ckpt_tui.tui.helpers.port import Opener, Port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.timer import Timer
+
+    from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.core.model import CheckpointRef
+    from ckpt_tui.core.runs.lineage import Node, Run
+    from ckpt_tui.tui.helpers.selection import Place
+    from ckpt_tui.tui.messages import ChangesCounted, DifferenceReady
+
+DIFF_SECONDS = 0.12
+"""Pause before a checkpoint that is shown is compared with its parent: stepping through a run compares nothing."""
+
+COUNT_SECONDS = 0.4
+"""Pause before the checkpoints on the screen are compared with their parents, after rows came or moved."""
+
+AT_ONCE = 8 * 1024 * 1024
+"""Bytes of two files that are compared without being asked."""
+
+
+class CompareOpener(Opener, Protocol):
+    """Opens the Compare screen."""
+
+    def compare(
+        self, comparer: Comparer, runs: Sequence[Run], before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules,
+        then: Callable[[Place, IgnoreRules], None],
+    ) -> None:  # fmt: skip
+        """Open the Compare screen; once it is closed, `then` takes the place to go to and the rules that are on."""
+
+
+class ParentDiffPort(Port, Protocol):
+    """What the differences use of their screen."""
+
+    def come_to_front(self) -> None:
+        """Close whatever is over the browser."""
+
+    @property
+    def open(self) -> CompareOpener:
+        """What opens screens over this one."""
+
+
+class ParentDiff:
+    """Compares checkpoints with their parents, and with others.
+
+    Args:
+        port: The screen.
+    """
+
+    def __init__(self, port: ParentDiffPort) -> None:
+        self._port = port
+        self._comparer: Comparer | None = None
+        self._ignore: IgnoreRules | None = None
+        self._diff_timer: Timer | None = None
+        self._count_timer: Timer | None = None
+        self._file = ""
+        self._refs: tuple[Run | None, dict[str, CheckpointRef]] = (None, {})
+
+    @property
+    def comparer(self) -> Comparer:
+        """Where diffs of the open store are made and kept."""
+        if self._comparer is None or self._comparer.store is not self._port.store:
+            self._comparer = Comparer(self._port.store)
+        return self._comparer
+
+    @property
+    def ignore(self) -> IgnoreRules:
+        """The rules that are on: those of the configuration to begin with."""
+        if self._ignore is None:
+            app = self._port.app
+            try:
+                rules = noise_rules(getattr(app, "config", Config()))
+            except UsageError as error:
+                rules = noise_rules(Config())
+                app.notify(clean(error.what), title="Configuration", severity="warning", markup=False)
+            self._ignore = IgnoreRules(rules)
+        return self._ignore
+
+    # -- the checkpoint that is shown --------------------------------------------------------------------------------
+
+    def show(self, file: str) -> None:
+        """Take in that a file is shown: show soon what changed in it."""
+        self._file = file
+        if self._diff_timer is not None:
+            self._diff_timer.stop()
+        found, before = self._port.selection.node_of(file), self._parent_of(file)
+        known = self.comparer.known(before, found[1].ref, self.ignore) if before and found else None
+        if known is not None:
+            self._show(file, known.difference)
+        else:
+            self._diff_timer = self._port.later(DIFF_SECONDS, self._compare)
+
+    def take_difference(self, event: DifferenceReady) -> None:
+        """Show what changed between two checkpoints, if the second is still shown."""
+        file = event.files[1]
+        if file != self._file:
+            return
+        if event.compared is None:
+            self._show(file, None, f"Not compared: {clean(event.error)} {clean(event.hint)}")
+            return
+        self._show(file, event.compared.difference)
+        self._port.panes.list.show_counts({file: len(event.compared.difference.shown)})
+
+    def _compare(self) -> None:
+        found = self._port.selection.node_of(self._file)
+        if found is None:
+            return
+        before, after = self._parent_of(self._file), found[1].ref
+        if before is None:
+            word = "Its parent is not in the store." if after.parent else "The first of its run: it has no parent."
+            self._show(self._file, None, word)
+        elif before.size + after.size > AT_ONCE:
+            self._show(self._file, None, "Large files are compared when they are asked for: d compares them.")
+        else:
+            self._port.jobs.compare(self.comparer, before, after, self.ignore)
+
+    def _show(self, file: str, difference: Difference | None, why: str = "") -> None:
+        for pane in self._port.panes.details:
+            if pane.checkpoint is not None and pane.checkpoint.ref.file == file:
+                pane.show_difference(difference, why)
+        self._port.redraw_foot()
+
+    def _parent_of(self, file: str) -> CheckpointRef | None:
+        found = self._port.selection.node_of(file)
+        return self._above(*found) if found is not None else None
+
+    def _above(self, run: Run, node: Node) -> CheckpointRef | None:
+        if node.parent is None:
+            return None
+        if self._refs[0] is not run:
+            self._refs = run, {above.ref.id: above.ref for above in run.nodes}
+        return self._refs[1].get(node.parent)
+
+    # -- the checkpoints on the screen -------------------------------------------------------------------------------
+
+    def count_soon(self) -> None:
+        """Count the changes of what is on the screen, once it rests."""
+        if self._count_timer is None:
+            self._count_timer = self._port.later(COUNT_SECONDS, self._count)
+
+    def take_counts(self, event: ChangesCounted) -> None:
+        """Show how much changed in some checkpoints."""
+        self._port.panes.list.show_counts(event.counts)
+
+    def _count(self) -> None:
+        self._count_timer = None
+        rows = self._port.panes.list
+        wanted = []
+        known: dict[str, int] = {}
+        for run, node in rows.visible_nodes:
+            ref = node.ref
+            before = self._above(run, node)
+            if before is None or ref.file in rows.counts or before.size + ref.size > AT_ONCE:
+                continue
+            count = self.comparer.count(before, ref, self.ignore)
+            if count is None:
+                wanted.append((before, ref))
+            else:
+                known[ref.file] = count
+        rows.show_counts(known)
+        if wanted:
+            self._port.jobs.count(self.comparer, wanted, self.ignore)
+
+    # -- comparing ---------------------------------------------------------------------------------------------------
+
+    def say_mark(self) -> None:
+        """Say what the mark is for, or that there is none."""
+        marked = self._port.panes.list.marked
+        self._port.say("Marked: d on another checkpoint compares them." if marked else "No checkpoint is marked.")
+
+    def compare(self) -> None:
+        """Compare the selected checkpoint with the marked one, or with its parent."""
+        selection, marked = self._port.selection, self._port.panes.list.marked
+        after = selection.ref
+        if after is None:
+            self._port.say("Only checkpoints can be compared.", "warn")
+            return
+        other = selection.node_of(marked) if marked and marked != after.file else None
+        before = other[1].ref if other is not None else self._parent_of(after.file)
+        if before is None:
+            self._port.say(f"{id_text(after)} has no parent here; m marks a checkpoint to compare with.", "warn")
+            return
+        self._open(before, after)
+
+    def compare_outcomes(self, identifier: str) -> str:
+        """Compare the outcomes of the two latest forks of a checkpoint; return why that cannot be done, or ""."""
+        found = outcomes(self._port.selection.runs, identifier)
+        if found is None:
+            return f"{clean(identifier, 8)} has one continuation so far: r runs on from it once more."
+        self._port.come_to_front()
+        self._open(*found)
+        return ""
+
+    def compare_selected_outcomes(self) -> None:
+        """Compare the outcomes of the two latest forks of the selected checkpoint, or of the one they part from."""
+        ref = self._port.selection.ref
+        why = self.compare_outcomes(ref.id) if ref is not None else ""
+        if why:
+            self._port.say(why, "warn")
+
+    def _open(self, before: CheckpointRef, after: CheckpointRef) -> None:
+        self._port.open.compare(
+            self.comparer, self._port.selection.runs, before, after, self.ignore, self._come_back
+        )  # fmt: skip
+
+    def _come_back(self, place: Place, ignore: IgnoreRules) -> None:
+        """Back from comparing: take the rules over, and go to the place that was asked for."""
+        if ignore.key != self.ignore.key:
+            self._ignore = ignore
+            rows = self._port.panes.list
+            rows.counts.clear()
+            rows.changed()
+            self.count_soon()
+            self._compare()
+        if place.file:
+            self._port.selection.go_to(*place)

@@ -1,0 +1,246 @@
+"""What can be evaluated on a branch, a run or the store, and the way from an answer to its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from ckpt_tui.core.paths import Path, expression, parse
+from ckpt_tui.core.runs.history import branch, tip_of
+from ckpt_tui.core.text import clean
+from ckpt_tui.tui.helpers.port import Opener, Port
+from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
+from ckpt_tui.tui.widgets.prompt import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ckpt_tui.core.doctor.findings import Finding
+    from ckpt_tui.core.runs.lineage import Node, Run
+    from ckpt_tui.tui.helpers.selection import Place
+    from ckpt_tui.tui.inquiries import Inquiries, Known
+    from ckpt_tui.tui.messages import Asking, BisectReady, QuestionFailed, SharesReady
+    from ckpt_tui.tui.widgets.detail import Detail
+
+_BAR = 10
+_PARTS = ("state", "messages", "pending", "metadata")
+_BISECT = Question("first checkpoint where", "an expression such as state.score > `0.8`", "goes there")
+
+
+class QueryOpener(Opener, Protocol):
+    """Opens queries. `then` takes the place to go to, or None."""
+
+    def history(
+        self, known: Known, run: Run, nodes: Sequence[Node], path: Path, then: Callable[[Place | None], None]
+    ) -> None:
+        """Open the values that a path took along a branch."""
+
+    def find(
+        self, known: Known, nodes: Callable[[Scope], Sequence[Node]], search: StoreSearch,
+        then: Callable[[Place | None], None],
+    ) -> None:  # fmt: skip
+        """Open a search over the checkpoints of a scope, as it stands."""
+
+    def sizes(self, known: Known, run: Run, then: Callable[[Place | None], None]) -> None:
+        """Open the sizes of a run."""
+
+    def doctor(self, then: Callable[[Finding | None], None]) -> None:
+        """Examine the store; `then` takes the finding to go to."""
+
+    def inquiries(self) -> Inquiries:
+        """Return what starts workers that ask, for this screen and its store."""
+
+
+class QueriesPort(Port, Protocol):
+    """What queries use of their screen."""
+
+    @property
+    def match(self) -> str:
+        """The text that is marked in values, or ""."""
+
+    def mark(self, text: str) -> None:
+        """Mark a text in values; "" marks nothing."""
+
+    @property
+    def open(self) -> QueryOpener:
+        """What opens screens over this one."""
+
+
+class Queries:
+    """Asks, and goes to the places of answers.
+
+    Args:
+        port: The screen.
+    """
+
+    def __init__(self, port: QueriesPort) -> None:
+        self._port = port
+        self._inquiries: Inquiries | None = None
+        self._search: StoreSearch | None = None
+        self._travels = False
+        self._bisecting = False
+
+    @property
+    def _asks(self) -> Inquiries:
+        """The workers of questions that are answered in the browser itself, and what was answered before."""
+        if self._inquiries is None:
+            self._inquiries = self._port.open.inquiries()
+        return self._inquiries
+
+    def _branch(self) -> tuple[Run, list[Node]] | None:
+        """The run and the latest branch that the selected checkpoint is on."""
+        found = self._port.selection.node
+        if found is None:
+            self._port.say("Select a checkpoint first.", "dim")
+            return None
+        run, node = found
+        return branch((run,), tip_of(run, node.ref.id))
+
+    def _go_to(self, place: Place | None) -> None:
+        if place is not None:
+            self._port.selection.go_to(*place)
+
+    # -- history, sizes, doctor --------------------------------------------------------------------------------------
+
+    def open_history(self) -> None:
+        """Show every value that the path under the cursor took."""
+        tree = self._port.panes.value_tree
+        path = tree.path if tree is not None else ()
+        if not path or path[0] not in _PARTS:
+            self._port.say("Only state, messages, pending requests and metadata have a history.", "dim")
+            return
+        asked = self._branch()
+        if asked is not None:
+            self._port.open.history(self._asks.known, *asked, path, self._go_to)
+
+    def open_sizes(self) -> None:
+        """Show where the characters of the run are."""
+        found = self._port.selection.node
+        if found is None:
+            self._port.say("Select a checkpoint first.", "dim")
+        else:
+            self._port.open.sizes(self._asks.known, found[0], self._go_to)
+
+    def measure(self, pane: Detail) -> None:
+        """Measure the checkpoint of a pane."""
+        if pane.checkpoint is not None:
+            self._asks.shares(pane.checkpoint)
+
+    def take_shares(self, event: SharesReady) -> None:
+        """Show the sizes of a checkpoint where they are still wanted."""
+        for pane in self._port.panes.details:
+            if pane.checkpoint is not None and pane.checkpoint.ref.file == event.file:
+                pane.show_shares(event.shares)
+
+    def open_doctor(self) -> None:
+        """Examine the store."""
+        self._port.open.doctor(self._go_to_finding)
+
+    def _go_to_finding(self, finding: Finding | None) -> None:
+        if finding is not None:
+            self._port.selection.go_to(finding.file, parse(finding.path) or ())
+
+    # -- bisect ------------------------------------------------------------------------------------------------------
+
+    def ask_bisect(self) -> None:
+        """Ask for an expression, and go where it first holds."""
+        tree = self._port.panes.value_tree
+        path = expression(tree.path) if tree is not None and tree.path else ""
+        self._port.prompt.ask(_BISECT, path, self._bisect, select=False)  # a path that is to be completed
+
+    def _bisect(self, text: str) -> None:
+        asked = self._branch() if text else None
+        if asked is None:
+            return
+        self._bisecting = True
+        self._say_progress(0, len(asked[1]))
+        self._asks.bisect(*asked, text, self._port.panes.detail.reveal)
+
+    def take_progress(self, event: Asking) -> None:
+        """Show how far a bisection is, and that it can be left."""
+        if self._bisecting:
+            self._say_progress(event.done, event.total)
+
+    def _say_progress(self, done: int, total: int) -> None:
+        bar = "━" * (_BAR * done // max(total, 1))
+        self._port.say(f"{bar:╌<{_BAR}} {done:,} of {total:,} checkpoints asked · esc stops", "warn")
+
+    def stop_bisecting(self) -> bool:
+        """Leave a bisection; return False when none goes on."""
+        if not self._bisecting:
+            return False
+        self._bisecting = False
+        self._asks.stop_asking("bisect")
+        self._port.say("stopped", "warn")
+        return True
+
+    def take_bisection(self, event: BisectReady) -> None:
+        """Go to the checkpoint, and say what there is to know."""
+        self._bisecting = False
+        found = event.found
+        name = clean(found.expression, 60)
+        if found.first is None:
+            self._port.say(f"true nowhere on this branch · {found.asked:,} checkpoints asked · {name}", "warn")
+            return
+        self._port.selection.go_to(found.first.file)
+        if found.previous is not None:
+            self._port.panes.details[0].pick("diff")  # what changed in that step
+        hint = f" · {found.hint}" if found.hint else ""
+        style = "warn" if hint else "good"
+        self._port.say(f"first true in iteration {found.first.iteration}{hint} · {name}", style)
+
+    def take_failure(self, event: QuestionFailed) -> None:
+        """Say why there is no answer."""
+        self._bisecting = False
+        self._port.say(f"{clean(event.what)} {clean(event.hint)}", "error")
+
+    # -- find --------------------------------------------------------------------------------------------------------
+
+    def open_find(self, text: str = "") -> None:
+        """Find a text over checkpoints; what was found last is shown again, unless there is another text."""
+        if self._search is None or text:
+            self._search = StoreSearch(text or self._port.match)
+        self._port.open.find(self._asks.known, self._nodes_of, self._search, self._go_to_found)
+
+    def _nodes_of(self, scope: Scope) -> Sequence[Node]:
+        found = self._port.selection.node
+        if scope == "checkpoint" and found is not None:
+            return [found[1]]
+        runs = (found[0],) if scope == "run" and found is not None else self._port.selection.runs
+        return [node for run in runs for node in run.nodes]
+
+    def _go_to_found(self, place: Place | None) -> None:
+        """Go to a match; from there, `next_match` goes to the others."""
+        if place is None or self._search is None:
+            return
+        self._travels = True
+        self._port.mark("" if self._search.regex else self._search.text)
+        self._go_to_match(self._search, 0)
+
+    def _go_to_match(self, search: StoreSearch, way: int) -> None:
+        search.at = (search.at + way) % len(search.matches)
+        ref, hit = search.matches[search.at]
+        self._port.selection.go_to(ref.file, hit.path)
+        text = clean(search.text, 40)
+        said = f"match {search.at + 1:,} of {len(search.matches):,} for {text!a} · n next · N previous · esc ends"
+        self._port.say(said)
+
+    def next_match(self, way: int) -> bool:
+        """Go to the next or previous match over checkpoints; return False when none is travelled through."""
+        if not self._travels or self._search is None or not self._search.matches:
+            return False
+        self._go_to_match(self._search, way * self._port.panes.lines.take_count())
+        return True
+
+    def leave_for(self, text: str) -> None:
+        """Take in that another text is searched for in the pane: it ends the way through what was found."""
+        if self._search is None or text != self._search.text:
+            self._travels = self._travels and not text
+
+    def end_travel(self) -> bool:
+        """End the way through what was found over checkpoints; return False when there is none."""
+        if not self._travels:
+            return False
+        self._travels = False
+        self._port.mark("")
+        self._port.say("")
+        return True

@@ -1,0 +1,98 @@
+"""From the browser to the replay of a run, and back to the checkpoint that was shown there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from ckpt_tui.tui.helpers.port import Opener, Port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ckpt_tui.actions.notes import Notebook
+    from ckpt_tui.core.paths import Path
+    from ckpt_tui.core.runs.lineage import Node, Run
+    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+    from ckpt_tui.tui.learning import Learned
+    from ckpt_tui.tui.view import View
+
+
+class OpenReplay(Protocol):
+    """A replay that is open, or was."""
+
+    @property
+    def choices(self) -> Mapping[str, str]:
+        """Ways that were chosen at forks: id of a checkpoint → id of the one that follows it."""
+
+    def show_view(self, view: View) -> None:
+        """Go on with a store that changed."""
+
+
+class ReplayOpener(Opener, Protocol):
+    """Opens replays."""
+
+    def replay(
+        self, run: Run, node: Node, learned: Learned, book: Notebook | None, choices: Mapping[str, str],
+        then: Callable[[tuple[str, Path] | None], None],
+    ) -> OpenReplay:  # fmt: skip
+        """Open the replay of a run from a checkpoint on; `then` takes the file and the place to go to."""
+
+
+class ReplayEntryPort(Port, Protocol):
+    """What it uses of its screen."""
+
+    @property
+    def graphs(self) -> RunGraphs:
+        """What is known of the graph of each run."""
+
+    @property
+    def notebook(self) -> Notebook | None:
+        """The notes on the store; None where they cannot be read."""
+
+    def notes_changed(self) -> None:
+        """Draw the marks of bookmarks and notes again."""
+
+    @property
+    def open(self) -> ReplayOpener:
+        """What opens screens over this one."""
+
+
+class ReplayEntry:
+    """Opens replays, and remembers the ways that were chosen in them.
+
+    Args:
+        port: The screen.
+    """
+
+    def __init__(self, port: ReplayEntryPort) -> None:
+        self._port = port
+        self._open: OpenReplay | None = None
+        self._choices: dict[str, str] = {}
+
+    def open(self) -> None:
+        """Replay the run of the selected checkpoint from there on."""
+        port = self._port
+        found = port.selection.node
+        if found is None:
+            port.say("No checkpoint is selected.", "dim")
+            return
+        port.selection.following = False
+        port.redraw_foot()
+        learned = port.graphs.learned(found[0])
+        self._open = port.open.replay(*found, learned, port.notebook, self._choices, self._come_back)
+
+    def show_view(self, view: View) -> None:
+        """Take in that the store changed: a replay that is open goes on with it."""
+        if self._open is not None:
+            self._open.show_view(view)
+
+    def _come_back(self, result: tuple[str, Path] | None) -> None:
+        replay, self._open = self._open, None
+        if replay is not None:
+            self._choices.update(replay.choices)
+            self._port.notes_changed()
+        if result is None:
+            return
+        file, path = result
+        if self._port.selection.select(file) and path:
+            self._port.selection.show_place(file, path)

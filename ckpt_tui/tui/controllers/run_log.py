@@ -1,0 +1,127 @@
+"""The log of a run while it grows: paused, followed, saved."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from ckpt_tui.core.running.secret_lines import masked_line
+from ckpt_tui.tui.runs import Run
+from ckpt_tui.tui.widgets.event_log import LogLines
+from ckpt_tui.tui.widgets.prompt import Prompt, Question
+
+SAVE_SECONDS = 0.02
+"""Time spent on saving in one turn: masking all of a long log at once would hold up the screen."""
+
+_SAVE = Question("save the log to", "a file that is not there yet", "saves")
+
+
+class RunLogPort(Protocol):
+    """What the log needs of its screen."""
+
+    @property
+    def log_lines(self) -> LogLines:
+        """The log."""
+        ...
+
+    @property
+    def prompt(self) -> Prompt:
+        """Where a file is asked for."""
+        ...
+
+    @property
+    def run(self) -> Run | None:
+        """The run."""
+
+    def draw(self) -> None:
+        """Draw the lines at the top and bottom."""
+
+    def say(self, text: str, style: str = "plain") -> None:
+        """Say something, until the next key."""
+
+    def call_later(self, callback: Callable[[], None]) -> bool:
+        """Call something when nothing else is to be done."""
+        ...
+
+
+class RunLog:
+    """Pauses, follows and saves the log.
+
+    Args:
+        port: The screen.
+    """
+
+    def __init__(self, port: RunLogPort) -> None:
+        self._port = port
+        self._saving: Iterator[None] | None = None
+
+    def take(self) -> None:
+        """Show the lines that came."""
+        self._port.log_lines.take()
+        self._port.draw()
+
+    def pause(self) -> None:
+        """Let new lines wait, or show them."""
+        log = self._port.log_lines
+        log.paused = not log.paused
+        self.take()
+
+    def follow(self) -> None:
+        """Follow the newest line, or stay."""
+        log = self._port.log_lines
+        log.following = not log.following
+        if log.following:
+            log.paused = False
+            log.move_to(log.line_count - 1, by_hand=False, way=-1)
+        self._port.draw()
+
+    # -- saving ------------------------------------------------------------------------------------------------------
+
+    def ask_file(self) -> None:
+        """Ask where to save the log."""
+        run = self._port.run
+        if run is not None:
+            stamp = time.strftime("%Y%m%d-%H%M%S")
+            path = os.path.abspath(f"ckpt-tui-run-{run.plan.source.id[:8]}-{stamp}.jsonl")
+            self._port.prompt.ask(_SAVE, path, self._begin)
+
+    def _begin(self, path: str) -> None:
+        run = self._port.run
+        if not path or run is None:
+            return
+        self.finish()
+        self._saving = self._written(os.path.expanduser(path), run.log.lines(), self._port.log_lines.reveal)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._saving is not None and next(self._saving, self) is self:
+            self._saving = None
+        elif self._saving is not None:
+            self._port.call_later(self._go_on)
+
+    def finish(self) -> None:
+        """Save what is being saved to its end."""
+        for _ in self._saving or ():
+            pass
+
+    def _written(self, path: str, lines: Iterator[bytes], reveal: bool) -> Iterator[None]:
+        """Save lines, as many at a time as a turn allows, and say how it went."""
+        shown = lines if reveal else map(masked_line, lines)
+        try:
+            # Never over a file that is there: its name was only proposed.
+            with open(path, "xb") as file:
+                end = time.perf_counter() + SAVE_SECONDS
+                for line in shown:
+                    file.write(line + b"\n")
+                    if time.perf_counter() > end:
+                        yield
+                        end = time.perf_counter() + SAVE_SECONDS
+        except FileExistsError:
+            self._port.say(f"{path} is there already; choose another name.", "warn")
+        except OSError as error:
+            self._port.say(f"Not saved: {error.strerror}", "error")
+        else:
+            masks = "" if reveal else ", secrets masked"
+            self._port.say(f"saved to {path}{masks}", "good")

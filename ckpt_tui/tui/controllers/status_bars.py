@@ -1,0 +1,170 @@
+"""The lines at the top and bottom of the browser: what is open and how it is, which keys there are, messages."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Protocol
+
+from ckpt_tui.core.runs.listing import NodeRow, clock_text
+from ckpt_tui.core.text import clean
+from ckpt_tui.tui.commands import COMMANDS, Command
+
+if TYPE_CHECKING:
+    from textual.geometry import Size
+
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.helpers.panes import Panes
+    from ckpt_tui.tui.helpers.selection import Selection
+    from ckpt_tui.tui.widgets.status import BarLine, Part
+
+_HINTED_LAST = ("app.help", "app.close")
+"""Commands whose hints come last in the line at the bottom, and before all others where there is little room."""
+_HINTED_APART = {"live.follow", *_HINTED_LAST}
+"""Commands whose hints have a place of their own there."""
+
+
+class StatusBarsPort(Protocol):
+    """What the lines use of their screen."""
+
+    @property
+    def store(self) -> Store:
+        """The store that is open."""
+
+    @property
+    def panes(self) -> Panes:
+        """The panes."""
+
+    @property
+    def selection(self) -> Selection:
+        """The selected checkpoint."""
+
+    @property
+    def size(self) -> Size:
+        """The size of the screen."""
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Files looked at and files in all while the store is read; zeros otherwise."""
+
+    @property
+    def changed_at(self) -> float:
+        """When checkpoints came or went last, in seconds since 1970; 0 for never."""
+
+    def bar(self, name: str) -> BarLine:
+        """Return one of the lines: `head` or `foot`."""
+
+
+class StatusBars:
+    """Draws both lines.
+
+    Args:
+        port: The screen.
+    """
+
+    def __init__(self, port: StatusBarsPort) -> None:
+        self._port = port
+        self._message: list[Part] = []
+
+    def say(self, text: str, style: str = "plain") -> None:
+        """Show a message in the line at the bottom; "" takes it back."""
+        self._message = [(f" {text} ", style)] if text else []
+        self.draw_foot()
+
+    def take_back(self) -> None:
+        """Take the message back, if there is one."""
+        if self._message:
+            self.say("")
+
+    def draw(self) -> None:
+        """Draw both lines."""
+        self.draw_head()
+        self.draw_foot()
+
+    def draw_head(self) -> None:
+        """Draw the line at the top."""
+        port = self._port
+        view, width = port.panes.list.view, port.size.width
+        state: Part = (" ● live ", "good")
+        if view.missing:
+            state = (" ◌ waiting for the directory ", "warn")
+        elif port.progress != (0, 0):
+            done, total = port.progress
+            bar = "━" * (10 * done // total)
+            state = (f" {bar:╌<10} {done:,}/{total:,} ", "warn")
+        counts = f"{view.checkpoints:,} checkpoint{'' if view.checkpoints == 1 else 's'}"
+        if view.runs:
+            counts += f" · {len(view.runs):,} run{'' if len(view.runs) == 1 else 's'}"
+        right: list[Part] = []
+        if view.filter:
+            right.append((f" filter: {clean(view.filter, 20)} ", "warn"))
+        dangers = port.panes.list.danger_count
+        if dangers:
+            right.append((f" ☠ {dangers:,} dangerous " if width >= 100 else f" ☠ {dangers:,} ", "error"))
+        if view.problems:
+            right.append((f" ✗ {view.problems:,} unreadable " if width >= 100 else f" ✗ {view.problems:,} ", "error"))
+        right.append(state)
+        if port.changed_at and width >= 80:
+            right.append((f"{clock_text(port.changed_at)} ", "dim"))
+        kind = f"{port.store.kind} · " if width >= 100 else ""
+        room = width - 12 - len(kind) - len(counts) - sum(len(text) for text, _ in right)
+        path = path_text(port.store.path, max(room, 12))
+        left: list[Part] = [(" ckpt-tui ", "strong"), (f" {path} ", "plain"), (kind, "dim"), (counts, "dim")]
+        port.bar("head").show(left, right)
+
+    def draw_foot(self) -> None:
+        """Draw the line at the bottom."""
+        panes, width = self._port.panes, self._port.size.width
+        following, in_list = self._port.selection.following, panes.pane is panes.list
+        right: list[Part] = [(" following " if following else " F follows ", "good" if following else "dim")]
+        if not in_list:
+            size, path = panes.detail.place
+            room = width // 2
+            # The end of a path says more than its beginning.
+            path = path if len(path) <= room else "…" + path[-room + 1 :]
+            right = [(f" {size} " if size else "", "dim"), (f"{path} " if path else "", "key"), *right]
+        if self._message:
+            self._port.bar("foot").show(self._message, right[-1:])  # it matters more than where the cursor stands
+            return
+        scope = "list" if in_list else "value" if panes.detail.is_tree else ""
+        self._port.bar("foot").show(self._hints(scope, width - 9 - sum(len(text) for text, _ in right)), right)
+
+    def _hints(self, scope: str, room: int) -> list[Part]:
+        """As many keys as there is room for."""
+        panes = self._port.panes
+        parts: list[Part] = [(" ↑↓", "key"), (" move ", "dim")]
+        apart = []
+        for command in COMMANDS:
+            if command.id in _HINTED_LAST and room >= _hint_width(command):
+                apart.append(command)
+                room -= _hint_width(command)
+        row = panes.list.row if scope == "list" else None
+        danger = isinstance(row, NodeRow) and row.node.ref.file in panes.list.dangers
+        waits = isinstance(row, NodeRow) and row.node.ref.role == "waiting" and not danger
+        left_out = {*_HINTED_APART, "run.resume"} if danger else _HINTED_APART
+        if waits and not self._port.store.capabilities().resume:
+            parts += [(" r", "key"), (" answer ", "dim")]
+            room -= 9
+            left_out = {*_HINTED_APART, "run.resume"}
+        # Without a checkpoint there is nothing to open, to compare or to step through.
+        for command in COMMANDS if panes.list.view.places else ():
+            if command.hint and command.scope in (scope, "everywhere") and command.id not in left_out:
+                room -= _hint_width(command)
+                if room < 0:
+                    break
+                parts += [(f" {command.hint_keys}", "key"), (f" {command.hint} ", "dim")]
+        for command in apart:  # whoever knows no key needs these
+            parts += [(f" {command.hint_keys}", "key"), (f" {command.hint} ", "dim")]
+        return parts
+
+
+def _hint_width(command: Command) -> int:
+    return len(command.hint_keys) + len(command.hint) + 3
+
+
+def path_text(path: str, room: int) -> str:
+    """Return a path in so many characters: `~` for the home directory, the end where it is too long."""
+    home = os.path.expanduser("~")
+    if path == home or path.startswith(home + os.sep):
+        path = "~" + path[len(home) :]
+    text = clean(path)
+    return text if len(text) <= room else "…" + text[-room + 1 :]

@@ -1,0 +1,44 @@
+"""The tab of the graph: which step of which run it shows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from ckpt_tui.tui.helpers.port import Port
+
+if TYPE_CHECKING:
+    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+    from ckpt_tui.tui.messages import StepReady
+    from ckpt_tui.tui.widgets.detail import Detail
+
+
+class StepGraphPort(Port, Protocol):
+    """What the graph uses of its screen."""
+
+    @property
+    def graphs(self) -> RunGraphs:
+        """What is known of the graph of each run."""
+
+
+class StepGraph:
+    """Shows steps.
+
+    Args:
+        port: The screen.
+    """
+
+    def __init__(self, port: StepGraphPort) -> None:
+        self._port = port
+
+    def want(self, pane: Detail) -> None:
+        """Have the step to the checkpoint of a pane made."""
+        checkpoint = pane.checkpoint
+        found = self._port.selection.node_of(checkpoint.ref.file) if checkpoint is not None else None
+        if found is not None:
+            self._port.jobs.tell_step(*found, self._port.graphs.learned(found[0]))
+
+    def take_step(self, event: StepReady) -> None:
+        """Show a step where it is still wanted."""
+        for pane in self._port.panes.details:
+            if pane.checkpoint is not None and pane.checkpoint.ref.file == event.file:
+                pane.show_step(event.step, event.graph, event.known, event.total)

@@ -1,0 +1,122 @@
+"""Changing a value of a checkpoint, for a run from a changed copy."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ckpt_tui.actions.resume.edits import smallest
+from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.preview import is_unopened, type_text_of
+from ckpt_tui.core.redact import masked
+from ckpt_tui.core.running.events import brief
+from ckpt_tui.core.text import clean
+from ckpt_tui.tui.helpers.port import Opener, Port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ckpt_tui.core.value import Value
+    from ckpt_tui.tui.helpers.pending_edits import PendingEdits
+
+
+class EditOpener(Opener, Protocol):
+    """Asks for another value."""
+
+    def edit(self, title: str, text: str, hint: str, then: Callable[[str | None], None]) -> None:
+        """Ask for another text of a value; `then` takes it, or None."""
+
+    def edit_outside(self, document: Any, then: Callable[[Any], None]) -> None:
+        """Open a document in $EDITOR, and hand what was left to `then`; where nothing was changed, say why."""
+
+
+class ValueEditsPort(Port, Protocol):
+    """What changing values uses of its screen."""
+
+    @property
+    def edits(self) -> PendingEdits:
+        """The changes so far."""
+
+    @property
+    def open(self) -> EditOpener:
+        """What opens screens over this one."""
+
+
+class ValueEdits:
+    """Changes the value under the cursor.
+
+    Args:
+        port: The screen.
+    """
+
+    def __init__(self, port: ValueEditsPort) -> None:
+        self._port = port
+
+    def edit(self) -> None:
+        """Change the value under the cursor."""
+        tree, checkpoint = self._port.panes.value_tree, self._port.panes.detail.checkpoint
+        row = tree.row if tree is not None else None
+        if row is None or checkpoint is None or tree is None:
+            return
+        value, path, say = row.member.value, tree.path, self._port.say
+        if path[0] not in ("state", "messages"):
+            say("State and messages can be changed; requests are answered when the run goes on: r.", "warn")
+        elif tree.is_hidden(row):
+            say("Masked: ! shows secrets, then they can be changed.", "warn")
+        elif is_unopened(value):
+            say("Too large to be read on the way: unfold it first.", "warn")
+        elif self._holds_secrets(value):
+            say("It holds what is masked: ! shows secrets, then it can be changed.", "warn")
+        else:
+            self._edit(checkpoint.ref.file, path, value)
+
+    def forget(self) -> bool:
+        """Forget what was changed in the selected checkpoint; return False when nothing was."""
+        if not self._port.edits.forget(self._port.selection.file):
+            return False
+        self._port.say("The changes are forgotten.", "dim")
+        return True
+
+    def _holds_secrets(self, value: Value) -> bool:
+        """Whether a value has members that are masked on the screen."""
+        hidden: list[Any] = []
+        if not self._port.panes.detail.reveal:
+            masked(plain(value), hidden=hidden)
+        return bool(hidden)
+
+    def _edit(self, file: str, path: Path, value: Value) -> None:
+        document = plain(value)
+        if isinstance(document, dict | list) and not (isinstance(document, dict) and "$value" in document):
+            self._port.open.edit_outside(document, lambda after: self._take(file, path, document, after))
+            return
+        typed = isinstance(document, dict)
+        shown = document["$value"] if isinstance(document, dict) else document
+        is_text = isinstance(shown, str)
+        kind = type_text_of(value) or ("text" if is_text else "JSON")
+        hint = f"{kind}; a text as it is" if is_text else f"{kind}; JSON: a number, true, null, or a text in quotes"
+
+        def take(text: str | None) -> None:
+            if text is None:
+                return
+            try:
+                after = text if is_text else json.loads(text)
+            except (ValueError, RecursionError):
+                self._port.say(f"{clean(text, 40)} is no JSON; nothing was changed.", "warn")
+                return
+            self._take(file, path, document, {**document, "$value": after} if typed else after)
+
+        text = shown if is_text else dumps(shown, None)
+        self._port.open.edit(f"Change {clean(expression(path), 70)}", str(text), hint, take)
+
+    def _take(self, file: str, path: Path, before: Any, after: Any) -> None:
+        found = smallest(path, before, after)
+        if not found:
+            self._port.say("Nothing was changed.", "dim")
+            return
+        number = self._port.edits.add(file, found)
+        what = f"{brief(before, 24)} → {brief(after, 24)}" if len(found) == 1 else f"{len(found)} changes"
+        count = f"{number} change{'' if number == 1 else 's'}"
+        short = file.rpartition("/")[2][:8]
+        self._port.say(clean(f"{what} · r runs on from {short} with {count}, esc forgets them"), "good")

@@ -1,0 +1,145 @@
+"""Searching the pane that has the focus: a value, the list of checkpoints, a text, or changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ckpt_tui.tui.helpers.match_text import match_word
+from ckpt_tui.tui.view import matches
+from ckpt_tui.tui.widgets.checkpoints import Checkpoints
+from ckpt_tui.tui.widgets.diff_rows import DiffRows
+from ckpt_tui.tui.widgets.row_tree import RowTree
+from ckpt_tui.tui.widgets.text_lines import TextLines
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.reading.search import Positions
+    from ckpt_tui.tui.helpers.port import Port
+    from ckpt_tui.tui.messages import MatchesReady, RowsFound
+
+
+class ValueSearch:
+    """A text that is searched for, and the way from match to match.
+
+    Args:
+        port: The screen.
+
+    Attributes:
+        match: The text, or "".
+    """
+
+    def __init__(self, port: Port) -> None:
+        self._port = port
+        self.match = ""
+        self._places: list[Positions] = []
+        self._complete = True
+        self._searched: object = None
+        self._way = 1
+
+    def mark(self, text: str) -> None:
+        """Mark a text in values, and search for it from now on; "" ends the search."""
+        self.match = text
+        self._searched = None
+        for pane in self._port.panes.details:
+            pane.rows.match = text
+            pane.rows.changed()
+            pane.mark_changes(text)
+
+    def end(self) -> bool:
+        """End the search; return False when there is none."""
+        if not self.match:
+            return False
+        self.mark("")
+        return True
+
+    def next(self, way: int) -> None:
+        """Go to the next or previous match in the pane; `way` is 1 or -1."""
+        if not self.match:
+            self._port.say("Nothing to search for: / asks.", "dim")
+            return
+        lines = self._port.panes.lines
+        way *= lines.take_count()
+        if isinstance(lines, RowTree):
+            self._search_value(lines, way)
+        elif isinstance(lines, Checkpoints):
+            self._search_list(lines, 1 if way > 0 else -1)
+        elif isinstance(lines, TextLines):
+            self._search_text(lines, 1 if way > 0 else -1)
+        elif isinstance(lines, DiffRows):
+            self._search_changes(lines, way)
+        else:
+            self._port.say("There is nothing to search in here.", "dim")
+
+    # -- a value -----------------------------------------------------------------------------------------------------
+
+    def _search_value(self, tree: RowTree, way: int) -> None:
+        value = tree.outline.value
+        if self._searched is value:
+            self._go(tree, way)
+            return
+        self._way = way
+        self._port.say("searching …", "dim")
+        self._port.jobs.search(value, self.match)
+
+    def take_matches(self, event: MatchesReady) -> None:
+        """A search ended: go to the match nearest to the cursor."""
+        tree = self._port.panes.value_tree
+        if event.text != self.match or tree is None or tree.outline.value is not event.value:
+            return
+        self._searched, self._places, self._complete = event.value, event.places, event.complete
+        self._go(tree, self._way)
+
+    def _go(self, tree: RowTree, way: int) -> None:
+        order = tree.outline.order_of
+        places = sorted(self._places, key=order)
+        if not places:
+            self._port.say(f"No match for {self.match!a}.", "warn")
+            return
+        row = tree.row
+        here = order(tree.outline.positions(row)) if row else ()
+        after = sum(1 for place in places if order(place) < here or (way > 0 and order(place) == here))
+        at = (after + way - 1 if way > 0 else after + way) % len(places)
+        tree.go_to(places[at])
+        more = "" if self._complete else "+"
+        said = f"match {at + 1:,} of {len(places):,}{more} for {self.match!a} · n next · N previous · esc ends"
+        self._port.say(said)
+
+    # -- rows of other kinds -----------------------------------------------------------------------------------------
+
+    def _search_list(self, lines: Checkpoints, step: int) -> None:
+        rows = lines.view.rows
+        for index in range(1, len(rows) + 1):
+            at = (lines.cursor + index * step) % len(rows)
+            if matches(rows[at], self.match):
+                lines.move_to(at)
+                self._port.say(f"{self.match!a}: n next · N previous · f shows only what contains it")
+                return
+        self._port.say(f"No match for {self.match!a}.", "warn")
+
+    def _search_text(self, lines: TextLines, step: int) -> None:
+        found = lines.find(self.match, lines.cursor + step, step)
+        if found is None:
+            self._port.say(f"No match for {self.match!a}.", "warn")
+        else:
+            lines.move_to(found)
+
+    def _search_changes(self, lines: DiffRows, way: int) -> None:
+        if lines.match != self.match:
+            lines.set_match(self.match)
+        rows = lines.unsearched()
+        if rows is None:
+            self._say_match(lines, way)
+        else:
+            self._way = way
+            self._port.say("searching …", "dim")
+            self._port.jobs.search_rows(rows, self.match, lines.reveal)
+
+    def take_rows(self, event: RowsFound) -> None:
+        """A search in changes ended: go to the match that is next."""
+        lines = self._port.panes.lines
+        if event.text == self.match and isinstance(lines, DiffRows) and event.rows is lines.unsearched():
+            lines.take_found(event.rows, event.places)
+            self._say_match(lines, self._way)
+
+    def _say_match(self, lines: DiffRows, way: int) -> None:
+        text, style = match_word(*lines.next_match(way), self.match)
+        self._port.say(text.strip(), style)

@@ -1,0 +1,157 @@
+"""The panes of the browser: which there are, which has the focus, which has the whole screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ckpt_tui.tui.widgets.checkpoints import Checkpoints
+from ckpt_tui.tui.widgets.detail import Detail
+from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.prompt import Prompt
+from ckpt_tui.tui.widgets.row_tree import RowTree
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+    from textual.widget import Widget
+
+Pane = Detail | Checkpoints
+
+WIDE = 160
+"""Columns from which a second pane, of the conversation, stands beside the values."""
+
+
+class Panes:
+    """The list of checkpoints beside one or two panes that show a checkpoint.
+
+    Args:
+        screen: The screen they are on.
+
+    Attributes:
+        is_complete: Whether all panes are there: the list is drawn before the others are made.
+    """
+
+    def __init__(self, screen: Screen[Any]) -> None:
+        self._screen = screen
+        self._zoomed: Pane | None = None
+        self._main: Pane | None = None
+        self.is_complete = False
+
+    async def complete(self) -> None:
+        """Make what the first rows do not wait for: the panes of a checkpoint, and the line that asks for a text."""
+        panes = [Detail("detail")]
+        if self._screen.app.size.width >= WIDE:
+            panes.append(Detail("second", tab="talk"))
+        await self._screen.mount(Prompt(), *panes)
+        self.is_complete = True
+
+    async def widen(self) -> None:
+        """Make the second pane when there is room for it."""
+        if self._screen.app.size.width >= WIDE and len(self.details) == 1:
+            second = Detail("second", tab="talk")
+            await self._screen.mount(second)
+            second.show(self.details[0].checkpoint)
+
+    @property
+    def list(self) -> Checkpoints:
+        """The list of checkpoints."""
+        return self._screen.query_one("#checkpoints", Checkpoints)
+
+    @property
+    def details(self) -> tuple[Detail, ...]:
+        """The panes that show a checkpoint, the main one first; the second is made when there is room for it."""
+        return tuple(self._screen.query(Detail))
+
+    @property
+    def pane(self) -> Pane:
+        """The pane that has the focus, or had it last."""
+        return self._main or self.list
+
+    @property
+    def detail(self) -> Detail:
+        """The pane of a checkpoint that has the focus, else the main one."""
+        pane = self.pane
+        return self.details[0] if isinstance(pane, Checkpoints) else pane
+
+    @property
+    def lines(self) -> LineList:
+        """The list of lines that has the focus, or had it last."""
+        pane = self.pane
+        return pane if isinstance(pane, Checkpoints) else pane.body
+
+    @property
+    def value_tree(self) -> RowTree | None:
+        """The tree of a value that has the focus, or had it last; None where something else has."""
+        lines = self.lines
+        return lines if isinstance(lines, RowTree) else None
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether only one pane is seen at a time."""
+        return self._screen.has_class("-narrow")
+
+    def take_focus(self, widget: Widget) -> None:
+        """Take in that a widget got the focus: in a narrow terminal, its pane is the one that is seen."""
+        if isinstance(widget, LineList):
+            self._main = next((pane for pane in self.details if pane in widget.ancestors), self.list)
+            self._screen.set_class(self._main is self.list, "-list")
+
+    def focus_pane(self, pane: Pane) -> None:
+        """Give the focus to a pane."""
+        self._main = pane
+        self._screen.set_class(pane is self.list, "-list")
+        if self._zoomed is not None and self._zoomed is not pane:
+            self._zoom(pane)
+        self.lines.focus()
+
+    def focus_other(self, way: int) -> None:
+        """Go to the next or previous pane."""
+        panes: list[Pane] = [self.list, self.details[0]]
+        if self._screen.has_class("-wide"):
+            panes.extend(self.details[1:])
+        at = panes.index(self.pane) if self.pane in panes else 0
+        self.focus_pane(panes[(at + way) % len(panes)])
+
+    @property
+    def is_zoomed(self) -> bool:
+        """Whether one pane has the whole screen."""
+        return self._zoomed is not None
+
+    def toggle_zoom(self) -> None:
+        """Give the pane the whole screen, or share it again."""
+        self._zoom(None if self._zoomed is not None else self.pane)
+
+    def step_back(self) -> bool:
+        """Share the screen again, else go to the list; return False where the list has the focus already."""
+        if self._zoomed is not None:
+            self._zoom(None)
+        elif self.pane is not self.list:
+            self.focus_pane(self.list)
+        else:
+            return False
+        return True
+
+    def _zoom(self, pane: Pane | None) -> None:
+        self._zoomed = pane
+        self._screen.set_class(pane is not None, "-zoom")
+        for box in (self.list, *self.details):
+            box.set_class(pane is box, "-zoomed")
+
+    def next_tab(self, way: int) -> None:
+        """Show the next or previous tab."""
+        if self.detail.checkpoint is None:
+            return
+        if self.is_narrow and self.pane is self.list:
+            self.focus_pane(self.details[0])
+        else:
+            self.detail.next_tab(way)
+
+    def pick_tab(self, name: str) -> None:
+        """Show one of the tabs."""
+        if self.detail.checkpoint is not None:
+            self.detail.pick(name)
+            if self.is_narrow and self.pane is self.list:
+                self.focus_pane(self.details[0])
+
+    def step(self, way: int) -> None:
+        """Go to the next or previous checkpoint, from any pane."""
+        self.list.action_cursor(way * self.lines.take_count())

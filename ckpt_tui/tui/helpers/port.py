@@ -1,0 +1,66 @@
+"""What a controller of the browser may use of its screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import App
+    from textual.timer import Timer
+
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.helpers.panes import Panes
+    from ckpt_tui.tui.helpers.selection import Selection
+    from ckpt_tui.tui.jobs import Jobs
+    from ckpt_tui.tui.widgets.prompt import Prompt
+    from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+
+class Opener(Protocol):
+    """What opens screens over the browser; each controller adds what it has opened."""
+
+    def text(self, title: str, paragraphs: list[Paragraph], text: str, what: str) -> None:
+        """Open a text; `y` there copies `text`, which is named `what`."""
+
+
+class Port(Protocol):
+    """What any controller of the browser may use; each adds what it needs besides."""
+
+    @property
+    def app(self) -> App[object]:
+        """The application."""
+
+    @property
+    def store(self) -> Store:
+        """The store that is open now; another one may be opened in its place."""
+
+    @property
+    def jobs(self) -> Jobs:
+        """What starts workers on that store."""
+
+    @property
+    def panes(self) -> Panes:
+        """The panes of the screen."""
+
+    @property
+    def selection(self) -> Selection:
+        """The selected checkpoint, and the way to another place."""
+
+    @property
+    def prompt(self) -> Prompt:
+        """What asks for a text."""
+
+    @property
+    def open(self) -> Opener:
+        """What opens screens over this one."""
+
+    def say(self, text: str, style: str = "plain") -> None:
+        """Show a message in the line at the bottom until the next key; "" takes it back."""
+
+    def redraw_foot(self) -> None:
+        """Draw the line at the bottom again: what it shows has changed."""
+
+    def later(self, seconds: float, then: Callable[[], object]) -> Timer:
+        """Call something in so many seconds."""

@@ -1,0 +1,122 @@
+"""Which checkpoint is selected, whether the newest is followed, and the way to another place of the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ckpt_tui.core.reading.members import locate
+from ckpt_tui.core.runs.ids import IdFault, find
+from ckpt_tui.core.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ckpt_tui.core.model import CheckpointRef
+    from ckpt_tui.core.paths import Path
+    from ckpt_tui.core.runs.lineage import Node, Run
+    from ckpt_tui.tui.helpers.panes import Panes
+    from ckpt_tui.tui.widgets.detail import Detail
+
+
+class Place(NamedTuple):
+    """Where to go in the browser: a file, and a path in it."""
+
+    file: str
+    path: Path = ()
+
+
+class Selection:
+    """The selected checkpoint.
+
+    Args:
+        panes: Where it is shown.
+        say: Shows a message, given with a style, in the line at the bottom.
+        following: Whether the newest checkpoint is followed to begin with.
+
+    Attributes:
+        following: Whether the newest checkpoint is selected as soon as it is written.
+    """
+
+    def __init__(self, panes: Panes, say: Callable[[str, str], None], following: bool) -> None:
+        self._panes = panes
+        self._say = say
+        self.following = following
+        self._wanted = Place("")
+
+    @property
+    def file(self) -> str:
+        """File name of the selected row, or "" while there is none."""
+        return self._panes.list.selected
+
+    @property
+    def node(self) -> tuple[Run, Node] | None:
+        """The run and the place in it of the selected checkpoint; None when no checkpoint is selected."""
+        return self.node_of(self.file)
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """The runs of the list."""
+        return self._panes.list.view.runs
+
+    def node_of(self, file: str) -> tuple[Run, Node] | None:
+        """The run and the place in it of a file; None when it is not a checkpoint of the list."""
+        return self._panes.list.view.node_of(file)
+
+    def go_to(self, file: str, path: Path = ()) -> bool:
+        """Go to a checkpoint, and to a place in it; where it is not in the list, say so and return False."""
+        if not self.select(file):
+            return False
+        self.following = False
+        self.show_place(file, path)
+        return True
+
+    def go_to_id(self, checkpoint: str) -> None:
+        """Select a checkpoint by its id; where it is not in the list, say so."""
+        try:
+            node = find(checkpoint, self.runs)
+        except IdFault:
+            self._say("That checkpoint is no longer in the store.", "warn")
+            return
+        self.following = False
+        self.select(node.ref.file)
+
+    def select(self, file: str) -> bool:
+        """Select a checkpoint; where it is not in the list, say so and return False."""
+        if self._panes.list.select(file):
+            return True
+        hidden = " while the filter hides it; esc shows all" if self._panes.list.view.filter else ""
+        self._say(f"{clean(file, 60)} is not in the list{hidden}.", "warn")
+        return False
+
+    def show_place(self, file: str, path: Path) -> None:
+        """Go to a place of the selected file, now or once the file is shown."""
+        pane = self._panes.details[0]
+        self._wanted = Place(file, path)
+        if pane.checkpoint is not None and pane.checkpoint.ref.file == file:
+            self.open_wanted(file)
+        self._panes.focus_pane(pane)
+
+    def open_wanted(self, file: str) -> None:
+        """Take in that a file is shown: go to the place in it that is waited for, if there is one."""
+        (wanted, path), self._wanted = self._wanted, Place("")
+        if wanted == file and path:
+            _show_place(self._panes.details[0], path)
+
+    @property
+    def ref(self) -> CheckpointRef | None:
+        """The selected checkpoint; None when no checkpoint is selected."""
+        found = self.node
+        return found[1].ref if found is not None else None
+
+
+def _show_place(pane: Detail, path: Path) -> None:
+    """Go to a place of the checkpoint in a pane, as far as there is one: the document's part, then steps below it."""
+    if path[0] not in ("state", "messages", "pending", "metadata"):
+        return
+    tab = "meta" if path[0] == "metadata" else str(path[0])
+    pane.pick(tab)
+    if pane.is_tree:
+        tree = pane.rows
+        positions = locate(tree.outline.value, path if tab == "meta" else path[1:])
+        if positions:
+            tree.go_to(positions)

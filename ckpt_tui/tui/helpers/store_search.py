@@ -1,0 +1,35 @@
+"""A search over checkpoints as it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.find.find import Match
+    from ckpt_tui.tui.widgets.status import Part
+
+Scope = Literal["store", "run", "checkpoint"]
+
+
+@dataclass(slots=True)
+class StoreSearch:
+    """A search over checkpoints; the browser keeps it, so that it can be looked at again and travelled through.
+
+    Attributes:
+        text: What is searched for.
+        scope: Where to look.
+        where: An index of keys and values, keys, values.
+        regex: The text is a regular expression.
+        matches: What was found.
+        at: The match that was gone to, or -1.
+        counts: What there is to say about the search.
+    """
+
+    text: str = ""
+    scope: Scope = "store"
+    where: int = 0
+    regex: bool = False
+    matches: list[Match] = field(default_factory=list)
+    at: int = -1
+    counts: list[Part] = field(default_factory=list)

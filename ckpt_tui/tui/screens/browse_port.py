@@ -1,0 +1,186 @@
+"""The browser as its controllers see it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ckpt_tui.tui.helpers.panes import Panes
+from ckpt_tui.tui.helpers.selection import Selection
+from ckpt_tui.tui.screens.copying import copied
+from ckpt_tui.tui.widgets.prompt import Prompt, Question
+from ckpt_tui.tui.widgets.status import BarLine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import App
+    from textual.geometry import Size
+    from textual.timer import Timer
+
+    from ckpt_tui.actions.notes import Notebook
+    from ckpt_tui.core.model import CheckpointRef
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.helpers.pending_edits import PendingEdits
+    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+    from ckpt_tui.tui.jobs import Jobs
+    from ckpt_tui.tui.library import Library
+    from ckpt_tui.tui.screens.browse import Browse
+    from ckpt_tui.tui.screens.browse_opener import BrowseOpener
+    from ckpt_tui.tui.store_follower import StoreFollower
+
+_NOTE = Question("note", "on this checkpoint; empty takes it away", "keeps it")
+
+
+class BrowsePort:
+    """Fits the port of each controller of the browser.
+
+    Args:
+        screen: The browser.
+
+    Attributes:
+        panes: The panes.
+        selection: The selected checkpoint.
+    """
+
+    def __init__(self, screen: Browse, following: bool) -> None:
+        self._screen = screen
+        self._opener: BrowseOpener | None = None
+        self.panes = Panes(screen)
+        self.selection = Selection(self.panes, self.say, following)
+
+    # -- what is there -----------------------------------------------------------------------------------------------
+
+    @property
+    def app(self) -> App[object]:
+        """The application."""
+        return self._screen.app
+
+    @property
+    def store(self) -> Store:
+        """The store that is open."""
+        return self._screen.store
+
+    @property
+    def library(self) -> Library:
+        """What is known of it."""
+        return self._screen.library
+
+    @property
+    def jobs(self) -> Jobs:
+        """What starts workers on it."""
+        return self._screen.jobs
+
+    @property
+    def follower(self) -> StoreFollower:
+        """What reads it."""
+        return self._screen.follower
+
+    @property
+    def graphs(self) -> RunGraphs:
+        """What is known of the graph of each run."""
+        return self._screen.graphs
+
+    @property
+    def edits(self) -> PendingEdits:
+        """Changes that a run is to begin with."""
+        return self._screen.edits
+
+    @property
+    def size(self) -> Size:
+        """The size of the screen."""
+        return self._screen.size
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """Files looked at and files in all while the store is read; zeros otherwise."""
+        return self._screen.checkpoints.progress
+
+    @property
+    def changed_at(self) -> float:
+        """When checkpoints came or went last."""
+        return self._screen.checkpoints.changed_at
+
+    @property
+    def match(self) -> str:
+        """The text that is marked in values."""
+        return self._screen.value_search.match
+
+    @property
+    def notebook(self) -> Notebook | None:
+        """The notes on the store; None where they cannot be read."""
+        return self._screen.bookmarks.open(self.store.path)
+
+    @property
+    def prompt(self) -> Prompt:
+        """What asks for a text."""
+        return self._screen.query_one(Prompt)
+
+    def ref_at_hand(self) -> CheckpointRef | None:
+        """The selected checkpoint, its notes open."""
+        return self.selection.ref if self.notebook is not None else None
+
+    def bar(self, name: str) -> BarLine:
+        """The line `head` or `foot`."""
+        return self._screen.query_one(f"#{name}", BarLine)
+
+    @property
+    def open(self) -> BrowseOpener:
+        """What opens screens over the browser."""
+        if self._opener is None:
+            # Late: it imports every screen, for 60 ms, which no first row and no first checkpoint waits for.
+            from ckpt_tui.tui.screens.browse_opener import BrowseOpener
+
+            self._opener = BrowseOpener(self._screen)
+        return self._opener
+
+    # -- what can be done --------------------------------------------------------------------------------------------
+
+    def say(self, text: str, style: str = "plain") -> None:
+        """Show a message in the line at the bottom."""
+        self._screen.bars.say(text, style)
+
+    def redraw_foot(self) -> None:
+        """Draw the line at the bottom again."""
+        self._screen.bars.draw_foot()
+
+    def later(self, seconds: float, then: Callable[[], object]) -> Timer:
+        """Call something in so many seconds."""
+        return self._screen.set_timer(seconds, then)
+
+    def after_refresh(self, then: Callable[[], object]) -> None:
+        """Call something once the screen is drawn."""
+        self._screen.call_after_refresh(then)
+
+    def mark(self, text: str) -> None:
+        """Mark a text in values."""
+        self._screen.value_search.mark(text)
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy a text and say where it went."""
+        self.say(*copied(self._screen.app, text, what))
+
+    def shown(self, file: str) -> None:
+        """The panes show a checkpoint: go to the place in it that is waited for, and show what changed in it."""
+        self.selection.open_wanted(file)
+        self._screen.parent_diff.show(file)
+
+    def come_to_front(self) -> None:
+        """Close whatever is over the browser."""
+        while self.app.screen is not self._screen:
+            self.app.pop_screen()
+
+    def ask_note(self, text: str) -> None:
+        """Ask for the text of a note."""
+        self.prompt.ask(_NOTE, text, self._screen.bookmarks.take)
+
+    def open_notes(self, book: Notebook) -> None:
+        """Open the list of bookmarks and notes."""
+        self.open.notes(book)
+
+    def notes_changed(self) -> None:
+        """Draw the marks of bookmarks and notes again."""
+        book = self._screen.bookmarks.book
+        marks = {name: "★" if note.bookmark else "✎" for name, note in (book.notes if book else {}).items()}
+        if marks != self.panes.list.marks:
+            self.panes.list.marks = marks
+            self.panes.list.changed()

@@ -1,0 +1,158 @@
+"""One row of a value as text: its label, its value, its type or what changed in it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rich.cells import cell_len
+
+from ckpt_tui.core.diff.comparison import Marks
+from ckpt_tui.core.documents.envelope import cut_envelope
+from ckpt_tui.core.reading.outline import Branch, Outline, Row
+from ckpt_tui.core.reading.preview import Previewer, is_leaf, kind_of, label_text, preview, type_text_of
+from ckpt_tui.core.reading.sizes import size_of
+from ckpt_tui.core.redact import is_maskable
+from ckpt_tui.tui.widgets.checkpoints import fit
+
+_STYLES = {
+    "null": "dim", "bool": "word", "number": "number", "text": "text", "bytes": "number", "type": "type",
+    "atom": "word", "object": "plain", "list": "plain", "error": "error",
+}  # fmt: skip
+
+_ALIGN_LIMIT = 200
+"""Members of a branch whose labels are measured to line up their values; longer ones are not lined up."""
+
+_LABEL_CELLS = 26
+"""Cells that labels are lined up to at most."""
+
+_TYPE_CELLS = 44
+"""Cells of the column of types at most."""
+
+_ROW_NODES = 3_000
+"""Values looked at for the size of one row, so that a screen of rows stays below a tenth of a second."""
+
+FURTHER_SIGN = "+ decodes further ·"
+"""What stands before a value that was cut."""
+
+INDENT_LIMIT = 40
+"""Levels that are indented; deeper ones stay at that column."""
+
+
+def _type_in(text: str, room: int) -> str:
+    """A type in so many cells: whole, else the class alone, else nothing."""
+    if cell_len(text) <= room:
+        return text
+    short = text.rsplit(".", 1)[-1].rsplit(":", 1)[-1]
+    return short if cell_len(short) <= room else ""
+
+
+def _mark_in(mark: str, spare: int, room: int) -> str:
+    """A mark in the cells that the value leaves: its sign at least, and what a value was in up to half of the line."""
+    if cell_len(mark) <= spare:
+        return mark
+    if mark.startswith("was"):
+        return fit(mark, min(cell_len(mark), max(room // 2, spare)))
+    return mark[:1]
+
+
+class Look(NamedTuple):
+    """How a row is shown.
+
+    Attributes:
+        reveal: Show secrets.
+        hide: It stands under the key of a secret and is masked.
+        reading: Its value is being read.
+        sizes: Sizes stand in the place of types.
+        match: A text that is marked, or "".
+        marks: What changed since the parent; None while that is not known.
+    """
+
+    reveal: bool
+    hide: bool
+    reading: bool
+    sizes: bool
+    match: str
+    marks: Marks | None
+
+
+class RowPainter:
+    """Draws the rows of one outline, the values of a branch lined up."""
+
+    def __init__(self) -> None:
+        self._widths: dict[int, tuple[Branch, int]] = {}
+
+    def forget(self) -> None:
+        """Forget where values were lined up: other rows are there."""
+        self._widths.clear()
+
+    def paint(self, outline: Outline, row: Row, width: int, look: Look) -> list[tuple[str, str]]:
+        """The line of a row as (text, style name) pairs, in `width` cells."""
+        value = row.member.value
+        leaf = is_leaf(value)
+        indent = "  " * min(row.depth, INDENT_LIMIT)
+        sign = "▾ " if row.is_open else "  " if leaf else "▸ "
+        folded = not row.member.steps
+        label = label_text(row.member)
+        if row.member.is_index:
+            label = f"[{label}]" if row.branch.below.kind == "mixed" else label
+        label = fit(label, self._label_width(row.branch, label, width))
+        named = "dim" if row.member.is_index or folded else "label"
+        parts = [(indent, "dim"), (sign, "lane"), (label, named), ("  ", "dim")]
+        room = max(width - sum(cell_len(text) for text, _ in parts), 0)
+        if row.is_open and kind_of(value) != "error":
+            shown, style = _open_text(row, look.reveal), "accent" if kind_of(value) == "object" else "dim"
+        elif look.reading:
+            shown, style = "reading …", "warn"
+        else:
+            shown, style = preview(value, max(room, 8), look.reveal, look.hide), _STYLES[kind_of(value)]
+            style = "dim" if folded else style
+            if look.hide and leaf:
+                style = "warn" if is_maskable(value, True) else style
+        if cut_envelope(value) is not None and not look.reading:
+            shown, style = f"{FURTHER_SIGN} {shown}", "error"
+        type_text = size_of(value, _ROW_NODES).text if look.sizes else type_text_of(value)
+        if row.hidden and row.is_open:
+            type_text = f"{type_text}  {row.hidden} folded".strip()
+        marks = None if folded else look.marks
+        mark = marks.text(outline.path(row), row.is_open, look.reveal) if marks is not None else ""
+        # A container can be cut, its type says what it is; a scalar cannot.
+        taken = min(cell_len(shown), room * 3 // 5) if not leaf and not row.is_open else cell_len(shown)
+        if mark:
+            type_text = _mark_in(mark, room - taken - 2, room)
+        else:
+            type_text = _type_in(type_text, min(room - taken - 2, _TYPE_CELLS))
+        body = fit(shown, room - cell_len(type_text) - 2 if type_text else room)
+        parts += _marked(body, style, look.match)
+        if type_text:
+            parts.append(("  " + type_text, "warn" if mark else "type"))
+        return parts
+
+    def _label_width(self, branch: Branch, label: str, width: int) -> int:
+        own = cell_len(label)
+        if branch.count > _ALIGN_LIMIT:
+            return min(own, max(width // 2, 8))
+        found = self._widths.get(id(branch))
+        if found is None:
+            widest = max((cell_len(label_text(branch.member(slot))) for slot in range(branch.count)), default=0)
+            # The branch is kept beside its width: an id means nothing once its object is gone.
+            found = self._widths[id(branch)] = (branch, min(widest, _LABEL_CELLS, max(width // 3, 6)))
+        return min(max(own, found[1]), max(width // 2, 8))
+
+
+def _open_text(row: Row, reveal: bool) -> str:
+    kid = row.branch.kids[row.slot]
+    if kid.below.kind == "list":
+        return f"({len(kid.below):,})"
+    return Previewer(reveal).headline(row.member.value)
+
+
+def _marked(text: str, style: str, match: str) -> list[tuple[str, str]]:
+    if not match:
+        return [(text, style)]
+    strict = match != match.lower()
+    at = (text if strict else text.lower()).find(match)
+    # Lower case may change the length of a text; then nothing is marked rather than the wrong part.
+    if at < 0 or (not strict and len(text.lower()) != len(text)):
+        return [(text, style)]
+    end = at + len(match)
+    return [(text[:at], style), (text[at:end], "match"), (text[end:], style)]
