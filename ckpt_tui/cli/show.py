@@ -150,7 +150,7 @@ def _explain(store: Store, file: str) -> None:
 
 def _lines(document: dict[str, Any]) -> Iterator[str]:
     head = document["checkpoint"]
-    role = head["role"] if head["role"] == head["status"] else f"{head['role']} · {head['status']}"
+    role = " · ".join(dict.fromkeys(word for word in (head["role"], head["status"]) if word))
     facts = f"iteration {head['iteration']} · {role} · {clean(head['timestamp'])} · {size_text(head['size'])}"
     where = f"{clean(head['store'])}/" if head.get("store") else ""
     yield f"{where}{paint(clean(head['id']), bold=True)}  {clean(head['workflow'] or head.get('title', ''))} · {facts}"

@@ -20,7 +20,7 @@ from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, 
 from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.langgraph_delta import rebuilt
 from ckpt_tui.stores.langgraph_document import ERROR, INTERRUPT, SENDS, requests
-from ckpt_tui.stores.langgraph_entries import deltas_of, entry_of, full_entry_of, messages_of
+from ckpt_tui.stores.langgraph_entries import dangers_of, deltas_of, entry_of, full_entry_of, messages_of
 from ckpt_tui.stores.langgraph_names import above, encoded, key_of, run_of
 from ckpt_tui.stores.langgraph_reading import LangGraphReader, Reading
 from ckpt_tui.stores.langgraph_rows import PAGE, Header, Key, LangGraphRows, is_langgraph
@@ -58,7 +58,7 @@ class LangGraphStore(PolledStore):
         self._headers: dict[int, str] = {}
         self._children: set[Key] = set()
         self._last_row = 0
-        self._last_write = 0
+        self._last_write = -1
         self._trouble: Problem | None = None
 
     @classmethod
@@ -207,7 +207,7 @@ class LangGraphStore(PolledStore):
         self._headers.clear()
         self._children.clear()
         self._reader.forget()
-        self._last_row = self._last_write = 0
+        self._last_row, self._last_write = 0, -1
         return super()._forget()
 
     # -- what the bodies say in the list -----------------------------------------------------------------------------
@@ -283,7 +283,7 @@ class LangGraphStore(PolledStore):
 
     def _checkpoint(self, key: Key, ref: CheckpointRef, read: Reading, budget: MessageBudget) -> Checkpoint:
         document = read.document
-        warnings: list[str] = []
+        warnings = [danger for danger in (dangers_of(read.decoded),) if danger]
         faults: list[str] = []
         state: Value = read.decoded.value
         about: dict[str, Value] = dict(read.metadata)
@@ -301,6 +301,7 @@ class LangGraphStore(PolledStore):
         written = []
         for write in read.writes:
             decoded = decode(write.encoding, write.data, budget)
+            warnings += [danger for danger in (dangers_of(decoded),) if danger]
             place = f"writes of {read.nodes.get(write.task) or write.task[:8]}: {clean(write.channel, 60)}"
             faults += [
                 f"{place}: {reason}" for reason in (*([decoded.fault] if decoded.fault else []), *decoded.opaque)
@@ -321,7 +322,7 @@ class LangGraphStore(PolledStore):
             )
         return Checkpoint(
             ref, messages_of(read), state, requests(read.outcome.questions) if ref.facts and ref.facts.pending else {},
-            about, tuple(warnings), tuple(dict.fromkeys(faults)), read.body.data or b"",
+            about, tuple(dict.fromkeys(warnings)), tuple(dict.fromkeys(faults)), read.body.data or b"",
         )  # fmt: skip
 
 

@@ -178,13 +178,12 @@ def _version(value: Value) -> str:
 # -- who ran -----------------------------------------------------------------------------------------------------------
 
 
-def nodes_that_ran(document: Document, before: Document | None, writes: Iterable[Write]) -> tuple[str, ...]:
+def nodes_that_ran(document: Document, before: Document | None) -> tuple[str, ...]:
     """The nodes that ran for a checkpoint: they have seen other versions than at its parent.
 
     Args:
         document: The checkpoint.
         before: Its parent; None where it has none.
-        writes: What the tasks have written that ran from the parent.
     """
     known = {} if before is None else before.seen
     found = dict.fromkeys(
@@ -195,7 +194,6 @@ def nodes_that_ran(document: Document, before: Document | None, writes: Iterable
         found.update(
             dict.fromkeys(due.node for due in before.due if due.node and due.argument is not None and not due.is_input)
         )
-    found.update(dict.fromkeys(node for write in writes if (node := pulled(write)) and node in found))
     return tuple(found)
 
 

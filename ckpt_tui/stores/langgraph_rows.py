@@ -83,7 +83,7 @@ class Write(NamedTuple):
         row: Its row, which counts up.
         task: The id of the task.
         path: `~__pregel_pull, NODE` and the like; "" in older stores.
-        number: Its place among the writes of the task; below zero for what is no write to a channel of the state.
+        number: Its place among the writes of the task; below zero for what is not a write to a channel of the state.
         channel: The channel.
         encoding: How the value is written.
         data: The value's bytes.
@@ -162,7 +162,7 @@ class LangGraphRows:
                 count = look.rows("SELECT count(*) FROM checkpoints")[0][0]
             last_write = (look.rows("SELECT max(rowid) FROM writes")[0][0] or 0) if writes else 0
             keys: list[Key] = []
-            if writes and write and last_write > write:
+            if writes and 0 <= write < last_write:
                 rows = look.rows(_WRITTEN, (write,))
                 keys = [Key(*map(str, one)) for one in rows]
             return Newer(headers, keys, last_write, count, last)

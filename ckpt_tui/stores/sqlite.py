@@ -6,7 +6,9 @@ rows = database.read(lambda look: look.rows("SELECT id, body FROM notes ORDER BY
 ```
 
 A look is one short-lived connection. Nothing is written, locked for longer than the look, or left beside the database,
-and nothing of its schema is executed: only ordinary tables are read, and the caller writes the statements.
+and nothing of its schema is executed: only ordinary tables are read, and the caller writes the statements. (A writer
+that ends in the very millisecond of a look may leave its log behind, empty or not; the next program that opens the
+database clears it.)
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ import shutil
 import sqlite3
 import tempfile
 import threading
+import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any, Literal, NamedTuple, TypeVar
@@ -30,6 +34,9 @@ BUSY_SECONDS = 0.25
 
 LOOKS = 3
 """Attempts at a database that changes while it is read without locks."""
+
+SETTLED_SECONDS = 2.0
+"""How long after a write a commit may still become visible."""
 
 COPIED_BYTES = 256 * 1024 * 1024
 """Bytes of the largest database that is copied aside where it cannot be read in place."""
@@ -56,10 +63,17 @@ class SqliteFault(Exception):
 
 
 class Mark(NamedTuple):
-    """What differs after a change: time in nanoseconds and bytes of the database and of its write-ahead log."""
+    """What differs after a change.
+
+    Attributes:
+        main: Inode, time in nanoseconds and bytes of the database.
+        log: The same of its write-ahead log; None where there is none.
+        moment: Zero; or what no other mark has, where something was written so lately that it may not be committed yet.
+    """
 
     main: tuple[int, int, int]
     log: tuple[int, int, int] | None
+    moment: int = 0
 
 
 class Table(NamedTuple):
@@ -130,14 +144,21 @@ class SqliteFile:
     def __init__(self, path: str) -> None:
         self.path = path
         self._lock = threading.Lock()
-        self._copy: tuple[Mark, tempfile.TemporaryDirectory[str]] | None = None
+        self._copy: _Copy | None = None
 
     def mark(self) -> Mark:
-        """A cheap look: another value after every commit.
+        """A cheap look: another value after every commit, and for `SETTLED_SECONDS` after it.
 
         Raises:
             OSError: the database is not there or cannot be read.
         """
+        mark = self._stamps()
+        written = mark.main[1] if mark.log is None else max(mark.main[1], mark.log[1])
+        # A commit shows in no file's time: it is what follows when the log was written and made durable.
+        is_settled = abs(time.time_ns() - written) > SETTLED_SECONDS * 1e9
+        return mark if is_settled else mark._replace(moment=time.monotonic_ns())
+
+    def _stamps(self) -> Mark:
         main = _stamp(self.path)
         try:
             return Mark(main, _stamp(self.path + "-wal"))
@@ -156,15 +177,15 @@ class SqliteFile:
             OSError: it is not there.
         """
         for attempt in range(1, LOOKS + 1):
-            mark = self.mark()
+            mark = self._stamps()
             try:
                 with self._opened(mark) as (look, is_guarded):
                     answer = ask(look)
             except sqlite3.Error as error:
-                if attempt < LOOKS and self.mark() != mark:
+                if attempt < LOOKS and self._stamps() != mark:
                     continue
                 raise _fault(error) from None
-            if is_guarded or attempt == LOOKS or self.mark() == mark:
+            if is_guarded or attempt == LOOKS or self._stamps() == mark:
                 return answer
         raise AssertionError("the last attempt returns or raises")
 
@@ -210,13 +231,26 @@ class SqliteFile:
         if mark.main[2] + mark.log[2] > COPIED_BYTES:
             return self.path, f"what is in {os.path.basename(self.path)}-wal is not shown: too large to be copied"
         with self._lock:
-            if self._copy is None or self._copy[0] != mark:
-                directory = tempfile.TemporaryDirectory(prefix="ckpt-tui-")
-                path = os.path.join(directory.name, "copy")
-                shutil.copyfile(self.path, path)
-                shutil.copyfile(self.path + "-wal", path + "-wal")
-                self._copy = (mark, directory)
-            return os.path.join(self._copy[1].name, "copy"), ""
+            if self._copy is None or self._copy.mark != mark:
+                self._copy = _Copy(self.path, mark)
+            return self._copy.path, ""
+
+
+class _Copy:
+    """A database and its log in a private directory, which ends with this object.
+
+    Args:
+        path: The database.
+        mark: Its mark, for which the copy stands.
+    """
+
+    def __init__(self, path: str, mark: Mark) -> None:
+        self.mark = mark
+        directory = tempfile.mkdtemp(prefix="ckpt-tui-")
+        weakref.finalize(self, shutil.rmtree, directory, ignore_errors=True)
+        self.path = os.path.join(directory, "copy")
+        shutil.copyfile(path, self.path)
+        shutil.copyfile(path + "-wal", self.path + "-wal")
 
 
 def is_sqlite(head: bytes | None) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.actions.find import Searches
 from ckpt_tui.actions.history import Histories
 from ckpt_tui.actions.sizes import Growths
-from ckpt_tui.core.cache import Answers
+from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.sizes.shares import Shares, checkpoint_shares
 from ckpt_tui.tui.messages import (
     Asking,
@@ -24,7 +24,7 @@ from ckpt_tui.tui.messages import (
 from ckpt_tui.tui.workers import PROGRESS_SECONDS, Interval, Workers, check_cancelled, job
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Hashable, Iterator, Sequence
 
     from textual.dom import DOMNode
 
@@ -43,7 +43,7 @@ class Known:
     """
 
     def __init__(self, store: Store) -> None:
-        self.answers = Answers()
+        self.answers: Cache[Hashable, Any] = Cache()
         self.histories = Histories(store, self.answers)
         self.searches = Searches(store, self.answers)
         self.growths = Growths(store, self.answers)

@@ -39,7 +39,7 @@ from ckpt_tui.tui.workers import PROGRESS_SECONDS, Interval, Workers, check_canc
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from textual.message_pump import MessagePump
+    from textual.dom import DOMNode
 
     from ckpt_tui.actions.resume.log import EventLog
     from ckpt_tui.core.diff.comparison import DiffRow
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
     from ckpt_tui.core.value import Value
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.comparing import Comparer
-
-__all__ = ["Jobs", "check_cancelled"]
 
 COUNT_SECONDS = 0.15
 """Shortest time between two messages on how much changed in the checkpoints on the screen."""
@@ -90,11 +88,9 @@ class Jobs:
         store: The store that is open.
     """
 
-    def __init__(self, owner: MessagePump, store: Store, library: object = None) -> None:
+    def __init__(self, owner: DOMNode, store: Store) -> None:
         self.workers = Workers(owner)
         self._store = store
-        # For the jobs of a replay, until they have their own workers.
-        self._owner, self._start, self._stop = owner, self.workers.start, self.workers.stopped
 
     def stop(self) -> None:
         """End everything."""

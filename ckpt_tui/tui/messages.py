@@ -71,6 +71,17 @@ class AlarmsReady(Message):
     told: tuple[str, ...]
 
 
+class DangersWanted(Message):
+    """Bodies were read: now they can be judged."""
+
+
+@dataclass(eq=False)
+class DangersFound(Message):
+    """What some checkpoints of the list would do when they are loaded, by their file; "" for nothing."""
+
+    dangers: dict[str, str]
+
+
 @dataclass(eq=False)
 class PeekReady(Message):
     """The first bytes of a file that cannot be shown as a checkpoint."""

@@ -308,3 +308,20 @@ class TestLimits:
     @pytest.mark.parametrize("limit", ["0", "-1", "x", "inf"])
     def test_a_limit_that_is_none_is_refused(self, tmp_path: Path, output: Output, limit: str) -> None:
         assert called(output, "show", store_of(tmp_path), "one", "--limit", limit).code == 2
+
+
+class TestThreads:
+    STORE = DATA / "langgraph" / "1.2.24" / "interrupts.sqlite"
+
+    @pytest.mark.parametrize(
+        "name", ["waiting/latest", "waiting/1f1ec1a0-09ed", "1f1ec1a0-09ed-6435", "09ed6435", "09ed"]
+    )
+    def test_a_checkpoint_of_a_thread_is_named_with_or_without_its_thread(self, name: str, output: Output) -> None:
+        document = called(output, "show", self.STORE, name, "--json").document
+        assert document["checkpoint"]["id"] == "waiting/1f1ec1a0-09ed-6435-8001-83298ff21244"
+        assert document["checkpoint"]["status"] == "waiting"
+        [asked] = document["pending"].values()
+        assert asked["data"]["question"] == "Approve the order?"
+
+    def test_an_id_of_a_thread_that_is_not_there_is_not_found(self, output: Output) -> None:
+        assert called(output, "show", self.STORE, "nobody/latest").code == 3

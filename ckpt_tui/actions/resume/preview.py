@@ -11,6 +11,7 @@ from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.running.events import asks_in_words, brief, short_name
 from ckpt_tui.core.running.secret_lines import masked_copy, path_secrecy
 from ckpt_tui.core.text import clean
+from ckpt_tui.stores.place_trust import trust_lines
 
 QUESTION = 300
 """Characters of a question."""
@@ -54,6 +55,9 @@ def preview(
     if not check:
         yield from started
         return
+    if plan.source.store:
+        for line in trust_lines(plan.source.store, f"{plan.source.id}.json"):
+            yield Said("!", line, "Resume it only when you know who wrote it.", "warn")
     # What matters most comes first: what hinders the run or is asked, what it does again, where it writes.
     wrong = [*_wrong(check, words, asked)]
     into = Said("●", f"new checkpoints go to {clean(plan.into)}", tone="plain")
@@ -199,7 +203,7 @@ _TYPES = (("type", "✗", "error"), ("save", "!", "warn"))
 
 
 def _blocked(problems: list[dict[str, Any]], about: str, names: list[str]) -> str:
-    """What is told of types that are not allowed, of several at once."""
+    """What is reported of types that are not allowed, of several at once."""
     what = str(next(each.get("what") for each in problems if each.get("about") == about and each["name"] == names[0]))
     if len(names) == 1:
         return what

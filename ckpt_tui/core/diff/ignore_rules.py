@@ -39,6 +39,7 @@ BUILT_IN = (
     Rule("random-ids", "ids drawn at random: id, message_id, session_id, … where both look drawn"),
     Rule("trace-ids", "ids of traces and spans: trace_contexts, source_span_ids, traceparent, …"),
     Rule("checkpoint-ids", "checkpoint_id and previous_checkpoint_id, and what names a checkpoint in a sub-workflow"),
+    Rule("channel-versions", "versions of channels, which LangGraph counts: channel_versions, versions_seen, …"),
     Rule("absent-none", "an attribute that is None on one side and not there on the other"),
 )
 """The rules that come with the program, in the order in which they are asked."""
@@ -60,6 +61,7 @@ _TRACES = frozenset((
     "tracestate", "trace_id", "span_id", "parent_span_id", "traceid", "spanid", "root_span_id",
 ))  # fmt: skip
 _CHECKPOINT_IDS = frozenset(("checkpoint_id", "previous_checkpoint_id"))
+_CHANNEL_VERSIONS = frozenset(("channel_versions", "versions_seen", "updated_channels"))
 _INNER = "sub_workflow_checkpoint"
 """Where the framework keeps the checkpoint of a workflow within a workflow."""
 _INNER_NAMES = frozenset(("timestamp", *_CHECKPOINT_IDS))
@@ -107,6 +109,8 @@ class IgnoreRules:
                 return "absent-none"
         if "trace-ids" in on and any(type(step) is str and step.lower() in _TRACES for step in path[-6:]):
             return "trace-ids"
+        if "channel-versions" in on and path[:1] == ("metadata",) and not _CHANNEL_VERSIONS.isdisjoint(path[1:2]):
+            return "channel-versions"
         for rule, pattern in self._patterns:
             if matches(pattern, path):
                 return rule

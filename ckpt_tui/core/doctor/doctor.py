@@ -223,6 +223,7 @@ def alarms(
     return tuple(line for line in told if line not in checkpoint.faults)
 
 
+_CLOSED = "The program that wrote it can read it, if it has the key or the serializer."
 _UNREADABLE = "The framework cannot load this checkpoint; resume from another one."
 
 
@@ -250,8 +251,11 @@ def _examine(
             pickles.examine(item, path, check)
             yield item
         elif type(item) is Opaque:
-            reason = f"{item.reason}, more than the framework reads"
-            pickles.add("huge-integer", "warning", path, reason, _UNREADABLE)
+            if item.reason.startswith("an integer"):
+                reason = f"{item.reason}, more than the framework reads"
+                pickles.add("huge-integer", "warning", path, reason, _UNREADABLE)
+            else:
+                pickles.add("unread", "warning", path, item.reason, _CLOSED)
         else:
             pickles.add("undecodable", "warning", path, f"an envelope whose {PICKLED} is no text", _UNREADABLE)
     pickles.elsewhere(checkpoint.raw, shown, check, is_hurried=decoded_only)

@@ -8,29 +8,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from struct import Struct, unpack
-from typing import NamedTuple
 
 from ckpt_tui.core.budgets import DEFAULT_MESSAGE, MessageBudget
 from ckpt_tui.core.msgpack.extensions import KNOWN, Namer, extension
 from ckpt_tui.core.value import Decoded, Map, Opaque, Value
 
-_CHECK_EVERY = 8_192
-"""Values between two calls of `check`: about 4 ms."""
+_CHECK_EVERY = 4_096
+"""Containers, extensions and pieces of long arrays between two calls of `check`: about 5 ms."""
+
+_PIECE = 4_096
+"""Values of a long array that are read before the limits are looked at again."""
 
 _BULK = 16
 """Numbers of an array from which on it is worth looking whether all are of one kind, as in an embedding."""
 
 _ARRAY, _MAP = -1, -2
-"""Kinds of frames beside the codes of extensions, which are moved by `_EXTENSION`."""
-_EXTENSION = 1_000
+"""Kinds of containers; an extension's is its code."""
 
 _float32 = Struct(">f").unpack_from
 _float64 = Struct(">d").unpack_from
 _from_bytes = int.from_bytes
+_TEXT = {str}
 
 
 class _Fault(Exception):
-    """The bytes cannot be read further."""
+    """The bytes cannot be read further.
+
+    Attributes:
+        reason: Why, in words for people.
+        is_limit: It is a limit of ours.
+    """
 
     def __init__(self, reason: str, is_limit: bool = False) -> None:
         super().__init__(reason)
@@ -38,13 +45,8 @@ class _Fault(Exception):
         self.is_limit = is_limit
 
 
-class _Frame(NamedTuple):
-    """A container that is not complete: what it has, how many values are to come, and what it is."""
-
-    items: list[Value]
-    left: int
-    kind: int
-    end: int
+_Frame = tuple[list[Value], int, int, int]
+"""A container around the one that is read: what it has, how many values are to come, its kind, where it must end."""
 
 
 def decode(
@@ -90,7 +92,17 @@ def decode(
 
 
 class _Reading:
-    """One pass over the bytes of one value."""
+    """One pass over the bytes of one value.
+
+    Attributes:
+        at: Where the next value begins; after a fault, where it was found.
+        values: Values read, containers that were begun included.
+        objects: Containers and extensions begun.
+        namer: Keeps the names of classes.
+        opaque: Reasons of what cannot be shown as a value.
+        frames: The containers around the one that is read, outermost first.
+        items: What that one has; `left`, `kind` and `end` as a frame has them.
+    """
 
     def __init__(self, data: bytes, budget: MessageBudget) -> None:
         self.data = data
@@ -112,57 +124,132 @@ class _Reading:
         Raises:
             _Fault: the bytes cannot be read further.
         """
-        until = 0
         while True:
-            while not self.left:
-                if not self.frames:
-                    return self.items[0]
-                self.close()
-            if self.values >= until:
-                if check is not None:
-                    check()
-                until = self.values + _CHECK_EVERY
-            if self.values >= self.budget.values:
-                raise _Fault(f"more than {self.budget.values:,} values", is_limit=True)
+            if check is not None:
+                check()
             try:
-                self.take(min(self.left, until - self.values))
+                if self.go_on(_CHECK_EVERY):
+                    return self.items[0]
             except _Fault as fault:
                 if fault.is_limit or not self.leave(fault.reason):
                     raise
 
     def partial(self) -> list[Value]:
         """What was read before the end, outermost first."""
-        whole = [*self.frames, _Frame(self.items, self.left, self.kind, self.end)]
-        return [item for frame in whole for item in frame.items]
+        return [item for items, *_ in self.frames for item in items] + self.items
 
-    # -- containers --------------------------------------------------------------------------------------------------
+    def go_on(self, rounds: int) -> bool:  # noqa: C901
+        """Read so many containers or pieces of them; whether the whole value has ended.
 
-    def open(self, kind: int, count: int, end: int = 0) -> None:
-        """Begin a container of so many values; those of an extension end at `end`."""
-        if count > (end or self.end) - self.at:
-            raise _Fault("a container that claims more values than there are bytes")
-        if len(self.frames) >= self.budget.depth:
-            raise _Fault(f"nested deeper than {self.budget.depth:,} levels", is_limit=True)
-        if self.objects >= self.budget.objects:
-            raise _Fault(f"more than {self.budget.objects:,} containers", is_limit=True)
-        self.objects += 1
-        self.frames.append(_Frame(self.items, self.left, self.kind, self.end))
-        self.items, self.left, self.kind, self.end = [], count, kind, end or self.end
-
-    def close(self) -> None:
-        """End the innermost container, which becomes a value of the one around it."""
-        items, kind, end = self.items, self.kind, self.end
-        value: Value = items
-        if kind == _MAP:
-            value = _mapping(items)
-        elif kind != _ARRAY:
-            if self.at < end and self.leave("bytes after the value of an extension"):
-                return
-            value = extension(kind - _EXTENSION, items[0], self.namer)
-            if type(value) is Opaque:
-                self.opaque.append(value.reason)
-        self.items, self.left, self.kind, self.end = self.frames.pop()
-        self.items.append(value)
+        One loop without calls for what is frequent, since a call for each value would double its cost: texts, small
+        numbers, None, and small containers.
+        """
+        data, frames = self.data, self.frames
+        items, left, kind, end, i = self.items, self.left, self.kind, self.end, self.at
+        push = items.append
+        budget = self.budget
+        values, objects = self.values, self.objects
+        most_values, most_objects = budget.values, budget.objects
+        try:
+            for _ in range(rounds):
+                while not left:
+                    if not frames:
+                        return True
+                    value: Value
+                    if kind == _ARRAY:
+                        value = items
+                    elif kind == _MAP:
+                        keys = items[::2]
+                        if set(map(type, keys)) <= _TEXT:
+                            value = dict(zip(keys, items[1::2], strict=True))
+                            if len(value) != len(keys):
+                                value = Map(items)
+                        else:
+                            value = Map(items)
+                    else:
+                        if i < end:
+                            raise _Fault("bytes after the value of an extension")
+                        value = extension(kind, items[0], self.namer)
+                        if type(value) is Opaque:
+                            self.opaque.append(value.reason)
+                    items, left, kind, end = frames.pop()
+                    push = items.append
+                    push(value)
+                if values >= most_values:
+                    raise _Fault(f"more than {most_values:,} values", is_limit=True)
+                piece = min(left, _PIECE, most_values - values)
+                left -= piece
+                values += piece
+                while piece:
+                    piece -= 1
+                    if i >= end:
+                        raise _Fault("it ends too early")
+                    lead = data[i]
+                    i += 1
+                    if lead < 0x80:
+                        push(lead)
+                        continue
+                    if lead >= 0xE0:
+                        push(lead - 256)
+                        continue
+                    if 0xA0 <= lead < 0xC0:
+                        after = i + (lead & 31)
+                        if after <= end:
+                            try:
+                                push(data[i:after].decode())
+                                i = after
+                                continue
+                            except UnicodeDecodeError:
+                                pass
+                        i = self.text(items, i, after, end)
+                        continue
+                    if lead == 0xC0:
+                        push(None)
+                        continue
+                    if lead < 0xA0:
+                        inner, count = (_MAP, 2 * (lead & 15)) if lead < 0x90 else (_ARRAY, lead & 15)
+                        inside = end
+                    elif lead >= 0xDC:
+                        width = 2 << (lead & 1)
+                        count = _from_bytes(data[i : i + width], "big")
+                        i = _past(i, width, end)
+                        inner, inside = (_MAP, end) if lead >= 0xDE else (_ARRAY, end)
+                        count *= 2 if inner == _MAP else 1
+                        if count >= _BULK and inner == _ARRAY and _is_bulk(data, i, count, end):
+                            if values + count > most_values:
+                                raise _Fault(f"more than {most_values:,} values", is_limit=True)
+                            push(list(unpack(">" + "xd" * count, data[i : i + 9 * count])))
+                            values += count
+                            i += 9 * count
+                            continue
+                    elif 0xC7 <= lead <= 0xC9 or 0xD4 <= lead <= 0xD8:
+                        start, code, inside = _extension(data, i, lead, end)
+                        if code not in KNOWN or start == inside:
+                            self.skip(items, code, start, inside)
+                            i = inside
+                            continue
+                        i, inner, count = start, code, 1
+                    else:
+                        i = self.scalar(items, i, lead, end)
+                        continue
+                    # A container or an extension begins; what is left of the piece is read when it has ended.
+                    left += piece
+                    values -= piece
+                    if count > inside - i:
+                        raise _Fault("a container that claims more values than there are bytes")
+                    if len(frames) >= budget.depth:
+                        raise _Fault(f"nested deeper than {budget.depth:,} levels", is_limit=True)
+                    if objects >= most_objects:
+                        raise _Fault(f"more than {most_objects:,} containers", is_limit=True)
+                    objects += 1
+                    frames.append((items, left, kind, end))
+                    items, left, kind, end = [], count, inner, inside
+                    push = items.append
+                    break
+            return False
+        finally:
+            self.items, self.left, self.kind, self.end, self.at = items, left, kind, end, i
+            self.values, self.objects = values, objects
 
     def leave(self, reason: str) -> bool:
         """Go on behind the innermost extension, whose bytes are damaged; whether there is one."""
@@ -171,158 +258,88 @@ class _Reading:
             partial = self.items + partial
             kind, end = self.kind, self.end
             self.items, self.left, self.kind, self.end = self.frames.pop()
-            if kind >= _EXTENSION:
+            if kind >= 0:
                 reason = f"a damaged extension: {reason}, at byte {self.at:,}"
-                self.items.append(Opaque(reason, end - self.at, partial))
+                self.items.append(Opaque(reason, max(end - self.at, 0), partial))
                 self.opaque.append(reason)
                 self.at = end
                 return True
         self.items = partial + self.items
         return False
 
-    # -- values ------------------------------------------------------------------------------------------------------
+    # -- what is rare ------------------------------------------------------------------------------------------------
 
-    def take(self, most: int) -> None:  # noqa: C901
-        """Read at most so many values of the innermost container, up to the first that is a container itself."""
-        # One loop without calls for what is frequent: texts, small numbers, None.
-        data, i, end, push = self.data, self.at, self.end, self.items.append
-        done = 0
-        is_open = False
-        try:
-            while done < most:
-                if i >= end:
-                    raise _Fault("it ends too early")
-                lead = data[i]
-                start = i
-                i += 1
-                done += 1
-                if lead < 0x80:
-                    push(lead)
-                elif 0xA0 <= lead < 0xC0:
-                    i = self.text(i, lead & 31)
-                elif lead >= 0xE0:
-                    push(lead - 256)
-                elif lead == 0xC0:
-                    push(None)
-                elif lead < 0xA0:
-                    is_open = self.begin(i, done)
-                    self.open(_MAP if lead < 0x90 else _ARRAY, 2 * (lead & 15) if lead < 0x90 else lead & 15)
-                    return
-                elif 0xC2 <= lead <= 0xC3:
-                    push(lead == 0xC3)
-                elif 0xD9 <= lead <= 0xDB:
-                    i, size = self.size(i, 1 << (lead - 0xD9))
-                    i = self.text(i, size)
-                elif 0xCA <= lead <= 0xD3:
-                    i = self.number(i, lead)
-                elif 0xC4 <= lead <= 0xC6:
-                    i, size = self.size(i, 1 << (lead - 0xC4))
-                    push(data[i : self.past(i, size)])
-                    i += size
-                elif lead >= 0xDC:
-                    i, size = self.size(i, 2 << (lead & 1))
-                    if lead < 0xDE and self.is_bulk(i, size):
-                        push(list(unpack(">" + "xd" * size, data[i : i + 9 * size])))
-                        self.values += size
-                        i += 9 * size
-                    else:
-                        is_open = self.begin(i, done)
-                        self.open(_MAP if lead >= 0xDE else _ARRAY, 2 * size if lead >= 0xDE else size)
-                        return
-                elif lead == 0xC1:
-                    i = start
-                    raise _Fault("a byte that MessagePack never uses")
-                else:
-                    start, code, i = self.extension(i, lead)
-                    if code in KNOWN and start < i:
-                        is_open = self.begin(start, done)
-                        self.open(_EXTENSION + code, 1, i)
-                        return
-                    self.skip(code, start, i)
-        finally:
-            self.values += done
-            if not is_open:
-                self.left -= done
-                self.at = i
+    def scalar(self, items: list[Value], at: int, lead: int, end: int) -> int:
+        """Read a value that is no container, by its lead byte; where it ends."""
+        data = self.data
+        if lead == 0xC2 or lead == 0xC3:
+            items.append(lead == 0xC3)
+            return at
+        if 0xCA <= lead <= 0xD3:
+            width = 4 if lead == 0xCA else 8 if lead == 0xCB else 1 << (lead & 3)
+            after = _past(at, width, end)
+            if lead == 0xCB:
+                items.append(_float64(data, at)[0])
+            elif lead == 0xCA:
+                items.append(_float32(data, at)[0])
+            else:
+                items.append(_from_bytes(data[at:after], "big", signed=lead >= 0xD0))
+            return after
+        if lead == 0xC1:
+            raise _Fault("a byte that MessagePack never uses")
+        is_text = lead >= 0xD9
+        width = 1 << (lead - (0xD9 if is_text else 0xC4))
+        start = _past(at, width, end)
+        after = start + _from_bytes(data[at:start], "big")
+        if is_text:
+            return self.text(items, start, after, end)
+        items.append(data[start : _past(start, after - start, end)])
+        return after
 
-    def begin(self, at: int, done: int) -> bool:
-        """Note where the values of a container begin, which is the last of so many values read; True."""
-        self.at = at
-        self.left -= done
-        return True
-
-    def past(self, at: int, size: int) -> int:
-        """Where so many bytes end.
-
-        Raises:
-            _Fault: there are fewer.
-        """
-        if size > self.end - at:
-            raise _Fault("a value that claims more bytes than there are")
-        return at + size
-
-    def size(self, at: int, width: int) -> tuple[int, int]:
-        """Where a length ends, and the length."""
-        after = self.past(at, width)
-        return after, _from_bytes(self.data[at:after], "big")
-
-    def text(self, at: int, size: int) -> int:
+    def text(self, items: list[Value], start: int, after: int, end: int) -> int:
         """Read a text; where it ends."""
-        after = self.past(at, size)
-        raw = self.data[at:after]
+        raw = self.data[start : _past(start, after - start, end)]
         try:
-            self.items.append(raw.decode())
+            items.append(raw.decode())
         except UnicodeDecodeError:
             try:
-                self.items.append(raw.decode("utf-8", "surrogatepass"))
+                items.append(raw.decode("utf-8", "surrogatepass"))
             except UnicodeDecodeError:
-                self.items.append(Opaque("a text that is not UTF-8", size, [raw]))
+                items.append(Opaque("a text that is not UTF-8", len(raw), [raw]))
                 self.opaque.append("a text that is not UTF-8")
         return after
 
-    def number(self, at: int, lead: int) -> int:
-        """Read a number of a fixed width; where it ends."""
-        width = 4 if lead == 0xCA else 8 if lead == 0xCB else 1 << (lead & 3)
-        after = self.past(at, width)
-        if lead == 0xCA:
-            self.items.append(_float32(self.data, at)[0])
-        elif lead == 0xCB:
-            self.items.append(_float64(self.data, at)[0])
-        else:
-            self.items.append(_from_bytes(self.data[at:after], "big", signed=lead >= 0xD0))
-        return after
-
-    def is_bulk(self, at: int, count: int) -> bool:
-        """Whether an array is nothing but numbers of 64 bits, as embeddings are."""
-        if count < _BULK or 9 * count > self.end - at or self.data[at] != 0xCB:
-            return False
-        if self.values + count > self.budget.values:
-            return False
-        return self.data[at : at + 9 * count : 9] == b"\xcb" * count
-
-    def extension(self, at: int, lead: int) -> tuple[int, int, int]:
-        """Where the bytes of an extension begin, its code, and where it ends."""
-        if lead <= 0xC9:
-            at, size = self.size(at, 1 << (lead - 0xC7))
-        else:
-            size = 1 << (lead - 0xD4)
-        start = self.past(at, 1)
-        return start, _from_bytes(self.data[at:start], "big", signed=True), self.past(start, size)
-
-    def skip(self, code: int, start: int, end: int) -> None:
+    def skip(self, items: list[Value], code: int, start: int, end: int) -> None:
         """Keep the bytes of an extension that is not MessagePack."""
-        reason = f"extension {code} " + (
-            "without a value" if code in KNOWN else "of a serializer that is not LangGraph's"
-        )
-        self.items.append(Opaque(reason, end - start, [self.data[start:end]]))
+        what = "without a value" if code in KNOWN else "of a serializer that is not LangGraph's"
+        reason = f"extension {code} {what}"
+        items.append(Opaque(reason, end - start, [self.data[start:end]]))
         self.opaque.append(reason)
 
 
-def _mapping(kv: list[Value]) -> Value:
-    """A mapping of key, value, key, value, ...: a dict where the keys are texts and all different."""
-    keys = kv[::2]
-    if all(type(key) is str for key in keys):
-        found = dict(zip(keys, kv[1::2], strict=True))
-        if len(found) == len(keys):
-            return found
-    return Map(kv)
+def _past(at: int, size: int, end: int) -> int:
+    """Where so many bytes end.
+
+    Raises:
+        _Fault: there are fewer.
+    """
+    if size > end - at:
+        raise _Fault("a value that claims more bytes than there are")
+    return at + size
+
+
+def _is_bulk(data: bytes, at: int, count: int, end: int) -> bool:
+    """Whether an array is nothing but numbers of 64 bits, as embeddings are."""
+    return 9 * count <= end - at and data[at] == 0xCB and data[at : at + 9 * count : 9] == b"\xcb" * count
+
+
+def _extension(data: bytes, at: int, lead: int, end: int) -> tuple[int, int, int]:
+    """Where the bytes of an extension begin, its code, and where it ends."""
+    if lead <= 0xC9:
+        width = 1 << (lead - 0xC7)
+        after = _past(at, width, end)
+        at, size = after, _from_bytes(data[at:after], "big")
+    else:
+        size = 1 << (lead - 0xD4)
+    start = _past(at, 1, end)
+    return start, _from_bytes(data[at:start], "big", signed=True), _past(start, size, end)

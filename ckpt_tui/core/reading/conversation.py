@@ -8,8 +8,9 @@ from typing import NamedTuple
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.model import INTERNAL, Checkpoint
 from ckpt_tui.core.reading.anatomy import type_name
+from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, other_parts, role_of, text_of
 from ckpt_tui.core.reading.pending import attribute
-from ckpt_tui.core.reading.preview import is_unopened, message_text, preview, short_type, speaker
+from ckpt_tui.core.reading.preview import Previewer, is_unopened, message_text, preview, short_type, speaker
 from ckpt_tui.core.value import Map, Obj, Value
 
 MAX_TURNS = 2_000
@@ -21,7 +22,7 @@ class Turn(NamedTuple):
 
     Attributes:
         speaker: Role and author.
-        role: user, assistant, system, tool, ... or "" for what is no chat message.
+        role: user, assistant, system, tool, ... or "" for what is not a chat message.
         text: What was said; may have line breaks and anything else.
         extras: Calls and results of tools and other contents, a line each, safe for a terminal.
     """
@@ -50,7 +51,7 @@ def is_chat(value: Value) -> bool:
     """Whether a value is a chat message of the framework, as an object or as JSON."""
     value = resolve(value)
     if type(value) is Obj:
-        return short_type(type_name(value)) in ("Message", "ChatMessage")
+        return short_type(type_name(value)) in ("Message", "ChatMessage") or is_langchain_message(value)
     return type(value) is dict and "role" in value and ("contents" in value or "text" in value)
 
 
@@ -78,6 +79,10 @@ def _turns(value: Value, depth: int) -> Iterator[Turn]:
 
 
 def _turn(message: Value) -> Turn:
+    if is_langchain_message(message):
+        called = [f"calls {Previewer().tool_call(name, given, 300)}" for name, given in calls_of(message)]
+        parts = [preview(part, 200) for part in other_parts(message)]
+        return Turn(speaker(message), role_of(message), text_of(message), (*called, *parts))
     role = attribute(message, "role")
     contents = resolve(attribute(message, "contents"))
     extras = []
@@ -102,6 +107,8 @@ def _in_flight(messages: Value) -> Iterator[Talk]:
             if type(target) is str and not who.startswith(INTERNAL):
                 title += f" to {target}"
             data = attribute(item, "data")
+            if data is None and type(item) is dict:  # a call without an argument says nothing
+                continue
             found = turns(data)
             if found:
                 yield Talk(f"{title}, in flight", found)
@@ -113,6 +120,11 @@ def _in_flight(messages: Value) -> Iterator[Talk]:
 
 
 def _kept(state: Value) -> Iterator[Talk]:
+    for channel, value in _pairs(state):
+        listed = resolve(value)
+        first = listed[0] if type(listed) is list and listed else listed
+        if is_langchain_message(resolve(first)):
+            yield Talk(channel, turns(listed))
     executors = attribute(state, "_executor_state")
     for executor, own in [] if is_unopened(executors) else _pairs(executors):
         if is_unopened(own):  # its conversation is shown once it was unfolded

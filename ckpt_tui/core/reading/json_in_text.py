@@ -62,17 +62,17 @@ def _indented(text: str) -> str:
     out: list[str] = []
     depth = 0
     last = ""
-    for token in _TOKEN.findall(text):
-        if token in "}]" and _CLOSED.get(last) == token:
+    for piece in _TOKEN.findall(text):
+        if piece in "}]" and _CLOSED.get(last) == piece:
             depth -= 1
-            out.append(token)
-        elif token in "}]":
+            out.append(piece)
+        elif piece in "}]":
             depth -= 1
-            out.append(f"\n{_INDENT * depth}{token}")
+            out.append(f"\n{_INDENT * depth}{piece}")
         else:
             if last in ("{", "[", ","):
                 out.append("\n" + _INDENT * depth)
-            out.append(": " if token == ":" else token)
-            depth += token in "{["
-        last = token
+            out.append(": " if piece == ":" else piece)
+            depth += piece in "{["
+        last = piece
     return "".join(out)

@@ -8,6 +8,7 @@ from typing import Literal
 from ckpt_tui.core.budgets import INLINE_PICKLE, INLINE_SPAN, PREVIEW_CELLS
 from ckpt_tui.core.documents.envelope import resolve, unread
 from ckpt_tui.core.reading.anatomy import anatomy, type_name
+from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, role_of, text_of
 from ckpt_tui.core.reading.members import Member, Members, members
 from ckpt_tui.core.reading.pending import attribute, source_executor, type_text
 from ckpt_tui.core.redact import MASK, RUN_KWARGS, is_maskable, is_secret_key, masked_text
@@ -181,6 +182,8 @@ class Previewer:
             text = special(self, value, limit, depth) if special else ""
             if text:
                 return text
+        if depth > 0 and not hide and is_langchain_message(value):
+            return self.langchain_message(value, limit)
         below = members(value)
         name = clean(short_type(parts.type), 60)
         return f"{name} {self.join(below, limit - len(name), depth, hide)}".rstrip() if len(below) else f"{name}()"
@@ -211,6 +214,16 @@ class Previewer:
             else self.text(attribute(value, "contents"), limit, depth - 1, False)
         )
         return f"{clean(speaker(value), 40)}: {said}"
+
+    def langchain_message(self, value: Obj, limit: int) -> str:
+        """`assistant: "It is sunny."`, `assistant: calls lookup({1} city: "Paris")`."""
+        who, text = clean(speaker(value), 40), text_of(value)
+        calls = "; ".join(f"calls {self.tool_call(name, given, limit)}" for name, given in calls_of(value)[:3])
+        return f"{who}: {' '.join(part for part in (quoted(text, limit) if text or not calls else '', calls) if part)}"
+
+    def tool_call(self, name: str, arguments: Value, limit: int) -> str:
+        """A call of a tool with its arguments."""
+        return f"{clean(name, 60)}({'' if arguments is None else self.text(arguments, limit, 1, False)})"
 
     def workflow_message(self, value: Obj, limit: int, depth: int) -> str:
         """`writer → reviewer: …`."""
@@ -286,6 +299,9 @@ def float_text(value: float) -> str:
 
 def speaker(message: Value) -> str:
     """Role and author of a chat message."""
+    if is_langchain_message(message):
+        name = attribute(message, "name")
+        return f"{role_of(message)} {name}" if type(name) is str and name else role_of(message)
     role, author = attribute(message, "role"), attribute(message, "author_name")
     if type(resolve(role)) is Obj:  # an Enum in older versions
         role = anatomy(resolve(role)).text
@@ -295,6 +311,8 @@ def speaker(message: Value) -> str:
 
 def message_text(value: Value) -> str:
     """The text of a chat message: its text contents joined."""
+    if is_langchain_message(value):
+        return text_of(value)
     contents = resolve(attribute(value, "contents"))
     if type(contents) is not list and type(contents) is not tuple:
         text = attribute(value, "text")
@@ -313,7 +331,7 @@ _SPECIAL = {
 
 
 def type_text_of(value: Value) -> str:
-    """`module:qualname` of a value for people; empty where the preview itself tells (JSON's own kinds)."""
+    """`module:qualname` of a value for people; empty where the preview itself shows (JSON's own kinds)."""
     if is_unopened(value):
         while type(value) is Deferred and value.ready:
             value = value.value

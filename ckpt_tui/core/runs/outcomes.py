@@ -54,7 +54,7 @@ def why_none(runs: Iterable[Run], identifier: str) -> str:
 
 
 def _end(node: Node, children: dict[str, list[Node]]) -> CheckpointRef:
-    """The end of the branch that runs on from a node, the latest where it forks again."""
+    """The end of the branch that resumes from a node, the latest where it forks again."""
     seen = {node.ref.id}
     while children.get(node.ref.id):
         node = max(children[node.ref.id], key=lambda each: each.ref.rank)

@@ -187,7 +187,7 @@ class OpenedCheckpoint:
     def _show_waiting(self, view: View) -> None:
         self.file = ""
         if view.filter and view.checkpoints + view.problems > 0:
-            self._say("Nothing matches", [Paragraph(f"No checkpoint contains {view.filter!r}. esc shows all.")])
+            self._say("Nothing matches", _nothing_matches(view.filter))
             return
         store = self._port.store
         below = [] if view.missing else folders(store.path)
@@ -219,3 +219,16 @@ def _differs(one: Entry | None, other: Entry | None) -> bool:
     if isinstance(one, Problem) or isinstance(other, Problem) or one is None or other is None:
         return one is not other and one != other
     return one._replace(facts=None) != other._replace(facts=None)
+
+
+def _nothing_matches(text: str) -> list[Paragraph]:
+    """Return what to say where a filter leaves no row: what it looks at, and what looks further."""
+    return [
+        Paragraph(f"No row shows {text!r}.\n", "heading"),
+        Paragraph(
+            "The filter looks at what rows show: id, workflow, status, executors, and the few words on what was asked, "
+            "answered or came out. It does not look into the values of checkpoints.\n"
+        ),
+        Paragraph("ctrl+f  searches the values of all checkpoints for it", "label"),
+        Paragraph("esc     shows all rows", "label"),
+    ]

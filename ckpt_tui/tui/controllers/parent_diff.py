@@ -11,7 +11,7 @@ from ckpt_tui.core.runs.outcomes import outcomes, why_none
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.tui.comparing import Comparer
-from ckpt_tui.tui.helpers.port import Port
+from ckpt_tui.tui.helpers.port import Opener, Port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,17 +34,25 @@ AT_ONCE = 8 * 1024 * 1024
 """Bytes of two files that are compared without being asked."""
 
 
-class ParentDiffPort(Port, Protocol):
-    """What the differences use of their screen."""
+class CompareOpener(Opener, Protocol):
+    """Opens the Compare screen."""
 
-    def open_compare(
+    def compare(
         self, comparer: Comparer, runs: Sequence[Run], before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules,
         then: Callable[[Place, IgnoreRules], None],
     ) -> None:  # fmt: skip
         """Open the Compare screen; once it is closed, `then` takes the place to go to and the rules that are on."""
 
+
+class ParentDiffPort(Port, Protocol):
+    """What the differences use of their screen."""
+
     def come_to_front(self) -> None:
         """Close whatever is over the browser."""
+
+    @property
+    def open(self) -> CompareOpener:
+        """What opens screens over this one."""
 
 
 class ParentDiff:
@@ -206,7 +214,7 @@ class ParentDiff:
             self._port.say(why, "warn")
 
     def _open(self, before: CheckpointRef, after: CheckpointRef) -> None:
-        self._port.open_compare(
+        self._port.open.compare(
             self.comparer, self._port.selection.runs, before, after, self.ignore, self._come_back
         )  # fmt: skip
 

@@ -53,7 +53,7 @@ class PickleOpcodes:
         paragraphs = [Paragraph(text, "plain" if known else "warn") for text, known in lines]
         whole = "\n".join(text for text, _ in lines)
         title = f"operations of {name} · {len(data):,} bytes · nothing is executed"
-        self._port.open_text(title, paragraphs, whole, "operations")
+        self._port.open.text(title, paragraphs, whole, "operations")
 
     def _pickle_at_cursor(self) -> tuple[str, str | memoryview] | None:
         """The pickle in base64, with its place."""

@@ -1,4 +1,4 @@
-"""What can be asked of a branch, a run or the store, and the way from an answer to its place."""
+"""What can be evaluated on a branch, a run or the store, and the way from an answer to its place."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 from ckpt_tui.core.paths import Path, expression, parse
 from ckpt_tui.core.runs.history import branch, tip_of
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.helpers.port import Port
+from ckpt_tui.tui.helpers.port import Opener, Port
 from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
+from ckpt_tui.tui.widgets.prompt import Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,11 +23,35 @@ if TYPE_CHECKING:
 
 _BAR = 10
 _PARTS = ("state", "messages", "pending", "metadata")
-_BISECT_HINT = "first checkpoint where: an expression such as state.score > `0.8`"
+_BISECT = Question("first checkpoint where", "an expression such as state.score > `0.8`", "goes there")
+
+
+class QueryOpener(Opener, Protocol):
+    """Opens queries. `then` takes the place to go to, or None."""
+
+    def history(
+        self, known: Known, run: Run, nodes: Sequence[Node], path: Path, then: Callable[[Place | None], None]
+    ) -> None:
+        """Open the values that a path took along a branch."""
+
+    def find(
+        self, known: Known, nodes: Callable[[Scope], Sequence[Node]], search: StoreSearch,
+        then: Callable[[Place | None], None],
+    ) -> None:  # fmt: skip
+        """Open a search over the checkpoints of a scope, as it stands."""
+
+    def sizes(self, known: Known, run: Run, then: Callable[[Place | None], None]) -> None:
+        """Open the sizes of a run."""
+
+    def doctor(self, then: Callable[[Finding | None], None]) -> None:
+        """Examine the store; `then` takes the finding to go to."""
+
+    def inquiries(self) -> Inquiries:
+        """Return what starts workers that ask, for this screen and its store."""
 
 
 class QueriesPort(Port, Protocol):
-    """What queries use of their screen. `then` takes the place to go to, or None."""
+    """What queries use of their screen."""
 
     @property
     def match(self) -> str:
@@ -35,25 +60,9 @@ class QueriesPort(Port, Protocol):
     def mark(self, text: str) -> None:
         """Mark a text in values; "" marks nothing."""
 
-    def make_inquiries(self) -> Inquiries:
-        """Return what starts workers that ask, for this screen and its store."""
-
-    def open_history(
-        self, known: Known, run: Run, nodes: Sequence[Node], path: Path, then: Callable[[Place | None], None]
-    ) -> None:
-        """Open the values that a path took along a branch."""
-
-    def open_find(
-        self, known: Known, nodes: Callable[[Scope], Sequence[Node]], search: StoreSearch,
-        then: Callable[[Place | None], None],
-    ) -> None:  # fmt: skip
-        """Open a search over the checkpoints of a scope, as it stands."""
-
-    def open_sizes(self, known: Known, run: Run, then: Callable[[Place | None], None]) -> None:
-        """Open the sizes of a run."""
-
-    def open_doctor(self, then: Callable[[Finding | None], None]) -> None:
-        """Examine the store; `then` takes the finding to go to."""
+    @property
+    def open(self) -> QueryOpener:
+        """What opens screens over this one."""
 
 
 class Queries:
@@ -74,7 +83,7 @@ class Queries:
     def _asks(self) -> Inquiries:
         """The workers of questions that are answered in the browser itself, and what was answered before."""
         if self._inquiries is None:
-            self._inquiries = self._port.make_inquiries()
+            self._inquiries = self._port.open.inquiries()
         return self._inquiries
 
     def _branch(self) -> tuple[Run, list[Node]] | None:
@@ -101,7 +110,7 @@ class Queries:
             return
         asked = self._branch()
         if asked is not None:
-            self._port.open_history(self._asks.known, *asked, path, self._go_to)
+            self._port.open.history(self._asks.known, *asked, path, self._go_to)
 
     def open_sizes(self) -> None:
         """Show where the characters of the run are."""
@@ -109,7 +118,7 @@ class Queries:
         if found is None:
             self._port.say("Select a checkpoint first.", "dim")
         else:
-            self._port.open_sizes(self._asks.known, found[0], self._go_to)
+            self._port.open.sizes(self._asks.known, found[0], self._go_to)
 
     def measure(self, pane: Detail) -> None:
         """Measure the checkpoint of a pane."""
@@ -124,7 +133,7 @@ class Queries:
 
     def open_doctor(self) -> None:
         """Examine the store."""
-        self._port.open_doctor(self._go_to_finding)
+        self._port.open.doctor(self._go_to_finding)
 
     def _go_to_finding(self, finding: Finding | None) -> None:
         if finding is not None:
@@ -136,7 +145,7 @@ class Queries:
         """Ask for an expression, and go where it first holds."""
         tree = self._port.panes.value_tree
         path = expression(tree.path) if tree is not None and tree.path else ""
-        self._port.questions.ask(_BISECT_HINT, path, self.bisect, select=False)  # a path that is to be completed
+        self._port.prompt.ask(_BISECT, path, self.bisect, select=False)  # a path that is to be completed
 
     def bisect(self, text: str) -> None:
         """Go to the first checkpoint of the branch where an expression holds; "" does nothing."""
@@ -187,11 +196,11 @@ class Queries:
 
     # -- find --------------------------------------------------------------------------------------------------------
 
-    def open_find(self) -> None:
-        """Find a text over checkpoints; what was found last is shown again."""
-        if self._search is None:
-            self._search = StoreSearch(self._port.match)
-        self._port.open_find(self._asks.known, self._nodes_of, self._search, self._go_to_found)
+    def open_find(self, text: str = "") -> None:
+        """Find a text over checkpoints; what was found last is shown again, unless there is another text."""
+        if self._search is None or text:
+            self._search = StoreSearch(text or self._port.match)
+        self._port.open.find(self._asks.known, self._nodes_of, self._search, self._go_to_found)
 
     def _nodes_of(self, scope: Scope) -> Sequence[Node]:
         found = self._port.selection.node

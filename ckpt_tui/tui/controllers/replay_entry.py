@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.tui.helpers.port import Port
+from ckpt_tui.tui.helpers.port import Opener, Port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,6 +28,16 @@ class OpenReplay(Protocol):
         """Go on with a store that changed."""
 
 
+class ReplayOpener(Opener, Protocol):
+    """Opens replays."""
+
+    def replay(
+        self, run: Run, node: Node, learned: Learned, book: Notebook | None, choices: Mapping[str, str],
+        then: Callable[[tuple[str, Path] | None], None],
+    ) -> OpenReplay:  # fmt: skip
+        """Open the replay of a run from a checkpoint on; `then` takes the file and the place to go to."""
+
+
 class ReplayEntryPort(Port, Protocol):
     """What it uses of its screen."""
 
@@ -42,11 +52,9 @@ class ReplayEntryPort(Port, Protocol):
     def notes_changed(self) -> None:
         """Draw the marks of bookmarks and notes again."""
 
-    def open_replay(
-        self, run: Run, node: Node, learned: Learned, book: Notebook | None, choices: Mapping[str, str],
-        then: Callable[[tuple[str, Path] | None], None],
-    ) -> OpenReplay:  # fmt: skip
-        """Open the replay of a run from a checkpoint on; `then` takes the file and the place to go to."""
+    @property
+    def open(self) -> ReplayOpener:
+        """What opens screens over this one."""
 
 
 class ReplayEntry:
@@ -71,7 +79,7 @@ class ReplayEntry:
         port.selection.following = False
         port.redraw_foot()
         learned = port.graphs.learned(found[0])
-        self._open = port.open_replay(*found, learned, port.notebook, self._choices, self._come_back)
+        self._open = port.open.replay(*found, learned, port.notebook, self._choices, self._come_back)
 
     def show_view(self, view: View) -> None:
         """Take in that the store changed: a replay that is open goes on with it."""

@@ -97,8 +97,11 @@ class StatusBars:
         right: list[Part] = []
         if view.filter:
             right.append((f" filter: {clean(view.filter, 20)} ", "warn"))
+        dangers = port.panes.list.danger_count
+        if dangers:
+            right.append((f" ☠ {dangers:,} dangerous " if width >= 100 else f" ☠ {dangers:,} ", "error"))
         if view.problems:
-            right.append((f" ✗ {view.problems:,} problem{'' if view.problems == 1 else 's'} ", "error"))
+            right.append((f" ✗ {view.problems:,} unreadable " if width >= 100 else f" ✗ {view.problems:,} ", "error"))
         right.append(state)
         if port.changed_at and width >= 80:
             right.append((f"{clock_text(port.changed_at)} ", "dim"))
@@ -135,8 +138,9 @@ class StatusBars:
                 apart.append(command)
                 room -= _hint_width(command)
         row = panes.list.row if scope == "list" else None
-        waits = isinstance(row, NodeRow) and row.node.ref.role == "waiting"
-        left_out = _HINTED_APART
+        danger = isinstance(row, NodeRow) and row.node.ref.file in panes.list.dangers
+        waits = isinstance(row, NodeRow) and row.node.ref.role == "waiting" and not danger
+        left_out = {*_HINTED_APART, "run.resume"} if danger else _HINTED_APART
         if waits and not self._port.store.capabilities().resume:
             parts += [(" r", "key"), (" answer ", "dim")]
             room -= 9

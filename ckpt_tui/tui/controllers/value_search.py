@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ckpt_tui.tui.helpers.match_words import match_word
+from ckpt_tui.tui.helpers.match_text import match_word
 from ckpt_tui.tui.view import matches
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.diff_rows import DiffRows

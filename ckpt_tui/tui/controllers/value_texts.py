@@ -110,7 +110,7 @@ class ValueTexts:
         kind = type_text_of(event.value) or type(resolve(event.value)).__name__
         title = f"{event.title} · {kind} · {len(text):,} characters"
         lines = text.split("\n") if len(text) < _LINES else [text]
-        self._port.open_text(title, [Paragraph(line) for line in lines], text, "value", event.match)
+        self._port.open.text(title, [Paragraph(line) for line in lines], text, "value", event.match)
 
     def open_pager(self) -> None:
         """Open the value, or the file, in $PAGER."""

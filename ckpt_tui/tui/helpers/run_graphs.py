@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ckpt_tui.core.runs.lineage import Run
 
 _RUNS = 16
-"""Runs whose graphs are kept; a run that is shown again is learned anew after that."""
+"""Runs whose graphs are kept; a run that is shown again is learned again after that."""
 
 
 class RunGraphs:

@@ -7,40 +7,21 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Input
 
+from ckpt_tui.tui import messages
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.controllers.checkpoint_list import CheckpointList
 from ckpt_tui.tui.controllers.status_bars import StatusBars
-from ckpt_tui.tui.helpers.match_words import SEARCH_HINT
+from ckpt_tui.tui.helpers.match_text import SEARCH
 from ckpt_tui.tui.helpers.panes import WIDE
 from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import (
-    AlarmsReady,
-    Asking,
-    BisectReady,
-    BodiesWanted,
-    ChangesCounted,
-    CheckpointReady,
-    DifferenceReady,
-    MatchesReady,
-    PeekReady,
-    QuestionFailed,
-    RowsFound,
-    SharesReady,
-    SourceReady,
-    StepReady,
-    ValueRead,
-    ViewReady,
-    WorkFailed,
-)
 from ckpt_tui.tui.screens.browse_port import BrowsePort
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.detail import Detail
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.status import BarLine
 from ckpt_tui.tui.widgets.text_lines import Paragraph
@@ -114,7 +95,7 @@ class Browse(Screen[None]):
         self._steps = steps
         self._place_timer: Timer | None = None
         self.port = port = BrowsePort(self, following=at is None)
-        self.panes, self.selection, self.questions = port.panes, port.selection, port.questions
+        self.panes, self.selection = port.panes, port.selection
         self.bars = StatusBars(port)
         self.checkpoints = CheckpointList(port, at)
 
@@ -126,11 +107,10 @@ class Browse(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the rows that are known already, and the rest once they are drawn."""
-        self.panes.list.border_title = Content("Checkpoints")
         self.panes.focus_pane(self.panes.list)
         view = self._early.wait(EARLY_SECONDS) if self._early else None
         if view is not None and self._early is not None and self._early.batch is not None:
-            self.checkpoints.show(ViewReady(view, self._early.batch.done, self._early.batch.total))
+            self.checkpoints.show(messages.ViewReady(view, self._early.batch.done, self._early.batch.total))
         self.bars.draw()
         self.call_after_refresh(self._begin)
 
@@ -180,6 +160,11 @@ class Browse(Screen[None]):
         return self.panes.is_complete
 
     @property
+    def is_asking(self) -> bool:
+        """Whether a text is asked for."""
+        return any(prompt.is_open for prompt in self.query(Prompt))
+
+    @property
     def list(self) -> Checkpoints:
         """The list of checkpoints."""
         return self.panes.list
@@ -191,17 +176,26 @@ class Browse(Screen[None]):
 
     # -- the list ----------------------------------------------------------------------------------------------------
 
-    @on(ViewReady)
-    def _view_ready(self, event: ViewReady) -> None:
+    @on(messages.ViewReady)
+    def _view_ready(self, event: messages.ViewReady) -> None:
         self.checkpoints.show(event)
         self.replay_entry.show_view(event.view)
         self.opened.keep_up(event.view)
         self.parent_diff.count_soon()
         self.bars.draw()
 
-    @on(BodiesWanted)
+    @on(messages.BodiesWanted)
     def _bodies_wanted(self) -> None:
         self.follower.read_bodies()
+
+    @on(messages.DangersWanted)
+    def _dangers_wanted(self) -> None:
+        self.follower.judge_list()
+
+    @on(messages.DangersFound)
+    def _dangers_found(self, event: messages.DangersFound) -> None:
+        self.checkpoints.show_dangers(event.dangers)
+        self.bars.draw()
 
     @on(LineList.Moved, "#checkpoints")
     def _row_selected(self, event: LineList.Moved) -> None:
@@ -238,16 +232,18 @@ class Browse(Screen[None]):
 
     # -- the selected checkpoint -------------------------------------------------------------------------------------
 
-    @on(CheckpointReady)
-    def _checkpoint_ready(self, event: CheckpointReady) -> None:
+    @on(messages.CheckpointReady)
+    def _checkpoint_ready(self, event: messages.CheckpointReady) -> None:
         self.opened.take_checkpoint(event)
 
-    @on(AlarmsReady)
-    def _alarms_ready(self, event: AlarmsReady) -> None:
+    @on(messages.AlarmsReady)
+    def _alarms_ready(self, event: messages.AlarmsReady) -> None:
         self.opened.take_alarms(event)
+        self.checkpoints.show_alarms(event)
+        self.bars.draw_head()
 
-    @on(PeekReady)
-    def _peek_ready(self, event: PeekReady) -> None:
+    @on(messages.PeekReady)
+    def _peek_ready(self, event: messages.PeekReady) -> None:
         self.opened.take_peek(event)
 
     def action_reveal(self) -> None:
@@ -255,12 +251,12 @@ class Browse(Screen[None]):
 
     # -- changes -----------------------------------------------------------------------------------------------------
 
-    @on(DifferenceReady)
-    def _difference_ready(self, event: DifferenceReady) -> None:
+    @on(messages.DifferenceReady)
+    def _difference_ready(self, event: messages.DifferenceReady) -> None:
         self.parent_diff.take_difference(event)
 
-    @on(ChangesCounted)
-    def _changes_counted(self, event: ChangesCounted) -> None:
+    @on(messages.ChangesCounted)
+    def _changes_counted(self, event: messages.ChangesCounted) -> None:
         self.parent_diff.take_counts(event)
 
     def action_compare(self) -> None:
@@ -275,8 +271,8 @@ class Browse(Screen[None]):
     def _graph_wanted(self, event: Detail.GraphWanted) -> None:
         self.step_graph.want(event.detail)
 
-    @on(StepReady)
-    def _step_ready(self, event: StepReady) -> None:
+    @on(messages.StepReady)
+    def _step_ready(self, event: messages.StepReady) -> None:
         self.step_graph.take_step(event)
 
     def action_replay(self) -> None:
@@ -300,8 +296,8 @@ class Browse(Screen[None]):
         event.stop()
         self.value_reading.want(event.value, event.further)
 
-    @on(ValueRead)
-    def _value_read(self, event: ValueRead) -> None:
+    @on(messages.ValueRead)
+    def _value_read(self, event: messages.ValueRead) -> None:
         self.value_reading.take_value(event)
 
     @on(RowTree.Opened)
@@ -327,7 +323,7 @@ class Browse(Screen[None]):
     # -- searching ---------------------------------------------------------------------------------------------------
 
     def action_search(self) -> None:
-        self.questions.ask(SEARCH_HINT, self.value_search.match, self._search)
+        self.port.prompt.ask(SEARCH, self.value_search.match, self._search)
 
     def _search(self, text: str) -> None:
         self.queries.leave_for(text)
@@ -339,23 +335,22 @@ class Browse(Screen[None]):
         if not self.queries.next_match(way):
             self.value_search.next(way)
 
-    @on(MatchesReady)
-    def _matches_ready(self, event: MatchesReady) -> None:
+    @on(messages.MatchesReady)
+    def _matches_ready(self, event: messages.MatchesReady) -> None:
         self.value_search.take_matches(event)
 
-    @on(RowsFound)
-    def _rows_found(self, event: RowsFound) -> None:
+    @on(messages.RowsFound)
+    def _rows_found(self, event: messages.RowsFound) -> None:
         self.value_search.take_rows(event)
-
-    @on(Input.Submitted, "#ask")
-    def _answered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.questions.answer(event.value)
 
     # -- queries -----------------------------------------------------------------------------------------------------
 
     def action_find(self) -> None:
-        self.queries.open_find()
+        view = self.panes.list.view
+        in_vain = "" if view.places else view.filter
+        if in_vain:
+            self.checkpoints.end_filter()
+        self.queries.open_find(in_vain)
 
     def action_bisect(self) -> None:
         self.queries.ask_bisect()
@@ -374,23 +369,23 @@ class Browse(Screen[None]):
     def _sizes_wanted(self, event: Detail.SizesWanted) -> None:
         self.queries.measure(event.detail)
 
-    @on(SharesReady)
-    def _shares_ready(self, event: SharesReady) -> None:
+    @on(messages.SharesReady)
+    def _shares_ready(self, event: messages.SharesReady) -> None:
         self.queries.take_shares(event)
 
     def on_share_list_opened(self, event: ShareList.Opened) -> None:
         self.selection.show_place(self.selection.file, event.path)
 
-    @on(Asking)
-    def _asking(self, event: Asking) -> None:
+    @on(messages.Asking)
+    def _asking(self, event: messages.Asking) -> None:
         self.queries.take_progress(event)
 
-    @on(BisectReady)
-    def _bisect_ready(self, event: BisectReady) -> None:
+    @on(messages.BisectReady)
+    def _bisect_ready(self, event: messages.BisectReady) -> None:
         self.queries.take_bisection(event)
 
-    @on(QuestionFailed)
-    def _question_failed(self, event: QuestionFailed) -> None:
+    @on(messages.QuestionFailed)
+    def _question_failed(self, event: messages.QuestionFailed) -> None:
         self.queries.take_failure(event)
 
     # -- bookmarks and resumes ---------------------------------------------------------------------------------------
@@ -411,8 +406,8 @@ class Browse(Screen[None]):
     def action_show_run(self) -> None:
         self.resume_entry.show_run()
 
-    @on(SourceReady)
-    def _source_ready(self, event: SourceReady) -> None:
+    @on(messages.SourceReady)
+    def _source_ready(self, event: messages.SourceReady) -> None:
         self.resume_entry.take_source(event)
 
     # -- panes, and the way back -------------------------------------------------------------------------------------
@@ -428,9 +423,6 @@ class Browse(Screen[None]):
 
     def action_back(self) -> None:
         """Back out of what was opened last."""
-        if self.questions.is_open:
-            self.questions.close()
-            return
         ways_out = (
             self.value_reading.stop, self.queries.stop_bisecting, self.value_edits.forget, self.queries.end_travel,
             self.value_search.end, self.panes.step_back, self.checkpoints.end_filter,
@@ -444,10 +436,10 @@ class Browse(Screen[None]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        self.port.open_help()
+        self.port.open.help()
 
-    @on(WorkFailed)
-    def _work_failed(self, event: WorkFailed) -> None:
+    @on(messages.WorkFailed)
+    def _work_failed(self, event: messages.WorkFailed) -> None:
         self.opened.forget_load()
         lines = [Paragraph("Something unexpected happened; the app goes on. Please report it.\n", "error")]
-        self.port.open_text(f"Failed: {event.doing}", [*lines, Paragraph(event.report)], event.report, "report")
+        self.port.open.text(f"Failed: {event.doing}", [*lines, Paragraph(event.report)], event.report, "report")

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 
 from ckpt_tui.core.reading.json_in_text import formatted
 from ckpt_tui.tui.commands import COMMANDS, COPY_KEYS, by_id
-from ckpt_tui.tui.helpers.match_words import match_word
+from ckpt_tui.tui.helpers.match_text import match_word
 from ckpt_tui.tui.widgets.prompt import SEARCH, Prompt
 from ckpt_tui.tui.widgets.text_lines import WHOLE_LIMIT, Paragraph, TextLines
 

@@ -67,13 +67,14 @@ class Prompt(Vertical):
         """Whether something is asked."""
         return self._question is not None
 
-    def ask(self, question: Question, value: str, take: Callable[[str], bool | None]) -> None:
+    def ask(self, question: Question, value: str, take: Callable[[str], bool | None], select: bool = True) -> None:
         """Ask.
 
         Args:
             question: What is asked.
             value: What stands in the line at first.
             take: Gets the answer when Enter is pressed; False leaves the question open, to mend the answer.
+            select: What stands there is replaced by what is typed; otherwise it is gone on with.
         """
         if not self.is_open:
             self._back = self.screen.focused
@@ -81,6 +82,7 @@ class Prompt(Vertical):
         self.query_one(Static).update(Content(question.title))
         line = self.query_one(Input)
         line.value = value
+        line.select_on_focus = select
         line.cursor_position = len(value)
         self.display = True
         self.screen.add_class("-asking")

@@ -50,7 +50,7 @@ class _Source(NamedTuple):
 
 
 class TextLines(LineList):
-    """Paragraphs, wrapped to the width of the widget and wrapped anew when it changes.
+    """Paragraphs, wrapped to the width of the widget and wrapped again when it changes.
 
     Args:
         id: The id of the widget.

@@ -1,0 +1,65 @@
+"""Chat messages of LangChain, which LangGraph's states hold: who speaks, what is said, which tools are called."""
+
+from __future__ import annotations
+
+from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.reading.anatomy import type_name
+from ckpt_tui.core.reading.pending import attribute
+from ckpt_tui.core.value import Obj, Value
+
+_CLASSES = frozenset(
+    name + end
+    for name in ("Human", "AI", "System", "Tool", "Function", "Chat", "Base", "Remove")
+    for end in ("Message", "MessageChunk")
+)
+
+_ROLES = {"human": "user", "ai": "assistant"}
+"""`type` of a message without `Chunk` → the word that others have for it."""
+
+_PARTS = 50
+"""Parts of one message that are read."""
+
+
+def is_langchain_message(value: Value) -> bool:
+    """Whether a value is a chat message of LangChain, as an object."""
+    if type(value) is not Obj:
+        return False
+    module, _, name = type_name(value).partition(":")
+    return name in _CLASSES and module.partition(".")[0] in ("langchain", "langchain_core", "langgraph")
+
+
+def role_of(message: Value) -> str:
+    """The role in which it is said: user, assistant, system, tool, ..., or ""."""
+    kind = attribute(message, "type")
+    name = kind if type(kind) is str else type_name(message).partition(":")[2]
+    name = name.removesuffix("Chunk").removesuffix("Message").lower()
+    said = attribute(message, "role") if name == "chat" else None
+    return said if type(said) is str else _ROLES.get(name, name)
+
+
+def text_of(message: Value) -> str:
+    """Its text: the content, or the text parts of it."""
+    content = resolve(attribute(message, "content"))
+    if type(content) is str:
+        return content
+    if type(content) not in (list, tuple):
+        return ""
+    texts = (part if type(part) is str else attribute(part, "text") for part in content[:_PARTS])
+    return "".join(text for text in texts if type(text) is str)
+
+
+def other_parts(message: Value) -> list[Value]:
+    """Parts of its content that are no text: images, calls, thoughts."""
+    content = resolve(attribute(message, "content"))
+    if type(content) not in (list, tuple):
+        return []
+    return [part for part in content[:_PARTS] if type(part) is not str and type(attribute(part, "text")) is not str]
+
+
+def calls_of(message: Value) -> list[tuple[str, Value]]:
+    """The tools that it calls: name and arguments."""
+    calls = resolve(attribute(message, "tool_calls"))
+    if type(calls) not in (list, tuple):
+        return []
+    named = ((attribute(call, "name"), attribute(call, "args")) for call in calls[:_PARTS])
+    return [(name, arguments) for name, arguments in named if type(name) is str]

@@ -1,0 +1,72 @@
+"""Chat messages of LangChain in the conversation and in previews."""
+
+from typing import Any
+
+import pytest
+
+from ckpt_tui.core.model import Checkpoint, CheckpointRef
+from ckpt_tui.core.msgpack.objects import given
+from ckpt_tui.core.reading.conversation import Talk, conversations, turns
+from ckpt_tui.core.reading.langchain_messages import is_langchain_message
+from ckpt_tui.core.reading.preview import preview
+from ckpt_tui.core.value import Obj, Ref
+
+
+def message(cls: str, module: str = "langchain_core.messages", **fields: Any) -> Obj:
+    made = given(Ref(module, cls), fields)
+    assert type(made) is Obj
+    return made
+
+
+def talks(state: Any, messages: Any = None) -> list[Talk]:
+    ref = CheckpointRef("a", "a", "", "", None, "", 0.0, 0, 0)
+    return conversations(Checkpoint(ref, messages or {}, state, {}, {}, (), (), b""))
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "role"),
+    [
+        ("HumanMessage", {"type": "human"}, "user"),
+        ("AIMessageChunk", {"type": "AIMessageChunk"}, "assistant"),
+        ("AIMessage", {}, "assistant"),
+        ("SystemMessage", {"type": "system"}, "system"),
+        ("ToolMessage", {"type": "tool"}, "tool"),
+        ("ChatMessage", {"type": "chat", "role": "critic"}, "critic"),
+    ],
+)
+def test_each_kind_of_message_has_its_role(name: str, fields: dict[str, Any], role: str) -> None:
+    [turn] = turns(message(name, content="hello", **fields))
+    assert (turn.role, turn.text) == (role, "hello")
+
+
+def test_parts_that_are_no_text_and_calls_of_tools_stand_below_the_text() -> None:
+    content = [{"type": "text", "text": "Look: "}, "here", {"type": "image_url", "image_url": "https://x/y.png"}]
+    calls = [{"name": "lookup", "args": {"city": "Oslo"}, "id": "1"}, {"name": 7}]
+    [turn] = turns(message("AIMessage", type="ai", content=content, tool_calls=calls))
+    assert turn.text == "Look: here"
+    assert turn.extras[0] == 'calls lookup({1} city: "Oslo")'
+    assert "image_url" in turn.extras[1]
+    assert len(turn.extras) == 2
+
+
+def test_a_list_of_messages_in_any_channel_is_a_conversation() -> None:
+    state = {"history": [message("HumanMessage", type="human", content="hi")], "notes": ["hi"]}
+    [talk] = talks(state)
+    assert (talk.title, [turn.text for turn in talk.turns]) == ("history", ["hi"])
+
+
+def test_a_call_of_a_node_without_an_argument_says_nothing() -> None:
+    assert not talks({}, {"plan": [{"source_id": "plan", "target_id": "write", "data": None}]})
+
+
+def test_a_class_of_somebody_else_with_such_a_name_is_an_object() -> None:
+    assert not is_langchain_message(message("HumanMessage", module="app.langchain"))
+    assert not is_langchain_message(message("Interrupt", module="langgraph.types"))
+
+
+def test_a_message_is_previewed_by_who_says_what() -> None:
+    assert preview(message("AIMessage", type="ai", content="It is sunny.")) == 'assistant: "It is sunny."'
+    tool = message("ToolMessage", type="tool", name="lookup", content="sunny")
+    assert preview([tool]) == '(1) [tool lookup: "sunny"]'
+    call = message("AIMessage", type="ai", content="", tool_calls=[{"name": "lookup", "args": {"n": 1}}])
+    assert preview(call) == "assistant: calls lookup({1} n: 1)"

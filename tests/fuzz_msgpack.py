@@ -1,0 +1,224 @@
+"""A repeatable fuzz run of the decoder of MessagePack: `python -m tests.fuzz_msgpack --inputs 1000000 --seed 1`.
+
+The counterpart of `tests.fuzz`, which is for pickles: genuine values of LangGraph and hostile ones with 1 to 16
+mutations, streams of lead bytes with plausible arguments, and random bytes, each decoded, written as JSON, masked and
+previewed in small budgets. What counts is any exception, more than two seconds of processor time, and any audit event.
+"""
+
+import argparse
+import json
+import os
+import random
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from struct import pack
+
+from ckpt_tui.core.budgets import MessageBudget
+from ckpt_tui.core.json_text import pieces
+from ckpt_tui.core.msgpack.serialized import decode
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.preview import preview
+from ckpt_tui.core.redact import masked
+from ckpt_tui.core.text import UNSAFE
+from tests.fuzz import CHUNK, HANG_SECONDS, Finding, _tried, _Watch
+
+BUDGET = MessageBudget(bytes=1_000_000, values=20_000, objects=10_000, depth=200)
+NODES = 5_000
+DATA = Path(__file__).parent / "data" / "langgraph"
+
+BOMBS = (
+    b"\xdd\xff\xff\xff\xff" + b"\xc0" * 100,
+    b"\xdf\xff\xff\xff\xff\xc0",
+    b"\xdb\xff\xff\xff\xffabc",
+    b"\xc6\xff\xff\xff\xff",
+    b"\xc9\xff\xff\xff\xff\x05",
+    b"\x91" * 3_000 + b"\xc0",
+    b"\xdc\xff\xff" + b"\xcb" * 600_000,
+    b"\xdc\x10\x00" + b"\x90" * 4_096,
+    b"".join(b"\xc9" + pack(">I", 6 * left) + b"\x07" for left in range(400, 0, -1)) + b"\xc0",
+    b"\xc7\x2e\x00\x93\xa2os\xa6system\xd9\x1ftouch /tmp/ckpt_tui_canary_fuzz",
+    b"\xc7\x12\x03\x94\xa8builtins\xa4eval\xa11\xa0",
+    b"\x84\xa1a\x01\xa1a\x02\xc0\x03\x91\x01\x04",
+    b"\xd5\x05\xc0\xc0",
+    b"\xd4\xff\x00",
+    b"[\xe9]",
+    b"[\xff\xfe",
+)
+"""Small values that ask for much, name what must not run, or are not what they claim to be."""
+
+NAMES = (
+    ("os", "system"), ("builtins", "eval"), ("uuid", "UUID"), ("decimal", "Decimal"), ("builtins", "set"),
+    ("collections", "deque"), ("datetime", "datetime"), ("datetime", "date"), ("datetime", "time"),
+    ("datetime", "timedelta"), ("datetime", "timezone"), ("zoneinfo", "ZoneInfo"), ("ipaddress", "IPv4Address"),
+    ("pathlib", "PosixPath"), ("re", "compile"), ("langgraph.types", "Send"), ("langgraph.types", "Interrupt"),
+    ("langchain_core.messages.ai", "AIMessage"), ("", ""), ("\x1b[31m", "\u202e"),
+)  # fmt: skip
+
+
+def genuine() -> list[bytes]:
+    """Values of stores that LangGraph wrote, encodings of LangChain's JSON among them."""
+    found: set[bytes] = set()
+    for path in sorted(DATA.glob("*/*.sqlite")):
+        connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
+        for table, column in (("checkpoints", "checkpoint"), ("writes", "value")):
+            rows = connection.execute(f"SELECT {column} FROM {table} WHERE type IN ('msgpack', 'json')")
+            found |= {bytes(data) for (data,) in rows if len(data) <= 4_000}
+        connection.close()
+    return sorted(found)
+
+
+def value(rng: random.Random, depth: int = 0) -> bytes:
+    """One value, most of the time as MessagePack has it."""
+    kind = rng.randrange(16 if depth < 4 else 9)
+    if kind < 3:
+        word = rng.choice(("", "a", "type", "content", "ai", "é", "2026-01-02T03:04:05", "fromisoformat")).encode()
+        return bytes((0xA0 | len(word),)) + word
+    if kind < 5:
+        return bytes((rng.choice((0, 1, 127, 0xC0, 0xC2, 0xC3, 0xE0, 0xFF)),))
+    if kind < 7:
+        return bytes((0xCB,)) + rng.randbytes(8)
+    if kind == 7:
+        return bytes((rng.choice((0xC4, 0xD9, 0xCA, 0xCD, 0xD1)),)) + rng.randbytes(rng.randrange(6))
+    if kind == 8:
+        return bytes((rng.randrange(256),))
+    if kind < 11:
+        count = rng.randrange(4)
+        return bytes((0x90 | count,)) + b"".join(value(rng, depth + 1) for _ in range(count))
+    if kind < 13:
+        count = rng.randrange(4)
+        return bytes((0x80 | count,)) + b"".join(value(rng, depth + 1) for _ in range(2 * count))
+    return extension(rng, depth)
+
+
+def extension(rng: random.Random, depth: int) -> bytes:
+    """An extension with plausible parts."""
+    module, name = (text.encode() for text in rng.choice(NAMES))
+    count = rng.choice((3, 3, 3, 4, 4, 2))
+    parts = [bytes((0xD9, len(module))) + module, bytes((0xD9, len(name))) + name]
+    parts += [value(rng, depth + 1) for _ in range(count - 2)]
+    body = bytes((0x90 | count,)) + b"".join(parts)
+    size = len(body) if rng.random() < 0.95 else rng.randrange(65_536)
+    return b"\xc8" + pack(">H", min(size, 65_535)) + bytes((rng.choice((0, 1, 2, 3, 4, 5, 6, 7, 8, 255)),)) + body
+
+
+def mutated(rng: random.Random, data: bytes, others: list[bytes]) -> bytes:
+    """The value with 1 to 16 mutations."""
+    out = bytearray(data)
+    for _ in range(rng.choice((1, 1, 1, 2, 2, 3, 4, 8, 16))):
+        at = rng.randrange(len(out) + 1)
+        match rng.randrange(7):
+            case 0 if at < len(out):
+                out[at] ^= 1 << rng.randrange(8)
+            case 1 if at < len(out):
+                out[at] = rng.randrange(256)
+            case 2:
+                del out[at : at + rng.randrange(1, 9)]
+            case 3:
+                out[at:at] = value(rng)
+            case 4:
+                out[at:at] = rng.choice((b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xc9", b"\xdd", b"\xdf", b"\x91"))
+            case 5:
+                del out[at:]
+            case _:
+                other = rng.choice(others)
+                start = rng.randrange(len(other) + 1)
+                out[at:at] = other[start : start + rng.randrange(1, 60)]
+        if len(out) > 20_000:
+            break
+    return bytes(out)
+
+
+def inputs(seed: int, count: int, seeds: list[bytes]) -> Iterator[bytes]:
+    """The inputs of one chunk."""
+    rng = random.Random(seed)
+    for _ in range(count):
+        kind = rng.random()
+        if kind < 0.55:
+            yield mutated(rng, rng.choice(seeds), seeds)
+        elif kind < 0.65:
+            yield mutated(rng, rng.choice(BOMBS), seeds)
+        elif kind < 0.92:
+            yield value(rng) if rng.random() < 0.5 else extension(rng, 0)
+        else:
+            yield rng.randbytes(rng.randrange(1, 200))
+
+
+def digest(data: bytes) -> bool:
+    """Everything that is done with a stored value; returns whether it was decoded to its end."""
+    decoded = decode("json" if data[:1] in (b"{", b"[") else "msgpack", data, BUDGET)
+    document = masked(plain(decoded.value, nodes=NODES, depth=200, repeats=NODES // 5))
+    json.dumps(document, allow_nan=False)
+    written = "".join(pieces(document))
+    assert not UNSAFE.search(written.replace("\n", "")), "JSON that a terminal would obey"
+    assert not UNSAFE.search(preview(decoded.value)), "a preview that a terminal would obey"
+    return not decoded.fault
+
+
+_watch: _Watch | None = None
+
+
+def run_chunk(job: tuple[int, int]) -> tuple[Counter[str], list[Finding], float]:
+    """Run the inputs of one seed; returns counts, findings and the longest time of one input."""
+    global _watch
+    seeds = genuine()
+    if _watch is None:
+        for data in (*BOMBS, *seeds[:200]):  # codecs and imports of our own are loaded before anything is watched
+            _tried(digest, data)
+        _watch = _Watch()
+    tally: Counter[str] = Counter()
+    findings = []
+    slowest = 0.0
+    for data in inputs(*job, seeds):
+        _watch.events.clear()
+        begun = time.process_time()
+        _watch.armed = True
+        outcome = _tried(digest, data)
+        _watch.armed = False
+        took = time.process_time() - begun
+        slowest = max(slowest, took)
+        tally["inputs"] += 1
+        tally["decoded" if outcome is True else "explained" if outcome is False else "crashes"] += 1
+        if isinstance(outcome, str):
+            findings.append(Finding("crash", outcome, data))
+        if took > HANG_SECONDS:
+            findings.append(Finding("hang", f"{took:.1f} s", data))
+        if _watch.events:
+            findings.append(Finding("audit", "; ".join(_watch.events[:3]), data))
+    return tally, findings, slowest
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--inputs", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    os.nice(10)
+    jobs = [
+        (options.seed * 1_000_000 + number, min(CHUNK, options.inputs - number * CHUNK))
+        for number in range((options.inputs + CHUNK - 1) // CHUNK)
+    ]
+    total: Counter[str] = Counter()
+    found: dict[str, Finding] = {}
+    slowest = 0.0
+    with ProcessPoolExecutor(options.processes) as pool:
+        for tally, findings, longest in pool.map(run_chunk, jobs):
+            total += tally
+            found = {f"{finding.kind}: {finding.detail}": finding for finding in findings} | found
+            slowest = max(slowest, longest)
+    for key, finding in found.items():
+        print(f"{key}\n  {finding.data[:2_000].hex()}")
+    print(
+        f"seed {options.seed}: {total['inputs']:,} inputs, {total['decoded']:,} decoded, {total['explained']:,} "
+        f"explained, {len(found)} kinds of findings; slowest {slowest * 1000:.0f} ms"
+    )
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
