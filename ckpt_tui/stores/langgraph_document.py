@@ -24,7 +24,7 @@ ERROR = "__error__"
 NULL_TASK = "00000000-0000-0000-0000-000000000000"
 """The task of answers that were given to the whole graph."""
 
-_BRANCH_TO = "branch:to:"
+BRANCH_TO = "branch:to:"
 OLDER = (1, 2)
 """Versions of the body in which a node that has run leaves its name in a channel of that name."""
 
@@ -142,8 +142,8 @@ def _work(name: str, value: Value, listeners: set[str], nodes: Mapping[str, Valu
         return [Due(START, argument=value, is_input=True)]
     if name == SENDS:
         return sent(value)
-    if name.startswith(_BRANCH_TO):
-        return [Due(name.removeprefix(_BRANCH_TO))]
+    if name.startswith(BRANCH_TO):
+        return [Due(name.removeprefix(BRANCH_TO))]
     if name.startswith("start:"):
         return [Due(name.removeprefix("start:"), START)]
     if name.startswith("branch:") and name.count(":") >= 3:
@@ -327,7 +327,7 @@ def senders(due: Due, ran: Sequence[str], writes: Sequence[Write], nodes: Mappin
     """
     if due.source:
         return (due.source,)
-    channel = SENDS if due.argument is not None else _BRANCH_TO + due.node
+    channel = SENDS if due.argument is not None else BRANCH_TO + due.node
     tasks = list(dict.fromkeys(write.task for write in writes if write.channel == channel))
     found = list(dict.fromkeys(nodes[task] for task in tasks if nodes.get(task) in ran))
     if found:

@@ -9,7 +9,7 @@ from ckpt_tui.core.model import INTERNAL, CheckpointRef, Problem, Role, Status, 
 from ckpt_tui.core.msgpack.serialized import is_closed
 from ckpt_tui.core.safety.judgement import judge
 from ckpt_tui.core.text import clean
-from ckpt_tui.core.value import Decoded, Value
+from ckpt_tui.core.value import Decoded
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.langgraph_document import END, INTERRUPT, OLDER, RESUME, START, facts, members, senders
 from ckpt_tui.stores.langgraph_names import above, encoded, run_of, saved_at, step_of, title_of
@@ -149,26 +149,3 @@ def dangers_of(decoded: Decoded) -> str:
     if not found:
         return ""
     return f"LangGraph calls {', '.join(found[:3])} when it loads this, unless it is strict (LANGGRAPH_STRICT_MSGPACK)"
-
-
-def deltas_of(read: Reading) -> set[str]:
-    """The channels whose values are not stored with every checkpoint."""
-    counted = members(read.metadata.get("counters_since_delta_snapshot")) or {}
-    return {name for name in counted if not name.startswith("__")}
-
-
-def messages_of(read: Reading) -> dict[str, Value]:
-    """What is in flight: source → messages."""
-    found: dict[str, list[Value]] = {}
-    if read.document is None:
-        return {}
-    for due in read.document.due:
-        if due.is_input:
-            found.setdefault(INTERNAL + START, []).append({"source_id": INTERNAL + START, "data": due.argument})
-            continue
-        for source in senders(due, read.ran or (), read.before_writes, read.before_nodes):
-            message: dict[str, Value] = {"source_id": source}
-            if due.node:
-                message["target_id"] = due.node
-            found.setdefault(source, []).append({**message, "data": due.argument})
-    return dict(found)
