@@ -20,7 +20,7 @@ from ckpt_tui.stores.langgraph_entries import entry_of, full_entry_of
 from ckpt_tui.stores.langgraph_loading import checkpoint_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of
 from ckpt_tui.stores.langgraph_reading import LangGraphReader
-from ckpt_tui.stores.langgraph_rows import PAGE, Header, Key, LangGraphRows, is_langgraph
+from ckpt_tui.stores.langgraph_rows import PAGE, Header, LangGraphRows, is_langgraph
 from ckpt_tui.stores.polled import PolledStore
 from ckpt_tui.stores.sqlite import SqliteFault, is_sqlite
 
@@ -53,7 +53,7 @@ class LangGraphStore(PolledStore):
         self._rows = LangGraphRows(path)
         self._reader = LangGraphReader(self._rows)
         self._headers: dict[int, str] = {}
-        self._children: set[Key] = set()
+        self._children: set[str] = set()  # files that have a child
         self._last_row = 0
         self._last_write = -1
         self._trouble: Problem | None = None
@@ -163,10 +163,10 @@ class LangGraphStore(PolledStore):
                 self._last_row = header.row
                 entry = entry_of(header)
                 self._headers[header.row] = entry.file
-                if header.key is not None and header.parent is not None:
-                    parent = header.key._replace(id=header.parent)
+                parent = entry.parent if isinstance(entry, CheckpointRef) else None
+                if parent is not None:
                     self._children.add(parent)
-                    touched[encoded(parent)] = None
+                    touched[parent] = None
                 self._known[entry.file] = entry
                 entries.append(entry)
         return entries
@@ -193,11 +193,8 @@ class LangGraphStore(PolledStore):
                 self._known.pop(file, None)
             if not left:
                 self._last_row = 0
-            self._children = {
-                key._replace(id=ref.parent.rpartition("/")[2])
-                for ref in self._known.values()
-                if isinstance(ref, CheckpointRef) and ref.parent and (key := key_of(ref.parent)) is not None
-            }
+            refs = [entry for entry in self._known.values() if isinstance(entry, CheckpointRef)]
+            self._children = {ref.parent for ref in refs if ref.parent is not None}
         return files
 
     def _forget(self) -> tuple[str, ...]:
@@ -231,7 +228,7 @@ class LangGraphStore(PolledStore):
         for read in self._reader.read(keys, DEFAULT_MESSAGE, _SMALL):
             header = read.body.header
             assert header.key is not None
-            entry = full_entry_of(header, read, header.key in self._children)
+            entry = full_entry_of(header, read, encoded(header.key) in self._children)
             with self._lock:
                 self._known[entry.file] = entry
             entries.append(entry)
@@ -269,7 +266,8 @@ class LangGraphStore(PolledStore):
             read = next(self._reader.read([key], budget, ()), None) if key is not None else None
             if read is None or key is None:
                 raise problem_error(Problem(file, "no such checkpoint is in the store", "vanished"))
-            entry = full_entry_of(read.body.header, read, key in self._children)
+            has_child = file in self._children or (not self._headers and self._rows.has_child(key))
+            entry = full_entry_of(read.body.header, read, has_child)
             if isinstance(entry, Problem):
                 raise problem_error(entry)
             return checkpoint_of(key, entry, read, self._reader, budget)
