@@ -63,7 +63,7 @@ def noise_rules(config: Config | None = None) -> tuple[Rule, ...]:
     """The rules by which a diff leaves something out, as the configuration has them.
 
     Raises:
-        UsageError: an entry of its `[noise]` table is no rule.
+        UsageError: an entry of its `[noise]` table is not a rule.
     """
     try:
         return configured((config or load()).noise)

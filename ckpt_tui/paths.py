@@ -1,20 +1,31 @@
-"""Where the person's own files are: configuration and state; nothing is ever written beside checkpoints."""
+"""Where the person's own files are: configuration and state; nothing is ever written beside checkpoints.
+
+The places are those of the system: `~/.config` and `~/.local/state` on Linux, `~/Library/Application Support` on macOS,
+`%LOCALAPPDATA%` on Windows. `$XDG_CONFIG_HOME` and `$XDG_STATE_HOME` name other ones, on every system.
+"""
 
 from __future__ import annotations
 
 import os
 
+import platformdirs
+
+_NAME = "ckpt-tui"
+
 
 def config_file() -> str:
-    """`config.toml`: `$CKPT_TUI_CONFIG`, else in `$XDG_CONFIG_HOME/ckpt-tui`."""
-    return os.environ.get("CKPT_TUI_CONFIG") or os.path.join(_home("XDG_CONFIG_HOME", ".config"), "config.toml")
+    """`config.toml`: `$CKPT_TUI_CONFIG`, else in the directory that the system has for configuration."""
+    return os.environ.get("CKPT_TUI_CONFIG") or os.path.join(
+        _place("XDG_CONFIG_HOME", platformdirs.user_config_dir(_NAME, appauthor=False)), "config.toml"
+    )
 
 
 def state_directory() -> str:
-    """Directory for what is remembered between sessions: `$XDG_STATE_HOME/ckpt-tui`."""
-    return _home("XDG_STATE_HOME", os.path.join(".local", "state"))
+    """The directory for what is remembered between sessions."""
+    return _place("XDG_STATE_HOME", platformdirs.user_state_dir(_NAME, appauthor=False))
 
 
-def _home(variable: str, fallback: str) -> str:
-    base = os.environ.get(variable) or os.path.join(os.path.expanduser("~"), fallback)
-    return os.path.join(base, "ckpt-tui")
+def _place(variable: str, usual: str) -> str:
+    """Our directory below the one that a variable names, else the usual one."""
+    base = os.environ.get(variable)
+    return os.path.join(base, _NAME) if base else usual

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Sequence
-from functools import lru_cache
 from typing import Any
 
 from ckpt_tui.actions.expressions import Expression, sparse
 from ckpt_tui.core.budgets import LAZY_BYTES
-from ckpt_tui.core.cache import Answers
+from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.documents.indented import ABSENT, PARTS, Slice, locate, pickled
 from ckpt_tui.core.export import show_document
@@ -128,7 +127,7 @@ class BranchCheckpoint:
                 found = follow(_parsed(text), rest, self._check)
                 return Found(found.value, (*_labels(path[1 : len(path) - len(rest)]), *found.labels), found.absent)
             except DocumentFault:
-                pass  # loading it tells what is wrong
+                pass  # loading it says what is wrong
         return follow(getattr(self.checkpoint, str(path[0])), path[1:], self._check)
 
     def ask(self, expression: Expression, reveal: bool = False) -> Any:
@@ -141,9 +140,8 @@ class BranchCheckpoint:
         return expression.of(sparse((path, shown(one, reveal)) for path, one in found if not one.absent))
 
 
-@lru_cache(maxsize=64)
 def _labels(path: Path) -> tuple[str, ...]:
-    """The names among the steps of a path: one question has the same for each checkpoint."""
+    """The names among the steps of a path."""
     return tuple(step for step in path if type(step) is str)
 
 
@@ -180,18 +178,13 @@ class StoreQueries:
 
     Args:
         store: The store.
-        answers: Where answers are kept.
+        answers: Where answers are kept, by what was evaluated on which content.
     """
 
-    def __init__(self, store: Store, answers: Answers | None = None) -> None:
+    def __init__(self, store: Store, answers: Cache[Hashable, Any] | None = None) -> None:
         self._store = store
-        self._reader = reader_of(store)
-        self._answers = answers if answers is not None else Answers()
-
-
-def reader_of(store: Store) -> Readable | None:
-    """The same store, where it can give the bytes of a file; asked once, since asking costs as much as reading one."""
-    return store.reader()
+        self._reader = store.reader()
+        self._answers = answers if answers is not None else Cache()
 
 
 def stamps(reader: Readable | None, nodes: Sequence[Node]) -> tuple[Hashable, ...]:

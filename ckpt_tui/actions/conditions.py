@@ -24,13 +24,13 @@ class Condition:
         self._expression = Expression(text)
 
     def holds(self, checkpoint: Checkpoint) -> bool:
-        """Whether it is true of a checkpoint; what cannot be asked of it is false. Decodes only what it looks at."""
+        """Whether it is true of a checkpoint; what cannot be evaluated is false. Decodes only what it looks at."""
         needs = self._expression.needs
         if needs is None:
             document = show_document(checkpoint)
         else:
             found = [(path, follow(getattr(checkpoint, str(path[0])), path[1:])) for path in needs]
-            # The part's own name stands above the value: `state` itself is no secret.
+            # The part's own name stands above the value: `state` itself is not a secret.
             document = sparse((path, shown(one)) for path, one in found if not one.absent)
         try:
             return is_true(self._expression.of(document))

@@ -10,14 +10,19 @@ from ckpt_tui.core.diff.diff import diff_checkpoints
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.doctor.doctor import Doctor, Report
 from ckpt_tui.core.doctor.elsewhere import dangers_elsewhere
+from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.model import Problem
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.preview import preview
 from ckpt_tui.errors import CkptError, UndecodableError
 from ckpt_tui.stores.base import Store, collect
+from ckpt_tui.stores.neighbours import neighbours
+from ckpt_tui.stores.place_trust import trust_findings
 
 FILE_LIMIT = 16
 """How many times the usual work one file may take: ten seconds at worst, and enough for an honest one of 100 MB."""
+
+_OPEN_IT = "It is not a part of this list: open it by its own path."
 
 _DIFFERENCES = 3
 """Places named in which a copy differs from its original."""
@@ -44,7 +49,7 @@ def examine(
     doctor = Doctor()
     entries = collect(store.scan())
     doctor.names(store.names())
-    doctor.found(store.findings())
+    doctor.found([*store.findings(), *trust_findings(store)])
     for done, (file, entry) in enumerate(sorted(entries.items())):
         if progress is not None:
             progress(done, len(entries))
@@ -63,6 +68,8 @@ def examine(
                 doctor.problem(problem, _bytes(store, file), check)
             continue
         doctor.checkpoint(checkpoint, check, allowance)
+    beside = neighbours(store)
+    doctor.found([Finding("beside", "info", one.name, "", one.what, _OPEN_IT if one.opens else "") for one in beside])
     for copy in doctor.copies():
         if check is not None:
             check()

@@ -16,7 +16,11 @@ _REASON = 300
 """Characters of the reason why an expression cannot be answered."""
 
 PARTS = ("state", "messages", "pending", "metadata")
-"""First steps of the paths that lead to values; the rest of the document tells about the checkpoint."""
+"""First steps of the paths that lead to values; the rest of the document describes the checkpoint."""
+
+
+class UnanswerableError(UsageError):
+    """An expression cannot be answered of one document; it may be of others."""
 
 
 class Expression:
@@ -43,14 +47,17 @@ class Expression:
             self.needs = _needs(self._compiled.parsed)
 
     def of(self, document: Any) -> Any:
-        """What the expression finds in a document.
+        """What the expression finds in a document; numbers of Python, such as a Decimal, compare as numbers.
 
         Raises:
-            UsageError: it cannot be answered there.
+            UnanswerableError: this document has a value of another kind there than the expression takes.
+            UsageError: it cannot be answered of any document.
         """
+        from ckpt_tui.actions.evaluation import Interpreter
+
         if self._compiled is None:
             self._compiled = _compiled(self.text)
-        return _asked(lambda: self._compiled.search(document), "The query cannot be answered")
+        return _asked(lambda: Interpreter().visit(self._compiled.parsed, document), "The query cannot be answered")
 
 
 def evaluate(expression: str, document: Any) -> Any:
@@ -85,17 +92,24 @@ def _compiled(text: str) -> Any:
 
 
 def _asked(ask: Any, failure: str) -> Any:
-    from jmespath.exceptions import JMESPathError
+    from jmespath.exceptions import JMESPathError, JMESPathTypeError
+
+    from ckpt_tui.actions.evaluation import NotComparableError
 
     try:
         return ask()
+    except NotComparableError as error:
+        raise UnanswerableError(f"{failure}: {error}.", _JMESPATH) from None
     except JMESPathError as error:
         reason = str(error).partition("\n")[0].removesuffix(", for expression:").rstrip(":.")
-        # A function that was given the wrong value tells all of it.
-        raise UsageError(f"{failure}: {clean(reason, _REASON)}.", _JMESPATH) from None
+        # A function that was given the wrong value shows all of it.
+        kind = UnanswerableError if isinstance(error, JMESPathTypeError) else UsageError
+        raise kind(f"{failure}: {clean(reason, _REASON)}.", _JMESPATH) from None
     except RecursionError:
         raise UsageError("The query or what it looks at is nested too deep.", _JMESPATH) from None
-    except (ValueError, TypeError) as error:  # what jmespath itself does not expect, such as a step of 0
+    except (TypeError, OverflowError) as error:  # what jmespath itself does not expect of values
+        raise UnanswerableError(f"The query cannot be answered: {error}.", _JMESPATH) from None
+    except ValueError as error:  # nor of the expression, such as a step of 0
         raise UsageError(f"The query cannot be answered: {error}.", _JMESPATH) from None
 
 
@@ -103,12 +117,12 @@ _HERE = frozenset((
     "comparator", "and_expression", "or_expression", "not_expression", "multi_select_list", "multi_select_dict",
     "key_val_pair", "function_expression",
 ))  # fmt: skip
-"""Nodes whose children are asked of the same document as they are."""
+"""Nodes whose children are evaluated on the same document as they are."""
 
 _FIRST = frozenset((
     "subexpression", "index_expression", "pipe", "projection", "value_projection", "filter_projection", "flatten",
 ))  # fmt: skip
-"""Nodes whose first child is asked of the document, and the others of what it finds."""
+"""Nodes whose first child is evaluated on the document, and the others of what it finds."""
 
 
 def _needs(tree: dict[str, Any]) -> tuple[Path, ...] | None:

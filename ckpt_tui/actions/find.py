@@ -33,7 +33,7 @@ class Found(NamedTuple):
         matches: Its matches.
         done: Checkpoints searched so far, this one included.
         total: Checkpoints to search.
-        truncated: Not everything was searched, or not every match is told.
+        truncated: Not everything was searched, or not every match is reported.
         unread: The checkpoint could not be searched, and why.
         note: What to know about the search, in words for people, or "".
     """
@@ -57,7 +57,7 @@ class Searches(StoreQueries):
         Args:
             nodes: The checkpoints.
             question: What to find.
-            limit: Matches told altogether.
+            limit: Matches reported altogether.
             check: Called now and then; whatever it raises is passed on.
 
         Raises:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint, Check, Progress, Span, StoreQueries, stamps
-from ckpt_tui.actions.expressions import Expression, is_true
+from ckpt_tui.actions.expressions import Expression, UnanswerableError, is_true
 from ckpt_tui.core.matching.digests import SCALARS, Digests, OutOfBudget, scalar_text
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.reading.follow import shown
@@ -23,7 +23,7 @@ _TOLD_EVERY = 64
 """Checkpoints asked between two words on how far it is: about 10 ms."""
 
 GRAPH_STEPS = 64
-"""Steps at each end of a branch that tell which executor sends to which: runs repeat what they do."""
+"""Steps at each end of a branch that say which executor sends to which: runs repeat what they do."""
 
 
 class _Asked(NamedTuple):
@@ -97,10 +97,8 @@ class Histories(StoreQueries):
                     before = checkpoint
                     continue
                 value, absent, sign = self._value(checkpoint, expression, text, reveal, check)
-            except UsageError:
-                raise  # it is the question that is wrong
             except CkptError as error:
-                unread.append(Unread(nodes[index].ref.file, error.what))
+                unread.append(_gap(error, nodes[index].ref.file, len(nodes) - len(unread)))
                 text = None
                 continue
             if sign != last:
@@ -118,7 +116,7 @@ class Histories(StoreQueries):
     def _value(
         self, checkpoint: BranchCheckpoint, expression: Expression, text: Span | None, reveal: bool, check: Check
     ) -> tuple[Callable[[], object], bool, str]:
-        """The JSON of a value when it is asked for, whether there is none, and what tells it from others."""
+        """The JSON of a value when it is asked for, whether there is none, and what distinguishes it from others."""
         if expression.path is not None:
             found = checkpoint.find(expression.path, text)
             sign = "-" if found.absent else _sign(found.value, check)
@@ -127,7 +125,7 @@ class Histories(StoreQueries):
         return (lambda: value), value is None, _sign(value, check)
 
     def _graph(self, run: str, nodes: Sequence[Node], check: Check) -> Graph:
-        """The graph of executors: as the store knows it, or as far as the ends of a branch tell."""
+        """The graph of executors: as the store knows it, or as far as the ends of a branch show."""
         if self._reader is None:
             with suppress(CkptError):
                 topology = BranchCheckpoint(self._store, None, run, nodes[0], check).checkpoint.topology
@@ -202,10 +200,8 @@ class Histories(StoreQueries):
                     else:
                         asked[index] = answer = is_true(checkpoint.ask(expression, reveal))
                         was = texts, answer
-                except UsageError:
-                    raise
                 except CkptError as error:
-                    unread.append(Unread(nodes[index].ref.file, error.what))
+                    unread.append(_gap(error, nodes[index].ref.file, len(nodes) - len(unread)))
                     asked[index] = None
                 if progress is not None and (halving or index % _TOLD_EVERY == 0):
                     progress(len(asked), len(nodes))
@@ -236,8 +232,21 @@ class Histories(StoreQueries):
             return node.ref
 
 
+def _gap(error: CkptError, file: str, left: int) -> Unread:
+    """A checkpoint that could not be asked; raises the error where it is the question that is wrong.
+
+    Args:
+        error: Why it could not be asked.
+        file: Its file.
+        left: Checkpoints of the branch that were not found to be such ones: when this is the last, none can be asked.
+    """
+    if isinstance(error, UsageError) and (left == 1 or not isinstance(error, UnanswerableError)):
+        raise error
+    return Unread(file, error.what)
+
+
 def _sign(value: Value, check: Check) -> str:
-    """What tells a value from the one before it; a value too large to be looked at is told by its JSON's size."""
+    """A key that differs where a value does; of a value too large to be looked at, the size of its JSON."""
     if type(value) in SCALARS:
         return f"={scalar_text(value)}"
     try:

@@ -99,7 +99,7 @@ def read_notes(store: str) -> Notebook:
     except FileNotFoundError:
         return book  # nobody has kept any yet
     except OSError:
-        pass  # told when the file is read
+        pass  # reported when the file is read
     path = notes_file(store)
     try:
         with open(path, "rb") as file:

@@ -39,7 +39,7 @@ _BROWSE = "\0browse"
 
 
 class _Verbs(click.Group):
-    """Verbs are loaded on demand; a first word that is no verb is a store to browse."""
+    """Verbs are loaded on demand; a first word that is not a verb is a store to browse."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_VERBS)
@@ -98,7 +98,7 @@ def _load(module: str) -> click.Command:
     return command
 
 
-_READING_NOTHING = ("ckpt_tui.cli.notes", "ckpt_tui.cli.demo")
+_READING_NOTHING = ("ckpt_tui.cli.notes", "ckpt_tui.cli.demo", "ckpt_tui.cli.completion")
 """Verbs that read no checkpoint."""
 
 

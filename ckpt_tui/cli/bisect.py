@@ -10,8 +10,8 @@ import click
 from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.actions.history import Histories
 from ckpt_tui.cli.change_lines import change_lines
-from ckpt_tui.cli.completing import complete_files, complete_ids
-from ckpt_tui.cli.output import json_option, paint, write_json, write_lines
+from ckpt_tui.cli.completing import complete_files
+from ckpt_tui.cli.output import json_option, paint, tip_option, write_json, write_lines
 from ckpt_tui.cli.progress import Stopped, Watch
 from ckpt_tui.cli.show import locate
 from ckpt_tui.config import noise_rules
@@ -31,13 +31,7 @@ _CHANGES = 20
 @click.command("bisect")
 @click.argument("store", metavar="STORE", shell_complete=complete_files)
 @click.argument("expr", metavar="EXPR")
-@click.option(
-    "--tip",
-    metavar="ID",
-    shell_complete=complete_ids,
-    default="latest",
-    help="Last checkpoint of the branch; the newest of the store.",
-)
+@tip_option
 @click.option("--fast", is_flag=True, help="Ask few checkpoints by halving: right where EXPR turns true only once.")
 @click.option("--reveal", is_flag=True, help="Evaluate EXPR on unmasked values.")
 @json_option

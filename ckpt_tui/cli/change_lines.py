@@ -1,4 +1,4 @@
-"""Changes as the lines of a terminal, for every command that tells some."""
+"""Changes as the lines of a terminal, for every command that shows some."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _VALUE = 100
 """Characters of a value on a line."""
 
 _LONG = 40
-"""Characters of a text whose words are marked instead of telling it twice."""
+"""Characters of a text whose words are marked instead of showing it twice."""
 
 
 def change_lines(change: Change, reveal: bool, query: str = "") -> Iterator[str]:

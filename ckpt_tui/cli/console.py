@@ -37,7 +37,6 @@ class Console:
             self._begun = True
             threading.Thread(target=self._read, daemon=True).start()
         if kind == "paused" and not self._json:
-            self._say(paused_text(line))
             self._say(_HELP)
 
     def _read(self) -> None:
@@ -55,19 +54,6 @@ class Console:
 
     def _say(self, text: str) -> None:
         click.echo(text, err=True)
-
-
-def paused_text(line: dict[str, Any]) -> str:
-    """Where a run is paused, in words."""
-    reason = str(line.get("breakpoint") or line.get("reason"))
-    if line.get("executor"):
-        where = f"before {line['executor']}"
-    elif line.get("reason") == "error":
-        where = f"after an error: {line.get('what') or ''}"
-    else:
-        names = [str(each) for each in line.get("next") or ()]
-        where = f"after step {line.get('iteration')}" + (f", next: {', '.join(names)}" if names else "")
-    return clean(f"‖ paused {where} · {reason} · {str(line.get('checkpoint') or '')[:8]}")
 
 
 def _json_command(text: str) -> dict[str, Any] | None:

@@ -110,7 +110,7 @@ def _sides(store: str, first: str, second: str, other: str | None) -> tuple[_Sid
 
 
 def _queried(query: str, a: _Side, b: _Side, ignore: IgnoreRules, reveal: bool) -> tuple[Difference, str]:
-    """What differs in what an expression finds; a path keeps the values, any other is asked of the documents."""
+    """What differs in what an expression finds; a path keeps the values, any other is evaluated on the documents."""
     path = parse(query)
     scale = scale_of(a.checkpoint, b.checkpoint)
     if path:

@@ -1,4 +1,4 @@
-"""A run that was started from the command line: its lines written as they come, what is found told, until its end."""
+"""A run that was started from the command line: its lines and what the check found, until its end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ckpt_tui.core.running.secret_lines import SHOWN, masked_copy, masked_line, 
 from ckpt_tui.core.text import clean
 
 WAITING = 6
-"""Exit code of a run that stopped for want of answers."""
+"""Exit code of a run that stopped because an answer is missing."""
 
 INTERRUPTED = 130
 
@@ -130,7 +130,7 @@ class Follower:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def _is_told_elsewhere(self, line: dict[str, Any]) -> bool:
-        """Whether the preview tells it, or has told it."""
+        """Whether the preview shows it, or has reported it."""
         if line.get("kind") != "error":
             return line.get("kind") in ("hello", "graph", "check", "end" if self._declined else "")
         problems = self._latest.get("check", {}).get("problems") or ()

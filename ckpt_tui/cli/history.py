@@ -8,8 +8,8 @@ import click
 
 from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.actions.history import Histories
-from ckpt_tui.cli.completing import complete_files, complete_ids
-from ckpt_tui.cli.output import json_option, pad, paint, write_json, write_lines
+from ckpt_tui.cli.completing import complete_files
+from ckpt_tui.cli.output import json_option, pad, paint, tip_option, write_json, write_lines
 from ckpt_tui.cli.progress import Stopped, Watch
 from ckpt_tui.cli.show import locate
 from ckpt_tui.core.runs.history import History, branch, executors_text, history_document, value_text
@@ -25,13 +25,7 @@ _VALUE = 200
 @click.command("history")
 @click.argument("store", metavar="STORE", shell_complete=complete_files)
 @click.argument("path", metavar="EXPR")
-@click.option(
-    "--tip",
-    metavar="ID",
-    shell_complete=complete_ids,
-    default="latest",
-    help="Last checkpoint of the branch; the newest of the store.",
-)
+@tip_option
 @click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
 @json_option
 def command(store: str, path: str, tip: str, reveal: bool, as_json: bool) -> int:

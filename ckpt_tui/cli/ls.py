@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Iterator
 
 import click
 
@@ -22,9 +23,10 @@ from ckpt_tui.cli.sizes import Sizes, measure
 from ckpt_tui.core.json_text import dumps_lines
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.columns import Around, columns_of_lines
 from ckpt_tui.core.runs.exported import ls_document
 from ckpt_tui.core.runs.lineage import Run, arrange
-from ckpt_tui.core.text import clean, size_text
+from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.agent_framework_legacy import store_kind
 from ckpt_tui.stores.base import Store, collect
@@ -32,7 +34,7 @@ from ckpt_tui.stores.fork_directories import is_overlay, with_own_forks
 from ckpt_tui.stores.neighbours import neighbours
 
 _DISTINCT = 8
-"""Characters of a random id that tell it from the others of a store, but for one store of 5,000 in 300."""
+"""Characters of a random id that distinguishes it from the others of a store, but for one store of 5,000 in 300."""
 
 
 @click.command("ls")
@@ -114,34 +116,11 @@ def survey(store: Store, fast: bool = False) -> tuple[tuple[Run, ...], list[Prob
 
 
 def lines(runs: tuple[Run, ...], problems: list[Problem], measured: Sizes | None = None) -> list[str]:
-    """The list for people: gutter, id, iteration, time since the parent, size and what happened."""
+    """The list for people: the columns of `ckpt_tui.core.runs.columns` below the title of each run."""
     rows = listing.rows(runs, problems)
     nodes = [row for row in rows if isinstance(row, listing.NodeRow)]
-    refs = [row.node.ref for row in nodes]
-    # Column by column: the work on one row after the other takes half as long again.
-    gutters = [listing.node_gutter(row.node) for row in nodes]
-    wide = max(map(len, gutters), default=1)
-    ids = _short_ids(refs)
-    plain = "".join(ids).isascii()
-    id_wide = max(map(len if plain else cells, ids), default=0)
-    if not plain:  # a format counts characters, a terminal columns
-        ids = [pad(name, id_wide) for name in ids]
-    steps = [ref.iteration if ref.told is None else ref.step for ref in refs]
-    number_wide = len(str(max(steps, default=0)))
-    before, after = ("\x1b[36m", "\x1b[0m") if colours() else ("", "")
-    # Read once for all rows; a format with widths as values is read anew for each.
-    shape = f"  %-{wide}s {before}%-{id_wide if plain else 0}s{after} %{number_wide}d %9s %6s%s  %s"
-    more = [""] * len(refs) if measured is None else [f" {measured.columns(ref.file)}" for ref in refs]
-    drawn = map(
-        shape.__mod__,
-        zip(
-            gutters, ids, steps, map(listing.when_text, nodes),
-            [size_text(ref.size) for ref in refs], more, map(listing.summary, nodes), strict=True,
-        ),
-    )  # fmt: skip
+    drawn, margin = _drawn(nodes, measured)
     out: list[str] = []
-    # Columns before that of the file's size.
-    margin = 2 + wide + 1 + id_wide + 1 + number_wide + 1 + 9 + 1
     run: Run | None = None
     for row in rows:
         if isinstance(row, listing.NodeRow):
@@ -173,6 +152,37 @@ def lines(runs: tuple[Run, ...], problems: list[Problem], measured: Sizes | None
     return out
 
 
+def _drawn(nodes: list[listing.NodeRow], measured: Sizes | None) -> tuple[Iterator[str], int]:
+    """The lines of these rows, and the columns before that of the file's size."""
+    refs = [row.node.ref for row in nodes]
+    around = Around(dict(zip((ref.file for ref in refs), _short_ids(refs), strict=True)))
+    before, after = ("\x1b[36m", "\x1b[0m") if colours() else ("", "")
+    shape, margin, used = " ", 0, 1
+    texts: list[list[str]] = []
+    # Column by column: the work on one row after the other takes half as long again.
+    for column in columns_of_lines():
+        own = [column.text(row, around) for row in nodes]
+        if column.is_free and measured is not None:
+            shape += " %s"
+            texts.append([measured.columns(ref.file) for ref in refs])
+        if column.is_free:
+            shape += "  %s"
+            texts.append(own)
+            continue
+        plain = "".join(own).isascii()
+        wide = max(map(len if plain else cells, own), default=0)
+        if not plain:  # a format counts characters, a terminal columns
+            own = [" " * (wide - cells(text)) + text if column.right else pad(text, wide) for text in own]
+        used += 1
+        margin = used - 1 if column.id == "size" else margin  # sizes have six columns
+        used += wide
+        # Read once for all rows; a format with widths as values is read again for each.
+        field = f"%{'' if column.right else '-'}{wide if plain else 0}s"
+        shape += f" {before}{field}{after}" if column.id == "id" else f" {field}"
+        texts.append(own)
+    return map(shape.__mod__, zip(*texts, strict=True)), margin
+
+
 def _short_ids(refs: list[CheckpointRef]) -> list[str]:
     """Ids as on the screen, random ones longer where they would be the same; given names stand in the summary."""
     ids = [listing.id_text(ref) for ref in refs]
@@ -183,4 +193,23 @@ def _short_ids(refs: list[CheckpointRef]) -> list[str]:
     while len({name[:length] for name in random}) < len(random):
         length += 4
     named = zip(ids, refs, strict=True)
-    return [short if listing.given_name(ref) else ref.id[:length] for short, ref in named]
+    return _told_apart([short if listing.given_name(ref) else ref.id[:length] for short, ref in named], refs)
+
+
+def _told_apart(ids: list[str], refs: list[CheckpointRef]) -> list[str]:
+    """Short ids, and behind those of given names that begin alike what distinguish them: copies of one checkpoint."""
+    groups: dict[str, set[str]] = {}
+    for short, ref in zip(ids, refs, strict=True):
+        if listing.given_name(ref):
+            groups.setdefault(short, set()).add(ref.id)
+    endings: dict[str, str] = {}
+    for names in groups.values():
+        first, last = min(names), max(names)
+        common = next((at for at, pair in enumerate(zip(first, last, strict=False)) if len(set(pair)) > 1), len(first))
+        length = _DISTINCT
+        while len({name[common : common + length] for name in names}) < len(names):
+            length += 4
+        if len(names) > 1:
+            endings |= {name: clean(name[common : common + length]) for name in names}
+    pairs = zip(ids, refs, strict=True)
+    return [f"{short}…{endings[ref.id]}" if endings.get(ref.id) else short for short, ref in pairs]

@@ -11,7 +11,7 @@ from unicodedata import combining, east_asian_width
 
 import click
 
-from ckpt_tui.cli.completing import complete_files
+from ckpt_tui.cli.completing import complete_files, complete_ids
 from ckpt_tui.core.documents.encodings import prefer
 from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.text import clean
@@ -53,7 +53,7 @@ def write_pieces(pieces: Iterable[str]) -> None:
     """The same as `write` for a text in pieces; a line break follows the last.
 
     Raises:
-        UsageError: it cannot be written, as on a full disk. A reader that goes away, as `head` does, is no failure.
+        UsageError: it cannot be written, as on a full disk. A reader that goes away, as `head` does, is not a failure.
     """
     sys.stdout.flush()
     buffer = getattr(sys.stdout, "buffer", None)
@@ -127,6 +127,13 @@ limit_option = click.option(
     default=1.0,
     metavar="N",
     help="N times the work and memory that one checkpoint may take.",
+)
+tip_option = click.option(
+    "--tip",
+    metavar="ID",
+    shell_complete=complete_ids,
+    default="latest",
+    help="Last checkpoint of the branch; the newest of the store.",
 )
 store_argument = click.argument("store", default=".", metavar="[STORE]", shell_complete=complete_files)
 stores_argument = click.argument("stores", nargs=-1, metavar="[STORE]...", shell_complete=complete_files)

@@ -99,7 +99,7 @@ def command(
     With --break or --step the run pauses between two supersteps, and takes commands from standard input: words, or
     lines of JSON with --json.
 
-    Exit code 5: it could not be resumed, or failed; 6: it stopped for want of answers; 130: interrupted.
+    Exit code 5: it could not be resumed, or failed; 6: it stopped because an answer is missing; 130: interrupted.
     """
     directory, loaded, later = _load(store, checkpoint)
     args = pairs(arguments, "--arg")

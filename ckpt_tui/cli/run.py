@@ -50,7 +50,7 @@ def command(
     as a checkpoint in a directory of its own, never in the program's store. --break and --step pause it between two
     supersteps; commands come from standard input: words, or lines of JSON with --json.
 
-    Exit code 5: it could not be started, or failed; 6: it stopped for want of answers; 130: interrupted.
+    Exit code 5: it could not be started, or failed; 6: it stopped because an answer is missing; 130: interrupted.
     """
     place, name = parts(program)
     if name:

@@ -19,7 +19,7 @@ _TYPES_SHOWN = 12
 """Lines of the tables for people; `--json` has more."""
 
 _REPEATS_SHOWN = 3
-"""Payloads told for each run; `--json` has more."""
+"""Payloads reported for each run; `--json` has more."""
 
 
 RunKey = tuple[str, str, str]

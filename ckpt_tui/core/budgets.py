@@ -24,7 +24,7 @@ class PickleBudget(NamedTuple):
     """Characters of a class's module and name: they stand in every object of the class, whatever its own size."""
     most_opcodes: int = 0
     most_objects: int = 0
-    """The same as `opcodes` and `objects` where that is more and the pickle is no flood: it has at most `BYTE_OPCODES`
+    """As `opcodes` and `objects`, where that is more and the pickle is not a flood: it has at most `BYTE_OPCODES`
     and `BYTE_OBJECTS` for each byte read so far. A bomb is small, or one object a byte; an honest list may be long."""
 
 
@@ -32,7 +32,7 @@ DEFAULT_PICKLE = PickleBudget()
 
 BYTE_OPCODES = 0.6
 BYTE_OBJECTS = 0.1
-"""Operations and objects for each byte of a pickle that is no flood: a conversation has 0.2 and 0.02, short records
+"""Operations and objects for each byte of a pickle that is not a flood: a conversation has 0.2 and 0.02, short records
 0.4 and 0.09."""
 
 FURTHER = 8
@@ -90,6 +90,12 @@ INLINE_PICKLE = 256 * 1024
 PREVIEW_CELLS = 240
 """Characters of a one-line preview that are worked out; more would never be on the screen."""
 
+GIST_CHARACTERS = 100
+"""Characters of what a row of the list says of a value: more than a row has room for, kept for each checkpoint."""
+
+GIST_SPAN = 16 * 1024
+"""Characters of one value, pickled or not, that are read for its row: about half a millisecond."""
+
 DIFF_NODES = 1_700_000
 """Scalars looked at by one diff; a container counts for ten to forty. At most about a second."""
 
@@ -100,7 +106,7 @@ DIFF_CHANGES = 20_000
 """Changes that one diff lists."""
 
 DIFF_LEVELS = 1_000
-"""Levels that a diff goes down; what differs below is told as one change."""
+"""Levels that a diff goes down; what differs below is reported as one change."""
 
 DIFF_BYTES = 4 * 1024 * 1024
 """Bytes of two files for which these limits hold; larger files may cost as many times more."""

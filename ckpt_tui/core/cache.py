@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 WEIGHT = 1_000_000
 """What all answers to queries that are kept may weigh; a value of a history, a match or a measured path weighs one."""
@@ -78,7 +78,3 @@ class Cache(Generic[Key, Kept]):
 
     def __len__(self) -> int:
         return len(self._kept)
-
-
-Answers = Cache[Hashable, Any]
-"""Answers to queries, by what was asked of which content."""

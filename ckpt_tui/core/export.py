@@ -9,11 +9,13 @@ from ckpt_tui.core.json_text import dumps, dumps_lines, pieces
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.pending import requests
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.plain import plain_parts
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.runs.exported import ref_document
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.sizes.shares import checkpoint_shares
+
+_PARTS = ("messages", "state", "pending", "metadata")
 
 __all__ = ["dumps", "dumps_lines", "pieces", "show_document", "sizes_document"]
 
@@ -33,10 +35,7 @@ def show_document(
     document: dict[str, Any] = {
         "schema": "ckpt-tui/show@1",
         "checkpoint": ref_document(checkpoint.ref, run, node),
-        **{
-            part: plain(getattr(checkpoint, part), allowance=allowance)
-            for part in ("messages", "state", "pending", "metadata")
-        },
+        **plain_parts({part: getattr(checkpoint, part) for part in _PARTS}, allowance=allowance),
         "complete": not allowance.is_cut,
         "requests": [
             {
@@ -50,7 +49,7 @@ def show_document(
         "warnings": [*checkpoint.warnings, *checkpoint.faults],
     }
     if not reveal:
-        for part in ("messages", "state", "pending", "metadata"):
+        for part in _PARTS:
             document[part] = masked(document[part])
     return document
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from json.encoder import encode_basestring
 from typing import Any
 
-from ckpt_tui.core.text import UNSAFE
+from ckpt_tui.core.text import CANDIDATES, UNSAFE
 
 quoted = encode_basestring
 """A text as JSON; what a terminal would obey is left to `safe`."""
@@ -176,17 +176,19 @@ def _key(key: Any) -> str:
     return _ENCODER.encode({key: 0})[1:-4]
 
 
-_UNSAFE = re.compile(UNSAFE.pattern.replace("\x00-\x1f", "", 1))
+_CANDIDATE = re.compile(CANDIDATES.replace("\x00-\x1f", "", 1))
 
 
 def safe(text: str) -> str:
     """JSON text with unsafe characters escaped; those below 32 are already, but for line breaks between values."""
     if text.isascii():
         return text.replace("\x7f", "\\u007f")
-    return _UNSAFE.sub(_escape, text)
+    return _CANDIDATE.sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:
+    if not UNSAFE.match(match.string, match.start()):
+        return match[0]
     code = ord(match[0])
     if code > 0xFFFF:
         code -= 0x10000

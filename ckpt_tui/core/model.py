@@ -18,11 +18,11 @@ Role = Literal["entry", "superstep", "waiting", "response", "final", "edited", "
 Status = Literal["waiting", "open", "done", "failed"]
 
 INTERNAL = "internal:"
-"""Prefix of a message source that is no executor: a run's input, or an answer to a request."""
+"""Prefix of a message source that is not an executor: a run's input, or an answer to a request."""
 
 
 class Facts(NamedTuple):
-    """What a checkpoint's body tells in the list.
+    """What a checkpoint's body shows in the list.
 
     Attributes:
         messages: Messages in flight.
@@ -30,6 +30,8 @@ class Facts(NamedTuple):
         sources: Who sent the messages in flight, in file order, at most `MAX_NAMES`.
         askers: The executors that wait for an answer, at most `MAX_NAMES`; may be fewer than `pending`.
         edges: Whether a fan-in is partially filled, which is work left.
+        gist: What matters here in a few words, safe for a terminal: what is asked, what was answered, what is on its
+            way, or what the run left behind; "" where that is unknown.
     """
 
     messages: int
@@ -37,6 +39,7 @@ class Facts(NamedTuple):
     sources: tuple[str, ...]
     askers: tuple[str, ...]
     edges: bool
+    gist: str = ""
 
 
 class Told(NamedTuple):
@@ -45,14 +48,15 @@ class Told(NamedTuple):
     Attributes:
         run: Id of the run it belongs to; "" where a run is a chain of parents.
         title: The run's name for people.
-        label: What happened, in a few words; "" where messages and requests tell.
-        role: What kind of point it is; None where the facts tell.
-        status: Whether work is left; None where the facts tell, "unknown" where nothing does.
+        label: What happened, in a few words; "" where messages and requests show it.
+        role: What kind of point it is; None where the facts show it.
+        status: Whether work is left; None where the facts show it, "unknown" where nothing does.
         step: The number shown in the place of `iteration`, or None.
         before: Id of the checkpoint it is taken to follow, where the format names no parent; "" for none.
         ran: The executors that ran for it, or None where they are inferred.
         above: Id of the run that its run is a part of, or "".
         store: Name of its store where several are shown as one list, or "".
+        did: A word for what happened that its role does not say, such as "answered", or "".
     """
 
     run: str = ""
@@ -65,6 +69,7 @@ class Told(NamedTuple):
     ran: tuple[str, ...] | None = None
     above: str = ""
     store: str = ""
+    did: str = ""
 
 
 MAX_NAMES = 8
@@ -81,16 +86,16 @@ class CheckpointRef(NamedTuple):
         graph: The graph signature hash, hex.
         parent: `previous_checkpoint_id` as the file gives it.
         timestamp: The text of the file.
-        when: Seconds since 1970 of `timestamp`; 0.0 when it is no date.
+        when: Seconds since 1970 of `timestamp`; 0.0 when it is not a date.
         iteration: `iteration_count`: neither unique nor monotone, shown but never ordered by.
         size: Bytes of the file.
-        facts: What the body tells, or None where nobody looked yet.
-        note: What is odd about the file, or "".
+        facts: What the body shows, or None where nobody looked yet.
+        note: What is irregular about the file, or "".
         inner: `checkpoint_id` inside the file when it differs from `id` (a renamed copy), or "".
         chain: Where the format names no parent: what checkpoints that follow each other in time share; else "".
-        position: Place in the store's own order, where it has one; tells which of two of the same time came first.
+        position: Place in the store's own order, where it has one; says which of two of the same time came first.
         told: What the store says itself, or None.
-        carries_answers: Its first message is from outside the workflow; told only where its parent has to be guessed.
+        carries_answers: Its first message is from outside the workflow; known only where the parent has to be guessed.
     """
 
     id: str
@@ -126,7 +131,7 @@ class CheckpointRef(NamedTuple):
 
     @property
     def status(self) -> Status | None:
-        """Waiting for an answer, open (work left), done or failed; None where the body is unread or nothing tells."""
+        """Waiting for an answer, open (work left), done or failed; None where the body is unread or does not say."""
         if self.told is not None and self.told.status is not None:
             return None if self.told.status == "unknown" else self.told.status
         facts = self.facts
@@ -143,12 +148,12 @@ class CheckpointRef(NamedTuple):
 
     @property
     def rank(self) -> tuple[float, int, str]:
-        """What checkpoints are ordered by where no parent tells: time, the store's own order, id."""
+        """What checkpoints are ordered by where no parent shows: time, the store's own order, id."""
         return self.when, self.position, self.id
 
     @property
     def utc(self) -> str:
-        """The timestamp as UTC in ISO 8601 with `Z`, or the file's own text when it is no date."""
+        """The timestamp as UTC in ISO 8601 with `Z`, or the file's own text when it is not a date."""
         if not self.when:
             return self.timestamp
         return utc_text(self.when)
@@ -197,7 +202,7 @@ class Checkpoint(NamedTuple):
         state: The workflow's state.
         pending: Pending requests: request id → request event.
         metadata: `metadata`, and every other member of the file.
-        warnings: What is odd about it, for people.
+        warnings: What is irregular about it, for people.
         faults: Values that could not be decoded: where, and why.
         raw: The bytes of the file.
         topology: The workflow's graph where the store knows it exactly, else None.

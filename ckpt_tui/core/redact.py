@@ -60,23 +60,27 @@ def masked(
     return holder[0]
 
 
-def _mask_by_name(holder: list[Any], above: int, hidden: list[Any] | None, sign: str, ranks: _Ranks) -> list[str]:
+def _mask_by_name(holder: list[Any], above: int, hidden: list[Any] | None, sign: str, ranks: _Ranks) -> Iterable[str]:
     """Mask what is a secret by where it stands; returns the texts that are none."""
-    texts: list[str] = []
+    texts: dict[int, str] = {}  # by id: a bomb has one text a hundred thousand times
     containers: list[tuple[Any, int]] = [(holder, above)]
     while containers:
         container, above = containers.pop()
         named = type(container) is dict
-        if above == PLAIN and (not _has_secrets(container, ranks) if named else not _is_pair(container)):
-            last = None
+        if above == PLAIN and not (_has_secrets(container, ranks) if named else _is_pair(container)):
+            # The name of a class is not a text, nor is a sign of ours.
+            last = (container.get("$type") or container.get("$error")) if named else None
+            base64 = container.get("$base64") if named else None
             for value in container.values() if named else container:
-                # A bomb has the same sign, or the same reference, a hundred thousand times.
+                # A bomb has the same text, the same sign or the same reference a hundred thousand times.
+                if value is last:
+                    continue
                 kind = type(value)
-                if (kind is dict or kind is list) and value is not last:
+                if kind is dict or kind is list:
                     containers.append((value, PLAIN))
                     last = value
-                elif kind is str:
-                    texts.append(value)
+                elif kind is str and value is not base64:
+                    texts[id(value)] = last = value
             continue
         second = "$type" if named or not _is_pair(container) else container[0]
         members: Iterable[tuple[Any, Any]] = container.items() if named else enumerate(container)
@@ -85,19 +89,17 @@ def _mask_by_name(holder: list[Any], above: int, hidden: list[Any] | None, sign:
             if rank < EVERYTHING:
                 rank = max(rank, ranks[key if named else second if key == 1 else "$type"])
             kind = type(value)
-            if kind is dict or kind is list:
-                mask = _mask_of_bytes(value, hidden, sign) if rank and kind is dict else None
-                if mask is not None:
-                    container[key] = mask
-                else:
-                    containers.append((value, rank))
+            if kind is dict and rank and (mask := _mask_of_bytes(value, hidden, sign)) is not None:
+                container[key] = mask
+            elif kind is dict or kind is list:
+                containers.append((value, rank))
             elif rank and is_maskable(value, rank == EVERYTHING) and not (named and key == "$type"):
                 if hidden is not None:
                     hidden.append(value)
                 container[key] = sign or {"$masked": kind.__name__, "$size": len(str(value))}
             elif kind is str:
-                texts.append(value)
-    return texts
+                texts[id(value)] = value
+    return texts.values()
 
 
 def _mask_of_bytes(document: dict[str, Any], hidden: list[Any] | None, sign: str) -> Any:
@@ -173,7 +175,7 @@ _WORDS_OF_JSON = frozenset(("true", "false", "null"))
 def masked_lines(lines: Iterable[str]) -> Iterator[str]:
     """The lines of a JSON file with secrets masked, for people, whatever its layout; no longer JSON of the same values.
 
-    What is masked is what `masked` masks, save that a list of two is no key and its value.
+    What is masked is what `masked` masks, save that a list of two is not a key and its value.
     """
     mask = _RawMask()
     for line in lines:

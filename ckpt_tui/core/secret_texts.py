@@ -71,7 +71,7 @@ _SHAPES: tuple[tuple[Signs, str], ...] = (
     ((":AA",), r"\d{8,10}:AA[\w-]{30,}"),
     (("AGE-SECRET-KEY-",), r"AGE-SECRET-KEY-1[A-Z0-9]{30,}"),
 )
-"""Tokens that are told by how they begin: the signs of each, one of which is in it, and its shape."""
+"""Tokens that are reported by how they begin: the signs of each, one of which is in it, and its shape."""
 
 _PRIVATE_KEY = _Pattern(
     r"(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,20}-----)(.*?)"

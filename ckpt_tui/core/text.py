@@ -1,7 +1,8 @@
 """Text of unknown origin made safe and readable for a terminal.
 
-Every control, bidirectional and invisible character is shown as an escape, so that data is never a control sequence and
-columns stay straight.
+Every control, bidirectional and invisible character is shown as an escape, so that data is never a control sequence
+and columns stay straight. Joiners stay where they belong to a word or an emoji: between letters of Persian or Hindi,
+between two emoji, after the sign that they make an emoji.
 """
 
 from __future__ import annotations
@@ -10,19 +11,49 @@ import re
 
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e", "\0": "\\0"}
 
+_JOINING = (
+    "\u0600-\u06ff\u0700-\u07bf\u0840-\u085f\u0860-\u08ff\u0900-\u0dff\u0f00-\u0fff\u1780-\u17ff"
+    "\ufb50-\ufdff\ufe70-\ufefc"
+)
+"""Letters and marks of scripts that are written with joiners: Arabic and its kin, those of India, Tibetan, Khmer."""
+
+_EMOJI = (
+    "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf\u2934\u2935"
+    "\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+)
+"""Emoji, signs that can be shown as such, and the colours of skin."""
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
+
 UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
     "\xad\u061c\u180e"  # soft hyphen, Arabic letter mark, Mongolian vowel separator
-    "\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, line separators, bidirectional controls
-    "\ufe00-\ufe0f\ufeff\ufff0-\ufffb"  # variation selectors, byte order mark, annotation marks
+    "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"  # zero width, line separators, bidirectional controls
+    "\ufe00-\ufe0d\ufeff\ufff0-\ufffb"  # variation selectors, byte order mark, annotation marks
     "\ud800-\udfff"  # lone surrogates
-    "\U000e0000-\U000e0fff]"  # tags and more variation selectors
+    "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"  # tags
+    # Joiners and selectors of variants, save where they are a part of how a word or an emoji is written.
+    rf"|\u200c(?!(?<=[{_JOINING}]\u200c)[{_JOINING}])"
+    rf"|\u200d(?!(?<=[{_JOINING}]\u200d)[{_JOINING}]|(?:(?<=[{_EMOJI}]\u200d)|(?<=[{_EMOJI}]\ufe0f\u200d))[{_EMOJI}])"
+    rf"|[\ufe0e\ufe0f](?!(?<=[{_EMOJI}][\ufe0e\ufe0f])|(?<=[0-9#*]\ufe0f)\u20e3)"
+    rf"|[\U000e0100-\U000e01ef](?<![{_HAN}][\U000e0100-\U000e01ef])"
 )
 """Characters that a terminal obeys, hides or draws in another place than it counts."""
 
 
+CANDIDATES = (
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+"""The characters of which one is unsafe wherever it stands, or in most places: far quicker to look for."""
+
+_CANDIDATE = re.compile(CANDIDATES)
+
+
 def _escape(match: re.Match[str]) -> str:
     char = match[0]
+    if not UNSAFE.match(match.string, match.start()):
+        return char
     named = _NAMED.get(char)
     if named:
         return named
@@ -42,8 +73,8 @@ def clean(text: str, limit: int | None = None) -> str:
     cut = limit is not None and len(text) > limit
     if cut:
         text = text[:limit]
-    if UNSAFE.search(text):
-        text = UNSAFE.sub(_escape, text)
+    if not (text.isascii() and text.isprintable()):
+        text = _CANDIDATE.sub(_escape, text)
     return text + "…" if cut else text
 
 

@@ -1,4 +1,4 @@
-"""The graph of a workflow as a store tells it: executors and the edges between them."""
+"""The graph of a workflow as a store shows it: executors and the edges between them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class TopologyEdge(NamedTuple):
         source: Id of the executor it leaves.
         target: Id of the executor it leads to.
         kind: direct; fan-out where one message goes to several; fan-in where several are joined into one.
-        condition: What must hold, as far as the store tells; "" for nothing.
+        condition: What must hold, as far as the store shows; "" for nothing.
     """
 
     source: str

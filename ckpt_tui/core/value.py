@@ -50,7 +50,7 @@ class Map:
         size = len(self.kv)
         if self._text_keys is None or self._text_keys[0] != size:
             keys = self.kv[::2]
-            # The type is asked of all before the first one is hashed.
+            # The type is evaluated on all before the first one is hashed.
             self._text_keys = size, set(map(type, keys)) <= _TEXT and len(set(keys)) == len(keys)
         return self._text_keys[1]
 
@@ -160,7 +160,7 @@ class Envelope:
         decoded: All that decoding it found, once `ready`; None where the text is not base64, or was not decoded.
         is_cut: It was not decoded to its end because of a limit; `core.documents.envelope.decode_further` goes on.
         factor: How many times the usual limits it was decoded within; 0 when it was not decoded.
-        warning: What is odd about it, or "".
+        warning: What is irregular about it, or "".
     """
 
     __slots__ = ("claimed", "decoded", "factor", "is_cut", "ready", "text", "value", "warning")

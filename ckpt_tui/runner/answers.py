@@ -94,6 +94,7 @@ def _made(kind: str, document: Any, expected: Any, about: Any, maker: Maker) -> 
 def _coerced(document: Any, expected: Any) -> tuple[bool, Any]:
     """Whether the framework itself makes an answer of something that is not the JSON of its type, and that answer."""
     with contextlib.suppress(Exception):
+        # Late: the framework is imported by the program.
         from agent_framework._workflows._typing_utils import is_instance_of, try_coerce_to_type
 
         made = try_coerce_to_type(document, expected)
@@ -203,7 +204,7 @@ def _change_arguments(made: Any, call: dict[str, Any], changed: str) -> None:
 
 def _rebinds() -> bool:
     """Whether this release puts the call that it asked for in the place of the one in an approval."""
-    from agent_framework import _tools
+    from agent_framework import _tools  # late: the framework is imported by the program
 
     return any("bind_approval" in name for name in vars(_tools))
 
@@ -225,7 +226,7 @@ def _check_messages(made: Any) -> None:
 
 
 def _check_computer_result(about: Any, made: Any) -> None:
-    from agent_framework._workflows import _agent_executor
+    from agent_framework._workflows import _agent_executor  # late: the framework is imported by the program
 
     check = getattr(_agent_executor, "_validate_computer_tool_result", None)
     if check is not None:

@@ -71,7 +71,7 @@ class Editor:
         return type(before)
 
     def _put(self, chain: list[tuple[Any, Any]], value: Any) -> None:
-        """Set the member at the end of a chain; what cannot be changed is made anew, up to something that can."""
+        """Set the member at the end of a chain; what cannot be changed is made again, up to something that can."""
         while chain:
             holder, step = chain.pop()
             if isinstance(holder, tuple):

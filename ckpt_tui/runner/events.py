@@ -15,7 +15,7 @@ from .storage import Overlay
 
 
 class Logs(logging.Handler):
-    """Log records of the application as lines; a failed save that only the framework's log tells is one of its own."""
+    """Log records of the application as lines; a failed save that only the framework's log shows is one of its own."""
 
     def __init__(self, lines: Lines, overlay: Overlay | None) -> None:
         super().__init__()

@@ -10,7 +10,7 @@ from typing import Any
 
 
 def entry_of(path: Any, descriptor: Any = None) -> str | None:
-    """Where the entry of a directory stands that a path names; a link is not followed. None for what is no path.
+    """Where the entry of a directory stands that a path names; a link is not followed. None for what is not a path.
 
     Args:
         path: A path as the functions of `os` take it; not a descriptor.
@@ -47,7 +47,7 @@ def directory_of(descriptor: int) -> str:
     with contextlib.suppress(OSError):
         return os.readlink(f"/proc/self/fd/{descriptor}")
     with contextlib.suppress(Exception):
-        import fcntl
+        import fcntl  # late: not on Windows
 
         found = fcntl.fcntl(descriptor, 50, b"\0" * 1024)  # F_GETPATH of macOS
         return os.fsdecode(found.rstrip(b"\0"))

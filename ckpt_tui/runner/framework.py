@@ -60,11 +60,12 @@ class Framework:
 
     def __init__(self) -> None:
         try:
+            # Late: the framework is imported by the program.
             from agent_framework import FileCheckpointStorage, WorkflowCheckpoint
             from agent_framework._workflows import _checkpoint_encoding as encoding
         except ImportError as error:
             raise Fault("framework", *missing_framework(error)) from None
-        from importlib.metadata import PackageNotFoundError, version
+        from importlib.metadata import PackageNotFoundError, version  # late: 20 ms that the program does not pay for
 
         try:
             self.version = version("agent-framework-core")
@@ -89,10 +90,11 @@ class Framework:
 
     def workflow_classes(self) -> list[Any]:
         """The classes whose `run` runs a workflow."""
-        from agent_framework import Workflow
+        from agent_framework import Workflow  # late: the framework is imported by the program
 
         found: list[Any] = [Workflow]
         with contextlib.suppress(ImportError):  # there are functional workflows from 1.2 on
+            # Late: the framework is imported by the program.
             from agent_framework._workflows._functional import FunctionalWorkflow
 
             found.append(FunctionalWorkflow)
@@ -100,7 +102,7 @@ class Framework:
 
     def executor_class(self) -> Any:
         """The class of executors."""
-        from agent_framework import Executor
+        from agent_framework import Executor  # late: the framework is imported by the program
 
         return Executor
 

@@ -127,7 +127,7 @@ def missing_name(error: ImportError, place: str) -> tuple[str, str]:
 
 def _version(module: str) -> str:
     """` 1.2.3` of an installed distribution, or ""."""
-    from importlib.metadata import PackageNotFoundError, version
+    from importlib.metadata import PackageNotFoundError, version  # late: only for the words of a failure
 
     try:
         return f" {version(distribution_of(module))}"

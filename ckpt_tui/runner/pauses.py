@@ -1,4 +1,4 @@
-"""Where a run waits until it is told to go on: between two supersteps, and before an executor is called.
+"""Where a run waits until it is asked to go on: between two supersteps, and before an executor is called.
 
 Between two supersteps the framework waits for its storage to have saved; nothing of the workflow runs meanwhile. Before
 an executor only that executor waits; the others of its superstep go on to their ends.

@@ -1,4 +1,4 @@
-"""A plan made ready: the workflow built, and everything told that can be told before it runs."""
+"""A plan made ready: the workflow built, and everything reported that can be told before it runs."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def die_with(parent: int) -> None:
     """Have the system kill this process when its parent dies, where it can; a closed standard input does elsewhere."""
     if sys.platform == "linux":
         with contextlib.suppress(Exception):
-            import ctypes
+            import ctypes  # late: only on Linux
 
             ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
     if parent and hasattr(os, "getppid") and os.getppid() != parent:
@@ -38,7 +38,7 @@ def die_with(parent: int) -> None:
 def _high(descriptor: int) -> int:
     """A copy of a descriptor, out of the way of programs that close or reuse the low ones."""
     with contextlib.suppress(Exception):
-        import fcntl
+        import fcntl  # late: not on Windows
 
         return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 200)
     return os.dup(descriptor)

@@ -61,7 +61,7 @@ class Protection:
         self.roots = tuple(dict.fromkeys(os.path.realpath(each) for each in directories))
         self._lines = lines
         self._gone: set[str] = set()
-        """Places that the program believes to have deleted, and may make anew."""
+        """Places that the program believes to have deleted, and may make again."""
         self._made: set[str] = set()
         """Places that the program believes to have made, and may delete again."""
         self.strict = False

@@ -35,7 +35,7 @@ class Runner(Preflight):
             if command.get("do") == "stop":
                 return "stopped"
             if command.get("do") in ("check", "run"):
-                for key in ("responses", "edits", "allow", "into"):
+                for key in ("responses", "edits", "allow", "into", "debug"):
                     if key in command:
                         self.plan[key] = command[key]
                 self.gate.by_name = frozenset(self.plan.get("allow", ()))
@@ -110,7 +110,7 @@ class Runner(Preflight):
         return self.call.storage if self.call is not None and self.call.storage is not None else target
 
     def _pause_in(self, overlay: Overlay, given: dict[str, Any]) -> None:
-        """Let the run pause where it is told to."""
+        """Let the run pause where it is asked to."""
         edges = self.graph_line()["edges"]
         overlay.pauses = self.pauses = Pauses(given, self.lines)
         overlay.upcoming = lambda checkpoint: upcoming(self.workflow, edges, checkpoint)

@@ -92,7 +92,7 @@ class OutputEvent:
 
 def passed_result() -> Any:
     """What the program gets of a run that is passed over: a result of the framework's own class, with one output."""
-    from agent_framework import WorkflowRunResult, WorkflowRunState
+    from agent_framework import WorkflowRunResult, WorkflowRunState  # late: the framework is imported by the program
 
     class PassedResult(WorkflowRunResult):  # type: ignore[misc,unused-ignore]
         def get_outputs(self) -> list[Any]:

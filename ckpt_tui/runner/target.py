@@ -203,7 +203,7 @@ class Target:
             return function(*first, **arguments)
         except Fault:
             raise
-        except BaseException as error:  # a factory may call sys.exit, for want of a key
+        except BaseException as error:  # a factory may call sys.exit, because a key is missing
             raise self._raised(error) from None
 
     def _wanting(self, name: str, parameter: inspect.Parameter) -> Fault:

@@ -1,49 +1,34 @@
 """Files that Agent Framework's FileCheckpointStorage writes (Python, 1.0.0b260212 and later).
 
-Source: agent_framework/_workflows/_checkpoint.py. This module reads bodies; `ckpt_tui.stores.headers` reads headers.
+Source: agent_framework/_workflows/_checkpoint.py. This module makes the
+entry of a list; `ckpt_tui.stores.headers` reads headers, `ckpt_tui.stores.agent_framework_body` whole checkpoints.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
 from typing import Any
 
-from ckpt_tui.core.allowance import Allowance
-from ckpt_tui.core.budgets import JSON_BYTE_VALUES, JSON_VALUES, LAZY_BYTES
-from ckpt_tui.core.documents import lazy
-from ckpt_tui.core.documents.document import REPEATED, Document, DocumentFault, parse
-from ckpt_tui.core.documents.envelope import open_envelope, parsed
-from ckpt_tui.core.model import INTERNAL, MAX_NAMES, Checkpoint, CheckpointRef, Facts, Problem, parse_time
-from ckpt_tui.core.paths import expression
+from ckpt_tui.core.documents.document import Document, DocumentFault, parse
+from ckpt_tui.core.documents.envelope import parsed
+from ckpt_tui.core.model import INTERNAL, MAX_NAMES, CheckpointRef, Facts, Problem, parse_time
+from ckpt_tui.core.reading.gist import gist_of_messages, gist_of_request, gist_of_state
 from ckpt_tui.core.reading.pending import source_executor
-from ckpt_tui.core.reading.ways import Way, next_on, path_of
 from ckpt_tui.core.value import Envelope, Map, Value
-from ckpt_tui.stores.agent_framework_legacy import is_legacy, legacy_checkpoint, legacy_ref
+from ckpt_tui.stores.agent_framework_legacy import is_legacy, legacy_ref
 from ckpt_tui.stores.base import Entry
-from ckpt_tui.stores.files import MAX_FILE_BYTES, FileTrouble, Stamp, read_blocks, read_ends, read_whole
-from ckpt_tui.stores.headers import HEAD_BYTES, KIND, TAIL_BYTES, header_from_ends
+from ckpt_tui.stores.files import FileTrouble, Stamp, read_blocks, read_ends, read_whole
+from ckpt_tui.stores.headers import header_from_ends
+from ckpt_tui.stores.json_files import problem_of
 from ckpt_tui.stores.layout import count_facts
-
-__all__ = [
-    "HEAD_BYTES", "KIND", "TAIL_BYTES", "checkpoint_from_bytes", "entry_from_bytes", "header_from_ends",
-    "load", "problem_of", "read_entry",
-]  # fmt: skip
+from ckpt_tui.stores.side_files import explained
 
 PARSE_LIMIT = 2 * 1024 * 1024
 """Bytes of the largest file parsed for the list's counts (about 15 ms); larger ones are counted by their layout."""
 
 END_BYTES = 64 * 1024
 """Bytes at both ends of a large file that must hold its header and its last members, metadata included."""
-
-WHOLE_JSON = 2
-WHOLE_WORK = 16
-"""How many times the usual values and work everything in a file may take where nobody gives an allowance: enough for an
-honest file of 100 MB, and an end for any other. One pickle has its usual limits all the same."""
-
-DECODE_AHEAD = 16 * 1024 * 1024
-"""Characters of base64 decoded when a checkpoint is opened; the rest is decoded when it is looked at."""
 
 
 def _count_entry(path: str, name: str) -> tuple[Stamp, Entry] | None:
@@ -67,7 +52,7 @@ def read_entry(path: str, name: str) -> tuple[Stamp | None, Entry]:
 
 
 def _size(path: str) -> int:
-    """Bytes of a file; 0 where it cannot be told, which reading it explains."""
+    """Bytes of a file; 0 where it cannot be reported, which reading it explains."""
     try:
         return os.stat(path).st_size
     except (OSError, ValueError):
@@ -78,148 +63,36 @@ def entry_from_bytes(name: str, data: bytes) -> Entry:
     """The entry that the bytes of a file make."""
     try:
         document = parse(data)
-        return _ref(name, document, len(data))
+        return ref_of_document(name, document, len(data))
     except DocumentFault as fault:
-        return _problem(name, data, fault)
+        return problem_of_bytes(name, data, fault)
 
 
-def load(
-    path: str,
-    name: str,
-    check: Callable[[], None] | None = None,
-    everything: bool = False,
-    allowance: Allowance | None = None,
-) -> Checkpoint | Problem:
-    """Read and decode one checkpoint file.
-
-    Args:
-        path: The file.
-        name: Its name in the store.
-        check: Called now and then; whatever it raises ends the loading.
-        everything: Decode all of it now, not only `DECODE_AHEAD`.
-        allowance: What may be spent on it; None for the usual, 16 times as much for `everything`. What is beyond is
-            decoded when it is looked at, or
-            stands there as not decoded where `everything` was asked for.
-    """
-    try:
-        factor = max(allowance.pickle_factor, 1) if allowance is not None else 1
-        _, data = read_whole(path, int(MAX_FILE_BYTES * factor))
-    except FileTrouble as trouble:
-        problem = problem_of(path, name, trouble)
-        if trouble.kind == "too-large" and everything:
-            problem = problem._replace(reason=f"{problem.reason} --limit {factor * 8:g} reads eight times as many")
-        return problem
-    return checkpoint_from_bytes(name, data, check, everything, allowance)
-
-
-def checkpoint_from_bytes(
-    name: str,
-    data: bytes,
-    check: Callable[[], None] | None = None,
-    everything: bool = False,
-    allowance: Allowance | None = None,
-) -> Checkpoint | Problem:
-    """The checkpoint that the bytes of a file make; arguments as those of `load`."""
-    try:
-        factor = max(allowance.factor, 1) if allowance is not None else WHOLE_JSON
-        most = int(max(JSON_VALUES, len(data) * JSON_BYTE_VALUES) * factor) if everything else JSON_VALUES
-        document = _parse(name, data, check, everything, most)
-        ref = _ref(name, document, len(data))
-    except DocumentFault as fault:
-        return _problem(name, data, fault)
-    top = _top(document.value)
-    rest = {key: value for key, value in top.items() if key not in _SHOWN}
-    metadata = top.get("metadata", {})
-    if everything and allowance is not None:
-        allowance.read(len(data))
-    if ref.chain:
-        return legacy_checkpoint(ref, top, document.notes, data)
-    ahead = len(data) if everything else DECODE_AHEAD
-    if allowance is None:
-        allowance = Allowance(WHOLE_WORK if everything else 1, 1)
-    allowance.spend(document.work)
-    faults = [] if document.is_bare else _decode_ahead(top, check, ahead, allowance, everything)
-    warnings = [*document.notes, *(found[0] for found in _SHAPES.finditer(ref.note))]
-    if ref.inner and not _is_exported(rest):
-        warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
-    database = _is_exported(rest)
-    unknown = [key for key in rest if key != REPEATED]
-    if database:
-        warnings.append(f"a document exported from {database}: {', '.join(unknown[:6])} are members of its own")
-    elif unknown:
-        warnings.append(f"members no known version writes: {', '.join(unknown[:5])}; the framework cannot load it")
-    if rest:
-        metadata = {"metadata": metadata, **rest}
-    return Checkpoint(
-        ref,
-        top.get("messages", {}),
-        top.get("state", {}),
-        top.get("pending_request_info_events", {}),
-        metadata,
-        tuple(warnings),
-        tuple(faults),
-        data,
-        is_bare=document.is_bare,
-    )
-
-
-def _problem(name: str, data: bytes, fault: DocumentFault) -> Problem:
-    """Why a file is not a checkpoint, and what it is instead where its bytes tell."""
-    from ckpt_tui.stores.side_files import explained  # late: most files are checkpoints
-
+def problem_of_bytes(name: str, data: bytes, fault: DocumentFault) -> Problem:
+    """Why a file is not a checkpoint, and what it is instead where its bytes show."""
     return explained(Problem(name, fault.reason, fault.kind, len(data)), data)
 
 
-def _is_exported(rest: dict[str, Any]) -> str:
-    """The database that members beyond the framework's own come from; "" for none that is known."""
-    return next((words for keys, words in _EXPORTED if keys <= rest.keys()), "")
-
-
-_EXPORTED = (
-    (frozenset(("_rid", "_etag")), "Azure Cosmos DB"),
-    (frozenset(("_id",)), "MongoDB"),
-    (frozenset(("id", "_self")), "Azure Cosmos DB"),
-    (frozenset(("PartitionKey", "RowKey")), "Azure Table Storage"),
-)
-"""Members that a database adds to its documents, and the database."""
-
-
-def _parse(name: str, data: bytes, check: Callable[[], None] | None, everything: bool, most: int) -> Document:
-    if not everything and len(data) > LAZY_BYTES:
-        return _parse_lazily(name, data, check)
-    try:
-        return parse(data, most)
-    except DocumentFault as fault:
-        if everything or fault.kind != "too-large":
-            raise
-        return _parse_lazily(name, data, check)  # small, but of very many values
-
-
-def _parse_lazily(name: str, data: bytes, check: Callable[[], None] | None) -> Document:
-    """A large file: where both its ends are the framework's own, its values are parsed when they are looked at."""
-    whole = header_from_ends(name, data[:END_BYTES], data[-END_BYTES:], len(data)) is not None
-    return lazy.parse(data, check) if whole else parse(data)
-
-
-def problem_of(path: str, name: str, trouble: FileTrouble) -> Problem:
-    """The problem entry of a file that could not be read."""
-    return Problem(name, trouble.reason.removeprefix(f"{path} "), trouble.kind)
-
-
 _HEADER = ("workflow_name", "graph_signature_hash", "checkpoint_id", "previous_checkpoint_id", "timestamp")
-_SHOWN = frozenset((
+MEMBERS = frozenset((
     *_HEADER, "messages", "state", "pending_request_info_events", "iteration_count", "metadata", "version",
 ))  # fmt: skip
 
 
-def _top(value: Value) -> dict[str, Any]:
+def top_members(value: Value) -> dict[str, Any]:
+    """The members of a document; none where it is not an object."""
     if type(value) is Map:  # repeated keys: the framework takes the last
         return dict(zip(value.kv[::2], value.kv[1::2], strict=True))
     return value if type(value) is dict else {}
 
 
-def _ref(name: str, document: Document, size: int) -> CheckpointRef:
-    top = _top(document.value)
+def ref_of_document(name: str, document: Document, size: int) -> CheckpointRef:
+    """The header of a parsed file of so many bytes, with its facts.
+
+    Raises:
+        DocumentFault: it is not a checkpoint of Agent Framework.
+    """
+    top = top_members(document.value)
     if "workflow_name" not in top or "graph_signature_hash" not in top:
         if is_legacy(top):
             return legacy_ref(name, top, document.notes, size, _facts)
@@ -257,8 +130,8 @@ def _ref(name: str, document: Document, size: int) -> CheckpointRef:
 
 
 def _foreign(value: Value, top: dict[str, Any]) -> DocumentFault:
-    if type(value) is list and any(_top(one).keys() >= _DOCUMENT for one in value):
-        count = sum(_top(one).keys() >= _DOCUMENT for one in value)
+    if type(value) is list and any(top_members(one).keys() >= _DOCUMENT for one in value):
+        count = sum(top_members(one).keys() >= _DOCUMENT for one in value)
         reason = f"an array of {count:,} exported checkpoint{'' if count == 1 else 's'}; it opens by its own name"
         return DocumentFault("documents", reason)
     if not top:
@@ -279,11 +152,11 @@ _RECOGNISED = (
     ({"checkpointId", "executionId", "completedNodes"}, "one of HPD-Agent; open the root of its store"),
     ({"channel_values", "channel_versions"}, "one of LangGraph, which an extension could read"),
 )
-"""Keys that tell the format of a file that is none of this store."""
+"""Keys that show the format of a file that is none of this store."""
 
 
-_SHAPES = re.compile(r"\b\w+ is no (text|integer|object|date)\b")
-"""What `_ref` notes of members that are of another kind than the framework writes."""
+SHAPE_NOTES = re.compile(r"\b\w+ is no (text|integer|object|date)\b")
+"""What `ref_of_document` notes of members that are of another kind than the framework writes."""
 
 
 def _json_kind(value: Value) -> str:
@@ -308,37 +181,10 @@ def _facts(top: dict[str, Any]) -> Facts:
     askers: dict[str, None] = {}
     if pending:
         askers = dict.fromkeys(source_executor(value) for _, value in pending[:MAX_NAMES])
-    edges = any(key == "_edge_state" and bool(_pairs(value)) for key, value in _pairs(top.get("state")))
-    return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), tuple(name for name in askers if name), edges)
-
-
-_OPENED = frozenset((dict, list, Map, Envelope))
-
-
-def _decode_ahead(
-    top: dict[str, Any], check: Callable[[], None] | None, left: int, allowance: Allowance, everything: bool
-) -> list[str]:
-    """Open the envelopes of a document, `left` characters of base64; returns which were faulty, where, and why."""
-    warnings: list[str] = []
-    left_out = 0
-    names = {"pending_request_info_events": "pending"}
-    todo: list[tuple[Way, Value]] = [
-        ((None, (names.get(key, key),)), value) for key, value in reversed(top.items()) if key in _SHOWN
-    ]
-    while todo:
-        way, value = todo.pop()
-        kind = type(value)
-        if kind is Envelope:
-            left -= len(value.text)
-            if left < 0 or (not everything and allowance.is_used_up):
-                continue
-            open_envelope(value, check, allowance)
-            if value.is_cut and value.factor == 0:
-                left_out += 1
-            elif value.warning:
-                warnings.append(f"{expression(path_of(way))}: {value.warning}")
-            continue
-        todo += reversed(next_on(way, value, _OPENED))  # in the order of the file
-    if left_out:
-        warnings.append(f"{left_out:,} pickle{'' if left_out == 1 else 's'} not decoded: a higher limit decodes them")
-    return warnings
+    state = _pairs(top.get("state"))
+    edges = any(key == "_edge_state" and bool(_pairs(value)) for key, value in state)
+    said = (
+        gist_of_request(pending[0][1]) if pending else gist_of_messages(messages) if sources else gist_of_state(state)
+    )
+    names = tuple(name for name in askers if name)
+    return Facts(sum(counts), len(pending), tuple(sources[:MAX_NAMES]), names, edges, said)

@@ -9,19 +9,19 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterator
 
+from ckpt_tui.core.doctor.advice import FIXES
+from ckpt_tui.core.doctor.copies import originals
 from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.documents.document import DocumentFault, parse
-from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.stores.base import Capabilities, Entry, Place, problem_error
 from ckpt_tui.stores.dotnet_document import Digest, digest, is_document, parts
 from ckpt_tui.stores.dotnet_index import INDEX, Index, Line, ids_of, parse_index
-from ckpt_tui.stores.dotnet_lineage import Unindexed, lines_for, parents_first
+from ckpt_tui.stores.dotnet_lineage import Chain, Unindexed, lines_for, parent_of, parents_first
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole, stamp_of
+from ckpt_tui.stores.json_files import problem_of, read_document
 from ckpt_tui.stores.polled import PolledStore
 from ckpt_tui.stores.side_files import explained
 
@@ -67,6 +67,7 @@ class DotnetStore(PolledStore):
         self._digests: dict[str, tuple[Stamp, Digest | Problem]] = {}
         self._unfinished: tuple[str, ...] = ()
         self._lost: list[Line] = []
+        self._copies: dict[str, tuple[str, str]] = {}
 
     @classmethod
     def sniff(cls, place: Place) -> DotnetStore | None:
@@ -127,12 +128,17 @@ class DotnetStore(PolledStore):
         )
         found = {name: self._digest(name, stamp) for name, stamp in listed.items()}
         lines = [*indexed, *self._unindexed(index, listed, found, taken)]
-        parents = {name: _parent(line, found.get(name)) for line, name in lines}
+        parents = {name: parent_of(line, found.get(name)) for line, name in lines}
         missing = "" if trouble or not taken else UNINDEXED
+        known = {(line.session, line.checkpoint) for line, _ in lines}
+        copies = {name: _copied(line, known) for line, name in lines if name not in taken}
+        self._copies = {name: copied for name, copied in copies.items() if copied is not None}
         chain = Chain()
         for position, (line, name) in enumerate(parents_first(lines, parents)):
             entry = self._entry(chain, line, name, listed.get(name), found.get(name), position)
-            if name not in taken and missing:
+            if name in self._copies and isinstance(entry, CheckpointRef):
+                entry = entry._replace(note="; ".join(filter(None, (entry.note, _copy_words(*self._copies[name])))))
+            elif name not in taken and missing:
                 if isinstance(entry, Problem):
                     entry = entry._replace(reason=f"{entry.reason}; {missing}")
                 else:
@@ -140,7 +146,11 @@ class DotnetStore(PolledStore):
             if self.only in (None, name):
                 yield entry
         if self.only is None:
-            self._lost = [line for line, name in lines if name not in taken and isinstance(found[name], Digest)]
+            self._lost = [
+                line
+                for line, name in lines
+                if name not in taken and name not in self._copies and isinstance(found[name], Digest)
+            ]
             faults = [*index.faults, *([trouble.reason] if trouble else [])]
             if self._lost and trouble is None:
                 faults.append(_lost_words(len(self._lost), len(taken)))
@@ -148,10 +158,16 @@ class DotnetStore(PolledStore):
                 yield Problem(INDEX, "; ".join(faults), "torn-index" if index.torn else "index")
 
     def findings(self) -> tuple[Finding, ...]:
-        """The lines that the index lacks, ready to be put back."""
+        """Copies of checkpoints, and the lines that the index lacks, ready to be put back."""
         index, trouble = self._index()
-        if self.only is not None or not self._lost or (trouble is not None and trouble.kind != "vanished"):
+        if self.only is not None:
             return ()
+        copies = tuple(
+            Finding("copy", "warning", name, "", _copy_words(*copied), FIXES["copy"])
+            for name, copied in self._copies.items()
+        )
+        if not self._lost or (trouble is not None and trouble.kind != "vanished"):
+            return copies
         lines = tuple(line.text for line in self._lost)
         count = f"{len(lines):,} line{'' if len(lines) == 1 else 's'}"
         if trouble is not None:
@@ -161,7 +177,7 @@ class DotnetStore(PolledStore):
             reason = "; ".join((*index.faults, _lost_words(len(lines), len(index.lines))))
             cut = "delete the torn line, then " if index.torn else ""
             fix = f"When the program has ended, {cut}add {count} to {INDEX}, each ended by a line break: {_PRINTED}."
-        return (Finding("torn-index" if index.torn else "index", "warning", INDEX, "", reason, fix, lines),)
+        return (*copies, Finding("torn-index" if index.torn else "index", "warning", INDEX, "", reason, fix, lines))
 
     def _entry(
         self, chain: Chain, line: Line, name: str, stamp: Stamp | None, found: Digest | Problem | None, position: int
@@ -211,14 +227,7 @@ class DotnetStore(PolledStore):
         Raises:
             UndecodableError: it cannot be shown; the reason is for people.
         """
-        path = self.place(file)
-        try:
-            _, data = read_whole(path)
-            document = parse(data)
-        except FileTrouble as trouble:
-            raise problem_error(Problem(file, trouble.reason.removeprefix(f"{path} "), trouble.kind)) from None
-        except DocumentFault as fault:
-            raise problem_error(Problem(file, fault.reason, fault.kind)) from None
+        data, document = read_document(self.place(file), file)
         if not is_document(document.value):
             raise problem_error(_foreign(file))
         known = self._known.get(file)
@@ -244,7 +253,7 @@ class DotnetStore(PolledStore):
                 if name.endswith((".json", "%2Ejson")) and ids_of(name) is not None:
                     try:
                         listed[name] = stamp_of(entry.stat())
-                    except OSError:  # a broken link: reading it tells
+                    except OSError:  # a broken link: reading it shows
                         listed[name] = Stamp(0, 0, 0)
         return listed
 
@@ -276,18 +285,21 @@ class DotnetStore(PolledStore):
             value = parse(data).value
             found = digest(value) if is_document(value) else _foreign(name, len(data))
         except FileTrouble as trouble:
-            return Problem(name, trouble.reason.removeprefix(f"{path} "), trouble.kind)
+            return problem_of(path, name, trouble)
         except DocumentFault as fault:
             read, found = stamp, explained(Problem(name, fault.reason, fault.kind, stamp.size), data)
         self._digests[name] = (read, found)
         return found
 
 
-def _parent(line: Line, found: Digest | Problem | None) -> str | None:
-    """The parent that a line names, or the file where its line says nothing of parents."""
-    if line.parent != "":
-        return line.parent
-    return found.parent if isinstance(found, Digest) else None
+def _copied(line: Line, known: Collection[tuple[str, str]]) -> tuple[str, str] | None:
+    """The checkpoint that a file is a copy of by its name, and what makes such copies."""
+    pairs = originals(line.checkpoint)
+    return next(((name, words) for name, words in pairs if (line.session, name) in known), None)
+
+
+def _copy_words(checkpoint: str, words: str) -> str:
+    return f"a copy of {checkpoint}, which stands beside it: {words}; .NET does not see it"
 
 
 def _lost_words(count: int, indexed: int) -> str:
@@ -303,86 +315,6 @@ def _is_young(stamp: Stamp) -> bool:
 
 def _foreign(name: str, size: int = 0) -> Problem:
     return Problem(name, "no checkpoint of Agent Framework for .NET: it has no stepNumber", "foreign", size)
-
-
-class _Place(NamedTuple):
-    """What is kept of a checkpoint for those that follow it."""
-
-    depth: int
-    targets: tuple[str, ...]
-    askers: tuple[str, ...]
-    when: float
-
-
-class Chain:
-    """Makes headers of checkpoints that come in the order of commit: parents before children."""
-
-    def __init__(self) -> None:
-        self._places: dict[str, _Place] = {}
-        self._last: dict[str, tuple[str, int]] = {}
-        self._when = 0.0
-
-    def ref(
-        self, line: Line, name: str, found: Digest, stamp: Stamp, position: int, note: str = "", size: int | None = None
-    ) -> CheckpointRef:
-        """The header of the next checkpoint; no child is earlier than its parent, nor a line than the one before."""
-        facts = found.facts
-        parent = _parent(line, found)
-        before = ""
-        if line.generation == 0 and parent is None:
-            last, step = self._last.get(line.session, ("", 0))
-            # A line says what came before. A file says its step, which is 0 in each new run.
-            before = last if not line.is_made or found.step == step + 1 else ""
-        above = self._places.get(parent or before)
-        ran, answered = _ran(found, above)
-        when = max(stamp.mtime_ns / 1e9, above.when if above else 0.0)
-        if not line.is_made:
-            when = self._when = max(when, self._when)
-        place = _Place(above.depth + 1 if above else 0, found.targets, facts.askers, when)
-        self._places[line.checkpoint] = place
-        self._last[line.session] = line.checkpoint, found.step
-        told = Told(
-            run=line.session or "?",
-            title=f"session {_short(line.session)}",
-            label=_label(ran, answered, facts),
-            role="waiting" if facts.pending and not facts.messages else None,
-            step=place.depth,
-            before=before,
-            ran=ran,
-        )
-        timestamp = datetime.fromtimestamp(when, UTC).isoformat()
-        return CheckpointRef(
-            line.checkpoint, name, "", found.graph, parent, timestamp, when, found.step,
-            stamp.size if size is None else size, facts, note, position=position, told=told,
-        )  # fmt: skip
-
-
-def _ran(found: Digest, above: _Place | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The executors that ran for a checkpoint, and the ports whose requests were answered before it."""
-    if above is None:
-        return ((found.start,) if found.start else ()), ()
-    answered = tuple(port for port in above.askers if port not in found.facts.askers)
-    return (*above.targets, *(port for port in answered if port not in above.targets)), answered
-
-
-def _label(ran: tuple[str, ...], answered: tuple[str, ...], facts: Facts) -> str:
-    names = [f"{name} answered" if name in answered else name for name in ran if name not in facts.askers]
-    parts = [", ".join(names[:4]) + (f" +{len(names) - 4}" if len(names) > 4 else "")] if names else []
-    if facts.pending:
-        parts.append(f"{', '.join(facts.askers[:2])} waiting {facts.pending}".strip())
-    elif facts.edges and not facts.messages:
-        parts.append("joining")
-    elif not facts.messages:
-        parts.append("done")
-    return " · ".join(parts)
-
-
-_GUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z")
-
-
-def _short(name: str) -> str:
-    """An id short enough to read: 8 characters of a random one."""
-    return name[:8] if _GUID.match(name) else clean(name, 40)
 
 
 def _is_index(path: str) -> bool:

@@ -1,6 +1,6 @@
 """Checkpoints of Agent Framework before 1.0.0b260212, read only: no later version loads them.
 
-Four layouts, told apart by their keys, because all say `version: "1.0"`. None names a parent; values are JSON with
+Four layouts, distinguished by their keys, because all say `version: "1.0"`. None names a parent; values are JSON with
 `{"__af_dataclass__": "module:Class", "value": {...}}` and `{"__af_model__": ..., "strategy": ..., "value": ...}` for
 objects, and the `str()` of whatever else there was. Source: agent_framework/_workflows/_checkpoint.py and
 _checkpoint_encoding.py (at first _runner_context.py) of those versions.
@@ -63,13 +63,13 @@ def legacy_ref(
 ) -> CheckpointRef:
     """The header of a legacy checkpoint.
 
-    `workflow` is made from the workflow's id, a random one for each workflow object, which is all that a file tells;
+    `workflow` is made from the workflow's id, a random one for each workflow object, which is all that a file shows;
     `chain` is that id: checkpoints that share it follow each other.
 
     Args:
         name: The file name.
         top: The document.
-        notes: What was odd about the file so far.
+        notes: What was irregular about the file so far.
         size: Bytes of the file.
         facts: Counts what a document of the present layout holds.
     """
@@ -88,7 +88,7 @@ def legacy_ref(
     when = parse_time(texts["timestamp"])
     if texts["timestamp"] and not when:
         odd.append("timestamp is no date")
-    present = _present(top)
+    present = {key: typed(value) for key, value in _present(top).items()}
     odd += [f"{key} is no object" for key in ("messages", "state", _PENDING) if type(present[key]) not in (dict, Map)]
     graph = _member(top.get("metadata"), "graph_signature")
     stem, workflow, inner = name[:-5], texts["workflow_id"], texts["checkpoint_id"]
@@ -104,7 +104,7 @@ def legacy_checkpoint(ref: CheckpointRef, top: Members, notes: Iterable[str], da
     Args:
         ref: Its header.
         top: The document, whose containers become the values.
-        notes: What was odd about the file.
+        notes: What was irregular about the file.
         data: The bytes of the file.
     """
     present = _present(top)

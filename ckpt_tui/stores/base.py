@@ -22,7 +22,7 @@ PEEK_BYTES = 2_000
 """Bytes shown of a file that is not a checkpoint: a screenful."""
 
 Entry = CheckpointRef | Problem
-"""What one file of a store turned out to be. Entries are told apart by their file name."""
+"""What one file of a store turned out to be. Entries are distinguished by their file name."""
 
 
 class Batch(NamedTuple):
@@ -151,7 +151,7 @@ class Store(ABC):
         return ()
 
     def fresh(self) -> Store:
-        """The same place as if nothing were known of it yet: its `scan` tells everything again."""
+        """The same place as if nothing were known of it yet: its `scan` shows everything again."""
         return type(self)(self.path)  # type: ignore[call-arg]  # as most stores are made
 
     def home(self, file: str) -> tuple[Store, str]:

@@ -104,15 +104,20 @@ class CompositeStore(Store):
         missing = [False] * len(self.members)
 
         def follow(number: int) -> None:
+            closed: tuple[str, ...] = ()
             try:
                 if reason := _closed(self.members[number].path):
                     lost = self._lost(number, reason)
                     news.put(Batch() if lost is None else Batch((lost,)))
+                    closed = () if lost is None else (lost.file,)
                 for batch in self.members[number].watch(stop):
                     missing[number] = batch.missing
+                    told = self._told(number, batch)
+                    if batch.entries and closed:  # it may be read again
+                        told, closed = told._replace(gone=(*told.gone, *closed)), ()
                     # Missing only when all of them are.
-                    news.put(self._told(number, batch)._replace(missing=all(missing)))
-            except Exception as failure:  # told by the thread that asked
+                    news.put(told._replace(missing=all(missing)))
+            except Exception as failure:  # reported by the thread that asked
                 news.put(failure)
 
         threads = [threading.Thread(target=follow, args=(n,), daemon=True) for n in range(len(self.members))]
@@ -221,7 +226,7 @@ class CompositeStore(Store):
 
 
 def _closed(path: str) -> str:
-    """Why a directory may not be listed; "" where it may, or is no directory."""
+    """Why a directory may not be listed; "" where it may, or is not a directory."""
     try:
         with os.scandir(path):
             return ""
@@ -232,7 +237,7 @@ def _closed(path: str) -> str:
 
 
 def short_names(paths: Sequence[str]) -> list[str]:
-    """A name for each path, no two alike: the last parts of it, as many as tell them apart; never a slash in it."""
+    """A name for each path, no two alike: the last parts of it, as many as distinguish them; never a slash in it."""
     parts = [[part for part in os.path.abspath(path).split(os.sep) if part] or [path] for path in paths]
     names: list[str] = []
     for index, own in enumerate(parts):

@@ -34,7 +34,7 @@ from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
 
 PATIENCE = 10.0
-"""Seconds within which a change must be told, and a watch must end."""
+"""Seconds within which a change must be reported, and a watch must end."""
 
 SMALL = 512
 """Entries of a batch at most: a batch is drawn at once."""
@@ -89,7 +89,7 @@ class Conformance:
         return self.open(self._place)
 
     def _watched(self) -> _Watching:
-        """A watch that has told everything."""
+        """A watch that has reported everything."""
         store = self._opened()
         everything = _entries(store.fresh()).keys()
         watching = _Watching(store)
@@ -104,7 +104,7 @@ class Conformance:
         assert isinstance(store.path, str)
 
     def test_a_scan_tells_everything_once_in_small_batches(self) -> None:
-        """Only the last batch of a pass is complete, and no file is told twice."""
+        """Only the last batch of a pass is complete, and no file is reported twice."""
         batches = list(self._opened().scan())
         assert batches, "a scan of an empty place yields one empty batch"
         assert all(isinstance(batch, Batch) for batch in batches)
@@ -131,7 +131,7 @@ class Conformance:
             assert ref.parent != ref.id
 
     def test_facts_are_told_at_once_or_by_filling(self) -> None:
-        """After `fill`, every header tells what its body holds."""
+        """After `fill`, every header says what its body holds."""
         store = self._opened()
         entries = _entries(store)
         missing = [ref.file for ref in _refs(entries) if ref.facts is None]
@@ -252,7 +252,7 @@ class Conformance:
             watching.end()
 
     def test_what_is_damaged_is_a_problem_and_hides_nothing_else(self) -> None:
-        """A broken checkpoint is told with a reason; the others stay."""
+        """A broken checkpoint is reported with a reason; the others stay."""
         store = self._opened()
         before = _entries(store)
         self.spoil(self._place)

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.errors import NotFoundError
-from ckpt_tui.stores.agent_framework import load, problem_of, read_entry
-from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, Place, Store, collect, problem_error
+from ckpt_tui.stores.agent_framework import read_entry
+from ckpt_tui.stores.agent_framework_body import load
+from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, Place, Store, problem_error
 from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, list_json, packed, read_ends, read_whole, stamp_of
 from ckpt_tui.stores.headers import KIND, read_header
+from ckpt_tui.stores.json_files import problem_of
 from ckpt_tui.stores.watch import watch
 
 if TYPE_CHECKING:
     from ckpt_tui.core.allowance import Allowance
-
-__all__ = ["PEEK_BYTES", "READ_AT_ONCE", "DirectoryStore", "collect", "problem_error"]
 
 READ_AT_ONCE = 64
 """Changed files that are read whole at once; more are shown by their headers first."""
@@ -44,7 +44,7 @@ class DirectoryStore(Store):
         self._prefix = os.path.join(path, "")
         self.only = only
         self._stamps: dict[str, int] = {}
-        """The stamp of each file as it was told last, packed."""
+        """The stamp of each file as it was reported last, packed."""
         self._lock = threading.Lock()
 
     @classmethod
@@ -92,12 +92,12 @@ class DirectoryStore(Store):
         yield self._filled(found, len(files), len(files))
 
     def _filled(self, found: dict[str, tuple[Stamp | None, Entry]], done: int, total: int) -> Batch:
-        """The batch of what was read, without what a watch has told newer since."""
+        """The batch of what was read, without what a watch has reported newer since."""
         entries: list[Entry] = []
         gone = []
         with self._lock:
             for name, (stamp, entry) in found.items():
-                if name not in self._stamps:  # deleted, as the watch has told
+                if name not in self._stamps:  # deleted, as the watch has reported
                     continue
                 known, now = self._stamps[name], packed(stamp)
                 if isinstance(entry, Problem) and entry.kind == "vanished":
@@ -123,7 +123,7 @@ class DirectoryStore(Store):
             try:
                 yield from self._look(change.names)
             except OSError as error:
-                # Gone again before it was read; the next change tells.
+                # Gone again before it was read; the next change will show it.
                 missing = isinstance(error, FileNotFoundError | NotADirectoryError)
                 yield Batch(gone=self._forget(), missing=missing)
 
@@ -172,7 +172,7 @@ class DirectoryStore(Store):
             raise problem_error(problem_of(self._join(file), file, trouble)) from None
 
     def stamp(self, file: str) -> Stamp | None:
-        """What tells one content of a file from the next; None when it is gone."""
+        """What distinguishes one content of a file from the next; None when it is gone."""
         try:
             return stamp_of(os.stat(self._join(file)))
         except (OSError, ValueError):
@@ -246,7 +246,7 @@ class DirectoryStore(Store):
     def _list(self) -> Iterable[tuple[str, Stamp | None]]:
         if self.only is None:
             return each_json(self.path)
-        os.stat(self.path)  # a missing directory is told as such
+        os.stat(self.path)  # a missing directory is reported as such
         path = self._join(self.only)
         try:
             return [(self.only, stamp_of(os.stat(path)))]

@@ -13,6 +13,7 @@ from collections.abc import Container
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.model import INTERNAL, MAX_NAMES, Facts
+from ckpt_tui.core.reading.gist import gist, gist_of_state
 from ckpt_tui.core.topology import EdgeKind, Topology, TopologyEdge, TopologyNode
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
@@ -33,7 +34,7 @@ class Digest(NamedTuple):
         start: Id of the first executor.
         targets: The executors that the queued messages are for: what runs next.
         facts: Counts for the list.
-        note: What is odd about it, or "".
+        note: What is irregular about it, or "".
     """
 
     step: int
@@ -82,10 +83,25 @@ def digest(document: Value) -> Digest:
         tuple(target for target, count in counts.items() if count),
         Facts(
             sum(counts.values()), len(asked), tuple(sources)[:MAX_NAMES],
-            tuple(name for name in askers if name)[:MAX_NAMES], partial,
+            tuple(name for name in askers if name)[:MAX_NAMES], partial, _gist(top, asked, queued),
         ),
         "; ".join(notes),
     )  # fmt: skip
+
+
+def _gist(top: dict[str, Any], asked: list[Any], queued: dict[str, Any]) -> str:
+    """What matters at a checkpoint in a few words: what is asked, what is on its way, or what the run left behind."""
+    if asked:
+        return gist(portable(members(asked[0]).get("data")))
+    for found in queued.values():
+        for envelope in items(found):
+            said = gist(portable(members(envelope).get("message")))
+            if said:
+                return said
+    if any(items(found) for found in queued.values()):
+        return ""
+    executors = members(members(top.get("workflow")).get("executors"))
+    return gist_of_state([*_state(members(top.get("stateData")), executors).items()])
 
 
 def shape_hash(workflow: dict[str, Any]) -> str:
@@ -271,7 +287,7 @@ def _is_part(text: str) -> bool:
 
 
 def _fan_in(found: dict[str, Any], workflow: dict[str, Any]) -> dict[str, Any]:
-    """Partially filled fan-ins by their edge, which is told by its sources, as in Agent Framework's Python files."""
+    """Partially filled fan-ins by their edge, which is named by its sources, as in Agent Framework's Python files."""
     sinks: dict[tuple[str, ...], list[str]] = {}
     for edges in members(workflow.get("edges")).values():
         for one in items(edges):

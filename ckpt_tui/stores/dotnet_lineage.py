@@ -1,12 +1,18 @@
-"""The order of .NET checkpoints that no usable index gives: parents, which the files name, before their children."""
+"""The order of .NET checkpoints, also where no usable index gives it: parents before children; and their headers."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
+from ckpt_tui.core.model import CheckpointRef, Facts, Problem, Told
+from ckpt_tui.core.text import clean
+from ckpt_tui.stores.dotnet_document import Digest
 from ckpt_tui.stores.dotnet_index import Line, ids_of
+from ckpt_tui.stores.files import Stamp
 
 
 class Unindexed(NamedTuple):
@@ -30,7 +36,7 @@ def lines_for(files: Iterable[Unindexed], generation: int | None, first: int) ->
 
     Args:
         files: The files without a line.
-        generation: That of the index as far as it stands; None where the file names tell.
+        generation: That of the index as far as it stands; None where the file names show it.
         first: The number of the first line.
     """
     found = list(files)
@@ -95,13 +101,13 @@ def _order(
         return {file.name: (0, file.step, file.mtime_ns, file.name) for file in files}
     keys: dict[str, _Key] = {}
     for file in files:
-        way: list[Unindexed] = []
+        way: dict[str, Unindexed] = {}
         here: Unindexed | None = file
-        while here is not None and here.name not in keys and here not in way:
-            way.append(here)
+        while here is not None and here.name not in keys and here.name not in way:
+            way[here.name] = here
             here = by_id.get((session, here.parent)) if here.parent is not None else None
         when, depth = keys[here.name][:2] if here is not None and here.name in keys else (0, -1)
-        for one in reversed(way):
+        for one in reversed(way.values()):
             when, depth = max(when, one.mtime_ns), depth + 1
             keys[one.name] = when, depth, one.step, one.name
     return keys
@@ -111,3 +117,94 @@ def _steps_follow_time(files: Sequence[Unindexed]) -> bool:
     """Whether the files' times agree with their steps: each is the one after the last, or begins again at 0."""
     steps = [file.step for file in sorted(files, key=lambda file: (file.mtime_ns, file.step))]
     return all(step in (before + 1, 0) for before, step in pairwise(steps))
+
+
+# -- headers ----------------------------------------------------------------------------------------------------------
+
+
+def parent_of(line: Line, found: Digest | Problem | None) -> str | None:
+    """The parent that a line names, or the file where its line says nothing of parents."""
+    if line.parent != "":
+        return line.parent
+    return found.parent if isinstance(found, Digest) else None
+
+
+class _Place(NamedTuple):
+    """What is kept of a checkpoint for those that follow it."""
+
+    depth: int
+    targets: tuple[str, ...]
+    askers: tuple[str, ...]
+    when: float
+
+
+class Chain:
+    """Makes headers of checkpoints that come in the order of commit: parents before children."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, _Place] = {}
+        self._last: dict[str, tuple[str, int]] = {}
+        self._when = 0.0
+
+    def ref(
+        self, line: Line, name: str, found: Digest, stamp: Stamp, position: int, note: str = "", size: int | None = None
+    ) -> CheckpointRef:
+        """The header of the next checkpoint; no child is earlier than its parent, nor a line than the one before."""
+        facts = found.facts
+        parent = parent_of(line, found)
+        before = ""
+        if line.generation == 0 and parent is None:
+            last, step = self._last.get(line.session, ("", 0))
+            # A line says what came before. A file says its step, which is 0 in each new run.
+            before = last if not line.is_made or found.step == step + 1 else ""
+        above = self._places.get(parent or before)
+        ran, answered = _ran(found, above)
+        when = max(stamp.mtime_ns / 1e9, above.when if above else 0.0)
+        if not line.is_made:
+            when = self._when = max(when, self._when)
+        place = _Place(above.depth + 1 if above else 0, found.targets, facts.askers, when)
+        self._places[line.checkpoint] = place
+        self._last[line.session] = line.checkpoint, found.step
+        told = Told(
+            run=line.session or "?",
+            title=f"session {_short(line.session)}",
+            label=_label(ran, answered, facts),
+            did="answered" if answered and not facts.pending else "",
+            role="waiting" if facts.pending and not facts.messages else None,
+            step=place.depth,
+            before=before,
+            ran=ran,
+        )
+        timestamp = datetime.fromtimestamp(when, UTC).isoformat()
+        return CheckpointRef(
+            line.checkpoint, name, "", found.graph, parent, timestamp, when, found.step,
+            stamp.size if size is None else size, facts, note, position=position, told=told,
+        )  # fmt: skip
+
+
+def _ran(found: Digest, above: _Place | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The executors that ran for a checkpoint, and the ports whose requests were answered before it."""
+    if above is None:
+        return ((found.start,) if found.start else ()), ()
+    answered = tuple(port for port in above.askers if port not in found.facts.askers)
+    return (*above.targets, *(port for port in answered if port not in above.targets)), answered
+
+
+def _label(ran: tuple[str, ...], answered: tuple[str, ...], facts: Facts) -> str:
+    names = [f"{name} answered" if name in answered else name for name in ran if name not in facts.askers]
+    parts = [", ".join(names[:4]) + (f" +{len(names) - 4}" if len(names) > 4 else "")] if names else []
+    if facts.pending:
+        parts.append(f"{', '.join(facts.askers[:2])} waiting {facts.pending}".strip())
+    elif facts.edges and not facts.messages:
+        parts.append("joining")
+    elif not facts.messages:
+        parts.append("done")
+    return " · ".join(parts)
+
+
+_GUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\Z")
+
+
+def _short(name: str) -> str:
+    """An id short enough to read: 8 characters of a random one."""
+    return name[:8] if _GUID.match(name) else clean(name, 40)

@@ -15,12 +15,12 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.errors import CkptError
-from ckpt_tui.stores.agent_framework_dotnet import Chain
 from ckpt_tui.stores.base import Capabilities, Entry, Place, problem_error
 from ckpt_tui.stores.dotnet_document import digest, is_document, items, members, parts, text
 from ckpt_tui.stores.dotnet_index import Line
-from ckpt_tui.stores.dotnet_lineage import parents_first
+from ckpt_tui.stores.dotnet_lineage import Chain, parents_first
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole, stamp_of
+from ckpt_tui.stores.json_files import problem_of
 from ckpt_tui.stores.polled import PolledStore
 
 KIND = "agent-framework-dotnet-session"
@@ -127,7 +127,7 @@ class SessionStore(PolledStore):
         try:
             top = members(parse(read_whole(path)[1]).value)
         except FileTrouble as trouble:
-            return Problem(name, trouble.reason.removeprefix(f"{path} "), trouble.kind)
+            return problem_of(path, name, trouble)
         except DocumentFault as fault:
             return Problem(name, fault.reason, fault.kind)
         found: list[tuple[Line, dict[str, Any] | None]] = []

@@ -39,7 +39,7 @@ class Unpicklable:
 
 
 class _Pickler(pickle.Pickler):
-    """Pickles everything; what refuses is replaced, and told in `refused`."""
+    """Pickles everything; what refuses is replaced, and reported in `refused`."""
 
     def __init__(self, file: io.BytesIO) -> None:
         super().__init__(file, pickle.HIGHEST_PROTOCOL)

@@ -1,7 +1,7 @@
 """Saved event streams: NDJSON, or the frames of server-sent events (SSE), as lines for the event log.
 
 HPD-Agent's envelope is `{"version": "1.0", "type": "WORKFLOW_…", …}`; its workflow events become the kinds of line that
-a run of Agent Framework tells, and everything else is shown as it is. Logs of HPD graphs (`timestamp`, `source`,
+a run of Agent Framework shows, and everything else is shown as it is. Logs of HPD graphs (`timestamp`, `source`,
 `message`) and lines of `ckpt-tui resume --json` are read, too.
 """
 
@@ -15,7 +15,7 @@ from typing import Any
 from ckpt_tui.stores.files import FileTrouble, read_blocks, read_ends
 
 HEAD_BYTES = 65536
-"""Bytes looked at to tell whether a file is such a stream."""
+"""Bytes looked at to say whether a file is such a stream."""
 
 LINE_BYTES = 16 * 1024 * 1024
 """Bytes of one line that are kept; the rest of a longer one is left out."""
@@ -151,7 +151,7 @@ def _log(found: dict[str, Any], stamp: Any) -> dict[str, Any]:
 
 
 def _shape(kind: str, own: dict[str, Any], document: dict[str, Any]) -> None:
-    """What people are told of an event, by its kind."""
+    """What people read of an event, by its kind."""
     layer = own.pop("layerIndex", None)
     if isinstance(layer, int):
         document["iteration"] = layer

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.core.documents import encodings
 from ckpt_tui.core.model import Checkpoint, Problem
-from ckpt_tui.stores.agent_framework import checkpoint_from_bytes, entry_from_bytes
+from ckpt_tui.stores.agent_framework import entry_from_bytes
+from ckpt_tui.stores.agent_framework_body import checkpoint_from_bytes
 from ckpt_tui.stores.base import Capabilities, Entry, Place, problem_error
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole, stamp_of
 from ckpt_tui.stores.polled import PolledStore

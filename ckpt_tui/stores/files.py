@@ -59,7 +59,7 @@ class FileTrouble(Exception):
 
 
 class Stamp(NamedTuple):
-    """What tells one content of a file from the next: inode (0 on Windows), mtime in nanoseconds, size in bytes."""
+    """Differs where the content of a file does: inode (0 on Windows), mtime in nanoseconds, size in bytes."""
 
     inode: int
     mtime_ns: int
@@ -96,7 +96,7 @@ def read_ends(path: str, head: int = 512, tail: int = 256, is_regular: bool = Fa
         (stamp, head, tail); when the file has no more than head + tail bytes, head is the whole file and tail is b"".
 
     Raises:
-        FileTrouble: when it is no readable regular file.
+        FileTrouble: when it is not a readable regular file.
     """
     try:
         descriptor, status = _open(path, is_regular)
@@ -113,13 +113,13 @@ def read_ends(path: str, head: int = 512, tail: int = 256, is_regular: bool = Fa
 
 
 def read_whole(path: str, limit: int = MAX_FILE_BYTES) -> tuple[Stamp, bytes]:
-    """Read a regular file of at most `limit` bytes, all of it from one moment as far as stamps can tell.
+    """Read a regular file of at most `limit` bytes, all of it from one moment as far as stamps show.
 
     Returns:
         (stamp, content).
 
     Raises:
-        FileTrouble: when it is no readable regular file, is larger than `limit`, or changes whenever it is read.
+        FileTrouble: when it is not a readable regular file, is larger than `limit`, or changes whenever it is read.
     """
     earlier: bytes | None = None
     for attempt in range(READ_TRIES):
@@ -145,7 +145,7 @@ def read_blocks(path: str, size: int = BLOCK_BYTES) -> Iterator[bytes]:
     """Read a regular file in blocks, as it is at the time of each; nothing keeps it from changing meanwhile.
 
     Raises:
-        FileTrouble: when it is no readable regular file, or larger than `MAX_FILE_BYTES`.
+        FileTrouble: when it is not a readable regular file, or larger than `MAX_FILE_BYTES`.
     """
     try:
         descriptor, status = _open(path)
@@ -316,7 +316,7 @@ if _WINDOWS:  # a character such as < in the name
 
 
 def _trouble(path: str, error: OSError | ValueError) -> FileTrouble:
-    """Translate what the system said; looks at the disk again only to tell a dead link from a vanished file."""
+    """Translate what the system said; looks at the disk again only to distinguish a dead link from a vanished file."""
     if isinstance(error, ValueError):  # a NUL byte, or a character that no file name can hold
         return FileTrouble("name", f"{path} is not a possible file name on this system. Check the path.")
     number = error.errno

@@ -19,7 +19,7 @@ def root_of(store: str) -> str:
 
 
 def forks_of(store: str) -> list[str]:
-    """The directories of forks that stand beside a store, by name; none for anything that is no directory."""
+    """The directories of forks that stand beside a store, by name; none for anything that is not a directory."""
     try:
         with os.scandir(root_of(store) + SUFFIX) as entries:
             return sorted(entry.path for entry in entries if entry.is_dir() and not entry.name.startswith("."))

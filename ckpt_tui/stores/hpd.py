@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told, parse_time
+from ckpt_tui.core.reading.gist import gist_of_request
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Capabilities, Entry, Place, problem_error
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole
@@ -29,6 +30,7 @@ from ckpt_tui.stores.hpd_document import (
 from ckpt_tui.stores.hpd_files import HpdFiles, locate
 from ckpt_tui.stores.hpd_graph import Definition, find_definitions
 from ckpt_tui.stores.hpd_trace import Step, trace
+from ckpt_tui.stores.json_files import problem_of, read_document
 from ckpt_tui.stores.polled import PolledStore
 
 KIND = "hpd"
@@ -111,7 +113,7 @@ class HpdStore(PolledStore):
 
     def read(self) -> Iterator[Entry]:
         """Executions by their first file, checkpoints by file name."""
-        os.stat(self.path)  # a missing root is told as such
+        os.stat(self.path)  # a missing root is reported as such
         definitions = self._files.definitions()
         executions = _without_copies([self._execution(folder, names) for folder, names in self._files.folders()])
         executions.sort(key=lambda one: os.path.basename(one.files[0][0]) if one.files else "")
@@ -133,14 +135,7 @@ class HpdStore(PolledStore):
         Raises:
             UndecodableError: it cannot be shown; the reason is for people.
         """
-        path = self.place(file)
-        try:
-            data = read_whole(path)[1]
-            document = parse(data)
-        except FileTrouble as trouble:
-            raise problem_error(Problem(file, trouble.reason.removeprefix(f"{path} "), trouble.kind)) from None
-        except DocumentFault as fault:
-            raise problem_error(Problem(file, fault.reason, fault.kind)) from None
+        data, document = read_document(self.place(file), file)
         if not is_document(document.value):
             raise problem_error(_foreign(file))
         if file not in self._steps:
@@ -199,7 +194,7 @@ class HpdStore(PolledStore):
             value = parse(data).value
             said = digest(value) if is_document(value) else _foreign(file, len(data))
         except FileTrouble as trouble:
-            return Problem(file, trouble.reason.removeprefix(f"{path} "), trouble.kind), 0
+            return problem_of(path, file, trouble), 0
         except DocumentFault as fault:
             said = Problem(file, fault.reason, fault.kind, stamp.size)
         self._digests[file] = (stamp, said)
@@ -215,7 +210,8 @@ class HpdStore(PolledStore):
         run = first.execution or folder
         definition = definitions.get(first.graph)
         layers = _layers(definition)
-        status = text(self._files.execution(first.graph, run).get("status"))
+        about = self._files.execution(first.graph, run)
+        status = text(about.get("status"))
         steps = trace([said for _, said in execution.files], layers, status)
         refs: list[CheckpointRef] = []
         above, part = part_of(run, known)
@@ -232,7 +228,8 @@ class HpdStore(PolledStore):
                 run=run, title=title + (f" · {status}" if status else ""), label=step.label, role=step.role,
                 status=step.status, step=step.number, ran=step.ran, above=above,
             )  # fmt: skip
-            facts = Facts(0, int(step.waits), step.ran[:8], (said.suspended,) if step.waits else (), False)
+            askers = (said.suspended,) if step.waits else ()
+            facts = Facts(0, int(step.waits), step.ran[:8], askers, False, _gist(said, step, about))
             ref = CheckpointRef(
                 said.id, file, definition.name if definition else "", said.graph, parent, said.created,
                 parse_time(said.created), step.iteration, execution.sizes[file], facts, "; ".join(notes),
@@ -281,6 +278,14 @@ def _without_copies(executions: list[_Execution]) -> list[_Execution]:
         ]
         out.append(execution._replace(files=own, problems=[*execution.problems, *copies]))
     return out
+
+
+def _gist(said: Digest, step: Step, execution: dict[str, Any]) -> str:
+    """What matters at a checkpoint in a few words: what is asked, or what the last node that ran gave back."""
+    for request in _pending(said, step, execution).values():
+        return gist_of_request(request)
+    found = dict(said.gists)
+    return next((found[node] for node in reversed(step.ran) if found.get(node)), "")
 
 
 def _pending(said: Digest, step: Step, execution: dict[str, Any]) -> dict[str, Any]:

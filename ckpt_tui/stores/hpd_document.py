@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import parse_time
+from ckpt_tui.core.reading.gist import gist
 from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.value import Map, Value
 
@@ -46,7 +47,8 @@ class Digest(NamedTuple):
         suspended: The node that waits, or "".
         token: The token that answers it, or "".
         outcome: `suspensionOutcome`, or "".
-        note: What is odd about the file, or "".
+        note: What is irregular about the file, or "".
+        gists: Nodes with an output, and that output in a few words.
     """
 
     id: str
@@ -63,6 +65,7 @@ class Digest(NamedTuple):
     token: str
     outcome: str
     note: str
+    gists: tuple[tuple[str, str], ...] = ()
 
     @property
     def waits(self) -> bool:
@@ -104,6 +107,7 @@ def digest(top: dict[str, Any]) -> Digest:
         text(about.get("suspendToken")),
         text(about.get("suspensionOutcome")),
         "; ".join(notes),
+        tuple((node_of(key)[0], gist(value)) for key, value in members(top.get("nodeOutputs")).items()),
     )
 
 

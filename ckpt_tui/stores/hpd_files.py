@@ -26,11 +26,11 @@ from ckpt_tui.stores.hpd_graph import Definition, find_definitions, read_definit
 NAME = re.compile(r"\d{20}-.*\.checkpoint\.json\Z", re.DOTALL)
 
 _FOLDERS = 64
-"""Entries of a directory that are looked at to tell what it is."""
+"""Entries of a directory that are looked at to say what it is."""
 
 _LOG_BYTES = 8 * 1024 * 1024
 _LOG_LINES = 500
-"""Lines of a log that are told of one step, the newest."""
+"""Lines of a log that are listed for one step, the newest."""
 
 
 class HpdFiles:

@@ -22,7 +22,7 @@ class Step(NamedTuple):
     Attributes:
         iteration: The corrected iteration.
         number: The number shown: the iteration of a graph with a way back, else the corrected layer.
-        ran: Nodes that ran since the previous file, as far as the files tell.
+        ran: Nodes that ran since the previous file, as far as the files show.
         label: What happened, in a few words.
         role: waiting or superstep.
         status: waiting, open, done or unknown.

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
 
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, Problem, Role, Status, Told, parse_time
 from ckpt_tui.core.msgpack.serialized import is_closed
+from ckpt_tui.core.reading.gist import gist, gist_of_state
 from ckpt_tui.core.safety.judgement import judge
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded
 from ckpt_tui.stores.base import Entry
-from ckpt_tui.stores.langgraph_document import END, INTERRUPT, OLDER, RESUME, START, facts, members, senders
+from ckpt_tui.stores.langgraph_document import END, INTERRUPT, OLDER, RESUME, START, Question, facts, members, senders
 from ckpt_tui.stores.langgraph_names import above, encoded, run_of, saved_at, step_of, title_of
 from ckpt_tui.stores.langgraph_reading import Reading
 from ckpt_tui.stores.langgraph_rows import Header, Key
@@ -27,7 +29,7 @@ _ROLES: dict[str, Role] = {"input": "entry", "update": "edited", "fork": "forked
 
 
 def entry_of(header: Header) -> Entry:
-    """The entry of a row, as far as its header tells."""
+    """The entry of a row, as far as its header shows."""
     key = header.key
     if key is None:
         return Problem(f"row {header.row}", "its thread, namespace or id is not a text", "foreign", header.size)
@@ -89,6 +91,20 @@ def full_entry_of(header: Header, read: Reading, has_child: bool) -> Entry:
             label=label, role=role, status=status, ran=read.ran, step=step if type(step) is int else told.step
         ),
     )
+
+
+def _gist(read: Reading, questions: Sequence[Question]) -> str:
+    """What matters at a checkpoint in a few words: what is asked, given, or was written by the nodes that ran."""
+    if questions:
+        return gist(questions[0].value)
+    document = read.document
+    if document is None:
+        return ""
+    given = next((due.argument for due in document.due if due.is_input), None)
+    if given is not None:
+        return gist(given)
+    written = {one.channel: document.state[one.channel] for one in read.before_writes if one.channel in document.state}
+    return gist_of_state([*(written or document.state).items()])
 
 
 def _status(read: Reading, has_child: bool, waits: bool) -> Status | Literal["unknown"]:

@@ -73,7 +73,7 @@ class LangGraphReader:
         self._documents: dict[Key, Document | None] = {}
 
     def forget(self) -> None:
-        """Begin anew, as for a store that was made again."""
+        """Begin again, as for a store that was made again."""
         self._documents.clear()
 
     def read(self, keys: Sequence[Key], budget: MessageBudget, only: Sequence[str]) -> Iterator[Reading]:
@@ -119,7 +119,7 @@ class LangGraphReader:
         if len(self._documents) >= KEPT_DOCUMENTS:
             for old in list(self._documents)[: KEPT_DOCUMENTS // 2]:
                 self._documents.pop(old, None)
-        if document is not None:  # its state may be large, and is asked of the store again
+        if document is not None:  # its state may be large, and is evaluated on the store again
             document = document._replace(state={}, about={}, versions={})
         self._documents[key] = document
 

@@ -84,7 +84,7 @@ class Write(NamedTuple):
         row: Its row, which counts up.
         task: The id of the task.
         path: `~__pregel_pull, NODE` and the like; "" in older stores.
-        number: Its place among the writes of the task; below zero for what is no write to a channel of the state.
+        number: Its place among the writes of the task; below zero for what is not a write to a channel of the state.
         channel: The channel.
         encoding: How the value is written.
         data: The value's bytes.

@@ -1,4 +1,4 @@
-"""What the body of a checkpoint tells in the list, counted by the layout of the framework's files without parsing."""
+"""What the body of a checkpoint shows in the list, counted by the layout of the framework's files without parsing."""
 
 from __future__ import annotations
 

@@ -6,11 +6,12 @@ import os
 from contextlib import suppress
 from typing import NamedTuple
 
+from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.dotnet_index import INDEX
 from ckpt_tui.stores.events import HEAD_BYTES, is_events
 from ckpt_tui.stores.exported_documents import looks_exported
-from ckpt_tui.stores.files import FileTrouble, is_json_name, read_ends
+from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.fork_directories import SUFFIX, is_plain
 from ckpt_tui.stores.registry import open_store
 
@@ -18,6 +19,9 @@ _LOOKED_AT = 200
 """Entries of a directory that are looked at besides checkpoints."""
 
 _OURS = ("ckpt-tui-fork.jsonl", "ckpt-tui-prune.jsonl", "ckpt-tui.toml", INDEX)
+_NEVER = (".json", "%2Ejson", ".tmp", "~")
+"""How checkpoints, and what a save leaves of one, end."""
+
 _SQLITE = b"SQLite format 3\0"
 
 
@@ -38,6 +42,7 @@ class Neighbour(NamedTuple):
 def neighbours(store: Store) -> list[Neighbour]:
     """What stands beside the checkpoints of a directory, by name; nothing for a store that is anything else."""
     members = [(name, member) for name, member in zip(store.member_names, store.members, strict=True)]
+    known = set(store.member_names)
     if members:
         first = getattr(store, "together", False)
         found = [
@@ -45,7 +50,7 @@ def neighbours(store: Store) -> list[Neighbour]:
             for number, (name, member) in enumerate(members)
             for one in neighbours(member)
         ]
-        return found if first else [*_beside(store.path, folders=False), *found]
+        return found if first else [*(one for one in _beside(store.path, False) if one.name not in known), *found]
     if not os.path.isdir(store.path) or getattr(store, "only", None) is not None:
         return []
     return _beside(store.path, folders=is_plain(store))
@@ -56,7 +61,7 @@ def _beside(path: str, folders: bool) -> list[Neighbour]:
     with suppress(OSError), os.scandir(path) as entries:
         looked_at = 0
         for entry in entries:
-            if is_json_name(entry.name) or entry.name in _OURS or looked_at >= _LOOKED_AT:
+            if entry.name.endswith(_NEVER) or entry.name in _OURS or looked_at >= _LOOKED_AT:
                 continue
             looked_at += 1
             one = (_directory(entry) if folders else None) if entry.is_dir() else _file(entry)
@@ -85,7 +90,11 @@ def _file(entry: os.DirEntry[str]) -> Neighbour | None:
     except FileTrouble:
         return None
     if head.startswith(_SQLITE):
-        return Neighbour(entry.name, "an SQLite database, as LangGraph's SqliteSaver and others write", opens=False)
+        try:
+            open_store(entry.path)
+        except CkptError:
+            return Neighbour(entry.name, "an SQLite database of another program", opens=False)
+        return Neighbour(entry.name, "a database of checkpoints")
     if looks_exported(head, are_lines=True):
         return Neighbour(entry.name, "exported checkpoints, a document each")
     if is_events(head) and not entry.name.endswith((".yaml", ".yml", ".toml", ".py", ".md")):

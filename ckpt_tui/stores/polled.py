@@ -17,6 +17,7 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Entry, Store, problem_error
 from ckpt_tui.stores.files import FileTrouble, read_ends
+from ckpt_tui.stores.json_files import problem_of
 
 LOOK_SECONDS = 0.25
 """Shortest time between two looks at whether something changed."""
@@ -69,7 +70,7 @@ class PolledStore(Store):
         return None
 
     def count(self) -> int:
-        """How many entries `read` will tell, for the progress bar; 0 where that is not known."""
+        """How many entries `read` will show, for the progress bar; 0 where that is not known."""
         return 0
 
     def place(self, file: str) -> str:
@@ -79,7 +80,7 @@ class PolledStore(Store):
     # -- the contract ------------------------------------------------------------------------------------------------
 
     def scan(self) -> Iterator[Batch]:
-        """Read everything; tells what is new or changed since it was told last.
+        """Read everything; says what is new or changed since it was reported last.
 
         Raises:
             NotFoundError: the place is not there or cannot be read.
@@ -92,7 +93,7 @@ class PolledStore(Store):
             raise NotFoundError(f"{self.path} cannot be read: {error.strerror}.", "Check its permissions.") from None
 
     def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
-        """Load these checkpoints for the facts of their bodies; nothing to do where `read` tells facts."""
+        """Load these checkpoints for the facts of their bodies; nothing to do where `read` shows facts."""
         entries: list[Entry] = []
         for done, file in enumerate(files, 1):
             if stop is not None and stop.is_set():
@@ -146,7 +147,7 @@ class PolledStore(Store):
         try:
             return read_ends(path, PEEK_BYTES, 0)[1]
         except FileTrouble as trouble:
-            raise problem_error(Problem(file, trouble.reason.removeprefix(f"{path} "), trouble.kind)) from None
+            raise problem_error(problem_of(path, file, trouble)) from None
 
     def fresh(self) -> Self:
         """The same place as if nothing were known of it yet."""
@@ -186,7 +187,7 @@ class PolledStore(Store):
 
 
 def _same(known: Entry, entry: Entry) -> bool:
-    """Whether an entry tells nothing that is not known; facts that were filled in later are kept."""
+    """Whether an entry shows nothing that is not known; facts that were filled in later are kept."""
     if isinstance(known, CheckpointRef) and isinstance(entry, CheckpointRef) and entry.facts is None:
         return known._replace(facts=None) == entry
     return known == entry

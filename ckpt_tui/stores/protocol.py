@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.errors import CkptError, UndecodableError
-from ckpt_tui.stores.agent_framework import checkpoint_from_bytes, entry_from_bytes
+from ckpt_tui.stores.agent_framework import entry_from_bytes
+from ckpt_tui.stores.agent_framework_body import checkpoint_from_bytes
 from ckpt_tui.stores.base import Capabilities, Entry
 from ckpt_tui.stores.encode import encode_checkpoint
 from ckpt_tui.stores.polled import PolledStore

@@ -17,7 +17,7 @@ class Recorder:
     """A `CheckpointStorage` that passes everything on to another one and writes each saved checkpoint to a directory.
 
     The files are those that `FileCheckpointStorage` writes, so the directory can be browsed, compared and run from. A
-    copy that cannot be written is told in the log and never fails the run.
+    copy that cannot be written is reported in the log and never fails the run.
 
     Args:
         storage: The storage that the run uses.

@@ -127,7 +127,7 @@ def _with_their_forks(texts: list[str]) -> tuple[list[str], dict[str, list[str]]
 
 
 def open_overlay(path: str | os.PathLike[str], *overlays: str | os.PathLike[str]) -> Store:
-    """Open a directory and others whose checkpoints run on from its own: one lineage, whichever directory holds what.
+    """Open a directory and others whose checkpoints resume from its own: one lineage, whichever directory holds what.
 
     Args:
         path: The directory; its files keep their names.
@@ -326,7 +326,7 @@ _MAGIC = (
 
 
 def _recognised(path: str) -> str:
-    """What a file is, as far as its first bytes tell: ", but …", or "" where they do not."""
+    """What a file is, as far as its first bytes show: ", but …", or "" where they do not."""
     try:
         head = read_ends(path, _HEAD, 0)[1]
     except FileTrouble:

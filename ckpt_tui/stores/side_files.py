@@ -40,7 +40,7 @@ _DIVIDER = re.compile(rb"^={7}\r?$", re.MULTILINE)
 
 
 def side_file(name: str, data: bytes) -> tuple[str, str] | None:
-    """Kind and reason of a file that is not JSON, by its name and its bytes; None where nothing tells."""
+    """Kind and reason of a file that is not JSON, by its name and its bytes; None where nothing shows it."""
     own = name.rpartition("/")[2]
     if data.startswith(_APPLE_DOUBLE) or (own.startswith("._") and not data.lstrip().startswith(b"{")):
         whose = f" that belongs to {own[2:]}" if own.startswith("._") else ""
@@ -61,7 +61,7 @@ def side_file(name: str, data: bytes) -> tuple[str, str] | None:
 
 
 def explained(problem: Problem, data: bytes) -> Problem:
-    """The problem with what the file is, where its bytes tell; otherwise as it was."""
+    """The problem with what the file is, where its bytes show it; otherwise as it was."""
     if problem.kind == "documents":
         return problem
     found = side_file(problem.file, data)

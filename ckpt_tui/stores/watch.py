@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 import os
-import stat
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from ckpt_tui.stores.files import Stamp, each_json, is_json_name, stamp_of
+from ckpt_tui.stores.directory_sweep import Change, Look, Sweep, look
+from ckpt_tui.stores.files import is_json_name
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
 
     from watchfiles._rust_notify import RustNotify
-
-SWEEP_SECONDS = 5.0
-"""Shortest time between two sweeps of a quiet directory: edits in place that no event tells are seen this late."""
-
-POLLED_SHARE = 0.003
-"""Share of time that sweeps of a quiet directory may take when there are no events: in all below 0.5 % of a core."""
-
-WATCHED_SHARE = 0.001
-"""The same when there are events, which cost some time themselves; a sweep then only finds what a full queue dropped or
-what another machine edited in place."""
-
-HURRIED_SHARE = 0.1
-"""Share of time that sweeps may take while the directory changes in ways that no event explains: 10,000 files can be
-swept twice a second. Whoever listens is spared the same work."""
-
-RACY_SECONDS = 0.05
-"""How long after a look the directory may change again without a new mtime: clock ticks are 10 ms at most."""
-
-COARSE_SECONDS = 2.0
-"""The same where the mtime is a whole number of seconds: FAT counts in steps of two."""
 
 QUIET_SECONDS = 3.0
 """Time without events after which they are looked for in double steps: half the idle cost for 25 ms of latency."""
@@ -56,18 +36,6 @@ _MODIFIED = 2  # watchfiles.Change.modified; the package itself takes 50 ms to i
 _POLLING_VARIABLE = "WATCHFILES_FORCE_POLLING"
 
 
-class Change(NamedTuple):
-    """What happened in the directory.
-
-    Attributes:
-        names: file names (no paths) that were added, changed or deleted; None when that is unknown: look at everything.
-        missing: there is no such directory now (or something else has its name).
-    """
-
-    names: frozenset[str] | None
-    missing: bool
-
-
 def watch(
     directory: str,
     stop: threading.Event,
@@ -79,16 +47,16 @@ def watch(
 ) -> Iterator[Change]:
     """Yield what changes among the `*.json` files of `directory` until `stop` is set; blocks, so run it in a thread.
 
-    The first Change, with names None, comes as soon as the watch is in place: whoever looks at what each Change tells
+    The first Change, with names None, comes as soon as the watch is in place: whoever looks at what each Change shows
     misses nothing, however slow. Such a Change comes again when the directory disappears, appears, is replaced or can
-    be listed at last. Every other Change has names. A name may be told more than once.
+    be listed at last. Every other Change has names. A name may be reported more than once.
 
     Args:
         directory: need not exist; may be a link. A relative path is resolved once, now.
         stop: ends the generator within about one tick.
         tick: seconds between two looks at the directory.
-        debounce_ms: longest time in milliseconds that events are gathered before they are told.
-        step_ms: milliseconds without a further event after which the gathered ones are told.
+        debounce_ms: longest time in milliseconds that events are gathered before they are reported.
+        step_ms: milliseconds without a further event after which the gathered ones are reported.
         force_polling: use no events; the variable WATCHFILES_FORCE_POLLING asks for the same.
     """
     watching = _Watch(directory, stop, tick, debounce_ms, step_ms, force_polling or _polling_is_asked_for())
@@ -96,13 +64,6 @@ def watch(
         yield from watching.run()
     finally:
         watching.disarm()
-
-
-class _Look(NamedTuple):
-    """One look at the directory itself."""
-
-    identity: tuple[int, int]
-    mtime_ns: int
 
 
 class _Heard:
@@ -135,13 +96,13 @@ class _Watch:
         self.failures = 0
         self.rearm_at = 0.0
         self.quiet_at = 0.0
-        self.sweep = _Sweep(self.directory)
+        self.sweep = Sweep(self.directory)
 
     def run(self) -> Iterator[Change]:
         """Wait for the directory, follow it until it is gone or another one, and start again."""
         told = False
         while not self.stop.is_set():
-            here = _look(self.directory)
+            here = look(self.directory)
             if here is None:
                 self.disarm()
                 if not told:
@@ -157,16 +118,16 @@ class _Watch:
             yield Change(None, missing=False)
             yield from self.follow(here)
 
-    def follow(self, seen: _Look) -> Iterator[Change]:
-        """Tell changes while the directory stays the one that was `seen`."""
+    def follow(self, seen: Look) -> Iterator[Change]:
+        """Show changes while the directory stays the one that was `seen`."""
         while True:
             heard = _Heard()
             self.listen(self.tick, heard)
-            here = _look(self.directory)
+            here = look(self.directory)
             if here is not None and here.mtime_ns != seen.mtime_ns and not heard.explains and self.notify is not None:
                 # The event may be a moment behind the mtime.
                 self.listen(2 * self.step_ms / 1000, heard)
-                here = _look(self.directory)
+                here = look(self.directory)
             if self.stop.is_set() or heard.replaced or here is None or here.identity != seen.identity:
                 return
             unexplained = heard.lost or (here.mtime_ns != seen.mtime_ns and not heard.explains)
@@ -242,86 +203,6 @@ class _Watch:
         if self.notify is not None:
             self.notify.close()
             self.notify = None
-
-
-class _Sweep:
-    """Compares the stamps of all files with those last told; exact, but its cost grows with the directory."""
-
-    def __init__(self, directory: str) -> None:
-        self.directory = directory
-        self.known: dict[str, int] | None = None
-        self.due_at = 0.0
-        self.not_before = 0.0
-        self.again_at = 0.0
-
-    def start(self, *, watched: bool) -> None:
-        """Take the stamps of now as told."""
-        self.known = None
-        self.take(watched=watched)
-
-    def take(self, *, watched: bool) -> Change | None:
-        """Return what differs from the stamps last told, None when nothing does or the directory cannot be read.
-
-        The next sweep of a quiet directory is due the later, the longer this one took and if events are `watched`.
-        """
-        began = time.monotonic()
-        try:
-            found: dict[str, int] | None = {name: _digest(stamp) for name, stamp in each_json(self.directory)}
-        except OSError:  # the next look at the directory says why
-            found = None
-        ended = time.monotonic()
-        self.not_before = ended + (ended - began) / HURRIED_SHARE
-        self.due_at = ended + max(SWEEP_SECONDS, (ended - began) / (WATCHED_SHARE if watched else POLLED_SHARE))
-        if began < self.again_at:
-            self.due_at = min(self.due_at, max(self.again_at, self.not_before))
-        known, self.known = self.known, found
-        if found is None or found == known:
-            return None
-        if known is None:
-            return Change(None, missing=False)
-        return Change(frozenset(name for name, _ in found.items() ^ known.items()), missing=False)
-
-    def hurry(self, here: _Look) -> None:
-        """Sweep as soon as the budget allows, and again when no further change can hide behind the mtime of `here`."""
-        now = time.monotonic()
-        self.due_at = self.not_before
-        if here.mtime_ns % 1_000_000_000 == 0:
-            self.again_at = now + COARSE_SECONDS
-        elif time.time_ns() - here.mtime_ns < RACY_SECONDS * 1e9:
-            self.again_at = now + RACY_SECONDS
-
-    def is_due(self) -> bool:
-        return time.monotonic() >= self.due_at
-
-    def note(self, names: set[str]) -> None:
-        """Take the present stamps of `names`, which are about to be told, so that a sweep does not tell them again."""
-        if self.known is None:
-            return
-        for name in names:
-            path = os.path.join(self.directory, name)
-            try:
-                self.known[name] = _digest(stamp_of(os.stat(path)))
-            except (OSError, ValueError):
-                if os.path.lexists(path):
-                    self.known[name] = _digest(None)
-                else:
-                    self.known.pop(name, None)
-
-
-def _digest(stamp: Stamp | None) -> int:
-    # A number in the place of a stamp, of which there may be a hundred thousand: a fifth of the memory.
-    return 0 if stamp is None else hash(stamp)
-
-
-def _look(directory: str) -> _Look | None:
-    """Return what identifies the directory and its content, None when there is no directory."""
-    try:
-        status = os.stat(directory)
-    except (OSError, ValueError):
-        return None
-    if not stat.S_ISDIR(status.st_mode):
-        return None
-    return _Look((status.st_dev, status.st_ino), status.st_mtime_ns)
 
 
 def _absolute(directory: str) -> str:

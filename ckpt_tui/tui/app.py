@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.console import RenderableType
+from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.filter import LineFilter
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -18,10 +22,13 @@ from ckpt_tui.errors import UsageError
 from ckpt_tui.garbage import collect_rarely, leave_out_what_is_there
 from ckpt_tui.stores.base import Store, complete
 from ckpt_tui.stores.registry import open_store
+from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
 from ckpt_tui.tui.commands import accept_keys
 from ckpt_tui.tui.early import EarlyLook
+from ckpt_tui.tui.ending import end_on_signals
+from ckpt_tui.tui.painting import Painter
 from ckpt_tui.tui.screens.browse import Browse
-from ckpt_tui.tui.themes import DARK, LIGHT, variables_for
+from ckpt_tui.tui.themes import DARK, LIGHT, SIXTEEN, readable_variables, variables_for
 from ckpt_tui.tui.typeahead import TypeAhead
 
 
@@ -34,6 +41,10 @@ def _commands() -> type[Provider]:
 def _collect_rarely() -> None:
     collect_rarely()
     leave_out_what_is_there()
+
+
+_FEW_COLOURS = ("standard", "windows")
+"""Kinds of terminals that have 16 colours."""
 
 
 class CkptApp(TypeAhead):
@@ -64,12 +75,16 @@ class CkptApp(TypeAhead):
         events: str = "",
     ) -> None:
         super().__init__()
+        self._painter = Painter()
+        self._painted: Screen[Any] | None = None
+        """The screen whose parts the painter knows."""
+        self._ascii = AsciiFilter() if draws_ascii(os.environ) else None
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.store = complete(store)
         self.config = config or Config()
         # Set before the style sheet is read: another theme later means reading it again.
-        wanted = self.config.theme or DARK.name
+        wanted = self.config.theme or (SIXTEEN if self.console.color_system in _FEW_COLOURS else DARK.name)
         self.set_reactive(App.theme, wanted if wanted in self.available_themes else DARK.name)
         self.stylesheet.set_variables(self.get_css_variables())
         self._early = early
@@ -86,12 +101,35 @@ class CkptApp(TypeAhead):
             return EventsScreen(self._events)
         return Browse(self.store, self._at, self._steps, self._early)
 
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        # What is not written now is written whole later.
+        is_written = not self._batch_count and not self.is_headless and self._driver is not None
+        if screen is not self._painted or not is_written:
+            self._painter.forget()
+        self._painted = screen if is_written else None
+        if is_written and isinstance(renderable, ChopsUpdate):
+            renderable = self._painter.changed(renderable)
+        elif is_written and isinstance(renderable, LayoutUpdate):
+            self._painter.take_rows(renderable)
+        elif renderable is not None:
+            self._painter.forget()
+        super()._display(screen, renderable)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        found = super().get_line_filters()
+        return [*found, self._ascii] if self._ascii is not None else found
+
+    def get_css_variables(self) -> dict[str, str]:
+        self.theme_variables = readable_variables(super().get_css_variables())
+        return self.theme_variables
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         theme = self.current_theme
         return {} if theme.name in (DARK.name, LIGHT.name) else variables_for(theme)
 
     def on_mount(self) -> None:
         """Set the keys."""
+        end_on_signals(self)
         self.changed_keys, complaints = accept_keys(self.config.keys)
         self.set_keymap(self.changed_keys)
         for complaint in complaints:

@@ -1,4 +1,4 @@
-"""Copying to the clipboard: a native tool where there is one, else the terminal (OSC 52), else a file."""
+"""Copying: with a native tool where there is one, else through tmux or the terminal (OSC 52), else to a file."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import shutil
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.paths import state_directory
 
@@ -23,24 +24,46 @@ _TOOLS: tuple[tuple[str, ...], ...] = (
 )
 
 
-def copy(text: str, write: Callable[[str], None]) -> str:
-    """Copy a text; returns where it went, in words: "the clipboard", or a file's path.
+class Copied(NamedTuple):
+    """Where a text went.
 
-    `CKPT_TUI_CLIPBOARD` chooses the way: auto (default), native, osc52 or file.
+    Attributes:
+        where: The place, in words, after "copied to" or "sent to".
+        is_known: Whether it is known to have arrived; a terminal takes a text without a word.
+    """
+
+    where: str
+    is_known: bool
+
+
+def copy(text: str, write: Callable[[str], None]) -> Copied:
+    """Copy a text; returns where it went.
+
+    `CKPT_TUI_CLIPBOARD` chooses the way: auto (default), native, tmux, osc52 or file.
 
     Args:
         text: What to copy.
         write: Writes a control sequence to the terminal.
+
+    Raises:
+        OSError: the file in the last place cannot be written.
     """
     way = os.environ.get("CKPT_TUI_CLIPBOARD", "auto")
     data = text.encode("utf-8", "surrogatepass")
     if way in ("auto", "native") and _native(data):
-        return "the clipboard"
+        return Copied("the clipboard", True)
+    if way in ("auto", "tmux") and os.environ.get("TMUX") and _tmux(data):
+        return Copied("the tmux buffer", True)
     encoded = b64encode(data).decode("ascii")
     if way in ("auto", "osc52") and len(encoded) <= OSC52_LIMIT:
         write(wrapped(f"\x1b]52;c;{encoded}\x07", os.environ))
-        return "the clipboard"
-    return _save(data)
+        return Copied("the terminal, for the clipboard", False)
+    return Copied(_save(data), True)
+
+
+def _tmux(data: bytes) -> bool:
+    """Put data into a buffer of tmux, which also sets the clipboard of the terminal; older ones know no `-w`."""
+    return _runs(("tmux", "load-buffer", "-w", "-"), data) or _runs(("tmux", "load-buffer", "-"), data)
 
 
 def wrapped(sequence: str, environment: os._Environ[str] | dict[str, str]) -> str:
@@ -61,14 +84,19 @@ def _native(data: bytes) -> bool:
             continue
         if command[0] == "pbcopy" and sys.platform != "darwin":
             continue
-        if shutil.which(command[0]):
-            try:
-                done = subprocess.run(command, input=data, timeout=2, check=False, capture_output=True)
-            except (OSError, subprocess.TimeoutExpired):
-                continue
-            if done.returncode == 0:
-                return True
+        if _runs(command, data):
+            return True
     return False
+
+
+def _runs(command: Sequence[str], data: bytes) -> bool:
+    """Whether a command is there, takes the data and ends well."""
+    if not shutil.which(command[0]):
+        return False
+    try:
+        return subprocess.run(command, input=data, timeout=2, check=False, capture_output=True).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
 
 
 def _save(data: bytes) -> str:

@@ -24,6 +24,7 @@ class Command:
         hint: A word for the line of hints; empty to leave it out.
         shown: How the key is written for people; empty for Textual's own way.
         pair: How it is written in the line of hints, where the word there stands for this command and its opposite.
+        words: Other words that the palette finds it by, beside its id, its hint and its title.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Command:
     hint: str = ""
     shown: str = ""
     pair: str = ""
+    words: str = ""
 
     @property
     def hint_keys(self) -> str:
@@ -90,6 +92,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.write", "ctrl+e", "write_answer", "write the answer as JSON in $EDITOR", "run", "", "ctrl+e"),
     Command("run.read", "ctrl+o", "read_request", "the whole of what a request asks", "run", "", "ctrl+o"),
     Command("run.stop", "x", "stop", "stop the run; once more kills it", "run", "stop", "x"),
+    Command("run.step", "s", "step", "pause after this superstep; a paused run does one superstep", "run", "step", "s"),
+    Command("run.continue", "c", "go_on", "let a paused run go on to the next breakpoint", "run", "", "c"),
+    Command("run.to", "t", "run_to", "let a paused run go on to an executor, a step, a request", "run", "", "t"),
+    Command("run.breakpoints", "b", "breakpoints", "where the run pauses; kept with the store", "run", "", "b"),
+    Command("run.change", "e", "change", "change a value before a paused run goes on", "run", "", "e"),
+    Command("run.back", "left_square_bracket", "go_back", "go back to an earlier checkpoint", "run", "", "["),
     Command("run.pause", "space", "pause", "let new lines wait, or show them", "run", "pause", "space"),
     Command("run.save", "S", "save", "save the log to a file", "run", "save", "S"),
     # changes
@@ -110,7 +118,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.other_pane", "tab", "other_pane(1)", "next pane", "everywhere", "panes", "⇥"),
     Command("view.previous_pane", "shift+tab", "other_pane(-1)", "previous pane", "everywhere", "", "⇧⇥"),
     Command("view.zoom", "z", "zoom", "give the pane the whole screen, or share it again", "everywhere", "", "z"),
-    Command("view.reveal", "exclamation_mark", "reveal", "show secrets, or mask them again", "everywhere", "", "!"),
+    Command(
+        "view.reveal", "exclamation_mark", "reveal", "show secrets, or mask them again", "everywhere", "", "!",
+        words="unmask",
+    ),
     Command(
         "view.opcodes", "number_sign", "opcodes", "the operations of the pickle at the cursor", "everywhere", "", "#",
     ),
@@ -120,10 +131,10 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "replay.open", "space", "replay", "replay the run from this checkpoint on; play or pause", "everywhere", "play",
-        "space",
+        "space", words="timeline",
     ),
     Command("keep.bookmark", "B", "bookmark", "bookmark the checkpoint, or take it away", "everywhere", "", "B"),
-    Command("keep.note", "a", "note", "a note on the checkpoint", "everywhere", "", "a"),
+    Command("keep.note", "a", "note", "a note on the checkpoint", "everywhere", "", "a", words="annotate"),
     Command("keep.list", "apostrophe", "notes", "bookmarks and notes: go to one, export", "everywhere", "", "'"),
     Command("live.follow", "F", "follow", "follow the newest checkpoint, or stay", "everywhere", "follow", "F"),
     Command("search.open", "slash", "search", "search in the pane", "everywhere", "search", "/"),
@@ -143,9 +154,12 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "store.doctor", "D", "doctor", "what is wrong or risky in the store, and the types to allow", "everywhere", "",
-        "D",
+        "D", words="check danger",
     ),
-    Command("run.resume", "r", "resume", "run on from here; a preview comes first", "everywhere", "resume", "r"),
+    Command(
+        "run.resume", "r", "resume", "run on from here; a preview comes first", "everywhere", "resume", "r",
+        words="answer approve continue",
+    ),
     Command("run.show", "R", "show_run", "back to the run that was started last", "everywhere", "", "R"),
     Command("run.compare", "A", "compare_outcomes", "compare the outcomes of two forks", "everywhere", "", "A"),
     # replay
@@ -175,7 +189,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.help", "question_mark,f1", "help", "keys and signs", "everywhere", "help", "?"),
     Command("app.back", "escape", "back", "back out of what was opened last", "everywhere", "", "esc"),
     Command("app.close", "q", "close", "close the pane's view, or quit", "everywhere", "quit", "q"),
-    Command("app.quit", "ctrl+q,ctrl+c", "app.quit", "quit", "everywhere", "", "ctrl+q"),
+    Command("app.quit", "ctrl+q,ctrl+c", "app.quit", "quit", "everywhere", "", "ctrl+q", words="exit"),
     Command("app.suspend", "ctrl+z", "app.suspend_process", "to the shell; fg returns", "everywhere", "", "ctrl+z"),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.stores.base import Store
 
 KEPT = 24
-"""Diffs kept whole, with the values they tell."""
+"""Diffs kept whole, with their values."""
 
 KEPT_COUNTS = 50_000
 """Counts kept."""
@@ -123,7 +123,7 @@ def _size(compared: Compared) -> int:
 
 
 def _content(ref: CheckpointRef) -> Hashable:
-    """What tells a checkpoint's content: the framework writes a file once; one that is replaced has another time."""
+    """A key that identifies what a checkpoint holds; a file that is replaced has another time."""
     return ref.file, ref.id, ref.timestamp, ref.size
 
 

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
-
-from textual.message_pump import MessagePump
+from typing import TYPE_CHECKING
 
 from ckpt_tui.actions.doctor import examine
 from ckpt_tui.actions.resume.branch import branch_types
-from ckpt_tui.actions.resume.log import EventLog
 from ckpt_tui.actions.resume.plan import source_of
 from ckpt_tui.core.allowance import Allowance
-from ckpt_tui.core.diff.comparison import DiffRow
-from ckpt_tui.core.diff.forks import Fork
-from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.searched import search_rows
 from ckpt_tui.core.doctor.doctor import alarms
 from ckpt_tui.core.documents.envelope import cut_envelope, decode_further, resolve
-from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.reading.search import search
-from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError
-from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.events import read_events
 from ckpt_tui.stores.files import FileTrouble
-from ckpt_tui.tui.comparing import Comparer
 from ckpt_tui.tui.learning import Learned, tell_step
 from ckpt_tui.tui.library import VIEW_SECONDS
 from ckpt_tui.tui.messages import (
@@ -47,7 +36,20 @@ from ckpt_tui.tui.messages import (
 )
 from ckpt_tui.tui.workers import PROGRESS_SECONDS, Interval, Workers, check_cancelled, job
 
-__all__ = ["Jobs", "check_cancelled"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.dom import DOMNode
+
+    from ckpt_tui.actions.resume.log import EventLog
+    from ckpt_tui.core.diff.comparison import DiffRow
+    from ckpt_tui.core.diff.forks import Fork
+    from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+    from ckpt_tui.core.model import Checkpoint, CheckpointRef
+    from ckpt_tui.core.runs.lineage import Node, Run
+    from ckpt_tui.core.value import Value
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.comparing import Comparer
 
 COUNT_SECONDS = 0.15
 """Shortest time between two messages on how much changed in the checkpoints on the screen."""
@@ -86,11 +88,9 @@ class Jobs:
         store: The store that is open.
     """
 
-    def __init__(self, owner: MessagePump, store: Store, library: object = None) -> None:
+    def __init__(self, owner: DOMNode, store: Store) -> None:
         self.workers = Workers(owner)
         self._store = store
-        # For the jobs of a replay, until they have their own workers.
-        self._owner, self._start, self._stop = owner, self.workers.start, self.workers.stopped
 
     def stop(self) -> None:
         """End everything."""

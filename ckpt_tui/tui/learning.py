@@ -106,7 +106,7 @@ def learn_run(run: Run, learned: Learned, reader: Reader) -> Iterator[Node]:
 def tell_step(
     store: Store, run: Run, node: Node, learned: Learned, check: Callable[[], None] | None = None
 ) -> Iterator[StepReady]:
-    """The step to a checkpoint, at once, and again after each other step of its run that is learned from."""
+    """Yield the step to a checkpoint at once, and again after each other step of its run that is learned from."""
     reader = Reader(store, check)
     files = files_of(run)
     after = reader.maybe(node.ref.file)
@@ -120,12 +120,12 @@ def tell_step(
         learned.learn(child, after, then)
     total = len(run.nodes)
 
-    def told(known: int) -> StepReady:
+    def ready(known: int) -> StepReady:
         graph = learned.graph
         return StepReady(node.ref.file, step_between(before, after, graph, then), graph, known, total)
 
     if len(learned) < total:
-        yield told(len(learned))
+        yield ready(len(learned))
         for _ in learn_run(run, learned, reader):
-            yield told(min(len(learned), total - 1))
-    yield told(total)
+            yield ready(min(len(learned), total - 1))
+    yield ready(total)

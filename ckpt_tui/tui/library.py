@@ -16,9 +16,12 @@ VIEW_SECONDS = 0.4
 _REST = 3
 """How many times longer than making a view the pause after it is: all views take a quarter of the time at most."""
 
+JUDGED_BYTES = 4 * 1024 * 1024
+"""Bytes of the largest file that is judged for the list; larger ones are judged when they are opened."""
+
 _PARENT = CheckpointRef._fields.index("parent")
 _HEADER = CheckpointRef._fields.index("facts")
-"""Fields of a checkpoint before those that only its body tells."""
+"""Fields of a checkpoint before those that only its body holds."""
 
 
 class Library:
@@ -29,6 +32,7 @@ class Library:
         self._facts: dict[Facts, Facts] = {}
         self._lock = threading.Lock()
         self._missing = False
+        self._judged: dict[str, int] = {}
         self.filter = ""
 
     def apply(self, batch: Batch) -> bool:
@@ -64,6 +68,18 @@ class Library:
         with self._lock:
             refs = [e for e in self._entries.values() if isinstance(e, CheckpointRef) and e.facts is None]
         return [ref.file for ref in sorted(refs, key=lambda ref: ref.when, reverse=True)]
+
+    def unjudged(self) -> list[tuple[str, int]]:
+        """Files of which nobody knows whether they would run code, the newest first, and what `judged` takes."""
+        with self._lock:
+            refs = [e for e in self._entries.values() if isinstance(e, CheckpointRef) and e.size <= JUDGED_BYTES]
+            marks = [(ref.when, ref.file, hash(ref[:_HEADER])) for ref in refs]
+            wanted = [item for item in marks if self._judged.get(item[1]) != item[2]]
+        return [(file, mark) for _, file, mark in sorted(wanted, reverse=True)]
+
+    def judged(self, file: str, mark: int) -> None:
+        """Take in that a file was judged as `unjudged` named it."""
+        self._judged[file] = mark
 
     def entry(self, file: str) -> Entry | None:
         """What is known of one file."""

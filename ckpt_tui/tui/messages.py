@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
-from ckpt_tui.actions.resume.plan import Source
-from ckpt_tui.core.diff.forks import Divergence, Fork
-from ckpt_tui.core.doctor.doctor import Report
-from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.reading.search import Positions
-from ckpt_tui.core.steps.graph import Graph
-from ckpt_tui.core.steps.steps import Step
-from ckpt_tui.tui.comparing import Compared
-from ckpt_tui.tui.view import View
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ckpt_tui.actions.resume.plan import Source
+    from ckpt_tui.core.diff.forks import Divergence, Fork
+    from ckpt_tui.core.doctor.doctor import Report
+    from ckpt_tui.core.find.find import Match, Question
+    from ckpt_tui.core.model import Checkpoint
+    from ckpt_tui.core.reading.search import Positions
+    from ckpt_tui.core.runs.history import Bisection, History
+    from ckpt_tui.core.sizes.measured import RunSizes
+    from ckpt_tui.core.sizes.shares import Shares
+    from ckpt_tui.core.steps.graph import Graph
+    from ckpt_tui.core.steps.steps import Step
+    from ckpt_tui.tui.comparing import Compared
+    from ckpt_tui.tui.view import View
 
 
 class Newest(Message):
@@ -62,6 +69,17 @@ class AlarmsReady(Message):
 
     file: str
     told: tuple[str, ...]
+
+
+class DangersWanted(Message):
+    """Bodies were read: now they can be judged."""
+
+
+@dataclass(eq=False)
+class DangersFound(Message):
+    """What some checkpoints of the list would do when they are loaded, by their file; "" for nothing."""
+
+    dangers: dict[str, str]
 
 
 @dataclass(eq=False)
@@ -177,6 +195,64 @@ class Comparing(Newest):
 
     done: int
     total: int = 0
+
+
+@dataclass(eq=False)
+class Asking(Newest):
+    """So many checkpoints are asked."""
+
+    done: int
+    total: int
+
+
+@dataclass(eq=False)
+class HistoryReady(Message):
+    """The values of a path are known."""
+
+    history: History
+
+
+@dataclass(eq=False)
+class BisectReady(Message):
+    """It is known where an expression first holds."""
+
+    found: Bisection
+
+
+@dataclass(eq=False)
+class MatchesFound(Message):
+    """More matches, and how far the search is; `ended` with the last."""
+
+    question: Question
+    matches: Sequence[Match]
+    done: int
+    total: int
+    truncated: bool
+    note: str
+    ended: bool
+
+
+@dataclass(eq=False)
+class SizesReady(Message):
+    """A run is measured."""
+
+    sizes: RunSizes
+
+
+@dataclass(eq=False)
+class SharesReady(Message):
+    """A checkpoint is measured."""
+
+    file: str
+    shares: Shares
+
+
+@dataclass(eq=False)
+class QuestionFailed(Message):
+    """A question could not be answered, and why."""
+
+    what: str
+    hint: str
 
 
 @dataclass(eq=False)

@@ -1,33 +1,129 @@
-"""The command palette: every command by name, from the one table."""
+"""The command palette: every command by its name, id and words; what cannot be done here is dim and says why."""
 
 from __future__ import annotations
 
 from functools import partial
+from typing import NamedTuple
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.dom import DOMNode
+from textual.widget import Widget
 
-from ckpt_tui.tui.commands import COMMANDS, Command
+from ckpt_tui.tui.commands import COMMANDS, Command, Scope
+
+_ELSEWHERE: dict[Scope, str] = {
+    "list": "works in the list of checkpoints",
+    "value": "works in the values of a checkpoint",
+    "diff": "works where changes are listed: d compares",
+    "compare": "works in a comparison: d opens one",
+    "run": "works on the screen of a run: r opens it",
+    "replay": "works in a replay: space opens one",
+    "any list": "works in a list",
+    "everywhere": "works in the browser",
+}
+"""Why a command cannot be done here, by where it works."""
+
+_KEYS = 8
+"""Cells of the column of keys."""
+
+
+class Offer(NamedTuple):
+    """A command as it stands now.
+
+    Attributes:
+        command: The command.
+        node: What it works on; None where it cannot be done here.
+    """
+
+    command: Command
+    node: DOMNode | None
 
 
 class Commands(Provider):
-    """Offers every command that the screen can run now."""
-
-    def _run(self, command: Command) -> None:
-        self.app.call_later(self._perform, command)
-
-    async def _perform(self, command: Command) -> None:
-        target = self.screen.focused or self.screen
-        namespace = target if hasattr(target, f"action_{command.action.partition('(')[0]}") else self.screen
-        await self.app.run_action(command.action, namespace)
+    """Offers every command, those first that can be done on the screen below."""
 
     async def discover(self) -> Hits:
-        for command in COMMANDS:
-            if command.scope != "any list":
-                yield DiscoveryHit(command.title, partial(self._run, command), help=command.shown)
+        offers = [offer for offer in self._offers() if offer.command.scope != "any list"]
+        offers.sort(key=lambda offer: offer.node is None)
+        for index, offer in enumerate(offers):
+            # Sorted by this text, which nobody sees.
+            yield DiscoveryHit(_line(offer), partial(self._run, offer), f"{index:03} {offer.command.id}")
 
     async def search(self, query: str) -> Hits:
-        matcher = self.matcher(query)
-        for command in COMMANDS:
-            score = matcher.match(command.title)
+        words = query.lower().split()
+        for offer in self._offers():
+            score = closeness(offer.command, words)
             if score > 0:
-                yield Hit(score, matcher.highlight(command.title), partial(self._run, command), help=command.shown)
+                yield Hit(score + (_HERE if offer.node is not None else 0), _line(offer), partial(self._run, offer),
+                          offer.command.title)  # fmt: skip
+
+    def _offers(self) -> list[Offer]:
+        """All commands, each with what it works on: the focused widget and those around it first, then any other."""
+        nodes: list[DOMNode] = []
+        if self.focused is not None:
+            nodes += self.focused.ancestors_with_self
+        nodes += [self.screen, self.app]
+        nodes += [node for node in self.screen.walk_children(Widget) if node.display and node.is_on_screen]
+        found: dict[str, DOMNode] = {}
+        for node in nodes:
+            for binding in (each for group in node._bindings.key_to_bindings.values() for each in group):
+                if binding.id and binding.id not in found and _can(node, binding.action):
+                    found[binding.id] = node
+        return [Offer(command, found.get(command.id)) for command in COMMANDS]
+
+    def _run(self, offer: Offer) -> None:
+        self.app.call_later(self._perform, offer)
+
+    async def _perform(self, offer: Offer) -> None:
+        if offer.node is None:
+            text = f"{offer.command.title}: {_ELSEWHERE[offer.command.scope]}."
+            self.app.notify(text, severity="warning", markup=False)
+            return
+        if isinstance(offer.node, Widget) and offer.node.focusable:
+            offer.node.focus()
+        await self.app.run_action(offer.command.action, offer.node)
+
+
+_HERE = 0.15
+"""What comes on top for a command that can be done here: it comes before one that is a little closer."""
+
+
+def closeness(command: Command, words: list[str]) -> float:
+    """How close a command is to what was typed, 0 to 1; 0 where a word of it is found nowhere."""
+    if not words:
+        return 0
+    if command.id == " ".join(words):
+        return 1
+    return sum(scores) / len(words) if all(scores := [_of_word(command, word) for word in words]) else 0
+
+
+def _of_word(command: Command, word: str) -> float:
+    names = [*command.id.replace("_", ".").split("."), *command.hint.lower().split(), *command.words.split()]
+    title = command.title.lower().replace(",", " ").replace(":", " ").replace(";", " ").split()
+    for score, found in (
+        (0.95, word == names[-1] or word in names[1:]), (0.9, any(name.startswith(word) for name in names[1:])),
+        (0.8, word in names or any(name.startswith(word) for name in names)),
+        (0.7, word in title), (0.6, any(each.startswith(word) for each in title)),
+        (0.4, word in command.id), (0.3, word in command.title.lower()),
+    ):  # fmt: skip
+        if found:
+            return score
+    return 0
+
+
+def _can(node: DOMNode, action: str) -> bool:
+    """Whether a node has an action now."""
+    name = action.partition("(")[0].rpartition(".")[2]
+    return "." in action or (hasattr(node, f"action_{name}") and node.check_action(name, ()) is True)
+
+
+def _line(offer: Offer) -> Content:
+    """One line: the key, what it does, its id; dim, and where it works, for what cannot be done here."""
+    command = offer.command
+    if offer.node is None:
+        text = f"{command.shown:>{_KEYS}}  {command.title} · {_ELSEWHERE[command.scope]}"
+        return Content.styled(text, "$ck-dim")
+    return Content.assemble(
+        (f"{command.shown:>{_KEYS}}  ", "$ck-label"), command.title, (f"  {command.id}", "$ck-dim")
+    )  # fmt: skip

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from textual.dom import DOMNode
 from textual.message import Message
-from textual.message_pump import MessagePump
 
 from ckpt_tui.actions.conditions import Condition
 from ckpt_tui.core.cache import Cache
@@ -23,9 +23,8 @@ from ckpt_tui.core.runs.track import Track
 from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
-from ckpt_tui.tui.jobs import Jobs, check_cancelled
 from ckpt_tui.tui.learning import Learned, Reader, learn_run
-from ckpt_tui.tui.library import Library
+from ckpt_tui.tui.workers import Workers, check_cancelled
 
 AHEAD = 4
 """Frames made ahead in the direction of the last step."""
@@ -79,7 +78,7 @@ class Swept(Message):
         return isinstance(message, Swept)
 
 
-class ReplayJobs(Jobs):
+class ReplayJobs:
     """The worker of one replay, and what it found.
 
     Args:
@@ -88,8 +87,8 @@ class ReplayJobs(Jobs):
         learned: What is known of the run's graph.
     """
 
-    def __init__(self, owner: MessagePump, store: Store, learned: Learned) -> None:
-        super().__init__(owner, store, Library())
+    def __init__(self, owner: DOMNode, store: Store, learned: Learned) -> None:
+        self.workers = Workers(owner)
         self.learned = learned
         self._wake = threading.Event()
         self._lock = threading.Lock()
@@ -110,11 +109,11 @@ class ReplayJobs(Jobs):
 
     def begin(self) -> None:
         """Start the worker."""
-        self._start(self._work, "frames")
+        self.workers.start(self._work, "frames")
 
     def stop(self) -> None:
         """End it."""
-        super().stop()
+        self.workers.stop()
         self._wake.set()
 
     def follow_track(self, track: Track, tip: str = "") -> None:
@@ -126,7 +125,7 @@ class ReplayJobs(Jobs):
         """
         with self._lock:
             if self._track is not None:
-                # What follows tells where messages went: a frame at the old end or at a fork is told anew.
+                # What follows says where messages went: a frame at the old end or at a fork is reported again.
                 for node, after in zip(self._track.nodes, (*self._track.nodes[1:], None), strict=True):
                     at = track.place(node.ref.id)
                     now = track.nodes[at + 1] if 0 <= at < len(track.nodes) - 1 else None
@@ -166,7 +165,7 @@ class ReplayJobs(Jobs):
     def _work(self) -> None:
         sweep: Iterator[None] | None = None
         version = -1
-        while not self._stop.is_set():
+        while not self.workers.stopped.is_set():
             check_cancelled()
             self._wake.clear()
             if self._make_next():
@@ -198,7 +197,7 @@ class ReplayJobs(Jobs):
                 if 0 <= place < len(track.nodes):
                     file = track.nodes[place].ref.file
                     kept = self._frames.get(file)
-                    # A frame of an older graph still says what it said; only the one that is seen is made anew.
+                    # A frame of an older graph still says what it said; only the one that is seen is made again.
                     if (kept is None or (place == at and kept.graph is not graph)) and file not in self._failed:
                         break
             else:
@@ -213,7 +212,7 @@ class ReplayJobs(Jobs):
             before, after, then = self._around(track, place)
         except CkptError as error:
             self._failed[file] = error.what
-            self._owner.post_message(FrameReady(file, None, error.what))
+            self.workers.post(FrameReady(file, None, error.what))
             return
         self.learned.learn(node, before, after)
         if then is not None:
@@ -229,7 +228,7 @@ class ReplayJobs(Jobs):
             for text, value in frame.pins.items():
                 self.pins[text][file] = value
             self._frames.put(file, frame)
-        self._owner.post_message(FrameReady(file, frame))
+        self.workers.post(FrameReady(file, frame))
 
     def _around(self, track: Track, place: int) -> tuple[Snapshot | None, Snapshot, Snapshot | None]:
         nodes = track.nodes
@@ -268,7 +267,7 @@ class ReplayJobs(Jobs):
                 yield
             if done == total or time.monotonic() - told >= TELL_SECONDS:
                 told = time.monotonic()
-                self._owner.post_message(Swept(done, total))
+                self.workers.post(Swept(done, total))
         for _ in learn_run(track.run, self.learned, self._sweeper):
             yield
 

@@ -6,14 +6,14 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from ckpt_tui.actions.debugging.debugger import Debugger
 from ckpt_tui.actions.resume.log import EventLog
 from ckpt_tui.actions.resume.plan import Plan
-from ckpt_tui.actions.resume.session import Session
 from ckpt_tui.core.running.events import parse_line
 
 _TOLD = tuple(
     f'{{"kind":"{kind}"'.encode()
-    for kind in ("hello", "graph", "check", "waiting", "answered", "error", "end", "checkpoint")
+    for kind in ("hello", "graph", "check", "waiting", "answered", "error", "end", "checkpoint", "paused", "edited")
 )
 """How lines begin that a screen must know of; the others only stand in the log."""
 
@@ -28,7 +28,7 @@ class Run:
     Attributes:
         log: Its lines.
         latest: Kind → the latest line of that kind, of those that a screen must know of.
-        begun: Whether the workflow was told to run.
+        begun: Whether the workflow was asked to run.
     """
 
     def __init__(self, plan: Plan, told: Callable[[dict[str, Any]], None]) -> None:
@@ -36,7 +36,7 @@ class Run:
         self.log = EventLog()
         self.latest: dict[str, dict[str, Any]] = {}
         self.begun = False
-        self.session = Session(plan, "ask", self._take)
+        self.session = Debugger(plan, self._take, confirmed=False)
         self._told = told
         self._lock = threading.Lock()
 
@@ -58,6 +58,15 @@ class Run:
     def answer(self, responses: dict[str, Any]) -> None:
         """Answer requests that were raised by the run."""
         self.session.send({"do": "answer", "responses": responses})
+
+    def command(self, do: str, **fields: Any) -> None:
+        """Carry out a command of the debugger."""
+        self.session.send({"do": do, **fields})
+
+    @property
+    def paused(self) -> dict[str, Any] | None:
+        """Where the run is paused; None where it is not."""
+        return self.session.paused
 
     def stop(self) -> None:
         """Ask it to end; when it was asked before, kill it."""

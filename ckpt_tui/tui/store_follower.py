@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
-from textual.dom import DOMNode
 from textual.worker import get_current_worker
 
+from ckpt_tui.core.safety.verdict import verdict
 from ckpt_tui.errors import CkptError
-from ckpt_tui.stores.base import Batch, Store
-from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.library import Library, Pace
-from ckpt_tui.tui.messages import BodiesWanted, ViewReady
-from ckpt_tui.tui.workers import Workers, job
+from ckpt_tui.tui.messages import BodiesWanted, DangersFound, DangersWanted, ViewReady
+from ckpt_tui.tui.workers import Interval, Workers, check_cancelled, job
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from textual.dom import DOMNode
+
+    from ckpt_tui.stores.base import Batch, Store
+    from ckpt_tui.tui.early import EarlyLook
 
 FIRST_PAINT_SECONDS = 0.06
 """Pause of a long scan after its first rows, so that painting them does not wait for the interpreter lock."""
+
+
+JUDGED_SECONDS = 0.05
+"""Longest time that judging goes on before it rests."""
 
 
 class StoreFollower:
@@ -86,9 +96,29 @@ class StoreFollower:
                 self._library.apply(batch)
                 if batch.done >= batch.total:
                     self._post_view(0, 0)
+                    self.workers.post(DangersWanted())
                 elif pace.is_due:
                     self._post_at_pace(pace, batch.done, batch.total)
                 self.workers.rest()
+
+    @job("judge list")
+    def judge_list(self) -> None:
+        """Find out which checkpoints of the list would run code when they are loaded, the newest first."""
+        dangers: dict[str, str] = {}
+        interval = Interval(JUDGED_SECONDS)
+        for file, mark in self._library.unjudged():
+            check_cancelled()
+            store, own = self._store.home(file)
+            reader = store.reader()
+            if reader is not None:
+                with suppress(CkptError):  # what cannot be read cannot be loaded either; its row says so
+                    dangers[file] = verdict(reader.read(own), check_cancelled)
+            self._library.judged(file, mark)
+            if interval.is_due():
+                self.workers.post(DangersFound(dangers))
+                dangers = {}
+                self.workers.rest()
+        self.workers.post(DangersFound(dangers))
 
     @job("view")
     def refresh(self) -> None:

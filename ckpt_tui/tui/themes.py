@@ -1,8 +1,29 @@
-"""Colours: one dark and one light theme of our own, and our variables for the themes of others."""
+"""Colours: one dark and one light theme of our own, our variables for the themes of others, and text that can be read.
+
+Every text has a contrast of at least `CONTRAST` with what it stands on, in every theme, the selected row included.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from rich.color import Color as TerminalColor
+from rich.style import Style
+from textual.color import Color, ColorParseError
 from textual.theme import Theme
+
+CONTRAST = 4.5
+"""Least ratio of the luminances of a text and its background (WCAG 2, AA)."""
+
+SIXTEEN = "ansi-dark"
+"""The theme of a terminal with 16 colours: its own ones, none made of others that may look the same there."""
+
+_TEXTS = (
+    "foreground", "primary", "accent", "warning", "error", "success", "ck-text", "ck-number", "ck-word", "ck-type",
+    "ck-label", "ck-dim", "ck-lane", "foreground-muted", "text-muted", "text-disabled", "footer-description-foreground",
+    "footer-key-foreground", "border-title",
+)  # fmt: skip
+_BACKGROUNDS = ("background", "surface", "panel")
 
 DARK = Theme(
     name="ckpt-dark",
@@ -47,7 +68,7 @@ LIGHT = Theme(
 _ANSI = {
     "ck-cursor": "ansi_blue", "ck-cursor-blur": "ansi_bright_black", "ck-text": "ansi_green",
     "ck-number": "ansi_yellow", "ck-word": "ansi_magenta", "ck-type": "ansi_cyan", "ck-label": "ansi_default",
-    "ck-dim": "ansi_white", "ck-edge": "ansi_bright_black", "ck-edge-focus": "ansi_bright_blue",
+    "ck-dim": "ansi_default", "ck-edge": "ansi_bright_black", "ck-edge-focus": "ansi_bright_blue",
     "ck-match": "ansi_red", "ck-lane": "ansi_cyan",
 }  # fmt: skip
 
@@ -64,3 +85,70 @@ def variables_for(theme: Theme) -> dict[str, str]:
         return _ANSI
     colours = theme.to_color_system().generate()
     return {name: colours.get(source, _ANSI[name]) for name, source in _FROM_OTHERS.items()}
+
+
+def readable_variables(variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a theme with each colour of a text far enough from every background it stands on."""
+    out = dict(variables)
+    grounds = [color for name in _BACKGROUNDS if (color := _color(out.get(name, ""))) is not None]
+    for name in _TEXTS:
+        color = _color(out.get(name, ""))
+        if color is not None and grounds:
+            opaque = grounds[0].blend(color.with_alpha(1), color.a, 1)
+            out[name] = readable(opaque, *grounds).hex
+    return out
+
+
+def readable(text: Color, *grounds: Color) -> Color:
+    """The colour of a text, made lighter or darker as far as it takes to be read on every one of these backgrounds."""
+    if all(contrast(text, ground) >= CONTRAST for ground in grounds):
+        return text
+    ends = (Color(255, 255, 255), Color(0, 0, 0))
+    end = max(ends, key=lambda each: min(contrast(each, ground) for ground in grounds))
+    for step in range(1, _STEPS):
+        found = text.blend(end, step / _STEPS)
+        if all(contrast(found, ground) >= CONTRAST for ground in grounds):
+            return found
+    return end
+
+
+def contrast(one: Color, other: Color) -> float:
+    """The ratio of the luminances of two colours, 1 to 21."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: Color) -> float:
+    """As the guidelines for accessible content define it, 0 to 1."""
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.normalized]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+_STEPS = 40
+"""Shades that are tried between a colour and white or black."""
+
+
+def readable_style(style: Style, is_selected: bool = False) -> Style:
+    """A style whose text can be read on its background.
+
+    Args:
+        style: The style.
+        is_selected: It is that of a selected row: in 16 colours, where contrast cannot be computed, its text is white.
+    """
+    text, ground = style.color, style.bgcolor
+    if text is None or ground is None:
+        return style
+    if text.triplet is None or ground.triplet is None:
+        return style + Style(color=TerminalColor.parse("bright_white")) if is_selected else style
+    before = Color.from_rich_color(text)
+    after = readable(before, Color.from_rich_color(ground))
+    return style if after == before else style + Style(color=after.rich_color)
+
+
+def _color(value: str) -> Color | None:
+    """A colour of known red, green and blue; None for any other value."""
+    try:
+        color = Color.parse(value)
+    except ColorParseError:
+        return None
+    return None if color.ansi is not None else color

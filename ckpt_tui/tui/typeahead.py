@@ -49,7 +49,7 @@ class TypeAhead(App[None]):
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
         # The last that is done about a key which no widget took.
         handled = await super()._check_bindings(key, priority)
-        if not priority and not self._held:  # else what follows the key tells when it was dealt with
+        if not priority and not self._held:  # else what follows the key says when it was dealt with
             self._key_target = None
         return handled
 

@@ -23,6 +23,7 @@ class View(NamedTuple):
         problems: How many files cannot be shown.
         newest: File name of the newest checkpoint, or "".
         lanes: Widest gutter, in lanes.
+        step: The largest number of a step.
         missing: The directory does not exist.
         filter: The text that rows must contain, or "".
     """
@@ -36,6 +37,7 @@ class View(NamedTuple):
     lanes: int = 1
     missing: bool = False
     filter: str = ""
+    step: int = 0
 
     def node_of(self, file: str) -> tuple[Run, Node] | None:
         """The run and the place in it of a file; None when it is not a checkpoint of the view."""
@@ -58,15 +60,18 @@ def make_view(entries: Sequence[CheckpointRef | Problem], missing: bool = False,
         rows = keep_matching(rows, text)
     places = {}
     lanes = 1
+    step = 0
     for index, row in enumerate(rows):
         if isinstance(row, listing.NodeRow):
             places[row.node.ref.file] = index
             lanes = max(lanes, row.node.lanes.bit_length())
+            step = max(step, row.node.ref.step)
         elif isinstance(row, listing.ProblemRow):
             places[row.problem.file] = index
     newest = latest([node for run in runs for node in run.nodes]).ref.file if refs else ""
     return View(
-        tuple(rows), places, runs, len(refs), len(problems), newest, min(lanes, listing.MAX_LANES), missing, text
+        tuple(rows), places, runs, len(refs), len(problems), newest, min(lanes, listing.MAX_LANES), missing, text,
+        step,
     )  # fmt: skip
 
 
@@ -97,7 +102,8 @@ def matches(row: listing.Row, text: str) -> bool:
     """Whether what a row shows contains a text; upper case in the text makes it strict about case."""
     if isinstance(row, listing.NodeRow):
         ref = row.node.ref
-        shown = f"{ref.id} {ref.workflow} {listing.summary(row)} {ref.status or ''}"
+        fork = "fork" if row.node.fork else ""
+        shown = f"{ref.id} {ref.workflow} {listing.summary(row)} {ref.status or ''} {fork}"
     elif isinstance(row, listing.ProblemRow):
         shown = f"{row.problem.file} {row.problem.reason}"
     else:

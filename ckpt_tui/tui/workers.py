@@ -14,7 +14,6 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from textual.dom import DOMNode
 from textual.message import Message
-from textual.message_pump import MessagePump
 from textual.worker import Worker, get_current_worker
 
 from ckpt_tui.errors import CkptError
@@ -51,8 +50,7 @@ class Workers:
         stopped: Set once everything is to end.
     """
 
-    def __init__(self, owner: MessagePump) -> None:
-        assert isinstance(owner, DOMNode)
+    def __init__(self, owner: DOMNode) -> None:
         self._owner = owner
         self.stopped = threading.Event()
 

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 
 from ckpt_tui.actions.find import REGEX_PATIENCE, Found, Searches
-from ckpt_tui.core.cache import Answers
+from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.find.find import Question
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path as Steps
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.runs.lineage import Node, arrange
 from ckpt_tui.errors import UsageError
-from ckpt_tui.stores.base import Store
-from ckpt_tui.stores.directory import DirectoryStore, collect
+from ckpt_tui.stores.base import Store, collect
+from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.registry import open_store
 from tests.actions.branches import NEW, STORES, documents
 from tests.actions.test_history import chain
@@ -148,7 +148,7 @@ def test_a_question_asked_again_reads_nothing_until_the_content_changes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = open_store(chain(tmp_path, [{"x": "needle"}, {"x": "hay"}]))
-    searches = Searches(store, Answers())
+    searches = Searches(store, Cache())
     nodes = nodes_of(store)
     read: list[str] = []
     original = DirectoryStore.read

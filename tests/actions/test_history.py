@@ -14,15 +14,15 @@ import pytest
 
 from ckpt_tui.actions.expressions import Expression, is_true
 from ckpt_tui.actions.history import Histories
-from ckpt_tui.core.cache import Answers
+from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.runs.history import History, branch, value_text
 from ckpt_tui.core.runs.ids import find
 from ckpt_tui.core.runs.lineage import Node, arrange
 from ckpt_tui.errors import UsageError
-from ckpt_tui.stores.base import Store
-from ckpt_tui.stores.directory import DirectoryStore, collect
+from ckpt_tui.stores.base import Store, collect
+from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.files import Stamp
 from ckpt_tui.stores.registry import open_store
 from tests.actions.branches import NEW, ancestry, branches, documents, real, text
@@ -216,7 +216,7 @@ def test_a_question_asked_again_reads_nothing_and_a_branch_that_grew_is_read_fro
     states = [{"x": number // 10} for number in range(200)]
     store = open_store(chain(tmp_path, states[:190]))
     read = files_read(monkeypatch)
-    histories = Histories(store, Answers())
+    histories = Histories(store, Cache())
     run, nodes = nodes_to(store, "latest")
     first = histories.history(run, nodes, Expression("state.x"))
     assert len(read) >= 190
@@ -231,7 +231,7 @@ def test_a_question_asked_again_reads_nothing_and_a_branch_that_grew_is_read_fro
 
 def test_content_that_changed_is_asked_again(tmp_path: Path) -> None:
     store = open_store(chain(tmp_path, [{"x": 1}, {"x": 2}]))
-    histories = Histories(store, Answers())
+    histories = Histories(store, Cache())
     run, nodes = nodes_to(store, "latest")
     assert [taken.value for taken in histories.history(run, nodes, Expression("state.x")).values] == [1, 2]
     chain(tmp_path, [{"x": 1}, {"x": 1}, {"x": 777}])

@@ -16,7 +16,7 @@ from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.value import Deferred, Envelope
-from ckpt_tui.stores.agent_framework import load
+from ckpt_tui.stores.agent_framework_body import load
 from tests.benchmarks.data import write_store
 from tests.benchmarks.figures import Figure, in_turns, ms
 from tests.support.oracle import AGENT_FRAMEWORK, envelopes, load_environment

@@ -132,16 +132,16 @@ class TestList:
     def test_the_list_is_drawn_with_its_forks(self) -> None:
         assert command("ls", NEW / "fork_hitl").out.splitlines() == [
             "hitl · run 1 · 2026-11-22 04:47 · 9 checkpoints · 1 fork",
-            "  ○   71e15994 0  04:47:49  1.1 k  entry → drafter",
-            "  ●   4dde56f7 1     +2 ms  1.2 k  drafter",
-            "  ‖   52f75515 2     +2 ms  2.1 k  review waiting 2",
+            "  ○   71e15994 0 04:47:49 1.1 k  entry “kettles” → drafter",
+            "  ●   4dde56f7 1    +2 ms 1.2 k  drafter: “draft about kettles” n 1",
+            "  ‖   52f75515 2    +2 ms 2.1 k  waits 2 review: “approve?” “draft about kettles” iteration 1",
             "  ├─╮",
-            "  ↩ │ 102a2d31 2     +3 ms  2.7 k  answered → review",
-            "  ✓ │ ab3cc775 3     +2 ms    693  done",
-            "    ↩ 9929d4d8 2     +8 ms  2.7 k  answered → review (fork)",
-            "    ● 38b2bf87 3     +2 ms  1.2 k  review",
-            "    ● 0ed9824d 4     +2 ms  1.2 k  drafter",
-            "    ‖ 4616d935 5     +1 ms  1.5 k  review waiting 1",
+            "  ↩ │ 102a2d31 2    +3 ms 2.7 k  answered yes “ok=True” “cTrue” → review",
+            "  ✓ │ ab3cc775 3    +2 ms   693  done colour “cTrue” topic “kettles”",
+            "    ↩ 9929d4d8 2    +8 ms 2.7 k  answered no “ok=False” “cFalse” → review",
+            "    ● 38b2bf87 3    +2 ms 1.2 k  review: no “ok=False”",
+            "    ● 0ed9824d 4    +2 ms 1.2 k  drafter: “revised (ok=False)” n 2",
+            "    ‖ 4616d935 5    +1 ms 1.5 k  waits review: “approve?” “revised (ok=False)” iteration 2",
         ]
 
     def test_problems_come_last_with_their_reasons(self, output: Output) -> None:

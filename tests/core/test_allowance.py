@@ -16,7 +16,7 @@ from ckpt_tui.core.documents.envelope import cut_envelope, decode_further, open_
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.value import Envelope, Opaque
-from ckpt_tui.stores.agent_framework import load
+from ckpt_tui.stores.agent_framework_body import load
 from tests.benchmarks.bombs import checkpoint
 from tests.core.bombs import BOMBS, JSON_BOMBS
 

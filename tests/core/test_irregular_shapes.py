@@ -53,11 +53,14 @@ def every_stage(one: Checkpoint, two: Checkpoint) -> None:
     lessons.learn(first, second)
     assert Drawing(lessons.graph, True).text() or not lessons.graph.nodes
     for before, after in ((None, first), (first, second)):
-        make_frame(before, after, None, lessons.graph)
+        assert make_frame(before, after, None, lessons.graph).file == after.checkpoint.ref.file
     run = arrange([one.ref, two.ref])[0]
     assert dumps(show_document(two, run.id, run.nodes[1]))
-    diff_checkpoints(one, two)
-    checkpoint_shares(two)
+    assert not diff_checkpoints(one, one).changes
+    assert diff_checkpoints(one, two).changes or dumps(show_document(one)["state"]) == dumps(
+        show_document(two)["state"]
+    )
+    assert checkpoint_shares(two).total > 0
     alarms(two)
 
 

@@ -6,11 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.text import UNSAFE, ago_text, clean, clean_lines, quoted, size_text
 
 C0_AND_C1 = [*range(0x20), *range(0x7F, 0xA0)]
 BIDIRECTIONAL = [0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
-INVISIBLE = [0xAD, 0x180E, *range(0x200B, 0x2010), 0x2028, 0x2029, *range(0x2060, 0x2066), 0xFEFF, 0xFE0F, 0xFFF9]
+INVISIBLE = [
+    0xAD,
+    0x180E,
+    *range(0x200B, 0x2010),
+    0x2028,
+    0x2029,
+    *range(0x2060, 0x2066),
+    0xFEFF,
+    0xFE00,
+    0xFE0F,
+    0xFFF9,
+]
 TAGS = [0xE0001, 0xE0020, 0xE007F, 0xE0100, 0xE01EF]
 SURROGATES = [0xD800, 0xDBFF, 0xDC00, 0xDFFF]
 
@@ -33,6 +45,40 @@ def test_an_unsafe_character_is_shown_as_an_escape(code: int) -> None:
     ],
 )  # fmt: skip
 def test_other_characters_stay(text: str, shown: str) -> None:
+    assert clean(text) == shown
+
+
+HONEST = [
+    "می‌خواهم",  # Persian: I want
+    "क्‍ष", "ශ්‍රී",  # Hindi, Sinhala
+    "👩‍👩‍👧‍👦", "✈️", "❤️‍🔥",
+    "🧑🏽‍💻", "🏳️‍🌈", "1️⃣", "#️⃣", "♀︎",
+    "辻󠄀",  # a variant of a kanji
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HONEST, ids=ascii)
+def test_a_joiner_that_belongs_to_a_word_or_an_emoji_stays(text: str) -> None:
+    assert clean(text) == text
+    assert quoted(text) == f'"{text}"'
+    assert dumps([text], None) == f'["{text}"]'
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a‌b", "a\\u200cb"), ("a‍b", "a\\u200db"), ("م‌", "م\\u200c"),
+        ("‌م", "\\u200cم"), ("م‌‌م", "م\\u200c\\u200cم"),
+        ("👩‍", "👩\\u200d"), ("👩‍a", "👩\\u200da"),
+        ("a️‍👩", "a\\ufe0f\\u200d👩"), ("✈️️", "✈️\\ufe0f"),
+        ("1️", "1\\ufe0f"), ("👩󠄀", "👩\\U000e0100"),
+        ("辻󠄀󠄁", "辻󠄀\\U000e0101"), ("م​م", "م\\u200bم"),
+        ("م‮م", "م\\u202eم"), ("م‏م", "م\\u200fم"),
+        ("🏴󠁧󠁿", "🏴\\U000e0067\\U000e007f"),
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_a_joiner_that_stands_alone_is_shown_as_an_escape(text: str, shown: str) -> None:
     assert clean(text) == shown
 
 

@@ -53,4 +53,5 @@ async def test_a_recorded_checkpoint_can_be_resumed_for_real(tmp_path: Path) -> 
 def test_every_recorded_checkpoint_loads_for_real(part: str) -> None:
     with load_environment():
         for path in (RECORDED / part).glob("*.json"):
-            json.dumps(expected(real_objects(path)), allow_nan=False)
+            document = expected(real_objects(path))
+            assert json.loads(json.dumps(document, allow_nan=False)) == document

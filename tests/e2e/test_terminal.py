@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.terminal import ROOT, run
 
 SAMPLES = ROOT / "tests" / "data" / "agent-framework" / "1.23.0"
@@ -45,7 +47,7 @@ def test_a_workflow_that_is_writing_shows_up_and_can_be_read(tmp_path: Path) -> 
 
 def test_at_80_by_24_one_pane_is_shown_and_everything_fits() -> None:
     with run(str(SAMPLES / "hitl_pending"), columns=80, rows=24) as terminal:
-        terminal.shows("Checkpoints", "review waiting 2", "following")
+        terminal.shows("+time", "waits 2 review", "following")
         terminal.press("\r")
         terminal.shows("[State]", "kettles")
         terminal.press("ttt")
@@ -73,6 +75,18 @@ def test_a_closed_terminal_leaves_nothing_of_the_demo_behind(tmp_path: Path) -> 
         assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_the_browser_restores_the_terminal(number: signal.Signals) -> None:
+    with run(str(SAMPLES / "linear")) as terminal:
+        terminal.shows("linear · run 1")
+        os.kill(terminal.child.pid, number)
+        assert terminal.exit_code() == 128 + number
+        end = terminal.received.decode()
+        for setting in ("1049", "25", "1000"):  # the other screen, the cursor, the mouse
+            on, off = end.rfind(f"\x1b[?{setting}h"), end.rfind(f"\x1b[?{setting}l")
+            assert (on > off) is (setting == "25"), setting
+
+
 def test_the_terminal_is_restored_at_the_end() -> None:
     with run(str(SAMPLES / "linear")) as terminal:
         terminal.shows("linear · run 1")
@@ -92,12 +106,12 @@ def test_a_hangup_ends_the_app_and_leaves_nothing_behind() -> None:
 
 def test_without_colour_every_state_still_has_its_sign() -> None:
     with run(str(SAMPLES / "hitl_answered"), NO_COLOR="1") as terminal:
-        terminal.shows("‖", "↩", "✓", "waiting", "answered", "done")
+        terminal.shows("‖", "↩", "✓", "waits", "answered", "done")
 
 
 def test_hostile_text_never_reaches_the_terminal_as_a_sequence() -> None:
     with run(str(ROOT / "tests" / "data" / "hostile"), columns=170) as terminal:
-        terminal.shows("10 problems")
+        terminal.shows("10 unreadable")
         terminal.press("/")
         terminal.shows("search: a text")
         terminal.press("terminal_escapes")

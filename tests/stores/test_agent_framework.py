@@ -1,6 +1,5 @@
 """Files of Agent Framework: headers from their ends, facts, whole checkpoints, and whatever is odd about them."""
 
-import json
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -8,48 +7,16 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
-from ckpt_tui.stores import agent_framework
-from ckpt_tui.stores.agent_framework import (
-    HEAD_BYTES,
-    TAIL_BYTES,
-    entry_from_bytes,
-    header_from_ends,
-    load,
-    read_entry,
-)
-
-DATA = Path(__file__).parent.parent / "data"
-SAMPLES = sorted((DATA / "agent-framework").glob("*/*/*.json"))
-HOSTILE = DATA / "hostile"
-ONE = next((DATA / "agent-framework" / "1.23.0" / "hitl_pending").glob("*.json"))
-
-
-def ends(data: bytes, name: str) -> CheckpointRef | None:
-    if len(data) <= HEAD_BYTES + TAIL_BYTES:
-        return header_from_ends(name, data, b"", len(data))
-    return header_from_ends(name, data[:HEAD_BYTES], data[-TAIL_BYTES:], len(data))
-
-
-def whole(data: bytes, name: str = "x.json") -> CheckpointRef:
-    entry = entry_from_bytes(name, data)
-    assert isinstance(entry, CheckpointRef), entry
-    return entry
+from ckpt_tui.stores import agent_framework, agent_framework_body
+from ckpt_tui.stores.agent_framework import entry_from_bytes, read_entry
+from ckpt_tui.stores.agent_framework_body import load
+from tests.stores.framework_files import HOSTILE, ONE, SAMPLES, document, whole, written
 
 
 def problem(data: bytes) -> Problem:
     entry = entry_from_bytes("x.json", data)
     assert isinstance(entry, Problem), entry
     return entry
-
-
-def document(**changes: Any) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(ONE.read_bytes())
-    return found | changes
-
-
-def written(value: Any) -> bytes:
-    """As the framework writes it."""
-    return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 class TestFacts:
@@ -64,7 +31,7 @@ class TestFacts:
         assert isinstance(counted, CheckpointRef)
         assert counted.facts is not None
         assert expected.facts is not None
-        assert counted == expected._replace(facts=expected.facts._replace(askers=()))
+        assert counted == expected._replace(facts=expected.facts._replace(askers=(), gist=""))
 
     def test_a_waiting_checkpoint_names_who_asks(self) -> None:
         refs = [whole(path.read_bytes()) for path in ONE.parent.glob("*.json")]
@@ -171,7 +138,7 @@ class TestLoad:
     def test_faults_far_behind_are_found_when_everything_is_asked_for(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(agent_framework, "DECODE_AHEAD", 10)
+        monkeypatch.setattr(agent_framework_body, "DECODE_AHEAD", 10)
         bad = {"__pickled__": "!" * 100, "__type__": "a:B"}
         path = tmp_path / "x.json"
         path.write_bytes(written(document(checkpoint_id="x", state={"bad": bad})))

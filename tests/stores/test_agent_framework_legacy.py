@@ -14,7 +14,7 @@ from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.stores.agent_framework_legacy import LEGACY_KIND, store_kind, typed
-from ckpt_tui.stores.directory import collect
+from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store
 from tests.support.oracle import AGENT_FRAMEWORK, DATA
 

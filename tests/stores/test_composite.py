@@ -15,9 +15,9 @@ from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.listing import StoreRow, rows
 from ckpt_tui.errors import NotFoundError
-from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.base import Store, collect
 from ckpt_tui.stores.composite import short_names
-from ckpt_tui.stores.directory import DirectoryStore, collect
+from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.registry import open_overlay, open_store, open_stores
 from tests.support.workflows import Answer, answer, fork, human, linear
 

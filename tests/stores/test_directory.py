@@ -10,8 +10,8 @@ import pytest
 from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
 from ckpt_tui.stores import agent_framework, directory
-from ckpt_tui.stores.base import BATCH, Batch
-from ckpt_tui.stores.directory import DirectoryStore, collect
+from ckpt_tui.stores.base import BATCH, Batch, collect
+from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.files import list_json
 from ckpt_tui.stores.registry import open_store
 from tests.stores.saving import SAMPLE, ref_of, save

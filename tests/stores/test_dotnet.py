@@ -11,7 +11,7 @@ from ckpt_tui.actions.doctor import examine
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.runs.lineage import arrange
-from ckpt_tui.stores.directory import collect
+from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.dotnet_document import split_key, type_name
 from ckpt_tui.stores.dotnet_index import ids_of, parse_index
 from ckpt_tui.stores.dotnet_sessions import SessionStore
@@ -227,6 +227,18 @@ class TestSessions:
         assert isinstance(store, SessionStore)
         files = {entry.file.partition("#")[0] for entry in collect(store.scan()).values()}
         assert files == {"a-helper/u-ada/c-one.json", "a-helper/c-two.json"}
+
+    def test_checkpoints_that_the_index_of_a_session_leaves_out_are_shown(self, tmp_path: Path) -> None:
+        path = self.write(tmp_path / "c-chat.json")
+        expected = [(ref.id, ref.parent, ref.step) for ref in refs_of(path)]
+        top = json.loads(path.read_text(encoding="utf-8"))
+        listed = top["checkpointManager"]["store"][SESSION]["checkpointIndex"]
+        del listed[:]
+        path.write_text(json.dumps(top), encoding="utf-8")
+        found = refs_of(path)
+        assert sorted((ref.id, ref.parent, ref.step) for ref in found) == sorted(expected)
+        assert all("the index of its session does not name it" in ref.note for ref in found)
+        assert not [node for run in arrange(found) for node in run.nodes if node.odd or node.guessed]
 
     def test_a_session_that_is_cut_off_is_a_problem(self, tmp_path: Path) -> None:
         path = self.write(tmp_path / "c-chat.json")

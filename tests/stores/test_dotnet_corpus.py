@@ -10,8 +10,7 @@ import pytest
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.runs.lineage import Run, arrange
-from ckpt_tui.stores.base import Entry, Store
-from ckpt_tui.stores.directory import collect
+from ckpt_tui.stores.base import Entry, Store, collect
 from ckpt_tui.stores.registry import open_store
 
 CORPUS = Path(__file__).parent.parent / "data" / "dotnet"

@@ -136,6 +136,20 @@ class TestAStaleIndex:
         assert latest(nodes).ref.id not in {node.parent for node in nodes}
 
 
+class TestCopies:
+    @pytest.mark.parametrize("ending", [" (1)", " 2", ".sync-conflict-20261120-100001-ABCDEFG", " - Copy"])
+    def test_a_copy_is_told_as_one_and_no_line_of_the_index_is_missing(self, tmp_path: Path, ending: str) -> None:
+        store = cloned("af_dotnet_rc1", tmp_path / "store", "names")
+        line = parse_index((store / "index.jsonl").read_bytes()).lines[-1]
+        name = line.file_names[0].removesuffix(".json") + f"{ending}.json"
+        shutil.copyfile(store / line.file_names[0], store / name)
+        entry = entries_of(store)[name]
+        assert isinstance(entry, CheckpointRef)
+        assert f"a copy of {line.checkpoint}" in entry.note
+        [finding] = examine(open_store(store)).findings
+        assert (finding.kind, finding.file, finding.lines) == ("copy", name, ())
+
+
 class TestALineAheadOfItsFile:
     def ahead(self, tmp_path: Path) -> tuple[Path, bytes]:
         """A store whose newest indexed file is empty, and what is to be in it."""

@@ -9,43 +9,17 @@ import pytest
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.stores.agent_framework import entry_from_bytes, read_entry
-from ckpt_tui.stores.base import Entry
-from ckpt_tui.stores.directory import DirectoryStore, collect
-from ckpt_tui.stores.headers import HEAD_BYTES, TAIL_BYTES, header_from_ends, read_header
+from ckpt_tui.stores.base import Entry, collect
+from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.stores.headers import read_header
+from tests.stores.framework_files import HOSTILE, ONE, SAMPLES, document, ends, whole, written
 from tests.stores.saving import save
-
-DATA = Path(__file__).parent.parent / "data"
-SAMPLES = sorted((DATA / "agent-framework").glob("*/*/*.json"))
-HOSTILE = DATA / "hostile"
-ONE = next((DATA / "agent-framework" / "1.23.0" / "hitl_pending").glob("*.json"))
-
-
-def ends(data: bytes, name: str) -> CheckpointRef | None:
-    if len(data) <= HEAD_BYTES + TAIL_BYTES:
-        return header_from_ends(name, data, b"", len(data))
-    return header_from_ends(name, data[:HEAD_BYTES], data[-TAIL_BYTES:], len(data))
-
-
-def whole(data: bytes, name: str = "x.json") -> CheckpointRef:
-    entry = entry_from_bytes(name, data)
-    assert isinstance(entry, CheckpointRef), entry
-    return entry
 
 
 def listed(path: Path) -> Entry:
     """What a list shows first: the header, or the whole entry where both ends do not hold it."""
     found = read_header(str(path), path.name) or read_entry(str(path), path.name)
     return found[1]
-
-
-def document(**changes: Any) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(ONE.read_bytes())
-    return found | changes
-
-
-def written(value: Any) -> bytes:
-    """As the framework writes it."""
-    return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
 def test_both_ends_tell_of_every_sample_what_the_whole_file_tells() -> None:

@@ -12,7 +12,7 @@ from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.listing import run_title
-from ckpt_tui.stores.directory import collect
+from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.hpd import HpdStore, part_of
 from ckpt_tui.stores.hpd_document import node_of
 from ckpt_tui.stores.hpd_graph import condition, read_definition

@@ -22,10 +22,9 @@ from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.listing import id_text, run_title
 from ckpt_tui.core.steps.snapshots import take_snapshot
 from ckpt_tui.errors import CkptError, NotFoundError
-from ckpt_tui.stores.base import Batch, Store
+from ckpt_tui.stores.base import Batch, Store, collect
 from ckpt_tui.stores.composite import CompositeStore
 from ckpt_tui.stores.conformance import Conformance
-from ckpt_tui.stores.directory import collect
 from ckpt_tui.stores.langgraph import LangGraphStore
 from ckpt_tui.stores.langgraph_names import encoded, key_of, saved_at, step_of
 from ckpt_tui.stores.langgraph_rows import Key

@@ -12,7 +12,7 @@ from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.errors import CkptError, UndecodableError
-from ckpt_tui.stores.directory import collect
+from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.encode import encode_checkpoint
 from ckpt_tui.stores.protocol import ProtocolStore, own_loop
 from ckpt_tui.stores.record import record

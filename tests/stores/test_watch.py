@@ -8,14 +8,15 @@ import shutil
 import sys
 import threading
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ckpt_tui.stores import directory_sweep
 from ckpt_tui.stores import watch as module
+from ckpt_tui.stores.directory_sweep import Change
 from ckpt_tui.stores.files import each_json
-from ckpt_tui.stores.watch import Change, watch
+from ckpt_tui.stores.watch import watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -176,7 +177,7 @@ def test_a_file_renamed_in_the_directory_is_told_under_both_names(
 def test_an_edit_in_place_is_told(
     tmp_path: Path, start: Callable[..., Watching], polling: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "SWEEP_SECONDS", 0.1)
+    monkeypatch.setattr(directory_sweep, "SWEEP_SECONDS", 0.1)
     save(tmp_path, "a.json")
     watching = start(tmp_path, force_polling=polling)
     with (tmp_path / "a.json").open("r+b") as file:
@@ -473,7 +474,7 @@ def test_a_loop_of_links_is_a_missing_directory(tmp_path: Path, start: Callable[
 def test_a_directory_that_cannot_be_listed_for_a_while_is_looked_at_whole_afterwards(
     tmp_path: Path, start: Callable[..., Watching], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "SWEEP_SECONDS", 0.1)
+    monkeypatch.setattr(directory_sweep, "SWEEP_SECONDS", 0.1)
     refused = threading.Event()
 
     def refuse(directory: str) -> list[tuple[str, Any]]:
@@ -481,10 +482,10 @@ def test_a_directory_that_cannot_be_listed_for_a_while_is_looked_at_whole_afterw
         raise PermissionError(13, "Permission denied", directory)
 
     watching = start(tmp_path, force_polling=True)
-    monkeypatch.setattr(module, "each_json", refuse)
+    monkeypatch.setattr(directory_sweep, "each_json", refuse)
     assert refused.wait(PATIENCE)
     save(tmp_path, "a.json")
-    monkeypatch.setattr(module, "each_json", each_json)
+    monkeypatch.setattr(directory_sweep, "each_json", each_json)
     assert watching.next() == IN_PLACE
 
 
@@ -564,7 +565,7 @@ def test_a_watch_whose_events_never_come_sees_by_looking_and_tries_a_new_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "REARM_SECONDS", 0.0)
-    monkeypatch.setattr(module, "SWEEP_SECONDS", 3600.0)
+    monkeypatch.setattr(directory_sweep, "SWEEP_SECONDS", 3600.0)
     notifiers = replace_notify(Blind)
     watching = start(tmp_path)
     save(tmp_path, "a.json")
@@ -607,100 +608,3 @@ def test_a_directory_whose_name_is_no_utf8_is_watched(tmp_path: Path, start: Cal
     watching = start(directory)
     save(directory, "a.json")
     watching.until("a.json")
-
-
-# --- how often everything is looked at
-
-
-class Clock(SimpleNamespace):
-    """A clock for the sweeps that stands still until it is set."""
-
-    now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-    def time_ns(self) -> int:
-        return int(self.now * 1e9)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(module, "time", clock)
-    return clock
-
-
-def sweep_that_takes(seconds: float, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> module._Sweep:
-    def slowly(directory: str) -> list[tuple[str, Any]]:
-        clock.now += seconds
-        return []
-
-    monkeypatch.setattr(module, "each_json", slowly)
-    return module._Sweep("")
-
-
-@pytest.mark.parametrize(
-    ("cost", "watched", "pause"), [(0.001, False, 5.0), (0.06, False, 20.0), (0.3, False, 100.0), (0.3, True, 300.0)]
-)
-def test_the_dearer_a_sweep_the_longer_the_pause(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch, cost: float, watched: bool, pause: float
-) -> None:
-    sweep = sweep_that_takes(cost, clock, monkeypatch)
-    sweep.start(watched=watched)
-    clock.now += pause * 0.99
-    assert not sweep.is_due()
-    clock.now += pause * 0.02
-    assert sweep.is_due()
-
-
-@pytest.mark.parametrize(
-    ("mtime_age", "again"),
-    [(0.004, module.RACY_SECONDS), (0.06, None), (-3.5, module.RACY_SECONDS), (0.0, module.COARSE_SECONDS)],
-    ids=["young", "old", "clocks differ", "whole second"],
-)
-def test_a_change_is_looked_at_again_once_nothing_can_hide_behind_its_mtime(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch, mtime_age: float, again: float | None
-) -> None:
-    sweep = sweep_that_takes(0.0, clock, monkeypatch)
-    sweep.start(watched=False)
-    sweep.hurry(module._Look((1, 1), int((clock.now - mtime_age) * 1e9)))
-    assert sweep.is_due()
-    sweep.take(watched=False)
-    assert not sweep.is_due()
-    clock.now += again or module.RACY_SECONDS
-    assert sweep.is_due() == (again is not None)
-    sweep.take(watched=False)
-    clock.now += module.COARSE_SECONDS
-    assert not sweep.is_due()
-
-
-def test_endless_unexplained_changes_cannot_make_sweeps_take_all_the_time(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sweep = sweep_that_takes(0.3, clock, monkeypatch)
-    sweep.start(watched=False)
-    began, sweeps = clock.now, 0
-    while clock.now < began + 100:
-        sweep.hurry(module._Look((1, 1), int(clock.now * 1e9) + 1))
-        if sweep.is_due():
-            sweep.take(watched=False)
-            sweeps += 1
-        clock.now += 0.1
-    assert 20 < sweeps <= 100 * module.HURRIED_SHARE / 0.3 + 1
-
-
-@posix_only
-def test_a_sweep_does_not_tell_again_what_events_told(tmp_path: Path) -> None:
-    sweep = module._Sweep(str(tmp_path))
-    save(tmp_path, "gone.json")
-    save(tmp_path, "edited.json")
-    sweep.start(watched=True)
-    (tmp_path / "gone.json").unlink()
-    save(tmp_path, "edited.json", b"[1]")
-    save(tmp_path, "new.json")
-    (tmp_path / "broken.json").symlink_to("nothing")
-    save(tmp_path, "untold.json")
-    sweep.note({"gone.json", "edited.json", "new.json", "broken.json", "never.json"})
-    assert sweep.take(watched=True) == Change(frozenset({"untold.json"}), missing=False)
-    assert sweep.take(watched=True) is None

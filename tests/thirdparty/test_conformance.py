@@ -8,10 +8,13 @@ from pathlib import Path
 
 from agent_framework import InMemoryCheckpointStorage
 
+from ckpt_tui.stores.agent_framework_dotnet import DotnetStore
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.conformance import Conformance
+from ckpt_tui.stores.exported_documents import DocumentsStore
 from ckpt_tui.stores.protocol import ProtocolStore, own_loop
 from ckpt_tui.stores.registry import open_store, open_stores
+from tests.support.small_stores import document
 from tests.support.workflows import build_linear, linear
 from tests.thirdparty.acme_ckpt import AcmeStore, execute, write
 
@@ -79,9 +82,57 @@ class TestAgentFrameworkForDotnet(Conformance):
         path.write_bytes(path.read_bytes()[:300])
 
     def missing(self, place: Path) -> Store:
-        from ckpt_tui.stores.agent_framework_dotnet import DotnetStore
-
         return DotnetStore(str(place / "never"))
+
+
+class TestDotnetWithoutAnIndex(Conformance):
+    def open(self, place: Path) -> Store:
+        copy(DOTNET / "af_dotnet", place)
+        (place / "index.jsonl").unlink()
+        return open_store(place)
+
+    def add(self, place: Path) -> None:
+        path = self._newest(place)
+        shutil.copyfile(path, path.with_name(path.name.replace(path.name.rpartition("_")[2], "f" * 32 + "%2Ejson")))
+
+    def remove(self, place: Path) -> None:
+        self._newest(place).unlink()
+
+    def spoil(self, place: Path) -> None:
+        path = self._newest(place)
+        path.write_bytes(path.read_bytes()[:300])
+
+    def missing(self, place: Path) -> Store:
+        return DotnetStore(str(place / "never"))
+
+    def _newest(self, place: Path) -> Path:
+        return min(place.glob("b5*_1ed298d2*"))
+
+
+class TestExportedDocuments(Conformance):
+    def open(self, place: Path) -> Store:
+        self._write(place, "abc")
+        return open_store(place / "export.json")
+
+    def add(self, place: Path) -> None:
+        self._write(place, "abcd")
+
+    def remove(self, place: Path) -> None:
+        self._write(place, "ab")
+
+    def spoil(self, place: Path) -> None:
+        found = [document(name) for name in "ab"]
+        (place / "export.json").write_text(json.dumps([*found, {"id": "broken"}]), encoding="utf-8")
+
+    def missing(self, place: Path) -> Store:
+        return DocumentsStore(str(place / "never.json"))
+
+    def _write(self, place: Path, names: str) -> None:
+        place.mkdir(exist_ok=True)
+        found = [
+            document(name, previous_checkpoint_id=before) for before, name in zip((None, *names), names, strict=False)
+        ]
+        (place / "export.json").write_text(json.dumps(found), encoding="utf-8")
 
 
 class TestHpd(Conformance):

@@ -8,7 +8,7 @@ import pytest
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import CkptError, NotFoundError
-from ckpt_tui.stores.directory import collect
+from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import extensions, open_store
 from tests.cli.commands import Output, called
 from tests.thirdparty.acme_ckpt import AcmeStore, write

@@ -18,13 +18,13 @@ from ckpt_tui.core.runs.history import history_document
 from ckpt_tui.core.sizes.shares import PathShare, TypeShare
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.files import Stamp
-from ckpt_tui.tui.jobs import check_cancelled
 from ckpt_tui.tui.screens.asking import AskScreen
 from ckpt_tui.tui.screens.find import FindScreen
 from ckpt_tui.tui.screens.history import HistoryScreen
 from ckpt_tui.tui.screens.sizes import SizesScreen
 from ckpt_tui.tui.widgets.findings import FindingText
 from ckpt_tui.tui.widgets.share_list import ShareList
+from ckpt_tui.tui.workers import check_cancelled
 from tests.actions.test_history import chain
 from tests.tui.support import NARROW, NORMAL, SAMPLES, Driver, open_app
 

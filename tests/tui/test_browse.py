@@ -23,7 +23,7 @@ from tests.tui.support import DATA, NARROW, NORMAL, RECORDED, SAMPLES, WIDE, Dri
 class TestOpening:
     async def test_the_newest_checkpoint_is_selected_and_shown(self) -> None:
         async with open_app(SAMPLES / "hitl_pending") as app:
-            await app.shows("hitl · run 1", "review waiting 2", "[State]", "topic", '"kettles"')
+            await app.shows("hitl · run 1", "waits 2 review", "[State]", "topic", '"kettles"')
             assert app.screen.list.selected == app.screen.list.view.newest
 
     @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ class TestOpening:
     async def test_forks_are_drawn_in_the_gutter(self) -> None:
         async with open_app(SAMPLES / "fork") as app:
             await app.press("g")
-            await app.shows("├─┬─╮", "● │ │", "(fork)")
+            await app.shows("├─┬─╮", "● │ │", "fork counter")
 
     async def test_it_opens_at_a_checkpoint_and_a_place(self) -> None:
         name = min((SAMPLES / "hitl_pending").glob("*.json")).stem
@@ -95,7 +95,7 @@ class TestEmptyAndBroken:
         store = copy_of("linear", tmp_path)
         (store / "broken.json").write_text('{"workflow_name": ')
         async with open_app(store) as app:
-            await app.shows("problems · 1", "✗ broken.json", "1 problem")
+            await app.shows("problems · 1", "✗ broken.json", "1 unreadable")
             await app.press("G")
             await app.shows("cannot be shown as a checkpoint", "cut off after")
 
@@ -182,13 +182,13 @@ class TestMoving:
 class TestPanes:
     async def test_a_narrow_terminal_shows_one_pane_at_a_time(self) -> None:
         async with open_app(RECORDED, NARROW) as app:
-            assert "Checkpoints" in app.text
+            assert "+time" in app.text
             assert "[State]" not in app.text
             await app.press("enter")
             await app.shows("[State]")
-            assert "Checkpoints" not in app.text
+            assert "+time" not in app.text
             await app.press("tab")
-            await app.shows("Checkpoints")
+            await app.shows("+time")
 
     async def test_a_wide_terminal_shows_the_conversation_beside_the_state(self) -> None:
         async with open_app(RECORDED, WIDE) as app:
@@ -197,9 +197,9 @@ class TestPanes:
     async def test_z_gives_a_pane_the_whole_screen_and_back(self) -> None:
         async with open_app(RECORDED) as app:
             await app.press("tab", "z")
-            await app.until(lambda: "Checkpoints" not in app.text)
+            await app.until(lambda: "+time" not in app.text)
             await app.press("z")
-            await app.shows("Checkpoints", "[State]")
+            await app.shows("+time", "[State]")
 
     async def test_resizing_keeps_the_place(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
@@ -245,7 +245,40 @@ class TestFiltering:
             await app.press("f")
             await app.type("nowhere")
             await app.press("enter")
-            await app.shows("No checkpoint contains 'nowhere'")
+            await app.shows("No row shows 'nowhere'", "It does not look into the values", "ctrl+f")
+
+    async def test_what_a_filter_did_not_find_is_searched_for_in_the_values(self) -> None:
+        async with open_app(SAMPLES / "linear") as app:
+            await app.press("f")
+            await app.type("original")
+            await app.press("enter")
+            await app.press("g")
+            everything = len(app.screen.list.view.runs[0].nodes)
+            await app.press("escape", "f")
+            await app.type("_executor_state")
+            await app.press("enter")
+            await app.shows("No row shows '_executor_state'")
+            await app.press("ctrl+f")
+            await app.until(lambda: bool(app.app.screen.query("#text")), "the search")
+            assert app.app.screen.query_one("#text", Input).value == "_executor_state"
+            await app.press("escape")
+            await app.until(lambda: len(app.screen.list.view.places) == everything, "all rows again")
+
+
+class TestCounts:
+    async def test_a_number_before_a_motion_counts_checkpoints_and_not_the_lines_between_them(self) -> None:
+        async with open_app(RECORDED) as app:
+            await app.press("g")
+            rows = app.screen.list
+            files = [rows.file_at(index) for index in range(rows.line_count) if rows.selectable(index)]
+            await app.press("2", "0", "j")
+            assert rows.selected == files[20]
+            await app.press("1", "2", "k")
+            assert rows.selected == files[8]
+            await app.press("9", "9", "9", "k")
+            assert rows.selected == files[0]
+            await app.press("9", "9", "9", "9", "j")
+            assert rows.selected == files[-1]
 
 
 class TestKeys:
@@ -303,11 +336,9 @@ class TestFirstRows:
                 app.post_message(events.Key(char, char))
             for _ in range(100):  # not pilot.pause: that waits for the screen, which waits for us
                 await asyncio.sleep(0)
-            assert not driver.screen.questions.is_open
+            assert not driver.screen.is_asking
             go_on.set()
-            await driver.until(
-                lambda: driver.screen.questions.is_open and driver.screen.query_one(Input).value == "counter"
-            )
+            await driver.until(lambda: driver.screen.is_asking and driver.screen.query_one(Input).value == "counter")
 
 
 class TestHints:

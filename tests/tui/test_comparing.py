@@ -8,7 +8,8 @@ import pytest
 
 from ckpt_tui.core.diff.ignore_rules import BUILT_IN, IgnoreRules
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
-from ckpt_tui.stores.directory import DirectoryStore, collect
+from ckpt_tui.stores.base import collect
+from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.tui.comparing import KEPT, Comparer
 from tests.stores.saving import save
 

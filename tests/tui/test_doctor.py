@@ -13,6 +13,7 @@ import pytest
 from ckpt_tui.core.doctor.doctor import Report
 from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.errors import NotFoundError
+from ckpt_tui.tui.clipboard import Copied
 from ckpt_tui.tui.screens.doctor import DoctorScreen
 from ckpt_tui.tui.widgets.findings import Findings, Heading, rows
 from ckpt_tui.tui.widgets.text_lines import TextLines
@@ -126,9 +127,9 @@ class TestCopying:
     async def test_the_types_are_copied_as_an_argument_to_paste(self, monkeypatch: pytest.MonkeyPatch) -> None:
         copied: list[str] = []
 
-        def copy(text: str, write: Any) -> str:
+        def copy(text: str, write: Any) -> Copied:
             copied.append(text)
-            return "the clipboard"
+            return Copied("the clipboard", True)
 
         monkeypatch.setattr("ckpt_tui.tui.clipboard.copy", copy)
         async with open_app(SAMPLES / "hitl_answered") as app:

@@ -76,7 +76,7 @@ async def test_a_call_of_a_tool_that_a_run_asks_for_is_rejected(tmp_path: Path) 
     async with preview("agent_tool_approval", tmp_path, first=True) as (app, screen):
         await waits(app, screen)
         await app.shows("operator asks to call refund")
-        await app.press("left", "enter")
+        await app.press("r", "enter")
         await app.shows("done after")
         await app.shows('refund(order="123"): rejected')
 
@@ -114,5 +114,5 @@ async def test_a_conversation_is_ended_or_goes_on_from_each_reply(tmp_path: Path
             lambda: screen.forms and screen.forms[0].request_id != first and screen.execution.waits, "asked again"
         )
         await app.pilot.pause()
-        await app.press("left", "enter")
+        await app.press("r", "enter")
         await app.shows("done after")

@@ -11,7 +11,7 @@ import pytest
 from ckpt_tui.core.documents import lazy
 from ckpt_tui.core.documents.indented import member_spans
 from ckpt_tui.core.value import Deferred, Value
-from ckpt_tui.stores import agent_framework
+from ckpt_tui.stores import agent_framework_body
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.files import Stamp, read_whole
 from ckpt_tui.tui.app import CkptApp
@@ -79,7 +79,7 @@ async def test_the_newest_large_checkpoint_is_read_once_and_not_before_the_first
         read.append(path)
         return read_whole(path, limit)
 
-    monkeypatch.setattr(agent_framework, "read_whole", counted)
+    monkeypatch.setattr(agent_framework_body, "read_whole", counted)
     early = EarlyLook(DirectoryStore(str(large)))
     view = early.wait(10)
     assert view is not None and view.newest

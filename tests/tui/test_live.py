@@ -114,4 +114,4 @@ async def test_a_real_workflow_running_beside_the_app_shows_up(tmp_path: Path) -
 async def test_a_request_of_a_real_workflow_is_shown_as_waiting(tmp_path: Path) -> None:
     async with open_app(tmp_path, settled=False) as app:
         await workflows.human(tmp_path)
-        await app.shows("waiting 1")
+        await app.shows("waits")

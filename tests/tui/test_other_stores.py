@@ -18,7 +18,7 @@ DOTNET = DATA / "dotnet"
 async def test_a_run_of_hpd_is_shown_by_what_is_new_in_each_file(size: tuple[int, int]) -> None:
     async with open_app(DOTNET / "hpd_full_history", size) as driver:
         await driver.press("g")
-        await driver.shows("execution 2efef45d", "again review, write", "review waiting 1", "summaries[0] of ea62a991")
+        await driver.shows("execution 2efef45d", "again review, write", "waits review", "summaries[0] of ea62a991")
 
 
 async def test_a_waiting_request_its_graph_and_what_was_corrected_are_shown() -> None:
@@ -30,7 +30,7 @@ async def test_a_waiting_request_its_graph_and_what_was_corrected_are_shown() ->
         driver.screen.panes.detail.pick("graph")
         await driver.shows("START", "research", "facts", "END")
         driver.screen.panes.detail.pick("meta")
-        await driver.shows("as every suspension does")
+        await driver.shows("as every suspension")
 
 
 async def test_no_run_of_hpd_is_started_and_the_reason_is_said() -> None:
@@ -41,7 +41,7 @@ async def test_no_run_of_hpd_is_started_and_the_reason_is_said() -> None:
 
 async def test_forks_of_a_dotnet_session_are_drawn() -> None:
     async with open_app(DOTNET / "af_dotnet") as driver:
-        await driver.shows("session b5f72a1c", "├─╮", "Writer (fork)", "Approval answered", "session tenant/42:chat")
+        await driver.shows("session b5f72a1c", "├─╮", "fork Writer", "answered yes → Approval", "tenant/42:chat")
 
 
 async def test_several_stores_are_one_list_with_a_heading_for_each() -> None:
@@ -54,7 +54,7 @@ async def test_several_stores_are_one_list_with_a_heading_for_each() -> None:
         await driver.type("answered")
         await driver.press("enter")
         await driver.until(lambda: "hpd_hosted ·" not in driver.text, "only rows that match, under their store")
-        await driver.shows("▌ af_dotnet", "Approval answered")
+        await driver.shows("▌ af_dotnet", "answered yes → Approval")
 
 
 async def test_a_run_of_hpd_goes_on_live(tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ async def test_a_run_of_hpd_goes_on_live(tmp_path: Path) -> None:
     shutil.copytree(DOTNET / "hpd_hosted", copy)
     [last] = (copy / "checkpoints").rglob("*ad13b0b2*")
     async with open_app(copy) as driver:
-        await driver.shows("review waiting 1")
+        await driver.shows("waits review")
         top = json.loads(last.read_text(encoding="utf-8"))
         top |= {"checkpointId": "f" * 32, "completedNodes": [*top["completedNodes"], "review"]}
         top["metadata"] = {"trigger": "IterationCompleted", "iterationIndex": 2, "completedLayer": 1}
@@ -72,7 +72,7 @@ async def test_a_run_of_hpd_goes_on_live(tmp_path: Path) -> None:
         await driver.until(lambda: driver.screen.list.view.checkpoints == 4, "the next checkpoint")
         labels = [node.ref.told.label for node in driver.screen.list.view.runs[0].nodes if node.ref.told]
         assert labels[2:] == ["write · review answered later", "review"]
-        await driver.until(lambda: "waiting 1" not in driver.text, "nothing waits")
+        await driver.until(lambda: "waits" not in driver.text, "nothing waits")
 
 
 def test_the_stores_of_the_corpus_have_kinds_of_their_own() -> None:

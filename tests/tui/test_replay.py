@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.forks import ForkScreen
 from ckpt_tui.tui.screens.replay import ReplayScreen
 from ckpt_tui.tui.widgets.graph_view import GraphView
@@ -422,3 +423,42 @@ class TestRoom:
             await app.press("question_mark")
             await app.shows("Keys and signs")
             assert "next change of a pinned path" in app.app.screen.query_one(TextLines).plain_text
+
+
+class TestWhatTheBrowserKnows:
+    async def test_the_diff_of_the_shown_step_opens_over_the_replay(self) -> None:
+        async with open_app(SAMPLES / "linear") as app:
+            screen = await replay(app)
+            await app.press("end", "d")
+            await app.until(lambda: isinstance(app.app.screen, CompareScreen), "the comparison")
+            compared = app.app.screen
+            assert isinstance(compared, CompareScreen)
+            assert compared.pair[1].file == screen.position.node.ref.file
+            await app.press("escape")
+            await app.until(lambda: app.app.screen is screen, "the replay")
+
+    async def test_going_to_a_place_of_the_diff_leaves_the_replay(self) -> None:
+        async with open_app(SAMPLES / "linear") as app:
+            await replay(app)
+            await app.press("end", "d")
+            await app.shows("left out")
+            await app.press("J", "t")
+            await app.until(lambda: app.app.screen is app.screen, "the browser")
+
+    @pytest.mark.parametrize(("key", "shown"), [("D", "doctor"), ("S", "sizes"), ("ctrl+f", "find")])
+    async def test_doctor_sizes_and_find_open_over_the_replay(self, key: str, shown: str) -> None:
+        async with open_app(SAMPLES / "linear") as app:
+            screen = await replay(app)
+            await app.press("home", key)
+            await app.shows(f" {shown} ")
+            await app.press("escape")
+            await app.until(lambda: app.app.screen is screen, "the replay")
+
+    async def test_a_bisection_goes_on_in_the_browser(self) -> None:
+        async with open_app(SAMPLES / "linear") as app:
+            await replay(app)
+            await app.press("home", "equals_sign")
+            await app.type("state")
+            await app.press("enter")
+            await app.until(lambda: app.app.screen is app.screen, "the browser")
+            await app.shows("first true in iteration")

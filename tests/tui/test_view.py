@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.core.model import CheckpointRef, Facts, Problem
-from ckpt_tui.stores.base import Batch
-from ckpt_tui.stores.directory import collect
+from ckpt_tui.stores.base import Batch, collect
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.library import VIEW_SECONDS, Library, Pace
 from ckpt_tui.tui.view import View, make_view

@@ -87,6 +87,10 @@ class Debugger:
         self._waits = False
         self._answers: dict[str, Any] = {}
         self._failure: dict[str, Any] | None = None
+        self._next: Session | None = None
+        self._next_error: dict[str, Any] | None = None
+        self._where: dict[str, Any] = {}
+        """The pause that a person goes on from."""
         self._last = b""
         """The last line of a run that failed, kept back while the person looks at the failure."""
         self._origin = plan.source.store
@@ -107,6 +111,8 @@ class Debugger:
         with self._lock:
             is_over = self._session.ended.is_set()
             self.paused = None
+            if self._next is not None:
+                self._next.stop(0.5)
         if is_over:
             self._close()
         else:
@@ -115,6 +121,8 @@ class Debugger:
     def kill(self) -> None:
         """End the process now, with everything that it started."""
         self._ending = True
+        if self._next is not None:
+            self._next.kill()
         self._session.kill()
 
     def wait(self, seconds: float | None = None) -> bool:
@@ -163,7 +171,9 @@ class Debugger:
 
     def _obey(self, command: dict[str, Any]) -> None:
         do = command.get("do")
-        if do in ("run", "check"):
+        if do == "run":
+            self._session.send({**command, "debug": self._pauses()})
+        elif do == "check":
             self._session.send(command)
         elif do == "stop":
             self.stop()
@@ -242,6 +252,7 @@ class Debugger:
         return {"hold": (self._stepping or self._asked or looks) and not ends, "executors": [] if ends else executors}
 
     def _go_on(self) -> None:
+        self._where = dict(self.paused or {})
         self.paused = None
         self._turn.clear()
         if self._edits or self._moved or self._session.ended.is_set():
@@ -250,21 +261,48 @@ class Debugger:
             self._session.send(self._go())
 
     def _start_anew(self) -> None:
-        """Resume from where the person stands, in a process of its own, after the one before has ended."""
+        """Check in a new process that the run can go on from where the person stands; see `_take_next`."""
         checkpoint, directory = self._found(self._at)
-        before = self._session
         source = source_of(directory, checkpoint, self.plan.source.later, self.plan.target.allow)
         plan = replace(self.plan, source=source, edits=tuple(self._edits), responses=self._taken_answers())
-        self._edits, self._moved, self._failure, self._waits = [], False, None, False
-        self.plan = plan
-        self._session = self._session_of(plan)
-        self._confirmed = True
-        threading.Thread(target=self._replace, args=(before, self._session), daemon=True).start()
+        self._next = self._session_of(plan)
+        self._next.start()
 
-    def _replace(self, before: Session, after: Session) -> None:
+    def _take_next(self, session: Session, raw: bytes) -> None:
+        """A line of the process that is to take over: when its check is good, the one before is ended."""
+        line = json.loads(raw)
+        kind = line.get("kind")
+        if kind == "check" and line.get("ok"):
+            with self._lock:
+                before, self._session, self._next = self._session, session, None
+                self.plan = session.plan
+                self._edits, self._moved, self._failure, self._waits, self._last = [], False, None, False, b""
+            self._say("resumed", checkpoint=self._at, edits=line.get("edits") or [])
+            threading.Thread(target=self._take_over, args=(before, session), daemon=True).start()
+        elif kind == "check":
+            problems = [each for each in line.get("problems") or () if each.get("level") == "error"]
+            self._not_resumed(session, problems)
+        elif kind == "end":
+            self._not_resumed(session, [self._next_error] if self._next_error else [])
+        elif kind == "error":
+            self._next_error = line
+
+    def _take_over(self, before: Session, after: Session) -> None:
         before.stop()
         before.wait()
-        after.start()
+        after.send({"do": "run", **after.plan.changes(), "debug": self._pauses()})
+
+    def _not_resumed(self, session: Session, problems: list[dict[str, Any]]) -> None:
+        """The change does not fit, or the program does not load: the run stays where it was paused."""
+        with self._lock:
+            if session is not self._next:
+                return
+            self._next, self._next_error, self._edits = None, None, []
+        session.stop(0.5)
+        for each in problems or [{"what": "The run cannot be resumed from there.", "fix": ""}]:
+            self._say("error", where="command", what=each.get("what"), fix=each.get("fix"), traceback="")
+        reason, spec = self._where.pop("reason"), self._where.pop("breakpoint")
+        self._pause(reason, spec, **self._where)
 
     def _session_of(self, plan: Plan) -> Session:
         session: Session
@@ -278,6 +316,9 @@ class Debugger:
     # -- lines of the run, in the thread that reads them -------------------------------------------------------------
 
     def _take(self, session: Session, raw: bytes) -> None:
+        if session is self._next:
+            self._take_next(session, raw)
+            return
         if session is not self._session:
             return  # the rest of a process that was left
         kind = raw[9 : raw.find(b'"', 9)]
@@ -296,10 +337,13 @@ class Debugger:
             self._waiting()
         elif kind == b"error":
             self._failure = json.loads(raw)
+            if self._failure.get("where") == "response":  # the answer did not fit: the request waits on
+                self._waits = True
 
     def _checked(self, check: dict[str, Any]) -> None:
         if self._confirmed:
-            self._session.send({"do": "run", **self.plan.changes()} if check.get("ok") else {"do": "stop"})
+            run = {"do": "run", **self.plan.changes(), "debug": self._pauses()}
+            self._session.send(run if check.get("ok") else {"do": "stop"})
 
     def _waiting(self) -> None:
         with self._lock:

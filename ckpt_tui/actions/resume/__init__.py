@@ -1,1 +1,1 @@
-"""Running a workflow on from a checkpoint: the plan, what is known before it runs, the process, what it tells."""
+"""Resuming a workflow from a checkpoint: the plan, what is known before it runs, the process, what it shows."""

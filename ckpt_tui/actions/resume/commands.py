@@ -15,7 +15,7 @@ GIVEN = "ckpt-tui resume …"
 """Stands in what the runner says for the command line that was given."""
 
 PREFIX = 8
-"""Characters of a long request id that are written at least; as many more as it takes to tell it from others."""
+"""Characters of a long request id that are written at least; as many more as it takes to distinguish it from others."""
 
 LONG = 20
 """Characters from which an id is shortened: names that people chose stay whole."""

@@ -10,7 +10,7 @@ from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.errors import UsageError
 
 _WHOLE = ("$value", "$base64", "$entries", "$args", "$ref", "$error")
-"""Members of a document that stand for the whole object, which is then given anew."""
+"""Members of a document that stand for the whole object, which is then given whole."""
 
 
 def smallest(path: Path, before: Any, after: Any) -> tuple[Edit, ...]:

@@ -16,7 +16,7 @@ class EventLog:
     """Takes lines from the threads of a session and gives them to whoever shows them.
 
     Lines are known by their number, 0 for the first that ever came; those of the beginning are dropped when there are
-    too many, and `first` tells the number of the oldest that is kept.
+    too many, and `first` shows the number of the oldest that is kept.
 
     Args:
         lines: Lines that are kept at most.

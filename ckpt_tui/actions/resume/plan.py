@@ -141,7 +141,7 @@ class Plan:
         """What the runner is told: its first line.
 
         Args:
-            mode: "check" (tell and end), "run" (check, then run), "ask" (check, then wait for commands).
+            mode: "check" (show and end), "run" (check, then run), "ask" (check, then wait for commands).
         """
         modules = dict.fromkeys(name.partition(":")[0] for name in self.source.types)
         return {

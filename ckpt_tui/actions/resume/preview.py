@@ -11,6 +11,7 @@ from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.running.events import asks_in_words, brief, short_name
 from ckpt_tui.core.running.secret_lines import masked_copy, path_secrecy
 from ckpt_tui.core.text import clean
+from ckpt_tui.stores.place_trust import trust_lines
 
 QUESTION = 300
 """Characters of a question."""
@@ -43,26 +44,49 @@ def preview(
     words = _Words(plan, lines.get("check", {}), reveal, to_paste)
     hello, check = lines.get("hello", {}), lines.get("check", {})
     fault = lines.get("error")
+    started = []
     if hello:
         where = f"{hello.get('executable')} · Python {hello.get('python')} · agent_framework {hello.get('framework')}"
-        yield Said("▷", clean(where), tone="dim")
+        started.append(Said("▷", clean(where), tone="dim"))
     if fault is not None and not check:
         yield Said("✗", clean(str(fault.get("what"))), words.fix(fault), "error")
+        yield from started
         return
     if not check:
+        yield from started
         return
+    if plan.source.store:
+        for line in trust_lines(plan.source.store, f"{plan.source.id}.json"):
+            yield Said("!", line, "Resume it only when you know who wrote it.", "warn")
+    # What matters most comes first: what hinders the run or is asked, what it does again, where it writes.
+    wrong = [*_wrong(check, words, asked)]
+    into = Said("●", f"new checkpoints go to {clean(plan.into)}", tone="plain")
+    course = [*_again(check), into, *_edits(check, reveal)]
+    # A form shows what is asked: then it hinders nothing that has to be read first.
+    is_answered_here = asked and all(each.get("about") == "pending" for each in _problems(check))
+    is_hindered = not check.get("ok") and not is_answered_here
+    yield from (*wrong, *course) if is_hindered else (*course, *wrong)
+    yield from _on_the_way(check)
     main = ", as the script it was" if check.get("main") else ""
     yield Said("✓", clean(f"{check.get('target')} loads{main}: {check.get('file')}"), tone="good")
-    yield from _on_the_way(check)
-    problems = [each for each in check.get("problems") or () if isinstance(each, dict)]
-    yield from _good(lines.get("graph", {}), check, {str(each.get("about")) for each in problems})
+    yield from _good(lines.get("graph", {}), check, {str(each.get("about")) for each in _problems(check)})
+    yield from started
+
+
+def _problems(check: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for each in check.get("problems") or () if isinstance(each, dict)]
+
+
+def _wrong(check: dict[str, Any], words: _Words, asked: bool) -> Iterator[Said]:
+    """What hinders the run or may, and what is asked."""
+    problems = _problems(check)
     together = blocked_types(check)
     fix = words.to_allow(together)
     for about, sign, tone in _TYPES:
         names = _to_allow(check, about)
         if names:
             yield Said(sign, clean(_blocked(problems, about, names)), fix, tone)
-            fix = ""  # one option for each, told once
+            fix = ""  # one option for each, said once
     rest = [each for each in problems if each.get("name") not in together]
     for number, each in enumerate(rest):
         following = rest[number + 1] if number + 1 < len(rest) else {}
@@ -74,13 +98,15 @@ def preview(
         yield Said(sign, words.what(each), "" if hint else fix, tone)
         if hint:
             yield Said(" ", hint, fix, "dim")
-    yield from _again(check)
+
+
+def _edits(check: dict[str, Any], reveal: bool) -> Iterator[Said]:
+    """What is changed before the run."""
     for edit in check.get("edits") or ():
         was = edit.get("before")
         was = was if reveal else masked_copy(was, path_secrecy(str(edit.get("path"))))
         before = "absent" if edit.get("absent") else brief(was, VALUE)
         yield Said("±", clean(f"{edit.get('path')}: {before} → {brief(edit.get('after'), VALUE)}"), tone="key")
-    yield Said("●", f"new checkpoints go to {clean(plan.into)}", tone="plain")
 
 
 class _Words:
@@ -177,7 +203,7 @@ _TYPES = (("type", "✗", "error"), ("save", "!", "warn"))
 
 
 def _blocked(problems: list[dict[str, Any]], about: str, names: list[str]) -> str:
-    """What is told of types that are not allowed, of several at once."""
+    """What is reported of types that are not allowed, of several at once."""
     what = str(next(each.get("what") for each in problems if each.get("about") == about and each["name"] == names[0]))
     if len(names) == 1:
         return what

@@ -231,7 +231,7 @@ def _kill_all() -> None:
 
 
 def environment(base: os._Environ[str] | dict[str, str]) -> dict[str, str]:
-    """The environment of the process: what failed is told in full, and what is printed comes at once."""
+    """The environment of the process: what failed is reported in full, and what is printed comes at once."""
     changed = {"PYTHONUNBUFFERED": "1"}
     return {**base, "ENABLE_SENSITIVE_DATA": base.get("ENABLE_SENSITIVE_DATA", "true"), **changed}
 

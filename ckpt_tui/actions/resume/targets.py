@@ -94,7 +94,7 @@ def _read() -> dict[str, Any]:
 
 
 def remember(store: str, target: Target) -> None:
-    """Keep the target of a store; a state directory that cannot be written is no reason to fail."""
+    """Keep the target of a store; a state directory that cannot be written is not a reason to fail."""
     known = _read()
     key = os.path.realpath(root_of(store))
     known.pop(key, None)

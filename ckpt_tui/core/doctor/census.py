@@ -17,7 +17,7 @@ from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
 
 PLACES = 300_000
 """Values of one pickle that are looked at for where its names stand, about half a second, where there is no allowance
-for the whole document. What lies beyond is told with the place of its pickle."""
+for the whole document. What lies beyond is reported with the place of its pickle."""
 
 How = Literal["new", "call", "value"]
 
@@ -35,7 +35,7 @@ def places(
 ) -> Iterator[Place]:
     """References named in `wanted`, calls of getattr and opaque values; nearest first.
 
-    A reference is told once for each use that is made of it.
+    A reference is reported once for each use that is made of it.
 
     All parts of an object are looked at, also those that no view shows; they stand where the object stands. Paths end
     after `_STEPS` levels.
@@ -67,7 +67,7 @@ def places(
                 todo.append((item.cls, way, item.how))
             elif kind is Opaque:
                 yield Place(item, path + _steps(way), how)
-            if left <= 0:  # what is known already is still told
+            if left <= 0:  # what is known already is still reported
                 continue
             below = members(item)
             count = min(len(below), left)
@@ -92,7 +92,7 @@ _Way: TypeAlias = "tuple[_Way, Path, int] | None"
 """A path as a chain, last steps first, with its length: a million levels share their beginnings."""
 
 _STEPS = 100
-"""Levels of the paths that are told; what lies deeper is told with the path of what it lies in."""
+"""Levels of the paths that are reported; what lies deeper is reported with the path of what it lies in."""
 
 
 def _longer(way: _Way, steps: Path) -> _Way:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ckpt_tui.core.doctor.findings import Finding
+from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.lineage import MISSING, Node, arrange, is_unnamed
 

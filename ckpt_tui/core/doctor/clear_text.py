@@ -12,7 +12,7 @@ from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.redact import MASK, is_mask, masked
 
 _PATHS = 200
-"""Different paths of secrets that are told."""
+"""Different paths of secrets that are reported."""
 
 _NAMES = (
     rb"token|passw|passphrase|passcode|pswd|pwd|secret|cred|authorization|bearer|cookie|jwt"
@@ -52,7 +52,7 @@ def json_may_hold_secrets(raw: bytes) -> bool:
 class ClearText:
     """Takes checkpoints one by one and finds secrets in them, each path once.
 
-    Run kwargs are masked wherever they are shown, but only those that are secrets by their name or look are told.
+    Run kwargs are masked wherever they are shown, but only those that are secrets by their name or look are reported.
     """
 
     def __init__(self) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from ckpt_tui.core.doctor.advice import is_plain_name
-from ckpt_tui.core.doctor.findings import Finding
+from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.model import CheckpointRef
 
 _MADE_BY = (
@@ -46,13 +46,21 @@ class Copy(NamedTuple):
 
 
 def made_by(stem: str, original: str) -> str:
-    """What made a copy with such a name of such a file (both without `.json`); "" where nothing tells."""
+    """What made a copy with such a name of such a file (both without `.json`); "" where nothing shows it."""
     for ending, words in _ENDINGS:
         found = ending.match(stem)
         if found is not None and found[1] == original:
             return words
     before = _BEFORE.match(stem)
     return "named as Google Drive names a copy" if before is not None and before[1] == original else ""
+
+
+def originals(stem: str) -> Iterator[tuple[str, str]]:
+    """The names of which a name may be that of a copy (all without `.json`), each with what makes such copies."""
+    for ending, words in _ENDINGS:
+        found = ending.match(stem)
+        if found is not None:
+            yield found[1], words
 
 
 def copies_in(refs: Iterable[CheckpointRef], names: Collection[str]) -> list[Copy]:

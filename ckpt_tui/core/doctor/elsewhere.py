@@ -13,7 +13,7 @@ from ckpt_tui.core.safety.inspection import Inspection
 from ckpt_tui.core.value import Envelope
 
 _MOST = 50
-"""Dangerous pickles told of one file."""
+"""Dangerous pickles reported for one file."""
 
 _UNIT = 16
 """Bytes of a file walked through for one unit of work."""

@@ -30,7 +30,7 @@ CANNOT_BE_DECODED = "cannot be decoded: "
 _DO_NOT_LOAD = "Do not load this file with any program; move it out of the store and find out who wrote it."
 _UNLOADABLE = "Agent Framework cannot load this checkpoint; resume from another one."
 _PER_PICKLE = 50
-"""Dangerous names told of one pickle; a hostile one can hold a hundred thousand."""
+"""Dangerous names reported for one pickle; a hostile one can hold a hundred thousand."""
 
 
 class Pickles:
@@ -38,7 +38,7 @@ class Pickles:
 
     Attributes:
         findings: What was found.
-        types: The types that the framework loads only when told to, and where each stands first.
+        types: The types that the framework loads only when asked to, and where each stands first.
     """
 
     def __init__(self, file: str, judged: dict[tuple[str, str], Judgement], allowance: Allowance | None = None) -> None:
@@ -53,7 +53,7 @@ class Pickles:
     def examine(self, envelope: Envelope, path: Path, check: Callable[[], None] | None = None) -> None:
         """Find what is wrong with one envelope.
 
-        What decoding it told is used; it is decoded only when nobody did before.
+        What decoding it reported is used; it is decoded only when nobody did before.
         """
         value = open_envelope(envelope, check, self._allowance)
         decoded = envelope.decoded
@@ -79,7 +79,7 @@ class Pickles:
         check: Callable[[], None] | None = None,
         is_hurried: bool = False,
     ) -> None:
-        """Tell what is dangerous in the pickles of a file besides those that were examined; see `dangers_elsewhere`."""
+        """Report dangers in the pickles of a file besides those that were examined; see `dangers_elsewhere`."""
         found = dangers_elsewhere(raw, shown, check, self._allowance, is_hurried)
         for path, inspection in found.dangers:
             for reason in inspection.reasons:
@@ -89,7 +89,7 @@ class Pickles:
             self._left_out_count += 1
 
     def close(self) -> None:
-        """Tell what was left out, once all envelopes were examined."""
+        """Report what was left out, once all envelopes were examined."""
         if self._left_out_count:
             count = f"{self._left_out_count:,} pickle{'' if self._left_out_count == 1 else 's'}"
             reason = f"not looked at: {count} from here on; a higher limit decodes more of one file"
@@ -107,13 +107,13 @@ class Pickles:
         self.findings.append(Finding(kind, severity, self.file, expression(path), reason, fix))
 
     def _is_plain(self, module: str, name: str) -> bool:
-        """Whether nothing is to be told of a name, whatever the pickle does with it."""
+        """Whether nothing is to be reported of a name, whatever the pickle does with it."""
         verdict = self._judge(module, name)
         is_data = verdict.kind in ("inert", "framework") or (verdict.kind == "helper" and verdict.by_default)
         return verdict.by_default and is_data and (module, name) != ("builtins", "type")
 
     def _tell(self, envelope: Envelope, decoded: Decoded, path: Path) -> None:
-        """Tell what a pickle names and does, each name with its first place."""
+        """Report what a pickle names and does, each name with its first place."""
         inspection = inspect_decoded(decoded)
         uses = {use.name: use for use in sorted(inspection.uses, key=lambda use: _TELLING.index(use.how), reverse=True)}
         found = self._locate(envelope, path, uses)
@@ -125,7 +125,7 @@ class Pickles:
             self._danger(path, danger)
 
     def _locate(self, envelope: Envelope, path: Path, uses: dict[str, Use]) -> dict[str, Path]:
-        """The first place of each name; tells what stands for itself, which is opaque values."""
+        """The first place of each name; says what stands for itself, which is opaque values."""
         told = 0
         found: dict[str, Path] = {}
         hows: dict[str, str] = {}
@@ -139,7 +139,7 @@ class Pickles:
             elif type(item) is Obj:
                 if names := reached_by(item):
                     found.setdefault(":".join(names), place.path)
-            elif told < _PER_PICKLE and not (broken and item is value):  # a broken pickle is told as a whole
+            elif told < _PER_PICKLE and not (broken and item is value):  # a broken pickle is reported as a whole
                 unseen.pop(item.reason, None)
                 told += self._opaque(item.reason, place.path)
             elif told >= _PER_PICKLE and len(found) == len(uses):
@@ -151,7 +151,7 @@ class Pickles:
     def _opaque(self, what: str, path: Path) -> bool:
         if what == BUFFER:
             self.add("undecodable", "warning", path, what, _UNLOADABLE)
-        elif what != PERSISTENT:  # that is danger, and told with the others
+        elif what != PERSISTENT:  # that is danger, and reported with the others
             self.add("not-shown", "info", path, f"not shown: {what}", "")
         return True
 
@@ -169,7 +169,7 @@ class Pickles:
                 where, f"{what}, which {verdict.reason}" if use.how == "getattr" else f"{what}: {verdict.reason}"
             )
         elif kind == "getattr":
-            pass  # told by what it reaches
+            pass  # reported by what it reaches
         elif kind == "unlisted":
             reason = f"{what}, which {verdict.reason}"
             self.add("unlisted", "warning", where, reason, "Load it only when you know which program wrote it.")
@@ -212,7 +212,7 @@ def _is_function(use: Use) -> bool:
 
 
 _TELLING = ("new", "call", "getattr", "value")
-"""Which use of a name tells most about it, first."""
+"""Which use of a name says most about it, first."""
 
 _INSTEAD = {
     "zoneinfo:ZoneInfo._unpickle": f"{_UNLOADABLE} Keep times in UTC or with a fixed datetime.timezone, "
@@ -224,7 +224,7 @@ _INSTEAD = {
 def _lie(envelope: Envelope, value: Value) -> str:
     """What is wrong with the stated type, which the framework compares after loading; "" when nothing is.
 
-    Nor when nobody can tell from the file: a function may return anything.
+    Nor when nobody can show from the file: a function may return anything.
     """
     if type(value) in (Ref, Opaque):
         return ""

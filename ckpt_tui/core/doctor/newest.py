@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from ckpt_tui.core.doctor.findings import Finding
+from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.model import CheckpointRef, Problem, parse_time
 from ckpt_tui.core.runs.ids import latest
 from ckpt_tui.core.runs.lineage import Run, arrange, is_unnamed
@@ -20,7 +20,7 @@ HOPELESS = frozenset((
     "byte-order-mark", "encoding", "huge-integer", "unknown-member", "undecodable", "unread", "type-mismatch",
     "function", "numpy", "legacy",
 ))  # fmt: skip
-"""Kinds of findings with which the framework does not load a file, whatever it is told to allow."""
+"""Kinds of findings with which the framework does not load a file, whatever it is asked to allow."""
 
 _NAMED = 5
 """Skipped files that are named."""

@@ -113,7 +113,7 @@ def _doubled(signs: list[int]) -> int:
 
 
 class _Asked(NamedTuple):
-    """What a checkpoint asks: the ids of its requests, and what tells the question of each."""
+    """What a checkpoint asks: the ids of its requests, and what shows the question of each."""
 
     file: str
     parent: str | None
@@ -121,7 +121,7 @@ class _Asked(NamedTuple):
 
 
 class Repetitions:
-    """Takes checkpoints one by one, keeps what they ask, and tells what came twice."""
+    """Takes checkpoints one by one, keeps what they ask, and says what came twice."""
 
     def __init__(self) -> None:
         self._asked: dict[str, _Asked] = {}

@@ -29,7 +29,7 @@ _BACKUP = re.compile(r"\.?(.+\.json)(?:~|\.~\d+~|\.(?:bak|backup|old|save|orig)\
 
 
 def side_file_words(name: str, names: Collection[str]) -> str:
-    """What a file is that is not a checkpoint, in words for people; "" where its name does not tell.
+    """What a file is that is not a checkpoint, in words for people; "" where its name does not say.
 
     Args:
         name: Its name.

@@ -1,4 +1,4 @@
-"""The bytes of a checkpoint file become a document of inert values, with notes on what was odd about them.
+"""The bytes of a checkpoint file become a document of inert values, with notes on what was irregular about them.
 
 Reads what the framework reads (NaN, integers of any size) and explains what it cannot; repeated keys, huge integers and
 foreign encodings are kept and noted.
@@ -36,7 +36,7 @@ class Document(NamedTuple):
 
     Attributes:
         value: What it holds. An object that repeats a key has the last value under its name, and all under `REPEATED`.
-        notes: What was odd about it.
+        notes: What was irregular about it.
         work: The work it took, in the units of `ckpt_tui.core.allowance`.
         is_bare: It is known to hold no pickle, nothing that looks like one, and no value too large to be shown.
     """
@@ -93,7 +93,7 @@ def _with_repetitions(members: dict[str, Value], pairs: list[tuple[str, Value]])
 
 
 def repeated_keys(members: dict[str, Value]) -> set[str]:
-    """The keys that an object repeats, told from the member that holds all their values."""
+    """The keys that an object repeats, reported from the member that holds all their values."""
     name, found = next(reversed(members.items()), ("", None))
     if not name.startswith(REPEATED) or type(found) is not dict:
         return set()

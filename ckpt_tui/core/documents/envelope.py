@@ -54,7 +54,7 @@ def names_of(envelope: Envelope, check: Callable[[], None] | None = None) -> Col
 def decode_further(envelope: Envelope, check: Callable[[], None] | None = None) -> Value:
     """Decode an envelope again that was cut, within `FURTHER` times the limits that cut it.
 
-    Its value is another one afterwards; whoever walks the document has to begin anew.
+    Its value is another one afterwards; whoever walks the document has to begin again.
     """
     envelope.factor = max(envelope.factor * FURTHER, 1)
     usual, factor = DEFAULT_PICKLE, envelope.factor

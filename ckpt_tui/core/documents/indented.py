@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 from ckpt_tui.core.paths import Path
@@ -98,14 +97,13 @@ def _find(data: bytes, what: bytes, low: int, end: int, check: Check) -> int:
     for start in range(low, end, WINDOW):
         if check is not None:
             check()
-        # Searching from the end tells in a third of the time that a window holds nothing.
+        # Searching from the end shows in a third of the time that a window holds nothing.
         last = data.rfind(what, start, min(start + WINDOW + len(what), end))
         if last >= 0:
             return data.find(what, start, last + len(what))
     return -1
 
 
-@lru_cache(maxsize=1024)
 def _line(level: int) -> bytes:
     return b"\n" + b"  " * level
 
@@ -250,7 +248,6 @@ def _end_of(data: bytes, start: int, level: int) -> int | None:
     return None if end < 0 else end + len(line)
 
 
-@lru_cache(maxsize=1024)
 def _key(step: str) -> bytes:
     """A key as the framework writes it, without its quotes."""
     return json.dumps(step, ensure_ascii=False)[1:-1].encode("utf-8", "surrogatepass")

@@ -1,7 +1,7 @@
 """A graph as characters of a terminal: boxes, lines and arrows, lit by what happened in a step.
 
 Lines are full where the edge is known, broken where it is inferred, and heavy where messages are in flight, so that
-nothing is told by colour alone.
+nothing is reported by colour alone.
 """
 
 from __future__ import annotations

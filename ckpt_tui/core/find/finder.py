@@ -288,7 +288,7 @@ class _Walk:
 
 
 def _members(item: Value, kind: type) -> Members:
-    """The members of a container that is no object."""
+    """The members of a container that is not an object."""
     if kind is dict:
         return ((None, name, value) for name, value in item.items())
     if kind is list:

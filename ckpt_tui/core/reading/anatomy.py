@@ -49,8 +49,8 @@ class Anatomy:
         maker: What is called, when that has no name but is made by the pickle itself, or None.
         items: The members of a list-like or set-like object, or None.
         entries: key, value, key, value, ... of a dict-like object, or None.
-        state: A state that is no set of attributes (a custom `__getstate__`), if `has_state`.
-        is_type: the object is a class reference such as `list[Message]`, told by `text`.
+        state: A state that is not a set of attributes (a custom `__getstate__`), if `has_state`.
+        is_type: the object is a class reference such as `list[Message]`, reported by `text`.
     """
 
     __slots__ = (
@@ -74,7 +74,7 @@ class Anatomy:
 
 
 def anatomy(obj: Obj) -> Anatomy:
-    """The parts of an object, told from its pickle alone. Its cost does not grow with the object."""
+    """The parts of an object, reported from its pickle alone. Its cost does not grow with the object."""
     cls, args, kwargs = obj.cls, obj.args, obj.kwargs
     if type(cls) is Obj and _is_partial_new(cls):
         # Protocols 2 and 3 write a class with keyword arguments as partial(cls.__new__, cls, *args, **kwargs)().
@@ -115,7 +115,7 @@ def anatomy(obj: Obj) -> Anatomy:
 def own_attributes(obj: Obj) -> list[Value] | None:
     """name, value, name, value, ... of an object that is nothing but attributes, as most are; None for any other.
 
-    What `anatomy` tells of such an object, for a fraction of its cost.
+    What `anatomy` shows of such an object, for a fraction of its cost.
     """
     cls, state = obj.cls, obj.state
     if (
@@ -138,7 +138,7 @@ def own_attributes(obj: Obj) -> list[Value] | None:
 
 
 def type_name(value: Value) -> str:
-    """`module:qualname` of a value as its pickle or JSON tells it."""
+    """`module:qualname` of a value as its pickle or JSON shows it."""
     kind = type(value)
     if kind is Obj:
         cls = value.cls
@@ -170,7 +170,7 @@ _NATIVE: dict[type, str] = {
 
 
 def _reconstructor(args: Sequence[Value]) -> Sequence[Value]:
-    # copyreg._reconstructor(cls, base, state): the state is an argument only when the base is no plain object.
+    # copyreg._reconstructor(cls, base, state): the state is an argument only when the base is not a plain object.
     base = args[1] if len(args) > 1 else None
     return () if type(base) is Ref and base.name == "builtins:object" else args[2:]
 

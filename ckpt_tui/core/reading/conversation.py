@@ -22,7 +22,7 @@ class Turn(NamedTuple):
 
     Attributes:
         speaker: Role and author.
-        role: user, assistant, system, tool, ... or "" for what is no chat message.
+        role: user, assistant, system, tool, ... or "" for what is not a chat message.
         text: What was said; may have line breaks and anything else.
         extras: Calls and results of tools and other contents, a line each, safe for a terminal.
     """

@@ -19,7 +19,7 @@ from ckpt_tui.core.redact import is_secret_key, masked
 from ckpt_tui.core.text import clean
 
 SHOWN = 5_000
-"""Operations told of one pickle: a hundred screens, a few milliseconds."""
+"""Operations reported for one pickle: a hundred screens, a few milliseconds."""
 
 _ARGUMENT = 120
 """Characters of an argument that are shown."""
@@ -36,7 +36,7 @@ class Operation(NamedTuple):
 
     Attributes:
         position: Its byte in the pickle.
-        name: As pickletools has it; "" for what is no operation, or is cut off.
+        name: As pickletools has it; "" for what is not an operation, or is cut off.
         argument: For people, on one line, safe for a terminal; of something that cannot be read, the reason.
         marks: Marks that are open before it.
         memo: The number it stores a value under, or None.
@@ -135,7 +135,7 @@ def operations(data: bytes, most: int = SHOWN, reveal: bool = True) -> Iterator[
     Args:
         data: The bytes.
         reveal: Show what follows the name of a secret (`ckpt_tui.core.redact`) instead of masking it.
-        most: Operations told; where there are more, the last one has no name and says how many bytes were left out.
+        most: Operations reported; where there are more, the last one has no name and says how many bytes were left out.
     """
     at = marks = stored = 0
     size = len(data)

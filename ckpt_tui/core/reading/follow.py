@@ -2,7 +2,7 @@
 
 `follow` gives what JMESPath finds in the document of `show`: the signs of that format (`$type`, `$value`, `$items`) are
 steps, a cycle ends at its `$ref`. Only what a `$ref` says differs: it names a place in the value that was found, not in
-the document. The labels on the way tell whether the value is a secret.
+the document. The labels on the way say whether the value is a secret.
 """
 
 from __future__ import annotations

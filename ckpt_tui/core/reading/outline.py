@@ -103,7 +103,7 @@ class Branch:
         return self._sums
 
     def grow(self, rows: int) -> None:
-        """Tell this branch and all above it that so many rows were added below."""
+        """Let this branch and all above it know that so many rows were added below."""
         branch: Branch | None = self
         while branch is not None:
             branch.total += rows
@@ -279,7 +279,7 @@ class Outline:
 
     @staticmethod
     def _leave(trail: list[Branch], added: list[int]) -> None:
-        """Tell the last branch of a trail what was added below it, and hand that on to the one above."""
+        """Let the last branch of a trail know what was added below it, and hand that on to the one above."""
         branch, rows = trail.pop(), added.pop()
         branch.total += rows
         branch._sums = None
@@ -377,7 +377,7 @@ class Outline:
 
 
 def _fold_name(member: Member) -> str:
-    """A name that tells a member from its siblings: its label as it is, or a preview of a key that is no text."""
+    """A name that no sibling of a member has: its label, or a preview of a key that is not a text."""
     is_text = member.key is None or type(member.key[0]) is str
     return member.label if is_text else f"\0{label_text(member)}"
 

@@ -36,7 +36,7 @@ _WEIGHTS = 12
 """What one member of a container counts at most, by itself."""
 
 _SAMPLE = 8
-"""Members of a long list that tell what each of them is likely to count."""
+"""Members of a long list that say what each of them is likely to count."""
 
 _CUT_NAMES = 100
 """Named members that have a sign of their own once the document is full; the rest have one together."""
@@ -67,13 +67,69 @@ def plain(
         kind = type(value)
         if (len(value) <= _LONG_TEXT) if kind is str else kind in _SHORT:
             return value
-        return _Writer(nodes, depth, repeats).run(value)
+        writer = _Writer(nodes, depth, repeats)
+        holder = {"": writer.run(value)}
+        return _finish([(holder, "", writer)])[""]
+    return plain_parts({"": value}, depth, repeats, allowance)[""]
+
+
+def plain_parts(
+    parts: dict[str, Value],
+    depth: int = PLAIN_DEPTH,
+    repeats: int = PLAIN_REPEATS,
+    allowance: Allowance | None = None,
+) -> dict[str, Any]:
+    """The JSON documents of values that share an allowance; one that is too large leaves room for the others.
+
+    Args:
+        parts: Values by name.
+        depth: Levels of each document, as for `plain`.
+        repeats: What shared values may cost when they come again.
+        allowance: What may be spent on all of them.
+    """
+    allowance = Allowance() if allowance is None else allowance
     depth = min(depth, int(SHOWN_DEPTH * max(allowance.factor, 1)))
-    writer = _Writer(allowance.nodes(), depth, int(repeats * allowance.repeats))
-    document = writer.run(value)
-    allowance.spend_nodes(writer.nodes - max(writer.left, 0))
-    allowance.is_cut = allowance.is_cut or writer.is_cut
-    return document
+    nodes = left = allowance.nodes()
+    documents: dict[str, Any] = {}
+    written = []
+    for name, value in parts.items():
+        writer = _Writer(left, depth, int(repeats * allowance.repeats), nodes)
+        documents[name] = writer.run(value)
+        written.append((documents, name, writer))
+        left = max(writer.left, 0)
+    _finish(written)
+    last = written[-1][2] if written else None
+    allowance.spend_nodes(nodes - (max(last.left, 0) if last is not None else nodes))
+    allowance.is_cut = allowance.is_cut or any(writer.is_cut for _, _, writer in written)
+    return documents
+
+
+def _finish(written: list[tuple[dict[str, Any], str, _Writer]]) -> dict[str, Any]:
+    """Write what was put off because it is large, each with its share of what is left; returns the documents."""
+    if not written:
+        return {}
+    last = written[-1][2]
+    jobs = [job for _, _, writer in written for job in writer.jobs]
+    left = max(last.left, 0)
+    cut = False
+    for done, job in enumerate(jobs):
+        share = left // (len(jobs) - done)
+        inner = _Writer(share, last.depth, last.repeats, last.nodes, job.level, job.prefix)
+        job.out[job.key] = inner.run(job.value)
+        left -= share - max(inner.left, 0)
+        last.repeats = inner.repeats
+        # What was put off once more: it is a part of a value, and gets what the rest of that value left.
+        for again in inner.jobs:
+            rest = max(inner.left, 0)
+            part = _Writer(rest, last.depth, last.repeats, last.nodes, again.level, again.prefix, is_whole=True)
+            again.out[again.key] = part.run(again.value)
+            inner.left = part.left
+            left -= rest - max(part.left, 0)
+            cut = cut or part.is_cut
+        cut = cut or inner.is_cut
+    last.left = left
+    last.is_cut = last.is_cut or cut
+    return written[-1][0]
 
 
 class _Items:
@@ -110,12 +166,52 @@ class _Frame:
         self.key: int | str = 0
 
 
+_SHARE = 32
+"""A value that may be large is first tried with this part of what is left, and put off where that is too little."""
+
+_TRIED = 500
+"""Values with which it is tried at least."""
+
+
+class _Job:
+    """A value that is written when all others are: where it goes, and its level and path there."""
+
+    __slots__ = ("key", "level", "out", "prefix", "value")
+
+    def __init__(self, out: Any, key: Any, value: Value, level: int, prefix: Path) -> None:
+        self.out = out
+        self.key = key
+        self.value = value
+        self.level = level
+        self.prefix = prefix
+
+
 class _Writer:
-    def __init__(self, nodes: int, depth: int, repeats: int) -> None:
-        self.nodes = self.left = nodes
+    """Writes one value.
+
+    Args:
+        nodes: Values it may write.
+        depth: Levels of the document.
+        repeats: What shared values may cost when they come again.
+        told: How many values a document holds, for those who read that one is cut; the same as `nodes` unless given.
+        level: The level at which the value stands.
+        prefix: Steps that lead to it.
+        is_whole: Nothing in it is put off.
+    """
+
+    def __init__(
+        self, nodes: int, depth: int, repeats: int, told: int | None = None, level: int = 1, prefix: Path = (),
+        is_whole: bool = False,
+    ) -> None:  # fmt: skip
+        self.left = nodes
+        self.nodes = nodes if told is None else told
         self.repeats = repeats
         self.depth = depth
-        self.level = 0  # of the document; some containers take two
+        self.level = level  # of the document; some containers take two
+        self.prefix = prefix
+        self.is_whole = is_whole
+        self.is_starved = False
+        self.jobs: list[_Job] = []
         # What was written before, by id; the root keeps all of it alive. Texts and bytes only when they are long.
         self.seen: set[int] = set()
         self.open: dict[int, int] = {}  # id of a container being written → the frame of its parent
@@ -129,7 +225,7 @@ class _Writer:
         root: list[Any] = [None]
         frames = self.frames
         frames.append(_Frame(root, ((0, value),), 0))
-        self.level = 1
+        named = type(value) is dict and not self.is_whole
         while frames:
             frame = frames[-1]
             out = frame.out
@@ -142,11 +238,15 @@ class _Writer:
                 elif kind is int and -_LONG_INTEGER < item < _LONG_INTEGER:
                     out[key] = item
                 else:
+                    is_own = kind is Envelope and not self.is_whole
                     if kind is Envelope or kind is Deferred:
                         item = resolve(item)
                     frame.key = key
                     height = len(frames)
-                    out[key] = self.other(item, type(item))
+                    if (is_own and height > 1) or (named and height == 2 and type(item) in _JSON_CONTAINERS):
+                        out[key] = self.apart(out, key, item)
+                    else:
+                        out[key] = self.other(item, type(item))
                     if len(frames) > height:
                         break
                     if self.left < 0 and self.shorten(frame, key):
@@ -159,6 +259,22 @@ class _Writer:
                 self.level -= 1 + len(frame.prefix)
                 self.close(frame.ident)
         return root[0]
+
+    def apart(self, out: Any, key: Any, item: Value) -> Any:
+        """The document of a value that shares nothing with those around it; put off where it is large."""
+        tried = min(self.left, max(self.left // _SHARE, _TRIED))
+        steps = tuple(step for frame in self.frames[1:] for step in (*frame.prefix, frame.key))
+        prefix = (*self.prefix, *steps)
+        inner = _Writer(tried, self.depth, self.repeats, self.nodes, self.level, prefix)
+        document = inner.run(item)
+        self.left -= tried - max(inner.left, 0)
+        if inner.is_starved:
+            self.jobs.append(_Job(out, key, item, self.level, prefix))
+            return document
+        self.repeats = inner.repeats
+        self.jobs += inner.jobs
+        self.is_cut = self.is_cut or inner.is_cut
+        return document
 
     def shorten(self, frame: _Frame, key: Any) -> bool:
         """Whether one sign stands for the member at hand and all after it, since nothing more may be written."""
@@ -367,6 +483,7 @@ class _Writer:
         return count
 
     def cut(self, what: str, size: int = 0) -> dict[str, Any]:
+        self.is_starved = True
         why = f"{what}; one document holds about {self.nodes:,} values: raise the limit or ask for a part"
         return self.sign(why, size)
 
@@ -379,7 +496,8 @@ class _Writer:
         return found
 
     def path(self, parent: int) -> str:
-        return expression(tuple(step for frame in self.frames[1 : parent + 1] for step in (*frame.prefix, frame.key)))
+        steps = tuple(step for frame in self.frames[1 : parent + 1] for step in (*frame.prefix, frame.key))
+        return expression((*self.prefix, *steps))
 
 
 def _weight(sample: Iterable[Value]) -> int:
@@ -391,6 +509,7 @@ def _keys(kv: list[Value]) -> Iterator[Value]:
     return islice(kv, 0, None, 2)
 
 
+_JSON_CONTAINERS = frozenset((dict, list))
 _OFTEN = frozenset((list, dict, Map, Obj, tuple))
 _SCALARS = (float, bool, type(None))
 _TEXT = {str}

@@ -331,7 +331,7 @@ _SPECIAL = {
 
 
 def type_text_of(value: Value) -> str:
-    """`module:qualname` of a value for people; empty where the preview itself tells (JSON's own kinds)."""
+    """`module:qualname` of a value for people; empty where the preview itself shows (JSON's own kinds)."""
     if is_unopened(value):
         while type(value) is Deferred and value.ready:
             value = value.value

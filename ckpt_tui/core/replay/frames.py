@@ -27,7 +27,7 @@ from ckpt_tui.core.text import clean, quoted
 from ckpt_tui.core.value import Value
 
 CHANGES = 300
-"""Changes that a frame tells; the others are counted."""
+"""Changes that a frame shows; the others are counted."""
 
 VALUE_CELLS = 100
 """Characters of a value in a frame."""
@@ -40,7 +40,7 @@ PIN_CELLS = 60
 
 
 class Shown(NamedTuple):
-    """What is told of a value, in the place of the value."""
+    """What is reported of a value, in the place of the value."""
 
     text: str
 
@@ -84,7 +84,7 @@ class Frame:
 
     Attributes:
         file: The file of the checkpoint that the step led to.
-        step: What happened; its values are replaced by what is told of them.
+        step: What happened; its values are replaced by what is reported of them.
         graph: The graph it is shown in.
         changes: What changed in the state, at most `CHANGES`.
         changed: How many changes there are.
@@ -174,7 +174,7 @@ _COMPARED = 20_000
 
 
 def told(step: Step) -> Step:
-    """A step with what is told of its values in their place."""
+    """A step with what is reported of its values in their place."""
     return replace(
         step,
         flights=tuple(flight._replace(data=tuple(map(shown, flight.data))) for flight in step.flights),

@@ -1,1 +1,1 @@
-"""A run as its lines tell it, and how a person is asked for an answer."""
+"""A run as its lines show it, and how a person is asked for an answer."""

@@ -14,6 +14,7 @@ SIGNS = {
     "executor_completed": "✓", "executor_failed": "✗", "executor_bypassed": "↷", "output": "◆", "intermediate": "◇",
     "data": "◇", "request_info": "?", "failed": "✗", "warning": "!", "error": "✗", "status": "·", "checkpoint": "●",
     "checkpoint_failed": "✗", "log": " ", "end": "■", "hello": "▷", "graph": " ", "check": " ", "waiting": "‖",
+    "paused": "‖", "edited": "±", "resumed": "▷",
     "answered": "↩", "protected": "⊘",
 }  # fmt: skip
 """One sign a kind of line, or of event."""
@@ -178,6 +179,33 @@ def _waiting(document: dict[str, Any]) -> tuple[str, str, str]:
     return "", f"waits for {len(found)} answer{'' if len(found) == 1 else 's'}: {asked}", "warn"
 
 
+def pause_text(paused: dict[str, Any]) -> str:
+    """Where a run is paused and why, in words: of a line `paused`."""
+    spec = paused.get("breakpoint")
+    why = f" · {clean(str(spec), 40)}" if spec else ""
+    if paused.get("executor"):
+        return f"paused before {clean(str(paused['executor']), 30)}{why}"
+    if paused.get("reason") == "error":
+        return f"paused after an error: {clean(str(paused.get('what') or ''), 60)}"
+    names = [clean(str(each), 20) for each in paused.get("next") or ()]
+    then = f" · next {', '.join(names[:4])}{' …' if len(names) > 4 else ''}" if names else ""
+    return f"paused after step {paused.get('iteration')}{then}{why}"
+
+
+def _paused(document: dict[str, Any]) -> tuple[str, str, str]:
+    return "", pause_text(document), "key"
+
+
+def _edited(document: dict[str, Any]) -> tuple[str, str, str]:
+    return "", f"{document.get('path')} = {brief(document.get('value'))} when the run goes on", "key"
+
+
+def _resumed(document: dict[str, Any]) -> tuple[str, str, str]:
+    count = len(document.get("edits") or ())
+    changed = f" with {count} change{'' if count == 1 else 's'}" if count else ""
+    return "", f"resumed from {str(document.get('checkpoint'))[:8]}{changed}", "key"
+
+
 OUTCOMES = {
     "done": "done", "checked": "checked", "waiting": "stopped: it waits for answers", "refused": "not run",
     "failed": "failed", "stopped": "stopped", "died": "died",
@@ -203,7 +231,7 @@ def _other(document: dict[str, Any]) -> tuple[str, str, str]:
 _OTHERS = {
     "hello": _hello, "graph": _graph, "check": _check, "checkpoint": _checkpoint, "log": _log, "error": _error,
     "checkpoint_failed": _checkpoint_failed, "waiting": _waiting, "answered": _answered, "end": _end,
-    "protected": _protected,
+    "protected": _protected, "paused": _paused, "edited": _edited, "resumed": _resumed,
 }  # fmt: skip
 
 

@@ -113,11 +113,11 @@ def _mask(document: dict[str, Any], sign: str = "", most: int = 0, level: int = 
 
 
 _TELLING = ("check", "waiting", "end")
-"""Lines that tell requests and changes."""
+"""Lines that show requests and changes."""
 
 
 def _mask_by_sibling(document: dict[str, Any], sign: str, hidden: list[Any]) -> None:
-    """What a member beside it names: a change tells its path, a field of a form its name."""
+    """What a member beside it names: a change shows its path, a field of a form its name."""
     containers: list[Any] = [document.get(key) for key in ("edits", "requests", "pending")]
     while containers:
         container = containers.pop()

@@ -1,4 +1,4 @@
-"""What a branch tells about one path or one expression: the values it took, and where it first held.
+"""What a branch shows about one path or one expression: the values it took, and where it first held.
 
 Pure: `ckpt_tui.actions` reads the checkpoints and makes these.
 """
@@ -30,7 +30,7 @@ class Taken(NamedTuple):
         value: Its JSON, secrets masked unless they were to be shown; None where there is nothing.
         absent: There is nothing at the path.
         executors: The executors that ran in the step that led to the checkpoint, the certain ones.
-        inferred: Some of them are inferred; the files do not tell.
+        inferred: Some of them are inferred; the files do not show it.
         step: What the step was: executors ran (`superstep`), an `input` or an `answer` came in, or it is the `start` of
             what is known.
     """
@@ -137,7 +137,7 @@ def history_document(history: History) -> dict[str, Any]:
 
 
 def bisect_document(found: Bisection, run: str, changes: Sequence[dict[str, Any]] | None = None) -> dict[str, Any]:
-    """The document of `bisect --json`; with the changes of the step where there are any to tell."""
+    """The document of `bisect --json`; with the changes of the step where there are any to show."""
     document: dict[str, Any] = {
         "schema": "ckpt-tui/bisect@1",
         "expression": found.expression,

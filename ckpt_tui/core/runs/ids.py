@@ -15,7 +15,7 @@ _PARENTS = re.compile(r"(.*)~(\d{1,6})\Z", re.DOTALL)
 
 
 class IdFault(Exception):
-    """No checkpoint, or more than one, answers to a name; `ambiguous` tells which. `reason` is a sentence."""
+    """No checkpoint, or more than one, answers to a name; `ambiguous` says which. `reason` is a sentence."""
 
     def __init__(self, reason: str, ambiguous: bool = False) -> None:
         super().__init__(reason)

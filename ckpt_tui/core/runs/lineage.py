@@ -17,7 +17,7 @@ _UNNAMED = "WorkflowBuilder-"
 """What the framework calls a workflow without a name, before a random UUID."""
 
 MISSING = "parent missing"
-"""What is odd about a checkpoint whose parent is not in the store."""
+"""What is irregular about a checkpoint whose parent is not in the store."""
 
 LANES = 64
 """Columns of the gutter; branches beyond share the last one. A checkpoint resumed a thousand times needs no more."""
@@ -34,7 +34,7 @@ class Node(NamedTuple):
         lane: Column of the gutter, from 0.
         lanes: Bit set of the gutter's columns in use on this row, its own included.
         opened: Bit set of columns that begin under this row, one for each further child.
-        odd: What is wrong with its chain ("parent missing", "cycle"), or "".
+        irregular: What is wrong with its chain ("parent missing", "cycle"), or "".
     """
 
     ref: CheckpointRef

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import islice, repeat
 from typing import NamedTuple
 
-from ckpt_tui.core.model import INTERNAL, CheckpointRef, Problem
+from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, Told
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import ago_text, clean
 from ckpt_tui.core.times import local_time
@@ -139,7 +139,7 @@ _BY_TIME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-[89ab][0-9a-f]{3}-[
 
 
 def own_id(name: str) -> str:
-    """An id without the thread that it is told apart by, as `THREAD/ID` has it."""
+    """An id without the thread that it is distinguished by, as `THREAD/ID` has it."""
     return name.rpartition("/")[2]
 
 
@@ -148,52 +148,107 @@ def given_name(ref: CheckpointRef) -> str:
     return "" if _MADE_UP(own_id(ref.id)) else clean(ref.id, 40)
 
 
-def summary(row: NodeRow) -> str:
-    """What happened at a checkpoint, in a few words; the file's name first where a person gave it."""
+class Happening(NamedTuple):
+    """What happened at a checkpoint, in the order of a row; all texts are safe for a terminal.
+
+    Attributes:
+        status: entry, waits, answered, done, open, fork, or "" for an ordinary step; never cut.
+        who: The executors, after `→` those that something from outside goes to; cut in its middle.
+        gist: What is asked, was answered, is on its way or came out; cut at its end.
+    """
+
+    status: str
+    who: str
+    gist: str
+
+    @property
+    def text(self) -> str:
+        """All of it: `waits review: “Publish it?”`."""
+        if self.who.startswith("→ ") and self.gist:
+            return f"{self.status} {self.gist} {self.who}"
+        head = f"{self.status} {self.who}".strip()
+        return f"{head}{':' if self.who and self.gist else ''} {self.gist}".strip()
+
+
+UNREAD = Happening("", "…", "")
+"""Shown while nobody has read the body."""
+
+
+def happening(row: NodeRow) -> Happening:
+    """What happened at a checkpoint."""
     ref = row.node.ref
-    text = "…" if ref.facts is None and ref.told is None else _summary(row)
-    name = given_name(ref)
-    return f"{name}: {text}" if name else text
-
-
-def _summary(row: NodeRow) -> str:
-    node = row.node
-    ref = node.ref
     facts = ref.facts
-    if ref.told is not None and ref.told.label:
-        return clean(ref.told.label, 200) + _marks(row)
+    if facts is None and (ref.told is None or not ref.told.label):
+        name = given_name(ref)
+        return UNREAD._replace(who=f"{name}: …") if name else UNREAD
+    found = _of_told(row, ref.told) if ref.told is not None and ref.told.label else _of_facts(row, facts)
+    if not found.status and row.tip and ref.status == "open":
+        found = found._replace(status="open")
+    elif not found.status and row.node.fork:
+        found = found._replace(status="fork")
+    name = given_name(ref)
+    return found._replace(who=f"{name} · {found.who.removeprefix('→ ')}" if found.who else name) if name else found
+
+
+def _of_told(row: NodeRow, told: Told) -> Happening:
+    """The same where the store itself says what happened."""
+    ref = row.node.ref
+    facts = ref.facts
+    gist = facts.gist if facts is not None else ""
+    if facts is not None and facts.pending and ref.role == "waiting":
+        return _waiting(facts)
+    label = clean(told.label, 200)
+    if ref.role == "final":
+        return Happening("done", label.removesuffix("done").rstrip(" ·"), gist)
+    if ref.role in ("edited", "forked", "failed"):
+        return Happening(ref.role, label.removeprefix(ref.role).strip(), gist)
+    if told.did:
+        return Happening(clean(told.did, 20), f"→ {_names(told.ran or ())}", gist)
+    return Happening("", label, gist)
+
+
+def _of_facts(row: NodeRow, facts: Facts | None) -> Happening:
     if facts is None:
-        return "…"
-    sources = [clean(source.removeprefix(INTERNAL), 40) for source in facts.sources]
-    names = ", ".join(sources[:3]) + (f" +{len(sources) - 3}" if len(sources) > 3 else "")
-    role = ref.role
+        return UNREAD
+    role = row.node.ref.role
+    if role == "waiting":
+        return _waiting(facts)
+    names = _names(facts.sources)
     if role == "entry":
-        text = f"entry → {names}"
-    elif role == "response":
-        text = f"answered → {names}"
-    elif role == "waiting":
-        askers = ", ".join(clean(name, 40) for name in facts.askers[:2])
-        text = f"{askers} waiting {facts.pending}".strip()
-    elif role == "final":
-        text = "done"
-    else:
-        text = names or ("joining" if facts.edges else "step")
-    return text + _marks(row)
+        return Happening("entry", f"→ {names}", facts.gist)
+    if role == "response":
+        return Happening("answered", f"→ {names}", facts.gist)
+    if role == "final":
+        return Happening("done", "", facts.gist)
+    return Happening("", names or ("joining" if facts.edges else "step"), facts.gist)
 
 
-def _marks(row: NodeRow) -> str:
-    """What is special about the place of a checkpoint."""
+def _waiting(facts: Facts) -> Happening:
+    """A checkpoint that waits: who asks, what, and for how many answers where there are several."""
+    number = f" {facts.pending}" if facts.pending > 1 else ""
+    return Happening(f"waits{number}", ", ".join(clean(name, 40) for name in facts.askers[:2]), facts.gist)
+
+
+def _names(sources: Sequence[str]) -> str:
+    names = ", ".join(clean(source.removeprefix(INTERNAL), 40) for source in sources[:3])
+    return names + (f" +{len(sources) - 3}" if len(sources) > 3 else "")
+
+
+def summary(row: NodeRow) -> str:
+    """What happened at a checkpoint on one line, with what is irregular about it."""
+    text = happening(row).text
+    return text + "".join(f" {sign}{words}" for sign, words in oddities(row))
+
+
+def oddities(row: NodeRow) -> list[tuple[str, str]]:
+    """What is irregular about a checkpoint: a sign, and words where its place in the run is; the gravest first."""
     node = row.node
-    text = " · open" if row.tip and node.ref.status == "open" else ""
-    if node.fork:
-        text += " (fork)"
-    if node.guessed:
-        text += " ~guessed parent"
-    if node.odd:
-        text += f" !{node.odd}"
+    found = [("!", node.odd)] if node.odd else []
     if node.ref.note:
-        text += " !"
-    return text
+        found.append(("!", ""))
+    if node.guessed:
+        found.append(("~", "guessed parent"))
+    return found
 
 
 def when_text(row: NodeRow) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.text import clean
 
 
 def outcomes(runs: Iterable[Run], identifier: str) -> tuple[CheckpointRef, CheckpointRef] | None:
@@ -38,8 +39,22 @@ def outcomes(runs: Iterable[Run], identifier: str) -> tuple[CheckpointRef, Check
     return None
 
 
+def why_none(runs: Iterable[Run], identifier: str) -> str:
+    """Why a checkpoint has no two outcomes to compare, and what to do about it.
+
+    Args:
+        runs: The runs of a store.
+        identifier: Id of a checkpoint, as `outcomes` was asked for.
+    """
+    short = clean(identifier, 8)
+    count = sum(1 for run in runs for node in run.nodes if node.parent == identifier)
+    if count:
+        return f"{short} goes on in one way only, and so does what comes before it: r resumes from it once more."
+    return f"Nothing follows {short}, and nothing before it forks: r on an earlier checkpoint makes a second way."
+
+
 def _end(node: Node, children: dict[str, list[Node]]) -> CheckpointRef:
-    """The end of the branch that runs on from a node, the latest where it forks again."""
+    """The end of the branch that resumes from a node, the latest where it forks again."""
     seen = {node.ref.id}
     while children.get(node.ref.id):
         node = max(children[node.ref.id], key=lambda each: each.ref.rank)

@@ -183,7 +183,7 @@ NAMES = _table({
         urllib.request:urlopen
     """,
 })  # fmt: skip
-"""By `module:qualname`, for what is more telling than its module, or has a module that does not act as a whole."""
+"""By `module:qualname`, for what is more exact than its module, or has a module that does not act as a whole."""
 
 BORROWED = _table({
     _PROGRAMS: """

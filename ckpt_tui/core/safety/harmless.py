@@ -128,7 +128,7 @@ DEFAULT = frozenset((
     *(f"datetime:{name}" for name in ("datetime", "date", "time", "timedelta", "timezone")),
     *(f"collections:{name}" for name in ("OrderedDict", "defaultdict", "deque", "Counter")),
 ))  # fmt: skip
-"""What the framework loads without being told to: `_BUILTIN_ALLOWED_TYPE_KEYS` but `builtins:getattr`, for which it
+"""What the framework loads without being asked to: `_BUILTIN_ALLOWED_TYPE_KEYS` but `builtins:getattr`, for which it
 puts a function of its own."""
 
 CONSTANT = re.compile(

@@ -224,7 +224,7 @@ class _Survey:
 
     def _makes_instances(self, cls: Ref, how: How) -> bool:
         judgement = judge(cls.module, cls.qualname, made_with_new=how == "new")
-        if judgement.is_class or judgement.is_danger:  # the latter is told by its name
+        if judgement.is_class or judgement.is_danger:  # the latter is reported by its name
             return True
         return judgement.kind == "function" or cls.name == "copyreg:_reconstructor"
 

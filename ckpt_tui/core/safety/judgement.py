@@ -1,6 +1,6 @@
 """What a class or function that a pickle names could do when the pickle is loaded.
 
-Names are judged as text; nothing is ever looked up by them. What the framework loads without being told to follows the
+Names are judged as text; nothing is ever looked up by them. What the framework loads without being asked to follows the
 rules of `_RestrictedUnpickler` in agent_framework/_workflows/_checkpoint_encoding.py (1.23.0).
 """
 
@@ -35,8 +35,8 @@ class Judgement(NamedTuple):
             functions: no release since 1.13 loads any), numpy (numpy's own functions that make its arrays), getattr
             (judged by what it reaches), acts (it opens, deletes, starts, connects, evaluates, imports or calls, or
             nobody knows that it does not: danger).
-        reason: What it does where it acts, what is odd where it is unlisted, else "".
-        by_default: The framework (1.23) loads it without being told to.
+        reason: What it does where it acts, what is irregular where it is unlisted, else "".
+        by_default: The framework (1.23) loads it without being asked to.
     """
 
     kind: Kind

@@ -24,7 +24,7 @@ REPEATS = 100
 """Payloads listed."""
 
 _PAYLOADS = 500_000
-"""Different payloads that are told apart; those that come first after that many are not counted."""
+"""Different payloads that are distinguished; those that come first after that many are not counted."""
 
 _CHECK_EVERY = 1_000
 

@@ -19,7 +19,7 @@ from ckpt_tui.core.reading.sizes import own_size
 from ckpt_tui.core.value import Obj, Value
 
 SHARE_NODES = 300_000
-"""Values looked at in one checkpoint: up to half a second. What is beyond is not counted, and that is told."""
+"""Values looked at in one checkpoint: up to half a second. What is beyond is not counted, and that is reported."""
 
 _CONTAINER = 4
 _OBJECT = 6
@@ -163,7 +163,7 @@ class _Walk:
 
     def measure(self, value: Value, place: _Place) -> int:
         """The size of one part."""
-        # A frame of its own for the part itself: a list of one, of which nothing is told.
+        # A frame of its own for the part itself: a list of one, of which nothing is reported.
         top = _Frame([value], members([value]), None, "")
         top.size = 0
         frames = [top]

@@ -28,7 +28,7 @@ MESSAGES = 10_000
 
 _SUB = "sub_workflow_checkpoint"
 _SUB_NOISE = frozenset({"checkpoint_id", "previous_checkpoint_id", "timestamp"})
-"""What a workflow inside an executor writes anew with each checkpoint, whether it ran or not."""
+"""What a workflow inside an executor writes again with each checkpoint, whether it ran or not."""
 
 
 class Sent(NamedTuple):

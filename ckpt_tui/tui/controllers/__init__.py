@@ -1,9 +1,13 @@
 """What a screen can do, one concern a class.
 
-A screen composes widgets, takes the keys and messages, and delegates: each action and each handler is one line that
-names its controller. A controller is a plain class. It is made with a port, a protocol of what it may use of its
-screen, and owns the state of its concern. It never imports a screen or another controller; to open a screen it calls
-its port. What two controllers need is a helper in `ckpt_tui.tui.helpers`, which knows neither of them.
+Who may call whom:
 
-screens -> controllers -> helpers -> widgets
+- A screen composes widgets, takes keys and messages, and delegates: an action or a handler is a line that names its
+  controller. Where one event concerns several controllers, the screen calls one after the other.
+- A controller is a plain class that owns the state of its concern. It is made with a port: a protocol, in its own
+  module, of all that it may use of its screen. To open a screen, or to reach what another controller owns, it calls
+  the port. It never imports a screen or another controller.
+- What two controllers need is a helper (`ckpt_tui.tui.helpers`): the panes, the selection. Helpers know widgets.
+- What takes long is a job (`ckpt_tui.tui.jobs`): a controller starts it, a message brings the result to the screen,
+  and the screen hands it to `take_...` of the controller.
 """

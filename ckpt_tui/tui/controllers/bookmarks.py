@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.actions.notes import NOTE_LIMIT, Note, Notebook, now, read_notes, write_notes
-from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.errors import CkptError
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.model import CheckpointRef
 
 
 class BookmarksPort(Protocol):

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from ckpt_tui.core.diff.comparison import DiffRow
-from ckpt_tui.tui.helpers.match_text import SEARCH, match_word
+from ckpt_tui.tui.helpers.match_text import match_word
 from ckpt_tui.tui.messages import RowsFound
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
-from ckpt_tui.tui.widgets.prompt import Prompt
+from ckpt_tui.tui.widgets.prompt import SEARCH, Prompt
 from ckpt_tui.tui.widgets.status import Part
 
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import time
-from typing import Protocol
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import ViewReady
-from ckpt_tui.tui.store_follower import StoreFollower
-from ckpt_tui.tui.view import View
+from ckpt_tui.tui.widgets.prompt import Question
 
-_FILTER_HINT = "filter: id, workflow, executor, waiting, done …; empty shows all"
+if TYPE_CHECKING:
+    from ckpt_tui.tui.library import Library
+    from ckpt_tui.tui.messages import AlarmsReady, ViewReady
+    from ckpt_tui.tui.store_follower import StoreFollower
+    from ckpt_tui.tui.view import View
+
+_FILTER = Question(
+    "filter", "rows by what they show: id, workflow, executor, waits, done, words …; empty shows all", "filters"
+)
 
 
 class CheckpointListPort(Port, Protocol):
@@ -68,6 +74,17 @@ class CheckpointList:
         self._at = None
         self._port.panes.list.selected = node.ref.file
 
+    def show_dangers(self, dangers: Mapping[str, str]) -> None:
+        """Show which checkpoints would run code when they are loaded, and what."""
+        self._port.panes.list.show_dangers(dangers)
+
+    def show_alarms(self, event: AlarmsReady) -> None:
+        """Take in what an opened checkpoint showed that was too large to be judged for the list."""
+        rows = self._port.panes.list
+        danger = next((told for told in event.told if told.startswith("danger")), "")
+        if danger and event.file not in rows.dangers:
+            rows.show_dangers({event.file: danger.partition(": ")[2]})
+
     def toggle_following(self) -> None:
         """Follow the newest checkpoint, or stay."""
         selection, rows = self._port.selection, self._port.panes.list
@@ -84,7 +101,7 @@ class CheckpointList:
 
     def ask_filter(self) -> None:
         """Ask for a text that rows must contain."""
-        self._port.questions.ask(_FILTER_HINT, self._port.panes.list.view.filter, self._set_filter)
+        self._port.prompt.ask(_FILTER, self._port.panes.list.view.filter, self._set_filter)
 
     def end_filter(self) -> bool:
         """Show all rows again; return False when none are left out."""

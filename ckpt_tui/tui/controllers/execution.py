@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.actions.resume.targets import remember
+from ckpt_tui.core.running.events import pause_text
 from ckpt_tui.tui.helpers.resume_panes import ResumePanes
 from ckpt_tui.tui.helpers.resume_preview import same_code
 from ckpt_tui.tui.messages import RunTold
@@ -40,14 +41,16 @@ class Execution:
     Args:
         port: The screen.
         begun: Called with the directory of new checkpoints when the first one is written.
+        prepare: Called with a run before its workflow begins.
         graph: Takes the graph of the workflow, once it is loaded.
     """
 
     def __init__(
-        self, port: ExecutionPort, begun: Callable[[str], None], graph: Callable[[dict[str, Any]], None]
-    ) -> None:
+        self, port: ExecutionPort, begun: Callable[[str], None], graph: Callable[[dict[str, Any]], None],
+        prepare: Callable[[Run], None],
+    ) -> None:  # fmt: skip
         self._port = port
-        self._begun, self._graph = begun, graph
+        self._begun, self._graph, self._prepare = begun, graph, prepare
         self.run: Run | None = None
         self.waits = False
         """Whether the run waits for answers that its forms ask for."""
@@ -58,7 +61,7 @@ class Execution:
 
     @property
     def has_begun(self) -> bool:
-        """Whether the workflow was told to run."""
+        """Whether the workflow was asked to run."""
         return self.run is not None and self.run.begun
 
     @property
@@ -76,7 +79,7 @@ class Execution:
         """How long the workflow has run."""
         return (self._ended or time.monotonic()) - self._started
 
-    # -- what is told to it ------------------------------------------------------------------------------------------
+    # -- what is asked to it ------------------------------------------------------------------------------------------
 
     def go_on(self, plan: Plan) -> None:
         """Load and check; when it is checked and nothing changed since, run."""
@@ -108,6 +111,7 @@ class Execution:
     def _begin(self, run: Run, plan: Plan) -> None:
         self._started, self._ended, self._told_directory = time.monotonic(), 0.0, False
         run.latest.pop("error", None)
+        self._prepare(run)
         run.run(plan)
         self._port.panes.show_start(run)
         self._port.say("")
@@ -159,9 +163,12 @@ class Execution:
             self._told_directory = True
             self._begun(str(line.get("directory")))
         elif kind == "error":
-            if run.begun and line.get("where") == "response":
+            if run.begun and line.get("where") in ("response", "command"):
                 self._port.say(f"{line.get('what')} → {line.get('fix')}", "error")
             panes.show_preview()
+        elif kind == "paused":
+            self._port.say("")
+            panes.show_paused(pause_text(line))
         elif kind == "end":
             self._ended = time.monotonic()
             self.waits = False

@@ -8,9 +8,8 @@ from typing import Protocol
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.running.events import parse_line
 from ckpt_tui.core.running.secret_lines import masked_line
-from ckpt_tui.tui.helpers.match_text import SEARCH
 from ckpt_tui.tui.widgets.event_log import LogLines
-from ckpt_tui.tui.widgets.prompt import Prompt, Question
+from ckpt_tui.tui.widgets.prompt import SEARCH, Prompt, Question
 
 
 class LogReaderPort(Protocol):

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
-
-from textual.timer import Timer
-from textual.worker import Worker
+from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint, Problem
@@ -15,11 +11,18 @@ from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.registry import folders
 from ckpt_tui.tui.helpers.port import Port
 from ckpt_tui.tui.helpers.waiting_text import waiting_paragraphs
-from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import AlarmsReady, CheckpointReady, PeekReady
-from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.status import revealed
 from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.timer import Timer
+    from textual.worker import Worker
+
+    from ckpt_tui.tui.library import Library
+    from ckpt_tui.tui.messages import AlarmsReady, CheckpointReady, PeekReady
+    from ckpt_tui.tui.view import View
 
 LOAD_SECONDS = 0.05
 """Pause after the last move of the cursor before its checkpoint is loaded: a held key loads nothing on its way."""
@@ -108,7 +111,7 @@ class OpenedCheckpoint:
     def load_selected(self) -> None:
         """Show the selected checkpoint, as soon as it is loaded."""
         file = self._port.selection.file
-        if not file or file == self.file or not self._port.panes.is_complete:
+        if not file or file == self.file:
             return
         entry = self._port.library.entry(file)
         if isinstance(entry, Problem):
@@ -125,9 +128,8 @@ class OpenedCheckpoint:
 
     def look_at(self) -> None:
         """Show the selected checkpoint at once, and give its pane the focus."""
-        if self._port.panes.is_complete:
-            self.load_selected()
-            self._port.panes.focus_pane(self._port.panes.details[0])
+        self.load_selected()
+        self._port.panes.focus_pane(self._port.panes.details[0])
 
     # -- what is loaded ----------------------------------------------------------------------------------------------
 
@@ -185,7 +187,7 @@ class OpenedCheckpoint:
     def _show_waiting(self, view: View) -> None:
         self.file = ""
         if view.filter and view.checkpoints + view.problems > 0:
-            self._say("Nothing matches", [Paragraph(f"No checkpoint contains {view.filter!r}. esc shows all.")])
+            self._say("Nothing matches", _nothing_matches(view.filter))
             return
         store = self._port.store
         below = [] if view.missing else folders(store.path)
@@ -217,3 +219,16 @@ def _differs(one: Entry | None, other: Entry | None) -> bool:
     if isinstance(one, Problem) or isinstance(other, Problem) or one is None or other is None:
         return one is not other and one != other
     return one._replace(facts=None) != other._replace(facts=None)
+
+
+def _nothing_matches(text: str) -> list[Paragraph]:
+    """Return what to say where a filter leaves no row: what it looks at, and what looks further."""
+    return [
+        Paragraph(f"No row shows {text!r}.\n", "heading"),
+        Paragraph(
+            "The filter looks at what rows show: id, workflow, status, executors, and the few words on what was asked, "
+            "answered or came out. It does not look into the values of checkpoints.\n"
+        ),
+        Paragraph("ctrl+f  searches the values of all checkpoints for it", "label"),
+        Paragraph("esc     shows all rows", "label"),
+    ]

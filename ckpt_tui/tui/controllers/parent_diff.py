@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
-
-from textual.timer import Timer
+from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.config import Config, noise_rules
-from ckpt_tui.core.diff.changes import Difference
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
-from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.runs.outcomes import outcomes
+from ckpt_tui.core.runs.outcomes import outcomes, why_none
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.tui.comparing import Comparer
-from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.helpers.selection import Place
-from ckpt_tui.tui.messages import ChangesCounted, DifferenceReady
+from ckpt_tui.tui.helpers.port import Opener, Port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.timer import Timer
+
+    from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.core.model import CheckpointRef
+    from ckpt_tui.core.runs.lineage import Node, Run
+    from ckpt_tui.tui.helpers.selection import Place
+    from ckpt_tui.tui.messages import ChangesCounted, DifferenceReady
 
 DIFF_SECONDS = 0.12
 """Pause before a checkpoint that is shown is compared with its parent: stepping through a run compares nothing."""
@@ -31,17 +34,25 @@ AT_ONCE = 8 * 1024 * 1024
 """Bytes of two files that are compared without being asked."""
 
 
-class ParentDiffPort(Port, Protocol):
-    """What the differences use of their screen."""
+class CompareOpener(Opener, Protocol):
+    """Opens the Compare screen."""
 
-    def open_compare(
+    def compare(
         self, comparer: Comparer, runs: Sequence[Run], before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules,
         then: Callable[[Place, IgnoreRules], None],
     ) -> None:  # fmt: skip
         """Open the Compare screen; once it is closed, `then` takes the place to go to and the rules that are on."""
 
+
+class ParentDiffPort(Port, Protocol):
+    """What the differences use of their screen."""
+
     def come_to_front(self) -> None:
         """Close whatever is over the browser."""
+
+    @property
+    def open(self) -> CompareOpener:
+        """What opens screens over this one."""
 
 
 class ParentDiff:
@@ -190,7 +201,7 @@ class ParentDiff:
         """Compare the outcomes of the two latest forks of a checkpoint; return why that cannot be done, or ""."""
         found = outcomes(self._port.selection.runs, identifier)
         if found is None:
-            return f"{clean(identifier, 8)} has one continuation so far: r runs on from it once more."
+            return why_none(self._port.selection.runs, identifier)
         self._port.come_to_front()
         self._open(*found)
         return ""
@@ -203,7 +214,7 @@ class ParentDiff:
             self._port.say(why, "warn")
 
     def _open(self, before: CheckpointRef, after: CheckpointRef) -> None:
-        self._port.open_compare(
+        self._port.open.compare(
             self.comparer, self._port.selection.runs, before, after, self.ignore, self._come_back
         )  # fmt: skip
 

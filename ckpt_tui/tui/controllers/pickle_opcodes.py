@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode
+from typing import TYPE_CHECKING
 
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.disassembly import line, operations
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Deferred, Envelope
-from ckpt_tui.tui.helpers.port import Port
 from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
+
+if TYPE_CHECKING:
+    from ckpt_tui.tui.helpers.port import Port
 
 _PICKLED = re.compile(r'"__pickled__"\s*:\s*"([A-Za-z0-9+/=]*)"')
 
@@ -50,7 +53,7 @@ class PickleOpcodes:
         paragraphs = [Paragraph(text, "plain" if known else "warn") for text, known in lines]
         whole = "\n".join(text for text, _ in lines)
         title = f"operations of {name} · {len(data):,} bytes · nothing is executed"
-        self._port.open_text(title, paragraphs, whole, "operations")
+        self._port.open.text(title, paragraphs, whole, "operations")
 
     def _pickle_at_cursor(self) -> tuple[str, str | memoryview] | None:
         """The pickle in base64, with its place."""

@@ -1,28 +1,57 @@
-"""What can be asked of a branch, a run or the store, and the way from an answer to its place."""
+"""What can be evaluated on a branch, a run or the store, and the way from an answer to its place."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.core.paths import Path, expression, parse
 from ckpt_tui.core.runs.history import branch, tip_of
-from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.helpers.selection import Place
+from ckpt_tui.tui.helpers.port import Opener, Port
 from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
-from ckpt_tui.tui.inquiries import Asking, BisectReady, Inquiries, Known, QuestionFailed, SharesReady
-from ckpt_tui.tui.widgets.detail import Detail
+from ckpt_tui.tui.widgets.prompt import Question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ckpt_tui.core.doctor.findings import Finding
+    from ckpt_tui.core.runs.lineage import Node, Run
+    from ckpt_tui.tui.helpers.selection import Place
+    from ckpt_tui.tui.inquiries import Inquiries, Known
+    from ckpt_tui.tui.messages import Asking, BisectReady, QuestionFailed, SharesReady
+    from ckpt_tui.tui.widgets.detail import Detail
 
 _BAR = 10
 _PARTS = ("state", "messages", "pending", "metadata")
-_BISECT_HINT = "first checkpoint where: an expression such as state.score > `0.8`"
+_BISECT = Question("first checkpoint where", "an expression such as state.score > `0.8`", "goes there")
+
+
+class QueryOpener(Opener, Protocol):
+    """Opens queries. `then` takes the place to go to, or None."""
+
+    def history(
+        self, known: Known, run: Run, nodes: Sequence[Node], path: Path, then: Callable[[Place | None], None]
+    ) -> None:
+        """Open the values that a path took along a branch."""
+
+    def find(
+        self, known: Known, nodes: Callable[[Scope], Sequence[Node]], search: StoreSearch,
+        then: Callable[[Place | None], None],
+    ) -> None:  # fmt: skip
+        """Open a search over the checkpoints of a scope, as it stands."""
+
+    def sizes(self, known: Known, run: Run, then: Callable[[Place | None], None]) -> None:
+        """Open the sizes of a run."""
+
+    def doctor(self, then: Callable[[Finding | None], None]) -> None:
+        """Examine the store; `then` takes the finding to go to."""
+
+    def inquiries(self) -> Inquiries:
+        """Return what starts workers that ask, for this screen and its store."""
 
 
 class QueriesPort(Port, Protocol):
-    """What queries use of their screen. `then` takes the place to go to, or None."""
+    """What queries use of their screen."""
 
     @property
     def match(self) -> str:
@@ -31,25 +60,9 @@ class QueriesPort(Port, Protocol):
     def mark(self, text: str) -> None:
         """Mark a text in values; "" marks nothing."""
 
-    def inquiries(self, known: Known) -> Inquiries:
-        """Return what starts workers that ask, for this screen."""
-
-    def open_history(
-        self, known: Known, run: Run, nodes: Sequence[Node], path: Path, then: Callable[[Place | None], None]
-    ) -> None:
-        """Open the values that a path took along a branch."""
-
-    def open_find(
-        self, known: Known, nodes: Callable[[Scope], Sequence[Node]], search: StoreSearch,
-        then: Callable[[Place | None], None],
-    ) -> None:  # fmt: skip
-        """Open a search over the checkpoints of a scope, as it stands."""
-
-    def open_sizes(self, known: Known, run: Run, then: Callable[[Place | None], None]) -> None:
-        """Open the sizes of a run."""
-
-    def open_doctor(self, then: Callable[[Finding | None], None]) -> None:
-        """Examine the store; `then` takes the finding to go to."""
+    @property
+    def open(self) -> QueryOpener:
+        """What opens screens over this one."""
 
 
 class Queries:
@@ -61,24 +74,16 @@ class Queries:
 
     def __init__(self, port: QueriesPort) -> None:
         self._port = port
-        self._known: Known | None = None
         self._inquiries: Inquiries | None = None
         self._search: StoreSearch | None = None
         self._travels = False
-        self._bisecting = False
-
-    @property
-    def known(self) -> Known:
-        """What was answered before."""
-        if self._known is None:
-            self._known = Known(self._port.store)
-        return self._known
+        self.bisecting = False
 
     @property
     def _asks(self) -> Inquiries:
-        """The workers of questions that are answered in the browser itself."""
+        """The workers of questions that are answered in the browser itself, and what was answered before."""
         if self._inquiries is None:
-            self._inquiries = self._port.inquiries(self.known)
+            self._inquiries = self._port.open.inquiries()
         return self._inquiries
 
     def _branch(self) -> tuple[Run, list[Node]] | None:
@@ -105,7 +110,7 @@ class Queries:
             return
         asked = self._branch()
         if asked is not None:
-            self._port.open_history(self.known, *asked, path, self._go_to)
+            self._port.open.history(self._asks.known, *asked, path, self._go_to)
 
     def open_sizes(self) -> None:
         """Show where the characters of the run are."""
@@ -113,7 +118,7 @@ class Queries:
         if found is None:
             self._port.say("Select a checkpoint first.", "dim")
         else:
-            self._port.open_sizes(self.known, found[0], self._go_to)
+            self._port.open.sizes(self._asks.known, found[0], self._go_to)
 
     def measure(self, pane: Detail) -> None:
         """Measure the checkpoint of a pane."""
@@ -128,7 +133,7 @@ class Queries:
 
     def open_doctor(self) -> None:
         """Examine the store."""
-        self._port.open_doctor(self._go_to_finding)
+        self._port.open.doctor(self._go_to_finding)
 
     def _go_to_finding(self, finding: Finding | None) -> None:
         if finding is not None:
@@ -140,19 +145,20 @@ class Queries:
         """Ask for an expression, and go where it first holds."""
         tree = self._port.panes.value_tree
         path = expression(tree.path) if tree is not None and tree.path else ""
-        self._port.questions.ask(_BISECT_HINT, path, self._bisect, select=False)  # a path that is to be completed
+        self._port.prompt.ask(_BISECT, path, self.bisect, select=False)  # a path that is to be completed
 
-    def _bisect(self, text: str) -> None:
+    def bisect(self, text: str) -> None:
+        """Go to the first checkpoint of the branch where an expression holds; "" does nothing."""
         asked = self._branch() if text else None
         if asked is None:
             return
-        self._bisecting = True
+        self.bisecting = True
         self._say_progress(0, len(asked[1]))
         self._asks.bisect(*asked, text, self._port.panes.detail.reveal)
 
     def take_progress(self, event: Asking) -> None:
         """Show how far a bisection is, and that it can be left."""
-        if self._bisecting:
+        if self.bisecting:
             self._say_progress(event.done, event.total)
 
     def _say_progress(self, done: int, total: int) -> None:
@@ -161,16 +167,16 @@ class Queries:
 
     def stop_bisecting(self) -> bool:
         """Leave a bisection; return False when none goes on."""
-        if not self._bisecting:
+        if not self.bisecting:
             return False
-        self._bisecting = False
+        self.bisecting = False
         self._asks.stop_asking("bisect")
         self._port.say("stopped", "warn")
         return True
 
     def take_bisection(self, event: BisectReady) -> None:
         """Go to the checkpoint, and say what there is to know."""
-        self._bisecting = False
+        self.bisecting = False
         found = event.found
         name = clean(found.expression, 60)
         if found.first is None:
@@ -185,16 +191,16 @@ class Queries:
 
     def take_failure(self, event: QuestionFailed) -> None:
         """Say why there is no answer."""
-        self._bisecting = False
+        self.bisecting = False
         self._port.say(f"{clean(event.what)} {clean(event.hint)}", "error")
 
     # -- find --------------------------------------------------------------------------------------------------------
 
-    def open_find(self) -> None:
-        """Find a text over checkpoints; what was found last is shown again."""
-        if self._search is None:
-            self._search = StoreSearch(self._port.match)
-        self._port.open_find(self.known, self._nodes_of, self._search, self._go_to_found)
+    def open_find(self, text: str = "") -> None:
+        """Find a text over checkpoints; what was found last is shown again, unless there is another text."""
+        if self._search is None or text:
+            self._search = StoreSearch(text or self._port.match)
+        self._port.open.find(self._asks.known, self._nodes_of, self._search, self._go_to_found)
 
     def _nodes_of(self, scope: Scope) -> Sequence[Node]:
         found = self._port.selection.node

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.actions.notes import Notebook
-from ckpt_tui.core.paths import Path
-from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.helpers.run_graphs import RunGraphs
-from ckpt_tui.tui.learning import Learned
-from ckpt_tui.tui.view import View
+from ckpt_tui.tui.helpers.port import Opener, Port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ckpt_tui.actions.notes import Notebook
+    from ckpt_tui.core.paths import Path
+    from ckpt_tui.core.runs.lineage import Node, Run
+    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+    from ckpt_tui.tui.learning import Learned
+    from ckpt_tui.tui.view import View
 
 
 class OpenReplay(Protocol):
@@ -23,6 +26,16 @@ class OpenReplay(Protocol):
 
     def show_view(self, view: View) -> None:
         """Go on with a store that changed."""
+
+
+class ReplayOpener(Opener, Protocol):
+    """Opens replays."""
+
+    def replay(
+        self, run: Run, node: Node, learned: Learned, book: Notebook | None, choices: Mapping[str, str],
+        then: Callable[[tuple[str, Path] | None], None],
+    ) -> OpenReplay:  # fmt: skip
+        """Open the replay of a run from a checkpoint on; `then` takes the file and the place to go to."""
 
 
 class ReplayEntryPort(Port, Protocol):
@@ -39,11 +52,9 @@ class ReplayEntryPort(Port, Protocol):
     def notes_changed(self) -> None:
         """Draw the marks of bookmarks and notes again."""
 
-    def open_replay(
-        self, run: Run, node: Node, learned: Learned, book: Notebook | None, choices: Mapping[str, str],
-        then: Callable[[tuple[str, Path] | None], None],
-    ) -> OpenReplay:  # fmt: skip
-        """Open the replay of a run from a checkpoint on; `then` takes the file and the place to go to."""
+    @property
+    def open(self) -> ReplayOpener:
+        """What opens screens over this one."""
 
 
 class ReplayEntry:
@@ -68,7 +79,7 @@ class ReplayEntry:
         port.selection.following = False
         port.redraw_foot()
         learned = port.graphs.learned(found[0])
-        self._open = port.open_replay(*found, learned, port.notebook, self._choices, self._come_back)
+        self._open = port.open.replay(*found, learned, port.notebook, self._choices, self._come_back)
 
     def show_view(self, view: View) -> None:
         """Take in that the store changed: a replay that is open goes on with it."""

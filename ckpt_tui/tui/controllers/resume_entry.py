@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.actions.resume.forks import with_directory
-from ckpt_tui.actions.resume.plan import Edit, Source
 from ckpt_tui.core.text import clean
-from ckpt_tui.stores.base import Store
-from ckpt_tui.tui.helpers.pending_edits import PendingEdits
-from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.messages import SourceReady
+from ckpt_tui.tui.helpers.port import Opener, Port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ckpt_tui.actions.resume.plan import Edit, Source
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.helpers.pending_edits import PendingEdits
+    from ckpt_tui.tui.messages import SourceReady
 
 
 class OpenResume(Protocol):
@@ -19,13 +22,32 @@ class OpenResume(Protocol):
 
     @property
     def has_begun(self) -> bool:
-        """Whether the workflow was told to run."""
+        """Whether the workflow was started."""
 
     def show(self) -> None:
         """Show it again."""
 
     def kill(self) -> None:
         """End its process."""
+
+
+class ResumeOpener(Opener, Protocol):
+    """Opens resumes, and what they write."""
+
+    def resume(
+        self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], again: Callable[[], None]
+    ) -> OpenResume:
+        """Open the preview of a resume.
+
+        Args:
+            source: The checkpoint.
+            edits: What is changed first.
+            begun: Called with the directory of new checkpoints when the first one is written.
+            again: Opens another preview of the same checkpoint.
+        """
+
+    def store(self, store: Store) -> None:
+        """Show a store that holds what the open one holds, and more."""
 
 
 class ResumeEntryPort(Port, Protocol):
@@ -38,20 +60,9 @@ class ResumeEntryPort(Port, Protocol):
     def come_to_front(self) -> None:
         """Close whatever is over the browser."""
 
-    def open_resume(
-        self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], again: Callable[[], None]
-    ) -> OpenResume:
-        """Open the preview of a resume.
-
-        Args:
-            source: The checkpoint.
-            edits: What is changed first.
-            begun: Called with the directory of new checkpoints when the first one is written.
-            again: Opens another preview of the same checkpoint.
-        """
-
-    def open_instead(self, store: Store) -> None:
-        """Show a store that holds what the open one holds, and more."""
+    @property
+    def open(self) -> ResumeOpener:
+        """What opens screens over this one."""
 
 
 class ResumeEntry:
@@ -94,7 +105,7 @@ class ResumeEntry:
         self._port.say("")
         edits = self._port.edits.of(event.file)
         self._kept.append(
-            self._port.open_resume(event.source, edits, self._take_directory, lambda: self._read(event.file))
+            self._port.open.resume(event.source, edits, self._take_directory, lambda: self._read(event.file))
         )
 
     def show_run(self) -> None:
@@ -114,6 +125,6 @@ class ResumeEntry:
         """A run wrote its first checkpoint: its directory becomes a part of what is shown."""
         opened = with_directory(self._port.store, directory)
         if opened is not None:
-            self._port.open_instead(opened)
+            self._port.open.store(opened)
         self._port.selection.following = True
         self._port.edits.clear()

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import Protocol
-
-from textual.geometry import Size
+from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.runs.listing import NodeRow, clock_text
 from ckpt_tui.core.text import clean
-from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import COMMANDS, Command
-from ckpt_tui.tui.helpers.panes import Panes
-from ckpt_tui.tui.helpers.selection import Selection
-from ckpt_tui.tui.widgets.status import BarLine, Part
+
+if TYPE_CHECKING:
+    from textual.geometry import Size
+
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.helpers.panes import Panes
+    from ckpt_tui.tui.helpers.selection import Selection
+    from ckpt_tui.tui.widgets.status import BarLine, Part
 
 _HINTED_LAST = ("app.help", "app.close")
 """Commands whose hints come last in the line at the bottom, and before all others where there is little room."""
@@ -95,8 +97,11 @@ class StatusBars:
         right: list[Part] = []
         if view.filter:
             right.append((f" filter: {clean(view.filter, 20)} ", "warn"))
+        dangers = port.panes.list.danger_count
+        if dangers:
+            right.append((f" ☠ {dangers:,} dangerous " if width >= 100 else f" ☠ {dangers:,} ", "error"))
         if view.problems:
-            right.append((f" ✗ {view.problems:,} problem{'' if view.problems == 1 else 's'} ", "error"))
+            right.append((f" ✗ {view.problems:,} unreadable " if width >= 100 else f" ✗ {view.problems:,} ", "error"))
         right.append(state)
         if port.changed_at and width >= 80:
             right.append((f"{clock_text(port.changed_at)} ", "dim"))
@@ -133,8 +138,9 @@ class StatusBars:
                 apart.append(command)
                 room -= _hint_width(command)
         row = panes.list.row if scope == "list" else None
-        waits = isinstance(row, NodeRow) and row.node.ref.role == "waiting"
-        left_out = _HINTED_APART
+        danger = isinstance(row, NodeRow) and row.node.ref.file in panes.list.dangers
+        waits = isinstance(row, NodeRow) and row.node.ref.role == "waiting" and not danger
+        left_out = {*_HINTED_APART, "run.resume"} if danger else _HINTED_APART
         if waits and not self._port.store.capabilities().resume:
             parts += [(" r", "key"), (" answer ", "dim")]
             room -= 9

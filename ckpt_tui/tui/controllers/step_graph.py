@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.helpers.run_graphs import RunGraphs
-from ckpt_tui.tui.messages import StepReady
-from ckpt_tui.tui.widgets.detail import Detail
+
+if TYPE_CHECKING:
+    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+    from ckpt_tui.tui.messages import StepReady
+    from ckpt_tui.tui.widgets.detail import Detail
 
 
 class StepGraphPort(Port, Protocol):

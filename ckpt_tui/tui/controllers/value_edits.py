@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ckpt_tui.actions.resume.edits import smallest
 from ckpt_tui.core.json_text import dumps
@@ -14,9 +13,23 @@ from ckpt_tui.core.reading.preview import is_unopened, type_text_of
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.running.events import brief
 from ckpt_tui.core.text import clean
-from ckpt_tui.core.value import Value
-from ckpt_tui.tui.helpers.pending_edits import PendingEdits
-from ckpt_tui.tui.helpers.port import Port
+from ckpt_tui.tui.helpers.port import Opener, Port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ckpt_tui.core.value import Value
+    from ckpt_tui.tui.helpers.pending_edits import PendingEdits
+
+
+class EditOpener(Opener, Protocol):
+    """Asks for another value."""
+
+    def edit(self, title: str, text: str, hint: str, then: Callable[[str | None], None]) -> None:
+        """Ask for another text of a value; `then` takes it, or None."""
+
+    def edit_outside(self, document: Any, then: Callable[[Any], None]) -> None:
+        """Open a document in $EDITOR, and hand what was left to `then`; where nothing was changed, say why."""
 
 
 class ValueEditsPort(Port, Protocol):
@@ -26,11 +39,9 @@ class ValueEditsPort(Port, Protocol):
     def edits(self) -> PendingEdits:
         """The changes so far."""
 
-    def open_edit(self, title: str, text: str, hint: str, then: Callable[[str | None], None]) -> None:
-        """Ask for another text of a value; `then` takes it, or None."""
-
-    def edit_outside(self, document: Any, then: Callable[[Any], None]) -> None:
-        """Open a document in $EDITOR, and hand what was left to `then`; where nothing was changed, say why."""
+    @property
+    def open(self) -> EditOpener:
+        """What opens screens over this one."""
 
 
 class ValueEdits:
@@ -78,7 +89,7 @@ class ValueEdits:
     def _edit(self, file: str, path: Path, value: Value) -> None:
         document = plain(value)
         if isinstance(document, dict | list) and not (isinstance(document, dict) and "$value" in document):
-            self._port.edit_outside(document, lambda after: self._take(file, path, document, after))
+            self._port.open.edit_outside(document, lambda after: self._take(file, path, document, after))
             return
         typed = isinstance(document, dict)
         shown = document["$value"] if isinstance(document, dict) else document
@@ -97,7 +108,7 @@ class ValueEdits:
             self._take(file, path, document, {**document, "$value": after} if typed else after)
 
         text = shown if is_text else dumps(shown, None)
-        self._port.open_edit(f"Change {clean(expression(path), 70)}", str(text), hint, take)
+        self._port.open.edit(f"Change {clean(expression(path), 70)}", str(text), hint, take)
 
     def _take(self, file: str, path: Path, before: Any, after: Any) -> None:
         found = smallest(path, before, after)

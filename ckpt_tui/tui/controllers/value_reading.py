@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from ckpt_tui.core.value import Value
-from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.messages import ValueRead
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.value import Value
+    from ckpt_tui.tui.helpers.port import Port
+    from ckpt_tui.tui.messages import ValueRead
 
 
 class ValueReading:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from ckpt_tui.core.reading.search import Positions
-from ckpt_tui.tui.helpers.match_words import match_word
-from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.messages import MatchesReady, RowsFound
+from typing import TYPE_CHECKING
+
+from ckpt_tui.tui.helpers.match_text import match_word
 from ckpt_tui.tui.view import matches
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
 from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.text_lines import TextLines
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.reading.search import Positions
+    from ckpt_tui.tui.helpers.port import Port
+    from ckpt_tui.tui.messages import MatchesReady, RowsFound
 
 
 class ValueSearch:

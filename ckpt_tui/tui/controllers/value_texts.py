@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 import tempfile
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from textual.app import SuspendNotSupported
 
@@ -17,11 +17,13 @@ from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.reading.preview import is_unopened, type_text_of
 from ckpt_tui.core.reading.search import scalar_text
 from ckpt_tui.core.redact import masked, masked_lines
-from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import COPY_KEYS
 from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.value import Value
+    from ckpt_tui.tui.widgets.row_tree import RowTree
 
 _SHOWN_NODES = 200_000
 """Values of a document that is copied or opened; more would take seconds to write."""
@@ -108,7 +110,7 @@ class ValueTexts:
         kind = type_text_of(event.value) or type(resolve(event.value)).__name__
         title = f"{event.title} · {kind} · {len(text):,} characters"
         lines = text.split("\n") if len(text) < _LINES else [text]
-        self._port.open_text(title, [Paragraph(line) for line in lines], text, "value")
+        self._port.open.text(title, [Paragraph(line) for line in lines], text, "value", event.match)
 
     def open_pager(self) -> None:
         """Open the value, or the file, in $PAGER."""

@@ -78,7 +78,7 @@ class Watchlist:
         ]
         rows += [BreakRow(text, known.get(here)) for text, known in self._jobs.truths.items()]
         lines.show(rows)
-        if len(rows) != self._count:  # anything set on a style lays the screen out anew
+        if len(rows) != self._count:  # anything set on a style lays the screen out again
             self._count = len(rows)
             lines.display = bool(rows)
             lines.styles.height = min(len(rows), 8) + 2

@@ -8,8 +8,8 @@ from ckpt_tui.tui.widgets.status import Part
 SEARCH = Question("search", "a text; an upper case letter makes it strict about case", "searches")
 
 
-def match_word(at: int, total: int, match: str) -> Part:
-    """Which match is shown, in words; `at` counts from 1."""
+def match_word(at: int, total: int, match: str, back: str = "ends") -> Part:
+    """Which match is shown, in words; `at` counts from 1, `back` is what Escape does."""
     if not total:
         return (f" No match for {match!a}. ", "warn")
-    return (f" match {at:,} of {total:,} for {match!a} · n next · N previous · esc ends ", "plain")
+    return (f" match {at:,} of {total:,} for {match!a} · n next · N previous · esc {back} ", "plain")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from textual.screen import Screen
-from textual.widget import Widget
-from textual.widgets import Input
+from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.detail import Detail
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.row_tree import RowTree
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+    from textual.widget import Widget
 
 Pane = Detail | Checkpoints
 
@@ -37,12 +38,10 @@ class Panes:
 
     async def complete(self) -> None:
         """Make what the first rows do not wait for: the panes of a checkpoint, and the line that asks for a text."""
-        ask = Input(id="ask", compact=True)
-        ask.display = False
         panes = [Detail("detail")]
         if self._screen.app.size.width >= WIDE:
             panes.append(Detail("second", tab="talk"))
-        await self._screen.mount(ask, *panes)
+        await self._screen.mount(Prompt(), *panes)
         self.is_complete = True
 
     async def widen(self) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from ckpt_tui.actions.resume.plan import Edit
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ckpt_tui.actions.resume.plan import Edit
 
 
 class PendingEdits:

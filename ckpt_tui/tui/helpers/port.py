@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from textual.app import App
-from textual.timer import Timer
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-from ckpt_tui.stores.base import Store
-from ckpt_tui.tui.helpers.panes import Panes
-from ckpt_tui.tui.helpers.question_line import QuestionLine
-from ckpt_tui.tui.helpers.selection import Selection
-from ckpt_tui.tui.jobs import Jobs
-from ckpt_tui.tui.widgets.text_lines import Paragraph
+    from textual.app import App
+    from textual.timer import Timer
+
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.helpers.panes import Panes
+    from ckpt_tui.tui.helpers.selection import Selection
+    from ckpt_tui.tui.jobs import Jobs
+    from ckpt_tui.tui.widgets.prompt import Prompt
+    from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+
+class Opener(Protocol):
+    """What opens screens over the browser; each controller adds what it has opened."""
+
+    def text(self, title: str, paragraphs: list[Paragraph], text: str, what: str, match: str = "") -> None:
+        """Open a text; `y` there copies `text`, which is named `what`."""
 
 
 class Port(Protocol):
-    """What any controller of the browser may use; each adds what it needs besides, such as the screens it opens."""
+    """What any controller of the browser may use; each adds what it needs besides."""
 
     @property
     def app(self) -> App[object]:
@@ -40,8 +49,12 @@ class Port(Protocol):
         """The selected checkpoint, and the way to another place."""
 
     @property
-    def questions(self) -> QuestionLine:
-        """The line that asks for a text."""
+    def prompt(self) -> Prompt:
+        """What asks for a text."""
+
+    @property
+    def open(self) -> Opener:
+        """What opens screens over this one."""
 
     def say(self, text: str, style: str = "plain") -> None:
         """Show a message in the line at the bottom until the next key; "" takes it back."""
@@ -51,6 +64,3 @@ class Port(Protocol):
 
     def later(self, seconds: float, then: Callable[[], object]) -> Timer:
         """Call something in so many seconds."""
-
-    def open_text(self, title: str, paragraphs: list[Paragraph], text: str, what: str) -> None:
-        """Open a text over the screen; `y` there copies `text`, which is named `what`."""

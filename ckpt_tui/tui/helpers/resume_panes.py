@@ -116,7 +116,7 @@ class ResumePanes(Container):
         return bool(wanted)
 
     def show_start(self, run: Run) -> None:
-        """The workflow was told to run: the log takes the place of the preview."""
+        """The workflow was asked to run: the log takes the place of the preview."""
         self._clear_requests()
         self.log_lines.line_up(run.latest.get("graph", {}).get("executors") or ())
         self.add_class("-running")
@@ -135,6 +135,14 @@ class ResumePanes(Container):
         """The run took the answers."""
         self._clear_requests()
         self._focus_log()
+
+    def show_paused(self, text: str) -> None:
+        """The run is paused."""
+        self.log_lines.take()
+        if self.screen.is_current:
+            self._focus_log()
+        else:
+            self.app.notify(f"The run is {text}; R goes there.", markup=False)
 
     def show_end(self, run: Run) -> None:
         """The process ended."""

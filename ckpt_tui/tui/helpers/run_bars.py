@@ -6,7 +6,7 @@ from typing import Any
 
 from ckpt_tui.actions.resume.plan import FAILED, Source
 from ckpt_tui.actions.resume.preview import blocked_types
-from ckpt_tui.core.running.events import OUTCOMES
+from ckpt_tui.core.running.events import OUTCOMES, pause_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.resume_preview import allow_text
 from ckpt_tui.tui.runs import Run
@@ -35,6 +35,8 @@ def run_parts(run: Run | None, waits: bool, seconds: float) -> list[Part]:
     if run.log.failed_saves:
         parts.append((f" ✗ {run.log.failed_saves:,} NOT SAVED ", "error"))
     if run.is_live:
+        if run.paused is not None:
+            return [*parts, (f" ‖ {pause_text(run.paused)} ", "warn")]
         word = "waits for an answer" if waits else "stopping" if run.session.is_stopping else "running"
         return [*parts, (f" ● {word} {seconds:.0f} s ", "warn" if waits else "good")]
     outcome = run.session.outcome
@@ -51,12 +53,25 @@ def log_parts(log: LogLines) -> list[Part]:
     return [*parts, (" following " if log.following else " F follows ", "good" if log.following else "dim")]
 
 
-def keys_while_running(is_live: bool, waits: bool, in_log: bool) -> Keys:
+def keys_while_running(is_live: bool, waits: bool, in_log: bool, is_paused: bool = False) -> Keys:
     """The keys of a run that was begun."""
+    if is_paused:
+        return [
+            ("s", "step"), ("c", "continue"), ("t", "run to"), ("b", "breakpoints"), ("e", "change"), ("[", "back"),
+            ("x", "stop"), ("esc", "look around"),
+        ]  # fmt: skip
     if waits and not in_log:
         return [("⏎", "next, then send"), ("ctrl+e", "as JSON"), ("ctrl+o", "read it"), ("⇥", "log, stop")]
     if is_live:
-        keys = [("x", "stop"), ("space", "pause"), ("f", "filter"), ("/", "search"), ("⏎", "line")]
+        keys = [
+            ("s", "pause the run"),
+            ("b", "breakpoints"),
+            ("x", "stop"),
+            ("space", "hold the log"),
+            ("f", "filter"),
+            ("/", "search"),
+            ("⏎", "line"),
+        ]
         return [*keys, *([("⇥", "answer")] if waits else []), ("esc", "leave")]
     return [("r", "again from here"), ("A", "compare outcomes"), ("⏎", "line"), ("S", "save"), ("esc", "back")]
 

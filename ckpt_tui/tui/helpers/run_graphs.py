@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.core.cache import Cache
-from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.steps.graph import Graph, given
 from ckpt_tui.tui.learning import Learned
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ckpt_tui.core.runs.lineage import Run
+
 _RUNS = 16
-"""Runs whose graphs are kept; a run that is shown again is learned anew after that."""
+"""Runs whose graphs are kept; a run that is shown again is learned again after that."""
 
 
 class RunGraphs:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.members import locate
 from ckpt_tui.core.runs.ids import IdFault, find
-from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.helpers.panes import Panes
-from ckpt_tui.tui.widgets.detail import Detail
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ckpt_tui.core.model import CheckpointRef
+    from ckpt_tui.core.paths import Path
+    from ckpt_tui.core.runs.lineage import Node, Run
+    from ckpt_tui.tui.helpers.panes import Panes
+    from ckpt_tui.tui.widgets.detail import Detail
 
 
 class Place(NamedTuple):

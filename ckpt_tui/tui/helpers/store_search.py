@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ckpt_tui.core.find.find import Match
-from ckpt_tui.tui.widgets.status import Part
+if TYPE_CHECKING:
+    from ckpt_tui.core.find.find import Match
+    from ckpt_tui.tui.widgets.status import Part
 
 Scope = Literal["store", "run", "checkpoint"]
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _FOLDERS = 6
 """Directories that are named."""

@@ -14,9 +14,10 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.helpers.selection import Place
-from ckpt_tui.tui.inquiries import Asking, Inquiries, Known, QuestionFailed
-from ckpt_tui.tui.messages import WorkFailed
+from ckpt_tui.tui.inquiries import Inquiries, Known
+from ckpt_tui.tui.messages import Asking, QuestionFailed, WorkFailed
 from ckpt_tui.tui.screens.copying import copied
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
 from ckpt_tui.tui.widgets.answers import AnswerList
 from ckpt_tui.tui.widgets.findings import FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -128,12 +129,12 @@ class AskScreen(Screen[Place | None], Generic[Rows]):
         self.draw_progress(0, 0)
 
     def on_asking(self, event: Asking) -> None:
-        """Tell how far it is."""
+        """Show how far it is."""
         if self.running:
             self.draw_progress(event.done, event.total)
 
     def draw_progress(self, done: int, total: int) -> None:
-        """Tell how far it is, and that it can be left."""
+        """Show how far it is, and that it can be left."""
         bar = "━" * (_BAR * done // max(total, 1))
         count = f"{done:,} of {total:,} checkpoints" if total else "looking at the store"
         self.draw([(f" {bar:╌<{_BAR}} {count} ", "warn")])
@@ -147,12 +148,12 @@ class AskScreen(Screen[Place | None], Generic[Rows]):
         self.show_full()
 
     def on_question_failed(self, event: QuestionFailed) -> None:
-        """Tell why there is no answer."""
+        """Show why there is no answer."""
         self.end([(" no answer ", "error")])
         self.full.show([Paragraph(event.what, "error"), Paragraph(event.hint, "dim")])
 
     def on_work_failed(self, event: WorkFailed) -> None:
-        """Tell an unexpected failure; the app goes on."""
+        """Show an unexpected failure; the app goes on."""
         self.on_question_failed(QuestionFailed("Something unexpected happened; please report it.", event.report))
 
     def on_resize(self) -> None:
@@ -205,8 +206,6 @@ class AskScreen(Screen[Place | None], Generic[Rows]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
-
         keys: dict[str, str] = getattr(self.app, "changed_keys", {})
         self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
 

@@ -2,64 +2,51 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Input
 
-from ckpt_tui.stores.base import Store
+from ckpt_tui.tui import messages
 from ckpt_tui.tui.commands import bindings
-from ckpt_tui.tui.controllers.bookmarks import Bookmarks
 from ckpt_tui.tui.controllers.checkpoint_list import CheckpointList
-from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
-from ckpt_tui.tui.controllers.parent_diff import ParentDiff
-from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
-from ckpt_tui.tui.controllers.queries import Queries
-from ckpt_tui.tui.controllers.replay_entry import ReplayEntry
-from ckpt_tui.tui.controllers.resume_entry import ResumeEntry
 from ckpt_tui.tui.controllers.status_bars import StatusBars
-from ckpt_tui.tui.controllers.step_graph import StepGraph
-from ckpt_tui.tui.controllers.value_edits import ValueEdits
-from ckpt_tui.tui.controllers.value_reading import ValueReading
-from ckpt_tui.tui.controllers.value_search import ValueSearch
-from ckpt_tui.tui.controllers.value_texts import ValueTexts
-from ckpt_tui.tui.early import EarlyLook
-from ckpt_tui.tui.helpers.match_words import SEARCH_HINT
+from ckpt_tui.tui.helpers.match_text import SEARCH
 from ckpt_tui.tui.helpers.panes import WIDE
-from ckpt_tui.tui.inquiries import Asking, BisectReady, QuestionFailed, SharesReady
-from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.messages import (
-    AlarmsReady,
-    BodiesWanted,
-    ChangesCounted,
-    CheckpointReady,
-    DifferenceReady,
-    MatchesReady,
-    PeekReady,
-    RowsFound,
-    SourceReady,
-    StepReady,
-    ValueRead,
-    ViewReady,
-    WorkFailed,
-)
 from ckpt_tui.tui.screens.browse_port import BrowsePort
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
-from ckpt_tui.tui.store_follower import StoreFollower
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.detail import Detail
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.row_tree import RowTree
-from ckpt_tui.tui.widgets.share_list import ShareList
 from ckpt_tui.tui.widgets.status import BarLine
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 from ckpt_tui.tui.widgets.unread import UnreadRows
+
+if TYPE_CHECKING:
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.controllers.bookmarks import Bookmarks
+    from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
+    from ckpt_tui.tui.controllers.parent_diff import ParentDiff
+    from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
+    from ckpt_tui.tui.controllers.queries import Queries
+    from ckpt_tui.tui.controllers.replay_entry import ReplayEntry
+    from ckpt_tui.tui.controllers.resume_entry import ResumeEntry
+    from ckpt_tui.tui.controllers.step_graph import StepGraph
+    from ckpt_tui.tui.controllers.value_edits import ValueEdits
+    from ckpt_tui.tui.controllers.value_reading import ValueReading
+    from ckpt_tui.tui.controllers.value_search import ValueSearch
+    from ckpt_tui.tui.controllers.value_texts import ValueTexts
+    from ckpt_tui.tui.early import EarlyLook
+    from ckpt_tui.tui.helpers.pending_edits import PendingEdits
+    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+    from ckpt_tui.tui.jobs import Jobs
+    from ckpt_tui.tui.store_follower import StoreFollower
+    from ckpt_tui.tui.widgets.share_list import ShareList
 
 EARLY_SECONDS = 0.03
 """Longest wait for the first rows before the first screen is drawn without them."""
@@ -81,6 +68,23 @@ class Browse(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (WIDE, "-wide")]  # noqa: RUF012 Textual's convention
 
+    jobs: Jobs
+    follower: StoreFollower
+    graphs: RunGraphs
+    edits: PendingEdits
+    opened: OpenedCheckpoint
+    parent_diff: ParentDiff
+    step_graph: StepGraph
+    queries: Queries
+    value_search: ValueSearch
+    value_reading: ValueReading
+    value_texts: ValueTexts
+    value_edits: ValueEdits
+    pickle_opcodes: PickleOpcodes
+    bookmarks: Bookmarks
+    replay_entry: ReplayEntry
+    resume_entry: ResumeEntry
+
     def __init__(
         self, store: Store, at: str | None = None, steps: tuple[str, ...] = (), early: EarlyLook | None = None
     ) -> None:
@@ -88,25 +92,12 @@ class Browse(Screen[None]):
         self.store = store
         self.library = early.library if early else Library()
         self._early = early
+        self._steps = steps
         self._place_timer: Timer | None = None
         self.port = port = BrowsePort(self, following=at is None)
-        self.panes, self.selection, self.questions = port.panes, port.selection, port.questions
+        self.panes, self.selection = port.panes, port.selection
         self.bars = StatusBars(port)
         self.checkpoints = CheckpointList(port, at)
-        self.opened = OpenedCheckpoint(port, steps)
-        self.parent_diff = ParentDiff(port)
-        self.step_graph = StepGraph(port)
-        self.queries = Queries(port)
-        self.value_search = ValueSearch(port)
-        self.value_reading = ValueReading(port)
-        self.value_texts = ValueTexts(port)
-        self.value_edits = ValueEdits(port)
-        self.pickle_opcodes = PickleOpcodes(port)
-        self.bookmarks = Bookmarks(port)
-        self.replay_entry = ReplayEntry(port)
-        self.resume_entry = ResumeEntry(port)
-        self.jobs = Jobs(self, store)
-        self.follower = StoreFollower(self, store, self.library, early, self.opened.is_loading)
 
     def compose(self) -> ComposeResult:
         # No containers around the panes: every widget in between is drawn again with each scrolled line.
@@ -116,16 +107,19 @@ class Browse(Screen[None]):
 
     def on_mount(self) -> None:
         """Show the rows that are known already, and the rest once they are drawn."""
-        self.panes.list.border_title = Content("Checkpoints")
         self.panes.focus_pane(self.panes.list)
         view = self._early.wait(EARLY_SECONDS) if self._early else None
         if view is not None and self._early is not None and self._early.batch is not None:
-            self.checkpoints.show(ViewReady(view, self._early.batch.done, self._early.batch.total))
+            self.checkpoints.show(messages.ViewReady(view, self._early.batch.done, self._early.batch.total))
         self.bars.draw()
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:
         """The first rows are on the screen: now the rest of it, and of the store."""
+        # Late: it takes 60 ms, which the first rows would wait for.
+        from ckpt_tui.tui.screens.browse_wiring import make_controllers
+
+        make_controllers(self, self._steps, self._early)
         await self.panes.complete()
         self.follower.follow()
         self.opened.load_selected()
@@ -134,18 +128,10 @@ class Browse(Screen[None]):
 
     def on_unmount(self) -> None:
         """Stop reading, and whatever was run from here."""
-        self.jobs.stop()
-        self.follower.stop()
-        self.resume_entry.end_runs()
-
-    def open_instead(self, store: Store) -> None:
-        """Show a store that holds what this one holds, and more."""
-        self.jobs.stop()
-        self.follower.stop()
-        self.store = store
-        self.jobs = Jobs(self, store)
-        self.follower = StoreFollower(self, store, self.library, None, self.opened.is_loading)
-        self.follower.follow()
+        if self.is_complete:
+            self.jobs.stop()
+            self.follower.stop()
+            self.resume_entry.end_runs()
 
     async def on_event(self, event: events.Event) -> None:
         """A key after `y` is not a command; any other takes the message back."""
@@ -174,6 +160,11 @@ class Browse(Screen[None]):
         return self.panes.is_complete
 
     @property
+    def is_asking(self) -> bool:
+        """Whether a text is asked for."""
+        return any(prompt.is_open for prompt in self.query(Prompt))
+
+    @property
     def list(self) -> Checkpoints:
         """The list of checkpoints."""
         return self.panes.list
@@ -185,33 +176,45 @@ class Browse(Screen[None]):
 
     # -- the list ----------------------------------------------------------------------------------------------------
 
-    @on(ViewReady)
-    def _view_ready(self, event: ViewReady) -> None:
+    @on(messages.ViewReady)
+    def _view_ready(self, event: messages.ViewReady) -> None:
         self.checkpoints.show(event)
         self.replay_entry.show_view(event.view)
         self.opened.keep_up(event.view)
         self.parent_diff.count_soon()
         self.bars.draw()
 
-    @on(BodiesWanted)
+    @on(messages.BodiesWanted)
     def _bodies_wanted(self) -> None:
         self.follower.read_bodies()
+
+    @on(messages.DangersWanted)
+    def _dangers_wanted(self) -> None:
+        self.follower.judge_list()
+
+    @on(messages.DangersFound)
+    def _dangers_found(self, event: messages.DangersFound) -> None:
+        self.checkpoints.show_dangers(event.dangers)
+        self.bars.draw()
 
     @on(LineList.Moved, "#checkpoints")
     def _row_selected(self, event: LineList.Moved) -> None:
         event.stop()
         if event.by_hand:
             self.checkpoints.leave_newest()
-        self.opened.load_soon()
+        if self.is_complete:
+            self.opened.load_soon()
 
     @on(Checkpoints.Scrolled)
     def _list_scrolled(self, event: Checkpoints.Scrolled) -> None:
         event.stop()
-        self.parent_diff.count_soon()
+        if self.is_complete:
+            self.parent_diff.count_soon()
 
     @on(Checkpoints.Opened)
     def _list_opened(self) -> None:
-        self.opened.look_at()
+        if self.is_complete:
+            self.opened.look_at()
 
     @on(Checkpoints.Marked)
     def _list_marked(self) -> None:
@@ -229,16 +232,18 @@ class Browse(Screen[None]):
 
     # -- the selected checkpoint -------------------------------------------------------------------------------------
 
-    @on(CheckpointReady)
-    def _checkpoint_ready(self, event: CheckpointReady) -> None:
+    @on(messages.CheckpointReady)
+    def _checkpoint_ready(self, event: messages.CheckpointReady) -> None:
         self.opened.take_checkpoint(event)
 
-    @on(AlarmsReady)
-    def _alarms_ready(self, event: AlarmsReady) -> None:
+    @on(messages.AlarmsReady)
+    def _alarms_ready(self, event: messages.AlarmsReady) -> None:
         self.opened.take_alarms(event)
+        self.checkpoints.show_alarms(event)
+        self.bars.draw_head()
 
-    @on(PeekReady)
-    def _peek_ready(self, event: PeekReady) -> None:
+    @on(messages.PeekReady)
+    def _peek_ready(self, event: messages.PeekReady) -> None:
         self.opened.take_peek(event)
 
     def action_reveal(self) -> None:
@@ -246,12 +251,12 @@ class Browse(Screen[None]):
 
     # -- changes -----------------------------------------------------------------------------------------------------
 
-    @on(DifferenceReady)
-    def _difference_ready(self, event: DifferenceReady) -> None:
+    @on(messages.DifferenceReady)
+    def _difference_ready(self, event: messages.DifferenceReady) -> None:
         self.parent_diff.take_difference(event)
 
-    @on(ChangesCounted)
-    def _changes_counted(self, event: ChangesCounted) -> None:
+    @on(messages.ChangesCounted)
+    def _changes_counted(self, event: messages.ChangesCounted) -> None:
         self.parent_diff.take_counts(event)
 
     def action_compare(self) -> None:
@@ -266,8 +271,8 @@ class Browse(Screen[None]):
     def _graph_wanted(self, event: Detail.GraphWanted) -> None:
         self.step_graph.want(event.detail)
 
-    @on(StepReady)
-    def _step_ready(self, event: StepReady) -> None:
+    @on(messages.StepReady)
+    def _step_ready(self, event: messages.StepReady) -> None:
         self.step_graph.take_step(event)
 
     def action_replay(self) -> None:
@@ -291,8 +296,8 @@ class Browse(Screen[None]):
         event.stop()
         self.value_reading.want(event.value, event.further)
 
-    @on(ValueRead)
-    def _value_read(self, event: ValueRead) -> None:
+    @on(messages.ValueRead)
+    def _value_read(self, event: messages.ValueRead) -> None:
         self.value_reading.take_value(event)
 
     @on(RowTree.Opened)
@@ -318,7 +323,7 @@ class Browse(Screen[None]):
     # -- searching ---------------------------------------------------------------------------------------------------
 
     def action_search(self) -> None:
-        self.questions.ask(SEARCH_HINT, self.value_search.match, self._search)
+        self.port.prompt.ask(SEARCH, self.value_search.match, self._search)
 
     def _search(self, text: str) -> None:
         self.queries.leave_for(text)
@@ -330,23 +335,22 @@ class Browse(Screen[None]):
         if not self.queries.next_match(way):
             self.value_search.next(way)
 
-    @on(MatchesReady)
-    def _matches_ready(self, event: MatchesReady) -> None:
+    @on(messages.MatchesReady)
+    def _matches_ready(self, event: messages.MatchesReady) -> None:
         self.value_search.take_matches(event)
 
-    @on(RowsFound)
-    def _rows_found(self, event: RowsFound) -> None:
+    @on(messages.RowsFound)
+    def _rows_found(self, event: messages.RowsFound) -> None:
         self.value_search.take_rows(event)
-
-    @on(Input.Submitted, "#ask")
-    def _answered(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.questions.answer(event.value)
 
     # -- queries -----------------------------------------------------------------------------------------------------
 
     def action_find(self) -> None:
-        self.queries.open_find()
+        view = self.panes.list.view
+        in_vain = "" if view.places else view.filter
+        if in_vain:
+            self.checkpoints.end_filter()
+        self.queries.open_find(in_vain)
 
     def action_bisect(self) -> None:
         self.queries.ask_bisect()
@@ -365,24 +369,23 @@ class Browse(Screen[None]):
     def _sizes_wanted(self, event: Detail.SizesWanted) -> None:
         self.queries.measure(event.detail)
 
-    @on(SharesReady)
-    def _shares_ready(self, event: SharesReady) -> None:
+    @on(messages.SharesReady)
+    def _shares_ready(self, event: messages.SharesReady) -> None:
         self.queries.take_shares(event)
 
-    @on(ShareList.Opened)
-    def _share_opened(self, event: ShareList.Opened) -> None:
+    def on_share_list_opened(self, event: ShareList.Opened) -> None:
         self.selection.show_place(self.selection.file, event.path)
 
-    @on(Asking)
-    def _asking(self, event: Asking) -> None:
+    @on(messages.Asking)
+    def _asking(self, event: messages.Asking) -> None:
         self.queries.take_progress(event)
 
-    @on(BisectReady)
-    def _bisect_ready(self, event: BisectReady) -> None:
+    @on(messages.BisectReady)
+    def _bisect_ready(self, event: messages.BisectReady) -> None:
         self.queries.take_bisection(event)
 
-    @on(QuestionFailed)
-    def _question_failed(self, event: QuestionFailed) -> None:
+    @on(messages.QuestionFailed)
+    def _question_failed(self, event: messages.QuestionFailed) -> None:
         self.queries.take_failure(event)
 
     # -- bookmarks and resumes ---------------------------------------------------------------------------------------
@@ -403,8 +406,8 @@ class Browse(Screen[None]):
     def action_show_run(self) -> None:
         self.resume_entry.show_run()
 
-    @on(SourceReady)
-    def _source_ready(self, event: SourceReady) -> None:
+    @on(messages.SourceReady)
+    def _source_ready(self, event: messages.SourceReady) -> None:
         self.resume_entry.take_source(event)
 
     # -- panes, and the way back -------------------------------------------------------------------------------------
@@ -420,9 +423,6 @@ class Browse(Screen[None]):
 
     def action_back(self) -> None:
         """Back out of what was opened last."""
-        if self.questions.is_open:
-            self.questions.close()
-            return
         ways_out = (
             self.value_reading.stop, self.queries.stop_bisecting, self.value_edits.forget, self.queries.end_travel,
             self.value_search.end, self.panes.step_back, self.checkpoints.end_filter,
@@ -436,11 +436,10 @@ class Browse(Screen[None]):
 
     def action_help(self) -> None:
         """Show keys and signs."""
-        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+        self.port.open.help()
 
-    @on(WorkFailed)
-    def _work_failed(self, event: WorkFailed) -> None:
+    @on(messages.WorkFailed)
+    def _work_failed(self, event: messages.WorkFailed) -> None:
         self.opened.forget_load()
         lines = [Paragraph("Something unexpected happened; the app goes on. Please report it.\n", "error")]
-        self.port.open_text(f"Failed: {event.doing}", [*lines, Paragraph(event.report)], event.report, "report")
+        self.port.open.text(f"Failed: {event.doing}", [*lines, Paragraph(event.report)], event.report, "report")

@@ -1,54 +1,34 @@
-"""The browser as its controllers see it: what they share, and the screens that they open."""
+"""The browser as its controllers see it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from textual.app import App
-from textual.geometry import Size
-from textual.timer import Timer
-
-from ckpt_tui.actions.notes import Notebook
-from ckpt_tui.actions.resume.plan import Edit, Source
-from ckpt_tui.core.diff.ignore_rules import IgnoreRules
-from ckpt_tui.core.doctor.findings import Finding
-from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.paths import Path
-from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.stores.base import Store
-from ckpt_tui.tui.comparing import Comparer
 from ckpt_tui.tui.helpers.panes import Panes
-from ckpt_tui.tui.helpers.pending_edits import PendingEdits
-from ckpt_tui.tui.helpers.question_line import QuestionLine
-from ckpt_tui.tui.helpers.run_graphs import RunGraphs
-from ckpt_tui.tui.helpers.selection import Place, Selection
-from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
-from ckpt_tui.tui.inquiries import Inquiries, Known
-from ckpt_tui.tui.jobs import Jobs
-from ckpt_tui.tui.learning import Learned
-from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.screens.compare import CompareScreen
-from ckpt_tui.tui.screens.compare import Place as ComparedPlace
+from ckpt_tui.tui.helpers.selection import Selection
 from ckpt_tui.tui.screens.copying import copied
-from ckpt_tui.tui.screens.dialogs import TextScreen
-from ckpt_tui.tui.screens.doctor import DoctorScreen
-from ckpt_tui.tui.screens.editing import EditScreen, NotEdited, edited_json
-from ckpt_tui.tui.screens.find import FindScreen
-from ckpt_tui.tui.screens.history import HistoryScreen
-from ckpt_tui.tui.screens.notes import NotesScreen
-from ckpt_tui.tui.screens.replay import ReplayScreen
-from ckpt_tui.tui.screens.resume import ResumeScreen
-from ckpt_tui.tui.screens.sizes import SizesScreen
-from ckpt_tui.tui.store_follower import StoreFollower
-from ckpt_tui.tui.view import View
+from ckpt_tui.tui.widgets.prompt import Prompt, Question
 from ckpt_tui.tui.widgets.status import BarLine
-from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 if TYPE_CHECKING:
-    from ckpt_tui.tui.screens.browse import Browse
+    from collections.abc import Callable
 
-_NOTE_HINT = "a note on this checkpoint; empty takes it away"
+    from textual.app import App
+    from textual.geometry import Size
+    from textual.timer import Timer
+
+    from ckpt_tui.actions.notes import Notebook
+    from ckpt_tui.core.model import CheckpointRef
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.helpers.pending_edits import PendingEdits
+    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+    from ckpt_tui.tui.jobs import Jobs
+    from ckpt_tui.tui.library import Library
+    from ckpt_tui.tui.screens.browse import Browse
+    from ckpt_tui.tui.screens.browse_opener import BrowseOpener
+    from ckpt_tui.tui.store_follower import StoreFollower
+
+_NOTE = Question("note", "on this checkpoint; empty takes it away", "keeps it")
 
 
 class BrowsePort:
@@ -60,18 +40,13 @@ class BrowsePort:
     Attributes:
         panes: The panes.
         selection: The selected checkpoint.
-        questions: The line that asks for a text.
-        graphs: What is known of the graph of each run.
-        edits: Changes that a run is to begin with.
     """
 
     def __init__(self, screen: Browse, following: bool) -> None:
         self._screen = screen
+        self._opener: BrowseOpener | None = None
         self.panes = Panes(screen)
         self.selection = Selection(self.panes, self.say, following)
-        self.questions = QuestionLine(screen, self.panes)
-        self.graphs = RunGraphs()
-        self.edits = PendingEdits()
 
     # -- what is there -----------------------------------------------------------------------------------------------
 
@@ -101,6 +76,16 @@ class BrowsePort:
         return self._screen.follower
 
     @property
+    def graphs(self) -> RunGraphs:
+        """What is known of the graph of each run."""
+        return self._screen.graphs
+
+    @property
+    def edits(self) -> PendingEdits:
+        """Changes that a run is to begin with."""
+        return self._screen.edits
+
+    @property
     def size(self) -> Size:
         """The size of the screen."""
         return self._screen.size
@@ -125,17 +110,28 @@ class BrowsePort:
         """The notes on the store; None where they cannot be read."""
         return self._screen.bookmarks.open(self.store.path)
 
+    @property
+    def prompt(self) -> Prompt:
+        """What asks for a text."""
+        return self._screen.query_one(Prompt)
+
     def ref_at_hand(self) -> CheckpointRef | None:
         """The selected checkpoint, its notes open."""
         return self.selection.ref if self.notebook is not None else None
 
-    def inquiries(self, known: Known) -> Inquiries:
-        """What starts workers that ask."""
-        return Inquiries(self._screen, known)
-
     def bar(self, name: str) -> BarLine:
         """The line `head` or `foot`."""
         return self._screen.query_one(f"#{name}", BarLine)
+
+    @property
+    def open(self) -> BrowseOpener:
+        """What opens screens over the browser."""
+        if self._opener is None:
+            # Late: it imports every screen, for 60 ms, which no first row and no first checkpoint waits for.
+            from ckpt_tui.tui.screens.browse_opener import BrowseOpener
+
+            self._opener = BrowseOpener(self._screen)
+        return self._opener
 
     # -- what can be done --------------------------------------------------------------------------------------------
 
@@ -173,13 +169,13 @@ class BrowsePort:
         while self.app.screen is not self._screen:
             self.app.pop_screen()
 
-    def open_instead(self, store: Store) -> None:
-        """Show a store that holds what the open one holds, and more."""
-        self._screen.open_instead(store)
-
     def ask_note(self, text: str) -> None:
         """Ask for the text of a note."""
-        self.questions.ask(_NOTE_HINT, text, self._screen.bookmarks.take)
+        self.prompt.ask(_NOTE, text, self._screen.bookmarks.take)
+
+    def open_notes(self, book: Notebook) -> None:
+        """Open the list of bookmarks and notes."""
+        self.open.notes(book)
 
     def notes_changed(self) -> None:
         """Draw the marks of bookmarks and notes again."""
@@ -188,125 +184,3 @@ class BrowsePort:
         if marks != self.panes.list.marks:
             self.panes.list.marks = marks
             self.panes.list.changed()
-
-    # -- screens -----------------------------------------------------------------------------------------------------
-
-    def open_text(self, title: str, paragraphs: list[Paragraph], text: str, what: str) -> None:
-        """Open a text over the screen; `y` copies."""
-        self.app.push_screen(TextScreen(title, paragraphs, lambda: self.copy(text, what)))
-
-    def open_notes(self, book: Notebook) -> None:
-        """Open the list of bookmarks and notes."""
-
-        def picked(checkpoint: str | None) -> None:
-            if checkpoint is not None:
-                self.selection.go_to_id(checkpoint)
-
-        self.app.push_screen(NotesScreen(book), picked)
-
-    def open_compare(
-        self, comparer: Comparer, runs: Sequence[Run], before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules,
-        then: Callable[[Place, IgnoreRules], None],
-    ) -> None:  # fmt: skip
-        """Open the Compare screen."""
-
-        def closed(place: ComparedPlace | None) -> None:
-            if place is not None:
-                then(Place(place.file, place.path), place.ignore)
-
-        screen = CompareScreen(self.store, comparer, runs, before, after, ignore, self.panes.detail.reveal)
-        self.app.push_screen(screen, closed)
-
-    def open_history(
-        self, known: Known, run: Run, nodes: Sequence[Node], path: Path, then: Callable[[Place | None], None]
-    ) -> None:
-        """Open the values of a path."""
-        screen = HistoryScreen(self.store, known, run, nodes, path, self.selection.file, self.panes.detail.reveal)
-        self.app.push_screen(screen, then)
-
-    def open_find(
-        self, known: Known, nodes: Callable[[Scope], Sequence[Node]], search: StoreSearch,
-        then: Callable[[Place | None], None],
-    ) -> None:  # fmt: skip
-        """Open a search over checkpoints."""
-        self.app.push_screen(FindScreen(self.store, known, nodes, search, self.panes.detail.reveal), then)
-
-    def open_sizes(self, known: Known, run: Run, then: Callable[[Place | None], None]) -> None:
-        """Open the sizes of a run."""
-        self.app.push_screen(SizesScreen(self.store, known, run, self.selection.file), then)
-
-    def open_doctor(self, then: Callable[[Finding | None], None]) -> None:
-        """Examine the store."""
-        self.app.push_screen(DoctorScreen(self.store), then)
-
-    def open_replay(
-        self, run: Run, node: Node, learned: Learned, book: Notebook | None, choices: Mapping[str, str],
-        then: Callable[[tuple[str, Path] | None], None],
-    ) -> _OpenReplay:  # fmt: skip
-        """Open the replay of a run."""
-        screen = ReplayScreen(self.store, run, node, learned, book, choices, play=True)
-        self.app.push_screen(screen, then)
-        return _OpenReplay(screen)
-
-    def open_resume(
-        self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], again: Callable[[], None]
-    ) -> _OpenResume:
-        """Open the preview of a resume."""
-        compare = self._screen.parent_diff.compare_outcomes
-        screen = ResumeScreen(
-            source, edits, begun, compare, self.graphs.take, again, self.panes.detail.reveal
-        )  # fmt: skip
-        self.app.install_screen(screen, f"run-{id(screen)}")
-        self.app.push_screen(screen)
-        return _OpenResume(screen)
-
-    def open_edit(self, title: str, text: str, hint: str, then: Callable[[str | None], None]) -> None:
-        """Ask for another text of a value."""
-        self.app.push_screen(EditScreen(title, text, hint), then)
-
-    def edit_outside(self, document: Any, then: Callable[[Any], None]) -> None:
-        """Open a document in $EDITOR."""
-        try:
-            after = edited_json(self.app, document)
-        except NotEdited as reason:
-            self.say(str(reason), "warn")
-        else:
-            then(after)
-
-
-class _OpenReplay:
-    """A replay, as what opened it sees it."""
-
-    def __init__(self, screen: ReplayScreen) -> None:
-        self._screen = screen
-
-    @property
-    def choices(self) -> Mapping[str, str]:
-        """Ways that were chosen at forks."""
-        return self._screen.position.track.choices
-
-    def show_view(self, view: View) -> None:
-        """Go on with a store that changed."""
-        if self._screen.is_mounted:
-            self._screen.show_view(view)
-
-
-class _OpenResume:
-    """A resume, as what opened it sees it."""
-
-    def __init__(self, screen: ResumeScreen) -> None:
-        self._screen = screen
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether the workflow was told to run."""
-        return self._screen.run is not None and self._screen.run.begun
-
-    def show(self) -> None:
-        """Show it again."""
-        self._screen.app.push_screen(self._screen)
-
-    def kill(self) -> None:
-        """End its process."""
-        if self._screen.run is not None:
-            self._screen.run.session.kill()

@@ -29,10 +29,9 @@ from ckpt_tui.tui.controllers.change_search import ChangeSearch
 from ckpt_tui.tui.controllers.rule_choice import RuleChoice
 from ckpt_tui.tui.helpers.compare_bars import compared_parts, key_parts
 from ckpt_tui.tui.jobs import Jobs
-from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import Comparing, DifferenceReady, DivergenceReady, RowsFound, WorkFailed
 from ckpt_tui.tui.screens.copying import copied
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.full_change import change_paragraphs
 from ckpt_tui.tui.screens.rules import RulesScreen
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
@@ -95,7 +94,7 @@ class CompareScreen(Screen[Place]):
         ignore: IgnoreRules, reveal: bool = False,
     ) -> None:  # fmt: skip
         super().__init__()
-        self.jobs = Jobs(self, store, Library())
+        self.jobs = Jobs(self, store)
         self._comparer = comparer
         self.pair = (before, after)
         self.rule_choice = RuleChoice(self, ignore)
@@ -170,7 +169,7 @@ class CompareScreen(Screen[Place]):
             self.jobs.compare(self._comparer, before, after, self.ignore)
 
     def on_comparing(self, event: Comparing) -> None:
-        """Tell how far it is."""
+        """Show how far it is."""
         if event.total:
             self.said = (f" {event.done:,} of {event.total:,} steps compared · esc cancels ", "warn")
         elif self.compared is None:
@@ -203,7 +202,7 @@ class CompareScreen(Screen[Place]):
         self.draw()
 
     def on_work_failed(self, event: WorkFailed) -> None:
-        """Tell an unexpected failure; the app goes on."""
+        """Report an unexpected failure; the app goes on."""
         lines = [Paragraph("Something unexpected happened; the app goes on. Please report it.\n", "error")]
         self.app.push_screen(TextScreen(f"Failed: {event.doing}", [*lines, Paragraph(event.report)]))
 
@@ -273,7 +272,7 @@ class CompareScreen(Screen[Place]):
         self.divergence.take(event)
 
     def on_diff_rows_opened(self, event: DiffRows.Opened) -> None:
-        """Tell a change in full."""
+        """Show a change in full."""
         change = event.change
         paragraphs = change_paragraphs(change, self.reveal)
         self.app.push_screen(TextScreen(f"{change.op} {clean(expression(change.path), 80)}", paragraphs))
@@ -296,7 +295,7 @@ class CompareScreen(Screen[Place]):
     def action_help(self) -> None:
         """Show keys and signs."""
         keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+        self.app.push_screen(help_screen(keys, ("diff", "compare")))
 
     def action_back(self) -> None:
         """Out of the search, then back to the browser; what is not compared yet is left."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from textual.app import App
 
+from ckpt_tui.core.text import clean
+from ckpt_tui.tui import clipboard
 from ckpt_tui.tui.widgets.status import Part
+
+SHOWN = 40
+"""Characters of a text that is shown when it was copied; of a longer one its length is said."""
 
 
 def copied(app: App[None], text: str, what: str) -> Part:
     """Copy a text; returns what there is to say of it: where it went, or why it did not."""
-    from ckpt_tui.tui.clipboard import copy  # late: what the first screen does not need
 
     def write(sequence: str) -> None:
         driver = app._driver
@@ -17,8 +21,9 @@ def copied(app: App[None], text: str, what: str) -> Part:
             driver.write(sequence)
 
     try:
-        where = copy(text, write)
+        done = clipboard.copy(text, write)
     except OSError as error:
         return f"Not copied: {error.strerror}", "error"
-    shown = ascii(text)[1:-1] if len(text) <= 40 else f"{len(text):,} characters"
-    return f"{what} copied to {where}: {shown}", "plain"
+    shown = clean(text) if len(text) <= SHOWN else f"{len(text):,} characters"
+    verb = "copied" if done.is_known else "sent"
+    return f"{what} {verb} to {done.where}: {shown}", "plain"

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import ClassVar
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from ckpt_tui.tui.commands import COMMANDS, COPY_KEYS
-from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
+from ckpt_tui.core.reading.json_in_text import formatted
+from ckpt_tui.tui.commands import COMMANDS, COPY_KEYS, by_id
+from ckpt_tui.tui.helpers.match_text import match_word
+from ckpt_tui.tui.widgets.prompt import SEARCH, Prompt
+from ckpt_tui.tui.widgets.text_lines import WHOLE_LIMIT, Paragraph, TextLines
 
 
 class TextScreen(ModalScreen[None]):
-    """A text over the screen; escape, q or Enter closes it.
+    """A text over the screen, which can be searched; escape, q or Enter closes it.
 
     Args:
         title: What it is; may hold anything.
         paragraphs: The text.
         copy: What `y` copies, or None.
+        match: A text to open it at, as it was searched for before.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,q,enter", "dismiss", "close"),
-        ("y", "copy", "copy"),
-        ("slash", "ignore", ""),
-    ]
+        Binding("enter", "dismiss", "close", show=False),
+        Binding("f", "format", "formatted JSON, or the text as it is", show=False),
+        *(
+            Binding(by_id()[name].keys, action, by_id()[name].title, show=False, id=name)
+            for name, action in {
+                "app.back": "back", "app.close": "dismiss", "value.copy": "copy", "search.open": "search",
+                "search.next": "search_next(1)", "search.previous": "search_next(-1)",
+            }.items()
+        ),
+    ]  # fmt: skip
 
     DEFAULT_CSS = """
     TextScreen { align: center middle; background: $background 60%; }
@@ -42,32 +53,98 @@ class TextScreen(ModalScreen[None]):
     }
     """
 
-    def __init__(self, title: str, paragraphs: list[Paragraph], copy: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self, title: str, paragraphs: list[Paragraph], copy: Callable[[], None] | None = None, match: str = ""
+    ) -> None:
         super().__init__()
         self._title = title
         self._paragraphs = paragraphs
         self._copy = copy
+        self._match = match
+        self._has_searched = False
+        self._is_formatted = False
 
     def compose(self) -> ComposeResult:
         box = Vertical()
         box.border_title = Content(self._title)
-        box.border_subtitle = Content("esc closes · y copies" if self._copy else "esc closes")
         with box:
-            yield TextLines()
+            yield TextLines(limit=WHOLE_LIMIT)
+            yield Prompt()
 
     def on_mount(self) -> None:
-        """Show the text."""
-        lines = self.query_one(TextLines)
-        lines.show(self._paragraphs)
-        lines.focus()
+        """Show the text, at what was searched for."""
+        self._lines.show(self._paragraphs)
+        self._lines.focus()
+        self._say("")
+        if self._match:
+            self.call_after_refresh(self._search, self._match, 0)
+
+    @property
+    def _lines(self) -> TextLines:
+        return self.query_one(TextLines)
+
+    def _say(self, text: str) -> None:
+        """Say something in the lower edge; "" names the keys there."""
+        keys = ["/ search", *(["n N next"] if self._match else []), *(["y copies"] if self._copy else [])]
+        if self._is_formatted:
+            keys.append("f as it is")
+        elif self._json is not None:
+            keys.append("f formats its JSON")
+        self.query_one(Vertical).border_subtitle = Content(text or " · ".join([*keys, "esc closes"]))
+
+    @cached_property
+    def _json(self) -> str | None:
+        """The text with its JSON indented; None where it holds none."""
+        if any(paragraph.style != "plain" or paragraph.indent for paragraph in self._paragraphs):
+            return None
+        shown = formatted(self._lines.plain_text)
+        return None if shown == self._lines.plain_text else shown
+
+    def action_format(self) -> None:
+        """Show the JSON in the text indented, or the text as it is."""
+        if self._json is None:
+            self._say("There is no JSON in it.")
+            return
+        self._is_formatted = not self._is_formatted
+        shown = [Paragraph(line) for line in self._json.split("\n")] if self._is_formatted else self._paragraphs
+        self._lines.show(shown)
+        self._say("")
 
     def action_copy(self) -> None:
         """Copy what is shown."""
         if self._copy is not None:
             self._copy()
 
-    def action_ignore(self) -> None:
-        """Keep a key from the screen below."""
+    def action_search(self) -> None:
+        """Ask what to search for."""
+        self.query_one(Prompt).ask(SEARCH, self._match, self._begin)
+
+    def _begin(self, text: str) -> None:
+        self._has_searched = bool(text)
+        self._search(text, 0)
+
+    def _search(self, text: str, way: int) -> None:
+        self._match = text
+        self._lines.set_match(text)
+        if text:
+            self.action_search_next(way)
+        else:
+            self._say("")
+
+    def action_search_next(self, way: int) -> None:
+        """Go to the next or previous match."""
+        if self._match:
+            back = "ends" if self._has_searched else "closes"
+            self._say(match_word(*self._lines.next_match(way), self._match, back)[0].strip())
+        else:
+            self._say("Nothing is searched for: / asks.")
+
+    def action_back(self) -> None:
+        """End the search, or close."""
+        if self._has_searched:
+            self._begin("")
+        else:
+            self.dismiss()
 
 
 SCOPES = {
@@ -88,14 +165,16 @@ _SIGNS = (
 )
 
 
-def help_paragraphs(keys: dict[str, str] | None = None) -> list[Paragraph]:
-    """The help screen: keys by scope, then the signs.
+def help_paragraphs(keys: dict[str, str] | None = None, here: Sequence[str] = ()) -> list[Paragraph]:
+    """The help screen: the keys of where one is, then of the other places, then the signs.
 
     Args:
         keys: Command id → keys, where the person changed them.
+        here: The scopes that work where one is, the narrowest first; they come first.
     """
     out: list[Paragraph] = []
-    for scope, title in SCOPES.items():
+    for scope in [*here, *(scope for scope in SCOPES if scope not in here)]:
+        title = f"Here: {SCOPES[scope][0].lower()}{SCOPES[scope][1:]}" if scope in here else SCOPES[scope]
         out.append(Paragraph(("" if not out else "\n") + title, "heading"))
         for command in COMMANDS:
             if command.scope == scope:
@@ -107,3 +186,8 @@ def help_paragraphs(keys: dict[str, str] | None = None) -> list[Paragraph]:
     out.append(Paragraph("\nSigns", "heading"))
     out += [Paragraph(text, "plain", 14, f"  {sign}", "accent") for sign, text in _SIGNS]
     return out
+
+
+def help_screen(changed_keys: dict[str, str], here: Sequence[str]) -> TextScreen:
+    """The help, beginning with where one is."""
+    return TextScreen("Keys and signs", help_paragraphs(changed_keys, here))

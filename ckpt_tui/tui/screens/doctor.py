@@ -40,7 +40,7 @@ class DoctorScreen(Screen[Finding | None]):
     """Examines the store and shows what was found; closes with the finding to go to, or None.
 
     Args:
-        store: The store; it is read anew.
+        store: The store; it is read again.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -88,7 +88,7 @@ class DoctorScreen(Screen[Finding | None]):
         self._jobs.examine()
 
     def on_examining(self, event: Examining) -> None:
-        """Tell how far it is."""
+        """Show how far it is."""
         if self._report is None:
             self._draw_progress(event.done, event.total)
 
@@ -121,7 +121,7 @@ class DoctorScreen(Screen[Finding | None]):
         )
 
     def on_work_failed(self, event: WorkFailed) -> None:
-        """Tell an unexpected failure; the app goes on."""
+        """Show an unexpected failure; the app goes on."""
         self.on_report_ready(ReportReady(None, "Something unexpected happened; please report it.", event.report))
 
     def on_resize(self) -> None:

@@ -19,10 +19,9 @@ from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.controllers.log_reader import LogReader
 from ckpt_tui.tui.jobs import Jobs
-from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.messages import EventsRead, WorkFailed
 from ckpt_tui.tui.screens.copying import copied
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt
@@ -68,7 +67,7 @@ class EventsScreen(Screen[None]):
     def __init__(self, path: str) -> None:
         super().__init__()
         self.path = path
-        self._jobs = Jobs(self, DirectoryStore(os.path.dirname(path) or os.curdir), Library())
+        self._jobs = Jobs(self, DirectoryStore(os.path.dirname(path) or os.curdir))
         self._log = EventLog()
         self.log_reader = LogReader(self, "event", "agent, kind, text")
         self._said: Part | None = None
@@ -120,7 +119,7 @@ class EventsScreen(Screen[None]):
         self.draw()
 
     def on_work_failed(self, event: WorkFailed) -> None:
-        """Tell an unexpected failure; the app goes on."""
+        """Report an unexpected failure; the app goes on."""
         self.app.push_screen(TextScreen("Failed: events", [Paragraph(event.report)]))
 
     # -- what is shown -----------------------------------------------------------------------------------------------
@@ -194,7 +193,7 @@ class EventsScreen(Screen[None]):
     def action_help(self) -> None:
         """Show keys and signs."""
         keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+        self.app.push_screen(help_screen(keys, ("any list",)))
 
     def action_back(self) -> None:
         """Back out of the filter or the search."""

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from ckpt_tui.core.find.find import Match, Question
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.runs.lineage import Node
-from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.helpers.selection import Place
-from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
-from ckpt_tui.tui.inquiries import Known, MatchesFound
 from ckpt_tui.tui.screens.asking import AskScreen
 from ckpt_tui.tui.widgets.answers import MatchList
 from ckpt_tui.tui.widgets.status import BarLine, Part
 from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from textual.app import ComposeResult
+
+    from ckpt_tui.core.runs.lineage import Node
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
+    from ckpt_tui.tui.inquiries import Known
+    from ckpt_tui.tui.messages import MatchesFound
 
 _SCOPES: tuple[Scope, ...] = ("store", "run", "checkpoint")
 _SCOPE_TEXTS = {"store": "the whole store", "run": "this run", "checkpoint": "this checkpoint"}

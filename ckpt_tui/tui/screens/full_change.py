@@ -24,7 +24,7 @@ _LEADS = {"same": "", "gone": "- ", "new": "+ "}
 
 
 def change_paragraphs(change: Change, reveal: bool) -> list[Paragraph]:
-    """The paragraphs that tell a change in full; secrets are masked unless `reveal`."""
+    """The paragraphs that show a change in full; secrets are masked unless `reveal`."""
     out: list[Paragraph] = []
     if change.source is not None:
         out.append(Paragraph(f"was at {clean(expression(change.source))}\n", "accent"))

@@ -15,7 +15,8 @@ from ckpt_tui.core.runs.listing import clock_text, date_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.helpers.selection import Place
-from ckpt_tui.tui.inquiries import HistoryReady, Known
+from ckpt_tui.tui.inquiries import Known
+from ckpt_tui.tui.messages import HistoryReady
 from ckpt_tui.tui.screens.asking import AskScreen
 from ckpt_tui.tui.widgets.answers import TakenList
 from ckpt_tui.tui.widgets.status import Part

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -27,7 +27,7 @@ from ckpt_tui.tui.helpers.replay_bars import head_parts, hint_parts, place_parts
 from ckpt_tui.tui.learning import Learned
 from ckpt_tui.tui.messages import WorkFailed
 from ckpt_tui.tui.replaying import FrameReady, ReplayJobs, Swept
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.forks import ForkScreen
 from ckpt_tui.tui.screens.notes import NotesScreen
 from ckpt_tui.tui.view import View
@@ -42,6 +42,33 @@ from ckpt_tui.tui.widgets.timeline import Timeline
 _NOTE = Question("note", "on this checkpoint; empty takes it away", "keeps it")
 
 
+_BISECT = Question("first checkpoint where", "an expression, such as state.score > `0.8`", "goes there in the browser")
+
+
+class ReplayQueries(Protocol):
+    """What the browser can be asked about a checkpoint while its run is replayed."""
+
+    def compare(self, file: str) -> None:
+        """Compare a checkpoint with its parent, or with the marked one."""
+
+    def measure(self, file: str) -> None:
+        """Open the sizes of its run."""
+
+    def examine(self, file: str) -> None:
+        """Open the doctor."""
+
+    def find(self, file: str) -> None:
+        """Open the search over checkpoints."""
+
+    def bisect(self, text: str) -> None:
+        """Go to the first checkpoint of the branch where an expression is true."""
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the person went to another place from what was opened."""
+        ...
+
+
 class ReplayScreen(Screen[Any]):
     """Replays a run; closes with the file and the place to show in the browser.
 
@@ -53,6 +80,7 @@ class ReplayScreen(Screen[Any]):
         notebook: Bookmarks and notes, pins and breakpoints.
         choices: Ways that were chosen at forks before.
         play: Whether to play at once.
+        queries: Asks the browser.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,7 +95,9 @@ class ReplayScreen(Screen[Any]):
                 "step.next": "step(1)", "step.previous": "step(-1)", "replay.open": "play(1)",
                 "keep.bookmark": "bookmark", "keep.note": "note", "keep.list": "notes", "view.other_pane": "pane(1)",
                 "view.previous_pane": "pane(-1)", "app.back": "back", "app.close": "back", "app.help": "help",
-                "app.quit": "app.quit", "app.suspend": "app.suspend_process",
+                "diff.compare": "compare", "run.sizes": "measure", "store.doctor": "doctor",
+                "store.find": "find", "branch.bisect": "bisect", "app.quit": "app.quit",
+                "app.suspend": "app.suspend_process",
             }.items()
         ),
     ]  # fmt: skip
@@ -78,7 +108,7 @@ class ReplayScreen(Screen[Any]):
 
     def __init__(
         self, store: Store, run: Run, node: Node, learned: Learned, notebook: Notebook | None,
-        choices: Mapping[str, str], play: bool,
+        choices: Mapping[str, str], play: bool, queries: ReplayQueries,
     ) -> None:  # fmt: skip
         super().__init__()
         self.store = store
@@ -88,6 +118,7 @@ class ReplayScreen(Screen[Any]):
         self.watchlist = Watchlist(self, self.position, self.jobs)
         self.fork_choice = ForkChoice(self, self.position, self.jobs)
         self.bookmarks = Bookmarks(self, notebook)
+        self._queries = queries
         self._message: list[Part] = []
 
     def compose(self) -> ComposeResult:
@@ -317,6 +348,43 @@ class ReplayScreen(Screen[Any]):
         """List bookmarks and notes."""
         self.bookmarks.show_all()
 
+    @property
+    def _paused_file(self) -> str:
+        """The file of the checkpoint that is shown; what is asked about it stops the replay."""
+        self.playback.stop()
+        return self.position.node.ref.file
+
+    def action_compare(self) -> None:
+        """Compare the checkpoint with its parent, or with the marked one."""
+        self._queries.compare(self._paused_file)
+
+    def action_measure(self) -> None:
+        """Show the sizes of the run."""
+        self._queries.measure(self._paused_file)
+
+    def action_doctor(self) -> None:
+        """Show what is wrong or risky in the store."""
+        self._queries.examine(self._paused_file)
+
+    def action_find(self) -> None:
+        """Find a text over checkpoints."""
+        self._queries.find(self._paused_file)
+
+    def action_bisect(self) -> None:
+        """Ask for an expression, and go to the first checkpoint where it is true: in the browser."""
+        self.playback.stop()
+        self.prompt.ask(_BISECT, "", self._bisect)
+
+    def _bisect(self, text: str) -> None:
+        if text.strip():
+            self.dismiss((self.position.node.ref.file, ()))
+            self.call_later(self._queries.bisect, text.strip())
+
+    def on_screen_resume(self) -> None:
+        """Close when the person went elsewhere from what was opened over the replay."""
+        if self._queries.has_left:
+            self.dismiss(None)
+
     def action_pane(self, way: int) -> None:
         """The next or previous pane."""
         self.panes.next_pane(way)
@@ -325,7 +393,7 @@ class ReplayScreen(Screen[Any]):
         """Show keys and signs."""
         keys: dict[str, str] = getattr(self.app, "changed_keys", {})
         self.playback.stop()
-        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+        self.app.push_screen(help_screen(keys, ("replay",)))
 
     def action_back(self) -> None:
         """Stop a search, or go back to the browser at the checkpoint that is shown."""

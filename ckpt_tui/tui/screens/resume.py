@@ -19,13 +19,14 @@ from ckpt_tui.tui.controllers.execution import Execution
 from ckpt_tui.tui.controllers.log_reader import LogReader
 from ckpt_tui.tui.controllers.preparation import Preparation
 from ckpt_tui.tui.controllers.run_log import RunLog
+from ckpt_tui.tui.controllers.stepping import Stepping
 from ckpt_tui.tui.helpers.resume_panes import ResumePanes
 from ckpt_tui.tui.helpers.run_bars import keys_before, keys_while_running, log_parts, run_parts, source_parts
 from ckpt_tui.tui.helpers.target_form import TargetForm
 from ckpt_tui.tui.messages import RunTold
 from ckpt_tui.tui.runs import Run
 from ckpt_tui.tui.screens.copying import copied
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.editing import NotEdited, edited_json
 from ckpt_tui.tui.screens.starting import StartScreen
 from ckpt_tui.tui.widgets.choice import Choice
@@ -42,11 +43,13 @@ TICK = 0.1
 
 _KEYS = {
     "run.start": "start", "run.allow": "allow", "run.write": "write_answer", "run.read": "read_request",
-    "run.stop": "stop", "run.pause": "pause", "run.save": "save", "run.compare": "compare", "run.resume": "again",
-    "search.open": "search", "search.next": "search_next(1)", "search.previous": "search_next(-1)",
-    "list.filter": "filter", "live.follow": "follow", "value.copy": "copy", "view.reveal": "reveal", "app.back": "back",
-    "app.close": "back", "app.help": "help", "app.quit": "app.quit", "app.suspend": "app.suspend_process",
-    "view.other_pane": "app.focus_next", "view.previous_pane": "app.focus_previous",
+    "run.stop": "stop", "run.step": "step", "run.continue": "go_on", "run.to": "run_to", "run.change": "change",
+    "run.breakpoints": "breakpoints", "run.back": "go_back", "run.pause": "pause", "run.save": "save",
+    "run.compare": "compare", "run.resume": "again", "search.open": "search", "search.next": "search_next(1)",
+    "search.previous": "search_next(-1)", "list.filter": "filter", "live.follow": "follow", "value.copy": "copy",
+    "view.reveal": "reveal", "app.back": "back", "app.close": "back", "app.help": "help", "app.quit": "app.quit",
+    "app.suspend": "app.suspend_process", "view.other_pane": "app.focus_next",
+    "view.previous_pane": "app.focus_previous",
 }  # fmt: skip
 """Commands of the table that this screen knows, and what they do here."""
 
@@ -85,7 +88,8 @@ class ResumeScreen(Screen[None]):
         self._said: Part | None = None
         self.panes = ResumePanes(source, edits, reveal)
         self.preparation = Preparation(self, self.panes.form, self.panes.requests, source, edits)
-        self.execution = Execution(self, begun, graph)
+        self.stepping = Stepping(self)
+        self.execution = Execution(self, begun, graph, self.stepping.prepare)
         self.run_log = RunLog(self)
         self.log_reader = LogReader(self, "line", "executor, kind, text")
 
@@ -130,12 +134,14 @@ class ResumeScreen(Screen[None]):
     def _hints(self) -> list[Part]:
         execution, focused, form = self.execution, self.focused, self.panes.form
         if execution.run is not None and execution.has_begun:
-            keys = keys_while_running(execution.run.is_live, execution.waits, focused is self.log_lines)
+            paused = execution.run.paused is not None
+            keys = keys_while_running(execution.run.is_live, execution.waits, focused is self.log_lines, paused)
         else:
             in_preview, in_programs = focused is self.panes.preview, isinstance(focused, ProgramList)
             keys = keys_before(execution.check, in_preview, bool(self.forms), bool(form.question), in_programs)
         if isinstance(focused, Choice):
-            keys = [("←→", "choose"), *keys]
+            arrows = "←→" if focused.value else "→"
+            keys = [(" ".join([arrows, *focused.initials]), "choose"), *keys]
         return [part for key, word in keys for part in ((f" {key}", "key"), (f" {word} ", "dim"))]
 
     async def on_event(self, event: events.Event) -> None:
@@ -170,6 +176,11 @@ class ResumeScreen(Screen[None]):
     def run(self) -> Run | None:
         """The run, once a process was started."""
         return self.execution.run
+
+    @property
+    def store_path(self) -> str:
+        """The store that the run comes from."""
+        return self.source.store
 
     @property
     def reveal(self) -> bool:
@@ -286,6 +297,30 @@ class ResumeScreen(Screen[None]):
         """Stop the run; once more kills it."""
         self.execution.stop()
 
+    def action_step(self) -> None:
+        """Run one superstep, or pause after the one that runs."""
+        self.stepping.step()
+
+    def action_go_on(self) -> None:
+        """Run to the next breakpoint."""
+        self.stepping.go_on()
+
+    def action_run_to(self) -> None:
+        """Ask where to run to."""
+        self.stepping.ask_run_to()
+
+    def action_breakpoints(self) -> None:
+        """Ask where to pause."""
+        self.stepping.ask_breakpoints()
+
+    def action_change(self) -> None:
+        """Ask for a value to change before the run goes on."""
+        self.stepping.ask_change()
+
+    def action_go_back(self) -> None:
+        """Ask for an earlier checkpoint to go on from."""
+        self.stepping.ask_back()
+
     def action_pause(self) -> None:
         """Let new lines wait, or show them."""
         self.run_log.pause()
@@ -342,7 +377,7 @@ class ResumeScreen(Screen[None]):
     def action_help(self) -> None:
         """Show keys and signs."""
         keys: dict[str, str] = getattr(self.app, "changed_keys", {})
-        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+        self.app.push_screen(help_screen(keys, ("run",)))
 
     def action_back(self) -> None:
         """End the filter of the log, else leave; what runs goes on, what does not run is over."""

@@ -11,7 +11,8 @@ from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.helpers.selection import Place
-from ckpt_tui.tui.inquiries import Known, SizesReady
+from ckpt_tui.tui.inquiries import Known
+from ckpt_tui.tui.messages import SizesReady
 from ckpt_tui.tui.screens.asking import AskScreen
 from ckpt_tui.tui.widgets.answers import SizeList
 from ckpt_tui.tui.widgets.status import Part

@@ -16,7 +16,7 @@ from ckpt_tui.tui.widgets.checkpoints import fit
 Parts = list[tuple[str, str]]
 
 STYLES = {"added": "good", "removed": "error", "changed": "warn", "moved": "accent"}
-"""The style of an operation; its sign tells the same without colour."""
+"""The style of an operation; its sign shows the same without colour."""
 
 _SHORT = 28
 """Characters of a text that stands with its former one on a line."""
@@ -135,7 +135,7 @@ def is_wide(change: Change) -> bool:
 
 
 def fit_end(text: str, width: int) -> str:
-    """A path in at most so many cells: its end tells more than its beginning."""
+    """A path in at most so many cells: its end shows more than its beginning."""
     if cell_len(text) <= width:
         return text
     while cell_len(text) > width - 1:

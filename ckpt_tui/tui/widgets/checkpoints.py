@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from rich.cells import cell_len, set_cell_size
+from textual.content import Content
 from textual.message import Message
 
 from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.columns import Around, Cell, lay_out, titles
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.text import clean, size_text
+from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -26,8 +30,27 @@ _SIGN_STYLES = {
 _MEASURED = 200
 """Names of problems that are measured to line up their reasons."""
 
-COUNT_WIDTH = 50
-"""Cells from which there is a column for the changes since the parent."""
+EDGE = 2
+"""Cells at the left edge of each row: one for the cursor, a mark or a bookmark, one for what is wrong."""
+
+DANGER = "☠"
+"""The sign of a checkpoint that would run code when it is loaded."""
+
+_BEFORE_TITLE = 2
+"""Cells of the list's first row that the border takes before its title."""
+
+_AFTER_TITLE = 1
+"""Cells of it that the border takes behind its title."""
+
+_STATUS_STYLES = {
+    "waits": "warn",
+    "answered": "accent",
+    "done": "good",
+    "entry": "label",
+    "open": "warn",
+    "failed": "error",
+}
+_EDGE_STYLES = {DANGER: "error", "!": "warn", "~": "dim"}
 
 
 class Checkpoints(LineList):
@@ -59,6 +82,9 @@ class Checkpoints(LineList):
         """File name of the selected row, or "" while there is none."""
         self.marks: dict[str, str] = {}
         """Id of a checkpoint → the sign of its bookmark or note."""
+        self._laid: tuple[object, tuple[Cell, ...]] = (None, ())
+        self.dangers: dict[str, str] = {}
+        """File of a checkpoint that would run code when it is loaded → what it would do."""
 
     @property
     def line_count(self) -> int:
@@ -76,6 +102,7 @@ class Checkpoints(LineList):
         names = [clean(row.problem.file) for row in problems if isinstance(row, listing.ProblemRow)]
         self._names_width = max(map(cell_len, names), default=0)
         self.changed()
+        self._name_columns()
         if follow and view.newest in view.places:
             self.select(view.newest, by_hand=False)
             return
@@ -123,7 +150,7 @@ class Checkpoints(LineList):
         return self.view.rows[self.cursor] if self.cursor < len(self.view.rows) and self.selected else None
 
     def watch_scroll_y(self, old: float, new: float) -> None:
-        """Tell that other rows are on the screen."""
+        """Say that other rows are on the screen."""
         super().watch_scroll_y(old, new)
         self.post_message(self.Scrolled())
 
@@ -152,6 +179,45 @@ class Checkpoints(LineList):
         self.counts.update(news)
         self.redraw([self.view.places[file] for file in news if file in self.view.places])
 
+    def show_dangers(self, dangers: Mapping[str, str]) -> None:
+        """Take in which checkpoints would run code, and what; "" for one that would not, or no longer."""
+        news = [file for file, reason in dangers.items() if self.dangers.get(file, "") != reason]
+        for file in news:
+            if dangers[file]:
+                self.dangers[file] = dangers[file]
+            else:
+                self.dangers.pop(file, None)
+        self.redraw([self.view.places[file] for file in news if file in self.view.places])
+
+    @property
+    def danger_count(self) -> int:
+        """Checkpoints of the list that would run code when they are loaded."""
+        return sum(file in self.view.places for file in self.dangers)
+
+    def on_resize(self) -> None:
+        """What fits beside each other depends on the width."""
+        self._name_columns()
+
+    def _name_columns(self) -> None:
+        """Name the columns in the first row of the list, which is its border."""
+        width = max(self.scrollable_content_region.width, EDGE)
+        text = titles(self._columns(width - EDGE), EDGE)[_BEFORE_TITLE:]
+        text = text.rstrip()
+        if len(text) > width - _AFTER_TITLE - _BEFORE_TITLE:  # the last name moves by one cell, clear of the corner
+            head, _, last = text.rpartition(" ")
+            text = f"{head[:-1]} {last}"
+        title = Content(text if self.view.places else "Checkpoints")
+        if self.border_title != title:
+            self.border_title = title
+
+    def _columns(self, width: int) -> tuple[Cell, ...]:
+        """The columns of so many cells."""
+        key = (width, self.view.lanes, self.view.step)
+        if self._laid[0] != key:
+            widest = {"gutter": self.view.lanes * 2 - 1, "step": len(str(self.view.step))}
+            self._laid = key, lay_out(width, widest)
+        return self._laid[1]
+
     # -- drawing -----------------------------------------------------------------------------------------------------
 
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
@@ -163,7 +229,7 @@ class Checkpoints(LineList):
             name = name if cell_len(name) < width else fit(name, width)
             return [(name, "heading"), (" · " + rest, "dim")]
         if isinstance(row, listing.JoinRow):
-            return [(" ", "plain"), (listing.join_gutter(row), "lane")]
+            return [(" " * EDGE, "plain"), (listing.join_gutter(row), "lane")]
         if isinstance(row, listing.StoreRow):
             name, rest = listing.store_title(row)
             return [
@@ -173,43 +239,102 @@ class Checkpoints(LineList):
             ]
         if isinstance(row, listing.ProblemsRow):
             return [("problems", "heading"), (f" · {row.number:,}", "dim")]
-        mark = "▸" if index == self.cursor else " "
-        if isinstance(row, listing.NodeRow) and row.node.ref.file == self.marked:
-            mark = "◆"
+        edge = self._edge(index, row)
         if isinstance(row, listing.ProblemRow):
-            return self._problem(row, mark, width)
-        return self._node(row, mark, width)
+            return [*edge, *self._problem(row, width)]
+        return [*edge, *self._node(row, width - EDGE)]
 
-    def _problem(self, row: listing.ProblemRow, mark: str, width: int) -> list[tuple[str, str]]:
+    def _edge(self, index: int, row: listing.NodeRow | listing.ProblemRow) -> list[tuple[str, str]]:
+        """The signs at the left edge: the cursor, a mark, a bookmark or a note; and what is wrong."""
+        wrong = "✗"
+        keep = ""
+        own = "▸" if index == self.cursor else ""
+        if isinstance(row, listing.NodeRow):
+            ref = row.node.ref
+            keep = self.marks.get(ref.id, "")
+            own = "◆" if ref.file == self.marked else own
+            odd = listing.oddities(row)
+            wrong = DANGER if ref.file in self.dangers else odd[0][0] if odd else ""
+        first = own or keep
+        second = wrong or (keep if own else "")
+        style = "error" if wrong == "✗" else _EDGE_STYLES.get(wrong, "accent")
+        return [(first or " ", "accent"), (second or " ", style)]
+
+    def _problem(self, row: listing.ProblemRow, width: int) -> list[tuple[str, str]]:
         name = clean(row.problem.file)
         reason = clean(row.problem.reason)
-        name = fit(name, min(self._names_width, width // 2))
-        return [(mark, "accent"), ("✗ ", "error"), (name, "plain"), ("  " + reason, "dim")]
+        name = fit_middle(name, min(self._names_width, width // 2))
+        return [(f" {name}", "plain"), ("  " + reason, "dim")]
 
-    def _node(self, row: listing.NodeRow, mark: str, width: int) -> list[tuple[str, str]]:
-        ref = row.node.ref
-        gutter = listing.node_gutter(row.node)
-        lanes = min(self.view.lanes, max(width // 6, 1))
-        own = min(row.node.lane, listing.MAX_LANES - 1) * 2
-        parts: list[tuple[str, str]] = [(mark, "accent")]
-        if own + 1 > lanes * 2:  # too narrow for the whole gutter: the sign matters most
-            gutter, own = listing.SIGNS[ref.role], 0
-        sign = _SIGN_STYLES.get(ref.role or "", "plain")
-        rest = gutter[own + 1 :].ljust(max(lanes * 2 - own - 1, 1))[: max(lanes * 2 - own - 1, 1)]
-        parts += [(gutter[:own], "lane"), (gutter[own], sign), (rest, "lane")]
-        step = f"{ref.step:>3} "
-        parts.append((step, "dim"))
-        used = 1 + lanes * 2 + len(step)
-        size = f"{size_text(ref.size):>6}" if width >= 44 else ""
-        when = f"{listing.when_text(row):>9}" if width >= 36 else ""
-        count = self.counts.get(ref.file)
-        changes = "" if width < COUNT_WIDTH else f"{'' if count is None else f'±{count:,}':>6}"
-        room = width - used - len(size) - len(when) - len(changes)
-        style = {"waiting": "warn", "final": "good", "failed": "error"}.get(ref.role or "", "plain")
-        mark = self.marks.get(ref.id, "")
-        parts.append((fit(f"{mark} {listing.summary(row)}" if mark else listing.summary(row), max(room, 4)), style))
-        parts += [(changes, "label" if count else "dim"), (when, "dim"), (size, "dim")]
+    def _node(self, row: listing.NodeRow, width: int) -> list[tuple[str, str]]:
+        parts: list[tuple[str, str]] = []
+        around = Around(changes=self.counts)
+        for cell in self._columns(width):
+            column, cells = cell.column, cell.gap + cell.cells
+            if column.id == "gutter":
+                parts += self._gutter(row, cell.cells)
+            elif column.id == "what":
+                parts += [(" " * cell.gap, "plain"), *self._what(row, cell.cells)]
+            else:  # the blanks before a text are a part of it: each change of style costs some 40 bytes
+                text = column.text(row, around)
+                text = text if cell_len(text) <= cell.cells else fit(text, cell.cells)
+                blanks = " " * (cells - cell_len(text))
+                left = " " * cell.gap
+                parts.append((blanks + text if column.right else left + text + blanks[len(left) :], column.style))
         return parts
+
+    def _gutter(self, row: listing.NodeRow, cells: int) -> list[tuple[str, str]]:
+        gutter = listing.node_gutter(row.node)
+        own = min(row.node.lane, listing.MAX_LANES - 1) * 2
+        if own >= cells:  # too narrow for the whole gutter: the sign matters most
+            gutter, own = listing.SIGNS[row.node.ref.role], 0
+        sign = _SIGN_STYLES.get(row.node.ref.role or "", "plain")
+        rest = cells - own - 1
+        return [(gutter[:own], "lane"), (gutter[own], sign), (gutter[own + 1 :].ljust(rest)[:rest], "lane")]
+
+    def _what(self, row: listing.NodeRow, cells: int) -> list[tuple[str, str]]:
+        """What happened: the status whole, the middle of names cut, then the end of what was said."""
+        status, who, gist = listing.happening(row)
+        danger = self.dangers.get(row.node.ref.file)
+        if danger:
+            gist = danger
+        style = _STATUS_STYLES.get(status.partition(" ")[0], "plain")
+        parts: list[tuple[str, str]] = []
+        left = cells
+        if status:
+            text = status[:left]
+            parts.append((text, style))
+            left -= len(text)
+            if left > 1 and (who or gist):
+                parts.append((" ", "plain"))
+                left -= 1
+        after = ""
+        if who.startswith("→ ") and gist:  # what comes from outside is reported before where it goes
+            who, after = "", who
+            room = left // 3 if left >= _ROOMY else 0
+            room = max(left - cell_len(gist) - 1, room)
+            after = (f" {after}" if cell_len(after) <= room else f" {fit_middle(after, room)}") if room > 2 else ""
+            left -= cell_len(after)
+        if who and left > 1:
+            room = left
+            if gist:  # what was said gets at least half of it
+                room = max(left - cell_len(gist) - 2, _SHORTEST if danger else left // 2)
+            text = who if cell_len(who) <= room else fit_middle(who, room)
+            parts.append((text, "plain"))
+            left -= cell_len(text)
+            if gist and left > 3:
+                parts.append((": ", "dim"))
+                left -= 2
+        if gist and left > 1:
+            text = gist if cell_len(gist) <= left else fit(gist, left)
+            parts.append((text, "error" if danger else "text"))
+            left -= cell_len(text)
+        parts.append((after, "dim"))
+        for _, words in listing.oddities(row):
+            if words and len(words) + 2 <= left:
+                parts.append((f"  {words}", "dim"))
+                left -= len(words) + 2
+        return [*parts, (" " * left, "plain")]
 
     # -- actions -----------------------------------------------------------------------------------------------------
 
@@ -271,8 +396,27 @@ class Checkpoints(LineList):
             self.action_open()
 
 
+_ROOMY = 36
+"""Cells of what happened from which there is room for where an answer goes, whatever its length."""
+
+
 def fit(text: str, width: int) -> str:
     """The text in exactly so many cells, cut with `…` where it is longer."""
     if cell_len(text) > width:
         return set_cell_size(text, max(width - 1, 0)) + "…"[:width]
     return set_cell_size(text, width)
+
+
+def fit_middle(text: str, width: int) -> str:
+    """The text in exactly so many cells; where it is longer its middle is cut: both ends distinguish names."""
+    if cell_len(text) <= width or width < _SHORTEST:
+        return fit(text, width)
+    end = (width - 1) // 2
+    tail = text[len(text) - end :]
+    while cell_len(tail) > end:
+        tail = tail[1:]
+    return set_cell_size(text, width - 1 - cell_len(tail)) + "…" + tail
+
+
+_SHORTEST = 5
+"""Cells of the shortest name whose middle is cut."""

@@ -17,6 +17,9 @@ from textual.widget import Widget
 
 from ckpt_tui.core.text import clean
 
+_MOVES = "hl"
+"""Letters that move from option to option."""
+
 
 class Choice(Widget, can_focus=True):
     """Options, at most one of them chosen.
@@ -60,10 +63,23 @@ class Choice(Widget, can_focus=True):
         self.options = options
         self.value = chosen
 
+    @property
+    def initials(self) -> dict[str, str]:
+        """Letter → the option that begins with it, where it is the only one and no key that moves."""
+        letters = [option[:1].lower() for option in self.options]
+        return {
+            letter: option
+            for letter, option in zip(letters, self.options, strict=True)
+            if letter.isalpha() and letters.count(letter) == 1 and letter not in _MOVES
+        }
+
     def action_choose(self, way: int) -> None:
-        """Choose the next or previous option."""
-        at = self.options.index(self.value) if self.value in self.options else -1 if way > 0 else 0
-        self.choose(self.options[(at + way) % len(self.options)])
+        """Choose the next or previous option; where none is chosen, only the first one can be moved to."""
+        if self.value in self.options:
+            at = self.options.index(self.value)
+            self.choose(self.options[(at + way) % len(self.options)])
+        elif way > 0:
+            self.choose(self.options[0])
 
     def choose(self, option: str) -> None:
         """Choose one."""
@@ -72,10 +88,14 @@ class Choice(Widget, can_focus=True):
         self.post_message(self.Changed(self))
 
     def on_key(self, event: events.Key) -> None:
-        """Enter goes on."""
+        """Enter goes on, a letter chooses the option that begins with it: y and n."""
+        option = self.initials.get(event.character or "")
         if event.key == "enter":
             event.stop()
             self.post_message(self.Submitted(self))
+        elif option is not None:
+            event.stop()
+            self.choose(option)
 
     def on_click(self, event: events.Click) -> None:
         """Choose what is clicked."""

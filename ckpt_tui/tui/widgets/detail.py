@@ -73,7 +73,7 @@ class Detail(Widget):
     """
 
     class GraphWanted(Message):
-        """The tab of the graph is shown: the step to the checkpoint is to be told."""
+        """The tab of the graph is shown: the step to the checkpoint is to be reported."""
 
         def __init__(self, detail: Detail) -> None:
             super().__init__()
@@ -205,7 +205,7 @@ class Detail(Widget):
         self.render_tab(keep_place=same)
 
     def alarm(self, told: tuple[str, ...]) -> None:
-        """Tell what in the checkpoint could run code, in the title and among the warnings of the tab Meta."""
+        """Show what in the checkpoint could run code, in the title and among the warnings of the tab Meta."""
         self._alarms = told
         self.border_title = self._title()
         if self.tab == "meta":
@@ -368,7 +368,7 @@ class Detail(Widget):
         if row is None:
             return "", ""
         size = size_of(row.member.value, PLACE_NODES).text
-        # Beside a path a bare number would tell nothing.
+        # Beside a path a bare number would show nothing.
         return f"{size} B" if size[-1:].isdigit() else size, clean(expression(self.rows.path))
 
 

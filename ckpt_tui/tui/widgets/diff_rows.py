@@ -187,7 +187,7 @@ class DiffRows(LineList):
     # -- actions -----------------------------------------------------------------------------------------------------
 
     def action_open(self) -> None:
-        """Tell the change in full."""
+        """Show the change in full."""
         self.take_count()
         row = self.row
         if row is not None and row.change is not None:

@@ -17,7 +17,7 @@ from ckpt_tui.tui.widgets.text_lines import TextLines
 STYLES: dict[Severity, str] = {"danger": "error", "warning": "warn", "info": "plain"}
 
 TYPE = "type"
-"""The kind of finding that tells a type to allow."""
+"""The kind of finding that shows a type to allow."""
 
 
 class FindingText(TextLines):

@@ -17,12 +17,16 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from ckpt_tui.tui.commands import bindings
+from ckpt_tui.tui.themes import readable_style
 
 _STRIPS = 400
 """Drawn lines that are kept: several screens."""
 
 SCROLL_LINES = 4
 """Lines that the list scrolls by when the cursor leaves it: a scrolled line costs three times a moved cursor."""
+
+_COUNTED = 1_000
+"""The largest number of rows that are counted one by one; more than that is to the end."""
 
 _COUNT_LIMIT = 9_999_999
 """The largest number typed before a motion."""
@@ -79,7 +83,7 @@ class LineList(ScrollView, can_focus=True):
 
     @dataclass
     class Moved(Message):
-        """The cursor stands on another line; `by_hand` tells that a person moved it."""
+        """The cursor stands on another line; `by_hand` says that a person moved it."""
 
         lines: LineList
         by_hand: bool
@@ -140,7 +144,7 @@ class LineList(ScrollView, can_focus=True):
 
     def redraw(self, indexes: Collection[int]) -> None:
         """These lines look different; all others are as they were."""
-        for key in [key for key in self._strips.keys() if key[0] in indexes]:  # noqa: SIM118 it is no dict
+        for key in [key for key in self._strips.keys() if key[0] in indexes]:  # noqa: SIM118 it is not a dict
             self._strips.discard(key)
         self._refresh_lines(*indexes)
 
@@ -151,6 +155,7 @@ class LineList(ScrollView, can_focus=True):
             found = self.rich_style + self.get_component_rich_style(f"line-list--{name}", partial=True)
             if over:
                 found += self.get_component_rich_style(f"line-list--{over}", partial=True)
+            found = readable_style(found, bool(over) or name == "match")
             self._styles[name, over] = found
         return found
 
@@ -208,7 +213,7 @@ class LineList(ScrollView, can_focus=True):
         return max(0, min(cursor, self.line_count - 1))
 
     def watch_cursor(self, old: int, new: int) -> None:
-        """Draw the two lines anew."""
+        """Redraw the two lines."""
         self._refresh_lines(old, new)
 
     def settle(self, index: int, way: int) -> int:
@@ -263,8 +268,17 @@ class LineList(ScrollView, can_focus=True):
             event.prevent_default()
 
     def action_cursor(self, way: int) -> None:
-        """Move by one row, or as many as were typed."""
-        self._step(way * self.take_count())
+        """Move by one row, or as many as were typed; lines that the cursor never stands on are not counted."""
+        count = self.take_count()
+        if count > _COUNTED:
+            self._step(way * count)
+            return
+        index = found = self.cursor
+        while count and 0 <= (index := index + way) < self.line_count:
+            if self.selectable(index):
+                found = index
+                count -= 1
+        self.move_to(found if found != self.cursor else self.cursor + way, way=way)
 
     def action_page(self, way: int) -> None:
         """Move by a page."""

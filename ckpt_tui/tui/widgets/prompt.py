@@ -23,13 +23,16 @@ class Question(NamedTuple):
 
     Attributes:
         title: What the text is, in two or three words.
-        hint: What may be typed, shown while the line is empty and below it.
+        hint: What may be typed.
         verb: What Enter does.
     """
 
     title: str
     hint: str
     verb: str
+
+
+SEARCH = Question("search", "a text; an upper case letter makes it strict about case", "searches")
 
 
 class Prompt(Vertical):
@@ -64,21 +67,22 @@ class Prompt(Vertical):
         """Whether something is asked."""
         return self._question is not None
 
-    def ask(self, question: Question, value: str, take: Callable[[str], bool | None]) -> None:
+    def ask(self, question: Question, value: str, take: Callable[[str], bool | None], select: bool = True) -> None:
         """Ask.
 
         Args:
             question: What is asked.
             value: What stands in the line at first.
             take: Gets the answer when Enter is pressed; False leaves the question open, to mend the answer.
+            select: What stands there is replaced by what is typed; otherwise it is gone on with.
         """
         if not self.is_open:
             self._back = self.screen.focused
         self._question, self._take = question, take
         self.query_one(Static).update(Content(question.title))
         line = self.query_one(Input)
-        line.placeholder = question.hint
         line.value = value
+        line.select_on_focus = select
         line.cursor_position = len(value)
         self.display = True
         self.screen.add_class("-asking")

@@ -30,7 +30,7 @@ class ReplayPanes(Container):
         border: round $ck-edge-focus;
     }
     ReplayPanes GraphView { width: 45%; height: 1fr; }
-    ReplayPanes #told { width: 1fr; height: 1fr; }
+    ReplayPanes #reported { width: 1fr; height: 1fr; }
     ReplayPanes StepLines { height: 1fr; }
     ReplayPanes WatchLines { height: auto; max-height: 40%; }
     ReplayPanes.-stacked { layout: vertical; }
@@ -74,7 +74,7 @@ class ReplayPanes(Container):
         """Show a step."""
         self._stack(frame)
         self.graph.show(frame.graph, frame.step)
-        if self.graph.is_cut != self._cut:  # a title that is set draws the whole pane anew
+        if self.graph.is_cut != self._cut:  # a title that is set redraws the whole pane
             self._cut = self.graph.is_cut
             self.graph.border_subtitle = Content("H L scroll" if self._cut else "")
         self.steps.show([heading, *frame_lines(frame)])

@@ -24,7 +24,7 @@ _CALL = "af-call-"
 
 
 def short_id(name: str) -> str:
-    """The beginning of the id of a request, as far as it tells one from another."""
+    """The beginning of the id of a request, as far as it distinguishes one from another."""
     return name[: len(_CALL) + 8] if name.startswith(_CALL) else name[:8]
 
 
@@ -207,7 +207,7 @@ class RequestForm(Vertical):
         return self.query_one("#send", Choice).value == SEND
 
     def answer(self) -> tuple[Any, bool]:
-        """The answer as JSON, and whether it is complete; what is not is told beside its field."""
+        """The answer as JSON, and whether it is complete; what is not is reported beside its field."""
         if self.written:
             return self.document, True
         lines = list(self.query(FieldLine))
@@ -232,7 +232,7 @@ class RequestForm(Vertical):
         self.query_one(".as-json", Static).update(Content("\n".join(clean(line) for line in text.split("\n"))))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Tell that it changed."""
+        """Say that it changed."""
         event.stop()
         self.post_message(self.Changed())
 

@@ -111,7 +111,7 @@ class RowPainter:
         if row.hidden and row.is_open:
             type_text = f"{type_text}  {row.hidden} None".strip()
         mark = look.marks.text(outline.path(row), row.is_open, look.reveal) if look.marks is not None else ""
-        # A container can be cut, its type tells what it is; a scalar cannot.
+        # A container can be cut, its type says what it is; a scalar cannot.
         taken = min(cell_len(shown), room * 3 // 5) if not leaf and not row.is_open else cell_len(shown)
         if mark:
             type_text = _mark_in(mark, room - taken - 2, room)

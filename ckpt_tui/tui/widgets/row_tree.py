@@ -28,10 +28,11 @@ class RowTree(UnreadRows):
 
     @dataclass
     class Opened(Message):
-        """The person wants to see a whole text."""
+        """The person wants to see a whole text, at what was searched for."""
 
         title: str
         value: Value
+        match: str = ""
 
     class CopyAsked(Message):
         """The person wants to copy something of the row."""
@@ -175,7 +176,7 @@ class RowTree(UnreadRows):
         elif self.is_hidden(row):
             self.post_message(self.Told("Masked: ! shows secrets."))
         else:
-            self.post_message(self.Opened(expression(self.path), row.member.value))
+            self.post_message(self.Opened(expression(self.path), row.member.value, self.match))
 
     def action_sibling(self, way: int) -> None:
         """Go to the next or previous sibling."""

@@ -10,6 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
+from ckpt_tui.tui.themes import readable_style
 from ckpt_tui.tui.widgets.checkpoints import fit
 
 Part = tuple[str, str]
@@ -59,8 +60,9 @@ class BarLine(Widget):
         """The whole text, for tests."""
         return "".join(text for text, _ in [*self._left, *self._right])
 
-    def _style(self, name: str) -> Style:
-        return self.rich_style + self.get_component_rich_style(f"bar-line--{name}", partial=True)
+    def style(self, name: str) -> Style:
+        """The style of a part."""
+        return readable_style(self.rich_style + self.get_component_rich_style(f"bar-line--{name}", partial=True))
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
@@ -72,8 +74,8 @@ class BarLine(Widget):
             if cells > room:
                 text = fit(text, room)
                 cells = room
-            segments.append(Segment(text, self._style(name)))
+            segments.append(Segment(text, self.style(name)))
             room -= cells
         segments.append(Segment(" " * room, self.rich_style))
-        segments += [Segment(text, self._style(name)) for text, name in self._right]
+        segments += [Segment(text, self.style(name)) for text, name in self._right]
         return Strip(segments).adjust_cell_length(width, self.rich_style)

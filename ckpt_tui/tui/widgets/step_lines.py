@@ -22,7 +22,7 @@ SPARKS = 24
 """Numbers of a sparkline at most."""
 
 PAST = 4
-"""Former values shown of a pinned path that is no number."""
+"""Former values shown of a pinned path that is not a number."""
 
 
 @dataclass
@@ -99,7 +99,7 @@ class StepLines(PickLines):
 
 
 def _with_end_of_path(parts: Parts, width: int) -> Parts:
-    """A change whose values fit: the end of a path tells more than its beginning."""
+    """A change whose values fit: the end of a path shows more than its beginning."""
     path, style = parts[1]
     room = max(width * 55 // 100, width - sum(cell_len(text) for text, _ in parts) + cell_len(path))
     if cell_len(path) <= room:

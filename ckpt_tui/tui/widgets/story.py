@@ -27,7 +27,7 @@ NAME_CELLS = 24
 """Cells that names are lined up to at most."""
 
 INFERRED = "~ "
-"""Stands before what the files do not tell."""
+"""Stands before what the files do not show it."""
 
 
 class Told(NamedTuple):

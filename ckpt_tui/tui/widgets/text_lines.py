@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
 
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.text import clean_lines
 from ckpt_tui.tui.widgets.line_list import LineList
 
 PARAGRAPH_LIMIT = 20_000
 """Characters of one paragraph that are wrapped; the rest is counted and named."""
+
+WHOLE_LIMIT = 10_000_000
+"""The same where a value was opened to be read whole."""
+
+MATCH_LIMIT = 100_000
+"""Matches of one search; nobody steps through more."""
+
+Parts = list[tuple[str, str]]
 
 
 class Paragraph(NamedTuple):
@@ -33,19 +41,36 @@ class Paragraph(NamedTuple):
     lead_style: str = "dim"
 
 
-class TextLines(LineList):
-    """Paragraphs, wrapped to the width of the widget and wrapped anew when it changes."""
+class _Source(NamedTuple):
+    """A line of a paragraph before it is wrapped: its safe text, and whether it is the first of its paragraph."""
 
-    def __init__(self, id: str | None = None) -> None:
+    text: str
+    paragraph: Paragraph
+    is_first: bool
+
+
+class TextLines(LineList):
+    """Paragraphs, wrapped to the width of the widget and wrapped again when it changes.
+
+    Args:
+        id: The id of the widget.
+        limit: Characters of one paragraph that are shown.
+    """
+
+    def __init__(self, id: str | None = None, limit: int = PARAGRAPH_LIMIT) -> None:
         super().__init__(id=id)
+        self._limit = limit
         self._paragraphs: Sequence[Paragraph] = ()
-        self._lines: list[list[tuple[str, str]]] = []
+        self._sources: list[_Source] = []
+        self._rows: list[tuple[int, int, int]] = []  # which source, and where in it the row begins and ends
         self._wrapped_to = -1
         self._wrap = True
+        self._pattern: re.Pattern[str] | None = None
+        self._matches: list[tuple[int, int]] = []  # which source, and where in it a match begins
 
     @property
     def line_count(self) -> int:
-        return len(self._lines)
+        return len(self._rows)
 
     @property
     def plain_text(self) -> str:
@@ -59,8 +84,11 @@ class TextLines(LineList):
     def show(self, paragraphs: Sequence[Paragraph], wrap: bool = True, keep_place: bool = False) -> None:
         """Show these paragraphs; `keep_place` leaves the cursor on its line."""
         self._paragraphs = paragraphs
+        self._sources = [source for paragraph in paragraphs for source in _sources(paragraph, self._limit)]
         self._wrap = wrap
         self._wrapped_to = -1
+        if self._pattern is not None:
+            self._find_all()
         if not keep_place:
             self.cursor = 0
             self.scroll_to(y=0, animate=False, immediate=True)
@@ -80,51 +108,138 @@ class TextLines(LineList):
         if width <= 0 or width == self._wrapped_to:
             return
         # The share of the text that is above stays above.
-        share = self.cursor / max(len(self._lines), 1)
-        was = len(self._lines)
-        self._lines = [line for paragraph in self._paragraphs for line in wrap(paragraph, width, self._wrap)]
+        share = self.cursor / max(len(self._rows), 1)
+        was = len(self._rows)
+        self._rows = [
+            (at, begin, end)
+            for at, source in enumerate(self._sources)
+            for begin, end in _row_ends(source.text, _room(source, width), self._wrap)
+        ]
         self._wrapped_to = width
         self.changed()
         if was:
-            self.cursor = round(share * len(self._lines)) if was != len(self._lines) else self.cursor
+            self.cursor = round(share * len(self._rows)) if was != len(self._rows) else self.cursor
         self.cursor = self.validate_cursor(self.cursor)
 
-    def draw(self, index: int, width: int) -> list[tuple[str, str]]:
-        return self._lines[index]
+    def draw(self, index: int, width: int) -> Parts:
+        at, begin, end = self._rows[index]
+        source = self._sources[at]
+        style = source.paragraph.style
+        parts: Parts = [_lead(source, begin)]
+        for first, last in self._spans(at, begin, end):
+            parts += [(source.text[begin:first], style), (source.text[first:last], "match")]
+            begin = last
+        return [*parts, (source.text[begin:end], style)]
+
+    def _spans(self, at: int, begin: int, end: int) -> Iterator[tuple[int, int]]:
+        """The parts of a row that belong to matches, those that go on from or to another row, too."""
+        if self._pattern is None:
+            return
+        index = max(bisect_left(self._matches, (at, begin)) - 1, 0)
+        for source, first in self._matches[index:]:
+            found = self._pattern.match(self._sources[source].text, first) if source == at else None
+            if source > at or (source == at and first >= end):
+                return
+            if found is not None and found.end() > begin:
+                yield max(first, begin), min(found.end(), end)
+
+    # -- searching ---------------------------------------------------------------------------------------------------
+
+    def set_match(self, text: str) -> int:
+        """Mark every place of a text, "" none; upper case in it makes it strict about case.
+
+        Returns:
+            How many places there are.
+        """
+        self._pattern = re.compile(re.escape(text), 0 if text != text.lower() else re.IGNORECASE) if text else None
+        self._find_all()
+        self.changed()
+        return len(self._matches)
+
+    def _find_all(self) -> None:
+        self._matches = []
+        if self._pattern is None:
+            return
+        for at, source in enumerate(self._sources):
+            self._matches += [(at, found.start()) for found in self._pattern.finditer(source.text)]
+            if len(self._matches) >= MATCH_LIMIT:
+                break
+
+    def next_match(self, way: int) -> tuple[int, int]:
+        """Go on by so many matches, round the end; 0 goes to the first at or after the cursor.
+
+        Returns:
+            Which match it is, counted from 1, and how many there are; zeros for none.
+        """
+        if not self._matches or not self._rows:
+            return 0, 0
+        at, begin, end = self._rows[self.cursor]
+        if way > 0:
+            index = bisect_left(self._matches, (at, end)) + way - 1
+        else:
+            index = bisect_left(self._matches, (at, begin)) + way
+        index %= len(self._matches)
+        source, first = self._matches[index]
+        self.move_to(bisect_right(self._rows, (source, first, WHOLE_LIMIT + 1)) - 1)
+        return index + 1, len(self._matches)
 
     def find(self, text: str, start: int, way: int) -> int | None:
         """The next line that contains a text, from a line on, round the end; None when there is none."""
         strict = text != text.lower()
-        count = len(self._lines)
+        count = len(self._rows)
         for step in range(count):
             index = (start + way * step) % count
-            line = "".join(part for part, _ in self._lines[index])
+            line = "".join(part for part, _ in self.draw(index, 0))
             if text in (line if strict else line.lower()):
                 return index
         return None
 
 
-def wrap(paragraph: Paragraph, width: int, wrapped: bool = True) -> Iterator[list[tuple[str, str]]]:
+def wrap(paragraph: Paragraph, width: int, wrapped: bool = True) -> Iterator[Parts]:
     """The lines of a paragraph, as (text, style name) pairs."""
+    for source in _sources(paragraph, PARAGRAPH_LIMIT):
+        for begin, end in _row_ends(source.text, _room(source, width), wrapped):
+            yield [_lead(source, begin), (source.text[begin:end], source.paragraph.style)]
+
+
+def _sources(paragraph: Paragraph, limit: int) -> Iterator[_Source]:
+    """The lines of a paragraph, made safe; what is beyond the limit is counted in a line of its own."""
     body = paragraph.text
-    more = len(body) - PARAGRAPH_LIMIT
+    more = len(body) - limit
+    for number, text in enumerate(clean_lines(body[:limit] if more > 0 else body)):
+        yield _Source(text, paragraph, not number)
     if more > 0:
-        body = body[:PARAGRAPH_LIMIT]
-    room = max(width - paragraph.indent - 1, 8)
-    first = True
-    for line in body.replace("\r\n", "\n").replace("\t", "    ").split("\n"):
-        for piece in _pieces(clean(line), room, wrapped):
-            pad = " " * paragraph.indent
-            if first and paragraph.lead:
-                pad = paragraph.lead + " " * max(paragraph.indent - cell_len(paragraph.lead), 0)
-            yield [(pad, paragraph.lead_style), (piece, paragraph.style)]
-            first = False
-    if more > 0:
-        yield [(" " * paragraph.indent + f"… {more:,} more characters; open the value to read on", "dim")]
+        count = f"… {more:,} more characters; open the value to read on"
+        yield _Source(count, Paragraph("", "dim", paragraph.indent), True)
 
 
-def _pieces(line: str, room: int, wrapped: bool) -> Iterable[str]:
-    if not wrapped or cell_len(line) <= room:
-        return [line]
-    console = Console(width=room, color_system=None, force_terminal=False, legacy_windows=False)
-    return [piece.plain.rstrip() for piece in Text(line).wrap(console, room)]
+def _room(source: _Source, width: int) -> int:
+    return max(width - source.paragraph.indent - 1, 8)
+
+
+def _lead(source: _Source, begin: int) -> tuple[str, str]:
+    paragraph = source.paragraph
+    if source.is_first and not begin and paragraph.lead:
+        return paragraph.lead + " " * max(paragraph.indent - cell_len(paragraph.lead), 0), paragraph.lead_style
+    return " " * paragraph.indent, paragraph.lead_style
+
+
+def _row_ends(text: str, room: int, wrapped: bool) -> Iterator[tuple[int, int]]:
+    """Where the rows of a line begin and end: broken after a space where there is one, inside of a word else."""
+    count = len(text)
+    if not wrapped or (count <= room and (text.isascii() or cell_len(text) <= room)):
+        yield 0, count
+        return
+    is_ascii = text.isascii()
+    begin = 0
+    while begin < count:
+        end = min(begin + room, count)
+        while not is_ascii and end > begin + 1 and (over := cell_len(text[begin:end]) - room) > 0:
+            end -= max(over // 2, 1)
+        if end < count and text[end] != " ":
+            space = text.rfind(" ", begin, end)
+            end = space + 1 if space > begin else end
+        yield begin, end
+        begin = end
+        while begin < count and text[begin] == " " and text[begin - 1] != " ":
+            begin += 1

@@ -58,7 +58,7 @@ class Timeline(Widget):
         self._held = False
 
     def show(self, count: int, at: int, marks: Mapping[str, Collection[int]]) -> None:
-        """Show a track of so many steps at one of them; `marks` tells which steps are a fork, a bookmark, ..."""
+        """Show a track of so many steps at one of them; `marks` says which steps are a fork, a bookmark, ..."""
         if (count, at, marks) != (self._count, self._at, self._marks):
             self._count, self._at, self._marks = count, at, marks
             self.refresh()

@@ -163,6 +163,20 @@ def test_a_message_in_flight_and_the_state_are_changed_at_a_pause(
     assert sorted(each["path"].rpartition(".")[2] for each in recorded["edits"]) == ["score", "text"]
 
 
+def test_a_change_that_does_not_fit_is_refused_and_the_run_stays_paused(into: Path, sessions: list[Driven]) -> None:
+    run = Driven("loop.py", into, breaks=["state.score == `0.4`"])
+    sessions.append(run)
+    paused = run.until("paused")
+    run.do("edit", path="messages.reviewer[0].data.score", value={"no": "number"})
+    run.do("continue")
+    assert run.until("error")["where"] == "command"
+    again = run.until("paused")
+    assert (again["checkpoint"], again["reason"]) == (paused["checkpoint"], "breakpoint")
+    run.do("continue")
+    assert run.until("end")["outcome"] == "done"
+    assert run.outputs() == ["tea!!!"]
+
+
 def test_going_back_makes_a_fork_and_what_came_after_stays(into: Path, sessions: list[Driven]) -> None:
     run = Driven("loop.py", into, breaks=["state.score == `0.7`"])
     sessions.append(run)

@@ -16,8 +16,7 @@ from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.paths import expression, parse
 from ckpt_tui.core.runs.lineage import arrange
-from ckpt_tui.stores.base import Store
-from ckpt_tui.stores.directory import collect
+from ckpt_tui.stores.base import Store, collect
 from ckpt_tui.stores.registry import open_store
 from tests.core.agreement import canonical
 from tests.support.changes import applied, unordered

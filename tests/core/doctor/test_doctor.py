@@ -19,7 +19,7 @@ from ckpt_tui.core.doctor.doctor import Doctor, Report
 from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, Problem
-from ckpt_tui.stores.agent_framework import load
+from ckpt_tui.stores.agent_framework_body import load
 
 GRAPH = "f" * 64
 

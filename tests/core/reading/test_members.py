@@ -263,7 +263,8 @@ class TestLimits:
     @pytest.mark.parametrize("nodes", range(30))
     def test_any_limit_gives_a_document(self, nodes: int) -> None:
         data = pickle.dumps(list(VALUES.values())[:40])
-        json.dumps(plain(decode(data).value, nodes=nodes, repeats=nodes, depth=nodes), allow_nan=False)
+        document = plain(decode(data).value, nodes=nodes, repeats=nodes, depth=nodes)
+        assert json.loads(json.dumps(document, allow_nan=False)) == document
 
 
 class TestOpaque:

@@ -7,7 +7,8 @@ import pytest
 
 from ckpt_tui.core.model import CheckpointRef, Facts, Told
 from ckpt_tui.core.runs.lineage import LANES, MISSING, Node, Run, arrange, is_unnamed, workflow_label
-from ckpt_tui.stores.directory import DirectoryStore, collect
+from ckpt_tui.stores.base import collect
+from ckpt_tui.stores.directory import DirectoryStore
 
 OLD = Path(__file__).parents[2] / "data" / "agent-framework" / "1.0.0"
 NEW = OLD.parent / "1.23.0"

@@ -1,0 +1,106 @@
+"""JMESPath over the JSON of `show`, where numbers and texts of Python are compared as what they are.
+
+There, a Decimal is `{"$type": "decimal:Decimal", "$value": "12.50"}`, which JMESPath itself compares with nothing.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+from jmespath.visitor import TreeInterpreter
+
+_EQUALITY = ("eq", "ne")
+
+
+class NotComparableError(Exception):
+    """A number and a text are to be put in order."""
+
+
+class Interpreter(TreeInterpreter):  # type: ignore[misc]  # the package has no types
+    """Evaluates a parsed expression."""
+
+    def visit_comparator(self, node: dict[str, Any], value: Any) -> Any:
+        """The result of a comparison; None where JMESPath has none.
+
+        Raises:
+            NotComparableError: it asks which of a number and a text comes first.
+        """
+        left, right = (self.visit(child, value) for child in node["children"])
+        compare = self.COMPARATOR_FUNC[node["value"]]
+        if type(left) is dict or type(right) is dict:
+            left, right = _alike(left, right)
+        if node["value"] in _EQUALITY:
+            return compare(left, right)
+        if (_is_number(left) and type(right) is str) or (type(left) is str and _is_number(right)):
+            raise NotComparableError("a number and a text are not comparable here")
+        if not ((_is_number(left) and _is_number(right)) or (type(left) is str and type(right) is str)):
+            return None
+        try:
+            return compare(left, right)
+        except (InvalidOperation, OverflowError):  # a Decimal that is not a number, or an integer beyond any float
+            return False
+
+
+def _alike(left: Any, right: Any) -> tuple[Any, Any]:
+    """Two values to be compared: an object that is written as a number or a text is one, if the other is such a one."""
+    left_number, right_number = _number(left), _number(right)
+    if left_number is not None and right_number is not None:
+        return _same_kind(left_number, right_number)
+    if type(left) is str or type(right) is str:
+        left_text, right_text = _text(left), _text(right)
+        if left_text is not None and right_text is not None:
+            return left_text, right_text
+    if type(right) is str and left_number is not None:
+        return left_number, right
+    if type(left) is str and right_number is not None:
+        return left, right_number
+    return left, right
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | Decimal | Fraction)
+
+
+def _number(value: Any) -> Any:
+    """The number that a value is or is written as; None where it is none."""
+    if isinstance(value, int | float):
+        return value
+    if type(value) is not dict or value.keys() != {"$type", "$value"}:
+        return None
+    kind, written = value["$type"], value["$value"]
+    if isinstance(written, int | float):
+        return written
+    if type(written) is not str:
+        return None
+    try:
+        if kind == "decimal:Decimal":
+            return Decimal(written)
+        if kind == "fractions:Fraction":
+            return Fraction(written)
+        return float(written) if kind == "builtins:float" else None
+    except (ValueError, InvalidOperation, ZeroDivisionError):
+        return None
+
+
+def _same_kind(left: Any, right: Any) -> tuple[Any, Any]:
+    """Two numbers of kinds that Python compares exactly: beside a Decimal, 0.1 is a tenth."""
+    if isinstance(left, Decimal) or isinstance(right, Decimal):
+        return _decimal(left), _decimal(right)
+    return left, right
+
+
+def _decimal(number: Any) -> Decimal:
+    if isinstance(number, Fraction):
+        return Decimal(number.numerator) / Decimal(number.denominator)
+    return number if isinstance(number, Decimal) else Decimal(str(number))
+
+
+def _text(value: Any) -> str | None:
+    """The text that a value is or is written as (a date, a UUID, a path); None where it is none, or a number."""
+    if type(value) is str:
+        return value
+    if type(value) is dict and value.keys() == {"$type", "$value"} and type(value["$value"]) is str:
+        return None if _number(value) is not None else value["$value"]
+    return None

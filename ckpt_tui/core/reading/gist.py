@@ -1,0 +1,269 @@
+"""What a value says to a person, in a few words for a row of the list: `“Publish it?”`, `yes “ship it”`, `score 0.9`.
+
+A gist is shorter than a preview and leaves out what names nothing: types, ids, empty members, and anything large.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ckpt_tui.core.budgets import GIST_CHARACTERS, GIST_SPAN
+from ckpt_tui.core.documents.envelope import parsed, resolve, unread
+from ckpt_tui.core.model import INTERNAL
+from ckpt_tui.core.reading.anatomy import anatomy, type_name
+from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.pending import attribute
+from ckpt_tui.core.reading.preview import float_text, integer_text, message_text, short_type
+from ckpt_tui.core.redact import RUN_KWARGS, is_secret_key
+from ckpt_tui.core.text import clean
+from ckpt_tui.core.value import Map, Obj, Value
+
+_MEMBERS = 12
+"""Members of one value that are looked at."""
+
+_DEPTH = 3
+"""Levels that are entered where a value has no words of its own."""
+
+_BOOKKEEPING = frozenset(("type", "additional_properties", "raw_representation", "message_id", "response_id", "id"))
+"""Members that say nothing to a person."""
+
+_CONTENT_KINDS = frozenset((
+    "text", "function_call", "function_result", "function_approval_request", "function_approval_response",
+))  # fmt: skip
+"""The framework's contents of messages that say something, in the form of JSON."""
+
+_CONVERSATIONS = ("full_conversation", "conversation", "messages", "chat_history", "cache")
+_INSIDE = (*_CONVERSATIONS, "agent_response", "agent_run_response", "plan", "response", "message")
+"""Members of the framework's objects that hold what was said, those that say most first."""
+
+
+def gist(value: Value) -> str:
+    """A value in a few words, safe for a terminal, at most `GIST_CHARACTERS`; "" for what says nothing in brief."""
+    text = _words(value, _DEPTH)
+    return text if len(text) <= GIST_CHARACTERS else text[: GIST_CHARACTERS - 1] + "…"
+
+
+def gist_of_messages(messages: Sequence[tuple[Value, Value]]) -> str:
+    """What the first message in flight carries that says something; answers and inputs are reported in full.
+
+    Args:
+        messages: Sources, and their messages.
+    """
+    parts: list[str] = []
+    for source, items in messages:
+        items = parsed(items)
+        for item in items[:_MEMBERS] if type(items) is list else ():
+            said = gist(attribute(item, "data")) if unread(item) <= GIST_SPAN else ""
+            if said and said not in parts:
+                parts.append(said)
+            if parts and not str(source).startswith(INTERNAL):
+                return parts[0]
+    return _joined(parts)
+
+
+def gist_of_request(event: Value) -> str:
+    """What a pending request asks."""
+    return gist(attribute(event, "data")) if unread(event) <= GIST_SPAN else ""
+
+
+def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
+    """What a run left behind: the values that the workflow keeps, else the last words of its longest conversation."""
+    own = [(str(name), value) for name, value in state if not str(name).startswith("_") and name not in RUN_KWARGS]
+    # What was written last stands last.
+    parts = [part for name, value in reversed(own[-_MEMBERS:]) if (part := _named(name, value, _DEPTH - 1))]
+    if parts:
+        return gist_text(_joined(parts))
+    longest: Sequence[Value] = ()
+    for name, executors in state:
+        for _, executor in _pairs(executors) if name == "_executor_state" and unread(executors) <= GIST_SPAN else ():
+            if unread(executor) > GIST_SPAN:
+                continue
+            for key in _CONVERSATIONS:
+                found = resolve(attribute(executor, key))
+                if type(found) in (list, tuple) and len(found) > len(longest):
+                    longest = found
+    return gist(longest) if longest else ""
+
+
+def gist_text(text: str) -> str:
+    """A text cut to the length of a gist."""
+    return text if len(text) <= GIST_CHARACTERS else text[: GIST_CHARACTERS - 1] + "…"
+
+
+def _words(value: Value, depth: int) -> str:
+    if unread(value) > GIST_SPAN:
+        return ""
+    value = resolve(value)
+    kind = type(value)
+    if kind is str:
+        return _quoted(value)
+    if kind is bool:
+        return "yes" if value else "no"
+    if kind is int:
+        return integer_text(value)
+    if kind is float:
+        return float_text(value)
+    if depth <= 0:
+        return ""
+    if kind is Obj:
+        return _object(value, depth)
+    if kind is dict or kind is Map:
+        return _said(value, depth) or _members(_pairs(value), depth)
+    if kind is list or kind is tuple:
+        return _list(value, depth)
+    return ""
+
+
+def _object(value: Obj, depth: int) -> str:
+    parts = anatomy(value)
+    if parts.is_text:
+        return clean(str(parts.text), GIST_CHARACTERS) if type(parts.text) is not int else integer_text(parts.text)
+    said = _said(value, depth)
+    if said:
+        return said
+    below = members(value)
+    pairs = [(member.label, member.value) for member in (below[index] for index in range(min(len(below), _MEMBERS)))]
+    return _members(pairs, depth) or clean(short_type(parts.type), 40)
+
+
+def _said(value: Value, depth: int) -> str:
+    """What a chat message, a call of a tool, or an object of the framework around them says; "" for any other."""
+    name = short_type(type_name(value)) if type(value) is Obj else ""
+    if not name and attribute(value, "type") in _CONTENT_KINDS:
+        return _content(value, depth)
+    if not name and attribute(value, "role") is None and attribute(value, "contents") is None:
+        return ""
+    if name and not type_name(value).startswith(("agent_framework", "Microsoft.")):
+        return ""
+    if name == "Content" or name.endswith("Content"):
+        return _content(value, depth)
+    contents = resolve(attribute(value, "contents"))
+    text = message_text(value)
+    if text.strip():
+        return _quoted(text)
+    if type(contents) in (list, tuple):
+        parts = [part for content in contents[:_MEMBERS] if (part := _content(content, depth))]
+        if parts:
+            return _joined(parts)
+    if name == "MagenticPlanReviewResponse" and not attribute(value, "review"):
+        return "yes"  # nothing to say about the plan approves it
+    for key in _INSIDE:
+        found = attribute(value, key)
+        if found is not None and (inner := _words(found, depth - 1) if key != "cache" else ""):
+            return inner
+    return ""
+
+
+def _content(value: Value, depth: int) -> str:
+    kind = attribute(value, "type") or attribute(value, "$type")
+    text = attribute(value, "text")
+    if type(text) is str:
+        return _quoted(text)
+    call = attribute(value, "function_call")
+    if kind in ("function_approval_request", "function_approval_response") and call is not None:
+        said = _call(call, depth)
+        if kind == "function_approval_request":
+            return f"call {said}?"
+        return f"{'yes' if attribute(value, 'approved') is True else 'no'} {said}"
+    if kind in ("function_call", "functionCall"):
+        return _call(value, depth)
+    if kind in ("function_result", "functionResult"):
+        return _words(attribute(value, "result"), depth - 1)
+    return ""
+
+
+def _call(value: Value, depth: int) -> str:
+    name, given = attribute(value, "name"), resolve(attribute(value, "arguments"))
+    inside = clean(given, GIST_CHARACTERS) if type(given) is str else _members(_pairs(given), depth - 1)
+    return f"{clean(name, 40) if type(name) is str else '?'}({inside})"
+
+
+def _list(value: Sequence[Value], depth: int) -> str:
+    """The last thing said of a list, or its first items."""
+    if not value:
+        return ""
+    last = resolve(value[-1]) if unread(value[-1]) <= GIST_SPAN else None
+    for item in reversed(value[-_MEMBERS:]) if last is not None and _is_message(last) else ():
+        said = _words(item, depth)
+        if said:
+            return said
+    parts = [part for item in value[:4] if (part := _words(item, depth - 1))]
+    return _joined(parts) + (f" +{len(value) - 4}" if len(value) > 4 and parts else "")
+
+
+def _is_message(value: Value) -> bool:
+    if type(value) is Obj:
+        return short_type(type_name(value)) in ("Message", "ChatMessage")
+    return attribute(value, "role") is not None
+
+
+def _members(pairs: Sequence[tuple[Value, Value]], depth: int) -> str:
+    """The members in words: yes or no first, then texts, then numbers by name; what is nested only where that is all.
+
+    A lone answer of yes or no needs no name.
+    """
+    shown = [
+        (str(name), resolve(value))
+        for name, value in pairs[:_MEMBERS]
+        if str(name) not in _BOOKKEEPING and str(name) not in RUN_KWARGS and not str(name).startswith("_")
+        and not is_secret_key(str(name)) and unread(value) <= GIST_SPAN
+    ]  # fmt: skip
+    flags = [(name, value) for name, value in shown if type(value) is bool]
+    parts = ["yes" if value else "no" for _, value in flags] if len(flags) == 1 else []
+    parts += [f"{clean(name, 30)} {'yes' if value else 'no'}" for name, value in flags if len(flags) > 1]
+    texts = [value for _, value in shown if type(value) is str and value.strip() and not _is_random(value)]
+    parts += map(_quoted, texts)
+    parts += [
+        part for name, value in shown
+        if type(value) not in (bool, str) and not _is_nested(value) and (part := _named(name, value, depth))
+    ]  # fmt: skip
+    if not parts:
+        parts = [part for name, value in shown if _is_nested(value) and (part := _named(name, value, depth - 1))]
+    return _joined(parts)
+
+
+_is_random = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z", re.IGNORECASE).match
+"""An id that the framework made up."""
+
+
+def _is_nested(value: Value) -> bool:
+    return type(value) in (dict, Map, list, tuple) or (type(value) is Obj and not anatomy(value).is_text)
+
+
+def _named(name: str, value: Value, depth: int) -> str:
+    if is_secret_key(name):
+        return ""
+    said = _words(value, depth)
+    return f"{clean(name, 30)} {said}" if said else ""
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """As many parts as a gist holds."""
+    out = ""
+    for part in parts:
+        if len(out) > GIST_CHARACTERS:
+            break
+        out += f" {part}" if out else part
+    return out
+
+
+def _quoted(text: str) -> str:
+    """A text on one line in quotes; line breaks are blanks."""
+    words = " ".join(text[: GIST_CHARACTERS * 2].split())
+    if not words:
+        return ""
+    cut = len(words) > GIST_CHARACTERS or len(text) > GIST_CHARACTERS * 2
+    return f"“{clean(words[:GIST_CHARACTERS])}{'…' if cut else ''}”"
+
+
+def _pairs(value: Any) -> list[tuple[Value, Value]]:
+    return list(_each(resolve(value)))
+
+
+def _each(value: Value) -> Iterator[tuple[Value, Value]]:
+    if type(value) is dict:
+        yield from value.items()
+    elif type(value) is Map:
+        yield from zip(value.kv[::2], value.kv[1::2], strict=True)

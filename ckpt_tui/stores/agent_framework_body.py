@@ -1,0 +1,189 @@
+"""Whole checkpoints from the files of Agent Framework: parsed, and as much of their pickles decoded as is wanted.
+
+`ckpt_tui.stores.agent_framework` makes the entry of a list from the same files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.budgets import JSON_BYTE_VALUES, JSON_VALUES, LAZY_BYTES
+from ckpt_tui.core.documents import lazy
+from ckpt_tui.core.documents.document import REPEATED, Document, DocumentFault, parse
+from ckpt_tui.core.documents.envelope import open_envelope
+from ckpt_tui.core.model import Checkpoint, Problem
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.reading.ways import Way, next_on, path_of
+from ckpt_tui.core.value import Envelope, Map, Value
+from ckpt_tui.stores.agent_framework import (
+    END_BYTES,
+    MEMBERS,
+    SHAPE_NOTES,
+    problem_of_bytes,
+    ref_of_document,
+    top_members,
+)
+from ckpt_tui.stores.agent_framework_legacy import legacy_checkpoint
+from ckpt_tui.stores.files import MAX_FILE_BYTES, FileTrouble, read_whole
+from ckpt_tui.stores.headers import header_from_ends
+from ckpt_tui.stores.json_files import problem_of
+
+WHOLE_JSON = 2
+WHOLE_WORK = 16
+"""How many times the usual values and work everything in a file may take where nobody gives an allowance: enough for an
+honest file of 100 MB, and an end for any other. One pickle has its usual limits all the same."""
+
+DECODE_AHEAD = 16 * 1024 * 1024
+"""Characters of base64 decoded when a checkpoint is opened; the rest is decoded when it is looked at."""
+
+
+def load(
+    path: str,
+    name: str,
+    check: Callable[[], None] | None = None,
+    everything: bool = False,
+    allowance: Allowance | None = None,
+) -> Checkpoint | Problem:
+    """Read and decode one checkpoint file.
+
+    Args:
+        path: The file.
+        name: Its name in the store.
+        check: Called now and then; whatever it raises ends the loading.
+        everything: Decode all of it now, not only `DECODE_AHEAD`.
+        allowance: What may be spent on it; None for the usual, 16 times as much for `everything`. What is beyond is
+            decoded when it is looked at, or
+            stands there as not decoded where `everything` was asked for.
+    """
+    try:
+        factor = max(allowance.pickle_factor, 1) if allowance is not None else 1
+        _, data = read_whole(path, int(MAX_FILE_BYTES * factor))
+    except FileTrouble as trouble:
+        problem = problem_of(path, name, trouble)
+        if trouble.kind == "too-large" and everything:
+            problem = problem._replace(reason=f"{problem.reason} --limit {factor * 8:g} reads eight times as many")
+        return problem
+    return checkpoint_from_bytes(name, data, check, everything, allowance)
+
+
+def checkpoint_from_bytes(
+    name: str,
+    data: bytes,
+    check: Callable[[], None] | None = None,
+    everything: bool = False,
+    allowance: Allowance | None = None,
+) -> Checkpoint | Problem:
+    """The checkpoint that the bytes of a file make; arguments as those of `load`."""
+    try:
+        factor = max(allowance.factor, 1) if allowance is not None else WHOLE_JSON
+        most = int(max(JSON_VALUES, len(data) * JSON_BYTE_VALUES) * factor) if everything else JSON_VALUES
+        document = _parse(name, data, check, everything, most)
+        ref = ref_of_document(name, document, len(data))
+    except DocumentFault as fault:
+        return problem_of_bytes(name, data, fault)
+    top = top_members(document.value)
+    rest = {key: value for key, value in top.items() if key not in MEMBERS}
+    metadata = top.get("metadata", {})
+    if everything and allowance is not None:
+        allowance.read(len(data))
+    if ref.chain:
+        return legacy_checkpoint(ref, top, document.notes, data)
+    ahead = len(data) if everything else DECODE_AHEAD
+    if allowance is None:
+        allowance = Allowance(WHOLE_WORK if everything else 1, 1)
+    allowance.spend(document.work)
+    faults = [] if document.is_bare else _decode_ahead(top, check, ahead, allowance, everything)
+    warnings = [*document.notes, *(found[0] for found in SHAPE_NOTES.finditer(ref.note))]
+    if ref.inner and not _is_exported(rest):
+        warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
+    database = _is_exported(rest)
+    unknown = [key for key in rest if key != REPEATED]
+    if database:
+        warnings.append(f"a document exported from {database}: {', '.join(unknown[:6])} are members of its own")
+    elif unknown:
+        warnings.append(f"members no known version writes: {', '.join(unknown[:5])}; the framework cannot load it")
+    if rest:
+        metadata = {"metadata": metadata, **rest}
+    return Checkpoint(
+        ref,
+        top.get("messages", {}),
+        top.get("state", {}),
+        top.get("pending_request_info_events", {}),
+        metadata,
+        tuple(warnings),
+        tuple(faults),
+        data,
+        is_bare=document.is_bare,
+    )
+
+
+def _is_exported(rest: dict[str, Any]) -> str:
+    """The database that members beyond the framework's own come from; "" for none that is known."""
+    return next((words for keys, words in _EXPORTED if keys <= rest.keys()), "")
+
+
+_EXPORTED = (
+    (frozenset(("_rid", "_etag")), "Azure Cosmos DB"),
+    (frozenset(("_id",)), "MongoDB"),
+    (frozenset(("id", "_self")), "Azure Cosmos DB"),
+    (frozenset(("PartitionKey", "RowKey")), "Azure Table Storage"),
+)
+"""Members that a database adds to its documents, and the database."""
+
+
+def _parse(name: str, data: bytes, check: Callable[[], None] | None, everything: bool, most: int) -> Document:
+    if not everything and len(data) > LAZY_BYTES:
+        return _parse_lazily(name, data, check)
+    try:
+        return parse(data, most)
+    except DocumentFault as fault:
+        if everything or fault.kind != "too-large":
+            raise
+        return _parse_lazily(name, data, check)  # small, but of very many values
+
+
+def _parse_lazily(name: str, data: bytes, check: Callable[[], None] | None) -> Document:
+    """A large file: where both its ends are the framework's own, its values are parsed when they are looked at."""
+    whole = header_from_ends(name, data[:END_BYTES], data[-END_BYTES:], len(data)) is not None
+    return lazy.parse(data, check) if whole else parse(data)
+
+
+_OPENED = frozenset((dict, list, Map, Envelope))
+
+
+def _decode_ahead(
+    top: dict[str, Any], check: Callable[[], None] | None, left: int, allowance: Allowance, everything: bool
+) -> list[str]:
+    """Open the envelopes of a document, `left` characters of base64; returns which were faulty, where, and why.
+
+    Small ones come first, so that one that asks for all that may be done leaves them whole.
+    """
+    found: list[tuple[Way, Envelope]] = []
+    names = {"pending_request_info_events": "pending"}
+    todo: list[tuple[Way, Value]] = [
+        ((None, (names.get(key, key),)), value) for key, value in reversed(top.items()) if key in MEMBERS
+    ]
+    while todo:
+        way, value = todo.pop()
+        kind = type(value)
+        if kind is Envelope:
+            found.append((way, value))
+            continue
+        todo += reversed(next_on(way, value, _OPENED))  # in the order of the file
+    for _, envelope in sorted(found, key=lambda item: len(item[1].text)):
+        left -= len(envelope.text)
+        if left < 0 or (not everything and allowance.is_used_up):
+            break
+        open_envelope(envelope, check, allowance)
+    opened = [(way, envelope) for way, envelope in found if envelope.ready]
+    warnings = [
+        f"{expression(path_of(way))}: {envelope.warning}"
+        for way, envelope in opened
+        if envelope.warning and not (envelope.is_cut and envelope.factor == 0)
+    ]
+    left_out = sum(1 for _, envelope in opened if envelope.is_cut and envelope.factor == 0)
+    if left_out:
+        warnings.append(f"{left_out:,} pickle{'' if left_out == 1 else 's'} not decoded: a higher limit decodes them")
+    return warnings

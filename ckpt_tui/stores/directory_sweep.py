@@ -1,0 +1,130 @@
+"""What one look at a directory shows, and the sweep that compares the stamps of all its files."""
+
+from __future__ import annotations
+
+import os
+import stat
+import time
+from typing import NamedTuple
+
+from ckpt_tui.stores.files import Stamp, each_json, stamp_of
+
+SWEEP_SECONDS = 5.0
+"""Shortest time between two sweeps of a quiet directory: edits in place that no event shows are seen this late."""
+
+POLLED_SHARE = 0.003
+"""Share of time that sweeps of a quiet directory may take when there are no events: in all below 0.5 % of a core."""
+
+WATCHED_SHARE = 0.001
+"""The same when there are events, which cost some time themselves; a sweep then only finds what a full queue dropped or
+what another machine edited in place."""
+
+HURRIED_SHARE = 0.1
+"""Share of time that sweeps may take while the directory changes in ways that no event explains: 10,000 files can be
+swept twice a second. Whoever listens is spared the same work."""
+
+RACY_SECONDS = 0.05
+"""How long after a look the directory may change again without a new mtime: clock ticks are 10 ms at most."""
+
+COARSE_SECONDS = 2.0
+"""The same where the mtime is a whole number of seconds: FAT counts in steps of two."""
+
+
+class Change(NamedTuple):
+    """What happened in the directory.
+
+    Attributes:
+        names: file names (no paths) that were added, changed or deleted; None when that is unknown: look at everything.
+        missing: there is no such directory now (or something else has its name).
+    """
+
+    names: frozenset[str] | None
+    missing: bool
+
+
+class Look(NamedTuple):
+    """One look at the directory itself."""
+
+    identity: tuple[int, int]
+    mtime_ns: int
+
+
+class Sweep:
+    """Compares the stamps of all files with those last reported; exact, but its cost grows with the directory."""
+
+    def __init__(self, directory: str) -> None:
+        self.directory = directory
+        self.known: dict[str, int] | None = None
+        self.due_at = 0.0
+        self.not_before = 0.0
+        self.again_at = 0.0
+
+    def start(self, *, watched: bool) -> None:
+        """Take the stamps of now as told."""
+        self.known = None
+        self.take(watched=watched)
+
+    def take(self, *, watched: bool) -> Change | None:
+        """Return what differs from the stamps last reported, None when nothing does or the directory cannot be read.
+
+        The next sweep of a quiet directory is due the later, the longer this one took and if events are `watched`.
+        """
+        began = time.monotonic()
+        try:
+            found: dict[str, int] | None = {name: _digest(stamp) for name, stamp in each_json(self.directory)}
+        except OSError:  # the next look at the directory says why
+            found = None
+        ended = time.monotonic()
+        self.not_before = ended + (ended - began) / HURRIED_SHARE
+        self.due_at = ended + max(SWEEP_SECONDS, (ended - began) / (WATCHED_SHARE if watched else POLLED_SHARE))
+        if began < self.again_at:
+            self.due_at = min(self.due_at, max(self.again_at, self.not_before))
+        known, self.known = self.known, found
+        if found is None or found == known:
+            return None
+        if known is None:
+            return Change(None, missing=False)
+        return Change(frozenset(name for name, _ in found.items() ^ known.items()), missing=False)
+
+    def hurry(self, here: Look) -> None:
+        """Sweep as soon as the budget allows, and again when no further change can hide behind the mtime of `here`."""
+        now = time.monotonic()
+        self.due_at = self.not_before
+        if here.mtime_ns % 1_000_000_000 == 0:
+            self.again_at = now + COARSE_SECONDS
+        elif time.time_ns() - here.mtime_ns < RACY_SECONDS * 1e9:
+            self.again_at = now + RACY_SECONDS
+
+    def is_due(self) -> bool:
+        """Whether the next sweep is due."""
+        return time.monotonic() >= self.due_at
+
+    def note(self, names: set[str]) -> None:
+        """Take the present stamps of `names`, which are about to be reported, so that no sweep repeats them."""
+        if self.known is None:
+            return
+        for name in names:
+            path = os.path.join(self.directory, name)
+            try:
+                self.known[name] = _digest(stamp_of(os.stat(path)))
+            except (OSError, ValueError):
+                if os.path.lexists(path):
+                    self.known[name] = _digest(None)
+                else:
+                    self.known.pop(name, None)
+
+
+def _digest(stamp: Stamp | None) -> int:
+    # A number in the place of a stamp, of which there may be a hundred thousand: a fifth of the memory.
+    return 0 if stamp is None else hash(stamp)
+
+
+def look(directory: str) -> Look | None:
+    """Return what identifies the directory and its content, None when there is no directory."""
+    try:
+        status = os.stat(directory)
+    except (OSError, ValueError):
+        return None
+    if not stat.S_ISDIR(status.st_mode):
+        return None
+    return Look((status.st_dev, status.st_ino), status.st_mtime_ns)

@@ -1,0 +1,72 @@
+"""The screen in ASCII, for a terminal whose locale has no other characters: a sign there for each sign and line."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual.color import Color
+from textual.filter import LineFilter
+
+_SIGNS = {
+    # what happened, and what is wrong
+    "●": "*", "○": "o", "‖": "=", "↩": "<", "✓": "v", "✗": "x", "☠": "X", "✎": "e", "◇": "y", "◆": "#", "★": "*",
+    "◌": "o", "■": "#", "▪": "#", "•": "*", "◉": "@", "◦": "o", "⚠": "!", "∥": "|", "⇄": "=", "↻": "@",
+    # keys and ways
+    "▸": ">", "▾": "v", "◂": "<", "▶": ">", "◀": "<", "▹": ">", "→": ">", "←": "<", "↑": "^", "↓": "v", "⏎": "E",
+    "⇥": "T", "⇧": "S", "⌫": "B", "↳": "`", "⋯": "~", "⋮": ":",
+    # text
+    "…": "~", "·": "-", "“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-", "−": "-", "×": "x", "±": "+",
+    "≤": "<", "≥": ">", "≠": "#", "‹": "<", "›": ">", "«": "<", "»": ">", "°": "o", "µ": "u", "\xa0": " ",
+    # courses of a value, and bars
+    "▁": "_", "▂": ".", "▃": ":", "▄": "-", "▅": "=", "▆": "+", "▇": "*", "█": "#", "▌": "|", "▍": "|", "▎": "|",
+    "▏": "|", "▊": "|", "▋": "|", "▉": "|", "▐": "|", "▕": "|", "▀": "=", "▔": "-", "░": ".", "▒": ":", "▓": "#",
+}  # fmt: skip
+"""Each of one cell, as what stands for it."""
+
+
+def draws_ascii(environ: Mapping[str, str]) -> bool:
+    """Whether the locale says that the terminal shows ASCII alone, or another 8-bit set than UTF-8.
+
+    A locale that nobody set says nothing: containers have none, and terminals that show everything.
+    """
+    name = environ.get("LC_ALL") or environ.get("LC_CTYPE") or environ.get("LANG") or ""
+    encoding = name.partition(".")[2].partition("@")[0].lower().replace("-", "")
+    return name in ("C", "POSIX") or (bool(encoding) and encoding != "utf8")
+
+
+@lru_cache(4096)
+def ascii_text(text: str) -> str:
+    """The text in ASCII, with as many cells."""
+    return text if text.isascii() else "".join(map(_ascii, text))
+
+
+def _ascii(char: str) -> str:
+    if char.isascii():
+        return char
+    if char in _SIGNS:
+        return _SIGNS[char]
+    if "\u2500" <= char <= "\u257f":
+        return _line(unicodedata.name(char, ""))
+    plain = unicodedata.normalize("NFKD", char)[:1]
+    width = cell_len(char)
+    return plain if plain.isascii() and width == 1 else "?" * width
+
+
+def _line(name: str) -> str:
+    """What stands for a part of a frame or of a gutter."""
+    across = any(word in name for word in ("HORIZONTAL", "LEFT", "RIGHT"))
+    down = any(word in name for word in ("VERTICAL", "UP", "DOWN"))
+    return "+" if across and down else "|" if down else "-"
+
+
+class AsciiFilter(LineFilter):
+    """Draws each line in ASCII."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            segment if segment.control else Segment(ascii_text(segment.text), segment.style) for segment in segments
+        ]

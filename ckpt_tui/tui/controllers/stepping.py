@@ -1,0 +1,176 @@
+"""A live run that is stepped, stopped at breakpoints, changed and taken back."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint
+from ckpt_tui.actions.notes import Notebook, read_notes, write_notes
+from ckpt_tui.actions.resume.edits import parse_edit
+from ckpt_tui.errors import CkptError
+from ckpt_tui.tui.runs import Run
+from ckpt_tui.tui.widgets.prompt import Prompt, Question
+
+_BREAKPOINTS = Question(
+    "pause where", "JMESPath that becomes true, changes:PATH, executor:NAME, request, error; several: ;", "sets them"
+)
+_RUN_TO = Question("run to", "an executor, a step, request, error or end", "runs there")
+_CHANGE = Question("change", "PATH=JSON, such as state.draft.score=0.9", "changes it when the run goes on")
+_BACK = Question("back to", "the id of an earlier checkpoint, or its beginning", "goes there")
+
+
+class SteppingPort(Protocol):
+    """What stepping needs of its screen."""
+
+    @property
+    def run(self) -> Run | None:
+        """The run, once a process was started."""
+
+    @property
+    def prompt(self) -> Prompt:
+        """Where a text is asked for."""
+        ...
+
+    @property
+    def store_path(self) -> str:
+        """The store whose notes hold the breakpoints."""
+        ...
+
+    def start(self) -> None:
+        """Check, then run."""
+
+    def say(self, text: str, style: str = "plain") -> None:
+        """Say something, until the next key."""
+
+
+class Stepping:
+    """Steps a run, and says where it stands.
+
+    Args:
+        port: The screen.
+    """
+
+    def __init__(self, port: SteppingPort) -> None:
+        self._port = port
+        self._book: Notebook | None = None
+        self._steps_first = False
+
+    # -- where it stops ----------------------------------------------------------------------------------------------
+
+    @property
+    def _notebook(self) -> Notebook:
+        if self._book is None:
+            self._book = read_notes(self._port.store_path)
+        return self._book
+
+    @property
+    def breakpoints(self) -> list[Breakpoint]:
+        """Those that are kept with the store, as far as they are right."""
+        found = []
+        for spec in self._notebook.breakpoints:
+            try:
+                found.append(parse_breakpoint(spec))
+            except CkptError:
+                continue
+        return found
+
+    def prepare(self, run: Run) -> None:
+        """Give a run that is about to begin its breakpoints."""
+        specs = [each.spec for each in self.breakpoints]
+        if specs:
+            run.command("break", set=specs)
+        if self._steps_first:
+            self._steps_first = False
+            run.command("pause")
+
+    def ask_breakpoints(self) -> None:
+        """Ask where to pause; the breakpoints are kept with the store, and hold in a replay, too."""
+        self._port.prompt.ask(_BREAKPOINTS, "; ".join(self._notebook.breakpoints), self._take_breakpoints, select=False)
+
+    def _take_breakpoints(self, text: str) -> bool | None:
+        specs = [each.strip() for each in text.split(";") if each.strip()]
+        try:
+            for each in specs:
+                parse_breakpoint(each)
+        except CkptError as error:
+            self._port.prompt.say(f"{error.what} {error.hint}", "error")
+            return False
+        self._notebook.breakpoints[:] = specs
+        try:
+            write_notes(self._notebook)
+        except OSError as error:
+            self._port.say(f"The breakpoints are not kept: {error.strerror}", "warn")
+        run = self._port.run
+        if run is not None and run.begun and run.is_live:
+            run.command("break", set=specs)
+        self._port.say(f"pauses at {'; '.join(specs)}" if specs else "pauses nowhere", "good")
+        return None
+
+    # -- going on ----------------------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """Run one superstep; pause a run that goes on after the one that it is in; begin a run that is checked."""
+        run = self._port.run
+        if run is None or not run.begun:
+            self._steps_first = True
+            self._port.start()
+        elif run.paused is not None:
+            run.command("step")
+        elif run.is_live:
+            run.command("pause")
+            self._port.say("pausing after this superstep …", "dim")
+        else:
+            self._port.say("The run has ended.", "dim")
+
+    def go_on(self) -> None:
+        """Run to the next breakpoint."""
+        if self._paused() is not None:
+            self._command("continue")
+
+    def ask_run_to(self) -> None:
+        """Ask where to run to."""
+        if self._paused() is not None:
+            self._port.prompt.ask(_RUN_TO, "", self._run_to)
+
+    def _run_to(self, text: str) -> None:
+        text = text.strip()
+        if text in ("request", "error", "end"):
+            self._command("run_to", **{text: True})
+        elif text:
+            self._command("run_to", **({"step": int(text)} if text.isdigit() else {"executor": text}))
+
+    def ask_change(self) -> None:
+        """Ask for a value of the state or of a message in flight to change before the run goes on."""
+        if self._paused() is not None:
+            self._port.prompt.ask(_CHANGE, "state.", self._change, select=False)
+
+    def _change(self, text: str) -> bool | None:
+        try:
+            edit = parse_edit(text)
+        except CkptError as error:
+            self._port.prompt.say(f"{error.what} {error.hint}", "error")
+            return False
+        self._command("edit", path=edit.text, value=edit.value)
+        self._port.say(f"{edit.text} is changed when the run goes on", "good")
+        return None
+
+    def ask_back(self) -> None:
+        """Ask for an earlier checkpoint to go on from."""
+        if self._paused() is not None:
+            self._port.prompt.ask(_BACK, "", self._back)
+
+    def _back(self, text: str) -> None:
+        if text.strip():
+            self._command("goto", id=text.strip())
+
+    def _paused(self) -> dict[str, Any] | None:
+        run = self._port.run
+        paused = run.paused if run is not None else None
+        if paused is None:
+            self._port.say("The run is not paused: s pauses it after this superstep.", "dim")
+        return paused
+
+    def _command(self, do: str, **fields: Any) -> None:
+        run = self._port.run
+        if run is not None:
+            run.command(do, **fields)

@@ -1,0 +1,243 @@
+"""What the browser opens: screens over it, another store in its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ckpt_tui.tui.helpers.selection import Place
+from ckpt_tui.tui.inquiries import Inquiries, Known
+from ckpt_tui.tui.screens.browse_wiring import set_store
+from ckpt_tui.tui.screens.compare import CompareScreen
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
+from ckpt_tui.tui.screens.doctor import DoctorScreen
+from ckpt_tui.tui.screens.editing import EditScreen, NotEdited, edited_json
+from ckpt_tui.tui.screens.find import FindScreen
+from ckpt_tui.tui.screens.history import HistoryScreen
+from ckpt_tui.tui.screens.notes import NotesScreen
+from ckpt_tui.tui.screens.replay import ReplayScreen
+from ckpt_tui.tui.screens.resume import ResumeScreen
+from ckpt_tui.tui.screens.sizes import SizesScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ckpt_tui.actions.notes import Notebook
+    from ckpt_tui.actions.resume.plan import Edit, Source
+    from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+    from ckpt_tui.core.doctor.findings import Finding
+    from ckpt_tui.core.model import CheckpointRef
+    from ckpt_tui.core.paths import Path
+    from ckpt_tui.core.runs.lineage import Node, Run
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.comparing import Comparer
+    from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
+    from ckpt_tui.tui.learning import Learned
+    from ckpt_tui.tui.screens.browse import Browse
+    from ckpt_tui.tui.screens.compare import Place as ComparedPlace
+    from ckpt_tui.tui.view import View
+    from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+
+class BrowseOpener:
+    """Opens what the controllers of the browser ask for.
+
+    Args:
+        screen: The browser.
+    """
+
+    def __init__(self, screen: Browse) -> None:
+        self._screen = screen
+
+    @property
+    def _store(self) -> Store:
+        return self._screen.store
+
+    @property
+    def _reveal(self) -> bool:
+        return self._screen.panes.detail.reveal
+
+    def inquiries(self) -> Inquiries:
+        """Return what starts workers that ask."""
+        return Inquiries(self._screen, Known(self._store))
+
+    def store(self, store: Store) -> None:
+        """Show a store that holds what the open one holds, and more."""
+        self._screen.jobs.stop()
+        self._screen.follower.stop()
+        set_store(self._screen, store)
+        self._screen.follower.follow()
+
+    def text(self, title: str, paragraphs: list[Paragraph], text: str, what: str, match: str = "") -> None:
+        """Open a text over the screen, at `match`; `y` copies."""
+        screen = TextScreen(title, paragraphs, lambda: self._screen.port.copy(text, what), match)
+        self._screen.app.push_screen(screen)
+
+    def help(self) -> None:
+        """Open keys and signs."""
+        keys: dict[str, str] = getattr(self._screen.app, "changed_keys", {})
+        panes = self._screen.panes
+        scope = "list" if panes.pane is panes.list else "value" if panes.detail.is_tree else "any list"
+        self._screen.app.push_screen(help_screen(keys, (scope,)))
+
+    def notes(self, book: Notebook) -> None:
+        """Open the list of bookmarks and notes."""
+
+        def picked(checkpoint: str | None) -> None:
+            if checkpoint is not None:
+                self._screen.selection.go_to_id(checkpoint)
+
+        self._screen.app.push_screen(NotesScreen(book), picked)
+
+    def compare(
+        self, comparer: Comparer, runs: Sequence[Run], before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules,
+        then: Callable[[Place, IgnoreRules], None],
+    ) -> None:  # fmt: skip
+        """Open the Compare screen."""
+
+        def closed(place: ComparedPlace | None) -> None:
+            if place is not None:
+                then(Place(place.file, place.path), place.ignore)
+
+        screen = CompareScreen(self._store, comparer, runs, before, after, ignore, self._reveal)
+        self._screen.app.push_screen(screen, closed)
+
+    def history(
+        self, known: Known, run: Run, nodes: Sequence[Node], path: Path, then: Callable[[Place | None], None]
+    ) -> None:
+        """Open the values of a path."""
+        screen = HistoryScreen(self._store, known, run, nodes, path, self._screen.selection.file, self._reveal)
+        self._screen.app.push_screen(screen, then)
+
+    def find(
+        self, known: Known, nodes: Callable[[Scope], Sequence[Node]], search: StoreSearch,
+        then: Callable[[Place | None], None],
+    ) -> None:  # fmt: skip
+        """Open a search over checkpoints."""
+        self._screen.app.push_screen(FindScreen(self._store, known, nodes, search, self._reveal), then)
+
+    def sizes(self, known: Known, run: Run, then: Callable[[Place | None], None]) -> None:
+        """Open the sizes of a run."""
+        self._screen.app.push_screen(SizesScreen(self._store, known, run, self._screen.selection.file), then)
+
+    def doctor(self, then: Callable[[Finding | None], None]) -> None:
+        """Examine the store."""
+        self._screen.app.push_screen(DoctorScreen(self._store), then)
+
+    def replay(
+        self, run: Run, node: Node, learned: Learned, book: Notebook | None, choices: Mapping[str, str],
+        then: Callable[[tuple[str, Path] | None], None],
+    ) -> _OpenReplay:  # fmt: skip
+        """Open the replay of a run."""
+        screen = ReplayScreen(self._store, run, node, learned, book, choices, True, _ReplayQueries(self._screen))
+        self._screen.app.push_screen(screen, then)
+        return _OpenReplay(screen)
+
+    def resume(
+        self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], again: Callable[[], None]
+    ) -> _OpenResume:
+        """Open the preview of a resume."""
+        compare = self._screen.parent_diff.compare_outcomes
+        screen = ResumeScreen(
+            source, edits, begun, compare, self._screen.graphs.take, again, self._reveal
+        )  # fmt: skip
+        self._screen.app.install_screen(screen, f"run-{id(screen)}")
+        self._screen.app.push_screen(screen)
+        return _OpenResume(screen)
+
+    def edit(self, title: str, text: str, hint: str, then: Callable[[str | None], None]) -> None:
+        """Ask for another text of a value."""
+        self._screen.app.push_screen(EditScreen(title, text, hint), then)
+
+    def edit_outside(self, document: Any, then: Callable[[Any], None]) -> None:
+        """Open a document in $EDITOR."""
+        try:
+            after = edited_json(self._screen.app, document)
+        except NotEdited as reason:
+            self._screen.bars.say(str(reason), "warn")
+        else:
+            then(after)
+
+
+class _ReplayQueries:
+    """The browser, as a replay over it asks it."""
+
+    def __init__(self, screen: Browse) -> None:
+        self._screen = screen
+        self._file = ""
+
+    def _select(self, file: str) -> bool:
+        """Select what the replay shows, in the list: whoever goes elsewhere leaves either."""
+        self._screen.selection.following = False
+        if not self._screen.selection.select(file):
+            return False
+        self._file = file
+        self._screen.panes.focus_pane(self._screen.panes.list)
+        return True
+
+    def compare(self, file: str) -> None:
+        """Compare with the parent, or with the marked checkpoint."""
+        if self._select(file):
+            self._screen.parent_diff.compare()
+
+    def measure(self, file: str) -> None:
+        """Open the sizes of the run."""
+        if self._select(file):
+            self._screen.queries.open_sizes()
+
+    def examine(self, file: str) -> None:
+        """Open the doctor."""
+        if self._select(file):
+            self._screen.queries.open_doctor()
+
+    def find(self, file: str) -> None:
+        """Open the search over checkpoints."""
+        if self._select(file):
+            self._screen.queries.open_find()
+
+    def bisect(self, text: str) -> None:
+        """Go to the first checkpoint of the branch where an expression is true."""
+        self._screen.queries.bisect(text)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether another place is shown than the replay left."""
+        panes = self._screen.panes
+        return bool(self._file) and (self._screen.selection.file != self._file or panes.pane is not panes.list)
+
+
+class _OpenReplay:
+    """A replay, as what opened it sees it."""
+
+    def __init__(self, screen: ReplayScreen) -> None:
+        self._screen = screen
+
+    @property
+    def choices(self) -> Mapping[str, str]:
+        """Ways that were chosen at forks."""
+        return self._screen.position.track.choices
+
+    def show_view(self, view: View) -> None:
+        """Go on with a store that changed."""
+        if self._screen.is_mounted:
+            self._screen.show_view(view)
+
+
+class _OpenResume:
+    """A resume, as what opened it sees it."""
+
+    def __init__(self, screen: ResumeScreen) -> None:
+        self._screen = screen
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the workflow was started."""
+        return self._screen.run is not None and self._screen.run.begun
+
+    def show(self) -> None:
+        """Show it again."""
+        self._screen.app.push_screen(self._screen)
+
+    def kill(self) -> None:
+        """End its process."""
+        if self._screen.run is not None:
+            self._screen.run.session.kill()

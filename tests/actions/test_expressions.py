@@ -1,0 +1,69 @@
+"""What an expression finds in the JSON of `show`: numbers and texts of Python are compared as what they are."""
+
+from typing import Any
+
+import pytest
+
+from ckpt_tui.actions.expressions import Expression, UnanswerableError
+from ckpt_tui.errors import UsageError
+
+
+def typed(name: str, value: Any) -> dict[str, Any]:
+    return {"$type": name, "$value": value}
+
+
+def of(text: str, value: Any) -> Any:
+    return Expression(text).of({"state": {"x": value}})
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (typed("decimal:Decimal", "12.50"), "state.x > `12`"), (typed("decimal:Decimal", "12.50"), "state.x == `12.5`"),
+        (typed("decimal:Decimal", "0.1"), "state.x == `0.1`"), (typed("decimal:Decimal", "0.1"), "`0.1` >= state.x"),
+        (typed("decimal:Decimal", "1E+400"), "state.x > `1`"), (typed("decimal:Decimal", "-Infinity"), "state.x < `0`"),
+        (typed("fractions:Fraction", "1/3"), "state.x < `0.34`"),
+        (typed("builtins:float", "Infinity"), "state.x > `9`"),
+        (typed("numpy:float64", 2.5), "state.x > `2`"), (typed("app:Level", 3), "state.x >= `3`"),
+        (typed("datetime:datetime", "2026-11-20T10:00:00"), "state.x > '2026-11-19'"),
+        (typed("uuid:UUID", "0-1"), "state.x == '0-1'"), (typed("decimal:Decimal", "1"), "state.x != '1'"),
+        (10**400, "state.x > `1`"), ("b", "state.x > 'a'"), (2, "state.x > `1.5`"),
+        ([typed("decimal:Decimal", "3"), typed("decimal:Decimal", "1")], "length(state.x[?@ > `2`]) == `1`"),
+    ],
+)  # fmt: skip
+def test_a_comparison_holds(value: Any, text: str) -> None:
+    assert of(text, value) is True
+
+
+@pytest.mark.parametrize(
+    "value", [typed("decimal:Decimal", "NaN"), typed("decimal:Decimal", "sNaN"), typed("a:B", [1])]
+)
+def test_what_is_not_a_number_is_neither_more_nor_less(value: Any) -> None:
+    assert not of("state.x > `1`", value)
+    assert not of("state.x < `1`", value)
+
+
+@pytest.mark.parametrize("value", [None, True, [1], {"a": 1}])
+def test_what_has_no_order_gives_null_or_its_number(value: Any) -> None:
+    assert of("state.x > `1`", value) in (None, False)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("20", "state.x > `25`"),
+        (typed("decimal:Decimal", "1"), "state.x > 'a'"),
+        (3, "state.x < 'a'"),
+        (None, "length(state.x)"),
+    ],
+)
+def test_a_value_of_another_kind_cannot_be_asked_here(value: Any, text: str) -> None:
+    with pytest.raises(UnanswerableError):
+        of(text, value)
+
+
+@pytest.mark.parametrize("text", ["nothing_like_it(state.x)", "length(state.x, state.x)", "state.x["])
+def test_a_wrong_question_is_wrong_of_every_document(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        of(text, 1)
+    assert not isinstance(caught.value, UnanswerableError)

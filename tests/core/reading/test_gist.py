@@ -1,0 +1,92 @@
+"""What a row of the list says of a value."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ckpt_tui.core.budgets import GIST_CHARACTERS
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.reading.gist import gist
+from ckpt_tui.stores.agent_framework import entry_from_bytes
+
+SAMPLES = Path(__file__).parents[2] / "data" / "agent-framework" / "1.23.0"
+
+
+@dataclass
+class Decision:
+    approve: bool
+    note: str = ""
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Holder:
+    decision: Decision
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("Publish it?", "“Publish it?”"),
+        ("two\n\n  lines\x1b[31m", "“two lines\\e[31m”"),
+        ("", ""),
+        (True, "yes"),
+        (0.5, "0.5"),
+        (None, ""),
+        ({"approved": False, "reason": "too short"}, "no “too short”"),
+        ({"a": True, "b": False}, "a yes b no"),
+        ({"score": 3, "api_key": "sk-1", "type": "thing"}, "score 3"),
+        ({"id": "9804e371-9f08-4fa7-977c-a8947dcc5c70", "ask": "9804e371-9f08-4fa7-977c-a8947dcc5c71", "n": 1}, "n 1"),
+        (["a", "b", "c", "d", "e"], "“a” “b” “c” “d” +1"),
+        ([{"role": "user", "contents": ["hello"]}, {"role": "assistant", "contents": ["good bye"]}], "“good bye”"),
+        (
+            {"type": "function_approval_request", "function_call": {"name": "rm", "arguments": "{}"}},
+            "call rm({})?",
+        ),
+    ],
+)
+def test_a_value_is_said_in_a_few_words(value: Any, said: str) -> None:
+    assert gist(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (Decision(True), "yes"),
+        (Decision(False, "Who helps me?"), "no “Who helps me?”"),
+        (Holder(Decision(True, "ship it")), "decision yes “ship it”"),
+    ],
+)
+def test_an_object_of_a_pickle_is_said_by_its_members(value: Any, said: str) -> None:
+    assert gist(decode(pickle.dumps(value)).value) == said
+
+
+@pytest.mark.parametrize("value", ["x" * 100_000, ["y" * 90] * 90, {f"k{index}": "z" * 90 for index in range(90)}])
+def test_a_gist_has_its_length_whatever_the_value(value: Any) -> None:
+    assert len(gist(value)) <= GIST_CHARACTERS + 2
+
+
+def test_forks_of_one_request_read_differently() -> None:
+    entries = [
+        entry_from_bytes(path.name, path.read_bytes()) for path in sorted((SAMPLES / "fork_hitl").glob("*.json"))
+    ]
+    answers = [entry.facts.gist for entry in entries if isinstance(entry, CheckpointRef) and entry.facts is not None
+               and entry.role == "response"]  # fmt: skip
+    assert sorted(answers) == ["no “ok=False” “cFalse”", "yes “ok=True” “cTrue”"]
+
+
+def test_a_run_says_what_was_asked_and_what_came_out() -> None:
+    said = dict(said_in("linear"))
+    assert said["entry"] == "“hello wörld”"
+    assert said["final"] == "exclaimed count 1 len 11 original “hello wörld”"
+
+
+def said_in(sample: str) -> list[tuple[str | None, str]]:
+    entries = [entry_from_bytes(path.name, path.read_bytes()) for path in (SAMPLES / sample).glob("*.json")]
+    return [(one.role, one.facts.gist) for one in entries if isinstance(one, CheckpointRef) and one.facts is not None]

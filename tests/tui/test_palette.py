@@ -1,0 +1,88 @@
+"""The command palette: what it finds, and what it offers where one is."""
+
+from __future__ import annotations
+
+import pytest
+from textual.command import CommandList
+
+from ckpt_tui.tui.commands import COMMANDS, Command
+from ckpt_tui.tui.palette import closeness
+from tests.tui.support import SAMPLES, open_app
+
+
+def first(text: str) -> str:
+    scores = {command.id: closeness(command, text.split()) for command in COMMANDS}
+    return max(scores, key=lambda name: scores[name])
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("doctor", "store.doctor"), ("doc", "store.doctor"), ("replay", "replay.open"), ("blame", "value.history"),
+        ("history", "value.history"), ("bisect", "branch.bisect"), ("resume", "run.resume"), ("answer", "run.resume"),
+        ("sizes", "run.sizes"), ("bookmark", "keep.bookmark"), ("filter", "list.filter"), ("find", "store.find"),
+        ("zoom", "view.zoom"), ("follow", "live.follow"), ("opcodes", "view.opcodes"), ("help", "app.help"),
+        ("secrets", "view.reveal"), ("run sizes", "run.sizes"), ("quit", "app.quit"), ("note", "keep.note"),
+        ("editor", "value.editor"), ("mark", "list.mark"), ("compare", "diff.compare"),
+    ],
+)  # fmt: skip
+def test_a_command_is_found_by_its_name_its_id_and_its_words(text: str, found: str) -> None:
+    best = first(text)
+    assert best == found or closeness(*by_id(best, text)) == closeness(*by_id(found, text))
+
+
+def by_id(name: str, text: str) -> tuple[Command, list[str]]:
+    return next(command for command in COMMANDS if command.id == name), text.split()
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
+def test_each_command_is_found_first_by_its_id(command: object) -> None:
+    name = command.id  # type: ignore[attr-defined]
+    assert first(name) == name
+
+
+def test_what_is_found_nowhere_is_not_offered() -> None:
+    assert not any(closeness(command, ["xyzzy"]) for command in COMMANDS)
+    assert not any(closeness(command, []) for command in COMMANDS)
+
+
+async def test_the_doctor_is_found_first_and_runs() -> None:
+    async with open_app(SAMPLES / "hitl_pending") as app:
+        await app.shows("waits 2 review")
+        await app.press("colon", *"doctor")
+        await app.until(lambda: "store.doctor" in lines(app)[:1][0], "the doctor first")
+        await app.press("enter")
+        await app.shows("Doctor")
+
+
+async def test_what_cannot_be_done_here_comes_last_with_the_reason() -> None:
+    async with open_app(SAMPLES / "hitl_pending") as app:
+        await app.shows("waits 2 review")
+        await app.press("colon")
+        await app.until(lambda: len(lines(app)) > 40, "all commands")
+        found = lines(app)
+        dim = [
+            index for index, line in enumerate(found) if "works in a replay" in line or "works on the screen" in line
+        ]
+        assert dim
+        assert min(dim) > max(index for index, line in enumerate(found) if "list.filter" in line or "app.quit" in line)
+        await app.press(*"slower", "enter")
+        await app.until(lambda: "works in a replay" in notices(app), "why not")
+
+
+async def test_a_command_of_the_list_works_from_another_pane() -> None:
+    async with open_app(SAMPLES / "hitl_pending") as app:
+        await app.shows("waits 2 review")
+        await app.press("tab", "colon", *"filter")
+        await app.until(lambda: lines(app)[:1] and "list.filter" in lines(app)[0], "the filter first")
+        await app.press("enter")
+        await app.until(lambda: app.screen.query_one("#ask").display, "the prompt")
+
+
+def lines(app: object) -> list[str]:
+    options = app.app.screen.query(CommandList)  # type: ignore[attr-defined]
+    return [str(option.prompt) for one in options for option in one.options]
+
+
+def notices(app: object) -> str:
+    return " ".join(each.message for each in app.app._notifications)  # type: ignore[attr-defined]
