@@ -78,8 +78,10 @@ def test_what_waits_is_told_with_whom_it_waits_for_and_its_data() -> None:
     found = told(AF / "1.23.0" / "hitl_pending")
     assert said(found, "now") == [
         "review asks you for Decision",
-        'ApprovalRequest prompt: "approve?", draft: "draft about kettles", iteration: 1,'
-        ' options: (2) ["approve", "reject"]',
+        (
+            'ApprovalRequest prompt: "approve?", draft: "draft about kettles", iteration: 1,'
+            ' options: (2) ["approve", "reject"]'
+        ),
         "review asks you for str",
         '"plain text question: which colour?"',
     ]
