@@ -241,8 +241,13 @@ def _flight(flight: Flight, label: Label, sign: str) -> Line:
     source = {"input": "the input", "answer": "the answer"}.get(flight.sort) or clean(flight.source, 60)
     targets = ", ".join(clean(name, 60) for name in flight.targets)
     number = f" ×{len(flight.data)}" if len(flight.data) > 1 else ""
-    data = f": {words(flight.data[0], VALUE_CELLS)}" if flight.data else ""
+    data = _said(flight.data[0]) if flight.data else ""
     return Line(label, f"{source} → {targets or '?'}{number}{data}", ("messages",), "", sign)
+
+
+def _said(data: Value) -> str:
+    """What a message says, behind its way; "" where it says nothing."""
+    return "" if data is None else f": {words(data, VALUE_CELLS)}"
 
 
 def _outcome(after: Snapshot, before: Snapshot | None, step: Step, said: Conversation) -> Iterator[Line]:
@@ -303,7 +308,7 @@ def _step(step: Step, before: Snapshot | None) -> Iterator[Line]:
     for sent in before.sent:
         if sent.sort == "message":
             target = f" → {clean(sent.target, 60)}" if sent.target else ""
-            yield Line("step", f"{clean(sent.source, 60)}{target}: {words(sent.data, VALUE_CELLS)}", (), "diff", "−")
+            yield Line("step", f"{clean(sent.source, 60)}{target}{_said(sent.data)}", (), "diff", "−")
 
 
 # -- the state -------------------------------------------------------------------------------------------------------

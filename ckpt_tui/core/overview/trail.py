@@ -151,10 +151,14 @@ def path_text(way: Sequence[Passed], left_out: int = 0) -> str:
     return " → ".join(groups)
 
 
+_START = "__start__"
+"""The node by which LangGraph takes the input."""
+
+
 def _tokens(one: Passed) -> Iterator[str]:
     if one.kind == "answer" or one.answers:
         yield YOU
-    names = [clean(ran.executor, 40) for ran in one.ran if ran.certain]
+    names = [clean(ran.executor, 40) for ran in one.ran if ran.certain and ran.executor != _START]
     names = names or [f"{clean(ran.executor, 40)}?" for ran in one.ran]
     if names:
         yield " ∥ ".join(names)

@@ -413,17 +413,30 @@ def _walk(
         listed = _listed(value, way)
         if listed:
             yield path_of(way), None, listed
-        below = members(value)
-        inner = [
-            (below.value(index), index)
-            for index in range(len(below))
-            if type(below.value(index)) not in _LEAVES
-        ]  # fmt: skip
-        for item, index in reversed(inner):
-            member = below[index]
-            if member.label in _SKIPPED or (listed and is_chat(item)):
-                continue
-            todo.append((item, (way, member.steps)))
+        below = _below(value, WALKED - looked, seen)
+        for steps, label, item in reversed(below):
+            if label not in _SKIPPED and not (listed and is_chat(item)):
+                todo.append((item, (way, steps)))
+        looked += len(below) // 4
+
+
+def _below(value: Value, most: int, seen: set[int]) -> list[tuple[Path, str, Value]]:
+    """The members of a value that may hold messages and were not looked at: steps, label and value of each."""
+    if type(value) in (list, tuple):
+        lead: Path = () if type(value) is list else ("$items",)
+        return [
+            ((*lead, index), "", item)
+            for index, item in enumerate(islice(value, most))
+            if type(item) not in _LEAVES and id(item) not in seen
+        ]
+    found = members(value)
+    out: list[tuple[Path, str, Value]] = []
+    for index in range(min(len(found), most)):
+        item = found.value(index)
+        if type(item) not in _LEAVES and id(item) not in seen:
+            member = found[index]
+            out.append((member.steps, member.label, item))
+    return out
 
 
 def _single(value: Value) -> ChatMessage | None:

@@ -8,6 +8,7 @@ from ckpt_tui.tui.helpers.match_text import match_word
 from ckpt_tui.tui.view import matches
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
+from ckpt_tui.tui.widgets.overview_lines import OverviewLines
 from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.text_lines import TextLines
 
@@ -62,7 +63,7 @@ class ValueSearch:
             self._search_value(lines, way)
         elif isinstance(lines, Checkpoints):
             self._search_list(lines, 1 if way > 0 else -1)
-        elif isinstance(lines, TextLines):
+        elif isinstance(lines, TextLines | OverviewLines):
             self._search_text(lines, 1 if way > 0 else -1)
         elif isinstance(lines, DiffRows):
             self._search_changes(lines, way)
@@ -115,7 +116,7 @@ class ValueSearch:
                 return
         self._port.say(f"No match for {self.match!a}.", "warn")
 
-    def _search_text(self, lines: TextLines, step: int) -> None:
+    def _search_text(self, lines: TextLines | OverviewLines, step: int) -> None:
         found = lines.find(self.match, lines.cursor + step, step)
         if found is None:
             self._port.say(f"No match for {self.match!a}.", "warn")

@@ -9,7 +9,8 @@ from textual.message import Message
 
 from ckpt_tui.core.overview.overview import Line, Overview
 from ckpt_tui.core.paths import Path
-from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines, wrap
+from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.text_lines import Paragraph, wrap
 
 LABEL_CELLS = 9
 """Cells to the left of what a line says: its label and a space."""
@@ -21,7 +22,7 @@ _STYLES = {"danger": "error", "error": "error", "now": "plain", "path": "plain",
 _SIGNS = {"‖": "warn", "✗": "error", "!": "warn", "+": "good", "−": "error", "~": "warn", "●": "good", "▸": "accent"}
 
 
-class OverviewLines(TextLines):
+class OverviewLines(LineList):
     """What one asks first of a checkpoint."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("enter,right,l", "open", "go there")]
@@ -37,28 +38,53 @@ class OverviewLines(TextLines):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._overview: Overview | None = None
+        self._drawn: list[list[tuple[str, str]]] = []
         self._owners: list[Line | None] = []
+        self._drawn_to = -1
+
+    @property
+    def line_count(self) -> int:
+        return len(self._drawn)
+
+    def draw(self, index: int, width: int) -> list[tuple[str, str]]:
+        return self._drawn[index]
+
+    def on_resize(self) -> None:
+        """Wrap to the new width."""
+        self._layout()
+        super().on_resize()
+
+    def find(self, text: str, start: int, way: int) -> int | None:
+        """The next row that contains a text, from a row on, round the end; None when there is none."""
+        strict = text != text.lower()
+        count = len(self._drawn)
+        rows = ["".join(part for part, _ in row) for row in self._drawn]
+        found = ((start + way * step) % count for step in range(count))
+        return next((at for at in found if text in (rows[at] if strict else rows[at].lower())), None)
 
     def tell(self, overview: Overview | None, keep_place: bool = False) -> None:
         """Show the overview of a checkpoint; None clears it."""
         self._overview = overview
-        lines = () if overview is None else overview.lines
-        self.show([Paragraph(f"{line.label}  {line.text}") for line in lines], keep_place=keep_place)
+        self._drawn_to = -1
+        if not keep_place:
+            self.cursor = 0
+            self.scroll_to(y=0, animate=False, immediate=True)
+        self._layout()
 
     def _layout(self) -> None:
         width = self.scrollable_content_region.width
-        if width <= 0 or width == self._wrapped_to:
+        if width <= 0 or width == self._drawn_to:
             return
         owner = self._owners[self.cursor] if self.cursor < len(self._owners) else None
-        self._wrapped_to = width
-        self._lines, self._owners = [], []
+        self._drawn_to = width
+        self._drawn, self._owners = [], []
         if self._overview is not None:
-            self._lines.append([(self._overview.title, "heading")])
+            self._drawn.append([(self._overview.title, "heading")])
             self._owners.append(None)
         label = ""
         for line in self._overview.lines if self._overview is not None else ():
             for row in _rows(line, width, line.label != label):
-                self._lines.append(row)
+                self._drawn.append(row)
                 self._owners.append(line)
             label = line.label
         self.changed()
