@@ -112,11 +112,9 @@ def dangers_in(store: Store, file: str) -> list[str]:
 
 def _bytes(store: Store, file: str) -> bytes:
     """The bytes of a file that cannot be shown, b"" where they cannot be had."""
-    home, name = store.home(file)
-    reader = home.reader()
-    if reader is None:
-        return b""
     try:
-        return reader.read(name)
+        home, name = store.home(file)
+        reader = home.reader()
+        return b"" if reader is None else reader.read(name)
     except CkptError:
         return b""

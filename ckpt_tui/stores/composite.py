@@ -33,15 +33,24 @@ class CompositeStore(Store):
         together: Whether the members are directories of one lineage (`open_overlay`): a checkpoint of one may be the
             parent of one of another. Then the files of the first keep their names, and an id that stands in more
             than one of them is the earlier member's.
+        problems: What was found beside them and is no store, to be shown in the list.
     """
 
     kind = "several"
 
-    def __init__(self, members: Sequence[Store], names: Sequence[str], path: str, together: bool = False) -> None:
+    def __init__(
+        self,
+        members: Sequence[Store],
+        names: Sequence[str],
+        path: str,
+        together: bool = False,
+        problems: Sequence[Problem] = (),
+    ) -> None:
         self.members = tuple(members)
         self.member_names = tuple(names)
         self.path = path
         self.together = together
+        self.problems = tuple(problems)
         if together:
             self.kind = self.members[0].kind
         self._numbers = {name: number for number, name in enumerate(names)}
@@ -67,6 +76,8 @@ class CompositeStore(Store):
             NotFoundError: none of them is there.
         """
         done = 0
+        if self.problems:
+            yield Batch(self.problems, done=0, total=1)
         failures: dict[int, CkptError] = {}
         for number, member in enumerate(self.members):
             last = number == len(self.members) - 1
@@ -102,6 +113,8 @@ class CompositeStore(Store):
         """What changes in any of them, each watched in a thread of its own."""
         news: queue.Queue[Batch | BaseException] = queue.Queue()
         missing = [False] * len(self.members)
+        if self.problems:
+            yield Batch(self.problems)
 
         def follow(number: int) -> None:
             closed: tuple[str, ...] = ()
@@ -170,7 +183,8 @@ class CompositeStore(Store):
 
     def fresh(self) -> CompositeStore:
         """The same stores as if nothing were known of them yet."""
-        return CompositeStore([member.fresh() for member in self.members], self.member_names, self.path, self.together)
+        members = [member.fresh() for member in self.members]
+        return CompositeStore(members, self.member_names, self.path, self.together, self.problems)
 
     def _lost(self, number: int, what: str) -> Problem | None:
         """The row of a store that cannot be read; None where it is an overlay that is not made yet."""

@@ -53,7 +53,7 @@ def with_forks(store: Store) -> Store:
     if isinstance(store, CompositeStore) and not store.together:
         members = [member if is_fork(member.path) else with_forks(member) for member in store.members]
         changed = any(new is not old for new, old in zip(members, store.members, strict=True))
-        return CompositeStore(members, store.member_names, store.path) if changed else store
+        return CompositeStore(members, store.member_names, store.path, problems=store.problems) if changed else store
     found = forks_of(store.path) if is_plain(store) else []
     return overlay(store.path, [path for path in found if path != os.path.abspath(store.path)]) if found else store
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
 from ckpt_tui.stores import events
 from ckpt_tui.stores.agent_framework_dotnet import DotnetStore
@@ -32,8 +33,14 @@ GROUP = "ckpt_tui.stores"
 _NAMES = 64
 """Names of a directory looked at: every format's files have names of a kind."""
 
+_ENTRIES = 4_096
+"""Entries of a directory among which those names are looked for."""
+
 _FOLDERS = 2_000
-"""Directories below a parent directory that are looked at."""
+"""Directories below a parent directory that are looked at; a row says where there are more."""
+
+_LISTED = 100_000
+"""Entries of a directory among which directories and databases are looked for."""
 
 _LEVELS = 3
 """Levels of directories below it, as in TENANT/USER/CONVERSATION."""
@@ -46,6 +53,9 @@ _HEAD = 4096
 
 _SQLITE = b"SQLite format 3\0"
 """How every SQLite database begins."""
+
+_DATABASES = (".db", ".sqlite", ".sqlite3")
+"""How the names of databases end."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)\Z", re.DOTALL)
 
@@ -80,6 +90,10 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
             f"No such file or directory: {text or repr(text)}.",
             "Name the directory your workflow writes checkpoints to.",
         )
+    if text.endswith(_DATABASES):  # of what is not there yet, the name is all there is to know
+        from ckpt_tui.stores.langgraph import LangGraphStore
+
+        return LangGraphStore(text)
     return DirectoryStore(text)
 
 
@@ -163,9 +177,11 @@ def _directory(path: str) -> Place:
     has_folders = False
     names = []
     with suppress(OSError), os.scandir(path) as entries:
-        for _, entry in zip(range(_NAMES), entries, strict=False):
+        for _, entry in zip(range(_ENTRIES), entries, strict=False):
             if entry.name.endswith((".json", "%2Ejson")):
                 names.append(entry.name)
+                if len(names) == _NAMES:
+                    break
             else:
                 has_folders = has_folders or not entry.is_file()
     return Place(path, tuple(names), has_folders, os.path.lexists(os.path.join(path, "index.jsonl")))
@@ -193,22 +209,25 @@ def _file(path: str) -> Store | None:
 
 def _parent(path: str) -> Store | None:
     """The stores in the directories of a directory, however they are nested, as one list; None where there are none."""
-    found: dict[str, Store | None] = {**_databases(path), **dict(_below(path, "", [_FOLDERS]))}
+    left = [_FOLDERS]
+    found: dict[str, Store | None] = {**_databases(path), **dict(_below(path, "", left))}
     members = {name: store for name, store in found.items() if store is not None}
     if not members:
         return None
     closed = {name: DirectoryStore(os.path.join(path, name)) for name, store in found.items() if store is None}
     named = dict(sorted((members | closed).items()))
-    return CompositeStore(list(named.values()), list(named), path)
+    reason = f"only {_FOLDERS:,} directories were looked at; name a part of them to see its stores"
+    beyond = [] if left[0] >= 0 else [Problem("…", reason, "directory")]
+    return CompositeStore(list(named.values()), list(named), path, problems=beyond)
 
 
 def _below(path: str, name: str, left: list[int], level: int = 1) -> Iterator[tuple[str, Store | None]]:
     """The stores below a directory with their relative names; None for what cannot be read."""
     names = folders(os.path.join(path, name))
     for own in names:
-        if left[0] <= 0:
-            return
         left[0] -= 1
+        if left[0] < 0:
+            return
         stem, dot, ending = own.rpartition(".")
         if dot and stem in names and ending in ("forks", "trash"):
             continue  # forks are shown with the store that they are of, what was pruned is not shown
@@ -259,7 +278,7 @@ def _names_of(path: str, is_meant: Callable[[os.DirEntry[str]], bool]) -> list[s
     """The names in a directory that are not hidden and are meant, in order; none where it cannot be read."""
     names = []
     with suppress(OSError), os.scandir(path) as entries:
-        for _, entry in zip(range(_FOLDERS), entries, strict=False):
+        for _, entry in zip(range(_LISTED), entries, strict=False):
             if not entry.name.startswith(".") and is_meant(entry):
                 names.append(entry.name)
     return sorted(names)

@@ -57,6 +57,19 @@ class TestDepth:
             ("older", "another store of checkpoints"), ("users", "a directory of 1 other store"),
         ]  # fmt: skip
 
+    def test_more_directories_than_are_looked_at_are_said(
+        self, tmp_path: Path, output: Output, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in "abc":
+            write_chain(tmp_path / name, "aaaa")
+        monkeypatch.setattr("ckpt_tui.stores.registry._FOLDERS", 2)
+        found = listed(output, tmp_path)
+        assert len(found["store"]["stores"]) == 2
+        assert [one["reason"] for one in found["problems"]] == [
+            "only 2 directories were looked at; name a part of them to see its stores"
+        ]
+        assert examine(open_store(tmp_path)).is_grave  # not all of it was examined
+
     def test_a_directory_without_any_is_an_empty_store(self, tmp_path: Path) -> None:
         (tmp_path / "a" / "b").mkdir(parents=True)
         assert open_store(tmp_path).members == ()

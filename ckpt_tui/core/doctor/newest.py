@@ -56,7 +56,7 @@ def candidate_of(problem: Problem, raw: bytes) -> Candidate | None:
     """A file that cannot be shown, where its beginning names a workflow."""
     header = {key: value.decode("utf-8", "replace") for key, value in reversed(_HEADER.findall(raw[:_HEAD]))}
     name = header.get(b"workflow_name", "")
-    if not name or "/" in problem.file:
+    if not name:
         return None
     return Candidate(problem.file, name, header.get(b"timestamp", ""), problem.reason)
 
@@ -65,14 +65,15 @@ def newest_findings(candidates: Iterable[Candidate], order: Mapping[str, int]) -
     """Where the framework would take another checkpoint than the latest here, or fails, and why.
 
     Args:
-        candidates: The files of one directory.
-        order: Their places in the directory, as the system lists them.
+        candidates: The files of one directory, or of several.
+        order: Their places in their directory, as the system lists them.
     """
-    by_name: dict[str, list[Candidate]] = {}
+    by_name: dict[tuple[str, str], list[Candidate]] = {}
     for candidate in candidates:
         if not is_unnamed(candidate.workflow):
-            by_name.setdefault(candidate.workflow, []).append(candidate)
-    return [found for name, own in by_name.items() for found in _of_one_name(name, own, order)]
+            key = candidate.file.rpartition("/")[0], candidate.workflow
+            by_name.setdefault(key, []).append(candidate)
+    return [found for (_, name), own in by_name.items() for found in _of_one_name(name, own, order)]
 
 
 def _of_one_name(name: str, own: Sequence[Candidate], order: Mapping[str, int]) -> list[Finding]:
@@ -135,10 +136,14 @@ def _differs(call: str, ours: CheckpointRef, picked: Candidate, own: Sequence[Ca
     if needs_types:
         fix = "Allow the types that doctor lists, or name the id to resume."
     elif any(one.ref is None for one in later):
-        fix = f"Restore the files that cannot be loaded, or resume {picked.file.removesuffix('.json')} by its id."
+        fix = f"Restore the files that cannot be loaded, or resume {_id(picked)} by its id."
     else:
-        fix = f"Resume {picked.file.removesuffix('.json')} by its id, or mend what the framework cannot load."
+        fix = f"Resume {_id(picked)} by its id, or mend what the framework cannot load."
     return Finding("get-latest", "info" if needs_types else "warning", ours.file, "", reason, fix)
+
+
+def _id(one: Candidate) -> str:
+    return one.file.rpartition("/")[2].removesuffix(".json")
 
 
 def _named(one: Candidate) -> str:

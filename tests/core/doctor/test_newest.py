@@ -139,6 +139,17 @@ def test_two_runs_one_after_the_other_need_no_word(tmp_path: Path) -> None:
     assert finding_of(tmp_path, "overlap") is None
 
 
+def test_each_of_several_stores_is_looked_at_by_itself(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_chain(tmp_path / name, "aaaa", "bbbb", "cccc")
+    write(tmp_path / "two", "cccc", surprise=1, iteration_count=2, timestamp="2026-11-20T10:00:02.000001+00:00")
+    finding = finding_of(tmp_path)
+    assert taken(tmp_path / "two") == "bbbb"
+    assert finding is not None
+    assert finding.file == "two/cccc.json"
+    assert "gives two/bbbb.json" in finding.reason
+
+
 def test_nothing_is_said_of_what_could_run_code(store: Path) -> None:
     danger = {"x": {"__pickled__": base64.b64encode(b"cos\nsystem\n.").decode(), "__type__": "x:y"}}
     write(store, "cccc", state=danger, iteration_count=2, timestamp="2026-11-20T10:00:02.000001+00:00")
