@@ -9,17 +9,19 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input
 
 from ckpt_tui.actions.notes import Note, Notebook, export_notes, in_order, markdown
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.screens.copying import copied
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.prompt import Prompt, Question
 from ckpt_tui.tui.widgets.story import Parts
 
 EXPORT_FILE = "ckpt-notes.md"
 """What is offered as the name of an export."""
+
+_EXPORT = Question("write to", "a file that ends in .md or .json", "writes it")
 
 
 class NoteLines(LineList):
@@ -53,7 +55,7 @@ class NotesScreen(ModalScreen[str | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape,q", "back", "close"),
+        ("escape,q", "dismiss(None)", "close"),
         ("enter", "go", "go there"),
         ("y", "copy", "copy"),
         ("w", "write", "export"),
@@ -67,7 +69,6 @@ class NotesScreen(ModalScreen[str | None]):
         background: $background; padding: 0 1;
     }
     NotesScreen NoteLines { height: 1fr; }
-    NotesScreen Input { height: 1; border: none; padding: 0; background: $panel; display: none; }
     """
 
     def __init__(self, book: Notebook) -> None:
@@ -80,7 +81,7 @@ class NotesScreen(ModalScreen[str | None]):
         box.border_subtitle = Content("⏎ goes there · y copies all · w writes a file · esc closes")
         with box:
             yield NoteLines(in_order(self._book.notes.values()))
-            yield Input(EXPORT_FILE, placeholder="file to write: .md or .json", compact=True)
+            yield Prompt()
 
     def on_mount(self) -> None:
         """Show them."""
@@ -105,28 +106,12 @@ class NotesScreen(ModalScreen[str | None]):
 
     def action_write(self) -> None:
         """Ask for the file to write."""
-        asked = self.query_one(Input)
-        asked.display = True
-        asked.focus()
+        self.query_one(Prompt).ask(_EXPORT, EXPORT_FILE, self._write)
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Write the file."""
-        event.stop()
+    def _write(self, path: str) -> None:
         try:
-            path = export_notes(self._book, event.value.strip() or EXPORT_FILE)
+            written = export_notes(self._book, path.strip() or EXPORT_FILE)
         except CkptError as error:
             self._say(f"{clean(error.what)} {clean(error.hint)}".strip())
         else:
-            self._say(f"Written to {clean(path)}")
-        self._close_input()
-
-    def _close_input(self) -> None:
-        self.query_one(Input).display = False
-        self.query_one(NoteLines).focus()
-
-    def action_back(self) -> None:
-        """Close the question, or the list."""
-        if self.query_one(Input).display:
-            self._close_input()
-        else:
-            self.dismiss(None)
+            self._say(f"Written to {clean(written)}")

@@ -331,8 +331,14 @@ class ResumeScreen(Screen[None]):
 
     def action_search(self) -> None:
         """Ask what to search for in the log."""
-        if self.execution.has_begun:
+        if self._has_log():
             self.log_reader.ask_search()
+
+    def _has_log(self) -> bool:
+        """Whether there is a log; where there is none yet, this is said."""
+        if not self.execution.has_begun:
+            self.say("There is no log before the workflow runs.", "dim")
+        return self.execution.has_begun
 
     def action_search_next(self, way: int) -> None:
         """Go to the next or previous match in the log."""
@@ -340,12 +346,12 @@ class ResumeScreen(Screen[None]):
 
     def action_filter(self) -> None:
         """Ask what to filter the log by."""
-        if self.execution.has_begun:
+        if self._has_log():
             self.log_reader.ask_filter()
 
     def action_save(self) -> None:
         """Ask where to save the log."""
-        if self.execution.has_begun:
+        if self._has_log():
             self.run_log.ask_file()
 
     def action_reveal(self) -> None:
