@@ -6,6 +6,7 @@ previewed in small budgets. What counts is any exception, more than two seconds 
 """
 
 import argparse
+import codecs
 import json
 import os
 import random
@@ -167,6 +168,8 @@ def run_chunk(job: tuple[int, int]) -> tuple[Counter[str], list[Finding], float]
     global _watch
     seeds = genuine()
     if _watch is None:
+        for codec in ("cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
+            codecs.lookup(codec)
         for data in (*BOMBS, *seeds[:200]):  # codecs and imports of our own are loaded before anything is watched
             _tried(digest, data)
         _watch = _Watch()

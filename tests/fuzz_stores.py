@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 
 from ckpt_tui.cli.app import run
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.reading.conversation import conversations
+from ckpt_tui.core.reading.conversation import conversation
 from ckpt_tui.core.reading.outline import Outline
 from ckpt_tui.core.text import UNSAFE
 from ckpt_tui.errors import CkptError
@@ -34,8 +34,8 @@ from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.view import View, make_view
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
-from ckpt_tui.tui.widgets.detail import meta_value, raw_paragraphs, talk_paragraphs
 from ckpt_tui.tui.widgets.row_tree import RowTree
+from ckpt_tui.tui.widgets.tab_texts import meta_value, raw_paragraphs, talk_paragraphs
 from ckpt_tui.tui.widgets.text_lines import wrap
 
 HANG_SECONDS = 5.0
@@ -269,7 +269,7 @@ def draw(path: str) -> bool:
             tree = RowTree()
             tree.outline = Outline(value)
             drawn += [tree.draw(index, 80) for index in range(min(len(tree.outline), 25))]
-        talk = talk_paragraphs(conversations(checkpoint))
+        talk = talk_paragraphs(conversation(checkpoint))
         lines = (*talk, *raw_paragraphs(checkpoint.raw[:4_000], False))
         drawn += [line for paragraph in lines for line in wrap(paragraph, 80, False)]
         decoded = True

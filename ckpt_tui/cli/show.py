@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 
 from ckpt_tui.actions.doctor import dangers_in
 from ckpt_tui.actions.expressions import evaluate
+from ckpt_tui.actions.overviews import overviews
 from ckpt_tui.cli.completing import complete_words
 from ckpt_tui.cli.ls import survey
 from ckpt_tui.cli.output import (
@@ -26,6 +27,8 @@ from ckpt_tui.cli.sizes import shares_lines
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.doctor import alarms
 from ckpt_tui.core.export import dumps, show_document, sizes_document
+from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.overview.overview import alarm_lines, overview_document
 from ckpt_tui.core.runs.ids import IdFault, as_late, find
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean, quoted, size_text
@@ -51,7 +54,7 @@ def command(
     words: tuple[str, ...], storage: str | None, workflow_names: tuple[str, ...], query: str | None, reveal: bool,
     limit: float, sizes: bool, as_json: bool,
 ) -> int:  # fmt: skip
-    """One checkpoint, decoded: messages, state, pending requests, metadata.
+    """One checkpoint: its overview, then all of it, decoded: messages, state, pending requests, metadata.
 
     ID is a full id, a unique prefix, `latest`, or either followed by ~N (N parents up);
     with several stores, or a directory of stores, STORE/ID says in which. Secrets are masked unless
@@ -71,6 +74,8 @@ def command(
     else:
         document = show_document(loaded, run.id, node, reveal, allowance)
         document["warnings"] += alarmed
+        if query is None or "overview" in query:
+            document["overview"] = _overview(opened, run, node, loaded, alarmed)
     if not document["complete"]:
         cut_notice(limit)
     if query is not None:
@@ -87,6 +92,16 @@ def command(
     else:
         write_lines(_lines(document))
     return 4 if loaded.faults or alarmed else 0
+
+
+WAY = 200
+"""Checkpoints of the way of the run that are read for the overview, in a tenth of a second to a whole one."""
+
+
+def _overview(store: Store, run: Run, node: Node, loaded: Checkpoint, alarmed: Sequence[str]) -> list[dict[str, Any]]:
+    """What one asks first of a checkpoint, as it stands in the document."""
+    *_, told = overviews(store, run, node, loaded=loaded, most=WAY)
+    return overview_document(told.overview._replace(lines=(*alarm_lines(alarmed), *told.overview.lines)))
 
 
 def store_and_id(words: tuple[str, ...], storage: str | None = None) -> tuple[tuple[str, ...], str]:
@@ -159,6 +174,13 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         yield f"in the fork {clean(directory)}"
     for warning in document["warnings"]:
         yield paint("! ", fg="red") + clean(warning)
+    said = ""
+    for line in document["overview"]:
+        # Warnings stand above already.
+        if line["label"] not in ("danger", "error"):
+            name = "" if line["label"] == said else line["label"]
+            yield f"{paint(f'{name:<9}', bold=True)}{clean(line['text'], 1_000)}"
+            said = line["label"]
     for request in document["requests"]:
         yield (
             f"⏸ {clean(request['request_id'])}  {clean(request['executor'])} asks {clean(request['request_type'])}"

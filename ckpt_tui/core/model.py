@@ -56,6 +56,7 @@ class Told(NamedTuple):
         ran: The executors that ran for it, or None where they are inferred.
         above: Id of the run that its run is a part of, or "".
         store: Name of its store where several are shown as one list, or "".
+        has_file_time: Its time is that of its file, because the format keeps none: a copy of the file changes it.
         did: A word for what happened that its role does not say, such as "answered", or "".
     """
 
@@ -69,6 +70,7 @@ class Told(NamedTuple):
     ran: tuple[str, ...] | None = None
     above: str = ""
     store: str = ""
+    has_file_time: bool = False
     did: str = ""
 
 
@@ -157,6 +159,11 @@ class CheckpointRef(NamedTuple):
         if not self.when:
             return self.timestamp
         return utc_text(self.when)
+
+
+def has_file_time(ref: CheckpointRef) -> bool:
+    """Whether the time of a checkpoint is that of its file, which a copy changes, and not that of the run."""
+    return ref.told is not None and ref.told.has_file_time
 
 
 class Problem(NamedTuple):

@@ -174,6 +174,7 @@ class Chain:
             step=place.depth,
             before=before,
             ran=ran,
+            has_file_time=True,
         )
         timestamp = datetime.fromtimestamp(when, UTC).isoformat()
         return CheckpointRef(

@@ -12,18 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import DEFAULT_MESSAGE, MessageBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
-from ckpt_tui.core.msgpack.serialized import decode
-from ckpt_tui.core.text import clean
-from ckpt_tui.core.value import Value
 from ckpt_tui.errors import NotFoundError
 from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, Place, problem_error
 from ckpt_tui.stores.files import FileTrouble, read_ends
-from ckpt_tui.stores.langgraph_delta import rebuilt
-from ckpt_tui.stores.langgraph_document import ERROR, INTERRUPT, SENDS, requests
-from ckpt_tui.stores.langgraph_entries import dangers_of, deltas_of, entry_of, full_entry_of, messages_of
-from ckpt_tui.stores.langgraph_names import above, encoded, key_of, run_of
-from ckpt_tui.stores.langgraph_reading import LangGraphReader, Reading
-from ckpt_tui.stores.langgraph_rows import PAGE, Header, Key, LangGraphRows, is_langgraph
+from ckpt_tui.stores.langgraph_document import ERROR, INTERRUPT, SENDS
+from ckpt_tui.stores.langgraph_entries import entry_of, full_entry_of
+from ckpt_tui.stores.langgraph_loading import checkpoint_of
+from ckpt_tui.stores.langgraph_names import encoded, key_of
+from ckpt_tui.stores.langgraph_reading import LangGraphReader
+from ckpt_tui.stores.langgraph_rows import PAGE, Header, LangGraphRows, is_langgraph
 from ckpt_tui.stores.polled import PolledStore
 from ckpt_tui.stores.sqlite import SqliteFault, is_sqlite
 
@@ -56,7 +53,7 @@ class LangGraphStore(PolledStore):
         self._rows = LangGraphRows(path)
         self._reader = LangGraphReader(self._rows)
         self._headers: dict[int, str] = {}
-        self._children: set[Key] = set()
+        self._children: set[str] = set()  # files that have a child
         self._last_row = 0
         self._last_write = -1
         self._trouble: Problem | None = None
@@ -166,10 +163,10 @@ class LangGraphStore(PolledStore):
                 self._last_row = header.row
                 entry = entry_of(header)
                 self._headers[header.row] = entry.file
-                if header.key is not None and header.parent is not None:
-                    parent = header.key._replace(id=header.parent)
+                parent = entry.parent if isinstance(entry, CheckpointRef) else None
+                if parent is not None:
                     self._children.add(parent)
-                    touched[encoded(parent)] = None
+                    touched[parent] = None
                 self._known[entry.file] = entry
                 entries.append(entry)
         return entries
@@ -196,11 +193,8 @@ class LangGraphStore(PolledStore):
                 self._known.pop(file, None)
             if not left:
                 self._last_row = 0
-            self._children = {
-                key._replace(id=ref.parent.rpartition("/")[2])
-                for ref in self._known.values()
-                if isinstance(ref, CheckpointRef) and ref.parent and (key := key_of(ref.parent)) is not None
-            }
+            refs = [entry for entry in self._known.values() if isinstance(entry, CheckpointRef)]
+            self._children = {ref.parent for ref in refs if ref.parent is not None}
         return files
 
     def _forget(self) -> tuple[str, ...]:
@@ -234,7 +228,7 @@ class LangGraphStore(PolledStore):
         for read in self._reader.read(keys, DEFAULT_MESSAGE, _SMALL):
             header = read.body.header
             assert header.key is not None
-            entry = full_entry_of(header, read, header.key in self._children)
+            entry = full_entry_of(header, read, encoded(header.key) in self._children)
             with self._lock:
                 self._known[entry.file] = entry
             entries.append(entry)
@@ -272,58 +266,15 @@ class LangGraphStore(PolledStore):
             read = next(self._reader.read([key], budget, ()), None) if key is not None else None
             if read is None or key is None:
                 raise problem_error(Problem(file, "no such checkpoint is in the store", "vanished"))
-            entry = full_entry_of(read.body.header, read, key in self._children)
+            has_child = file in self._children or (not self._headers and self._rows.has_child(key))
+            entry = full_entry_of(read.body.header, read, has_child)
             if isinstance(entry, Problem):
                 raise problem_error(entry)
-            return self._checkpoint(key, entry, read, budget)
+            return checkpoint_of(key, entry, read, self._reader, budget)
         except SqliteFault as fault:
             raise problem_error(Problem(file, fault.reason, fault.kind)) from None
         except OSError as error:
             raise problem_error(Problem(file, error.strerror or "it cannot be read", "unreadable")) from None
-
-    def _checkpoint(self, key: Key, ref: CheckpointRef, read: Reading, budget: MessageBudget) -> Checkpoint:
-        document = read.document
-        warnings = [danger for danger in (dangers_of(read.decoded),) if danger]
-        faults: list[str] = []
-        state: Value = read.decoded.value
-        about: dict[str, Value] = dict(read.metadata)
-        if document is not None:
-            state = dict(document.state)
-            for channel in sorted(deltas_of(read) - set(state)):
-                history = self._reader.history(key, channel, budget)
-                if history is None:
-                    continue
-                state[channel], said = rebuilt(history)
-                warnings.append(f"{clean(channel, 60)}: {said}")
-            about |= {"channel_versions": document.versions, "versions_seen": dict(document.seen), **document.about}
-        faults += [f"checkpoint: {reason}" for reason in ([read.decoded.fault] if read.decoded.fault else [])]
-        faults += [f"checkpoint: {reason}" for reason in read.decoded.opaque]
-        written = []
-        for write in read.writes:
-            decoded = decode(write.encoding, write.data, budget)
-            warnings += [danger for danger in (dangers_of(decoded),) if danger]
-            place = f"writes of {read.nodes.get(write.task) or write.task[:8]}: {clean(write.channel, 60)}"
-            faults += [
-                f"{place}: {reason}" for reason in (*([decoded.fault] if decoded.fault else []), *decoded.opaque)
-            ]
-            written.append(
-                {
-                    "node": read.nodes.get(write.task, ""), "task": write.task, "channel": write.channel,
-                    "value": decoded.value,
-                }
-            )  # fmt: skip
-        if written:
-            about["task_writes"] = written
-        if read.decoded.trailing:
-            warnings.append(f"{read.decoded.trailing:,} bytes after the end of the checkpoint")
-        if read.asked_above:
-            warnings.append(
-                f"it waits for an answer that {run_of(Key(key.thread, above(key.space) or '', ''))} asks for"
-            )
-        return Checkpoint(
-            ref, messages_of(read), state, requests(read.outcome.questions) if ref.facts and ref.facts.pending else {},
-            about, tuple(dict.fromkeys(warnings)), tuple(dict.fromkeys(faults)), read.body.data or b"",
-        )  # fmt: skip
 
 
 def _facts_of(entry: Entry | None) -> bool:

@@ -21,10 +21,13 @@ SENDS = "__pregel_tasks"
 INTERRUPT = "__interrupt__"
 RESUME = "__resume__"
 ERROR = "__error__"
+_RETURN = "__return__"
+"""Where a function of a functional workflow leaves its result; its task is no node."""
+
 NULL_TASK = "00000000-0000-0000-0000-000000000000"
 """The task of answers that were given to the whole graph."""
 
-_BRANCH_TO = "branch:to:"
+BRANCH_TO = "branch:to:"
 OLDER = (1, 2)
 """Versions of the body in which a node that has run leaves its name in a channel of that name."""
 
@@ -142,8 +145,8 @@ def _work(name: str, value: Value, listeners: set[str], nodes: Mapping[str, Valu
         return [Due(START, argument=value, is_input=True)]
     if name == SENDS:
         return sent(value)
-    if name.startswith(_BRANCH_TO):
-        return [Due(name.removeprefix(_BRANCH_TO))]
+    if name.startswith(BRANCH_TO):
+        return [Due(name.removeprefix(BRANCH_TO))]
     if name.startswith("start:"):
         return [Due(name.removeprefix("start:"), START)]
     if name.startswith("branch:") and name.count(":") >= 3:
@@ -214,7 +217,7 @@ def node_of_tasks(document: Document | None, writes: Sequence[Write]) -> dict[st
     waiting = list(dict.fromkeys(one.node for one in due if one.node and (one.argument is None or one.is_input)))
     found: dict[str, str] = {}
     for write in writes:
-        if write.task == NULL_TASK or found.get(write.task):
+        if write.task == NULL_TASK or found.get(write.task) or write.channel == _RETURN:
             continue
         node = pulled(write)
         kind, _, rest = write.path.partition(", ")
@@ -223,6 +226,10 @@ def node_of_tasks(document: Document | None, writes: Sequence[Write]) -> dict[st
             node = sends[int(number)] if number.isdigit() and int(number) < len(sends) else ""
         found[write.task] = node
     unknown = [task for task, node in found.items() if not node]
+    if any(one.is_input for one in due) and document is not None:
+        # A functional workflow runs from its input; which it is shows once it has run before.
+        waiting += [node for node, heard in document.seen.items() if START in heard and node not in (START, INTERRUPT)]
+        waiting = [node for node in waiting if node != START] if len(waiting) > 1 else waiting
     candidates = set(sends) if sends and not waiting else set(waiting) - set(found.values())
     if len(candidates) == 1 and (len(unknown) == 1 or not waiting):
         only = next(iter(candidates))
@@ -327,7 +334,7 @@ def senders(due: Due, ran: Sequence[str], writes: Sequence[Write], nodes: Mappin
     """
     if due.source:
         return (due.source,)
-    channel = SENDS if due.argument is not None else _BRANCH_TO + due.node
+    channel = SENDS if due.argument is not None else BRANCH_TO + due.node
     tasks = list(dict.fromkeys(write.task for write in writes if write.channel == channel))
     found = list(dict.fromkeys(nodes[task] for task in tasks if nodes.get(task) in ran))
     if found:

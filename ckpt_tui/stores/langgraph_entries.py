@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal
 
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, Problem, Role, Status, Told, parse_time
@@ -11,12 +12,12 @@ from ckpt_tui.core.msgpack.serialized import is_closed
 from ckpt_tui.core.reading.gist import gist, gist_of_state
 from ckpt_tui.core.safety.judgement import judge
 from ckpt_tui.core.text import clean
-from ckpt_tui.core.value import Decoded, Value
+from ckpt_tui.core.value import Decoded
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.langgraph_document import END, INTERRUPT, OLDER, RESUME, START, Question, facts, members, senders
 from ckpt_tui.stores.langgraph_names import above, encoded, run_of, saved_at, step_of, title_of
 from ckpt_tui.stores.langgraph_reading import Reading
-from ckpt_tui.stores.langgraph_rows import Header
+from ckpt_tui.stores.langgraph_rows import Header, Key
 
 _CALLED = frozenset(
     {"re:compile", "datetime:datetime.fromisoformat", "builtins:bytes.fromhex", "builtins:bytearray.fromhex"}
@@ -36,15 +37,22 @@ def entry_of(header: Header) -> Entry:
     when = saved_at(key.id)
     step = step_of(key.id)
     parent = None if header.parent is None or header.parent == key.id else encoded(key._replace(id=header.parent))
-    space = above(key.space)
+    told = _told(key.thread, key.space, step)
+    saved = datetime.fromtimestamp(when, UTC).isoformat() if when else ""
     return CheckpointRef(
-        id=file, file=file, workflow=key.thread, graph="", parent=parent,
-        timestamp=datetime.fromtimestamp(when, UTC).isoformat() if when else "",
-        when=when, iteration=step, size=header.size, position=header.row,
-        told=Told(
-            run=run_of(key), title=title_of(key), step=step,
-            above="" if space is None else run_of(key._replace(space=space)),
-        ),
+        id=file, file=file, workflow=told.run if told.run == key.thread else key.thread, graph="", parent=parent,
+        timestamp=saved, when=when, iteration=step, size=header.size, position=header.row, told=told,
+    )  # fmt: skip
+
+
+@lru_cache(4096)
+def _told(thread: str, space: str, step: int) -> Told:
+    """What the header says of a run and a step; shared by the checkpoints of which it says the same."""
+    key = Key(thread, space, "")
+    caller = above(space)
+    return Told(
+        run=run_of(key), title=title_of(key), step=step,
+        above="" if caller is None else run_of(key._replace(space=caller)),
     )  # fmt: skip
 
 
@@ -146,13 +154,17 @@ def _label(read: Reading, role: Role, waits: bool) -> str:
         text += ", answered"
     if waits:
         askers = dict.fromkeys(clean(question.node, 40) for question in read.outcome.questions if question.node)
-        text += f" · {', '.join(list(askers)[:3]) or 'a node'} waiting"
+        text += f" · {', '.join(list(askers)[:3]) or _nodes(len(read.outcome.questions))} waiting"
     elif read.asked_above:
         text += " · waiting, asked above"
     elif role == "failed":
         node, error = read.outcome.errors[0]
         text += f" · {clean(node, 40) + ' ' if node else ''}failed: {clean(error, 80) or '?'}"
     return text.removeprefix(" · ").removeprefix(", ") or "step"
+
+
+def _nodes(count: int) -> str:
+    return "a node" if count == 1 else f"{count} nodes"
 
 
 def dangers_of(decoded: Decoded) -> str:
@@ -165,26 +177,3 @@ def dangers_of(decoded: Decoded) -> str:
     if not found:
         return ""
     return f"LangGraph calls {', '.join(found[:3])} when it loads this, unless it is strict (LANGGRAPH_STRICT_MSGPACK)"
-
-
-def deltas_of(read: Reading) -> set[str]:
-    """The channels whose values are not stored with every checkpoint."""
-    counted = members(read.metadata.get("counters_since_delta_snapshot")) or {}
-    return {name for name in counted if not name.startswith("__")}
-
-
-def messages_of(read: Reading) -> dict[str, Value]:
-    """What is in flight: source → messages."""
-    found: dict[str, list[Value]] = {}
-    if read.document is None:
-        return {}
-    for due in read.document.due:
-        if due.is_input:
-            found.setdefault(INTERNAL + START, []).append({"source_id": INTERNAL + START, "data": due.argument})
-            continue
-        for source in senders(due, read.ran or (), read.before_writes, read.before_nodes):
-            message: dict[str, Value] = {"source_id": source}
-            if due.node:
-                message["target_id"] = due.node
-            found.setdefault(source, []).append({**message, "data": due.argument})
-    return dict(found)

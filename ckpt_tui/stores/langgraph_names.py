@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ckpt_tui.stores.langgraph_rows import Key
 
@@ -34,8 +35,17 @@ def step_of(name: str) -> int:
 
 def encoded(key: Key) -> str:
     """One name for a checkpoint: `THREAD/ID`, or `THREAD/NAMESPACE/ID` in a subgraph."""
-    parts = (key.thread, key.space, key.id) if key.space else (key.thread, key.id)
-    return "/".join(part.replace("%", "%25").replace("/", "%2F") for part in parts)
+    return f"{run_named(key.thread, key.space)}/{_escaped(key.id)}"
+
+
+@lru_cache(1024)
+def run_named(thread: str, space: str) -> str:
+    """The id of the run of a thread, or of one call of a subgraph in it; the same object for one after the other."""
+    return f"{_escaped(thread)}/{_escaped(space)}" if space else _escaped(thread)
+
+
+def _escaped(part: str) -> str:
+    return part.replace("%", "%25").replace("/", "%2F") if "/" in part or "%" in part else part
 
 
 def key_of(file: str) -> Key | None:
@@ -53,8 +63,7 @@ def above(space: str) -> str | None:
 
 def run_of(key: Key) -> str:
     """The id of the run that a checkpoint belongs to: its thread, or one call of a subgraph in it."""
-    name = encoded(key)
-    return name.rpartition("/")[0]
+    return run_named(key.thread, key.space)
 
 
 def title_of(key: Key) -> str:

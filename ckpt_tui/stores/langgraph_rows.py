@@ -32,6 +32,7 @@ _BODY = (
 _START = (
     "SELECT substr(checkpoint, 1, ?) FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
 )
+_CHILD = "SELECT 1 FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? AND parent_checkpoint_id = ? LIMIT 1"
 _WRITTEN = "SELECT DISTINCT thread_id, checkpoint_ns, checkpoint_id FROM writes WHERE rowid > ?"
 _WRITES_PLAIN = (
     "SELECT rowid, task_id, '', idx, channel, type, "
@@ -224,6 +225,15 @@ class LangGraphRows:
             return found
 
         return self._file.read(ask)
+
+    def has_child(self, key: Key) -> bool:
+        """Whether a checkpoint is the parent of another one.
+
+        Raises:
+            SqliteFault: the database cannot be read.
+            OSError: it is not there.
+        """
+        return bool(self._file.read(lambda look: look.rows(_CHILD, tuple(map(_stored, key)))))
 
     def start(self, key: Key, most: int) -> bytes:
         """The first bytes of a checkpoint's body; none where it is not there.

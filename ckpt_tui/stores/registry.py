@@ -54,6 +54,9 @@ _HEAD = 4096
 _SQLITE = b"SQLite format 3\0"
 """How every SQLite database begins."""
 
+_DATABASES = (".db", ".sqlite", ".sqlite3")
+"""How the names of databases end."""
+
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)\Z", re.DOTALL)
 
 
@@ -87,6 +90,10 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
             f"No such file or directory: {text or repr(text)}.",
             "Name the directory your workflow writes checkpoints to.",
         )
+    if text.endswith(_DATABASES):  # of what is not there yet, the name is all there is to know
+        from ckpt_tui.stores.langgraph import LangGraphStore
+
+        return LangGraphStore(text)
     return DirectoryStore(text)
 
 

@@ -73,7 +73,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("value.fold_siblings", "c", "fold_siblings", "fold the row and its siblings", "value", "", "c"),
     Command("value.fold_all", "C", "fold_all", "fold everything", "value", "", "C"),
-    Command("value.none", "full_stop", "toggle_none", "show or fold away attributes that are None", "value", "", "."),
+    Command("value.none", "full_stop", "toggle_none", "show or fold what is empty, and bookkeeping", "value", "", "."),
     Command("value.sizes", "s", "toggle_sizes", "show sizes in the place of types, or types again", "value", "", "s"),
     Command("value.further", "plus", "decode_further", "decode further what was cut for its size", "value", "", "+"),
     Command(
@@ -113,8 +113,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("compare.swap", "x", "swap", "the other way round", "compare", "swap", "x"),
     # everywhere
     Command("diff.compare", "d", "compare", "what changed since the parent, or the marked", "everywhere", "diff", "d"),
-    Command("view.next_tab", "t", "next_tab(1)", "next tab: state, messages, pending, raw", "everywhere", "tabs", "t"),
+    Command("view.next_tab", "t", "next_tab(1)", "next tab that holds something", "everywhere", "tabs", "t"),
     Command("view.previous_tab", "T", "next_tab(-1)", "previous tab", "everywhere", "", "T"),
+    *(
+        Command(f"tab.{name}", f"f{number}", f"pick_tab('{name}')", f"the tab {name.capitalize()}: {about}",
+                "everywhere", "", f"F{number}")
+        for number, (name, about) in enumerate((
+            ("overview", "what was asked, what ran, what waits, how it ended"), ("state", "what is kept"),
+            ("messages", "what is in flight"), ("talk", "what was said"), ("pending", "what waits for an answer"),
+            ("diff", "what changed since the parent"), ("graph", "who ran, and who runs next"),
+            ("meta", "ids, times, warnings"), ("size", "where its characters are"), ("raw", "its file"),
+        ), 2)
+    ),
     Command("view.other_pane", "tab", "other_pane(1)", "next pane", "everywhere", "panes", "⇥"),
     Command("view.previous_pane", "shift+tab", "other_pane(-1)", "previous pane", "everywhere", "", "⇧⇥"),
     Command("view.zoom", "z", "zoom", "give the pane the whole screen, or share it again", "everywhere", "", "z"),

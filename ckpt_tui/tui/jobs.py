@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ckpt_tui.actions.doctor import examine
+from ckpt_tui.actions.overviews import Way, overviews
 from ckpt_tui.actions.resume.branch import branch_types
 from ckpt_tui.actions.resume.plan import source_of
 from ckpt_tui.core.allowance import Allowance
@@ -28,6 +29,7 @@ from ckpt_tui.tui.messages import (
     EventsRead,
     Examining,
     MatchesReady,
+    OverviewReady,
     PeekReady,
     ReportReady,
     RowsFound,
@@ -188,6 +190,13 @@ class Jobs:
             if interval.is_due() or message.known == message.total:
                 self.workers.post(message)
             self.workers.rest()
+
+    @job("overview")
+    def look_over(self, run: Run, node: Node, checkpoint: Checkpoint, way: Way, whole: bool) -> None:
+        """Make the overview of a checkpoint, with `whole` again once the way of its run is read."""
+        with suppress(CkptError):  # what cannot be read says so where it is shown
+            for told in overviews(self._store, run, node, way, checkpoint, whole, check_cancelled, self.workers.rest):
+                self.workers.post(OverviewReady(told))
 
     @job("compare", failed=_not_compared)
     def compare(self, comparer: Comparer, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules) -> None:

@@ -10,6 +10,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ckpt_tui.actions.overviews import Told
     from ckpt_tui.actions.resume.plan import Source
     from ckpt_tui.core.diff.forks import Divergence, Fork
     from ckpt_tui.core.doctor.doctor import Report
@@ -142,6 +143,13 @@ class StepReady(Newest):
     graph: Graph
     known: int
     total: int
+
+
+@dataclass(eq=False)
+class OverviewReady(Newest):
+    """What there is to say of a checkpoint; `told.overview` is complete once all of its way was read."""
+
+    told: Told
 
 
 @dataclass(eq=False)

@@ -43,7 +43,13 @@ class Painter:
             parts = self._changed_parts(y, update, ranges)
             chops[y] = {x: strip for x, _, strip in parts}
             all_ends[y] = [end for _, end, _ in parts]
-        return ChopsUpdate(chops, update.spans, all_ends)
+        # A line break is written after each span but those of the last row: without a part before it, it would scroll.
+        kept = [
+            (y, first, last)
+            for y, first, last in update.spans
+            if any(x <= last and end > first for end, x in zip(all_ends[y], chops[y], strict=True))
+        ]
+        return ChopsUpdate(chops, kept or update.spans[:1], all_ends)
 
     def _changed_parts(self, y: int, update: ChopsUpdate, ranges: Sequence[tuple[int, int]]) -> list[_Part]:
         ends = update.chop_ends[y]

@@ -39,7 +39,7 @@ def test_a_workflow_that_is_writing_shows_up_and_can_be_read(tmp_path: Path) -> 
             writer.wait()
         terminal.shows("6 checkpoints")
         terminal.press("\r")
-        terminal.shows("[State]", "_executor_state")
+        terminal.shows("[Overview]", "path")
         terminal.press("q")
         terminal.press("q")
         assert terminal.exit_code() == 0
@@ -49,9 +49,9 @@ def test_at_80_by_24_one_pane_is_shown_and_everything_fits() -> None:
     with run(str(SAMPLES / "hitl_pending"), columns=80, rows=24) as terminal:
         terminal.shows("+time", "waits 2 review", "following")
         terminal.press("\r")
-        terminal.shows("[State]", "kettles")
+        terminal.shows("[Overview]", "kettles")
         terminal.press("ttt")
-        terminal.shows("[Pending 2]", "review expects Decision")
+        terminal.shows("[Pend", "review expects Decision")
         assert all(len(line) <= 80 for line in terminal.text.split("\n"))
 
 

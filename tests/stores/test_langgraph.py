@@ -614,3 +614,28 @@ def test_what_cannot_be_done_has_a_reason() -> None:
     capabilities = opened("1.2.24/types").capabilities()
     assert "cannot run LangGraph's graphs yet" in capabilities.resume
     assert capabilities.prune
+
+
+def test_a_database_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "later.sqlite", must_exist=False)
+    assert isinstance(store, LangGraphStore)
+    stop = threading.Event()
+    missing, found = threading.Event(), threading.Event()
+
+    def follow() -> None:
+        for batch in store.watch(stop):
+            if batch.missing:
+                missing.set()
+            if any(isinstance(entry, CheckpointRef) for entry in batch.entries):
+                found.set()
+
+    thread = threading.Thread(target=follow)
+    thread.start()
+    try:
+        assert missing.wait(10)
+        connection = save_two(tmp_path / "later.sqlite")
+        assert found.wait(10)
+        connection.close()
+    finally:
+        stop.set()
+        thread.join(10)

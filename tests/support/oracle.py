@@ -226,7 +226,7 @@ class _Writer:
             return {"$type": type_name(cls), "$base64": base64.b64encode(obj).decode(), "$size": len(obj)}
         if cls is tuple or isinstance(obj, list | deque):
             return self._typed(obj, at) | {"$items": self._list(obj, _member(at, "$items"))}
-        if cls in (set, frozenset):
+        if isinstance(obj, set | frozenset):
             # Sorted first by text, then written again with the paths that order gives.
             members = sorted(obj, key=lambda member: json.dumps(expected(member), sort_keys=True))
             return self._typed(obj, at) | {"$items": self._list(members, _member(at, "$items"))}

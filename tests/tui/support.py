@@ -85,15 +85,18 @@ class Driver:
 @asynccontextmanager
 async def open_app(
     path: Path | str, size: tuple[int, int] = NORMAL, config: Config | None = None, at: str | None = None,
-    steps: tuple[str, ...] = (), settled: bool = True,
+    steps: tuple[str, ...] = (), settled: bool = True, tab: str = "",
 ) -> AsyncIterator[Driver]:  # fmt: skip
-    """The app on a store, in a terminal of this size."""
+    """The app on a store, in a terminal of this size; with `tab`, that tab is shown instead of the overview."""
     app = CkptApp(open_store(path, must_exist=False), at, steps, config)
     async with app.run_test(size=size, notifications=True) as pilot:
         driver = Driver(app, pilot)
         await driver.until(lambda: driver.screen.is_complete, "all panes")
         if settled:
             await driver.settled()
+        if tab:
+            driver.screen.details[0].pick(tab)
+            await driver.pilot.pause()
         yield driver
 
 

@@ -23,7 +23,7 @@ from tests.tui.support import DATA, NARROW, NORMAL, RECORDED, SAMPLES, WIDE, Dri
 class TestOpening:
     async def test_the_newest_checkpoint_is_selected_and_shown(self) -> None:
         async with open_app(SAMPLES / "hitl_pending") as app:
-            await app.shows("hitl · run 1", "waits 2 review", "[State]", "topic", '"kettles"')
+            await app.shows("hitl · run 1", "waits 2 review", "[Overview]", "asked", '"kettles"')
             assert app.screen.list.selected == app.screen.list.view.newest
 
     @pytest.mark.parametrize(
@@ -107,9 +107,10 @@ class TestEmptyAndBroken:
             document["state"]["[/x]"] = "[b]\x1b]0;t\x07\u202e[/n]"
             path.write_text(json.dumps(document))
         (store / "[y] [bold].json").write_text("[/z]")
-        async with open_app(store, WIDE) as app:
+        async with open_app(store, WIDE, tab="state") as app:
             await app.shows("[/x] \\e[31mred[/]", "✗ [y] [bold].json")
-            await app.press("tab", "G")
+            await app.press("tab")
+            assert app.screen.details[0].rows.open_labels(("[/x]",))
             await app.shows("[/x]", '"[b]\\e]0;t\\x07\\u202e[/n]"')
             await app.press("enter")
             await app.shows("characters")
@@ -157,7 +158,7 @@ class TestMoving:
             assert len(set(seen)) < 9  # straight up the fork, not through the other branch
 
     async def test_brackets_step_from_the_value_and_keep_the_place(self) -> None:
-        async with open_app(RECORDED) as app:
+        async with open_app(RECORDED, tab="state") as app:
             await app.press("enter")
             detail = app.screen.details[0]
             detail.rows.open_labels(("draft", "score"))
@@ -167,7 +168,7 @@ class TestMoving:
             await app.settled()
             assert app.screen.list.selected != before
             assert detail.rows.labels == ("draft", "score")
-            assert detail.rows.has_focus
+            assert detail.body.has_focus
 
     async def test_a_click_selects_and_a_double_click_opens(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
@@ -176,30 +177,30 @@ class TestMoving:
             assert app.screen.list.cursor == 5
             await app.pilot.click("#checkpoints", offset=(10, 6), times=2)
             await app.pilot.pause()
-            assert app.screen.details[0].rows.has_focus
+            assert app.screen.details[0].body.has_focus
 
 
 class TestPanes:
     async def test_a_narrow_terminal_shows_one_pane_at_a_time(self) -> None:
         async with open_app(RECORDED, NARROW) as app:
             assert "+time" in app.text
-            assert "[State]" not in app.text
+            assert "[Overview]" not in app.text
             await app.press("enter")
-            await app.shows("[State]")
+            await app.shows("[Overview]")
             assert "+time" not in app.text
             await app.press("tab")
             await app.shows("+time")
 
     async def test_a_wide_terminal_shows_the_conversation_beside_the_state(self) -> None:
         async with open_app(RECORDED, WIDE) as app:
-            await app.shows("[State]", "[Talk 7]", "system", "assistant writer")
+            await app.shows("[Over", "[Talk", "system", "writer")
 
     async def test_z_gives_a_pane_the_whole_screen_and_back(self) -> None:
         async with open_app(RECORDED) as app:
             await app.press("tab", "z")
             await app.until(lambda: "+time" not in app.text)
             await app.press("z")
-            await app.shows("+time", "[State]")
+            await app.shows("+time", "[Overview]")
 
     async def test_resizing_keeps_the_place(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
@@ -344,10 +345,10 @@ class TestFirstRows:
 class TestHints:
     @pytest.mark.parametrize("size", [NARROW, NORMAL, WIDE])
     async def test_help_is_hinted_at_whatever_the_width(self, size: tuple[int, int]) -> None:
-        async with open_app(SAMPLES / "hitl_pending", size) as app:
+        async with open_app(SAMPLES / "hitl_pending", size, tab="state") as app:
             assert "? help  q quit" in app.lines[-1]
             await app.press("enter")
-            await app.until(lambda: "state._" in app.lines[-1], "the path")
+            await app.until(lambda: "state.topic" in app.lines[-1], "the path")
             assert "? help" in app.lines[-1]
 
     async def test_an_empty_store_hints_at_nothing_that_needs_a_checkpoint(self, tmp_path: Path) -> None:
@@ -369,6 +370,15 @@ class TestHints:
 
     async def test_titles_of_tabs_are_abbreviated_before_they_are_cut(self) -> None:
         tabs = tuple(Tab(name, name) for name in ("State", "Messages", "Talk", "Pending", "Graph"))
-        line = TabLine(tabs)
-        assert "".join(line.labels(30)).rstrip() == "[State] Msgs Talk Pend Graph"
-        assert "".join(line.labels(27)).rstrip() == "[State] Mess Talk Pend Grap"
+        line = TabLine(tabs, ("Messages", "Talk"))
+        assert "".join(line.labels(44)) == "[State] Messages      Talk      Pending  Graph "
+        assert "".join(line.labels(30)) == "[State] Msgs  Talk  Pend  Graph "
+        assert "".join(line.labels(24)) == "[Stat] Msgs  Talk  Pend  Grap "
+
+    async def test_no_count_moves_a_tab(self) -> None:
+        names = ("State", "Messages", "Talk")
+        line = TabLine(tuple(Tab(name, name) for name in names), ("Messages", "Talk"))
+        before = line.labels(40)
+        line.show(tuple(Tab(name, name, number) for name, number in zip(names, (None, 7, 12_000), strict=True)), "Talk")
+        assert [len(label) for label in line.labels(40)] == [len(label) for label in before]
+        assert "".join(line.labels(40)) == " State  Messages 7   [Talk 999]"

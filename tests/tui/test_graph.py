@@ -9,7 +9,7 @@ from ckpt_tui.core.steps.steps import Step
 from ckpt_tui.tui.widgets.graph_view import GraphView
 from tests.tui.support import NARROW, NORMAL, SAMPLES, Driver, open_app
 
-TO_GRAPH = ("tab", "t", "t", "t", "t")
+TO_GRAPH = ("tab", "f8")
 
 
 async def graph_tab(app: Driver, *keys: str) -> GraphView:
@@ -62,7 +62,7 @@ class TestPicture:
         async with open_app(SAMPLES / "loop") as app:
             await graph_tab(app, "g", "j")
             await app.press("T", "T")
-            await app.shows("[Pending")
+            await app.shows("[Talk")
             await app.press("t", "t")
             await app.shows("┃ ● counter ┃")
             await app.press("q")

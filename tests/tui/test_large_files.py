@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,10 @@ from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.widgets.detail import TABS
 from tests.benchmarks.data import write_huge
-from tests.tui.support import NORMAL, Driver, open_app
+from tests.tui import support
+from tests.tui.support import NORMAL, Driver
+
+open_app = partial(support.open_app, tab="state")
 
 
 @pytest.fixture(scope="module")
@@ -30,15 +34,28 @@ async def test_a_large_file_shows_its_state_and_reads_a_part_when_it_is_unfolded
     async with open_app(large) as app:
         tree = app.screen.details[0].rows
         await app.shows("coffee or tea", "list · a pickle of", "unfold to read")
-        assert tree.line_count == 6
-        await app.press("tab", "4", "j", "right")
+        assert tree.line_count == 4
+        await app.press("tab", "right")
         await app.until(lambda: tree.line_count > 5_000, "the list unfolded")
         await app.shows('author: "alice", number: 0')
-        await app.press("left", "k", "right")
-        await app.until(lambda: tree.line_count == 9, "the executors")
+        await app.press("left", "2", "j", "right")
+        await app.until(lambda: tree.line_count == 7, "the executors")
         await app.shows("group_chat_orchestrator", "alice", "bob")
-        await app.press(*"t" * len(TABS))
+        for _ in TABS:
+            await app.press("t")
+            if app.screen.details[0].tab == "state":
+                break
         await app.shows("coffee or tea")
+
+
+async def test_a_large_file_is_read_for_its_overview_only_when_that_is_asked_for(large: Path) -> None:
+    async with support.open_app(large) as app:
+        await app.shows("[Overview]", "this checkpoint is large, 12 M: Enter reads it for")
+        value = app.screen.details[0].checkpoint.state["_executor_state"]  # type: ignore[union-attr]
+        assert not value.ready
+        await app.press("tab", "j", "enter")
+        await app.shows("path", "talk")
+        assert value.ready
 
 
 async def test_what_is_being_read_is_told_and_left_by_escape(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,16 +73,16 @@ async def test_what_is_being_read_is_told_and_left_by_escape(large: Path, monkey
         tree = app.screen.details[0].rows
         await app.shows("unfold to read")
         monkeypatch.setattr(lazy, "member_spans", slowly)
-        await app.press("tab", "3", "j", "right")
+        await app.press("tab", "2", "j", "right")
         await app.until(begun.is_set)
         await app.shows("reading …")
         await app.press("escape")
         await app.until(lambda: "reading …" not in app.text)
         go_on.set()
         await app.pilot.pause(0.1)
-        assert tree.line_count == 6
+        assert tree.line_count == 4
         await app.press("right")
-        await app.until(lambda: tree.line_count == 9)
+        await app.until(lambda: tree.line_count == 7)
         value = tree.row.member.value  # type: ignore[union-attr]
         assert value.ready
 
@@ -87,6 +104,6 @@ async def test_the_newest_large_checkpoint_is_read_once_and_not_before_the_first
     app = CkptApp(early._store, early=early)
     async with app.run_test(size=NORMAL) as pilot:
         driver = Driver(app, pilot)
-        await driver.shows("coffee or tea")
+        await driver.shows("this checkpoint is large")
         await driver.settled()
         assert len(read) == 1

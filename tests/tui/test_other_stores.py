@@ -8,6 +8,7 @@ import pytest
 
 from ckpt_tui.stores.registry import open_store, open_stores
 from ckpt_tui.tui.app import CkptApp
+from tests.stores.langgraph_saving import checkpoint_id, save, save_two, write
 from tests.tui.support import DATA, NARROW, NORMAL, Driver, open_app
 
 DOTNET = DATA / "dotnet"
@@ -79,3 +80,39 @@ def test_the_stores_of_the_corpus_have_kinds_of_their_own() -> None:
         name.name: open_store(name).kind for name in DOTNET.iterdir() if name.is_dir() and name.name != "hpd_events"
     }
     assert set(kinds.values()) == {"hpd", "agent-framework-dotnet"}
+
+
+LANGGRAPH = DATA / "langgraph" / "1.2.24"
+
+
+async def test_a_thread_of_langgraph_that_waits_is_shown_with_what_it_asks() -> None:
+    async with open_app(LANGGRAPH / "subgraph.sqlite") as driver:
+        await driver.shows("thread paused", "plan · research waiting", "└ research", "waiting, asked above")
+        runs = driver.screen.list.view.runs
+        driver.screen.list.select(runs[0].nodes[-1].ref.file)
+        driver.screen.panes.detail.pick("pending")
+        await driver.shows("research", "fact about TEA")
+        await driver.press("r")
+        await driver.shows("cannot run LangGraph's graphs yet")
+
+
+async def test_a_chat_of_langgraph_reads_as_a_conversation_and_its_graph_is_learned() -> None:
+    async with open_app(LANGGRAPH / "messages.sqlite") as driver:
+        await driver.shows("thread chat-1")
+        driver.screen.panes.detail.pick("talk")
+        await driver.shows("Be brief.", "calls lookup", "It is sunny.")
+        driver.screen.panes.detail.pick("graph")
+        await driver.shows("__start__", "model", "tools")
+
+
+async def test_a_thread_of_langgraph_goes_on_live(tmp_path: Path) -> None:
+    connection = save_two(tmp_path / "memory.db")
+    async with open_app(tmp_path / "memory.db") as driver:
+        await driver.shows("thread t", "start")
+        last = checkpoint_id(1, 0)
+        write(connection, last, "task-1", -3, "__interrupt__", [{"value": "Go on?", "id": "q"}], node="count")
+        await driver.shows("start · count waiting")
+        save(connection, 2, last, values={"n": 1}, seen={"count": {"branch:to:count": "2"}})
+        await driver.until(lambda: driver.screen.list.view.checkpoints == 3, "the next checkpoint")
+        await driver.until(lambda: "waiting" not in driver.text, "nothing waits")
+    connection.close()

@@ -20,7 +20,7 @@ class Paper:
     def __init__(self) -> None:
         self.painter = Painter()
         self.cells: dict[tuple[int, int], str] = {}
-        self.written = 0
+        self.written = self.moves = 0
         self.screen: object = None
 
     def take(self, screen: object, update: object) -> None:
@@ -33,15 +33,20 @@ class Paper:
                 self._write(y, update.region.x, "".join(segment.text for strip in line for segment in strip))
         elif isinstance(update, ChopsUpdate):
             update = self.painter.changed(update)
+            last_row = update.spans[-1][0]
             for y, first, last in update.spans:
+                before = self.moves
                 for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
                     if strip is None or x > last or end <= first:
                         continue
                     whole = last > x >= first and end <= last
                     self._write(y, x, (strip if whole else strip.crop(0, min(end, last) - x)).text)
+                # A line break follows: where nothing set the cursor before it, the terminal would scroll.
+                assert self.moves > before or y == last_row
 
     def _write(self, y: int, x: int, text: str) -> None:
         self.written += len(text)
+        self.moves += 1
         for char in text:
             self.cells[y, x] = char
             x += cell_len(char)

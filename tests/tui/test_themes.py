@@ -17,7 +17,7 @@ from tests.tui.support import SAMPLES, open_app
 @pytest.mark.parametrize("theme", [DARK.name, LIGHT.name, "ansi-dark", "textual-light", "nord", "no-such-theme"])
 async def test_the_app_opens_in_a_theme(theme: str) -> None:
     async with open_app(SAMPLES / "hitl_pending", config=Config(theme=theme)) as app:
-        await app.shows("waits 2 review", "[State]")
+        await app.shows("waits 2 review", "[Overview]")
         wanted = theme if theme in {DARK.name, LIGHT.name, *BUILTIN_THEMES} else DARK.name
         assert app.app.theme == wanted
         label = app.screen.list.get_component_styles("line-list--label").color

@@ -6,11 +6,15 @@ import base64
 import json
 import pickle
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.tui.support import RECORDED, SAMPLES, Driver, open_app
+from tests.tui import support
+from tests.tui.support import RECORDED, SAMPLES, Driver
+
+open_app = partial(support.open_app, tab="state")
 
 
 async def go_to(app: Driver, *labels: str) -> None:
@@ -64,7 +68,7 @@ class TestTree:
             await go_to(app, "_executor_state", "group_chat_orchestrator", "conversation", "0", "contents", "0")
             tree = app.screen.details[0].rows
             await app.press("right")
-            await app.shows("None")
+            await app.shows("folded")
             before = tree.line_count
             await app.press("full_stop")
             assert tree.line_count > before + 20
@@ -114,8 +118,8 @@ class TestTree:
 
     async def test_pending_requests_tell_who_asks_and_what_is_expected(self) -> None:
         async with open_app(SAMPLES / "hitl_pending") as app:
-            await app.press("tab", "t", "t", "t")
-            await app.shows("[Pending 2]", "review expects Decision", '"approve?"', "gen_corpus:Decision")
+            await app.press("tab", "f6")
+            await app.shows("[Pend]", "review expects Decision", '"approve?"', "gen_corpus:ApprovalRequest")
 
     async def test_values_of_every_kind_show_their_text(self) -> None:
         async with open_app(SAMPLES / "types_zoo", (120, 100)) as app:
@@ -129,23 +133,23 @@ class TestTree:
 class TestTalk:
     async def test_a_group_chat_reads_like_a_conversation(self) -> None:
         async with open_app(SAMPLES / "orch_groupchat") as app:
-            await app.press("tab", "t", "t")
-            await app.shows("[Talk", "kept by group_chat_orchestrator", "assistant alice", "I think A.", "OK, A then.")
+            await app.press("tab", "f5")
+            await app.shows("[Talk", "alice", "I think A.", "OK, A then.", "maximum number of rounds")
 
-    async def test_messages_in_flight_come_first(self) -> None:
+    async def test_messages_in_flight_stand_in_it(self) -> None:
         async with open_app(RECORDED) as app:
             app.screen.list.select(next(
                 ref.file for run in app.screen.list.view.runs for ref in (node.ref for node in run.nodes)
                 if ref.facts and ref.facts.sources == ("writer",)
             ))  # fmt: skip
             await app.settled()
-            await app.press("tab", "t", "t")
-            await app.shows("from writer, in flight", "kept by writer")
+            await app.press("tab", "f5")
+            await app.shows("[Talk", "+ writer", "A first version: Lumen")
 
     async def test_a_tool_call_is_told(self) -> None:
         async with open_app(SAMPLES / "agent_tool_approval") as app:
-            await app.press("tab", "t", "t")
-            await app.shows("▹ approves delete", '▹ result "deleted /tmp/x"')
+            await app.press("tab", "f5")
+            await app.shows('▹ delete_file({"path": "/tmp/x"}) · approved →', "deleted /tmp/x")
 
 
 class TestSearch:
@@ -179,7 +183,7 @@ class TestSearch:
 
     async def test_searching_a_conversation_finds_lines(self) -> None:
         async with open_app(RECORDED) as app:
-            await app.press("tab", "t", "t", "slash")
+            await app.press("tab", "f5", "slash")
             await app.type("sun")
             await app.press("enter")
             lines = app.screen.details[0].lines
@@ -308,9 +312,9 @@ async def test_a_pickle_that_was_cut_says_so_and_decodes_further(tmp_path: Path)
 
 async def test_the_operations_of_a_pickle_are_shown_from_a_value_and_from_the_raw_file() -> None:
     async with open_app(SAMPLES / "linear") as app:
-        await app.press("g", "tab", "t", "j", "number_sign")
+        await app.press("g", "tab", "f4", "j", "number_sign")
         await app.shows("operations of messages", "PROTO  5", "STACK_GLOBAL", "nothing is executed")
-        await app.press("escape", "T", "T")
+        await app.press("escape", "f11")
         await app.shows("workflow_name")
         await app.press("slash", *"__pickled__", "enter", "number_sign")
         await app.shows("operations of line", "PROTO  5")

@@ -13,7 +13,7 @@ from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.matching.digests import Digests, OutOfBudget
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.conversation import is_chat
+from ckpt_tui.core.reading.chat import is_chat
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import attribute, requests
 from ckpt_tui.core.reading.preview import is_unopened

@@ -10,6 +10,7 @@ from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.matching.digests import SCALARS, Digests
 from ckpt_tui.core.matching.equality import is_plainly_equal, sort_of
 from ckpt_tui.core.matching.identity import NAMES, Identity, identity, is_random
+from ckpt_tui.core.matching.messages import Message, are_unlike, as_message
 from ckpt_tui.core.reading.anatomy import anatomy
 from ckpt_tui.core.value import Map, Obj, Value
 
@@ -37,6 +38,7 @@ class Pairing:
         self.after = after
         self.digests = digests
         self.asked: dict[int, Identity | None] = {}
+        self._messages: dict[int, Message | None] = {}
 
     def identity(self, item: Value) -> Identity | None:
         """What an item is known by, asked once."""
@@ -44,6 +46,13 @@ class Pairing:
         if ident not in self.asked:
             self.asked[ident] = identity(item)
         return self.asked[ident]
+
+    def _message(self, item: Value) -> Message | None:
+        """An item as a message, looked at once."""
+        ident = id(item)
+        if ident not in self._messages:
+            self._messages[ident] = as_message(item)
+        return self._messages[ident]
 
     def gaps(
         self, kept: list[tuple[int, int]], free_a: list[int], free_b: list[int], ends: tuple[int, int]
@@ -109,6 +118,9 @@ class Pairing:
         if type(a) in SCALARS or type(b) in SCALARS:
             return type(a) in SCALARS and type(b) in SCALARS
         if sort_of(a) != sort_of(b):
+            return False
+        message_a, message_b = self._message(a), self._message(b)
+        if message_a is not None and message_b is not None and are_unlike(message_a, message_b):
             return False
         known_a, known_b = self.identity(a), self.identity(b)
         if known_a is None or known_b is None or known_a == known_b or known_a.name != known_b.name:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from ckpt_tui.core.reading import known
+from ckpt_tui.core.reading import arrays, known, tables
+from ckpt_tui.core.reading.order import ordered
 from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
@@ -80,6 +81,9 @@ def anatomy(obj: Obj) -> Anatomy:
         # Protocols 2 and 3 write a class with keyword arguments as partial(cls.__new__, cls, *args, **kwargs)().
         cls, args, kwargs = cls.state[1][0], cls.state[1][1:], cls.state[2]
     args = args if type(args) is tuple or type(args) is list else (args,)
+    whole = _whole(obj)
+    if whole is not None:
+        return whole
     name, items, pairs = callable_name(cls), obj.items, obj.pairs
     if name in _NEW_HELPERS and args:
         # copyreg's helpers stand in for cls.__new__ in protocols 0 to 2.
@@ -106,10 +110,46 @@ def anatomy(obj: Obj) -> Anatomy:
         parts.is_text = True
         return parts
     parts.items, parts.entries, parts.kwargs = items, pairs, kwargs
-    parts.args = _container(parts, name, args)
+    parts.args = _container(parts, name, args, obj.how == "call")
     if obj.has_state:
         _take_state(parts, obj.state)
     return parts
+
+
+def _whole(obj: Obj) -> Anatomy | None:
+    """An array or a table, whose rows are worked out once; None for any other object."""
+    name = callable_name(obj.cls)
+    is_array = name in arrays.NAMES
+    if not is_array and name not in tables.NAMES:
+        return None
+    known = _WHOLE.get(id(obj))
+    if known is not None and known[0] is obj:
+        return known[1]
+    parts = None
+    if is_array:
+        array = arrays.array(obj)
+        if array is not None:
+            parts = Anatomy("numpy:ndarray")
+            parts.items, rest = arrays.rows(array)
+            own: list[Value] = ["shape", list(array.shape), "dtype", array.dtype]
+            parts.attributes = Pairs(own if rest is None else [*own, "rest", rest])
+    else:
+        table = tables.table(obj, name)
+        if table is not None:
+            parts = Anatomy(table.type)
+            parts.items = table.items
+            parts.attributes = Pairs(table.attributes)
+    if len(_WHOLE) >= _KEPT:
+        _WHOLE.clear()
+    _WHOLE[id(obj)] = obj, parts
+    return parts
+
+
+_WHOLE: dict[int, tuple[Obj, Anatomy | None]] = {}
+"""Arrays and tables by id, each with its parts; the object is kept, since an id means nothing once it is gone."""
+
+_KEPT = 64
+"""Arrays and tables that are kept: as many as a screen shows."""
 
 
 def own_attributes(obj: Obj) -> list[Value] | None:
@@ -130,6 +170,7 @@ def own_attributes(obj: Obj) -> list[Value] | None:
         and cls.qualname
         and cls.name not in known.READERS
         and cls.module != "collections"
+        and cls.name not in tables.NAMES
         and state.has_text_keys()
         and (len(state.kv) > _PYDANTIC or _FIELDS_SET not in state.kv[::2])
     ):
@@ -142,7 +183,7 @@ def type_name(value: Value) -> str:
     kind = type(value)
     if kind is Obj:
         cls = value.cls
-        if type(cls) is Ref and cls.qualname and cls.name not in _NEW_HELPERS and cls.name not in known.READERS:
+        if type(cls) is Ref and cls.qualname and cls.name not in _ELSEWHERE and cls.name not in known.READERS:
             return cls.name
         return anatomy(value).type
     if kind is Envelope:
@@ -151,6 +192,11 @@ def type_name(value: Value) -> str:
         return "builtins:frozenset" if value.frozen else "builtins:set"
     return _NATIVE.get(kind, "?")
 
+
+_ELSEWHERE = frozenset(
+    ("copyreg:_reconstructor", "copyreg:__newobj__", "copyreg:__newobj_ex__", *arrays.NAMES, *tables.INDEXES)
+)
+"""What is called to make an object of a class that its arguments name."""
 
 _NATIVE: dict[type, str] = {
     type(None): "builtins:NoneType",
@@ -240,7 +286,7 @@ _EXCEPTION_ENDINGS = (
 )
 
 
-def _container(parts: Anatomy, name: str, args: Sequence[Value]) -> Sequence[Value]:
+def _container(parts: Anatomy, name: str, args: Sequence[Value], is_call: bool) -> Sequence[Value]:
     """Arguments that are the contents of a standard container become its items or entries; the rest is returned."""
     if name in ("builtins:set", "builtins:frozenset"):
         if len(args) == 1 and type(args[0]) in (list, tuple) and parts.items is None:
@@ -252,13 +298,64 @@ def _container(parts: Anatomy, name: str, args: Sequence[Value]) -> Sequence[Val
         if len(args) == 1 and type(args[0]) is Map:
             parts.entries = args[0].kv + parts.entries if parts.entries else args[0].kv
             return ()
+    elif name in _FIELDS:
+        return _named_fields(parts, _FIELDS[name], args)
     elif name in ("collections:OrderedDict", "collections:defaultdict"):
         if parts.entries is None:
             parts.entries = []
         if name == "collections:defaultdict" and len(args) == 1:
             parts.attributes = Pairs(["default_factory", args[0]])
             return ()
+    elif is_call and not name.endswith(_EXCEPTION_ENDINGS):
+        return _kin(parts, name, args)
     return args
+
+
+def _kin(parts: Anatomy, name: str, args: Sequence[Value]) -> Sequence[Value]:
+    """The same for what derives from a standard container: it pickles as its base does, under its own name."""
+    first = args[0] if args else None
+    if parts.entries is not None:
+        if len(args) == 1 and (first is None or type(first) is Ref):  # a defaultdict
+            parts.attributes = Pairs(["default_factory", first])
+            return ()
+    elif parts.items is not None:
+        if 1 <= len(args) <= 2 and type(first) is tuple and not first:  # a deque
+            return _deque(parts, args)
+    elif len(args) == 1 and type(first) is list:
+        is_set = name.lower().endswith("set") and len(first) <= _SORTED
+        parts.items = ordered(SetOf([*first])) if is_set else first
+        return ()
+    elif len(args) == 1 and type(first) is Map:  # a Counter
+        parts.entries = first.kv
+        return ()
+    return args
+
+
+_SORTED = 200
+"""Members of what its name tells to be a set that are put in order: the order of its pickle means nothing."""
+
+
+def _named_fields(parts: Anatomy, names: Sequence[str], args: Sequence[Value]) -> Sequence[Value]:
+    """The fields of a named tuple of the standard library; the pickle of any other does not name them."""
+    values = args[0] if len(args) == 2 and type(args[0]) is tuple and type(args[1]) is Map else args
+    if len(values) != len(names):
+        return args
+    parts.attributes = Pairs([part for pair in zip(names, values, strict=True) for part in pair])
+    return ()
+
+
+_URL = ("scheme", "netloc", "path", "params", "query", "fragment")
+_SPLIT = ("scheme", "netloc", "path", "query", "fragment")
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "urllib.parse:ParseResult": _URL, "urllib.parse:ParseResultBytes": _URL, "urllib.parse:SplitResult": _SPLIT,
+    "urllib.parse:SplitResultBytes": _SPLIT, "urllib.parse:DefragResult": ("url", "fragment"),
+    "decimal:DecimalTuple": ("sign", "digits", "exponent"),
+    "time:struct_time": (
+        "tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst",
+    ),
+    "shutil:_ntuple_diskusage": ("total", "used", "free"),
+    "email.headerregistry:Address": ("display_name", "username", "domain"),
+}  # fmt: skip
 
 
 def _deque(parts: Anatomy, args: Sequence[Value]) -> Sequence[Value]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from struct import unpack
 
+from ckpt_tui.core.reading import arrays, tables
 from ckpt_tui.core.reading.typenames import TYPE_CALLS, callable_name, called_type
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
@@ -43,15 +43,29 @@ def _zone_suffix(args: Sequence[Value]) -> str | None:
     if name == "datetime:timezone" and type(zone.args) is tuple and zone.args:
         micros = _micros(zone.args[0])
         return None if micros is None else _offset(micros)
-    if name.startswith("zoneinfo:ZoneInfo") and type(zone.args) is tuple:
+    own = zone.args if type(zone.args) is tuple else ()
+    if name.startswith("zoneinfo:ZoneInfo"):
         # The offset is in the time zone database, not in the file.
-        key = _zone_key(zone.args)
+        key = _zone_key(own)
         return None if key is None else f"[{key}]"
+    if name in _UTC:
+        return "+00:00"
+    if name == "pytz:_p" and own and type(own[0]) is str and len(own[0]) < _ZONE:
+        offset = _offset(own[1] * 1_000_000) if len(own) > 1 and type(own[1]) is int else ""
+        return None if offset is None else f"{offset}[{own[0]}]"
+    if name == "dateutil.tz.tz:tzoffset" and len(own) == 2:
+        micros = own[1] * 1_000_000 if type(own[1]) is int else _micros(own[1])
+        return None if micros is None else _offset(micros)
     return None
 
 
+_UTC = frozenset(("pytz:_UTC", "dateutil.tz.tz:tzutc", "datetime:timezone.utc"))
+_ZONE = 64
+"""Characters of the name of a time zone."""
+
+
 def _zone_key(args: Sequence[Value]) -> str | None:
-    return args[0] if 1 <= len(args) <= 2 and type(args[0]) is str and len(args[0]) < 64 else None
+    return args[0] if 1 <= len(args) <= 2 and type(args[0]) is str and len(args[0]) < _ZONE else None
 
 
 def _zone(args: Sequence[Value], state: Value) -> Reading:
@@ -104,7 +118,7 @@ def _datetime(args: Sequence[Value], state: Value) -> Reading:
     if date is None or clock is None or zone is None:
         return None
     # Of a time that comes twice, when clocks are set back, the second one.
-    fold = " fold 1" if raw[2] & 0x80 and zone.startswith("[") else ""
+    fold = " fold 1" if raw[2] & 0x80 and zone.endswith("]") else ""
     return "datetime:datetime", f"{date}T{clock}{zone}{fold}"
 
 
@@ -120,7 +134,10 @@ def _time(args: Sequence[Value], state: Value) -> Reading:
         return None
     clock = _clock(raw[0] & 0x7F, raw[1], raw[2], int.from_bytes(raw[3:6], "big"))
     zone = _zone_suffix(args)
-    return None if clock is None or zone is None else ("datetime:time", clock + zone)
+    if clock is None or zone is None:
+        return None
+    fold = " fold 1" if raw[0] & 0x80 and zone.endswith("]") else ""
+    return "datetime:time", f"{clock}{zone}{fold}"
 
 
 def _timedelta(args: Sequence[Value], state: Value) -> Reading:
@@ -201,35 +218,28 @@ def _path(name: str, separator: str) -> Callable[[Sequence[Value], Value], Readi
     return read
 
 
+_ADDRESS = re.compile(r"[0-9A-Fa-f:.]{2,45}(?:%[\w.-]{1,32})?(?:/\d{1,3})?\Z", re.ASCII)
+
+
+def _address(name: str) -> Callable[[Sequence[Value], Value], Reading]:
+    """An address, a network or an interface that is written as a text."""
+
+    def read(args: Sequence[Value], state: Value) -> Reading:
+        known = len(args) == 1 and type(args[0]) is str and _ADDRESS.match(args[0])
+        return (name, args[0]) if known else None
+
+    return read
+
+
 def _ipv4(args: Sequence[Value], state: Value) -> Reading:
     if not _ints(args, 1) or not 0 <= args[0] < 1 << 32:
         return None
     return "ipaddress:IPv4Address", ".".join(str(args[0] >> shift & 255) for shift in (24, 16, 8, 0))
 
 
-_NUMPY = {
-    "i1": ("int8", "b"), "i2": ("int16", "h"), "i4": ("int32", "i"), "i8": ("int64", "q"),
-    "u1": ("uint8", "B"), "u2": ("uint16", "H"), "u4": ("uint32", "I"), "u8": ("uint64", "Q"),
-    "f2": ("float16", "e"), "f4": ("float32", "f"), "f8": ("float64", "d"), "b1": ("bool", "?"),
-}  # fmt: skip
-
-
-def _numpy_scalar(args: Sequence[Value], state: Value) -> Reading:
-    """A numpy scalar(dtype, bytes); dtype is dtype(code, align, copy) with a state whose second item is the order."""
-    if len(args) != 2 or type(args[0]) is not Obj or type(args[1]) is not bytes:
-        return None
-    dtype = args[0]
-    if type(dtype.args) is not tuple or not dtype.args or type(dtype.args[0]) is not str:
-        return None
-    name, code = _NUMPY.get(dtype.args[0], ("", ""))
-    if not name or len(args[1]) != int(dtype.args[0][1:]):
-        return None
-    order = dtype.state[1] if type(dtype.state) is tuple and len(dtype.state) > 1 else "<"
-    number = unpack(f"{'>' if type(order) is str and order == '>' else '<'}{code}", args[1])[0]
-    return f"numpy:{name}", number
-
-
 def _ipv6(args: Sequence[Value], state: Value) -> Reading:
+    if len(args) == 1 and type(args[0]) is str:  # with the interface of a local one, if it has any
+        return _address("ipaddress:IPv6Address")(args, state)
     if not _ints(args, 1) or not 0 <= args[0] < 1 << 128:
         return None
     text = ":".join(f"{args[0] >> shift & 0xFFFF:x}" for shift in range(112, -1, -16))
@@ -244,6 +254,21 @@ def _ipv6(args: Sequence[Value], state: Value) -> Reading:
 _ZEROS = re.compile(r"(?<![0-9a-f])0(:0)*(?![0-9a-f])")
 
 
+_CLASS = re.compile(r"_|[A-Z](?:\w*[a-z]|\Z)")
+"""How the name of a class begins that stands in another, or of what is private; other names are members of an Enum."""
+
+
+def _named_attribute(args: Sequence[Value], state: Value) -> Reading:
+    """`getattr(Stage, "NEW")`: the member of an Enum that pickles by its name, or a class within a class."""
+    text = called_type("builtins:getattr", args)
+    if text is None:
+        return None
+    owner, _, name = text.rpartition(".")
+    if _CLASS.match(name) or not owner.rpartition(":")[2].rpartition(".")[2][:1].isupper():
+        return "type", text
+    return owner, name
+
+
 def _type_call(name: str) -> Callable[[Sequence[Value], Value], Reading]:
     """A call that makes a type: `list[Message]`, `A | B`, `Optional[A]`, a class within a class."""
 
@@ -253,6 +278,8 @@ def _type_call(name: str) -> Callable[[Sequence[Value], Value], Reading]:
 
     return read
 
+
+_NETWORKS = ("IPv4Network", "IPv6Network", "IPv4Interface", "IPv6Interface")
 
 READERS: dict[str, Callable[[Sequence[Value], Value], Reading]] = {
     "datetime:datetime": _datetime,
@@ -268,9 +295,13 @@ READERS: dict[str, Callable[[Sequence[Value], Value], Reading]] = {
     "builtins:range": _range,
     "ipaddress:IPv4Address": _ipv4,
     "ipaddress:IPv6Address": _ipv6,
-    "numpy._core.multiarray:scalar": _numpy_scalar,
-    "numpy.core.multiarray:scalar": _numpy_scalar,
+    **{f"ipaddress:{name}": _address(f"ipaddress:{name}") for name in _NETWORKS},
+    "numpy._core.multiarray:scalar": arrays.scalar,
+    "numpy.core.multiarray:scalar": arrays.scalar,
+    "numpy:dtype": arrays.dtype_text,
+    **tables.READERS,
     **{name: _type_call(name) for name in TYPE_CALLS},
+    "builtins:getattr": _named_attribute,
     **{
         f"{module}:{name}": _path(f"{module}:{name}", "\\" if "Windows" in name else "/")
         for module in ("pathlib", "pathlib._local")
@@ -279,5 +310,5 @@ READERS: dict[str, Callable[[Sequence[Value], Value], Reading]] = {
 }
 """`module:qualname` of what is called → its reader."""
 
-WITH_STATE = frozenset({"uuid:UUID"})
+WITH_STATE = frozenset({"uuid:UUID", "numpy:dtype"})
 """Readers that take the state; for all others a state means that the object is something else."""

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from ckpt_tui.core.budgets import READ_AT_ONCE
 from ckpt_tui.core.documents.envelope import resolve, unread
 from ckpt_tui.core.paths import Path
+from ckpt_tui.core.reading.arrangement import FOLDED, arrange_members, arrange_state
 from ckpt_tui.core.reading.members import Member, Members, members
 from ckpt_tui.core.reading.preview import is_unopened, label_text
 from ckpt_tui.core.redact import RUN_KWARGS
@@ -43,7 +44,7 @@ class Row(NamedTuple):
         branch: The branch the row belongs to.
         slot: Its position among the branch's visible members.
         is_open: Its members follow.
-        hidden: None-valued attributes that are folded away below it.
+        hidden: Members that say nothing and are folded away below it.
     """
 
     depth: int
@@ -60,7 +61,7 @@ class Branch:
     __slots__ = ("_sums", "below", "depth", "hidden", "kids", "order", "parent", "slot", "total")
 
     def __init__(
-        self, value: Value, parent: Branch | None, slot: int, show_none: bool, below: Members | None = None
+        self, value: Value, parent: Branch | None, slot: int, show_all: bool, below: Members | None = None
     ) -> None:
         self.parent = parent
         self.slot = slot
@@ -69,12 +70,10 @@ class Branch:
         self.below: Members = members(value) if below is None else below
         self.order: list[int] | None = None
         self.hidden = 0
-        if type(value) is Obj and not show_none:
-            nones = self.below.none_positions()
-            if nones:
-                gone = set(nones)
-                self.order = [index for index in range(len(self.below)) if index not in gone]
-                self.hidden = len(nones)
+        if not show_all and (parent is not None or type(value) is Obj):
+            shown = arrange_members(value, self.below)
+            if shown is not None:
+                self.order, self.hidden = shown
         self.kids: dict[int, Branch] = {}
         self.total = self.count
         self._sums: tuple[list[int], list[int]] | None = None
@@ -102,6 +101,22 @@ class Branch:
             self._sums = slots, before
         return self._sums
 
+    def slot_of(self, position: int) -> int | None:
+        """The slot of a member by its position among all; None where it is folded away."""
+        if self.order is None:
+            return position if position < len(self.below) else None
+        return self.order.index(position) if position in self.order else None
+
+    def show_all(self) -> None:
+        """Show the members that are folded away, too, in the order of the value."""
+        if self.order is not None:
+            kids = {self.order[slot]: kid for slot, kid in self.kids.items()}
+            for slot, kid in kids.items():
+                kid.slot = slot
+            self.kids, self.order = kids, None
+            self.grow(self.hidden)
+            self.hidden = 0
+
     def grow(self, rows: int) -> None:
         """Let this branch and all above it know that so many rows were added below."""
         branch: Branch | None = self
@@ -117,7 +132,7 @@ class Outline:
     Args:
         value: The value whose members are the rows.
         folds: What to unfold, by label; None unfolds what fits a screen.
-        show_none: Show None-valued attributes of objects instead of folding them away.
+        show_none: Show what holds nothing, and the framework's bookkeeping, instead of folding it away.
         prefix: Steps that lead to the value in the JSON of `show`.
     """
 
@@ -125,7 +140,11 @@ class Outline:
         self.value = value
         self.prefix = prefix
         self.show_none = show_none
-        self.root = Branch(value, None, 0, show_none)
+        below = None
+        if prefix == ("state",) and not show_none:
+            below = arrange_state(value, members(value))
+        self._state = below
+        self.root = Branch(value, None, 0, show_none, below)
         if folds is None:
             self.unfold_to_fit()
         else:
@@ -198,7 +217,12 @@ class Outline:
         while branch.parent is not None:
             slot, branch = branch.slot, branch.parent
             found.append(slot if branch.order is None else branch.order[slot])
-        return tuple(reversed(found))
+        positions = tuple(reversed(found))
+        return positions if self._state is None else self._state.there(positions)
+
+    def order_of(self, positions: tuple[int, ...]) -> tuple[int, ...]:
+        """Positions among all members as what orders them as the rows are ordered."""
+        return positions if self._state is None else self._state.here(positions)
 
     # -- folding -----------------------------------------------------------------------------------------------------
 
@@ -206,7 +230,8 @@ class Outline:
         """Unfold a member; None when it has no members."""
         kid = branch.kids.get(slot)
         if kid is None:
-            kid = Branch(branch.member(slot).value, branch, slot, self.show_none)
+            member = branch.member(slot)
+            kid = Branch(member.value, branch, slot, self.show_none or not member.steps)
             if not kid.total:
                 return None
             branch.kids[slot] = kid
@@ -263,7 +288,7 @@ class Outline:
                     if not len(below):
                         continue
                     left -= len(below)
-                    kid = Branch(value, here, slot, self.show_none, below)
+                    kid = Branch(value, here, slot, self.show_none or not here.member(slot).steps, below)
                     if kid.total:
                         here.kids[slot] = kid
                         added[-1] += kid.total
@@ -301,7 +326,7 @@ class Outline:
                     continue
                 for slot in range(branch.count):
                     member = branch.member(slot)
-                    if is_unopened(member.value) or member.label in RUN_KWARGS:
+                    if is_unopened(member.value) or member.label in RUN_KWARGS or not member.steps:
                         continue
                     if self.root.total + len(members(member.value)) > rows:
                         continue
@@ -320,21 +345,27 @@ class Outline:
     def open_to(self, positions: tuple[int, ...]) -> int | None:
         """Unfold down to a member named by positions among all members; returns its row, None when it is not there."""
         branch = self.root
-        for depth, position in enumerate(positions):
-            slot = position
-            if branch.order is not None:
-                slot = bisect_left(branch.order, position)
-                if slot >= len(branch.order) or branch.order[slot] != position:
-                    return None
-            if slot >= branch.count:
+        wanted = self.order_of(positions)
+        for depth, position in enumerate(wanted):
+            slot = branch.slot_of(position)
+            if slot is None and position < len(branch.below):
+                branch.show_all()
+                slot = position
+            if slot is None:
                 return None
-            if depth == len(positions) - 1:
+            if depth == len(wanted) - 1:
                 return self.index_of(branch, slot)
             kid = self.unfold(branch, slot)
             if kid is None:
                 return None
             branch = kid
         return None
+
+    def full_labels(self, labels: tuple[str, ...]) -> tuple[str, ...]:
+        """Labels that lead to a value, with that of the row under which bookkeeping is folded."""
+        if labels and self._state is not None and labels[0] in self._state.labels():
+            return (FOLDED, *labels)
+        return labels
 
     def folds(self) -> Folds:
         """What is unfolded, by label, to be applied to another value."""

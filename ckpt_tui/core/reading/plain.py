@@ -243,7 +243,8 @@ class _Writer:
                         item = resolve(item)
                     frame.key = key
                     height = len(frames)
-                    if (is_own and height > 1) or (named and height == 2 and type(item) in _JSON_CONTAINERS):
+                    is_own = is_own or (named and height == 2 and type(item) in _JSON_CONTAINERS)
+                    if is_own and height > 1 and self.left > 0 and id(item) not in self.open:
                         out[key] = self.apart(out, key, item)
                     else:
                         out[key] = self.other(item, type(item))
@@ -267,7 +268,7 @@ class _Writer:
         prefix = (*self.prefix, *steps)
         inner = _Writer(tried, self.depth, self.repeats, self.nodes, self.level, prefix)
         document = inner.run(item)
-        self.left -= tried - max(inner.left, 0)
+        self.left -= tried - inner.left
         if inner.is_starved:
             self.jobs.append(_Job(out, key, item, self.level, prefix))
             return document

@@ -129,6 +129,8 @@ class Previewer:
             return f"‹{clean(value.reason, max(limit, 60))}›"
         if kind is Obj:
             return self.object(value, limit, depth, hide)
+        if kind is dict and depth > 0 and not hide and (said := self.said(value, limit, depth)):
+            return said
         below = members(value)
         if kind is dict or kind is Map:
             return f"{{{len(below):,}}} {self.join(below, limit - 6, depth, hide)}".rstrip() if len(below) else "{}"
@@ -205,15 +207,35 @@ class Previewer:
 
     # -- the framework's own objects: what a reader wants to know first ----------------------------------------------
 
-    def message(self, value: Obj, limit: int, depth: int) -> str:
-        """`assistant writer: "Added a paragraph…"`."""
+    def said(self, value: dict[str, Value], limit: int, depth: int) -> str:
+        """A JSON object as a chat message, or as what one holds; "" for any other."""
+        if _is_message(value):
+            return self.message(value, limit, depth)
+        kind = value.get("type")
+        return self.content(value, limit, depth) if type(kind) is str and kind in _CONTENTS else ""
+
+    def message(self, value: Value, limit: int, depth: int) -> str:
+        """`assistant writer: "Added a paragraph…"`, `assistant writer: calls search({"q": "coffee"})`."""
         text = message_text(value)
-        said = (
-            quoted(self.shown(text, limit), limit)
-            if text
-            else self.text(attribute(value, "contents"), limit, depth - 1, False)
-        )
+        said = quoted(self.shown(text, limit), limit) if text else self.contents(value, limit, depth)
         return f"{clean(speaker(value), 40)}: {said}"
+
+    def contents(self, value: Value, limit: int, depth: int) -> str:
+        """What a message holds that is no text."""
+        contents = attribute(value, "contents")
+        listed = [] if is_unopened(contents) else resolve(contents)
+        if type(listed) not in (list, tuple) or not listed:
+            return self.text(contents, limit, depth - 1, False)
+        parts: list[str] = []
+        for content in listed[:_MEMBERS]:
+            if limit < 8:
+                parts.append("…")
+                break
+            content = content if is_unopened(content) else resolve(content)
+            special = self.content(content, limit, depth) if type(content) in (Obj, dict, Map) else ""
+            parts.append(special or self.text(content, min(limit, 60), depth - 1, False))
+            limit -= len(parts[-1]) + 2
+        return ", ".join(parts)
 
     def langchain_message(self, value: Obj, limit: int) -> str:
         """`assistant: "It is sunny."`, `assistant: calls lookup({1} city: "Paris")`."""
@@ -241,7 +263,7 @@ class Previewer:
         data = self.text(attribute(value, "data"), limit // 2, depth, False)
         return f"{clean(source_executor(value), 40)} asks {data} → expects {clean(expected, 60)}"
 
-    def content(self, value: Obj, limit: int, depth: int) -> str:
+    def content(self, value: Value, limit: int, depth: int) -> str:
         """`text "…"`, `function_call search(…)`."""
         kind = attribute(value, "type")
         text = attribute(value, "text")
@@ -297,14 +319,28 @@ def float_text(value: float) -> str:
     return repr(value)
 
 
+_CONTENTS = ("text", "text_reasoning", "function_call", "function_result", "function_approval_request",
+             "function_approval_response")  # fmt: skip
+"""Types of what a message of the framework holds."""
+
+
+def _is_message(value: dict[str, Value]) -> bool:
+    """Whether a JSON object is a chat message: a role, and what is said."""
+    return type(value.get("role")) is str and (
+        type(value.get("contents")) is list or (type(value.get("content")) is str and len(value) < 8)
+    )
+
+
 def speaker(message: Value) -> str:
     """Role and author of a chat message."""
     if is_langchain_message(message):
         name = attribute(message, "name")
         return f"{role_of(message)} {name}" if type(name) is str and name else role_of(message)
     role, author = attribute(message, "role"), attribute(message, "author_name")
-    if type(resolve(role)) is Obj:  # an Enum in older versions
+    if type(resolve(role)) is Obj and anatomy(resolve(role)).is_text:  # an Enum in older versions
         role = anatomy(resolve(role)).text
+    elif type(resolve(role)) in (Obj, dict):  # an object around a text in the oldest
+        role = attribute(role, "value")
     who = role if type(role) is str else "?"
     return f"{who} {author}" if type(author) is str and author and author != who else who
 
@@ -315,8 +351,8 @@ def message_text(value: Value) -> str:
         return text_of(value)
     contents = resolve(attribute(value, "contents"))
     if type(contents) is not list and type(contents) is not tuple:
-        text = attribute(value, "text")
-        return text if type(text) is str else ""
+        said = (attribute(value, "text"), attribute(value, "content"))
+        return next((text for text in said if type(text) is str), "")
     texts = (content if type(content) is str else attribute(content, "text") for content in contents[:50])
     return "".join(text for text in texts if type(text) is str)
 

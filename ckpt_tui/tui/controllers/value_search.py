@@ -89,13 +89,14 @@ class ValueSearch:
         self._go(tree, self._way)
 
     def _go(self, tree: RowTree, way: int) -> None:
-        places = self._places
+        order = tree.outline.order_of
+        places = sorted(self._places, key=order)
         if not places:
             self._port.say(f"No match for {self.match!a}.", "warn")
             return
         row = tree.row
-        here = tree.outline.positions(row) if row else ()
-        after = sum(1 for place in places if place <= here) if way > 0 else sum(1 for place in places if place < here)
+        here = order(tree.outline.positions(row)) if row else ()
+        after = sum(1 for place in places if order(place) < here or (way > 0 and order(place) == here))
         at = (after + way - 1 if way > 0 else after + way) % len(places)
         tree.go_to(places[at])
         more = "" if self._complete else "+"

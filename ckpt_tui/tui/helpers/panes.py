@@ -145,6 +145,13 @@ class Panes:
         else:
             self.detail.next_tab(way)
 
+    def pick_tab(self, name: str) -> None:
+        """Show one of the tabs."""
+        if self.detail.checkpoint is not None:
+            self.detail.pick(name)
+            if self.is_narrow and self.pane is self.list:
+                self.focus_pane(self.details[0])
+
     def step(self, way: int) -> None:
         """Go to the next or previous checkpoint, from any pane."""
         self.list.action_cursor(way * self.lines.take_count())

@@ -13,7 +13,7 @@ from ckpt_tui.tui.widgets.status import Part
 
 _HINTS = (
     ("space", "play"), ("[ ]", "step"), ("< >", "speed"), ("f", "fork"), ("p", "pin"), ("{ }", "pinned change"),
-    ("b", "breakpoint"), ("esc", "back"), ("?", "help"), ("B", "bookmark"), ("a", "note"),
+    ("b", "breakpoint"), ("d", "diff"), ("esc", "back"), ("?", "help"), ("B", "bookmark"), ("a", "note"),
 )  # fmt: skip
 
 

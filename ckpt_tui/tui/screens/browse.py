@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.controllers.bookmarks import Bookmarks
     from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
+    from ckpt_tui.tui.controllers.overviewing import Overviews
     from ckpt_tui.tui.controllers.parent_diff import ParentDiff
     from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
     from ckpt_tui.tui.controllers.queries import Queries
@@ -75,6 +76,7 @@ class Browse(Screen[None]):
     opened: OpenedCheckpoint
     parent_diff: ParentDiff
     step_graph: StepGraph
+    overviews: Overviews
     queries: Queries
     value_search: ValueSearch
     value_reading: ValueReading
@@ -135,7 +137,7 @@ class Browse(Screen[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """A key after `y` is not a command; any other takes the message back."""
-        if isinstance(event, events.Key):
+        if isinstance(event, events.Key) and self.is_complete:
             if self.value_texts.take_key(event.character or ""):
                 event.stop()
                 return
@@ -270,6 +272,14 @@ class Browse(Screen[None]):
     @on(Detail.GraphWanted)
     def _graph_wanted(self, event: Detail.GraphWanted) -> None:
         self.step_graph.want(event.detail)
+
+    @on(Detail.OverviewWanted)
+    def _overview_wanted(self, event: Detail.OverviewWanted) -> None:
+        self.overviews.want(event.detail, event.whole, event.by_hand)
+
+    @on(messages.OverviewReady)
+    def _overview_ready(self, event: messages.OverviewReady) -> None:
+        self.overviews.take(event)
 
     @on(messages.StepReady)
     def _step_ready(self, event: messages.StepReady) -> None:
@@ -417,6 +427,9 @@ class Browse(Screen[None]):
 
     def action_zoom(self) -> None:
         self.panes.toggle_zoom()
+
+    def action_pick_tab(self, name: str) -> None:
+        self.panes.pick_tab(name)
 
     def action_next_tab(self, way: int) -> None:
         self.panes.next_tab(way)

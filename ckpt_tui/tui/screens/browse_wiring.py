@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ckpt_tui.tui.controllers.bookmarks import Bookmarks
 from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
+from ckpt_tui.tui.controllers.overviewing import Overviews
 from ckpt_tui.tui.controllers.parent_diff import ParentDiff
 from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
 from ckpt_tui.tui.controllers.queries import Queries
@@ -40,6 +41,7 @@ def make_controllers(screen: Browse, steps: tuple[str, ...], early: EarlyLook | 
     screen.opened = OpenedCheckpoint(port, steps)
     screen.parent_diff = ParentDiff(port)
     screen.step_graph = StepGraph(port)
+    screen.overviews = Overviews(port)
     screen.queries = Queries(port)
     screen.value_search = ValueSearch(port)
     screen.value_reading = ValueReading(port)

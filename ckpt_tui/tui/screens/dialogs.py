@@ -158,6 +158,7 @@ _SIGNS = (
     ("‖", "waiting for an answer"),
     ("↩", "answered: answers are in flight"),
     ("✓", "done: nothing is left to do"),
+    ("☠", "would run code when it is loaded: its row says what, and it is not offered to resume"),
     ("✗", "a file that cannot be shown, with the reason"),
     ("±", "changes since the parent; + added, - removed, ~ changed, → moved; ◆ marked for a comparison"),
     ("~", "the parent is guessed: Agent Framework 1.9 and older did not write it after a resume"),

@@ -1,4 +1,4 @@
-"""One checkpoint through tabs: state, messages, pending requests, raw file."""
+"""One checkpoint through tabs: its overview, state, messages, conversation, pending requests, ..., its file."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.conversation import Talk, conversations
+from ckpt_tui.core.overview.overview import Overview, alarm_lines
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.reading.conversation import Conversation
+from ckpt_tui.core.reading.members import locate
 from ckpt_tui.core.reading.outline import Folds, Outline
-from ckpt_tui.core.reading.pending import requests
-from ckpt_tui.core.reading.preview import short_type
 from ckpt_tui.core.reading.sizes import size_of
-from ckpt_tui.core.redact import masked_lines, masked_text
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.overview_lines import OverviewLines
 from ckpt_tui.tui.widgets.row_tree import RowTree
+from ckpt_tui.tui.widgets.tab_texts import empty_text, meta_value, raw_paragraphs, talk_paragraphs
 from ckpt_tui.tui.widgets.tabs import Tab, TabLine
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
@@ -33,19 +34,16 @@ if TYPE_CHECKING:
     from ckpt_tui.core.steps.steps import Step
     from ckpt_tui.tui.widgets.graph_view import GraphView
 
-TABS = ("state", "messages", "talk", "pending", "diff", "graph", "meta", "size", "raw")
-_TITLES = {
-    "state": "State", "messages": "Messages", "talk": "Talk", "pending": "Pending", "diff": "Diff", "graph": "Graph",
-    "meta": "Meta", "size": "Size", "raw": "Raw",
-}  # fmt: skip
+TABS = ("overview", "state", "messages", "talk", "pending", "diff", "graph", "meta", "size", "raw")
+_TITLES = {name: name.capitalize() for name in TABS}
 
-RAW_BYTES = 4_000_000
-"""Bytes of a file that the raw view shows; a pager shows the rest."""
+_COUNTED = ("messages", "talk", "pending", "diff")
+"""Tabs that say how much is in them."""
+
+_LARGE_TALK = "This checkpoint is large: Enter in its overview reads it, and what was said in it."
 
 PLACE_NODES = 4_000
 """Values looked at for the size of the value under the cursor: about 2 ms a key."""
-
-_ROLE_STYLES = {"user": "label", "assistant": "text", "system": "dim", "tool": "number"}
 
 
 class FileLines(TextLines):
@@ -79,6 +77,18 @@ class Detail(Widget):
             super().__init__()
             self.detail = detail
 
+    class OverviewWanted(Message):
+        """A checkpoint is shown: what there is to say of it is to be found out.
+
+        With `whole`, from all of its run; `by_hand` where the person asked for it, however large it is.
+        """
+
+        def __init__(self, detail: Detail, whole: bool, by_hand: bool = False) -> None:
+            super().__init__()
+            self.detail = detail
+            self.whole = whole
+            self.by_hand = by_hand
+
     class SizesWanted(Message):
         """The tab of the sizes is shown: the checkpoint is to be measured."""
 
@@ -86,14 +96,17 @@ class Detail(Widget):
             super().__init__()
             self.detail = detail
 
-    def __init__(self, id: str, tab: str = "state") -> None:
+    def __init__(self, id: str, tab: str = "overview") -> None:
         super().__init__(id=id)
         self.tab = tab
         self.checkpoint: Checkpoint | None = None
         self.reveal = False
         self._folds: dict[str, Folds] = {}
         self._places: dict[str, tuple[str, ...]] = {}
-        self._talks: list[Talk] = []
+        self._overview: Overview | None = None
+        self._talk: Conversation | None = None
+        """What was said; None while that is not known."""
+        self._is_large = False
         self._show_none = False
         self._difference: Difference | None = None
         self._untold = ""
@@ -102,8 +115,13 @@ class Detail(Widget):
         """What in the checkpoint could run code, once that was looked for."""
 
     def compose(self) -> ComposeResult:
-        yield TabLine(self._tabs())
-        yield RowTree(id="tree")
+        yield TabLine(self._tabs(), _COUNTED)
+        overview = OverviewLines(id="overview")
+        overview.display = self.tab == "overview"
+        yield overview
+        rows = RowTree(id="tree")
+        rows.display = self.tab != "overview"
+        yield rows
         text = FileLines(id="text")
         text.display = False
         yield text
@@ -116,7 +134,7 @@ class Detail(Widget):
     @property
     def lines(self) -> TextLines:
         """The lines of the tabs that show text."""
-        return self.query_one(TextLines)
+        return self.query_one("#text", TextLines)
 
     @property
     def is_tree(self) -> bool:
@@ -201,14 +219,70 @@ class Detail(Widget):
         self._alarms = ()
         self._difference, self._untold = None, "comparing with the parent …"
         self.rows.marks = None
-        self._talks = conversations(checkpoint) if checkpoint else []
+        self._talk, self._is_large = None, False
+        if not same:
+            self._overview = None
         self.render_tab(keep_place=same)
+        if checkpoint is not None:
+            self.post_message(self.OverviewWanted(self, self.tab == "overview"))
+
+    def show_told(self, overview: Overview, talk: Conversation) -> None:
+        """Show what there is to say of the checkpoint, and count what was said."""
+        self._overview, self._talk, self._is_large = overview, talk, False
+        self.query_one(TabLine).show(self._tabs(), self.tab)
+        if self.tab == "overview":
+            self._show_overview(keep_place=True)
+        elif self.tab == "talk":
+            self._show_talk(keep_place=True)
+
+    def show_large(self, overview: Overview) -> None:
+        """Show that the checkpoint is so large that it is only read for an overview when it is asked for."""
+        self._overview, self._is_large = overview, True
+        if self.tab in ("overview", "talk"):
+            self.render_tab()
+
+    def _show_overview(self, keep_place: bool = False) -> None:
+        self._switch("overview")
+        overview = self._overview
+        if overview is not None:
+            alarms = alarm_lines(self._alarms)
+            overview = overview._replace(lines=(*alarms, *overview.lines))
+        self.query_one(OverviewLines).tell(overview, keep_place)
+
+    def _show_talk(self, keep_place: bool = False) -> None:
+        self._switch("text")
+        if self._talk is not None:
+            paragraphs = talk_paragraphs(self._talk, self.reveal)
+        else:
+            paragraphs = [Paragraph(_LARGE_TALK if self._is_large else "reading …", "dim")]
+        self.lines.show(paragraphs, keep_place=keep_place)
+
+    def on_overview_lines_opened(self, event: OverviewLines.Opened) -> None:
+        """Go to what a line of the overview speaks of."""
+        event.stop()
+        if event.tab == "overview":
+            self.post_message(self.OverviewWanted(self, whole=True, by_hand=True))
+        elif event.tab in TABS:
+            self.pick(event.tab)
+        elif event.path:
+            self.go_path(event.path)
+
+    def go_path(self, path: Path) -> None:
+        """Go to a place of the checkpoint, as far as there is one: the document's part, then steps below it."""
+        if not path or path[0] not in ("state", "messages", "pending", "metadata"):
+            return
+        tab = "meta" if path[0] == "metadata" else str(path[0])
+        self.pick(tab)
+        if self.is_tree:
+            positions = locate(self.rows.outline.value, path if tab == "meta" else path[1:])
+            if positions:
+                self.rows.go_to(positions)
 
     def alarm(self, told: tuple[str, ...]) -> None:
         """Show what in the checkpoint could run code, in the title and among the warnings of the tab Meta."""
         self._alarms = told
         self.border_title = self._title()
-        if self.tab == "meta":
+        if self.tab in ("meta", "overview"):
             self.render_tab(keep_place=True)
 
     def tell(self, title: str, paragraphs: list[Paragraph]) -> None:
@@ -225,12 +299,15 @@ class Detail(Widget):
         self._remember()
         self.tab = tab
         self.render_tab(keep_place=True)
+        if tab == "overview" and self.checkpoint is not None and not (self._overview and self._overview.complete):
+            self.post_message(self.OverviewWanted(self, True))
 
     def next_tab(self, way: int) -> None:
-        """Show the next or previous tab."""
-        names = [tab.name for tab in self._tabs()]
-        at = names.index(self.tab) if self.tab in names else 0
-        self.pick(names[(at + way) % len(names)])
+        """Show the next or previous tab that has something to show."""
+        tabs = self._tabs()
+        at = TABS.index(self.tab) if self.tab in TABS else 0
+        following = [tabs[(at + way * step) % len(tabs)] for step in range(1, len(tabs))]
+        self.pick(next(tab.name for tab in following if tab.number != 0))
 
     def go_to(self, steps: tuple[str, ...]) -> bool:
         """Go to the value that labels lead to, the tab's name first; False when there is none."""
@@ -246,7 +323,7 @@ class Detail(Widget):
         self.reveal = reveal
         self.rows.reveal = reveal
         self.rows.changed()
-        if self.tab == "raw" and self.checkpoint is not None:
+        if self.tab in ("raw", "talk") and self.checkpoint is not None:
             self.render_tab(keep_place=True)
         if self.tab == "diff" and self.checkpoint is not None:
             self._show_diff()
@@ -274,7 +351,7 @@ class Detail(Widget):
         counts = {
             "messages": facts.messages if facts else 0,
             "pending": facts.pending if facts else 0,
-            "talk": sum(len(talk.turns) for talk in self._talks),
+            "talk": len(self._talk.turns) if self._talk is not None else None,
             "diff": len(self._difference.shown) if self._difference else None,
         }
         return tuple(Tab(name, _TITLES[name], counts.get(name)) for name in TABS)
@@ -316,9 +393,13 @@ class Detail(Widget):
             self._switch("text")
             self.lines.show([])
             return
-        if self.tab == "talk":
-            self._switch("text")
-            self.lines.show(talk_paragraphs(self._talks, self.reveal), keep_place=keep_place)
+        if self.tab == "overview":
+            self._show_overview(keep_place)
+        elif self.tab == "talk":
+            if self._talk is not None or not keep_place:
+                self._show_talk(keep_place)
+            else:
+                self._switch("text")
         elif self.tab == "diff":
             self._show_diff()
         elif self.tab == "graph":
@@ -370,68 +451,3 @@ class Detail(Widget):
         size = size_of(row.member.value, PLACE_NODES).text
         # Beside a path a bare number would show nothing.
         return f"{size} B" if size[-1:].isdigit() else size, clean(expression(self.rows.path))
-
-
-def talk_paragraphs(talks: list[Talk], reveal: bool = False) -> list[Paragraph]:
-    """Conversations as text: a title, then each turn with its speaker to the left; secrets masked unless `reveal`."""
-    if not talks:
-        return [Paragraph("No messages in flight, and no conversation in the state of any executor.", "dim")]
-    out: list[Paragraph] = []
-    for talk in talks:
-        if out:
-            out.append(Paragraph(""))
-        out.append(Paragraph(f"── {talk.title} · {len(talk.turns)} ──", "heading"))
-        width = min(max((len(turn.speaker) for turn in talk.turns), default=4) + 2, 24)
-        for turn in talk.turns:
-            lead = clean(turn.speaker, width - 2)
-            style = _ROLE_STYLES.get(turn.role, "label")
-            body = turn.text if reveal else masked_text(turn.text)
-            body = body or ("" if turn.extras else "(empty)")
-            if body:
-                out.append(Paragraph(body, "plain" if turn.role != "system" else "dim", width, lead, style))
-                lead = ""
-            for extra in turn.extras:
-                out.append(Paragraph(f"▹ {extra}", "accent", width, lead, style))
-                lead = ""
-    return out
-
-
-def raw_paragraphs(raw: bytes, reveal: bool = True) -> list[Paragraph]:
-    """The lines of a file, secrets masked unless they are to be shown."""
-    text = raw[:RAW_BYTES].decode("utf-8", "backslashreplace")
-    lines = text.split("\n")
-    out = [Paragraph(line) for line in (lines if reveal else masked_lines(lines))]
-    if len(raw) > RAW_BYTES:
-        out.append(Paragraph(f"… {len(raw) - RAW_BYTES:,} more bytes; o opens the file in $PAGER", "dim"))
-    return out
-
-
-def meta_value(checkpoint: Checkpoint, alarms: tuple[str, ...] = ()) -> dict[str, object]:
-    """What else there is to know of a checkpoint, as a value."""
-    ref = checkpoint.ref
-    value: dict[str, object] = {
-        "id": ref.id, "file": ref.file, "workflow": ref.workflow, "graph": ref.graph, "parent": ref.parent,
-        "timestamp": ref.utc, "iteration": ref.iteration, "size": ref.size, "role": ref.role, "status": ref.status,
-        "metadata": checkpoint.metadata,
-    }  # fmt: skip
-    if checkpoint.warnings or checkpoint.faults or alarms:
-        value["warnings"] = [*alarms, *checkpoint.warnings, *checkpoint.faults]
-    asked = requests(checkpoint.pending)
-    if asked:
-        value["requests"] = {
-            request.id: f"{request.executor} asks {short_type(request.request_type)},"
-            f" expects {request.response_type or 'any answer'}"
-            for request in asked
-        }
-    return value
-
-
-def empty_text(tab: str, checkpoint: Checkpoint) -> str:
-    """Why a tab has nothing to show."""
-    if tab == "messages":
-        if checkpoint.ref.status == "waiting":
-            return "No messages in flight: the run waits for an answer. See Pending."
-        return "No messages in flight: nothing is left to do in this run."
-    if tab == "pending":
-        return "No request waits for an answer."
-    return "Empty."

@@ -91,11 +91,13 @@ class RowPainter:
         leaf = is_leaf(value)
         indent = "  " * min(row.depth, INDENT_LIMIT)
         sign = "▾ " if row.is_open else "  " if leaf else "▸ "
+        folded = not row.member.steps
         label = label_text(row.member)
         if row.member.is_index:
             label = f"[{label}]" if row.branch.below.kind == "mixed" else label
         label = fit(label, self._label_width(row.branch, label, width))
-        parts = [(indent, "dim"), (sign, "lane"), (label, "dim" if row.member.is_index else "label"), ("  ", "dim")]
+        named = "dim" if row.member.is_index or folded else "label"
+        parts = [(indent, "dim"), (sign, "lane"), (label, named), ("  ", "dim")]
         room = max(width - sum(cell_len(text) for text, _ in parts), 0)
         if row.is_open and kind_of(value) != "error":
             shown, style = _open_text(row, look.reveal), "accent" if kind_of(value) == "object" else "dim"
@@ -103,14 +105,16 @@ class RowPainter:
             shown, style = "reading …", "warn"
         else:
             shown, style = preview(value, max(room, 8), look.reveal, look.hide), _STYLES[kind_of(value)]
+            style = "dim" if folded else style
             if look.hide and leaf:
                 style = "warn" if is_maskable(value, True) else style
         if cut_envelope(value) is not None and not look.reading:
             shown, style = f"{FURTHER_SIGN} {shown}", "error"
         type_text = size_of(value, _ROW_NODES).text if look.sizes else type_text_of(value)
         if row.hidden and row.is_open:
-            type_text = f"{type_text}  {row.hidden} None".strip()
-        mark = look.marks.text(outline.path(row), row.is_open, look.reveal) if look.marks is not None else ""
+            type_text = f"{type_text}  {row.hidden} folded".strip()
+        marks = None if folded else look.marks
+        mark = marks.text(outline.path(row), row.is_open, look.reveal) if marks is not None else ""
         # A container can be cut, its type says what it is; a scalar cannot.
         taken = min(cell_len(shown), room * 3 // 5) if not leaf and not row.is_open else cell_len(shown)
         if mark:

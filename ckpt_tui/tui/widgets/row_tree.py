@@ -11,7 +11,7 @@ from ckpt_tui.core.documents.envelope import cut_envelope
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.outline import EXPAND_LIMIT, Branch, Folds, Outline, Row
 from ckpt_tui.core.reading.preview import is_unopened
-from ckpt_tui.core.redact import RUN_KWARGS, is_secret_key
+from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.row_painter import INDENT_LIMIT, Look, RowPainter
@@ -173,7 +173,7 @@ class RowTree(UnreadRows):
             return
         elif self.outline.unfold(row.branch, row.slot):
             self._changed_by_hand()
-        elif self.is_hidden(row):
+        elif self.is_hidden(row) and is_maskable(row.member.value, True):
             self.post_message(self.Told("Masked: ! shows secrets."))
         else:
             self.post_message(self.Opened(expression(self.path), row.member.value, self.match))
@@ -254,7 +254,13 @@ class RowTree(UnreadRows):
         show = not self.outline.show_none
         self.show(Outline(self.outline.value, folds, show, self.outline.prefix), labels)
         self.post_message(self.Folded())
-        self.post_message(self.Told("Attributes that are None are shown." if show else "None attributes folded away."))
+        self.post_message(
+            self.Told(
+                "Everything is shown, what is empty and bookkeeping, too."
+                if show
+                else "What is empty, and the framework's bookkeeping, are folded away."
+            )
+        )
 
     def action_toggle_sizes(self) -> None:
         """Show sizes in the place of types, or types again."""
@@ -293,6 +299,7 @@ class RowTree(UnreadRows):
         Where a value on the way has to be read first, the rest follows then.
         """
         outline = self.outline
+        labels = outline.full_labels(labels)
         for depth in range(1, len(labels)):
             row = outline.row(outline.find_labels(labels[:depth])) if len(outline) else None
             if row is None or outline.labels(row) != labels[:depth]:

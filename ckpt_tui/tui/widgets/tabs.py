@@ -1,9 +1,10 @@
-"""A line of tabs with counts."""
+"""A line of tabs at fixed places; what is in the active one is counted at the end of the line."""
 
 from __future__ import annotations
 
 from typing import ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.message import Message
@@ -12,7 +13,7 @@ from textual.widget import Widget
 
 
 class Tab(NamedTuple):
-    """One tab: its name, its title, and a count behind it, or None for none."""
+    """One tab: its name, its title, and how much is in it, or None where that is not counted or not known yet."""
 
     name: str
     title: str
@@ -25,9 +26,12 @@ _BRIEF = {"Messages": "Msgs", "Pending": "Pend"}
 _SHORT = 4
 """Letters of a title where the line is too narrow for all of them."""
 
+_COUNT = 4
+"""Cells kept behind each title that may have a count, where there is room for that."""
+
 
 class TabLine(Widget):
-    """Tabs on one line; the active one is marked by brackets as well as by colour."""
+    """Tabs on one line; the active one is marked by brackets as well as by colour. No count moves a tab."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"tab-line--tab", "tab-line--active", "tab-line--empty"}
 
@@ -48,10 +52,11 @@ class TabLine(Widget):
             super().__init__()
             self.name = name
 
-    def __init__(self, tabs: tuple[Tab, ...], id: str | None = None) -> None:
+    def __init__(self, tabs: tuple[Tab, ...], counted: tuple[str, ...] = (), id: str | None = None) -> None:
         super().__init__(id=id)
         self._tabs = tabs
         self._active = tabs[0].name
+        self._counted = counted
 
     def show(self, tabs: tuple[Tab, ...], active: str) -> None:
         """Show these tabs, one of them as active."""
@@ -60,42 +65,60 @@ class TabLine(Widget):
         self.refresh()
 
     def labels(self, width: int) -> list[str]:
-        """The tabs as texts that fit the width: with space between them, else close together, fewer counts."""
-        ways = (
-            (" ", "all"), ("", "all"), ("", "some"), ("tight", "some"), ("", "active"), ("", "none"),
-            ("tight", "active"), ("brief", "active"), ("brief", "none"), ("short", "active"), ("short", "none"),
-        )  # fmt: skip
-        for gap, counts in ways:
-            labels = []
-            for tab in self._tabs:
-                active = tab.name == self._active
-                counted = counts == "all" or (counts == "some" and tab.number) or (counts == "active" and active)
-                text = f"{tab.title} {tab.number:,}" if counted and tab.number is not None else tab.title
-                if gap in ("tight", "brief", "short"):
-                    if gap == "brief" and not active:
-                        text = _BRIEF.get(tab.title, tab.title)
-                    elif gap == "short" and not active:
-                        text = tab.title[:_SHORT]
-                    labels.append(f"[{text}] " if active else f"{text} ")
-                else:
-                    labels.append((f"[{text}]" if active else f" {text} ") + gap)
-            if sum(len(label) for label in labels) <= width + 1:
+        """The tabs as texts that fit the width; where each begins depends on the width alone."""
+        slots = [_COUNT if tab.name in self._counted else 0 for tab in self._tabs]
+        none = [0] * len(slots)
+        full = [tab.title for tab in self._tabs]
+        brief = [_BRIEF.get(title, title) for title in full]
+        short = [title[:_SHORT] for title in brief]
+        for titles, kept in ((full, slots), (brief, slots), (full, none), (brief, none), (short, none)):
+            if sum(map(len, titles)) + sum(kept) + len(titles) + 1 <= width:
                 break
+        labels = []
+        for tab, title, slot in zip(self._tabs, titles, kept, strict=True):
+            count = f" {_count(tab.number)}" if slot and tab.number is not None else ""
+            text = f"{title}{count}"
+            labels.append(f"[{text}]" if tab.name == self._active else f" {text} ")
+            labels[-1] = labels[-1].ljust(len(title) + slot + 2)
         return labels
 
+    def count(self, width: int) -> str:
+        """How much is in the active tab, where its label does not say so."""
+        active = next((tab for tab in self._tabs if tab.name == self._active), self._tabs[0])
+        if not active.number or any(f" {_count(active.number)}]" in label for label in self.labels(width)):
+            return ""
+        return f"{active.number:,} "
+
     def render_line(self, y: int) -> Strip:
-        segments = []
-        for tab, label in zip(self._tabs, self.labels(self.size.width), strict=True):
+        segments: list[Segment] = []
+        width = self.size.width
+        for tab, label in zip(self._tabs, self.labels(width), strict=True):
             part = "active" if tab.name == self._active else "empty" if tab.number == 0 else "tab"
             style = self.rich_style + self.get_component_rich_style(f"tab-line--{part}", partial=True)
+            # Two neighbours share the cell between them: a bracket, or a space.
+            if segments and label[0] == " ":
+                label = label[1:]
+            elif segments:
+                last = segments[-1]
+                segments[-1] = Segment(last.text[:-1], last.style)
             segments.append(Segment(label, style))
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+        count = self.count(width)
+        left = width - sum(cell_len(segment.text) for segment in segments) - len(count)
+        if count and left >= 1:
+            style = self.rich_style + self.get_component_rich_style("tab-line--empty", partial=True)
+            segments.append(Segment(" " * left + count, style))
+        return Strip(segments).adjust_cell_length(width, self.rich_style)
 
     def on_click(self, event: events.Click) -> None:
         """Pick the tab under the mouse."""
         left = 0
         for tab, label in zip(self._tabs, self.labels(self.size.width), strict=True):
-            left += len(label)
-            if event.x < left:
+            left += len(label) - 1
+            if event.x < left + 1:
                 self.post_message(self.Picked(tab.name))
                 return
+
+
+def _count(number: int) -> str:
+    """A count in three cells at most."""
+    return f"{number}" if number < 1000 else "999"

@@ -1,6 +1,7 @@
 """Texts that are not UTF-8 are read in the encoding that their letters speak for."""
 
 import json
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -98,3 +99,10 @@ class TestAPreference:
     def test_an_encoding_that_does_not_exist_is_refused(self) -> None:
         with pytest.raises(LookupError):
             prefer("nix")
+
+
+def test_a_damaged_byte_beside_a_line_of_a_million_characters_is_read_at_once() -> None:
+    data = b'{"a": "\xff", "b": "' + b"B" * 1_000_000 + b'"}'
+    begun = time.process_time()
+    assert decode(data) is not None
+    assert time.process_time() - begun < 2

@@ -1,0 +1,168 @@
+"""The overview of a checkpoint in its store: reads the way of its run, and keeps what was read of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ckpt_tui.core.cache import Cache
+from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.overview.overview import Overview, overview
+from ckpt_tui.core.overview.trail import Passed, passed
+from ckpt_tui.core.reading.conversation import Conversation, conversation
+from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
+from ckpt_tui.core.steps.graph import Graph, Lessons, of_topology
+from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
+from ckpt_tui.core.steps.steps import step_between
+from ckpt_tui.errors import CkptError
+from ckpt_tui.stores.base import Store
+
+Check = Callable[[], None] | None
+
+WAY = 1_000
+"""Checkpoints of a way that are read: the first one and the last ones. A second for a thousand of 20 KB, once a run."""
+
+_SNAPSHOTS = 8
+_BYTES = 16_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What there is to say of a checkpoint.
+
+    Attributes:
+        file: Its file.
+        overview: Its overview.
+        conversation: What was said, the turns that are new in it marked.
+        read: Checkpoints of its way that were read.
+        total: Checkpoints of its way.
+    """
+
+    file: str
+    overview: Overview
+    conversation: Conversation
+    read: int
+    total: int
+
+
+class Way:
+    """What was passed in one run, read once; may be asked by several threads."""
+
+    def __init__(self) -> None:
+        self._lessons = Lessons()
+        self._passed: dict[tuple[str, str, int], Passed] = {}
+        self._lock = threading.Lock()
+        self.given: Graph | None = None
+        """The graph of the workflow itself, where somebody looked at it."""
+
+    @property
+    def graph(self) -> Graph:
+        """The graph as far as it is known."""
+        if self.given is not None:
+            return self.given
+        with self._lock:
+            return self._lessons.graph
+
+    def known(self, node: Node) -> Passed | None:
+        """What was passed at a checkpoint, unless a graph that is known by now says more."""
+        found = self._passed.get(_mark(node))
+        return None if found is None or (found.is_open and found.graph is not self.graph) else found
+
+    def take(self, node: Node, before: Snapshot | None, after: Snapshot) -> Passed:
+        """Take in the step to a checkpoint."""
+        with self._lock:
+            if self.given is None and after.checkpoint.topology is not None:
+                self.given = of_topology(after.checkpoint.topology)
+            if _mark(node) not in self._passed:
+                self._lessons.learn(before, after)
+        found = self._passed[_mark(node)] = passed(before, after, self.graph)
+        return found
+
+
+def _mark(node: Node) -> tuple[str, str, int]:
+    """What says that a file is still the same."""
+    return node.ref.file, node.ref.timestamp, node.ref.size
+
+
+def overviews(
+    store: Store, run: Run, node: Node, way: Way | None = None, loaded: Checkpoint | None = None, whole: bool = True,
+    check: Check = None, pause: Check = None, most: int = WAY,
+) -> Iterator[Told]:  # fmt: skip
+    """The overview of a checkpoint at once, from itself and its parent, then again with the whole way of its run.
+
+    Args:
+        store: Where it is.
+        run: Its run.
+        node: Its place in the run.
+        way: What was read of the run before.
+        loaded: The checkpoint, where it is loaded already.
+        whole: Whether the way is wanted; without it the first overview is the only one.
+        check: Called now and then; whatever it raises ends the work.
+        pause: Called after each checkpoint of the way that was read.
+        most: Checkpoints of the way that are read.
+
+    Raises:
+        CkptError: the checkpoint cannot be read.
+    """
+    way = Way() if way is None else way
+    kept = Cache[str, Snapshot](_BYTES, lambda one: len(one.checkpoint.raw), _SNAPSHOTS, least=3)
+
+    def snapshot(file: str) -> Snapshot | None:
+        found = kept.get(file)
+        if found is None:
+            try:
+                found = take_snapshot(store.load(file, check))
+            except CkptError:
+                return None
+            kept.put(file, found)
+        return found
+
+    after = take_snapshot(loaded if loaded is not None else store.load(node.ref.file, check))
+    kept.put(node.ref.file, after)
+    nodes = {each.ref.id: each for each in run.nodes}
+    above = nodes.get(node.parent or "")
+    before = snapshot(above.ref.file) if above is not None else None
+    said = conversation(after.checkpoint, before.checkpoint if before is not None else None)
+    goes_on = any(each.parent == node.ref.id for each in run.nodes)
+    branch = _branch(nodes, node)
+    left_out = max(len(branch) - most, 0)
+    if left_out:
+        branch = [branch[0], *branch[left_out + 1 :]]
+    title = run.workflow or workflow_label(node.ref)
+
+    def told(found: list[Passed], complete: bool) -> Told:
+        step = step_between(before, after, way.graph)
+        made = overview(after, before, step, found, said, title, complete, goes_on, left_out)
+        return Told(node.ref.file, made, said, len(found), len(branch))
+
+    at_hand = [found for each in branch if (found := way.known(each)) is not None]
+    if len(at_hand) == len(branch):
+        yield told(at_hand, True)
+        return
+    own = way.take(node, before, after)
+    yield told([*(found for found in at_hand if found.ref.id != node.ref.id), own], len(branch) == 1)
+    if not whole or len(branch) == 1:
+        return
+    # Twice where the graph is better known after the last step than before the first.
+    for _ in range(2):
+        for each in branch:
+            if way.known(each) is None and (one := snapshot(each.ref.file)) is not None:
+                parent = nodes.get(each.parent or "")
+                way.take(each, snapshot(parent.ref.file) if parent is not None else None, one)
+                if pause is not None:
+                    pause()
+            if check is not None:
+                check()
+    yield told([found for each in branch if (found := way.known(each)) is not None], True)
+
+
+def _branch(nodes: dict[str, Node], node: Node) -> list[Node]:
+    """The checkpoints from the root to one."""
+    found = [node]
+    seen = {node.ref.id}
+    while (above := nodes.get(found[-1].parent or "")) is not None and above.ref.id not in seen:
+        seen.add(above.ref.id)
+        found.append(above)
+    found.reverse()
+    return found

@@ -1,0 +1,207 @@
+"""The way of a run up to a checkpoint: of each checkpoint on it only what an overview tells, in a few hundred bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.paths import Path
+from ckpt_tui.core.reading.bookkeeping import EXECUTORS, own_state, own_states
+from ckpt_tui.core.reading.conversation import turns
+from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.preview import is_unopened, preview
+from ckpt_tui.core.redact import PLAIN, secrecy
+from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.steps.graph import Graph
+from ckpt_tui.core.steps.snapshots import Kind, Snapshot
+from ckpt_tui.core.steps.steps import NO_GRAPH, Ran, step_between
+from ckpt_tui.core.text import clean, quoted
+from ckpt_tui.core.value import Value
+
+SCALARS = 60
+"""Numbers and short texts of one checkpoint that are remembered for their course."""
+
+LEVELS = 4
+"""Levels of the state in which they are looked for."""
+
+SHORT = 40
+"""Characters of a text that is short."""
+
+TEXT_CELLS = 400
+"""Characters of a text in an overview."""
+
+Scalar = int | float | str | bool
+
+
+class Answer(NamedTuple):
+    """A request that was answered: who asked, and the answer in words, "" where it is in no file."""
+
+    executor: str
+    text: str
+
+
+class Passed(NamedTuple):
+    """A checkpoint on the way.
+
+    Attributes:
+        ref: The checkpoint.
+        kind: What led to it: executors ran, an input or an answer came in, or it is the first one known.
+        ran: The executors that ran, the certain ones first.
+        inputs: The inputs that came in, in words, each with its path in the checkpoint.
+        sent: What was sent first, with who sent it, where no input is in the file; else "".
+        answers: The requests that were answered.
+        scalars: Path in the checkpoint → number or short text that the workflow or an executor keeps.
+        graph: The graph that was known when it was told who ran.
+    """
+
+    ref: CheckpointRef
+    kind: Kind
+    ran: tuple[Ran, ...]
+    inputs: tuple[tuple[str, Path], ...]
+    sent: str
+    answers: tuple[Answer, ...]
+    scalars: Mapping[Path, Scalar]
+    graph: Graph
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a graph that is better known may say more of who ran."""
+        return self.kind == "superstep" and (not self.ran or any(ran.inferred for ran in self.ran))
+
+
+def passed(before: Snapshot | None, after: Snapshot, graph: Graph = NO_GRAPH) -> Passed:
+    """What an overview tells of the step to a checkpoint."""
+    step = step_between(before, after, graph)
+    inputs = tuple((words(sent.data), ("messages",)) for sent in after.sent if sent.sort == "input")
+    first = next((sent for sent in after.sent if sent.sort == "message"), None) if before is None else None
+    sent = f"{clean(first.source, 60)}: {words(first.data)}" if first is not None and not inputs else ""
+    answers = tuple(Answer(a.request.executor, words(a.answer) if a.given else "") for a in step.answered)
+    return Passed(
+        after.checkpoint.ref, step.kind, step.ran, inputs, sent, answers, scalars(after.checkpoint.state), graph
+    )
+
+
+def words(value: Value, limit: int = TEXT_CELLS) -> str:
+    """A value in words, safe for a terminal: what was said last where it holds chat messages, else on a line."""
+    if is_unopened(value):
+        return preview(value, limit)
+    value = resolve(value)
+    said = turns(value)
+    if said and (said[-1].text or said[-1].extras):
+        text = said[-1].text
+        return in_quotes(text, limit) if text else clean(masked_text(said[-1].extras[-1]), limit)
+    return in_quotes(value, limit) if type(value) is str else preview(value, limit)
+
+
+def in_quotes(text: str, limit: int = TEXT_CELLS) -> str:
+    """A text on one line, secrets in it masked; line breaks are spaces."""
+    return quoted(masked_text(" ".join(text[: 4 * limit].split())), limit)
+
+
+def scalars(state: Value) -> dict[Path, Scalar]:
+    """Numbers and short texts in the state: what the workflow keeps itself first, then what its executors keep."""
+    found: dict[Path, Scalar] = {}
+    for name, value in own_state(state).items():
+        _take(value, ("state", name), found)
+    for name, value in own_states(state).items():
+        _take(value, ("state", EXECUTORS, name), found)
+    return found
+
+
+def _take(value: Value, path: Path, found: dict[Path, Scalar], level: int = 1) -> None:
+    if len(found) >= SCALARS or is_unopened(value) or secrecy(str(path[-1])) > PLAIN:
+        return
+    value = resolve(value)
+    if type(value) in (int, float, bool) or (type(value) is str and len(value) <= SHORT):
+        found[path] = value
+    elif level < LEVELS and type(value) not in (list, tuple):
+        below = members(value)
+        for index in range(min(len(below), SCALARS)):
+            member = below[index]
+            _take(member.value, (*path, *member.steps), found, level + 1)
+
+
+# -- the way as a line -----------------------------------------------------------------------------------------------
+
+YOU = "you"
+
+GROUPS = 24
+"""Groups of a way that are shown; the middle of a longer one is counted."""
+
+PERIOD = 8
+"""Steps of the longest loop that is looked for."""
+
+
+def path_text(way: Sequence[Passed], left_out: int = 0) -> str:
+    """The executors that ran, in order: `brief → market ∥ pricing → (writer ⇄ reviewer)×4`; "" where none is known.
+
+    Args:
+        way: The checkpoints that were passed.
+        left_out: Checkpoints after the first one that are not in it.
+    """
+    tokens = [[*_tokens(one)] for one in way]
+    if left_out and tokens:
+        tokens.insert(1, [f"… {left_out:,} steps …"])
+    groups = [_group(pattern, number) for pattern, number in fold([token for listed in tokens for token in listed])]
+    if len(groups) > GROUPS:
+        half = GROUPS // 2
+        groups = [*groups[:half], f"… {len(groups) - 2 * half} more …", *groups[-half:]]
+    return " → ".join(groups)
+
+
+def _tokens(one: Passed) -> Iterator[str]:
+    if one.kind == "answer" or one.answers:
+        yield YOU
+    names = [clean(ran.executor, 40) for ran in one.ran if ran.certain]
+    names = names or [f"{clean(ran.executor, 40)}?" for ran in one.ran]
+    if names:
+        yield " ∥ ".join(names)
+
+
+def fold(tokens: Sequence[str]) -> Iterator[tuple[tuple[str, ...], int]]:
+    """A sequence as patterns that follow each other, each with how many times in a row it comes.
+
+    >>> list(fold(["a", "b", "c", "b", "c", "d"]))
+    [(('a',), 1), (('b', 'c'), 2), (('d',), 1)]
+    """
+    at = 0
+    while at < len(tokens):
+        best, times = 1, 1
+        for period in range(1, min(PERIOD, (len(tokens) - at) // 2) + 1):
+            pattern = tokens[at : at + period]
+            number = 1
+            while tokens[at + number * period : at + (number + 1) * period] == pattern:
+                number += 1
+            if number > 1 and number * period > best * times:
+                best, times = period, number
+        yield tuple(tokens[at : at + best]), times
+        at += best * times
+
+
+def _group(pattern: tuple[str, ...], number: int) -> str:
+    if number == 1:
+        return " → ".join(pattern)
+    if len(pattern) == 1:
+        return f"({pattern[0]})×{number}" if "∥" in pattern[0] else f"{pattern[0]}×{number}"
+    return f"({(' ⇄ ' if len(pattern) == 2 else ' → ').join(pattern)})×{number}"
+
+
+def course(path: Path, way: Sequence[Passed]) -> list[Scalar]:
+    """The values of a path along the way, each where it differs from the one before it."""
+    found: list[Scalar] = []
+    for one in way:
+        value = one.scalars.get(path)
+        if value is not None and (not found or type(found[-1]) is not type(value) or found[-1] != value):
+            found.append(value)
+    return found
+
+
+def numbers_of(values: Sequence[Scalar]) -> list[float]:
+    """The numbers of a course; none where some are not numbers that can be drawn."""
+    found = [float(value) for value in values if type(value) in (int, float) and abs(float(value)) < _LARGE]
+    return found if len(found) == len(values) else []
+
+
+_LARGE = 1e300

@@ -1,0 +1,120 @@
+"""One whole checkpoint of LangGraph: state, what is in flight, what waits for an answer, what tasks have written."""
+
+from __future__ import annotations
+
+from ckpt_tui.core.budgets import MessageBudget
+from ckpt_tui.core.model import INTERNAL, Checkpoint, CheckpointRef
+from ckpt_tui.core.msgpack.serialized import decode
+from ckpt_tui.core.text import clean
+from ckpt_tui.core.value import Decoded, Value
+from ckpt_tui.stores.langgraph_delta import rebuilt
+from ckpt_tui.stores.langgraph_document import BRANCH_TO, START, Document, members, requests, senders
+from ckpt_tui.stores.langgraph_entries import dangers_of
+from ckpt_tui.stores.langgraph_names import above, run_of
+from ckpt_tui.stores.langgraph_reading import LangGraphReader, Reading
+from ckpt_tui.stores.langgraph_rows import Key, Write
+
+
+class _Remarks:
+    """What is said beside the values.
+
+    Attributes:
+        warnings: What is odd.
+        faults: What could not be decoded, and where.
+    """
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+        self.faults: list[str] = []
+
+    def take(self, decoded: Decoded, place: str) -> Value:
+        """The value, with what there is to say of it noted."""
+        danger = dangers_of(decoded)
+        if danger:
+            self.warnings.append(danger)
+        self.faults += [f"{place}: {reason}" for reason in (decoded.fault, *decoded.opaque) if reason]
+        return decoded.value
+
+
+def checkpoint_of(
+    key: Key, ref: CheckpointRef, read: Reading, reader: LangGraphReader, budget: MessageBudget
+) -> Checkpoint:
+    """A checkpoint that was read.
+
+    Raises:
+        SqliteFault: an ancestor cannot be read.
+        OSError: the database is not there any more.
+    """
+    remarks = _Remarks()
+    state = remarks.take(read.decoded, "checkpoint")
+    about: dict[str, Value] = dict(read.metadata)
+    if read.document is not None:
+        state = _state(key, read.document, read, reader, budget, remarks)
+        document = read.document
+        about |= {"channel_versions": document.versions, "versions_seen": dict(document.seen), **document.about}
+    written = _written(read, budget, remarks)
+    if written:
+        about["task_writes"] = written
+    if read.decoded.trailing:
+        remarks.warnings.append(f"{read.decoded.trailing:,} bytes after the end of the checkpoint")
+    if read.asked_above:
+        asker = run_of(Key(key.thread, above(key.space) or "", ""))
+        remarks.warnings.append(f"it waits for an answer that {clean(asker, 80)} asks for")
+    waits = ref.facts is not None and ref.facts.pending
+    return Checkpoint(
+        ref, _messages(read), state, requests(read.outcome.questions) if waits else {}, about,
+        tuple(dict.fromkeys(remarks.warnings)), tuple(dict.fromkeys(remarks.faults)), read.body.data or b"",
+    )  # fmt: skip
+
+
+def _state(
+    key: Key, document: Document, read: Reading, reader: LangGraphReader, budget: MessageBudget, remarks: _Remarks
+) -> dict[str, Value]:
+    """The channels that hold state, and those that store only what was added, as far as they can be known."""
+    state = dict(document.state)
+    counted = members(read.metadata.get("counters_since_delta_snapshot")) or {}
+    for channel in sorted(set(counted) - set(state)):
+        history = None if channel.startswith("__") else reader.history(key, channel, budget)
+        if history is not None:
+            state[channel], said = rebuilt(history)
+            remarks.warnings.append(f"{clean(channel, 60)}: {said}")
+    return state
+
+
+def _written(read: Reading, budget: MessageBudget, remarks: _Remarks) -> dict[str, Value]:
+    """What each task has written that ran from the checkpoint: channel → value, a list where it wrote several."""
+    tasks: dict[str, dict[str, list[Value]]] = {}
+    for write in read.writes:
+        name = _task(write, read)
+        value = remarks.take(
+            decode(write.encoding, write.data, budget), f"writes of {name}: {clean(write.channel, 60)}"
+        )
+        if value is not None or not write.channel.startswith(BRANCH_TO):  # which is what `messages` says
+            tasks.setdefault(name, {}).setdefault(write.channel, []).append(value)
+    return {
+        task: {channel: values[0] if len(values) == 1 else values for channel, values in channels.items()}
+        for task, channels in tasks.items()
+    }
+
+
+def _task(write: Write, read: Reading) -> str:
+    node = clean(read.nodes.get(write.task, ""), 60)
+    start = clean(write.task[:8], 8)
+    return f"{node} {start}".strip()
+
+
+def _messages(read: Reading) -> dict[str, Value]:
+    """What is in flight: source → messages."""
+    found: dict[str, list[Value]] = {}
+    if read.document is None:
+        return {}
+    for due in read.document.due:
+        if due.is_input:
+            found.setdefault(INTERNAL + START, []).append({"source_id": INTERNAL + START, "data": due.argument})
+            continue
+        for source in senders(due, read.ran or (), read.before_writes, read.before_nodes):
+            message: dict[str, Value] = {"source_id": source}
+            if due.node:
+                message["target_id"] = due.node
+            found.setdefault(source, []).append({**message, "data": due.argument})
+    return dict(found)

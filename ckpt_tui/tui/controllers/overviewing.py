@@ -1,0 +1,74 @@
+"""The overviews of a browser: asks for that of the checkpoint on the screen, and hands it to the panes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from ckpt_tui.actions.overviews import Way
+from ckpt_tui.core.budgets import LAZY_BYTES
+from ckpt_tui.core.cache import Cache
+from ckpt_tui.core.overview.overview import of_large
+from ckpt_tui.tui.helpers.port import Port
+
+if TYPE_CHECKING:
+    from ckpt_tui.actions.overviews import Told
+    from ckpt_tui.core.model import Checkpoint
+    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+    from ckpt_tui.tui.messages import OverviewReady
+    from ckpt_tui.tui.widgets.detail import Detail
+
+RUNS = 16
+"""Runs whose ways are kept."""
+
+
+class OverviewPort(Port, Protocol):
+    """What it uses of its screen."""
+
+    @property
+    def graphs(self) -> RunGraphs:
+        """What is known of the graph of each run."""
+
+
+class Overviews:
+    """What there is to say of the checkpoint that is shown.
+
+    Args:
+        port: The screen.
+    """
+
+    def __init__(self, port: OverviewPort) -> None:
+        self._port = port
+        self._ways: Cache[tuple[str, str, str], Way] = Cache(RUNS)
+        self._asked: tuple[Checkpoint, bool] | None = None
+        self._told: Told | None = None
+
+    def want(self, pane: Detail, whole: bool, by_hand: bool = False) -> None:
+        """A pane shows a checkpoint: have its overview made, once for all panes; of a large one only `by_hand`."""
+        checkpoint = pane.checkpoint
+        found = self._port.selection.node_of(checkpoint.ref.file) if checkpoint is not None else None
+        if checkpoint is None or found is None:
+            return
+        run, node = found
+        whole = whole or any(each.tab == "overview" for each in self._port.panes.details)
+        if self._asked is not None and self._asked[0] is checkpoint and (self._asked[1] or not whole):
+            if self._told is not None and self._told.file == checkpoint.ref.file:
+                pane.show_told(self._told.overview, self._told.conversation)
+            return
+        if checkpoint.ref.size > LAZY_BYTES and not by_hand:
+            pane.show_large(of_large(checkpoint.ref, run.workflow))
+            return
+        self._asked, self._told = (checkpoint, whole), None
+        way = self._ways.get(run.key)
+        if way is None:
+            way = Way()
+            self._ways.put(run.key, way)
+        way.given = self._port.graphs.learned(run).given or way.given
+        self._port.jobs.look_over(run, node, checkpoint, way, whole)
+
+    def take(self, event: OverviewReady) -> None:
+        """It is made: show it where it is still wanted."""
+        told = event.told
+        for pane in self._port.panes.details:
+            if pane.checkpoint is not None and pane.checkpoint.ref.file == told.file:
+                self._told = told
+                pane.show_told(told.overview, told.conversation)

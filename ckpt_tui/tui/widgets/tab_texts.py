@@ -1,0 +1,96 @@
+"""What the tabs of a checkpoint show as text: its conversation, its file, and why there is nothing to show."""
+
+from __future__ import annotations
+
+from ckpt_tui.core.model import Checkpoint, has_file_time
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.reading.conversation import MAX_TURNS, Conversation
+from ckpt_tui.core.reading.pending import requests
+from ckpt_tui.core.reading.preview import short_type
+from ckpt_tui.core.redact import masked_lines
+from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.text import clean
+from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+RAW_BYTES = 4_000_000
+"""Bytes of a file that the raw view shows; a pager shows the rest."""
+
+_ROLE_STYLES = {"user": "label", "assistant": "text", "system": "dim", "tool": "number"}
+
+
+def talk_paragraphs(talk: Conversation, reveal: bool = True) -> list[Paragraph]:
+    """A conversation as text: each turn with its speaker to the left, `+` before those that are new."""
+    out: list[Paragraph] = []
+    if not talk.turns:
+        out.append(Paragraph("Nothing was said: no messages in flight, no conversation in any state.", "dim"))
+    for path, number in talk.repeated:
+        out.append(Paragraph(f"{number:,} messages of {expression(path)} stand there twice by their ids.", "error"))
+    if len(talk.turns) > MAX_TURNS:
+        out.append(Paragraph(f"… {len(talk.turns) - MAX_TURNS:,} earlier turns", "dim"))
+    shown = talk.turns[-MAX_TURNS:]
+    marks = any(turn.is_new for turn in shown)
+    width = min(max((len(turn.speaker) for turn in shown), default=4), 22) + (4 if marks else 2)
+    for turn in shown:
+        sign = ("+ " if turn.is_new else "  ") if marks else ""
+        lead = sign + clean(turn.speaker, width - len(sign) - 2)
+        style = _ROLE_STYLES.get(turn.role, "label")
+        if turn.text:
+            text = turn.text if reveal else masked_text(turn.text)
+            out.append(Paragraph(text, "plain" if turn.role != "system" else "dim", width, lead, style))
+            lead = ""
+        for extra in turn.extras:
+            line = extra if reveal else masked_text(extra)
+            out.append(Paragraph(f"▹ {line}", "accent", width, lead, style))
+            lead = ""
+        if turn.note:
+            out.append(
+                Paragraph(f"  ‖ {turn.note}" if turn.note.startswith("waits") else f"  ▸ {turn.note}", "dim", width)
+            )
+    if talk.unread:
+        places = ", ".join(expression(path) for path in talk.unread[:3])
+        out.append(Paragraph(f"Not read, because it is large: {places}. Unfold it in its tab.", "dim"))
+    if talk.is_cut:
+        out.append(Paragraph("There is more than is looked at for a conversation.", "dim"))
+    return out
+
+
+def raw_paragraphs(raw: bytes, reveal: bool = True) -> list[Paragraph]:
+    """The lines of a file, secrets masked unless they are to be shown."""
+    text = raw[:RAW_BYTES].decode("utf-8", "backslashreplace")
+    lines = text.split("\n")
+    out = [Paragraph(line) for line in (lines if reveal else masked_lines(lines))]
+    if len(raw) > RAW_BYTES:
+        out.append(Paragraph(f"… {len(raw) - RAW_BYTES:,} more bytes; o opens the file in $PAGER", "dim"))
+    return out
+
+
+def meta_value(checkpoint: Checkpoint, alarms: tuple[str, ...] = ()) -> dict[str, object]:
+    """What else there is to know of a checkpoint, as a value."""
+    ref = checkpoint.ref
+    time = f"{ref.utc} (time of the file, not of the run)" if has_file_time(ref) else ref.utc
+    value: dict[str, object] = {
+        "id": ref.id, "file": ref.file, "workflow": ref.workflow, "graph": ref.graph, "parent": ref.parent,
+        "timestamp": time, "iteration": ref.iteration, "size": ref.size, "role": ref.role, "status": ref.status,
+        "metadata": checkpoint.metadata,
+    }  # fmt: skip
+    if checkpoint.warnings or checkpoint.faults or alarms:
+        value["warnings"] = [*alarms, *checkpoint.warnings, *checkpoint.faults]
+    asked = requests(checkpoint.pending)
+    if asked:
+        value["requests"] = {
+            request.id: f"{request.executor} asks {short_type(request.request_type)},"
+            f" expects {request.response_type or 'any answer'}"
+            for request in asked
+        }
+    return value
+
+
+def empty_text(tab: str, checkpoint: Checkpoint) -> str:
+    """Why a tab has nothing to show."""
+    if tab == "messages":
+        if checkpoint.ref.status == "waiting":
+            return "No messages in flight: the run waits for an answer. See Pending."
+        return "No messages in flight: nothing is left to do in this run."
+    if tab == "pending":
+        return "No request waits for an answer."
+    return "Empty."

@@ -1,0 +1,206 @@
+"""What an overview answers of real runs of every kind of store: what was asked, what ran, what waits, what came out."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from ckpt_tui.actions.overviews import Told, Way, overviews
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.overview.overview import Label
+from ckpt_tui.core.overview.trail import fold, path_text
+from ckpt_tui.core.runs.lineage import Node, Run, arrange
+from ckpt_tui.core.text import UNSAFE
+from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.registry import open_store
+
+DATA = Path(__file__).parent.parent / "data"
+RECORDED = Path(__file__).parents[2] / "ckpt_tui" / "demo" / "recorded" / "store"
+
+
+def opened(path: Path) -> tuple[Store, tuple[Run, ...]]:
+    """A store and its runs."""
+    store = open_store(path)
+    return store, arrange(e for batch in store.scan() for e in batch.entries if isinstance(e, CheckpointRef))
+
+
+def told(path: Path, step: int | None = None, run: int = -1) -> Told:
+    """The overview of the newest checkpoint of a run, or of the first one of a step."""
+    store, runs = opened(path)
+    nodes = runs[run].nodes
+    node = max(nodes, key=lambda one: one.ref.rank) if step is None else next(n for n in nodes if n.ref.step == step)
+    *_, last = overviews(store, runs[run], node)
+    return last
+
+
+def said(found: Told, *labels: Label) -> list[str]:
+    """What the lines of some labels say."""
+    return [line.text.strip() for line in found.overview.about(*labels)]
+
+
+AF = DATA / "agent-framework"
+
+RUNS = [
+    (AF / "1.23.0" / "linear", None, '"hello wörld"', "upper → exclaim → reverse",
+     'reverse ran last with "HELLO WÖRLD!"; what it gave out is in no checkpoint'),
+    (AF / "1.23.0" / "loop", None, "1", "(counter ⇄ inc)×9 → counter", "history[9]  {2} n: 10, sq: 100"),
+    (AF / "1.23.0" / "orch_concurrent", None, '"Launch a kettle?"',
+     "dispatcher → legal ∥ marketing ∥ finance → aggregator", 'legal: "Legal: ok"'),
+    (AF / "1.23.0" / "orch_magentic", None, '"What is the number?"',
+     "magentic_orchestrator → researcher → magentic_orchestrator", 'researcher: "The number is 42."'),
+    (AF / "1.23.0" / "agent_tool_approval", None, '"please delete /tmp/x"', "operator → you → operator → summariser",
+     'summariser: "Summary: all good ✅"'),
+    (AF / "1.23.0" / "functional_hitl", None, '"topic"', "fetch → review_pipeline → ", 'transform  "[200] my answer"'),
+    (AF / "1.0.0" / "loop", None, "first sent: counter: 1", "(counter ⇄ inc)×9 → counter", "last  10"),
+    (DATA / "dotnet" / "af_dotnet", None, 'topic: "checkpoints", audience: "developers"',
+     "Intake → Researcher ∥ FactChecker → Writer → Approval → you → Approval → Publisher",
+     "Publisher  {1} published: true"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("path", "step", "asked", "way", "outcome"), RUNS, ids=lambda value: getattr(value, "name", "")
+)
+def test_a_run_that_ended_says_what_was_asked_what_ran_and_what_came_out(
+    path: Path, step: int | None, asked: str, way: str, outcome: str
+) -> None:
+    found = told(path, step)
+    assert asked in " ".join(said(found, "asked"))
+    assert said(found, "path")[0].startswith(way)
+    assert outcome in said(found, "outcome")
+    assert found.overview.complete
+
+
+def test_what_waits_is_told_with_whom_it_waits_for_and_its_data() -> None:
+    found = told(AF / "1.23.0" / "hitl_pending")
+    assert said(found, "now") == [
+        "review asks you for Decision",
+        (
+            'ApprovalRequest prompt: "approve?", draft: "draft about kettles", iteration: 1,'
+            ' options: (2) ["approve", "reject"]'
+        ),
+        "review asks you for str",
+        '"plain text question: which colour?"',
+    ]
+    assert [line.path[0] for line in found.overview.about("now")] == ["pending"] * 4
+
+
+def test_a_call_of_a_tool_that_waits_for_approval_is_told() -> None:
+    found = told(AF / "1.23.0" / "agent_tool_approval", 1)
+    assert said(found, "now") == ['operator asks you whether it may call delete_file({"path": "/tmp/x"})']
+
+
+@pytest.mark.parametrize("name", ["hpd_hosted", "af_dotnet"])
+def test_other_frameworks_say_what_waits(name: str) -> None:
+    found = told(DATA / "dotnet" / name, {"hpd_hosted": 2, "af_dotnet": 3}[name])
+    assert {
+        "hpd_hosted": '"Approve publishing this draft?"',
+        "af_dotnet": 'ContentSample.Draft text: "A checkpoint is a file.", revision: 1',
+    }[name] in said(found, "now")
+    assert found.overview.about("path") and found.overview.about("asked")
+
+
+def test_the_recorded_run_tells_its_loop_and_the_course_of_its_score() -> None:
+    store, runs = opened(RECORDED)
+    run = max(runs, key=lambda one: len(one.nodes))
+    node = next(one for one in run.nodes if store.load(one.ref.file).ref.role == "waiting")
+    *_, found = overviews(store, run, node)
+    assert re.search(r"\(writer ⇄ reviewer\)×\d|writer → reviewer", said(found, "path")[0])
+    assert any("→" in line for line in said(found, "state"))
+
+
+def test_a_run_that_broke_off_says_so_and_what_was_due() -> None:
+    found = told(AF / "1.23.0" / "raises")
+    assert said(found, "now")[0] == "counter → boom: 3"
+    assert said(found, "now")[-1].startswith("nothing was written after this")
+
+
+def test_the_first_overview_comes_from_the_checkpoint_and_its_parent_alone() -> None:
+    store, runs = opened(AF / "1.23.0" / "loop")
+    first, *_, last = overviews(store, runs[-1], runs[-1].nodes[-1])
+    assert not first.overview.complete
+    assert first.overview.about("step") == last.overview.about("step")
+    assert (first.read, last.read, last.total) == (1, 20, 20)
+
+
+def test_what_was_read_of_a_run_is_not_read_again() -> None:
+    class Counted:
+        """A store that counts what is loaded from it."""
+
+        def __init__(self, store: Store) -> None:
+            self.store = store
+            self.loaded: list[str] = []
+
+        def load(self, file: str, check: object = None) -> object:
+            self.loaded.append(file)
+            return self.store.load(file)
+
+    store, runs = opened(AF / "1.23.0" / "loop")
+    counted, way, nodes = Counted(store), Way(), runs[-1].nodes
+    list(overviews(counted, runs[-1], nodes[-2], way))  # type: ignore[arg-type]
+    counted.loaded.clear()
+    list(overviews(counted, runs[-1], nodes[-1], way))  # type: ignore[arg-type]
+    assert len(counted.loaded) <= 3
+
+
+def test_a_long_way_is_cut_after_its_first_checkpoint() -> None:
+    store, runs = opened(AF / "1.23.0" / "loop")
+    *_, found = overviews(store, runs[-1], runs[-1].nodes[-1], most=6)
+    assert said(found, "asked") == ["1"]
+    assert said(found, "path")[0].startswith("… 14 steps … → ")
+
+
+@pytest.mark.parametrize(
+    ("tokens", "expected"),
+    [
+        ("", []),
+        ("abc", [("a", 1), ("b", 1), ("c", 1)]),
+        ("aaab", [("a", 3), ("b", 1)]),
+        ("abcbcbcd", [("a", 1), ("bc", 3), ("d", 1)]),
+        ("abcabc", [("abc", 2)]),
+    ],
+)
+def test_loops_are_folded(tokens: str, expected: list[tuple[str, int]]) -> None:
+    assert [("".join(pattern), number) for pattern, number in fold(list(tokens))] == expected
+
+
+def test_a_way_without_anything_is_empty() -> None:
+    assert path_text([]) == ""
+
+
+def test_secrets_are_masked(tmp_path: Path) -> None:
+    document = {
+        "workflow_name": "w", "graph_signature_hash": "a" * 64, "checkpoint_id": "one", "previous_checkpoint_id": None,
+        "timestamp": "2026-01-01T00:00:00+00:00",
+        "messages": {"internal:a": [{"data": "use password=hunter22x for me", "source_id": "internal:a"}]},
+        "state": {"api_key": "k-123456", "_workflow_run_kwargs": {"token": "t-1"}}, "pending_request_info_events": {},
+        "iteration_count": 0, "metadata": {}, "version": "1.0",
+    }  # fmt: skip
+    (tmp_path / "one.json").write_text(json.dumps(document))
+    text = " ".join(line.text for line in told(tmp_path).overview.lines)
+    assert "hunter22x" not in text and "k-123456" not in text and "t-1" not in text
+
+
+def test_every_checkpoint_of_the_samples_has_an_overview_that_no_terminal_obeys() -> None:
+    for path in [*AF.glob("*/*"), *(DATA / "agent-framework-legacy").glob("*/*"), DATA / "hostile"]:
+        store, runs = opened(path)
+        for run in runs:
+            way = Way()
+            for node in run.nodes:
+                assert one_of(store, run, node, way).overview.title
+
+
+def one_of(store: Store, run: Run, node: Node, way: Way) -> Told:
+    """The last overview of a checkpoint, looked at for what a terminal would obey."""
+    *_, found = overviews(store, run, node, way)
+    assert not any(UNSAFE.search(line.text) for line in found.overview.lines)
+    assert not UNSAFE.search(found.overview.title)
+    return found
+
+
+def test_times_that_a_copy_changes_are_said_to_be_those_of_the_files() -> None:
+    assert told(DATA / "dotnet" / "af_dotnet").overview.title.endswith(" · times are those of the files")
+    assert "times" not in told(AF / "1.23.0" / "linear").overview.title

@@ -1,0 +1,159 @@
+"""numpy and pandas are shown with shape, type and values: genuine pickles of two versions of each, without them."""
+
+import json
+import pickle
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.preview import preview
+from ckpt_tui.core.value import Map, Obj, Ref
+
+PICKLES: dict[str, dict[str, str]] = json.loads(
+    (Path(__file__).parents[2] / "data" / "values" / "arrays_and_tables.json").read_text()
+)
+NAN = {"$type": "builtins:float", "$value": "NaN"}
+
+
+def array(shape: list[int], dtype: str, items: list[Any]) -> dict[str, Any]:
+    return {"$type": "numpy:ndarray", "shape": shape, "dtype": dtype, "$items": items}
+
+
+RIGHT: dict[str, dict[str, Any]] = {
+    "int_array": array([2, 3], "int64", [[0, 1, 2], [3, 4, 5]]),
+    "float_array": array([3], "float64", [1.5, NAN, -2.25]),
+    "bool_array": array([2], "bool", [True, False]),
+    "text_array": array([2], "U2", ["ab", "c"]),
+    "object_array": array([3], "object", [1, "a", None]),
+    "date_array": array([2], "datetime64[D]", ["2026-01-02", None]),
+    "delta_array": array([2], "timedelta64[s]", ["0:00:01", "0:00:02"]),
+    "fortran": array([2, 3], "int64", [[0, 1, 2], [3, 4, 5]]),
+    "big_endian": array([3], "int32", [0, 1, 2]),
+    "empty": array([0, 3], "float64", []),
+    "zero_d": array([], "int64", [5]),
+    "complex_array": array([1], "complex128", ["(1+2j)"]),
+    "structured": array([2], "record(a: int32, b: float64)", [{"a": 1, "b": 2.5}, {"a": 3, "b": 4.5}]),
+    "three_d": array([2, 2, 2], "int64", [[[0, 1], [2, 3]], [[4, 5], [6, 7]]]),
+    "scalar": {"$type": "numpy:float32", "$value": 1.5},
+    "scalar_bool": {"$type": "numpy:bool", "$value": True},
+    "scalar_date": {"$type": "numpy:datetime64", "$value": "2026-01-02T03:04:05"},
+    "scalar_text": {"$type": "numpy:str_", "$value": "x"},
+    "dtype": {"$type": "numpy:dtype", "$value": "float32"},
+    "series": {"shape": [2], "dtype": "float64", "name": "price", "index": ["a", "b"], "$items": [1.5, 2.5]},
+    "series_int": {"shape": [3], "dtype": "int64", "$items": [1, 2, 3]},
+    "category": {"shape": [3], "dtype": "category", "$items": ["x", "y", "x"]},
+    "nullable": {"shape": [3], "dtype": "Int64", "$items": [1, None, 3]},
+    "multi": {"shape": [2, 1], "dtypes": {"n": "int64"}, "index": [["a", 1], ["b", 2]], "$items": [{"n": 1}, {"n": 2}]},
+    "frame": {
+        "shape": [3, 4],
+        "$items": [
+            {"sku": "a", "qty": 1, "price": 1.5, "ok": True}, {"sku": "b", "qty": 2, "price": 2.5, "ok": False},
+            {"sku": "c", "qty": 3, "price": NAN, "ok": True},
+        ],
+    },
+    "frame_dates": {
+        "shape": [3, 2],
+        "$items": [{"when": f"2026-01-0{day}T00:00:00+00:00", "n": day} for day in (1, 2, 3)],
+    },
+    "frame_index": {
+        "shape": [3, 1], "dtypes": {"n": "int64"}, "index": [f"2026-01-0{day}T00:00:00+00:00" for day in (1, 2, 3)],
+    },
+    "timestamp": {"$type": "pandas:Timestamp", "$value": "2026-01-02T02:04:05+00:00[Europe/Berlin]"},
+    "timestamp_naive": {"$type": "pandas:Timestamp", "$value": "2026-01-02T03:04:05.123456789"},
+    "timedelta": {"$type": "pandas:Timedelta", "$value": "1 day, 2:00:00"},
+    "nat": {"$type": "pandas:NaT", "$value": "NaT"},
+    "index": {"size": 3, "$items": [1, 2, 3]},
+    "range": {"start": 0, "stop": 5, "step": 1},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("version", PICKLES)
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_value_is_shown_with_its_shape_type_and_values(version: str, name: str) -> None:
+    found = {key: data for key, data in PICKLES[version].items() if key.partition(".")[0] == name}
+    assert found
+    for key, data in found.items():
+        value = decode(b64decode(data)).value
+        document = plain(value)
+        assert {member: document[member] for member in RIGHT[name]} == RIGHT[name], key
+        assert "_reconstruct" not in json.dumps(document)
+        assert "base64" not in json.dumps(document)
+        assert preview(value)
+
+
+def dtype(code: str, order: str = "<") -> Obj:
+    made = Obj(Ref("numpy", "dtype"), (code, False, True), "call")
+    made.state, made.has_state = (3, order, None, None, None, -1, -1, 0), True
+    return made
+
+
+def made(shape: Any, code: Any, data: Any, fortran: bool = False) -> Obj:
+    obj = Obj(Ref("numpy._core.multiarray", "_reconstruct"), (Ref("numpy", "ndarray"), (0,), b"b"), "call")
+    obj.state, obj.has_state = (1, shape, code if type(code) is Obj else dtype(code), fortran, data), True
+    return obj
+
+
+def test_a_long_array_shows_its_beginning_and_keeps_all_of_its_bytes() -> None:
+    data = bytes(range(250)) * 12
+    document = plain(made((3_000,), "u1", data))
+    assert document["$items"] == list(data[:1_000])
+    assert document["rest"]["$size"] == 3_000
+    other = plain(made((3_000,), "u1", data[:-1] + b"\0"))
+    assert other != document
+
+
+@pytest.mark.parametrize(
+    ("shape", "code", "data"),
+    [
+        ((2,), "i8", b"\0" * 15), ((-1,), "i8", b""), ((2, "3"), "i1", b"\0" * 6), ([2], "i1", b"\0\0"),
+        ((1,), "i1", None), ((1,) * 65, "i1", b"\0"),
+        ((1 << 80,), "i1", b"\0"), ((1,), "f16", b"\0" * 16), ((1,), "X4", b"\0" * 4),
+        ((1,), "U99999999", b"\0"), ((2,), "O8", [1]), ((1,), "V4", b"\0" * 4), ((1,), Obj(Ref("a", "b"), ()), b"\0"),
+    ],
+)  # fmt: skip
+def test_what_is_not_as_numpy_writes_it_is_shown_in_its_parts(shape: Any, code: Any, data: Any) -> None:
+    document = plain(made(shape, code, data))
+    assert document["$type"] == "numpy._core.multiarray:_reconstruct"
+    assert document["$state"]
+
+
+@pytest.mark.parametrize("shape", [(1 << 62, 0), (0, 1 << 62), (0,), (1 << 40, 0, 1 << 40)])
+def test_a_huge_empty_shape_costs_nothing(shape: tuple[int, ...]) -> None:
+    assert plain(made(shape, "i8", b"")) == array(list(shape), "int64", [])
+
+
+def test_one_long_row_costs_what_is_shown_of_it() -> None:
+    document = plain(made((1, 4_000_000), "i1", bytes(4_000_000)), nodes=50_000)
+    assert document["$items"] == [0] * 1_000
+
+
+def test_a_frame_of_endless_columns_is_shown_in_its_parts() -> None:
+    index = Obj(Ref("pandas.core.indexes.base", "_new_Index"), (), "call")
+    index.args = (Ref("pandas", "RangeIndex"), Map(["start", 0, "stop", 1 << 39, "step", 1]))
+    manager = Obj(Ref("pandas.core.internals.managers", "BlockManager"), ((), [index, index]), "call")
+    frame = Obj(Ref("pandas", "DataFrame"), ())
+    frame.state, frame.has_state = Map(["_mgr", manager]), True
+    document = plain(frame)
+    assert document["$type"] == "pandas:DataFrame"
+    assert "_mgr" in document
+
+
+def test_an_array_that_holds_itself_ends() -> None:
+    items: list[Any] = [1]
+    ring = made((2,), "O8", items)
+    items.append(ring)
+    assert plain(ring)["$items"][0] == 1
+    assert preview(ring)
+
+
+def test_nothing_of_this_imports_numpy_or_pandas() -> None:
+    import sys
+
+    for data in PICKLES["numpy 2.4.6, pandas 3.1.1"].values():
+        plain(decode(b64decode(data)).value)
+    assert pickle.dumps(1)
+    assert "pandas" not in sys.modules
