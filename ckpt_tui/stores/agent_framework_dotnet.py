@@ -78,7 +78,7 @@ class DotnetStore(PolledStore):
             return cls(directory or os.curdir, only=name) if found else None
         if place.has_index and _is_index(os.path.join(place.path, "index.jsonl")):
             return cls(place.path)
-        names = [name for name in place.names if _NAME(name)]
+        names = [name for name in place.names if _NAME(name) and not name.startswith("._")]
         return cls(place.path) if any(_is_one(os.path.join(place.path, name)) for name in names[:4]) else None
 
     def fresh(self) -> DotnetStore:
@@ -139,9 +139,9 @@ class DotnetStore(PolledStore):
             if name in self._copies and isinstance(entry, CheckpointRef):
                 entry = entry._replace(note="; ".join(filter(None, (entry.note, _copy_words(*self._copies[name])))))
             elif name not in taken and missing:
-                if isinstance(entry, Problem):
+                if isinstance(entry, Problem) and entry.kind != "side-file":
                     entry = entry._replace(reason=f"{entry.reason}; {missing}")
-                else:
+                elif isinstance(entry, CheckpointRef):
                     entry = entry._replace(note="; ".join(filter(None, (entry.note, missing))))
             if self.only in (None, name):
                 yield entry

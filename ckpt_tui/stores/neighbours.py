@@ -13,7 +13,7 @@ from ckpt_tui.stores.events import HEAD_BYTES, is_events
 from ckpt_tui.stores.exported_documents import looks_exported
 from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.fork_directories import SUFFIX, is_plain
-from ckpt_tui.stores.registry import open_store
+from ckpt_tui.stores.registry import open_store, stores_at
 
 _LOOKED_AT = 200
 """Entries of a directory that are looked at besides checkpoints."""
@@ -60,28 +60,27 @@ def _beside(path: str, folders: bool) -> list[Neighbour]:
     found = []
     with suppress(OSError), os.scandir(path) as entries:
         looked_at = 0
+        left = [_LOOKED_AT]
         for entry in entries:
             if entry.name.endswith(_NEVER) or entry.name in _OURS or looked_at >= _LOOKED_AT:
                 continue
             looked_at += 1
-            one = (_directory(entry) if folders else None) if entry.is_dir() else _file(entry)
+            one = (_directory(entry, left) if folders else None) if entry.is_dir() else _file(entry)
             if one is not None:
                 found.append(one)
     return sorted(found)
 
 
-def _directory(entry: os.DirEntry[str]) -> Neighbour | None:
+def _directory(entry: os.DirEntry[str], left: list[int]) -> Neighbour | None:
     name = entry.name
     if name.startswith(".") or name.endswith((SUFFIX, ".trash")):
         return None
-    store = open_store(entry.path)
-    if store.members:
-        return Neighbour(
-            name, f"a directory of {len(store.members):,} other store{'' if len(store.members) == 1 else 's'}"
-        )
-    if not is_plain(store) or any(True for batch in store.scan() if batch.entries):
+    found = stores_at(entry.path, left)
+    if not found:
+        return None
+    if found == [""]:
         return Neighbour(name, "another store of checkpoints")
-    return None
+    return Neighbour(name, f"a directory of {len(found):,} other store{'' if len(found) == 1 else 's'}")
 
 
 def _file(entry: os.DirEntry[str]) -> Neighbour | None:

@@ -221,6 +221,13 @@ def _parent(path: str) -> Store | None:
     return CompositeStore(list(named.values()), list(named), path, problems=beyond)
 
 
+def stores_at(path: str, left: list[int]) -> list[str]:
+    """The names of the stores at or below a directory, "" for itself; looks at no more directories than are left."""
+    if _sniffed(_directory(path)) is not None:
+        return [""]
+    return [name for name, _ in _below(path, "", left)]
+
+
 def _below(path: str, name: str, left: list[int], level: int = 1) -> Iterator[tuple[str, Store | None]]:
     """The stores below a directory with their relative names; None for what cannot be read."""
     names = folders(os.path.join(path, name))

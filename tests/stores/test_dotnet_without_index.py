@@ -12,7 +12,7 @@ from ckpt_tui.actions.doctor import examine
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs.ids import latest
 from ckpt_tui.core.runs.lineage import Run, arrange
-from ckpt_tui.stores.agent_framework_dotnet import YOUNG_SECONDS
+from ckpt_tui.stores.agent_framework_dotnet import YOUNG_SECONDS, DotnetStore
 from ckpt_tui.stores.base import Entry, collect
 from ckpt_tui.stores.dotnet_index import parse_index
 from ckpt_tui.stores.registry import open_store
@@ -148,6 +148,23 @@ class TestCopies:
         assert f"a copy of {line.checkpoint}" in entry.note
         [finding] = examine(open_store(store)).findings
         assert (finding.kind, finding.file, finding.lines) == ("copy", name, ())
+
+
+class TestSideFiles:
+    @pytest.mark.parametrize("has_index", [True, False])
+    def test_those_of_macos_are_named_and_hide_no_store(self, tmp_path: Path, has_index: bool) -> None:
+        store = cloned("af_dotnet_v1_0", tmp_path / "store", "names")
+        names = [path.name for path in store.glob("*%2Ejson")]
+        for name in names:
+            (store / f"._{name}").write_bytes(b"\0\5\x16\7\0\2\0\0Mac OS X" + b"\0" * 60)
+        if not has_index:
+            (store / "index.jsonl").unlink()
+        entries = entries_of(store)
+        assert isinstance(open_store(store), DotnetStore)
+        problems = [entry for entry in entries.values() if isinstance(entry, Problem) and entry.file != "index.jsonl"]
+        assert {(entry.file, entry.kind) for entry in problems} == {(f"._{name}", "side-file") for name in names}
+        assert not any("index" in entry.reason for entry in problems)
+        assert not examine(open_store(store)).is_grave
 
 
 class TestALineAheadOfItsFile:

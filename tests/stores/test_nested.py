@@ -96,7 +96,7 @@ class TestForks:
     def test_no_parent_is_missing_that_is_in_the_same_output(self, store: Path, output: Output) -> None:
         text = called(output, "ls", str(store), f"{store}.forks/aaaa-1").out
         assert "parent missing" not in text
-        assert text.count("ffff:") == 1
+        assert text.count("✓ ffff") == 1
 
     def test_a_parent_directory_shows_each_store_with_its_own(self, store: Path, output: Output) -> None:
         write_chain(store.parent / "other", "xxxx")
