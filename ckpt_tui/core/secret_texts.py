@@ -79,7 +79,8 @@ _PRIVATE_KEY = _Pattern(
     re.DOTALL,
 )
 _LOGIN = _Pattern(
-    r":\\?/\\?/(?:(?P<user>[^\s/?#\"'<>:@\\]*):(?P<password>[^\s\"'<>]+)@|(?P<alone>[^\s/?#\"'<>:@\\]{16,})@)"
+    r":\\?/\\?/(?:(?P<user>[^\s/?#\"'<>:@\\]{0,256}):(?P<password>[^\s\"'<>]{1,256})@"
+    r"|(?P<alone>[^\s/?#\"'<>:@\\]{16,256})@)"
 )
 """The credentials of a URL: a user with a password, or one word alone."""
 
@@ -99,7 +100,7 @@ _LEFT = 84
 
 _QUOTE = _Pattern(r"\\*[\"']")
 _BARE = _Pattern(r"[^\s;,&\"'<>)}\]|]+")
-_TO_SEMICOLON = _Pattern(r"[^;\r\n\"']+")
+_TO_SEMICOLON = _Pattern(r"[^;\r\n\"']{1,512}")
 _PARAMETER = _Pattern(r"[^&\s#\"'<>]+")
 _HEADER = _Pattern(r"[^\r\n\"']+")
 _NO_VALUE = _Pattern(

@@ -192,11 +192,14 @@ def value_text(value: Value, change: Change, limit: int, reveal: bool = False) -
 
 
 def texts_of(change: Change, reveal: bool = False) -> tuple[str, str] | None:
-    """The texts before and after a change, secrets masked unless `reveal`; None where it is not a change of a text."""
+    """The texts before and after a change, secrets masked unless `reveal`; None for any other."""
     before, after = change.before, change.after
     if type(before) is not str or type(after) is not str or (change.secrecy > PLAIN and not reveal):
         return None
-    return (before, after) if reveal else (masked_text(before), masked_text(after))
+    if reveal:
+        return before, after
+    shown = masked_text(before), masked_text(after)
+    return None if shown[0] == shown[1] else shown  # only a secret in them changed
 
 
 class Marks:

@@ -1,0 +1,74 @@
+"""A conversation that holds a message twice and a request asked again are told; what people do say twice is not."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ckpt_tui.core.doctor.repetitions import Repetitions, repeated_messages
+from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.stores.agent_framework_body import checkpoint_from_bytes
+
+VALUES = Path(__file__).parents[2] / "data" / "values"
+
+
+def read(name: str, parent: str | None = None, state: Any = None, pending: Any = None) -> Checkpoint:
+    document = {
+        "workflow_name": "flow", "graph_signature_hash": "a" * 64, "checkpoint_id": name,
+        "previous_checkpoint_id": parent,
+        "timestamp": "2026-11-20T10:00:00.000001+00:00", "messages": {}, "state": state or {},
+        "pending_request_info_events": pending or {}, "iteration_count": 0, "metadata": {}, "version": "1.0",
+    }  # fmt: skip
+    found = checkpoint_from_bytes(f"{name}.json", json.dumps(document, indent=2).encode())
+    assert isinstance(found, Checkpoint)
+    return found
+
+
+def message(text: str, identifier: str | None = None) -> dict[str, Any]:
+    return {"role": "user", "contents": [{"type": "text", "text": text}], "message_id": identifier}
+
+
+def kept(*messages: dict[str, Any]) -> list[tuple[tuple[str, ...], int]]:
+    state = {"_executor_state": {"triage": {"full_conversation": list(messages)}}}
+    return [(found.ids, found.number) for found in repeated_messages(read("a", state=state))]
+
+
+def test_messages_whose_ids_stand_twice_are_told() -> None:
+    assert kept(message("a", "m1"), message("b", "m2"), message("a", "m1"), message("b", "m2")) == [(("m1", "m2"), 2)]
+    found = checkpoint_from_bytes("u1.json", (VALUES / "conversation_twice.json").read_bytes())
+    assert isinstance(found, Checkpoint)
+    (repeated,) = repeated_messages(found)
+    assert repeated.ids == ("m1", "m2")
+    assert repeated.path == ("state", "_executor_state", "triage", "full_conversation")
+
+
+def test_a_whole_conversation_that_stands_twice_is_told_without_ids() -> None:
+    assert kept(message("a"), message("b"), message("a"), message("b"), message("c")) == [((), 2)]
+
+
+def test_what_people_say_twice_is_not_told() -> None:
+    assert kept(message("yes"), message("no"), message("yes")) == []
+    assert kept(message("yes"), message("yes")) == []
+    assert kept(message("one part", "m1"), message("another part of the same message", "m1")) == []
+
+
+def asks(identifier: str, question: str) -> dict[str, Any]:
+    return {identifier: {"source_executor_id": "review", "data": {"question": question}}}
+
+
+def told(*checkpoints: Checkpoint) -> list[tuple[str, str]]:
+    found = Repetitions()
+    for checkpoint in checkpoints:
+        found.take(checkpoint)
+    return [(finding.kind, finding.file) for finding in found.findings()]
+
+
+def test_a_request_that_is_asked_again_after_its_answer_is_told() -> None:
+    first, second = read("a", pending=asks("r1", "ok?")), read("b", "a")
+    assert told(first, second, read("c", "b", pending=asks("r1", "ok?"))) == [("asked-again", "c.json")]
+    assert told(first, second, read("c", "b", pending=asks("r2", "ok?"))) == [("asked-again", "c.json")]
+
+
+def test_another_request_or_one_that_still_waits_is_not_told() -> None:
+    first, second = read("a", pending=asks("r1", "ok?")), read("b", "a")
+    assert told(first, second, read("c", "b", pending=asks("r2", "and now?"))) == []
+    assert told(first, read("b", "a", pending=asks("r1", "ok?"))) == []

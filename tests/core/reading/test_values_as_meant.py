@@ -1,0 +1,141 @@
+"""Values are shown as the people who made them mean them."""
+
+import collections
+import datetime
+import enum
+import ipaddress
+import json
+import pickle
+import time
+import urllib.parse
+import zoneinfo
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ckpt_tui.core.documents.document import parse
+from ckpt_tui.core.pickles.unpickle import decode
+from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.preview import kind_of, preview
+from ckpt_tui.core.value import Obj, Ref
+
+VALUES = Path(__file__).parents[2] / "data" / "values"
+
+
+class TagSet(set[Any]):
+    pass
+
+
+class Tally(collections.Counter[str]):
+    pass
+
+
+class Ring(collections.deque[int]):
+    pass
+
+
+class Groups(collections.defaultdict[str, int]):
+    pass
+
+
+class Stage(enum.Enum):
+    NEW = "new"
+    draft = "draft"
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return getattr, (self.__class__, self.name)
+
+
+def shown(value: Any, protocol: int = 4) -> Any:
+    return plain(decode(pickle.dumps(value, protocol)).value)
+
+
+def state(name: str) -> Any:
+    document = parse((VALUES / name).read_bytes()).value
+    return plain(document["state"])
+
+
+BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
+TEXTS = {
+    "ipaddress:IPv6Address 2001:db8::1": ipaddress.ip_address("2001:db8::1"),
+    "ipaddress:IPv6Address fe80::1%eth0": ipaddress.ip_address("fe80::1%eth0"),
+    "ipaddress:IPv6Network 2001:db8::/32": ipaddress.ip_network("2001:db8::/32"),
+    "ipaddress:IPv4Interface 10.0.0.1/8": ipaddress.ip_interface("10.0.0.1/8"),
+    "datetime:datetime 2026-10-25T02:30:00[Europe/Berlin] fold 1": datetime.datetime(
+        2026, 10, 25, 2, 30, tzinfo=BERLIN, fold=1
+    ),
+    "datetime:datetime 0001-01-01T00:00:00[Europe/Berlin]": datetime.datetime(1, 1, 1, tzinfo=BERLIN),
+    "datetime:time 01:02:00[Europe/Berlin]": datetime.time(1, 2, tzinfo=BERLIN),
+    "zoneinfo:ZoneInfo Asia/Kolkata": zoneinfo.ZoneInfo.no_cache("Asia/Kolkata"),
+}
+
+
+@pytest.mark.parametrize("protocol", range(6))
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_address_or_a_time_is_one_text(text: str, protocol: int) -> None:
+    name, _, value = text.partition(" ")
+    value = value if protocol > 3 else value.removesuffix(" fold 1")  # older protocols do not write it
+    assert shown(TEXTS[text], protocol) == {"$type": name, "$value": value}
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_kin_of_containers_are_shown_as_their_bases_are(protocol: int) -> None:
+    here = __name__
+    assert shown(TagSet(["b", "a"]), protocol) == {"$type": f"{here}:TagSet", "$items": ["a", "b"]}
+    assert shown(Tally("aab"), protocol) == {"$type": f"{here}:Tally", "$entries": [["a", 2], ["b", 1]]}
+    assert shown(Ring([1, 2], 5), protocol) == {"$type": f"{here}:Ring", "maxlen": 5, "$items": [1, 2]}
+    groups = shown(Groups(int, {"a": 1}), protocol)
+    assert groups["default_factory"]["$value"].endswith(":int")
+    assert groups["$entries"] == [["a", 1]]
+
+
+def test_named_tuples_of_the_standard_library_have_their_names() -> None:
+    url = shown(urllib.parse.urlsplit("https://a.example/b?c#d"))
+    assert (url["scheme"], url["netloc"], url["fragment"]) == ("https", "a.example", "d")
+    assert shown(time.gmtime(0))["tm_year"] == 1970
+
+
+@pytest.mark.parametrize("protocol", range(6))
+@pytest.mark.parametrize("stage", Stage)
+def test_an_enum_that_pickles_by_name_is_its_member(stage: Stage, protocol: int) -> None:
+    value = decode(pickle.dumps(stage, protocol)).value
+    assert plain(value) == {"$type": f"{__name__}:Stage", "$value": stage.name}
+    assert kind_of(value) == "atom"
+
+
+@pytest.mark.parametrize("name", ["Inner", "_unpickle", "C"])
+def test_a_class_in_a_class_is_still_a_class(name: str) -> None:
+    value = Obj(Ref("builtins", "getattr"), (Ref("app", "Outer"), name), "call")
+    assert plain(value) == {"$type": "type", "$value": f"app:Outer.{name}"}
+
+
+def test_files_of_others_hold_what_was_meant() -> None:
+    assert state("enum_by_name.json") == {"stage": {"$type": "shop_models:Stage", "$value": "NEW"}}
+    times = state("zoneinfo.json")
+    assert times["when"] == {"$type": "datetime:datetime", "$value": "2026-10-25T02:30:00[Europe/Berlin] fold 1"}
+    assert times["z"] == {"$type": "zoneinfo:ZoneInfo", "$value": "Asia/Kolkata"}
+    repeated = state("repeated_key.json")
+    assert (repeated["acct"], repeated["k"], repeated["$repeated"]) == (381111320260379738, 2, {"k": [1, 2]})
+
+
+def test_bytes_after_the_end_of_a_pickle_are_told_and_its_value_is_shown() -> None:
+    decoded = decode(pickle.dumps([1, 2]) + b"junk")
+    assert decoded.value == [1, 2]
+    assert decoded.trailing == 4
+
+
+ZONES = {
+    "+00:00": Obj(Ref("pytz", "_UTC"), (), "call"),
+    "+01:00[Europe/Berlin]": Obj(Ref("pytz", "_p"), ("Europe/Berlin", 3600, 0, "CET"), "call"),
+    "+02:00": Obj(Ref("dateutil.tz.tz", "tzoffset"), (None, 7200), "call"),
+}
+
+
+@pytest.mark.parametrize("suffix", ZONES)
+def test_times_in_zones_of_other_packages_are_times(suffix: str) -> None:
+    raw = pickle.dumps(datetime.datetime(2026, 1, 2, 3, 4, 5), 4)
+    value = decode(raw).value
+    value.args = (value.args[0], ZONES[suffix])
+    assert plain(value) == {"$type": "datetime:datetime", "$value": f"2026-01-02T03:04:05{suffix}"}
+    assert preview(value) == json.dumps(f"2026-01-02T03:04:05{suffix}").strip('"')

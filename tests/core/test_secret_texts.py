@@ -1,0 +1,134 @@
+"""Which parts of texts are secrets by their look, and what is left of the text around them."""
+
+import time
+
+import pytest
+
+from ckpt_tui.core.redact import MASK, masked, masked_lines
+from ckpt_tui.core.secret_names import is_secret_key
+from ckpt_tui.core.secret_texts import masked_text
+
+M = MASK
+
+LOOKS = {
+    "postgres://svc:hunter2@db/prod": f"postgres://svc:{M}@db/prod",
+    "redis://:hunter2@cache.internal:6380/0": f"redis://:{M}@cache.internal:6380/0",
+    "mongodb+srv://u:p@ss/w0rd@cl.mongodb.net/?x=1": f"mongodb+srv://u:{M}@cl.mongodb.net/?x=1",
+    "https://user:pw@shop.example/x": f"https://user:{M}@shop.example/x",
+    "https://token0123456789abcdef@github.com/a": f"https://{M}@github.com/a",
+    "root:pw1@tcp(db:3306)/x": f"root:{M}@tcp(db:3306)/x",
+    "timed out reading redis://svc:hunter2@cache:6380/0": f"timed out reading redis://svc:{M}@cache:6380/0",
+    "Server=tcp:x;User ID=sa;Password=Pa55w0rd!;": f"Server=tcp:x;User ID=sa;Password={M};",
+    "Server=x;Uid=sa;Pwd=my pass word;": f"Server=x;Uid=sa;Pwd={M};",
+    "AccountName=a;AccountKey=AAAABBBB==;EndpointSuffix=core": f"AccountName=a;AccountKey={M};EndpointSuffix=core",
+    "Endpoint=sb://x/;SharedAccessKeyName=Root;SharedAccessKey=a+/=":
+        f"Endpoint=sb://x/;SharedAccessKeyName=Root;SharedAccessKey={M}",
+    "Shared Access Key=abc;": f"Shared Access Key={M};",
+    "https://a.blob/c/f?sv=2024-01-01&sig=AbCdEfGh%3D": f"https://a.blob/c/f?sv=2024-01-01&sig={M}",
+    "https://x.example/api?code=abc&n=1": f"https://x.example/api?code={M}&n=1",
+    "jdbc:postgresql://h/db?user=a&password=s1": f"jdbc:postgresql://h/db?user=a&password={M}",
+    "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\nend":
+        f"-----BEGIN PRIVATE KEY-----\n{M}\n-----END PRIVATE KEY-----\nend",
+    "-----BEGIN RSA PRIVATE KEY-----\\nMIIEcut off": f"-----BEGIN RSA PRIVATE KEY-----\\n{M}",
+    "OPENAI_API_KEY=sk-proj-abcdefghijkl\nX=1": f"OPENAI_API_KEY={M}\nX=1",
+    "export COSMOS_KEY='abc'": f"export COSMOS_KEY='{M}'",
+    "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc": f"Bearer {M}",
+    "Authorization: Basic dXNlcjpwdw==": f"Authorization: {M}",
+    "x-functions-key: abc12": f"x-functions-key: {M}",
+    "password: hunter2": f"password: {M}",
+    '{"password": "x", "n": 1}': f'{{"password": "{M}", "n": 1}}',
+    "{'api_key': 'abc', 'n': 1}": f"{{'api_key': '{M}', 'n': 1}}",
+    '{\\"token\\": \\"abc\\"}': f'{{\\"token\\": \\"{M}\\"}}',
+    "curl --password hunter2 -v": f"curl --password {M} -v",
+    "use ghp_abcdefghijklmnopqrstuvwxyz0123456789 please": f"use {M} please",
+    "sk-ant-api03-abcdefgh": M, "sk-abcdefghijklmnopqrstuvwx": M, "glpat-abcdefghijklmnopqrst": M,
+    "github_pat_11ABCDEFG0123456789": M, "AKIAIOSFODNN7EXAMPLE": M, "xoxb-123456789012-abcdef": M,
+    "AIzaSyA1234567890abcdefghijklmnopqrstuv": M, "hf_abcdefghijklmnopqrstuvwxyz": M, "sk_live_abcdefgh12345678": M,
+    "https://hooks.slack.com/services/T000/B000/XXXX": f"https://hooks.slack.com/services/{M}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", LOOKS)
+def test_only_the_secret_in_a_text_is_masked(text: str) -> None:
+    assert masked_text(text) == LOOKS[text]
+    assert masked_text(LOOKS[text]) == LOOKS[text]
+    assert masked({"note": text}) == {"note": LOOKS[text]}
+    assert masked([["a", text]]) == [["a", LOOKS[text]]]
+
+
+HONEST = [
+    "http://host:8080/a?mail=a@b.c", "ssh://git@github.com/a/b", "postgres://db:5432/x", "https://k:9200/x",
+    "the token is abc", "Password: must be eight characters", "token: the smallest unit",
+    "a basic understanding of bearer authentication", "token == x; password=None; api_key=os.environ['X']",
+    "max_tokens=4096 tokens=5 token_count: 17", "sk-learn and task-force", "risk-averse desk-abcdefghijklmnopqrstuv",
+    "def f(token: str, password=None):", "-----BEGIN CERTIFICATE-----\nMII",
+    "mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089", "10:15:30", "a=b;c=d",
+    "state.total > `1`", "eyJhbGciOiJIUzI1NiJ9", "password=${DB_PASSWORD}", "see https://example.com/keys?page=2",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HONEST)
+def test_other_texts_stay(text: str) -> None:
+    assert masked_text(text) is text
+
+
+@pytest.mark.parametrize("text", LOOKS)
+def test_a_raw_line_is_masked_as_the_document_is(text: str) -> None:
+    import json
+
+    for ascii_only in (True, False):
+        line = json.dumps({"note": text}, ensure_ascii=ascii_only)
+        (shown,) = masked_lines([line])
+        assert json.loads(shown) == {"note": LOOKS[text]}
+
+
+NAMES = (
+    "AZURE_OPENAI_KEY", "COSMOS_KEY", "AZURE_SEARCH_ADMIN_KEY", "AZURE_STORAGE_CONNECTION_STRING", "connectionString",
+    "pwd", "pin", "subscription_key", "Ocp-Apim-Subscription-Key", "AccountKey", "SharedAccessKey", "primaryKey",
+    "secondaryKey", "APPLICATIONINSIGHTS_CONNECTION_STRING", "AZURE_CLIENT_SECRET", "db_pass", "sas_token",
+    "instrumentationKey", "accountkey", "x-functions-key", "aws_secret_access_key", "refresh_token", "azureOpenAIKey",
+    "api_keys", "otp",
+)  # fmt: skip
+NO_NAMES = (
+    "max_tokens", "token_count", "tokens_used", "secretary", "keyboard", "passport_no", "session_id", "author",
+    "primary_key", "PARTITION_KEY", "token_url", "password_policy", "first_pass", "status_code",
+    "graph_signature_hash", "pinned", "mapping", "AZURE_CLIENT_ID", "SharedAccessKeyName", "key_points", "AWS_REGION",
+    "region", "PublicKeyToken", "strategy", "pattern",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_usual_names_of_clouds_are_secrets(name: str) -> None:
+    assert is_secret_key(name)
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_names_that_only_sound_like_them_are_not(name: str) -> None:
+    assert not is_secret_key(name)
+
+
+def test_numbers_are_masked_where_a_secret_is_one() -> None:
+    assert masked({"pin": 1234, "tokens": 5, "token": 6}) == {
+        "pin": {"$masked": "int", "$size": 4}, "tokens": 5, "token": 6,
+    }  # fmt: skip
+
+
+def test_names_of_classes_are_no_secrets() -> None:
+    document = {"$type": "app.password:Token1", "of": {"$type": "type", "$value": "app.password:Secret1"}}
+    assert masked({"x": document}) == {"x": document}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a=" * 200_000, "://" * 200_000, "://a:" * 100_000, "-----BEGIN PRIVATE KEY-----" * 5_000, "token=" * 100_000,
+        "password: " * 50_000, "--token " * 50_000, "eyJ" * 100_000, "eyJabcd." * 50_000, "sk-" * 100_000,
+        "a" * 1_000_000 + "=",
+        'key="' * 100_000, "key=;" * 100_000, "bearer " * 50_000, "@tcp(" + "a:" * 100_000, "xoxb-" * 100_000,
+    ],
+    ids=lambda text: text[:12],
+)  # fmt: skip
+def test_no_text_takes_long(text: str) -> None:
+    begun = time.process_time()
+    masked_text(text)
+    assert time.process_time() - begun < 3
