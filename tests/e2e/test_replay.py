@@ -14,7 +14,7 @@ def test_a_run_plays_to_a_breakpoint_and_back_to_another(tmp_path: Path) -> None
     with run(str(LOOP), XDG_STATE_HOME=str(tmp_path)) as terminal:
         terminal.shows("loop · run 1", "20 checkpoints", "done")
         terminal.press("g")
-        terminal.shows("▸○")
+        terminal.shows("▸ ○")
         terminal.press(" ")
         terminal.shows("replay", "playing 1×")
         terminal.press("b")
@@ -32,7 +32,7 @@ def test_a_run_plays_to_a_breakpoint_and_back_to_another(tmp_path: Path) -> None
         terminal.press("\x7f")
         terminal.shows("◆ stopped backwards at step 4: state.last == `2` became true", "┃ ● inc ┃")
         terminal.press("\x1b")
-        terminal.shows("▸●   4 inc", "[State]")
+        terminal.shows("▸ ●  4 inc", "[State]")
         terminal.press("q")
         assert terminal.exit_code() == 0
     assert sorted(path.name for path in LOOP.iterdir()) == before, "nothing is written beside the checkpoints"
@@ -48,4 +48,4 @@ def test_a_replay_fits_80_by_24(tmp_path: Path) -> None:
         terminal.shows("Step 3 of 19", "● counter", "state changed", "space play")
         assert all(len(line) <= 80 for line in terminal.text.split("\n"))
         terminal.press("q")
-        terminal.shows("▸●   3 counter")
+        terminal.shows("▸ ●  3 counter")

@@ -335,7 +335,7 @@ class TestBookmarks:
             await at(app, 3)
             assert screen.position.at == 3
             await app.press("escape")
-            await app.shows("★ counter")
+            await app.shows("★●")
         assert not any((SAMPLES / "loop").glob("*note*"))
         kept = json.loads(next(state.rglob("*.json")).read_text())
         assert [note["note"] for note in kept["notes"]] == ["here it [b]grows[/b]"]
@@ -343,7 +343,7 @@ class TestBookmarks:
     async def test_the_browser_marks_and_lists_them_too(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
             await app.press("5", "g", "B")
-            await app.shows("★ counter")
+            await app.shows("★●")
             await app.press("g", "apostrophe")
             await app.shows("Bookmarks and notes")
             await app.press("enter")
@@ -357,7 +357,7 @@ class TestBookmarks:
             await app.press("a")
             await app.type("look here")
             await app.press("enter")
-            await app.shows("Noted", "✎ counter")
+            await app.shows("Noted", "✎●")
         kept = json.loads(next(state.rglob("*.json")).read_text())
         assert [note["note"] for note in kept["notes"]] == ["look here"]
 
