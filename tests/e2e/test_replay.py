@@ -14,7 +14,7 @@ def test_a_run_plays_to_a_breakpoint_and_back_to_another(tmp_path: Path) -> None
     with run(str(LOOP), XDG_STATE_HOME=str(tmp_path)) as terminal:
         terminal.shows("loop · run 1", "20 checkpoints", "done")
         terminal.press("g")
-        terminal.shows("▸○")
+        terminal.shows("▸ ○")
         terminal.press(" ")
         terminal.shows("replay", "playing 1×")
         terminal.press("b")
@@ -48,4 +48,4 @@ def test_a_replay_fits_80_by_24(tmp_path: Path) -> None:
         terminal.shows("Step 3 of 19", "● counter", "state changed", "space play")
         assert all(len(line) <= 80 for line in terminal.text.split("\n"))
         terminal.press("q")
-        terminal.shows("▸●   3 counter")
+        terminal.shows("▸ ●  3 counter")
