@@ -106,7 +106,7 @@ def read_document(value: Value) -> Document | None:
     version, time = top.pop("v", 0), top.pop("ts", "")
     channels = members(top.pop("channel_values")) or {}
     seen = {
-        node: {channel: _version(number) for channel, number in (members(channels_seen) or {}).items()}
+        node: {channel: version_text(number) for channel, number in (members(channels_seen) or {}).items()}
         for node, channels_seen in (members(top.pop("versions_seen", None)) or {}).items()
     }
     versions = members(top.pop("channel_versions", None)) or {}
@@ -174,7 +174,8 @@ def _arrived(value: Value) -> set[str]:
     return {item for item in items if type(item) is str} if type(items) is list else set()
 
 
-def _version(value: Value) -> str:
+def version_text(value: Value) -> str:
+    """The version of a channel, which is a text or a number, as text."""
     return value if type(value) is str else repr(value) if type(value) in (int, float) else ""
 
 

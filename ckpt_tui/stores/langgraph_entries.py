@@ -8,16 +8,16 @@ from functools import lru_cache
 from typing import Literal
 
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, Problem, Role, Status, Told, parse_time
-from ckpt_tui.core.msgpack.serialized import is_closed
+from ckpt_tui.core.msgpack.serialized import decode, is_closed
 from ckpt_tui.core.reading.gist import gist, gist_of_state
 from ckpt_tui.core.safety.judgement import judge
 from ckpt_tui.core.text import clean
-from ckpt_tui.core.value import Decoded
+from ckpt_tui.core.value import Decoded, Opaque
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.langgraph_document import END, INTERRUPT, OLDER, RESUME, START, Question, facts, members, senders
 from ckpt_tui.stores.langgraph_names import above, encoded, run_of, saved_at, step_of, title_of
 from ckpt_tui.stores.langgraph_reading import Reading
-from ckpt_tui.stores.langgraph_rows import Header, Key
+from ckpt_tui.stores.langgraph_rows import SMALL, Header, Key
 
 _CALLED = frozenset(
     {"re:compile", "datetime:datetime.fromisoformat", "builtins:bytes.fromhex", "builtins:bytearray.fromhex"}
@@ -82,29 +82,44 @@ def full_entry_of(header: Header, read: Reading, has_child: bool) -> Entry:
     role = _role(read, status)
     label = _label(read, role, bool(questions))
     return entry._replace(
-        facts=facts(document, questions, sources),
+        facts=facts(document, questions, sources)._replace(gist=_gist(read, questions, role)),
         note=decoded.fault or dangers_of(decoded),
         when=when,
         timestamp=timestamp,
         iteration=step if type(step) is int else entry.iteration,
         told=told._replace(
-            label=label, role=role, status=status, ran=read.ran, step=step if type(step) is int else told.step
+            label=label,
+            role=role,
+            status=status,
+            ran=read.ran,
+            step=step if type(step) is int else told.step,
+            did="answered" if role == "response" else "",
         ),
     )
 
 
-def _gist(read: Reading, questions: Sequence[Question]) -> str:
+def _gist(read: Reading, questions: Sequence[Question], role: Role) -> str:
     """What matters at a checkpoint in a few words: what is asked, given, or was written by the nodes that ran."""
     if questions:
         return gist(questions[0].value)
     document = read.document
-    if document is None:
+    if document is None or role in ("failed", "forked"):  # the error says it; a fork changes nothing
         return ""
     given = next((due.argument for due in document.due if due.is_input), None)
     if given is not None:
         return gist(given)
-    written = {one.channel: document.state[one.channel] for one in read.before_writes if one.channel in document.state}
-    return gist_of_state([*(written or document.state).items()])
+    if read.metadata.get("source") == "loop":
+        written = [
+            (one.channel, decode(one.encoding, one.data).value)
+            for one in read.before_writes
+            if one.number >= 0 and 0 < len(one.data) <= SMALL and one.channel in document.state
+            and read.before_nodes.get(one.task, "") in ("", *(read.ran or ()))
+        ]  # fmt: skip
+        said = gist_of_state([pair for pair in written if type(pair[1]) is not Opaque])
+        if said:
+            return said
+    changed = [(channel, document.state[channel]) for channel in read.changed if channel in document.state]
+    return gist_of_state(changed or [*document.state.items()])
 
 
 def _status(read: Reading, has_child: bool, waits: bool) -> Status | Literal["unknown"]:
@@ -159,7 +174,7 @@ def _label(read: Reading, role: Role, waits: bool) -> str:
         text += " · waiting, asked above"
     elif role == "failed":
         node, error = read.outcome.errors[0]
-        text += f" · {clean(node, 40) + ' ' if node else ''}failed: {clean(error, 80) or '?'}"
+        text = f"failed {clean(node, 40) + ': ' if node else ''}{clean(error, 80) or '?'}"
     return text.removeprefix(" · ").removeprefix(", ") or "step"
 
 

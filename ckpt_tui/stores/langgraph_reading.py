@@ -20,6 +20,7 @@ from ckpt_tui.stores.langgraph_document import (
     outcome,
     pulled,
     read_document,
+    version_text,
 )  # fmt: skip
 from ckpt_tui.stores.langgraph_names import above
 from ckpt_tui.stores.langgraph_rows import Body, Key, LangGraphRows, Write
@@ -45,6 +46,7 @@ class Reading(NamedTuple):
         writes: What the tasks have written that ran from it.
         nodes: Their nodes.
         outcome: What they have left: questions and errors.
+        changed: Channels with another version than at its parent.
         asked_above: Its questions are shown at the checkpoint that called its subgraph.
     """
 
@@ -58,6 +60,7 @@ class Reading(NamedTuple):
     writes: list[Write]
     nodes: dict[str, str]
     outcome: Outcome
+    changed: tuple[str, ...]
     asked_above: bool
 
 
@@ -112,6 +115,7 @@ class LangGraphReader:
             yield Reading(
                 body, decoded, document, metadata, ran, before_writes,
                 node_of_tasks(before, before_writes), own, nodes, found,
+                _changed(document, before),
                 bool(found.questions) and self._asks_above(key, metadata),
             )  # fmt: skip
 
@@ -120,7 +124,7 @@ class LangGraphReader:
             for old in list(self._documents)[: KEPT_DOCUMENTS // 2]:
                 self._documents.pop(old, None)
         if document is not None:  # its state may be large, and is evaluated on the store again
-            document = document._replace(state={}, about={}, versions={})
+            document = document._replace(state={}, about={})
         self._documents[key] = document
 
     def _asks_above(self, key: Key, metadata: dict[str, Value]) -> bool:
@@ -157,6 +161,14 @@ class LangGraphReader:
             writes.append([decode(one.encoding, one.data, budget).value for one in own if one.channel == channel])
         flat = [value for step in reversed(writes) for value in step]
         return History(seed, flat, is_whole) if flat or seed is not MISSING else None
+
+
+def _changed(document: Document | None, before: Document | None) -> tuple[str, ...]:
+    known = {} if before is None else before.versions
+    versions = {} if document is None else document.versions
+    return tuple(
+        channel for channel, version in versions.items() if version_text(known.get(channel)) != version_text(version)
+    )
 
 
 def document_of(body: Body, budget: MessageBudget) -> tuple[Decoded, Document | None]:

@@ -20,6 +20,9 @@ WRITES = frozenset(
 PAGE = 2_000
 """Headers asked for at once."""
 
+SMALL = 2_048
+"""Bytes of a written value that is read for the list: enough for a few words."""
+
 _HEADERS = (
     "SELECT rowid, thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, length(checkpoint) "
     "FROM checkpoints WHERE rowid > ? ORDER BY rowid LIMIT ?"
@@ -36,7 +39,8 @@ _CHILD = "SELECT 1 FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? AN
 _WRITTEN = "SELECT DISTINCT thread_id, checkpoint_ns, checkpoint_id FROM writes WHERE rowid > ?"
 _WRITES_PLAIN = (
     "SELECT rowid, task_id, '', idx, channel, type, "
-    "CASE WHEN length(value) <= ? AND (? = '' OR instr(?, char(10) || channel || char(10))) THEN value ELSE x'' END "
+    "CASE WHEN length(value) <= ? AND (? = '' OR length(value) <= ? OR "
+    "instr(?, char(10) || channel || char(10))) THEN value ELSE x'' END "
     "FROM writes WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?"
 )
 _WRITES = _WRITES_PLAIN.replace("''", "task_path", 1)
@@ -204,7 +208,7 @@ class LangGraphRows:
         Args:
             keys: The checkpoints.
             most: Bytes of a value; a longer one is left empty.
-            only: Channels whose values are wanted; all where none are named.
+            only: Channels whose values are wanted, besides those of at most `SMALL` bytes; all where none are named.
 
         Raises:
             SqliteFault: the database cannot be read.
@@ -217,7 +221,7 @@ class LangGraphRows:
                 return {}
             statement = _WRITES if "task_path" in columns else _WRITES_PLAIN
             wanted = "".join(f"\n{channel}" for channel in only) + "\n" if only else ""
-            values = (most, wanted, wanted)
+            values = (most, wanted, SMALL, wanted)
             found = {}
             for key in keys:
                 rows = [_write(one) for one in look.rows(statement, (*values, *map(_stored, key)))]

@@ -144,6 +144,19 @@ class TestStoresOfLangGraph:
         assert ignored == {"channel_versions", "versions_seen", "updated_channels"}
         assert {str(change.path[1]) for change in found.changes if change.path[0] == "state"} == {"score", "notes"}
 
+    def test_a_row_says_what_the_nodes_wrote_that_ran(self) -> None:
+        [run] = runs_of(opened("1.2.24/messages")).values()
+        said = [node.ref.facts.gist for node in run.nodes if node.ref.facts]
+        assert said[:5] == [
+            "messages “Paris”", "messages “Paris”", "messages lookup(“Paris”)", "messages “sunny”",
+            "messages “It is sunny.”",
+        ]  # fmt: skip
+        [run] = runs_of(opened("1.2.24/forks")).values()
+        gists = {node.ref.role: node.ref.facts.gist for node in run.nodes if node.ref.facts}
+        assert gists["final"] == "notes “judged 3” score 0.9"
+        assert gists["forked"] == ""
+        assert gists["edited"] == "score 0.1"
+
     def test_edits_and_forks_are_roles_of_their_own(self) -> None:
         [run] = runs_of(opened("1.2.24/forks")).values()
         assert roles(run).count("forked") == 1
@@ -155,7 +168,7 @@ class TestStoresOfLangGraph:
         runs = runs_of(opened("0.2.76/fanout-failure"))
         last = runs["failed"].nodes[-1].ref
         assert (last.role, last.status) == ("failed", "failed")
-        assert labels(runs["failed"])[-1] == "split · work failed: ValueError('cannot work on bad')"
+        assert labels(runs["failed"])[-1] == "failed work: ValueError('cannot work on bad')"
 
     def test_nodes_that_were_sent_to_ran_and_what_they_are_sent_is_in_flight(self) -> None:
         store = opened("0.2.76/fanout-failure")

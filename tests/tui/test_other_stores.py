@@ -87,7 +87,7 @@ LANGGRAPH = DATA / "langgraph" / "1.2.24"
 
 async def test_a_thread_of_langgraph_that_waits_is_shown_with_what_it_asks() -> None:
     async with open_app(LANGGRAPH / "subgraph.sqlite") as driver:
-        await driver.shows("thread paused", "plan · research waiting", "└ research", "waiting, asked above")
+        await driver.shows("thread paused", "waits research", "└ research", "…above")
         runs = driver.screen.list.view.runs
         driver.screen.list.select(runs[0].nodes[-1].ref.file)
         driver.screen.panes.detail.pick("pending")
@@ -111,8 +111,8 @@ async def test_a_thread_of_langgraph_goes_on_live(tmp_path: Path) -> None:
         await driver.shows("thread t", "start")
         last = checkpoint_id(1, 0)
         write(connection, last, "task-1", -3, "__interrupt__", [{"value": "Go on?", "id": "q"}], node="count")
-        await driver.shows("start · count waiting")
+        await driver.shows("waits count")
         save(connection, 2, last, values={"n": 1}, seen={"count": {"branch:to:count": "2"}})
         await driver.until(lambda: driver.screen.list.view.checkpoints == 3, "the next checkpoint")
-        await driver.until(lambda: "waiting" not in driver.text, "nothing waits")
+        await driver.until(lambda: "waits" not in driver.text, "nothing waits")
     connection.close()

@@ -13,6 +13,7 @@ from ckpt_tui.core.budgets import GIST_CHARACTERS, GIST_SPAN
 from ckpt_tui.core.documents.envelope import parsed, resolve, unread
 from ckpt_tui.core.model import INTERNAL
 from ckpt_tui.core.reading.anatomy import anatomy, type_name
+from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, text_of
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.reading.preview import float_text, integer_text, message_text, short_type
@@ -131,6 +132,9 @@ def _object(value: Obj, depth: int) -> str:
 def _said(value: Value, depth: int) -> str:
     """What a chat message, a call of a tool, or an object of the framework around them says; "" for any other."""
     name = short_type(type_name(value)) if type(value) is Obj else ""
+    if is_langchain_message(value):
+        calls = [f"{clean(tool, 40)}({_members(_pairs(given), depth - 1)})" for tool, given in calls_of(value)]
+        return _quoted(text_of(value)) or _joined(calls)
     if not name and attribute(value, "type") in _CONTENT_KINDS:
         return _content(value, depth)
     if not name and attribute(value, "role") is None and attribute(value, "contents") is None:
@@ -195,7 +199,7 @@ def _list(value: Sequence[Value], depth: int) -> str:
 
 def _is_message(value: Value) -> bool:
     if type(value) is Obj:
-        return short_type(type_name(value)) in ("Message", "ChatMessage")
+        return short_type(type_name(value)) in ("Message", "ChatMessage") or is_langchain_message(value)
     return attribute(value, "role") is not None
 
 
