@@ -41,15 +41,11 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.controllers.value_reading import ValueReading
     from ckpt_tui.tui.controllers.value_search import ValueSearch
     from ckpt_tui.tui.controllers.value_texts import ValueTexts
-    from ckpt_tui.tui.early import EarlyLook
     from ckpt_tui.tui.helpers.pending_edits import PendingEdits
     from ckpt_tui.tui.helpers.run_graphs import RunGraphs
     from ckpt_tui.tui.jobs import Jobs
     from ckpt_tui.tui.store_follower import StoreFollower
     from ckpt_tui.tui.widgets.share_list import ShareList
-
-EARLY_SECONDS = 0.03
-"""Longest wait for the first rows before the first screen is drawn without them."""
 
 PLACE_SECONDS = 0.04
 """Pause after the last move of the cursor in a value before its path is shown."""
@@ -62,7 +58,6 @@ class Browse(Screen[None]):
         store: What to browse.
         at: Id of the checkpoint to open at; None follows the newest.
         steps: Labels of the place to open at.
-        early: A look at the store that has begun.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
@@ -85,13 +80,10 @@ class Browse(Screen[None]):
     replay_entry: ReplayEntry
     resume_entry: ResumeEntry
 
-    def __init__(
-        self, store: Store, at: str | None = None, steps: tuple[str, ...] = (), early: EarlyLook | None = None
-    ) -> None:
+    def __init__(self, store: Store, at: str | None = None, steps: tuple[str, ...] = ()) -> None:
         super().__init__(classes="-list")
         self.store = store
-        self.library = early.library if early else Library()
-        self._early = early
+        self.library = Library()
         self._steps = steps
         self._place_timer: Timer | None = None
         self.port = port = BrowsePort(self, following=at is None)
@@ -106,20 +98,17 @@ class Browse(Screen[None]):
         yield Checkpoints(id="checkpoints")
 
     def on_mount(self) -> None:
-        """Show the rows that are known already, and the rest once they are drawn."""
+        """Give the list the focus, and go on once the frame is drawn."""
         self.panes.focus_pane(self.panes.list)
-        view = self._early.wait(EARLY_SECONDS) if self._early else None
-        if view is not None and self._early is not None and self._early.batch is not None:
-            self.checkpoints.show(messages.ViewReady(view, self._early.batch.done, self._early.batch.total))
         self.bars.draw()
         self.call_after_refresh(self._begin)
 
     async def _begin(self) -> None:
-        """The first rows are on the screen: now the rest of it, and of the store."""
-        # Late: it takes 60 ms, which the first rows would wait for.
+        """The frame is on the screen: now the panes, and what is in the store."""
+        # Late: it takes 60 ms, which the first frame would wait for.
         from ckpt_tui.tui.screens.browse_wiring import make_controllers
 
-        make_controllers(self, self._steps, self._early)
+        make_controllers(self, self._steps)
         await self.panes.complete()
         self.follower.follow()
         self.opened.load_selected()

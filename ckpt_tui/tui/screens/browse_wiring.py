@@ -23,17 +23,15 @@ from ckpt_tui.tui.store_follower import StoreFollower
 
 if TYPE_CHECKING:
     from ckpt_tui.stores.base import Store
-    from ckpt_tui.tui.early import EarlyLook
     from ckpt_tui.tui.screens.browse import Browse
 
 
-def make_controllers(screen: Browse, steps: tuple[str, ...], early: EarlyLook | None) -> None:
+def make_controllers(screen: Browse, steps: tuple[str, ...]) -> None:
     """Make the controllers of a browser.
 
     Args:
         screen: The browser.
         steps: Labels of the place to open at.
-        early: A look at the store that has begun.
     """
     port = screen.port
     screen.graphs, screen.edits = RunGraphs(), PendingEdits()
@@ -49,11 +47,11 @@ def make_controllers(screen: Browse, steps: tuple[str, ...], early: EarlyLook | 
     screen.bookmarks = Bookmarks(port)
     screen.replay_entry = ReplayEntry(port)
     screen.resume_entry = ResumeEntry(port)
-    set_store(screen, screen.store, early)
+    set_store(screen, screen.store)
 
 
-def set_store(screen: Browse, store: Store, early: EarlyLook | None = None) -> None:
+def set_store(screen: Browse, store: Store) -> None:
     """Have a browser show a store; what was read of the one before stays in the list. Nothing is read yet."""
     screen.store = store
     screen.jobs = Jobs(screen, store)
-    screen.follower = StoreFollower(screen, store, screen.library, early, screen.opened.is_loading)
+    screen.follower = StoreFollower(screen, store, screen.library, screen.opened.is_loading)
