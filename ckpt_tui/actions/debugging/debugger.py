@@ -171,8 +171,7 @@ class Debugger:
             if not isinstance(specs, list):
                 raise UsageError("break needs `set`, a list of breakpoints.", 'For example: "set": ["executor:writer"]')
             self._stops.watcher.change([parse_breakpoint(str(each)) for each in specs])
-                hold = {"do": "hold"}
-                self._session.send(hold if self._stops.watcher.is_needed else {"do": "go", **self._stops.wanted()})
+            if self.paused is None:
                 self._session.send(
                     {"do": "hold"} if self._stops.watcher.is_needed else {"do": "go", **self._stops.wanted()}
                 )
