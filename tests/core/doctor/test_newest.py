@@ -156,9 +156,19 @@ def test_nothing_is_said_of_what_could_run_code(store: Path) -> None:
     assert finding_of(store) is None
 
 
-def test_a_time_that_is_no_date_ends_the_search_of_a_single_file_too(tmp_path: Path) -> None:
+def test_a_time_that_is_no_date_ends_the_search_beside_a_file_that_is_skipped(tmp_path: Path) -> None:
     write(tmp_path, "aaaa", timestamp="")
+    write(tmp_path, "bbbb", previous_checkpoint_id="aaaa", iteration_count=1)
+    (tmp_path / "bbbb.json").write_text((tmp_path / "bbbb.json").read_text()[:400])
     assert isinstance(taken(tmp_path), ValueError)
-    found = finding_of(tmp_path)
-    assert found is not None
-    assert "ValueError" in found.reason
+    examine(open_store(tmp_path))
+
+
+def test_a_time_that_is_no_date_ends_the_search_among_files_that_cannot_be_loaded(store: Path) -> None:
+    for name in ("bbbb", "cccc"):
+        write(store, name, version=2, previous_checkpoint_id="aaaa", iteration_count=1, surprise=1)
+    write(store, "aaaa", timestamp="")
+    finding = finding_of(store)
+    assert isinstance(taken(store), ValueError)
+    assert finding is not None
+    assert "ValueError" in finding.reason
