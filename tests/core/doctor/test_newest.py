@@ -154,3 +154,11 @@ def test_nothing_is_said_of_what_could_run_code(store: Path) -> None:
     danger = {"x": {"__pickled__": base64.b64encode(b"cos\nsystem\n.").decode(), "__type__": "x:y"}}
     write(store, "cccc", state=danger, iteration_count=2, timestamp="2026-11-20T10:00:02.000001+00:00")
     assert finding_of(store) is None
+
+
+def test_a_time_that_is_no_date_ends_the_search_of_a_single_file_too(tmp_path: Path) -> None:
+    write(tmp_path, "aaaa", timestamp="")
+    assert isinstance(taken(tmp_path), ValueError)
+    found = finding_of(tmp_path)
+    assert found is not None
+    assert "ValueError" in found.reason
