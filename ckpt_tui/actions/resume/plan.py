@@ -22,7 +22,9 @@ from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.headers import KIND
 
-RUNNER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "runner", "entry.py")
+RUNNER = os.path.join(
+    os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "runner", "entry.py"
+)
 """The program that is started; it is never imported."""
 
 FAILED = 5

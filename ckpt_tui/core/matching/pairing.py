@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.matching.chat_messages import Message, are_unlike, as_message
 from ckpt_tui.core.matching.digests import SCALARS, Digests
 from ckpt_tui.core.matching.equality import is_plainly_equal, sort_of
 from ckpt_tui.core.matching.identity import NAMES, Identity, identity, is_random
-from ckpt_tui.core.matching.messages import Message, are_unlike, as_message
 from ckpt_tui.core.reading.pickled_objects import object_parts
 from ckpt_tui.core.value import Map, Obj, Value
 

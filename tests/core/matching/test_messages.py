@@ -1,4 +1,4 @@
-"""`ckpt_tui.core.matching.messages`: two unlike messages are two, in a list that is compared, too."""
+"""`ckpt_tui.core.matching.chat_messages`: two unlike messages are two, in a list that is compared, too."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff
-from ckpt_tui.core.matching.messages import are_unlike, as_message
+from ckpt_tui.core.matching.chat_messages import are_unlike, as_message
 
 LONG = "The launch of the lamp is planned for the first week of spring"
 
