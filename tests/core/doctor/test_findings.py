@@ -5,7 +5,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 SOURCES = [
-    *(ROOT / "tests" / room / "test_doctor.py" for room in ("core/doctor", "actions", "cli")),
+    *(ROOT / "tests" / "core" / "doctor").glob("test_*.py"),
+    *(ROOT / "tests" / "stores").glob("test_*.py"),
+    ROOT / "tests" / "actions" / "test_store_examination.py",
+    ROOT / "tests" / "cli" / "test_doctor.py",
     ROOT / "tests" / "core" / "test_allowance.py",
 ]
 
