@@ -49,13 +49,10 @@ def command(
             ls, stores=stores, storage=storage, workflow_names=workflow_names, fast=False, sizes=False, as_json=False
         )
         return result
-    from ckpt_tui.tui.early import EarlyLook
-
     opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False))
-    early = EarlyLook(opened)
-    from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser, while the store is read
+    from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser
 
-    return browse(opened, at=at, query=query, early=early)
+    return browse(opened, at=at, query=query)
 
 
 def _events(path: str) -> int:

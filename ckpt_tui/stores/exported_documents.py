@@ -52,7 +52,7 @@ class DocumentsStore(PolledStore):
     def sniff(cls, place: Place) -> DocumentsStore | None:
         """A file that begins as an array of checkpoints does, or as a line for each."""
         head = place.head
-        if head is None or not looks_exported(head, place.path.endswith((".jsonl", ".ndjson"))):
+        if head is None or not looks_exported(head, not place.path.endswith(".json")):
             return None
         try:
             return cls(place.path) if documents(read_whole(place.path)[1]) else None

@@ -10,25 +10,30 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
 from ckpt_tui.stores import events
-from ckpt_tui.stores.agent_framework_dotnet import DotnetStore
 from ckpt_tui.stores.base import Place, Store, complete
 from ckpt_tui.stores.composite import CompositeStore, short_names
 from ckpt_tui.stores.directory import DirectoryStore
-from ckpt_tui.stores.dotnet_sessions import SessionStore
-from ckpt_tui.stores.exported_documents import DocumentsStore, looks_exported
 from ckpt_tui.stores.files import FILE_SUFFIX, FileTrouble, is_json_name, read_ends
 from ckpt_tui.stores.fork_directories import is_fork, overlay, root_of
-from ckpt_tui.stores.hpd import HpdStore
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
 GROUP = "ckpt_tui.stores"
+
+_FORMATS = (
+    "agent_framework_dotnet:DotnetStore", "hpd:HpdStore", "dotnet_sessions:SessionStore", "langgraph:LangGraphStore",
+)  # fmt: skip
+"""Formats besides directories of Agent Framework, in the order in which they are asked: module and class.
+
+They are imported by name, as the verbs are: a list of Agent Framework's checkpoints does without the other formats.
+"""
 
 _NAMES = 64
 """Names of a directory looked at: every format's files have names of a kind."""
@@ -91,9 +96,7 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
             "Name the directory your workflow writes checkpoints to.",
         )
     if text.endswith(_DATABASES):  # of what is not there yet, the name is all there is to know
-        from ckpt_tui.stores.langgraph import LangGraphStore
-
-        return LangGraphStore(text)
+        return _format("langgraph:LangGraphStore")(text)  # type: ignore[call-arg]
     return DirectoryStore(text)
 
 
@@ -160,16 +163,18 @@ def extensions() -> dict[str, EntryPoint]:
 
 def _sniffed(place: Place) -> Store | None:
     """The store of the first format that recognises a path, or None."""
-    if place.head is not None and place.head.startswith(_SQLITE):
-        from ckpt_tui.stores.langgraph import LangGraphStore  # late: SQLite, which files do without
-
-        return LangGraphStore.sniff(place)
     found: Store | None = None if place.has_index else DirectoryStore.sniff(place)
-    if found is None:
-        # Late: they parse, which a list of Agent Framework's headers does without.
-        formats: tuple[type[Store], ...] = (DotnetStore, HpdStore, SessionStore, DirectoryStore)
-        found = next(filter(None, (kind.sniff(place) for kind in formats)), None)
-    return found
+    for name in _FORMATS if found is None else ():
+        found = _format(name).sniff(place)
+        if found is not None:
+            break
+    return found if found is not None else DirectoryStore.sniff(place)
+
+
+def _format(name: str) -> type[Store]:
+    module, _, cls = name.partition(":")
+    kind: type[Store] = getattr(import_module(f"ckpt_tui.stores.{module}"), cls)
+    return kind
 
 
 def _directory(path: str) -> Place:
@@ -195,8 +200,7 @@ def _file(path: str) -> Store | None:
     except FileTrouble:
         head = b""
     place = Place(path, head=head)
-    exported = DocumentsStore.sniff(place) if looks_exported(head, not name.endswith(".json")) else None
-    found = exported or _sniffed(place)
+    found = _format("exported_documents:DocumentsStore").sniff(place) or _sniffed(place)
     if found is not None:
         return found
     if name.endswith(".json"):  # the store says what is wrong with it

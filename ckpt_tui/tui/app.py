@@ -24,7 +24,6 @@ from ckpt_tui.stores.base import Store, complete
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
 from ckpt_tui.tui.commands import accept_keys
-from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.ending import end_on_signals
 from ckpt_tui.tui.painting import Painter
 from ckpt_tui.tui.screens.browse import Browse
@@ -55,7 +54,6 @@ class CkptApp(TypeAhead):
         at: Id of the checkpoint to open at.
         steps: Labels of the place to open at.
         config: What the person set.
-        early: A look at the store that has begun.
         events: The file of a stream of events to show in the place of a store, or "".
     """
 
@@ -71,7 +69,6 @@ class CkptApp(TypeAhead):
         at: str | None = None,
         steps: tuple[str, ...] = (),
         config: Config | None = None,
-        early: EarlyLook | None = None,
         events: str = "",
     ) -> None:
         super().__init__()
@@ -87,7 +84,6 @@ class CkptApp(TypeAhead):
         wanted = self.config.theme or (SIXTEEN if self.console.color_system in _FEW_COLOURS else DARK.name)
         self.set_reactive(App.theme, wanted if wanted in self.available_themes else DARK.name)
         self.stylesheet.set_variables(self.get_css_variables())
-        self._early = early
         self._events = events
         self._at = at
         self._steps = steps
@@ -99,7 +95,7 @@ class CkptApp(TypeAhead):
             from ckpt_tui.tui.screens.events import EventsScreen
 
             return EventsScreen(self._events)
-        return Browse(self.store, self._at, self._steps, self._early)
+        return Browse(self.store, self._at, self._steps)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         # What is not written now is written whole later.
@@ -137,21 +133,20 @@ class CkptApp(TypeAhead):
         self.call_after_refresh(_collect_rarely)
 
 
-def browse(store: str | Store, at: str | None = None, query: str | None = None, early: EarlyLook | None = None) -> int:
+def browse(store: str | Store, at: str | None = None, query: str | None = None) -> int:
     """Open the browser on a store; returns the exit code.
 
     Args:
         store: A store, or the path of one: a directory, which may not exist yet, or a checkpoint file.
         at: Id of the checkpoint to open at.
         query: A path such as `state.draft.score` to open at.
-        early: A look at the store that has begun.
 
     Raises:
         CkptError: the path is neither a directory nor a checkpoint file; the configuration is wrong.
     """
     config = load()
     opened = with_forks(open_store(store, must_exist=False)) if isinstance(store, str) else store
-    app = CkptApp(opened, at, steps_of(query) if query else (), config, early)
+    app = CkptApp(opened, at, steps_of(query) if query else (), config)
     app.run(mouse=config.mouse)
     return app.return_code or 0
 

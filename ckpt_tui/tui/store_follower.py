@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from ckpt_tui.stores.base import Batch, Store
-    from ckpt_tui.tui.early import EarlyLook
-
-FIRST_PAINT_SECONDS = 0.06
-"""Pause of a long scan after its first rows, so that painting them does not wait for the interpreter lock."""
 
 
 JUDGED_SECONDS = 0.05
@@ -38,17 +34,13 @@ class StoreFollower:
         owner: The screen that receives the messages and whose workers these are.
         store: The store that is open.
         library: Where what is known of it is collected.
-        early: A look at the store that has begun.
         is_busy: Says, from any thread, whether something runs that a person waits for.
     """
 
-    def __init__(
-        self, owner: DOMNode, store: Store, library: Library, early: EarlyLook | None, is_busy: Callable[[], bool]
-    ) -> None:
+    def __init__(self, owner: DOMNode, store: Store, library: Library, is_busy: Callable[[], bool]) -> None:
         self.workers = Workers(owner)
         self._store = store
         self._library = library
-        self._early = early
         self._is_busy = is_busy
         self._filling = threading.Lock()
 
@@ -61,11 +53,6 @@ class StoreFollower:
         """Read the store and keep up with it."""
         pace = Pace()
         is_shown = was_complete = False
-        if self._early is not None and self._early.wait() is not None:
-            is_shown = True
-            if self._early.batch is not None:
-                self._post_view(self._early.batch.done, self._early.batch.total)
-            self.workers.stopped.wait(FIRST_PAINT_SECONDS)
         for batch in self._everything():
             changed = self._library.apply(batch)
             complete = batch.done >= batch.total
@@ -74,8 +61,6 @@ class StoreFollower:
             # The first rows at once, then now and then, and everything at the end of a pass.
             if complete or (changed and (not is_shown or pace.is_due)):
                 self._post_at_pace(pace, batch.done, batch.total)
-                if not is_shown and not complete:
-                    self.workers.stopped.wait(FIRST_PAINT_SECONDS)
                 is_shown = True
             was_complete = complete
             if complete and self._library.unread():
@@ -128,7 +113,7 @@ class StoreFollower:
     def _everything(self) -> Iterator[Batch]:
         """What is there now, then what changes: the first look is the quickest, the watch finds what it missed."""
         with suppress(CkptError):  # a directory that is missing is waited for
-            yield from (self._early and self._early.rest) or self._store.scan()
+            yield from self._store.scan()
         yield from self._store.watch(self.workers.stopped)
 
     def _post_view(self, done: int, total: int) -> None:

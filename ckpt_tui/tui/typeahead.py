@@ -66,8 +66,7 @@ class TypeAhead(App[None]):
     async def _next(self) -> None:
         """Hand on the first key that is held, once the one before it is done."""
         while self._held:
-            is_complete = getattr(self.screen, "is_complete", True)
-            if not is_complete or (not self._can_take() and time.monotonic() < self._until):
+            if not self._can_take() and time.monotonic() < self._until:
                 self.set_timer(MOMENT, self._next)
                 return
             target = self._key_target

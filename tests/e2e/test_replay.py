@@ -32,7 +32,7 @@ def test_a_run_plays_to_a_breakpoint_and_back_to_another(tmp_path: Path) -> None
         terminal.press("\x7f")
         terminal.shows("◆ stopped backwards at step 4: state.last == `2` became true", "┃ ● inc ┃")
         terminal.press("\x1b")
-        terminal.shows("▸●   4 inc", "[Overview]")
+        terminal.shows("▸ ●  4 inc", "[Overview]")
         terminal.press("q")
         assert terminal.exit_code() == 0
     assert sorted(path.name for path in LOOP.iterdir()) == before, "nothing is written beside the checkpoints"

@@ -171,3 +171,12 @@ def test_a_root_in_the_middle_whose_messages_are_beyond_the_first_bytes_is_read_
         assert isinstance(header, CheckpointRef)
         assert header.carries_answers
         assert (header.facts is None) == is_short
+
+
+@pytest.mark.parametrize("parent", [{}, [], 0, False, ""])
+def test_a_parent_that_is_no_text_is_told_from_the_whole_file(tmp_path: Path, parent: Any) -> None:
+    path = tmp_path / "x.json"
+    path.write_bytes(written(document(previous_checkpoint_id=parent)))
+    entry = listed(path)
+    assert isinstance(entry, CheckpointRef)
+    assert entry.parent in (None, "")

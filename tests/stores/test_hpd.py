@@ -265,3 +265,9 @@ def test_a_broken_file_is_a_problem_and_the_run_goes_on(tmp_path: Path) -> None:
     save(tmp_path, "run", 3, completedNodes=["a", "b", "c"])
     entries = collect(open_store(tmp_path).scan())
     assert sorted(type(entry).__name__ for entry in entries.values()) == ["CheckpointRef", "CheckpointRef", "Problem"]
+
+
+def test_an_id_of_half_a_character_is_read(tmp_path: Path) -> None:
+    save(tmp_path, "run-1", 1, graphId="\ud800")
+    _, runs = runs_of(tmp_path)
+    assert len(runs) == 1

@@ -14,7 +14,7 @@ import pytest
 
 from ckpt_tui.core.diff.diff import diff_checkpoints
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
-from ckpt_tui.core.reading.conversation import conversations
+from ckpt_tui.core.reading.conversation import conversation
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.plain import plain
 from ckpt_tui.core.runs.ids import IdFault, find
@@ -200,10 +200,10 @@ class TestStoresOfLangGraph:
     def test_chat_messages_read_as_a_conversation(self) -> None:
         store = opened("1.2.24/messages")
         [run] = runs_of(store).values()
-        [talk] = [talk for talk in conversations(load(store, run)) if talk.title == "messages"]
-        assert [turn.role for turn in talk.turns][:5] == ["system", "user", "assistant", "tool", "assistant"]
-        assert [turn.text for turn in talk.turns][:5] == ["Be brief.", "Paris", "", "sunny", "It is sunny."]
-        assert "lookup" in talk.turns[2].extras[0]
+        found = conversation(load(store, run)).turns
+        assert [turn.role for turn in found][:5] == ["system", "user", "assistant", "assistant", "user"]
+        assert [turn.text for turn in found][:5] == ["Be brief.", "Paris", "", "It is sunny.", "Oslo"]
+        assert found[2].extras == ('lookup({"city": "Paris"}) → sunny',)
 
     def test_objects_of_older_releases_are_the_same_as_of_newer_ones(self) -> None:
         states = []

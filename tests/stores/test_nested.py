@@ -194,6 +194,8 @@ class TestUnreadable:
         code = (
             "import os, sys\n"
             "from ckpt_tui.cli import app, ls, doctor\n"
+            "from ckpt_tui.stores import registry\n"
+            "[registry._format(each) for each in registry._FORMATS]\n"  # they may not be readable either
             "os.geteuid() or (os.setgid(65534), os.setuid(65534))\n"
             "sys.exit(app.run(sys.argv[1:]))"
         )

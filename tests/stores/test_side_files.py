@@ -51,7 +51,7 @@ MERGE_OF_THREE = (
         ("merge.json", MERGE, "merge", "both sides of a merge"),
         ("merge3.json", MERGE_OF_THREE, "merge", "both sides of a merge"),
         ("zip.json", zipped(), "archive", "a ZIP archive"),
-        ("gz.json", gzip.compress(b"{}"), "archive", "compressed by gzip"),
+        ("gz.json", gzip.compress(b"{}", mtime=0), "archive", "compressed by gzip"),
         ("tar.json", tarred(), "archive", "a tar archive"),
         ("zst.json", b"\x28\xb5\x2f\xfd\0\0", "archive", "Zstandard"),
         ("crypt.json", b"\0GITCRYPT\0abc", "encrypted", "git-crypt"),

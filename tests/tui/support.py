@@ -91,7 +91,7 @@ async def open_app(
     app = CkptApp(open_store(path, must_exist=False), at, steps, config)
     async with app.run_test(size=size, notifications=True) as pilot:
         driver = Driver(app, pilot)
-        await driver.until(lambda: driver.screen.is_complete, "all panes")
+        await driver.until(lambda: driver.screen.details, "all panes")
         if settled:
             await driver.settled()
         if tab:

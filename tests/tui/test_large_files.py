@@ -16,7 +16,6 @@ from ckpt_tui.stores import agent_framework_body
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.files import Stamp, read_whole
 from ckpt_tui.tui.app import CkptApp
-from ckpt_tui.tui.early import EarlyLook
 from ckpt_tui.tui.widgets.detail import TABS
 from tests.benchmarks.data import write_huge
 from tests.tui import support
@@ -85,9 +84,7 @@ async def test_what_is_being_read_is_told_and_left_by_escape(large: Path, monkey
         assert value.ready
 
 
-async def test_the_newest_large_checkpoint_is_read_once_and_not_before_the_first_rows(
-    large: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_newest_large_checkpoint_is_read_once(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read = []
 
     def counted(path: str, limit: int) -> tuple[Stamp, bytes]:
@@ -95,11 +92,7 @@ async def test_the_newest_large_checkpoint_is_read_once_and_not_before_the_first
         return read_whole(path, limit)
 
     monkeypatch.setattr(agent_framework_body, "read_whole", counted)
-    early = EarlyLook(DirectoryStore(str(large)))
-    view = early.wait(10)
-    assert view is not None and view.newest
-    assert not read
-    app = CkptApp(early._store, early=early)
+    app = CkptApp(DirectoryStore(str(large)))
     async with app.run_test(size=NORMAL) as pilot:
         driver = Driver(app, pilot)
         await driver.shows("this checkpoint is large")

@@ -85,7 +85,7 @@ def _of_one_name(name: str, own: Sequence[Candidate], order: Mapping[str, int]) 
     order = order or {ours.file: -1}
     call = f"get_latest(workflow_name={name!r})"
     with_types = [one for one in own if not one.hopeless]
-    raised = _raises(with_types) if len(with_types) > 1 else ""
+    raised = _raises(with_types)
     if raised:
         fix = f"Name the id to resume: {ours.id} is the latest here."
         return [Finding("get-latest", "warning", ours.file, "", f"{call} of Agent Framework fails: {raised}", fix)]

@@ -21,7 +21,7 @@ PINNED_PAST = 400
 """Steps back that the values of a pinned path are shown of."""
 
 _PIN = Question("pin a path", "such as state.draft.score", "pins it")
-_BREAKPOINT = Question("stop where", "an expression, such as state.round > `3` (JMESPath)", "stops there")
+_BREAKPOINT = Question("stop where this becomes true", "such as state.round > `3` (JMESPath)", "stops there")
 
 
 class WatchPort(Protocol):

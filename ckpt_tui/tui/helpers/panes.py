@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.detail import Detail
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.row_tree import RowTree
 
 if TYPE_CHECKING:
@@ -25,24 +24,12 @@ class Panes:
 
     Args:
         screen: The screen they are on.
-
-    Attributes:
-        is_complete: Whether all panes are there: the list is drawn before the others are made.
     """
 
     def __init__(self, screen: Screen[Any]) -> None:
         self._screen = screen
         self._zoomed: Pane | None = None
         self._main: Pane | None = None
-        self.is_complete = False
-
-    async def complete(self) -> None:
-        """Make what the first rows do not wait for: the panes of a checkpoint, and the line that asks for a text."""
-        panes = [Detail("detail")]
-        if self._screen.app.size.width >= WIDE:
-            panes.append(Detail("second", tab="talk"))
-        await self._screen.mount(Prompt(), *panes)
-        self.is_complete = True
 
     async def widen(self) -> None:
         """Make the second pane when there is room for it."""

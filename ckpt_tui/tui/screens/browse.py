@@ -12,12 +12,29 @@ from textual.timer import Timer
 
 from ckpt_tui.tui import messages
 from ckpt_tui.tui.commands import bindings
+from ckpt_tui.tui.controllers.bookmarks import Bookmarks
 from ckpt_tui.tui.controllers.checkpoint_list import CheckpointList
+from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
+from ckpt_tui.tui.controllers.overviewing import Overviews
+from ckpt_tui.tui.controllers.parent_diff import ParentDiff
+from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
+from ckpt_tui.tui.controllers.queries import Queries
+from ckpt_tui.tui.controllers.replay_entry import ReplayEntry
+from ckpt_tui.tui.controllers.resume_entry import ResumeEntry
 from ckpt_tui.tui.controllers.status_bars import StatusBars
+from ckpt_tui.tui.controllers.step_graph import StepGraph
+from ckpt_tui.tui.controllers.value_edits import ValueEdits
+from ckpt_tui.tui.controllers.value_reading import ValueReading
+from ckpt_tui.tui.controllers.value_search import ValueSearch
+from ckpt_tui.tui.controllers.value_texts import ValueTexts
 from ckpt_tui.tui.helpers.match_text import SEARCH
 from ckpt_tui.tui.helpers.panes import WIDE
+from ckpt_tui.tui.helpers.pending_edits import PendingEdits
+from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.screens.browse_port import BrowsePort
+from ckpt_tui.tui.store_follower import StoreFollower
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.detail import Detail
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -29,28 +46,8 @@ from ckpt_tui.tui.widgets.unread import UnreadRows
 
 if TYPE_CHECKING:
     from ckpt_tui.stores.base import Store
-    from ckpt_tui.tui.controllers.bookmarks import Bookmarks
-    from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
-    from ckpt_tui.tui.controllers.overviewing import Overviews
-    from ckpt_tui.tui.controllers.parent_diff import ParentDiff
-    from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
-    from ckpt_tui.tui.controllers.queries import Queries
-    from ckpt_tui.tui.controllers.replay_entry import ReplayEntry
-    from ckpt_tui.tui.controllers.resume_entry import ResumeEntry
-    from ckpt_tui.tui.controllers.step_graph import StepGraph
-    from ckpt_tui.tui.controllers.value_edits import ValueEdits
-    from ckpt_tui.tui.controllers.value_reading import ValueReading
-    from ckpt_tui.tui.controllers.value_search import ValueSearch
-    from ckpt_tui.tui.controllers.value_texts import ValueTexts
-    from ckpt_tui.tui.early import EarlyLook
-    from ckpt_tui.tui.helpers.pending_edits import PendingEdits
-    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
-    from ckpt_tui.tui.jobs import Jobs
-    from ckpt_tui.tui.store_follower import StoreFollower
     from ckpt_tui.tui.widgets.share_list import ShareList
 
-EARLY_SECONDS = 0.03
-"""Longest wait for the first rows before the first screen is drawn without them."""
 
 PLACE_SECONDS = 0.04
 """Pause after the last move of the cursor in a value before its path is shown."""
@@ -63,81 +60,77 @@ class Browse(Screen[None]):
         store: What to browse.
         at: Id of the checkpoint to open at; None follows the newest.
         steps: Labels of the place to open at.
-        early: A look at the store that has begun.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (WIDE, "-wide")]  # noqa: RUF012 Textual's convention
 
-    jobs: Jobs
-    follower: StoreFollower
-    graphs: RunGraphs
-    edits: PendingEdits
-    opened: OpenedCheckpoint
-    parent_diff: ParentDiff
-    step_graph: StepGraph
-    overviews: Overviews
-    queries: Queries
-    value_search: ValueSearch
-    value_reading: ValueReading
-    value_texts: ValueTexts
-    value_edits: ValueEdits
-    pickle_opcodes: PickleOpcodes
-    bookmarks: Bookmarks
-    replay_entry: ReplayEntry
-    resume_entry: ResumeEntry
-
-    def __init__(
-        self, store: Store, at: str | None = None, steps: tuple[str, ...] = (), early: EarlyLook | None = None
-    ) -> None:
+    def __init__(self, store: Store, at: str | None = None, steps: tuple[str, ...] = ()) -> None:
         super().__init__(classes="-list")
         self.store = store
-        self.library = early.library if early else Library()
-        self._early = early
-        self._steps = steps
+        self.library = Library()
         self._place_timer: Timer | None = None
         self.port = port = BrowsePort(self, following=at is None)
         self.panes, self.selection = port.panes, port.selection
         self.bars = StatusBars(port)
         self.checkpoints = CheckpointList(port, at)
+        self.graphs, self.edits = RunGraphs(), PendingEdits()
+        self.opened = OpenedCheckpoint(port, steps)
+        self.parent_diff = ParentDiff(port)
+        self.step_graph = StepGraph(port)
+        self.overviews = Overviews(port)
+        self.queries = Queries(port)
+        self.value_search = ValueSearch(port)
+        self.value_reading = ValueReading(port)
+        self.value_texts = ValueTexts(port)
+        self.value_edits = ValueEdits(port)
+        self.pickle_opcodes = PickleOpcodes(port)
+        self.bookmarks = Bookmarks(port)
+        self.replay_entry = ReplayEntry(port)
+        self.resume_entry = ResumeEntry(port)
+        self._set_store(store)
 
     def compose(self) -> ComposeResult:
         # No containers around the panes: every widget in between is drawn again with each scrolled line.
         yield BarLine(id="head")
         yield BarLine(id="foot")
         yield Checkpoints(id="checkpoints")
+        yield Prompt()
+        yield Detail("detail")
+        if self.app.size.width >= WIDE:
+            yield Detail("second", tab="talk")
 
     def on_mount(self) -> None:
-        """Show the rows that are known already, and the rest once they are drawn."""
+        """Give the list the focus, and read the store."""
         self.panes.focus_pane(self.panes.list)
-        view = self._early.wait(EARLY_SECONDS) if self._early else None
-        if view is not None and self._early is not None and self._early.batch is not None:
-            self.checkpoints.show(messages.ViewReady(view, self._early.batch.done, self._early.batch.total))
         self.bars.draw()
-        self.call_after_refresh(self._begin)
-
-    async def _begin(self) -> None:
-        """The first rows are on the screen: now the rest of it, and of the store."""
-        # Late: it takes 60 ms, which the first rows would wait for.
-        from ckpt_tui.tui.screens.browse_wiring import make_controllers
-
-        make_controllers(self, self._steps, self._early)
-        await self.panes.complete()
         self.follower.follow()
-        self.opened.load_selected()
         if self.bookmarks.open(self.store.path) is not None:
             self.port.notes_changed()
 
     def on_unmount(self) -> None:
         """Stop reading, and whatever was run from here."""
-        if self.is_complete:
-            self.jobs.stop()
-            self.follower.stop()
-            self.resume_entry.end_runs()
+        self._stop_reading()
+        self.resume_entry.end_runs()
+
+    def open_instead(self, store: Store) -> None:
+        """Show a store that holds what the open one holds, and more; what was read stays in the list."""
+        self._stop_reading()
+        self._set_store(store)
+        self.follower.follow()
+
+    def _set_store(self, store: Store) -> None:
+        self.store = store
+        self.jobs = Jobs(self, store)
+        self.follower = StoreFollower(self, store, self.library, self.opened.is_loading)
+
+    def _stop_reading(self) -> None:
+        self.jobs.stop()
+        self.follower.stop()
 
     async def on_event(self, event: events.Event) -> None:
         """A key after `y` is not a command; any other takes the message back."""
-        if isinstance(event, events.Key) and self.is_complete:
+        if isinstance(event, events.Key):
             if self.value_texts.take_key(event.character or ""):
                 event.stop()
                 return
@@ -155,11 +148,6 @@ class Browse(Screen[None]):
         self.bars.draw_foot()
 
     # -- the widgets, for whoever looks at the screen from outside ---------------------------------------------------
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether all panes are there; keys wait for them."""
-        return self.panes.is_complete
 
     @property
     def is_asking(self) -> bool:
@@ -204,19 +192,16 @@ class Browse(Screen[None]):
         event.stop()
         if event.by_hand:
             self.checkpoints.leave_newest()
-        if self.is_complete:
-            self.opened.load_soon()
+        self.opened.load_soon()
 
     @on(Checkpoints.Scrolled)
     def _list_scrolled(self, event: Checkpoints.Scrolled) -> None:
         event.stop()
-        if self.is_complete:
-            self.parent_diff.count_soon()
+        self.parent_diff.count_soon()
 
     @on(Checkpoints.Opened)
     def _list_opened(self) -> None:
-        if self.is_complete:
-            self.opened.look_at()
+        self.opened.look_at()
 
     @on(Checkpoints.Marked)
     def _list_marked(self) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.tui.helpers.selection import Place
 from ckpt_tui.tui.inquiries import Inquiries, Known
-from ckpt_tui.tui.screens.browse_wiring import set_store
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.doctor import DoctorScreen
@@ -62,10 +61,7 @@ class BrowseOpener:
 
     def store(self, store: Store) -> None:
         """Show a store that holds what the open one holds, and more."""
-        self._screen.jobs.stop()
-        self._screen.follower.stop()
-        set_store(self._screen, store)
-        self._screen.follower.follow()
+        self._screen.open_instead(store)
 
     def text(self, title: str, paragraphs: list[Paragraph], text: str, what: str, match: str = "") -> None:
         """Open a text over the screen, at `match`; `y` copies."""

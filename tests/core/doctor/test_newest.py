@@ -154,3 +154,21 @@ def test_nothing_is_said_of_what_could_run_code(store: Path) -> None:
     danger = {"x": {"__pickled__": base64.b64encode(b"cos\nsystem\n.").decode(), "__type__": "x:y"}}
     write(store, "cccc", state=danger, iteration_count=2, timestamp="2026-11-20T10:00:02.000001+00:00")
     assert finding_of(store) is None
+
+
+def test_a_time_that_is_no_date_ends_the_search_beside_a_file_that_is_skipped(tmp_path: Path) -> None:
+    write(tmp_path, "aaaa", timestamp="")
+    write(tmp_path, "bbbb", previous_checkpoint_id="aaaa", iteration_count=1)
+    (tmp_path / "bbbb.json").write_text((tmp_path / "bbbb.json").read_text()[:400])
+    assert isinstance(taken(tmp_path), ValueError)
+    examine(open_store(tmp_path))
+
+
+def test_a_time_that_is_no_date_ends_the_search_among_files_that_cannot_be_loaded(store: Path) -> None:
+    for name in ("bbbb", "cccc"):
+        write(store, name, version=2, previous_checkpoint_id="aaaa", iteration_count=1, surprise=1)
+    write(store, "aaaa", timestamp="")
+    finding = finding_of(store)
+    assert isinstance(taken(store), ValueError)
+    assert finding is not None
+    assert "ValueError" in finding.reason

@@ -57,6 +57,10 @@ class TestReads:
         assert document.value["a"] == -int("9" * 4300)
         assert type(document.value["b"]) is Opaque
 
+    def test_a_fault_after_an_endless_integer_is_explained(self) -> None:
+        with pytest.raises(DocumentFault, match="not JSON"):
+            parse(b'{"a": ' + b"9" * 5_000 + b', "b": 1 "c": 2}')
+
     def test_repeated_keys_are_all_kept_and_named(self) -> None:
         document = parse(b'{"a": 1, "b": 2, "a": 3}')
         assert document.value == {"a": 3, "b": 2, "$repeated": {"a": [1, 3]}}

@@ -9,7 +9,7 @@ import pytest
 from ckpt_tui.core.reading.arrangement import FOLDED
 from ckpt_tui.core.reading.members import locate
 from ckpt_tui.core.reading.outline import Outline
-from ckpt_tui.core.value import Map, Obj, Ref
+from ckpt_tui.core.value import Map, Obj, Ref, Value
 
 STATE: dict[str, Any] = {
     "_workflow_run_kwargs": {}, "_resolved_workflow_run_kwargs": {"token": "x"},
@@ -103,7 +103,7 @@ def test_an_object_of_which_nothing_would_be_left_is_shown_whole() -> None:
 
 
 def test_none_and_empty_members_of_a_mapping_are_folded_alike() -> None:
-    value = {"a": {"n": None, "t": "", "l": [], "d": {}, "f": False, "z": 0}}
+    value: Value = {"a": {"n": None, "t": "", "l": [], "d": {}, "f": False, "z": 0}}
     outline = Outline(value, {"a": {}})
     assert labels(outline) == ["a", "f", "z"]
     assert outline.row(0).hidden == 4

@@ -6,7 +6,7 @@ import pytest
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.msgpack.objects import given
-from ckpt_tui.core.reading.conversation import Talk, conversations, turns
+from ckpt_tui.core.reading.conversation import Turn, conversation, turns
 from ckpt_tui.core.reading.langchain_messages import is_langchain_message
 from ckpt_tui.core.reading.preview import preview
 from ckpt_tui.core.value import Obj, Ref
@@ -18,9 +18,9 @@ def message(cls: str, module: str = "langchain_core.messages", **fields: Any) ->
     return made
 
 
-def talks(state: Any, messages: Any = None) -> list[Talk]:
+def said(state: Any, messages: Any = None) -> tuple[Turn, ...]:
     ref = CheckpointRef("a", "a", "", "", None, "", 0.0, 0, 0)
-    return conversations(Checkpoint(ref, messages or {}, state, {}, {}, (), (), b""))
+    return conversation(Checkpoint(ref, messages or {}, state, {}, {}, (), (), b"")).turns
 
 
 @pytest.mark.parametrize(
@@ -44,19 +44,18 @@ def test_parts_that_are_no_text_and_calls_of_tools_stand_below_the_text() -> Non
     calls = [{"name": "lookup", "args": {"city": "Oslo"}, "id": "1"}, {"name": 7}]
     [turn] = turns(message("AIMessage", type="ai", content=content, tool_calls=calls))
     assert turn.text == "Look: here"
-    assert turn.extras[0] == 'calls lookup({1} city: "Oslo")'
-    assert "image_url" in turn.extras[1]
-    assert len(turn.extras) == 2
+    assert turn.extras == (
+        '{2} type: "image_url", image_url: "https://x/y.png"', 'calls lookup({"city": "Oslo"})', "calls ?()",
+    )  # fmt: skip
 
 
 def test_a_list_of_messages_in_any_channel_is_a_conversation() -> None:
     state = {"history": [message("HumanMessage", type="human", content="hi")], "notes": ["hi"]}
-    [talk] = talks(state)
-    assert (talk.title, [turn.text for turn in talk.turns]) == ("history", ["hi"])
+    assert [(turn.role, turn.text) for turn in said(state)] == [("user", "hi")]
 
 
 def test_a_call_of_a_node_without_an_argument_says_nothing() -> None:
-    assert not talks({}, {"plan": [{"source_id": "plan", "target_id": "write", "data": None}]})
+    assert not said({}, {"plan": [{"source_id": "plan", "target_id": "write", "data": None}]})
 
 
 def test_a_class_of_somebody_else_with_such_a_name_is_an_object() -> None:
