@@ -1,6 +1,7 @@
 """What changed, on the screen: counts in the list, marks in the tree, the tab, and the Compare screen."""
 
 import json
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,7 +18,10 @@ from ckpt_tui.tui.screens.rules import RulesScreen
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
 from tests.cli.commands import Output, called
 from tests.stores.saving import save
-from tests.tui.support import NARROW, NORMAL, SAMPLES, WIDE, Driver, open_app
+from tests.tui import support
+from tests.tui.support import NARROW, NORMAL, SAMPLES, WIDE, Driver
+
+open_app = partial(support.open_app, tab="state")
 
 
 def between(store: Path, *files: str, ignore: IgnoreRules | None = None) -> Difference:
