@@ -91,7 +91,7 @@ class TestTree:
         store = SAMPLES / "loop"
         files = ordered(store)
         async with open_app(store) as app:
-            await app.until(lambda: "Diff 4" in app.text, "the count")
+            await app.until(lambda: "±4" in app.text, "the count")
             app.screen.details[0].pick("diff")
             await app.shows("- inc", "seen[9]", "9 → 10")
             rows = app.screen.details[0].query_one(DiffRows)
@@ -164,7 +164,7 @@ class TestCompare:
 
     async def test_the_tab_of_the_changes_is_searched_as_the_other_tabs_are(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
-            await app.until(lambda: "Diff 4" in app.text, "the count")
+            await app.until(lambda: "±4" in app.text, "the count")
             app.screen.details[0].pick("diff")
             await app.shows("9 → 10")
             app.screen.details[0].query_one(DiffRows).focus()
