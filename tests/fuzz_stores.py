@@ -24,10 +24,10 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ckpt_tui.cli.app import run
+from ckpt_tui.cli.command_line import run
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.reading.conversation import conversation
-from ckpt_tui.core.reading.outline import Outline
+from ckpt_tui.core.reading.tree import Tree
 from ckpt_tui.core.text import UNSAFE
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import collect
@@ -267,7 +267,7 @@ def draw(path: str) -> bool:
             continue
         for value in (checkpoint.state, checkpoint.messages, checkpoint.pending, meta_value(checkpoint)):
             tree = RowTree()
-            tree.outline = Outline(value)
+            tree.outline = Tree(value)
             drawn += [tree.draw(index, 80) for index in range(min(len(tree.outline), 25))]
         talk = talk_paragraphs(conversation(checkpoint))
         lines = (*talk, *raw_paragraphs(checkpoint.raw[:4_000], False))

@@ -9,7 +9,6 @@ from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.comparison import SIGNS, texts_of, value_text
 from ckpt_tui.core.diff.words import are_alike, pieces, shortened
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.preview import preview
 from ckpt_tui.core.text import clean
 
 _COLOURS = {"added": "green", "removed": "red", "changed": "yellow", "moved": "cyan"}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.actions.doctor import examine
-from ckpt_tui.core.doctor.doctor import Doctor
+from ckpt_tui.actions.store_examination import examine
+from ckpt_tui.core.doctor.report import Doctor
 from ckpt_tui.core.model import Problem
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store

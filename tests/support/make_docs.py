@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ckpt_tui.cli.app import cli
+from ckpt_tui.cli.command_line import cli
 from ckpt_tui.tui.commands import COMMANDS, COPY_KEYS, Command
 from ckpt_tui.tui.screens.dialogs import SCOPES
 

@@ -26,7 +26,7 @@ async def go_to(app: Driver, *labels: str) -> None:
 
 def copied() -> str:
     """What the last copy saved."""
-    from ckpt_tui.paths import state_directory
+    from ckpt_tui.user_directories import state_directory
 
     return (Path(state_directory()) / "copied.txt").read_text()
 

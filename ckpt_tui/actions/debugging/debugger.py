@@ -17,7 +17,7 @@ from typing import Any
 
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint
 from ckpt_tui.actions.debugging.stops import Stops, place_to_run_to
-from ckpt_tui.actions.resume.edits import edit_of
+from ckpt_tui.actions.resume.document_edits import edit_of
 from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan, source_of
 from ckpt_tui.actions.resume.session import GRACE, Session, numbered, stamp_now
 from ckpt_tui.core.model import Checkpoint

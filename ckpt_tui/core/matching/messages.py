@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.reading.anatomy import anatomy
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.pickled_objects import object_parts
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.value import Map, Obj, Value
 
 _NODES = 300
@@ -47,7 +47,7 @@ def as_message(value: Value) -> Message | None:
     """A value as a message, of a chat or between executors; None where it is not one."""
     if not _has_author(value):
         return None
-    document = plain(value, nodes=_NODES)
+    document = to_json(value, nodes=_NODES)
     if not isinstance(document, dict):
         return None
     body = next((document[name] for name in _BODIES if document.get(name) not in (None, [], "")), None)
@@ -65,7 +65,7 @@ def _has_author(value: Value) -> bool:
     if type(value) is dict:
         names = value
     elif type(value) is Obj and value.has_state:
-        names = anatomy(value).attributes.kv[: 2 * _MEMBERS : 2]
+        names = object_parts(value).attributes.kv[: 2 * _MEMBERS : 2]
     elif type(value) is Map and value.has_text_keys():
         names = value.kv[: 2 * _MEMBERS : 2]
     return any(name in ("role", "source_id") for name in names if type(name) is str)

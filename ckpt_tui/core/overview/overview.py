@@ -11,15 +11,15 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from ckpt_tui.core.diff.changes import Change
-from ckpt_tui.core.diff.diff import diff
+from ckpt_tui.core.diff.value_diff import diff
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, PendingRequest, has_file_time
 from ckpt_tui.core.overview.trail import YOU, Passed, Scalar, course, in_quotes, numbers_of, path_text, words
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
 from ckpt_tui.core.reading.chat import call_line, fields
 from ckpt_tui.core.reading.conversation import Conversation, Turn
-from ckpt_tui.core.reading.follow import follow
-from ckpt_tui.core.reading.preview import preview, short_type
+from ckpt_tui.core.reading.lookup import lookup
+from ckpt_tui.core.reading.summary import short_type, summary
 from ckpt_tui.core.redact import PLAIN, secrecy
 from ckpt_tui.core.replay.sparkline import sparkline
 from ckpt_tui.core.secret_texts import masked_text
@@ -170,7 +170,7 @@ def _title(ref: CheckpointRef, title: str, goes_on: bool = False) -> str:
 def _errors(checkpoint: Checkpoint) -> Iterator[Line]:
     for text in (*checkpoint.faults, *checkpoint.warnings):
         yield Line("error", clean(text, 300), (), "meta", "!")
-    error = follow(checkpoint.metadata, ("execution", "error"))
+    error = lookup(checkpoint.metadata, ("execution", "error"))
     if not error.absent and error.value is not None:
         yield Line("error", words(error.value, VALUE_CELLS), ("metadata", "execution", "error"), "meta", "!")
 
@@ -189,7 +189,7 @@ def _asked(checkpoint: Checkpoint, way: Sequence[Passed], said: Conversation, co
     for path in (("execution", "input"), ("_original_message",)):
         part = checkpoint.metadata if path[0] == "execution" else checkpoint.state
         name = "metadata" if path[0] == "execution" else "state"
-        found = follow(part, path)
+        found = lookup(part, path)
         if not found.absent and found.value is not None:
             yield Line("asked", words(found.value), (name, *path), "meta" if name == "metadata" else "")
             return
@@ -339,7 +339,7 @@ def _state(after: Snapshot, before: Snapshot | None, way: Sequence[Passed], told
         if path in shown or _is_hollow(value):
             continue
         hide = secrecy(name) > PLAIN
-        text = preview(value, VALUE_CELLS, hide=hide)
+        text = summary(value, VALUE_CELLS, hide=hide)
         yield Line("state", f"{clean(name, 60)}  {text}{_spark(course(path, way))}", path)
     for key, call in after.calls.items():
         place: Path = ("state", "_step_cache", key)
@@ -406,7 +406,7 @@ def _course(values: Sequence[Scalar]) -> str:
 
 
 def _shown(value: Value, change: Change, limit: int) -> str:
-    return preview(value, limit, hide=True) if change.secrecy > PLAIN else words(value, limit)
+    return summary(value, limit, hide=True) if change.secrecy > PLAIN else words(value, limit)
 
 
 def _spark(values: Sequence[Any]) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.diff.diff import diff
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+from ckpt_tui.core.diff.value_diff import diff
 from ckpt_tui.core.matching.messages import are_unlike, as_message
 
 LONG = "The launch of the lamp is planned for the first week of spring"
