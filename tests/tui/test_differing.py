@@ -1,6 +1,7 @@
 """What changed, on the screen: counts in the list, marks in the tree, the tab, and the Compare screen."""
 
 import json
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,7 +18,10 @@ from ckpt_tui.tui.screens.rules import RulesScreen
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
 from tests.cli.commands import Output, called
 from tests.stores.saving import save
-from tests.tui.support import NARROW, NORMAL, SAMPLES, WIDE, Driver, open_app
+from tests.tui import support
+from tests.tui.support import NARROW, NORMAL, SAMPLES, WIDE, Driver
+
+open_app = partial(support.open_app, tab="state")
 
 
 def between(store: Path, *files: str, ignore: IgnoreRules | None = None) -> Difference:
@@ -87,7 +91,7 @@ class TestTree:
         store = SAMPLES / "loop"
         files = ordered(store)
         async with open_app(store) as app:
-            await app.until(lambda: "Diff 4" in app.text, "the count")
+            await app.until(lambda: "±4" in app.text, "the count")
             app.screen.details[0].pick("diff")
             await app.shows("- inc", "seen[9]", "9 → 10")
             rows = app.screen.details[0].query_one(DiffRows)
@@ -160,7 +164,7 @@ class TestCompare:
 
     async def test_the_tab_of_the_changes_is_searched_as_the_other_tabs_are(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
-            await app.until(lambda: "Diff 4" in app.text, "the count")
+            await app.until(lambda: "±4" in app.text, "the count")
             app.screen.details[0].pick("diff")
             await app.shows("9 → 10")
             app.screen.details[0].query_one(DiffRows).focus()

@@ -26,7 +26,7 @@ async def test_a_waiting_request_its_graph_and_what_was_corrected_are_shown() ->
         await driver.shows("Content pipeline · run-0001 · Suspended", "see Meta")
         await driver.press("enter")
         driver.screen.panes.detail.pick("pending")
-        await driver.shows("HumanApproval", "Approve publishing this draft?")
+        await driver.shows("data", "Approve publishing this draft?")
         driver.screen.panes.detail.pick("graph")
         await driver.shows("START", "research", "facts", "END")
         driver.screen.panes.detail.pick("meta")

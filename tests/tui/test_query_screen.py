@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,10 @@ from ckpt_tui.tui.widgets.finding_list import FindingText
 from ckpt_tui.tui.widgets.share_list import ShareList
 from ckpt_tui.tui.workers import check_cancelled
 from tests.actions.test_branch_queries import chain
-from tests.tui.support import NARROW, NORMAL, SAMPLES, Driver, open_app
+from tests.tui import support
+from tests.tui.support import NARROW, NORMAL, SAMPLES, Driver
+
+open_app = partial(support.open_app, tab="state")
 
 CHAT = SAMPLES / "orch_groupchat"
 ROUND = ("_executor_state", "group_chat_orchestrator", "round_index")

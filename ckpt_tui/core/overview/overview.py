@@ -121,7 +121,10 @@ def overview(
 
 def alarm_lines(alarms: Sequence[str]) -> tuple[Line, ...]:
     """What in a checkpoint could run code, as lines of its overview."""
-    return tuple(Line("danger", clean(alarm), (), "meta", "✗") for alarm in islice(alarms, LINES["danger"]))
+    return tuple(
+        Line("danger", clean(alarm.removeprefix("danger ")), (), "meta", "✗")
+        for alarm in islice(alarms, LINES["danger"])
+    )
 
 
 def overview_document(found: Overview) -> list[dict[str, Any]]:
@@ -195,6 +198,8 @@ def _asked(checkpoint: Checkpoint, way: Sequence[Passed], said: Conversation, co
         yield Line("asked", in_quotes(first.text, 400), (), "talk")
     elif complete:
         text = "the input is in no file of this run: the first one was written after it was taken"
+        if way and way[0].ref.parent and way[0].kind == "start":
+            text = "the first checkpoints of this run, and its input, are not in the store"
         yield Line("asked", f"{text}; first sent: {way[0].sent}" if way and way[0].sent else text)
 
 
