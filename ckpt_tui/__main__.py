@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from ckpt_tui.cli.app import run
+from ckpt_tui.cli.command_line import run
 
 
 def main() -> None:

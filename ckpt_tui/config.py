@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.core.diff.ignore_rules import PatternFault, configured
 from ckpt_tui.errors import UsageError
-from ckpt_tui.paths import config_file
+from ckpt_tui.user_directories import config_file
 
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.ignore_rules import Rule
@@ -59,7 +59,7 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
     return Config(theme, mouse, keys, noise)
 
 
-def noise_rules(config: Config | None = None) -> tuple[Rule, ...]:
+def configured_rules(config: Config | None = None) -> tuple[Rule, ...]:
     """The rules by which a diff leaves something out, as the configuration has them.
 
     Raises:

@@ -21,9 +21,9 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from ckpt_tui.core.runs.listing import NodeRow  # noqa: E402
-from ckpt_tui.tui.screens.asking import AskScreen  # noqa: E402
 from ckpt_tui.tui.screens.browse import Browse  # noqa: E402 the repository itself, not an installed copy
 from ckpt_tui.tui.screens.doctor import DoctorScreen  # noqa: E402
+from ckpt_tui.tui.screens.query_screen import QueryScreen  # noqa: E402
 from ckpt_tui.tui.screens.replay import ReplayScreen  # noqa: E402
 from ckpt_tui.tui.screens.resume import ResumeScreen  # noqa: E402
 from tests.tui.support import DATA, Driver, open_app  # noqa: E402
@@ -246,7 +246,7 @@ async def main() -> None:
             app.screen.store.path = f"./{store.name}"
             app.screen.changed_at = 0.0
             for screen in app.app.screen_stack:
-                if isinstance(screen, Browse | DoctorScreen | AskScreen):
+                if isinstance(screen, Browse | DoctorScreen | QueryScreen):
                     screen.draw_head()
             await app.pilot.pause(0.2)
             svg = app.app.export_screenshot(title="ckpt-tui")

@@ -30,8 +30,8 @@ from ckpt_tui.core.budgets import PickleBudget
 from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.disassembly import line, operations
-from ckpt_tui.core.reading.plain import plain
-from ckpt_tui.core.reading.preview import preview
+from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.text import UNSAFE
 from tests import fuzz_stores
@@ -77,7 +77,7 @@ class Finding(NamedTuple):
 
 def genuine() -> list[bytes]:
     """Pickles of the sample checkpoints and of a value of every kind, in all protocols."""
-    from tests.core.pickles.test_decoding_equals_unpickling import VALUES
+    from tests.core.pickles.test_unpickle import VALUES
 
     found = []
     for path in sorted(DATA.glob("*/**/*.json")):
@@ -242,11 +242,11 @@ def inputs(seed: int, count: int, seeds: list[bytes]) -> Iterator[bytes]:
 def digest(data: bytes) -> bool:
     """Everything that is done with a pickle; returns whether it decoded to its end."""
     decoded = decode(data, BUDGET)
-    document = masked(plain(decoded.value, nodes=NODES, depth=200, repeats=NODES // 5))
+    document = masked(to_json(decoded.value, nodes=NODES, depth=200, repeats=NODES // 5))
     json.dumps(document, allow_nan=False)
     written = "".join(pieces(document))
     assert not UNSAFE.search(written.replace("\n", "")), "JSON that a terminal would obey"
-    text = preview(decoded.value)
+    text = summary(decoded.value)
     assert not UNSAFE.search(text), "a preview that a terminal would obey"
     told = "".join(line(operation) for operation in operations(data, 300, reveal=False))
     assert not UNSAFE.search(told), "operations that a terminal would obey"

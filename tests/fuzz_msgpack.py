@@ -22,8 +22,8 @@ from struct import pack
 from ckpt_tui.core.budgets import MessageBudget
 from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.msgpack.serialized import decode
-from ckpt_tui.core.reading.plain import plain
-from ckpt_tui.core.reading.preview import preview
+from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.text import UNSAFE
 from tests.fuzz import CHUNK, HANG_SECONDS, Finding, _tried, _Watch
@@ -152,11 +152,11 @@ def inputs(seed: int, count: int, seeds: list[bytes]) -> Iterator[bytes]:
 def digest(data: bytes) -> bool:
     """Everything that is done with a stored value; returns whether it was decoded to its end."""
     decoded = decode("json" if data[:1] in (b"{", b"[") else "msgpack", data, BUDGET)
-    document = masked(plain(decoded.value, nodes=NODES, depth=200, repeats=NODES // 5))
+    document = masked(to_json(decoded.value, nodes=NODES, depth=200, repeats=NODES // 5))
     json.dumps(document, allow_nan=False)
     written = "".join(pieces(document))
     assert not UNSAFE.search(written.replace("\n", "")), "JSON that a terminal would obey"
-    assert not UNSAFE.search(preview(decoded.value)), "a preview that a terminal would obey"
+    assert not UNSAFE.search(summary(decoded.value)), "a preview that a terminal would obey"
     return not decoded.fault
 
 

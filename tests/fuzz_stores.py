@@ -24,10 +24,10 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ckpt_tui.cli.app import run
+from ckpt_tui.cli.command_line import run
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.reading.conversation import conversation
-from ckpt_tui.core.reading.outline import Outline
+from ckpt_tui.core.reading.tree import Tree
 from ckpt_tui.core.text import UNSAFE
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import collect
@@ -35,7 +35,7 @@ from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.view import View, make_view
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.row_tree import RowTree
-from ckpt_tui.tui.widgets.tab_texts import meta_value, raw_paragraphs, talk_paragraphs
+from ckpt_tui.tui.widgets.tab_texts import conversation_paragraphs, meta_value, raw_paragraphs
 from ckpt_tui.tui.widgets.text_lines import wrap
 
 HANG_SECONDS = 5.0
@@ -267,9 +267,9 @@ def draw(path: str) -> bool:
             continue
         for value in (checkpoint.state, checkpoint.messages, checkpoint.pending, meta_value(checkpoint)):
             tree = RowTree()
-            tree.outline = Outline(value)
+            tree.outline = Tree(value)
             drawn += [tree.draw(index, 80) for index in range(min(len(tree.outline), 25))]
-        talk = talk_paragraphs(conversation(checkpoint))
+        talk = conversation_paragraphs(conversation(checkpoint))
         lines = (*talk, *raw_paragraphs(checkpoint.raw[:4_000], False))
         drawn += [line for paragraph in lines for line in wrap(paragraph, 80, False)]
         decoded = True

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.paths import config_file, state_directory
+from ckpt_tui.user_directories import config_file, state_directory
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the places of Linux")
 
@@ -15,7 +15,7 @@ ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the places of Lin
 def places_on(system: str, **environment: str) -> list[str]:
     """What a system's Python would say: the classes of its places are chosen by its name when they are imported."""
     code = (
-        f"import sys; sys.platform = {system!r}; from ckpt_tui.paths import config_file, state_directory;"
+        f"import sys; sys.platform = {system!r}; from ckpt_tui.user_directories import config_file, state_directory;"
         "print(config_file()); print(state_directory())"
     )
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "CKPT_TUI_"))}

@@ -14,7 +14,7 @@ from ckpt_tui.core.documents.indented import ABSENT, PARTS, Slice, locate, pickl
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.reading.follow import NOTHING, Found, follow, shown
+from ckpt_tui.core.reading.lookup import NOTHING, LookupResult, lookup, shown
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.value import Envelope, Value
@@ -116,7 +116,7 @@ class BranchCheckpoint:
         """
         return None if self._data is None else _span(self._data, locate(self._data, path))
 
-    def find(self, path: Path, span: Span | None = None) -> Found:
+    def find(self, path: Path, span: Span | None = None) -> LookupResult:
         """What stands at a path; `span` where it was asked for before."""
         span = span or self.span(path)
         if span is not None:
@@ -124,11 +124,13 @@ class BranchCheckpoint:
             if not text:
                 return NOTHING
             try:
-                found = follow(_parsed(text), rest, self._check)
-                return Found(found.value, (*_labels(path[1 : len(path) - len(rest)]), *found.labels), found.absent)
+                found = lookup(_parsed(text), rest, self._check)
+                return LookupResult(
+                    found.value, (*_labels(path[1 : len(path) - len(rest)]), *found.labels), found.absent
+                )
             except DocumentFault:
                 pass  # loading it says what is wrong
-        return follow(getattr(self.checkpoint, str(path[0])), path[1:], self._check)
+        return lookup(getattr(self.checkpoint, str(path[0])), path[1:], self._check)
 
     def ask(self, expression: Expression, reveal: bool = False) -> Any:
         """What an expression finds in the JSON of `show`; what is masked there is masked for it, too."""

@@ -12,7 +12,7 @@ from ckpt_tui.core.overview.overview import Overview, overview
 from ckpt_tui.core.overview.trail import Passed, passed
 from ckpt_tui.core.reading.conversation import Conversation, conversation
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
-from ckpt_tui.core.steps.graph import Graph, Lessons, of_topology
+from ckpt_tui.core.steps.learned_graph import Graph, GraphLearner, of_topology
 from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.steps.steps import step_between
 from ckpt_tui.errors import CkptError
@@ -50,7 +50,7 @@ class Way:
     """What was passed in one run, read once; may be asked by several threads."""
 
     def __init__(self) -> None:
-        self._lessons = Lessons()
+        self._lessons = GraphLearner()
         self._passed: dict[tuple[str, str, int], Passed] = {}
         self._lock = threading.Lock()
         self.given: Graph | None = None

@@ -7,19 +7,19 @@ from typing import Any
 
 import click
 
+from ckpt_tui.actions.branch_queries import BranchQueries
 from ckpt_tui.actions.expressions import Expression
-from ckpt_tui.actions.history import Histories
 from ckpt_tui.cli.change_lines import change_lines
-from ckpt_tui.cli.completing import complete_files
+from ckpt_tui.cli.completed_words import complete_files
 from ckpt_tui.cli.output import json_option, paint, tip_option, write_json, write_lines
-from ckpt_tui.cli.progress import Stopped, Watch
+from ckpt_tui.cli.progress import ProgressBar, Stopped
 from ckpt_tui.cli.show import locate
-from ckpt_tui.config import noise_rules
+from ckpt_tui.config import configured_rules
 from ckpt_tui.core.diff.changes import Change
-from ckpt_tui.core.diff.diff import diff_checkpoints
-from ckpt_tui.core.diff.exported import change_document
+from ckpt_tui.core.diff.diff_document import change_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
-from ckpt_tui.core.runs.history import Bisection, bisect_document, branch
+from ckpt_tui.core.diff.value_diff import diff_checkpoints
+from ckpt_tui.core.runs.path_history import Bisection, bisect_document, branch
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.fork_directories import with_own_forks
 from ckpt_tui.stores.registry import open_store
@@ -45,15 +45,15 @@ def command(store: str, expr: str, tip: str, fast: bool, reveal: bool, as_json: 
     opened = with_own_forks(open_store(store))
     run, node = locate(opened, tip)
     _, nodes = branch((run,), node.ref.id)
-    with Watch() as watch:
+    with ProgressBar() as watch:
         try:
-            found = Histories(opened).bisect(run.id, nodes, expression, reveal, fast, watch.progress, watch.check)
+            found = BranchQueries(opened).bisect(run.id, nodes, expression, reveal, fast, watch.progress, watch.check)
         except Stopped:
             found = Bisection(expr, None, None, None, 0, (), False)
     changes: tuple[Change, ...] = ()
     if found.first is not None and found.previous is not None:
         before, after = opened.load(found.previous.file), opened.load(found.first.file)
-        changes = diff_checkpoints(before, after, IgnoreRules(noise_rules())).shown
+        changes = diff_checkpoints(before, after, IgnoreRules(configured_rules())).shown
     told = [change_document(change, reveal) for change in changes] if found.previous is not None else None
     document = bisect_document(found, run.id, told)
     if as_json:

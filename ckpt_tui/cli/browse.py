@@ -7,14 +7,14 @@ import sys
 
 import click
 
-from ckpt_tui.actions.resume.forks import with_forks
-from ckpt_tui.cli.completing import complete_ids
+from ckpt_tui.actions.resume.fork_overlays import with_forks
+from ckpt_tui.cli.completed_words import complete_ids
 from ckpt_tui.cli.ls import command as ls
 from ckpt_tui.cli.output import open_named, storage_options, stores_argument, write_lines
-from ckpt_tui.core.running.events import line_of
+from ckpt_tui.core.running.event_lines import line_of
 from ckpt_tui.core.running.secret_lines import SHOWN, shown_line
 from ckpt_tui.errors import UndecodableError
-from ckpt_tui.stores.events import is_events_file, read_events
+from ckpt_tui.stores.event_streams import is_events_file, read_events
 from ckpt_tui.stores.files import FileTrouble
 
 

@@ -9,7 +9,7 @@ from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.comparison import SIGNS, texts_of, value_text
 from ckpt_tui.core.diff.words import are_alike, pieces, shortened
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.preview import preview
+from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.text import clean
 
 _COLOURS = {"added": "green", "removed": "red", "changed": "yellow", "moved": "cyan"}
@@ -57,7 +57,7 @@ def _marked(before: str, after: str) -> str:
     """Two texts as one, with what went and what came marked: by colour, or by brackets as in `git diff --word-diff`."""
     parts = pieces(before, after)
     if not are_alike(parts):
-        return f"{preview(before, _VALUE)} → {preview(after, _VALUE)}"
+        return f"{summary(before, _VALUE)} → {summary(after, _VALUE)}"
     out = []
     for part in shortened(parts):
         text = clean(part.text)

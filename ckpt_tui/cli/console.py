@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ckpt_tui.actions.debugging.debugger import PAUSED, Debugger
-from ckpt_tui.actions.resume.edits import parse_edit
+from ckpt_tui.actions.resume.document_edits import parse_edit
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError, UsageError
 

@@ -12,9 +12,9 @@ from typing import NoReturn
 
 import click
 
-from ckpt_tui.cli.completing import complete_files
+from ckpt_tui.cli.completed_words import complete_files
 from ckpt_tui.cli.output import Number, json_option, write, write_json
-from ckpt_tui.demo.playback import play, prepare, suggest
+from ckpt_tui.demo.recorded_store import play, prepare, suggest
 from ckpt_tui.errors import UsageError
 
 

@@ -9,24 +9,24 @@ import click
 
 from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.cli.change_lines import change_lines
-from ckpt_tui.cli.completing import complete_files, complete_ids
-from ckpt_tui.cli.ls import survey
+from ckpt_tui.cli.completed_words import complete_files, complete_ids
+from ckpt_tui.cli.ls import read_store
 from ckpt_tui.cli.output import json_option, paint, write_json, write_lines
 from ckpt_tui.cli.show import locate
-from ckpt_tui.config import noise_rules
+from ckpt_tui.config import configured_rules
 from ckpt_tui.core.diff.changes import Change, Difference
-from ckpt_tui.core.diff.diff import diff, parts_of, scale_of
-from ckpt_tui.core.diff.exported import diff_document, fork_document
-from ckpt_tui.core.diff.forks import divergence, fork
+from ckpt_tui.core.diff.diff_document import diff_document, fork_document
+from ckpt_tui.core.diff.divergence import divergence, fork
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, PatternFault, Rule, pattern
+from ckpt_tui.core.diff.value_diff import diff, parts_of, scale_of
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.reading.members import locate as positions_of
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, secrecy
-from ckpt_tui.core.runs.exported import ref_document
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
+from ckpt_tui.core.runs.list_document import ref_document
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
@@ -92,7 +92,7 @@ def _ignore(strict: bool, ignored: tuple[str, ...]) -> IgnoreRules:
         own = Rule("--ignore", ", ".join(ignored), tuple(pattern(text) for text in ignored))
     except PatternFault as fault:
         raise UsageError(f"--ignore: {fault}.", _HINT) from None
-    rules = () if strict else noise_rules()
+    rules = () if strict else configured_rules()
     return IgnoreRules((*rules, own) if ignored else rules)
 
 
@@ -171,7 +171,7 @@ def _below(change: Change, path: Path) -> Change:
 def _fork(a: _Side, b: _Side, ignore: IgnoreRules, reveal: bool) -> dict[str, Any]:
     if a.store.path != b.store.path:
         raise UsageError("--fork needs two checkpoints of one store.", "Leave out --other.")
-    runs, _ = survey(a.store.fresh(), fast=True)
+    runs, _ = read_store(a.store.fresh(), fast=True)
     found = fork(runs, a.node.ref.id, b.node.ref.id)
     parted = divergence(found, lambda ref: a.store.load(ref.file), ignore)
     return fork_document(found, parted, a.run, reveal)

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from ckpt_tui.actions.doctor import examine
+from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.cli.output import json_option, open_named, paint, storage_options, stores_argument, write, write_json
-from ckpt_tui.core.doctor.doctor import Report, allow_lines
 from ckpt_tui.core.doctor.findings import SIGNS, TITLES, Finding, Severity
+from ckpt_tui.core.doctor.report import Report, allow_lines
 from ckpt_tui.core.text import clean
 
 _FILES_SHOWN = 5

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from ckpt_tui.actions.find import LIMIT, Searches
-from ckpt_tui.cli.completing import complete_files, complete_ids
-from ckpt_tui.cli.ls import survey
+from ckpt_tui.actions.text_search import LIMIT, TextSearches
+from ckpt_tui.cli.completed_words import complete_files, complete_ids
+from ckpt_tui.cli.ls import read_store
 from ckpt_tui.cli.output import json_option, paint, write, write_json, write_lines
-from ckpt_tui.cli.progress import Stopped, Watch
+from ckpt_tui.cli.progress import ProgressBar, Stopped
 from ckpt_tui.cli.show import locate
-from ckpt_tui.core.find.find import Match, Question, find_document
+from ckpt_tui.core.find.question import Match, Question, find_document
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.runs.history import Unread
 from ckpt_tui.core.runs.lineage import Node
+from ckpt_tui.core.runs.path_history import Unread
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
@@ -54,7 +54,7 @@ def command(
     nodes = _nodes(opened, one, run_of)
     question = Question(text, regex, keys or not values, values or not keys, reveal)
     search = _Search(opened, nodes, question, limit)
-    with Watch() as watch:
+    with ProgressBar() as watch:
         search.watch = watch
         if as_json:
             matches = list(search)
@@ -79,7 +79,7 @@ def _nodes(store: Store, one: str | None, run_of: str | None) -> list[Node]:
         return [locate(store, one)[1]]
     if run_of is not None:
         return list(locate(store, run_of)[0].nodes)
-    runs, _ = survey(store, fast=True)
+    runs, _ = read_store(store, fast=True)
     return [node for run in runs for node in run.nodes]
 
 
@@ -87,8 +87,8 @@ class _Search:
     """The matches as they are found, and what became of the search."""
 
     def __init__(self, store: Store, nodes: Sequence[Node], question: Question, limit: int) -> None:
-        self._found = Searches(store).find(nodes, question, limit, self._check)
-        self.watch = Watch()
+        self._found = TextSearches(store).find(nodes, question, limit, self._check)
+        self.watch = ProgressBar()
         self.number = self.done = 0
         self.truncated = self.stopped = False
         self.unread: list[Unread] = []

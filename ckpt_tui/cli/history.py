@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import click
 
+from ckpt_tui.actions.branch_queries import BranchQueries
 from ckpt_tui.actions.expressions import Expression
-from ckpt_tui.actions.history import Histories
-from ckpt_tui.cli.completing import complete_files
+from ckpt_tui.cli.completed_words import complete_files
 from ckpt_tui.cli.output import json_option, pad, paint, tip_option, write_json, write_lines
-from ckpt_tui.cli.progress import Stopped, Watch
+from ckpt_tui.cli.progress import ProgressBar, Stopped
 from ckpt_tui.cli.show import locate
-from ckpt_tui.core.runs.history import History, branch, executors_text, history_document, value_text
 from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.runs.path_history import History, branch, executors_text, history_document, value_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.fork_directories import with_own_forks
 from ckpt_tui.stores.registry import open_store
@@ -40,9 +40,9 @@ def command(store: str, path: str, tip: str, reveal: bool, as_json: bool) -> int
     run, node = locate(opened, tip)
     _, nodes = branch((run,), node.ref.id)
     history = History(path, (), 0, (), False)
-    with Watch() as watch:
+    with ProgressBar() as watch:
         try:
-            for so_far in Histories(opened).follow(run.id, nodes, expression, reveal, watch.progress, watch.check):
+            for so_far in BranchQueries(opened).follow(run.id, nodes, expression, reveal, watch.progress, watch.check):
                 history = so_far
         except Stopped:
             pass

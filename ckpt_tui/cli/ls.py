@@ -24,8 +24,8 @@ from ckpt_tui.core.json_text import dumps_lines
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.columns import Around, columns_of_lines
-from ckpt_tui.core.runs.exported import ls_document
 from ckpt_tui.core.runs.lineage import Run, arrange
+from ckpt_tui.core.runs.list_document import ls_document
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
@@ -59,7 +59,7 @@ def command(
     if fast and sizes:
         raise UsageError("--fast reads headers only; --sizes needs the bodies.", "Leave one of them out.")
     opened = with_own_forks(open_named(stores, storage, workflow_names))
-    runs, problems = survey(opened, fast)
+    runs, problems = read_store(opened, fast)
     measured = measure(opened, runs) if sizes else None
     where = " ".join(stores) or opened.path
     if as_json:
@@ -67,7 +67,7 @@ def command(
         if any(run.nodes[0].ref.chain for run in runs):
             kind = store_kind(node.ref for run in runs for node in run.nodes)
         beside = [(one.name, one.what) for one in neighbours(opened)]
-        document = ls_document(kind, where, runs, problems, several_of(opened), forks_in(opened), beside)
+        document = ls_document(kind, where, runs, problems, members_of(opened), forks_in(opened), beside)
         if measured is not None:
             measured.add_to(document)
         write(dumps_lines(document))
@@ -77,7 +77,7 @@ def command(
     return 0
 
 
-def several_of(store: Store) -> list[tuple[str, str, str]]:
+def members_of(store: Store) -> list[tuple[str, str, str]]:
     """Name, kind and path of each of several stores that are one list."""
     if is_overlay(store):
         return []
@@ -106,7 +106,7 @@ def _beside(store: Store) -> list[str]:
     return out
 
 
-def survey(store: Store, fast: bool = False) -> tuple[tuple[Run, ...], list[Problem]]:
+def read_store(store: Store, fast: bool = False) -> tuple[tuple[Run, ...], list[Problem]]:
     """Everything in a store: runs in order, and problems; `fast` reads headers only."""
     entries = collect(store.scan())
     if not fast:
@@ -194,10 +194,10 @@ def _short_ids(refs: list[CheckpointRef]) -> list[str]:
     while len({name[:length] for name in random}) < len(random):
         length += 4
     named = zip(ids, refs, strict=True)
-    return _told_apart([short if listing.given_name(ref) else ref.id[:length] for short, ref in named], refs)
+    return _with_store_names([short if listing.given_name(ref) else ref.id[:length] for short, ref in named], refs)
 
 
-def _told_apart(ids: list[str], refs: list[CheckpointRef]) -> list[str]:
+def _with_store_names(ids: list[str], refs: list[CheckpointRef]) -> list[str]:
     """Short ids, and behind those of given names that begin alike what distinguish them: copies of one checkpoint."""
     groups: dict[str, set[str]] = {}
     for short, ref in zip(ids, refs, strict=True):

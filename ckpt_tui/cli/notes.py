@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from ckpt_tui.actions.notes import in_order, notes_document, read_notes
-from ckpt_tui.actions.notes import markdown as as_markdown
+from ckpt_tui.actions.notebook import in_order, notes_document, read_notes
+from ckpt_tui.actions.notebook import markdown as as_markdown
 from ckpt_tui.cli.output import json_option, paint, store_argument, write, write_json
 from ckpt_tui.core.text import clean, clean_lines
 

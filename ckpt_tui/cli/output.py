@@ -11,7 +11,7 @@ from unicodedata import combining, east_asian_width
 
 import click
 
-from ckpt_tui.cli.completing import complete_files, complete_ids
+from ckpt_tui.cli.completed_words import complete_files, complete_ids
 from ckpt_tui.core.documents.encodings import prefer
 from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.text import clean

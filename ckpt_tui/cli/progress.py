@@ -20,7 +20,7 @@ class Stopped(KeyboardInterrupt):
     """The person pressed Ctrl+C."""
 
 
-class Watch:
+class ProgressBar:
     """What long work reports to. Use it in a `with`; the first Ctrl+C in it makes `check` raise `Stopped`.
 
     Args:

@@ -11,16 +11,16 @@ from typing import Any
 
 import click
 
-from ckpt_tui.actions.resume.forks import with_forks
+from ckpt_tui.actions.resume.fork_overlays import with_forks
 from ckpt_tui.actions.trash import Moved, bring_back, delete, throw_away
-from ckpt_tui.cli.completing import complete_ids
-from ckpt_tui.cli.ls import survey
+from ckpt_tui.cli.completed_words import complete_ids
+from ckpt_tui.cli.ls import read_store
 from ckpt_tui.cli.output import json_option, store_argument, write, write_json
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.runs.pruning import Choice, Wish, choose
+from ckpt_tui.core.runs.prune_plan import Choice, Wish, choose
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
 from ckpt_tui.stores.registry import open_store
@@ -78,7 +78,7 @@ def command(
         return _report(bring_back(opened.path), "brought back", as_json)
     if keep is None and age is None and not named:
         raise UsageError("What is to go?", "Give --keep N, --older-than AGE or --run ID.")
-    runs = survey(with_forks(opened))[0]
+    runs = read_store(with_forks(opened))[0]
     wish = Wish(keep, None if age is None else time.time() - age, _runs_of(runs, named), force)
     choice = choose(runs, wish, lambda node: os.sep not in node.ref.file)
     if not as_json or not (yes or dry_run):

@@ -10,14 +10,14 @@ from typing import Any
 import click
 
 from ckpt_tui.actions.resume.branch import branch_types
-from ckpt_tui.actions.resume.edits import parse_edit, parse_json
+from ckpt_tui.actions.resume.document_edits import parse_edit, parse_json
 from ckpt_tui.actions.resume.plan import FAILED, Source, Target, interpreter, make_plan, source_of
 from ckpt_tui.actions.resume.proposals import with_python
 from ckpt_tui.actions.resume.targets import is_same_code, remembered
-from ckpt_tui.cli.completing import complete_files, complete_ids
-from ckpt_tui.cli.following import Follower
-from ckpt_tui.cli.pausing import pausing_options, pausing_session
-from ckpt_tui.cli.proposing import target_to_start
+from ckpt_tui.cli.completed_words import complete_files, complete_ids
+from ckpt_tui.cli.pause_options import pausing_options, pausing_session
+from ckpt_tui.cli.program_choice import target_to_start
+from ckpt_tui.cli.run_output import Follower
 from ckpt_tui.cli.show import locate
 from ckpt_tui.core.model import Checkpoint, PendingRequest
 from ckpt_tui.core.reading.pending import requests

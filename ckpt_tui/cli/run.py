@@ -9,9 +9,9 @@ import click
 
 from ckpt_tui.actions.resume.plan import Source, Target, interpreter, is_path, make_plan, parts
 from ckpt_tui.actions.resume.proposals import with_python
-from ckpt_tui.cli.completing import complete_files
-from ckpt_tui.cli.following import Follower
-from ckpt_tui.cli.pausing import pausing_options, pausing_session
+from ckpt_tui.cli.completed_words import complete_files
+from ckpt_tui.cli.pause_options import pausing_options, pausing_session
+from ckpt_tui.cli.run_output import Follower
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
 

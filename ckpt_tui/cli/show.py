@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from ckpt_tui.actions.doctor import dangers_in
 from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.actions.overviews import overviews
-from ckpt_tui.cli.completing import complete_words
-from ckpt_tui.cli.ls import survey
+from ckpt_tui.actions.store_examination import dangers_in
+from ckpt_tui.cli.completed_words import complete_words
+from ckpt_tui.cli.ls import read_store
 from ckpt_tui.cli.output import (
     cut_notice,
     json_option,
@@ -25,7 +25,7 @@ from ckpt_tui.cli.output import (
 )
 from ckpt_tui.cli.sizes import shares_lines
 from ckpt_tui.core.allowance import Allowance
-from ckpt_tui.core.doctor.doctor import alarms
+from ckpt_tui.core.doctor.report import alarms
 from ckpt_tui.core.export import dumps, show_document, sizes_document
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.overview.overview import alarm_lines, overview_document
@@ -125,7 +125,7 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
         UsageError: there is more than one.
         UndecodableError: it is a file that cannot be shown.
     """
-    runs, problems = survey(store, fast=True)
+    runs, problems = read_store(store, fast=True)
     alone = not runs and len(problems) == 1  # a file that was named by itself
     for problem in problems:
         if alone or name in (problem.file, problem.file.removesuffix(".json")):

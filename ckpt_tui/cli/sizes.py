@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ckpt_tui.actions.sizes import Growths
+from ckpt_tui.actions.run_sizes import RunMeasurer
 from ckpt_tui.cli.output import paint
-from ckpt_tui.cli.progress import Watch
+from ckpt_tui.cli.progress import ProgressBar
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.sizes.measured import PARTS, RunSizes, StepSizes
+from ckpt_tui.core.sizes.run_totals import PARTS, RunSizes, StepSizes
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.stores.base import Store
 
@@ -86,11 +86,11 @@ class Sizes(NamedTuple):
 
 def measure(store: Store, runs: tuple[Run, ...]) -> Sizes:
     """Read every checkpoint of a store for its sizes."""
-    growths = Growths(store)
+    growths = RunMeasurer(store)
     total = sum(len(run.nodes) for run in runs)
     done = 0
     found: dict[RunKey, RunSizes] = {}
-    with Watch() as watch:
+    with ProgressBar() as watch:
         for run in runs:
             found[run.key] = growths.measure(run, lambda here, _: watch.progress(done + here, total), watch.check)  # noqa: B023
             done += len(run.nodes)

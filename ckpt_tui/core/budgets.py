@@ -67,17 +67,17 @@ PLACE_WORK = 6
 NODE_WORK = 4
 """Units of a value that is written as JSON: made into a document, masked, and made into text."""
 
-PLAIN_NODES = 600_000
+JSON_NODES = 600_000
 """Values of one JSON document; containers count 3 to 8 more, long texts one for each `TEXT_NODE` characters. At most
 a second, masking and writing it included; an allowance for the whole document gives less."""
 
 TEXT_NODE = 128
 """Characters of a long text that take as long to be written as one more value."""
 
-PLAIN_REPEATS = 100_000
+JSON_REPEATS = 100_000
 """Values written more than once because they are shared: a small pickle of shared references can ask for any number."""
 
-PLAIN_DEPTH = 10_000
+JSON_DEPTH = 10_000
 """Levels of one JSON document made from a value; deeper levels are cut with a sign."""
 
 SHOWN_DEPTH = 905
@@ -87,7 +87,7 @@ that the framework can read has about 900."""
 INLINE_PICKLE = 256 * 1024
 """Characters of base64 that are decoded while drawing (about 10 ms); longer ones wait until they are unfolded."""
 
-PREVIEW_CELLS = 240
+SUMMARY_CELLS = 240
 """Characters of a one-line preview that are worked out; more would never be on the screen."""
 
 GIST_CHARACTERS = 100

@@ -9,10 +9,10 @@ from ckpt_tui.core.json_text import dumps, dumps_lines, pieces
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.pending import requests
-from ckpt_tui.core.reading.plain import plain_parts
+from ckpt_tui.core.reading.to_json import plain_parts
 from ckpt_tui.core.redact import masked
-from ckpt_tui.core.runs.exported import ref_document
 from ckpt_tui.core.runs.lineage import Node
+from ckpt_tui.core.runs.list_document import ref_document
 from ckpt_tui.core.sizes.shares import checkpoint_shares
 
 _PARTS = ("messages", "state", "pending", "metadata")

@@ -42,7 +42,7 @@ class Facts(NamedTuple):
     gist: str = ""
 
 
-class Told(NamedTuple):
+class StoreMetadata(NamedTuple):
     """What a store says of a checkpoint itself, where Agent Framework's fields leave it to be worked out.
 
     Attributes:
@@ -76,6 +76,10 @@ class Told(NamedTuple):
 
 MAX_NAMES = 8
 """Names kept in `Facts`: more than a row of the list can show."""
+
+
+Told = StoreMetadata
+"""The former name, which readers of others may import."""
 
 
 class CheckpointRef(NamedTuple):
@@ -114,7 +118,7 @@ class CheckpointRef(NamedTuple):
     inner: str = ""
     chain: str = ""
     position: int = 0
-    told: Told | None = None
+    told: StoreMetadata | None = None
     carries_answers: bool = False
 
     @property

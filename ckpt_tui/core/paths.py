@@ -6,8 +6,8 @@ import json
 import re
 from typing import Protocol
 
-Step = int | str
-Path = tuple[Step, ...]
+PathStep = int | str
+Path = tuple[PathStep, ...]
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z", re.ASCII)
 
@@ -36,7 +36,7 @@ _STEP = re.compile(
 
 def parse(text: str) -> Path | None:
     """The steps of a path as `expression` writes it, or with indexes from the end; None when it is anything else."""
-    steps: list[Step] = []
+    steps: list[PathStep] = []
     at = 0
     while at < len(text):
         found = _STEP.match(text, at)
@@ -68,7 +68,7 @@ def path_to(place: Placed | None) -> Path:
     while place is not None:
         parts.append(place.steps)
         place = place.above
-    path: list[Step] = []
+    path: list[PathStep] = []
     for steps in reversed(parts):
         path += steps
     return tuple(path)

@@ -36,7 +36,7 @@ _PAIRS = frozenset((
 ))  # fmt: skip
 """Two words one after the other that do."""
 
-_RUN_ON = (
+_ONE_WORD = (
     "apikey", "accesskey", "secretkey", "privatekey", "accountkey", "masterkey", "subscriptionkey",
     "instrumentationkey", "signingkey", "sessionkey", "encryptionkey", "sharedkey", "sharedaccesskey", "storagekey",
     "openaikey", "connectionstring", "connstring", "connstr", "accesstoken", "refreshtoken", "authtoken", "apitoken",
@@ -103,7 +103,7 @@ def is_secret_key(name: str) -> bool:
         return True
     if any(f"{a} {b}" in _PAIRS for a, b in pairwise(words)):
         return True
-    if words[-1].endswith(_RUN_ON) or "".join(words[-3:]).endswith(_RUN_ON):
+    if words[-1].endswith(_ONE_WORD) or "".join(words[-3:]).endswith(_ONE_WORD):
         return True
     if re.search(_CAMEL_KEY, name):
         return True

@@ -18,10 +18,10 @@ from ckpt_tui.core.reading.pending import source_executor
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.agent_framework_legacy import is_legacy, legacy_ref
 from ckpt_tui.stores.base import Entry
+from ckpt_tui.stores.body_facts import count_facts
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_blocks, read_ends, read_whole
 from ckpt_tui.stores.headers import header_from_ends
 from ckpt_tui.stores.json_files import problem_of
-from ckpt_tui.stores.layout import count_facts
 from ckpt_tui.stores.side_files import explained
 
 PARSE_LIMIT = 2 * 1024 * 1024

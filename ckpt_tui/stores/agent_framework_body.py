@@ -15,7 +15,7 @@ from ckpt_tui.core.documents.document import REPEATED, Document, DocumentFault, 
 from ckpt_tui.core.documents.envelope import open_envelope
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.ways import Way, next_on, path_of
+from ckpt_tui.core.reading.path_links import PathLink, next_on, path_of
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.agent_framework import (
     END_BYTES,
@@ -160,9 +160,9 @@ def _decode_ahead(
 
     Small ones come first, so that one that asks for all that may be done leaves them whole.
     """
-    found: list[tuple[Way, Envelope]] = []
+    found: list[tuple[PathLink, Envelope]] = []
     names = {"pending_request_info_events": "pending"}
-    todo: list[tuple[Way, Value]] = [
+    todo: list[tuple[PathLink, Value]] = [
         ((None, (names.get(key, key),)), value) for key, value in reversed(top.items()) if key in MEMBERS
     ]
     while todo:

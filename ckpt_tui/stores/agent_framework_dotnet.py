@@ -16,9 +16,9 @@ from ckpt_tui.core.doctor.copies import originals
 from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
-from ckpt_tui.stores.base import Capabilities, Entry, Place, problem_error
-from ckpt_tui.stores.dotnet_document import Digest, digest, is_document, parts
-from ckpt_tui.stores.dotnet_index import INDEX, Index, Line, ids_of, parse_index
+from ckpt_tui.stores.base import Capabilities, Entry, OpenedPath, problem_error
+from ckpt_tui.stores.dotnet_document import DotnetDigest, digest, is_document, parts
+from ckpt_tui.stores.dotnet_index import INDEX, Index, IndexLine, ids_of, parse_index
 from ckpt_tui.stores.dotnet_lineage import Chain, Unindexed, lines_for, parent_of, parents_first
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole, stamp_of
 from ckpt_tui.stores.json_files import problem_of, read_document
@@ -64,13 +64,13 @@ class DotnetStore(PolledStore):
     def __init__(self, path: str, only: str | None = None) -> None:
         super().__init__(path)
         self.only = only
-        self._digests: dict[str, tuple[Stamp, Digest | Problem]] = {}
+        self._digests: dict[str, tuple[Stamp, DotnetDigest | Problem]] = {}
         self._unfinished: tuple[str, ...] = ()
-        self._lost: list[Line] = []
+        self._lost: list[IndexLine] = []
         self._copies: dict[str, tuple[str, str]] = {}
 
     @classmethod
-    def sniff(cls, place: Place) -> DotnetStore | None:
+    def sniff(cls, place: OpenedPath) -> DotnetStore | None:
         """A directory with an index or with files of this format, or such a file."""
         if place.head is not None:
             directory, name = os.path.split(place.path)
@@ -149,7 +149,7 @@ class DotnetStore(PolledStore):
             self._lost = [
                 line
                 for line, name in lines
-                if name not in taken and name not in self._copies and isinstance(found[name], Digest)
+                if name not in taken and name not in self._copies and isinstance(found[name], DotnetDigest)
             ]
             faults = [*index.faults, *([trouble.reason] if trouble else [])]
             if self._lost and trouble is None:
@@ -180,11 +180,17 @@ class DotnetStore(PolledStore):
         return (*copies, Finding("torn-index" if index.torn else "index", "warning", INDEX, "", reason, fix, lines))
 
     def _entry(
-        self, chain: Chain, line: Line, name: str, stamp: Stamp | None, found: Digest | Problem | None, position: int
+        self,
+        chain: Chain,
+        line: IndexLine,
+        name: str,
+        stamp: Stamp | None,
+        found: DotnetDigest | Problem | None,
+        position: int,
     ) -> Entry:
         if stamp is None or found is None:
             return Problem(name, f"line {line.number:,} of {INDEX} names it, but there is no such file", "vanished")
-        if isinstance(found, Digest):
+        if isinstance(found, DotnetDigest):
             return chain.ref(line, name, found, stamp, position, found.note)
         if name in self._unfinished and found.kind in ("empty", "truncated"):
             return found._replace(reason=BEING_WRITTEN, kind="being-written")
@@ -195,13 +201,13 @@ class DotnetStore(PolledStore):
         return found
 
     def _unindexed(
-        self, index: Index, listed: dict[str, Stamp], found: dict[str, Digest | Problem], taken: set[str]
-    ) -> list[tuple[Line, str]]:
+        self, index: Index, listed: dict[str, Stamp], found: dict[str, DotnetDigest | Problem], taken: set[str]
+    ) -> list[tuple[IndexLine, str]]:
         files = []
         for name, stamp in listed.items():
             if name not in taken:
                 own = found[name]
-                step, parent = (own.step, own.parent) if isinstance(own, Digest) else (0, None)
+                step, parent = (own.step, own.parent) if isinstance(own, DotnetDigest) else (0, None)
                 files.append(Unindexed(name, stamp.mtime_ns, step, parent))
         generation = index.lines[-1].generation if index.lines else None
         return lines_for(files, generation, len(index.lines) + 1)
@@ -274,12 +280,12 @@ class DotnetStore(PolledStore):
                 words = f"{trouble.reason.removeprefix(f'{path} ')} Until then the order is that of parents and times"
             return Index(()), FileTrouble(trouble.kind, words)
 
-    def _digest(self, name: str, stamp: Stamp) -> Digest | Problem:
+    def _digest(self, name: str, stamp: Stamp) -> DotnetDigest | Problem:
         known = self._digests.get(name)
         if known is not None and known[0] == stamp:
             return known[1]
         path = self.place(name)
-        found: Digest | Problem
+        found: DotnetDigest | Problem
         try:
             read, data = read_whole(path)
             value = parse(data).value
@@ -292,7 +298,7 @@ class DotnetStore(PolledStore):
         return found
 
 
-def _copied(line: Line, known: Collection[tuple[str, str]]) -> tuple[str, str] | None:
+def _copied(line: IndexLine, known: Collection[tuple[str, str]]) -> tuple[str, str] | None:
     """The checkpoint that a file is a copy of by its name, and what makes such copies."""
     pairs = originals(line.checkpoint)
     return next(((name, words) for name, words in pairs if (line.session, name) in known), None)

@@ -57,7 +57,7 @@ class Capabilities(NamedTuple):
     topology: bool = False
 
 
-class Place(NamedTuple):
+class OpenedPath(NamedTuple):
     """What a quick look shows of a path; by it a format is recognised.
 
     Attributes:
@@ -92,7 +92,7 @@ class Store(ABC):
     """Their names, all different."""
 
     @classmethod
-    def sniff(cls, place: Place) -> Store | None:
+    def sniff(cls, place: OpenedPath) -> Store | None:
         """The store that a path holds, if it is of this format; no name in a file makes anything be imported."""
         return None
 

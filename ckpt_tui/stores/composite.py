@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, Told
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, StoreMetadata
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
 
@@ -235,7 +235,7 @@ class CompositeStore(Store):
     def _ref(self, number: int, ref: CheckpointRef) -> CheckpointRef:
         if self.together:
             return ref._replace(file=self._file(number, ref.file))
-        told = (ref.told or Told())._replace(store=self.member_names[number])
+        told = (ref.told or StoreMetadata())._replace(store=self.member_names[number])
         return ref._replace(file=self._file(number, ref.file), told=told)
 
 

@@ -12,7 +12,7 @@ from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.errors import NotFoundError
 from ckpt_tui.stores.agent_framework import read_entry
 from ckpt_tui.stores.agent_framework_body import load
-from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, Place, Store, problem_error
+from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, OpenedPath, Store, problem_error
 from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, list_json, packed, read_ends, read_whole, stamp_of
 from ckpt_tui.stores.headers import KIND, read_header
 from ckpt_tui.stores.json_files import problem_of
@@ -48,7 +48,7 @@ class DirectoryStore(Store):
         self._lock = threading.Lock()
 
     @classmethod
-    def sniff(cls, place: Place) -> DirectoryStore | None:
+    def sniff(cls, place: OpenedPath) -> DirectoryStore | None:
         """A directory in which one of the first files begins as Agent Framework's do, or such a file."""
         if place.head is not None:
             directory, name = os.path.split(place.path)

@@ -30,7 +30,7 @@ COARSE_SECONDS = 2.0
 """The same where the mtime is a whole number of seconds: FAT counts in steps of two."""
 
 
-class Change(NamedTuple):
+class DirectoryChange(NamedTuple):
     """What happened in the directory.
 
     Attributes:
@@ -42,7 +42,7 @@ class Change(NamedTuple):
     missing: bool
 
 
-class Look(NamedTuple):
+class DirectoryState(NamedTuple):
     """One look at the directory itself."""
 
     identity: tuple[int, int]
@@ -64,7 +64,7 @@ class Sweep:
         self.known = None
         self.take(watched=watched)
 
-    def take(self, *, watched: bool) -> Change | None:
+    def take(self, *, watched: bool) -> DirectoryChange | None:
         """Return what differs from the stamps last reported, None when nothing does or the directory cannot be read.
 
         The next sweep of a quiet directory is due the later, the longer this one took and if events are `watched`.
@@ -83,10 +83,10 @@ class Sweep:
         if found is None or found == known:
             return None
         if known is None:
-            return Change(None, missing=False)
-        return Change(frozenset(name for name, _ in found.items() ^ known.items()), missing=False)
+            return DirectoryChange(None, missing=False)
+        return DirectoryChange(frozenset(name for name, _ in found.items() ^ known.items()), missing=False)
 
-    def hurry(self, here: Look) -> None:
+    def hurry(self, here: DirectoryState) -> None:
         """Sweep as soon as the budget allows, and again when no further change can hide behind the mtime of `here`."""
         now = time.monotonic()
         self.due_at = self.not_before
@@ -119,7 +119,7 @@ def _digest(stamp: Stamp | None) -> int:
     return 0 if stamp is None else hash(stamp)
 
 
-def look(directory: str) -> Look | None:
+def directory_state(directory: str) -> DirectoryState | None:
     """Return what identifies the directory and its content, None when there is no directory."""
     try:
         status = os.stat(directory)
@@ -127,4 +127,4 @@ def look(directory: str) -> Look | None:
         return None
     if not stat.S_ISDIR(status.st_mode):
         return None
-    return Look((status.st_dev, status.st_ino), status.st_mtime_ns)
+    return DirectoryState((status.st_dev, status.st_ino), status.st_mtime_ns)

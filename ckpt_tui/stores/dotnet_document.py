@@ -24,7 +24,7 @@ _KINDS: dict[int, EdgeKind] = {0: "direct", 1: "fan-out", 2: "fan-in"}
 _KNOWN = frozenset(("stepNumber", "workflow", "runnerData", "stateData", "edgeStateData", "parent"))
 
 
-class Digest(NamedTuple):
+class DotnetDigest(NamedTuple):
     """What the list needs of one checkpoint.
 
     Attributes:
@@ -52,7 +52,7 @@ def is_document(value: Value) -> bool:
     return "stepNumber" in found and ("runnerData" in found or "workflow" in found)
 
 
-def digest(document: Value) -> Digest:
+def digest(document: Value) -> DotnetDigest:
     """What the list needs of a checkpoint that `is_document`."""
     top = members(document)
     runner = members(top.get("runnerData"))
@@ -75,7 +75,7 @@ def digest(document: Value) -> Digest:
         notes.append(f"members no known version writes: {', '.join(rest[:5])}")
     parent = members(top.get("parent")).get("checkpointId")
     workflow = members(top.get("workflow"))
-    return Digest(
+    return DotnetDigest(
         step or 0,
         parent if type(parent) is str else None,
         shape_hash(workflow),

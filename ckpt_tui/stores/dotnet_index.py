@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 INDEX = "index.jsonl"
 
 
-class Line(NamedTuple):
+class IndexLine(NamedTuple):
     """One line.
 
     Attributes:
@@ -63,14 +63,14 @@ def _compact(members: dict[str, Any]) -> str:
 class Index(NamedTuple):
     """An index: its lines, duplicates left out, and what is wrong with others."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[IndexLine, ...]
     faults: tuple[str, ...] = ()
     torn: bool = False
 
 
 def parse_index(data: bytes) -> Index:
     """The lines of an index; never fails."""
-    lines: dict[tuple[str, str], Line] = {}
+    lines: dict[tuple[str, str], IndexLine] = {}
     faults = []
     torn = False
     raw = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
@@ -89,7 +89,7 @@ def parse_index(data: bytes) -> Index:
     return Index(tuple(lines.values()), tuple(faults), torn)
 
 
-def _line(text: bytes, number: int) -> Line | None:
+def _line(text: bytes, number: int) -> IndexLine | None:
     try:
         found = _lower(json.loads(text))
     except (ValueError, RecursionError):
@@ -100,13 +100,13 @@ def _line(text: bytes, number: int) -> Line | None:
     if not isinstance(session, str) or not isinstance(checkpoint, str):
         return None
     if not info:
-        return Line(session, checkpoint, "", 0 if "runid" in ids else 1, number)
+        return IndexLine(session, checkpoint, "", 0 if "runid" in ids else 1, number)
     name = found.get("filename")
     file = name if isinstance(name, str) else ""
     if found.get("hasparentmetadata") is not True:
-        return Line(session, checkpoint, "", 2, number, file)
+        return IndexLine(session, checkpoint, "", 2, number, file)
     parent = found.get("parentcheckpointid")
-    return Line(session, checkpoint, parent if isinstance(parent, str) else None, 3, number, file)
+    return IndexLine(session, checkpoint, parent if isinstance(parent, str) else None, 3, number, file)
 
 
 def _lower(value: Any) -> dict[str, Any]:

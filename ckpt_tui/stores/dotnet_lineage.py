@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
-from ckpt_tui.core.model import CheckpointRef, Facts, Problem, Told
+from ckpt_tui.core.model import CheckpointRef, Facts, Problem, StoreMetadata
 from ckpt_tui.core.text import clean
-from ckpt_tui.stores.dotnet_document import Digest
-from ckpt_tui.stores.dotnet_index import Line, ids_of
+from ckpt_tui.stores.dotnet_document import DotnetDigest
+from ckpt_tui.stores.dotnet_index import IndexLine, ids_of
 from ckpt_tui.stores.files import Stamp
 
 
@@ -31,7 +31,7 @@ class Unindexed(NamedTuple):
     parent: str | None
 
 
-def lines_for(files: Iterable[Unindexed], generation: int | None, first: int) -> list[tuple[Line, str]]:
+def lines_for(files: Iterable[Unindexed], generation: int | None, first: int) -> list[tuple[IndexLine, str]]:
     """Lines as an index would have them, each with its file name; parents before children, else by time and step.
 
     Args:
@@ -57,7 +57,7 @@ def lines_for(files: Iterable[Unindexed], generation: int | None, first: int) ->
         else:
             own = (3 if is_escaped(file.name) else 1) if generation is None else max(generation, 1)
         parent = file.parent if own == 3 else ""
-        lines.append((Line(session, checkpoint, parent, own, number, file.name, True), file.name))
+        lines.append((IndexLine(session, checkpoint, parent, own, number, file.name, True), file.name))
     return lines
 
 
@@ -66,14 +66,16 @@ def is_escaped(name: str) -> bool:
     return name.lower().endswith("%2ejson")
 
 
-def parents_first(lines: Sequence[tuple[Line, str]], parents: dict[str, str | None]) -> list[tuple[Line, str]]:
+def parents_first(
+    lines: Sequence[tuple[IndexLine, str]], parents: dict[str, str | None]
+) -> list[tuple[IndexLine, str]]:
     """The lines in their order, but each parent before its first child; `parents` by file name."""
     places = {(line.session, line.checkpoint): (line, name) for line, name in lines}
     done: set[str] = set()
-    out: list[tuple[Line, str]] = []
+    out: list[tuple[IndexLine, str]] = []
     for pair in lines:
         way = []
-        here: tuple[Line, str] | None = pair
+        here: tuple[IndexLine, str] | None = pair
         while here is not None and here[1] not in done:
             done.add(here[1])
             way.append(here)
@@ -122,14 +124,14 @@ def _steps_follow_time(files: Sequence[Unindexed]) -> bool:
 # -- headers ----------------------------------------------------------------------------------------------------------
 
 
-def parent_of(line: Line, found: Digest | Problem | None) -> str | None:
+def parent_of(line: IndexLine, found: DotnetDigest | Problem | None) -> str | None:
     """The parent that a line names, or the file where its line says nothing of parents."""
     if line.parent != "":
         return line.parent
-    return found.parent if isinstance(found, Digest) else None
+    return found.parent if isinstance(found, DotnetDigest) else None
 
 
-class _Place(NamedTuple):
+class _Position(NamedTuple):
     """What is kept of a checkpoint for those that follow it."""
 
     depth: int
@@ -142,12 +144,19 @@ class Chain:
     """Makes headers of checkpoints that come in the order of commit: parents before children."""
 
     def __init__(self) -> None:
-        self._places: dict[str, _Place] = {}
+        self._places: dict[str, _Position] = {}
         self._last: dict[str, tuple[str, int]] = {}
         self._when = 0.0
 
     def ref(
-        self, line: Line, name: str, found: Digest, stamp: Stamp, position: int, note: str = "", size: int | None = None
+        self,
+        line: IndexLine,
+        name: str,
+        found: DotnetDigest,
+        stamp: Stamp,
+        position: int,
+        note: str = "",
+        size: int | None = None,
     ) -> CheckpointRef:
         """The header of the next checkpoint; no child is earlier than its parent, nor a line than the one before."""
         facts = found.facts
@@ -162,10 +171,10 @@ class Chain:
         when = max(stamp.mtime_ns / 1e9, above.when if above else 0.0)
         if not line.is_made:
             when = self._when = max(when, self._when)
-        place = _Place(above.depth + 1 if above else 0, found.targets, facts.askers, when)
+        place = _Position(above.depth + 1 if above else 0, found.targets, facts.askers, when)
         self._places[line.checkpoint] = place
         self._last[line.session] = line.checkpoint, found.step
-        told = Told(
+        told = StoreMetadata(
             run=line.session or "?",
             title=f"session {_short(line.session)}",
             label=_label(ran, answered, facts),
@@ -183,7 +192,7 @@ class Chain:
         )  # fmt: skip
 
 
-def _ran(found: Digest, above: _Place | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _ran(found: DotnetDigest, above: _Position | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The executors that ran for a checkpoint, and the ports whose requests were answered before it."""
     if above is None:
         return ((found.start,) if found.start else ()), ()

@@ -13,11 +13,11 @@ from typing import Any
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.errors import CkptError
-from ckpt_tui.stores.base import Capabilities, Entry, Place, problem_error
+from ckpt_tui.stores.base import Capabilities, Entry, OpenedPath, problem_error
 from ckpt_tui.stores.dotnet_document import digest, is_document, items, members, parts, text
-from ckpt_tui.stores.dotnet_index import Line
+from ckpt_tui.stores.dotnet_index import IndexLine
 from ckpt_tui.stores.dotnet_lineage import Chain, parents_first
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole, stamp_of
 from ckpt_tui.stores.json_files import problem_of
@@ -50,7 +50,7 @@ class SessionStore(PolledStore):
         self._read: dict[str, tuple[Stamp, list[Entry]]] = {}
 
     @classmethod
-    def sniff(cls, place: Place) -> SessionStore | None:
+    def sniff(cls, place: OpenedPath) -> SessionStore | None:
         """A directory in which one of the first conversations is such a session, or its file."""
         if place.head is not None:
             found = place.path.endswith(".json") and b'"sessionId"' in place.head and is_session(place.path)
@@ -121,7 +121,7 @@ class SessionStore(PolledStore):
             except OSError:
                 continue
 
-    def _checkpoints(self, name: str) -> tuple[list[tuple[Line, dict[str, Any] | None]], dict[str, Any]] | Problem:
+    def _checkpoints(self, name: str) -> tuple[list[tuple[IndexLine, dict[str, Any] | None]], dict[str, Any]] | Problem:
         """The checkpoints of a session file in order, and what else the session holds."""
         path = self.place(f"{name}#")
         try:
@@ -130,7 +130,7 @@ class SessionStore(PolledStore):
             return problem_of(path, name, trouble)
         except DocumentFault as fault:
             return Problem(name, fault.reason, fault.kind)
-        found: list[tuple[Line, dict[str, Any] | None]] = []
+        found: list[tuple[IndexLine, dict[str, Any] | None]] = []
         stores = members(members(top.get("checkpointManager")).get("store"))
         for session, store in stores.items():
             cache = members(members(store).get("cache"))
@@ -139,7 +139,7 @@ class SessionStore(PolledStore):
             for number, info in enumerate(listed, 1):
                 owner, checkpoint = text(info.get("sessionId")) or session, text(info.get("checkpointId"))
                 value = left.pop(_key(owner, checkpoint), None)
-                line = Line(owner, checkpoint, "", 2, number)
+                line = IndexLine(owner, checkpoint, "", 2, number)
                 found.append((line, value if is_document(value) else None))
             found += _unindexed(left, session, len(listed))
         rest = {key: value for key, value in top.items() if key != "checkpointManager"}
@@ -172,23 +172,23 @@ def _key(session: str, checkpoint: str) -> str:
     return f"{session.replace('|', '||')}|{checkpoint.replace('|', '||')}"
 
 
-def _unindexed(cache: dict[str, Any], session: str, listed: int) -> list[tuple[Line, Any]]:
+def _unindexed(cache: dict[str, Any], session: str, listed: int) -> list[tuple[IndexLine, Any]]:
     """The checkpoints of a session that its index does not name, parents before children."""
-    made: list[tuple[Line, str]] = []
+    made: list[tuple[IndexLine, str]] = []
     for number, key in enumerate(cache, listed + 1):
         owner, _, checkpoint = key.rpartition("|")
-        made.append((Line(owner.replace("||", "|") or session, checkpoint, "", 2, number, "", True), key))
+        made.append((IndexLine(owner.replace("||", "|") or session, checkpoint, "", 2, number, "", True), key))
     parents = {key: digest(cache[key]).parent for _, key in made if is_document(cache[key])}
     return [(line, cache[key] if key in parents else None) for line, key in parents_first(made, parents)]
 
 
-def _file(name: str, line: Line) -> str:
+def _file(name: str, line: IndexLine) -> str:
     return f"{name}#{line.checkpoint}"
 
 
 def _json(value: Any) -> bytes:
     """A checkpoint of a session as JSON, which is what its file would be."""
-    return dumps(plain(value)).encode("utf-8", "backslashreplace")
+    return dumps(to_json(value)).encode("utf-8", "backslashreplace")
 
 
 def session_files(directory: str) -> list[str]:

@@ -110,21 +110,23 @@ def _members(checkpoint: Any) -> dict[str, Any]:
 def _encoded(value: Any, path: list[str], faults: list[str]) -> Any:
     """A value as the framework's files have it: JSON where it is JSON, a pickle in an envelope where it is not."""
     try:
-        return _plain(value, path, faults)
+        return _json_value(value, path, faults)
     except RecursionError:
         return _envelope(value, path, faults)
 
 
-def _plain(value: Any, path: list[str], faults: list[str]) -> Any:
+def _json_value(value: Any, path: list[str], faults: list[str]) -> Any:
     # Subclasses of these (an Enum of texts, for one) pass as the framework lets them pass.
     if isinstance(value, _NATIVE):
         return value
     if type(value) is dict:
         keys = [str(key) for key in value]
         if not any(key in _RESERVED for key in keys) and len(set(keys)) == len(keys):
-            return {key: _plain(item, [*path, key], faults) for key, item in zip(keys, value.values(), strict=True)}
+            return {
+                key: _json_value(item, [*path, key], faults) for key, item in zip(keys, value.values(), strict=True)
+            }
     elif type(value) is list:
-        return [_plain(item, [*path, str(index)], faults) for index, item in enumerate(value)]
+        return [_json_value(item, [*path, str(index)], faults) for index, item in enumerate(value)]
     return _envelope(value, path, faults)
 
 

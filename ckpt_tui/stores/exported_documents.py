@@ -12,7 +12,7 @@ from ckpt_tui.core.documents import encodings
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.stores.agent_framework import entry_from_bytes
 from ckpt_tui.stores.agent_framework_body import checkpoint_from_bytes
-from ckpt_tui.stores.base import Capabilities, Entry, Place, problem_error
+from ckpt_tui.stores.base import Capabilities, Entry, OpenedPath, problem_error
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole, stamp_of
 from ckpt_tui.stores.polled import PolledStore
 
@@ -49,7 +49,7 @@ class DocumentsStore(PolledStore):
         self._read: tuple[Stamp, dict[str, bytes]] | None = None
 
     @classmethod
-    def sniff(cls, place: Place) -> DocumentsStore | None:
+    def sniff(cls, place: OpenedPath) -> DocumentsStore | None:
         """A file that begins as an array of checkpoints does, or as a line for each."""
         head = place.head
         if head is None or not looks_exported(head, not place.path.endswith(".json")):

@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
-from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told, parse_time
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, StoreMetadata, parse_time
 from ckpt_tui.core.reading.gist import gist_of_request
 from ckpt_tui.core.text import clean
-from ckpt_tui.stores.base import Capabilities, Entry, Place, problem_error
+from ckpt_tui.stores.base import Capabilities, Entry, OpenedPath, problem_error
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole
 from ckpt_tui.stores.hpd_document import (
-    Digest,
+    HpdDigest,
     differences,
     digest,
     is_document,
@@ -29,7 +29,7 @@ from ckpt_tui.stores.hpd_document import (
 )
 from ckpt_tui.stores.hpd_files import HpdFiles, locate
 from ckpt_tui.stores.hpd_graph import Definition, find_definitions
-from ckpt_tui.stores.hpd_trace import Step, trace
+from ckpt_tui.stores.hpd_trace import TraceStep, trace
 from ckpt_tui.stores.json_files import problem_of, read_document
 from ckpt_tui.stores.polled import PolledStore
 
@@ -46,7 +46,7 @@ class _Execution(NamedTuple):
     """One folder: its files in order, and what they say together."""
 
     folder: str
-    files: list[tuple[str, Digest]]
+    files: list[tuple[str, HpdDigest]]
     problems: list[Problem]
     sizes: dict[str, int]
 
@@ -68,12 +68,12 @@ class HpdStore(PolledStore):
     def __init__(self, path: str, only: str | None = None, folder: str | None = None) -> None:
         super().__init__(path)
         self._files = HpdFiles(path, only, folder)
-        self._digests: dict[str, tuple[Stamp, Digest | Problem]] = {}
-        self._steps: dict[str, Step] = {}
+        self._digests: dict[str, tuple[Stamp, HpdDigest | Problem]] = {}
+        self._steps: dict[str, TraceStep] = {}
         self._runs: dict[str, list[CheckpointRef]] = {}
 
     @classmethod
-    def sniff(cls, place: Place) -> HpdStore | None:
+    def sniff(cls, place: OpenedPath) -> HpdStore | None:
         """The root of such a store, its `checkpoints`, one execution folder of it, or one file."""
         if place.head is not None:
             directory, name = os.path.split(place.path)
@@ -94,7 +94,7 @@ class HpdStore(PolledStore):
         if known is not None and known.status == "waiting" and self._files.execution(known.graph, _run_of(known)):
             found = self._digests.get(file)
             said = found[1] if found else None
-            token = said.token if isinstance(said, Digest) else "TOKEN"
+            token = said.token if isinstance(said, HpdDigest) else "TOKEN"
             resume = RESUME_HOSTED.format(graph=known.graph, token=token)
         prune = "the running program lists these files; delete a whole execution folder when it has ended"
         return Capabilities(resume, prune, bool(find_definitions(self.path)))
@@ -182,13 +182,13 @@ class HpdStore(PolledStore):
         execution.files.sort(key=lambda one: (os.path.basename(one[0])[:20], parse_time(one[1].created)))
         return execution
 
-    def _digest(self, file: str) -> tuple[Digest | Problem, int]:
+    def _digest(self, file: str) -> tuple[HpdDigest | Problem, int]:
         path = self.place(file)
         stamp = self._files.stamp(file) or Stamp(0, 0, 0)
         known = self._digests.get(file)
         if known is not None and known[0] == stamp:
             return known[1], stamp.size
-        said: Digest | Problem
+        said: HpdDigest | Problem
         try:
             stamp, data = read_whole(path)
             value = parse(data).value
@@ -224,7 +224,7 @@ class HpdStore(PolledStore):
             notes = [said.note] if said.note else []
             if said.execution != folder:
                 notes.append(f"it says execution {said.execution}, but stands in the folder of {folder}")
-            told = Told(
+            told = StoreMetadata(
                 run=run, title=title + (f" · {status}" if status else ""), label=step.label, role=step.role,
                 status=step.status, step=step.number, ran=step.ran, above=above,
             )  # fmt: skip
@@ -280,7 +280,7 @@ def _without_copies(executions: list[_Execution]) -> list[_Execution]:
     return out
 
 
-def _gist(said: Digest, step: Step, execution: dict[str, Any]) -> str:
+def _gist(said: HpdDigest, step: TraceStep, execution: dict[str, Any]) -> str:
     """What matters at a checkpoint in a few words: what is asked, or what the last node that ran gave back."""
     for request in _pending(said, step, execution).values():
         return gist_of_request(request)
@@ -288,7 +288,7 @@ def _gist(said: Digest, step: Step, execution: dict[str, Any]) -> str:
     return next((found[node] for node in reversed(step.ran) if found.get(node)), "")
 
 
-def _pending(said: Digest, step: Step, execution: dict[str, Any]) -> dict[str, Any]:
+def _pending(said: HpdDigest, step: TraceStep, execution: dict[str, Any]) -> dict[str, Any]:
     """The request of a suspension that waits, by its token."""
     if not step.waits:
         return {}

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import parse_time
 from ckpt_tui.core.reading.gist import gist
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.value import Map, Value
 
 SCHEMA = "1.0"
@@ -30,7 +30,7 @@ _KNOWN = frozenset((
 ))  # fmt: skip
 
 
-class Digest(NamedTuple):
+class HpdDigest(NamedTuple):
     """What the list needs of one checkpoint, as the file says it.
 
     Attributes:
@@ -78,7 +78,7 @@ def is_document(value: Value) -> bool:
     return type(value) is dict and "checkpointId" in value and "executionId" in value and "completedNodes" in value
 
 
-def digest(top: dict[str, Any]) -> Digest:
+def digest(top: dict[str, Any]) -> HpdDigest:
     """What the list needs of a checkpoint that `is_document`."""
     about = members(top.get("metadata"))
     notes = []
@@ -92,7 +92,7 @@ def digest(top: dict[str, Any]) -> Digest:
     if not parse_time(created):
         notes.append("createdAt is no date")
     layer = about.get("completedLayer")
-    return Digest(
+    return HpdDigest(
         text(top.get("checkpointId")),
         text(top.get("executionId")),
         text(top.get("graphId")),
@@ -130,7 +130,7 @@ def outputs(top: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def metadata(top: dict[str, Any], said: Digest) -> dict[str, Any]:
+def metadata(top: dict[str, Any], said: HpdDigest) -> dict[str, Any]:
     """What a checkpoint holds beside its outputs; `contextJson` and `stateJson` are duplicates and left out."""
     found: dict[str, Any] = dict(members(top.get("metadata")))
     versions = {
@@ -149,7 +149,7 @@ def metadata(top: dict[str, Any], said: Digest) -> dict[str, Any]:
     return found | {key: value for key, value in top.items() if key not in _KNOWN}
 
 
-def differences(top: dict[str, Any], said: Digest) -> list[str]:
+def differences(top: dict[str, Any], said: HpdDigest) -> list[str]:
     """Where the duplicates in a file say something else than what they repeat."""
     found = []
     outs = members(top.get("nodeOutputs"))
@@ -175,7 +175,7 @@ def _same(state: str, value: Value) -> bool:
         repeated = parse(state.encode("utf-8", "surrogatepass")).value
     except (DocumentFault, UnicodeEncodeError):
         return False
-    return _canonical(plain(repeated)) == _canonical(plain(value))
+    return _canonical(to_json(repeated)) == _canonical(to_json(value))
 
 
 def _canonical(document: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.topology import Topology, TopologyEdge, TopologyNode
 from ckpt_tui.stores.files import FileTrouble, read_whole
 from ckpt_tui.stores.hpd_document import members, text
@@ -63,7 +63,7 @@ def read_definition(path: str, file: str, graph_id: str) -> Definition:
     """
     try:
         data = read_whole(path, MAX_BYTES)[1]
-        found = plain(parse(data).value) if path.endswith(".json") else _yaml(data)
+        found = to_json(parse(data).value) if path.endswith(".json") else _yaml(data)
     except FileTrouble as trouble:
         return Definition(file, graph_id, "", {}, None, trouble.reason.removeprefix(f"{path} "))
     except DocumentFault as fault:

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.model import Role, Status
-from ckpt_tui.stores.hpd_document import ENDS, Digest, some
+from ckpt_tui.stores.hpd_document import ENDS, HpdDigest, some
 
 ENDED = ("Completed", "Cancelled", "Failed")
 """What the execution file of a run that has ended says."""
 
 
-class Step(NamedTuple):
+class TraceStep(NamedTuple):
     """One checkpoint in its execution.
 
     Attributes:
@@ -40,7 +40,7 @@ class Step(NamedTuple):
     corrections: tuple[str, ...]
 
 
-def trace(files: Sequence[Digest], layers: Sequence[Sequence[str]] = (), ended: str = "") -> list[Step]:
+def trace(files: Sequence[HpdDigest], layers: Sequence[Sequence[str]] = (), ended: str = "") -> list[TraceStep]:
     """The steps of an execution.
 
     Args:
@@ -49,8 +49,8 @@ def trace(files: Sequence[Digest], layers: Sequence[Sequence[str]] = (), ended: 
         ended: The status of its execution file, or "".
     """
     cyclic = any(one.trigger == "IterationCompleted" or one.iteration for one in files)
-    steps: list[Step] = []
-    before: Digest | None = None
+    steps: list[TraceStep] = []
+    before: HpdDigest | None = None
     for index, one in enumerate(files):
         last = index == len(files) - 1
         above = steps[-1] if steps else None
@@ -65,12 +65,12 @@ def trace(files: Sequence[Digest], layers: Sequence[Sequence[str]] = (), ended: 
         role: Role = "waiting" if one.waits else "final" if last and status == "done" else "superstep"
         number = iteration if cyclic else layer
         label = _label(one, before, waits) + (" · done" if role == "final" else "")
-        steps.append(Step(iteration, number, _ran(one, before), label, role, status, waits, tuple(corrections)))
+        steps.append(TraceStep(iteration, number, _ran(one, before), label, role, status, waits, tuple(corrections)))
         before = one
     return steps
 
 
-def _iteration(one: Digest, before: Digest | None, above: Step | None, cyclic: bool, said: list[str]) -> int:
+def _iteration(one: HpdDigest, before: HpdDigest | None, above: TraceStep | None, cyclic: bool, said: list[str]) -> int:
     """The iteration a checkpoint belongs to; a suspension always says 0, so it goes on from the previous file."""
     if one.trigger != "Suspension":
         return one.iteration
@@ -84,7 +84,9 @@ def _iteration(one: Digest, before: Digest | None, above: Step | None, cyclic: b
     return iteration
 
 
-def _layer(one: Digest, above: Step | None, alone: bool, layers: Sequence[Sequence[str]], said: list[str]) -> int:
+def _layer(
+    one: HpdDigest, above: TraceStep | None, alone: bool, layers: Sequence[Sequence[str]], said: list[str]
+) -> int:
     """The layer of a checkpoint of an acyclic graph; the file's own number may be one too high."""
     told = one.layer
     if layers:
@@ -106,7 +108,7 @@ def _layer(one: Digest, above: Step | None, alone: bool, layers: Sequence[Sequen
     return layer
 
 
-def _ran(one: Digest, before: Digest | None) -> tuple[str, ...]:
+def _ran(one: HpdDigest, before: HpdDigest | None) -> tuple[str, ...]:
     """Nodes that ran for a checkpoint: those that are new, and those that had to run again."""
     old = set(before.completed) if before else set()
     found = [node for node in one.completed if node not in old]
@@ -116,7 +118,7 @@ def _ran(one: Digest, before: Digest | None) -> tuple[str, ...]:
     return tuple(node for node in both if node not in ENDS and node != one.suspended)
 
 
-def _label(one: Digest, before: Digest | None, waits: bool) -> str:
+def _label(one: HpdDigest, before: HpdDigest | None, waits: bool) -> str:
     old = set(before.completed) if before else set()
     new = [node for node in one.completed if node not in old and node not in ENDS]
     parts = [some(new)] if new else []
@@ -134,7 +136,7 @@ def _label(one: Digest, before: Digest | None, waits: bool) -> str:
 
 
 def _status(
-    one: Digest, waits: bool, last: bool, layers: Sequence[Sequence[str]], ended: str
+    one: HpdDigest, waits: bool, last: bool, layers: Sequence[Sequence[str]], ended: str
 ) -> Status | Literal["unknown"]:
     if waits:
         return "waiting"

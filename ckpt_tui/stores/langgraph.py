@@ -13,13 +13,13 @@ from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import DEFAULT_MESSAGE, MessageBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.errors import NotFoundError
-from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, Place, problem_error
+from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, OpenedPath, problem_error
 from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.langgraph_document import ERROR, INTERRUPT, SENDS
 from ckpt_tui.stores.langgraph_entries import entry_of, full_entry_of
 from ckpt_tui.stores.langgraph_loading import checkpoint_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of
-from ckpt_tui.stores.langgraph_reading import LangGraphReader
+from ckpt_tui.stores.langgraph_reader import LangGraphReader
 from ckpt_tui.stores.langgraph_rows import PAGE, Header, LangGraphRows, is_langgraph
 from ckpt_tui.stores.polled import PolledStore
 from ckpt_tui.stores.sqlite import SqliteFault, is_sqlite
@@ -59,7 +59,7 @@ class LangGraphStore(PolledStore):
         self._trouble: Problem | None = None
 
     @classmethod
-    def sniff(cls, place: Place) -> LangGraphStore | None:
+    def sniff(cls, place: OpenedPath) -> LangGraphStore | None:
         """A database with LangGraph's two tables, whatever its name; one that cannot be read says why in its list."""
         if not is_sqlite(place.head):
             return None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Literal
 
-from ckpt_tui.core.model import INTERNAL, CheckpointRef, Problem, Role, Status, Told, parse_time
+from ckpt_tui.core.model import INTERNAL, CheckpointRef, Problem, Role, Status, StoreMetadata, parse_time
 from ckpt_tui.core.msgpack.serialized import decode, is_closed
 from ckpt_tui.core.reading.gist import gist, gist_of_state
 from ckpt_tui.core.safety.judgement import judge
@@ -16,7 +16,7 @@ from ckpt_tui.core.value import Decoded, Opaque
 from ckpt_tui.stores.base import Entry
 from ckpt_tui.stores.langgraph_document import END, INTERRUPT, OLDER, RESUME, START, Question, facts, members, senders
 from ckpt_tui.stores.langgraph_names import above, encoded, run_of, saved_at, step_of, title_of
-from ckpt_tui.stores.langgraph_reading import Reading
+from ckpt_tui.stores.langgraph_reader import Reading
 from ckpt_tui.stores.langgraph_rows import SMALL, Header, Key
 
 _CALLED = frozenset(
@@ -46,11 +46,11 @@ def entry_of(header: Header) -> Entry:
 
 
 @lru_cache(4096)
-def _told(thread: str, space: str, step: int) -> Told:
+def _told(thread: str, space: str, step: int) -> StoreMetadata:
     """What the header says of a run and a step; shared by the checkpoints of which it says the same."""
     key = Key(thread, space, "")
     caller = above(space)
-    return Told(
+    return StoreMetadata(
         run=run_of(key), title=title_of(key), step=step,
         above="" if caller is None else run_of(key._replace(space=caller)),
     )  # fmt: skip

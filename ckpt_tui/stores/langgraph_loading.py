@@ -11,7 +11,7 @@ from ckpt_tui.stores.langgraph_delta import rebuilt
 from ckpt_tui.stores.langgraph_document import BRANCH_TO, START, Document, members, requests, senders
 from ckpt_tui.stores.langgraph_entries import dangers_of
 from ckpt_tui.stores.langgraph_names import above, run_of
-from ckpt_tui.stores.langgraph_reading import LangGraphReader, Reading
+from ckpt_tui.stores.langgraph_reader import LangGraphReader, Reading
 from ckpt_tui.stores.langgraph_rows import Key, Write
 
 

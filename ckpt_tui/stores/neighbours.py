@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.dotnet_index import INDEX
-from ckpt_tui.stores.events import HEAD_BYTES, is_events
+from ckpt_tui.stores.event_streams import HEAD_BYTES, is_events
 from ckpt_tui.stores.exported_documents import looks_exported
 from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.fork_directories import SUFFIX, is_plain

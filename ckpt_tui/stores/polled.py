@@ -19,10 +19,10 @@ from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Entry, Store, problem
 from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.json_files import problem_of
 
-LOOK_SECONDS = 0.25
+POLL_SECONDS = 0.25
 """Shortest time between two looks at whether something changed."""
 
-LOOK_SHARE = 0.02
+POLL_SHARE = 0.02
 """Share of time that looks may take: 10,000 files in folders can be looked at every two seconds."""
 
 
@@ -135,7 +135,7 @@ class PolledStore(Store):
                 if gone or not missing:
                     missing = True
                     yield Batch(gone=gone, missing=True)
-            stop.wait(max(LOOK_SECONDS, (time.monotonic() - began) / LOOK_SHARE))
+            stop.wait(max(POLL_SECONDS, (time.monotonic() - began) / POLL_SHARE))
 
     def peek(self, file: str) -> bytes:
         """The first bytes of one file.

@@ -63,7 +63,7 @@ class ProtocolStore(PolledStore):
     kind = KIND
 
     def __init__(
-        self, storage: CheckpointStorage, workflow_names: Sequence[str], call: Call, path: str = "memory"
+        self, storage: CheckpointStorage, workflow_names: Sequence[str], call: AsyncCall, path: str = "memory"
     ) -> None:
         super().__init__(path)
         self.storage = storage
@@ -174,7 +174,7 @@ class ProtocolStore(PolledStore):
         return entry
 
 
-class Call(Protocol):
+class AsyncCall(Protocol):
     """Runs a coroutine in a loop and waits for its result."""
 
     def __call__(self, work: Coroutine[Any, Any, T], /) -> T:
@@ -186,7 +186,7 @@ class Call(Protocol):
         ...
 
 
-def caller(loop: asyncio.AbstractEventLoop) -> Call:
+def caller(loop: asyncio.AbstractEventLoop) -> AsyncCall:
     """Runs coroutines in a loop that another thread runs."""
 
     def call(work: Coroutine[Any, Any, T]) -> T:
@@ -203,7 +203,7 @@ def caller(loop: asyncio.AbstractEventLoop) -> Call:
     return call
 
 
-def own_loop() -> Call:
+def own_loop() -> AsyncCall:
     """Runs coroutines in a loop of its own, in a thread that ends with the program."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, daemon=True).start()

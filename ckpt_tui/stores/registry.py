@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
-from ckpt_tui.stores import events
-from ckpt_tui.stores.base import Place, Store, complete
+from ckpt_tui.stores import event_streams
+from ckpt_tui.stores.base import OpenedPath, Store, complete
 from ckpt_tui.stores.composite import CompositeStore, short_names
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.files import FILE_SUFFIX, FileTrouble, is_json_name, read_ends
@@ -161,7 +161,7 @@ def extensions() -> dict[str, EntryPoint]:
 # -- what stands at a path ---------------------------------------------------------------------------------------------
 
 
-def _sniffed(place: Place) -> Store | None:
+def _sniffed(place: OpenedPath) -> Store | None:
     """The store of the first format that recognises a path, or None."""
     found: Store | None = None if place.has_index else DirectoryStore.sniff(place)
     for name in _FORMATS if found is None else ():
@@ -177,7 +177,7 @@ def _format(name: str) -> type[Store]:
     return kind
 
 
-def _directory(path: str) -> Place:
+def _directory(path: str) -> OpenedPath:
     """What a quick look at a directory shows; the store itself says why it cannot be read."""
     has_folders = False
     names = []
@@ -189,7 +189,7 @@ def _directory(path: str) -> Place:
                     break
             else:
                 has_folders = has_folders or not entry.is_file()
-    return Place(path, tuple(names), has_folders, os.path.lexists(os.path.join(path, "index.jsonl")))
+    return OpenedPath(path, tuple(names), has_folders, os.path.lexists(os.path.join(path, "index.jsonl")))
 
 
 def _file(path: str) -> Store | None:
@@ -199,13 +199,13 @@ def _file(path: str) -> Store | None:
         head = read_ends(path, _HEAD, 0)[1]
     except FileTrouble:
         head = b""
-    place = Place(path, head=head)
+    place = OpenedPath(path, head=head)
     found = _format("exported_documents:DocumentsStore").sniff(place) or _sniffed(place)
     if found is not None:
         return found
     if name.endswith(".json"):  # the store says what is wrong with it
         return DirectoryStore(directory or os.curdir, only=name)
-    if events.is_events(head):
+    if event_streams.is_events(head):
         hint = f"`ckpt-tui {path}` shows its events."
         raise UsageError(f"{path} is a stream of events, not a store of checkpoints.", hint)
     return None
@@ -274,7 +274,7 @@ def _databases(path: str) -> dict[str, Store]:
         file = os.path.join(path, name)
         with suppress(FileTrouble):
             head = read_ends(file, len(_SQLITE), 0)[1]
-            store = _sniffed(Place(file, head=head)) if head == _SQLITE else None
+            store = _sniffed(OpenedPath(file, head=head)) if head == _SQLITE else None
             if store is not None:
                 found[name] = store
     return found

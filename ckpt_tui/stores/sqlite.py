@@ -32,7 +32,7 @@ MAGIC = b"SQLite format 3\0"
 BUSY_SECONDS = 0.25
 """How long a look waits for a writer that has locked the database."""
 
-LOOKS = 3
+LOOKS = 4
 """Attempts at a database that changes while it is read without locks."""
 
 SETTLED_SECONDS = 2.0
@@ -181,10 +181,10 @@ class SqliteFile:
             try:
                 with self._opened(mark) as (look, is_guarded):
                     answer = ask(look)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, OSError) as error:
                 if attempt < LOOKS and self._stamps() != mark:
-                    continue
-                raise _fault(error) from None
+                    continue  # the log came or went meanwhile
+                raise (_fault(error) if isinstance(error, sqlite3.Error) else error) from None
             if is_guarded or attempt == LOOKS or self._stamps() == mark:
                 return answer
         raise AssertionError("the last attempt returns or raises")

@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from ckpt_tui.stores.directory_sweep import Change, Look, Sweep, look
+from ckpt_tui.stores.directory_sweep import DirectoryChange, DirectoryState, Sweep, directory_state
 from ckpt_tui.stores.files import is_json_name
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def watch(
     debounce_ms: int = 60,
     step_ms: int = 20,
     force_polling: bool = False,
-) -> Iterator[Change]:
+) -> Iterator[DirectoryChange]:
     """Yield what changes among the `*.json` files of `directory` until `stop` is set; blocks, so run it in a thread.
 
     The first Change, with names None, comes as soon as the watch is in place: whoever looks at what each Change shows
@@ -66,7 +66,7 @@ def watch(
         watching.disarm()
 
 
-class _Heard:
+class _Events:
     """What the events of one wait said."""
 
     __slots__ = ("explains", "lost", "names", "overrun", "replaced")
@@ -98,16 +98,16 @@ class _Watch:
         self.quiet_at = 0.0
         self.sweep = Sweep(self.directory)
 
-    def run(self) -> Iterator[Change]:
+    def run(self) -> Iterator[DirectoryChange]:
         """Wait for the directory, follow it until it is gone or another one, and start again."""
         told = False
         while not self.stop.is_set():
-            here = look(self.directory)
+            here = directory_state(self.directory)
             if here is None:
                 self.disarm()
                 if not told:
                     told = True
-                    yield Change(None, missing=True)
+                    yield DirectoryChange(None, missing=True)
                 self.stop.wait(self.tick)
                 continue
             told = False
@@ -115,19 +115,19 @@ class _Watch:
             if self.notify is None:
                 self.sweep.hurry(here)
             self.sweep.start(watched=self.notify is not None)
-            yield Change(None, missing=False)
+            yield DirectoryChange(None, missing=False)
             yield from self.follow(here)
 
-    def follow(self, seen: Look) -> Iterator[Change]:
+    def follow(self, seen: DirectoryState) -> Iterator[DirectoryChange]:
         """Show changes while the directory stays the one that was `seen`."""
         while True:
-            heard = _Heard()
+            heard = _Events()
             self.listen(self.tick, heard)
-            here = look(self.directory)
+            here = directory_state(self.directory)
             if here is not None and here.mtime_ns != seen.mtime_ns and not heard.explains and self.notify is not None:
                 # The event may be a moment behind the mtime.
                 self.listen(2 * self.step_ms / 1000, heard)
-                here = look(self.directory)
+                here = directory_state(self.directory)
             if self.stop.is_set() or heard.replaced or here is None or here.identity != seen.identity:
                 return
             unexplained = heard.lost or (here.mtime_ns != seen.mtime_ns and not heard.explains)
@@ -137,13 +137,13 @@ class _Watch:
                 self.sweep.hurry(here)
             if heard.names:
                 self.sweep.note(heard.names)
-                yield Change(frozenset(heard.names), missing=False)
+                yield DirectoryChange(frozenset(heard.names), missing=False)
             if self.sweep.is_due():
                 change = self.sweep.take(watched=self.notify is not None)
                 if change is not None:
                     yield change
 
-    def listen(self, seconds: float, heard: _Heard) -> None:
+    def listen(self, seconds: float, heard: _Events) -> None:
         """Wait for events, at least one step and little longer than `seconds`; add what they say to `heard`."""
         if self.notify is None:
             self.stop.wait(seconds)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textual.command import Provider
 from textual.screen import Screen
 
-from ckpt_tui.actions.resume.forks import with_forks
+from ckpt_tui.actions.resume.fork_overlays import with_forks
 from ckpt_tui.config import Config, load
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
@@ -25,7 +25,7 @@ from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
 from ckpt_tui.tui.commands import accept_keys
 from ckpt_tui.tui.ending import end_on_signals
-from ckpt_tui.tui.painting import Painter
+from ckpt_tui.tui.paint import Painter
 from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.themes import DARK, LIGHT, SIXTEEN, readable_variables, variables_for
 from ckpt_tui.tui.typeahead import TypeAhead
@@ -92,7 +92,7 @@ class CkptApp(TypeAhead):
 
     def get_default_screen(self) -> Screen[Any]:
         if self._events:
-            from ckpt_tui.tui.screens.events import EventsScreen
+            from ckpt_tui.tui.screens.event_file import EventsScreen
 
             return EventsScreen(self._events)
         return Browse(self.store, self._at, self._steps)

@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ckpt_tui.paths import state_directory
+from ckpt_tui.user_directories import state_directory
 
 OSC52_LIMIT = 74_994
 """Bytes of base64 that terminals take in one sequence; k9s found this limit."""

@@ -5,19 +5,19 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ckpt_tui.actions.doctor import examine
 from ckpt_tui.actions.overviews import Way, overviews
 from ckpt_tui.actions.resume.branch import branch_types
 from ckpt_tui.actions.resume.plan import source_of
+from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.core.allowance import Allowance
-from ckpt_tui.core.diff.searched import search_rows
-from ckpt_tui.core.doctor.doctor import alarms
+from ckpt_tui.core.diff.searched_rows import search_rows
+from ckpt_tui.core.doctor.report import alarms
 from ckpt_tui.core.documents.envelope import cut_envelope, decode_further, resolve
 from ckpt_tui.core.reading.search import search
 from ckpt_tui.errors import CkptError
-from ckpt_tui.stores.events import read_events
+from ckpt_tui.stores.event_streams import read_events
 from ckpt_tui.stores.files import FileTrouble
-from ckpt_tui.tui.learning import Learned, tell_step
+from ckpt_tui.tui.graph_learner import LearnedGraphs, read_step
 from ckpt_tui.tui.library import VIEW_SECONDS
 from ckpt_tui.tui.messages import (
     AlarmsReady,
@@ -45,13 +45,13 @@ if TYPE_CHECKING:
 
     from ckpt_tui.actions.resume.log import EventLog
     from ckpt_tui.core.diff.comparison import DiffRow
-    from ckpt_tui.core.diff.forks import Fork
+    from ckpt_tui.core.diff.divergence import CommonAncestor
     from ckpt_tui.core.diff.ignore_rules import IgnoreRules
     from ckpt_tui.core.model import Checkpoint, CheckpointRef
     from ckpt_tui.core.runs.lineage import Node, Run
     from ckpt_tui.core.value import Value
     from ckpt_tui.stores.base import Store
-    from ckpt_tui.tui.comparing import Comparer
+    from ckpt_tui.tui.comparer import Comparer
 
 COUNT_SECONDS = 0.15
 """Shortest time between two messages on how much changed in the checkpoints on the screen."""
@@ -60,25 +60,27 @@ MATCH_LIMIT = 10_000
 """Matches of one search; nobody steps through more."""
 
 
-def _not_loaded(error: CkptError, file: str) -> CheckpointReady:
+def _load_failed(error: CkptError, file: str) -> CheckpointReady:
     return CheckpointReady(file, None, error.what, error.hint)
 
 
-def _not_compared(
+def _comparison_failed(
     error: CkptError, comparer: Comparer, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules
 ) -> DifferenceReady:
     return DifferenceReady((before.file, after.file), None, error.what, error.hint)
 
 
-def _not_parted(error: CkptError, comparer: Comparer, fork: Fork, ignore: IgnoreRules) -> DivergenceReady:
+def _divergence_failed(
+    error: CkptError, comparer: Comparer, fork: CommonAncestor, ignore: IgnoreRules
+) -> DivergenceReady:
     return DivergenceReady(fork, None, error.what, error.hint)
 
 
-def _not_examined(error: CkptError) -> ReportReady:
+def _examination_failed(error: CkptError) -> ReportReady:
     return ReportReady(None, error.what, error.hint)
 
 
-def _not_read(error: CkptError, file: str, nodes: Sequence[Node] = ()) -> SourceReady:
+def _read_failed(error: CkptError, file: str, nodes: Sequence[Node] = ()) -> SourceReady:
     return SourceReady(file, None, error.what, error.hint)
 
 
@@ -100,7 +102,7 @@ class Jobs:
 
     # -- one checkpoint ----------------------------------------------------------------------------------------------
 
-    @job("load", failed=_not_loaded)
+    @job("load", failed=_load_failed)
     def load(self, file: str) -> None:
         """Load a checkpoint."""
         self.workers.post(CheckpointReady(file, self._store.load(file, check_cancelled)))
@@ -118,7 +120,7 @@ class Jobs:
         if told:
             self.workers.post(AlarmsReady(file, told))
 
-    @job("source", failed=_not_read)
+    @job("source", failed=_read_failed)
     def source(self, file: str, nodes: Sequence[Node] = ()) -> None:
         """Read a checkpoint whole, to resume from.
 
@@ -183,10 +185,10 @@ class Jobs:
     # -- steps and changes -------------------------------------------------------------------------------------------
 
     @job("step")
-    def tell_step(self, run: Run, node: Node, learned: Learned) -> None:
+    def read_step(self, run: Run, node: Node, learned: LearnedGraphs) -> None:
         """Make the step to a checkpoint, then learn from the rest of its run and make it again."""
         interval = Interval(VIEW_SECONDS, at_once=True)
-        for message in tell_step(self._store, run, node, learned, check_cancelled):
+        for message in read_step(self._store, run, node, learned, check_cancelled):
             if interval.is_due() or message.known == message.total:
                 self.workers.post(message)
             self.workers.rest()
@@ -198,7 +200,7 @@ class Jobs:
             for told in overviews(self._store, run, node, way, checkpoint, whole, check_cancelled, self.workers.rest):
                 self.workers.post(OverviewReady(told))
 
-    @job("compare", failed=_not_compared)
+    @job("compare", failed=_comparison_failed)
     def compare(self, comparer: Comparer, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules) -> None:
         """Compare two checkpoints."""
         interval = Interval(PROGRESS_SECONDS)
@@ -225,8 +227,8 @@ class Jobs:
             self.workers.rest()
         self.workers.post(ChangesCounted(counts))
 
-    @job("compare", failed=_not_parted)
-    def part(self, comparer: Comparer, fork: Fork, ignore: IgnoreRules) -> None:
+    @job("compare", failed=_divergence_failed)
+    def part(self, comparer: Comparer, fork: CommonAncestor, ignore: IgnoreRules) -> None:
         """Find where two branches part."""
 
         def progress(done: int, total: int) -> None:
@@ -237,7 +239,7 @@ class Jobs:
 
     # -- the store ---------------------------------------------------------------------------------------------------
 
-    @job("examine", failed=_not_examined)
+    @job("examine", failed=_examination_failed)
     def examine(self) -> None:
         """Look at everything in the store for what is wrong or risky."""
         interval = Interval(PROGRESS_SECONDS, at_once=True)

@@ -12,17 +12,17 @@ if TYPE_CHECKING:
 
     from ckpt_tui.actions.overviews import Told
     from ckpt_tui.actions.resume.plan import Source
-    from ckpt_tui.core.diff.forks import Divergence, Fork
-    from ckpt_tui.core.doctor.doctor import Report
-    from ckpt_tui.core.find.find import Match, Question
+    from ckpt_tui.core.diff.divergence import CommonAncestor, Divergence
+    from ckpt_tui.core.doctor.report import Report
+    from ckpt_tui.core.find.question import Match, Question
     from ckpt_tui.core.model import Checkpoint
     from ckpt_tui.core.reading.search import Positions
-    from ckpt_tui.core.runs.history import Bisection, History
-    from ckpt_tui.core.sizes.measured import RunSizes
+    from ckpt_tui.core.runs.path_history import Bisection, History
+    from ckpt_tui.core.sizes.run_totals import RunSizes
     from ckpt_tui.core.sizes.shares import Shares
-    from ckpt_tui.core.steps.graph import Graph
+    from ckpt_tui.core.steps.learned_graph import Graph
     from ckpt_tui.core.steps.steps import Step
-    from ckpt_tui.tui.comparing import Compared
+    from ckpt_tui.tui.comparer import Compared
     from ckpt_tui.tui.view import View
 
 
@@ -153,7 +153,7 @@ class OverviewReady(Newest):
 
 
 @dataclass(eq=False)
-class RunTold(Message):
+class RunLine(Message):
     """A run sent a line, as a document, that its screen must know of."""
 
     run: object
@@ -191,7 +191,7 @@ class ChangesCounted(Message):
 class DivergenceReady(Message):
     """It is known where two branches part: `divergence` is None where they do not; `error` says what went wrong."""
 
-    fork: Fork
+    fork: CommonAncestor
     divergence: Divergence | None
     error: str = ""
     hint: str = ""
@@ -206,7 +206,7 @@ class Comparing(Newest):
 
 
 @dataclass(eq=False)
-class Asking(Newest):
+class QueryProgress(Newest):
     """So many checkpoints are asked."""
 
     done: int
@@ -256,7 +256,7 @@ class SharesReady(Message):
 
 
 @dataclass(eq=False)
-class QuestionFailed(Message):
+class QueryFailed(Message):
     """A question could not be answered, and why."""
 
     what: str

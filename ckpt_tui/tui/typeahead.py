@@ -18,7 +18,7 @@ from textual.message_pump import MessagePump
 PATIENCE = 0.25
 """Seconds after which a key is taken as dealt with: the widget it went to may be gone."""
 
-MOMENT = 0.01
+HELD_SECONDS = 0.01
 """Seconds between two looks at a screen that is being opened."""
 
 
@@ -67,7 +67,7 @@ class TypeAhead(App[None]):
         """Hand on the first key that is held, once the one before it is done."""
         while self._held:
             if not self._can_take() and time.monotonic() < self._until:
-                self.set_timer(MOMENT, self._next)
+                self.set_timer(HELD_SECONDS, self._next)
                 return
             target = self._key_target
             if target is not None and target.post_message(KeyPassed()):

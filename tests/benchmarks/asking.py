@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from ckpt_tui.actions.branch_queries import BranchQueries
 from ckpt_tui.actions.expressions import Expression
-from ckpt_tui.actions.find import Searches
-from ckpt_tui.actions.history import Histories
-from ckpt_tui.cli.ls import survey
-from ckpt_tui.core.find.find import Question
-from ckpt_tui.core.runs.history import branch
+from ckpt_tui.actions.text_search import TextSearches
+from ckpt_tui.cli.ls import read_store
+from ckpt_tui.core.find.question import Question
 from ckpt_tui.core.runs.lineage import Node
+from ckpt_tui.core.runs.path_history import branch
 from ckpt_tui.stores.registry import open_store
 from tests.benchmarks.data import write_chain, write_chat
 from tests.benchmarks.figures import Figure, in_turns, ms
@@ -98,10 +98,10 @@ def find(directory: Path) -> list[Figure]:
 def _history(directory: Path, path: str) -> float:
     began = time.process_time()
     store = open_store(directory)
-    runs, _ = survey(store, fast=True)
+    runs, _ = read_store(store, fast=True)
     newest = max((node.ref for run in runs for node in run.nodes), key=lambda ref: ref.when)
     run, nodes = branch(runs, newest.id)
-    found = Histories(store).history(run.id, nodes, Expression(path))
+    found = BranchQueries(store).history(run.id, nodes, Expression(path))
     took = time.process_time() - began
     assert found.asked == COUNT
     return took
@@ -117,9 +117,9 @@ def _read(files: list[str]) -> float:
 
 def _again(directory: Path) -> tuple[float, float]:
     store = open_store(directory)
-    runs, _ = survey(store, fast=True)
+    runs, _ = read_store(store, fast=True)
     run, nodes = branch(runs, max(_nodes(directory), key=lambda node: node.ref.when).ref.id)
-    histories = Histories(store)
+    histories = BranchQueries(store)
     taken = []
     for _ in range(2):
         began = time.process_time()
@@ -129,13 +129,13 @@ def _again(directory: Path) -> tuple[float, float]:
 
 
 def _nodes(directory: Path) -> list[Node]:
-    runs, _ = survey(open_store(directory), fast=True)
+    runs, _ = read_store(open_store(directory), fast=True)
     return [node for run in runs for node in run.nodes]
 
 
 def _find(directory: Path, nodes: list[Node], question: Question) -> float:
     began = time.process_time()
-    found = list(Searches(open_store(directory)).find(nodes, question))
+    found = list(TextSearches(open_store(directory)).find(nodes, question))
     took = time.process_time() - began
     assert found[-1].done == COUNT
     return took

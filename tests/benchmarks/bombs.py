@@ -14,15 +14,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ckpt_tui.core.diff.diff import diff
-from ckpt_tui.core.diff.exported import diff_document
+from ckpt_tui.core.diff.diff_document import diff_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+from ckpt_tui.core.diff.value_diff import diff
 from ckpt_tui.core.export import pieces
 from ckpt_tui.core.pickles.unpickle import decode
-from ckpt_tui.core.reading.outline import EXPAND_LIMIT, Outline
-from ckpt_tui.core.reading.plain import plain
-from ckpt_tui.core.reading.preview import preview
-from ckpt_tui.core.reading.sizes import size_of
+from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.reading.to_json import to_json
+from ckpt_tui.core.reading.tree import EXPAND_LIMIT, Tree
+from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.sizes.shares import shares
 from tests.benchmarks.figures import Figure, ms
@@ -39,7 +39,7 @@ WAIT = 60
 
 def _json(value: Any) -> None:
     with open(os.devnull, "wb") as file:
-        file.writelines(piece.encode() for piece in pieces(masked(plain(value))))
+        file.writelines(piece.encode() for piece in pieces(masked(to_json(value))))
 
 
 def _changes(value: Any) -> None:
@@ -52,23 +52,23 @@ def _changes(value: Any) -> None:
 
 def _screen(value: Any) -> None:
     """A screen of rows with their sizes, before and after everything is unfolded."""
-    outline = Outline(value)
+    outline = Tree(value)
     _rows(outline)
     outline.unfold_level(outline.root, EXPAND_LIMIT)
     _rows(outline)
 
 
-def _rows(outline: Outline) -> None:
+def _rows(outline: Tree) -> None:
     for index in range(min(len(outline), 60)):
         row = outline.row(index)
         outline.path(row)
-        preview(row.member.value)
+        summary(row.member.value)
         size_of(row.member.value, 2_000)
 
 
 STAGES: dict[str, Callable[[Any], Any]] = {
     "decode": lambda value: None,
-    "preview": preview,
+    "preview": summary,
     "json": _json,
     "screen": _screen,
     "sizes": lambda value: shares({"value": value}),
@@ -153,7 +153,7 @@ def _memory() -> float:
 def _stage(stage: str, directory: Path) -> float:
     gc.set_threshold(100_000, 50, 100)  # as the command has it
     if stage == "show":
-        from ckpt_tui.cli.app import run as command
+        from ckpt_tui.cli.command_line import run as command
 
         out = os.dup(1)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

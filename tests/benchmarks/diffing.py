@@ -11,7 +11,7 @@ from typing import Any
 
 from deepdiff import DeepDiff
 
-from ckpt_tui.core.diff.diff import diff
+from ckpt_tui.core.diff.value_diff import diff
 from tests.benchmarks.figures import Figure, in_turns, ms
 
 TIMES = 30

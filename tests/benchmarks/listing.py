@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ckpt_tui.cli.ls import lines, survey
+from ckpt_tui.cli.ls import lines, read_store
 from ckpt_tui.core.json_text import dumps_lines
-from ckpt_tui.core.runs.exported import ls_document
 from ckpt_tui.core.runs.lineage import Run
+from ckpt_tui.core.runs.list_document import ls_document
 from ckpt_tui.stores.directory import DirectoryStore
 from tests.benchmarks.data import WORKFLOW, write_parentless, write_store
 from tests.benchmarks.figures import Figure, in_turns, ms, process
@@ -117,7 +117,7 @@ def _timed(work: Callable[[], Any], thresholds: tuple[int, int, int] = (100_000,
 
 
 def _runs(directory: str) -> tuple[Run, ...]:
-    runs, _ = survey(DirectoryStore(directory), fast=True)
+    runs, _ = read_store(DirectoryStore(directory), fast=True)
     assert sum(len(run.nodes) for run in runs) == COUNT
     return runs
 

@@ -12,7 +12,7 @@ from statistics import median
 
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.tui.app import CkptApp
-from ckpt_tui.tui.replaying import AHEAD
+from ckpt_tui.tui.replay_jobs import AHEAD
 from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.screens.replay import ReplayScreen
 from tests.benchmarks.data import write_chain

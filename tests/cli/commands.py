@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from ckpt_tui.cli.app import run
+from ckpt_tui.cli.command_line import run
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"

@@ -7,7 +7,7 @@ import click
 import pytest
 
 from ckpt_tui import __version__
-from ckpt_tui.cli.app import cli
+from ckpt_tui.cli.command_line import cli
 from tests.cli.commands import Output, called, command
 
 

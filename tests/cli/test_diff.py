@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.core.diff.diff import diff_checkpoints
+from ckpt_tui.core.diff.value_diff import diff_checkpoints
 from ckpt_tui.core.paths import expression
 from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import DATA, NEW, Output, called, command

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.cli.app import run
+from ckpt_tui.cli.command_line import run
 from tests.support.oracle import AGENT_FRAMEWORK, DATA
 
 HOSTILE = DATA / "hostile"

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.actions.test_history import chain
+from tests.actions.test_branch_queries import chain
 from tests.cli.commands import NEW, ROOT, Output, called
 
 CHAT = NEW / "orch_groupchat"

@@ -294,6 +294,6 @@ class TestStores:
             return fill(files)
 
         monkeypatch.setattr(store, "fill", late)
-        runs, problems = module.survey(store)
+        runs, problems = module.read_store(store)
         assert problems == []
         assert sum(len(run.nodes) for run in runs) == 8

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.actions.notes import Note, notes_file, read_notes, write_notes
+from ckpt_tui.actions.notebook import Note, notes_file, read_notes, write_notes
 from tests.cli.commands import NEW, Output, called
 
 

@@ -160,7 +160,8 @@ class TestText:
     def test_a_checkpoint_is_printed_as_a_tree(self, output: Output, tmp_path: Path) -> None:
         state = {"n": 1, "list": [True, None], "empty": {}, "text": 'a "b"\n', "deep": {"x": 1.5}}
         store = store_of(tmp_path, messages={}, state=state)
-        assert called(output, "show", store, "one").out.splitlines()[1:] == [
+        lines = called(output, "show", store, "one").out.splitlines()
+        assert lines[lines.index("") :] == [
             "", "state", "  n: 1", "  list:  (2)", "    0: true", "    1: null", "  empty: {}",
             '  text: "a \\"b\\"\\n"', "  deep:", "    x: 1.5",
         ]  # fmt: skip

@@ -19,7 +19,7 @@ def packages_after(*args: str) -> set[str]:
     """Top-level names that a run of the command has imported."""
     code = (
         "import json, sys\n"
-        "from ckpt_tui.cli.app import run\n"
+        "from ckpt_tui.cli.command_line import run\n"
         "run(sys.argv[1:])\n"
         "print(json.dumps(sorted(sys.modules)), file=sys.stderr)"
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from ckpt_tui.core.documents.document import parse
 from ckpt_tui.core.pickles.unpickle import decode
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 
 
 def canonical(document: Any) -> Any:
@@ -50,9 +50,9 @@ def shown(data: bytes) -> Any:
     decoded = decode(data)
     assert decoded.fault == ""
     assert decoded.trailing == 0
-    return plain(decoded.value)
+    return to_json(decoded.value)
 
 
 def file_shown(data: bytes) -> Any:
     """The document of a checkpoint file."""
-    return plain(parse(data).value)
+    return to_json(parse(data).value)

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.budgets import DEFAULT_PICKLE, PLAIN_DEPTH, PickleBudget
+from ckpt_tui.core.budgets import DEFAULT_PICKLE, JSON_DEPTH, PickleBudget
 from ckpt_tui.core.pickles.unpickle import decode
-from ckpt_tui.core.reading.outline import Outline
-from ckpt_tui.core.reading.plain import plain
-from ckpt_tui.core.reading.preview import preview
+from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.reading.to_json import to_json
+from ckpt_tui.core.reading.tree import Tree
 from ckpt_tui.core.redact import masked
 from tests.core.bombs import BOMBS
 
@@ -43,25 +43,25 @@ def measure(document: Any) -> tuple[int, int, int]:
 def test_a_bomb_ends_and_is_bounded(name: str) -> None:
     decoded = decode(BOMBS[name]())
     assert decoded.opcodes <= DEFAULT_PICKLE.opcodes
-    document = masked(plain(decoded.value, nodes=NODES, repeats=NODES // 10))
+    document = masked(to_json(decoded.value, nodes=NODES, repeats=NODES // 10))
     values, characters, deepest = measure(document)
     assert values <= 4 * NODES
     assert characters <= TEXT_LIMIT
-    assert deepest <= 2 * PLAIN_DEPTH + 10
+    assert deepest <= 2 * JSON_DEPTH + 10
     has_a_preview_and_rows(decoded.value)
 
 
 def has_a_preview_and_rows(value: Any) -> None:
-    assert len(preview(value)) < 2_000
-    outline = Outline(value)
+    assert len(summary(value)) < 2_000
+    outline = Tree(value)
     for index in range(min(len(outline), 50)):
-        assert len(preview(outline.row(index).member.value)) < 2_000
+        assert len(summary(outline.row(index).member.value)) < 2_000
     outline.unfold_level(outline.root, 3, limit=20_000)
 
 
 @pytest.mark.parametrize("depth", [900, 1_000, 5_000])
 def test_a_deep_document_is_json_to_whoever_writes_it_without_recursion(depth: int) -> None:
-    document = plain(decode(b"]" * depth + b"a" * (depth - 1) + b".").value)
+    document = to_json(decode(b"]" * depth + b"a" * (depth - 1) + b".").value)
     for _ in range(depth - 1):
         document = document[0]
     assert document == []
@@ -70,7 +70,7 @@ def test_a_deep_document_is_json_to_whoever_writes_it_without_recursion(depth: i
 def test_a_partial_bomb_says_where_it_stopped() -> None:
     decoded = decode(BOMBS["five megabytes of lists"]())
     assert f"more than {DEFAULT_PICKLE.objects:,} objects" in decoded.fault
-    assert json.dumps(plain(decoded.value, nodes=100))
+    assert json.dumps(to_json(decoded.value, nodes=100))
 
 
 def test_a_dense_pickle_of_ten_megabytes_is_read_by_whoever_allows_it() -> None:

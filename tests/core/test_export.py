@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.export import dumps, dumps_lines, show_document
-from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told, parse_time
-from ckpt_tui.core.runs.exported import ls_document, ref_document
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, StoreMetadata, parse_time
 from ckpt_tui.core.runs.lineage import arrange
+from ckpt_tui.core.runs.list_document import ls_document, ref_document
 from ckpt_tui.core.text import UNSAFE
 
 NASTY = "\x1b[2J \x7f \x9b31m \u202e \u200b \ufeff \u2028 \ud800 \U000e0001 \0 \n \r \t"
@@ -133,7 +133,7 @@ class TestLs:
 
     def test_each_checkpoint_is_a_line_whatever_is_said_of_it(self) -> None:
         facts = Facts(1, 2, ("internal:start",), ("ask",), False)
-        told = Told(title="a run", step=4, ran=("a",))
+        told = StoreMetadata(title="a run", step=4, ran=("a",))
         refs = [
             ref(), ref(id="two", file="two.json", parent="one"), ref(id=NASTY, file=f"{NASTY}.json", workflow=NASTY),
             ref(id="ü 漢字 🎉", file='"\\.json', parent="gone", timestamp="soon"), ref(id="facts", facts=facts),

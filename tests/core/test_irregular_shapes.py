@@ -6,15 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ckpt_tui.core.diff.diff import diff_checkpoints
-from ckpt_tui.core.doctor.doctor import alarms
+from ckpt_tui.core.diff.value_diff import diff_checkpoints
+from ckpt_tui.core.doctor.report import alarms
 from ckpt_tui.core.drawing.drawing import Drawing
 from ckpt_tui.core.export import dumps, show_document
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.replay.frames import make_frame
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.core.sizes.shares import checkpoint_shares
-from ckpt_tui.core.steps.graph import Lessons
+from ckpt_tui.core.steps.learned_graph import GraphLearner
 from ckpt_tui.core.steps.snapshots import take_snapshot
 
 EDGES = [
@@ -48,7 +48,7 @@ def checkpoint(number: int, messages: Any, state: Any, pending: Any, metadata: A
 
 def every_stage(one: Checkpoint, two: Checkpoint) -> None:
     first, second = take_snapshot(one), take_snapshot(two)
-    lessons = Lessons()
+    lessons = GraphLearner()
     lessons.learn(None, first)
     lessons.learn(first, second)
     assert Drawing(lessons.graph, True).text() or not lessons.graph.nodes

@@ -21,9 +21,9 @@ from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.documents.envelope import decode_further, open_envelope
 from ckpt_tui.core.export import dumps
 from ckpt_tui.core.doctor.findings import Pickles
-from ckpt_tui.core.reading.outline import Outline
-from ckpt_tui.core.reading.plain import plain
-from ckpt_tui.core.reading.preview import preview
+from ckpt_tui.core.reading.tree import Outline
+from ckpt_tui.core.reading.to_json import plain
+from ckpt_tui.core.reading.summary import preview
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.safety.examination import examine_document
@@ -147,9 +147,9 @@ def test_no_hostile_file_executes_imports_or_opens_anything(tmp_path: Path) -> N
 
 def test_no_payload_of_the_tests_executes_anything(tmp_path: Path) -> None:
     from tests.core.bombs import BOMBS
-    from tests.core.pickles.test_decoding_equals_unpickling import VALUES
     from tests.core.pickles.test_fuzz import FOUND
     from tests.core.pickles.test_opcodes import BROKEN, WELL_FORMED
+    from tests.core.pickles.test_unpickle import VALUES
     from tests.fuzz import SMALL_BOMBS, genuine
 
     pickles = [case[1] for case in (*WELL_FORMED, *BROKEN)]
@@ -203,9 +203,9 @@ PAYLOADS = {
 @pytest.mark.parametrize("name", PAYLOADS)
 def test_a_payload_is_shown_by_its_names(name: str) -> None:
     from ckpt_tui.core.pickles.unpickle import decode
-    from ckpt_tui.core.reading.plain import plain
+    from ckpt_tui.core.reading.to_json import to_json
 
     decoded = decode(PAYLOADS[name])
     assert decoded.fault == "" or "byte" in decoded.fault
-    text = json.dumps(plain(decoded.value))
+    text = json.dumps(to_json(decoded.value))
     assert any(word in text for word in ("$type", "$error"))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import is_secret_key, masked, masked_lines
 from ckpt_tui.core.value import Map, Obj, Ref
 
@@ -84,7 +84,7 @@ def test_a_document_is_masked_in_place(document: Any, shown: Any) -> None:
 def test_a_secret_in_an_object_of_a_pickle_is_masked() -> None:
     obj = Obj(Ref("a", "B"), ())
     obj.state, obj.has_state = Map(["authToken", "abc", "n", 1]), True
-    assert masked(plain(obj)) == {"$type": "a:B", "authToken": {"$masked": "str", "$size": 3}, "n": 1}
+    assert masked(to_json(obj)) == {"$type": "a:B", "authToken": {"$masked": "str", "$size": 3}, "n": 1}
 
 
 def test_a_deep_document_is_masked_without_recursion() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.running.events import clock_of
+from ckpt_tui.core.running.event_lines import clock_of
 from ckpt_tui.core.runs.listing import clock_text, date_text
 from ckpt_tui.core.times import local_time, parse_time, utc_text
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.demo.playback import RECORDED, prepare
-from ckpt_tui.demo.record import LAMP
+from ckpt_tui.demo.recorded_store import RECORDED, prepare
 from ckpt_tui.demo.story import Decision, Draft, open_storage, packing_flow, review_flow
+from ckpt_tui.demo.story_recorder import LAMP
 from tests.support.oracle import expected, load_environment, real_objects
 
 

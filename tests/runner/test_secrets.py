@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.actions.resume.preview import preview
+from ckpt_tui.actions.resume.preview import preview_lines
 from tests.cli.commands import Done
 from tests.runner.stores import FLOWS, lines, of_kind, plan, resume
 
@@ -51,7 +51,7 @@ def test_what_an_edit_replaces_is_masked_and_what_was_typed_is_not(reveal: bool,
         {"path": "state._workflow_run_kwargs.limit", "before": 1234567, "after": 7, "absent": False},
     ]
     check = {"check": {"ok": True, "edits": edits}}
-    told = [said.text for said in preview(plan("linear", 1, "tells_secrets", tmp_path), check, reveal=reveal)]
+    told = [said.text for said in preview_lines(plan("linear", 1, "tells_secrets", tmp_path), check, reveal=reveal)]
     text = "\n".join(told)
     assert "→ sk-typed" in text
     assert ("sk-old" in text, "1234567" in text) == (reveal, reveal)

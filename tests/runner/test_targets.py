@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from ckpt_tui.actions.resume.edits import parse_edit, smallest
+from ckpt_tui.actions.resume.document_edits import parse_edit, smallest
 from ckpt_tui.actions.resume.plan import Edit
 from ckpt_tui.runner.made import Maker
 from ckpt_tui.stores.registry import open_store

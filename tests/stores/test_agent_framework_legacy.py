@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.cli.app import run
+from ckpt_tui.cli.command_line import run
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.reading.pending import requests
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.stores.agent_framework_legacy import LEGACY_KIND, store_kind, typed
 from ckpt_tui.stores.base import collect
@@ -188,33 +188,33 @@ def test_what_a_waiting_checkpoint_asks_is_told_in_every_era(version: str) -> No
     request = requests(waiting.pending)[0]
     assert request.executor == waiting.ref.facts.askers[0] != ""  # type: ignore[union-attr]
     assert request.request_type.endswith("ApprovalRequest")
-    data = plain(request.data)
+    data = to_json(request.data)
     assert data["$type"].endswith(":ApprovalRequest") and data["draft"]
 
 
 def test_a_model_written_as_json_text_is_read() -> None:
     model = {"__af_model__": "m:Model", "strategy": "to_json", "value": '{"a": [1, {"b": 2}]}'}
-    assert plain(typed({"x": [model]})) == {"x": [{"$type": "m:Model", "a": [1, {"b": 2}]}]}
+    assert to_json(typed({"x": [model]})) == {"x": [{"$type": "m:Model", "a": [1, {"b": 2}]}]}
 
 
 @pytest.mark.parametrize("text", ["no json", "", "[1", '"\ud800"'])
 def test_a_model_whose_json_text_cannot_be_read_keeps_the_text(text: str) -> None:
     model = {"__af_model__": "m:Model", "strategy": "to_json", "value": text}
-    assert plain(typed([model])) == [{"$type": "m:Model", "$args": [text]}]
+    assert to_json(typed([model])) == [{"$type": "m:Model", "$args": [text]}]
 
 
 def test_a_marker_without_attributes_keeps_its_value_as_an_argument() -> None:
     marked = {"__af_dataclass__": "m:C", "value": [1, {"__af_dataclass__": "m:D", "value": {}}]}
-    assert plain(typed(marked)) == {"$type": "m:C", "$args": [[1, {"$type": "m:D"}]]}
+    assert to_json(typed(marked)) == {"$type": "m:C", "$args": [[1, {"$type": "m:D"}]]}
 
 
 def test_a_mapping_that_only_resembles_a_marker_is_a_mapping() -> None:
     lookalike = {"__af_dataclass__": "m:C", "value": {}, "more": 1}
-    assert plain(typed(dict(lookalike))) == lookalike
+    assert to_json(typed(dict(lookalike))) == lookalike
 
 
 def test_a_marker_whose_class_is_no_text_is_shown_all_the_same() -> None:
-    assert plain(typed({"__af_dataclass__": 7, "value": {"a": 1}})) == {"$type": "?:?", "a": 1}
+    assert to_json(typed({"__af_dataclass__": 7, "value": {"a": 1}})) == {"$type": "?:?", "a": 1}
 
 
 # -- damage -----------------------------------------------------------------------------------------------------------
@@ -256,9 +256,9 @@ def test_a_renamed_file_tells_the_id_inside(tmp_path: Path) -> None:
 def test_members_that_are_missing_are_empty(tmp_path: Path) -> None:
     write(tmp_path, metadata=..., timestamp=..., checkpoint_id=..., state=..., iteration_count=...)
     checkpoint = open_store(tmp_path).load("x.json")
-    assert (plain(checkpoint.state), checkpoint.ref.graph, checkpoint.ref.iteration) == ({}, "", 0)
+    assert (to_json(checkpoint.state), checkpoint.ref.graph, checkpoint.ref.iteration) == ({}, "", 0)
 
 
 def test_metadata_that_is_no_object_is_kept(tmp_path: Path) -> None:
     write(tmp_path, metadata=[1])
-    assert plain(open_store(tmp_path).load("x.json").metadata)["metadata"] == [1]
+    assert to_json(open_store(tmp_path).load("x.json").metadata)["metadata"] == [1]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.listing import StoreRow, rows
@@ -57,7 +57,7 @@ def test_each_checkpoint_is_loaded_by_its_own_store() -> None:
             checkpoint = store.load(node.ref.file)
             assert checkpoint.ref == node.ref
             home, file = store.home(node.ref.file)
-            assert plain(home.load(file).state) == plain(checkpoint.state)
+            assert to_json(home.load(file).state) == to_json(checkpoint.state)
             assert store.capabilities(node.ref.file) == home.capabilities(file)
 
 

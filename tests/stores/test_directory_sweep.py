@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ckpt_tui.stores import directory_sweep
-from ckpt_tui.stores.directory_sweep import Change
+from ckpt_tui.stores.directory_sweep import DirectoryChange
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs POSIX files")
 
@@ -79,7 +79,7 @@ def test_a_change_is_looked_at_again_once_nothing_can_hide_behind_its_mtime(
 ) -> None:
     sweep = sweep_that_takes(0.0, clock, monkeypatch)
     sweep.start(watched=False)
-    sweep.hurry(directory_sweep.Look((1, 1), int((clock.now - mtime_age) * 1e9)))
+    sweep.hurry(directory_sweep.DirectoryState((1, 1), int((clock.now - mtime_age) * 1e9)))
     assert sweep.is_due()
     sweep.take(watched=False)
     assert not sweep.is_due()
@@ -97,7 +97,7 @@ def test_endless_unexplained_changes_cannot_make_sweeps_take_all_the_time(
     sweep.start(watched=False)
     began, sweeps = clock.now, 0
     while clock.now < began + 100:
-        sweep.hurry(directory_sweep.Look((1, 1), int(clock.now * 1e9) + 1))
+        sweep.hurry(directory_sweep.DirectoryState((1, 1), int(clock.now * 1e9) + 1))
         if sweep.is_due():
             sweep.take(watched=False)
             sweeps += 1
@@ -117,5 +117,5 @@ def test_a_sweep_does_not_tell_again_what_events_told(tmp_path: Path) -> None:
     (tmp_path / "broken.json").symlink_to("nothing")
     save(tmp_path, "untold.json")
     sweep.note({"gone.json", "edited.json", "new.json", "broken.json", "never.json"})
-    assert sweep.take(watched=True) == Change(frozenset({"untold.json"}), missing=False)
+    assert sweep.take(watched=True) == DirectoryChange(frozenset({"untold.json"}), missing=False)
     assert sweep.take(watched=True) is None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.stores.base import Entry, Store, collect
 from ckpt_tui.stores.registry import open_store
@@ -71,10 +71,10 @@ class TestAgentFrameworkForDotnet:
             assert checkpoint.topology is not None
             assert checkpoint.topology.start == "Intake"
             assert not checkpoint.faults
-            pending = plain(checkpoint.pending)
+            pending = to_json(checkpoint.pending)
             assert ref.facts is not None
             assert len(pending) == ref.facts.pending
-            assert sum(map(len, plain(checkpoint.messages).values())) == ref.facts.messages
+            assert sum(map(len, to_json(checkpoint.messages).values())) == ref.facts.messages
 
 
 @pytest.mark.parametrize("name", HPD)
@@ -92,7 +92,7 @@ class TestHpd:
         store, entries, _ = opened(name)
         for run in MANIFEST[name]["runs"]:
             for said in run["checkpoints"]:
-                metadata = plain(store.load(said["file"], everything=True).metadata)
+                metadata = to_json(store.load(said["file"], everything=True).metadata)
                 assert metadata["trigger"] == said["trigger"]
                 assert metadata["currentIteration"] == said["iteration"]
                 assert metadata["completedNodes"] == said["completed"]
@@ -122,7 +122,7 @@ class TestProblems:
         assert runs[0].nodes[-1].ref == orphan
 
     def test_temporary_files_are_no_checkpoints_and_the_doctor_finds_them(self) -> None:
-        from ckpt_tui.actions.doctor import examine
+        from ckpt_tui.actions.store_examination import examine
 
         report = examine(open_store(CORPUS / "hpd_full_history"))
         leftovers = [finding.file for finding in report.findings if finding.kind == "leftover"]
@@ -132,7 +132,7 @@ class TestProblems:
     def test_the_token_that_waits_is_the_one_of_the_manifest(self) -> None:
         store, _, runs = opened("hpd_hosted")
         last = runs[0].nodes[-1].ref
-        pending = plain(store.load(last.file).pending)
+        pending = to_json(store.load(last.file).pending)
         assert list(pending) == [MANIFEST["hpd_hosted"]["pending"]]
         assert pending[MANIFEST["hpd_hosted"]["pending"]]["data"] == "Approve publishing this draft?"
 

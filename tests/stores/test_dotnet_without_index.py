@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.actions.doctor import examine
+from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs.ids import latest
 from ckpt_tui.core.runs.lineage import Run, arrange

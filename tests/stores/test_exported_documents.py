@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.actions.doctor import examine
+from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.errors import CkptError

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.listing import run_title
 from ckpt_tui.stores.base import collect
@@ -73,7 +73,7 @@ class TestTraps:
         assert [node.ref.step for node in late.nodes] == [0, 1, 2, 3]
         for number, node in enumerate(late.nodes):
             checkpoint = store.load(node.ref.file)
-            assert plain(checkpoint.metadata)["completedLayer"] == number + 1
+            assert to_json(checkpoint.metadata)["completedLayer"] == number + 1
             assert any("one too high" in warning for warning in checkpoint.warnings)
         right = next(run for run in runs if run.id.startswith("5843d96d"))
         assert not any(store.load(node.ref.file).warnings for node in right.nodes)
@@ -83,7 +83,7 @@ class TestTraps:
         last = next(run for run in runs if run.id.startswith("2efef45d")).nodes[-1].ref
         assert last.iteration == 2
         checkpoint = store.load(last.file)
-        assert plain(checkpoint.metadata)["currentIteration"] == 0
+        assert to_json(checkpoint.metadata)["currentIteration"] == 0
         assert any("as every suspension does" in warning for warning in checkpoint.warnings)
 
     def test_an_outcome_that_stays_pending_is_answered_where_the_run_went_on(self, tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ class TestTraps:
         store, [run] = runs_of(tmp_path)
         assert [node.ref.facts and node.ref.facts.pending for node in run.nodes] == [0, 0, 0]
         checkpoint = store.load(run.nodes[1].ref.file)
-        assert plain(checkpoint.pending) == {}
+        assert to_json(checkpoint.pending) == {}
         assert any("was answered" in warning for warning in checkpoint.warnings)
         assert run.nodes[1].ref.file.endswith(first.name)
 
@@ -116,9 +116,9 @@ class TestTraps:
         )  # fmt: skip
         store, [run] = runs_of(tmp_path)
         checkpoint = store.load(run.nodes[0].ref.file)
-        assert plain(checkpoint.state) == {"a": {"answer": "yes"}}
+        assert to_json(checkpoint.state) == {"a": {"answer": "yes"}}
         assert len([warning for warning in checkpoint.warnings if "shown" in warning]) == 2
-        assert "stateJson" not in json.dumps(plain(checkpoint.metadata))
+        assert "stateJson" not in json.dumps(to_json(checkpoint.metadata))
 
 
 class TestRuns:
@@ -174,7 +174,7 @@ class TestRuns:
 class TestBeside:
     def test_execution_and_log_stand_with_the_checkpoints_they_belong_to(self) -> None:
         store, [run] = runs_of(CORPUS / "hpd_hosted")
-        first, *_, last = (plain(store.load(node.ref.file).metadata) for node in run.nodes)
+        first, *_, last = (to_json(store.load(node.ref.file).metadata) for node in run.nodes)
         assert [line["message"] for line in first["log"]] == ["Execution started."]
         assert "execution" not in first
         assert last["execution"]["suspensionMessage"] == "Approve publishing this draft?"
@@ -256,7 +256,7 @@ def test_a_newer_schema_is_named_and_shown_as_far_as_it_is_known(tmp_path: Path)
     save(tmp_path, "run", 1, completedNodes=["a"], schemaVersion="2.0", extra={"b": 1})
     store, [run] = runs_of(tmp_path)
     assert "schema 2.0" in run.nodes[0].ref.note
-    assert plain(store.load(run.nodes[0].ref.file).metadata)["extra"] == {"b": 1}
+    assert to_json(store.load(run.nodes[0].ref.file).metadata)["extra"] == {"b": 1}
 
 
 def test_a_broken_file_is_a_problem_and_the_run_goes_on(tmp_path: Path) -> None:

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.diff.diff import diff_checkpoints
+from ckpt_tui.core.diff.value_diff import diff_checkpoints
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.reading.conversation import conversation
 from ckpt_tui.core.reading.pending import requests
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.listing import id_text, run_title
@@ -95,7 +95,7 @@ class TestStoresOfLangGraph:
         assert labels(waiting) == ["input", "start", "take · approve waiting"]
         [request] = requests(load(store, waiting).pending)
         assert (request.executor, request.request_type, request.response_type) == ("approve", "interrupt", "any value")
-        assert plain(request.data)["question"] == "Approve the order?"
+        assert to_json(request.data)["question"] == "Approve the order?"
         assert roles(runs["answered"]) == ["entry", "superstep", "superstep", "response", "final", "response", "final"]
         assert [node.fork for node in runs["answered"].nodes] == [False] * 5 + [True, False]
         for at in range(len(runs["answered"].nodes)):
@@ -107,7 +107,7 @@ class TestStoresOfLangGraph:
         runs = runs_of(store)
         [request] = requests(load(store, runs["t1"]).pending)
         assert request.executor == "ask"
-        assert plain(request.data) == {"q": "second?"}
+        assert to_json(request.data) == {"q": "second?"}
         assert runs["t1"].nodes[-1].ref.status == "waiting"
         assert runs["t2"].nodes[-1].ref.status == "done"
 
@@ -175,7 +175,7 @@ class TestStoresOfLangGraph:
         run = runs_of(store)["good"]
         assert [node.ref.told.ran for node in run.nodes if node.ref.told][2:5] == [("split",), ("work",), ("join",)]
         sent = take_snapshot(load(store, run, 2)).sent
-        assert [(one.source, one.target, plain(one.data)) for one in sent] == [
+        assert [(one.source, one.target, to_json(one.data)) for one in sent] == [
             ("split", "work", {"item": item}) for item in "abc"
         ]
 
@@ -183,7 +183,7 @@ class TestStoresOfLangGraph:
         store = opened("0.2.76/functional")
         run = runs_of(store)["f"]
         assert roles(run) == ["entry", "final", "waiting"]
-        assert plain(load(store, run, 1).state)["__previous__"] == {"a": 6, "ok": True, "previous": None}
+        assert to_json(load(store, run, 1).state)["__previous__"] == {"a": 6, "ok": True, "previous": None}
         assert [request.executor for request in requests(load(store, run).pending)] == ["flow"]
 
     def test_a_channel_that_stores_changes_has_the_value_that_the_graph_has(self) -> None:
@@ -193,7 +193,7 @@ class TestStoresOfLangGraph:
         for node in run.nodes:
             checkpoint = store.load(node.ref.file)
             own = expected[node.ref.id.rpartition("/")[2]]
-            assert plain(checkpoint.state).get("log", []) == own["log"]
+            assert to_json(checkpoint.state).get("log", []) == own["log"]
             stored = "log" not in " ".join(checkpoint.warnings)
             assert stored == (node.ref.step in (-1, 3, 7) or own["log"] == [])
 
@@ -210,7 +210,7 @@ class TestStoresOfLangGraph:
         for name in ("0.2.0/types", "1.2.24/types"):
             store = opened(name)
             [run] = runs_of(store).values()
-            states.append(plain(load(store, run).state)["v"])
+            states.append(to_json(load(store, run).state)["v"])
         old, new = states
         for key in ("uuid", "set", "frozenset", "bytes", "enum", "dt", "delta", "tz", "order", "pyd"):
             assert old[key] == new[key], key

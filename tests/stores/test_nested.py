@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.actions.doctor import examine
+from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.neighbours import neighbours
 from ckpt_tui.stores.registry import open_store

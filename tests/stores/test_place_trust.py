@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.actions.doctor import examine
 from ckpt_tui.actions.resume.plan import Plan, Source, Target
-from ckpt_tui.actions.resume.preview import preview
+from ckpt_tui.actions.resume.preview import preview_lines
+from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.stores.place_trust import trust_lines
 from ckpt_tui.stores.registry import open_store
@@ -67,10 +67,10 @@ def test_a_store_of_somebody_else_is_told(store: Path) -> None:
 
 def test_it_is_said_before_a_resume(store: Path) -> None:
     plan = Plan(Source(str(store), "aaaa", "g"), Target("app.py"), f"{store}.forks/aaaa-1")
-    sound = [said.text for said in preview(plan, {"check": {"ok": True}})]
+    sound = [said.text for said in preview_lines(plan, {"check": {"ok": True}})]
     assert not any("anybody" in text for text in sound)
     store.chmod(0o777)
-    first = next(iter(preview(plan, {"check": {"ok": True}})))
+    first = next(iter(preview_lines(plan, {"check": {"ok": True}})))
     assert (first.sign, first.text, first.tone) == (
         "!",
         "anybody on this computer may put files into the store",

@@ -9,7 +9,7 @@ import pytest
 from agent_framework import FileCheckpointStorage, InMemoryCheckpointStorage, WorkflowCheckpoint
 
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.errors import CkptError, UndecodableError
 from ckpt_tui.stores.base import collect
@@ -52,7 +52,7 @@ def test_a_storage_in_memory_is_shown_as_the_files_of_the_same_run_are(
         one, other = seen.load(file, everything=True), files.load(file, everything=True)
         assert not one.faults
         for part in ("messages", "state", "pending", "metadata"):
-            assert plain(getattr(one, part)) == plain(getattr(other, part))
+            assert to_json(getattr(one, part)) == to_json(getattr(other, part))
 
 
 def test_a_recorded_copy_is_what_the_framework_itself_loads(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_what_cannot_be_pickled_is_explained_and_hides_nothing_else() -> None:
     assert isinstance(entry, CheckpointRef)
     assert "2 values that cannot be pickled" in entry.note
     shown = store.load("one.json", everything=True)
-    state = plain(shown.state)
+    state = to_json(shown.state)
     assert state["text"] == "seen"
     assert state["lock"]["$args"][0] == "_thread:lock"
     assert state["pair"]["$items"][0] == 1

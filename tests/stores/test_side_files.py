@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.actions.doctor import examine
-from ckpt_tui.core.doctor.doctor import Doctor
+from ckpt_tui.actions.store_examination import examine
+from ckpt_tui.core.doctor.report import Doctor
 from ckpt_tui.core.model import Problem
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store
@@ -51,7 +51,7 @@ MERGE_OF_THREE = (
         ("merge.json", MERGE, "merge", "both sides of a merge"),
         ("merge3.json", MERGE_OF_THREE, "merge", "both sides of a merge"),
         ("zip.json", zipped(), "archive", "a ZIP archive"),
-        ("gz.json", gzip.compress(b"{}"), "archive", "compressed by gzip"),
+        ("gz.json", gzip.compress(b"{}", mtime=0), "archive", "compressed by gzip"),
         ("tar.json", tarred(), "archive", "a tar archive"),
         ("zst.json", b"\x28\xb5\x2f\xfd\0\0", "archive", "Zstandard"),
         ("crypt.json", b"\0GITCRYPT\0abc", "encrypted", "git-crypt"),

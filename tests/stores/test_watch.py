@@ -14,7 +14,7 @@ import pytest
 
 from ckpt_tui.stores import directory_sweep
 from ckpt_tui.stores import watch as module
-from ckpt_tui.stores.directory_sweep import Change
+from ckpt_tui.stores.directory_sweep import DirectoryChange
 from ckpt_tui.stores.files import each_json
 from ckpt_tui.stores.watch import watch
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PATIENCE = 30.0  # seconds until a test gives up; nothing is expected to take one
-IN_PLACE = Change(None, missing=False)
-MISSING = Change(None, missing=True)
+IN_PLACE = DirectoryChange(None, missing=False)
+MISSING = DirectoryChange(None, missing=True)
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs POSIX files")
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux files")
@@ -34,7 +34,7 @@ class Watching:
 
     def __init__(self, directory: str, **options: Any) -> None:
         self.stop = threading.Event()
-        self.told: queue.Queue[Change | BaseException] = queue.Queue()
+        self.told: queue.Queue[DirectoryChange | BaseException] = queue.Queue()
         self.hold: threading.Event | None = None
         self.thread = threading.Thread(target=self._run, args=(directory, options))
         self.thread.start()
@@ -49,21 +49,21 @@ class Watching:
             self.told.put(error)
             raise
 
-    def next(self) -> Change:
+    def next(self) -> DirectoryChange:
         found = self.told.get(timeout=PATIENCE)
-        assert isinstance(found, Change)
+        assert isinstance(found, DirectoryChange)
         return found
 
-    def until(self, *names: str) -> list[Change]:
+    def until(self, *names: str) -> list[DirectoryChange]:
         """Return the changes up to the one by which all names were told."""
-        found: list[Change] = []
+        found: list[DirectoryChange] = []
         open_names = set(names)
         while open_names:
             found.append(self.next())
             open_names -= found[-1].names or set()
         return found
 
-    def until_change(self, wanted: Change) -> None:
+    def until_change(self, wanted: DirectoryChange) -> None:
         while self.next() != wanted:
             pass
 
@@ -81,7 +81,7 @@ def start(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Watching]]:
     monkeypatch.delenv("WATCHFILES_FORCE_POLLING", raising=False)
     started: list[Watching] = []
 
-    def begin(directory: Path | str, *, first: Change = IN_PLACE, **options: Any) -> Watching:
+    def begin(directory: Path | str, *, first: DirectoryChange = IN_PLACE, **options: Any) -> Watching:
         started.append(Watching(str(directory), **options))
         assert started[-1].next() == first
         return started[-1]
@@ -138,7 +138,7 @@ def save(directory: Path, name: str, content: bytes = b"{}") -> None:
     os.replace(temporary, directory / name)
 
 
-def names_of(changes: list[Change]) -> set[str]:
+def names_of(changes: list[DirectoryChange]) -> set[str]:
     return {name for change in changes for name in change.names or ()}
 
 
@@ -148,7 +148,7 @@ def names_of(changes: list[Change]) -> set[str]:
 def test_a_saved_file_is_told_by_name(tmp_path: Path, start: Callable[..., Watching], polling: bool) -> None:
     watching = start(tmp_path, force_polling=polling)
     save(tmp_path, "a.json")
-    assert watching.until("a.json")[-1] == Change(frozenset({"a.json"}), missing=False)
+    assert watching.until("a.json")[-1] == DirectoryChange(frozenset({"a.json"}), missing=False)
 
 
 def test_a_replaced_file_is_told(tmp_path: Path, start: Callable[..., Watching], polling: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 
 Json = Any
 
@@ -25,7 +25,7 @@ def applied(document: Json, changes: Iterable[Change]) -> Json:
         del container[step]
     coming = [change for change in changes if change.op in ("added", "moved")]
     for change in sorted(coming, key=lambda change: _rank(change.path)):
-        value = taken[origin(change)] if change.op == "moved" else plain(change.after)
+        value = taken[origin(change)] if change.op == "moved" else to_json(change.after)
         container, step = _container(holder, change.path)
         if isinstance(container, list):
             container.insert(step, value)
@@ -34,7 +34,7 @@ def applied(document: Json, changes: Iterable[Change]) -> Json:
     for change in changes:
         if change.op == "changed":
             container, step = _container(holder, change.path)
-            container[step] = plain(change.after)
+            container[step] = to_json(change.after)
     return holder[""]
 
 

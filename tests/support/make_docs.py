@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from ckpt_tui.cli.app import cli
+from ckpt_tui.cli.command_line import cli
 from ckpt_tui.tui.commands import COMMANDS, COPY_KEYS, Command
 from ckpt_tui.tui.screens.dialogs import SCOPES
 
@@ -22,12 +22,12 @@ The JSON documents are described in [json.md](json.md).
 | exit code | means |
 |---|---|
 | 0 | fine |
-| 1 | nothing was found (`history`, `find`, `bisect`); something differs (`diff`) |
-| 2 | the call is wrong: an unknown option, an ambiguous id, no JMESPath; or the output cannot be written |
+| 1 | nothing was found (`history`, `find`, `bisect`); something differs (`diff`); a file could not be moved (`prune`) |
+| 2 | the call is wrong: an unknown option, an ambiguous id, not a JMESPath; or the output cannot be written |
 | 3 | no such store or checkpoint |
 | 4 | something could not be decoded, or could run code when it is loaded (`show`, `doctor`) |
-| 5 | the resume could not be, or failed (`resume`) |
-| 6 | the resumed run stopped, or would stop, for want of answers (`resume`) |
+| 5 | the run could not be started, or failed (`run`, `resume`) |
+| 6 | the run stopped, or would stop, because an answer is missing (`run`, `resume`) |
 | 130 | interrupted |
 """
 

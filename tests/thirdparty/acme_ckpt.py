@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Any
 
-from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, Told, parse_time
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, StoreMetadata, parse_time
 from ckpt_tui.errors import UndecodableError
 from ckpt_tui.stores.polled import PolledStore
 
@@ -41,7 +41,7 @@ class AcmeStore(PolledStore):
             id=name, file=name, workflow="acme", graph="", parent=parent, timestamp=created, when=parse_time(created),
             iteration=step, size=len(body), position=position,
             facts=Facts(messages=0, pending=int(bool(waiting)), sources=(), askers=(), edges=False),
-            told=Told(run=run, title=f"order {run}", label=state.get("did", "")),
+            told=StoreMetadata(run=run, title=f"order {run}", label=state.get("did", "")),
         )  # fmt: skip
 
     def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.demo.playback import prepare, suggest
+from ckpt_tui.demo.recorded_store import prepare, suggest
 from ckpt_tui.tui.screens.compare import CompareScreen
 from tests.support.resumes import checkpoints
 from tests.tui.support import NORMAL, Driver, open_app

@@ -8,8 +8,8 @@ import pytest
 
 from ckpt_tui.config import Config
 from ckpt_tui.core.diff.changes import Change, Difference
-from ckpt_tui.core.diff.diff import diff_checkpoints
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+from ckpt_tui.core.diff.value_diff import diff_checkpoints
 from ckpt_tui.core.paths import expression
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.screens.compare import CompareScreen

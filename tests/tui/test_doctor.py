@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.doctor.doctor import Report
 from ckpt_tui.core.doctor.findings import Finding
+from ckpt_tui.core.doctor.report import Report
 from ckpt_tui.errors import NotFoundError
 from ckpt_tui.tui.clipboard import Copied
 from ckpt_tui.tui.screens.doctor import DoctorScreen
-from ckpt_tui.tui.widgets.findings import Findings, Heading, rows
+from ckpt_tui.tui.widgets.finding_list import Findings, Heading, rows
 from ckpt_tui.tui.widgets.text_lines import TextLines
 from tests.tui.support import DATA, NARROW, NORMAL, SAMPLES, Driver, copy_of, open_app
 

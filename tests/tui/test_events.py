@@ -8,7 +8,7 @@ import pytest
 
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.app import CkptApp
-from ckpt_tui.tui.screens.events import EventsScreen
+from ckpt_tui.tui.screens.event_file import EventsScreen
 from tests.cli.commands import command
 from tests.tui.support import NARROW, NORMAL, Driver
 

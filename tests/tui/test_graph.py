@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ckpt_tui.core.steps.graph import Graph, given
+from ckpt_tui.core.steps.learned_graph import Graph, given
 from ckpt_tui.core.steps.steps import Step
 from ckpt_tui.tui.widgets.graph_view import GraphView
 from tests.tui.support import NARROW, NORMAL, SAMPLES, Driver, open_app

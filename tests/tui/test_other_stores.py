@@ -100,7 +100,7 @@ async def test_a_chat_of_langgraph_reads_as_a_conversation_and_its_graph_is_lear
     async with open_app(LANGGRAPH / "messages.sqlite") as driver:
         await driver.shows("thread chat-1")
         driver.screen.panes.detail.pick("talk")
-        await driver.shows("Be brief.", "calls lookup", "It is sunny.")
+        await driver.shows("Be brief.", "lookup(", "It is sunny.")
         driver.screen.panes.detail.pick("graph")
         await driver.shows("__start__", "model", "tools")
 

@@ -10,7 +10,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 
 from ckpt_tui.tui.app import CkptApp
-from ckpt_tui.tui.painting import Painter
+from ckpt_tui.tui.paint import Painter
 from tests.tui.support import RECORDED, open_app
 
 

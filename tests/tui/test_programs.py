@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.actions.resume.discovery import Found
+from ckpt_tui.actions.resume.discovery import Discovered
 from ckpt_tui.tui.screens.resume import ResumeScreen
-from ckpt_tui.tui.screens.starting import StartScreen
+from ckpt_tui.tui.screens.start_question import StartScreen
 from ckpt_tui.tui.widgets.fold_line import FoldLine
 from ckpt_tui.tui.widgets.path_input import completed
 from ckpt_tui.tui.widgets.program_list import ProgramList
@@ -272,4 +272,4 @@ class TestWhatAsksFirst:
             assert not (project / "started").exists()
 
 
-NOTHING = Found((), 0, 0, False, 0.0)
+NOTHING = Discovered((), 0, 0, False, 0.0)

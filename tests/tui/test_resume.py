@@ -264,7 +264,7 @@ class TestAnswers:
             assert len(children) == 2
             assert {path.name for path in directory.iterdir()} == {f"{each}.json" for each in ids}
         async with open_app(directory) as app:  # and they are there the next time
-            from ckpt_tui.actions.resume.forks import with_forks
+            from ckpt_tui.actions.resume.fork_overlays import with_forks
 
             assert len([*with_forks(app.screen.store).scan()]) >= 2
 
@@ -363,7 +363,7 @@ class TestTheLog:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         most, size = 20_000, 3_000_000
-        monkeypatch.setattr("ckpt_tui.tui.runs.EventLog", lambda: EventLog(most, size))
+        monkeypatch.setattr("ckpt_tui.tui.live_run.EventLog", lambda: EventLog(most, size))
         directory, ids = copied("linear", tmp_path)
         enough = tmp_path / "enough"
         async with open_app(directory, at=ids[1]) as app:

@@ -26,7 +26,7 @@ async def go_to(app: Driver, *labels: str) -> None:
 
 def copied() -> str:
     """What the last copy saved."""
-    from ckpt_tui.paths import state_directory
+    from ckpt_tui.user_directories import state_directory
 
     return (Path(state_directory()) / "copied.txt").read_text()
 
@@ -119,7 +119,7 @@ class TestTree:
     async def test_pending_requests_tell_who_asks_and_what_is_expected(self) -> None:
         async with open_app(SAMPLES / "hitl_pending") as app:
             await app.press("tab", "f6")
-            await app.shows("[Pend", "review expects Decision", '"approve?"', "gen_corpus:ApprovalRequest")
+            await app.shows("[Pend", "review expect", '"approve?"', "options")
 
     async def test_values_of_every_kind_show_their_text(self) -> None:
         async with open_app(SAMPLES / "types_zoo", (120, 100)) as app:
@@ -149,7 +149,7 @@ class TestTalk:
     async def test_a_tool_call_is_told(self) -> None:
         async with open_app(SAMPLES / "agent_tool_approval") as app:
             await app.press("tab", "f5")
-            await app.shows('▹ delete_file({"path": "/tmp/x"}) · approved', "deleted /tmp/x")
+            await app.shows('▹ delete_file({"path": "/tmp/x"})', "approved → deleted", "has been deleted.")
 
 
 class TestSearch:

@@ -13,10 +13,11 @@ import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
-from ckpt_tui.actions.debugging.breakpoints import Breakpoint, Watcher, parse_breakpoint
-from ckpt_tui.actions.resume.edits import edit_of
+from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint
+from ckpt_tui.actions.debugging.stops import Stops, place_to_run_to
+from ckpt_tui.actions.resume.document_edits import edit_of
 from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan, source_of
 from ckpt_tui.actions.resume.session import GRACE, Session, numbered, stamp_now
 from ckpt_tui.core.model import Checkpoint
@@ -28,17 +29,6 @@ PAUSED = ("continue", "step", "run_to", "edit", "goto")
 
 COMMANDS = (*PAUSED, "pause", "break", "answer", "stop")
 """What can be done; see docs/json.md."""
-
-ENDS = ("request", "error", "end")
-"""Places to run to that are one word."""
-
-
-class RunTo(NamedTuple):
-    """Where to stop once: an executor that is about to run, a step, or one of `ENDS`."""
-
-    kind: str
-    name: str = ""
-    step: int = 0
 
 
 class Debugger:
@@ -71,10 +61,7 @@ class Debugger:
         self._turn = threading.Event()
         """Set while the run is paused, and at its end: a command that needs a pause has its answer then."""
         self._sink = sink
-        self._watcher = Watcher(breakpoints)
-        self._stepping = step
-        self._asked = False
-        self._run_to: RunTo | None = None
+        self._stops = Stops(breakpoints, step)
         self._confirmed = confirmed
         self._is_answered = is_answered
         self._lock = threading.RLock()
@@ -102,7 +89,7 @@ class Debugger:
     def start(self) -> None:
         """Start the process."""
         with suppress(CkptError):
-            self._watcher.begin(self._checkpoint(self._at) if self._at else None)
+            self._stops.watcher.begin(self._checkpoint(self._at) if self._at else None)
         self._session.start()
 
     def stop(self, grace: float = GRACE) -> None:
@@ -141,14 +128,13 @@ class Debugger:
     @property
     def breakpoints(self) -> tuple[Breakpoint, ...]:
         """Where the run stops."""
-        return self._watcher.breakpoints
+        return self._stops.watcher.breakpoints
 
     def release(self) -> None:
         """Nobody gives commands any more: the run goes on to its end, and a request ends it."""
         with self._lock:
             self._is_answered = False
-            self._watcher.change(())
-            self._stepping, self._asked, self._run_to = False, False, None
+            self._stops.never()
             if self._session.ended.is_set():
                 self._close()
             elif self.paused is not None:
@@ -172,21 +158,23 @@ class Debugger:
     def _obey(self, command: dict[str, Any]) -> None:
         do = command.get("do")
         if do == "run":
-            self._session.send({**command, "debug": self._pauses()})
+            self._session.send({**command, "debug": self._stops.wanted()})
         elif do == "check":
             self._session.send(command)
         elif do == "stop":
             self.stop()
         elif do == "pause":
-            self._asked = True
+            self._stops.ask()
             self._session.send({"do": "hold"})
         elif do == "break":
             specs = command.get("set")
             if not isinstance(specs, list):
                 raise UsageError("break needs `set`, a list of breakpoints.", 'For example: "set": ["executor:writer"]')
-            self._watcher.change([parse_breakpoint(str(each)) for each in specs])
+            self._stops.watcher.change([parse_breakpoint(str(each)) for each in specs])
             if self.paused is None:
-                self._session.send({"do": "hold"} if self._watcher.is_needed else self._go())
+                self._session.send(
+                    {"do": "hold"} if self._stops.watcher.is_needed else {"do": "go", **self._stops.wanted()}
+                )
         elif do == "answer":
             self._answer(command)
         elif do in PAUSED:
@@ -202,8 +190,7 @@ class Debugger:
         elif do == "goto":
             self._goto(command)
         else:
-            self._run_to = _place_to_run_to(command) if do == "run_to" else None
-            self._stepping = do == "step"
+            self._stops.go_on(do == "step", place_to_run_to(command) if do == "run_to" else None)
             self._go_on()
 
     def _edit(self, command: dict[str, Any]) -> None:
@@ -216,7 +203,7 @@ class Debugger:
     def _goto(self, command: dict[str, Any]) -> None:
         name = str(command.get("id") or "")
         checkpoint = self._checkpoint(name)
-        self._watcher.begin(checkpoint)
+        self._stops.watcher.begin(checkpoint)
         self._at, self._moved, self._edits = checkpoint.ref.id, True, []
         self._pause("asked", checkpoint=self._at, iteration=checkpoint.ref.iteration, next=[])
 
@@ -239,18 +226,6 @@ class Debugger:
 
     # -- going on ----------------------------------------------------------------------------------------------------
 
-    def _go(self) -> dict[str, Any]:
-        return {"do": "go", **self._pauses()}
-
-    def _pauses(self) -> dict[str, Any]:
-        run_to = self._run_to
-        executors = [each.name for each in self._watcher.breakpoints if each.kind == "executor"]
-        if run_to is not None and run_to.kind == "executor":
-            executors.append(run_to.name)
-        ends = run_to is not None and run_to.kind == "end"
-        looks = self._watcher.is_needed or (run_to is not None and run_to.kind in ("step", "request"))
-        return {"hold": (self._stepping or self._asked or looks) and not ends, "executors": [] if ends else executors}
-
     def _go_on(self) -> None:
         self._where = dict(self.paused or {})
         self.paused = None
@@ -258,7 +233,7 @@ class Debugger:
         if self._edits or self._moved or self._session.ended.is_set():
             self._start_anew()
         else:
-            self._session.send(self._go())
+            self._session.send({"do": "go", **self._stops.wanted()})
 
     def _start_anew(self) -> None:
         """Check in a new process that the run can go on from where the person stands; see `_take_next`."""
@@ -290,7 +265,7 @@ class Debugger:
     def _take_over(self, before: Session, after: Session) -> None:
         before.stop()
         before.wait()
-        after.send({"do": "run", **after.plan.changes(), "debug": self._pauses()})
+        after.send({"do": "run", **after.plan.changes(), "debug": self._stops.wanted()})
 
     def _not_resumed(self, session: Session, problems: list[dict[str, Any]]) -> None:
         """The change does not fit, or the program does not load: the run stays where it was paused."""
@@ -310,7 +285,7 @@ class Debugger:
         def take(raw: bytes) -> None:
             self._take(session, raw)
 
-        session = Session(replace(plan, pauses=self._pauses()), "ask", take)
+        session = Session(replace(plan, pauses=self._stops.wanted()), "ask", take)
         return session
 
     # -- lines of the run, in the thread that reads them -------------------------------------------------------------
@@ -342,7 +317,7 @@ class Debugger:
 
     def _checked(self, check: dict[str, Any]) -> None:
         if self._confirmed:
-            run = {"do": "run", **self.plan.changes(), "debug": self._pauses()}
+            run = {"do": "run", **self.plan.changes(), "debug": self._stops.wanted()}
             self._session.send(run if check.get("ok") else {"do": "stop"})
 
     def _waiting(self) -> None:
@@ -356,48 +331,30 @@ class Debugger:
 
     def _held(self, line: dict[str, Any]) -> None:
         with self._lock:
-            found = self._reason_at_call(line) if line.get("where") == "executor" else self._reason_at_boundary(line)
+            if line.get("where") == "executor":
+                found = self._stops.before_call(str(line.get("executor")))
+            else:
+                self._at = str(line.get("checkpoint"))
+                waits = bool(line.get("pending"))
+                found = self._stops.after_save(int(line.get("iteration") or 0), waits, self._saved)
             if found is None:
-                self._session.send(self._go())
+                self._session.send({"do": "go", **self._stops.wanted()})
                 return
-            reason, spec = found
             fields = {name: line[name] for name in ("iteration", "next", "executor", "type", "data") if name in line}
-            self._asked, self._run_to = False, None
-            self._pause(reason, spec, checkpoint=line.get("checkpoint") or self._at or None, **fields)
+            self._stops.stopped()
+            self._pause(*found, checkpoint=line.get("checkpoint") or self._at or None, **fields)
 
-    def _reason_at_call(self, line: dict[str, Any]) -> tuple[str, str | None] | None:
-        name = line.get("executor")
-        for each in self._watcher.breakpoints:
-            if each.kind == "executor" and each.name == name:
-                return "breakpoint", each.spec
-        run_to = self._run_to
-        return ("asked", None) if run_to is not None and run_to.name == name else None
-
-    def _reason_at_boundary(self, line: dict[str, Any]) -> tuple[str, str | None] | None:
-        self._at = str(line.get("checkpoint"))
-        hit: Breakpoint | None = None
-        if self._watcher.is_needed:
-            try:
-                hit = self._watcher.hit(self._checkpoint(self._at))
-            except CkptError as error:
-                self._say("error", where="breakpoint", what=error.what, fix=error.hint, traceback="")
-        run_to = self._run_to
-        if hit is not None:
-            return ("request" if hit.kind == "request" else "breakpoint"), hit.spec
-        if run_to is not None:
-            is_there = (run_to.kind == "step" and int(line.get("iteration") or 0) >= run_to.step) or (
-                run_to.kind == "request" and line.get("pending")
-            )
-            return ("asked", None) if is_there else None
-        if self._asked:
-            return "asked", None
-        return ("step", None) if self._stepping else None
+    def _saved(self) -> Checkpoint | None:
+        """The checkpoint that was saved last; None where it cannot be read, which is reported."""
+        try:
+            return self._checkpoint(self._at)
+        except CkptError as error:
+            self._say("error", where="breakpoint", what=error.what, fix=error.hint, traceback="")
+            return None
 
     def _end(self, session: Session, raw: bytes) -> None:
         self.outcome, self.code = session.outcome, session.code
-        stops = any(each.kind == "error" for each in self._watcher.breakpoints)
-        stops = stops or (self._run_to is not None and self._run_to.kind == "error")
-        if session.outcome in ("failed", "died") and stops and self._at and not self._ending:
+        if session.outcome in ("failed", "died") and self._stops.at_error() and self._at and not self._ending:
             failure = self._failure or {}
             with self._lock:
                 self._last = raw
@@ -452,16 +409,6 @@ class Debugger:
             raise UsageError(f"{name} is the beginning of {len(exact)} ids.", "Give more of it.")
         directory, file = exact[0]
         return open_store(directory).load(file, everything=True), directory
-
-
-def _place_to_run_to(command: dict[str, Any]) -> RunTo:
-    for kind in ("executor", *ENDS):
-        if command.get(kind):
-            return RunTo(kind, str(command[kind]) if kind == "executor" else "")
-    step = command.get("step")
-    if type(step) is int:
-        return RunTo("step", step=step)
-    raise UsageError("run_to needs an executor, a step, request, error or end.", 'For example: "executor": "writer"')
 
 
 def _files(directory: str, name: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from ckpt_tui.core.doctor.named import named_types
+from ckpt_tui.core.doctor.named_types import named_types
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from ckpt_tui.actions.resume.evidence import Clues, Evidence, Import, Item, clues_of, evidence, imports
-from ckpt_tui.actions.resume.forks import root_of
+from ckpt_tui.actions.resume.fork_overlays import root_of
 from ckpt_tui.actions.resume.interpreters import python_for
 from ckpt_tui.actions.resume.plan import Source, Target, working_directory
-from ckpt_tui.actions.resume.project_files import Places, places, read_files
+from ckpt_tui.actions.resume.project_files import SearchedDirectories, places, read_files
 from ckpt_tui.actions.resume.trust import doubt, is_inside
 
 MOST = 9
@@ -55,7 +55,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Discovered:
     """What was found.
 
     Attributes:
@@ -73,7 +73,7 @@ class Found:
     seconds: float
 
 
-def find(source: Source, current: str = "", check: Callable[[], None] = lambda: None) -> Found:
+def find(source: Source, current: str = "", check: Callable[[], None] = lambda: None) -> Discovered:
     """Find programs that may have written a checkpoint, at and above its store and the current directory.
 
     Args:
@@ -93,13 +93,13 @@ def find(source: Source, current: str = "", check: Callable[[], None] = lambda: 
     best = scored[0][0] if scored else 0.0
     chosen = [each for each in scored if each[0] >= best * _SHARE][:MOST]
     candidates = tuple(_candidate(search, path, maker, score, current) for score, path, maker in chosen)
-    return Found(candidates, len(read.contents), read.directories, read.is_cut, perf_counter() - began)
+    return Discovered(candidates, len(read.contents), read.directories, read.is_cut, perf_counter() - began)
 
 
 class _Search:
     """The files of a project, and what each has in common with a checkpoint by itself and by what it imports."""
 
-    def __init__(self, clues: Clues, contents: Mapping[str, bytes], where: Places) -> None:
+    def __init__(self, clues: Clues, contents: Mapping[str, bytes], where: SearchedDirectories) -> None:
         self.clues = clues
         self.where = where
         self.own: dict[str, Evidence] = {}
@@ -234,7 +234,7 @@ def _candidate(search: _Search, path: str, maker: str, score: float, current: st
     return Candidate(target, path, _reason(search, path, maker), doubt(path, store), remark, score)
 
 
-def _directory(path: str, root: str, where: Places, current: str) -> str:
+def _directory(path: str, root: str, where: SearchedDirectories, current: str) -> str:
     """Where a program is started: here, else where the store lies, when that is in its project; else where it lies."""
     beside = os.path.dirname(where.store)
     for each in (current, beside):
@@ -299,7 +299,7 @@ def _is_test(path: str) -> bool:
     return name.startswith("test_") or name.endswith("_test.py") or f"{os.sep}tests{os.sep}" in path
 
 
-def _distance(path: str, where: Places) -> int:
+def _distance(path: str, where: SearchedDirectories) -> int:
     """How far a file is from the nearest place, in directories."""
     directory = os.path.dirname(path)
     steps = [os.path.relpath(directory, start).count(os.sep) + (directory != start) for start in where.starts]

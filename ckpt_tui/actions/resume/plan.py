@@ -10,9 +10,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ckpt_tui.actions.resume.forks import fork_directory, protected
+from ckpt_tui.actions.resume.fork_overlays import fork_directory, protected
 from ckpt_tui.actions.resume.trust import is_inside, is_owned
-from ckpt_tui.core.doctor.named import named_types
+from ckpt_tui.core.doctor.named_types import named_types
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, expression
@@ -22,7 +22,9 @@ from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.headers import KIND
 
-RUNNER = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "runner", "run.py")
+RUNNER = os.path.join(
+    os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "runner", "entry.py"
+)
 """The program that is started; it is never imported."""
 
 FAILED = 5

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from ckpt_tui.actions.resume.commands import again, completed, short_id
+from ckpt_tui.actions.resume.command_lines import again, completed, short_id
 from ckpt_tui.actions.resume.plan import Plan
-from ckpt_tui.core.running.events import asks_in_words, brief, short_name
+from ckpt_tui.core.running.event_lines import asks_in_words, brief, short_name
 from ckpt_tui.core.running.secret_lines import masked_copy, path_secrecy
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.place_trust import trust_lines
@@ -20,7 +20,7 @@ VALUE = 60
 """Characters of a value beside another."""
 
 
-class Said(NamedTuple):
+class PreviewLine(NamedTuple):
     """One line: a sign, what it says, what to do, and its tone (plain, dim, good, warn, error, key)."""
 
     sign: str
@@ -29,9 +29,9 @@ class Said(NamedTuple):
     tone: str = "plain"
 
 
-def preview(
+def preview_lines(
     plan: Plan, lines: dict[str, dict[str, Any]], asked: bool = False, reveal: bool = False, to_paste: bool = False
-) -> Iterator[Said]:
+) -> Iterator[PreviewLine]:
     """What a check found.
 
     Args:
@@ -41,15 +41,15 @@ def preview(
         reveal: Show the secrets of the checkpoint: those that are to be changed, and those of requests.
         to_paste: Give whole command lines as what to do.
     """
-    words = _Words(plan, lines.get("check", {}), reveal, to_paste)
+    words = _PreviewWords(plan, lines.get("check", {}), reveal, to_paste)
     hello, check = lines.get("hello", {}), lines.get("check", {})
     fault = lines.get("error")
     started = []
     if hello:
         where = f"{hello.get('executable')} · Python {hello.get('python')} · agent_framework {hello.get('framework')}"
-        started.append(Said("▷", clean(where), tone="dim"))
+        started.append(PreviewLine("▷", clean(where), tone="dim"))
     if fault is not None and not check:
-        yield Said("✗", clean(str(fault.get("what"))), words.fix(fault), "error")
+        yield PreviewLine("✗", clean(str(fault.get("what"))), words.fix(fault), "error")
         yield from started
         return
     if not check:
@@ -57,18 +57,18 @@ def preview(
         return
     if plan.source.store:
         for line in trust_lines(plan.source.store, f"{plan.source.id}.json"):
-            yield Said("!", line, "Resume it only when you know who wrote it.", "warn")
+            yield PreviewLine("!", line, "Resume it only when you know who wrote it.", "warn")
     # What matters most comes first: what hinders the run or is asked, what it does again, where it writes.
     wrong = [*_wrong(check, words, asked)]
-    into = Said("●", f"new checkpoints go to {clean(plan.into)}", tone="plain")
+    into = PreviewLine("●", f"new checkpoints go to {clean(plan.into)}", tone="plain")
     course = [*_again(check), into, *_edits(check, reveal)]
     # A form shows what is asked: then it hinders nothing that has to be read first.
     is_answered_here = asked and all(each.get("about") == "pending" for each in _problems(check))
     is_hindered = not check.get("ok") and not is_answered_here
     yield from (*wrong, *course) if is_hindered else (*course, *wrong)
-    yield from _on_the_way(check)
+    yield from _while_resuming(check)
     main = ", as the script it was" if check.get("main") else ""
-    yield Said("✓", clean(f"{check.get('target')} loads{main}: {check.get('file')}"), tone="good")
+    yield PreviewLine("✓", clean(f"{check.get('target')} loads{main}: {check.get('file')}"), tone="good")
     yield from _good(lines.get("graph", {}), check, {str(each.get("about")) for each in _problems(check)})
     yield from started
 
@@ -77,7 +77,7 @@ def _problems(check: dict[str, Any]) -> list[dict[str, Any]]:
     return [each for each in check.get("problems") or () if isinstance(each, dict)]
 
 
-def _wrong(check: dict[str, Any], words: _Words, asked: bool) -> Iterator[Said]:
+def _wrong(check: dict[str, Any], words: _PreviewWords, asked: bool) -> Iterator[PreviewLine]:
     """What hinders the run or may, and what is asked."""
     problems = _problems(check)
     together = blocked_types(check)
@@ -85,7 +85,7 @@ def _wrong(check: dict[str, Any], words: _Words, asked: bool) -> Iterator[Said]:
     for about, sign, tone in _TYPES:
         names = _to_allow(check, about)
         if names:
-            yield Said(sign, clean(_blocked(problems, about, names)), fix, tone)
+            yield PreviewLine(sign, clean(_blocked(problems, about, names)), fix, tone)
             fix = ""  # one option for each, said once
     rest = [each for each in problems if each.get("name") not in together]
     for number, each in enumerate(rest):
@@ -95,21 +95,21 @@ def _wrong(check: dict[str, Any], words: _Words, asked: bool) -> Iterator[Said]:
         # One thing to do about several problems is said once, after the last of them.
         fix = "" if following and fix == words.fix(following) else fix
         hint = "" if asked else words.hint(each)
-        yield Said(sign, words.what(each), "" if hint else fix, tone)
+        yield PreviewLine(sign, words.what(each), "" if hint else fix, tone)
         if hint:
-            yield Said(" ", hint, fix, "dim")
+            yield PreviewLine(" ", hint, fix, "dim")
 
 
-def _edits(check: dict[str, Any], reveal: bool) -> Iterator[Said]:
+def _edits(check: dict[str, Any], reveal: bool) -> Iterator[PreviewLine]:
     """What is changed before the run."""
     for edit in check.get("edits") or ():
         was = edit.get("before")
         was = was if reveal else masked_copy(was, path_secrecy(str(edit.get("path"))))
         before = "absent" if edit.get("absent") else brief(was, VALUE)
-        yield Said("±", clean(f"{edit.get('path')}: {before} → {brief(edit.get('after'), VALUE)}"), tone="key")
+        yield PreviewLine("±", clean(f"{edit.get('path')}: {before} → {brief(edit.get('after'), VALUE)}"), tone="key")
 
 
-class _Words:
+class _PreviewWords:
     """What is wrong and what to do, for people: the question instead of its id, whole command lines.
 
     Args:
@@ -161,41 +161,43 @@ class _Words:
         return clean(" ".join(f"--allow {name}" for name in names))
 
 
-def _on_the_way(check: dict[str, Any]) -> Iterator[Said]:
+def _while_resuming(check: dict[str, Any]) -> Iterator[PreviewLine]:
     """What happened before the program came to its workflow."""
     for each in check.get("passed") or ():
         where = f"{os.path.basename(str(each.get('file')))}:{each.get('line')}"
         what = f"{each.get('workflow')} ({where}) is another workflow: it was not run, a stand-in is its result"
-        yield Said("!", clean(what), tone="warn")
+        yield PreviewLine("!", clean(what), tone="warn")
     count = check.get("protected")
     if isinstance(count, int) and count:
         times = f"{count} times " if count > 1 else ""
-        yield Said("⊘", f"the program tried {times}to change the original store: not done", tone="warn")
+        yield PreviewLine("⊘", f"the program tried {times}to change the original store: not done", tone="warn")
 
 
-def _good(graph: dict[str, Any], check: dict[str, Any], about: set[str]) -> Iterator[Said]:
+def _good(graph: dict[str, Any], check: dict[str, Any], about: set[str]) -> Iterator[PreviewLine]:
     if "graph" not in about:
         count = len(graph.get("executors") or ())
         names = f": {count} executor{'' if count == 1 else 's'}" if count else ""
-        yield Said("✓", f"the graph is the checkpoint's{names}", tone="good")
+        yield PreviewLine("✓", f"the graph is the checkpoint's{names}", tone="good")
     types = check.get("types") or ()
     if "type" not in about and types:
-        yield Said("✓", f"{len(types)} type{'' if len(types) == 1 else 's'} can be imported and loaded", tone="good")
+        yield PreviewLine(
+            "✓", f"{len(types)} type{'' if len(types) == 1 else 's'} can be imported and loaded", tone="good"
+        )
 
 
-def _again(check: dict[str, Any]) -> Iterator[Said]:
+def _again(check: dict[str, Any]) -> Iterator[PreviewLine]:
     found = [each for each in check.get("again") or () if isinstance(each, dict)]
     if not found and check.get("ok"):
         what = "until a request is answered no executor runs" if unanswered(check) else "no executor runs"
-        yield Said("!", f"nothing is in flight: {what}, and one more empty checkpoint is written", tone="warn")
+        yield PreviewLine("!", f"nothing is in flight: {what}, and one more empty checkpoint is written", tone="warn")
         return
     for each in found:
         to = ", ".join(str(name) for name in each.get("to") or ()) or "?"
         origin = str(each.get("from")).removeprefix("internal:")
         kind = short_name(str(each.get("type")))
-        yield Said("→", clean(f"{to} runs with {kind} from {origin}"), tone="plain")
+        yield PreviewLine("→", clean(f"{to} runs with {kind} from {origin}"), tone="plain")
     if found:
-        yield Said(" ", "what runs again acts again: it calls its tools and sends what it sends", tone="dim")
+        yield PreviewLine(" ", "what runs again acts again: it calls its tools and sends what it sends", tone="dim")
 
 
 _TYPES = (("type", "✗", "error"), ("save", "!", "warn"))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from time import monotonic
 from typing import NamedTuple
 
-from ckpt_tui.actions.resume.forks import SUFFIX, protected, root_of
+from ckpt_tui.actions.resume.fork_overlays import SUFFIX, protected, root_of
 from ckpt_tui.actions.resume.trust import is_inside, is_owned
 from ckpt_tui.stores.files import FileTrouble, read_ends
 
@@ -41,7 +41,7 @@ _SKIPPED = {"node_modules", "__pycache__", "site-packages", "dist-packages", "ve
 _ENVIRONMENT_MARKS = {"pyvenv.cfg", "conda-meta"}
 
 
-class Places(NamedTuple):
+class SearchedDirectories(NamedTuple):
     """Where to look.
 
     Attributes:
@@ -77,7 +77,7 @@ class Files(NamedTuple):
     is_cut: bool
 
 
-def places(store: str, current: str) -> Places:
+def places(store: str, current: str) -> SearchedDirectories:
     """Where programs that write to a store are likely.
 
     Args:
@@ -90,7 +90,7 @@ def places(store: str, current: str) -> Places:
         os.path.realpath(current),
     )  # fmt: skip
     starts = tuple(each for each in dict.fromkeys(wanted) if not is_inside(each, store))
-    return Places(original, starts, tuple(project_root(each) for each in starts))
+    return SearchedDirectories(original, starts, tuple(project_root(each) for each in starts))
 
 
 def project_root(directory: str) -> str:
@@ -109,7 +109,7 @@ def project_root(directory: str) -> str:
         directory = above
 
 
-def read_files(where: Places, check: Callable[[], None]) -> Files:
+def read_files(where: SearchedDirectories, check: Callable[[], None]) -> Files:
     """Read the Python files around some places.
 
     Args:
@@ -136,7 +136,7 @@ def read_files(where: Places, check: Callable[[], None]) -> Files:
 class _Walk:
     """A walk through directories, breadth first; links to directories are not followed, so that it ends."""
 
-    def __init__(self, where: Places, check: Callable[[], None]) -> None:
+    def __init__(self, where: SearchedDirectories, check: Callable[[], None]) -> None:
         self.directories = 0
         self.is_cut = False
         self._where = where

@@ -189,7 +189,7 @@ class Session:
         elif self._stopping:
             self._end("stopped", INTERRUPTED)
         else:
-            self._fault("process", *_epitaph(status))
+            self._fault("process", *_end_text(status))
             self._end("died", FAILED)
 
     def _fault(self, where: str, what: str, fix: str) -> None:
@@ -248,7 +248,7 @@ def stamp_now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
-def _epitaph(status: int) -> tuple[str, str]:
+def _end_text(status: int) -> tuple[str, str]:
     """What is known of a process that ended without a word, and what to do."""
     safe = "the last checkpoint written is whole: resume from it"
     if status < 0:

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ckpt_tui.actions.resume.forks import root_of
+from ckpt_tui.actions.resume.fork_overlays import root_of
 from ckpt_tui.actions.resume.plan import Target, is_path, parts, working_directory
 from ckpt_tui.actions.resume.trust import doubt, is_inside
-from ckpt_tui.paths import state_directory
 from ckpt_tui.stores.files import FileTrouble, read_ends
+from ckpt_tui.user_directories import state_directory
 
 KEPT = 200
 """Stores whose target is remembered; the ones used longest ago are forgotten."""

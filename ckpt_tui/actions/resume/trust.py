@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from ckpt_tui.actions.resume.forks import protected
+from ckpt_tui.actions.resume.fork_overlays import protected
 
 
 def doubt(path: str, store: str) -> str:

@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.words import pieces
 from ckpt_tui.core.documents.envelope import unread
-from ckpt_tui.core.paths import Path, Step, expression
+from ckpt_tui.core.paths import Path, PathStep, expression
 from ckpt_tui.core.reading.members import members
-from ckpt_tui.core.reading.preview import preview
+from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.redact import PLAIN, masked_text, secrecy
 from ckpt_tui.core.text import clean, quoted
 from ckpt_tui.core.value import Value
@@ -59,7 +59,7 @@ class _Node:
     __slots__ = ("changes", "count", "gone", "kids")
 
     def __init__(self) -> None:
-        self.kids: dict[Step, _Node] = {}
+        self.kids: dict[PathStep, _Node] = {}
         self.changes: list[Change] = []
         self.gone: list[Change] = []
         self.count = 0
@@ -167,11 +167,11 @@ def _is_secret(steps: Path) -> bool:
     return any(type(step) is str and secrecy(step) > PLAIN for step in steps)
 
 
-def _is_sign(step: Step) -> bool:
+def _is_sign(step: PathStep) -> bool:
     return type(step) is str and step.startswith("$")
 
 
-def _at(value: Value, step: Step) -> Value:
+def _at(value: Value, step: PathStep) -> Value:
     """The member at a step; the value itself where the step is a part of a longer one, None where it is not there."""
     if value is None or _is_sign(step):
         return value
@@ -187,8 +187,8 @@ def _at(value: Value, step: Step) -> Value:
 def value_text(value: Value, change: Change, limit: int, reveal: bool = False) -> str:
     """A value of a change on one line, safe for a terminal, masked where it is a secret."""
     if unread(value) > _READ:
-        return preview(value, limit, reveal)
-    return preview(value, limit, reveal, hide=change.secrecy > PLAIN and not reveal)
+        return summary(value, limit, reveal)
+    return summary(value, limit, reveal, hide=change.secrecy > PLAIN and not reveal)
 
 
 def texts_of(change: Change, reveal: bool = False) -> tuple[str, str] | None:

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from ckpt_tui.core.documents.envelope import parsed
 from ckpt_tui.core.matching.identity import is_random
 from ckpt_tui.core.model import parse_time
-from ckpt_tui.core.paths import Path, Step
-from ckpt_tui.core.reading.anatomy import anatomy, type_name
+from ckpt_tui.core.paths import Path, PathStep
+from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.value import Deferred, Envelope, Obj, Value
 
 
@@ -31,7 +31,7 @@ class Rule(NamedTuple):
 
     name: str
     title: str
-    patterns: tuple[tuple[Step, ...], ...] = ()
+    patterns: tuple[tuple[PathStep, ...], ...] = ()
 
 
 BUILT_IN = (
@@ -144,7 +144,7 @@ def _atom(value: Value) -> object:
         return value
     if type_name(value) in _TIME_TYPES:
         return _TIME
-    parts = anatomy(value)
+    parts = object_parts(value)
     return parts.text if parts.is_text else None
 
 
@@ -163,7 +163,7 @@ class PatternFault(ValueError):
     """A text that is not a pattern of paths."""
 
 
-def pattern(text: str) -> tuple[Step, ...]:
+def pattern(text: str) -> tuple[PathStep, ...]:
     """A pattern of paths: a path as the screen shows it, where `*` and `[*]` stand for any one step, `**` for any.
 
     >>> pattern("state.items[*].**.elapsed")
@@ -172,7 +172,7 @@ def pattern(text: str) -> tuple[Step, ...]:
     Raises:
         PatternFault: the text is not a pattern.
     """
-    steps: list[Step] = []
+    steps: list[PathStep] = []
     at = 0
     while at < len(text):
         found = _PATTERN.match(text, at)
@@ -192,13 +192,13 @@ def pattern(text: str) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def matches(wanted: Sequence[Step], path: Path) -> bool:
+def matches(wanted: Sequence[PathStep], path: Path) -> bool:
     """Whether a path is one that a pattern means, or below one."""
     return _matches(tuple(wanted), path)
 
 
 @lru_cache(maxsize=4096)
-def _matches(wanted: tuple[Step, ...], path: Path) -> bool:
+def _matches(wanted: tuple[PathStep, ...], path: Path) -> bool:
     places = {0}  # how many steps of the pattern are done
     size = len(wanted)
     for step in (*path, None):

@@ -17,9 +17,9 @@ from ckpt_tui.core.matching.digests import SCALARS, Digests, OutOfBudget, scalar
 from ckpt_tui.core.matching.equality import is_plainly_equal, is_plainly_equal_row, sort_of
 from ckpt_tui.core.matching.lists import in_order, match
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.reading.anatomy import Anatomy, anatomy
 from ckpt_tui.core.reading.members import escape_name
 from ckpt_tui.core.reading.order import ordered
+from ckpt_tui.core.reading.pickled_objects import ObjectParts, object_parts
 from ckpt_tui.core.redact import secrecy
 from ckpt_tui.core.value import Map, Obj, Opaque, SetOf, Value
 
@@ -33,28 +33,28 @@ _OBJECT = 40
 _SET_TYPES = frozenset(("builtins:set", "builtins:frozenset"))
 
 
-class Place(NamedTuple):
+class ComparedPair(NamedTuple):
     """Where a value stands: its parent's place, the steps from there, how far it is a secret, and its level."""
 
-    above: Place | None
+    above: ComparedPair | None
     steps: Path
     secrecy: int
     level: int
 
 
-class Found(NamedTuple):
+class FoundChange(NamedTuple):
     """A change as the walk meets it; `at_a` or `at_b` is None where the value is not there."""
 
     op: Op
-    at_a: Place | None
-    at_b: Place | None
+    at_a: ComparedPair | None
+    at_b: ComparedPair | None
     before: Value
     after: Value
     name: str
-    within: Place | None = None
+    within: ComparedPair | None = None
 
 
-Pair = tuple[Value, Value, Place, Place, str]
+Pair = tuple[Value, Value, ComparedPair, ComparedPair, str]
 """Two values to be compared, where each stands, and the name of the member that they are."""
 
 
@@ -72,13 +72,13 @@ class Walk:
         self.digests = Digests(DIFF_NODES * scale, check, progress)
         self.spend = self.digests.charge
         self.repeats = DIFF_REPEATS * scale
-        self.found: list[Found] = []
+        self.found: list[FoundChange] = []
         self.most = DIFF_CHANGES * scale
         self.incomplete = ""
         # Pairs of containers by their ids: None while they are compared, then how many changes that gave.
         self.pairs: dict[int, int | None] = {}
 
-    def run(self, before: Value, after: Value, root: Place) -> None:
+    def run(self, before: Value, after: Value, root: ComparedPair) -> None:
         """Compare two values and all below them."""
         stack: list[tuple[Iterator[Pair], int, int]] = []
         try:
@@ -127,8 +127,8 @@ class Walk:
             stack.append((below, ident, len(self.found)))
 
     def add(
-        self, op: Op, at_a: Place | None, at_b: Place | None, before: Value, after: Value, name: str,
-        within: Place | None = None,
+        self, op: Op, at_a: ComparedPair | None, at_b: ComparedPair | None, before: Value, after: Value, name: str,
+        within: ComparedPair | None = None,
     ) -> None:  # fmt: skip
         """Take a change down.
 
@@ -138,11 +138,11 @@ class Walk:
         if len(self.found) >= self.most:
             self.incomplete = f"only the first {self.most:,} changes are listed"
             raise OutOfBudget
-        self.found.append(Found(op, at_a, at_b, before, after, name, within))
+        self.found.append(FoundChange(op, at_a, at_b, before, after, name, within))
 
     # -- members -----------------------------------------------------------------------------------------------------
 
-    def members(self, before: Value, after: Value, at_a: Place, at_b: Place) -> Iterator[Pair] | None:
+    def members(self, before: Value, after: Value, at_a: ComparedPair, at_b: ComparedPair) -> Iterator[Pair] | None:
         """The pairs of members of two values of one sort; None where the values can only be compared as a whole."""
         kind, other = type(before), type(after)
         if kind in SCALARS or other in SCALARS or sort_of(before) != sort_of(after):
@@ -161,7 +161,7 @@ class Walk:
                 return self.entries(before.kv, after.kv, at_a, at_b)
             return self.names(names_a, names_b, at_a, at_b)
         if kind is Obj and other is Obj:
-            parts_a, parts_b = anatomy(before), anatomy(after)
+            parts_a, parts_b = object_parts(before), object_parts(after)
             if parts_a.is_text or parts_b.is_text:
                 is_equal = parts_a.is_text and parts_b.is_text and is_plainly_equal(parts_a.text, parts_b.text)
                 return iter(()) if is_equal else None
@@ -179,7 +179,12 @@ class Walk:
             return True
 
     def names(
-        self, before: Mapping[str, Value], after: Mapping[str, Value], at_a: Place, at_b: Place, escape: bool = False
+        self,
+        before: Mapping[str, Value],
+        after: Mapping[str, Value],
+        at_a: ComparedPair,
+        at_b: ComparedPair,
+        escape: bool = False,
     ) -> Iterator[Pair]:
         """Members by name."""
         self.spend(len(before) + len(after))
@@ -207,18 +212,18 @@ class Walk:
                     self.add("added", None, self.named(at_b, name, escape), None, now, name)
 
     @staticmethod
-    def named(above: Place, name: str, escape: bool = False) -> Place:
+    def named(above: ComparedPair, name: str, escape: bool = False) -> ComparedPair:
         """The place of a member with a name."""
         step = escape_name(name) if escape else name
-        return Place(above, (step,), max(above.secrecy, secrecy(name)), above.level + 1)
+        return ComparedPair(above, (step,), max(above.secrecy, secrecy(name)), above.level + 1)
 
     @staticmethod
-    def at(above: Place, steps: Path) -> Place:
+    def at(above: ComparedPair, steps: Path) -> ComparedPair:
         """The place of a member without a name."""
-        return Place(above, steps, above.secrecy, above.level + 1)
+        return ComparedPair(above, steps, above.secrecy, above.level + 1)
 
     def items(
-        self, before: Sequence[Value], after: Sequence[Value], at_a: Place, at_b: Place, steps: Path
+        self, before: Sequence[Value], after: Sequence[Value], at_a: ComparedPair, at_b: ComparedPair, steps: Path
     ) -> Iterator[Pair]:
         """Members by what they are, wherever they stand."""
         try:
@@ -248,7 +253,7 @@ class Walk:
                 yield before[a], after[b], self.at(at_a, (*steps, a)), self.at(at_b, (*steps, b)), ""
 
     def unordered(
-        self, before: Sequence[Value], after: Sequence[Value], at_a: Place, at_b: Place, steps: Path
+        self, before: Sequence[Value], after: Sequence[Value], at_a: ComparedPair, at_b: ComparedPair, steps: Path
     ) -> Iterator[Pair]:
         """Members of sets."""
         self.spend(len(before) + len(after))
@@ -268,7 +273,9 @@ class Walk:
             self.add("added", None, self.at(at_b, (*steps, index)), None, after[index], "")
         yield from ()
 
-    def entries(self, before: list[Value], after: list[Value], at_a: Place, at_b: Place) -> Iterator[Pair]:
+    def entries(
+        self, before: list[Value], after: list[Value], at_a: ComparedPair, at_b: ComparedPair
+    ) -> Iterator[Pair]:
         """Members of a mapping whose keys may be any values: key, value, key, value, ..."""
         self.spend(len(before) + len(after))
         places: dict[str, list[int]] = {}
@@ -292,17 +299,17 @@ class Walk:
             self.add("added", None, place, None, [after[index], after[index + 1]], name)
 
     @staticmethod
-    def entry(above: Place, kv: list[Value], index: int, *more: int) -> Place:
+    def entry(above: ComparedPair, kv: list[Value], index: int, *more: int) -> ComparedPair:
         """The place of an entry, or of its value."""
         secret = max(above.secrecy, secrecy(_name(kv[index])))
-        return Place(above, ("$entries", index // 2, *more), secret, above.level + 1)
+        return ComparedPair(above, ("$entries", index // 2, *more), secret, above.level + 1)
 
     def token(self, value: Value) -> str:
         """A key that identifies a value."""
         value = resolve(value, self.check)
         return scalar_text(value) if type(value) in SCALARS else f"#{self.digests.of(value)}"
 
-    def object(self, before: Anatomy, after: Anatomy, at_a: Place, at_b: Place) -> Iterator[Pair]:
+    def object(self, before: ObjectParts, after: ObjectParts, at_a: ComparedPair, at_b: ComparedPair) -> Iterator[Pair]:
         """The members of two objects of one type."""
         yield from self.names(dict(before.attributes), dict(after.attributes), at_a, at_b, escape=True)
         yield from self.names(_own(before), _own(after), at_a, at_b)
@@ -315,8 +322,8 @@ class Walk:
             yield from self.entries(before.entries, after.entries, at_a, at_b)
 
     def section(
-        self, name: str, before: Sequence[Value] | None, after: Sequence[Value] | None, at_a: Place, at_b: Place,
-        is_set: bool = False,
+        self, name: str, before: Sequence[Value] | None, after: Sequence[Value] | None, at_a: ComparedPair,
+        at_b: ComparedPair, is_set: bool = False,
     ) -> Iterator[Pair]:  # fmt: skip
         """A list of an object that is not an attribute: its arguments or its items."""
         if before is None or after is None:
@@ -335,7 +342,7 @@ def _by_name(value: Value) -> Mapping[str, Value] | None:
     return dict(zip(value.kv[::2], value.kv[1::2], strict=True)) if value.has_text_keys() else None
 
 
-def _own(parts: Anatomy) -> dict[str, Value]:
+def _own(parts: ObjectParts) -> dict[str, Value]:
     """What an object has besides attributes, by the name it has in JSON."""
     found: dict[str, Value] = {}
     if parts.has_state:

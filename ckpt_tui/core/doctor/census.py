@@ -15,14 +15,14 @@ from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.safety.inspection import GETATTR
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
 
-PLACES = 300_000
+MOST_NAMED_ITEMS = 300_000
 """Values of one pickle that are looked at for where its names stand, about half a second, where there is no allowance
 for the whole document. What lies beyond is reported with the place of its pickle."""
 
 How = Literal["new", "call", "value"]
 
 
-class Place(NamedTuple):
+class NamedItem(NamedTuple):
     """Where something stands: a `Ref`, an `Obj` that calls getattr, or an `Opaque`; and what is done with a `Ref`."""
 
     item: Value
@@ -32,7 +32,7 @@ class Place(NamedTuple):
 
 def places(
     value: Value, path: Path, wanted: AbstractSet[str] | None = None, allowance: Allowance | None = None
-) -> Iterator[Place]:
+) -> Iterator[NamedItem]:
     """References named in `wanted`, calls of getattr and opaque values; nearest first.
 
     A reference is reported once for each use that is made of it.
@@ -48,8 +48,8 @@ def places(
     """
     # Kept alive: an id means nothing once its object is gone.
     seen = {id(value): value}
-    todo: deque[tuple[Value, _Way, How]] = deque([(value, None, "value")])
-    left = limit = PLACES if allowance is None else allowance.places()
+    todo: deque[tuple[Value, _PathLink, How]] = deque([(value, None, "value")])
+    left = limit = MOST_NAMED_ITEMS if allowance is None else allowance.places()
     told: set[tuple[str, How]] = set()
     try:
         while todo:
@@ -58,15 +58,15 @@ def places(
             if kind is Ref:
                 if (item.name, how) not in told and (wanted is None or item.name in wanted):
                     told.add((item.name, how))
-                    yield Place(item, path + _steps(way), how)
+                    yield NamedItem(item, path + _steps(way), how)
                 continue
             if kind is Obj and type(item.cls) is Ref:
                 if item.cls.name in GETATTR:
-                    yield Place(item, path + _steps(way), how)
+                    yield NamedItem(item, path + _steps(way), how)
                 # Not through `seen`: one reference may be called here and a value there.
                 todo.append((item.cls, way, item.how))
             elif kind is Opaque:
-                yield Place(item, path + _steps(way), how)
+                yield NamedItem(item, path + _steps(way), how)
             if left <= 0:  # what is known already is still reported
                 continue
             below = members(item)
@@ -88,19 +88,19 @@ def places(
             allowance.spend((limit - max(left, 0)) * PLACE_WORK)
 
 
-_Way: TypeAlias = "tuple[_Way, Path, int] | None"
+_PathLink: TypeAlias = "tuple[_PathLink, Path, int] | None"
 """A path as a chain, last steps first, with its length: a million levels share their beginnings."""
 
 _STEPS = 100
 """Levels of the paths that are reported; what lies deeper is reported with the path of what it lies in."""
 
 
-def _longer(way: _Way, steps: Path) -> _Way:
+def _longer(way: _PathLink, steps: Path) -> _PathLink:
     length = way[2] if way is not None else 0
     return way if length >= _STEPS else (way, steps, length + 1)
 
 
-def _steps(way: _Way) -> Path:
+def _steps(way: _PathLink) -> Path:
     parts: list[Path] = []
     while way is not None:
         way, steps, _ = way

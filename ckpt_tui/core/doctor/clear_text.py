@@ -8,7 +8,7 @@ from typing import Any
 
 from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import MASK, is_mask, masked
 
 _PATHS = 200
@@ -60,7 +60,7 @@ class ClearText:
 
     def take(self, parts: dict[str, Any], file: str) -> None:
         """Look through the parts of a checkpoint."""
-        for path in _masks(masked(plain(parts), all_run_kwargs=False)):
+        for path in _masks(masked(to_json(parts), all_run_kwargs=False)):
             where = expression(path)
             if where in self._found or len(self._found) < _PATHS:
                 first, count = self._found.get(where, (file, 0))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.census import places
-from ckpt_tui.core.doctor.elsewhere import dangers_elsewhere
+from ckpt_tui.core.doctor.hidden_pickles import hidden_dangers
 from ckpt_tui.core.doctor.severity import SIGNS as SIGNS
 from ckpt_tui.core.doctor.severity import TITLES as TITLES
 from ckpt_tui.core.doctor.severity import Finding as Finding
@@ -15,7 +15,7 @@ from ckpt_tui.core.doctor.severity import Severity as Severity
 from ckpt_tui.core.documents.envelope import open_envelope
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.pickles.opcodes import BUFFER, PERSISTENT
-from ckpt_tui.core.reading.anatomy import anatomy, type_name
+from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.safety.inspection import Use, danger_beyond, inspect_decoded, reached_by
 from ckpt_tui.core.safety.judgement import Judgement, judge
@@ -69,7 +69,7 @@ class Pickles:
             self._tell(envelope, decoded, path)
         if envelope.warning:
             self._undecodable(envelope, path)
-        elif lie := _lie(envelope, value):
+        elif lie := _wrong_claim(envelope, value):
             self.add("type-mismatch", "warning", path, lie, _UNLOADABLE)
 
     def elsewhere(
@@ -80,7 +80,7 @@ class Pickles:
         is_hurried: bool = False,
     ) -> None:
         """Report dangers in the pickles of a file besides those that were examined; see `dangers_elsewhere`."""
-        found = dangers_elsewhere(raw, shown, check, self._allowance, is_hurried)
+        found = hidden_dangers(raw, shown, check, self._allowance, is_hurried)
         for path, inspection in found.dangers:
             for reason in inspection.reasons:
                 self._danger(path, reason)
@@ -115,7 +115,9 @@ class Pickles:
     def _tell(self, envelope: Envelope, decoded: Decoded, path: Path) -> None:
         """Report what a pickle names and does, each name with its first place."""
         inspection = inspect_decoded(decoded)
-        uses = {use.name: use for use in sorted(inspection.uses, key=lambda use: _TELLING.index(use.how), reverse=True)}
+        uses = {
+            use.name: use for use in sorted(inspection.uses, key=lambda use: _MEANINGFUL.index(use.how), reverse=True)
+        }
         found = self._locate(envelope, path, uses)
         ways = {use.name.rpartition(".")[0] for use in inspection.uses if use.how == "getattr" and _is_function(use)}
         for use in inspection.uses:
@@ -211,7 +213,7 @@ def _is_function(use: Use) -> bool:
     return use.judgement.kind in ("helper", "function")
 
 
-_TELLING = ("new", "call", "getattr", "value")
+_MEANINGFUL = ("new", "call", "getattr", "value")
 """Which use of a name says most about it, first."""
 
 _INSTEAD = {
@@ -221,7 +223,7 @@ _INSTEAD = {
 """What to keep in the state instead of what the framework cannot load."""
 
 
-def _lie(envelope: Envelope, value: Value) -> str:
+def _wrong_claim(envelope: Envelope, value: Value) -> str:
     """What is wrong with the stated type, which the framework compares after loading; "" when nothing is.
 
     Nor when nobody can show from the file: a function may return anything.
@@ -234,7 +236,7 @@ def _lie(envelope: Envelope, value: Value) -> str:
     if type(value) is Obj:
         if type(value.cls) is not Ref or callable_name(value):  # the latter a class, or the member of an Enum
             return ""
-        parts = anatomy(value)
+        parts = object_parts(value)
         called = judge(value.cls.module, value.cls.qualname, value.how == "new")
         # A type of numpy makes objects of classes below it, and so does the one of the built-in iterators that has any.
         is_class = called.is_class and not value.cls.name.startswith(("numpy:", "numpy.", "builtins:reversed"))

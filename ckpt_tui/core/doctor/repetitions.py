@@ -16,7 +16,7 @@ from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.chat import is_chat
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import attribute, requests
-from ckpt_tui.core.reading.preview import is_unopened
+from ckpt_tui.core.reading.summary import is_unopened
 from ckpt_tui.core.value import Value
 
 _LOOKED_AT = 20_000

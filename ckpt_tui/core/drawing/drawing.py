@@ -12,10 +12,10 @@ from operator import itemgetter
 from typing import NamedTuple
 from unicodedata import combining, east_asian_width
 
+from ckpt_tui.core.drawing.graph_layout import Layout, layout
 from ckpt_tui.core.drawing.layers import Pair
-from ckpt_tui.core.drawing.layout import Layout, layout
 from ckpt_tui.core.drawing.routes import Link
-from ckpt_tui.core.steps.graph import Graph
+from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.steps import Light
 from ckpt_tui.core.text import clean
 
@@ -35,7 +35,7 @@ NAME_CELLS = 26
 _UP, _DOWN, _LEFT, _RIGHT = range(4)
 
 
-class Run(NamedTuple):
+class Span(NamedTuple):
     """Characters of one line that look the same.
 
     Attributes:
@@ -158,7 +158,7 @@ class Drawing:
 
     # -- painting ----------------------------------------------------------------------------------------------------
 
-    def line(self, y: int, lights: Mapping[str, Light], hot: Collection[Pair]) -> list[Run]:
+    def line(self, y: int, lights: Mapping[str, Light], hot: Collection[Pair]) -> list[Span]:
         """One line of the picture.
 
         Args:
@@ -166,7 +166,7 @@ class Drawing:
             lights: Node → how it stands; idle where it is left out.
             hot: The edges with messages in flight.
         """
-        out: list[Run] = []
+        out: list[Span] = []
         at = 0
         cells = self._rows.get(y, {})
         marks: list[tuple[int, int, str | None]] = [(x, 1, None) for x in cells]  # a node may have an empty name
@@ -175,7 +175,7 @@ class Drawing:
             marks.append((place.left, place.width, name))
         for x, width, node in sorted(marks, key=itemgetter(0)):
             if x > at:
-                out.append(Run(" " * (x - at), "line"))
+                out.append(Span(" " * (x - at), "line"))
             if node is not None:
                 out += self._node_runs(node, y, lights.get(node, "idle"))
             else:
@@ -183,38 +183,38 @@ class Drawing:
             at = x + width
         return out
 
-    def _node_runs(self, name: str, y: int, light: Light) -> list[Run]:
+    def _node_runs(self, name: str, y: int, light: Light) -> list[Span]:
         label = self.labels[name] + (" ↺" if name in self.layout.loops else "")
         sign = SIGNS[light]
         if not self.boxed:
-            return [Run(f"{sign} ", light, name), Run(label, light if light != "idle" else "name", name)]
+            return [Span(f"{sign} ", light, name), Span(label, light if light != "idle" else "name", name)]
         place = self.layout.places[name]
         line = y - self._tops[place.layer]
         lit = light in ("ran", "waiting", "stopped")
         corners, across, side = (("┏┓", "┗┛"), "━", "┃") if lit else (("╭╮", "╰╯"), "─", "│")
         if line != 1:
             ends = corners[0] if line == 0 else corners[1]
-            return [Run(f"{ends[0]}{across * (place.width - 2)}{ends[1]}", light, name)]
+            return [Span(f"{ends[0]}{across * (place.width - 2)}{ends[1]}", light, name)]
         return [
-            Run(f"{side} {sign} ", light, name), Run(label, light if light != "idle" else "name", name),
-            Run(f" {side}", light, name),
+            Span(f"{side} {sign} ", light, name), Span(label, light if light != "idle" else "name", name),
+            Span(f" {side}", light, name),
         ]  # fmt: skip
 
-    def _cell_run(self, cell: _Cell, hot: Collection[Pair]) -> Run:
+    def _cell_run(self, cell: _Cell, hot: Collection[Pair]) -> Span:
         if cell.arrow is not None:
             sign, pairs = cell.arrow
             lit = any(pair in hot for pair in pairs)
-            return Run(sign if lit else {"▼": "▽", "▲": "△"}[sign], "hot" if lit else "line")
+            return Span(sign if lit else {"▼": "▽", "▲": "△"}[sign], "hot" if lit else "line")
         weights = [0 if not arm else 2 if any(pair in hot for pair in arm) else 1 for arm in cell.arms]
         style = "hot" if 2 in weights else "line"
         up, down, left, right = cell.arms
         if up and down and left and right and not (up | down) & (left | right):
             # Lines that only cross: the one from above passes over the other.
-            return Run(_GLYPHS[weights[0], weights[1], 0, 0], "hot" if 2 in weights[:2] else "line")
+            return Span(_GLYPHS[weights[0], weights[1], 0, 0], "hot" if 2 in weights[:2] else "line")
         straight = (not left and not right) or (not up and not down)
         if straight and all(self._trust(pair) != "exact" for arm in cell.arms for pair in arm):
-            return Run(_BROKEN[bool(left or right), 2 in weights], style)
-        return Run(_GLYPHS.get((weights[0], weights[1], weights[2], weights[3]), "┼"), style)
+            return Span(_BROKEN[bool(left or right), 2 in weights], style)
+        return Span(_GLYPHS.get((weights[0], weights[1], weights[2], weights[3]), "┼"), style)
 
     def _trust(self, pair: Pair) -> str:
         edge = self.graph.edges.get(pair)

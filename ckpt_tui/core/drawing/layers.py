@@ -30,7 +30,7 @@ Pair = tuple[str, str]
 """The source and the target of an edge."""
 
 
-class Place(NamedTuple):
+class NodePosition(NamedTuple):
     """Where a node stands.
 
     Attributes:
@@ -248,8 +248,8 @@ class Grid:
         # A point without neighbours on this side stays where it is, if nothing pushes it.
         return (total / weight, weight) if weight else (self.port[point], 0.1)
 
-    def places(self) -> Iterable[tuple[str, Place]]:
+    def places(self) -> Iterable[tuple[str, NodePosition]]:
         """The place of every node."""
         for index, name in enumerate(self.names):
             port, width = int(self.port[index]), self.width[index]
-            yield name, Place(self.layer[index], port - width // 2, port, width)
+            yield name, NodePosition(self.layer[index], port - width // 2, port, width)

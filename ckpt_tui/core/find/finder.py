@@ -11,11 +11,11 @@ from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
 
 from ckpt_tui.core.documents.envelope import open_deferred, open_envelope
-from ckpt_tui.core.find.find import Hit, Matcher, Question, Spot, excerpt
+from ckpt_tui.core.find.question import Hit, Matcher, Question, Spot, excerpt
 from ckpt_tui.core.paths import Path, path_to
-from ckpt_tui.core.reading.anatomy import Anatomy, Pairs, anatomy, own_attributes
 from ckpt_tui.core.reading.members import escape_name
 from ckpt_tui.core.reading.order import ordered
+from ckpt_tui.core.reading.pickled_objects import ObjectParts, Pairs, object_parts, own_attributes
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, is_maskable, masked_text, secrecy
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
@@ -96,7 +96,7 @@ class Finder:
         """
         walk = _Walk(self, check)
         for name, value in parts.items():
-            yield from walk.run(value, _Place(None, (name,), 1), secrecy(name) if not self.question.reveal else PLAIN)
+            yield from walk.run(value, _FoundIn(None, (name,), 1), secrecy(name) if not self.question.reveal else PLAIN)
         self.cut = self.cut or walk.left < 0
 
     def name(self, name: str) -> tuple[Spot | None, int]:
@@ -127,10 +127,10 @@ class Finder:
             self._envelopes[key] = hits
 
 
-class _Place(NamedTuple):
+class _FoundIn(NamedTuple):
     """Where a value stands: its parent's place, the steps from there, and its level."""
 
-    above: _Place | None
+    above: _FoundIn | None
     steps: Path
     level: int
 
@@ -150,9 +150,9 @@ class _Walk:
         self.open: dict[int, bool] = {}  # id of a container at hand → whether it was looked at before
         self.seen: dict[int, Value] = {}  # kept alive: an id means nothing once its object is gone
 
-    def run(self, value: Value, top: _Place, secret: int) -> Iterator[Hit]:  # noqa: C901 one loop: a call each is slow
+    def run(self, value: Value, top: _FoundIn, secret: int) -> Iterator[Hit]:  # noqa: C901 one loop: a call each is slow
         """The matches in a value."""
-        frames: list[tuple[Iterator[tuple[Path | None, str | None, Value]], _Place, int, int]] = []
+        frames: list[tuple[Iterator[tuple[Path | None, str | None, Value]], _FoundIn, int, int]] = []
         found = yield from self.enter(value, top, secret)
         if found is not None:
             frames.append((iter(found[0]), top, secret, found[1]))
@@ -172,7 +172,7 @@ class _Walk:
                 if name is not None:
                     spot, own = names.get(name) or self.finder.name(name)
                     if spot is not None:
-                        yield _hit(_Place(place, steps or (name,), 0), "key", name, spot)
+                        yield _hit(_FoundIn(place, steps or (name,), 0), "key", name, spot)
                     if own > secret:
                         secret = own
                 if item is None:
@@ -183,12 +183,12 @@ class _Walk:
                         text = item if kind is str else _text(item, kind)
                         spot = self.match(text)
                         if spot is not None and (seen := self.unmasked(text, spot)) is not None:
-                            yield _hit(_Place(place, steps or (name or "",), 0), "value", *seen)
+                            yield _hit(_FoundIn(place, steps or (name or "",), 0), "value", *seen)
                     continue
                 if kind is _Hidden:
                     secret = secret if self.question.reveal else max(secret, item.secret)
                     item = item.value
-                here = _Place(place, steps or (name or "",), place.level + 1)
+                here = _FoundIn(place, steps or (name or "",), place.level + 1)
                 found = yield from self.enter(item, here, secret)
                 if found is not None:
                     frames.append((iter(found[0]), here, secret, found[1]))
@@ -197,7 +197,7 @@ class _Walk:
                 frames.pop()
                 self.open.pop(ident, None)
 
-    def enter(self, item: Value, place: _Place, secret: int) -> Generator[Hit, None, tuple[Members, int] | None]:
+    def enter(self, item: Value, place: _FoundIn, secret: int) -> Generator[Hit, None, tuple[Members, int] | None]:
         """Matches of a value's own texts; returns its members and its id, or None where none are to be searched."""
         while type(item) is Deferred:
             item = item.value if item.ready else open_deferred(item, self.check)
@@ -232,26 +232,28 @@ class _Walk:
         self.open[ident] = again
         return below, ident
 
-    def object(self, item: Obj, place: _Place, secret: int) -> Generator[Hit, None, Members | None]:
+    def object(self, item: Obj, place: _FoundIn, secret: int) -> Generator[Hit, None, Members | None]:
         """Matches of an object's own texts; returns its members, or None where it is a text itself."""
         kv = own_attributes(item)
         if kv is not None:
             if self.question.values and (spot := self.match(item.cls.name)) is not None:
-                yield _hit(_Place(place, ("$type",), 0), "value", item.cls.name, spot)
+                yield _hit(_FoundIn(place, ("$type",), 0), "value", item.cls.name, spot)
             return _attributes(kv, self.finder)
-        parts = anatomy(item)
+        parts = object_parts(item)
         yield from self.texts(place, (("$type", parts.type),), PLAIN)
         if parts.is_text:
             if parts.text is not None:
-                yield from self.leaf(parts.text, type(parts.text), _Place(place, ("$value",), place.level + 1), secret)
+                yield from self.leaf(
+                    parts.text, type(parts.text), _FoundIn(place, ("$value",), place.level + 1), secret
+                )
             return None
         return _object(parts, self.finder)
 
-    def texts(self, place: _Place, texts: Iterable[tuple[str, str]], secret: int) -> Iterator[Hit]:
+    def texts(self, place: _FoundIn, texts: Iterable[tuple[str, str]], secret: int) -> Iterator[Hit]:
         for step, text in texts:
-            yield from self.leaf(text, str, _Place(place, (step,), 0), secret)
+            yield from self.leaf(text, str, _FoundIn(place, (step,), 0), secret)
 
-    def leaf(self, item: Value, kind: type, place: _Place, secret: int) -> Iterator[Hit]:
+    def leaf(self, item: Value, kind: type, place: _FoundIn, secret: int) -> Iterator[Hit]:
         if not self.question.values or (secret and is_maskable(item, secret == EVERYTHING)):
             return
         text = item if kind is str else _text(item, kind)
@@ -267,7 +269,7 @@ class _Walk:
         again = self.match(shown)
         return None if again is None else (shown, again)
 
-    def envelope(self, envelope: Envelope, place: _Place) -> Iterator[Hit]:
+    def envelope(self, envelope: Envelope, place: _FoundIn) -> Iterator[Hit]:
         """The matches in an envelope; what comes again, in this checkpoint or another, is not searched again."""
         text = (
             envelope.text if type(envelope.text) is memoryview else str(envelope.text).encode("utf-8", "surrogatepass")
@@ -277,7 +279,7 @@ class _Walk:
         if hits is None:
             value = envelope.value if envelope.ready else open_envelope(envelope, check=self.check)
             cut, self.finder.cut = self.finder.cut, False
-            hits = tuple(self.run(value, _Place(None, (), place.level), PLAIN))
+            hits = tuple(self.run(value, _FoundIn(None, (), place.level), PLAIN))
             if self.left >= 0 and not self.finder.cut:
                 self.finder.remember(key, hits)
             self.finder.cut = self.finder.cut or cut
@@ -338,7 +340,7 @@ def _attributes(kv: list[Value], finder: Finder) -> Members:
     return (((escape_name(name),) if name[:1] == "$" else None, name, value) for name, value in Pairs(kv))
 
 
-def _object(parts: Anatomy, finder: Finder) -> Members:
+def _object(parts: ObjectParts, finder: Finder) -> Members:
     yield from _attributes(parts.attributes.kv, finder)
     if parts.has_state:
         yield ("$state",), None, parts.state
@@ -367,5 +369,5 @@ def _text(item: Value, kind: type) -> str:
     return item if kind is str else ""
 
 
-def _hit(place: _Place, where: Literal["key", "value"], text: str, spot: Spot) -> Hit:
+def _hit(place: _FoundIn, where: Literal["key", "value"], text: str, spot: Spot) -> Hit:
     return Hit(path_to(place), where, *excerpt(text, spot))

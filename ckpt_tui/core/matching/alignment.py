@@ -129,11 +129,11 @@ def _steps(
             left[0] -= x - began
             reach[diagonal] = x
             if x >= size_a and y >= size_b:
-                return [(a + at_a, b + at_b) for at_a, at_b in _way_back(trace, size_a, size_b)]
+                return [(a + at_a, b + at_b) for at_a, at_b in _trace_back(trace, size_a, size_b)]
     return []
 
 
-def _way_back(trace: list[dict[int, int]], x: int, y: int) -> list[Match]:
+def _trace_back(trace: list[dict[int, int]], x: int, y: int) -> list[Match]:
     found: list[Match] = []
     for distance in range(len(trace) - 1, -1, -1):
         reach = trace[distance]

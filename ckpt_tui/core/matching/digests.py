@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from ckpt_tui.core.budgets import DIFF_NODES
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.reading.anatomy import anatomy, own_attributes
+from ckpt_tui.core.reading.pickled_objects import object_parts, own_attributes
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
 Check = Callable[[], None] | None
@@ -207,7 +207,7 @@ class Digests:
         kv = own_attributes(value)
         if kv is not None:
             return self._named(f"o{value.cls.name} ", tuple(kv[::2]), tuple(kv[1::2]))
-        parts = anatomy(value)
+        parts = object_parts(value)
         if parts.is_text:
             return f"a{parts.type} {scalar_text(parts.text)}", (), ""
         keys = tuple(parts.attributes.kv[::2])

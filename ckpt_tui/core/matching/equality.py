@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.matching.digests import SCALARS, Digests, OutOfBudget
-from ckpt_tui.core.reading.anatomy import type_name
+from ckpt_tui.core.reading.pickled_objects import type_name
 from ckpt_tui.core.value import Deferred, Envelope, Map, SetOf, Value
 
 _LONG_TEXT = 1_024

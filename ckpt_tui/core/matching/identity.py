@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.reading.anatomy import anatomy
+from ckpt_tui.core.reading.pickled_objects import object_parts
 from ckpt_tui.core.value import Map, Obj, Value
 
 IDS = (
@@ -57,7 +57,7 @@ def identity(item: Value) -> Identity | None:
     if kind is Obj:
         if not item.has_state:
             return None
-        pairs = anatomy(item).attributes.kv
+        pairs = object_parts(item).attributes.kv
     elif kind is Map and item.has_text_keys():
         pairs = item.kv
     else:
@@ -73,7 +73,7 @@ def identity(item: Value) -> Identity | None:
 def _better(best: Identity | None, name: str, value: Value) -> Identity | None:
     value = resolve(value) if type(value) is not str else value
     if type(value) is Obj:
-        parts = anatomy(value)
+        parts = object_parts(value)
         value = parts.text if parts.is_text else None
     is_fit = (type(value) is str and 0 < len(value) <= _LIMIT) or (type(value) is int and value.bit_length() < 256)
     if not is_fit or (best is not None and _RANK[best.name] < _RANK[name]):

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.matching.chat_messages import Message, are_unlike, as_message
 from ckpt_tui.core.matching.digests import SCALARS, Digests
 from ckpt_tui.core.matching.equality import is_plainly_equal, sort_of
 from ckpt_tui.core.matching.identity import NAMES, Identity, identity, is_random
-from ckpt_tui.core.matching.messages import Message, are_unlike, as_message
-from ckpt_tui.core.reading.anatomy import anatomy
+from ckpt_tui.core.reading.pickled_objects import object_parts
 from ckpt_tui.core.value import Map, Obj, Value
 
 _GAP = 400
@@ -164,7 +164,7 @@ def _names(value: Value) -> dict[str, Value] | None:
     elif kind is Map and value.has_text_keys():
         pairs = iter(zip(value.kv[::2], value.kv[1::2], strict=True))
     elif kind is Obj:
-        pairs = iter(anatomy(value).attributes)
+        pairs = iter(object_parts(value).attributes)
     else:
         return None
     return {name: item for name, item in islice(pairs, _SIMILAR_MEMBERS) if item is not None}

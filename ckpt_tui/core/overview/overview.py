@@ -11,15 +11,15 @@ from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from ckpt_tui.core.diff.changes import Change
-from ckpt_tui.core.diff.diff import diff
+from ckpt_tui.core.diff.value_diff import diff
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, PendingRequest, has_file_time
 from ckpt_tui.core.overview.trail import YOU, Passed, Scalar, course, in_quotes, numbers_of, path_text, words
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
 from ckpt_tui.core.reading.chat import call_line, fields
 from ckpt_tui.core.reading.conversation import Conversation, Turn
-from ckpt_tui.core.reading.follow import follow
-from ckpt_tui.core.reading.preview import preview, short_type
+from ckpt_tui.core.reading.lookup import lookup
+from ckpt_tui.core.reading.summary import short_type, summary
 from ckpt_tui.core.redact import PLAIN, secrecy
 from ckpt_tui.core.replay.sparkline import sparkline
 from ckpt_tui.core.secret_texts import masked_text
@@ -167,7 +167,7 @@ def _title(ref: CheckpointRef, title: str, goes_on: bool = False) -> str:
 def _errors(checkpoint: Checkpoint) -> Iterator[Line]:
     for text in (*checkpoint.faults, *checkpoint.warnings):
         yield Line("error", clean(text, 300), (), "meta", "!")
-    error = follow(checkpoint.metadata, ("execution", "error"))
+    error = lookup(checkpoint.metadata, ("execution", "error"))
     if not error.absent and error.value is not None:
         yield Line("error", words(error.value, VALUE_CELLS), ("metadata", "execution", "error"), "meta", "!")
 
@@ -186,7 +186,7 @@ def _asked(checkpoint: Checkpoint, way: Sequence[Passed], said: Conversation, co
     for path in (("execution", "input"), ("_original_message",)):
         part = checkpoint.metadata if path[0] == "execution" else checkpoint.state
         name = "metadata" if path[0] == "execution" else "state"
-        found = follow(part, path)
+        found = lookup(part, path)
         if not found.absent and found.value is not None:
             yield Line("asked", words(found.value), (name, *path), "meta" if name == "metadata" else "")
             return
@@ -260,7 +260,7 @@ def _outcome(after: Snapshot, before: Snapshot | None, step: Step, said: Convers
     for key, name in list(after.calls.items())[-1:]:
         found = True
         path = ("state", "_step_cache", key)
-        yield Line("outcome", f"{name}  {words(follow(after.checkpoint.state, path[1:]).value, VALUE_CELLS)}", path)
+        yield Line("outcome", f"{name}  {words(lookup(after.checkpoint.state, path[1:]).value, VALUE_CELLS)}", path)
     last = [turn for turn in said.turns if turn.text and turn.role != "user"][-_side_by_side(before) :]
     for turn in last:
         yield Line("outcome", f"{clean(turn.speaker, 40)}: {in_quotes(turn.text, 400)}", turn.path, "talk")
@@ -334,17 +334,17 @@ def _state(after: Snapshot, before: Snapshot | None, way: Sequence[Passed], told
         if path in shown or _is_hollow(value):
             continue
         hide = secrecy(name) > PLAIN
-        text = preview(value, VALUE_CELLS, hide=hide)
+        text = summary(value, VALUE_CELLS, hide=hide)
         yield Line("state", f"{clean(name, 60)}  {text}{_spark(course(path, way))}", path)
     for key, call in after.calls.items():
         place: Path = ("state", "_step_cache", key)
         yield Line(
-            "state", f"{clean(call, 60)}  {words(follow(after.checkpoint.state, place[1:]).value, VALUE_CELLS)}", place
+            "state", f"{clean(call, 60)}  {words(lookup(after.checkpoint.state, place[1:]).value, VALUE_CELLS)}", place
         )
     if before is not None and changes:
         return
     for name, value in own_states(after.checkpoint.state).items():
-        yield Line("state", f"{clean(name, 60)}  {preview(value, VALUE_CELLS)}", ("state", EXECUTORS, name))
+        yield Line("state", f"{clean(name, 60)}  {summary(value, VALUE_CELLS)}", ("state", EXECUTORS, name))
 
 
 def _is_hollow(value: Value) -> bool:
@@ -401,7 +401,7 @@ def _course(values: Sequence[Scalar]) -> str:
 
 
 def _shown(value: Value, change: Change, limit: int) -> str:
-    return preview(value, limit, hide=True) if change.secrecy > PLAIN else words(value, limit)
+    return summary(value, limit, hide=True) if change.secrecy > PLAIN else words(value, limit)
 
 
 def _spark(values: Sequence[Any]) -> str:

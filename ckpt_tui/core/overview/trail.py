@@ -11,10 +11,10 @@ from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, own_state, own_states
 from ckpt_tui.core.reading.conversation import turns
 from ckpt_tui.core.reading.members import members
-from ckpt_tui.core.reading.preview import is_unopened, preview
+from ckpt_tui.core.reading.summary import is_unopened, summary
 from ckpt_tui.core.redact import PLAIN, secrecy
 from ckpt_tui.core.secret_texts import masked_text
-from ckpt_tui.core.steps.graph import Graph
+from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.snapshots import Kind, Snapshot
 from ckpt_tui.core.steps.steps import NO_GRAPH, Ran, step_between
 from ckpt_tui.core.text import clean, quoted
@@ -86,13 +86,13 @@ def passed(before: Snapshot | None, after: Snapshot, graph: Graph = NO_GRAPH) ->
 def words(value: Value, limit: int = TEXT_CELLS) -> str:
     """A value in words, safe for a terminal: what was said last where it holds chat messages, else on a line."""
     if is_unopened(value):
-        return preview(value, limit)
+        return summary(value, limit)
     value = resolve(value)
     said = turns(value)
     if said and (said[-1].text or said[-1].extras):
         text = said[-1].text
         return in_quotes(text, limit) if text else clean(masked_text(said[-1].extras[-1]), limit)
-    return in_quotes(value, limit) if type(value) is str else preview(value, limit)
+    return in_quotes(value, limit) if type(value) is str else summary(value, limit)
 
 
 def in_quotes(text: str, limit: int = TEXT_CELLS) -> str:

@@ -11,10 +11,10 @@ import json
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.reading.anatomy import anatomy, own_attributes, type_name
 from ckpt_tui.core.reading.langchain_messages import is_langchain_message, role_of
-from ckpt_tui.core.reading.plain import plain
-from ckpt_tui.core.reading.preview import is_unopened, preview
+from ckpt_tui.core.reading.pickled_objects import object_parts, own_attributes, type_name
+from ckpt_tui.core.reading.summary import is_unopened, summary
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import MASK, masked
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Map, Obj, Value
@@ -70,7 +70,7 @@ def fields(value: Value) -> dict[str, Value]:
         return value
     if type(value) is Obj:
         kv = own_attributes(value)
-        return dict(zip(kv[::2], kv[1::2], strict=True)) if kv is not None else dict(anatomy(value).attributes)
+        return dict(zip(kv[::2], kv[1::2], strict=True)) if kv is not None else dict(object_parts(value).attributes)
     if type(value) is Map and value.has_text_keys():
         return dict(zip(value.kv[::2], value.kv[1::2], strict=True))
     return {}
@@ -129,7 +129,7 @@ def name_of(value: Value) -> str:
     """A role or a name: a text, an Enum, or an object around its value as early versions wrote it; "" for others."""
     value = resolve(value)
     if type(value) is Obj:
-        parts = anatomy(value)
+        parts = object_parts(value)
         if parts.is_text:
             return str(parts.text)
     if type(value) in (Obj, dict, Map):
@@ -155,7 +155,7 @@ _KINDS = {
 
 def _part(value: Value) -> Part | None:
     if is_unopened(value):
-        return Part("other", preview(value, 200))
+        return Part("other", summary(value, 200))
     value = resolve(value)
     if type(value) is str:
         return Part("text", value)
@@ -184,7 +184,7 @@ def _part(value: Value) -> Part | None:
         return Part("reasoning" if kind == "text_reasoning" else "text", text)
     if kind == "error":
         return Part("other", f"error: {clean(_text(found.get('message')), LINE_CELLS)}")
-    shown = preview(value, 300)
+    shown = summary(value, 300)
     return Part("other", shown) if found or shown else None
 
 
@@ -211,7 +211,7 @@ def _joined(value: Value) -> str:
         texts = [resolve(fields(item).get("text")) if type(item) is not str else item for item in value]
         if texts and all(type(text) is str for text in texts):
             return clean("".join(texts), LINE_CELLS)
-    return "" if value is None else preview(value, LINE_CELLS)
+    return "" if value is None else summary(value, LINE_CELLS)
 
 
 def _canonical(arguments: Value) -> str:
@@ -224,11 +224,11 @@ def _canonical(arguments: Value) -> str:
         except (ValueError, RecursionError):
             return arguments
     else:
-        document = plain(arguments, nodes=LINE_CELLS)
+        document = to_json(arguments, nodes=LINE_CELLS)
     try:
         return json.dumps(masked(document, sign=MASK), ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):
-        return preview(arguments, LINE_CELLS)
+        return summary(arguments, LINE_CELLS)
 
 
 def _first(found: dict[str, Value], *names: str) -> Value:

@@ -17,12 +17,12 @@ from typing import NamedTuple
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.model import INTERNAL, Checkpoint
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.reading.anatomy import type_name
 from ckpt_tui.core.reading.chat import ChatMessage, Part, fields, is_chat, name_of, read_content, read_message
 from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.path_links import PathLink, path_of
 from ckpt_tui.core.reading.pending import requests
-from ckpt_tui.core.reading.preview import is_long_text, is_unopened, preview, short_type
-from ckpt_tui.core.reading.ways import Way, path_of
+from ckpt_tui.core.reading.pickled_objects import type_name
+from ckpt_tui.core.reading.summary import is_long_text, is_unopened, short_type, summary
 from ckpt_tui.core.redact import RUN_KWARGS
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Map, Obj, SetOf, Value
@@ -390,7 +390,7 @@ def _walk(
 ) -> Iterator[tuple[Path, int | None, list[tuple[Path, ChatMessage]]]]:
     """Lists of messages and single messages in a value, in its order: path, rank if it has one, and messages."""
     seen: set[int] = set()
-    todo: list[tuple[Value, Way]] = [(value, (None, path))]
+    todo: list[tuple[Value, PathLink]] = [(value, (None, path))]
     looked = 0
     while todo:
         value, way = todo.pop()
@@ -450,7 +450,7 @@ def _single(value: Value) -> ChatMessage | None:
     return ChatMessage("", "", "", (part,)) if part is not None else None
 
 
-def _listed(value: Value, way: Way | None = None) -> list[tuple[Path, ChatMessage]]:
+def _listed(value: Value, way: PathLink | None = None) -> list[tuple[Path, ChatMessage]]:
     if type(value) not in (list, tuple) or not value or not is_chat(value[0]):
         return []
     path = (*path_of(way), "$items") if type(value) is tuple else path_of(way)
@@ -506,7 +506,7 @@ def _parts_of(data: Value) -> tuple[Part, ...]:
     if type(value) is str:
         return (Part("text", value),)
     kind = short_type(type_name(value)) if type(value) is Obj else ""
-    shown = preview(data, 2_000)
+    shown = summary(data, 2_000)
     return (Part("other", shown if shown.startswith(kind) else f"{clean(kind, 60)} {shown}"),)
 
 

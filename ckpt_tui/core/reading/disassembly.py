@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from ckpt_tui.core.budgets import PickleBudget
 from ckpt_tui.core.pickles.unpickle import decode
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import is_secret_key, masked
 from ckpt_tui.core.text import clean
 
@@ -84,7 +84,7 @@ MASK = "••••••"
 def hidden_in(data: bytes) -> frozenset[bytes]:
     """The texts and bytes of a pickle that are secrets by where they stand in its value, as they stand in its bytes."""
     found: list[Any] = []
-    masked(plain(decode(data, PickleBudget(opcodes=_LOOKED_AT)).value, nodes=_LOOKED_AT), hidden=found)
+    masked(to_json(decode(data, PickleBudget(opcodes=_LOOKED_AT)).value, nodes=_LOOKED_AT), hidden=found)
     texts = [item for item in found if type(item) is str]
     out = {text.encode("utf-8", "surrogatepass") for text in texts}
     for text in texts:  # the base64 of bytes, or a text that looks like some

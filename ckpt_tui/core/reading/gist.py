@@ -12,11 +12,11 @@ from typing import Any
 from ckpt_tui.core.budgets import GIST_CHARACTERS, GIST_SPAN
 from ckpt_tui.core.documents.envelope import parsed, resolve, unread
 from ckpt_tui.core.model import INTERNAL
-from ckpt_tui.core.reading.anatomy import anatomy, type_name
 from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, text_of
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import attribute
-from ckpt_tui.core.reading.preview import float_text, integer_text, message_text, short_type
+from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
+from ckpt_tui.core.reading.summary import float_text, integer_text, message_text, short_type
 from ckpt_tui.core.redact import RUN_KWARGS, is_secret_key
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Map, Obj, Value
@@ -118,7 +118,7 @@ def _words(value: Value, depth: int) -> str:
 
 
 def _object(value: Obj, depth: int) -> str:
-    parts = anatomy(value)
+    parts = object_parts(value)
     if parts.is_text:
         return clean(str(parts.text), GIST_CHARACTERS) if type(parts.text) is not int else integer_text(parts.text)
     said = _said(value, depth)
@@ -233,7 +233,7 @@ _is_random = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0
 
 
 def _is_nested(value: Value) -> bool:
-    return type(value) in (dict, Map, list, tuple) or (type(value) is Obj and not anatomy(value).is_text)
+    return type(value) in (dict, Map, list, tuple) or (type(value) is Obj and not object_parts(value).is_text)
 
 
 def _named(name: str, value: Value, depth: int) -> str:

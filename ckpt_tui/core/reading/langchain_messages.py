@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.reading.anatomy import type_name
 from ckpt_tui.core.reading.pending import attribute
+from ckpt_tui.core.reading.pickled_objects import type_name
 from ckpt_tui.core.value import Obj, Value
 
 _CLASSES = frozenset(

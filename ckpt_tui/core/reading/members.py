@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.reading.anatomy import Anatomy, Pairs, anatomy
 from ckpt_tui.core.reading.order import ordered
+from ckpt_tui.core.reading.pickled_objects import ObjectParts, Pairs, object_parts
 from ckpt_tui.core.value import Map, Obj, Opaque, SetOf, Value
 
 
@@ -147,7 +147,7 @@ def members(value: Value) -> Members:
     if kind is SetOf:
         return Members("list", (_Group("items", ordered(value), ("$items",)),))
     if kind is Obj:
-        return _object(anatomy(value))
+        return _object(object_parts(value))
     if kind is Opaque and value.partial:
         return Members("list", (_Group("items", value.partial, ("$partial",)),))
     return NO_MEMBERS
@@ -170,7 +170,7 @@ def locate(value: Value, path: Path) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _object(parts: Anatomy) -> Members:
+def _object(parts: ObjectParts) -> Members:
     if parts.is_text:
         return NO_MEMBERS
     groups: list[tuple[str, _Group]] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 from ckpt_tui.core.budgets import INLINE_PICKLE, INLINE_SPAN
 from ckpt_tui.core.documents.envelope import parsed, resolve, unread
 from ckpt_tui.core.model import PendingRequest
-from ckpt_tui.core.reading.anatomy import anatomy, type_name
+from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
 
@@ -21,7 +21,7 @@ def attribute(value: Value, name: str) -> Value:
             return None
         return found if unread(found) > INLINE_SPAN else parsed(found)
     if type(value) is Obj:
-        for key, item in anatomy(value).attributes:
+        for key, item in object_parts(value).attributes:
             if key == name:
                 return item
     elif type(value) is Map:
@@ -69,6 +69,6 @@ def type_text(value: Value) -> str:
     if type(value) is str:
         return value
     if type(value) is Obj:
-        parts = anatomy(value)
+        parts = object_parts(value)
         return str(parts.text) if parts.is_type else type_name(value)
     return ""

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 from ckpt_tui.core.budgets import SEARCH_NODES
 from ckpt_tui.core.documents.envelope import resolve
-from ckpt_tui.core.reading.anatomy import anatomy
 from ckpt_tui.core.reading.members import members
-from ckpt_tui.core.reading.preview import label_text
+from ckpt_tui.core.reading.pickled_objects import object_parts
+from ckpt_tui.core.reading.summary import label_text
 from ckpt_tui.core.value import Obj, Opaque, Ref, Value
 
 _CHECK_EVERY = 2_000
@@ -83,6 +83,6 @@ def scalar_text(value: Value) -> str:
     if kind is Opaque:
         return str(value.reason)
     if kind is Obj:
-        parts = anatomy(value)
+        parts = object_parts(value)
         return f"{parts.type} {parts.text}" if parts.is_text else parts.type
     return ""

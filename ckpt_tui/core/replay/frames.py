@@ -11,16 +11,16 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from ckpt_tui.core.diff.changes import Change
-from ckpt_tui.core.diff.diff import PARTS, diff
+from ckpt_tui.core.diff.value_diff import PARTS, diff
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.matching.equality import are_equal
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.conversation import turns
-from ckpt_tui.core.reading.follow import follow
-from ckpt_tui.core.reading.preview import is_unopened, preview
+from ckpt_tui.core.reading.lookup import lookup
+from ckpt_tui.core.reading.summary import is_unopened, summary
 from ckpt_tui.core.redact import PLAIN, masked_text, secrecy
-from ckpt_tui.core.steps.graph import Graph
+from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Answered, Step, step_between
 from ckpt_tui.core.text import clean, quoted
@@ -147,19 +147,19 @@ def _sides(change: Change) -> tuple[str, str]:
     """The value before and after a change, each on one line; "" where there is none."""
     hide = change.secrecy > PLAIN
     if change.op == "added":
-        return "", preview(change.after, VALUE_CELLS, hide=hide)
+        return "", summary(change.after, VALUE_CELLS, hide=hide)
     if change.op != "changed":
-        return preview(change.before, VALUE_CELLS, hide=hide), ""
+        return summary(change.before, VALUE_CELLS, hide=hide), ""
     before, after = resolve(change.before), resolve(change.after)
     if type(before) is str and type(after) is str and not hide:
         before, after = masked_text(before), masked_text(after)
-        begin = _parting(before, after)
+        begin = _divergence(before, after)
         lead = "…" if begin else ""
         return lead + quoted(before[begin:], BEFORE_CELLS), lead + quoted(after[begin:], VALUE_CELLS)
-    return preview(before, BEFORE_CELLS, hide=hide), preview(after, VALUE_CELLS, hide=hide)
+    return summary(before, BEFORE_CELLS, hide=hide), summary(after, VALUE_CELLS, hide=hide)
 
 
-def _parting(one: str, other: str) -> int:
+def _divergence(one: str, other: str) -> int:
     """Where to begin to show two texts so that the first difference is seen; 0 where it is near the beginning."""
     limit = min(len(one), len(other), _COMPARED)
     at = next((index for index in range(limit) if one[index] != other[index]), limit)
@@ -193,7 +193,7 @@ def shown(value: Value) -> Shown:
     said = [] if is_unopened(value) else turns(value)
     if said and said[-1].text:
         return Shown(f"{clean(said[-1].speaker, 40)}: {quoted(masked_text(said[-1].text), VALUE_CELLS)}")
-    return Shown(preview(value, VALUE_CELLS))
+    return Shown(summary(value, VALUE_CELLS))
 
 
 # -- pins ------------------------------------------------------------------------------------------------------------
@@ -212,7 +212,7 @@ def pinned(path: Path, checkpoint: Checkpoint, before: Checkpoint | None = None)
     number = None
     if not secret and type(value) in (int, float) and abs(value) < _LARGE and math.isfinite(value):
         number = float(value)
-    return Pinned(preview(value, PIN_CELLS, hide=secret), number, changed)
+    return Pinned(summary(value, PIN_CELLS, hide=secret), number, changed)
 
 
 _LARGE = 1e300
@@ -222,7 +222,7 @@ def _at_path(checkpoint: Checkpoint, path: Path) -> tuple[bool, Value, bool]:
     """Whether there is something at a path in the JSON of `show`, what it is, and whether it is a secret."""
     if not path or path[0] not in PARTS:
         return False, None, False
-    found = follow(getattr(checkpoint, str(path[0])), path[1:])
+    found = lookup(getattr(checkpoint, str(path[0])), path[1:])
     return not found.absent, found.value, any(secrecy(label) > PLAIN for label in found.labels)
 
 

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from ckpt_tui.core.redact import MASK, PLAIN, masked, masked_lines, secrecy
-from ckpt_tui.core.running.events import parse_line
+from ckpt_tui.core.running.event_lines import parse_line
 
 SHOWN = 4_096
 """Characters of a text that are looked through where a line is shown short: more than any line shows."""
@@ -104,7 +104,7 @@ def _mask(document: dict[str, Any], sign: str = "", most: int = 0, level: int = 
     names = _NAMES.get(kind, ()) if isinstance(kind, str) else ()
     values = {key: value for key, value in document.items() if key not in names} if names else document
     hidden: list[Any] = []
-    if kind in _TELLING:
+    if kind in _MEANINGFUL:
         _mask_by_sibling(values, sign, hidden)
     masked(values, hidden=hidden, sign=sign)
     _mask_texts(values, most, level, hidden)
@@ -112,7 +112,7 @@ def _mask(document: dict[str, Any], sign: str = "", most: int = 0, level: int = 
     return bool(hidden)
 
 
-_TELLING = ("check", "waiting", "end")
+_MEANINGFUL = ("check", "waiting", "end")
 """Lines that show requests and changes."""
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice, repeat
 from typing import NamedTuple
 
-from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, Told
+from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, StoreMetadata
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import ago_text, clean
 from ckpt_tui.core.times import local_time
@@ -181,7 +181,7 @@ def happening(row: NodeRow) -> Happening:
     if facts is None and (ref.told is None or not ref.told.label):
         name = given_name(ref)
         return UNREAD._replace(who=f"{name}: …") if name else UNREAD
-    found = _of_told(row, ref.told) if ref.told is not None and ref.told.label else _of_facts(row, facts)
+    found = _from_store(row, ref.told) if ref.told is not None and ref.told.label else _of_facts(row, facts)
     if not found.status and row.tip and ref.status == "open":
         found = found._replace(status="open")
     elif not found.status and row.node.fork:
@@ -190,7 +190,7 @@ def happening(row: NodeRow) -> Happening:
     return found._replace(who=f"{name} · {found.who.removeprefix('→ ')}" if found.who else name) if name else found
 
 
-def _of_told(row: NodeRow, told: Told) -> Happening:
+def _from_store(row: NodeRow, told: StoreMetadata) -> Happening:
     """The same where the store itself says what happened."""
     ref = row.node.ref
     facts = ref.facts
@@ -237,10 +237,10 @@ def _names(sources: Sequence[str]) -> str:
 def summary(row: NodeRow) -> str:
     """What happened at a checkpoint on one line, with what is irregular about it."""
     text = happening(row).text
-    return text + "".join(f" {sign}{words}" for sign, words in oddities(row))
+    return text + "".join(f" {sign}{words}" for sign, words in irregularities(row))
 
 
-def oddities(row: NodeRow) -> list[tuple[str, str]]:
+def irregularities(row: NodeRow) -> list[tuple[str, str]]:
     """What is irregular about a checkpoint: a sign, and words where its place in the run is; the gravest first."""
     node = row.node
     found = [("!", node.odd)] if node.odd else []

@@ -22,7 +22,7 @@ THOROUGH = DEFAULT_PICKLE._replace(bytes=256 * 1024 * 1024, most_opcodes=100_000
 end, a flood is not."""
 
 
-class Members(list[tuple[str, Any]]):
+class JsonMembers(list[tuple[str, Any]]):
     """The members of a JSON object in order, as often as they stand there."""
 
 
@@ -80,7 +80,7 @@ def documents(raw: bytes, encoding: str | None = None) -> Iterator[Any]:
     """
     for text in _texts(raw, encoding):
         try:
-            document = json.loads(text, object_pairs_hook=Members, parse_int=_integer)
+            document = json.loads(text, object_pairs_hook=JsonMembers, parse_int=_integer)
         except RecursionError:
             yield "nested deeper than about 1000 levels"
         except ValueError as error:
@@ -126,7 +126,7 @@ _DIGITS = 600
 """Digits of the longest integer that is read: its value says nothing here, and long ones take long."""
 
 
-def envelopes(document: Any) -> Iterator[tuple[Path, dict[str, Any] | Members]]:
+def envelopes(document: Any) -> Iterator[tuple[Path, dict[str, Any] | JsonMembers]]:
     """Every envelope in a parsed JSON document and its path: in any member, and within another envelope, too.
 
     An envelope is an object with the members `__pickled__` and `__type__`. It comes as it stands in the document: a
@@ -135,10 +135,10 @@ def envelopes(document: Any) -> Iterator[tuple[Path, dict[str, Any] | Members]]:
     Args:
         document: Dicts or `Members`, lists and scalars.
     """
-    todo: list[tuple[_Way, Any]] = [(None, document)]
+    todo: list[tuple[_PathLink, Any]] = [(None, document)]
     while todo:
         way, item = todo.pop()
-        if isinstance(item, Members):
+        if isinstance(item, JsonMembers):
             pairs: list[tuple[Any, Any]] = item
         elif isinstance(item, dict):
             pairs = list(item.items())
@@ -153,7 +153,7 @@ def envelopes(document: Any) -> Iterator[tuple[Path, dict[str, Any] | Members]]:
         todo += (((way, key), below) for key, below in reversed(pairs) if _is_container(below))
 
 
-_Way = Any
+_PathLink = Any
 """A path as a chain of pairs, last step first."""
 
 
@@ -161,7 +161,7 @@ def _is_container(value: Any) -> bool:
     return isinstance(value, (dict, list))
 
 
-def _path(way: _Way) -> Path:
+def _path(way: _PathLink) -> Path:
     steps = []
     while way is not None:
         way, step = way
@@ -171,12 +171,12 @@ def _path(way: _Way) -> Path:
 
 def examine_envelope(
     path: Path,
-    members: dict[str, Any] | Members,
+    members: dict[str, Any] | JsonMembers,
     budget: PickleBudget = THOROUGH,
     check: Callable[[], None] | None = None,
 ) -> Examined:
     """What the pickle of one envelope would do, all of them where the key is repeated; arguments as above."""
-    pairs = members if isinstance(members, Members) else list(members.items())
+    pairs = members if isinstance(members, JsonMembers) else list(members.items())
     claimed = [value for key, value in pairs if key == TYPE and isinstance(value, str)]
     inspections = [inspect_text(value, budget, check) for key, value in pairs if key == PICKLED]
     return Examined(path, _joined(inspections), claimed[-1] if claimed else "")

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from ckpt_tui.core.safety.acting import BORROWED, reason_of
 from ckpt_tui.core.safety.framework_names import DATA, IMPORTED, IMPORTED_BY_OPENAI, LIVE
-from ckpt_tui.core.safety.harmless import (
+from ckpt_tui.core.safety.harmless_stdlib import (
     CONSTANT,
     DEFAULT,
     EXCEPTION,
@@ -21,6 +20,7 @@ from ckpt_tui.core.safety.harmless import (
     OFTEN_OWN,
     STANDARD,
 )
+from ckpt_tui.core.safety.known_actions import BORROWED, reason_of
 
 Kind = Literal["inert", "helper", "framework", "unlisted", "type", "function", "numpy", "getattr", "acts"]
 

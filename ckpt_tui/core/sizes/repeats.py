@@ -13,8 +13,8 @@ from typing import NamedTuple
 from ckpt_tui.core.documents.envelope import open_envelope, parsed
 from ckpt_tui.core.matching.digests import Digests, OutOfBudget
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.paths import Path, Step
-from ckpt_tui.core.reading.anatomy import type_name
+from ckpt_tui.core.paths import Path, PathStep
+from ckpt_tui.core.reading.pickled_objects import type_name
 from ckpt_tui.core.value import Envelope, Map, Value
 
 LONG_TEXT = 256
@@ -84,7 +84,7 @@ class Repeats:
             check: Called now and then; whatever it raises ends the work.
         """
         looked = 0
-        todo: list[tuple[Value, _Place | None, Step]] = [
+        todo: list[tuple[Value, _PayloadPlace | None, PathStep]] = [
             (value, None, name) for name, value in reversed([*parts.items()])
         ]
         while todo:
@@ -100,13 +100,13 @@ class Repeats:
                 if len(value) >= LONG_TEXT:
                     self._count(hash(value), value, len(value) + 2, ref, above, step)
             elif kind is dict:
-                here = _Place(above, step)
+                here = _PayloadPlace(above, step)
                 todo += [(item, here, name) for name, item in reversed(value.items())]
             elif kind is list:
-                here = _Place(above, step)
+                here = _PayloadPlace(above, step)
                 todo += [(item, here, index) for index, item in reversed(list(enumerate(value)))]
             elif kind is Map and value.has_text_keys():
-                here = _Place(above, step)
+                here = _PayloadPlace(above, step)
                 todo += [(item, here, name) for name, item in zip(value.kv[::2], value.kv[1::2], strict=True)][::-1]
 
     def _key(self, envelope: Envelope, check: Check) -> int:
@@ -124,7 +124,9 @@ class Repeats:
                 self._texts[sign] = known
         return known
 
-    def _count(self, key: int, value: Value, size: int, ref: CheckpointRef, above: _Place | None, step: Step) -> None:
+    def _count(
+        self, key: int, value: Value, size: int, ref: CheckpointRef, above: _PayloadPlace | None, step: PathStep
+    ) -> None:
         payload = self._payloads.get(key)
         if payload is None:
             if len(self._payloads) >= _PAYLOADS:
@@ -151,12 +153,12 @@ class Repeats:
         return sum(payload.size * (payload.copies - 1) for payload in self._payloads.values())
 
 
-class _Place(NamedTuple):
-    above: _Place | None
-    step: Step
+class _PayloadPlace(NamedTuple):
+    above: _PayloadPlace | None
+    step: PathStep
 
 
-def _path(above: _Place | None, step: Step) -> Path:
+def _path(above: _PayloadPlace | None, step: PathStep) -> Path:
     steps = [step]
     while above is not None:
         steps.append(above.step)

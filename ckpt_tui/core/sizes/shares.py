@@ -12,10 +12,10 @@ from typing import NamedTuple
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.paths import Path, Step, path_to
-from ckpt_tui.core.reading.anatomy import type_name
+from ckpt_tui.core.paths import Path, PathStep, path_to
 from ckpt_tui.core.reading.members import Member, Members, members
-from ckpt_tui.core.reading.sizes import own_size
+from ckpt_tui.core.reading.pickled_objects import type_name
+from ckpt_tui.core.reading.value_size import own_size
 from ckpt_tui.core.value import Obj, Value
 
 SHARE_NODES = 300_000
@@ -102,11 +102,11 @@ def checkpoint_shares(
     return shares(parts, most, nodes, check)
 
 
-class _Place(NamedTuple):
+class _MeasuredPlace(NamedTuple):
     """Where a container stands: its parent's place, the steps from there, and its level."""
 
-    above: _Place | None
-    steps: tuple[Step, ...]
+    above: _MeasuredPlace | None
+    steps: tuple[PathStep, ...]
     level: int
 
 
@@ -119,7 +119,7 @@ class _Frame:
 
     __slots__ = ("below", "index", "own", "owner", "place", "size", "type", "value")
 
-    def __init__(self, value: Value, below: Members, place: _Place | None, owner: str) -> None:
+    def __init__(self, value: Value, below: Members, place: _MeasuredPlace | None, owner: str) -> None:
         self.value = value
         self.below = below
         self.place = place
@@ -142,7 +142,7 @@ def shares(parts: Mapping[str, Value], most: int = PATHS, nodes: int = SHARE_NOD
         check: Called now and then; whatever it raises ends the walk.
     """
     walk = _Walk(most, nodes, check)
-    sizes = {name: walk.measure(value, _Place(None, (name,), 1)) for name, value in parts.items()}
+    sizes = {name: walk.measure(value, _MeasuredPlace(None, (name,), 1)) for name, value in parts.items()}
     types = [TypeShare(name, count, size) for name, (count, size) in walk.types.items()]
     types.sort(key=lambda share: (-share.size, share.type))
     paths = [PathShare(path_to(place), type_, size) for size, _, place, type_ in sorted(walk.largest, reverse=True)]
@@ -157,11 +157,11 @@ class _Walk:
         self.next_check = nodes
         self.seen: dict[int, Value] = {}  # kept alive: an id means nothing once its object is gone
         self.types: dict[str, list[int]] = {}
-        self.largest: list[tuple[int, int, _Place, str]] = []
+        self.largest: list[tuple[int, int, _MeasuredPlace, str]] = []
         self.least = -1 if most else 1 << 64  # the smallest size that is not kept
         self.offered = 0
 
-    def measure(self, value: Value, place: _Place) -> int:
+    def measure(self, value: Value, place: _MeasuredPlace) -> int:
         """The size of one part."""
         # A frame of its own for the part itself: a list of one, of which nothing is reported.
         top = _Frame([value], members([value]), None, "")
@@ -214,7 +214,7 @@ class _Walk:
                 return True
         return False
 
-    def enter(self, frames: list[_Frame], frame: _Frame, value: Value, place: _Place | None) -> bool:
+    def enter(self, frames: list[_Frame], frame: _Frame, value: Value, place: _MeasuredPlace | None) -> bool:
         """Put a value on top, or measure it when it has no members; False then."""
         if id(value) in self.seen:
             self.left -= 1
@@ -243,10 +243,10 @@ class _Walk:
             self.offer(size, place, kind)
         return False
 
-    def place(self, frame: _Frame, member: Member) -> _Place:
+    def place(self, frame: _Frame, member: Member) -> _MeasuredPlace:
         """The place of a member."""
         assert frame.place is not None
-        return _Place(frame.place, member.steps, frame.place.level + 1)
+        return _MeasuredPlace(frame.place, member.steps, frame.place.level + 1)
 
     def add(self, type_: str, number: int, size: int) -> None:
         """Charge a type."""
@@ -257,7 +257,7 @@ class _Walk:
             found[0] += number
             found[1] += size
 
-    def offer(self, size: int, place: _Place, type_: str) -> None:
+    def offer(self, size: int, place: _MeasuredPlace, type_: str) -> None:
         """Keep a value among the largest; of equal ones the first."""
         self.offered -= 1
         if len(self.largest) < self.most:

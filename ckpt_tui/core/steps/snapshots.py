@@ -1,7 +1,7 @@
 """Snapshots of the executors at a checkpoint: their states, messages in flight, requests, partly filled fan-ins.
 
 Also who ran for certain between two checkpoints that follow each other. What the files leave open is learned in
-`ckpt_tui.core.steps.graph` and inferred in `ckpt_tui.core.steps.steps`.
+`ckpt_tui.core.steps.learned_graph` and inferred in `ckpt_tui.core.steps.steps`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MESSAGES = 10_000
 """Messages in flight that are looked at; the framework's own runs have a few dozen at most."""
 
 _SUB = "sub_workflow_checkpoint"
-_SUB_NOISE = frozenset({"checkpoint_id", "previous_checkpoint_id", "timestamp"})
+_SUB_WORKFLOW_BOOKKEEPING = frozenset({"checkpoint_id", "previous_checkpoint_id", "timestamp"})
 """What a workflow inside an executor writes again with each checkpoint, whether it ran or not."""
 
 
@@ -286,4 +286,4 @@ def _same_state(one: Value, other: Value) -> bool:
     if one is other:
         return True
     nested = attribute(one, _SUB) is not None or attribute(other, _SUB) is not None
-    return are_equal(one, other, _SUB_NOISE if nested else frozenset())
+    return are_equal(one, other, _SUB_WORKFLOW_BOOKKEEPING if nested else frozenset())

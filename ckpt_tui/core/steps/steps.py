@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef, PendingRequest
-from ckpt_tui.core.steps.graph import Graph
+from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.snapshots import FanIn, Kind, Snapshot, Sort, kind_of_step, ran_for_certain
 from ckpt_tui.core.value import Value
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.actions.notes import NOTE_LIMIT, Note, Notebook, now, read_notes, write_notes
+from ckpt_tui.actions.notebook import NOTE_LIMIT, Note, Notebook, now, read_notes, write_notes
 from ckpt_tui.errors import CkptError
 
 if TYPE_CHECKING:

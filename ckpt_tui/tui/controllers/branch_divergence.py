@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ckpt_tui.core.diff.forks import Fork, fork
+from ckpt_tui.core.diff.divergence import CommonAncestor, fork
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.runs.lineage import Run
@@ -23,7 +23,7 @@ class DivergencePort(Protocol):
     pair: Pair
     """The checkpoints that are compared."""
 
-    def find_divergence(self, found: Fork) -> None:
+    def find_divergence(self, found: CommonAncestor) -> None:
         """Look in a worker where two branches part; the answer goes to `BranchDivergence.take`."""
 
     def compare_pair(self, pair: Pair) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Port
-from ckpt_tui.tui.widgets.prompt import Question
+from ckpt_tui.tui.widgets.prompt import Prompted
 
 if TYPE_CHECKING:
     from ckpt_tui.tui.library import Library
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.store_follower import StoreFollower
     from ckpt_tui.tui.view import View
 
-_FILTER = Question(
+_FILTER = Prompted(
     "filter", "rows by what they show: id, workflow, executor, waits, done, words …; empty shows all", "filters"
 )
 

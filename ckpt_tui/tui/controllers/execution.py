@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.actions.resume.targets import remember
-from ckpt_tui.core.running.events import pause_text
+from ckpt_tui.core.running.event_lines import pause_text
 from ckpt_tui.tui.helpers.resume_panes import ResumePanes
 from ckpt_tui.tui.helpers.resume_preview import same_code
-from ckpt_tui.tui.messages import RunTold
-from ckpt_tui.tui.runs import Run
+from ckpt_tui.tui.live_run import LiveRun
+from ckpt_tui.tui.messages import RunLine
 
 
 class ExecutionPort(Protocol):
@@ -23,7 +23,7 @@ class ExecutionPort(Protocol):
         """Where it is shown."""
         ...
 
-    def post_message(self, message: RunTold) -> bool:
+    def post_message(self, message: RunLine) -> bool:
         """Send a line of the run to the screen; it comes back through `Execution.take`."""
         ...
 
@@ -47,11 +47,11 @@ class Execution:
 
     def __init__(
         self, port: ExecutionPort, begun: Callable[[str], None], graph: Callable[[dict[str, Any]], None],
-        prepare: Callable[[Run], None],
+        prepare: Callable[[LiveRun], None],
     ) -> None:  # fmt: skip
         self._port = port
         self._begun, self._graph, self._prepare = begun, graph, prepare
-        self.run: Run | None = None
+        self.run: LiveRun | None = None
         self.waits = False
         """Whether the run waits for answers that its forms ask for."""
         self._checked: tuple[Any, ...] | None = None
@@ -100,15 +100,15 @@ class Execution:
             self.run.session.stop(0.5)
 
         def told(line: dict[str, Any]) -> None:
-            self._port.post_message(RunTold(run, line))
+            self._port.post_message(RunLine(run, line))
 
-        self.run = run = Run(plan, told)
+        self.run = run = LiveRun(plan, told)
         self._port.panes.show_loading(run)
         self._checked = self._port.preparation_state()
         run.start()
         self._port.say(f"starting {plan.target.workflow} …", "dim")
 
-    def _begin(self, run: Run, plan: Plan) -> None:
+    def _begin(self, run: LiveRun, plan: Plan) -> None:
         self._started, self._ended, self._told_directory = time.monotonic(), 0.0, False
         run.latest.pop("error", None)
         self._prepare(run)
@@ -142,7 +142,7 @@ class Execution:
 
     # -- what it says ------------------------------------------------------------------------------------------------
 
-    async def take(self, event: RunTold) -> None:
+    async def take(self, event: RunLine) -> None:
         """The run said something."""
         run, line, panes = self.run, event.line, self._port.panes
         if run is None or event.run is not run:
@@ -175,7 +175,7 @@ class Execution:
             self._port.say("")
             panes.show_end(run)
 
-    async def _take_check(self, run: Run, check: dict[str, Any]) -> None:
+    async def _take_check(self, run: LiveRun, check: dict[str, Any]) -> None:
         run.latest.pop("error", None)
         run.begun = False  # of one that was begun: what was to run does not fit after all
         self._port.say("")

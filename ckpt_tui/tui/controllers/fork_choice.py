@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from ckpt_tui.core.runs.track import Fork, Track, take, track_through
+from ckpt_tui.core.runs.playback_path import Fork, PlaybackPath, path_through, take
 from ckpt_tui.tui.helpers.position import Position
-from ckpt_tui.tui.replaying import ReplayJobs
+from ckpt_tui.tui.replay_jobs import ReplayJobs
 
 
 class ForkPort(Protocol):
     """What the choice needs of its screen."""
 
-    def show_ways(self, track: Track, fork: Fork, take: Callable[[int | None], None]) -> None:
+    def show_ways(self, track: PlaybackPath, fork: Fork, take: Callable[[int | None], None]) -> None:
         """List the ways; `take` gets the number of the one that is chosen, or None."""
 
     def say(self, text: str, style: str = "plain") -> None:
@@ -82,6 +82,6 @@ class ForkChoice:
         if all(node.ref.id != checkpoint for node in position.track.run.nodes):
             self._port.say("That checkpoint is not in this run.", "warn")
             return
-        position.track = track_through(position.track.run, checkpoint, position.track.choices)
+        position.track = path_through(position.track.run, checkpoint, position.track.choices)
         self._jobs.follow_track(position.track, position.tip)
         self._port.go_on(position.track.place(checkpoint))

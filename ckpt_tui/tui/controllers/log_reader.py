@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from ckpt_tui.core.json_text import dumps
-from ckpt_tui.core.running.events import parse_line
+from ckpt_tui.core.running.event_lines import parse_line
 from ckpt_tui.core.running.secret_lines import masked_line
 from ckpt_tui.tui.widgets.event_log import LogLines
-from ckpt_tui.tui.widgets.prompt import SEARCH, Prompt, Question
+from ckpt_tui.tui.widgets.prompt import SEARCH, Prompt, Prompted
 
 
 class LogReaderPort(Protocol):
@@ -50,7 +50,7 @@ class LogReader:
     def __init__(self, port: LogReaderPort, noun: str, filters: str) -> None:
         self._port = port
         self._noun = noun
-        self._filter = Question("filter", f"{filters}; empty shows all", "filters")
+        self._filter = Prompted("filter", f"{filters}; empty shows all", "filters")
 
     def ask_search(self) -> None:
         """Ask what to search for."""

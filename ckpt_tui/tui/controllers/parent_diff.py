@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.config import Config, noise_rules
+from ckpt_tui.config import Config, configured_rules
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import outcomes, why_none
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
-from ckpt_tui.tui.comparing import Comparer
+from ckpt_tui.tui.comparer import Comparer
 from ckpt_tui.tui.helpers.port import Opener, Port
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ckpt_tui.core.diff.changes import Difference
     from ckpt_tui.core.model import CheckpointRef
     from ckpt_tui.core.runs.lineage import Node, Run
-    from ckpt_tui.tui.helpers.selection import Place
+    from ckpt_tui.tui.helpers.selection import SelectedPlace
     from ckpt_tui.tui.messages import ChangesCounted, DifferenceReady
 
 DIFF_SECONDS = 0.12
@@ -39,7 +39,7 @@ class CompareOpener(Opener, Protocol):
 
     def compare(
         self, comparer: Comparer, runs: Sequence[Run], before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules,
-        then: Callable[[Place, IgnoreRules], None],
+        then: Callable[[SelectedPlace, IgnoreRules], None],
     ) -> None:  # fmt: skip
         """Open the Compare screen; once it is closed, `then` takes the place to go to and the rules that are on."""
 
@@ -84,9 +84,9 @@ class ParentDiff:
         if self._ignore is None:
             app = self._port.app
             try:
-                rules = noise_rules(getattr(app, "config", Config()))
+                rules = configured_rules(getattr(app, "config", Config()))
             except UsageError as error:
-                rules = noise_rules(Config())
+                rules = configured_rules(Config())
                 app.notify(clean(error.what), title="Configuration", severity="warning", markup=False)
             self._ignore = IgnoreRules(rules)
         return self._ignore
@@ -218,7 +218,7 @@ class ParentDiff:
             self.comparer, self._port.selection.runs, before, after, self.ignore, self._come_back
         )  # fmt: skip
 
-    def _come_back(self, place: Place, ignore: IgnoreRules) -> None:
+    def _come_back(self, place: SelectedPlace, ignore: IgnoreRules) -> None:
         """Back from comparing: take the rules over, and go to the place that was asked for."""
         if ignore.key != self.ignore.key:
             self._ignore = ignore

@@ -9,10 +9,10 @@ from textual.timer import Timer
 
 from ckpt_tui.core.replay.cadence import NORMAL, SPEEDS, Pause, pause_before
 from ckpt_tui.core.replay.frames import Frame
-from ckpt_tui.core.runs.track import Fork, track_through
+from ckpt_tui.core.runs.playback_path import Fork, path_through
 from ckpt_tui.core.text import ago_text, clean
 from ckpt_tui.tui.helpers.position import Position, next_place
-from ckpt_tui.tui.replaying import FrameReady, ReplayJobs, Swept
+from ckpt_tui.tui.replay_jobs import FrameReady, ReplayJobs, Swept
 from ckpt_tui.tui.view import View
 
 
@@ -225,7 +225,7 @@ class Playback:
         here = position.node.ref.id
         if run is None or run is own:
             return
-        track = track_through(run, here, position.track.choices)
+        track = path_through(run, here, position.track.choices)
         if track.place(here) < 0:
             self._port.say("This checkpoint is no longer in the store.", "warn")
             return

@@ -5,48 +5,53 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.paths import Path, expression, parse
-from ckpt_tui.core.runs.history import branch, tip_of
+from ckpt_tui.core.runs.path_history import branch, tip_of
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Opener, Port
 from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
-from ckpt_tui.tui.widgets.prompt import Question
+from ckpt_tui.tui.widgets.prompt import Prompted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ckpt_tui.core.doctor.findings import Finding
     from ckpt_tui.core.runs.lineage import Node, Run
-    from ckpt_tui.tui.helpers.selection import Place
-    from ckpt_tui.tui.inquiries import Inquiries, Known
-    from ckpt_tui.tui.messages import Asking, BisectReady, QuestionFailed, SharesReady
+    from ckpt_tui.tui.helpers.selection import SelectedPlace
+    from ckpt_tui.tui.messages import BisectReady, QueryFailed, QueryProgress, SharesReady
+    from ckpt_tui.tui.query_jobs import QueryCache, QueryJobs
     from ckpt_tui.tui.widgets.detail import Detail
 
 _BAR = 10
 _PARTS = ("state", "messages", "pending", "metadata")
-_BISECT = Question("first checkpoint where", "an expression such as state.score > `0.8`", "goes there")
+_BISECT = Prompted("first checkpoint where", "an expression such as state.score > `0.8`", "goes there")
 
 
 class QueryOpener(Opener, Protocol):
     """Opens queries. `then` takes the place to go to, or None."""
 
     def history(
-        self, known: Known, run: Run, nodes: Sequence[Node], path: Path, then: Callable[[Place | None], None]
+        self,
+        known: QueryCache,
+        run: Run,
+        nodes: Sequence[Node],
+        path: Path,
+        then: Callable[[SelectedPlace | None], None],
     ) -> None:
         """Open the values that a path took along a branch."""
 
     def find(
-        self, known: Known, nodes: Callable[[Scope], Sequence[Node]], search: StoreSearch,
-        then: Callable[[Place | None], None],
+        self, known: QueryCache, nodes: Callable[[Scope], Sequence[Node]], search: StoreSearch,
+        then: Callable[[SelectedPlace | None], None],
     ) -> None:  # fmt: skip
         """Open a search over the checkpoints of a scope, as it stands."""
 
-    def sizes(self, known: Known, run: Run, then: Callable[[Place | None], None]) -> None:
+    def sizes(self, known: QueryCache, run: Run, then: Callable[[SelectedPlace | None], None]) -> None:
         """Open the sizes of a run."""
 
     def doctor(self, then: Callable[[Finding | None], None]) -> None:
         """Examine the store; `then` takes the finding to go to."""
 
-    def inquiries(self) -> Inquiries:
+    def inquiries(self) -> QueryJobs:
         """Return what starts workers that ask, for this screen and its store."""
 
 
@@ -74,13 +79,13 @@ class Queries:
 
     def __init__(self, port: QueriesPort) -> None:
         self._port = port
-        self._inquiries: Inquiries | None = None
+        self._inquiries: QueryJobs | None = None
         self._search: StoreSearch | None = None
         self._travels = False
         self.bisecting = False
 
     @property
-    def _asks(self) -> Inquiries:
+    def _asks(self) -> QueryJobs:
         """The workers of questions that are answered in the browser itself, and what was answered before."""
         if self._inquiries is None:
             self._inquiries = self._port.open.inquiries()
@@ -95,7 +100,7 @@ class Queries:
         run, node = found
         return branch((run,), tip_of(run, node.ref.id))
 
-    def _go_to(self, place: Place | None) -> None:
+    def _go_to(self, place: SelectedPlace | None) -> None:
         if place is not None:
             self._port.selection.go_to(*place)
 
@@ -156,7 +161,7 @@ class Queries:
         self._say_progress(0, len(asked[1]))
         self._asks.bisect(*asked, text, self._port.panes.detail.reveal)
 
-    def take_progress(self, event: Asking) -> None:
+    def take_progress(self, event: QueryProgress) -> None:
         """Show how far a bisection is, and that it can be left."""
         if self.bisecting:
             self._say_progress(event.done, event.total)
@@ -189,7 +194,7 @@ class Queries:
         style = "warn" if hint else "good"
         self._port.say(f"first true in iteration {found.first.iteration}{hint} · {name}", style)
 
-    def take_failure(self, event: QuestionFailed) -> None:
+    def take_failure(self, event: QueryFailed) -> None:
         """Say why there is no answer."""
         self.bisecting = False
         self._port.say(f"{clean(event.what)} {clean(event.hint)}", "error")
@@ -209,7 +214,7 @@ class Queries:
         runs = (found[0],) if scope == "run" and found is not None else self._port.selection.runs
         return [node for run in runs for node in run.nodes]
 
-    def _go_to_found(self, place: Place | None) -> None:
+    def _go_to_found(self, place: SelectedPlace | None) -> None:
         """Go to a match; from there, `next_match` goes to the others."""
         if place is None or self._search is None:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.actions.resume.forks import with_directory
+from ckpt_tui.actions.resume.fork_overlays import with_directory
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Opener, Port
 

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from ckpt_tui.core.running.secret_lines import masked_line
-from ckpt_tui.tui.runs import Run
+from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.event_log import LogLines
-from ckpt_tui.tui.widgets.prompt import Prompt, Question
+from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 
 SAVE_SECONDS = 0.02
 """Time spent on saving in one turn: masking all of a long log at once would hold up the screen."""
 
-_SAVE = Question("save the log to", "a file that is not there yet", "saves")
+_SAVE = Prompted("save the log to", "a file that is not there yet", "saves")
 
 
 class RunLogPort(Protocol):
@@ -32,7 +32,7 @@ class RunLogPort(Protocol):
         ...
 
     @property
-    def run(self) -> Run | None:
+    def run(self) -> LiveRun | None:
         """The run."""
 
     def draw(self) -> None:

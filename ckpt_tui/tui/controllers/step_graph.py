@@ -35,7 +35,7 @@ class StepGraph:
         checkpoint = pane.checkpoint
         found = self._port.selection.node_of(checkpoint.ref.file) if checkpoint is not None else None
         if found is not None:
-            self._port.jobs.tell_step(*found, self._port.graphs.learned(found[0]))
+            self._port.jobs.read_step(*found, self._port.graphs.learned(found[0]))
 
     def take_step(self, event: StepReady) -> None:
         """Show a step where it is still wanted."""

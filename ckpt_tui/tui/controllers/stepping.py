@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint
-from ckpt_tui.actions.notes import Notebook, read_notes, write_notes
-from ckpt_tui.actions.resume.edits import parse_edit
+from ckpt_tui.actions.notebook import Notebook, read_notes, write_notes
+from ckpt_tui.actions.resume.document_edits import parse_edit
 from ckpt_tui.errors import CkptError
-from ckpt_tui.tui.runs import Run
-from ckpt_tui.tui.widgets.prompt import Prompt, Question
+from ckpt_tui.tui.live_run import LiveRun
+from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 
-_BREAKPOINTS = Question(
+_BREAKPOINTS = Prompted(
     "pause where", "JMESPath that becomes true, changes:PATH, executor:NAME, request, error; several: ;", "sets them"
 )
-_RUN_TO = Question("run to", "an executor, a step, request, error or end", "runs there")
-_CHANGE = Question("change", "PATH=JSON, such as state.draft.score=0.9", "changes it when the run goes on")
-_BACK = Question("back to", "the id of an earlier checkpoint, or its beginning", "goes there")
+_RUN_TO = Prompted("run to", "an executor, a step, request, error or end", "runs there")
+_CHANGE = Prompted("change", "PATH=JSON, such as state.draft.score=0.9", "changes it when the run goes on")
+_BACK = Prompted("back to", "the id of an earlier checkpoint, or its beginning", "goes there")
 
 
 class SteppingPort(Protocol):
     """What stepping needs of its screen."""
 
     @property
-    def run(self) -> Run | None:
+    def run(self) -> LiveRun | None:
         """The run, once a process was started."""
 
     @property
@@ -74,7 +74,7 @@ class Stepping:
                 continue
         return found
 
-    def prepare(self, run: Run) -> None:
+    def prepare(self, run: LiveRun) -> None:
         """Give a run that is about to begin its breakpoints."""
         specs = [each.spec for each in self.breakpoints]
         if specs:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ckpt_tui.actions.resume.edits import smallest
+from ckpt_tui.actions.resume.document_edits import smallest
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.plain import plain
-from ckpt_tui.core.reading.preview import is_unopened, type_text_of
+from ckpt_tui.core.reading.summary import is_unopened, type_text_of
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import masked
-from ckpt_tui.core.running.events import brief
+from ckpt_tui.core.running.event_lines import brief
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Opener, Port
 
@@ -83,11 +83,11 @@ class ValueEdits:
         """Whether a value has members that are masked on the screen."""
         hidden: list[Any] = []
         if not self._port.panes.detail.reveal:
-            masked(plain(value), hidden=hidden)
+            masked(to_json(value), hidden=hidden)
         return bool(hidden)
 
     def _edit(self, file: str, path: Path, value: Value) -> None:
-        document = plain(value)
+        document = to_json(value)
         if isinstance(document, dict | list) and not (isinstance(document, dict) and "$value" in document):
             self._port.open.edit_outside(document, lambda after: self._take(file, path, document, after))
             return

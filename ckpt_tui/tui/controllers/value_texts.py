@@ -13,9 +13,9 @@ from textual.app import SuspendNotSupported
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.export import dumps
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.plain import plain
-from ckpt_tui.core.reading.preview import is_unopened, type_text_of
 from ckpt_tui.core.reading.search import scalar_text
+from ckpt_tui.core.reading.summary import is_unopened, type_text_of
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import masked, masked_lines
 from ckpt_tui.tui.commands import COPY_KEYS
 from ckpt_tui.tui.helpers.port import Port
@@ -89,7 +89,7 @@ class ValueTexts:
             self._port.copy(self._value_text(value), "value")
 
     def _json_text(self, value: Value) -> str:
-        document = plain(value, nodes=_SHOWN_NODES)
+        document = to_json(value, nodes=_SHOWN_NODES)
         return dumps(document if self._port.panes.detail.reveal else masked(document))
 
     def _value_text(self, value: Value) -> str:
@@ -97,7 +97,7 @@ class ValueTexts:
         value = resolve(value)
         if type(value) is str:
             return value
-        document = plain(value, nodes=_SHOWN_NODES)
+        document = to_json(value, nodes=_SHOWN_NODES)
         if isinstance(document, dict) and "$value" in document:
             return str(document["$value"])
         return scalar_text(value) if not isinstance(document, dict | list) else self._json_text(value)

@@ -6,13 +6,13 @@ from collections.abc import Collection
 from typing import Protocol
 
 from ckpt_tui.actions.conditions import Condition
-from ckpt_tui.actions.notes import Notebook
+from ckpt_tui.actions.notebook import Notebook
 from ckpt_tui.core.paths import Path, expression, parse
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.tui.helpers.position import Position
-from ckpt_tui.tui.replaying import ReplayJobs, Watch
-from ckpt_tui.tui.widgets.prompt import Prompt, Question
+from ckpt_tui.tui.replay_jobs import ReplayJobs, Watched
+from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 from ckpt_tui.tui.widgets.step_lines import BreakRow, PinRow, WatchLines
 
 PARTS = ("state", "messages", "pending", "metadata")
@@ -20,8 +20,8 @@ PARTS = ("state", "messages", "pending", "metadata")
 PINNED_PAST = 400
 """Steps back that the values of a pinned path are shown of."""
 
-_PIN = Question("pin a path", "such as state.draft.score", "pins it")
-_BREAKPOINT = Question("stop where", "an expression, such as state.round > `3` (JMESPath)", "stops there")
+_PIN = Prompted("pin a path", "such as state.draft.score", "pins it")
+_BREAKPOINT = Prompted("stop where this becomes true", "such as state.round > `3` (JMESPath)", "stops there")
 
 
 class WatchPort(Protocol):
@@ -101,7 +101,7 @@ class Watchlist:
         """Watch what the notes name."""
         self._jobs.watch_for(self._wanted())
 
-    def _wanted(self) -> Watch:
+    def _wanted(self) -> Watched:
         """What is watched, as far as it is right."""
         book = self._port.notebook
         pins = [(text, path) for text in (book.pins if book else ()) if (path := parse(text)) and path[0] in PARTS]
@@ -113,7 +113,7 @@ class Watchlist:
                 continue
             self._conditions[text] = found
             conditions.append(found)
-        return Watch(tuple(pins), tuple(conditions))
+        return Watched(tuple(pins), tuple(conditions))
 
     def _changed(self) -> None:
         self._port.keep()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ckpt_tui.tui.widgets.prompt import Question
+from ckpt_tui.tui.widgets.prompt import Prompted
 from ckpt_tui.tui.widgets.status import Part
 
-SEARCH = Question("search", "a text; an upper case letter makes it strict about case", "searches")
+SEARCH = Prompted("search", "a text; an upper case letter makes it strict about case", "searches")
 
 
 def match_word(at: int, total: int, match: str, back: str = "ends") -> Part:

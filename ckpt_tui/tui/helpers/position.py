@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.track import Track, track_through
+from ckpt_tui.core.runs.playback_path import PlaybackPath, path_through
 
 STALE_SECONDS = 60.0
 """Seconds without a new checkpoint after which a run with messages in flight counts as stopped."""
@@ -26,7 +26,7 @@ class Position:
     """
 
     def __init__(self, run: Run, node: Node, choices: Mapping[str, str]) -> None:
-        self.track: Track = track_through(run, node.ref.id, choices)
+        self.track: PlaybackPath = path_through(run, node.ref.id, choices)
         self.at = max(self.track.place(node.ref.id), 0)
 
     @property
@@ -51,7 +51,7 @@ class Position:
         return ref.id if ref.status == "open" and time.time() - ref.when > STALE_SECONDS else ""
 
 
-def next_place(track: Track, at: int, way: int, is_there: Callable[[str], bool | None]) -> tuple[int, bool]:
+def next_place(track: PlaybackPath, at: int, way: int, is_there: Callable[[str], bool | None]) -> tuple[int, bool]:
     """The next place on a track where something is so.
 
     Args:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ckpt_tui.actions.notes import Notebook
+from ckpt_tui.actions.notebook import Notebook
 from ckpt_tui.core.replay.cadence import SPEEDS
 from ckpt_tui.core.runs.listing import clock_text
 from ckpt_tui.core.text import ago_text, clean

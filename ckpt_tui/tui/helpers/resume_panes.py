@@ -9,10 +9,10 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 
 from ckpt_tui.actions.resume.plan import Edit, Source, Target, make_plan
-from ckpt_tui.core.running.events import OUTCOMES
+from ckpt_tui.core.running.event_lines import OUTCOMES
 from ckpt_tui.tui.helpers.resume_preview import after_the_check, before_the_start
 from ckpt_tui.tui.helpers.target_form import TargetForm
-from ckpt_tui.tui.runs import Run
+from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.request_forms import RequestForms
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
@@ -52,7 +52,7 @@ class ResumePanes(Container):
     def __init__(self, source: Source, edits: tuple[Edit, ...], reveal: bool) -> None:
         super().__init__(id="panes")
         self._source, self._edits, self._reveal = source, edits, reveal
-        self._run: Run | None = None
+        self._run: LiveRun | None = None
         self.form = TargetForm(source, make_plan(source, Target("")).into)
         self.requests = RequestForms()
         self.preview = TextLines(id="preview")
@@ -92,7 +92,7 @@ class ResumePanes(Container):
 
     # -- what a run comes to -----------------------------------------------------------------------------------------
 
-    def show_loading(self, run: Run) -> None:
+    def show_loading(self, run: LiveRun) -> None:
         """A process was started that loads the code."""
         self._run = run
         self._clear_requests()
@@ -115,7 +115,7 @@ class ResumePanes(Container):
             self.preview.focus()
         return bool(wanted)
 
-    def show_start(self, run: Run) -> None:
+    def show_start(self, run: LiveRun) -> None:
         """The workflow was asked to run: the log takes the place of the preview."""
         self._clear_requests()
         self.log_lines.line_up(run.latest.get("graph", {}).get("executors") or ())
@@ -144,7 +144,7 @@ class ResumePanes(Container):
         else:
             self.app.notify(f"The run is {text}; R goes there.", markup=False)
 
-    def show_end(self, run: Run) -> None:
+    def show_end(self, run: LiveRun) -> None:
         """The process ended."""
         if not run.begun:
             self.show_preview()

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ckpt_tui.actions.resume.plan import Plan, Source, parts
-from ckpt_tui.actions.resume.preview import Said, blocked_types, preview
+from ckpt_tui.actions.resume.preview import PreviewLine, blocked_types, preview_lines
 from ckpt_tui.actions.resume.proposals import parts_to_start
 from ckpt_tui.tui.helpers.target_form import TargetForm
-from ckpt_tui.tui.runs import Run
+from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 _TRACE_LINES = 14
@@ -47,9 +47,9 @@ def before_the_start(source: Source, form: TargetForm) -> Iterator[Paragraph]:
     yield Paragraph(f"new checkpoints go to {form.into}", "dim")
 
 
-def after_the_check(run: Run, reveal: bool) -> list[Paragraph]:
+def after_the_check(run: LiveRun, reveal: bool) -> list[Paragraph]:
     """What a check found, or why there is nothing to say of it yet."""
-    shown = [_paragraph(said) for said in preview(run.plan, run.latest, True, reveal)]
+    shown = [_paragraph(said) for said in preview_lines(run.plan, run.latest, True, reveal)]
     shown += _trace(run.latest.get("error", {}))
     if run.latest.get("check") is not None:
         shown += [Paragraph(""), Paragraph(run.plan.command_text(), "dim", 2, "$ ")]
@@ -70,7 +70,7 @@ def same_code(one: Plan, other: Plan) -> bool:
     )
 
 
-def _paragraph(said: Said) -> Paragraph:
+def _paragraph(said: PreviewLine) -> Paragraph:
     styles = {"good": "good", "warn": "warn", "error": "error", "dim": "dim", "key": "accent"}
     style = styles.get(said.tone, "plain")
     text = f"{said.text}\n→ {said.fix}" if said.fix else said.text

@@ -6,10 +6,10 @@ from typing import Any
 
 from ckpt_tui.actions.resume.plan import FAILED, Source
 from ckpt_tui.actions.resume.preview import blocked_types
-from ckpt_tui.core.running.events import OUTCOMES, pause_text
+from ckpt_tui.core.running.event_lines import OUTCOMES, pause_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.resume_preview import allow_text
-from ckpt_tui.tui.runs import Run
+from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.status import Part
 
@@ -25,7 +25,7 @@ def source_parts(source: Source) -> list[Part]:
     ]  # fmt: skip
 
 
-def run_parts(run: Run | None, waits: bool, seconds: float) -> list[Part]:
+def run_parts(run: LiveRun | None, waits: bool, seconds: float) -> list[Part]:
     """How a run is that was begun `seconds` ago; of one that was not begun, that it was not."""
     if run is None or not run.begun:
         is_started = run is not None and run.is_live

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.core.cache import Cache
-from ckpt_tui.core.steps.graph import Graph, given
-from ckpt_tui.tui.learning import Learned
+from ckpt_tui.core.steps.learned_graph import Graph, given
+from ckpt_tui.tui.graph_learner import LearnedGraphs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,16 +21,16 @@ class RunGraphs:
     """The graphs of the runs of one store."""
 
     def __init__(self) -> None:
-        self._learned: Cache[tuple[str, str, str], Learned] = Cache(_RUNS)
+        self._learned: Cache[tuple[str, str, str], LearnedGraphs] = Cache(_RUNS)
         """`Run.key` → what is known of its graph."""
         self._given: dict[str, Graph] = {}
         """Graph signature hash → the graph of a workflow that was loaded."""
 
-    def learned(self, run: Run) -> Learned:
+    def learned(self, run: Run) -> LearnedGraphs:
         """What is known of the graph of a run."""
         found = self._learned.get(run.key)
         if found is None:
-            found = Learned()
+            found = LearnedGraphs()
             self._learned.put(run.key, found)
         found.given = self._given.get(run.nodes[0].ref.graph) or found.given
         return found

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.widgets.detail import Detail
 
 
-class Place(NamedTuple):
+class SelectedPlace(NamedTuple):
     """Where to go in the browser: a file, and a path in it."""
 
     file: str
@@ -41,7 +41,7 @@ class Selection:
         self._panes = panes
         self._say = say
         self.following = following
-        self._wanted = Place("")
+        self._wanted = SelectedPlace("")
 
     @property
     def file(self) -> str:
@@ -91,14 +91,14 @@ class Selection:
     def show_place(self, file: str, path: Path) -> None:
         """Go to a place of the selected file, now or once the file is shown."""
         pane = self._panes.details[0]
-        self._wanted = Place(file, path)
+        self._wanted = SelectedPlace(file, path)
         if pane.checkpoint is not None and pane.checkpoint.ref.file == file:
             self.open_wanted(file)
         self._panes.focus_pane(pane)
 
     def open_wanted(self, file: str) -> None:
         """Take in that a file is shown: go to the place in it that is waited for, if there is one."""
-        (wanted, path), self._wanted = self._wanted, Place("")
+        (wanted, path), self._wanted = self._wanted, SelectedPlace("")
         if wanted == file and path:
             _show_place(self._panes.details[0], path)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.find.find import Match
+    from ckpt_tui.core.find.question import Match
     from ckpt_tui.tui.widgets.status import Part
 
 Scope = Literal["store", "run", "checkpoint"]

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 from textual.worker import get_current_worker
 
-from ckpt_tui.actions.resume.discovery import Found, find
+from ckpt_tui.actions.resume.discovery import Discovered, find
 from ckpt_tui.actions.resume.plan import Source, Target, working_directory
 from ckpt_tui.actions.resume.proposals import (
     Proposal,
@@ -32,7 +32,7 @@ from ckpt_tui.tui.widgets.program_list import ProgramLine, ProgramList
 _FOLD = "more: arguments, input, types, storage, directories"
 
 
-class Cancelled(Exception):
+class NotChosen(Exception):
     """Nobody waits for the search any more."""
 
 
@@ -63,7 +63,7 @@ class TargetForm(VerticalScroll):
     class Listed(Message):
         """The search for programs has ended."""
 
-        found: Found
+        found: Discovered
 
     def __init__(self, source: Source, into: str) -> None:
         super().__init__(id="setup", can_focus=False)
@@ -107,11 +107,11 @@ class TargetForm(VerticalScroll):
 
         def check() -> None:
             if worker.is_cancelled:
-                raise Cancelled
+                raise NotChosen
 
         try:
             self.post_message(self.Listed(find(self.source, check=check)))
-        except Cancelled:
+        except NotChosen:
             return
 
     def on_target_form_listed(self, event: Listed) -> None:

@@ -15,7 +15,7 @@ from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.controllers.bookmarks import Bookmarks
 from ckpt_tui.tui.controllers.checkpoint_list import CheckpointList
 from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
-from ckpt_tui.tui.controllers.overviewing import Overviews
+from ckpt_tui.tui.controllers.overviews_shown import Overviews
 from ckpt_tui.tui.controllers.parent_diff import ParentDiff
 from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
 from ckpt_tui.tui.controllers.queries import Queries
@@ -282,8 +282,8 @@ class Browse(Screen[None]):
             self._place_timer.stop()
         self._place_timer = self.set_timer(PLACE_SECONDS, self.bars.draw_foot)
 
-    @on(RowTree.Told)
-    def _said(self, event: RowTree.Told) -> None:
+    @on(RowTree.Notice)
+    def _said(self, event: RowTree.Notice) -> None:
         self.bars.say(event.text)
 
     @on(UnreadRows.Wanted)
@@ -371,16 +371,16 @@ class Browse(Screen[None]):
     def on_share_list_opened(self, event: ShareList.Opened) -> None:
         self.selection.show_place(self.selection.file, event.path)
 
-    @on(messages.Asking)
-    def _asking(self, event: messages.Asking) -> None:
+    @on(messages.QueryProgress)
+    def _asking(self, event: messages.QueryProgress) -> None:
         self.queries.take_progress(event)
 
     @on(messages.BisectReady)
     def _bisect_ready(self, event: messages.BisectReady) -> None:
         self.queries.take_bisection(event)
 
-    @on(messages.QuestionFailed)
-    def _question_failed(self, event: messages.QuestionFailed) -> None:
+    @on(messages.QueryFailed)
+    def _question_failed(self, event: messages.QueryFailed) -> None:
         self.queries.take_failure(event)
 
     # -- bookmarks and resumes ---------------------------------------------------------------------------------------

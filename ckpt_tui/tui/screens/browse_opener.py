@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ckpt_tui.tui.helpers.selection import Place
-from ckpt_tui.tui.inquiries import Inquiries, Known
+from ckpt_tui.tui.helpers.selection import SelectedPlace
+from ckpt_tui.tui.query_jobs import QueryCache, QueryJobs
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.doctor import DoctorScreen
-from ckpt_tui.tui.screens.editing import EditScreen, NotEdited, edited_json
 from ckpt_tui.tui.screens.find import FindScreen
 from ckpt_tui.tui.screens.history import HistoryScreen
 from ckpt_tui.tui.screens.notes import NotesScreen
 from ckpt_tui.tui.screens.replay import ReplayScreen
 from ckpt_tui.tui.screens.resume import ResumeScreen
 from ckpt_tui.tui.screens.sizes import SizesScreen
+from ckpt_tui.tui.screens.value_editor import EditScreen, NotEdited, edited_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ckpt_tui.actions.notes import Notebook
+    from ckpt_tui.actions.notebook import Notebook
     from ckpt_tui.actions.resume.plan import Edit, Source
     from ckpt_tui.core.diff.ignore_rules import IgnoreRules
     from ckpt_tui.core.doctor.findings import Finding
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from ckpt_tui.core.paths import Path
     from ckpt_tui.core.runs.lineage import Node, Run
     from ckpt_tui.stores.base import Store
-    from ckpt_tui.tui.comparing import Comparer
+    from ckpt_tui.tui.comparer import Comparer
+    from ckpt_tui.tui.graph_learner import LearnedGraphs
     from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
-    from ckpt_tui.tui.learning import Learned
     from ckpt_tui.tui.screens.browse import Browse
-    from ckpt_tui.tui.screens.compare import Place as ComparedPlace
+    from ckpt_tui.tui.screens.compare import ComparePlace
     from ckpt_tui.tui.view import View
     from ckpt_tui.tui.widgets.text_lines import Paragraph
 
@@ -55,9 +55,9 @@ class BrowseOpener:
     def _reveal(self) -> bool:
         return self._screen.panes.detail.reveal
 
-    def inquiries(self) -> Inquiries:
+    def inquiries(self) -> QueryJobs:
         """Return what starts workers that ask."""
-        return Inquiries(self._screen, Known(self._store))
+        return QueryJobs(self._screen, QueryCache(self._store))
 
     def store(self, store: Store) -> None:
         """Show a store that holds what the open one holds, and more."""
@@ -86,32 +86,37 @@ class BrowseOpener:
 
     def compare(
         self, comparer: Comparer, runs: Sequence[Run], before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules,
-        then: Callable[[Place, IgnoreRules], None],
+        then: Callable[[SelectedPlace, IgnoreRules], None],
     ) -> None:  # fmt: skip
         """Open the Compare screen."""
 
-        def closed(place: ComparedPlace | None) -> None:
+        def closed(place: ComparePlace | None) -> None:
             if place is not None:
-                then(Place(place.file, place.path), place.ignore)
+                then(SelectedPlace(place.file, place.path), place.ignore)
 
         screen = CompareScreen(self._store, comparer, runs, before, after, ignore, self._reveal)
         self._screen.app.push_screen(screen, closed)
 
     def history(
-        self, known: Known, run: Run, nodes: Sequence[Node], path: Path, then: Callable[[Place | None], None]
+        self,
+        known: QueryCache,
+        run: Run,
+        nodes: Sequence[Node],
+        path: Path,
+        then: Callable[[SelectedPlace | None], None],
     ) -> None:
         """Open the values of a path."""
         screen = HistoryScreen(self._store, known, run, nodes, path, self._screen.selection.file, self._reveal)
         self._screen.app.push_screen(screen, then)
 
     def find(
-        self, known: Known, nodes: Callable[[Scope], Sequence[Node]], search: StoreSearch,
-        then: Callable[[Place | None], None],
+        self, known: QueryCache, nodes: Callable[[Scope], Sequence[Node]], search: StoreSearch,
+        then: Callable[[SelectedPlace | None], None],
     ) -> None:  # fmt: skip
         """Open a search over checkpoints."""
         self._screen.app.push_screen(FindScreen(self._store, known, nodes, search, self._reveal), then)
 
-    def sizes(self, known: Known, run: Run, then: Callable[[Place | None], None]) -> None:
+    def sizes(self, known: QueryCache, run: Run, then: Callable[[SelectedPlace | None], None]) -> None:
         """Open the sizes of a run."""
         self._screen.app.push_screen(SizesScreen(self._store, known, run, self._screen.selection.file), then)
 
@@ -120,7 +125,7 @@ class BrowseOpener:
         self._screen.app.push_screen(DoctorScreen(self._store), then)
 
     def replay(
-        self, run: Run, node: Node, learned: Learned, book: Notebook | None, choices: Mapping[str, str],
+        self, run: Run, node: Node, learned: LearnedGraphs, book: Notebook | None, choices: Mapping[str, str],
         then: Callable[[tuple[str, Path] | None], None],
     ) -> _OpenReplay:  # fmt: skip
         """Open the replay of a run."""

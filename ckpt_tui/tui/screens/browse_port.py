@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ckpt_tui.tui.helpers.panes import Panes
 from ckpt_tui.tui.helpers.selection import Selection
-from ckpt_tui.tui.screens.copying import copied
-from ckpt_tui.tui.widgets.prompt import Prompt, Question
+from ckpt_tui.tui.screens.copied_text import copied
+from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 from ckpt_tui.tui.widgets.status import BarLine
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual.geometry import Size
     from textual.timer import Timer
 
-    from ckpt_tui.actions.notes import Notebook
+    from ckpt_tui.actions.notebook import Notebook
     from ckpt_tui.core.model import CheckpointRef
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.helpers.pending_edits import PendingEdits
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.screens.browse_opener import BrowseOpener
     from ckpt_tui.tui.store_follower import StoreFollower
 
-_NOTE = Question("note", "on this checkpoint; empty takes it away", "keeps it")
+_NOTE = Prompted("note", "on this checkpoint; empty takes it away", "keeps it")
 
 
 class BrowsePort:

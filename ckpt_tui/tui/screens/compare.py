@@ -13,9 +13,9 @@ from textual.screen import Screen
 
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.comparison import DiffRow
-from ckpt_tui.core.diff.diff import parts_of
-from ckpt_tui.core.diff.forks import Fork
+from ckpt_tui.core.diff.divergence import CommonAncestor
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, Rule
+from ckpt_tui.core.diff.value_diff import parts_of
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.runs.lineage import Run
@@ -23,14 +23,14 @@ from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
-from ckpt_tui.tui.comparing import Compared, Comparer
+from ckpt_tui.tui.comparer import Compared, Comparer
 from ckpt_tui.tui.controllers.branch_divergence import BranchDivergence
 from ckpt_tui.tui.controllers.change_search import ChangeSearch
 from ckpt_tui.tui.controllers.rule_choice import RuleChoice
 from ckpt_tui.tui.helpers.compare_bars import compared_parts, key_parts
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.messages import Comparing, DifferenceReady, DivergenceReady, RowsFound, WorkFailed
-from ckpt_tui.tui.screens.copying import copied
+from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.full_change import change_paragraphs
 from ckpt_tui.tui.screens.rules import RulesScreen
@@ -52,7 +52,7 @@ WIDE = 140
 """Columns from which the two sides stand beside each other to begin with."""
 
 
-class Place(NamedTuple):
+class ComparePlace(NamedTuple):
     """Where to go in the browser, `file` "" for nowhere, and the rules that are on."""
 
     file: str
@@ -60,7 +60,7 @@ class Place(NamedTuple):
     ignore: IgnoreRules
 
 
-class CompareScreen(Screen[Place]):
+class CompareScreen(Screen[ComparePlace]):
     """Two checkpoints compared.
 
     Args:
@@ -148,7 +148,7 @@ class CompareScreen(Screen[Place]):
     ) -> None:
         self.app.push_screen(RulesScreen(rules, on, counts), take)
 
-    def find_divergence(self, found: Fork) -> None:
+    def find_divergence(self, found: CommonAncestor) -> None:
         self.jobs.part(self._comparer, found, self.ignore)
 
     def compare_pair(self, pair: tuple[CheckpointRef, CheckpointRef]) -> None:
@@ -290,7 +290,7 @@ class CompareScreen(Screen[Place]):
         change: Change | None = row.change if row is not None else None
         if change is not None:
             ref = self.pair[0] if change.op == "removed" else self.pair[1]
-            self.dismiss(Place(ref.file, change.path, self.ignore))
+            self.dismiss(ComparePlace(ref.file, change.path, self.ignore))
 
     def action_help(self) -> None:
         """Show keys and signs."""
@@ -302,4 +302,4 @@ class CompareScreen(Screen[Place]):
         if self.change_search.end():
             return
         self.workers.cancel_node(self)
-        self.dismiss(Place("", (), self.ignore))
+        self.dismiss(ComparePlace("", (), self.ignore))

@@ -10,17 +10,17 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 
-from ckpt_tui.core.doctor.doctor import Report, allow_lines
 from ckpt_tui.core.doctor.findings import SIGNS, TITLES, Finding
+from ckpt_tui.core.doctor.report import Report, allow_lines
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.messages import Examining, ReportReady, WorkFailed
-from ckpt_tui.tui.screens.copying import copied
+from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
-from ckpt_tui.tui.widgets.findings import STYLES, TYPE, Findings, FindingText
+from ckpt_tui.tui.widgets.finding_list import STYLES, TYPE, Findings, FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.status import BarLine, Part
 from ckpt_tui.tui.widgets.text_lines import Paragraph

@@ -8,12 +8,12 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
-from ckpt_tui.core.find.find import Match, Question
+from ckpt_tui.core.find.question import Match, Question
 from ckpt_tui.core.paths import expression
 from ckpt_tui.tui.commands import by_id
-from ckpt_tui.tui.helpers.selection import Place
-from ckpt_tui.tui.screens.asking import AskScreen
-from ckpt_tui.tui.widgets.answers import MatchList
+from ckpt_tui.tui.helpers.selection import SelectedPlace
+from ckpt_tui.tui.screens.query_screen import QueryScreen
+from ckpt_tui.tui.widgets.result_lists import MatchList
 from ckpt_tui.tui.widgets.status import BarLine, Part
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ckpt_tui.core.runs.lineage import Node
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
-    from ckpt_tui.tui.inquiries import Known
     from ckpt_tui.tui.messages import MatchesFound
+    from ckpt_tui.tui.query_jobs import QueryCache
 
 _SCOPES: tuple[Scope, ...] = ("store", "run", "checkpoint")
 _SCOPE_TEXTS = {"store": "the whole store", "run": "this run", "checkpoint": "this checkpoint"}
@@ -36,7 +36,7 @@ _ROOMY = 100
 _WHERE = ("keys and values", "keys", "values")
 
 
-class FindScreen(AskScreen[MatchList]):
+class FindScreen(QueryScreen[MatchList]):
     """A text, and where it stands.
 
     Args:
@@ -61,12 +61,17 @@ class FindScreen(AskScreen[MatchList]):
     FindScreen AnswerList { height: 1fr; }
     """
 
-    KEYS: ClassVar[list[Part]] = [*AskScreen.KEYS[:-2], (" /", "key"), (" text ", "dim"), *AskScreen.KEYS[-2:]]
+    KEYS: ClassVar[list[Part]] = [*QueryScreen.KEYS[:-2], (" /", "key"), (" text ", "dim"), *QueryScreen.KEYS[-2:]]
 
     STOPS: ClassVar[str] = " stops; what was found stays "
 
     def __init__(
-        self, store: Store, known: Known, nodes: Callable[[Scope], Sequence[Node]], finding: StoreSearch, reveal: bool
+        self,
+        store: Store,
+        known: QueryCache,
+        nodes: Callable[[Scope], Sequence[Node]],
+        finding: StoreSearch,
+        reveal: bool,
     ) -> None:
         super().__init__(store, known, "Find")
         self._nodes_of = nodes
@@ -195,9 +200,9 @@ class FindScreen(AskScreen[MatchList]):
         self.finding.counts = right
         super().end(right)
 
-    def place(self) -> Place | None:
+    def place(self) -> SelectedPlace | None:
         self.finding.at = at = self.rows.at
-        return Place(self.rows.matches[at].ref.file, self.rows.matches[at].hit.path) if at >= 0 else None
+        return SelectedPlace(self.rows.matches[at].ref.file, self.rows.matches[at].hit.path) if at >= 0 else None
 
     def in_full(self) -> list[Paragraph]:
         match = self.match

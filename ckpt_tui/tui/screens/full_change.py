@@ -7,7 +7,7 @@ from ckpt_tui.core.diff.comparison import texts_of, value_text
 from ckpt_tui.core.diff.words import are_alike, pieces
 from ckpt_tui.core.export import dumps
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import PLAIN, masked, masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Value
@@ -57,5 +57,5 @@ def _text(value: Value, change: Change, reveal: bool) -> str:
         if reveal:
             return value
         return masked_text(value) if change.secrecy == PLAIN else value_text(value, change, 80, reveal)
-    document = plain(value, nodes=_NODES)
+    document = to_json(value, nodes=_NODES)
     return dumps(document if reveal else masked(document, change.secrecy))

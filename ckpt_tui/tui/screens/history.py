@@ -9,16 +9,16 @@ from textual.content import Content
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.redact import is_mask
-from ckpt_tui.core.runs.history import History, executors_text
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import clock_text, date_text
+from ckpt_tui.core.runs.path_history import History, executors_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
-from ckpt_tui.tui.helpers.selection import Place
-from ckpt_tui.tui.inquiries import Known
+from ckpt_tui.tui.helpers.selection import SelectedPlace
 from ckpt_tui.tui.messages import HistoryReady
-from ckpt_tui.tui.screens.asking import AskScreen
-from ckpt_tui.tui.widgets.answers import TakenList
+from ckpt_tui.tui.query_jobs import QueryCache
+from ckpt_tui.tui.screens.query_screen import QueryScreen
+from ckpt_tui.tui.widgets.result_lists import HistoryList
 from ckpt_tui.tui.widgets.status import Part
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
@@ -30,7 +30,7 @@ _CHARACTERS = 100_000
 """Characters of a value's JSON that are shown in full."""
 
 
-class HistoryScreen(AskScreen[TakenList]):
+class HistoryScreen(QueryScreen[HistoryList]):
     """The values of a path.
 
     Args:
@@ -44,7 +44,7 @@ class HistoryScreen(AskScreen[TakenList]):
     """
 
     def __init__(
-        self, store: Store, known: Known, run: Run, nodes: Sequence[Node], path: Path, file: str, reveal: bool
+        self, store: Store, known: QueryCache, run: Run, nodes: Sequence[Node], path: Path, file: str, reveal: bool
     ) -> None:
         super().__init__(store, known, "History")
         self._run = run
@@ -54,8 +54,8 @@ class HistoryScreen(AskScreen[TakenList]):
         self._reveal = reveal
         self._history: History | None = None
 
-    def make_list(self) -> TakenList:
-        return TakenList(id="answers")
+    def make_list(self) -> HistoryList:
+        return HistoryList(id="answers")
 
     def start(self) -> None:
         self.begin()
@@ -76,9 +76,9 @@ class HistoryScreen(AskScreen[TakenList]):
             right.insert(0, (f" ✗ {len(history.unread):,} not asked ", "error"))
         self.end(right)
 
-    def place(self) -> Place | None:
+    def place(self) -> SelectedPlace | None:
         taken = self.rows.taken
-        return Place(taken.ref.file, self._path) if taken is not None else None
+        return SelectedPlace(taken.ref.file, self._path) if taken is not None else None
 
     def in_full(self) -> list[Paragraph]:
         taken = self.rows.taken

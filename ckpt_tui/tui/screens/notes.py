@@ -10,18 +10,18 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 
-from ckpt_tui.actions.notes import Note, Notebook, export_notes, in_order, markdown
+from ckpt_tui.actions.notebook import Note, Notebook, export_notes, in_order, markdown
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError
-from ckpt_tui.tui.screens.copying import copied
+from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.prompt import Prompt, Question
-from ckpt_tui.tui.widgets.story import Parts
+from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
+from ckpt_tui.tui.widgets.step_text import Parts
 
 EXPORT_FILE = "ckpt-notes.md"
 """What is offered as the name of an export."""
 
-_EXPORT = Question("write to", "a file that ends in .md or .json", "writes it")
+_EXPORT = Prompted("write to", "a file that ends in .md or .json", "writes it")
 
 
 class NoteLines(LineList):

@@ -10,39 +10,39 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from ckpt_tui.actions.notes import Notebook
+from ckpt_tui.actions.notebook import Notebook
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.replay.frames import Frame
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.runs.track import Fork, Track
+from ckpt_tui.core.runs.playback_path import Fork, PlaybackPath
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.controllers.bookmarks import Bookmarks
 from ckpt_tui.tui.controllers.fork_choice import ForkChoice
 from ckpt_tui.tui.controllers.playback import Playback
 from ckpt_tui.tui.controllers.watchlist import Watchlist
+from ckpt_tui.tui.graph_learner import LearnedGraphs
 from ckpt_tui.tui.helpers.position import Position
 from ckpt_tui.tui.helpers.replay_bars import head_parts, hint_parts, place_parts, state_part
-from ckpt_tui.tui.learning import Learned
 from ckpt_tui.tui.messages import WorkFailed
-from ckpt_tui.tui.replaying import FrameReady, ReplayJobs, Swept
+from ckpt_tui.tui.replay_jobs import FrameReady, ReplayJobs, Swept
+from ckpt_tui.tui.screens.branch_picker import BranchPicker
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
-from ckpt_tui.tui.screens.forks import ForkScreen
 from ckpt_tui.tui.screens.notes import NotesScreen
 from ckpt_tui.tui.view import View
-from ckpt_tui.tui.widgets.prompt import Prompt, Question
+from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 from ckpt_tui.tui.widgets.replay_panes import ReplayPanes
 from ckpt_tui.tui.widgets.status import BarLine, Part
 from ckpt_tui.tui.widgets.step_lines import Picked, WatchLines
-from ckpt_tui.tui.widgets.story import Told
+from ckpt_tui.tui.widgets.step_text import TextAndPath
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 from ckpt_tui.tui.widgets.timeline import Timeline
 
-_NOTE = Question("note", "on this checkpoint; empty takes it away", "keeps it")
+_NOTE = Prompted("note", "on this checkpoint; empty takes it away", "keeps it")
 
 
-_BISECT = Question("first checkpoint where", "an expression, such as state.score > `0.8`", "goes there in the browser")
+_BISECT = Prompted("first checkpoint where", "an expression, such as state.score > `0.8`", "goes there in the browser")
 
 
 class ReplayQueries(Protocol):
@@ -107,7 +107,7 @@ class ReplayScreen(Screen[Any]):
     """
 
     def __init__(
-        self, store: Store, run: Run, node: Node, learned: Learned, notebook: Notebook | None,
+        self, store: Store, run: Run, node: Node, learned: LearnedGraphs, notebook: Notebook | None,
         choices: Mapping[str, str], play: bool, queries: ReplayQueries,
     ) -> None:  # fmt: skip
         super().__init__()
@@ -154,10 +154,10 @@ class ReplayScreen(Screen[Any]):
     def draw_failure(self, reason: str) -> None:
         self.panes.show_failure(reason, self._heading())
 
-    def _heading(self) -> Told:
+    def _heading(self) -> TextAndPath:
         position = self.position
         heading = f"Step {position.at} of {position.last}"
-        return Told([(heading, "heading"), (f" · {id_text(position.node.ref)}", "dim")])
+        return TextAndPath([(heading, "heading"), (f" · {id_text(position.node.ref)}", "dim")])
 
     def draw(self) -> None:
         if not self.is_mounted:
@@ -227,8 +227,8 @@ class ReplayScreen(Screen[Any]):
     def ask_way(self, fork: Fork, playing: int) -> None:
         self.fork_choice.ask(fork, playing)
 
-    def show_ways(self, track: Track, fork: Fork, take: Callable[[int | None], None]) -> None:
-        self.app.push_screen(ForkScreen(track, fork), take)
+    def show_ways(self, track: PlaybackPath, fork: Fork, take: Callable[[int | None], None]) -> None:
+        self.app.push_screen(BranchPicker(track, fork), take)
 
     def go_on(self, at: int, playing: int | None = None) -> None:
         self.playback.go_on(at, playing)
@@ -277,8 +277,8 @@ class ReplayScreen(Screen[Any]):
     def _look_at(self, event: Picked) -> None:
         self.dismiss((self.position.node.ref.file, event.path))
 
-    @on(Timeline.Sought)
-    def _sought(self, event: Timeline.Sought) -> None:
+    @on(Timeline.Seek)
+    def _sought(self, event: Timeline.Seek) -> None:
         self.playback.stop()
         self.playback.go(event.at, 1 if event.at >= self.position.at else -1)
 

@@ -23,12 +23,12 @@ from ckpt_tui.tui.controllers.stepping import Stepping
 from ckpt_tui.tui.helpers.resume_panes import ResumePanes
 from ckpt_tui.tui.helpers.run_bars import keys_before, keys_while_running, log_parts, run_parts, source_parts
 from ckpt_tui.tui.helpers.target_form import TargetForm
-from ckpt_tui.tui.messages import RunTold
-from ckpt_tui.tui.runs import Run
-from ckpt_tui.tui.screens.copying import copied
+from ckpt_tui.tui.live_run import LiveRun
+from ckpt_tui.tui.messages import RunLine
+from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
-from ckpt_tui.tui.screens.editing import NotEdited, edited_json
-from ckpt_tui.tui.screens.starting import StartScreen
+from ckpt_tui.tui.screens.start_question import StartScreen
+from ckpt_tui.tui.screens.value_editor import NotEdited, edited_json
 from ckpt_tui.tui.widgets.choice import Choice
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.path_input import PathInput
@@ -173,7 +173,7 @@ class ResumeScreen(Screen[None]):
         return self.query_one(Prompt)
 
     @property
-    def run(self) -> Run | None:
+    def run(self) -> LiveRun | None:
         """The run, once a process was started."""
         return self.execution.run
 
@@ -215,7 +215,7 @@ class ResumeScreen(Screen[None]):
 
     # -- news --------------------------------------------------------------------------------------------------------
 
-    async def on_run_told(self, event: RunTold) -> None:
+    async def on_run_line(self, event: RunLine) -> None:
         """The run said something."""
         await self.execution.take(event)
         self.draw()

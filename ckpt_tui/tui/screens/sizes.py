@@ -6,20 +6,20 @@ from textual.content import Content
 
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.runs.lineage import Run
-from ckpt_tui.core.sizes.measured import StepSizes
 from ckpt_tui.core.sizes.repeats import Repeated
+from ckpt_tui.core.sizes.run_totals import StepSizes
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.stores.base import Store
-from ckpt_tui.tui.helpers.selection import Place
-from ckpt_tui.tui.inquiries import Known
+from ckpt_tui.tui.helpers.selection import SelectedPlace
 from ckpt_tui.tui.messages import SizesReady
-from ckpt_tui.tui.screens.asking import AskScreen
-from ckpt_tui.tui.widgets.answers import SizeList
+from ckpt_tui.tui.query_jobs import QueryCache
+from ckpt_tui.tui.screens.query_screen import QueryScreen
+from ckpt_tui.tui.widgets.result_lists import SizeList
 from ckpt_tui.tui.widgets.status import Part
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 
-class SizesScreen(AskScreen[SizeList]):
+class SizesScreen(QueryScreen[SizeList]):
     """The sizes of a run.
 
     Args:
@@ -34,7 +34,7 @@ class SizesScreen(AskScreen[SizeList]):
     SizesScreen AnswerList { height: 1fr; }
     """
 
-    def __init__(self, store: Store, known: Known, run: Run, file: str) -> None:
+    def __init__(self, store: Store, known: QueryCache, run: Run, file: str) -> None:
         super().__init__(store, known, "Sizes")
         self._run = run
         self._file = file
@@ -61,11 +61,11 @@ class SizesScreen(AskScreen[SizeList]):
         right: list[Part] = [(f" {size_text(total)} in {len(sizes.steps):,} files ", "good")]
         self.end(right)
 
-    def place(self) -> Place | None:
+    def place(self) -> SelectedPlace | None:
         row = self.rows.row
         if isinstance(row, StepSizes):
-            return Place(row.ref.file, row.grew.path if row.grew is not None else ())
-        return Place(row.ref.file, row.path) if row is not None else None
+            return SelectedPlace(row.ref.file, row.grew.path if row.grew is not None else ())
+        return SelectedPlace(row.ref.file, row.path) if row is not None else None
 
     def in_full(self) -> list[Paragraph]:
         row = self.rows.row

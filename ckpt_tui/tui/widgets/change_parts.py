@@ -8,7 +8,7 @@ from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.comparison import SIGNS, DiffRow, value_text
 from ckpt_tui.core.diff.words import are_alike, pieces, shortened
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.preview import preview
+from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.redact import PLAIN
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.checkpoints import fit
@@ -86,7 +86,7 @@ def beside_parts(row: DiffRow, indent: str, width: int, reveal: bool) -> Parts:
     change = row.change
     if change is None:
         lead = f"{indent}  {row.label}  "
-        text = preview(row.value, max(left - cell_len(lead), 8), reveal, row.hide)
+        text = summary(row.value, max(left - cell_len(lead), 8), reveal, row.hide)
         half: Parts = [(lead + text, "dim")]
         return [*_cut(half, left), (" │ ", "lane"), *_cut(half, right)]
     words = _words(change, reveal) if change.op == "changed" else None

@@ -253,7 +253,7 @@ class Checkpoints(LineList):
             ref = row.node.ref
             keep = self.marks.get(ref.id, "")
             own = "◆" if ref.file == self.marked else own
-            odd = listing.oddities(row)
+            odd = listing.irregularities(row)
             wrong = DANGER if ref.file in self.dangers else odd[0][0] if odd else ""
         first = own or keep
         second = wrong or (keep if own else "")
@@ -330,7 +330,7 @@ class Checkpoints(LineList):
             parts.append((text, "error" if danger else "text"))
             left -= cell_len(text)
         parts.append((after, "dim"))
-        for _, words in listing.oddities(row):
+        for _, words in listing.irregularities(row):
             if words and len(words) + 2 <= left:
                 parts.append((f"  {words}", "dim"))
                 left -= len(words) + 2

@@ -10,27 +10,33 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from ckpt_tui.core.diff.comparison import Marks
+from ckpt_tui.core.diff.value_diff import parts_of
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.overview.overview import Overview, alarm_lines
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.core.reading.members import locate
-from ckpt_tui.core.reading.outline import Folds, Outline
-from ckpt_tui.core.reading.sizes import size_of
+from ckpt_tui.core.reading.tree import Folds, Tree
+from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
+from ckpt_tui.tui.widgets.diff_rows import DiffRows
+from ckpt_tui.tui.widgets.graph_view import GraphView
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.overview_lines import OverviewLines
 from ckpt_tui.tui.widgets.row_tree import RowTree
-from ckpt_tui.tui.widgets.tab_texts import empty_text, meta_value, raw_paragraphs, talk_paragraphs
+from ckpt_tui.tui.widgets.share_list import ShareList
+from ckpt_tui.tui.widgets.step_text import step_notes
+from ckpt_tui.tui.widgets.tab_texts import conversation_paragraphs, empty_text, meta_value, raw_paragraphs
 from ckpt_tui.tui.widgets.tabs import Tab, TabLine
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.changes import Difference
     from ckpt_tui.core.sizes.shares import Shares
-    from ckpt_tui.core.steps.graph import Graph
+    from ckpt_tui.core.steps.learned_graph import Graph
     from ckpt_tui.core.steps.steps import Step
     from ckpt_tui.tui.widgets.graph_view import GraphView
 
@@ -157,8 +163,6 @@ class Detail(Widget):
             difference: What changed; None where there is nothing to compare with, or not yet.
             why: What to say then.
         """
-        from ckpt_tui.core.diff.comparison import Marks  # late: the first screen does without
-
         self._difference, self._untold = difference, why
         self.rows.marks = None if difference is None or self.tab == "meta" else Marks(difference)
         self.rows.changed()
@@ -168,8 +172,6 @@ class Detail(Widget):
             self._show_diff()
 
     def _show_diff(self) -> None:
-        from ckpt_tui.core.diff.diff import parts_of
-        from ckpt_tui.tui.widgets.diff_rows import DiffRows
 
         self._switch("diff")
         view = self.query_one("#diff", DiffRows)
@@ -198,8 +200,6 @@ class Detail(Widget):
 
     def show_step(self, step: Step, graph: Graph, known: int, total: int) -> None:
         """Show the step to the checkpoint in the tab of the graph."""
-        from ckpt_tui.tui.widgets.story import step_notes
-
         view = self._graph_view
         if view is not None and self.tab == "graph":
             view.show(graph, step, step_notes(step, known, total))
@@ -252,7 +252,7 @@ class Detail(Widget):
     def _show_talk(self, keep_place: bool = False) -> None:
         self._switch("text")
         if self._talk is not None:
-            paragraphs = talk_paragraphs(self._talk, self.reveal)
+            paragraphs = conversation_paragraphs(self._talk, self.reveal)
         else:
             paragraphs = [Paragraph(_LARGE_TALK if self._is_large else "reading …", "dim")]
         self.lines.show(paragraphs, keep_place=keep_place)
@@ -359,20 +359,14 @@ class Detail(Widget):
     def _switch(self, current: str) -> None:
         found = {lines.id: lines for lines in self.query(LineList)}
         if current == "graph" and current not in found:
-            from ckpt_tui.tui.widgets.graph_view import GraphView  # late: the first screen does without
-
             found[current] = GraphView("graph", share=0.7)
             found[current].display = False
             self.mount(found[current])
         if current == "diff" and current not in found:
-            from ckpt_tui.tui.widgets.diff_rows import DiffRows  # late, too
-
             found[current] = DiffRows("diff")
             found[current].display = False
             self.mount(found[current])
         if current == "size" and current not in found:
-            from ckpt_tui.tui.widgets.share_list import ShareList  # late, too
-
             found[current] = ShareList("size")
             found[current].display = False
             self.mount(found[current])
@@ -419,10 +413,8 @@ class Detail(Widget):
             }[self.tab]  # fmt: skip
             prefix = () if self.tab == "meta" else (self.tab,)
             if self._difference is not None:
-                from ckpt_tui.core.diff.comparison import Marks
-
                 self.rows.marks = Marks(self._difference) if prefix else None
-            outline = Outline(value, self._folds.get(self.tab), self._show_none, prefix)
+            outline = Tree(value, self._folds.get(self.tab), self._show_none, prefix)
             if not len(outline):
                 self._switch("text")
                 self.lines.show([Paragraph(empty_text(self.tab, checkpoint), "dim")])

@@ -13,7 +13,7 @@ from textual.message import Message
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.comparison import DiffRow, rows
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.preview import preview
+from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
@@ -180,7 +180,7 @@ class DiffRows(LineList):
             return beside_parts(row, indent, width, self.reveal)
         if row.kind == "same":
             lead = f"{indent}  {row.label}  "
-            return [(lead + preview(row.value, max(width - cell_len(lead), 8), self.reveal, row.hide), "dim")]
+            return [(lead + summary(row.value, max(width - cell_len(lead), 8), self.reveal, row.hide), "dim")]
         assert row.change is not None
         return change_parts(row, row.change, indent, width, second, self.reveal)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from rich.cells import cell_len
 
 from ckpt_tui.actions.resume.log import EventLog
-from ckpt_tui.core.running.events import Line, line_of
+from ckpt_tui.core.running.event_lines import Line, line_of
 from ckpt_tui.core.running.secret_lines import SHOWN, shown_line
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.checkpoints import fit

@@ -8,11 +8,11 @@ from rich.cells import cell_len
 from textual.binding import Binding
 
 from ckpt_tui.core.drawing.drawing import SIGNS, WORDS, Drawing
-from ckpt_tui.core.steps.graph import Graph
+from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.steps import Light, Step
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.story import LIGHT_STYLES, Parts, legend
+from ckpt_tui.tui.widgets.step_text import LIGHT_STYLES, Parts, legend
 
 LEAST_WIDTH = 22
 """Columns below which the graph is a list."""

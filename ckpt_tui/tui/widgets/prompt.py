@@ -18,7 +18,7 @@ from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.widgets.status import BarLine, Part
 
 
-class Question(NamedTuple):
+class Prompted(NamedTuple):
     """What is asked.
 
     Attributes:
@@ -32,7 +32,7 @@ class Question(NamedTuple):
     verb: str
 
 
-SEARCH = Question("search", "a text; an upper case letter makes it strict about case", "searches")
+SEARCH = Prompted("search", "a text; an upper case letter makes it strict about case", "searches")
 
 
 class Prompt(Vertical):
@@ -52,7 +52,7 @@ class Prompt(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="prompt")
-        self._question: Question | None = None
+        self._question: Prompted | None = None
         self._take: Callable[[str], bool | None] | None = None
         self._back: Widget | None = None
 
@@ -67,7 +67,7 @@ class Prompt(Vertical):
         """Whether something is asked."""
         return self._question is not None
 
-    def ask(self, question: Question, value: str, take: Callable[[str], bool | None], select: bool = True) -> None:
+    def ask(self, question: Prompted, value: str, take: Callable[[str], bool | None], select: bool = True) -> None:
         """Ask.
 
         Args:

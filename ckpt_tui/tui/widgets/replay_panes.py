@@ -8,11 +8,11 @@ from textual.content import Content
 
 from ckpt_tui.core.drawing.drawing import Drawing
 from ckpt_tui.core.replay.frames import Frame
-from ckpt_tui.core.steps.graph import Graph
+from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.graph_view import GraphView
 from ckpt_tui.tui.widgets.step_lines import StepLines, WatchLines
-from ckpt_tui.tui.widgets.story import Told, frame_lines
+from ckpt_tui.tui.widgets.step_text import TextAndPath, frame_lines
 
 NARROW = 100
 """Columns below which a wide graph stands above what happened instead of beside it."""
@@ -70,7 +70,7 @@ class ReplayPanes(Container):
         """What is watched."""
         return self.query_one(WatchLines)
 
-    def show_frame(self, frame: Frame, heading: Told) -> None:
+    def show_frame(self, frame: Frame, heading: TextAndPath) -> None:
         """Show a step."""
         self._stack(frame)
         self.graph.show(frame.graph, frame.step)
@@ -79,10 +79,10 @@ class ReplayPanes(Container):
             self.graph.border_subtitle = Content("H L scroll" if self._cut else "")
         self.steps.show([heading, *frame_lines(frame)])
 
-    def show_failure(self, reason: str, heading: Told) -> None:
+    def show_failure(self, reason: str, heading: TextAndPath) -> None:
         """Show that a checkpoint cannot be read."""
         what = "This checkpoint cannot be read; the replay passes over it."
-        self.steps.show([heading, Told([(what, "error")]), Told([(clean(reason), "dim")])])
+        self.steps.show([heading, TextAndPath([(what, "error")]), TextAndPath([(clean(reason), "dim")])])
 
     def _stack(self, frame: Frame) -> None:
         """In a narrow terminal, a graph that is too wide to stand beside the rest stands above it."""

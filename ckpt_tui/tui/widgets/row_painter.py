@@ -8,9 +8,9 @@ from rich.cells import cell_len
 
 from ckpt_tui.core.diff.comparison import Marks
 from ckpt_tui.core.documents.envelope import cut_envelope
-from ckpt_tui.core.reading.outline import Branch, Outline, Row
-from ckpt_tui.core.reading.preview import Previewer, is_leaf, kind_of, label_text, preview, type_text_of
-from ckpt_tui.core.reading.sizes import size_of
+from ckpt_tui.core.reading.summary import Summarizer, is_leaf, kind_of, label_text, summary, type_text_of
+from ckpt_tui.core.reading.tree import Branch, Row, Tree
+from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.redact import is_maskable
 from ckpt_tui.tui.widgets.checkpoints import fit
 
@@ -85,7 +85,7 @@ class RowPainter:
         """Forget where values were lined up: other rows are there."""
         self._widths.clear()
 
-    def paint(self, outline: Outline, row: Row, width: int, look: Look) -> list[tuple[str, str]]:
+    def paint(self, outline: Tree, row: Row, width: int, look: Look) -> list[tuple[str, str]]:
         """The line of a row as (text, style name) pairs, in `width` cells."""
         value = row.member.value
         leaf = is_leaf(value)
@@ -104,7 +104,7 @@ class RowPainter:
         elif look.reading:
             shown, style = "reading …", "warn"
         else:
-            shown, style = preview(value, max(room, 8), look.reveal, look.hide), _STYLES[kind_of(value)]
+            shown, style = summary(value, max(room, 8), look.reveal, look.hide), _STYLES[kind_of(value)]
             style = "dim" if folded else style
             if look.hide and leaf:
                 style = "warn" if is_maskable(value, True) else style
@@ -143,7 +143,7 @@ def _open_text(row: Row, reveal: bool) -> str:
     kid = row.branch.kids[row.slot]
     if kid.below.kind == "list":
         return f"({len(kid.below):,})"
-    return Previewer(reveal).headline(row.member.value)
+    return Summarizer(reveal).headline(row.member.value)
 
 
 def _marked(text: str, style: str, match: str) -> list[tuple[str, str]]:

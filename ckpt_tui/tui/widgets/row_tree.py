@@ -9,8 +9,8 @@ from textual.message import Message
 
 from ckpt_tui.core.documents.envelope import cut_envelope
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.outline import EXPAND_LIMIT, Branch, Folds, Outline, Row
-from ckpt_tui.core.reading.preview import is_unopened
+from ckpt_tui.core.reading.summary import is_unopened
+from ckpt_tui.core.reading.tree import EXPAND_LIMIT, Branch, Folds, Row, Tree
 from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
@@ -44,14 +44,14 @@ class RowTree(UnreadRows):
         """Something was unfolded or folded by hand."""
 
     @dataclass
-    class Told(Message):
+    class Notice(Message):
         """Something to say to the person."""
 
         text: str
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.outline = Outline({})
+        self.outline = Tree({})
         self.reveal = False
         self.sizes = False
         """Sizes stand in the place of types."""
@@ -64,7 +64,7 @@ class RowTree(UnreadRows):
     def line_count(self) -> int:
         return len(self.outline)
 
-    def show(self, outline: Outline, labels: tuple[str, ...] | None = None) -> None:
+    def show(self, outline: Tree, labels: tuple[str, ...] | None = None) -> None:
         """Show another value; with `labels`, put the cursor on the row they lead to."""
         top = self.scroll_offset.y
         offset = self.cursor - top
@@ -174,7 +174,7 @@ class RowTree(UnreadRows):
         elif self.outline.unfold(row.branch, row.slot):
             self._changed_by_hand()
         elif self.is_hidden(row) and is_maskable(row.member.value, True):
-            self.post_message(self.Told("Masked: ! shows secrets."))
+            self.post_message(self.Notice("Masked: ! shows secrets."))
         else:
             self.post_message(self.Opened(expression(self.path), row.member.value, self.match))
 
@@ -205,7 +205,7 @@ class RowTree(UnreadRows):
 
     def _unfold(self, branch: Branch, levels: int) -> None:
         if not self.outline.unfold_level(branch, levels):
-            self.post_message(self.Told("That is as much as is unfolded at once; the rest stays folded."))
+            self.post_message(self.Notice("That is as much as is unfolded at once; the rest stays folded."))
         self._changed_by_hand()
 
     def action_fold_siblings(self) -> None:
@@ -237,14 +237,14 @@ class RowTree(UnreadRows):
         while cut_envelope(value) is None and branch.parent is not None:
             value, branch = branch.parent.member(branch.slot).value, branch.parent
         if cut_envelope(value) is None:
-            self.post_message(self.Told("Nothing was cut here."))
+            self.post_message(self.Notice("Nothing was cut here."))
         else:
             self.want_further(value, self._begin_anew)
 
     def _begin_anew(self) -> None:
         """Show the same place of a value that has changed."""
         outline = self.outline
-        self.show(Outline(outline.value, outline.folds(), outline.show_none, outline.prefix), self.labels)
+        self.show(Tree(outline.value, outline.folds(), outline.show_none, outline.prefix), self.labels)
         self.post_message(self.Folded())
 
     def action_toggle_none(self) -> None:
@@ -252,10 +252,10 @@ class RowTree(UnreadRows):
         labels = self.labels
         folds: Folds = self.outline.folds()
         show = not self.outline.show_none
-        self.show(Outline(self.outline.value, folds, show, self.outline.prefix), labels)
+        self.show(Tree(self.outline.value, folds, show, self.outline.prefix), labels)
         self.post_message(self.Folded())
         self.post_message(
-            self.Told(
+            self.Notice(
                 "Everything is shown, what is empty and bookkeeping, too."
                 if show
                 else "What is empty, and the framework's bookkeeping, are folded away."
@@ -267,7 +267,7 @@ class RowTree(UnreadRows):
         self.take_count()
         self.sizes = not self.sizes
         self.changed()
-        self.post_message(self.Told("Sizes: bytes of each value's JSON; s shows types." if self.sizes else "Types."))
+        self.post_message(self.Notice("Sizes: bytes of each value's JSON; s shows types." if self.sizes else "Types."))
 
     def action_history(self) -> None:
         """Ask for every value that the path of the row took."""

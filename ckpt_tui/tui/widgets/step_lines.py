@@ -16,7 +16,7 @@ from ckpt_tui.core.replay.sparkline import sparkline
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.checkpoints import fit
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.story import Parts, Told
+from ckpt_tui.tui.widgets.step_text import Parts, TextAndPath
 
 SPARKS = 24
 """Numbers of a sparkline at most."""
@@ -50,7 +50,7 @@ class StepLines(PickLines):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._rows: Sequence[Told] = ()
+        self._rows: Sequence[TextAndPath] = ()
         self._place: Path = ()
 
     @property
@@ -60,7 +60,7 @@ class StepLines(PickLines):
     def selectable(self, index: int) -> bool:
         return bool(self._rows[index].path)
 
-    def show(self, rows: Sequence[Told]) -> None:
+    def show(self, rows: Sequence[TextAndPath]) -> None:
         """Show other rows."""
         self._rows = rows
         at = next((index for index, row in enumerate(rows) if row.path and row.path == self._place), None)

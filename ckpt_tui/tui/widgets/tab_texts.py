@@ -6,7 +6,7 @@ from ckpt_tui.core.model import Checkpoint, has_file_time
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.conversation import MAX_TURNS, Conversation
 from ckpt_tui.core.reading.pending import requests
-from ckpt_tui.core.reading.preview import short_type
+from ckpt_tui.core.reading.summary import short_type
 from ckpt_tui.core.redact import masked_lines
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
@@ -18,7 +18,7 @@ RAW_BYTES = 4_000_000
 _ROLE_STYLES = {"user": "label", "assistant": "text", "system": "dim", "tool": "number"}
 
 
-def talk_paragraphs(talk: Conversation, reveal: bool = True) -> list[Paragraph]:
+def conversation_paragraphs(talk: Conversation, reveal: bool = True) -> list[Paragraph]:
     """A conversation as text: each turn with its speaker to the left, `+` before those that are new."""
     out: list[Paragraph] = []
     if not talk.turns:

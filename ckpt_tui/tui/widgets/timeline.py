@@ -39,7 +39,7 @@ class Timeline(Widget):
     """
 
     @dataclass
-    class Sought(Message):
+    class Seek(Message):
         """The person wants to be at a place of the track."""
 
         at: int
@@ -115,12 +115,12 @@ class Timeline(Widget):
         else:
             self._held = True
             self.capture_mouse()
-            self.post_message(self.Sought(self.place(event.x)))
+            self.post_message(self.Seek(self.place(event.x)))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Follow the mouse while its button is held."""
         if self._held:
-            self.post_message(self.Sought(self.place(event.x)))
+            self.post_message(self.Seek(self.place(event.x)))
 
     def on_mouse_up(self) -> None:
         """Let go."""

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import example, given
 
 from ckpt_tui.core.diff.comparison import Marks, rows, value_text
-from ckpt_tui.core.diff.diff import diff
-from tests.core.diff.test_diff import changed_copies, decoded
+from ckpt_tui.core.diff.value_diff import diff
+from tests.core.diff.test_value_diff import changed_copies, decoded
 from tests.core.zoo import MyList, Point
 
 BEFORE = {"state": {"d": {"x": {"y": 1, "z": 2, "l": [1, 2, 3]}}, "k": 1, "same": {"deep": 5}, "gone": [7]}}
@@ -113,7 +113,7 @@ class TestMarks:
 
 
 def test_real_checkpoints_have_rows_for_all_their_changes() -> None:
-    from ckpt_tui.core.diff.diff import diff_checkpoints, parts_of
+    from ckpt_tui.core.diff.value_diff import diff_checkpoints, parts_of
     from ckpt_tui.stores.registry import open_store
 
     folder = Path(__file__).parents[2] / "data" / "agent-framework" / "1.23.0" / "orch_groupchat"

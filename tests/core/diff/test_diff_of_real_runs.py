@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.diff.changes import Difference
-from ckpt_tui.core.diff.diff import diff_checkpoints
-from ckpt_tui.core.diff.forks import divergence, fork
+from ckpt_tui.core.diff.divergence import divergence, fork
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+from ckpt_tui.core.diff.value_diff import diff_checkpoints
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.paths import expression, parse
 from ckpt_tui.core.runs.lineage import arrange

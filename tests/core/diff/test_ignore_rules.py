@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from ckpt_tui.core.diff.diff import diff
 from ckpt_tui.core.diff.ignore_rules import BUILT_IN, IgnoreRules, PatternFault, Rule, configured, matches, pattern
+from ckpt_tui.core.diff.value_diff import diff
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.value import Envelope
 

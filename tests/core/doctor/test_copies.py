@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.actions.doctor import examine
+from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.core.doctor.advice import FIXES, NOTES, OTHERWISE, is_plain_name
 from ckpt_tui.core.doctor.copies import made_by
 from ckpt_tui.core.doctor.findings import Finding

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.actions.doctor import examine
-from ckpt_tui.cli.ls import survey
+from ckpt_tui.actions.store_examination import examine
+from ckpt_tui.cli.ls import read_store
 from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.core.runs.ids import latest
 from ckpt_tui.stores.registry import open_store
@@ -26,7 +26,7 @@ def finding_of(store: Path, kind: str = "get-latest") -> Finding | None:
 
 
 def latest_here(store: Path) -> str:
-    runs, _ = survey(open_store(store))
+    runs, _ = read_store(open_store(store))
     return latest([node for run in runs for node in run.nodes]).ref.id
 
 

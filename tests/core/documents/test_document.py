@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.documents.document import DocumentFault, parse
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.value import Envelope, Opaque
 
 ENVELOPE = b'{"__pickled__": "gASVAwAAAAAAAABLAS4=", "__type__": "builtins:int"}'
@@ -40,7 +40,7 @@ class TestReads:
         assert document.notes == ()
 
     def test_numbers_that_are_none(self) -> None:
-        assert plain(parse(b"[NaN, Infinity, 1e999, -Infinity]").value) == [
+        assert to_json(parse(b"[NaN, Infinity, 1e999, -Infinity]").value) == [
             {"$type": "builtins:float", "$value": text} for text in ("NaN", "Infinity", "Infinity", "-Infinity")
         ]
 
@@ -88,7 +88,7 @@ class TestEnvelopes:
         assert type(value) is Envelope
         assert value.claimed == "builtins:int"
         assert not value.ready
-        assert plain(value) == 1
+        assert to_json(value) == 1
         assert value.ready
 
     @pytest.mark.parametrize(
@@ -121,12 +121,12 @@ class TestEnvelopes:
     )  # fmt: skip
     def test_one_that_cannot_be_opened_says_why(self, text: str, reason: str) -> None:
         value = parse(json.dumps({"__pickled__": text, "__type__": "x"}).encode()).value
-        assert plain(value)["$error"].startswith(reason)
+        assert to_json(value)["$error"].startswith(reason)
         assert value.warning.startswith(reason)
 
     def test_bytes_after_the_pickle_are_noted(self) -> None:
         value = parse(b'{"__pickled__": "Ti54eA==", "__type__": "x"}').value
-        assert plain(value) is None
+        assert to_json(value) is None
         assert value.warning == "2 bytes after the end of the pickle"
 
 

@@ -15,11 +15,11 @@ from ckpt_tui.core.documents import indented, lazy
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.documents.envelope import parsed, resolve, unread
 from ckpt_tui.core.reading.members import members
-from ckpt_tui.core.reading.outline import Outline
-from ckpt_tui.core.reading.plain import plain
-from ckpt_tui.core.reading.preview import is_leaf, is_unopened
-from ckpt_tui.core.reading.preview import preview as preview_of
-from ckpt_tui.core.reading.sizes import size_of
+from ckpt_tui.core.reading.summary import is_leaf, is_unopened
+from ckpt_tui.core.reading.summary import summary as preview_of
+from ckpt_tui.core.reading.to_json import to_json
+from ckpt_tui.core.reading.tree import Tree
+from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.redact import MASK
 from ckpt_tui.core.value import Deferred, Envelope, Map, Opaque, Value
 
@@ -153,7 +153,7 @@ class TestReadsOnlyWhatIsAskedFor:
         assert is_unopened(state)
         assert preview_of(state) == "{…} 162 k · unfold to read"
         assert size_of(state).size > 150_000
-        assert Outline(value).unfold_level(Outline(value).root, 9)
+        assert Tree(value).unfold_level(Tree(value).root, 9)
         assert not state.ready
         assert resolve(state)["small"] == 1
         inner = state.value["large"]
@@ -162,7 +162,7 @@ class TestReadsOnlyWhatIsAskedFor:
         items = resolve(resolve(inner)["list"])
         assert len(items) == 1000
         assert not is_leaf(items[0])
-        assert plain(state)["large"]["list"][999]["n"] == 999
+        assert to_json(state)["large"]["list"][999]["n"] == 999
 
     def test_a_large_pickle_is_named_but_neither_copied_nor_decoded(self) -> None:
         import pickle
@@ -211,7 +211,7 @@ class TestReadsOnlyWhatIsAskedFor:
     def test_unfolding_everything_reads_a_part_at_a_time(self) -> None:
         value = self.document(items=[{"n": n, "texts": ["x" * 1000] * 12} for n in range(400)])
         resolve(resolve(value["state"])["items"])
-        rows = Outline(value)
+        rows = Tree(value)
         assert not rows.unfold_level(rows.root, 9)
         assert len(rows) > 400
         closed = [item for item in value["state"].value["items"].value if not item.ready]

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckpt_tui.core.diff.diff import diff
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+from ckpt_tui.core.diff.value_diff import diff
 from ckpt_tui.core.documents.document import parse
 from ckpt_tui.core.matching.digests import Digests
 from ckpt_tui.core.matching.equality import are_equal

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ckpt_tui.core.diff.changes import Difference
-from ckpt_tui.core.diff.diff import diff
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+from ckpt_tui.core.diff.value_diff import diff
 from ckpt_tui.core.matching.digests import Digests
 from ckpt_tui.core.matching.equality import is_plainly_equal, is_plainly_equal_row
 from ckpt_tui.core.paths import expression

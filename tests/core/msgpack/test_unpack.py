@@ -8,7 +8,7 @@ import pytest
 from ckpt_tui.core.budgets import MessageBudget
 from ckpt_tui.core.msgpack.serialized import decode as decode_as
 from ckpt_tui.core.msgpack.unpack import decode
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.value import Map, Obj, Opaque
 from tests.fuzz_msgpack import BOMBS, BUDGET, digest, genuine, inputs
 
@@ -32,7 +32,7 @@ def extension(code: int, *items: bytes) -> bytes:
 def shown(data: bytes) -> Any:
     decoded = decode(data)
     assert not decoded.fault, decoded.fault
-    return plain(decoded.value)
+    return to_json(decoded.value)
 
 
 class TestValues:
@@ -247,7 +247,7 @@ class TestEncodings:
             b' "u": {"lc": 2, "type": "undefined"}, "d": {"lc": 2, "type": "delta_snapshot", "value": [1]}}'
         )
         decoded = decode_as("json", document)
-        found = plain(decoded.value)
+        found = to_json(decoded.value)
         assert found["m"] == {
             "$type": "langchain.schema:HumanMessage",
             "content": "hi",

@@ -6,7 +6,7 @@ from itertools import islice
 import pytest
 
 from ckpt_tui.core.pickles.unpickle import decode
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import masked
 from tests.fuzz import BUDGET, CHUNK, NODES, SMALL_BOMBS, genuine, inputs, operation, stream
 
@@ -27,7 +27,7 @@ def test_there_are_genuine_pickles_of_every_protocol() -> None:
 def test_no_input_is_an_exception(seed: int) -> None:
     for data in inputs(seed, 700, genuine()):
         decoded = decode(data, BUDGET)
-        document = masked(plain(decoded.value, nodes=NODES, depth=200, repeats=NODES // 5))
+        document = masked(to_json(decoded.value, nodes=NODES, depth=200, repeats=NODES // 5))
         assert json.loads(json.dumps(document, allow_nan=False)) == document
 
 
@@ -45,7 +45,7 @@ FOUND = {
 
 @pytest.mark.parametrize("name", FOUND)
 def test_what_was_found_stays_found(name: str) -> None:
-    document = plain(decode(FOUND[name]).value, depth=200)
+    document = to_json(decode(FOUND[name]).value, depth=200)
     assert json.loads(json.dumps(document, allow_nan=False)) == document
 
 
@@ -53,7 +53,7 @@ def test_what_was_found_stays_found(name: str) -> None:
 def test_a_small_bomb_is_written(data: bytes) -> None:
     decoded = decode(data, BUDGET)
     assert 1 < decoded.opcodes <= BUDGET.opcodes
-    json.dumps(masked(plain(decoded.value, nodes=NODES, depth=200)), allow_nan=False)
+    json.dumps(masked(to_json(decoded.value, nodes=NODES, depth=200)), allow_nan=False)
 
 
 def test_a_stream_ends_with_its_end() -> None:

@@ -14,7 +14,7 @@ from ckpt_tui.core.budgets import PickleBudget
 from ckpt_tui.core.pickles.literals import LITERALS
 from ckpt_tui.core.pickles.opcodes import RARE
 from ckpt_tui.core.pickles.unpickle import decode
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.value import Decoded, Map, Obj, Opaque, Ref, SetOf
 from tests.core import zoo
 from tests.core.agreement import shown
@@ -161,8 +161,8 @@ WELL_FORMED: list[tuple[str, bytes, Any]] = [
 def test_an_operation_gives_its_value(data: bytes, document: Any) -> None:
     decoded = decode(data)
     assert decoded.fault == ""
-    assert plain(decoded.value) == document
-    assert type(plain(decoded.value)) is type(document)
+    assert to_json(decoded.value) == document
+    assert type(to_json(decoded.value)) is type(document)
 
 
 def test_every_operation_of_python_is_in_that_list() -> None:
@@ -356,7 +356,7 @@ def test_any_byte_alone_and_after_some_values_is_no_exception(byte: int) -> None
 
 def is_whole_or_explained(decoded: Decoded) -> bool:
     """Whether a value is shown; where decoding failed, as the reason."""
-    document = plain(decoded.value)
+    document = to_json(decoded.value)
     return not decoded.fault or document["$error"] == decoded.fault
 
 
@@ -373,10 +373,10 @@ class TestCutAndChanged:
             assert "byte" in decoded.fault
             assert f"{end:,}" in decoded.fault
             assert type(decoded.value) is Opaque
-            assert plain(decoded.value)["$error"] == decoded.fault
+            assert to_json(decoded.value)["$error"] == decoded.fault
 
     def test_the_last_cut_holds_nearly_all(self, data: bytes) -> None:
-        whole, cut = plain(decode(data).value), plain(decode(data[:-1]).value)
+        whole, cut = to_json(decode(data).value), to_json(decode(data[:-1]).value)
         assert cut["$partial"] == [whole]
 
     def test_any_bit_changed_is_no_exception(self, data: bytes) -> None:
@@ -428,7 +428,7 @@ class TestBudgets:
     def test_an_oversized_scalar_is_told_and_the_rest_stands(self, data: bytes, reason: str) -> None:
         decoded = decode(b"](" + data[:-1] + b"K\x07e.")
         assert decoded.fault == ""
-        told, seven = plain(decoded.value)
+        told, seven = to_json(decoded.value)
         assert (told["$error"], told["$size"]) == (reason, int("".join(filter(str.isdigit, reason))))
         assert seven == 7
         if "integer" in reason:  # all of it is there all the same

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.pickles.unpickle import decode
-from ckpt_tui.core.reading.plain import plain
-from ckpt_tui.core.reading.preview import preview
+from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.value import Map, Obj, Ref
 
 PICKLES: dict[str, dict[str, str]] = json.loads(
@@ -78,11 +78,11 @@ def test_a_value_is_shown_with_its_shape_type_and_values(version: str, name: str
     assert found
     for key, data in found.items():
         value = decode(b64decode(data)).value
-        document = plain(value)
+        document = to_json(value)
         assert {member: document[member] for member in RIGHT[name]} == RIGHT[name], key
         assert "_reconstruct" not in json.dumps(document)
         assert "base64" not in json.dumps(document)
-        assert preview(value)
+        assert summary(value)
 
 
 def dtype(code: str, order: str = "<") -> Obj:
@@ -99,10 +99,10 @@ def made(shape: Any, code: Any, data: Any, fortran: bool = False) -> Obj:
 
 def test_a_long_array_shows_its_beginning_and_keeps_all_of_its_bytes() -> None:
     data = bytes(range(250)) * 12
-    document = plain(made((3_000,), "u1", data))
+    document = to_json(made((3_000,), "u1", data))
     assert document["$items"] == list(data[:1_000])
     assert document["rest"]["$size"] == 3_000
-    other = plain(made((3_000,), "u1", data[:-1] + b"\0"))
+    other = to_json(made((3_000,), "u1", data[:-1] + b"\0"))
     assert other != document
 
 
@@ -116,18 +116,18 @@ def test_a_long_array_shows_its_beginning_and_keeps_all_of_its_bytes() -> None:
     ],
 )  # fmt: skip
 def test_what_is_not_as_numpy_writes_it_is_shown_in_its_parts(shape: Any, code: Any, data: Any) -> None:
-    document = plain(made(shape, code, data))
+    document = to_json(made(shape, code, data))
     assert document["$type"] == "numpy._core.multiarray:_reconstruct"
     assert document["$state"]
 
 
 @pytest.mark.parametrize("shape", [(1 << 62, 0), (0, 1 << 62), (0,), (1 << 40, 0, 1 << 40)])
 def test_a_huge_empty_shape_costs_nothing(shape: tuple[int, ...]) -> None:
-    assert plain(made(shape, "i8", b"")) == array(list(shape), "int64", [])
+    assert to_json(made(shape, "i8", b"")) == array(list(shape), "int64", [])
 
 
 def test_one_long_row_costs_what_is_shown_of_it() -> None:
-    document = plain(made((1, 4_000_000), "i1", bytes(4_000_000)), nodes=50_000)
+    document = to_json(made((1, 4_000_000), "i1", bytes(4_000_000)), nodes=50_000)
     assert document["$items"] == [0] * 1_000
 
 
@@ -137,7 +137,7 @@ def test_a_frame_of_endless_columns_is_shown_in_its_parts() -> None:
     manager = Obj(Ref("pandas.core.internals.managers", "BlockManager"), ((), [index, index]), "call")
     frame = Obj(Ref("pandas", "DataFrame"), ())
     frame.state, frame.has_state = Map(["_mgr", manager]), True
-    document = plain(frame)
+    document = to_json(frame)
     assert document["$type"] == "pandas:DataFrame"
     assert "_mgr" in document
 
@@ -146,14 +146,14 @@ def test_an_array_that_holds_itself_ends() -> None:
     items: list[Any] = [1]
     ring = made((2,), "O8", items)
     items.append(ring)
-    assert plain(ring)["$items"][0] == 1
-    assert preview(ring)
+    assert to_json(ring)["$items"][0] == 1
+    assert summary(ring)
 
 
 def test_nothing_of_this_imports_numpy_or_pandas() -> None:
     import sys
 
     for data in PICKLES["numpy 2.4.6, pandas 3.1.1"].values():
-        plain(decode(b64decode(data)).value)
+        to_json(decode(b64decode(data)).value)
     assert pickle.dumps(1)
     assert "pandas" not in sys.modules

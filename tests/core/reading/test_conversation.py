@@ -14,7 +14,7 @@ import pytest
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.reading.conversation import Conversation, conversation, turns
 from ckpt_tui.core.reading.pending import requests
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.stores.registry import open_store
 
 DATA = Path(__file__).parents[2] / "data"
@@ -80,7 +80,7 @@ def calls_in(document: Any) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("store", STORES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_every_text_that_was_said_stands_in_the_conversation_once(store: Path) -> None:
     for checkpoint in loaded(store).values():
-        document = plain([checkpoint.state, checkpoint.messages, checkpoint.pending])
+        document = to_json([checkpoint.state, checkpoint.messages, checkpoint.pending])
         asked = [request.data for request in requests(checkpoint.pending) if isinstance(request.data, str)]
         expected = {text for text in (*texts_in(document), *asked) if text}
         found = conversation(checkpoint)

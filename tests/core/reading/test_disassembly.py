@@ -9,8 +9,8 @@ import pytest
 from ckpt_tui.core.reading.disassembly import NAMES, SHOWN, line, operations
 from ckpt_tui.core.text import UNSAFE
 from tests.core.bombs import BOMBS
-from tests.core.pickles.test_decoding_equals_unpickling import VALUES
 from tests.core.pickles.test_opcodes import BROKEN, WELL_FORMED
+from tests.core.pickles.test_unpickle import VALUES
 from tests.fuzz import CHUNK, genuine, inputs
 
 PICKLES = [case[1] for case in WELL_FORMED]

@@ -8,7 +8,7 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.msgpack.objects import given
 from ckpt_tui.core.reading.conversation import Turn, conversation, turns
 from ckpt_tui.core.reading.langchain_messages import is_langchain_message
-from ckpt_tui.core.reading.preview import preview
+from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.value import Obj, Ref
 
 
@@ -64,8 +64,8 @@ def test_a_class_of_somebody_else_with_such_a_name_is_an_object() -> None:
 
 
 def test_a_message_is_previewed_by_who_says_what() -> None:
-    assert preview(message("AIMessage", type="ai", content="It is sunny.")) == 'assistant: "It is sunny."'
+    assert summary(message("AIMessage", type="ai", content="It is sunny.")) == 'assistant: "It is sunny."'
     tool = message("ToolMessage", type="tool", name="lookup", content="sunny")
-    assert preview([tool]) == '(1) [tool lookup: "sunny"]'
+    assert summary([tool]) == '(1) [tool lookup: "sunny"]'
     call = message("AIMessage", type="ai", content="", tool_calls=[{"name": "lookup", "args": {"n": 1}}])
-    assert preview(call) == "assistant: calls lookup({1} n: 1)"
+    assert summary(call) == "assistant: calls lookup({1} n: 1)"

@@ -11,14 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from ckpt_tui.core.documents.document import parse
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.pickles.unpickle import decode
-from ckpt_tui.core.reading.anatomy import anatomy
 from ckpt_tui.core.reading.members import locate, members
 from ckpt_tui.core.reading.order import ordered
-from ckpt_tui.core.reading.plain import plain
+from ckpt_tui.core.reading.pickled_objects import object_parts
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf
 from tests.core import zoo
 from tests.core.agreement import text
-from tests.core.pickles.test_decoding_equals_unpickling import ANY, KEYS, SAMPLES, VALUES
+from tests.core.pickles.test_unpickle import ANY, KEYS, SAMPLES, VALUES
 
 
 def at(document: Any, steps: tuple[Any, ...]) -> Any:
@@ -41,11 +41,11 @@ def check_members(value: Any, limit: int = 300) -> int:
         if id(parent) in seen:
             continue
         seen.add(id(parent))
-        document = plain(parent)
+        document = to_json(parent)
         below = members(parent)
         for index in range(len(below)):
             member = below[index]
-            found, own = at(document, member.steps), plain(member.value)
+            found, own = at(document, member.steps), to_json(member.value)
             assert below.value(index) is member.value
             if not has_references(found) and not has_references(own):
                 assert text(found) == text(own)
@@ -121,7 +121,7 @@ def references(document: Any, steps: tuple[Any, ...] = ()) -> list[tuple[tuple[A
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(value=ANY)
 def test_a_cycle_points_to_a_value_around_it(value: Any) -> None:
-    document = plain(decode(pickle.dumps(value)).value)
+    document = to_json(decode(pickle.dumps(value)).value)
     for steps, reference in references(document):
         around = [expression(steps[:depth]) for depth in range(len(steps))]
         assert reference in around
@@ -131,15 +131,15 @@ def test_a_cycle_points_to_a_value_around_it(value: Any) -> None:
 
 class TestCycles:
     def test_a_list_in_itself(self) -> None:
-        assert plain(decode(b"]q\x00h\x00a.").value) == [{"$ref": "@"}]
+        assert to_json(decode(b"]q\x00h\x00a.").value) == [{"$ref": "@"}]
 
     def test_a_list_in_its_own_tuple(self) -> None:
-        assert plain(decode(b"]q\x00h\x00\x85a.").value) == [{"$type": "builtins:tuple", "$items": [{"$ref": "@"}]}]
+        assert to_json(decode(b"]q\x00h\x00\x85a.").value) == [{"$type": "builtins:tuple", "$items": [{"$ref": "@"}]}]
 
     def test_a_cycle_below_the_root_names_its_place(self) -> None:
         inner: list[Any] = []
         inner.append({"up": (inner,)})
-        document = plain(decode(pickle.dumps({"a b": [inner]})).value)
+        document = to_json(decode(pickle.dumps({"a b": [inner]})).value)
         assert document == {"a b": [[{"up": {"$type": "builtins:tuple", "$items": [{"$ref": '"a b"[0]'}]}}]]}
 
     def test_an_object_that_is_its_own_state_argument_and_key(self) -> None:
@@ -147,7 +147,7 @@ class TestCycles:
         obj.args = (obj,)
         obj.state, obj.has_state = obj, True
         obj.pairs = [obj, obj]
-        document = plain(obj)
+        document = to_json(obj)
         assert document == {
             "$type": "a:B",
             "$state": {"$ref": "@"},
@@ -157,26 +157,26 @@ class TestCycles:
 
     def test_what_is_shared_is_no_cycle(self) -> None:
         shared: list[Any] = [1]
-        assert plain({"a": shared, "b": [shared, shared]}) == {"a": [1], "b": [[1], [1]]}
+        assert to_json({"a": shared, "b": [shared, shared]}) == {"a": [1], "b": [[1], [1]]}
 
     def test_a_value_shared_inside_and_outside_a_cycle(self) -> None:
         data = b"]q\x00(h\x00h\x00e."
-        assert plain(decode(data).value) == [{"$ref": "@"}, {"$ref": "@"}]
+        assert to_json(decode(data).value) == [{"$ref": "@"}, {"$ref": "@"}]
 
 
 class TestLimits:
     def test_too_many_members_are_counted(self) -> None:
-        document = plain([1, 2, 3, 4, 5], nodes=6)
+        document = to_json([1, 2, 3, 4, 5], nodes=6)
         assert document[:3] == [1, 2, 3]
         assert document[3]["$error"].startswith("not written: 2 more; one document holds about 6 values")
 
     def test_too_many_names_are_counted(self) -> None:
-        document = plain({"a": 1, "b": 2, "c": 3}, nodes=4)
+        document = to_json({"a": 1, "b": 2, "c": 3}, nodes=4)
         assert document["a"] == 1
         assert document["$error"].startswith("not written: 2 more")
 
     def test_one_sign_stands_for_all_that_a_full_document_leaves_out_of_a_list(self) -> None:
-        document = plain([[1] for _ in range(1_000)], nodes=1_040)
+        document = to_json([[1] for _ in range(1_000)], nodes=1_040)
         assert document[:190] == [[1]] * 190
         assert len(document) < 200
         assert document[-1]["$error"].startswith("not written: ")
@@ -184,20 +184,20 @@ class TestLimits:
 
     def test_named_members_have_a_sign_each_until_there_are_too_many(self) -> None:
         # The first ones are small, so that nothing tells in time that the rest will not fit.
-        document = plain({f"k{number}": number if number < 20 else [1] for number in range(1_000)}, nodes=1_040)
+        document = to_json({f"k{number}": number if number < 20 else [1] for number in range(1_000)}, nodes=1_040)
         assert document["k19"] == 19
         assert document["k99"]["$error"].startswith("not written: more")
         assert 100 < len(document) < 200
         assert document["$error"].startswith("not written: more")
 
     def test_a_full_document_holds_as_many_members_as_fit_and_not_their_places_alone(self) -> None:
-        document = plain([[number] for number in range(1_000)], nodes=500)
+        document = to_json([[number] for number in range(1_000)], nodes=500)
         assert [item for item in document if isinstance(item, list)] == [[number] for number in range(93)]
-        objects = plain([Obj(Ref("a", "B"), (number,)) for number in range(1_000)], nodes=500)
+        objects = to_json([Obj(Ref("a", "B"), (number,)) for number in range(1_000)], nodes=500)
         assert sum("$args" in item for item in objects) > 20
 
     def test_pairs_stay_pairs_in_a_full_document(self) -> None:
-        entries = plain(Map([part for number in range(100) for part in ((number,), [1])]), nodes=300)["$entries"]
+        entries = to_json(Map([part for number in range(100) for part in ((number,), [1])]), nodes=300)["$entries"]
         assert all(len(pair) == 2 for pair in entries if isinstance(pair, list))
         assert "$error" in entries[-1]
 
@@ -212,65 +212,65 @@ class TestLimits:
             decoded = decode(data)
             assert not decoded.fault
             assert len(data) > 500_000
-            assert "not written" not in text(plain(decoded.value))
+            assert "not written" not in text(to_json(decoded.value))
 
     def test_what_is_nested_too_deep_is_cut(self) -> None:
         value: Any = 1
         for _ in range(10):
             value = [value]
-        document = plain(value, depth=3)
+        document = to_json(value, depth=3)
         assert document[0][0][0]["$error"].startswith("not written: nested deeper than 3 levels")
 
     def test_a_deep_value_costs_no_recursion(self) -> None:
         value: Any = 1
         for _ in range(9_000):
             value = [value]
-        document = plain(value)
+        document = to_json(value)
         for _ in range(9_000):
             document = document[0]
         assert document == 1
 
     def test_shared_values_have_a_limit_of_their_own(self) -> None:
         shared = [[1], [2]]
-        document = plain([shared] * 10, repeats=20)
+        document = to_json([shared] * 10, repeats=20)
         assert document[0] == [[1], [2]]
         assert document[1] == [[1], [2]]
         assert document[9]["$error"].startswith("not written: too much of this document is shared")
 
     @pytest.mark.parametrize("big", ["x" * 10_000, b"x" * 10_000, 1 << 10_000])
     def test_a_long_scalar_is_written_again_only_so_often(self, big: Any) -> None:
-        document = plain([big] * 100, repeats=500)
-        assert document[0] == plain(big)
-        assert document[1] == plain(big)
+        document = to_json([big] * 100, repeats=500)
+        assert document[0] == to_json(big)
+        assert document[1] == to_json(big)
         assert document[99]["$error"].startswith("not written: too much of this document is shared")
         assert document[99]["$size"] > 3_000
 
     def test_a_long_name_is_written_again_only_so_often(self) -> None:
         name = "k" * 10_000
-        document = plain([{name: 1} for _ in range(100)], repeats=500)
+        document = to_json([{name: 1} for _ in range(100)], repeats=500)
         assert document[0] == {name: 1}
         assert "$error" in document[99]
 
     def test_a_long_class_name_is_written_again_only_so_often(self) -> None:
         ref = Ref("m" * 900, "C")
-        document = plain([Obj(ref, ()) for _ in range(100)], repeats=500)
+        document = to_json([Obj(ref, ()) for _ in range(100)], repeats=500)
         assert document[0] == {"$type": ref.name}
         assert "$error" in document[99]
 
     def test_a_short_scalar_is_written_as_often_as_it_comes(self) -> None:
-        assert plain(["x" * 60] * 1_000, repeats=0) == ["x" * 60] * 1_000
+        assert to_json(["x" * 60] * 1_000, repeats=0) == ["x" * 60] * 1_000
 
     @pytest.mark.parametrize("nodes", range(30))
     def test_any_limit_gives_a_document(self, nodes: int) -> None:
         data = pickle.dumps(list(VALUES.values())[:40])
-        document = plain(decode(data).value, nodes=nodes, repeats=nodes, depth=nodes)
+        document = to_json(decode(data).value, nodes=nodes, repeats=nodes, depth=nodes)
         assert json.loads(json.dumps(document, allow_nan=False)) == document
 
 
 class TestOpaque:
     def test_a_reason_stands_with_its_size_and_what_was_read(self) -> None:
-        assert plain(Opaque("cut", 7, [[1], "x"])) == {"$error": "cut", "$size": 7, "$partial": [[1], "x"]}
-        assert plain(Opaque("cut", 7)) == {"$error": "cut", "$size": 7}
+        assert to_json(Opaque("cut", 7, [[1], "x"])) == {"$error": "cut", "$size": 7, "$partial": [[1], "x"]}
+        assert to_json(Opaque("cut", 7)) == {"$error": "cut", "$size": 7}
 
     def test_its_parts_are_members(self) -> None:
         below = members(Opaque("cut", 7, [[1], "x"]))
@@ -325,7 +325,7 @@ class TestMembers:
         obj = Obj(Ref("a", "B"), ())
         obj.state, obj.has_state = Map([f"k{i // 2}" if i % 2 == 0 else i for i in range(400_000)]), True
         assert members(obj)[199_999].label == "k199999"
-        assert anatomy(obj).attributes.kv is obj.state.kv
+        assert object_parts(obj).attributes.kv is obj.state.kv
 
 
 class TestOrder:
@@ -342,12 +342,12 @@ class TestOrder:
     def test_the_order_in_the_pickle_makes_no_difference(self, value: Any) -> None:
         inner = decode(pickle.dumps(value)).value
         forward, backward = SetOf([inner, 1, "x", (2,)]), SetOf([(2,), "x", 1, inner])
-        assert text(plain(forward)) == text(plain(backward))
+        assert text(to_json(forward)) == text(to_json(backward))
 
     def test_sets_in_sets_are_compared_by_what_they_hold(self) -> None:
         first = SetOf([SetOf([1, 2], True), SetOf([3], True)])
         second = SetOf([SetOf([3], True), SetOf([2, 1], True)])
-        assert text(plain(first)) == text(plain(second))
+        assert text(to_json(first)) == text(to_json(second))
 
 
 class TestExpression:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.reading.search import search
-from ckpt_tui.core.reading.sizes import size_of
+from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.value import Map, Obj, Ref, SetOf
 
 VALUE = {"draft": {"Title": "Lumen", "score": 0.5}, "tags": ["lamp", "LUMEN"], "n": 12}

@@ -16,8 +16,8 @@ import pytest
 
 from ckpt_tui.core.documents.document import parse
 from ckpt_tui.core.pickles.unpickle import decode
-from ckpt_tui.core.reading.plain import plain
-from ckpt_tui.core.reading.preview import kind_of, preview
+from ckpt_tui.core.reading.summary import kind_of, summary
+from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.value import Obj, Ref
 
 VALUES = Path(__file__).parents[2] / "data" / "values"
@@ -48,12 +48,12 @@ class Stage(enum.Enum):
 
 
 def shown(value: Any, protocol: int = 4) -> Any:
-    return plain(decode(pickle.dumps(value, protocol)).value)
+    return to_json(decode(pickle.dumps(value, protocol)).value)
 
 
 def state(name: str) -> Any:
     document = parse((VALUES / name).read_bytes()).value
-    return plain(document["state"])
+    return to_json(document["state"])
 
 
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
@@ -100,14 +100,14 @@ def test_named_tuples_of_the_standard_library_have_their_names() -> None:
 @pytest.mark.parametrize("stage", Stage)
 def test_an_enum_that_pickles_by_name_is_its_member(stage: Stage, protocol: int) -> None:
     value = decode(pickle.dumps(stage, protocol)).value
-    assert plain(value) == {"$type": f"{__name__}:Stage", "$value": stage.name}
+    assert to_json(value) == {"$type": f"{__name__}:Stage", "$value": stage.name}
     assert kind_of(value) == "atom"
 
 
 @pytest.mark.parametrize("name", ["Inner", "_unpickle", "C"])
 def test_a_class_in_a_class_is_still_a_class(name: str) -> None:
     value = Obj(Ref("builtins", "getattr"), (Ref("app", "Outer"), name), "call")
-    assert plain(value) == {"$type": "type", "$value": f"app:Outer.{name}"}
+    assert to_json(value) == {"$type": "type", "$value": f"app:Outer.{name}"}
 
 
 def test_files_of_others_hold_what_was_meant() -> None:
@@ -137,5 +137,5 @@ def test_times_in_zones_of_other_packages_are_times(suffix: str) -> None:
     raw = pickle.dumps(datetime.datetime(2026, 1, 2, 3, 4, 5), 4)
     value = decode(raw).value
     value.args = (value.args[0], ZONES[suffix])
-    assert plain(value) == {"$type": "datetime:datetime", "$value": f"2026-01-02T03:04:05{suffix}"}
-    assert preview(value) == json.dumps(f"2026-01-02T03:04:05{suffix}").strip('"')
+    assert to_json(value) == {"$type": "datetime:datetime", "$value": f"2026-01-02T03:04:05{suffix}"}
+    assert summary(value) == json.dumps(f"2026-01-02T03:04:05{suffix}").strip('"')

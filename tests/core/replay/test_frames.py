@@ -11,10 +11,10 @@ import pytest
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.replay.frames import CHANGES, Frame, Shown, make_frame, pinned
-from ckpt_tui.core.steps.graph import Graph
+from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.snapshots import take_snapshot
 from ckpt_tui.stores.registry import open_store
-from ckpt_tui.tui.widgets.story import frame_lines
+from ckpt_tui.tui.widgets.step_text import frame_lines
 
 NEW = Path(__file__).parents[2] / "data" / "agent-framework" / "1.23.0"
 

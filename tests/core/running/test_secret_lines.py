@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, SECRET, masked
-from ckpt_tui.core.running.events import line_of
+from ckpt_tui.core.running.event_lines import line_of
 from ckpt_tui.core.running.secret_lines import (
     LARGE,
     SHOWN,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ckpt_tui.core.model import CheckpointRef, Told
+from ckpt_tui.core.model import CheckpointRef, StoreMetadata
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import Run, arrange
 
@@ -81,7 +81,7 @@ def test_a_guessed_parent_counts_as_a_parent() -> None:
 
 class TestSeveralStores:
     def told(self, name: str, store: str, parent: str | None = None, when: float = 0.0) -> CheckpointRef:
-        return ref(name, parent, when)._replace(file=f"{store}/{name}.json", told=Told(store=store))
+        return ref(name, parent, when)._replace(file=f"{store}/{name}.json", told=StoreMetadata(store=store))
 
     @pytest.fixture
     def stores(self) -> tuple[Run, ...]:

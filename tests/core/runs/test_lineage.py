@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.core.model import CheckpointRef, Facts, Told
+from ckpt_tui.core.model import CheckpointRef, Facts, StoreMetadata
 from ckpt_tui.core.runs.lineage import LANES, MISSING, Node, Run, arrange, is_unnamed, workflow_label
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.directory import DirectoryStore
@@ -274,7 +274,9 @@ class TestToldRuns:
     """Stores that say themselves to which run a checkpoint belongs."""
 
     def told(self, name: str, run: str, above: str = "", before: str = "", when: float = 0.0) -> CheckpointRef:
-        return ref(name, None, when)._replace(told=Told(run=run, title=f"run {run}", above=above, before=before))
+        return ref(name, None, when)._replace(
+            told=StoreMetadata(run=run, title=f"run {run}", above=above, before=before)
+        )
 
     def test_a_run_is_what_the_store_says_whatever_the_workflow(self) -> None:
         one, two = self.told("a", "one", when=1), self.told("b", "one", when=2)
@@ -309,7 +311,7 @@ class TestKeys:
         assert len({run.key for run in runs}) == 2
 
     def test_a_store_beside_its_copy_has_keys_of_its_own(self) -> None:
-        runs = arrange(ref("a")._replace(told=Told(store=store)) for store in ("one", "two"))
+        runs = arrange(ref("a")._replace(told=StoreMetadata(store=store)) for store in ("one", "two"))
         assert len({run.key for run in runs}) == 2
 
     def test_the_key_stays_as_the_run_goes_on(self) -> None:

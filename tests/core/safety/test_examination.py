@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.safety.examination import Members, envelopes, examine_document, may_hold_pickles
-from tests.core.doctor.test_doctor import document
+from ckpt_tui.core.safety.examination import JsonMembers, envelopes, examine_document, may_hold_pickles
+from tests.core.doctor.test_report import document
 
 EVIL = b"cos\nsystem\nX\x02\x00\x00\x00id\x85R."
 FINE = b"cfractions\nFraction\nK\x01K\x02\x86R."
@@ -122,7 +122,7 @@ def test_numbers_of_any_length_are_read() -> None:
 def test_envelopes_of_a_document_that_a_plain_parser_read() -> None:
     value = {"a": [envelope()], "__type__": "alone", "b": {"__pickled__": "alone"}}
     assert [path for path, _ in envelopes(value)] == [("a", 0)]
-    assert [path for path, _ in envelopes(Members(value.items()))] == [("a", 0)]
+    assert [path for path, _ in envelopes(JsonMembers(value.items()))] == [("a", 0)]
 
 
 def test_a_document_without_pickles_gives_nothing() -> None:

@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-from ckpt_tui.core.safety.harmless import HARMLESS_CLASSES, HARMLESS_HELPERS
+from ckpt_tui.core.safety.harmless_stdlib import HARMLESS_CLASSES, HARMLESS_HELPERS
 from ckpt_tui.core.safety.judgement import judge, names_in_bytes
 from tests.support.framework_inventory import collect
 

@@ -9,8 +9,8 @@ import pytest
 from ckpt_tui.core.export import dumps
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.pickles.unpickle import decode
-from ckpt_tui.core.reading.plain import plain
-from ckpt_tui.core.reading.sizes import size_of
+from ckpt_tui.core.reading.to_json import to_json
+from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.sizes.shares import PATH_LEVELS, Growth, checkpoint_shares, grew_most, shares
 from ckpt_tui.core.value import Map, Obj, Ref
 from ckpt_tui.stores.registry import open_store
@@ -34,7 +34,7 @@ def test_the_total_is_that_of_the_parts_and_of_the_types_and_near_the_json(path:
     assert found.complete
     assert found.total == sum(found.parts.values()) == sum(share.size for share in found.types)
     assert found.total == sum(size_of(part).size for part in parts)
-    written = sum(len(dumps(plain(part), indent=None)) for part in parts)
+    written = sum(len(dumps(to_json(part), indent=None)) for part in parts)
     assert 0.6 * written < found.total < 1.6 * written
 
 

@@ -12,12 +12,12 @@ from ckpt_tui.core.drawing.drawing import Drawing
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.replay.frames import make_frame
 from ckpt_tui.core.runs.lineage import arrange
-from ckpt_tui.core.steps.graph import Edge, Graph, Lessons, Trust, given
+from ckpt_tui.core.steps.learned_graph import Edge, Graph, GraphLearner, Trust, given
 from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.steps.steps import Step, step_between
 from ckpt_tui.stores.registry import open_store
-from ckpt_tui.tui.learning import Learned
-from ckpt_tui.tui.widgets.story import frame_lines
+from ckpt_tui.tui.graph_learner import LearnedGraphs
+from ckpt_tui.tui.widgets.step_text import frame_lines
 
 DATA = Path(__file__).parents[2] / "data"
 NEW = DATA / "agent-framework" / "1.23.0"
@@ -35,7 +35,7 @@ def tell(path: Path, graph: Graph | None = None, run: int = 0, stopped: bool = F
     nodes = arrange(refs)[run].nodes
     snapshots = {node.ref.id: take_snapshot(store.load(node.ref.file)) for node in nodes}
     children = {node.parent: node.ref.id for node in reversed(nodes)}
-    lessons = Lessons()
+    lessons = GraphLearner()
     for node in nodes:
         lessons.learn(snapshots.get(node.parent or ""), snapshots[node.ref.id])
     graph = graph or lessons.graph
@@ -277,7 +277,7 @@ def test_every_step_of_every_store_is_told_and_drawn_without_an_error_or_an_unde
     refs = [entry for batch in store.scan() for entry in batch.entries if isinstance(entry, CheckpointRef)]
     for run in arrange(refs):
         snapshots = {node.ref.id: take_snapshot(store.load(node.ref.file, everything=True)) for node in run.nodes}
-        learned = Learned()
+        learned = LearnedGraphs()
         for node in run.nodes:
             learned.learn(node, snapshots.get(node.parent or ""), snapshots[node.ref.id])
         children = {node.parent: node.ref.id for node in reversed(run.nodes)}

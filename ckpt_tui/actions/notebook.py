@@ -1,0 +1,215 @@
+"""Bookmarks and notes on checkpoints, pins and breakpoints: kept in the person's state directory, a file a store.
+
+Nothing is ever written beside the checkpoints.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from ckpt_tui.errors import CkptError
+from ckpt_tui.user_directories import state_directory
+
+SCHEMA = "ckpt-tui/notes@1"
+
+NOTE_LIMIT = 100_000
+"""Characters of a note that are kept."""
+
+FILE_LIMIT = 16_000_000
+"""Bytes of a file of notes that is read; ours are a few thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a person keeps about one checkpoint.
+
+    Attributes:
+        id: The checkpoint's id.
+        bookmark: Whether it is bookmarked.
+        text: The note, or "".
+        workflow: The workflow's name when the note was made, so that it can be told after the file is gone.
+        iteration: `iteration_count` of the checkpoint.
+        timestamp: The time of the checkpoint, UTC.
+        made: The time of the last change of the note, UTC.
+    """
+
+    id: str
+    bookmark: bool = False
+    text: str = ""
+    workflow: str = ""
+    iteration: int = 0
+    timestamp: str = ""
+    made: str = ""
+
+
+@dataclass(slots=True)
+class Notebook:
+    """Everything kept about one store.
+
+    Attributes:
+        store: The store's absolute path.
+        notes: Id → note.
+        pins: Paths kept on screen while a run is replayed.
+        breakpoints: Expressions at which it stops.
+    """
+
+    store: str
+    notes: dict[str, Note] = field(default_factory=dict)
+    pins: list[str] = field(default_factory=list)
+    breakpoints: list[str] = field(default_factory=list)
+
+    def put(self, note: Note) -> None:
+        """Keep a note; one without a bookmark and without a text is forgotten."""
+        if note.bookmark or note.text:
+            self.notes[note.id] = note
+        else:
+            self.notes.pop(note.id, None)
+
+
+def notes_file(store: str) -> str:
+    """Where the notes on a store are kept."""
+    name = sha256(os.path.abspath(store).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    return os.path.join(_directory(), f"{name}.json")
+
+
+def _directory() -> str:
+    return os.path.join(state_directory(), "notes")
+
+
+def now() -> str:
+    """The time, UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+
+
+def read_notes(store: str) -> Notebook:
+    """What is kept about a store; an empty notebook where nothing is.
+
+    Raises:
+        CkptError: the file cannot be read, or is not one of ours.
+    """
+    book = Notebook(os.path.abspath(store))
+    try:
+        os.stat(_directory())
+    except FileNotFoundError:
+        return book  # nobody has kept any yet
+    except OSError:
+        pass  # reported when the file is read
+    path = notes_file(store)
+    try:
+        with open(path, "rb") as file:
+            data = file.read(FILE_LIMIT + 1)
+    except FileNotFoundError:
+        return book
+    except OSError as error:
+        raise CkptError(f"The notes in {path} cannot be read: {error.strerror}.") from None
+    try:
+        table = json.loads(data[:FILE_LIMIT].decode("utf-8"))
+    except (ValueError, RecursionError):
+        table = None
+    if not isinstance(table, dict) or table.get("schema") != SCHEMA:
+        raise CkptError(f"{path} is no file of notes.", "Move it away to begin anew.")
+    for entry in _dicts(table.get("notes")):
+        note = Note(
+            str(entry.get("id", "")), entry.get("bookmark") is True, str(entry.get("note", "")),
+            str(entry.get("workflow", "")), _number(entry.get("iteration")), str(entry.get("timestamp", "")),
+            str(entry.get("made", "")),
+        )  # fmt: skip
+        if note.id:
+            book.put(note)
+    book.pins = _texts(table.get("pins"))
+    book.breakpoints = _texts(table.get("breakpoints"))
+    return book
+
+
+def write_notes(book: Notebook) -> None:
+    """Keep a notebook: written beside its place and moved there whole, readable by its owner alone.
+
+    Raises:
+        CkptError: it cannot be written.
+    """
+    path = notes_file(book.store)
+    temporary = f"{path}.{os.getpid()}.tmp"
+    text = json.dumps(notes_document(book), indent=2, ensure_ascii=True) + "\n"
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise CkptError(
+            f"The notes cannot be kept in {path}: {error.strerror}.", "XDG_STATE_HOME names another directory."
+        ) from None
+
+
+def notes_document(book: Notebook) -> dict[str, Any]:
+    """The document of `notes --json`, which is also the file."""
+    return {
+        "schema": SCHEMA,
+        "store": book.store,
+        "notes": [
+            {
+                "id": note.id, "bookmark": note.bookmark, "note": note.text[:NOTE_LIMIT], "workflow": note.workflow,
+                "iteration": note.iteration, "timestamp": note.timestamp, "made": note.made,
+            }
+            for note in in_order(book.notes.values())
+        ],
+        "pins": book.pins,
+        "breakpoints": book.breakpoints,
+    }  # fmt: skip
+
+
+def in_order(notes: Iterable[Note]) -> list[Note]:
+    """Notes in the order of their checkpoints' times."""
+    return sorted(notes, key=lambda note: (note.timestamp, note.id))
+
+
+def markdown(book: Notebook) -> str:
+    """The notes as a list to read, to paste or to send."""
+    lines = [f"# Notes on {book.store}", ""]
+    for note in in_order(book.notes.values()):
+        mark = "★ " if note.bookmark else ""
+        lines.append(f"- {mark}`{note.id}` · {note.workflow} · iteration {note.iteration} · {note.timestamp}")
+        lines += [f"  {line}".rstrip() for line in note.text.splitlines()]
+    if not book.notes:
+        lines.append("No bookmarks and no notes.")
+    return "\n".join(lines) + "\n"
+
+
+def export_notes(book: Notebook, path: str) -> str:
+    """Write the notes to a file that is not there yet: JSON where its name ends so, else Markdown.
+
+    Returns:
+        Its absolute path.
+
+    Raises:
+        CkptError: there is such a file, or it cannot be written.
+    """
+    path = os.path.abspath(os.path.expanduser(path))
+    text = json.dumps(notes_document(book), indent=2) + "\n" if path.endswith(".json") else markdown(book)
+    try:
+        with open(path, "x", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except FileExistsError:
+        raise CkptError(f"{path} exists; it is left as it is.", "Give another name.") from None
+    except OSError as error:
+        raise CkptError(f"{path} cannot be written: {error.strerror}.") from None
+    return path
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _texts(value: Any) -> list[str]:
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0

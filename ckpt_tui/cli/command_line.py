@@ -1,0 +1,147 @@
+"""The command itself: which verb is meant, and how failures end."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from importlib import import_module
+from io import StringIO
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from ckpt_tui import __version__
+from ckpt_tui.core.text import clean, clean_lines
+from ckpt_tui.errors import CkptError
+from ckpt_tui.garbage import collect_rarely
+
+_VERBS = {
+    "ls": ("ckpt_tui.cli.ls", "Checkpoints in lineage order, and problems."),
+    "show": ("ckpt_tui.cli.show", "One checkpoint, decoded."),
+    "history": ("ckpt_tui.cli.history", "Each value a path took along a branch: checkpoint, step, executors that ran."),
+    "find": ("ckpt_tui.cli.find", "A text in all checkpoints: where it is."),
+    "bisect": ("ckpt_tui.cli.bisect", "The first checkpoint of the branch where an expression is true."),
+    "diff": ("ckpt_tui.cli.diff", "What changed between two checkpoints, on decoded values."),
+    "doctor": ("ckpt_tui.cli.doctor", "Everything wrong or risky in a store; types to allow, ready to paste."),
+    "resume": ("ckpt_tui.cli.resume", "Resume your workflow from a checkpoint, in a process of its own."),
+    "run": ("ckpt_tui.cli.run", "Run your program under the debugger: step, stop on a condition, go back."),
+    "notes": ("ckpt_tui.cli.notes", "Bookmarks and notes on a store's checkpoints."),
+    "prune": ("ckpt_tui.cli.prune", "Delete checkpoints: shown first, and brought back with --undo."),
+    "completion": ("ckpt_tui.cli.completion", "What makes your shell complete verbs, options, files and ids."),
+    "demo": ("ckpt_tui.cli.demo", "A sample store, and a live run that keeps writing to it."),
+}
+"""Verb → its module and its line of help; modules are imported when their verb is called."""
+
+
+_BROWSE = "\0browse"
+"""The verb that is left out; no directory can have this name."""
+
+
+class _Verbs(click.Group):
+    """Verbs are loaded on demand; a first word that is not a verb is a store to browse."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == _BROWSE:
+            return _load("ckpt_tui.cli.browse")
+        if cmd_name in _VERBS:
+            return _load(_VERBS[cmd_name][0])
+        return None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if ctx.resilient_parsing and not args:  # a shell asks for the first word
+            return super().parse_args(ctx, args)
+        if not args or args[0] not in (*_VERBS, "--help", "-h", "--version"):
+            args = [_BROWSE, *args]
+        return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Verbs, and the stores here; a path is left to the shell."""
+        if "/" in incomplete or incomplete.startswith("."):
+            return [CompletionItem(incomplete, type="file")]
+        verbs = [CompletionItem(name, help=text) for name, (_, text) in _VERBS.items() if name.startswith(incomplete)]
+        with suppress(OSError), os.scandir() as entries:
+            verbs += [
+                CompletionItem(each.name) for each in entries if each.is_dir() and _is_offered(each.name, incomplete)
+            ]
+        return verbs or [CompletionItem(incomplete, type="file")]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Verbs"):
+            formatter.write_dl([(name, text) for name, (_, text) in _VERBS.items()])
+        with formatter.section("Examples"):
+            formatter.write_dl(
+                [
+                    ("ckpt-tui ./my_checkpoints", "browse a directory, live"),
+                    ("ckpt-tui . --at ID --query EXPR", "open at a place"),
+                    ("ckpt-tui ls . --json", "the list for a script"),
+                    ("ckpt-tui show . latest", "the newest checkpoint, decoded"),
+                    ("ckpt-tui diff . latest", "what the newest checkpoint changed"),
+                    ("ckpt-tui demo", "try it on a sample store"),
+                ]
+            )
+
+
+def _is_offered(name: str, incomplete: str) -> bool:
+    return bool(incomplete) and name.startswith(incomplete) and not set(name) & set(" \t\n,") and clean(name) == name
+
+
+def _load(module: str) -> click.Command:
+    command: click.Command = import_module(module).command
+    if module not in _READING_NOTHING and not any(param.name == "encoding" for param in command.params):
+        from ckpt_tui.cli.output import encoding_option  # late: a verb of its own imports what it needs
+
+        encoding_option(command)
+    return command
+
+
+_READING_NOTHING = ("ckpt_tui.cli.notes", "ckpt_tui.cli.demo", "ckpt_tui.cli.completion")
+"""Verbs that read no checkpoint."""
+
+
+@click.group(
+    cls=_Verbs,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    subcommand_metavar="[STORE] | VERB [ARGS]...",
+)
+@click.version_option(__version__, prog_name="ckpt-tui")
+def cli() -> None:
+    """Browse agent workflow checkpoints; decode every value without executing anything.
+
+    STORE is a directory of checkpoints or one checkpoint file; the current directory when left out. With a terminal the
+    browser opens; otherwise what `ls` prints is printed. A directory named like a verb is given as ./name.
+    """
+
+
+def run(args: list[str]) -> int:
+    """Run the command line with these arguments; returns the exit code."""
+    collect_rarely()
+    try:
+        code: Any = cli.main(args, prog_name="ckpt-tui", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except CkptError as error:
+        write_error(error.what, error.hint)
+        return error.exit_code
+    except click.ClickException as error:
+        _show(error)
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+
+
+def _show(error: click.ClickException) -> None:
+    """What click prints for a wrong call, with what was typed made safe."""
+    text = StringIO()
+    error.show(text)
+    click.echo("\n".join(clean_lines(text.getvalue().rstrip("\n"))), err=True)
+
+
+def write_error(what: str, hint: str = "") -> None:
+    """Say on stderr what is wrong and what to do."""
+    click.echo(f"ckpt-tui: {clean(what)}", err=True)
+    if hint:
+        click.echo(f"  {clean(hint)}", err=True)

@@ -1,0 +1,103 @@
+"""The document of `diff --json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.diff.changes import Change, Difference
+from ckpt_tui.core.diff.divergence import CommonAncestor, Divergence
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.reading.to_json import to_json
+from ckpt_tui.core.redact import EVERYTHING, masked
+from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.list_document import ref_document
+
+_VALUES = 0.5
+"""The part of the work for one document that the values of a diff may take: two are decoded and compared besides."""
+
+
+def diff_document(
+    a: dict[str, Any],
+    b: dict[str, Any],
+    difference: Difference,
+    ignore: IgnoreRules,
+    reveal: bool = False,
+    query: str = "",
+) -> dict[str, Any]:
+    """The document of `diff --json`; secrets are masked unless `reveal`.
+
+    Args:
+        a: The first checkpoint, as an entry of `ls`.
+        b: The second one.
+        difference: What changed.
+        ignore: The rules that were on.
+        reveal: Show secrets.
+        query: An expression that both documents were made with, in front of each path; "" for none.
+    """
+    by_rule = difference.by_rule
+    # All values together: a bomb that shows up as a hundred changes would be written a hundred times.
+    allowance = Allowance(_VALUES)
+    allowance.read(int(a.get("size") or 0) + int(b.get("size") or 0))
+    document: dict[str, Any] = {
+        "schema": "ckpt-tui/diff@1",
+        "a": a,
+        "b": b,
+        "changes": [change_document(change, reveal, query, allowance) for change in difference.shown],
+        "ignored": difference.ignored,
+        "rules": [{"name": rule.name, "ignored": by_rule.get(rule.name, 0)} for rule in ignore.rules],
+    }
+    if difference.incomplete or allowance.is_cut:
+        document["incomplete"] = difference.incomplete or "values are cut where they are too large to be written"
+    return document
+
+
+def change_document(
+    change: Change, reveal: bool = False, query: str = "", allowance: Allowance | None = None
+) -> dict[str, Any]:
+    """One change: `before` and `after` where there is one, `from` where it stood elsewhere in the first document.
+
+    The `allowance` pays for the values; None writes each within the usual limits.
+    """
+    document: dict[str, Any] = {"op": change.op, "path": _place(change.path, query)}
+    if change.op in ("removed", "changed"):
+        document["before"] = _value(change.before, change, reveal, allowance)
+    if change.op in ("added", "changed", "moved"):
+        document["after"] = _value(change.after, change, reveal, allowance)
+    if change.source is not None:
+        document["from"] = _place(change.source, query)
+    return document
+
+
+def _place(path: tuple[int | str, ...], query: str) -> str:
+    text = expression(path)
+    if not query:
+        return text
+    return query if not path else f"{query} | {text}"
+
+
+def _value(value: Any, change: Change, reveal: bool, allowance: Allowance | None) -> Any:
+    document = to_json(value, allowance=allowance)
+    return document if reveal else masked(document, min(change.secrecy, EVERYTHING))
+
+
+def fork_document(found: CommonAncestor, parted: Divergence | None, run: Run, reveal: bool = False) -> dict[str, Any]:
+    """Where two branches part: the common ancestor, the first step that differs, and the first path in it."""
+
+    def ref(node: Node) -> dict[str, Any]:
+        return ref_document(node.ref, run.id, node)
+
+    document: dict[str, Any] = {
+        "ancestor": None if found.ancestor is None else ref(found.ancestor),
+        "steps": [len(found.first), len(found.second)],
+        "step": None,
+    }
+    if parted is not None:
+        first = parted.difference.shown[0]
+        document |= {
+            "step": parted.step, "a": ref(parted.first), "b": ref(parted.second),
+            "path": expression(first.path), "change": change_document(first, reveal),
+            "changes": len(parted.difference.shown),
+        }  # fmt: skip
+    return document

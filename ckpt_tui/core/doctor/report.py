@@ -1,0 +1,279 @@
+"""Everything wrong or risky in a store: files, chains, values, types to allow, names that could run code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
+
+from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.doctor.advice import FIXES, NOT_CHECKPOINTS, NOTES, OTHERWISE, REPEATED_BY_DOTNET, SHAPES
+from ckpt_tui.core.doctor.chains import broken_chains, changed_graphs
+from ckpt_tui.core.doctor.clear_text import ClearText, json_may_hold_secrets, may_hold_secrets
+from ckpt_tui.core.doctor.copies import Copy, copies_in, copy_finding, renamed_findings
+from ckpt_tui.core.doctor.findings import CANNOT_BE_DECODED, UNDECODABLE, Finding, Pickles, Severity, pickle_bytes
+from ckpt_tui.core.doctor.newest import HOPELESS, Candidate, candidate_of, newest_findings
+from ckpt_tui.core.doctor.repetitions import Repetitions
+from ckpt_tui.core.doctor.side_names import LEFTOVER, side_file_words
+from ckpt_tui.core.documents.envelope import PICKLED, TYPE
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
+from ckpt_tui.core.paths import Path
+from ckpt_tui.core.reading.path_links import PathLink, next_on, path_of
+from ckpt_tui.core.safety.judgement import Judgement
+from ckpt_tui.core.text import quoted
+from ckpt_tui.core.value import Envelope, Map, Opaque
+
+_ORDER: dict[Severity, int] = {"danger": 0, "warning": 1, "info": 2}
+
+
+class Report(NamedTuple):
+    """What was found.
+
+    Attributes:
+        findings: Danger first, then warnings; by file and path.
+        allowed_types: What `allowed_checkpoint_types` needs for the store to load, `module:qualname`. Types that only
+            dangerous files name are left out.
+        files: Files looked at.
+        undecodable: Files that cannot be shown, and values that cannot be decoded.
+    """
+
+    findings: tuple[Finding, ...]
+    allowed_types: tuple[str, ...]
+    files: int
+    undecodable: int = 0
+
+    @property
+    def is_dangerous(self) -> bool:
+        """Whether loading one of the files could run code."""
+        return any(finding.severity == "danger" for finding in self.findings)
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether something is undecodable or dangerous."""
+        return self.undecodable > 0 or self.is_dangerous
+
+
+class Doctor:
+    """Takes what a store holds, piece by piece, and reports at the end. Keeps headers, never values."""
+
+    def __init__(self) -> None:
+        self._findings: list[Finding] = []
+        self._refs: list[CheckpointRef] = []
+        self._judged: dict[tuple[str, str], Judgement] = {}
+        self._types: dict[str, tuple[str, str, int]] = {}
+        self._secrets = ClearText()
+        self._repetitions = Repetitions()
+        self._names: dict[str, int] = {}  # in the order of the directory
+        self._differences: dict[str, str] = {}
+        self._told: set[tuple[str, str]] = set()
+        self._candidates: list[Candidate] = []
+        self._files = 0
+        self._undecodable = 0
+
+    def names(self, names: Iterable[str]) -> None:
+        """Take the names of everything in the directory."""
+        self._names.update((name, number) for number, name in enumerate(names))
+        for name in sorted(self._names):
+            own = name.rpartition("/")[2]
+            if LEFTOVER.match(own):
+                self._add(
+                    "leftover", "warning", name, "", "left by a save that failed or was interrupted",
+                    "Move it out of the store when no workflow is running: it may hold a part of a checkpoint that was "
+                    "never written.",
+                )  # fmt: skip
+            elif not own.endswith(".json") and (words := side_file_words(own, self._names)):
+                self._add("side-file", "info", name, "", words, FIXES["side-file"])
+
+    def found(self, findings: Iterable[Finding]) -> None:
+        """Take what the store itself, or a look at its place, found."""
+        self._findings += findings
+        self._told.update((finding.file, finding.kind) for finding in findings)
+
+    def differs(self, copy: str, difference: str) -> None:
+        """Take what differs between a copy and its original."""
+        self._differences[copy] = difference
+
+    def copies(self) -> list[Copy]:
+        """The copies of checkpoints among what was taken so far."""
+        return copies_in(self._refs, self._names)
+
+    def problem(self, problem: Problem, raw: bytes = b"", check: Callable[[], None] | None = None) -> None:
+        """Take a file that is not a checkpoint that can be shown.
+
+        Args:
+            problem: Why it cannot be shown.
+            raw: Its bytes where they can be had: the framework decodes whatever pickles stand in them.
+            check: Called now and then; whatever it raises ends the examination.
+        """
+        pickles = Pickles(problem.file, self._judged)
+        pickles.elsewhere(raw, (), check)
+        pickles.close()
+        self._findings += pickles.findings
+        self._files += 1
+        if problem.kind not in NOT_CHECKPOINTS:
+            self._undecodable += 1
+            if candidate := candidate_of(problem, raw):
+                self._candidates.append(candidate)
+        if (problem.file, problem.kind) not in self._told:
+            severity: Severity = "info" if problem.kind in ("side-file", "being-written") else "warning"
+            self._add(problem.kind, severity, problem.file, "", problem.reason, FIXES.get(problem.kind, OTHERWISE))
+
+    def checkpoint(
+        self, checkpoint: Checkpoint, check: Callable[[], None] | None = None, allowance: Allowance | None = None
+    ) -> None:
+        """Take a checkpoint; its values are looked at now and not kept.
+
+        Args:
+            checkpoint: The checkpoint, decoded.
+            check: Called now and then; whatever it raises ends the examination.
+            allowance: What may be spent on it, decoding included.
+        """
+        self._files += 1
+        ref = checkpoint.ref
+        self._refs.append(ref)
+        self._notes(checkpoint)
+        parts = parts_of(checkpoint)
+        pickles = Pickles(ref.file, self._judged, allowance)
+        hint = json_may_hold_secrets(checkpoint.raw)
+        for envelope in _examine(checkpoint, pickles, check):
+            if not hint and not (envelope.is_cut and envelope.factor == 0):
+                data = pickle_bytes(envelope)
+                hint = may_hold_secrets(data)
+        self._findings += pickles.findings
+        self._undecodable += sum(finding.kind in UNDECODABLE for finding in pickles.findings)
+        self._candidate(ref, tuple(pickles.types))
+        if not any(finding.severity == "danger" for finding in pickles.findings):
+            for name, where in pickles.types.items():
+                file, first, count = self._types.get(name, (ref.file, where, 0))
+                self._types[name] = (file, first, count + 1)
+        if hint:
+            self._secrets.take(parts, ref.file)
+        self._repetitions.take(checkpoint)
+
+    def report(self) -> Report:
+        """What was found in everything taken so far."""
+        findings = [*self._findings, *broken_chains(self._refs), *changed_graphs(self._refs)]
+        findings += newest_findings(self._candidates, self._names)
+        copies = self.copies()
+        findings += [copy_finding(copy, self._differences.get(copy.file, "")) for copy in copies]
+        exported = {finding.file for finding in findings if finding.kind == "exported"}
+        skipped = exported | {copy.file for copy in copies}
+        findings += renamed_findings(self._refs, self._names, skipped)
+        findings = [one for one in findings if one.kind != "unknown-member" or one.file not in exported]
+        for name, (file, where, count) in self._types.items():
+            more = f" ({count:,} files)" if count > 1 else ""
+            reason = f"needs {name}{more}, which the framework loads only when told to"
+            findings.append(Finding("type", "info", file, where, reason, f"allowed_checkpoint_types=[{quoted(name)}]"))
+        findings += [*self._secrets.findings(), *self._repetitions.findings()]
+        findings.sort(key=lambda finding: (_ORDER[finding.severity], finding.file, finding.path, finding.kind))
+        return Report(tuple(findings), tuple(sorted(self._types)), self._files, self._undecodable)
+
+    def _add(self, kind: str, severity: Severity, file: str, path: str, reason: str, fix: str = "") -> None:
+        self._findings.append(Finding(kind, severity, file, path, reason, fix))
+
+    def _notes(self, checkpoint: Checkpoint) -> None:
+        ref = checkpoint.ref
+        for warning in checkpoint.warnings:
+            for start, kind, fix in NOTES:
+                if warning.startswith(start):
+                    is_dotnet = kind == "repeated-keys" and checkpoint.topology is not None
+                    self._add(kind, "warning", ref.file, "", warning, REPEATED_BY_DOTNET if is_dotnet else fix)
+        for found in SHAPES.finditer(ref.note):
+            self._add("wrong-shape", "warning", ref.file, "", found[0], "Restore the file from a copy.")
+
+    def _candidate(self, ref: CheckpointRef, types: tuple[str, ...]) -> None:
+        """Keep what Agent Framework's choice of the latest checkpoint goes by."""
+        if ref.chain or (ref.told is not None and ref.told.run) or "#" in ref.file:
+            return
+        own = [finding for finding in self._findings if finding.file == ref.file]
+        if any(finding.kind == "exported" for finding in own):
+            return  # of a database, where nothing is skipped
+        hopeless = next((finding.reason for finding in own if finding.kind in HOPELESS), "")
+        is_dangerous = any(finding.severity == "danger" for finding in own)
+        self._candidates.append(Candidate(ref.file, ref.workflow, ref.timestamp, hopeless, types, is_dangerous, ref))
+
+
+def allow_lines(types: Iterable[str]) -> list[str]:
+    """The argument of FileCheckpointStorage that allows these types, line by line, to paste."""
+    return ["allowed_checkpoint_types=[", *(f"    {quoted(name)}," for name in types), "]"]
+
+
+def alarms(
+    checkpoint: Checkpoint,
+    check: Callable[[], None] | None = None,
+    allowance: Allowance | None = None,
+    decoded_only: bool = False,
+) -> tuple[str, ...]:
+    """What is undecodable or dangerous in the values of one checkpoint, where and why, beyond its own `faults`.
+
+    Args:
+        checkpoint: The checkpoint, decoded.
+        check: Called now and then; whatever it raises ends the examination.
+        allowance: What may be spent on the checkpoint, decoding included.
+        decoded_only: Leave out what nobody has decoded yet.
+    """
+    pickles = Pickles(checkpoint.ref.file, {}, allowance)
+    for _ in _examine(checkpoint, pickles, check, decoded_only):
+        pass
+    told = []
+    for found in pickles.findings:
+        if found.severity == "danger":
+            told.append(f"danger at {found.path}: {found.reason}")
+        elif found.kind in UNDECODABLE:
+            told.append(f"{found.path}: {found.reason.removeprefix(CANNOT_BE_DECODED)}")
+    return tuple(line for line in told if line not in checkpoint.faults)
+
+
+_CLOSED = "The program that wrote it can read it, if it has the key or the serializer."
+_UNREADABLE = "The framework cannot load this checkpoint; resume from another one."
+
+
+def parts_of(checkpoint: Checkpoint) -> dict[str, Any]:
+    """The parts of a checkpoint that hold values, by their names in a path."""
+    return {
+        "messages": checkpoint.messages, "state": checkpoint.state, "pending": checkpoint.pending,
+        "metadata": checkpoint.metadata,
+    }  # fmt: skip
+
+
+def _examine(
+    checkpoint: Checkpoint, pickles: Pickles, check: Callable[[], None] | None, decoded_only: bool = False
+) -> Iterator[Envelope]:
+    """Put what is wrong with the values of a checkpoint into `pickles`; yields each envelope that was looked at."""
+    if checkpoint.is_bare:
+        return
+    shown: list[Envelope] = []
+    for path, item in json_values(parts_of(checkpoint)):
+        if type(item) is Envelope:
+            shown.append(item)
+        if type(item) is Envelope and decoded_only and not item.ready:
+            continue
+        if type(item) is Envelope:
+            pickles.examine(item, path, check)
+            yield item
+        elif type(item) is Opaque:
+            if item.reason.startswith("an integer"):
+                reason = f"{item.reason}, more than the framework reads"
+                pickles.add("huge-integer", "warning", path, reason, _UNREADABLE)
+            else:
+                pickles.add("unread", "warning", path, item.reason, _CLOSED)
+        else:
+            pickles.add("undecodable", "warning", path, f"an envelope whose {PICKLED} is no text", _UNREADABLE)
+    pickles.elsewhere(checkpoint.raw, shown, check, is_hurried=decoded_only)
+    pickles.close()
+
+
+_JSON_KINDS = frozenset((dict, list, Map, Envelope, Opaque))
+
+
+def json_values(parts: dict[str, Any]) -> Iterable[tuple[Path, Any]]:
+    """Envelopes, values too large to be shown and false envelopes in the JSON of a checkpoint, with their paths."""
+    todo: list[tuple[PathLink, Any]] = [((None, (name,)), value) for name, value in reversed(parts.items())]
+    while todo:
+        way, item = todo.pop()
+        kind = type(item)
+        if kind is Envelope or kind is Opaque:
+            yield path_of(way), item
+            continue
+        if kind is dict and PICKLED in item and TYPE in item:
+            yield path_of(way), item
+        todo += reversed(next_on(way, item, _JSON_KINDS))

@@ -1,0 +1,114 @@
+"""What stands at a plain path, without writing the JSON that the path is over.
+
+`follow` gives what JMESPath finds in the document of `show`: the signs of that format (`$type`, `$value`, `$items`) are
+steps, a cycle ends at its `$ref`. Only what a `$ref` says differs: it names a place in the value that was found, not in
+the document. The labels on the way say whether the value is a secret.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.paths import Path
+from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.pickled_objects import own_attributes
+from ckpt_tui.core.reading.to_json import to_json
+from ckpt_tui.core.redact import PLAIN, masked, masked_text, secrecy
+from ckpt_tui.core.value import Obj, Value
+
+Check = Callable[[], None] | None
+
+
+class LookupResult(NamedTuple):
+    """A value and the labels that lead to it; `absent` where there is none."""
+
+    value: Value
+    labels: tuple[str, ...] = ()
+    absent: bool = False
+
+
+NOTHING = LookupResult(None, (), True)
+
+
+def lookup(value: Value, path: Path, check: Check = None) -> LookupResult:
+    """What stands at a path below a value."""
+    labels: list[str] = []
+    above: dict[int, Value] = {}
+    at = 0
+    while at < len(path):
+        value = resolve(value, check)
+        if id(value) in above:
+            return NOTHING  # JSON has a reference here, which has no such member
+        above[id(value)] = value
+        step = path[at]
+        if type(value) is dict:
+            if type(step) is not str or step not in value:
+                return NOTHING
+            value = value[step]
+            labels.append(step)
+            at += 1
+        elif type(value) is list:
+            if type(step) is not int or not -len(value) <= step < len(value):
+                return NOTHING
+            labels += _pair_label(value, step)
+            value = value[step]
+            at += 1
+        elif type(value) is Obj and type(step) is str and step[:1] != "$" and (kv := own_attributes(value)) is not None:
+            names = kv[::2]
+            if step not in names:
+                return NOTHING
+            value = kv[2 * names.index(step) + 1]
+            labels.append(step)
+            at += 1
+        else:
+            found = _member(value, path, at)
+            if found is None:
+                return _in_document(to_json(value), path[at:], labels)
+            taken, label, value = found
+            at += taken
+            if label:
+                labels.append(label)
+    return LookupResult(resolve(value, check), tuple(labels))
+
+
+def _member(value: Value, path: Path, at: int) -> tuple[int, str, Value] | None:
+    below = members(value)
+    index = below.find(path[at:])
+    if index < 0:
+        return None
+    member = below[index]
+    return len(member.steps), "" if member.is_index else member.label, member.value
+
+
+def _in_document(document: Any, path: Path, labels: list[str]) -> LookupResult:
+    """The rest of a path in JSON."""
+    for step in path:
+        if type(document) is dict and type(step) is str and step in document:
+            labels.append(step)
+        elif type(document) is list and type(step) is int and -len(document) <= step < len(document):
+            labels += _pair_label(document, step)
+        else:
+            return NOTHING
+        document = document[step]
+    return LookupResult(document, tuple(labels))
+
+
+def _pair_label(items: list[Value], step: int) -> list[str]:
+    """The label of the second of two where the first is a name, as headers are kept."""
+    return [items[0]] if len(items) == 2 and step in (1, -1) and type(items[0]) is str else []
+
+
+def shown(found: LookupResult, reveal: bool = False) -> Any:
+    """The JSON of a value that was found, secrets masked unless `reveal`; None where there is nothing."""
+    if found.absent:
+        return None
+    document = to_json(found.value)
+    if reveal:
+        return document
+    # A value is a secret by the names above it, too.
+    above = max(map(secrecy, found.labels), default=PLAIN)
+    if above == PLAIN and type(document) is not dict and type(document) is not list:
+        return masked_text(document) if type(document) is str else document
+    return masked(document, above)

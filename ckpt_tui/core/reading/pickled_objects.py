@@ -1,0 +1,425 @@
+"""What an object of a pickle is to its reader: a type, a text or attributes, items, entries, arguments.
+
+One place knows how Python pickles things (copyreg, dataclasses, pydantic, named tuples, the standard library's own
+reductions); every view of a value is built on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from ckpt_tui.core.reading import arrays, stdlib_types, tables
+from ckpt_tui.core.reading.order import ordered
+from ckpt_tui.core.reading.typenames import callable_name
+from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf, Value
+
+Scalar = None | bool | int | float | str
+
+_MERGE_LIMIT = 2_000
+"""Names that are compared when an object's attributes come from two mappings (a dict and slots)."""
+
+
+class Pairs(Sequence[tuple[Value, Value]]):
+    """key, value, key, value, ... seen as pairs, without a copy."""
+
+    __slots__ = ("kv",)
+
+    def __init__(self, kv: list[Value]) -> None:
+        self.kv = kv
+
+    def __len__(self) -> int:
+        return len(self.kv) // 2
+
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # slices are not needed
+        return self.kv[2 * index], self.kv[2 * index + 1]
+
+    def __iter__(self) -> Iterator[tuple[Value, Value]]:
+        return zip(islice(self.kv, 0, None, 2), islice(self.kv, 1, None, 2), strict=True)
+
+
+class ObjectParts:
+    """The parts of one object.
+
+    Attributes:
+        type: `module:qualname`.
+        text: What stands for the whole object (an Enum's value, a date in ISO form), if `is_text`.
+        attributes: Names, all different, and values, in the order of the pickle.
+        args: Constructor arguments that are no attribute.
+        kwargs: Keyword arguments, or None.
+        maker: What is called, when that has no name but is made by the pickle itself, or None.
+        items: The members of a list-like or set-like object, or None.
+        entries: key, value, key, value, ... of a dict-like object, or None.
+        state: A state that is not a set of attributes (a custom `__getstate__`), if `has_state`.
+        is_type: the object is a class reference such as `list[Message]`, reported by `text`.
+    """
+
+    __slots__ = (
+        "args", "attributes", "entries", "has_state", "is_text", "is_type", "items", "kwargs", "maker", "state", "text",
+        "type",
+    )  # fmt: skip
+
+    def __init__(self, type_name: str) -> None:
+        self.type = type_name
+        self.text: Scalar = None
+        self.is_text = False
+        self.is_type = False
+        self.attributes = Pairs([])
+        self.args: Sequence[Value] = ()
+        self.kwargs: Value = None
+        self.maker: Value = None
+        self.items: Sequence[Value] | None = None
+        self.entries: list[Value] | None = None
+        self.state: Value = None
+        self.has_state = False
+
+
+def object_parts(obj: Obj) -> ObjectParts:
+    """The parts of an object, reported from its pickle alone. Its cost does not grow with the object."""
+    cls, args, kwargs = obj.cls, obj.args, obj.kwargs
+    if type(cls) is Obj and _is_partial_new(cls):
+        # Protocols 2 and 3 write a class with keyword arguments as partial(cls.__new__, cls, *args, **kwargs)().
+        cls, args, kwargs = cls.state[1][0], cls.state[1][1:], cls.state[2]
+    args = args if type(args) is tuple or type(args) is list else (args,)
+    whole = _whole(obj)
+    if whole is not None:
+        return whole
+    name, items, pairs = callable_name(cls), obj.items, obj.pairs
+    if name in _NEW_HELPERS and args:
+        # copyreg's helpers stand in for cls.__new__ in protocols 0 to 2.
+        made = callable_name(args[0])
+        if made:
+            base = args[1] if name == "copyreg:_reconstructor" and len(args) > 1 else None
+            cls, args = args[0], _NEW_HELPERS[name](args)
+            name = made
+            if type(base) is Ref and len(args) == 1:
+                args, items, pairs = _take_base(base.name, args, items, pairs)
+    parts = ObjectParts(name or _describe_callable(cls))
+    parts.maker = None if name or type(cls) is Ref else cls
+    plain = not obj.has_state and items is None and pairs is None and not kwargs
+    reader = stdlib_types.READERS.get(name)
+    if reader is not None and (plain or name in stdlib_types.WITH_STATE):
+        reading = reader(args, obj.state)
+        if reading is not None:
+            parts.type, parts.text = reading
+            parts.is_text = True
+            parts.is_type = parts.type == "type"
+            return parts
+    if reader is None and plain and obj.how == "call" and _reads_like_an_enum(name, args):
+        parts.text = args[0]
+        parts.is_text = True
+        return parts
+    parts.items, parts.entries, parts.kwargs = items, pairs, kwargs
+    parts.args = _container(parts, name, args, obj.how == "call")
+    if obj.has_state:
+        _take_state(parts, obj.state)
+    return parts
+
+
+def _whole(obj: Obj) -> ObjectParts | None:
+    """An array or a table, whose rows are worked out once; None for any other object."""
+    name = callable_name(obj.cls)
+    is_array = name in arrays.NAMES
+    if not is_array and name not in tables.NAMES:
+        return None
+    known = _WHOLE.get(id(obj))
+    if known is not None and known[0] is obj:
+        return known[1]
+    parts = None
+    if is_array:
+        array = arrays.array(obj)
+        if array is not None:
+            parts = ObjectParts("numpy:ndarray")
+            parts.items, rest = arrays.rows(array)
+            own: list[Value] = ["shape", list(array.shape), "dtype", array.dtype]
+            parts.attributes = Pairs(own if rest is None else [*own, "rest", rest])
+    else:
+        table = tables.table(obj, name)
+        if table is not None:
+            parts = ObjectParts(table.type)
+            parts.items = table.items
+            parts.attributes = Pairs(table.attributes)
+    if len(_WHOLE) >= _KEPT:
+        _WHOLE.clear()
+    _WHOLE[id(obj)] = obj, parts
+    return parts
+
+
+_WHOLE: dict[int, tuple[Obj, ObjectParts | None]] = {}
+"""Arrays and tables by id, each with its parts; the object is kept, since an id means nothing once it is gone."""
+
+_KEPT = 64
+"""Arrays and tables that are kept: as many as a screen shows."""
+
+
+def own_attributes(obj: Obj) -> list[Value] | None:
+    """name, value, name, value, ... of an object that is nothing but attributes, as most are; None for any other.
+
+    What `anatomy` shows of such an object, for a fraction of its cost.
+    """
+    cls, state = obj.cls, obj.state
+    if (
+        type(cls) is Ref
+        and obj.how == "new"
+        and type(state) is Map
+        and type(obj.args) is tuple
+        and not obj.args
+        and obj.items is None
+        and obj.pairs is None
+        and obj.kwargs is None
+        and cls.qualname
+        and cls.name not in stdlib_types.READERS
+        and cls.module != "collections"
+        and cls.name not in tables.NAMES
+        and state.has_text_keys()
+        and (len(state.kv) > _PYDANTIC or _FIELDS_SET not in state.kv[::2])
+    ):
+        return state.kv
+    return None
+
+
+def type_name(value: Value) -> str:
+    """`module:qualname` of a value as its pickle or JSON shows it."""
+    kind = type(value)
+    if kind is Obj:
+        cls = value.cls
+        if type(cls) is Ref and cls.qualname and cls.name not in _ELSEWHERE and cls.name not in stdlib_types.READERS:
+            return cls.name
+        return object_parts(value).type
+    if kind is Envelope:
+        return type_name(value.value) if value.ready else str(value.claimed)
+    if kind is SetOf:
+        return "builtins:frozenset" if value.frozen else "builtins:set"
+    return _NATIVE.get(kind, "?")
+
+
+_ELSEWHERE = frozenset(
+    ("copyreg:_reconstructor", "copyreg:__newobj__", "copyreg:__newobj_ex__", *arrays.NAMES, *tables.INDEXES)
+)
+"""What is called to make an object of a class that its arguments name."""
+
+_NATIVE: dict[type, str] = {
+    type(None): "builtins:NoneType",
+    bool: "builtins:bool",
+    int: "builtins:int",
+    float: "builtins:float",
+    str: "builtins:str",
+    bytes: "builtins:bytes",
+    bytearray: "builtins:bytearray",
+    list: "builtins:list",
+    tuple: "builtins:tuple",
+    dict: "builtins:dict",
+    Map: "builtins:dict",
+    Ref: "type",
+    Opaque: "?",
+}
+
+
+def _reconstructor(args: Sequence[Value]) -> Sequence[Value]:
+    # copyreg._reconstructor(cls, base, state): the state is an argument only when the base is not a plain object.
+    base = args[1] if len(args) > 1 else None
+    return () if type(base) is Ref and base.name == "builtins:object" else args[2:]
+
+
+def _newobj(args: Sequence[Value]) -> Sequence[Value]:
+    return args[1:]
+
+
+_NEW_HELPERS: dict[str, Callable[[Sequence[Value]], Sequence[Value]]] = {
+    "copyreg:_reconstructor": _reconstructor,
+    "copyreg:__newobj__": _newobj,
+    "copyreg:__newobj_ex__": _newobj,
+}
+
+
+def _take_base(base: str, args: Sequence[Value], items: Value, pairs: Value) -> tuple[Sequence[Value], Value, Value]:
+    """The contents of a list, dict or tuple subclass that copyreg._reconstructor hands to its base."""
+    if base == "builtins:list" and type(args[0]) is list and items is None:
+        return (), args[0], pairs
+    if base == "builtins:dict" and type(args[0]) is Map and pairs is None:
+        return (), items, args[0].kv
+    if base == "builtins:tuple" and type(args[0]) is tuple:
+        return args[0], items, pairs  # as a named tuple has them in later protocols
+    return args, items, pairs
+
+
+def _is_partial_new(cls: Obj) -> bool:
+    """Whether a callable is `functools.partial(X.__new__, X, ...)`: (function, arguments, keyword arguments, dict)."""
+    state = cls.state
+    if callable_name(cls.cls) != "functools:partial" or type(state) is not tuple or len(state) != 4:
+        return False
+    made = callable_name(state[1][0]) if type(state[1]) is tuple and state[1] else ""
+    return made != "" and callable_name(state[0]) == f"{made}.__new__"
+
+
+def _describe_callable(cls: Value) -> str:
+    if type(cls) is Ref:
+        return f"{cls.module}:(no name)"
+    if type(cls) is Obj:  # one level only: what makes it may itself be made, a million times over
+        return f"(made by {callable_name(cls.cls) or '?'})"
+    return f"({_NATIVE.get(type(cls), '?')})"
+
+
+def _reads_like_an_enum(name: str, args: Sequence[Value]) -> bool:
+    """An Enum pickles as a call with its value. Other classes may, but few do, and the value is shown all the same."""
+    module, _, qualname = name.partition(":")
+    return (
+        len(args) == 1
+        and (args[0] is None or type(args[0]) in (str, int, float, bool))
+        and module not in _NOT_ENUMS
+        and qualname[:1] not in "_abcdefghijklmnopqrstuvwxyz"
+        and not qualname.endswith(_EXCEPTION_ENDINGS)
+    )
+
+
+_NOT_ENUMS = frozenset({"builtins", "collections", "functools", "operator", "os", "posix", "nt", "subprocess", "types"})
+_EXCEPTION_ENDINGS = (
+    "Error",
+    "Exception",
+    "Warning",
+    "Exit",
+    "Interrupt",
+    "Failure",
+    "Timeout",
+    "Cancelled",
+    "Refused",
+)
+
+
+def _container(parts: ObjectParts, name: str, args: Sequence[Value], is_call: bool) -> Sequence[Value]:
+    """Arguments that are the contents of a standard container become its items or entries; the rest is returned."""
+    if name in ("builtins:set", "builtins:frozenset"):
+        if len(args) == 1 and type(args[0]) in (list, tuple) and parts.items is None:
+            parts.items = args[0]
+            return ()
+    elif name == "collections:deque":
+        return _deque(parts, args)
+    elif name == "collections:Counter":
+        if len(args) == 1 and type(args[0]) is Map:
+            parts.entries = args[0].kv + parts.entries if parts.entries else args[0].kv
+            return ()
+    elif name in _FIELDS:
+        return _named_fields(parts, _FIELDS[name], args)
+    elif name in ("collections:OrderedDict", "collections:defaultdict"):
+        if parts.entries is None:
+            parts.entries = []
+        if name == "collections:defaultdict" and len(args) == 1:
+            parts.attributes = Pairs(["default_factory", args[0]])
+            return ()
+    elif is_call and not name.endswith(_EXCEPTION_ENDINGS):
+        return _kin(parts, name, args)
+    return args
+
+
+def _kin(parts: ObjectParts, name: str, args: Sequence[Value]) -> Sequence[Value]:
+    """The same for what derives from a standard container: it pickles as its base does, under its own name."""
+    first = args[0] if args else None
+    if parts.entries is not None:
+        if len(args) == 1 and (first is None or type(first) is Ref):  # a defaultdict
+            parts.attributes = Pairs(["default_factory", first])
+            return ()
+    elif parts.items is not None:
+        if 1 <= len(args) <= 2 and type(first) is tuple and not first:  # a deque
+            return _deque(parts, args)
+    elif len(args) == 1 and type(first) is list:
+        is_set = name.lower().endswith("set") and len(first) <= _SORTED
+        parts.items = ordered(SetOf([*first])) if is_set else first
+        return ()
+    elif len(args) == 1 and type(first) is Map:  # a Counter
+        parts.entries = first.kv
+        return ()
+    return args
+
+
+_SORTED = 200
+"""Members of what its name tells to be a set that are put in order: the order of its pickle means nothing."""
+
+
+def _named_fields(parts: ObjectParts, names: Sequence[str], args: Sequence[Value]) -> Sequence[Value]:
+    """The fields of a named tuple of the standard library; the pickle of any other does not name them."""
+    values = args[0] if len(args) == 2 and type(args[0]) is tuple and type(args[1]) is Map else args
+    if len(values) != len(names):
+        return args
+    parts.attributes = Pairs([part for pair in zip(names, values, strict=True) for part in pair])
+    return ()
+
+
+_URL = ("scheme", "netloc", "path", "params", "query", "fragment")
+_SPLIT = ("scheme", "netloc", "path", "query", "fragment")
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "urllib.parse:ParseResult": _URL, "urllib.parse:ParseResultBytes": _URL, "urllib.parse:SplitResult": _SPLIT,
+    "urllib.parse:SplitResultBytes": _SPLIT, "urllib.parse:DefragResult": ("url", "fragment"),
+    "decimal:DecimalTuple": ("sign", "digits", "exponent"),
+    "time:struct_time": (
+        "tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst",
+    ),
+    "shutil:_ntuple_diskusage": ("total", "used", "free"),
+    "email.headerregistry:Address": ("display_name", "username", "domain"),
+}  # fmt: skip
+
+
+def _deque(parts: ObjectParts, args: Sequence[Value]) -> Sequence[Value]:
+    if len(args) > 2 or (args and type(args[0]) not in (list, tuple)):
+        return args
+    first = args[0] if args else ()
+    parts.items = [*first, *parts.items] if first and parts.items else parts.items or first
+    if len(args) == 2 and args[1] is not None:
+        parts.attributes = Pairs(["maxlen", args[1]])
+    return ()
+
+
+def _take_state(parts: ObjectParts, state: Value) -> None:
+    if state is None:
+        return
+    kv = _attributes(state)
+    if kv is not None and parts.attributes:
+        kv = _merged([Map(parts.attributes.kv), Map(kv)])
+    if kv is None:
+        parts.state = state
+        parts.has_state = True
+    else:
+        parts.attributes = Pairs(kv)
+
+
+def _attributes(state: Value) -> list[Value] | None:
+    """Names and values in a state, or None when it is something else."""
+    if type(state) is Map:
+        return _pydantic(state.kv) if _is_pydantic(state.kv) else state.kv if state.has_text_keys() else None
+    if type(state) is tuple and len(state) == 2:
+        # (the instance's dict or None, its slots)
+        parts = [item for item in state if item is not None]
+        return _merged(parts) if all(type(item) is Map for item in parts) else None
+    return None
+
+
+def _merged(maps: list[Map]) -> list[Value] | None:
+    """Names and values of several mappings, or None when they are not all different texts."""
+    maps = [item for item in maps if item.kv]
+    if len(maps) == 1:
+        return maps[0].kv if maps[0].has_text_keys() else None
+    if sum(len(item.kv) for item in maps) > _MERGE_LIMIT:
+        return None
+    whole = Map([part for item in maps for part in item.kv])
+    return whole.kv if whole.has_text_keys() else None
+
+
+def _is_pydantic(kv: list[Value]) -> bool:
+    return len(kv) <= _PYDANTIC and any(type(key) is str and key == _FIELDS_SET for key in kv[::2])
+
+
+def _pydantic(kv: list[Value]) -> list[Value] | None:
+    """The fields, extra fields and private attributes of a pydantic model, flat; None when it is none."""
+    maps = []
+    for key, value in Pairs(kv):
+        if type(key) is not str or key not in ("__dict__", "__pydantic_extra__", "__pydantic_private__", _FIELDS_SET):
+            return None
+        if type(value) is Map:
+            maps.append(value)
+        elif key != _FIELDS_SET and value is not None:
+            return None
+    return _merged(maps)
+
+
+_FIELDS_SET = "__pydantic_fields_set__"
+_PYDANTIC = 8
+"""Keys and values in the state of a pydantic model, at most."""

@@ -1,0 +1,378 @@
+"""A value on one line, for lists and folded rows. Bounded in width and depth whatever the value."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from ckpt_tui.core.budgets import INLINE_PICKLE, INLINE_SPAN, SUMMARY_CELLS
+from ckpt_tui.core.documents.envelope import resolve, unread
+from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, role_of, text_of
+from ckpt_tui.core.reading.members import Member, Members, members
+from ckpt_tui.core.reading.pending import attribute, source_executor, type_text
+from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
+from ckpt_tui.core.redact import MASK, RUN_KWARGS, is_maskable, is_secret_key, masked_text
+from ckpt_tui.core.text import clean, quoted, size_text
+from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
+
+Kind = Literal["null", "bool", "number", "text", "bytes", "type", "atom", "object", "list", "error"]
+"""What a value is to the eye: the colour of its preview."""
+
+_DEPTH = 2
+"""Levels of members that a preview enters."""
+
+_MEMBERS = 40
+"""Members that a preview looks at."""
+
+_BEYOND = 2_000
+"""Characters beyond those that are shown that are looked at for the end of a secret."""
+
+
+def short_type(name: str) -> str:
+    """The class name alone: `myapp.models:Draft` → `Draft`."""
+    return name.rsplit(":", 1)[-1]
+
+
+def is_unopened(value: Value) -> bool:
+    """Whether a value is a large pickle, or a large part of a large file, that nobody has asked for yet."""
+    kind = type(value)
+    if kind is Deferred:
+        return is_unopened(value.value) if value.ready else value.end - value.start > INLINE_SPAN
+    return kind is Envelope and not value.ready and len(value.text) > INLINE_PICKLE
+
+
+def is_long_text(value: Value) -> bool:
+    """Whether a value is a text that nobody has asked for yet: it is known to have no members."""
+    return type(value) is Deferred and not value.ready and value.is_text
+
+
+def kind_of(value: Value) -> Kind:
+    """What a value is to the eye."""
+    if is_unopened(value):
+        return "text" if is_long_text(value) else "object"
+    value = resolve(value)
+    kind = _KINDS.get(type(value))
+    if kind is not None:
+        return kind
+    if type(value) is Obj:
+        parts = object_parts(value)
+        if parts.is_type:
+            return "type"
+        if parts.is_text:
+            return "atom"
+        if parts.items is not None and not parts.attributes:
+            return "list"
+        return "object"
+    return "error"
+
+
+_KINDS: dict[type, Kind] = {
+    type(None): "null", bool: "bool", int: "number", float: "number", str: "text", bytes: "bytes", bytearray: "bytes",
+    Ref: "type", dict: "object", Map: "object", list: "list", tuple: "list", SetOf: "list", Opaque: "error",
+}  # fmt: skip
+
+
+def is_leaf(value: Value) -> bool:
+    """Whether a value has no members to unfold."""
+    return is_long_text(value) or (not is_unopened(value) and len(members(value)) == 0)
+
+
+def summary(value: Value, limit: int = SUMMARY_CELLS, reveal: bool = False, hide: bool = False) -> str:
+    """A value on one line of about `limit` characters, safe for a terminal.
+
+    Args:
+        value: Any value.
+        limit: Characters to aim at; a single short value may pass it.
+        reveal: Show the values of secret keys inside instead of masking them.
+        hide: The value itself stands below a secret key and is masked.
+    """
+    return Summarizer(reveal).text(value, limit, _DEPTH, hide and not reveal)
+
+
+def label_text(member: Member, limit: int = 80, depth: int = _DEPTH) -> str:
+    """The label of a member, safe for a terminal; the key of an entry is previewed, so many levels deep."""
+    if member.key is not None:
+        return Summarizer().text(member.key[0], limit, depth, False) if depth >= 0 else "…"
+    return clean(member.label, limit) if member.label else '""'
+
+
+class Summarizer:
+    """Makes previews; `reveal` shows the values of secret keys."""
+
+    __slots__ = ("reveal",)
+
+    def __init__(self, reveal: bool = False) -> None:
+        self.reveal = reveal
+
+    def text(self, value: Value, limit: int, depth: int, hide: bool) -> str:
+        """One value; `depth` levels of members are entered, `hide` masks every leaf."""
+        if is_unopened(value):
+            return MASK if hide and is_long_text(value) else _closed(value, limit)
+        value = resolve(value)
+        kind = type(value)
+        if hide and is_maskable(value, True):
+            return MASK
+        if kind is str:
+            return quoted(self.shown(value, limit), limit)
+        if value is None or kind is bool:
+            return "null" if value is None else "true" if value else "false"
+        if kind is int:
+            return integer_text(value)
+        if kind is float:
+            return float_text(value)
+        if kind is bytes or kind is bytearray:
+            shown = bytes(value[: max(min(limit, 96) // 3, 8)])
+            return f"{kind.__name__}({len(value):,}) {shown.hex(' ')}{'…' if len(value) > len(shown) else ''}"
+        if kind is Ref:
+            return clean(value.name, limit)
+        if kind is Opaque:
+            return f"‹{clean(value.reason, max(limit, 60))}›"
+        if kind is Obj:
+            return self.object(value, limit, depth, hide)
+        if kind is dict and depth > 0 and not hide and (said := self.said(value, limit, depth)):
+            return said
+        below = members(value)
+        if kind is dict or kind is Map:
+            return f"{{{len(below):,}}} {self.join(below, limit - 6, depth, hide)}".rstrip() if len(below) else "{}"
+        opening, closing = ("(", ")") if kind is tuple else ("{", "}") if kind is SetOf else ("[", "]")
+        if not len(below):
+            return "set()" if kind is SetOf else opening + closing
+        return f"({len(below):,}) {opening}{self.join(below, limit - 6, depth, hide)}{closing}"
+
+    def shown(self, text: str, limit: int) -> str:
+        """As much of a text as may be shown, secrets in it masked; a secret that the limit cuts is masked, too."""
+        if self.reveal or len(text) < 6:
+            return text
+        return masked_text(text[: limit + _BEYOND] if len(text) > limit + _BEYOND else text)
+
+    def join(self, below: Members, limit: int, depth: int, hide: bool) -> str:
+        """Members, comma separated, as many as fit."""
+        if depth <= 0:
+            return "…"
+        parts: list[str] = []
+        left = limit
+        for index in range(min(len(below), _MEMBERS)):
+            member = below[index]
+            if member.value is None and below.kind != "list" and len(below) > 3:
+                continue
+            if left < 8:
+                parts.append("…")
+                break
+            secret = hide or (not self.reveal and is_secret_key(member.label))
+            if member.label in RUN_KWARGS:
+                secret = not self.reveal
+            text = self.text(member.value, min(left, 60), depth - 1, secret)
+            if below.kind != "list" and not member.is_index:
+                text = f"{label_text(member, 30, depth - 1)}: {text}"
+            parts.append(text)
+            left -= len(text) + 2
+        else:
+            if len(below) > _MEMBERS:
+                parts.append("…")
+        return ", ".join(parts)
+
+    def object(self, value: Obj, limit: int, depth: int, hide: bool) -> str:
+        """An object: its text, what the framework's own objects mean, or its class and attributes."""
+        parts = object_parts(value)
+        if parts.is_text:
+            if hide:
+                return MASK
+            text = parts.text
+            return integer_text(text) if type(text) is int else clean(self.shown(str(text), limit), limit)
+        if depth > 0 and not hide and parts.type.startswith("agent_framework"):
+            special = _SPECIAL.get(short_type(parts.type))
+            text = special(self, value, limit, depth) if special else ""
+            if text:
+                return text
+        if depth > 0 and not hide and is_langchain_message(value):
+            return self.langchain_message(value, limit)
+        below = members(value)
+        name = clean(short_type(parts.type), 60)
+        return f"{name} {self.join(below, limit - len(name), depth, hide)}".rstrip() if len(below) else f"{name}()"
+
+    def headline(self, value: Value) -> str:
+        """What an unfolded framework object is about, in a few words; "" for any other."""
+        value = resolve(value)
+        if type(value) is not Obj or not type_name(value).startswith("agent_framework"):
+            return ""
+        name = short_type(type_name(value))
+        if name == "WorkflowEvent" and attribute(value, "type") == "request_info":
+            expected = short_type(type_text(attribute(value, "_response_type"))) or "any answer"
+            return f"{clean(source_executor(value), 40)} expects {clean(expected, 60)}"
+        if name == "WorkflowMessage":
+            source, target = attribute(value, "source_id"), attribute(value, "target_id")
+            route = f"from {clean(source, 40)}" if type(source) is str else ""
+            return f"{route} to {clean(target, 40)}" if type(target) is str else route
+        return clean(speaker(value), 40) if name in ("Message", "ChatMessage") else ""
+
+    # -- the framework's own objects: what a reader wants to know first ----------------------------------------------
+
+    def said(self, value: dict[str, Value], limit: int, depth: int) -> str:
+        """A JSON object as a chat message, or as what one holds; "" for any other."""
+        if _is_message(value):
+            return self.message(value, limit, depth)
+        kind = value.get("type")
+        return self.content(value, limit, depth) if type(kind) is str and kind in _CONTENTS else ""
+
+    def message(self, value: Value, limit: int, depth: int) -> str:
+        """`assistant writer: "Added a paragraph…"`, `assistant writer: calls search({"q": "coffee"})`."""
+        text = message_text(value)
+        said = quoted(self.shown(text, limit), limit) if text else self.contents(value, limit, depth)
+        return f"{clean(speaker(value), 40)}: {said}"
+
+    def contents(self, value: Value, limit: int, depth: int) -> str:
+        """What a message holds that is no text."""
+        contents = attribute(value, "contents")
+        listed = [] if is_unopened(contents) else resolve(contents)
+        if type(listed) not in (list, tuple) or not listed:
+            return self.text(contents, limit, depth - 1, False)
+        parts: list[str] = []
+        for content in listed[:_MEMBERS]:
+            if limit < 8:
+                parts.append("…")
+                break
+            content = content if is_unopened(content) else resolve(content)
+            special = self.content(content, limit, depth) if type(content) in (Obj, dict, Map) else ""
+            parts.append(special or self.text(content, min(limit, 60), depth - 1, False))
+            limit -= len(parts[-1]) + 2
+        return ", ".join(parts)
+
+    def langchain_message(self, value: Obj, limit: int) -> str:
+        """`assistant: "It is sunny."`, `assistant: calls lookup({1} city: "Paris")`."""
+        who, text = clean(speaker(value), 40), text_of(value)
+        calls = "; ".join(f"calls {self.tool_call(name, given, limit)}" for name, given in calls_of(value)[:3])
+        return f"{who}: {' '.join(part for part in (quoted(text, limit) if text or not calls else '', calls) if part)}"
+
+    def tool_call(self, name: str, arguments: Value, limit: int) -> str:
+        """A call of a tool with its arguments."""
+        return f"{clean(name, 60)}({'' if arguments is None else self.text(arguments, limit, 1, False)})"
+
+    def workflow_message(self, value: Obj, limit: int, depth: int) -> str:
+        """`writer → reviewer: …`."""
+        source, target = attribute(value, "source_id"), attribute(value, "target_id")
+        route = clean(source, 40) if type(source) is str else "?"
+        if type(target) is str:
+            route += f" → {clean(target, 40)}"
+        return f"{route}: {self.text(attribute(value, 'data'), limit - len(route), depth - 1, False)}"
+
+    def workflow_event(self, value: Obj, limit: int, depth: int) -> str:
+        """`approval asks … → Decision`."""
+        if attribute(value, "type") != "request_info":
+            return ""
+        expected = short_type(type_text(attribute(value, "_response_type"))) or "any answer"
+        data = self.text(attribute(value, "data"), limit // 2, depth, False)
+        return f"{clean(source_executor(value), 40)} asks {data} → expects {clean(expected, 60)}"
+
+    def content(self, value: Value, limit: int, depth: int) -> str:
+        """`text "…"`, `function_call search(…)`."""
+        kind = attribute(value, "type")
+        text = attribute(value, "text")
+        if type(text) is str:
+            return f"{clean(kind, 30) if type(kind) is str else 'content'} {quoted(self.shown(text, limit), limit)}"
+        if kind == "function_call":
+            return f"calls {self.call(value, limit)}"
+        if kind == "function_result":
+            return f"result {self.text(attribute(value, 'result'), limit, 1, False)}"
+        if kind == "function_approval_request":
+            return f"asks to call {self.call(attribute(value, 'function_call'), limit)}"
+        if kind == "function_approval_response":
+            answer = "approves" if attribute(value, "approved") is True else "rejects"
+            return f"{answer} {self.call(attribute(value, 'function_call'), limit)}"
+        return ""
+
+    def call(self, value: Value, limit: int) -> str:
+        """A call of a tool: `search({"q": "coffee"})`."""
+        name, arguments = attribute(value, "name"), resolve(attribute(value, "arguments"))
+        if type(arguments) is str:
+            shown = clean(self.shown(arguments, limit), limit)
+        else:
+            shown = "" if arguments is None else self.text(arguments, limit, 1, False)
+        return f"{clean(name, 60) if type(name) is str else '?'}({shown})"
+
+
+def _closed(value: Value, limit: int) -> str:
+    """What can be told of a value without reading it."""
+    size = unread(value)
+    while type(value) is Deferred and value.ready:
+        value = value.value
+    if value.claimed or type(value) is Envelope:
+        return f"{clean(short_type(value.claimed), 60)} · a pickle of {size_text(size * 3 // 4)} · unfold to read"
+    if value.is_text:
+        begin = value.data[value.start + 1 : value.start + 1 + limit].decode("utf-8", "ignore")
+        return f'"{clean(begin)}…" {size_text(size)}'
+    return f"{'[…]' if value.data[value.start] == 0x5B else '{…}'} {size_text(size)} · unfold to read"
+
+
+def integer_text(value: int) -> str:
+    """Decimal digits, or how many there are where they fill a line."""
+    if value.bit_length() > 400:
+        return f"an integer of about {value.bit_length() * 30103 // 100000:,} digits"
+    return str(value)
+
+
+def float_text(value: float) -> str:
+    """As JSON of the framework writes it: NaN and infinities by name."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return repr(value)
+
+
+_CONTENTS = ("text", "text_reasoning", "function_call", "function_result", "function_approval_request",
+             "function_approval_response")  # fmt: skip
+"""Types of what a message of the framework holds."""
+
+
+def _is_message(value: dict[str, Value]) -> bool:
+    """Whether a JSON object is a chat message: a role, and what is said."""
+    return type(value.get("role")) is str and (
+        type(value.get("contents")) is list or (type(value.get("content")) is str and len(value) < 8)
+    )
+
+
+def speaker(message: Value) -> str:
+    """Role and author of a chat message."""
+    if is_langchain_message(message):
+        name = attribute(message, "name")
+        return f"{role_of(message)} {name}" if type(name) is str and name else role_of(message)
+    role, author = attribute(message, "role"), attribute(message, "author_name")
+    if type(resolve(role)) is Obj and object_parts(resolve(role)).is_text:  # an Enum in older versions
+        role = object_parts(resolve(role)).text
+    elif type(resolve(role)) in (Obj, dict):  # an object around a text in the oldest
+        role = attribute(role, "value")
+    who = role if type(role) is str else "?"
+    return f"{who} {author}" if type(author) is str and author and author != who else who
+
+
+def message_text(value: Value) -> str:
+    """The text of a chat message: its text contents joined."""
+    if is_langchain_message(value):
+        return text_of(value)
+    contents = resolve(attribute(value, "contents"))
+    if type(contents) is not list and type(contents) is not tuple:
+        said = (attribute(value, "text"), attribute(value, "content"))
+        return next((text for text in said if type(text) is str), "")
+    texts = (content if type(content) is str else attribute(content, "text") for content in contents[:50])
+    return "".join(text for text in texts if type(text) is str)
+
+
+_SPECIAL = {
+    "Message": Summarizer.message,
+    "ChatMessage": Summarizer.message,
+    "WorkflowMessage": Summarizer.workflow_message,
+    "WorkflowEvent": Summarizer.workflow_event,
+    "Content": Summarizer.content,
+}
+
+
+def type_text_of(value: Value) -> str:
+    """`module:qualname` of a value for people; empty where the preview itself shows (JSON's own kinds)."""
+    if is_unopened(value):
+        while type(value) is Deferred and value.ready:
+            value = value.value
+        return clean(value.claimed, 80)
+    value = resolve(value)
+    if type(value) in (Obj, SetOf, tuple, bytes, bytearray):
+        return clean(type_name(value), 120).removeprefix("builtins:")
+    return "class" if type(value) is Ref else ""

@@ -1,0 +1,423 @@
+"""A value as rows: which members are unfolded, and which row stands where, without ever building the rows.
+
+Only unfolded members cost memory, so a value of a million members unfolds at once; finding a row takes time
+proportional to its depth.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from itertools import chain
+from typing import Any, NamedTuple
+
+from ckpt_tui.core.budgets import READ_AT_ONCE
+from ckpt_tui.core.documents.envelope import resolve, unread
+from ckpt_tui.core.paths import Path
+from ckpt_tui.core.reading.arrangement import FOLDED, arrange_members, arrange_state
+from ckpt_tui.core.reading.members import Member, Members, members
+from ckpt_tui.core.reading.summary import is_unopened, label_text
+from ckpt_tui.core.redact import RUN_KWARGS
+from ckpt_tui.core.value import Obj, Value
+
+Folds = dict[str, Any]
+"""Labels of unfolded members, each with the `Folds` below it."""
+
+EXPAND_LIMIT = 50_000
+"""Rows that one "unfold everything" makes at most: up to half a second, when all are types within types."""
+
+_NAMED_LIMIT = 200_000
+"""Members of one value that are compared with labels."""
+
+EXPAND_DEPTH = 500
+"""Levels that it goes down: finding a row takes time proportional to its depth, and a screen has 200 columns."""
+
+
+_LEAVES = frozenset((str, int, float, bool, bytes, type(None)))
+
+
+class Row(NamedTuple):
+    """One visible row.
+
+    Attributes:
+        depth: 0 for the members of the value itself.
+        member: Label, steps and value.
+        branch: The branch the row belongs to.
+        slot: Its position among the branch's visible members.
+        is_open: Its members follow.
+        hidden: Members that say nothing and are folded away below it.
+    """
+
+    depth: int
+    member: Member
+    branch: Branch
+    slot: int
+    is_open: bool
+    hidden: int
+
+
+class Branch:
+    """An unfolded value."""
+
+    __slots__ = ("_sums", "below", "depth", "hidden", "kids", "order", "parent", "slot", "total")
+
+    def __init__(
+        self, value: Value, parent: Branch | None, slot: int, show_all: bool, below: Members | None = None
+    ) -> None:
+        self.parent = parent
+        self.slot = slot
+        self.depth: int = parent.depth + 1 if parent else 0
+        value = resolve(value)
+        self.below: Members = members(value) if below is None else below
+        self.order: list[int] | None = None
+        self.hidden = 0
+        if not show_all and (parent is not None or type(value) is Obj):
+            shown = arrange_members(value, self.below)
+            if shown is not None:
+                self.order, self.hidden = shown
+        self.kids: dict[int, Branch] = {}
+        self.total = self.count
+        self._sums: tuple[list[int], list[int]] | None = None
+
+    @property
+    def count(self) -> int:
+        """Visible members."""
+        return len(self.below) if self.order is None else len(self.order)
+
+    def member(self, slot: int) -> Member:
+        """The member shown at a slot."""
+        return self.below[slot if self.order is None else self.order[slot]]
+
+    def value(self, slot: int) -> Value:
+        """The value shown at a slot, without its label."""
+        return self.below.value(slot if self.order is None else self.order[slot])
+
+    def sums(self) -> tuple[list[int], list[int]]:
+        """The unfolded slots in order, and how many rows the unfolded members before each take."""
+        if self._sums is None:
+            slots = sorted(self.kids)
+            before = [0]
+            for slot in slots:
+                before.append(before[-1] + self.kids[slot].total)
+            self._sums = slots, before
+        return self._sums
+
+    def slot_of(self, position: int) -> int | None:
+        """The slot of a member by its position among all; None where it is folded away."""
+        if self.order is None:
+            return position if position < len(self.below) else None
+        return self.order.index(position) if position in self.order else None
+
+    def show_all(self) -> None:
+        """Show the members that are folded away, too, in the order of the value."""
+        if self.order is not None:
+            kids = {self.order[slot]: kid for slot, kid in self.kids.items()}
+            for slot, kid in kids.items():
+                kid.slot = slot
+            self.kids, self.order = kids, None
+            self.grow(self.hidden)
+            self.hidden = 0
+
+    def grow(self, rows: int) -> None:
+        """Let this branch and all above it know that so many rows were added below."""
+        branch: Branch | None = self
+        while branch is not None:
+            branch.total += rows
+            branch._sums = None
+            branch = branch.parent
+
+
+class Tree:
+    """The rows of one value, and what is unfolded.
+
+    Args:
+        value: The value whose members are the rows.
+        folds: What to unfold, by label; None unfolds what fits a screen.
+        show_none: Show what holds nothing, and the framework's bookkeeping, instead of folding it away.
+        prefix: Steps that lead to the value in the JSON of `show`.
+    """
+
+    def __init__(self, value: Value, folds: Folds | None = None, show_none: bool = False, prefix: Path = ()) -> None:
+        self.value = value
+        self.prefix = prefix
+        self.show_none = show_none
+        below = None
+        if prefix == ("state",) and not show_none:
+            below = arrange_state(value, members(value))
+        self._state = below
+        self.root = Branch(value, None, 0, show_none, below)
+        if folds is None:
+            self.unfold_to_fit()
+        else:
+            self._apply(folds)
+
+    def __len__(self) -> int:
+        return self.root.total
+
+    def row(self, index: int) -> Row:
+        """The row at a position.
+
+        Raises:
+            IndexError: there are not that many rows.
+        """
+        if not 0 <= index < self.root.total:
+            raise IndexError(index)
+        branch = self.root
+        while True:
+            slots, before = branch.sums()
+            # A member's row comes after all members before it, and after the rows of those that are unfolded.
+            at = bisect_left(range(len(slots)), True, key=lambda j: slots[j] + before[j] >= index)
+            if at and index <= slots[at - 1] + before[at - 1] + branch.kids[slots[at - 1]].total:
+                index -= slots[at - 1] + before[at - 1] + 1
+                branch = branch.kids[slots[at - 1]]
+                continue
+            slot = index - before[at]
+            kid = branch.kids.get(slot)
+            return Row(branch.depth, branch.member(slot), branch, slot, kid is not None, kid.hidden if kid else 0)
+
+    def index_of(self, branch: Branch, slot: int) -> int:
+        """The position of a branch's member."""
+        index = 0
+        here: Branch | None = branch
+        while here is not None:
+            slots, before = here.sums()
+            index += slot + before[bisect_left(slots, slot)]
+            slot = here.slot
+            here = here.parent
+            if here is not None:
+                index += 1
+        return index
+
+    def parent_index(self, row: Row) -> int | None:
+        """The position of the row that a row is below; None at the top."""
+        branch = row.branch
+        return None if branch.parent is None else self.index_of(branch.parent, branch.slot)
+
+    def path(self, row: Row) -> Path:
+        """The steps that lead to a row in the JSON of `show`."""
+        steps: list[Path] = [row.member.steps]
+        branch = row.branch
+        while branch.parent is not None:
+            steps.append(branch.parent.member(branch.slot).steps)
+            branch = branch.parent
+        return tuple(chain(self.prefix, *reversed(steps)))
+
+    def labels(self, row: Row) -> tuple[str, ...]:
+        """The labels that lead to a row."""
+        labels = [label_text(row.member)]
+        branch = row.branch
+        while branch.parent is not None:
+            labels.append(label_text(branch.parent.member(branch.slot)))
+            branch = branch.parent
+        return tuple(reversed(labels))
+
+    def positions(self, row: Row) -> tuple[int, ...]:
+        """Where a row stands: its position among all members, level by level."""
+        branch, slot = row.branch, row.slot
+        found = [slot if branch.order is None else branch.order[slot]]
+        while branch.parent is not None:
+            slot, branch = branch.slot, branch.parent
+            found.append(slot if branch.order is None else branch.order[slot])
+        positions = tuple(reversed(found))
+        return positions if self._state is None else self._state.there(positions)
+
+    def order_of(self, positions: tuple[int, ...]) -> tuple[int, ...]:
+        """Positions among all members as what orders them as the rows are ordered."""
+        return positions if self._state is None else self._state.here(positions)
+
+    # -- folding -----------------------------------------------------------------------------------------------------
+
+    def unfold(self, branch: Branch, slot: int) -> Branch | None:
+        """Unfold a member; None when it has no members."""
+        kid = branch.kids.get(slot)
+        if kid is None:
+            member = branch.member(slot)
+            kid = Branch(member.value, branch, slot, self.show_none or not member.steps)
+            if not kid.total:
+                return None
+            branch.kids[slot] = kid
+            branch.grow(kid.total)
+        return kid
+
+    def fold(self, branch: Branch, slot: int) -> None:
+        """Fold a member; what was unfolded below it is forgotten."""
+        kid = branch.kids.pop(slot, None)
+        if kid is not None:
+            branch.grow(-kid.total)
+
+    def unfold_level(self, branch: Branch, levels: int, limit: int = EXPAND_LIMIT) -> bool:
+        """Unfold everything below a branch, so many levels deep; False when a limit was reached first.
+
+        The limits are `limit` members, `EXPAND_DEPTH` levels and, in a large file, `READ_AT_ONCE`. A value that stands
+        in itself is not entered again, so cycles end. Members that are hidden count as well: they have been looked at.
+        """
+        end = branch.depth + levels
+        left = limit - branch.count
+        complete = True
+        reading = READ_AT_ONCE
+        # The branches from `branch` down to the one at hand: the id of each one's value, and the rows added below it.
+        idents: list[int] = []
+        added: list[int] = []
+        trail: list[Branch] = []
+        above = self._ancestors(branch)
+        todo: list[tuple[Branch, int]] = [(branch, 0)]
+        while todo and left >= 0:
+            here, ident = todo.pop()
+            while len(trail) > here.depth - branch.depth:
+                above.discard(idents.pop())
+                self._leave(trail, added)
+            trail.append(here)
+            added.append(0)
+            idents.append(ident)
+            above.add(ident)
+            if here.depth >= end:
+                continue
+            if here.depth >= EXPAND_DEPTH:
+                complete = complete and not here.count
+                continue
+            for slot in range(here.count):
+                if left < 0:
+                    break
+                kid = here.kids.get(slot)
+                value = here.value(slot)
+                if kid is None and type(value) not in _LEAVES and not is_unopened(value) and id(value) not in above:
+                    reading -= unread(value)
+                    if reading < 0:
+                        complete = False
+                        continue
+                    below = members(value)
+                    if not len(below):
+                        continue
+                    left -= len(below)
+                    kid = Branch(value, here, slot, self.show_none or not here.member(slot).steps, below)
+                    if kid.total:
+                        here.kids[slot] = kid
+                        added[-1] += kid.total
+                    else:
+                        kid = None
+                if kid is not None:
+                    todo.append((kid, id(value)))
+        while len(trail) > 1:
+            self._leave(trail, added)
+        if added:
+            branch.grow(added[0])
+        return complete and left >= 0
+
+    @staticmethod
+    def _leave(trail: list[Branch], added: list[int]) -> None:
+        """Let the last branch of a trail know what was added below it, and hand that on to the one above."""
+        branch, rows = trail.pop(), added.pop()
+        branch.total += rows
+        branch._sums = None
+        added[-1] += rows
+
+    def fold_all(self, branch: Branch) -> None:
+        """Fold every member of a branch."""
+        rows = sum(kid.total for kid in branch.kids.values())
+        branch.kids.clear()
+        branch.grow(-rows)
+
+    def unfold_to_fit(self, rows: int = 30, levels: int = 4) -> None:
+        """Unfold level by level while everything fits in so many rows; a member that would not fit stays folded."""
+        level = [self.root]
+        for _ in range(levels):
+            below: list[Branch] = []
+            for branch in level:
+                if branch.count > rows:
+                    continue
+                for slot in range(branch.count):
+                    member = branch.member(slot)
+                    if is_unopened(member.value) or member.label in RUN_KWARGS or not member.steps:
+                        continue
+                    if self.root.total + len(members(member.value)) > rows:
+                        continue
+                    kid = self.unfold(branch, slot)
+                    if kid is not None:
+                        below.append(kid)
+            level = below
+
+    def _ancestors(self, branch: Branch) -> set[int]:
+        found = {id(self.value)}
+        while branch.parent is not None:
+            found.add(id(branch.parent.member(branch.slot).value))
+            branch = branch.parent
+        return found
+
+    def open_to(self, positions: tuple[int, ...]) -> int | None:
+        """Unfold down to a member named by positions among all members; returns its row, None when it is not there."""
+        branch = self.root
+        wanted = self.order_of(positions)
+        for depth, position in enumerate(wanted):
+            slot = branch.slot_of(position)
+            if slot is None and position < len(branch.below):
+                branch.show_all()
+                slot = position
+            if slot is None:
+                return None
+            if depth == len(wanted) - 1:
+                return self.index_of(branch, slot)
+            kid = self.unfold(branch, slot)
+            if kid is None:
+                return None
+            branch = kid
+        return None
+
+    def full_labels(self, labels: tuple[str, ...]) -> tuple[str, ...]:
+        """Labels that lead to a value, with that of the row under which bookkeeping is folded."""
+        if labels and self._state is not None and labels[0] in self._state.labels():
+            return (FOLDED, *labels)
+        return labels
+
+    def folds(self) -> Folds:
+        """What is unfolded, by label, to be applied to another value."""
+        top: Folds = {}
+        todo = [(self.root, top)]
+        while todo:
+            branch, out = todo.pop()
+            for slot, kid in branch.kids.items():
+                inner: Folds = {}
+                out[_fold_name(branch.member(slot))] = inner
+                todo.append((kid, inner))
+        return top
+
+    def _apply(self, folds: Folds) -> None:
+        todo = [(self.root, folds)]
+        while todo:
+            branch, wanted = todo.pop()
+            if not wanted:
+                continue
+            for slot in range(branch.count if branch.count <= _NAMED_LIMIT else 0):
+                inner = wanted.get(_fold_name(branch.member(slot)))
+                if inner is not None and not is_unopened(branch.value(slot)):
+                    kid = self.unfold(branch, slot)
+                    if kid is not None:
+                        todo.append((kid, inner))
+
+    def find_labels(self, labels: tuple[str, ...]) -> int:
+        """The row with these labels, or that of its nearest visible ancestor; 0 when there is none."""
+        branch: Branch | None = self.root
+        found = 0
+        for label in labels:
+            if branch is None:
+                break
+            slot = _slot_with(branch, label)
+            if slot is None:
+                break
+            found = self.index_of(branch, slot)
+            branch = branch.kids.get(slot)
+        return found
+
+
+def _fold_name(member: Member) -> str:
+    """A name that no sibling of a member has: its label, or a preview of a key that is not a text."""
+    is_text = member.key is None or type(member.key[0]) is str
+    return member.label if is_text else f"\0{label_text(member)}"
+
+
+def _slot_with(branch: Branch, label: str) -> int | None:
+    if branch.below.kind == "list" and label.isdigit():
+        slot = int(label)
+        return slot if slot < branch.count else None
+    for slot in range(min(branch.count, _NAMED_LIMIT)):
+        if label_text(branch.member(slot)) == label:
+            return slot
+    return None

@@ -1,0 +1,90 @@
+"""The JSON document of `ls`, and a checkpoint as an entry of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ckpt_tui.core.model import CheckpointRef, Problem, StoreMetadata
+from ckpt_tui.core.runs.lineage import Node, Run
+
+
+def ref_document(ref: CheckpointRef, run: str | None = None, node: Node | None = None) -> dict[str, Any]:
+    """A checkpoint as an entry of `ls`."""
+    facts = ref.facts
+    document: dict[str, Any] = {
+        "id": ref.id, "file": ref.file, "workflow": ref.workflow, "run": run, "parent": ref.parent,
+        "timestamp": _utc(ref), "iteration": ref.iteration, "size": ref.size,
+        "role": None, "status": None, "messages": None, "pending": None, "graph": ref.graph,
+    }  # fmt: skip
+    if facts is not None:
+        document["role"], document["status"] = ref.role, ref.status
+        document["messages"], document["pending"] = facts.messages, facts.pending
+    if ref.told is not None:
+        document |= _store_metadata(ref.told)
+    odd = node.odd if node is not None else ""
+    if node is not None and node.guessed:
+        document["guessed_parent"] = node.parent
+    if ref.note or odd:
+        document["notes"] = [text for text in (ref.note, odd) if text]
+    return document
+
+
+def _store_metadata(told: StoreMetadata) -> dict[str, Any]:
+    """What a store says itself; members that say nothing are left out."""
+    document: dict[str, Any] = {}
+    if told.title:
+        document["title"] = told.title
+    if told.label:
+        document["label"] = told.label
+    if told.step is not None:
+        document["step"] = told.step
+    if told.ran is not None:
+        document["executors"] = list(told.ran)
+    if told.above:
+        document["part_of"] = told.above
+    if told.store:
+        document["store"] = told.store
+    return document
+
+
+def _utc(ref: CheckpointRef) -> str:
+    text = ref.timestamp
+    # As the framework writes it; the longer way through a date costs as much as the rest of an entry.
+    if len(text) == 32 and text.endswith("+00:00") and text[10] == "T" and text[19] == "." and ref.when:
+        return text[:26] + "Z"
+    return ref.utc
+
+
+def ls_document(
+    kind: str,
+    path: str,
+    runs: Sequence[Run],
+    problems: Iterable[Problem],
+    stores: Sequence[tuple[str, str, str]] = (),
+    forks: Sequence[tuple[str, str]] = (),
+    beside: Sequence[tuple[str, str]] = (),
+) -> dict[str, Any]:
+    """The document of `ls --json`.
+
+    Args:
+        kind: The kind of the store.
+        path: Where it is, as it was named.
+        runs: Its runs.
+        problems: What should be a checkpoint and cannot be shown as one.
+        stores: Name, kind and path of each of several stores that are shown as one list.
+        forks: Name and path of each directory of forks that is shown with the store.
+        beside: Name of everything else that stands beside the checkpoints and is recognised, and what it is.
+    """
+    several = [{"name": name, "kind": one, "path": where} for name, one, where in stores]
+    return {
+        "schema": "ckpt-tui/ls@1",
+        "store": {"kind": kind, "path": path}
+        | ({"stores": several} if several else {})
+        | ({"forks": [{"name": name, "path": where} for name, where in forks]} if forks else {}),
+        "checkpoints": [ref_document(node.ref, run.id, node) for run in runs for node in run.nodes],
+        "problems": [
+            {"file": problem.file, "reason": problem.reason, "kind": problem.kind}
+            for problem in sorted(problems, key=lambda problem: problem.file)
+        ],
+    } | ({"beside": [{"name": name, "what": what} for name, what in beside]} if beside else {})

@@ -1,0 +1,188 @@
+"""What a branch shows about one path or one expression: the values it took, and where it first held.
+
+Pure: `ckpt_tui.actions` reads the checkpoints and makes these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from ckpt_tui.core.json_text import pieces
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.redact import MASK, is_mask
+from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.list_document import ref_document
+
+
+class Unread(NamedTuple):
+    """A checkpoint that could not be asked, and why."""
+
+    file: str
+    reason: str
+
+
+class HistoryValue(NamedTuple):
+    """A value that a path took, from one checkpoint on.
+
+    Attributes:
+        ref: The first checkpoint that has it.
+        value: Its JSON, secrets masked unless they were to be shown; None where there is nothing.
+        absent: There is nothing at the path.
+        executors: The executors that ran in the step that led to the checkpoint, the certain ones.
+        inferred: Some of them are inferred; the files do not show it.
+        step: What the step was: executors ran (`superstep`), an `input` or an `answer` came in, or it is the `start` of
+            what is known.
+    """
+
+    ref: CheckpointRef
+    value: Any
+    absent: bool
+    executors: tuple[str, ...] = ()
+    inferred: bool = False
+    step: str = "superstep"
+
+
+class History(NamedTuple):
+    """The values of a path along a branch.
+
+    Attributes:
+        path: The expression that was asked.
+        values: Each value where it differs from the one before it, root first.
+        asked: Checkpoints that were looked at.
+        unread: Checkpoints that could not be.
+        complete: All of the branch was looked at.
+    """
+
+    path: str
+    values: tuple[HistoryValue, ...]
+    asked: int
+    unread: tuple[Unread, ...] = ()
+    complete: bool = True
+
+
+class Bisection(NamedTuple):
+    """Where an expression first holds on a branch.
+
+    Attributes:
+        expression: The expression that was asked.
+        first: The first checkpoint where it is true, or None.
+        previous: The checkpoint before that one, or None at the root.
+        flips: How often it turns true or false along the branch; None where not every checkpoint was asked.
+        asked: Checkpoints that were looked at.
+        unread: Checkpoints that could not be.
+        complete: The search came to its end.
+    """
+
+    expression: str
+    first: CheckpointRef | None
+    previous: CheckpointRef | None
+    flips: int | None
+    asked: int
+    unread: tuple[Unread, ...] = ()
+    complete: bool = True
+
+    @property
+    def hint(self) -> str:
+        """What to know about the answer beyond it, in words for people; "" for nothing."""
+        if self.first is None:
+            return ""
+        if self.flips is None:
+            return "found by halving: right if it turns true once and stays so"
+        if self.previous is None and self.flips == 0:
+            return "true in the whole branch"
+        if self.flips > 1:
+            return f"it flips {self.flips} times on this branch; this is the first"
+        return ""
+
+
+def branch(runs: Iterable[Run], tip: str) -> tuple[Run, list[Node]]:
+    """The run of a checkpoint and the checkpoints from its root to it.
+
+    Args:
+        runs: The runs of a store.
+        tip: The id of the last checkpoint of the branch.
+
+    Raises:
+        KeyError: there is no such checkpoint.
+    """
+    for run in runs:
+        nodes = {node.ref.id: node for node in run.nodes}
+        if tip in nodes:
+            here: Node | None = nodes[tip]
+            found: list[Node] = []
+            while here is not None:
+                found.append(here)
+                here = nodes.get(here.parent) if here.parent is not None else None
+            return run, found[::-1]
+    raise KeyError(tip)
+
+
+def history_document(history: History) -> dict[str, Any]:
+    """The document of `history --json`."""
+    document: dict[str, Any] = {
+        "schema": "ckpt-tui/history@1",
+        "path": history.path,
+        "values": [
+            {
+                "id": taken.ref.id, "iteration": taken.ref.iteration, "timestamp": taken.ref.utc, "value": taken.value,
+                "absent": taken.absent, "executors": list(taken.executors), "inferred": taken.inferred,
+                "step": taken.step,
+            }
+            for taken in history.values
+        ],
+        "checkpoints": history.asked,
+    }  # fmt: skip
+    return _with_gaps(document, history.unread, history.complete)
+
+
+def bisect_document(found: Bisection, run: str, changes: Sequence[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """The document of `bisect --json`; with the changes of the step where there are any to show."""
+    document: dict[str, Any] = {
+        "schema": "ckpt-tui/bisect@1",
+        "expression": found.expression,
+        "first": None if found.first is None else ref_document(found.first, run),
+        "previous": None if found.previous is None else ref_document(found.previous, run),
+        "flips": found.flips,
+        "checkpoints": found.asked,
+        "hint": found.hint,
+    }
+    if changes is not None:
+        document["changes"] = list(changes)
+    return _with_gaps(document, found.unread, found.complete)
+
+
+def _with_gaps(document: dict[str, Any], unread: Sequence[Unread], complete: bool) -> dict[str, Any]:
+    if unread:
+        document["unread"] = [gap._asdict() for gap in unread]
+    if not complete:
+        document["complete"] = False
+    return document
+
+
+def executors_text(taken: HistoryValue) -> str:
+    """Who ran, for people: `writer`, `~writer, reviewer` where some are inferred, or what came in: `(answer)`."""
+    if not taken.executors:
+        return f"({taken.step})" if taken.step != "superstep" else ""
+    return ("~" if taken.inferred else "") + ", ".join(taken.executors)
+
+
+def value_text(value: Any, limit: int) -> str:
+    """JSON on one line, cut with `…` after so many characters; the mask where all of it is a secret."""
+    if is_mask(value):
+        return MASK
+    text = ""
+    for piece in pieces(value, None):
+        text += piece
+        if len(text) > limit:
+            return text[:limit] + "…"
+    return text
+
+
+def tip_of(run: Run, name: str) -> str:
+    """The newest checkpoint that descends from one, or that one itself: the tip of its latest branch."""
+    found: dict[str, CheckpointRef] = {}
+    for node in run.nodes:  # parents before children
+        if node.ref.id == name or node.parent in found:
+            found[node.ref.id] = node.ref
+    return max(found.values(), key=lambda ref: (ref.when, ref.id)).id if found else name

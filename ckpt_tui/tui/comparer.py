@@ -1,0 +1,131 @@
+"""Diffs made in workers and kept: by what the two checkpoints are, so that the second question is answered at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import NamedTuple
+
+from ckpt_tui.core.cache import Cache
+from ckpt_tui.core.diff.changes import Difference
+from ckpt_tui.core.diff.divergence import CommonAncestor, Divergence, divergence
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+from ckpt_tui.core.diff.value_diff import diff_checkpoints
+from ckpt_tui.core.model import Checkpoint, CheckpointRef
+from ckpt_tui.stores.base import Store
+
+KEPT = 24
+"""Diffs kept whole, with their values."""
+
+KEPT_COUNTS = 50_000
+"""Counts kept."""
+
+KEPT_CHECKPOINTS = 6
+"""Decoded checkpoints kept: a chain is compared one step after the other."""
+
+KEPT_BYTES = 16_000_000
+"""Bytes of their files altogether."""
+
+Check = Callable[[], None]
+
+
+class Compared(NamedTuple):
+    """Two checkpoints, decoded, and what changed between them."""
+
+    before: Checkpoint
+    after: Checkpoint
+    difference: Difference
+
+
+class Comparer:
+    """Makes diffs of the checkpoints of one store, and keeps them; may be asked by several threads.
+
+    Args:
+        store: Where the checkpoints are.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._lock = threading.Lock()
+        self._compared = Cache[Hashable, Compared](KEPT_BYTES, _size, KEPT, least=1)
+        self._counts = Cache[Hashable, int](KEPT_COUNTS)
+        self._loaded = Cache[Hashable, Checkpoint](KEPT_BYTES, lambda kept: kept.ref.size, KEPT_CHECKPOINTS, least=2)
+
+    def known(self, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules) -> Compared | None:
+        """The diff of two checkpoints if it was made."""
+        return self._compared.get(_key(before, after, ignore))
+
+    def count(self, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules) -> int | None:
+        """How many changes there are, if that is known."""
+        return self._counts.get(_key(before, after, ignore))
+
+    def compare(
+        self, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules, check: Check,
+        progress: Callable[[int], None] | None = None,
+    ) -> Compared:  # fmt: skip
+        """The diff of two checkpoints; `progress` hears now and then how many values were looked at.
+
+        Raises:
+            CkptError: one of them cannot be read.
+        """
+        key = _key(before, after, ignore)
+        with self._lock:
+            found = self._compared.get(key)
+            if found is not None:
+                return found
+            one, other = self._load(before, check), self._load(after, check)
+            found = Compared(one, other, diff_checkpoints(one, other, ignore, check, progress))
+            self._compared.put(key, found)
+            self._counts.put(key, len(found.difference.shown))
+            return found
+
+    def tally(self, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules, check: Check) -> int:
+        """How many changes there are between two checkpoints.
+
+        Raises:
+            CkptError: one of them cannot be read.
+        """
+        key = _key(before, after, ignore)
+        with self._lock:
+            count = self._counts.get(key)
+            if count is None:
+                one, other = self._load(before, check), self._load(after, check)
+                count = len(diff_checkpoints(one, other, ignore, check).shown)
+                self._counts.put(key, count)
+            return count
+
+    def part(
+        self, found: CommonAncestor, ignore: IgnoreRules, progress: Callable[[int, int], None], check: Check
+    ) -> Divergence | None:
+        """The first step in which two branches differ.
+
+        Raises:
+            CkptError: a checkpoint on the way cannot be read.
+        """
+
+        def load(ref: CheckpointRef) -> Checkpoint:
+            with self._lock:
+                return self._load(ref, check)
+
+        return divergence(found, load, ignore, progress)
+
+    def _load(self, ref: CheckpointRef, check: Check) -> Checkpoint:
+        key = _content(ref)
+        found = self._loaded.get(key)
+        if found is None:
+            found = self.store.load(ref.file, check)
+            self._loaded.put(key, found)
+        return found
+
+
+def _size(compared: Compared) -> int:
+    return compared.before.ref.size + compared.after.ref.size
+
+
+def _content(ref: CheckpointRef) -> Hashable:
+    """A key that identifies what a checkpoint holds; a file that is replaced has another time."""
+    return ref.file, ref.id, ref.timestamp, ref.size
+
+
+def _key(before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules) -> Hashable:
+    return _content(before), _content(after), ignore.key

@@ -1,0 +1,90 @@
+"""A run that was started here: its session, its log, and the latest of what it said. It outlives its screen."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from ckpt_tui.actions.debugging.debugger import Debugger
+from ckpt_tui.actions.resume.log import EventLog
+from ckpt_tui.actions.resume.plan import Plan
+from ckpt_tui.core.running.event_lines import parse_line
+
+_KEPT_EVENTS = tuple(
+    f'{{"kind":"{kind}"'.encode()
+    for kind in ("hello", "graph", "check", "waiting", "answered", "error", "end", "checkpoint", "paused", "edited")
+)
+"""How lines begin that a screen must know of; the others only stand in the log."""
+
+
+class LiveRun:
+    """One run.
+
+    Args:
+        plan: What is run.
+        told: Called with each line that a screen must know of, from a thread of the session.
+
+    Attributes:
+        log: Its lines.
+        latest: Kind → the latest line of that kind, of those that a screen must know of.
+        begun: Whether the workflow was asked to run.
+    """
+
+    def __init__(self, plan: Plan, told: Callable[[dict[str, Any]], None]) -> None:
+        self.plan = plan
+        self.log = EventLog()
+        self.latest: dict[str, dict[str, Any]] = {}
+        self.begun = False
+        self.session = Debugger(plan, self._take, confirmed=False)
+        self._told = told
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Start the process; it checks, then waits for a word."""
+        self.session.start()
+
+    def check(self, plan: Plan) -> None:
+        """Check again, with other answers, edits or types."""
+        self.plan = self.session.plan = plan
+        self.session.send({"do": "check", **plan.changes()})
+
+    def run(self, plan: Plan) -> None:
+        """Run."""
+        self.begun = True
+        self.plan = self.session.plan = plan
+        self.session.send({"do": "run", **plan.changes()})
+
+    def answer(self, responses: dict[str, Any]) -> None:
+        """Answer requests that were raised by the run."""
+        self.session.send({"do": "answer", "responses": responses})
+
+    def command(self, do: str, **fields: Any) -> None:
+        """Carry out a command of the debugger."""
+        self.session.send({"do": do, **fields})
+
+    @property
+    def paused(self) -> dict[str, Any] | None:
+        """Where the run is paused; None where it is not."""
+        return self.session.paused
+
+    def stop(self) -> None:
+        """Ask it to end; when it was asked before, kill it."""
+        if self.session.is_stopping:
+            self.session.kill()
+        else:
+            self.session.stop()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the process lives."""
+        return not self.session.ended.is_set()
+
+    def _take(self, raw: bytes) -> None:
+        self.log.add(raw)
+        if raw.startswith(_KEPT_EVENTS):
+            line = parse_line(raw)
+            kind = str(line.get("kind"))
+            with self._lock:
+                self.latest[kind] = line
+            self._told(line)

@@ -1,0 +1,228 @@
+"""What the screens share that ask a branch, a run or a store: progress, a list, one entry in full, the way on."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+
+from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.text import clean
+from ckpt_tui.stores.base import Store
+from ckpt_tui.tui.commands import by_id
+from ckpt_tui.tui.helpers.selection import SelectedPlace
+from ckpt_tui.tui.messages import QueryFailed, QueryProgress, WorkFailed
+from ckpt_tui.tui.query_jobs import QueryCache, QueryJobs
+from ckpt_tui.tui.screens.copied_text import copied
+from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+from ckpt_tui.tui.widgets.finding_list import FindingText
+from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.result_lists import ResultList
+from ckpt_tui.tui.widgets.status import BarLine, Part
+from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+_KEYS = {
+    "list.open": "open", "value.copy": "copy", "app.back": "back", "app.close": "close", "app.help": "help",
+    "app.quit": "app.quit", "app.suspend": "app.suspend_process",
+}  # fmt: skip
+"""Commands of the table that these screens know, and what they do here."""
+
+_BAR = 10
+
+
+Rows = TypeVar("Rows", bound=ResultList)
+
+
+class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
+    """A question and its answer; closes with the place to go to, or None.
+
+    Args:
+        store: The store.
+        known: What was answered before.
+        title: What is asked, in a word.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(by_id()[name].keys, action, by_id()[name].title, show=False, id=name) for name, action in _KEYS.items()
+    ]
+
+    DEFAULT_CSS = """
+    AskScreen AnswerList, AskScreen FindingText {
+        border: round $ck-edge;
+        border-title-color: $foreground;
+        border-subtitle-color: $ck-dim;
+        padding: 0 1;
+    }
+    AskScreen AnswerList:focus, AskScreen FindingText:focus { border: round $ck-edge-focus; }
+    AskScreen AnswerList { height: 3fr; }
+    AskScreen FindingText { height: 2fr; min-height: 5; }
+    """
+
+    KEYS: ClassVar[list[Part]] = [
+        (" ↑↓", "key"), (" move ", "dim"), (" ⏎", "key"), (" go there ", "dim"), (" y", "key"), (" copy ", "dim"),
+        (" esc", "key"), (" back ", "dim"),
+    ]  # fmt: skip
+
+    STOPS: ClassVar[str] = " stops, back to the browser "
+    """What esc does while a question is asked."""
+
+    def __init__(self, store: Store, known: QueryCache, title: str) -> None:
+        super().__init__()
+        self._store = store
+        self.jobs = QueryJobs(self, known)
+        self._title = title
+        self._right: list[Part] = []
+        self.running = False
+
+    def compose(self) -> ComposeResult:
+        yield BarLine(id="head")
+        yield self.make_list()
+        yield FindingText(id="answer")
+        yield BarLine(id="foot")
+
+    # -- what a subclass says ----------------------------------------------------------------------------------------
+
+    def make_list(self) -> Rows:
+        """The list of answers."""
+        raise NotImplementedError
+
+    def place(self) -> SelectedPlace | None:
+        """Where the entry under the cursor leads."""
+        raise NotImplementedError
+
+    def in_full(self) -> list[Paragraph]:
+        """The entry under the cursor in full."""
+        raise NotImplementedError
+
+    def copy_text(self) -> str:
+        """What `y` copies."""
+        return "\n".join(paragraph.text for paragraph in self.in_full())
+
+    # -- the frame ---------------------------------------------------------------------------------------------------
+
+    @property
+    def rows(self) -> Rows:
+        """The list."""
+        return self.query_one(ResultList)  # type: ignore[return-value]
+
+    @property
+    def full(self) -> FindingText:
+        """The entry in full."""
+        return self.query_one(FindingText)
+
+    def on_mount(self) -> None:
+        """Begin."""
+        self.rows.border_title = Content(self._title)
+        self.set_focus(self.rows)  # at once: the next key may be on its way
+        self.start()
+
+    def start(self) -> None:
+        """Ask what can be asked at once."""
+
+    def begin(self) -> None:
+        """A question is on its way."""
+        self.running = True
+        self.full.show([])
+        self.draw_progress(0, 0)
+
+    def on_query_progress(self, event: QueryProgress) -> None:
+        """Show how far it is."""
+        if self.running:
+            self.draw_progress(event.done, event.total)
+
+    def draw_progress(self, done: int, total: int) -> None:
+        """Show how far it is, and that it can be left."""
+        bar = "━" * (_BAR * done // max(total, 1))
+        count = f"{done:,} of {total:,} checkpoints" if total else "looking at the store"
+        self.draw([(f" {bar:╌<{_BAR}} {count} ", "warn")])
+        self.say_keys([(" esc", "key"), (self.STOPS, "dim")])
+
+    def end(self, right: list[Part]) -> None:
+        """The question is answered."""
+        self.running = False
+        self.draw(right)
+        self.say_keys(self.KEYS)
+        self.show_full()
+
+    def on_query_failed(self, event: QueryFailed) -> None:
+        """Show why there is no answer."""
+        self.end([(" no answer ", "error")])
+        self.full.show([Paragraph(event.what, "error"), Paragraph(event.hint, "dim")])
+
+    def on_work_failed(self, event: WorkFailed) -> None:
+        """Show an unexpected failure; the app goes on."""
+        self.on_query_failed(QueryFailed("Something unexpected happened; please report it.", event.report))
+
+    def on_resize(self) -> None:
+        """What fits in the line at the top depends on the width."""
+        self.draw_head()
+
+    def draw(self, right: list[Part]) -> None:
+        """Draw the line at the top."""
+        self._right = right
+        self.draw_head()
+
+    def draw_head(self) -> None:
+        """Draw the line at the top."""
+        room = self.size.width - 13 - len(self._title) - sum(len(text) for text, _ in self._right)
+        path = clean(masked_text(self._store.path))
+        path = path if len(path) <= room else "…" + path[-max(room - 1, 8) :]
+        left: list[Part] = [(" ckpt-tui ", "strong"), (f" {self._title.lower()} ", "key"), (f" {path} ", "plain")]
+        self.query_one("#head", BarLine).show(left, self._right)
+
+    def say_keys(self, left: list[Part]) -> None:
+        """Draw the line at the bottom."""
+        self.query_one("#foot", BarLine).show(left, [])
+
+    @on(LineList.Moved)
+    def _moved(self, event: LineList.Moved) -> None:
+        if isinstance(event.lines, ResultList) and event.lines.is_attached:
+            self.show_full()
+
+    def show_full(self) -> None:
+        """Show the entry under the cursor in full."""
+        self.full.show(self.in_full())
+
+    # -- actions -----------------------------------------------------------------------------------------------------
+
+    def on_result_list_opened(self) -> None:
+        """Go to the entry that was clicked twice."""
+        self.action_open()
+
+    def action_open(self) -> None:
+        """Go to the place of the entry, in the browser."""
+        place = self.place()
+        if place is not None:
+            self.dismiss(place)
+
+    def action_copy(self) -> None:
+        """Copy the entry."""
+        text = self.copy_text()
+        said = copied(self.app, text, self._title.lower()) if text else ("Nothing to copy.", "dim")
+        self.say_keys([(f" {said[0]} ", said[1])])
+
+    def action_help(self) -> None:
+        """Show keys and signs."""
+        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
+        self.app.push_screen(TextScreen("Keys and signs", help_paragraphs(keys)))
+
+    def stop(self) -> bool:
+        """Leave what is being asked; False when nothing is."""
+        if not self.running:
+            return False
+        self.running = False
+        self.workers.cancel_node(self)
+        return True
+
+    def action_back(self) -> None:
+        """Back to the browser; what is not asked yet is left."""
+        self.action_close()
+
+    def action_close(self) -> None:
+        """Back to the browser."""
+        self.stop()
+        self.dismiss(None)

@@ -1,0 +1,216 @@
+"""Lists of what was asked: the values of a path, the places of a text, the sizes of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from textual.message import Message
+
+from ckpt_tui.core.find.question import Match
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.reading.summary import short_type
+from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.path_history import HistoryValue, executors_text, value_text
+from ckpt_tui.core.sizes.repeats import Repeated
+from ckpt_tui.core.sizes.run_totals import PARTS, RunSizes, StepSizes
+from ckpt_tui.core.text import ago_text, clean, size_text
+from ckpt_tui.tui.widgets.checkpoints import fit
+from ckpt_tui.tui.widgets.finding_list import Heading
+from ckpt_tui.tui.widgets.line_list import LineList
+
+_VALUE = 300
+"""Characters of a value's JSON that a line may show."""
+
+_NAMES = 24
+"""Cells of the names of executors."""
+
+
+class ResultList(LineList):
+    """A list of answers; the cursor stands on one of them."""
+
+    class Opened(Message):
+        """An answer was clicked twice."""
+
+    def clicked(self, index: int, x: int, times: int) -> None:
+        if times == 2:
+            self.post_message(self.Opened())
+
+
+class HistoryList(ResultList):
+    """The values that a path took."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._taken: Sequence[HistoryValue] = ()
+        self._names = 0
+
+    @property
+    def line_count(self) -> int:
+        return len(self._taken)
+
+    @property
+    def taken(self) -> HistoryValue | None:
+        """The value under the cursor."""
+        return self._taken[self.cursor] if self.cursor < len(self._taken) else None
+
+    def show(self, taken: Sequence[HistoryValue], cursor: int) -> None:
+        """Show these values, the cursor on one of them."""
+        self._taken = taken
+        self._names = min(max((cell_len(clean(executors_text(one))) for one in taken), default=0), _NAMES)
+        self.changed()
+        self.move_to(cursor, by_hand=False)
+
+    def draw(self, index: int, width: int) -> list[tuple[str, str]]:
+        taken = self._taken[index]
+        before = self._taken[index - 1].ref.when if index else 0.0
+        when = ago_text(taken.ref.when - before) if before and taken.ref.when else listing.clock_text(taken.ref.when)
+        names = executors_text(taken)
+        style = "dim" if names.startswith("(") else "warn" if taken.inferred else "label"
+        parts = [
+            ("▸" if index == self.cursor else " ", "accent"), (f"{taken.ref.iteration:>4} ", "dim"),
+            (f"{when:>9}  ", "dim"), (fit(clean(names), self._names) + "  ", style),
+        ]  # fmt: skip
+        room = width - sum(cell_len(text) for text, _ in parts)
+        if taken.absent:
+            return [*parts, ("nothing there", "dim")]
+        return [*parts, (clean(value_text(taken.value, min(_VALUE, room + 2))), _style(taken.value))]
+
+
+def _style(value: object) -> str:
+    if value is None:
+        return "dim"
+    if isinstance(value, bool):
+        return "word"
+    if isinstance(value, int | float):
+        return "number"
+    return "text" if isinstance(value, str) else "warn" if isinstance(value, dict) and "$masked" in value else "plain"
+
+
+class MatchList(ResultList):
+    """Places of a text: a heading for each checkpoint, and its matches."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._rows: list[Heading | int] = []
+        self._lines: list[int] = []  # match → its line
+        self.matches: list[Match] = []
+
+    @property
+    def line_count(self) -> int:
+        return len(self._rows)
+
+    def selectable(self, index: int) -> bool:
+        return isinstance(self._rows[index], int)
+
+    @property
+    def at(self) -> int:
+        """The number of the match under the cursor; -1 where there is none."""
+        row = self._rows[self.cursor] if self.cursor < len(self._rows) else None
+        return row if isinstance(row, int) else -1
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._rows, self._lines, self.matches = [], [], []
+        self.cursor = 0
+        self.changed()
+
+    def add(self, matches: Sequence[Match]) -> None:
+        """Show more matches, where they belong."""
+        first = not self.matches
+        for match in list(matches):
+            if not self.matches or self.matches[-1].ref.id != match.ref.id:
+                ref = match.ref
+                when = f" · {listing.date_text(ref.when)[:10]} {listing.clock_text(ref.when)}" if ref.when else ""
+                title = f"{listing.id_text(ref)} · iteration {ref.iteration}"
+                self._rows.append(Heading(title, "heading", f"{when} · {clean(ref.workflow, 40)}"))
+            self._lines.append(len(self._rows))
+            self._rows.append(len(self.matches))
+            self.matches.append(match)
+        self.changed()
+        if first and self.matches:
+            self.move_to(0, by_hand=False)
+
+    def select(self, number: int) -> None:
+        """Put the cursor on a match."""
+        if number < len(self._lines):
+            self.move_to(self._lines[number], by_hand=False)
+
+    def draw(self, index: int, width: int) -> list[tuple[str, str]]:
+        row = self._rows[index]
+        if isinstance(row, Heading):
+            return [(row.text, row.style), (row.rest, "dim")]
+        hit = self.matches[row].hit
+        mark = "▸" if index == self.cursor else " "
+        path = clean(expression(hit.path))
+        room = max(width // 2 - 8, 12)
+        path = path if cell_len(path) <= room else "…" + path[-room + 1 :]
+        begin, end = hit.spot
+        # The match has to be in sight.
+        left = max(width - cell_len(path) - 12, 10)
+        before = clean(hit.text[:begin])
+        if len(before) > left // 2:
+            before = "…" + before[-(left // 2) :]
+        return [
+            (mark, "accent"), ("  key  " if hit.where == "key" else "       ", "dim"), (path, "label"), ("  ", "plain"),
+            (before, "plain"), (clean(hit.text[begin:end]), "match"), (clean(hit.text[end:]), "plain"),
+        ]  # fmt: skip
+
+
+class SizeList(ResultList):
+    """The sizes of a run: what is repeated, and each step."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._rows: list[Heading | StepSizes | Repeated] = []
+        self._largest = 1
+
+    @property
+    def line_count(self) -> int:
+        return len(self._rows)
+
+    def selectable(self, index: int) -> bool:
+        return not isinstance(self._rows[index], Heading)
+
+    @property
+    def row(self) -> StepSizes | Repeated | None:
+        """The entry under the cursor."""
+        row = self._rows[self.cursor] if self.cursor < len(self._rows) else None
+        return None if isinstance(row, Heading) else row
+
+    def show(self, sizes: RunSizes, file: str) -> None:
+        """Show the sizes of a run, the cursor on the step of a file."""
+        self._largest = max((step.ref.size for step in sizes.steps), default=1)
+        repeats = f" · {size_text(sizes.extra)} of all files are copies" if sizes.repeats else " · nothing"
+        titles = "".join(f"{part:>10}" for part in PARTS)
+        self._rows = [Heading(f"steps{'file':>15}{titles}", "heading", "  grew most since the parent"), *sizes.steps]
+        at = next((index for index, step in enumerate(sizes.steps, 1) if step.ref.file == file), 1)
+        self._rows += [Heading("written again and again", "heading", repeats), *sizes.repeats]
+        self.changed()
+        self.move_to(at, by_hand=False)
+
+    def draw(self, index: int, width: int) -> list[tuple[str, str]]:
+        row = self._rows[index]
+        mark = ("▸" if index == self.cursor else " ", "accent")
+        if isinstance(row, Heading):
+            return [(row.text, row.style), (row.rest, "dim")]
+        if isinstance(row, Repeated):
+            times = f"{row.copies:,} × {size_text(row.size)}"
+            where = f"in {row.checkpoints:,} checkpoints"
+            return [
+                mark, (f"{size_text(row.extra):>6}  ", "number"), (f"{times:<16}", "plain"), (f"{where:<22}", "dim"),
+                (f"{clean(short_type(row.type), 30)}  ", "type"), (clean(expression(row.path)), "label"),
+            ]  # fmt: skip
+        bar = "▪" * round(8 * row.ref.size / max(self._largest, 1))
+        parts = [
+            mark,
+            (f"{row.ref.iteration:>4} ", "dim"),
+            (f"{bar:<8}", "lane"),
+            (f"{size_text(row.ref.size):>6}", "plain"),
+        ]
+        sizes = ["?" for _ in PARTS] if row.parts is None else [size_text(size) for size in row.parts]
+        parts += [(f"{size:>10}", "dim") for size in sizes]
+        if row.grew is not None:
+            more = row.grew.after - row.grew.before
+            parts += [(f"  +{size_text(more):<6} ", "number"), (clean(expression(row.grew.path)), "label")]
+        return parts

@@ -1,0 +1,87 @@
+"""`ckpt_tui.cli.completed_words`, asked as a shell does, and by bash itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import NEW, ROOT, command
+
+STORE = next(each for each in sorted(NEW.iterdir()) if each.is_dir() and len(list(each.glob("*.json"))) > 3)
+IDS = {path.stem for path in STORE.glob("*.json")}
+
+
+def offered(*words: str, directory: Path = ROOT) -> list[str]:
+    """What is offered for the last of these words; files of the shell's own are `file:WORD`."""
+    asked = {
+        "COMP_WORDS": " ".join(("ckpt-tui", *words)),
+        "COMP_CWORD": str(len(words)),
+        "_CKPT_TUI_COMPLETE": "bash_complete",
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "ckpt_tui"], env={**os.environ, "PYTHONPATH": str(ROOT), **asked}, cwd=directory,
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert not done.stderr
+    pairs = [line.partition(",") for line in done.stdout.splitlines() if line]
+    return [f"file:{word}" if kind == "file" else word for kind, _, word in pairs]
+
+
+def test_verbs_come_first() -> None:
+    assert {"ls", "show", "resume", "run"} <= set(offered(""))
+    assert offered("sh") == ["show"]
+
+
+def test_a_path_is_left_to_the_shell() -> None:
+    assert offered("./my") == ["file:./my"]
+    assert offered("show", "/tm") == ["file:/tm"]
+
+
+def test_a_directory_here_is_a_store(tmp_path: Path) -> None:
+    (tmp_path / "orders").mkdir()
+    assert offered("or", directory=tmp_path) == ["orders"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("show", str(STORE)),
+        ("diff", str(STORE)),
+        ("resume", str(STORE)),
+        ("history", str(STORE), "state", "--tip"),
+        (str(STORE), "--at"),
+    ],
+)
+def test_ids_of_the_store_that_was_typed_are_offered(words: tuple[str, ...]) -> None:
+    assert set(offered(*words, "")) == {"latest", *IDS}
+    one = min(IDS)
+    assert offered(*words, one[:8]) == [one]
+
+
+def test_a_store_that_is_not_there_gives_nothing_and_no_error() -> None:
+    assert offered("diff", "/nowhere/at/all", "a") == []
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_what_a_shell_reads_is_printed(shell: str) -> None:
+    done = command("completion", shell)
+    assert done.code == 0 and "_CKPT_TUI_COMPLETE" in done.out
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+def test_bash_completes_a_verb_with_it(tmp_path: Path) -> None:
+    program = tmp_path / "ckpt-tui"
+    program.write_text(f'#!/bin/sh\nPYTHONPATH={ROOT} exec {sys.executable} -m ckpt_tui "$@"\n')
+    program.chmod(0o755)
+    script = (
+        'eval "$(ckpt-tui completion bash)"; COMP_WORDS=(ckpt-tui bis); COMP_CWORD=1; '
+        '_ckpt_tui_completion ckpt-tui bis ckpt-tui; echo "${COMPREPLY[@]}"'
+    )
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["bisect"]

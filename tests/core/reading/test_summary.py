@@ -1,0 +1,123 @@
+"""Values on one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ckpt_tui.core.reading.summary import Summarizer, kind_of, summary, type_text_of
+from ckpt_tui.core.redact import MASK
+from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf
+
+
+def thing(cls: str, /, **attributes: Any) -> Obj:
+    """An object as the framework pickles its own."""
+    module, _, qualname = cls.partition(":")
+    value = Obj(Ref(module, qualname), ())
+    value.state = Map([part for pair in attributes.items() for part in pair])
+    value.has_state = True
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, "null"), (True, "true"), (False, "false"), (0, "0"), (-7, "-7"), (1.5, "1.5"), (float("nan"), "NaN"),
+        (float("inf"), "Infinity"), (float("-inf"), "-Infinity"), ("text", '"text"'), ('q"\\', '"q\\"\\\\"'),
+        ("a\nb\x1b[31m", '"a\\nb\\e[31m"'), (b"\x00\xff", "bytes(2) 00 ff"), (bytearray(b"a"), "bytearray(1) 61"),
+        ([], "[]"), ((), "()"), ({}, "{}"), (SetOf([]), "set()"), ([1, "a", None], '(3) [1, "a", null]'),
+        ((1,), "(1) (1)"), ({"a": 1}, "{1} a: 1"), (Map(["a", 1]), "{1} a: 1"),
+        (Map([1, "x", "1", "y"]), '{2} 1: "x", "1": "y"'),
+        (SetOf([2, 1]), "(2) {1, 2}"), (Ref("app", "Thing"), "app:Thing"), (Opaque("too long"), "‹too long›"),
+        (thing("app:Draft", title="x", score=0.5), 'Draft title: "x", score: 0.5'), (thing("app:Empty"), "Empty()"),
+        (10**300, "an integer of about 300 digits"),
+    ],
+)  # fmt: skip
+def test_each_kind_of_value_has_its_preview(value: Any, expected: str) -> None:
+    assert summary(value) == expected
+
+
+def test_a_preview_is_bounded_whatever_the_value() -> None:
+    laughs: Any = "ha"
+    for _ in range(60):
+        laughs = (laughs, laughs)
+    deep: Any = 1
+    for _ in range(100_000):
+        deep = (deep,)
+    for value in (laughs, deep, "x" * 10**6, list(range(10**5)), {str(n): n for n in range(10**5)}, Map([0] * 10**5)):
+        assert len(summary(value, 100)) < 400
+
+
+def test_a_cycle_is_previewed() -> None:
+    cycle: list[Any] = []
+    cycle.append(cycle)
+    assert summary(cycle) == "(1) [(1) [(1) […]]]"
+
+
+def test_secrets_inside_a_preview_are_masked_unless_revealed() -> None:
+    value = {"api_key": "s3cr3t", "region": "eu"}
+    assert summary(value) == f'{{2}} api_key: {MASK}, region: "eu"'
+    assert summary(value, reveal=True) == '{2} api_key: "s3cr3t", region: "eu"'
+    assert summary("s3cr3t", hide=True) == MASK
+    assert "s3cr3t" not in summary({"_workflow_run_kwargs": {"a": {"b": "s3cr3t"}}})
+    assert "s3cr3t" not in summary([{"token": thing("app:T", value="s3cr3t")}])
+
+
+def test_none_attributes_do_not_crowd_a_preview() -> None:
+    assert summary({"a": None, "b": None, "c": None, "d": 1}) == "{4} d: 1"
+
+
+class TestTheFrameworksOwn:
+    message = thing(
+        "agent_framework._types:Message", role="assistant", author_name="writer",
+        contents=[thing("agent_framework._types:Content", type="text", text="Hello")],
+    )  # fmt: skip
+
+    def test_a_message_says_who_said_what(self) -> None:
+        assert summary(self.message) == 'assistant writer: "Hello"'
+
+    def test_a_workflow_message_says_from_whom(self) -> None:
+        cls = "agent_framework._workflows._runner_context:WorkflowMessage"
+        value = thing(cls, source_id="a", target_id="b", data=1)
+        assert summary(value) == "a → b: 1"
+        assert Summarizer().headline(value) == "from a to b"
+
+    def test_a_request_says_who_asks_and_what_is_expected(self) -> None:
+        value = thing(
+            "agent_framework._workflows._events:WorkflowEvent", type="request_info", data="sure?",
+            _source_executor_id="gate", _request_type=Ref("builtins", "str"), _response_type=Ref("app", "Decision"),
+        )  # fmt: skip
+        assert summary(value) == 'gate asks "sure?" → expects Decision'
+        assert Summarizer().headline(value) == "gate expects Decision"
+
+    @pytest.mark.parametrize(
+        ("content", "expected"),
+        [
+            ({"type": "function_call", "name": "find", "arguments": '{"q": 1}'}, 'calls find({"q": 1})'),
+            ({"type": "function_result", "result": "found"}, 'result "found"'),
+        ],
+    )
+    def test_contents_read_as_sentences(self, content: dict[str, Any], expected: str) -> None:
+        assert summary(thing("agent_framework._types:Content", **content)) == expected
+
+    def test_a_class_of_the_same_name_elsewhere_is_an_ordinary_object(self) -> None:
+        assert summary(thing("app:Message", role="user")) == 'Message role: "user"'
+
+
+def test_a_large_pickle_is_not_opened_by_looking_at_it() -> None:
+    envelope = Envelope("A" * 1_000_000, "app:Huge")
+    assert summary(envelope) == "Huge · a pickle of 750 k · unfold to read"
+    assert kind_of(envelope) == "object"
+    assert not envelope.ready
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (thing("app.models:Draft"), "app.models:Draft"), ((1,), "tuple"), (SetOf([], frozen=True), "frozenset"),
+        ({}, ""), ("x", ""), (Ref("a", "b"), "class"),
+    ],
+)  # fmt: skip
+def test_types_are_told_where_the_preview_does_not(value: Any, expected: str) -> None:
+    assert type_text_of(value) == expected

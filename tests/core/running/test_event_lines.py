@@ -1,0 +1,80 @@
+"""Lines of a run as people read them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from ckpt_tui.core.running.event_lines import brief, line_of, parse_line, short_name
+from ckpt_tui.core.runs.outcomes import outcomes
+from ckpt_tui.stores.registry import open_store
+from ckpt_tui.tui.view import make_view
+from tests.tui.support import RECORDED
+
+T = "2026-01-01T00:00:00.000000Z"
+
+
+@pytest.mark.parametrize(
+    ("document", "sign", "who", "text", "tone"),
+    [
+        ({"kind": "event", "type": "executor_invoked", "executor_id": "a", "data": "hi"}, "→", "a", "invoked hi",
+         "plain"),
+        ({"kind": "event", "type": "status", "state": "IN_PROGRESS"}, "·", "", "in progress", "dim"),
+        ({"kind": "event", "type": "executor_failed", "executor_id": "a",
+          "details": {"error_type": "E", "message": "m"}},
+         "✗", "a", "failed E: m", "error"),
+        ({"kind": "checkpoint", "id": "12345678-9", "parent": None}, "●", "", "checkpoint 12345678 after none", "key"),
+        ({"kind": "checkpoint_failed", "reason": "full", "fix": "free"}, "✗", "",
+         "CHECKPOINT NOT SAVED: full → free", "error"),
+        ({"kind": "log", "level": None, "logger": None, "text": "\x1b[31mred"}, " ", "print", "\\e[31mred", "plain"),
+        ({"kind": "log", "level": "ERROR", "logger": "app", "text": "bad"}, " ", "app", "error: bad", "error"),
+        ({"kind": "end", "outcome": "done", "checkpoints": 2}, "■", "", "done, 2 checkpoints written", "good"),
+        ({"kind": "something new", "a": 1}, "·", "", '{kind: "something new", a: 1', "dim"),
+    ],
+)  # fmt: skip
+def test_each_kind_is_one_line(document: dict[str, Any], sign: str, who: str, text: str, tone: str) -> None:
+    line = line_of({**document, "t": T})
+    assert (line.sign, line.who, line.tone) == (sign, who, tone)
+    assert line.text.startswith(text)
+
+
+def test_what_is_no_json_is_a_line_all_the_same() -> None:
+    assert parse_line(b"not {json")["text"] == "not {json"
+    assert parse_line(b"[1]")["kind"] == "log"
+    assert parse_line(b"[" * 100_000)["kind"] == "log"
+
+
+def test_a_value_is_told_in_short() -> None:
+    draft = {
+        "$type": "app.models:Draft",
+        "title": "Hi",
+        "none": None,
+        "tags": ["a"],
+        "when": {"$type": "d:date", "$value": "x"},
+    }
+    assert brief(draft) == 'Draft(title="Hi", tags=["a"], when=date(x))'
+    assert brief({"$type": "builtins:tuple", "$items": [1, True]}) == "(1, true)"
+    assert len(brief(["x" * 50] * 1_000, 80)) <= 80
+    deep: Any = "end"
+    for _ in range(500):
+        deep = [deep]
+    assert brief(json.loads(json.dumps(deep)))
+
+
+def test_a_type_is_named_without_its_modules() -> None:
+    assert short_name("list[agent_framework._types:Message]") == "list[Message]"
+    assert short_name("builtins:str") == "str"
+
+
+def test_the_outcomes_of_a_fork_are_the_ends_of_its_two_latest_branches() -> None:
+    refs = [entry for batch in open_store(RECORDED).scan() for entry in batch.entries]
+    runs = make_view(refs).runs
+    run = next(run for run in runs if any(node.fork for node in run.nodes))
+    parents = [node.parent for node in run.nodes]
+    parting = next(node.ref.id for node in run.nodes if parents.count(node.ref.id) > 1)
+    found = outcomes(runs, parting)
+    assert found is not None and found[0].id != found[1].id
+    assert all(end.id not in parents for end in found)
+    assert outcomes(runs, "nowhere") is None
