@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from ckpt_tui.core.sizes.shares import Shares
     from ckpt_tui.core.steps.learned_graph import Graph
     from ckpt_tui.core.steps.steps import Step
-    from ckpt_tui.tui.widgets.graph_view import GraphView
 
 TABS = ("overview", "state", "messages", "talk", "pending", "diff", "graph", "meta", "size", "raw")
 _TITLES = {name: name.capitalize() for name in TABS}
