@@ -28,6 +28,7 @@ from ckpt_tui.core.redact import EVERYTHING, PLAIN, secrecy
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
 from ckpt_tui.core.runs.list_document import ref_document
 from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.base import Store
@@ -184,7 +185,7 @@ def _lines(
 ) -> Iterator[str]:
     for sign, side in (("-", a), ("+", b)):
         ref = side.node.ref
-        where = "" if a.store.path == b.store.path else f" in {clean(side.store.path)}"
+        where = "" if a.store.path == b.store.path else f" in {clean(masked_text(side.store.path))}"
         name = clean(workflow_label(ref))
         yield f"{sign} {paint(clean(ref.id), bold=True)}  {name} · iteration {ref.iteration}{where}"
     if parted is not None:

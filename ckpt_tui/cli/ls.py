@@ -26,6 +26,7 @@ from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.columns import Around, columns_of_lines
 from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.list_document import ls_document
+from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.agent_framework_legacy import store_kind
@@ -71,7 +72,7 @@ def command(
             measured.add_to(document)
         write(dumps_lines(document))
     else:
-        listed = lines(runs, problems, measured) or [f"no checkpoints in {clean(where)}"]
+        listed = lines(runs, problems, measured) or [f"no checkpoints in {clean(masked_text(where))}"]
         write("\n".join([*listed, *_beside(opened)]))
     return 0
 

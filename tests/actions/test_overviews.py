@@ -11,7 +11,7 @@ import pytest
 from ckpt_tui.actions.overviews import Told, Way, overviews
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.overview.overview import Label
-from ckpt_tui.core.overview.trail import fold, path_text
+from ckpt_tui.core.overview.trail import fold, numbers_of, path_text
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
 from ckpt_tui.core.text import UNSAFE
 from ckpt_tui.stores.base import Store
@@ -204,3 +204,8 @@ def one_of(store: Store, run: Run, node: Node, way: Way) -> Told:
 def test_times_that_a_copy_changes_are_said_to_be_those_of_the_files() -> None:
     assert told(DATA / "dotnet" / "af_dotnet").overview.title.endswith(" · times are those of the files")
     assert "times" not in told(AF / "1.23.0" / "linear").overview.title
+
+
+def test_an_integer_beyond_every_float_is_not_drawn() -> None:
+    assert numbers_of([1, 10**400]) == []
+    assert numbers_of([1, 2.5]) == [1.0, 2.5]

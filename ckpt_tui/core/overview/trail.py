@@ -204,7 +204,7 @@ def course(path: Path, way: Sequence[Passed]) -> list[Scalar]:
 
 def numbers_of(values: Sequence[Scalar]) -> list[float]:
     """The numbers of a course; none where some are not numbers that can be drawn."""
-    found = [float(value) for value in values if type(value) in (int, float) and abs(float(value)) < _LARGE]
+    found = [float(value) for value in values if type(value) in (int, float) and abs(value) < _LARGE]
     return found if len(found) == len(values) else []
 
 

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.runs.listing import NodeRow, clock_text
+from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import COMMANDS, Command
 
@@ -166,5 +167,5 @@ def path_text(path: str, room: int) -> str:
     home = os.path.expanduser("~")
     if path == home or path.startswith(home + os.sep):
         path = "~" + path[len(home) :]
-    text = clean(path)
+    text = clean(masked_text(path))
     return text if len(text) <= room else "…" + text[-room + 1 :]

@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from ckpt_tui.core.doctor.findings import SIGNS, TITLES, Finding
 from ckpt_tui.core.doctor.report import Report, allow_lines
+from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
@@ -136,7 +137,7 @@ class DoctorScreen(Screen[Finding | None]):
         """Draw the line at the top."""
         right = self._right
         room = self.size.width - 19 - sum(len(text) for text, _ in right)
-        path = clean(self._store.path)
+        path = clean(masked_text(self._store.path))
         path = path if len(path) <= room else "…" + path[-max(room - 1, 8) :]
         left: list[Part] = [(" ckpt-tui ", "strong"), (" doctor ", "key"), (f" {path} ", "plain")]
         self.query_one("#head", BarLine).show(left, right)

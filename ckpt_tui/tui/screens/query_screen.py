@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 
+from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
@@ -168,7 +169,7 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
     def draw_head(self) -> None:
         """Draw the line at the top."""
         room = self.size.width - 13 - len(self._title) - sum(len(text) for text, _ in self._right)
-        path = clean(self._store.path)
+        path = clean(masked_text(self._store.path))
         path = path if len(path) <= room else "…" + path[-max(room - 1, 8) :]
         left: list[Part] = [(" ckpt-tui ", "strong"), (f" {self._title.lower()} ", "key"), (f" {path} ", "plain")]
         self.query_one("#head", BarLine).show(left, self._right)
