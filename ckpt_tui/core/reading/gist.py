@@ -71,13 +71,14 @@ def gist_of_request(event: Value) -> str:
 
 def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
     """What a run left behind: the values that the workflow keeps, else the last words of its longest conversation."""
-    own = [(str(name), value) for name, value in state if not str(name).startswith("_") and name not in RUN_KWARGS]
+    named = [(name, value) for name, value in state if type(name) is str]
+    own = [(name, value) for name, value in named if not name.startswith("_") and name not in RUN_KWARGS]
     # What was written last stands last.
     parts = [part for name, value in reversed(own[-_MEMBERS:]) if (part := _named(name, value, _DEPTH - 1))]
     if parts:
         return gist_text(_joined(parts))
     longest: Sequence[Value] = ()
-    for name, executors in state:
+    for name, executors in named:
         for _, executor in _pairs(executors) if name == "_executor_state" and unread(executors) <= GIST_SPAN else ():
             if unread(executor) > GIST_SPAN:
                 continue
@@ -209,10 +210,11 @@ def _members(pairs: Sequence[tuple[Value, Value]], depth: int) -> str:
     A lone answer of yes or no needs no name.
     """
     shown = [
-        (str(name), resolve(value))
+        (name, resolve(value))
         for name, value in pairs[:_MEMBERS]
-        if str(name) not in _BOOKKEEPING and str(name) not in RUN_KWARGS and not str(name).startswith("_")
-        and not is_secret_key(str(name)) and unread(value) <= GIST_SPAN
+        # Any other key may be a million values: Python itself must not write it.
+        if type(name) is str and name not in _BOOKKEEPING and name not in RUN_KWARGS and not name.startswith("_")
+        and not is_secret_key(name) and unread(value) <= GIST_SPAN
     ]  # fmt: skip
     flags = [(name, value) for name, value in shown if type(value) is bool]
     parts = ["yes" if value else "no" for _, value in flags] if len(flags) == 1 else []

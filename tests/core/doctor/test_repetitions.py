@@ -72,3 +72,9 @@ def test_another_request_or_one_that_still_waits_is_not_told() -> None:
     first, second = read("a", pending=asks("r1", "ok?")), read("b", "a")
     assert told(first, second, read("c", "b", pending=asks("r2", "and now?"))) == []
     assert told(first, read("b", "a", pending=asks("r1", "ok?"))) == []
+
+
+def test_a_conversation_that_stands_twice_is_a_finding() -> None:
+    messages = [message("a", "m1"), message("b", "m2")] * 2
+    state = {"_executor_state": {"triage": {"full_conversation": messages}}}
+    assert told(read("a", state=state)) == [("repeated-messages", "a.json")]

@@ -13,6 +13,7 @@ from ckpt_tui.core.budgets import GIST_CHARACTERS
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.gist import gist
+from ckpt_tui.core.value import Map, Value
 from ckpt_tui.stores.agent_framework import entry_from_bytes
 
 SAMPLES = Path(__file__).parents[2] / "data" / "agent-framework" / "1.23.0"
@@ -90,3 +91,10 @@ def test_a_run_says_what_was_asked_and_what_came_out() -> None:
 def said_in(sample: str) -> list[tuple[str | None, str]]:
     entries = [entry_from_bytes(path.name, path.read_bytes()) for path in (SAMPLES / sample).glob("*.json")]
     return [(one.role, one.facts.gist) for one in entries if isinstance(one, CheckpointRef) and one.facts is not None]
+
+
+def test_a_key_that_is_not_a_text_is_never_written() -> None:
+    key: Value = ("ha",)
+    for _ in range(60):  # two to the power of sixty texts
+        key = (key, key)
+    assert gist(Map([key, "said", "name", "Lumen"])) == "“Lumen”"
