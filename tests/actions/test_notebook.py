@@ -81,7 +81,7 @@ def test_what_is_odd_in_a_file_is_passed_over(tmp_path: Path) -> None:
 
 def test_a_state_directory_that_cannot_be_written_is_reported(tmp_path: Path, state: Path) -> None:
     state.write_text("in the way")
-    with pytest.raises(CkptError, match="cannot be kept"):
+    with pytest.raises(CkptError, match="cannot be saved"):
         write_notes(Notebook(str(tmp_path)))
     with pytest.raises(CkptError, match="cannot be read"):
         read_notes(str(tmp_path))

@@ -218,7 +218,7 @@ class TestPlaying:
     async def test_a_run_that_stopped_shows_whom_its_last_message_was_for(self) -> None:
         async with open_app(SAMPLES / "raises") as app:
             await replay(app, "G")
-            await app.shows("✗ boom", "no trace after its message", "~ inferred: nothing came of it")
+            await app.shows("✗ boom", "no trace after its message", "~ inferred: it left no trace")
 
 
 class TestForks:

@@ -347,7 +347,7 @@ class TestTheLog:
             assert screen.run is not None
             await app.until(lambda: len(screen.run.log) > 4, "begun")  # type: ignore[union-attr]
             await app.press("x")
-            await app.shows("asked to stop")
+            await app.shows("stopping")
             await app.press("x")
             await app.shows("stopped after")
 
