@@ -61,7 +61,7 @@ async def test_a_stored_request_is_answered_as_a_script_answers_it(
     name: str, asks: str, about: str, keys: tuple[str, ...], tmp_path: Path
 ) -> None:
     async with preview(name, tmp_path) as (app, screen):
-        await app.shows(asks, about, "←→ choose")
+        await app.shows(asks, about, "→ choose")
         await app.press(*keys)
         await app.shows("RUN IT")
         await app.press("enter")
