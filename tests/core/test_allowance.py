@@ -157,7 +157,7 @@ def test_a_long_pickle_of_short_records_is_decoded_to_its_end() -> None:
 def test_alarms_of_what_is_decoded_decode_nothing(tmp_path: Path) -> None:
     allowance = Allowance()
     allowance.spend(allowance.left)  # so that loading leaves the pickle closed
-    long = b"x" * GIST_SPAN  # what is shorter is decoded for its row of the list
+    long = b"x" * 2 * GIST_SPAN  # a short pickle is read for the row of its checkpoint
     found = loaded(tmp_path, checkpoint(b"cos\nsystem\n(S'" + long + b"'\ntR."), allowance, everything=False)
     assert alarms(found, decoded_only=True) == ()
     assert not found.state["bomb"].ready
