@@ -26,7 +26,7 @@ def compared_parts(pair: tuple[CheckpointRef, CheckpointRef], width: int) -> lis
 
 
 def key_parts(width: int, divergence: str) -> list[Part]:
-    """Which keys there are; in the place where the branches part, `divergence` says where that is."""
+    """Which keys there are; in the place where the branches diverge, `divergence` says where that is."""
     if divergence:
         return [(divergence, "warn"), (" f", "key"), (" goes back ", "dim")]
     parts: list[Part] = [(" J K", "key"), (" changes ", "dim")]
