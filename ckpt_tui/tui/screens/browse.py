@@ -170,6 +170,7 @@ class Browse(Screen[None]):
     def _view_ready(self, event: messages.ViewReady) -> None:
         self.checkpoints.show(event)
         self.replay_entry.show_view(event.view)
+        self.resume_entry.keep_up()
         self.opened.keep_up(event.view)
         self.parent_diff.count_soon()
         self.bars.draw()
@@ -192,6 +193,7 @@ class Browse(Screen[None]):
         event.stop()
         if event.by_hand:
             self.checkpoints.leave_newest()
+            self.resume_entry.take_move()
         self.opened.load_soon()
 
     @on(Checkpoints.Scrolled)
@@ -427,10 +429,10 @@ class Browse(Screen[None]):
         )  # fmt: skip
         any(leave() for leave in ways_out)
 
-    def action_close(self) -> None:
+    async def action_close(self) -> None:
         """Go back to the list; from there, quit."""
         if not self.panes.step_back():
-            self.app.exit()
+            await self.app.action_quit()
 
     def action_help(self) -> None:
         """Show keys and signs."""
