@@ -27,6 +27,7 @@ from ckpt_tui.tui.commands import accept_keys
 from ckpt_tui.tui.ending import end_on_signals
 from ckpt_tui.tui.paint import Painter
 from ckpt_tui.tui.screens.browse import Browse
+from ckpt_tui.tui.screens.quit_question import QuitScreen
 from ckpt_tui.tui.themes import DARK, LIGHT, SIXTEEN, readable_variables, variables_for
 from ckpt_tui.tui.typeahead import TypeAhead
 
@@ -122,6 +123,19 @@ class CkptApp(TypeAhead):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         theme = self.current_theme
         return {} if theme.name in (DARK.name, LIGHT.name) else variables_for(theme)
+
+    async def action_quit(self) -> None:
+        """Quit; while a run that was started from here goes on, ask first."""
+        browsers = [screen for screen in self.screen_stack if isinstance(screen, Browse)]
+        runs = [text for screen in browsers for text in screen.resume_entry.live_texts]
+        if not runs:
+            self.exit()
+        elif not isinstance(self.screen, QuitScreen):
+            self.push_screen(QuitScreen(runs), self._quit_if)
+
+    def _quit_if(self, is_wanted: bool | None) -> None:
+        if is_wanted:
+            self.exit()
 
     def on_mount(self) -> None:
         """Set the keys."""

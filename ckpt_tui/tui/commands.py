@@ -135,6 +135,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.previous_pane", "shift+tab", "other_pane(-1)", "previous pane", "everywhere", "", "⇧⇥"),
     Command("view.zoom", "z", "zoom", "give the pane the whole screen, or restore the layout", "everywhere", "", "z"),
     Command(
+        "view.border_left", "ctrl+left", "move_border(-1)", "move the border of the panes to the left; or drag it",
+        "everywhere", "", "ctrl+←", words="resize narrower split",
+    ),
+    Command(
+        "view.border_right", "ctrl+right", "move_border(1)", "move the border of the panes to the right", "everywhere",
+        "", "ctrl+→", words="resize wider split",
+    ),
+    Command(
         "view.reveal", "exclamation_mark", "reveal", "show secrets, or mask them again", "everywhere", "", "!",
         words="unmask",
     ),

@@ -58,7 +58,7 @@ class FindScreen(QueryScreen[MatchList]):
     DEFAULT_CSS = """
     FindScreen Input { height: 1; border: none; padding: 0 1; background: $panel; }
     FindScreen FindingText { height: 7; }
-    FindScreen AnswerList { height: 1fr; }
+    FindScreen ResultList { height: 1fr; }
     """
 
     KEYS: ClassVar[list[Part]] = [*QueryScreen.KEYS[:-2], (" /", "key"), (" text ", "dim"), *QueryScreen.KEYS[-2:]]
