@@ -27,6 +27,7 @@ from ckpt_tui.tui.commands import accept_keys
 from ckpt_tui.tui.ending import end_on_signals
 from ckpt_tui.tui.paint import Painter
 from ckpt_tui.tui.screens.browse import Browse
+from ckpt_tui.tui.screens.quit_question import QuitScreen
 from ckpt_tui.tui.themes import DARK, LIGHT, SIXTEEN, readable_variables, variables_for
 from ckpt_tui.tui.typeahead import TypeAhead
 
@@ -123,6 +124,19 @@ class CkptApp(TypeAhead):
         theme = self.current_theme
         return {} if theme.name in (DARK.name, LIGHT.name) else variables_for(theme)
 
+    async def action_quit(self) -> None:
+        """Quit; while a run that was started from here goes on, ask first."""
+        browsers = [screen for screen in self.screen_stack if isinstance(screen, Browse)]
+        runs = [text for screen in browsers for text in screen.resume_entry.live_texts]
+        if not runs:
+            self.exit()
+        elif not isinstance(self.screen, QuitScreen):
+            self.push_screen(QuitScreen(runs), self._quit_if)
+
+    def _quit_if(self, is_wanted: bool | None) -> None:
+        if is_wanted:
+            self.exit()
+
     def on_mount(self) -> None:
         """Set the keys."""
         end_on_signals(self)
@@ -173,8 +187,8 @@ def steps_of(query: str) -> tuple[str, ...]:
 
     steps = parse(query)
     if steps is None:
-        hint = "A path such as state.draft.score opens a place; expressions are for `ckpt-tui show --query`."
-        raise UsageError(f"--query {query} is no path.", hint)
+        hint = "A path such as state.draft.score opens a place; for an expression use `ckpt-tui show --query`."
+        raise UsageError(f"--query {query} is not a path.", hint)
     return tuple(str(step) for step in steps if step not in ("$items", "$args", "$partial"))
 
 

@@ -29,6 +29,7 @@ class LiveRun:
         log: Its lines.
         latest: Kind → the latest line of that kind, of those that a screen must know of.
         begun: Whether the workflow was asked to run.
+        written: Ids of the checkpoints that it wrote, in order.
     """
 
     def __init__(self, plan: Plan, told: Callable[[dict[str, Any]], None]) -> None:
@@ -36,6 +37,7 @@ class LiveRun:
         self.log = EventLog()
         self.latest: dict[str, dict[str, Any]] = {}
         self.begun = False
+        self.written: list[str] = []
         self.session = Debugger(plan, self._take, confirmed=False)
         self._told = told
         self._lock = threading.Lock()
@@ -87,4 +89,6 @@ class LiveRun:
             kind = str(line.get("kind"))
             with self._lock:
                 self.latest[kind] = line
+                if kind == "checkpoint":
+                    self.written.append(str(line.get("id")))
             self._told(line)

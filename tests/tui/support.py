@@ -21,7 +21,7 @@ RECORDED = Path(__file__).parents[2] / "ckpt_tui" / "demo" / "recorded" / "store
 
 NARROW = (80, 24)
 NORMAL = (120, 40)
-WIDE = (170, 44)
+WIDE = (190, 44)
 
 PATIENCE = 20.0
 """Seconds a test waits for something that should come at once, before it fails."""

@@ -172,7 +172,9 @@ class TestMoving:
         async with open_app(SAMPLES / "loop") as app:
             await app.press("g")
             await app.pilot.click("#checkpoints", offset=(10, 5))
-            assert app.screen.list.cursor == 5
+            await app.pilot.pause()
+            clicked = app.screen.list.region.y + 5
+            assert [line[1] == "▸" for line in app.lines].index(True) == clicked
             await app.pilot.click("#checkpoints", offset=(10, 6), times=2)
             await app.pilot.pause()
             assert app.screen.details[0].body.has_focus

@@ -1,6 +1,6 @@
-"""What a run did twice: a conversation that holds the same messages twice, a request asked again after its answer.
+"""What a run repeated: messages that stand twice in a conversation, a request asked again after its answer.
 
-Both are what a restore of a program leaves that keeps messages or answers in two places, or loses an answer.
+Both happen after a restore, if the program keeps messages or answers in two places, or loses an answer.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ class _Asked(NamedTuple):
 
 
 class Repetitions:
-    """Takes checkpoints one by one, keeps what they ask, and says what came twice."""
+    """Takes checkpoints one by one, remembers their requests, and reports what was repeated."""
 
     def __init__(self) -> None:
         self._asked: dict[str, _Asked] = {}
@@ -165,7 +165,7 @@ class Repetitions:
         self._asked[ref.id] = _Asked(ref.file, ref.parent, asks)
 
     def findings(self) -> Iterator[Finding]:
-        """What came twice in everything taken so far."""
+        """The findings on everything taken so far."""
         for (path, ids), (file, number, count) in self._talks.items():
             names = f": {', '.join(ids[:_NAMED])}{', …' if len(ids) > _NAMED else ''}" if ids else ""
             what = "message stands" if number == 1 else "messages stand"
@@ -178,7 +178,7 @@ class Repetitions:
                 before = self._answered(asked, name, (executor, question))
                 if before:
                     reason = f"{executor or 'an executor'} asks again what was answered after {before}"
-                    fix = "Answer it again, or resume from a checkpoint after the answer; the run lost the first one."
+                    fix = "Answer it again, or resume from a checkpoint after the answer; the run lost it."
                     yield Finding("asked-again", "info", asked.file, expression(("pending", name)), reason, fix)
 
     def _answered(self, asked: _Asked, name: str, question: tuple[str, int]) -> str:

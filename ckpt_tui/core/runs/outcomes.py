@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.listing import UNREAD, Happening, NodeRow, happening
 from ckpt_tui.core.text import clean
 
 
@@ -39,18 +41,61 @@ def outcomes(runs: Iterable[Run], identifier: str) -> tuple[CheckpointRef, Check
     return None
 
 
-def why_none(runs: Iterable[Run], identifier: str) -> str:
+class Parting(NamedTuple):
+    """What made two branches differ, in words.
+
+    Attributes:
+        are_answers: The texts are what was answered on either; else what happened first.
+        first: The text of one branch.
+        second: That of the other.
+    """
+
+    are_answers: bool
+    first: str
+    second: str
+
+
+def parting(first: Sequence[Node], second: Sequence[Node]) -> Parting | None:
+    """What two branches began with; None where that reads the same, or nobody has read it yet.
+
+    Args:
+        first: The checkpoints of one branch, after the last that both have.
+        second: Those of the other.
+    """
+    if not first or not second:
+        return None
+    told = [happening(NodeRow(branch[0], 0.0, len(branch) == 1)) for branch in (first, second)]
+    are_answers = all(branch[0].ref.role == "response" for branch in (first, second))
+    texts = [each.gist if are_answers and each.gist else _without_fork(each).text for each in told]
+    return Parting(are_answers, *texts) if texts[0] != texts[1] and UNREAD.who not in texts else None
+
+
+def _without_fork(told: Happening) -> Happening:
+    """The same without the word that the branch is a fork: both are."""
+    return told._replace(status="") if told.status == "fork" else told
+
+
+def continuations(runs: Iterable[Run], identifier: str) -> list[Node]:
+    """The checkpoints that follow a checkpoint at once: one for each way that goes on from it."""
+    return [node for run in runs for node in run.nodes if node.parent == identifier]
+
+
+def why_none(runs: Iterable[Run], identifier: str, just_there: bool = False) -> str:
     """Why a checkpoint has no two outcomes to compare, and what to do about it.
 
     Args:
         runs: The runs of a store.
         identifier: Id of a checkpoint, as `outcomes` was asked for.
+        just_there: Only this checkpoint was looked at, and none before it.
     """
     short = clean(identifier, 8)
-    count = sum(1 for run in runs for node in run.nodes if node.parent == identifier)
+    count = len(continuations(runs, identifier))
+    if just_there:
+        ways = "goes on in one way only" if count else "does not go on yet"
+        return f"{short} {ways}: r there makes another way to compare."
     if count:
-        return f"{short} goes on in one way only, and so does what comes before it: r resumes from it once more."
-    return f"Nothing follows {short}, and nothing before it forks: r on an earlier checkpoint makes a second way."
+        return f"{short} has only one continuation, and so has every checkpoint before it: r resumes from it again."
+    return f"Nothing follows {short}, and no checkpoint before it forks: r on an earlier checkpoint makes a fork."
 
 
 def _end(node: Node, children: dict[str, list[Node]]) -> CheckpointRef:

@@ -10,6 +10,7 @@ from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.runs.outcomes import Parting, parting
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.messages import DivergenceReady
 from ckpt_tui.tui.widgets.status import Part
@@ -48,6 +49,11 @@ class BranchDivergence:
         self.word = ""
         """Where the branches part, while that is shown; else ""."""
 
+    def parting(self) -> Parting | None:
+        """What made the branches of the pair differ; None where they do not part."""
+        found = fork(self._runs, *(ref.id for ref in self._port.pair))
+        return parting(found.first, found.second) if found.ancestor is not None else None
+
     def toggle(self) -> None:
         """Look for the step in which the branches part; where that is shown, go back."""
         if self._tips is not None:
@@ -65,7 +71,7 @@ class BranchDivergence:
             text = f" {id_text(last)} descends from {id_text(first)}, {steps:,} steps: no fork. "
             self._port.report((text, "warn"))
         else:
-            self._port.report((" looking where they part … ", "dim"))
+            self._port.report((" looking for the step where they diverge … ", "dim"))
             self._port.find_divergence(found)
 
     def take(self, event: DivergenceReady) -> None:
@@ -82,6 +88,6 @@ class BranchDivergence:
             parted = event.divergence
             place = clean(expression(parted.difference.shown[0].path), 60)
             self._tips = self._port.pair
-            self.word = f"{word} · they part in step {parted.step:,} after it, at {place} "
+            self.word = f"{word} · they diverge in step {parted.step:,} after it, at {place} "
             self._port.report(None)
             self._port.compare_pair((parted.first.ref, parted.second.ref))

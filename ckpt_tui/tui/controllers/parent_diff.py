@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from ckpt_tui.config import Config, configured_rules
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.runs.outcomes import outcomes, why_none
+from ckpt_tui.core.runs.outcomes import continuations, outcomes, why_none
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.tui.comparer import Comparer
@@ -49,6 +49,10 @@ class ParentDiffPort(Port, Protocol):
 
     def come_to_front(self) -> None:
         """Close whatever is over the browser."""
+
+    def begun_at(self, identifier: str) -> str:
+        """Id of the checkpoint that was resumed when a run from here wrote another one; "" where none did."""
+        ...
 
     @property
     def open(self) -> CompareOpener:
@@ -125,7 +129,7 @@ class ParentDiff:
             word = "Its parent is not in the store." if after.parent else "The first of its run: it has no parent."
             self._show(self._file, None, word)
         elif before.size + after.size > AT_ONCE:
-            self._show(self._file, None, "Large files are compared when they are asked for: d compares them.")
+            self._show(self._file, None, "Large files are compared only on request: d compares them.")
         else:
             self._port.jobs.compare(self.comparer, before, after, self.ignore)
 
@@ -197,11 +201,19 @@ class ParentDiff:
             return
         self._open(before, after)
 
-    def compare_outcomes(self, identifier: str) -> str:
-        """Compare the outcomes of the two latest forks of a checkpoint; return why that cannot be done, or ""."""
-        found = outcomes(self._port.selection.runs, identifier)
+    def compare_outcomes(self, identifier: str, just_there: bool = True) -> str:
+        """Compare the outcomes of the two latest forks of a checkpoint; return why that cannot be done, or "".
+
+        Args:
+            identifier: Id of the checkpoint.
+            just_there: Look for no earlier fork.
+        """
+        runs = self._port.selection.runs
+        if just_there and len(continuations(runs, identifier)) < 2:
+            return why_none(runs, identifier, just_there=True)
+        found = outcomes(runs, identifier)
         if found is None:
-            return why_none(self._port.selection.runs, identifier)
+            return why_none(runs, identifier)
         self._port.come_to_front()
         self._open(*found)
         return ""
@@ -209,7 +221,8 @@ class ParentDiff:
     def compare_selected_outcomes(self) -> None:
         """Compare the outcomes of the two latest forks of the selected checkpoint, or of the one they part from."""
         ref = self._port.selection.ref
-        why = self.compare_outcomes(ref.id) if ref is not None else ""
+        resumed = self._port.begun_at(ref.id) if ref is not None else ""
+        why = self.compare_outcomes(resumed or ref.id, bool(resumed)) if ref is not None else ""
         if why:
             self._port.say(why, "warn")
 

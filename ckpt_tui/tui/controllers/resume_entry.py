@@ -9,12 +9,18 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Opener, Port
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from textual.timer import Timer
 
     from ckpt_tui.actions.resume.plan import Edit, Source
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.helpers.pending_edits import PendingEdits
     from ckpt_tui.tui.messages import SourceReady
+    from ckpt_tui.tui.widgets.status import Part
+
+WATCH_SECONDS = 1.0
+"""Seconds between two looks at a run that goes on while the list is looked at."""
 
 
 class OpenResume(Protocol):
@@ -23,6 +29,29 @@ class OpenResume(Protocol):
     @property
     def has_begun(self) -> bool:
         """Whether the workflow was started."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the workflow was started and has not ended."""
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether its screen is in front."""
+
+    @property
+    def standing(self) -> Part:
+        """How the run is, in a few words."""
+        ...
+
+    @property
+    def source(self) -> Source:
+        """The checkpoint that it was begun at."""
+        ...
+
+    @property
+    def written(self) -> Sequence[str]:
+        """Ids of the checkpoints that it wrote, in order."""
+        ...
 
     def show(self) -> None:
         """Show it again."""
@@ -35,8 +64,9 @@ class ResumeOpener(Opener, Protocol):
     """Opens resumes, and what they write."""
 
     def resume(
-        self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], again: Callable[[], None]
-    ) -> OpenResume:
+        self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], again: Callable[[], None],
+        left: Callable[[], None],
+    ) -> OpenResume:  # fmt: skip
         """Open the preview of a resume.
 
         Args:
@@ -44,6 +74,7 @@ class ResumeOpener(Opener, Protocol):
             edits: What is changed first.
             begun: Called with the directory of new checkpoints when the first one is written.
             again: Opens another preview of the same checkpoint.
+            left: Called when a run that was begun is left.
         """
 
     def store(self, store: Store) -> None:
@@ -59,6 +90,9 @@ class ResumeEntryPort(Port, Protocol):
 
     def come_to_front(self) -> None:
         """Close whatever is over the browser."""
+
+    def redraw_head(self) -> None:
+        """Draw the line at the top again: what it shows has changed."""
 
     @property
     def open(self) -> ResumeOpener:
@@ -76,6 +110,11 @@ class ResumeEntry:
         self._port = port
         self._kept: list[OpenResume] = []
         self._wanted = ""
+        self._landing: tuple[OpenResume, str] | None = None
+        """The run that was left, and the id of the checkpoint that the cursor is to stand on once it is in the list."""
+        self._new: OpenResume | None = None
+        """The run whose rows are marked as new."""
+        self._timer: Timer | None = None
 
     def open(self) -> None:
         """Resume from the selected checkpoint; a preview comes first."""
@@ -104,17 +143,22 @@ class ResumeEntry:
             return
         self._port.say("")
         edits = self._port.edits.of(event.file)
-        self._kept.append(
-            self._port.open.resume(event.source, edits, self._take_directory, lambda: self._read(event.file))
-        )
+        opened: list[OpenResume] = []
+        opened.append(
+            self._port.open.resume(
+                event.source, edits, self._take_directory, lambda: self._read(event.file),
+                lambda: self._leave(opened[0], event.file),
+            )
+        )  # fmt: skip
+        self._kept += opened
 
     def show_run(self) -> None:
         """Go back to the run that was started last."""
         begun = [each for each in self._kept if each.has_begun]
         if begun:
-            begun[-1].show()
+            (self.live or begun)[-1].show()
         else:
-            self._port.say("Nothing was run yet: r runs on from the checkpoint.", "dim")
+            self._port.say("Nothing was run yet: r resumes from the checkpoint.", "dim")
 
     def end_runs(self) -> None:
         """End every process that was started here."""
@@ -126,5 +170,89 @@ class ResumeEntry:
         opened = with_directory(self._port.store, directory)
         if opened is not None:
             self._port.open.store(opened)
-        self._port.selection.following = True
         self._port.edits.clear()
+
+    # -- runs that go on ---------------------------------------------------------------------------------------------
+
+    @property
+    def live(self) -> list[OpenResume]:
+        """The runs that go on."""
+        return [each for each in self._kept if each.is_live]
+
+    @property
+    def live_texts(self) -> list[str]:
+        """The runs that go on, each in a few words."""
+        found = []
+        for each in self.live:
+            source, (text, _) = each.source, each.standing
+            found.append(f"{clean(source.workflow, 30)} from {clean(source.id, 8)}: {text}")
+        return found
+
+    @property
+    def standing(self) -> Part:
+        """How the run that was started last is, for the line at the top; "" while none goes on."""
+        live = self.live
+        if not live:
+            return ("", "plain")
+        text, style = live[-1].standing
+        others = f" and {len(live) - 1:,} more" if live[1:] else ""
+        return (f" {text}{others} · R ", style)
+
+    def _watch(self) -> None:
+        """Keep the line at the top up to date, and say when a run ends that is not looked at."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._port.redraw_head()
+        live = self.live
+        self._timer = self._port.later(WATCH_SECONDS, lambda: self._look_again(live)) if live else None
+
+    def _look_again(self, were: list[OpenResume]) -> None:
+        ended = [each for each in were if not each.is_live and not each.is_shown]
+        for each in ended:
+            text, style = each.standing
+            self._port.say(f"{text} · R shows it", style)
+        self._watch()
+
+    # -- back to the list --------------------------------------------------------------------------------------------
+
+    def _leave(self, run: OpenResume, file: str) -> None:
+        """A run is left: the cursor goes to the newest checkpoint that it wrote, else to where it began."""
+        self._port.selection.following = False
+        self._watch()
+        if not run.written:
+            self._port.selection.select(file)
+            return
+        self._landing, self._new = (run, run.written[-1]), run
+        self._land()
+
+    def keep_up(self) -> None:
+        """Take in that other rows are in the list."""
+        if self._new is not None:
+            self._land()
+
+    def _land(self) -> None:
+        """Mark what a run wrote, and put the cursor on the newest of it that is in the list."""
+        rows = self._port.panes.list
+        new = set(self._new.written) if self._new is not None else set()
+        rows.show_new(frozenset(new))
+        if self._landing is None:
+            return
+        run, wanted = self._landing
+        files = {node.ref.id: node.ref.file for each in rows.view.runs for node in each.nodes if node.ref.id in new}
+        newest = next((each for each in reversed(run.written) if each in files), "")
+        if wanted in files:
+            self._landing = None
+        if newest:
+            self._port.selection.select(files[newest])
+
+    def take_move(self) -> None:
+        """The cursor was moved by hand: it is not taken elsewhere, and what was looked at is no longer new."""
+        self._landing = None
+        rows = self._port.panes.list
+        if self._new is not None and not rows.is_new:
+            self._new = None
+            rows.show_new(frozenset())
+
+    def begun_at(self, identifier: str) -> str:
+        """Id of the checkpoint that was resumed when a run from here wrote another one; "" where none did."""
+        return next((each.source.id for each in reversed(self._kept) if identifier in each.written), "")

@@ -51,6 +51,11 @@ class StatusBarsPort(Protocol):
     def changed_at(self) -> float:
         """When checkpoints came or went last, in seconds since 1970; 0 for never."""
 
+    @property
+    def run_standing(self) -> Part:
+        """How a run that was started from here is; "" while none goes on."""
+        ...
+
     def bar(self, name: str) -> BarLine:
         """Return one of the lines: `head` or `foot`."""
 
@@ -95,7 +100,7 @@ class StatusBars:
         counts = f"{view.checkpoints:,} checkpoint{'' if view.checkpoints == 1 else 's'}"
         if view.runs:
             counts += f" · {len(view.runs):,} run{'' if len(view.runs) == 1 else 's'}"
-        right: list[Part] = []
+        right: list[Part] = [port.run_standing]
         if view.filter:
             right.append((f" filter: {clean(view.filter, 20)} ", "warn"))
         dangers = port.panes.list.danger_count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.runs.outcomes import Parting
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.widgets.status import Part
@@ -25,8 +26,17 @@ def compared_parts(pair: tuple[CheckpointRef, CheckpointRef], width: int) -> lis
     ]  # fmt: skip
 
 
+def parting_parts(parting: Parting, width: int) -> list[Part]:
+    """What made the two branches differ."""
+    word = " answered  " if parting.are_answers else " parted by  "
+    room = max((width - len(word) - 4) // 2, 8)
+    return [
+        (word, "dim"), (clean(parting.first, room), "warn"), (" │ ", "dim"), (clean(parting.second, room), "warn"),
+    ]  # fmt: skip
+
+
 def key_parts(width: int, divergence: str) -> list[Part]:
-    """Which keys there are; in the place where the branches part, `divergence` says where that is."""
+    """Which keys there are; in the place where the branches diverge, `divergence` says where that is."""
     if divergence:
         return [(divergence, "warn"), (" f", "key"), (" goes back ", "dim")]
     parts: list[Part] = [(" J K", "key"), (" changes ", "dim")]

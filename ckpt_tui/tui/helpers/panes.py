@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ckpt_tui.tui.helpers.pane_widths import WIDE, PaneWidths, pane_widths
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.detail import Detail
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 Pane = Detail | Checkpoints
-
-WIDE = 160
-"""Columns from which a second pane, of the conversation, stands beside the values."""
 
 
 class Panes:
@@ -30,13 +28,50 @@ class Panes:
         self._screen = screen
         self._zoomed: Pane | None = None
         self._main: Pane | None = None
+        self._list_share = self._second_share = 0
+        """Columns that the list and the third pane were given by hand; 0 for none."""
 
     async def widen(self) -> None:
-        """Make the second pane when there is room for it."""
+        """Make the second pane when there is room for it, and share the columns."""
         if self._screen.app.size.width >= WIDE and len(self.details) == 1:
             second = Detail("second", tab="talk")
             await self._screen.mount(second)
             second.show(self.details[0].checkpoint)
+        self.share()
+
+    @property
+    def widths(self) -> PaneWidths | None:
+        """The columns of each pane; None where one pane is seen at a time."""
+        return pane_widths(self._screen.app.size.width, self._list_share, self._second_share)
+
+    def share(self) -> None:
+        """Give each pane its columns."""
+        widths = self.widths
+        is_alone = self._zoomed is not None or widths is None
+        self._screen.set_class(widths is not None and widths.second > 0, "-third")
+        self.list.styles.width = None if is_alone or widths is None else widths.list
+        for pane in self.details[1:]:
+            pane.styles.width = None if is_alone or widths is None else widths.second
+        if self.pane in self.details[1:] and not self.has_third:
+            self.focus_pane(self.details[0])
+
+    @property
+    def has_third(self) -> bool:
+        """Whether three panes stand beside each other."""
+        return self._screen.has_class("-third")
+
+    def put_border(self, is_second: bool, place: int) -> None:
+        """Put the border beside the list, or the one before the third pane, to a column, or as near as can be."""
+        width = self._screen.app.size.width
+        if is_second:
+            self._second_share = max(width - place, 1)
+        else:
+            self._list_share = max(place, 1)
+        widths = self.widths
+        if widths is not None:  # what is kept is what is shown: the next move begins there
+            self._list_share = widths.list
+            self._second_share = widths.second if is_second else self._second_share
+        self.share()
 
     @property
     def list(self) -> Checkpoints:
@@ -93,7 +128,7 @@ class Panes:
     def focus_other(self, way: int) -> None:
         """Go to the next or previous pane."""
         panes: list[Pane] = [self.list, self.details[0]]
-        if self._screen.has_class("-wide"):
+        if self.has_third:
             panes.extend(self.details[1:])
         at = panes.index(self.pane) if self.pane in panes else 0
         self.focus_pane(panes[(at + way) % len(panes)])
@@ -122,6 +157,7 @@ class Panes:
         self._screen.set_class(pane is not None, "-zoom")
         for box in (self.list, *self.details):
             box.set_class(pane is box, "-zoomed")
+        self.share()
 
     def next_tab(self, way: int) -> None:
         """Show the next or previous tab."""

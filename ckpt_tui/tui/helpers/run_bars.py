@@ -45,6 +45,21 @@ def run_parts(run: LiveRun | None, waits: bool, seconds: float) -> list[Part]:
     return [*parts, (f" ■ {OUTCOMES.get(outcome, outcome)} after {seconds:.1f} s ", style)]
 
 
+def standing_part(run: LiveRun | None, waits: bool, seconds: float) -> Part:
+    """How a run is, in as few words as a line has room for that is about something else; "" before it began."""
+    if run is None or not run.begun:
+        return ("", "plain")
+    if not run.is_live:
+        outcome = run.session.outcome
+        word = OUTCOMES.get(outcome, outcome)
+        return (f"■ run {word}", "good" if outcome == "done" and run.session.code != FAILED else "warn")
+    if run.paused is not None:
+        return ("‖ paused", "warn")
+    if waits:
+        return ("‖ waits", "warn")
+    return ("● stopping", "warn") if run.session.is_stopping else (f"● run {seconds:.0f} s", "good")
+
+
 def log_parts(log: LogLines) -> list[Part]:
     """How the log is shown: filtered, paused, following."""
     parts: list[Part] = [(f" filter: {clean(log.filter, 20)} ", "warn")] if log.filter else []

@@ -16,6 +16,7 @@ from ckpt_tui.tui.controllers.bookmarks import Bookmarks
 from ckpt_tui.tui.controllers.checkpoint_list import CheckpointList
 from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
 from ckpt_tui.tui.controllers.overviews_shown import Overviews
+from ckpt_tui.tui.controllers.pane_borders import PaneBorders
 from ckpt_tui.tui.controllers.parent_diff import ParentDiff
 from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
 from ckpt_tui.tui.controllers.queries import Queries
@@ -28,7 +29,7 @@ from ckpt_tui.tui.controllers.value_reading import ValueReading
 from ckpt_tui.tui.controllers.value_search import ValueSearch
 from ckpt_tui.tui.controllers.value_texts import ValueTexts
 from ckpt_tui.tui.helpers.match_text import SEARCH
-from ckpt_tui.tui.helpers.panes import WIDE
+from ckpt_tui.tui.helpers.pane_widths import SHARED, WIDE
 from ckpt_tui.tui.helpers.pending_edits import PendingEdits
 from ckpt_tui.tui.helpers.run_graphs import RunGraphs
 from ckpt_tui.tui.jobs import Jobs
@@ -63,7 +64,7 @@ class Browse(Screen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (WIDE, "-wide")]  # noqa: RUF012 Textual's convention
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (SHARED, "-normal")]  # noqa: RUF012 Textual's convention
 
     def __init__(self, store: Store, at: str | None = None, steps: tuple[str, ...] = ()) -> None:
         super().__init__(classes="-list")
@@ -73,6 +74,7 @@ class Browse(Screen[None]):
         self.port = port = BrowsePort(self, following=at is None)
         self.panes, self.selection = port.panes, port.selection
         self.bars = StatusBars(port)
+        self.borders = PaneBorders(port)
         self.checkpoints = CheckpointList(port, at)
         self.graphs, self.edits = RunGraphs(), PendingEdits()
         self.opened = OpenedCheckpoint(port, steps)
@@ -170,6 +172,7 @@ class Browse(Screen[None]):
     def _view_ready(self, event: messages.ViewReady) -> None:
         self.checkpoints.show(event)
         self.replay_entry.show_view(event.view)
+        self.resume_entry.keep_up()
         self.opened.keep_up(event.view)
         self.parent_diff.count_soon()
         self.bars.draw()
@@ -192,6 +195,7 @@ class Browse(Screen[None]):
         event.stop()
         if event.by_hand:
             self.checkpoints.leave_newest()
+            self.resume_entry.take_move()
         self.opened.load_soon()
 
     @on(Checkpoints.Scrolled)
@@ -410,6 +414,24 @@ class Browse(Screen[None]):
     def action_other_pane(self, way: int) -> None:
         self.panes.focus_other(way)
 
+    def action_move_border(self, way: int) -> None:
+        self.borders.move(way)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """A border is dragged from where it is pressed."""
+        if self.borders.take_down(event.screen_offset):
+            event.stop()
+            self.panes.list.capture_mouse()
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """The border that is dragged follows."""
+        self.borders.take_drag(event.screen_offset)
+
+    def on_mouse_up(self) -> None:
+        """The border stays where it was let go."""
+        if self.borders.take_up():
+            self.panes.list.release_mouse()
+
     def action_zoom(self) -> None:
         self.panes.toggle_zoom()
 
@@ -427,10 +449,10 @@ class Browse(Screen[None]):
         )  # fmt: skip
         any(leave() for leave in ways_out)
 
-    def action_close(self) -> None:
+    async def action_close(self) -> None:
         """Go back to the list; from there, quit."""
         if not self.panes.step_back():
-            self.app.exit()
+            await self.app.action_quit()
 
     def action_help(self) -> None:
         """Show keys and signs."""

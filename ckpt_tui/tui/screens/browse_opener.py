@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ckpt_tui.tui.helpers.run_bars import standing_part
 from ckpt_tui.tui.helpers.selection import SelectedPlace
 from ckpt_tui.tui.query_jobs import QueryCache, QueryJobs
 from ckpt_tui.tui.screens.compare import CompareScreen
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.screens.browse import Browse
     from ckpt_tui.tui.screens.compare import ComparePlace
     from ckpt_tui.tui.view import View
+    from ckpt_tui.tui.widgets.status import Part
     from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 
@@ -134,13 +136,12 @@ class BrowseOpener:
         return _OpenReplay(screen)
 
     def resume(
-        self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], again: Callable[[], None]
-    ) -> _OpenResume:
+        self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], again: Callable[[], None],
+        left: Callable[[], None],
+    ) -> _OpenResume:  # fmt: skip
         """Open the preview of a resume."""
         compare = self._screen.parent_diff.compare_outcomes
-        screen = ResumeScreen(
-            source, edits, begun, compare, self._screen.graphs.take, again, self._reveal
-        )  # fmt: skip
+        screen = ResumeScreen(source, edits, begun, compare, self._screen.graphs.take, again, left, self._reveal)
         self._screen.app.install_screen(screen, f"run-{id(screen)}")
         self._screen.app.push_screen(screen)
         return _OpenResume(screen)
@@ -232,7 +233,33 @@ class _OpenResume:
     @property
     def has_begun(self) -> bool:
         """Whether the workflow was started."""
-        return self._screen.run is not None and self._screen.run.begun
+        return self._screen.execution.has_begun
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the workflow was started and has not ended."""
+        return self._screen.run is not None and self._screen.run.begun and self._screen.run.is_live
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether its screen is in front."""
+        return self._screen.is_current
+
+    @property
+    def standing(self) -> Part:
+        """How the run is, in a few words."""
+        execution = self._screen.execution
+        return standing_part(execution.run, execution.waits, execution.seconds)
+
+    @property
+    def source(self) -> Source:
+        """The checkpoint that it was begun at."""
+        return self._screen.source
+
+    @property
+    def written(self) -> Sequence[str]:
+        """Ids of the checkpoints that it wrote, in order."""
+        return self._screen.run.written if self._screen.run is not None else ()
 
     def show(self) -> None:
         """Show it again."""

@@ -8,7 +8,7 @@ from ckpt_tui.tui.helpers.panes import Panes
 from ckpt_tui.tui.helpers.selection import Selection
 from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
-from ckpt_tui.tui.widgets.status import BarLine
+from ckpt_tui.tui.widgets.status import BarLine, Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.screens.browse_opener import BrowseOpener
     from ckpt_tui.tui.store_follower import StoreFollower
 
-_NOTE = Prompted("note", "on this checkpoint; empty takes it away", "keeps it")
+_NOTE = Prompted("note", "on this checkpoint; empty removes it", "keeps it")
 
 
 class BrowsePort:
@@ -138,6 +138,19 @@ class BrowsePort:
     def say(self, text: str, style: str = "plain") -> None:
         """Show a message in the line at the bottom."""
         self._screen.bars.say(text, style)
+
+    @property
+    def run_standing(self) -> Part:
+        """How a run that was started from here is; "" while none goes on."""
+        return self._screen.resume_entry.standing
+
+    def begun_at(self, identifier: str) -> str:
+        """Id of the checkpoint that was resumed when a run from here wrote another one; "" where none did."""
+        return self._screen.resume_entry.begun_at(identifier)
+
+    def redraw_head(self) -> None:
+        """Draw the line at the top again."""
+        self._screen.bars.draw_head()
 
     def redraw_foot(self) -> None:
         """Draw the line at the bottom again."""

@@ -137,7 +137,7 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
     def draw_progress(self, done: int, total: int) -> None:
         """Show how far it is, and that it can be left."""
         bar = "━" * (_BAR * done // max(total, 1))
-        count = f"{done:,} of {total:,} checkpoints" if total else "looking at the store"
+        count = f"{done:,} of {total:,} checkpoints" if total else "examining the store"
         self.draw([(f" {bar:╌<{_BAR}} {count} ", "warn")])
         self.say_keys([(" esc", "key"), (self.STOPS, "dim")])
 

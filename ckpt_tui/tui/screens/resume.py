@@ -64,6 +64,7 @@ class ResumeScreen(Screen[None]):
         compare: Opens the outcomes of this checkpoint's forks, or says why not.
         graph: Takes the graph of the workflow, once it is loaded.
         again: Opens another preview of the same checkpoint.
+        left: Called when a run that was begun is left.
         reveal: Show secrets.
     """
 
@@ -80,11 +81,12 @@ class ResumeScreen(Screen[None]):
 
     def __init__(
         self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], compare: Callable[[str], str],
-        graph: Callable[[Mapping[str, Any]], None], again: Callable[[], None], reveal: bool = False,
+        graph: Callable[[Mapping[str, Any]], None], again: Callable[[], None], left: Callable[[], None],
+        reveal: bool = False,
     ) -> None:  # fmt: skip
         super().__init__()
         self.source = source
-        self._compare, self._again = compare, again
+        self._compare, self._again, self._left = compare, again, left
         self._said: Part | None = None
         self.panes = ResumePanes(source, edits, reveal)
         self.preparation = Preparation(self, self.panes.form, self.panes.requests, source, edits)
@@ -278,7 +280,7 @@ class ResumeScreen(Screen[None]):
         self.preparation.allow({} if self.execution.has_begun else self.execution.check)
 
     def action_read_request(self) -> None:
-        """Show the whole of what a request asks."""
+        """Show show everything that a request asks."""
         form = self.preparation.request()
         if form is not None:
             text = form.whole_text
@@ -379,6 +381,8 @@ class ResumeScreen(Screen[None]):
         said = self._compare(self.source.id)
         if said:
             self.say(said, "warn")
+        elif self.execution.has_begun:
+            self._left()
 
     def action_help(self) -> None:
         """Show keys and signs."""
@@ -392,3 +396,5 @@ class ResumeScreen(Screen[None]):
         self.execution.leave()
         with suppress(IndexError):
             self.app.pop_screen()
+        if self.execution.has_begun:
+            self._left()

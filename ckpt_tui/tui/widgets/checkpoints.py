@@ -36,6 +36,9 @@ EDGE = 2
 DANGER = "☠"
 """The sign of a checkpoint that would run code when it is loaded."""
 
+NEW = "+"
+"""The sign of a checkpoint that a run from here has just written."""
+
 _BEFORE_TITLE = 2
 """Cells of the list's first row that the border takes before its title."""
 
@@ -50,7 +53,7 @@ _STATUS_STYLES = {
     "open": "warn",
     "failed": "error",
 }
-_EDGE_STYLES = {DANGER: "error", "!": "warn", "~": "dim"}
+_EDGE_STYLES = {DANGER: "error", "!": "warn", "~": "dim", NEW: "good"}
 
 
 class Checkpoints(LineList):
@@ -82,6 +85,8 @@ class Checkpoints(LineList):
         """File name of the selected row, or "" while there is none."""
         self.marks: dict[str, str] = {}
         """Id of a checkpoint → the sign of its bookmark or note."""
+        self.new: frozenset[str] = frozenset()
+        """Ids of checkpoints that a run from here has just written."""
         self._laid: tuple[object, tuple[Cell, ...]] = (None, ())
         self.dangers: dict[str, str] = {}
         """File of a checkpoint that would run code when it is loaded → what it would do."""
@@ -189,6 +194,17 @@ class Checkpoints(LineList):
                 self.dangers.pop(file, None)
         self.redraw([self.view.places[file] for file in news if file in self.view.places])
 
+    def show_new(self, ids: frozenset[str]) -> None:
+        """Mark checkpoints as new, and no others."""
+        if ids != self.new:
+            self.new = ids
+            self.changed()
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the selected checkpoint is marked as new."""
+        return isinstance(self.row, listing.NodeRow) and self.row.node.ref.id in self.new
+
     @property
     def danger_count(self) -> int:
         """Checkpoints of the list that would run code when they are loaded."""
@@ -257,6 +273,8 @@ class Checkpoints(LineList):
             wrong = DANGER if ref.file in self.dangers else odd[0][0] if odd else ""
         first = own or keep
         second = wrong or (keep if own else "")
+        if isinstance(row, listing.NodeRow) and row.node.ref.id in self.new:
+            second = second or NEW
         style = "error" if wrong == "✗" else _EDGE_STYLES.get(wrong, "accent")
         return [(first or " ", "accent"), (second or " ", style)]
 

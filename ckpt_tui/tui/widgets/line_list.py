@@ -101,6 +101,8 @@ class LineList(ScrollView, can_focus=True):
         """What `changed_rows` left on the screen; None when something else has drawn since."""
         self.typed = 0
         """The number typed before a motion; 0 for none."""
+        self._is_pressed = False
+        """Whether the mouse button was pressed on a row."""
 
     # -- what a subclass says ----------------------------------------------------------------------------------------
 
@@ -299,12 +301,19 @@ class LineList(ScrollView, can_focus=True):
         """Move to the last row, or to the one whose number was typed."""
         self.move_to(self.take_count(self.line_count) - 1, way=-1)
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Note where the button is pressed: what is dragged from the border is no click on a row."""
+        self._is_pressed = event.get_content_offset(self) is not None
+
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse is; a second click opens."""
-        index = event.y + self.scroll_offset.y
+        place = event.get_content_offset(self)
+        if place is None or not self._is_pressed:  # a border
+            return
+        index = place.y + self.scroll_offset.y
         if index < self.line_count and self.selectable(index):
             self.move_to(index)
-            self.clicked(index, event.x, event.chain)
+            self.clicked(index, place.x, event.chain)
 
     def clicked(self, index: int, x: int, times: int) -> None:
         """A line was clicked at a column, so many times in a row."""
