@@ -24,7 +24,7 @@ class Config:
         theme: Name of a theme; "" for our own.
         mouse: Whether the mouse is used.
         keys: Command id → keys, comma separated.
-        noise: What a diff leaves out: name of a rule → false, or a list of paths (`core.diff.ignore_rules.configured`).
+        noise: What a diff hides: name of a rule → false, or a list of paths (`core.diff.ignore_rules.configured`).
     """
 
     theme: str = ""
@@ -54,7 +54,7 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
     keys = _take(table, "keys", dict, {}, path)
     for name, value in keys.items():
         if not isinstance(value, str):
-            raise UsageError(f'{path}: keys.{name} must be a text such as "ctrl+n,j".')
+            raise UsageError(f'{path}: keys.{name} must be text such as "ctrl+n,j".')
     noise = _take(table, "noise", dict, {}, path)
     return Config(theme, mouse, keys, noise)
 
@@ -75,7 +75,7 @@ def _parse(path: str, data: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(data.decode("utf-8"))
     except ValueError as error:
-        raise UsageError(f"{path} is no TOML: {error}.", "docs/guide.md shows an example.") from None
+        raise UsageError(f"{path} is not valid TOML: {error}.", "docs/guide.md shows an example.") from None
 
 
 def _take(table: dict[str, Any], name: str, kind: type, default: Any, path: str) -> Any:

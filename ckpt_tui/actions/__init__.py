@@ -1,1 +1,1 @@
-"""What one can do with a store beyond looking at it; may block, and knows nothing of screens."""
+"""Actions on a store beyond browsing it; they may block, and know nothing of screens."""

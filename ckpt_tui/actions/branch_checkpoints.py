@@ -22,7 +22,7 @@ from ckpt_tui.stores.base import Readable, Store
 
 Check = Callable[[], None] | None
 Progress = Callable[[int, int], None] | None
-"""Called with the checkpoints asked and those to ask."""
+"""Called with the checkpoints checked and those to ask."""
 
 _KEYS = {**{part: key.decode() for part, key in PARTS.items()}, "metadata": "metadata"}
 """Part of a checkpoint → its key in a file of Agent Framework."""
@@ -87,7 +87,7 @@ class BranchCheckpoint:
 
     @property
     def stamp(self) -> Hashable:
-        """What is another where the content is another, as `stamps` has it."""
+        """A stamp that differs where the content differs; see `stamps`."""
         return (self.node.ref.file, self._stamp) if self._data is not None else stamps(self._reader, [self.node])[0]
 
     @property
@@ -190,7 +190,7 @@ class StoreQueries:
 
 
 def stamps(reader: Readable | None, nodes: Sequence[Node]) -> tuple[Hashable, ...]:
-    """What is another for each checkpoint whose content is another."""
+    """A stamp for each checkpoint; it differs where the content differs."""
     if reader is not None:
         return tuple((node.ref.file, reader.stamp(node.ref.file)) for node in nodes)
     return tuple(node.ref._replace(facts=None) for node in nodes)

@@ -1,4 +1,4 @@
-"""Asks the checkpoints of a branch: which values a path took, who ran then, and where an expression first held."""
+"""Questions about a branch: which values a path had, who ran then, and where an expression first became true."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _Evaluated(NamedTuple):
 
 
 class BranchQueries(StoreQueries):
-    """Histories of the paths of one store; a question asked again, also of a branch that grew, goes on from there."""
+    """Answers questions about branches of one store; a repeated question continues from its last answer."""
 
     def history(
         self,
@@ -53,7 +53,7 @@ class BranchQueries(StoreQueries):
             nodes: The branch, root first.
             expression: A path, or any expression.
             reveal: Show secrets instead of masking them.
-            progress: Called with the checkpoints asked and those of the branch, now and then.
+            progress: Called with the checkpoints checked and those of the branch, now and then.
             check: Called now and then; whatever it raises is passed on.
         """
         return list(self.follow(run, nodes, expression, reveal, progress, check))[-1]
@@ -67,7 +67,7 @@ class BranchQueries(StoreQueries):
         progress: Progress = None,
         check: Check = None,
     ) -> Iterator[History]:
-        """The same, with what is known so far now and then; the last one is the answer."""
+        """Yields the history as far as it is known, now and then; the last one is complete."""
         key = ("history", expression.text, reveal, nodes[0].ref.id, nodes[-1].lane)
         known: _Evaluated = self._answers.get(key) or _Evaluated((), (), "")
         begin = len(known.stamps)
@@ -172,9 +172,9 @@ class BranchQueries(StoreQueries):
             run: The id of its run.
             nodes: The branch, root first.
             expression: True as JMESPath takes it: not null, false or empty.
-            reveal: Ask of secrets, too, instead of what masks them.
-            halving: Ask few checkpoints: right where it turns true once; the flips are not counted then.
-            progress: Called with the checkpoints asked and those of the branch.
+            reveal: Evaluate the expression on unmasked values.
+            halving: Evaluate few checkpoints: correct only if it becomes true once; flips are not counted.
+            progress: Called with the checkpoints checked and those of the branch.
             check: Called now and then; whatever it raises is passed on.
         """
         key = ("bisect", expression.text, reveal, halving, nodes[0].ref.id, nodes[-1].ref.id)

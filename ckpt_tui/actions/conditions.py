@@ -16,7 +16,7 @@ class Condition:
         text: JMESPath. As there, null, false and what is empty are false, all else is true. Secrets are masked for it.
 
     Raises:
-        UsageError: it is no JMESPath.
+        UsageError: it is not a valid JMESPath expression.
     """
 
     def __init__(self, text: str) -> None:
@@ -24,7 +24,7 @@ class Condition:
         self._expression = Expression(text)
 
     def holds(self, checkpoint: Checkpoint) -> bool:
-        """Whether it is true of a checkpoint; what cannot be evaluated is false. Decodes only what it looks at."""
+        """Whether it is true of a checkpoint; false if it cannot be evaluated. Decodes only what it looks at."""
         needs = self._expression.needs
         if needs is None:
             document = show_document(checkpoint)

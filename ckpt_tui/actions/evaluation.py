@@ -1,6 +1,6 @@
-"""JMESPath over the JSON of `show`, where numbers and texts of Python are compared as what they are.
+"""JMESPath over the JSON of `show`, with numbers and texts of Python compared by value.
 
-There, a Decimal is `{"$type": "decimal:Decimal", "$value": "12.50"}`, which JMESPath itself compares with nothing.
+There, a Decimal is `{"$type": "decimal:Decimal", "$value": "12.50"}`, which JMESPath itself cannot compare.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _EQUALITY = ("eq", "ne")
 
 
 class NotComparableError(Exception):
-    """A number and a text are to be put in order."""
+    """An expression compares the order of a number and a text."""
 
 
 class Interpreter(TreeInterpreter):  # type: ignore[misc]  # the package has no types
@@ -25,7 +25,7 @@ class Interpreter(TreeInterpreter):  # type: ignore[misc]  # the package has no 
         """The result of a comparison; None where JMESPath has none.
 
         Raises:
-            NotComparableError: it asks which of a number and a text comes first.
+            NotComparableError: it compares the order of a number and a text.
         """
         left, right = (self.visit(child, value) for child in node["children"])
         compare = self.COMPARATOR_FUNC[node["value"]]
@@ -34,7 +34,7 @@ class Interpreter(TreeInterpreter):  # type: ignore[misc]  # the package has no 
         if node["value"] in _EQUALITY:
             return compare(left, right)
         if (_is_number(left) and type(right) is str) or (type(left) is str and _is_number(right)):
-            raise NotComparableError("a number and a text are not comparable here")
+            raise NotComparableError("a number and text cannot be compared here")
         if not ((_is_number(left) and _is_number(right)) or (type(left) is str and type(right) is str)):
             return None
         try:

@@ -20,7 +20,7 @@ PARTS = ("state", "messages", "pending", "metadata")
 
 
 class UnanswerableError(UsageError):
-    """An expression cannot be answered of one document; it may be of others."""
+    """An expression cannot be evaluated on this document; on others it may be."""
 
 
 class Expression:
@@ -32,7 +32,7 @@ class Expression:
         needs: The paths it looks at, where all of them begin in one of `PARTS`; None where it needs the whole document.
 
     Raises:
-        UsageError: it is no JMESPath.
+        UsageError: it is not a valid JMESPath expression.
     """
 
     def __init__(self, text: str) -> None:
@@ -51,7 +51,7 @@ class Expression:
 
         Raises:
             UnanswerableError: this document has a value of another kind there than the expression takes.
-            UsageError: it cannot be answered of any document.
+            UsageError: it cannot be evaluated on any document.
         """
         from ckpt_tui.actions.evaluation import Interpreter
 
@@ -64,7 +64,7 @@ def evaluate(expression: str, document: Any) -> Any:
     """What a JMESPath expression finds in a document.
 
     Raises:
-        UsageError: it is no JMESPath, or cannot be answered.
+        UsageError: it is not a valid JMESPath expression, or cannot be evaluated.
     """
     return Expression(expression).of(document)
 
@@ -106,7 +106,7 @@ def _asked(ask: Any, failure: str) -> Any:
         kind = UnanswerableError if isinstance(error, JMESPathTypeError) else UsageError
         raise kind(f"{failure}: {clean(reason, _REASON)}.", _JMESPATH) from None
     except RecursionError:
-        raise UsageError("The query or what it looks at is nested too deep.", _JMESPATH) from None
+        raise UsageError("The query, or the value that it reads, is nested too deeply.", _JMESPATH) from None
     except (TypeError, OverflowError) as error:  # what jmespath itself does not expect of values
         raise UnanswerableError(f"The query cannot be answered: {error}.", _JMESPATH) from None
     except ValueError as error:  # nor of the expression, such as a step of 0

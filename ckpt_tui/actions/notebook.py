@@ -27,13 +27,13 @@ FILE_LIMIT = 16_000_000
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a person keeps about one checkpoint.
+    """The bookmark and note on one checkpoint.
 
     Attributes:
         id: The checkpoint's id.
         bookmark: Whether it is bookmarked.
         text: The note, or "".
-        workflow: The workflow's name when the note was made, so that it can be told after the file is gone.
+        workflow: The workflow's name when the note was made, so that it can be shown after the file is gone.
         iteration: `iteration_count` of the checkpoint.
         timestamp: The time of the checkpoint, UTC.
         made: The time of the last change of the note, UTC.
@@ -50,7 +50,7 @@ class Note:
 
 @dataclass(slots=True)
 class Notebook:
-    """Everything kept about one store.
+    """The bookmarks, notes, pins and breakpoints of one store.
 
     Attributes:
         store: The store's absolute path.
@@ -65,7 +65,7 @@ class Notebook:
     breakpoints: list[str] = field(default_factory=list)
 
     def put(self, note: Note) -> None:
-        """Keep a note; one without a bookmark and without a text is forgotten."""
+        """Keep a note; one without a bookmark and without text is removed."""
         if note.bookmark or note.text:
             self.notes[note.id] = note
         else:
@@ -88,10 +88,10 @@ def now() -> str:
 
 
 def read_notes(store: str) -> Notebook:
-    """What is kept about a store; an empty notebook where nothing is.
+    """The notebook of a store; an empty one if nothing is kept.
 
     Raises:
-        CkptError: the file cannot be read, or is not one of ours.
+        CkptError: the file cannot be read, or is not a file of notes.
     """
     book = Notebook(os.path.abspath(store))
     try:
@@ -113,7 +113,7 @@ def read_notes(store: str) -> Notebook:
     except (ValueError, RecursionError):
         table = None
     if not isinstance(table, dict) or table.get("schema") != SCHEMA:
-        raise CkptError(f"{path} is no file of notes.", "Move it away to begin anew.")
+        raise CkptError(f"{path} does not contain notes.", "Move it away to start with an empty file.")
     for entry in _dicts(table.get("notes")):
         note = Note(
             str(entry.get("id", "")), entry.get("bookmark") is True, str(entry.get("note", "")),
@@ -144,7 +144,7 @@ def write_notes(book: Notebook) -> None:
         os.replace(temporary, path)
     except OSError as error:
         raise CkptError(
-            f"The notes cannot be kept in {path}: {error.strerror}.", "XDG_STATE_HOME names another directory."
+            f"The notes cannot be saved in {path}: {error.strerror}.", "Set XDG_STATE_HOME to use another directory."
         ) from None
 
 
@@ -189,7 +189,7 @@ def export_notes(book: Notebook, path: str) -> str:
         Its absolute path.
 
     Raises:
-        CkptError: there is such a file, or it cannot be written.
+        CkptError: the file exists already, or it cannot be written.
     """
     path = os.path.abspath(os.path.expanduser(path))
     text = json.dumps(notes_document(book), indent=2) + "\n" if path.endswith(".json") else markdown(book)
@@ -197,7 +197,7 @@ def export_notes(book: Notebook, path: str) -> str:
         with open(path, "x", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
     except FileExistsError:
-        raise CkptError(f"{path} exists; it is left as it is.", "Give another name.") from None
+        raise CkptError(f"{path} already exists and was not changed.", "Give another name.") from None
     except OSError as error:
         raise CkptError(f"{path} cannot be written: {error.strerror}.") from None
     return path

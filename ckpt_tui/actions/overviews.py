@@ -1,4 +1,4 @@
-"""The overview of a checkpoint in its store: reads the way of its run, and keeps what was read of it."""
+"""The overview of a checkpoint in its store: reads the path of its run, and caches what was read."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _BYTES = 16_000_000
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What there is to say of a checkpoint.
+    """The overview and conversation of a checkpoint, as they are reported.
 
     Attributes:
         file: Its file.
         overview: Its overview.
         conversation: What was said, the turns that are new in it marked.
-        read: Checkpoints of its way that were read.
-        total: Checkpoints of its way.
+        read: Checkpoints on its path that were read.
+        total: Checkpoints on its path.
     """
 
     file: str
@@ -47,7 +47,7 @@ class Told:
 
 
 class Way:
-    """What was passed in one run, read once; may be asked by several threads."""
+    """What is known of one run's path, read once; several threads may use it."""
 
     def __init__(self) -> None:
         self._lessons = GraphLearner()
@@ -65,7 +65,7 @@ class Way:
             return self._lessons.graph
 
     def known(self, node: Node) -> Passed | None:
-        """What was passed at a checkpoint, unless a graph that is known by now says more."""
+        """What was read of a checkpoint; None if a graph that became known since would show more."""
         found = self._passed.get(_mark(node))
         return None if found is None or (found.is_open and found.graph is not self.graph) else found
 
@@ -89,18 +89,18 @@ def overviews(
     store: Store, run: Run, node: Node, way: Way | None = None, loaded: Checkpoint | None = None, whole: bool = True,
     check: Check = None, pause: Check = None, most: int = WAY,
 ) -> Iterator[Told]:  # fmt: skip
-    """The overview of a checkpoint at once, from itself and its parent, then again with the whole way of its run.
+    """The overview of a checkpoint at once, from itself and its parent, then again with the whole path of its run.
 
     Args:
         store: Where it is.
         run: Its run.
         node: Its place in the run.
-        way: What was read of the run before.
+        way: What is known of the run's path.
         loaded: The checkpoint, where it is loaded already.
-        whole: Whether the way is wanted; without it the first overview is the only one.
+        whole: Whether to read the path, too; without it the first overview is the only one.
         check: Called now and then; whatever it raises ends the work.
-        pause: Called after each checkpoint of the way that was read.
-        most: Checkpoints of the way that are read.
+        pause: Called after each checkpoint of the path that was read.
+        most: How many checkpoints of the path are read at most.
 
     Raises:
         CkptError: the checkpoint cannot be read.

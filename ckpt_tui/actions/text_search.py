@@ -1,4 +1,4 @@
-"""Asks checkpoints where a text stands, one after the other, and gives out what is found as it is found."""
+"""Searches checkpoints for a text, one after the other, and yields matches as they are found."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class TextSearches(StoreQueries):
             check: Called now and then; whatever it raises is passed on.
 
         Raises:
-            UsageError: the regular expression is none.
+            UsageError: the regular expression is not valid.
         """
         slow = _Slow()
         finder = Finder(question, _matcher(question, slow))

@@ -43,7 +43,7 @@ def trash_of(store: str) -> str:
 def throw_away(store: str, refs: Iterable[CheckpointRef]) -> Moved:
     """Move the files of checkpoints to a new directory of the trash.
 
-    A file that is another than the one that was listed stays, and so does what is not a plain file.
+    A file that changed since it was listed stays, and so does anything that is not a plain file.
 
     Args:
         store: The directory that holds them.
@@ -98,7 +98,7 @@ def delete(store: str, refs: Iterable[CheckpointRef]) -> Moved:
 
 
 def bring_back(store: str) -> Moved:
-    """Move the files of the last prune back to where they were; what is there already is never replaced.
+    """Move the files of the last prune back; a file that exists again is never replaced.
 
     Raises:
         NotFoundError: the trash is empty.
@@ -106,7 +106,7 @@ def bring_back(store: str) -> Moved:
     trash = trash_of(store)
     numbers = _numbers(trash)
     if not numbers:
-        raise NotFoundError(f"There is nothing to bring back: {clean(trash)} is not there or empty.")
+        raise NotFoundError(f"There is nothing to restore: {clean(trash)} does not exist or is empty.")
     directory = os.path.join(trash, str(numbers[-1]))
     moved: list[str] = []
     left: list[tuple[str, str]] = []
@@ -115,7 +115,7 @@ def bring_back(store: str) -> Moved:
         if not os.path.lexists(here):
             continue
         if os.path.lexists(there):
-            left.append((name, "there is a file of this name again"))
+            left.append((name, "a file of this name exists again"))
             continue
         try:
             os.rename(here, there)
@@ -131,14 +131,14 @@ def bring_back(store: str) -> Moved:
 def _changed(store: str, ref: CheckpointRef) -> str:
     """Why a file is not the one that was listed; "" when it is."""
     if os.path.basename(ref.file) != ref.file:
-        return "is not a name in the store"
+        return "does not name a file in the store"
     try:
         found = os.lstat(os.path.join(store, ref.file))
     except OSError as error:
         return error.strerror or str(error)
     if not stat.S_ISREG(found.st_mode):
         return "is not a plain file"
-    return "" if found.st_size == ref.size else "has changed meanwhile"
+    return "" if found.st_size == ref.size else "has changed since it was listed"
 
 
 def _new_directory(store: str) -> str:

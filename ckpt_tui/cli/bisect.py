@@ -71,7 +71,7 @@ def _lines(found: Bisection, document: dict[str, Any], changes: Sequence[Change]
     asked = f"{found.asked:,} checkpoint{'' if found.asked == 1 else 's'} asked"
     name = paint(clean(found.expression), bold=True)
     if found.first is None:
-        yield f"{name} · {'stopped' if not found.complete else 'true nowhere on this branch'} · {asked}"
+        yield f"{name} · {'stopped' if not found.complete else 'never true on this branch'} · {asked}"
         return
     yield f"{name} · {asked}"
     yield f"first true  {_ref_text(document['first'])}"

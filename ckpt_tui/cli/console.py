@@ -92,7 +92,7 @@ def word_command(text: str) -> dict[str, Any] | None:
         try:
             return {"do": "answer", "request_id": name.strip(), "value": json.loads(value)}
         except ValueError:
-            raise UsageError(f"{value} is not JSON.", 'A text is written in quotes: answer 3f2a="yes"') from None
+            raise UsageError(f"{value} is not JSON.", 'Write text in quotes: answer 3f2a="yes"') from None
     raise UsageError(f"{text.strip()[:80]} is not a command.", _HELP)
 
 

@@ -128,7 +128,7 @@ def _queried(query: str, a: _Side, b: _Side, ignore: IgnoreRules, reveal: bool) 
     try:
         before, after = ({"@": _asked(query, side, True)} for side in (a, b))
     except UsageError:
-        raise UsageError("The query cannot be answered of the secrets in it.", "--reveal tells why.") from None
+        raise UsageError("The query cannot be evaluated without showing secrets.", "--reveal shows why.") from None
     found = diff(before, after, ignore, scale)
     changes = (
         change._replace(secrecy=EVERYTHING)
@@ -197,7 +197,7 @@ def _lines(
     text = f"{count:,} change{'' if count == 1 else 's'}" if count else "nothing differs"
     if difference.ignored:
         rules = ", ".join(f"{name} {number:,}" for name, number in difference.by_rule.items())
-        text += f" · {difference.ignored:,} left out ({rules}); --strict shows them"
+        text += f" · {difference.ignored:,} hidden ({rules}); --strict shows them"
     yield paint(text, dim=True)
     if difference.incomplete:
         yield paint("! ", fg="red") + difference.incomplete
@@ -211,6 +211,6 @@ def _fork_lines(parted: dict[str, Any]) -> Iterator[str]:
     yield f"  common ancestor {clean(ancestor['id'])} · iteration {ancestor['iteration']}"
     if parted["step"] is None:
         first, second = parted["steps"]
-        yield f"  nothing differs in the steps that both have ({min(first, second)})"
+        yield f"  nothing differs in the steps that both branches have ({min(first, second)})"
     else:
-        yield f"  they part in step {parted['step']} after it, first at {clean(parted['path'])}"
+        yield f"  they diverge in step {parted['step']} after it, first at {clean(parted['path'])}"

@@ -32,5 +32,5 @@ def command(store: str, markdown: bool, as_json: bool) -> int:
             place = f"{clean(note.workflow)} · iteration {note.iteration} · {clean(note.timestamp)}"
             lines.append(f"{mark} {paint(clean(note.id), bold=True)}  {place}")
             lines += [f"    {line}" for line in clean_lines(note.text) if note.text]
-        write("\n".join(lines) or f"nothing is noted on {clean(store)}")
+        write("\n".join(lines) or f"no bookmarks or notes for {clean(store)}")
     return 0

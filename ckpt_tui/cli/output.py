@@ -116,7 +116,7 @@ class Number(click.FloatRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         number = super().convert(value, param, ctx)
         if number != number:
-            self.fail(f"{value!r} is no number.", param, ctx)
+            self.fail(f"{value!r} is not a number.", param, ctx)
         return number
 
 
@@ -143,7 +143,7 @@ def _prefer(ctx: click.Context, param: click.Parameter, value: str | None) -> No
     try:
         prefer(value or "")
     except LookupError:
-        raise click.BadParameter(f"there is no encoding {value!r}; gbk, cp932 and cp1251 are some.") from None
+        raise click.BadParameter(f"unknown encoding {value!r}; examples: gbk, cp932, cp1251.") from None
 
 
 encoding_option = click.option(
@@ -179,10 +179,13 @@ def open_named(
     """
     if storage is None:
         if workflow_names:
-            raise UsageError("--workflow-name goes with --storage.", "Leave it out: a directory tells its workflows.")
+            raise UsageError(
+                "--workflow-name goes with --storage.",
+                "Leave it out: the checkpoints in a directory name their workflow.",
+            )
         return open_stores(stores or ["."], must_exist)
     if stores:
-        raise UsageError("--storage takes the place of STORE.", "Leave one of them out.")
+        raise UsageError("--storage replaces STORE.", "Leave one of them out.")
     from ckpt_tui.stores.protocol import open_factory  # asyncio: only where the user's code is run
 
     click.echo(f"ckpt-tui: running your code: {clean(storage)} is imported and called in this process", err=True)

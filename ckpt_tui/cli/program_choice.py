@@ -60,7 +60,7 @@ def _with_options(target: Target, given: Target) -> Target:
 
 
 def _say_what_starts(proposal: Proposal, target: Target) -> None:
-    click.echo(f"{clean(proposal.question) or 'Nothing was named with --workflow.'}", err=True)
+    click.echo(f"{clean(proposal.question) or 'No program was named with --workflow.'}", err=True)
     click.echo(f"It would be started as {clean(proposal.reason)}:", err=True)
     for label, text in parts_to_start(target):
         click.echo(f"  {label:<12} {clean(text)}", err=True)

@@ -77,7 +77,7 @@ def command(
     if undo:
         return _report(bring_back(opened.path), "brought back", as_json)
     if keep is None and age is None and not named:
-        raise UsageError("What is to go?", "Give --keep N, --older-than AGE or --run ID.")
+        raise UsageError("Name what to delete.", "Give --keep N, --older-than AGE or --run ID.")
     runs = read_store(with_forks(opened))[0]
     wish = Wish(keep, None if age is None else time.time() - age, _runs_of(runs, named), force)
     choice = choose(runs, wish, lambda node: os.sep not in node.ref.file)
@@ -118,7 +118,7 @@ def _runs_of(runs: tuple[Run, ...], named: Iterable[str]) -> frozenset[str]:
 def _show(choice: Choice) -> None:
     """Print what goes and what does not, on stderr."""
     _list(choice.gone, f"{_count(choice.gone)} would go, {size_text(choice.freed)}")
-    _list(choice.orphans, f"{_count(choice.orphans)} would lose the parent")
+    _list(choice.orphans, f"{_count(choice.orphans)} would lose its parent")
     if choice.needed:
         click.echo(f"{_count(choice.needed)} stay: kept ones descend from them (--force)", err=True)
     if choice.waiting:
@@ -143,7 +143,7 @@ def _count(nodes: tuple[Node, ...]) -> str:
 
 def _agrees(choice: Choice, for_good: bool) -> bool:
     if not sys.stdin.isatty():
-        raise UsageError("Deleting needs a yes.", "Add --yes, or --dry-run to see what would go.")
+        raise UsageError("Deleting needs your confirmation.", "Add --yes, or --dry-run to see what would go.")
     how = "for good" if for_good else "to the trash (--undo brings them back)"
     try:
         return click.confirm(

@@ -109,7 +109,7 @@ def command(
     changes = [parse_edit(text) for text in edits]
     target = _target(source, Target(workflow or "", python, args, storage, allow, program, inputs))
     if not (yes or check) and not sys.stdin.isatty():
-        raise UsageError("A run needs a yes.", "Add --yes, or --check to see what would run.")
+        raise UsageError("A run needs your confirmation.", "Add --yes, or --check to see what would run.")
     plan = make_plan(source, target, into, answers, changes)
     mode = "check" if check else "run" if yes else "ask"
     pausing = None if check else pausing_session(plan, breaks, step, yes)

@@ -60,7 +60,7 @@ def command(
     if is_path(place) and not os.path.isfile(place):
         raise NotFoundError(f"There is no file {clean(place)}.", "Name the program that runs your workflow.")
     if not yes and not sys.stdin.isatty():
-        raise UsageError("A run needs a yes.", "Add --yes.")
+        raise UsageError("A run needs your confirmation.", "Add --yes.")
     target = Target(program, python, {}, "", allow, arguments, inputs)
     if python:
         target = Target(program, interpreter(python), {}, "", allow, arguments, inputs)

@@ -204,7 +204,7 @@ class Follower:
             if request.get("hint"):
                 _write_narration(clean(f"  {request['hint']}"))
         if not pending:
-            _write_narration("the question is in no saved checkpoint, so it cannot be answered later")
+            _write_narration("no saved checkpoint contains the question, so it cannot be answered later")
             return
         _write_narration(f"answer it: {clean(onward(self._plan, str(end.get('last')), pending))}")
         others = [quote(f"{each.get('request_id')}=JSON") for each in pending if "example" not in each]

@@ -111,7 +111,7 @@ def shares_lines(document: dict[str, Any]) -> list[str]:
     head, total = document["checkpoint"], document["total"]
     size = f"{size_text(total)} characters of JSON"
     if not document["complete"]:
-        size = f"more than {size}, the rest was not looked at"
+        size = f"more than {size}; the rest was not measured"
     name = f"{paint(clean(head['id']), bold=True)}  {clean(head['workflow'])}"
     out = [f"{name} · {size} · {size_text(head['size'])} in the file", "", paint("   size         path", bold=True)]
     paths, types = document["paths"], document["types"]

@@ -128,7 +128,7 @@ class Allowance:
         return max(int(min(self.left - self.total * _WRITING, self.total * _PLACES)) // PLACE_WORK, 0)
 
     def nodes(self, part: float = 1) -> int:
-        """Values that may be written, in the measure of `core.reading.plain.plain`: so much of what is left."""
+        """Values that may be written, in the measure of `core.reading.to_json.to_json`: a share of what is left."""
         return max(int(self.left * part) // NODE_WORK, 0)
 
     def spend_nodes(self, count: int) -> None:

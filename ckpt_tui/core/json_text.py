@@ -1,6 +1,6 @@
 """JSON text that no terminal obeys, of documents of any depth, in pieces.
 
-A document is what `core.reading.plain` makes: dict with text keys, list, tuple, str, int, float, bool and None.
+A document is what `core.reading.to_json` makes: dict with text keys, list, tuple, str, int, float, bool and None.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def dumps(document: Any, indent: int | None = 2) -> str:
         indent: Blanks a level, down to `INDENTED_LEVELS`; None for one line.
 
     Raises:
-        TypeError: it holds something that is no JSON.
+        TypeError: it holds something that JSON cannot express.
     """
     if indent is None:
         try:
@@ -76,7 +76,7 @@ def pieces(document: Any, indent: int | None = 2) -> Iterator[str]:  # noqa: C90
         indent: As for `dumps`.
 
     Raises:
-        TypeError: the document holds something that is no JSON; what stands before it was given out.
+        TypeError: the document holds something that JSON cannot express; what stands before it was given out.
     """
     # One loop over all kinds of values: a call for each takes twice the time.
     if indent is not None and _is_deep(document):

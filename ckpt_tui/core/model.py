@@ -43,7 +43,7 @@ class Facts(NamedTuple):
 
 
 class StoreMetadata(NamedTuple):
-    """What a store says of a checkpoint itself, where Agent Framework's fields leave it to be worked out.
+    """What a store itself knows of a checkpoint, where Agent Framework's fields leave it to be inferred.
 
     Attributes:
         run: Id of the run it belongs to; "" where a run is a chain of parents.
@@ -51,7 +51,7 @@ class StoreMetadata(NamedTuple):
         label: What happened, in a few words; "" where messages and requests show it.
         role: What kind of point it is; None where the facts show it.
         status: Whether work is left; None where the facts show it, "unknown" where nothing does.
-        step: The number shown in the place of `iteration`, or None.
+        step: The number shown instead of `iteration`, or None.
         before: Id of the checkpoint it is taken to follow, where the format names no parent; "" for none.
         ran: The executors that ran for it, or None where they are inferred.
         above: Id of the run that its run is a part of, or "".
@@ -87,7 +87,7 @@ class CheckpointRef(NamedTuple):
 
     Attributes:
         id: The id the framework loads it by: the file name without `.json`.
-        file: The file name, with surrogate escapes where it is no UTF-8.
+        file: The file name, with surrogate escapes where it is not UTF-8.
         workflow: The workflow's name as the file gives it.
         graph: The graph signature hash, hex.
         parent: `previous_checkpoint_id` as the file gives it.
@@ -95,12 +95,12 @@ class CheckpointRef(NamedTuple):
         when: Seconds since 1970 of `timestamp`; 0.0 when it is not a date.
         iteration: `iteration_count`: neither unique nor monotone, shown but never ordered by.
         size: Bytes of the file.
-        facts: What the body shows, or None where nobody looked yet.
+        facts: What the body shows, or None where it has not been read yet.
         note: What is irregular about the file, or "".
         inner: `checkpoint_id` inside the file when it differs from `id` (a renamed copy), or "".
         chain: Where the format names no parent: what checkpoints that follow each other in time share; else "".
         position: Place in the store's own order, where it has one; says which of two of the same time came first.
-        told: What the store says itself, or None.
+        told: What the store itself knows of it, or None.
         carries_answers: Its first message is from outside the workflow; known only where the parent has to be guessed.
     """
 
@@ -154,7 +154,7 @@ class CheckpointRef(NamedTuple):
 
     @property
     def rank(self) -> tuple[float, int, str]:
-        """What checkpoints are ordered by where no parent shows: time, the store's own order, id."""
+        """What orders checkpoints where parents do not: time, the store's own order, id."""
         return self.when, self.position, self.id
 
     @property

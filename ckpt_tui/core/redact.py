@@ -45,7 +45,7 @@ def masked(
     A text that holds a secret, such as a URL with a password, keeps all but the secret.
 
     Args:
-        document: What `plain` gives.
+        document: What `to_json` gives.
         above: How far it is a secret by where it stands (see `secrecy`).
         hidden: Gets the texts and numbers that were masked, and the base64 of bytes.
         sign: A text to put in their place instead.
@@ -156,7 +156,7 @@ _KNOWN, _KNOWN_TEXT = 20_000, 200
 
 
 def is_mask(document: Any) -> bool:
-    """Whether JSON stands for a secret that `masked` hid."""
+    """Whether a JSON value is a mask that `masked` put in the place of a secret."""
     return type(document) is dict and document.keys() == {"$masked", "$size"}
 
 

@@ -69,7 +69,7 @@ class Gate:
                 self._document = file.read()
         except OSError as error:
             what = f"{path} cannot be read: {error.strerror}"
-            raise Fault("checkpoint", what, "look whether it is still there") from None
+            raise Fault("checkpoint", what, "check whether it still exists") from None
         names: dict[str, None] = {}
         for each in examine_document(self._document, self._encoding):
             reason = self._refusal(each.inspection)

@@ -96,7 +96,7 @@ class Loading:
             frame = sys._current_frames().get(thread or 0)
             found = calling_place(frame)
             where = f": it is at {found}" if found is not None else ""
-            what = f"{self.plan['target']} has not come to a workflow after {waited} seconds{where}"
+            what = f"{self.plan['target']} has not started a workflow after {waited} seconds{where}"
             self.lines.say("log", level="WARNING", logger="ckpt-tui", text=what, traceback="")
 
     def _take(self, call: Call) -> None:
@@ -169,7 +169,7 @@ class Loading:
         assert self.takeover is not None
         passed = self.takeover.passed
         others = "; ".join(
-            f"{call.workflow.name} at {os.path.basename(call.file)}:{call.line} is another one, it was not run"
+            f"{call.workflow.name} at {os.path.basename(call.file)}:{call.line} is another workflow and was not run"
             for call in passed[:4]
         )
         if error is not None and not _ended_well(error):

@@ -88,9 +88,12 @@ def missing_module(error: ImportError, directories: list[str], place: str) -> tu
         return f"{place}: {text}", "run it with the interpreter that the program runs in: --python"
     if name in _SINCE or top in _SINCE:
         since = _SINCE.get(name) or _SINCE[top]
-        return f"{place} imports {name}, which Python has from {since} on; this is {version}", _OTHER_PYTHON
+        return f"{place} imports {name}, which Python has since {since}; this is {version}", _OTHER_PYTHON
     if top in _UNTIL:
-        return f"{place} imports {name}, which Python has no more since {_UNTIL[top]}; this is {version}", _OTHER_PYTHON
+        return (
+            f"{place} imports {name}, which Python no longer has since {_UNTIL[top]}; this is {version}",
+            _OTHER_PYTHON,
+        )
     found = _own_module(top, directories)
     if found:
         what = f"{place} imports {name}, which is not found from here: {shown_path(found)} has a module {top}"
@@ -114,10 +117,10 @@ def missing_name(error: ImportError, place: str) -> tuple[str, str]:
             "name the module within its package: --workflow PACKAGE.MODULE, from above the package",
         )
     if "circular import" in text or "partially initialized" in text or not module:
-        return f"{place}: {text}", "mend the import, or start it as the program is started"
+        return f"{place}: {text}", "fix the import, or start it as the program is started"
     version = _version(module)
     if not version:
-        return f"{place}: {text}", "mend the import, or start it as the program is started"
+        return f"{place}: {text}", "fix the import, or start it as the program is started"
     fix = (
         f"the program was written for another release of {module}: name the interpreter that has it with --python, or "
         f"{install_line('-U', distribution_of(module))}"

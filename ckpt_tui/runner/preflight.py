@@ -148,7 +148,7 @@ class Preflight(Loading):
             return
         parts = differences(workflow, self.plan)
         fix = "build the workflow as it was when the checkpoint was written"
-        what = "the graph of the workflow is another than the checkpoint's" + (f"; {'; '.join(parts)}" if parts else "")
+        what = "the workflow's graph differs from the checkpoint's" + (f"; {'; '.join(parts)}" if parts else "")
         problems.append(_problem("error", "graph", what, fix))
 
     def _check_moved(self, problems: list[dict[str, Any]], types: list[dict[str, Any]]) -> None:

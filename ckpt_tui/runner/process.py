@@ -114,7 +114,7 @@ class Process:
             runner.loop.run_until_complete(self.carry_out(runner))
         except BaseException as error:
             self.end("", error)
-        self.end("", RuntimeError("the run came to no end"))
+        self.end("", RuntimeError("the run did not end"))
 
     async def carry_out(self, runner: Runner) -> typing.NoReturn:
         """Check and resume in the running loop, then end the process; nothing that waits for this ever goes on."""
@@ -221,4 +221,4 @@ def run_fix(error: BaseException) -> str:
     """What to do about a run that raised."""
     if type(error).__name__ == "WorkflowConvergenceException":
         return "build the workflow with a larger max_iterations, then resume from the last checkpoint"
-    return "mend the cause and resume from the last checkpoint written; the one you came from is untouched"
+    return "fix the cause and resume from the last checkpoint written; the original checkpoint is unchanged"

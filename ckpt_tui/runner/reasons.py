@@ -154,7 +154,7 @@ def _with_arguments(usage: str) -> str:
 def _exit(error: SystemExit, where: str) -> tuple[str, str]:
     code = error.code
     what = f"{where} ends the program: {f'exit code {code or 0}' if code is None or isinstance(code, int) else code}"
-    fix = "give it what it wants: arguments after --, lines for input() with --input, environment variables"
+    fix = "give it what it needs: arguments after --, lines for input() with --input, environment variables"
     return what, fix if code not in (None, 0) else AS_USUAL
 
 
@@ -214,7 +214,7 @@ def _syntax(error: BaseException, where: str) -> tuple[str, str] | None:
     place = Place(os.path.abspath(error.filename), error.lineno or 1)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     what = f"{place} is not valid for Python {version}: {error.msg}: {place.text}"
-    return what, "mend it, or name the interpreter that the program runs in with --python"
+    return what, "fix it, or name the interpreter that the program runs in with --python"
 
 
 def _file(error: BaseException, where: str) -> tuple[str, str] | None:

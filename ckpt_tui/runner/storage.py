@@ -80,7 +80,7 @@ class Overlay:
         with open(part, "wb") as file:
             file.write(data)
         if os.path.lexists(os.path.join(self._place, name)):
-            raise FileExistsError(17, "there is a checkpoint of this name already", name)
+            raise FileExistsError(17, "a checkpoint of this name exists already", name)
         os.replace(part, os.path.join(self._place, name))
 
     async def load(self, checkpoint_id: str) -> Any:

@@ -141,7 +141,7 @@ class Target:
         gives = f"is the class {type_name(found)}" if isinstance(found, type) else f"gives {type_name(type(found))}"
         fix = "name a Workflow, a builder, a function that returns one, or an agent made of one"
         names = self.suggestions(module)
-        raise Fault("load", f"{self.text} {gives}, which is no workflow", f"{fix}; {names}" if names else fix)
+        raise Fault("load", f"{self.text} {gives}, which is not a workflow", f"{fix}; {names}" if names else fix)
 
     def _attribute(self, module: Any) -> Any:
         found, owner = module, None
@@ -158,7 +158,7 @@ class Target:
         what = f"{self.text} is a method of an instance, and {cls.__name__} is a class"
         made = [name for name, value in vars(module).items() if isinstance(value, cls)]
         if made:
-            return Fault("load", what, f"name it of an instance: --workflow {self.place}:{made[0]}.{method}")
+            return Fault("load", what, f"name the method of an instance: --workflow {self.place}:{made[0]}.{method}")
         name = cls.__name__.lower() + "_to_resume"
         fix = (
             f"name the program as it is: --workflow {self.place}; or keep an instance in the module, "

@@ -1,4 +1,4 @@
-"""Files that Agent Framework's FileCheckpointStorage writes (Python, 1.0.0b260212 and later).
+"""The files that Agent Framework's FileCheckpointStorage writes (Python, 1.0.0b260212 and later).
 
 Source: agent_framework/_workflows/_checkpoint.py. This module makes the
 entry of a list; `ckpt_tui.stores.headers` reads headers, `ckpt_tui.stores.agent_framework_body` whole checkpoints.
@@ -102,19 +102,19 @@ def ref_of_document(name: str, document: Document, size: int) -> CheckpointRef:
     for key in _HEADER:
         value = top.get(key)
         if type(value) is not str and not (value is None and key == "previous_checkpoint_id"):
-            notes.append(f"{key} is no text")
+            notes.append(f"{key} is not a string")
             value = None
         texts[key] = value
     iteration = top.get("iteration_count", 0)
     if type(iteration) is not int:
-        notes.append("iteration_count is no integer")
+        notes.append("iteration_count is not an integer")
         iteration = 0
     bodies = ("messages", "state", "pending_request_info_events")
-    notes += [f"{key} is no object" for key in bodies if type(parsed(top.get(key, {}))) not in (dict, Map)]
+    notes += [f"{key} is not an object" for key in bodies if type(parsed(top.get(key, {}))) not in (dict, Map)]
     timestamp = texts["timestamp"] or ""
     when = parse_time(timestamp)
     if timestamp and not when:
-        notes.append("timestamp is no date")
+        notes.append("timestamp is not a date")
     stem = name[:-5]
     inner = texts["checkpoint_id"] or ""
     facts = _facts(top)
@@ -139,9 +139,9 @@ def _foreign(value: Value, top: dict[str, Any]) -> DocumentFault:
         return DocumentFault("foreign", f"no checkpoint: {found}")
     for known, what in _RECOGNISED:
         if known <= top.keys():
-            return DocumentFault("foreign", f"no checkpoint of Agent Framework for Python, but {what}")
+            return DocumentFault("foreign", f"not a checkpoint of Agent Framework for Python, but {what}")
     keys = ", ".join(list(top)[:4])
-    return DocumentFault("foreign", f"no checkpoint: JSON of another program (its keys: {keys})")
+    return DocumentFault("foreign", f"not a checkpoint: JSON of another program (its keys: {keys})")
 
 
 _DOCUMENT = frozenset(("workflow_name", "graph_signature_hash"))
@@ -155,7 +155,7 @@ _RECOGNISED = (
 """Keys that show the format of a file that is none of this store."""
 
 
-SHAPE_NOTES = re.compile(r"\b\w+ is no (text|integer|object|date)\b")
+SHAPE_NOTES = re.compile(r"\b\w+ is not an? (string|integer|object|date)\b")
 """What `ref_of_document` notes of members that are of another kind than the framework writes."""
 
 

@@ -82,7 +82,7 @@ class DotnetStore(PolledStore):
         return cls(place.path) if any(_is_one(os.path.join(place.path, name)) for name in names[:4]) else None
 
     def fresh(self) -> DotnetStore:
-        """The same directory as if nothing were known of it yet."""
+        """A new store of the same directory that knows nothing yet."""
         return DotnetStore(self.path, self.only)
 
     def capabilities(self, file: str = "") -> Capabilities:
@@ -242,7 +242,7 @@ class DotnetStore(PolledStore):
                 if entry.file == file and isinstance(entry, CheckpointRef):
                     known = entry
         if not isinstance(known, CheckpointRef):
-            raise problem_error(Problem(file, "it is no file of this store", "foreign"))
+            raise problem_error(Problem(file, "it is not a file of this store", "foreign"))
         found = parts(document.value)
         warnings = [*document.notes, *([known.note] if known.note else [])]
         return Checkpoint(
@@ -320,7 +320,7 @@ def _is_young(stamp: Stamp) -> bool:
 
 
 def _foreign(name: str, size: int = 0) -> Problem:
-    return Problem(name, "no checkpoint of Agent Framework for .NET: it has no stepNumber", "foreign", size)
+    return Problem(name, "not a checkpoint of Agent Framework for .NET: it has no stepNumber", "foreign", size)
 
 
 def _is_index(path: str) -> bool:

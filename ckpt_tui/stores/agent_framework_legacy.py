@@ -78,18 +78,20 @@ def legacy_ref(
     for key in ("workflow_id", "checkpoint_id", "timestamp"):
         value = top.get(key, "")
         if type(value) is not str:
-            odd.append(f"{key} is no text")
+            odd.append(f"{key} is not a string")
             value = ""
         texts[key] = value
     iteration = top.get("iteration_count", 0)
     if type(iteration) is not int:
-        odd.append("iteration_count is no integer")
+        odd.append("iteration_count is not an integer")
         iteration = 0
     when = parse_time(texts["timestamp"])
     if texts["timestamp"] and not when:
-        odd.append("timestamp is no date")
+        odd.append("timestamp is not a date")
     present = {key: typed(value) for key, value in _present(top).items()}
-    odd += [f"{key} is no object" for key in ("messages", "state", _PENDING) if type(present[key]) not in (dict, Map)]
+    odd += [
+        f"{key} is not an object" for key in ("messages", "state", _PENDING) if type(present[key]) not in (dict, Map)
+    ]
     graph = _member(top.get("metadata"), "graph_signature")
     stem, workflow, inner = name[:-5], texts["workflow_id"], texts["checkpoint_id"]
     return CheckpointRef(

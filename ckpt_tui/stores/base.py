@@ -1,4 +1,4 @@
-"""The contract between a store and whoever shows it."""
+"""The contract between a store and its users: the browser, the verbs and your program."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Entry = CheckpointRef | Problem
 
 
 class Batch(NamedTuple):
-    """News about a store.
+    """News of a store: what a scan or a watch found.
 
     Attributes:
         entries: New or changed entries; each replaces what was known of the same file.
@@ -130,7 +130,7 @@ class Store(ABC):
         yield Batch(done=len(files), total=len(files))
 
     def capabilities(self, file: str = "") -> Capabilities:
-        """What can be done with a checkpoint of this store; with any of them where no file is named."""
+        """What can be done with one checkpoint; without a file, with any checkpoint of this store."""
         reason = f"ckpt-tui cannot run checkpoints of {self.kind}"
         return Capabilities(resume=reason, prune=f"ckpt-tui does not delete checkpoints of {self.kind}")
 
@@ -143,23 +143,23 @@ class Store(ABC):
         raise UndecodableError(f"{file} is not a file.")
 
     def names(self) -> list[str]:
-        """The names of all that stands where the checkpoints are, whatever it is; none where that says nothing."""
+        """The names of everything beside the checkpoints; empty where that means nothing."""
         return []
 
     def findings(self) -> Sequence[Finding]:
-        """What is wrong with the place as a whole, as far as the last `scan` showed it; nothing that a file shows."""
+        """Findings on the place as a whole, as of the last `scan`; nothing on single files."""
         return ()
 
     def fresh(self) -> Store:
-        """The same place as if nothing were known of it yet: its `scan` shows everything again."""
+        """A new store of the same place that knows nothing yet: its `scan` reports everything again."""
         return type(self)(self.path)  # type: ignore[call-arg]  # as most stores are made
 
     def home(self, file: str) -> tuple[Store, str]:
-        """The store that holds a file itself, and the file's name there: what to ask for a path, or to run from."""
+        """The store that itself holds a file, and the file's name there: for its path, or to resume from."""
         return self, file
 
     def reader(self) -> Readable | None:
-        """What gives the bytes of its files without parsing them; None where checkpoints are not files."""
+        """A reader of the bytes of its files; None where checkpoints are not files."""
         return None
 
 
@@ -169,7 +169,7 @@ def load_within(store: Store, file: str, allowance: Allowance, check: Callable[[
 
 
 def complete(store: Any) -> Store:
-    """A store with the abilities that it leaves out: one may have the methods of a `Store` without deriving from it."""
+    """The store, with the defaults of `Store` for the methods that a class not derived from it lacks."""
     if not isinstance(store, Store):
         for name in ("capabilities", "fill", "findings", "home", "load_within", "names", "peek", "reader"):
             if not hasattr(store, name):
@@ -182,7 +182,7 @@ def complete(store: Any) -> Store:
 
 
 class Readable(Protocol):
-    """What gives the bytes of one file a checkpoint without parsing them."""
+    """Gives the bytes of checkpoint files without parsing them."""
 
     def read(self, file: str) -> bytes:
         """The bytes of one checkpoint file.
@@ -197,7 +197,7 @@ class Readable(Protocol):
         ...
 
     def stamp(self, file: str) -> Hashable:
-        """What is another when the content of a file is another; None when the file is gone."""
+        """A stamp that differs when the content of the file differs; None when the file is gone."""
         ...
 
 

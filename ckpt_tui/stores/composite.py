@@ -33,7 +33,7 @@ class CompositeStore(Store):
         together: Whether the members are directories of one lineage (`open_overlay`): a checkpoint of one may be the
             parent of one of another. Then the files of the first keep their names, and an id that stands in more
             than one of them is the earlier member's.
-        problems: What was found beside them and is no store, to be shown in the list.
+        problems: What was found beside them and is not a store, to be shown in the list.
     """
 
     kind = "several"
@@ -58,7 +58,7 @@ class CompositeStore(Store):
         self._lock = threading.Lock()
 
     def home(self, file: str) -> tuple[Store, str]:
-        """The store that holds a file itself, and the file's name there."""
+        """The store that itself holds a file, and the file's name there."""
         number, own = self._home(file)
         return self.members[number].home(own)
 
@@ -110,7 +110,7 @@ class CompositeStore(Store):
         yield Batch(done=len(files), total=len(files))
 
     def watch(self, stop: threading.Event) -> Iterator[Batch]:
-        """What changes in any of them, each watched in a thread of its own."""
+        """Watch all of them, each in a thread of its own."""
         news: queue.Queue[Batch | BaseException] = queue.Queue()
         missing = [False] * len(self.members)
         if self.problems:
@@ -182,7 +182,7 @@ class CompositeStore(Store):
         ]
 
     def fresh(self) -> CompositeStore:
-        """The same stores as if nothing were known of them yet."""
+        """New stores of the same places that know nothing yet."""
         members = [member.fresh() for member in self.members]
         return CompositeStore(members, self.member_names, self.path, self.together, self.problems)
 

@@ -61,19 +61,19 @@ class Conformance:
 
     def add(self, place: Path) -> None:
         """Write one more checkpoint to the store that `open` opened there."""
-        raise SkipTest("add is not there")
+        raise SkipTest("add() is not written")
 
     def remove(self, place: Path) -> None:
         """Delete a checkpoint from the store that `open` opened there."""
-        raise SkipTest("remove is not there")
+        raise SkipTest("remove() is not written")
 
     def spoil(self, place: Path) -> None:
         """Damage what one checkpoint is read from, in the store that `open` opened there."""
-        raise SkipTest("spoil is not there")
+        raise SkipTest("spoil() is not written")
 
     def missing(self, place: Path) -> Store:
         """A store at a place where there is nothing."""
-        raise SkipTest("missing is not there")
+        raise SkipTest("missing() is not written")
 
     # -- the tests ---------------------------------------------------------------------------------------------------
 
@@ -111,14 +111,14 @@ class Conformance:
         assert all(len(batch.entries) <= SMALL for batch in batches)
         assert [batch.done >= batch.total for batch in batches] == [False] * (len(batches) - 1) + [True]
         files = [entry.file for batch in batches for entry in batch.entries]
-        assert len(files) == len(set(files)), "a file is told twice"
+        assert len(files) == len(set(files)), "a file is reported twice"
         assert len(files) >= 2, "open() writes at least two checkpoints"
 
     def test_headers_are_complete(self) -> None:
         """Ids are unique, times are numbers, texts are texts."""
         refs = _refs(_entries(self._opened()))
         ids = [(ref.told.store if ref.told else "", ref.id) for ref in refs]
-        assert len(set(ids)) == len(ids), "an id stands twice"
+        assert len(set(ids)) == len(ids), "an id appears twice"
         for ref in refs:
             for text in (ref.id, ref.file, ref.workflow, ref.graph, ref.timestamp, ref.note):
                 assert isinstance(text, str)
@@ -188,7 +188,7 @@ class Conformance:
             assert isinstance(found.prune, str)
 
     def test_a_second_scan_tells_nothing_new_and_a_fresh_store_tells_everything(self) -> None:
-        """Stores remember what they told."""
+        """Stores remember what they reported."""
         store = self._opened()
         first = _entries(store)
         again = list(store.scan())
@@ -260,7 +260,7 @@ class Conformance:
         entries = _entries(store)
         _take(list(store.fill([ref.file for ref in _refs(entries) if ref.facts is None])), entries)
         problems = [entry for entry in entries.values() if isinstance(entry, Problem)]
-        assert problems, "a damaged checkpoint must be told as a Problem"
+        assert problems, "a damaged checkpoint must be reported as a Problem"
         assert all(problem.reason and problem.kind for problem in problems)
         assert len(_refs(entries)) >= len(_refs(before)) - len(problems)
         for problem in problems:
@@ -311,7 +311,7 @@ class _Watching:
             came = self._news.wait_for(lambda: self._failure is not None or condition(self.known), PATIENCE)
         if self._failure is not None:
             raise self._failure
-        assert came, f"not told within {PATIENCE:.0f} s"
+        assert came, f"not reported within {PATIENCE:.0f} s"
 
     def end(self) -> bool:
         """Stop; whether it ended in time."""
@@ -343,12 +343,12 @@ def _assert_inert(value: Value) -> None:
     seen: dict[int, Value] = {}
     while todo and len(seen) < _NODES:
         item = todo.pop()
-        assert type(item) in _INERT, f"{type(item).__module__}.{type(item).__qualname__} is no inert value"
+        assert type(item) in _INERT, f"{type(item).__module__}.{type(item).__qualname__} is not an inert value"
         if id(item) in seen or type(item) in (Envelope, Deferred):
             continue
         seen[id(item)] = item
         if type(item) is dict:
-            assert all(type(key) is str for key in item), "a dict has text keys; a Map has any"
+            assert all(type(key) is str for key in item), "a dict has str keys; a Map has keys of any type"
         below = members(item)
         todo.extend(below.value(index) for index in range(len(below)))
 

@@ -75,7 +75,7 @@ class DirectoryStore(Store):
         except FileNotFoundError:
             raise NotFoundError(f"No such directory: {self.path}.", "Name a directory of checkpoints.") from None
         except NotADirectoryError:
-            raise NotFoundError(f"{self.path} is no directory.", "Name a directory or a .json file.") from None
+            raise NotFoundError(f"{self.path} is not a directory.", "Name a directory or a .json file.") from None
         except OSError as error:
             raise NotFoundError(f"{self.path} cannot be read: {error.strerror}.", "Check its permissions.") from None
 
@@ -172,7 +172,7 @@ class DirectoryStore(Store):
             raise problem_error(problem_of(self._join(file), file, trouble)) from None
 
     def stamp(self, file: str) -> Stamp | None:
-        """What distinguishes one content of a file from the next; None when it is gone."""
+        """A stamp that differs when the content of the file differs; None when the file is gone."""
         try:
             return stamp_of(os.stat(self._join(file)))
         except (OSError, ValueError):
@@ -203,7 +203,7 @@ class DirectoryStore(Store):
         return self
 
     def fresh(self) -> DirectoryStore:
-        """The same directory as if nothing were known of it yet."""
+        """A new store of the same directory that knows nothing yet."""
         return DirectoryStore(self.path, self.only)
 
     def _join(self, name: str) -> str:

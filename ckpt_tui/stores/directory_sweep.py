@@ -60,7 +60,7 @@ class Sweep:
         self.again_at = 0.0
 
     def start(self, *, watched: bool) -> None:
-        """Take the stamps of now as told."""
+        """Take the present stamps as reported."""
         self.known = None
         self.take(watched=watched)
 
@@ -120,7 +120,7 @@ def _digest(stamp: Stamp | None) -> int:
 
 
 def directory_state(directory: str) -> DirectoryState | None:
-    """Return what identifies the directory and its content, None when there is no directory."""
+    """Return what identifies the directory and its content, None when there is not a directory."""
     try:
         status = os.stat(directory)
     except (OSError, ValueError):

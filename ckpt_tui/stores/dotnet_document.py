@@ -25,7 +25,7 @@ _KNOWN = frozenset(("stepNumber", "workflow", "runnerData", "stateData", "edgeSt
 
 
 class DotnetDigest(NamedTuple):
-    """What the list needs of one checkpoint.
+    """What the list shows of one checkpoint.
 
     Attributes:
         step: `stepNumber`, which restarts at 0 after a resume in another process.
@@ -69,7 +69,7 @@ def digest(document: Value) -> DotnetDigest:
     notes = []
     step = _number(top.get("stepNumber"))
     if step is None:
-        notes.append("stepNumber is no integer")
+        notes.append("stepNumber is not an integer")
     rest = [key for key in top if key not in _KNOWN]
     if rest:
         notes.append(f"members no known version writes: {', '.join(rest[:5])}")
@@ -214,7 +214,7 @@ def _type(value: Value) -> tuple[str, str]:
 
 
 def type_name(value: Value) -> str:
-    """A TypeId as `assembly:Full.Name`, what .NET itself defines by its bare name; "" when it is none."""
+    """A TypeId as `assembly:Full.Name`, what .NET itself defines by its bare name; "" when it is not one."""
     module, name = _type(value)
     return name if name.startswith("System.") or not module else f"{module}:{name}"
 

@@ -85,7 +85,7 @@ def parse_index(data: bytes) -> Index:
             torn = True
             faults.append(f"line {number:,} is cut off; .NET refuses to open this store (“Index corrupted”)")
         else:
-            faults.append(f"line {number:,} is no index line")
+            faults.append(f"line {number:,} is not an index line")
     return Index(tuple(lines.values()), tuple(faults), torn)
 
 
@@ -118,7 +118,7 @@ _CHECKPOINT = re.compile(r"(.+)_([^_]+)(?:\.json|%2Ejson)\Z", re.DOTALL | re.IGN
 
 
 def ids_of(name: str) -> tuple[str, str] | None:
-    """Session and checkpoint of a file name; None when it is none of this store."""
+    """Session and checkpoint of a file name; None when it is not one of this store."""
     found = _CHECKPOINT.match(name)
     if found is None:
         return None

@@ -88,11 +88,11 @@ def encode_checkpoint(checkpoint: Any) -> tuple[bytes, tuple[str, ...]]:
         checkpoint: An object with the attributes of `WorkflowCheckpoint`, or a mapping with its members.
 
     Raises:
-        ValueError: it is no such object.
+        ValueError: it is not such an object.
     """
     members = _members(checkpoint)
     if not isinstance(members.get("checkpoint_id"), str):
-        raise ValueError(f"{_type_key(checkpoint)} is no checkpoint: it has no checkpoint_id")
+        raise ValueError(f"{_type_key(checkpoint)} is not a checkpoint: it has no checkpoint_id")
     faults: list[str] = []
     document = {key: _encoded(members.get(key), [key], faults) for key in MEMBERS if key in members}
     document |= {key: _encoded(value, [key], faults) for key, value in members.items() if key not in document}

@@ -35,9 +35,9 @@ from ckpt_tui.stores.polled import PolledStore
 
 KIND = "hpd"
 
-RESUME = "HPD-Agent promises no resume: each run of an agent workflow has a new id; no file is looked up"
+RESUME = "HPD-Agent does not promise to resume these: each run of an agent workflow has a new id; no file is looked up"
 RESUME_HOSTED = (
-    "HPD-Agent promises no resume of agent workflows; a graph host goes on from its latest suspension by"
+    "HPD-Agent does not promise to resume agent workflows; a graph host goes on from its latest suspension by"
     " POST /workflows/{graph}/resume/{token}"
 )
 
@@ -84,7 +84,7 @@ class HpdStore(PolledStore):
         return cls(found.root, folder=found.folder) if found is not None else None
 
     def fresh(self) -> HpdStore:
-        """The same place as if nothing were known of it yet."""
+        """A new store of the same place that knows nothing yet."""
         return HpdStore(self.path, self._files.only, self._files.folder)
 
     def capabilities(self, file: str = "") -> Capabilities:
@@ -143,7 +143,7 @@ class HpdStore(PolledStore):
                 pass
         known = self._ref(file)
         if known is None:
-            raise problem_error(Problem(file, "it is no checkpoint of this store", "foreign"))
+            raise problem_error(Problem(file, "it is not a checkpoint of this store", "foreign"))
         said, step = digest(document.value), self._steps[file]
         about = metadata(document.value, said)
         definition = self._files.definitions().get(known.graph)
@@ -159,7 +159,7 @@ class HpdStore(PolledStore):
         silent = about.get("completedWithoutOutput")
         if silent:
             names = ", ".join(silent)
-            warnings.append(f"{names}: complete without output: skipped, approved or failed, the file tells not which")
+            warnings.append(f"{names}: complete without output (skipped, approved or failed; the file does not say)")
         return Checkpoint(
             known, {}, outputs(document.value), _pending(said, step, execution), about, tuple(warnings), (), data,
             definition.topology if definition else None,
@@ -334,5 +334,5 @@ def _short(name: str) -> str:
 
 
 def _foreign(file: str, size: int = 0) -> Problem:
-    reason = "no checkpoint of HPD-Agent: it lacks checkpointId, executionId or completedNodes"
+    reason = "not a checkpoint of HPD-Agent: it lacks checkpointId, executionId or completedNodes"
     return Problem(file, reason, "foreign", size)

@@ -90,7 +90,7 @@ def digest(top: dict[str, Any]) -> HpdDigest:
         notes.append(f"members no known version writes: {', '.join(rest[:5])}; HPD refuses to read it")
     created = text(top.get("createdAt"))
     if not parse_time(created):
-        notes.append("createdAt is no date")
+        notes.append("createdAt is not a date")
     layer = about.get("completedLayer")
     return HpdDigest(
         text(top.get("checkpointId")),
@@ -163,7 +163,7 @@ def differences(top: dict[str, Any], said: HpdDigest) -> list[str]:
         try:
             repeated = members(parse(context.encode("utf-8", "surrogatepass")).value)
         except (DocumentFault, UnicodeEncodeError):
-            return [*found, "contextJson is no JSON"]
+            return [*found, "contextJson is not valid JSON"]
         if "CompletedNodes" in repeated and names(repeated["CompletedNodes"]) != said.completed:
             found.append("contextJson names other completed nodes; completedNodes are shown")
     return found

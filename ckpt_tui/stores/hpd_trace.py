@@ -1,7 +1,7 @@
 """What the files of one HPD execution say together: what is new in each, and where the format's numbers are wrong.
 
-Known faults of the format, corrected here and told: `completedLayer` can be one too high, because the save reads a loop
-variable late; a suspension always says iteration 0; the outcome of a suspension stays Pending after it was answered.
+Known faults of the format, corrected and reported here: `completedLayer` can be one too high, because the save reads a
+loop variable late; a suspension always says iteration 0; its outcome stays Pending after the answer.
 """
 
 from __future__ import annotations

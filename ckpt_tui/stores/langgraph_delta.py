@@ -1,4 +1,4 @@
-"""Channels that store what was added and not what they hold (`DeltaChannel`), as far as their values can be known.
+"""Channels that store additions instead of their value (`DeltaChannel`), rebuilt as far as possible.
 
 A value is the nearest one that an ancestor stores, with all that was written to the channel since. How a write is added
 is a function of the graph, which no store holds; where all are lists it is taken to join them, and said so.
@@ -32,7 +32,7 @@ class History(NamedTuple):
 
 
 def rebuilt(history: History) -> tuple[Value, str]:
-    """A value for the channel, and what to say about it.
+    """The rebuilt value of the channel, and a warning about it.
 
     Returns:
         The joined list; or, where that may not be what the graph has, `seed` and `writes` as they are stored.

@@ -183,7 +183,7 @@ def _nodes(count: int) -> str:
 
 
 def dangers_of(decoded: Decoded) -> str:
-    """What LangGraph itself would call that acts, when it loads a value; "" where there is nothing."""
+    """What LangGraph itself would call when it loads a value, if that acts; "" otherwise."""
     found = []
     for (module, qualname), ref in decoded.refs.items():
         judgement = judge(module, qualname)

@@ -76,7 +76,7 @@ class LangGraphReader:
         self._documents: dict[Key, Document | None] = {}
 
     def forget(self) -> None:
-        """Begin again, as for a store that was made again."""
+        """Forget everything read, as the store was made again."""
         self._documents.clear()
 
     def read(self, keys: Sequence[Key], budget: MessageBudget, only: Sequence[str]) -> Iterator[Reading]:

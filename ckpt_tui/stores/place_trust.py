@@ -1,4 +1,4 @@
-"""Who besides the person may put files into a store, or is led elsewhere by it: loading a checkpoint may run code."""
+"""Who else may put files into a store, or make it point elsewhere: loading a checkpoint may run code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LOOKED_AT = 10_000
 
 
 def trust_findings(store: Store) -> list[Finding]:
-    """What speaks against trusting the place of a store; of several stores each for itself, by its name."""
+    """Findings against trusting the place of a store; for several stores, of each by its name."""
     if store.members and not getattr(store, "together", False):
         named = zip(store.member_names, store.members, strict=True)
         return [one._replace(file=f"{name}/{one.file}") for name, member in named for one in trust_findings(member)]

@@ -53,7 +53,7 @@ class PolledStore(Store):
         """Read and decode one checkpoint.
 
         Args:
-            file: `CheckpointRef.file` of an entry that `read` told.
+            file: `CheckpointRef.file` of an entry that `read` gave.
             check: Called now and then; whatever it raises ends the loading.
             everything: Decode all of it now, so that its faults are complete.
 
@@ -62,7 +62,7 @@ class PolledStore(Store):
         """
 
     def mark(self) -> object:
-        """A cheap look: a value that differs after something changed; None where there is no cheaper way than `read`.
+        """A value that differs after every change and is cheap to get; None where only `read` shows changes.
 
         Raises:
             OSError: the place is not there or cannot be read.
@@ -150,7 +150,7 @@ class PolledStore(Store):
             raise problem_error(problem_of(path, file, trouble)) from None
 
     def fresh(self) -> Self:
-        """The same place as if nothing were known of it yet."""
+        """A new store of the same place that knows nothing yet."""
         return type(self)(self.path)
 
     # -- passes ------------------------------------------------------------------------------------------------------

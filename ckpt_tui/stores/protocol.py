@@ -72,7 +72,7 @@ class ProtocolStore(PolledStore):
         self._entries: dict[str, Entry] = {}
 
     def fresh(self) -> ProtocolStore:
-        """The same storage as if nothing were known of it yet."""
+        """A new store of the same storage that knows nothing yet."""
         return ProtocolStore(self.storage, self.workflow_names, self._call, self.path)
 
     def capabilities(self, file: str = "") -> Capabilities:
@@ -106,7 +106,7 @@ class ProtocolStore(PolledStore):
         """Ask the storage for one checkpoint and decode it.
 
         Raises:
-            UndecodableError: the storage does not give it, or it is none.
+            UndecodableError: the storage does not return it, or it is not a checkpoint.
         """
         return self._load(file, None, check, everything)
 
@@ -114,7 +114,7 @@ class ProtocolStore(PolledStore):
         """Ask for one checkpoint and decode it, as far as an allowance goes.
 
         Raises:
-            UndecodableError: the storage does not give it, or it is none.
+            UndecodableError: the storage does not return it, or it is not a checkpoint.
         """
         return self._load(file, allowance, check, True)
 
@@ -165,7 +165,7 @@ class ProtocolStore(PolledStore):
 
     def _entry(self, name: str, found: tuple[bytes, tuple[str, ...]] | BaseException) -> Entry:
         if isinstance(found, BaseException):
-            return Problem(f"{name}.json", f"the storage does not give it: {_reason(found)}", "unreadable")
+            return Problem(f"{name}.json", f"the storage does not return it: {_reason(found)}", "unreadable")
         data, faults = found
         entry = entry_from_bytes(f"{name}.json", data)
         if faults and isinstance(entry, CheckpointRef):
@@ -226,12 +226,13 @@ def open_factory(target: str, workflow_names: Sequence[str]) -> ProtocolStore:
         workflow_names: The workflows whose checkpoints are shown.
 
     Raises:
-        CkptError: it cannot be imported, fails, or gives no storage.
+        CkptError: it cannot be imported, fails, or does not return a storage.
     """
     module, _, name = target.partition(":")
     if not module or not name:
         raise CkptError(
-            f"--storage {target} is no module:factory.", "For example: --storage shop.checkpoints:make_storage"
+            f"--storage {target} is not of the form module:factory.",
+            "For example: --storage shop.checkpoints:make_storage",
         )
     if not workflow_names:
         raise CkptError(
@@ -252,7 +253,7 @@ def open_factory(target: str, workflow_names: Sequence[str]) -> ProtocolStore:
     except Exception as error:  # the user's own code
         raise CkptError(f"{target} failed: {_reason(error)}.", "It is imported and called in this process.") from error
     if not is_storage(made):
-        raise CkptError(f"{target} gives a {type(made).__qualname__}, which is no CheckpointStorage.")
+        raise CkptError(f"{target} gives a {type(made).__qualname__}, which is not a CheckpointStorage.")
     return ProtocolStore(made, workflow_names, call, target)
 
 

@@ -47,7 +47,7 @@ class Recorder:
     def _write(self, name: str, data: bytes) -> None:
         """Write a file under another name first, so that nobody reads half of it."""
         if os.sep in name or (os.altsep and os.altsep in name) or name in ("", ".", ".."):
-            raise ValueError(f"{name!r} is no file name")
+            raise ValueError(f"{name!r} is not a file name")
         os.makedirs(self.directory, exist_ok=True)
         descriptor, path = tempfile.mkstemp(suffix=".tmp", prefix=".maf-ckpt-", dir=self.directory)
         try:

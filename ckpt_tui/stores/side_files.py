@@ -44,7 +44,7 @@ def side_file(name: str, data: bytes) -> tuple[str, str] | None:
     own = name.rpartition("/")[2]
     if data.startswith(_APPLE_DOUBLE) or (own.startswith("._") and not data.lstrip().startswith(b"{")):
         whose = f" that belongs to {own[2:]}" if own.startswith("._") else ""
-        reason = f"a side file of macOS (AppleDouble){whose}: it is no checkpoint, and can be deleted"
+        reason = f"a side file of macOS (AppleDouble){whose}: it is not a checkpoint and can be deleted"
         return "side-file", reason
     if own.startswith("~$"):
         return "side-file", f"the lock of an office program on {own[2:]}: it goes when that program ends"

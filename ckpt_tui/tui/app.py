@@ -187,8 +187,8 @@ def steps_of(query: str) -> tuple[str, ...]:
 
     steps = parse(query)
     if steps is None:
-        hint = "A path such as state.draft.score opens a place; expressions are for `ckpt-tui show --query`."
-        raise UsageError(f"--query {query} is no path.", hint)
+        hint = "A path such as state.draft.score opens a place; for an expression use `ckpt-tui show --query`."
+        raise UsageError(f"--query {query} is not a path.", hint)
     return tuple(str(step) for step in steps if step not in ("$items", "$args", "$partial"))
 
 

@@ -57,8 +57,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("list.open", "enter,right,l", "open", "look at the checkpoint", "list", "open", "⏎"),
     Command("list.next_run", "J", "section(1)", "next run", "list", "", "J"),
     Command("list.previous_run", "K", "section(-1)", "previous run", "list", "", "K"),
-    Command("list.parent", "p", "parent", "the checkpoint it came from", "list", "", "p"),
-    Command("list.filter", "f", "filter", "show only checkpoints that contain a text", "list", "filter", "f"),
+    Command("list.parent", "p", "parent", "go to the checkpoint it came from", "list", "", "p"),
+    Command("list.filter", "f", "filter", "show only rows that contain some text", "list", "filter", "f"),
     Command("list.mark", "m", "mark", "mark the checkpoint, to compare another one with it", "list", "mark", "m"),
     # values
     Command("value.unfold", "right,l", "unfold", "unfold, or go to the first member", "value", "", "→ l"),
@@ -73,24 +73,27 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("value.fold_siblings", "c", "fold_siblings", "fold the row and its siblings", "value", "", "c"),
     Command("value.fold_all", "C", "fold_all", "fold everything", "value", "", "C"),
-    Command("value.none", "full_stop", "toggle_none", "show or fold what is empty, and bookkeeping", "value", "", "."),
-    Command("value.sizes", "s", "toggle_sizes", "show sizes in the place of types, or types again", "value", "", "s"),
-    Command("value.further", "plus", "decode_further", "decode further what was cut for its size", "value", "", "+"),
+    Command("value.none", "full_stop", "toggle_none", "show or hide empty values and bookkeeping", "value", "", "."),
+    Command("value.sizes", "s", "toggle_sizes", "show sizes instead of types, or types again", "value", "", "s"),
     Command(
-        "value.history", "b", "history", "history of this path (blame): every value it took, and who ran then", "value",
+        "value.further", "plus", "decode_further", "decode more of a value that was cut for its size",
+        "value", "", "+",
+    ),
+    Command(
+        "value.history", "b", "history", "history of this path (blame): every value it had, and who ran then", "value",
         "blame", "b",
     ),
     Command("value.copy", "y", "copy", "copy: then v value, p path, k key, j JSON", "value", "copy", "y"),
     Command("value.pager", "o", "screen.pager", "open the value in $PAGER", "value", "", "o"),
     Command("value.editor", "O", "screen.editor", "open a copy of the value in $EDITOR", "value", "", "O"),
     Command(
-        "value.edit", "ctrl+e", "screen.edit", "change the value, to run on from a changed copy", "value", "", "ctrl+e",
+        "value.edit", "ctrl+e", "screen.edit", "change the value, to resume from a changed copy", "value", "", "ctrl+e",
     ),
     # a run
     Command("run.start", "ctrl+r", "start", "check, then run; Enter does the same, step by step", "run", "", "ctrl+r"),
     Command("run.allow", "ctrl+a", "allow", "allow the types that were named, and check again", "run", "", "ctrl+a"),
     Command("run.write", "ctrl+e", "write_answer", "write the answer as JSON in $EDITOR", "run", "", "ctrl+e"),
-    Command("run.read", "ctrl+o", "read_request", "the whole of what a request asks", "run", "", "ctrl+o"),
+    Command("run.read", "ctrl+o", "read_request", "show everything that a request asks", "run", "", "ctrl+o"),
     Command("run.stop", "x", "stop", "stop the run; once more kills it", "run", "stop", "x"),
     Command("run.step", "s", "step", "pause after this superstep; a paused run does one superstep", "run", "step", "s"),
     Command("run.continue", "c", "go_on", "let a paused run go on to the next breakpoint", "run", "", "c"),
@@ -98,21 +101,24 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.breakpoints", "b", "breakpoints", "where the run pauses; kept with the store", "run", "", "b"),
     Command("run.change", "e", "change", "change a value before a paused run goes on", "run", "", "e"),
     Command("run.back", "left_square_bracket", "go_back", "go back to an earlier checkpoint", "run", "", "["),
-    Command("run.pause", "space", "pause", "let new lines wait, or show them", "run", "pause", "space"),
+    Command("run.pause", "space", "pause", "hold new lines back, or show them", "run", "pause", "space"),
     Command("run.save", "S", "save", "save the log to a file", "run", "save", "S"),
     # changes
-    Command("diff.open", "enter", "open", "the change in full", "diff", "open", "⏎"),
+    Command("diff.open", "enter", "open", "show the change in full", "diff", "open", "⏎"),
     Command("diff.next", "J", "change(1)", "next change", "diff", "", "J"),
     Command("diff.previous", "K", "change(-1)", "previous change", "diff", "changes", "K"),
-    Command("diff.everything", "a", "everything", "what did not change, too, or only what did", "diff", "all", "a"),
+    Command("diff.everything", "a", "everything", "show unchanged values, too, or only changes", "diff", "all", "a"),
     Command("diff.beside", "v", "beside", "both sides beside each other, or below each other", "diff", "sides", "v"),
     Command("compare.next", "n", "change(1)", "next change; next match of what / searches", "compare", "", "n"),
     Command("compare.previous", "N", "change(-1)", "previous change, or match", "compare", "", "N"),
-    Command("compare.rules", "i", "rules", "the rules that leave changes out, on and off", "compare", "rules", "i"),
-    Command("compare.fork", "f", "fork", "the common ancestor, and where the branches part", "compare", "fork", "f"),
-    Command("compare.swap", "x", "swap", "the other way round", "compare", "swap", "x"),
+    Command("compare.rules", "i", "rules", "the rules that hide changes, on and off", "compare", "rules", "i"),
+    Command("compare.fork", "f", "fork", "the common ancestor, and where the branches diverge", "compare", "fork", "f"),
+    Command("compare.swap", "x", "swap", "swap the two sides", "compare", "swap", "x"),
     # everywhere
-    Command("diff.compare", "d", "compare", "what changed since the parent, or the marked", "everywhere", "diff", "d"),
+    Command(
+        "diff.compare", "d", "compare", "what changed since the parent, or since the marked checkpoint",
+        "everywhere", "diff", "d",
+    ),
     Command("view.next_tab", "t", "next_tab(1)", "next tab that holds something", "everywhere", "tabs", "t"),
     Command("view.previous_tab", "T", "next_tab(-1)", "previous tab", "everywhere", "", "T"),
     *(
@@ -127,7 +133,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("view.other_pane", "tab", "other_pane(1)", "next pane", "everywhere", "panes", "⇥"),
     Command("view.previous_pane", "shift+tab", "other_pane(-1)", "previous pane", "everywhere", "", "⇧⇥"),
-    Command("view.zoom", "z", "zoom", "give the pane the whole screen, or share it again", "everywhere", "", "z"),
+    Command("view.zoom", "z", "zoom", "give the pane the whole screen, or restore the layout", "everywhere", "", "z"),
     Command(
         "view.border_left", "ctrl+left", "move_border(-1)", "move the border of the panes to the left; or drag it",
         "everywhere", "", "ctrl+←", words="resize narrower split",
@@ -151,8 +157,8 @@ COMMANDS: tuple[Command, ...] = (
         "replay.open", "space", "replay", "replay the run from this checkpoint on; play or pause", "everywhere", "play",
         "space", words="timeline",
     ),
-    Command("keep.bookmark", "B", "bookmark", "bookmark the checkpoint, or take it away", "everywhere", "", "B"),
-    Command("keep.note", "a", "note", "a note on the checkpoint", "everywhere", "", "a", words="annotate"),
+    Command("keep.bookmark", "B", "bookmark", "bookmark the checkpoint, or remove the bookmark", "everywhere", "", "B"),
+    Command("keep.note", "a", "note", "write a note on the checkpoint", "everywhere", "", "a", words="annotate"),
     Command("keep.list", "apostrophe", "notes", "bookmarks and notes: go to one, export", "everywhere", "", "'"),
     Command("live.follow", "F", "follow", "follow the newest checkpoint, or stay", "everywhere", "follow", "F"),
     Command("search.open", "slash", "search", "search in the pane", "everywhere", "search", "/"),
@@ -163,7 +169,8 @@ COMMANDS: tuple[Command, ...] = (
         "find", "^f",
     ),
     Command(
-        "branch.bisect", "equals_sign", "bisect", "go to the first checkpoint of the branch where something is true",
+        "branch.bisect", "equals_sign", "bisect",
+        "go to the first checkpoint of the branch where an expression is true",
         "everywhere", "", "=",
     ),
     Command(
@@ -175,7 +182,7 @@ COMMANDS: tuple[Command, ...] = (
         "D", words="check danger",
     ),
     Command(
-        "run.resume", "r", "resume", "run on from here; a preview comes first", "everywhere", "resume", "r",
+        "run.resume", "r", "resume", "resume from here; a preview comes first", "everywhere", "resume", "r",
         words="answer approve continue",
     ),
     Command("run.show", "R", "show_run", "back to the run that was started last", "everywhere", "", "R"),
@@ -197,18 +204,24 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "replay.faster", "greater_than_sign", "speed(1)", "faster: 2×, 4×, then as it was recorded", "replay", "", ">",
     ),
-    Command("replay.pin", "p", "pin", "pin the changed path under the cursor, or let it go", "replay", "", "p"),
+    Command("replay.pin", "p", "pin", "pin the changed path under the cursor, or unpin it", "replay", "", "p"),
     Command("replay.pin_any", "P", "pin_any", "pin any other path", "replay", "", "P"),
     Command(
         "replay.breakpoint", "b", "breakpoint", "stop where an expression becomes true", "replay", "", "b",
     ),
-    Command("replay.fork", "f", "fork", "choose the way at this fork, or at the next", "replay", "", "f"),
-    Command("app.palette", "colon,ctrl+p", "app.command_palette", "commands by name", "everywhere", "commands", ":"),
+    Command("replay.fork", "f", "fork", "choose the branch at this fork, or at the next", "replay", "", "f"),
+    Command(
+        "app.palette", "colon,ctrl+p", "app.command_palette", "run a command by its name", "everywhere",
+        "commands", ":",
+    ),
     Command("app.help", "question_mark,f1", "help", "keys and signs", "everywhere", "help", "?"),
-    Command("app.back", "escape", "back", "back out of what was opened last", "everywhere", "", "esc"),
+    Command("app.back", "escape", "back", "go back: close what was opened last", "everywhere", "", "esc"),
     Command("app.close", "q", "close", "close the pane's view, or quit", "everywhere", "quit", "q"),
     Command("app.quit", "ctrl+q,ctrl+c", "app.quit", "quit", "everywhere", "", "ctrl+q", words="exit"),
-    Command("app.suspend", "ctrl+z", "app.suspend_process", "to the shell; fg returns", "everywhere", "", "ctrl+z"),
+    Command(
+        "app.suspend", "ctrl+z", "app.suspend_process", "suspend to the shell; fg returns", "everywhere", "",
+        "ctrl+z",
+    ),
 )  # fmt: skip
 
 COPY_KEYS = {"v": "value", "p": "path", "k": "key", "j": "JSON"}
@@ -239,9 +252,7 @@ def accept_keys(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
         wanted: Command id → keys, comma separated.
     """
     commands = by_id()
-    complaints = [
-        f"[keys] {name}: there is no such command; docs/keys.md lists them" for name in wanted if name not in commands
-    ]
+    complaints = [f"[keys] {name}: unknown command; docs/keys.md lists them" for name in wanted if name not in commands]
     accepted = {name: keys for name, keys in wanted.items() if name in commands}
     refused = True
     while refused:

@@ -22,11 +22,11 @@ def app_for(storage: Any, workflow_name: str | Sequence[str], at: str | None = N
         at: Id of the checkpoint to open at; the newest is followed without.
 
     Raises:
-        UsageError: it is no such object.
+        UsageError: it is not such an object.
     """
     if not is_storage(storage):
         raise UsageError(
-            f"{type(storage).__qualname__} is no CheckpointStorage: it has no load and list_checkpoint_ids."
+            f"{type(storage).__qualname__} is not a CheckpointStorage: it has no load and list_checkpoint_ids."
         )
     names = (workflow_name,) if isinstance(workflow_name, str) else tuple(workflow_name)
     store = ProtocolStore(storage, names, caller(asyncio.get_running_loop()), type(storage).__qualname__)
@@ -51,7 +51,7 @@ async def browse(storage: Any, *, workflow_name: str | Sequence[str], at: str | 
         at: Id of the checkpoint to open at; the newest is followed without.
 
     Raises:
-        UsageError: it is no such object.
+        UsageError: it is not such an object.
     """
     app = app_for(storage, workflow_name, at)
     thresholds = gc.get_threshold()

@@ -66,7 +66,7 @@ def test_a_file_that_is_not_ours_is_left_alone(tmp_path: Path, content: str) -> 
     path = Path(notes_file(str(tmp_path)))
     path.parent.mkdir(parents=True)
     path.write_text(content)
-    with pytest.raises(CkptError, match="no file of notes"):
+    with pytest.raises(CkptError, match="does not contain notes"):
         read_notes(str(tmp_path))
     assert path.read_text() == content
 

@@ -45,7 +45,7 @@ AF = DATA / "agent-framework"
 
 RUNS = [
     (AF / "1.23.0" / "linear", None, '"hello wörld"', "upper → exclaim → reverse",
-     'reverse ran last with "HELLO WÖRLD!"; what it gave out is in no checkpoint'),
+     'reverse ran last with "HELLO WÖRLD!"; its output is in no checkpoint'),
     (AF / "1.23.0" / "loop", None, "1", "(counter ⇄ inc)×9 → counter", "history[9]  {2} n: 10, sq: 100"),
     (AF / "1.23.0" / "orch_concurrent", None, '"Launch a kettle?"',
      "dispatcher → legal ∥ marketing ∥ finance → aggregator", 'legal: "Legal: ok"'),

@@ -55,7 +55,7 @@ def test_a_file_that_changed_meanwhile_stays(store: Path) -> None:
     ref = refs_of(store)[0]
     (store / ref.file).write_bytes(b"{}")
     for act in (throw_away, delete):
-        assert act(str(store), [ref]).left == ((ref.file, "has changed meanwhile"),)
+        assert act(str(store), [ref]).left == ((ref.file, "has changed since it was listed"),)
     assert (store / ref.file).read_bytes() == b"{}"
 
 
@@ -66,7 +66,7 @@ def test_a_link_and_a_name_outside_of_the_store_stay(store: Path, tmp_path: Path
     (store / ref.file).unlink()
     (store / ref.file).symlink_to(outside)
     assert delete(str(store), [ref]).left == ((ref.file, "is not a plain file"),)
-    assert delete(str(store), [ref._replace(file="../outside.json")]).left[0][1] == "is not a name in the store"
+    assert delete(str(store), [ref._replace(file="../outside.json")]).left[0][1] == "does not name a file in the store"
     assert outside.exists() and (store / ref.file).is_symlink()
 
 
@@ -75,7 +75,7 @@ def test_what_is_there_again_is_not_replaced(store: Path) -> None:
     throw_away(str(store), [ref])
     (store / ref.file).write_bytes(b"new")
     found = bring_back(str(store))
-    assert found.left == ((ref.file, "there is a file of this name again"),) and not found.files
+    assert found.left == ((ref.file, "a file of this name exists again"),) and not found.files
     assert (store / ref.file).read_bytes() == b"new"
 
 

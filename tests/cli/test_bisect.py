@@ -55,4 +55,4 @@ def test_bisect_of_what_is_never_true_ends_with_1(capfdbinary: Output) -> None:
     done = called(capfdbinary, "bisect", CHAT, "state.nothing", "--json")
     assert done.code == 1
     assert (done.document["first"], done.document["previous"], done.document["flips"]) == (None, None, 0)
-    assert "true nowhere" in called(capfdbinary, "bisect", CHAT, "state.nothing").out
+    assert "never true" in called(capfdbinary, "bisect", CHAT, "state.nothing").out

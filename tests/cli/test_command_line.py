@@ -41,7 +41,7 @@ def test_a_closed_output_is_no_failure(args: tuple[str, ...]) -> None:
 def test_a_resume_without_an_input_asks_for_a_yes() -> None:
     done = in_a_shell("<&-", "resume", STORE, "latest", "--workflow", "app:build")
     assert done.returncode == 2
-    assert b"A run needs a yes." in done.stderr
+    assert b"A run needs your confirmation." in done.stderr
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
@@ -56,7 +56,7 @@ def test_an_output_that_cannot_be_written_is_told_in_a_line(args: tuple[str, ...
 def test_a_number_that_is_none_is_a_wrong_call(output: Output, args: tuple[str | Path, ...]) -> None:
     done = called(output, *args)
     assert (done.code, done.out) == (2, "")
-    assert "'nan' is no number." in done.err
+    assert "'nan' is not a number." in done.err
 
 
 def test_a_file_that_is_not_there_is_not_called_a_directory(output: Output, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ class TestACopyBesideAStore:
         for short in (name, name[:12]):
             done = called(output, "show", copies, short)
             assert done.code == 2
-            assert f"'{short}' is in 2 stores; say one/{name}" in done.err
+            assert f"'{short}' is in 2 stores; write one/{name}" in done.err
         assert called(output, "show", copies, f"two/{name[:12]}", "--query", "checkpoint.store").document == "two"
 
 

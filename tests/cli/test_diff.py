@@ -144,7 +144,7 @@ def test_the_fork_of_two_branches_is_told(capsysbinary: Output) -> None:
     assert found["a"]["parent"] == found["b"]["parent"] == found["ancestor"]["id"]
     text = called(capsysbinary, "diff", store, *tips, "--fork").out
     assert "common ancestor" in text
-    assert "part in step 1" in text
+    assert "diverge in step 1" in text
 
 
 def test_people_see_the_words_that_changed(tmp_path: Path, capsysbinary: Output) -> None:

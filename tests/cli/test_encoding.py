@@ -58,7 +58,7 @@ class TestEncoding:
     def test_one_that_does_not_exist_is_refused(self, store: Path, output: Output) -> None:
         done = called(output, "show", store, "a", "--encoding", "nix")
         assert done.code == 2
-        assert "no encoding 'nix'" in done.err
+        assert "unknown encoding 'nix'" in done.err
 
     def test_the_doctor_never_says_to_save_a_guess(self, store: Path, output: Output) -> None:
         done = called(output, "doctor", store)

@@ -50,7 +50,7 @@ def test_notes_are_told_as_a_list_to_paste(output: Output) -> None:
 
 def test_a_store_without_notes_has_none(output: Output) -> None:
     result = called(output, "notes", LOOP)
-    assert (result.code, result.out.strip()) == (0, f"nothing is noted on {LOOP}")
+    assert (result.code, result.out.strip()) == (0, f"no bookmarks or notes for {LOOP}")
     assert called(output, "notes", LOOP, "--json").document["notes"] == []
 
 
@@ -60,4 +60,4 @@ def test_a_broken_file_of_notes_is_told(output: Output) -> None:
     path.write_text("{")
     result = called(output, "notes", LOOP)
     assert result.code == 2
-    assert "no file of notes" in result.err
+    assert "does not contain notes" in result.err

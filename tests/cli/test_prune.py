@@ -25,7 +25,7 @@ def files(store: Path) -> set[str]:
 def test_a_dry_run_shows_and_changes_nothing(store: Path) -> None:
     before = files(store)
     done = command("prune", store, "--keep", "1", "--force", "--dry-run")
-    assert done.code == 0 and "would go" in done.err and "would lose the parent" in done.err
+    assert done.code == 0 and "would go" in done.err and "would lose its parent" in done.err
     assert files(store) == before
 
 

@@ -88,9 +88,9 @@ def test_a_storage_of_the_users_code_is_run_and_said_so(tmp_path: Path, monkeypa
     [
         (["ls", "--storage", "shop:make"], "--workflow-name"),
         (["ls", "--storage", "nowhere_to_be_found:make", "--workflow-name", "w"], "ModuleNotFoundError"),
-        (["ls", "--storage", "os:getcwd", "--workflow-name", "w"], "no CheckpointStorage"),
+        (["ls", "--storage", "os:getcwd", "--workflow-name", "w"], "not a CheckpointStorage"),
         (["ls", "--storage", "shop", "--workflow-name", "w"], "module:factory"),
-        (["ls", ".", "--storage", "os:getcwd", "--workflow-name", "w"], "takes the place"),
+        (["ls", ".", "--storage", "os:getcwd", "--workflow-name", "w"], "replaces STORE"),
         (["ls", "--workflow-name", "w"], "goes with --storage"),
     ],
 )

@@ -219,7 +219,7 @@ class TestFaults:
             ("rce_os_system_p5", "danger at state.x: ", "posix:system"),
             ("rce_in_pending", "danger at pending.", ""),
             ("ext_opcode", "danger at state.x", "extension code"),
-            ("pickled_not_str", "state.x: ", "no text"),
+            ("pickled_not_str", "state.x: ", "not a string"),
         ],
     )
     def test_what_could_run_code_or_be_no_pickle_ends_with_4_and_a_warning_says_where(

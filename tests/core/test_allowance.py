@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.allowance import Allowance
-from ckpt_tui.core.budgets import BYTE_WORK, DEFAULT_PICKLE, DOCUMENT_WORK
+from ckpt_tui.core.budgets import BYTE_WORK, DEFAULT_PICKLE, DOCUMENT_WORK, GIST_SPAN
 from ckpt_tui.core.doctor.report import alarms
 from ckpt_tui.core.documents.envelope import cut_envelope, decode_further, open_envelope
 from ckpt_tui.core.export import show_document
@@ -157,7 +157,8 @@ def test_a_long_pickle_of_short_records_is_decoded_to_its_end() -> None:
 def test_alarms_of_what_is_decoded_decode_nothing(tmp_path: Path) -> None:
     allowance = Allowance()
     allowance.spend(allowance.left)  # so that loading leaves the pickle closed
-    found = loaded(tmp_path, checkpoint(b"cos\nsystem\n(S'x'\ntR."), allowance, everything=False)
+    long = b"x" * 2 * GIST_SPAN  # a short pickle is read for the row of its checkpoint
+    found = loaded(tmp_path, checkpoint(b"cos\nsystem\n(S'" + long + b"'\ntR."), allowance, everything=False)
     assert alarms(found, decoded_only=True) == ()
     assert not found.state["bomb"].ready
     assert len(alarms(found)) == 1 and found.state["bomb"].ready

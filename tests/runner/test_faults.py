@@ -59,7 +59,13 @@ class TestBeforeItRuns:
             ("loop", "no_such_module:x", (), "there is no module no_such_module", "path/file.py:name"),
             ("loop", "nowhere.py:x", (), "there is no file", "check the path of --workflow"),
             ("loop", "nothing", (), f"{FLOWS} has no nothing", f"it could be {FLOWS}:"),
-            ("loop", FLOWS + ":number", (), "gives builtins:int, which is no workflow", "name a Workflow, a builder"),
+            (
+                "loop",
+                FLOWS + ":number",
+                (),
+                "gives builtins:int, which is not a workflow",
+                "name a Workflow, a builder",
+            ),
             ("loop", FLOWS + ":Draft", (), "is the class tests.support.workflows:Draft", "name a Workflow, a builder"),
             ("loop", FLOWS + ":Noisy", (), f"is the class {FLOWS}:Noisy", "a function that returns one"),
             ("loop", "patiend", (), f"{FLOWS} has no patiend", f"it could be {FLOWS}:patient,"),
@@ -191,7 +197,7 @@ class TestWhileItRuns:
             tmp_path / "new", "--yes",
         )  # fmt: skip
         assert done.code == 5
-        assert "NOT SAVED" in done.out and "the question is in no saved checkpoint" in done.err
+        assert "NOT SAVED" in done.out and "no saved checkpoint contains the question" in done.err
 
     def test_a_directory_that_cannot_be_written_is_told_before_it_runs(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
@@ -207,7 +213,7 @@ class TestWhileItRuns:
         found = lines(done)
         assert done.code == 5 and found[-1]["outcome"] == "died"
         error = of_kind(found, "error")[0]
-        assert what in error["what"] and "the last checkpoint written is whole" in error["fix"]
+        assert what in error["what"] and "the last checkpoint written is complete" in error["fix"]
 
     @pytest.mark.skipif(sys.platform != "linux", reason="the runner is found by /proc")
     def test_where_a_run_that_broke_off_can_go_on_is_told(self, tmp_path: Path) -> None:

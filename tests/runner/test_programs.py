@@ -77,7 +77,7 @@ class TestWhatAProgramDoesMeanwhile:
 
     def test_a_program_that_waits_for_others_is_said_to_and_can_be_stopped(self, tmp_path: Path) -> None:
         watched = session(SERVER, "check", tmp_path / "new")
-        while "has not come to a workflow" not in watched.until("log")["text"]:
+        while "has not started a workflow" not in watched.until("log")["text"]:
             pass
         watched.session.stop()
         assert watched.end()["outcome"] in ("stopped", "died", "refused")

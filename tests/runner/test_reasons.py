@@ -176,8 +176,8 @@ def test_a_module_of_the_program_that_lies_above_is_found(tmp_path: Path, monkey
 @pytest.mark.parametrize(
     ("source", "what", "fix"),
     [
-        ("x = 1\n\nif x\n    pass\n", "app.py:3 is not valid for Python 3.", "mend it, or name the interpreter"),
-        ("import helpers\n", "helpers.py:2 is not valid for Python 3.", "mend it"),
+        ("x = 1\n\nif x\n    pass\n", "app.py:3 is not valid for Python 3.", "fix it, or name the interpreter"),
+        ("import helpers\n", "helpers.py:2 is not valid for Python 3.", "fix it"),
         (
             "def f():\n    return 1 / 0\n\nf()\n",
             "app.py:2 raised ZeroDivisionError: division by zero",
@@ -225,7 +225,7 @@ def test_a_module_that_this_python_does_not_have_is_no_package_to_install() -> N
     assert said.startswith("app.py:1 imports annotationlib, which Python has from 3.14 on; this is 3.")
     assert "--python" in done and "pip" not in done
     said, _ = missing_module(ModuleNotFoundError("no", name="telnetlib"), [], "app.py:1")
-    assert "telnetlib, which Python has no more since 3.13" in said
+    assert "telnetlib, which Python no longer has since 3.13" in said
 
 
 @pytest.mark.parametrize("release", [OLDEST, NEWEST])

@@ -65,7 +65,7 @@ class TestOddFiles:
             (b"[]", "foreign", "no checkpoint: a JSON array"),
             (b"{}", "foreign", "no checkpoint: an empty object"),
             (b"3", "foreign", "no checkpoint: a JSON number"),
-            (b'{"name": "x"}', "foreign", "no checkpoint: JSON of another program (its keys: name)"),
+            (b'{"name": "x"}', "foreign", "not a checkpoint: JSON of another program (its keys: name)"),
             (b"hello", "not-json", "not JSON: Expecting value, line 1, column 1"),
         ],
     )  # fmt: skip

@@ -231,13 +231,13 @@ def write(directory: Path, **changes: Any) -> CheckpointRef:
 @pytest.mark.parametrize(
     ("key", "value", "note"),
     [
-        ("workflow_id", None, "workflow_id is no text"),
-        ("timestamp", "yesterday", "timestamp is no date"),
-        ("timestamp", 5, "timestamp is no text"),
-        ("iteration_count", "3", "iteration_count is no integer"),
-        ("messages", [], "messages is no object"),
-        ("state", 1, "state is no object"),
-        ("pending_request_info_events", [], "pending_request_info_events is no object"),
+        ("workflow_id", None, "workflow_id is not a string"),
+        ("timestamp", "yesterday", "timestamp is not a date"),
+        ("timestamp", 5, "timestamp is not a string"),
+        ("iteration_count", "3", "iteration_count is not an integer"),
+        ("messages", [], "messages is not an object"),
+        ("state", 1, "state is not an object"),
+        ("pending_request_info_events", [], "pending_request_info_events is not an object"),
     ],
 )
 def test_members_of_the_wrong_kind_are_noted_and_the_checkpoint_is_listed(

@@ -237,7 +237,7 @@ class TestBeside:
 
 def test_no_run_can_be_resumed_and_the_reason_is_said() -> None:
     store, [run] = runs_of(CORPUS / "hpd_hosted")
-    assert "promises no resume" in store.capabilities(run.nodes[0].ref.file).resume
+    assert "does not promise to resume" in store.capabilities(run.nodes[0].ref.file).resume
     assert "POST /workflows/content/pipeline/resume/6e41c73c" in store.capabilities(run.nodes[-1].ref.file).resume
 
 

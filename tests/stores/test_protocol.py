@@ -143,7 +143,7 @@ def test_a_deleted_checkpoint_is_gone_and_one_that_fails_is_a_problem() -> None:
     entries = collect(store.scan())
     assert isinstance(entries["a.json"], CheckpointRef)
     assert entries["b.json"] == Problem(
-        "b.json", "the storage does not give it: ConnectionError: no route", "unreadable"
+        "b.json", "the storage does not return it: ConnectionError: no route", "unreadable"
     )
     with pytest.raises(UndecodableError, match="no route"):
         store.load("b.json")

@@ -247,7 +247,7 @@ class TestCompare:
             await app.press("d")
             screen = await compared(app)
             await app.press("f")
-            await app.shows("common ancestor", "they part in step 1", "data.approved")
+            await app.shows("common ancestor", "they diverge in step 1", "data.approved")
             assert [documents[ref.file]["previous_checkpoint_id"] for ref in screen.pair] == [
                 documents[screen.pair[0].file]["previous_checkpoint_id"]
             ] * 2

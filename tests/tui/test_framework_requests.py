@@ -49,19 +49,19 @@ async def waits(app: Driver, screen: ResumeScreen) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "asks", "about", "keys"),
+    ("name", "asks", "about", "letters", "keys"),
     [
-        ("agent_tool_approval", "operator asks to call refund", "order  123", ("right", "enter")),
-        ("orch_handoff", "triage asks for a reply", "how can I help?",
+        ("agent_tool_approval", "operator asks to call refund", "order  123", "a r", ("right", "enter")),
+        ("orch_handoff", "triage asks for a reply", "how can I help?", "r e",
          ("right", "enter", *"order", "space", *"123", "enter")),
-        ("orch_magentic_plan_review", "asks for a review of its plan", "look it up", ("right", "enter")),
+        ("orch_magentic_plan_review", "asks for a review of its plan", "look it up", "", ("right", "enter")),
     ],
 )  # fmt: skip
 async def test_a_stored_request_is_answered_as_a_script_answers_it(
-    name: str, asks: str, about: str, keys: tuple[str, ...], tmp_path: Path
+    name: str, asks: str, about: str, letters: str, keys: tuple[str, ...], tmp_path: Path
 ) -> None:
     async with preview(name, tmp_path) as (app, screen):
-        await app.shows(asks, about, "←→ choose")
+        await app.shows(asks, about, f"→ {letters} choose" if letters else "→ choose")
         await app.press(*keys)
         await app.shows("RUN IT")
         await app.press("enter")
@@ -114,5 +114,5 @@ async def test_a_conversation_is_ended_or_goes_on_from_each_reply(tmp_path: Path
             lambda: screen.forms and screen.forms[0].request_id != first and screen.execution.waits, "asked again"
         )
         await app.pilot.pause()
-        await app.press("r", "enter")
+        await app.press("e", "enter")
         await app.shows("done after")

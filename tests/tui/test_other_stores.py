@@ -36,7 +36,7 @@ async def test_a_waiting_request_its_graph_and_what_was_corrected_are_shown() ->
 async def test_no_run_of_hpd_is_started_and_the_reason_is_said() -> None:
     async with open_app(DOTNET / "hpd_full_history") as driver:
         await driver.press("r")
-        await driver.shows("HPD-Agent promises no resume")
+        await driver.shows("HPD-Agent does not promise to resume")
 
 
 async def test_forks_of_a_dotnet_session_are_drawn() -> None:

@@ -175,7 +175,7 @@ class TestBisect:
             await app.press("equals_sign")
             app.screen.query_one("#ask", Input).value = "state.x[0] > `50`"
             await app.press("enter")
-            await app.shows("of 130 checkpoints asked · esc stops")
+            await app.shows("of 130 checkpoints checked · esc stops")
             await app.press("escape")
             await app.shows("stopped")
             gate.set()
@@ -188,7 +188,7 @@ class TestBisect:
 
     async def test_nowhere_and_nonsense_are_told(self) -> None:
         async with open_app(CHAT) as app:
-            for text, said in (("state.nothing", "true nowhere on this branch"), ("length(", "Not a JMESPath")):
+            for text, said in (("state.nothing", "never true on this branch"), ("length(", "Not a JMESPath")):
                 await app.press("equals_sign")
                 app.screen.query_one("#ask", Input).value = text
                 await app.press("enter")
@@ -223,7 +223,7 @@ class TestFind:
             await app.press("N")
             await app.shows(f"match {len(matches)} of {len(matches)}")
             await app.press("escape", "n")
-            await app.shows("Nothing to search for")
+            await app.shows("No search yet")
 
     async def test_what_was_found_is_there_when_it_is_opened_again(self) -> None:
         async with open_app(CHAT) as app:

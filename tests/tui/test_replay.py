@@ -358,7 +358,7 @@ class TestBookmarks:
             await app.press("a")
             await app.type("look here")
             await app.press("enter")
-            await app.shows("Noted", "✎●")
+            await app.shows("Note saved", "✎●")
         kept = json.loads(next(state.rglob("*.json")).read_text())
         assert [note["note"] for note in kept["notes"]] == ["look here"]
 
@@ -373,7 +373,7 @@ class TestBookmarks:
             await app.press("w")
             app.app.screen.query_one(Input).value = str(tmp_path / "notes.md")
             await app.press("enter")
-            await app.until(lambda: "exists; it is left as it is" in app.text, "a refusal")
+            await app.until(lambda: "already exists and was not changed" in app.text, "a refusal")
         assert "★" in (tmp_path / "notes.md").read_text()
 
 

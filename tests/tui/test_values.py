@@ -264,7 +264,7 @@ class TestSecrets:
             await app.until(lambda: seen.exists() and seen.read_text().endswith("}"), "the pager")
             assert json.loads(seen.read_text())["api_key"] == {"$masked": "str", "$size": 5}
             await app.press("ctrl+e")
-            await app.shows("It holds what is masked")
+            await app.shows("It contains masked values")
             app.screen.details[0].pick("raw")
             await app.shows('"region"')
             await app.press("o")

@@ -82,7 +82,7 @@ class Watcher:
         return any(each.is_at_boundary for each in self.breakpoints)
 
     def begin(self, checkpoint: Checkpoint | None) -> None:
-        """Take the checkpoint that the run starts from: what is true there already does not become true."""
+        """Take the checkpoint that the run starts from: what is true there already does not stop the run."""
         self._before = checkpoint
         self._true = set()
         for each in self.breakpoints:
@@ -96,7 +96,7 @@ class Watcher:
         return found[0] if found else None
 
     def change(self, breakpoints: Iterable[Breakpoint]) -> None:
-        """Look for other breakpoints from now on."""
+        """Replace the breakpoints."""
         self.breakpoints = tuple(breakpoints)
         self.begin(self._before)
 

@@ -1,4 +1,4 @@
-"""A live run that is stepped, stopped on a condition, changed, taken back and gone on with.
+"""A live run that a person steps, stops on a condition, changes, takes back to a checkpoint and continues.
 
 What a person sees as one session is one process after another: a change, or going back, ends the process and resumes
 from the checkpoint where the person stands, as a fork in the same directory. Everything a session needs is in
@@ -131,7 +131,7 @@ class Debugger:
         return self._stops.watcher.breakpoints
 
     def release(self) -> None:
-        """Nobody gives commands any more: the run goes on to its end, and a request ends it."""
+        """Take no more commands: the run goes on to its end, and a request ends it."""
         with self._lock:
             self._is_answered = False
             self._stops.never()
@@ -406,7 +406,7 @@ class Debugger:
             raise UsageError(f"There is no checkpoint {name} in this session.", "`ckpt-tui ls` lists them.")
         exact = [each for each in found if each[1] == f"{name}.json"] or found
         if len(exact) > 1:
-            raise UsageError(f"{name} is the beginning of {len(exact)} ids.", "Give more of it.")
+            raise UsageError(f"{name} is the beginning of {len(exact)} ids.", "Give more characters of the id.")
         directory, file = exact[0]
         return open_store(directory).load(file, everything=True), directory
 

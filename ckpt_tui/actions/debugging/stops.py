@@ -64,12 +64,12 @@ class Stops:
         self._steps, self._run_to = steps, run_to
 
     def never(self) -> None:
-        """Stop nowhere."""
+        """Stop nowhere any more."""
         self.watcher.change(())
         self._steps, self._asked, self._run_to = False, False, None
 
     def stopped(self) -> None:
-        """The run has stopped: what was wanted once is done."""
+        """Note that the run has stopped: places to stop at once are done."""
         self._asked, self._run_to = False, None
 
     # -- why it stops ------------------------------------------------------------------------------------------------
@@ -112,7 +112,7 @@ def place_to_run_to(command: dict[str, Any]) -> RunTo:
     """The place that a command `run_to` names.
 
     Raises:
-        UsageError: it names none.
+        UsageError: it does not name one.
     """
     for kind in ("executor", *ENDS):
         if command.get(kind):

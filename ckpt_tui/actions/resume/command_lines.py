@@ -35,11 +35,11 @@ def again(plan: Plan, allow: Iterable[str] = (), responses: Mapping[str, Any] | 
 
 
 def completed(plan: Plan, fix: str) -> str:
-    """What to do, as the runner says it, with the command line that was given in the place of `GIVEN`.
+    """The runner's advice with the command line that was given in place of `GIVEN`.
 
     Args:
         plan: What was to run.
-        fix: The words of the runner; behind `GIVEN` stands what the command line lacks, options or arguments.
+        fix: The advice of the runner; after `GIVEN` come the options or arguments that the command line lacks.
     """
     before, found, lacks = fix.partition(GIVEN)
     if not found:

@@ -40,9 +40,9 @@ class Candidate:
     Attributes:
         target: The program, its interpreter and the directory it is started in.
         file: Its path.
-        reason: What speaks for it, in words.
+        reason: Why it is a candidate, in words.
         doubt: Why it is started only after a question of its own, as the end of a sentence; mostly "".
-        remark: What is to be said of its interpreter; mostly "".
+        remark: A remark on its interpreter; mostly "".
         score: How well it fits; only to be compared with others.
     """
 

@@ -1,4 +1,4 @@
-"""A changed document becomes the fewest changes of values, so that what was not touched stays the object it was."""
+"""Turns a changed document into as few edits as possible, so that untouched values stay the same objects."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WHOLE = ("$value", "$base64", "$entries", "$args", "$ref", "$error")
 
 
 def smallest(path: Path, before: Any, after: Any) -> tuple[Edit, ...]:
-    """The edits that make `before` to `after`; both as `show` writes values.
+    """The edits that turn `before` into `after`; both as `show` writes values.
 
     Args:
         path: Where the value stands.
@@ -102,5 +102,5 @@ def parse_json(text: str, what: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        hint = f"A text is written in quotes, which the shell must not take: '{json.dumps(text)}'."
-        raise UsageError(f"{what} is no JSON: {text}.", hint) from None
+        hint = f"Write text in quotes, and protect the quotes from the shell: '{json.dumps(text)}'."
+        raise UsageError(f"{what} is not valid JSON: {text}.", hint) from None

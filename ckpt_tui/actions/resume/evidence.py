@@ -1,4 +1,4 @@
-"""What the text of a program says of a checkpoint: its classes, its executors, its workflow. Nothing of it runs."""
+"""What the text of a program has in common with a checkpoint: classes, executors, workflow. Nothing of it runs."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Clues(NamedTuple):
 
     @property
     def texts(self) -> tuple[bytes, ...]:
-        """Texts of which a file that can be judged by itself holds at least one: the framework's, or a class's name."""
+        """Texts of which a relevant file holds at least one: the framework's name, or that of a class."""
         classes = [name for names in self.classes.values() for name in names]
         names = dict.fromkeys(name.rpartition(".")[2] for name in (*self.main, *classes))
         return (b"agent_framework", *(b"class " + each.encode("utf-8", "replace") for each in names))
@@ -132,7 +132,7 @@ def clues_of(source: Source, store: str) -> Clues:
 
 
 def evidence(text: str, modules: Iterable[str], clues: Clues) -> Evidence:
-    """What a text says.
+    """The evidence in the text of a file.
 
     Args:
         text: The text of a file.

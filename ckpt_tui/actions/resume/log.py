@@ -1,4 +1,4 @@
-"""The lines of a run, kept within bounds: the newest ones, whatever their number."""
+"""The newest lines of a run, within a bound of lines and bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BYTES = 32_000_000
 class EventLog:
     """Takes lines from the threads of a session and gives them to whoever shows them.
 
-    Lines are known by their number, 0 for the first that ever came; those of the beginning are dropped when there are
+    Lines are identified by their number, 0 for the first that ever came; the oldest ones are dropped when there are
     too many, and `first` shows the number of the oldest that is kept.
 
     Args:

@@ -1,4 +1,4 @@
-"""What is to be run: whose code, from which checkpoint, with which answers and changes, and where it writes."""
+"""The plan of a run: whose code, from which checkpoint, with which answers and changes, and where it writes."""
 
 from __future__ import annotations
 
@@ -220,12 +220,12 @@ def source_of(store: str, checkpoint: Checkpoint, later: Sequence[str] = (), all
     """
     ref = checkpoint.ref
     if ref.chain or not ref.graph:
-        what = f"{ref.id} was written by a release before 1.0.0, which no later one can load."
+        what = f"{ref.id} was written by a release before 1.0.0; later releases cannot load it."
         raise CkptError(what, "Resume it with the release that wrote it.", FAILED)
     named = named_types(checkpoint, allowed=allow)
     if named.dangers:
         what = f"{ref.id} is not loaded: it {named.dangers[0]}."
-        raise CkptError(what, "`ckpt-tui doctor` tells where; resume from a checkpoint you trust.", FAILED)
+        raise CkptError(what, "`ckpt-tui doctor` shows where; resume from a checkpoint you trust.", FAILED)
     executors, inner = _executors(checkpoint.state)
     return Source(
         os.path.abspath(store), ref.id, ref.graph, named.types, executors, ref.workflow, ref.iteration,
@@ -260,7 +260,7 @@ def _executors(state: Value, levels: int = MOST_LEVELS) -> tuple[tuple[str, ...]
 
 
 def parts(workflow: str) -> tuple[str, str]:
-    """The program or module that a target names, and the name in it, which is "" for a program as it is."""
+    """The program or module that a target names, and the name in it, which is "" for a whole program."""
     place, _, name = workflow.rpartition(":")
     if not place or not all(part.isidentifier() for part in name.split(".")):
         return workflow.rstrip(":"), ""
@@ -295,7 +295,7 @@ def default_python(store: str = "") -> str:
 
 
 def interpreter_in(directory: str) -> str:
-    """The interpreter of a virtual environment, or "" when the directory is none."""
+    """The interpreter of a virtual environment, or "" when the directory is not one."""
     for name in (os.path.join("bin", "python"), os.path.join("Scripts", "python.exe")):
         path = os.path.join(directory, name)
         if os.path.isfile(path):

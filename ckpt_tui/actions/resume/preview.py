@@ -1,4 +1,4 @@
-"""What a person is told before anything of a workflow runs; the same on the screen and on the command line."""
+"""What a person sees before a workflow runs; the same on the screen and on the command line."""
 
 from __future__ import annotations
 
@@ -165,12 +165,12 @@ def _while_resuming(check: dict[str, Any]) -> Iterator[PreviewLine]:
     """What happened before the program came to its workflow."""
     for each in check.get("passed") or ():
         where = f"{os.path.basename(str(each.get('file')))}:{each.get('line')}"
-        what = f"{each.get('workflow')} ({where}) is another workflow: it was not run, a stand-in is its result"
+        what = f"{each.get('workflow')} ({where}) is another workflow: it was not run; a stand-in is used as its result"
         yield PreviewLine("!", clean(what), tone="warn")
     count = check.get("protected")
     if isinstance(count, int) and count:
         times = f"{count} times " if count > 1 else ""
-        yield PreviewLine("⊘", f"the program tried {times}to change the original store: not done", tone="warn")
+        yield PreviewLine("⊘", f"the program tried {times}to change the original store: prevented", tone="warn")
 
 
 def _good(graph: dict[str, Any], check: dict[str, Any], about: set[str]) -> Iterator[PreviewLine]:
@@ -188,7 +188,7 @@ def _good(graph: dict[str, Any], check: dict[str, Any], about: set[str]) -> Iter
 def _again(check: dict[str, Any]) -> Iterator[PreviewLine]:
     found = [each for each in check.get("again") or () if isinstance(each, dict)]
     if not found and check.get("ok"):
-        what = "until a request is answered no executor runs" if unanswered(check) else "no executor runs"
+        what = "no executor runs until a request is answered" if unanswered(check) else "no executor runs"
         yield PreviewLine("!", f"nothing is in flight: {what}, and one more empty checkpoint is written", tone="warn")
         return
     for each in found:
@@ -197,7 +197,7 @@ def _again(check: dict[str, Any]) -> Iterator[PreviewLine]:
         kind = short_name(str(each.get("type")))
         yield PreviewLine("→", clean(f"{to} runs with {kind} from {origin}"), tone="plain")
     if found:
-        yield PreviewLine(" ", "what runs again acts again: it calls its tools and sends what it sends", tone="dim")
+        yield PreviewLine(" ", "executors that run again repeat their effects, such as tool calls", tone="dim")
 
 
 _TYPES = (("type", "✗", "error"), ("save", "!", "warn"))

@@ -25,7 +25,7 @@ class Proposal:
         origin: Why it is proposed.
         reason: The same in words.
         question: Why it is started only after a question of its own, as a sentence; "" when it needs none.
-        remark: What is to be said of its interpreter; mostly "".
+        remark: A remark on its interpreter; mostly "".
         file: The project file that suggests it, or "".
     """
 

@@ -250,13 +250,13 @@ def stamp_now() -> str:
 
 def _end_text(status: int) -> tuple[str, str]:
     """What is known of a process that ended without a word, and what to do."""
-    safe = "the last checkpoint written is whole: resume from it"
+    safe = "the last checkpoint written is complete: resume from it"
     if status < 0:
         try:
             name = signal.Signals(-status).name
         except ValueError:
             name = f"signal {-status}"
         if name == "SIGKILL":
-            return "the process was killed (SIGKILL), by someone or for want of memory", safe
+            return "the process was killed (SIGKILL), by a person or because memory ran out", safe
         return f"the process crashed ({name})", f"{safe}; the log shows what it printed last"
     return f"the process ended by itself with exit code {status}", f"{safe}; look for os._exit in the workflow"

@@ -50,7 +50,7 @@ class Suggestion:
 
 
 def anchored(target: Target, directory: str = "") -> Target:
-    """A target that means the same from wherever it is used: its paths are absolute, its directory is named.
+    """A target that means the same in every directory: its paths are absolute, its directory is named.
 
     Args:
         target: The target; relative paths are those of its directory.
@@ -65,7 +65,7 @@ def anchored(target: Target, directory: str = "") -> Target:
 
 
 def is_same_code(one: Target, other: Target) -> bool:
-    """Whether two targets name the same program, or the same name in it, from wherever each is used."""
+    """Whether two targets name the same program, or the same name in it, in whatever directory each is used."""
     return anchored(one).workflow == anchored(other).workflow
 
 
@@ -121,7 +121,7 @@ def remembered(store: str) -> Target | None:
 
 
 def suggested(store: str) -> Suggestion | None:
-    """What a project file at or above a store, or the current directory, suggests.
+    """The target that a project file at or above a store, or the current directory, suggests.
 
     `ckpt-tui.toml` with a table `[resume]`, or `pyproject.toml` with `[tool.ckpt-tui.resume]`: workflow, python,
     storage, args, allow, arguments, inputs, directory. Relative paths are those of the file. A file of the person's

@@ -1,4 +1,4 @@
-"""Whether a file that would choose what is started is the person's own."""
+"""Whether a file that chooses a program to start belongs to the person."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from ckpt_tui.actions.resume.fork_overlays import protected
 
 
 def doubt(path: str, store: str) -> str:
-    """Why a file is not taken for the person's own, as the end of a sentence; "" when nothing speaks against it.
+    """Why a file is not trusted, as the end of a sentence; "" when it is.
 
-    What lies inside a store came with the store, and what others own or may write is theirs to choose.
+    Files inside a store came with the store; others control the files that they own or may write.
 
     Args:
         path: A file or a directory; it may be missing.

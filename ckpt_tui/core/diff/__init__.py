@@ -1,1 +1,1 @@
-"""What changed between two documents, which of it says nothing, and where branches part."""
+"""What changed between two documents, which changes are uninteresting, and where branches diverge."""

@@ -21,12 +21,12 @@ from ckpt_tui.core.value import Deferred, Envelope, Obj, Value
 
 
 class Rule(NamedTuple):
-    """A named reason for a change to be left out.
+    """A named reason to ignore a change.
 
     Attributes:
         name: A stable word, as the config and the JSON have it.
-        title: What it leaves out, for people.
-        patterns: Paths that a rule of a person's own matches; empty for the built-in ones.
+        title: What it ignores, for people.
+        patterns: Paths that a user-defined rule matches; empty for the built-in ones.
     """
 
     name: str
@@ -36,11 +36,11 @@ class Rule(NamedTuple):
 
 BUILT_IN = (
     Rule("timestamps", "times of writing: created_at, updated_at, timestamp, … where both are a time"),
-    Rule("random-ids", "ids drawn at random: id, message_id, session_id, … where both look drawn"),
+    Rule("random-ids", "random ids: id, message_id, session_id, … where both look random"),
     Rule("trace-ids", "ids of traces and spans: trace_contexts, source_span_ids, traceparent, …"),
     Rule("checkpoint-ids", "checkpoint_id and previous_checkpoint_id, and what names a checkpoint in a sub-workflow"),
     Rule("channel-versions", "versions of channels, which LangGraph counts: channel_versions, versions_seen, …"),
-    Rule("absent-none", "an attribute that is None on one side and not there on the other"),
+    Rule("absent-none", "an attribute that is None on one side and missing on the other"),
 )
 """The rules that come with the program, in the order in which they are asked."""
 
@@ -160,7 +160,7 @@ DEEP = "**"
 
 
 class PatternFault(ValueError):
-    """A text that is not a pattern of paths."""
+    """Text that is not a valid path pattern."""
 
 
 def pattern(text: str) -> tuple[PathStep, ...]:

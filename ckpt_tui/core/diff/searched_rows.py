@@ -15,7 +15,7 @@ Check = Callable[[], None] | None
 
 
 def search_rows(rows: Sequence[DiffRow], text: str, reveal: bool = False, check: Check = None) -> Iterator[int]:
-    """The positions of the rows that have a text, in their order.
+    """The positions of the rows that contain a text, in order.
 
     Values are searched as `find` searches them: all of each, keys and class names included. Case matters only when the
     text has an upper case letter; what is masked on the screen is not searched.

@@ -1,4 +1,4 @@
-"""What changed between two values, on what they are and never on their bytes.
+"""What changed between two values, compared by value and never by bytes.
 
 The command line and the screen ask the same functions, so their answers are the same. The walk through both values is
 in `ckpt_tui.core.diff.walk`.

@@ -93,7 +93,7 @@ class Walk:
                     self.pairs[ident] = len(self.found) - count
                     stack.pop()
         except OutOfBudget:
-            self.incomplete = self.incomplete or "more values than one diff looks at: what follows was not compared"
+            self.incomplete = self.incomplete or "too many values for one diff: the rest was not compared"
 
     def enter(self, stack: list[tuple[Iterator[Pair], int, int]], pair: Pair) -> None:
         """Compare two values; their members follow when an iterator was put on the stack."""
@@ -110,7 +110,7 @@ class Walk:
                 return
             self.repeats -= _CONTAINER
             if self.repeats < 0:
-                self.incomplete = self.incomplete or "values that are shared often are compared where they stand first"
+                self.incomplete = self.incomplete or "values shared often are compared only at their first place"
                 return
         known = self.digests.known(before)
         if known is not None and known == self.digests.known(after):
@@ -130,7 +130,7 @@ class Walk:
         self, op: Op, at_a: ComparedPair | None, at_b: ComparedPair | None, before: Value, after: Value, name: str,
         within: ComparedPair | None = None,
     ) -> None:  # fmt: skip
-        """Take a change down.
+        """Record a change.
 
         Raises:
             OutOfBudget: there are more than one diff lists.
@@ -171,11 +171,11 @@ class Walk:
         return iter(()) if self.are_equal(before, after) else None
 
     def are_equal(self, before: Value, after: Value) -> bool:
-        """Whether two values are equal as far as one may look; where that is not far enough, they count as equal."""
+        """Whether two values are equal within the budget; values that differ only beyond it count as equal."""
         try:
             return self.digests.of(before) == self.digests.of(after)
         except OutOfBudget:
-            self.incomplete = self.incomplete or "values too large for one diff were not compared to their end"
+            self.incomplete = self.incomplete or "values too large for one diff were compared only in part"
             return True
 
     def names(
@@ -225,7 +225,7 @@ class Walk:
     def items(
         self, before: Sequence[Value], after: Sequence[Value], at_a: ComparedPair, at_b: ComparedPair, steps: Path
     ) -> Iterator[Pair]:
-        """Members by what they are, wherever they stand."""
+        """Items of lists, each paired with its counterpart wherever that stands."""
         try:
             found = match(before, after, self.digests)
         except OutOfBudget:

@@ -27,7 +27,7 @@ class Piece(NamedTuple):
 
 
 def pieces(before: str, after: str) -> list[Piece]:
-    """Two texts as one: what both have, what only the first has, what only the second has.
+    """Two texts merged into one sequence of pieces: in both, only in the first, only in the second.
 
     The pieces that are not new make the first text, those that are not gone the second.
 
@@ -54,13 +54,13 @@ Piece(kind='same', text=' kettle')]
 
 
 def are_alike(parts: list[Piece]) -> bool:
-    """Whether enough is the same for the pieces to be easier to read than the two texts."""
+    """Whether two texts share enough that the pieces are easier to read than the two texts."""
     same = sum(len(part.text) for part in parts if part.kind == "same")
     return same >= _ALIKE * max(sum(len(part.text) for part in parts), 1)
 
 
 def shortened(parts: list[Piece], around: int = 24) -> list[Piece]:
-    """The pieces with long stretches that are the same cut to what stands around a change."""
+    """The pieces, with long unchanged stretches cut to what stands around a change."""
     found = []
     for index, part in enumerate(parts):
         text = part.text

@@ -6,23 +6,23 @@ import re
 
 FIXES = {
     "index": "Restore the index; `ckpt-tui doctor` prints its lines.",
-    "torn-index": "When the program has ended, delete the torn line; the checkpoint of it is shown here all the same.",
+    "torn-index": "When the program has ended, delete the torn line; its checkpoint is shown here anyway.",
     "being-written": "Look again in a moment.",
     "definition": "Correct the definition; the checkpoints do not need it.",
     "copy": "Move the copy out of the store.",
     "side-file": "It can stay or go: it is not a part of any checkpoint.",
     "pointer": "Fetch the file that it stands for; the framework cannot load the pointer.",
-    "merge": "Take one of the two sides as a whole, then resolve the merge: no mixture of both is a checkpoint.",
-    "archive": "Unpack it, and open what comes out.",
+    "merge": "Resolve the merge by taking one side as a whole: a mix of both is not a valid checkpoint.",
+    "archive": "Unpack it and open the contents.",
     "encrypted": "Decrypt it to a file outside of the store, and open that.",
     "documents": "Open it by its own name: `ckpt-tui FILE`.",
     "foreign": "Keep other programs' files elsewhere: the framework tries to load every .json file here.",
-    "not-a-file": "Move it away: the framework tries to open everything named .json, and waits for ever at a pipe.",
+    "not-a-file": "Move it away: the framework tries to open everything named .json, and waits forever on a pipe.",
     "broken-link": "Restore what the link points to, or move the link out of the store.",
-    "unreadable": "The framework cannot load it either until that is mended.",
+    "unreadable": "The framework cannot load it either until this is repaired.",
     "directory": "Give yourself permission to read it, or name the stores in it that you may read.",
-    "too-large": "It was not looked at; move it away if it is not a checkpoint. `show --limit 8` reads larger ones.",
-    "encoding": "Name the encoding it was written in, `--encoding NAME`; convert nothing before its text reads right.",
+    "too-large": "It was not read; move it away if it is not a checkpoint. `show --limit 8` reads larger ones.",
+    "encoding": "Name the encoding it was written in, `--encoding NAME`; convert nothing before the text is readable.",
     "changing": "Look again when the program that writes it is done.",
 }
 """By the kind of a file that cannot be shown as a checkpoint."""
@@ -41,7 +41,7 @@ NOTES = (
     ("begins with a byte order mark", "byte-order-mark", "Save it as UTF-8 without a byte order mark."),
     ("written as UTF", "encoding", "Save it as UTF-8."),
     ("not UTF-8", "encoding", _CHECK_FIRST),
-    ("damaged UTF-8", "encoding", "Restore it from a copy: what the damaged bytes were is not in the file."),
+    ("damaged UTF-8", "encoding", "Restore it from a copy: the damaged bytes cannot be recovered from the file."),
     ("repeated keys", "repeated-keys", "Restore the file from a copy: no version writes a key twice."),
     (
         "a document exported from", "exported",
@@ -58,7 +58,7 @@ REPEATED_BY_DOTNET = (
 )
 """What to do where a .NET checkpoint holds a property twice."""
 
-SHAPES = re.compile(r"\b\w+ is no (text|integer|object|date)\b")
+SHAPES = re.compile(r"\b\w+ is not an? (string|integer|object|date)\b")
 """What a store notes of members that are of another kind than the framework writes."""
 
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z)")

@@ -1,4 +1,4 @@
-"""What is wrong or worth knowing about how the checkpoints of a store follow each other."""
+"""Findings on how the checkpoints of a store follow each other."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _chain(node: Node, nodes: dict[str, Node]) -> Iterator[Finding]:
         yield Finding(kind, "warning", ref.file, "", node.odd, "Restore the file from a copy: no version writes this.")
     if node.parent is None:
         if ref.iteration > 0 and not node.odd:
-            reason = f"a run that begins at iteration {ref.iteration:,}, without what was before"
+            reason = f"the run begins at iteration {ref.iteration:,}; its earlier checkpoints are missing"
             yield Finding(
                 "late-start", "info", ref.file, "", reason, "Restore its first checkpoints, if they were lost."
             )
@@ -38,7 +38,7 @@ def _chain(node: Node, nodes: dict[str, Node]) -> Iterator[Finding]:
     lost = ref.iteration - nodes[node.parent].ref.iteration - 1
     if lost > 0:
         reason = f"{lost:,} iteration{'s' if lost > 1 else ''} without a checkpoint between {node.parent} and this one"
-        fix = "The framework logs a warning when it cannot save; look for a value that it does not write."
+        fix = "The framework logs a warning when it cannot save; look for a value that it cannot write."
         yield Finding("hole", "warning", ref.file, "", reason, fix)
 
 
@@ -54,5 +54,5 @@ def changed_graphs(refs: Iterable[CheckpointRef]) -> Iterator[Finding]:
         if len(graphs) > 1:
             last = max(graphs.values(), key=lambda ref: (ref.when, ref.id))
             reason = f"{workflow} has checkpoints of {len(graphs):,} graphs; this is the newest one of the newest graph"
-            fix = "Resume a checkpoint with the code whose graph it was written by."
+            fix = "Resume each checkpoint with the version of the code that wrote it."
             yield Finding("graph-changed", "info", last.file, "", reason, fix)

@@ -38,7 +38,7 @@ _BASE64 = re.compile(rb'"__pickled__"\s*:\s*"[A-Za-z0-9+/=]*"')
 
 
 def may_hold_secrets(data: bytes) -> bool:
-    """Whether bytes hold a sign without which `ckpt_tui.core.redact` masks nothing; asking it takes far longer."""
+    """Whether bytes hold a sign without which `ckpt_tui.core.redact` masks nothing; a quick test."""
     return _HINT.search(data.lower()) is not None
 
 

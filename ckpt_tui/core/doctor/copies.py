@@ -23,7 +23,7 @@ _MADE_BY = (
     (r" (?:copy|Kopie|copie|copia|副本|のコピー)(?: \d+)?", "made in the Finder"),
     (r" ?\(\d+\)", "named as browsers, Google Drive and OneDrive name a second one"),
     (r" \d{1,2}", "named as macOS and iCloud name a second one"),
-    (r"[._](?:BASE|LOCAL|REMOTE|BACKUP)(?:[._]\d+)?", "a side of a merge that `git mergetool` left"),
+    (r"[._](?:BASE|LOCAL|REMOTE|BACKUP)(?:[._]\d+)?", "one side of a merge, left by `git mergetool`"),
     (r"[._-](?:bak|backup|orig|old|save)(?:[._-]?\d+)?", "a backup"),
     (r"~(?:\d+~?)?", "a backup of an editor"),
 )  # fmt: skip
@@ -32,7 +32,7 @@ _BEFORE = re.compile(r"(?:Copy of|Kopie von|Copie de|Copia de|Copia di) (.+)\Z",
 
 
 class Copy(NamedTuple):
-    """What a file is a copy of.
+    """A file that is a copy of another one.
 
     Attributes:
         file: The copy.
@@ -46,7 +46,7 @@ class Copy(NamedTuple):
 
 
 def made_by(stem: str, original: str) -> str:
-    """What made a copy with such a name of such a file (both without `.json`); "" where nothing shows it."""
+    """What program made a copy of this name from a file of that name (both without `.json`); "" if unknown."""
     for ending, words in _ENDINGS:
         found = ending.match(stem)
         if found is not None and found[1] == original:
@@ -56,7 +56,7 @@ def made_by(stem: str, original: str) -> str:
 
 
 def originals(stem: str) -> Iterator[tuple[str, str]]:
-    """The names of which a name may be that of a copy (all without `.json`), each with what makes such copies."""
+    """Names of which this name may be a copy (all without `.json`), each with what makes such copies."""
     for ending, words in _ENDINGS:
         found = ending.match(stem)
         if found is not None:
@@ -75,7 +75,7 @@ def copies_in(refs: Iterable[CheckpointRef], names: Collection[str]) -> list[Cop
 
 
 def copy_finding(copy: Copy, difference: str) -> Finding:
-    """What to say of a copy; `difference` says what differs from the original, "" where nobody looked."""
+    """The finding for a copy; `difference` says what differs from the original, "" if they were not compared."""
     name = copy.original.rpartition("/")[2]
     reason = f"a copy of {name}, which stands beside it with the same id" + (f": {copy.words}" if copy.words else "")
     if difference:
@@ -88,7 +88,7 @@ def copy_finding(copy: Copy, difference: str) -> Finding:
 
 
 def renamed_findings(refs: Iterable[CheckpointRef], names: Collection[str], skipped: Collection[str]) -> list[Finding]:
-    """Files whose name is not the id inside; a new name is proposed only where it is free, plain and of one file."""
+    """Findings for files whose name is not the id inside; only a free, plain and unique name is proposed."""
     renamed = [ref for ref in refs if ref.inner and ref.file not in skipped]
     claims: dict[str, int] = {}
     for ref in renamed:

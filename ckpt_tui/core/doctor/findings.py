@@ -53,7 +53,7 @@ class Pickles:
     def examine(self, envelope: Envelope, path: Path, check: Callable[[], None] | None = None) -> None:
         """Find what is wrong with one envelope.
 
-        What decoding it reported is used; it is decoded only when nobody did before.
+        An envelope that is decoded already is not decoded again.
         """
         value = open_envelope(envelope, check, self._allowance)
         decoded = envelope.decoded

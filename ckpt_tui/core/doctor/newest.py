@@ -138,7 +138,7 @@ def _differs(call: str, ours: CheckpointRef, picked: Candidate, own: Sequence[Ca
     elif any(one.ref is None for one in later):
         fix = f"Restore the files that cannot be loaded, or resume {_id(picked)} by its id."
     else:
-        fix = f"Resume {_id(picked)} by its id, or mend what the framework cannot load."
+        fix = f"Resume {_id(picked)} by its id, or repair what the framework cannot load."
     return Finding("get-latest", "info" if needs_types else "warning", ours.file, "", reason, fix)
 
 

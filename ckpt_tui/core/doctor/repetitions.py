@@ -1,6 +1,6 @@
-"""What a run did twice: a conversation that holds the same messages twice, a request asked again after its answer.
+"""What a run repeated: messages that stand twice in a conversation, a request asked again after its answer.
 
-Both are what a restore of a program leaves that keeps messages or answers in two places, or loses an answer.
+Both happen after a restore, if the program keeps messages or answers in two places, or loses an answer.
 """
 
 from __future__ import annotations
@@ -52,15 +52,36 @@ class Repeated(NamedTuple):
     number: int
 
 
+class _Place(NamedTuple):
+    """Where a value stands: below what, and the steps from there.
+
+    A whole path for each value of a value that is nested thousands deep would take the square of its depth.
+    """
+
+    above: _Place | None
+    steps: Path
+
+    def path(self) -> Path:
+        """The steps from the top."""
+        parts: list[Path] = []
+        place: _Place | None = self
+        while place is not None:
+            parts.append(place.steps)
+            place = place.above
+        return tuple(step for steps in reversed(parts) for step in steps)
+
+
 def repeated_messages(checkpoint: Checkpoint) -> Iterator[Repeated]:
     """The conversations of a checkpoint that hold the same message twice, with the paths of their lists."""
     digests = Digests(_DIGESTED)
-    todo: list[tuple[Path, Value]] = [(("messages",), checkpoint.messages), (("state",), checkpoint.state)]
+    todo: list[tuple[_Place, Value]] = [
+        (_Place(None, ("messages",)), checkpoint.messages), (_Place(None, ("state",)), checkpoint.state)
+    ]  # fmt: skip
     seen: set[int] = set()
     kept: list[Value] = []  # an id means nothing once its object is gone
     left = _LOOKED_AT
     while todo and left > 0:
-        path, value = todo.pop()
+        place, value = todo.pop()
         if is_unopened(value):
             continue
         value = resolve(value)
@@ -68,7 +89,7 @@ def repeated_messages(checkpoint: Checkpoint) -> Iterator[Repeated]:
         if type(value) in (list, tuple) and len(value) > 1 and is_chat(value[0]):
             found = _repeated(value[:_MESSAGES], digests)
             if found is not None:
-                yield Repeated(path, *found)
+                yield Repeated(place.path(), *found)
             continue
         below = members(value)
         if not len(below) or id(value) in seen:
@@ -78,7 +99,7 @@ def repeated_messages(checkpoint: Checkpoint) -> Iterator[Repeated]:
         for index in range(min(len(below), left)):
             member = below[index]
             if type(member.value) not in _SCALARS:
-                todo.append(((*path, *member.steps), member.value))
+                todo.append((_Place(place, member.steps), member.value))
 
 
 _SCALARS = frozenset((str, int, float, bool, type(None), bytes))
@@ -121,7 +142,7 @@ class _Asked(NamedTuple):
 
 
 class Repetitions:
-    """Takes checkpoints one by one, keeps what they ask, and says what came twice."""
+    """Takes checkpoints one by one, remembers their requests, and reports what was repeated."""
 
     def __init__(self) -> None:
         self._asked: dict[str, _Asked] = {}
@@ -144,7 +165,7 @@ class Repetitions:
         self._asked[ref.id] = _Asked(ref.file, ref.parent, asks)
 
     def findings(self) -> Iterator[Finding]:
-        """What came twice in everything taken so far."""
+        """The findings on everything taken so far."""
         for (path, ids), (file, number, count) in self._talks.items():
             names = f": {', '.join(ids[:_NAMED])}{', …' if len(ids) > _NAMED else ''}" if ids else ""
             what = "message stands" if number == 1 else "messages stand"
@@ -157,7 +178,7 @@ class Repetitions:
                 before = self._answered(asked, name, (executor, question))
                 if before:
                     reason = f"{executor or 'an executor'} asks again what was answered after {before}"
-                    fix = "Answer it again, or resume from a checkpoint after the answer; the run lost the first one."
+                    fix = "Answer it again, or resume from a checkpoint after the answer; the run lost it."
                     yield Finding("asked-again", "info", asked.file, expression(("pending", name)), reason, fix)
 
     def _answered(self, asked: _Asked, name: str, question: tuple[str, int]) -> str:

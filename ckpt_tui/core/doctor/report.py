@@ -84,7 +84,7 @@ class Doctor:
                 self._add("side-file", "info", name, "", words, FIXES["side-file"])
 
     def found(self, findings: Iterable[Finding]) -> None:
-        """Take what the store itself, or a look at its place, found."""
+        """Take findings of the store itself, or of its place."""
         self._findings += findings
         self._told.update((finding.file, finding.kind) for finding in findings)
 
@@ -161,7 +161,7 @@ class Doctor:
         findings = [one for one in findings if one.kind != "unknown-member" or one.file not in exported]
         for name, (file, where, count) in self._types.items():
             more = f" ({count:,} files)" if count > 1 else ""
-            reason = f"needs {name}{more}, which the framework loads only when told to"
+            reason = f"needs {name}{more}, which the framework loads only if it is allowed"
             findings.append(Finding("type", "info", file, where, reason, f"allowed_checkpoint_types=[{quoted(name)}]"))
         findings += [*self._secrets.findings(), *self._repetitions.findings()]
         findings.sort(key=lambda finding: (_ORDER[finding.severity], finding.file, finding.path, finding.kind))
@@ -257,7 +257,7 @@ def _examine(
             else:
                 pickles.add("unread", "warning", path, item.reason, _CLOSED)
         else:
-            pickles.add("undecodable", "warning", path, f"an envelope whose {PICKLED} is no text", _UNREADABLE)
+            pickles.add("undecodable", "warning", path, f"an envelope whose {PICKLED} is not a string", _UNREADABLE)
     pickles.elsewhere(checkpoint.raw, shown, check, is_hurried=decoded_only)
     pickles.close()
 

@@ -29,7 +29,7 @@ _BACKUP = re.compile(r"\.?(.+\.json)(?:~|\.~\d+~|\.(?:bak|backup|old|save|orig)\
 
 
 def side_file_words(name: str, names: Collection[str]) -> str:
-    """What a file is that is not a checkpoint, in words for people; "" where its name does not say.
+    """What a file that is not a checkpoint is, in words for people; "" where its name does not show it.
 
     Args:
         name: Its name.
@@ -37,6 +37,6 @@ def side_file_words(name: str, names: Collection[str]) -> str:
     """
     backup = _BACKUP.match(name)
     if backup is not None:
-        there = "" if backup[1] in names else ", which is not here any more: this may be all that is left of it"
+        there = "" if backup[1] in names else ", which no longer exists: this may be all that is left of it"
         return f"an editor's or a program's backup of {backup[1]}{there}"
     return next((words for pattern, words in _PATTERNS if pattern.match(name)), "")

@@ -18,7 +18,7 @@ from ckpt_tui.core.value import Envelope, Map, Opaque, Value
 
 
 class DocumentFault(Exception):
-    """The bytes are no JSON document that can be shown.
+    """The bytes are not a JSON document that can be shown.
 
     Attributes:
         kind: empty, encoding, truncated, trailing, not-json, too-deep or too-large.
@@ -104,7 +104,7 @@ def parse(data: bytes, most: int = JSON_VALUES) -> Document:
     """Parse a checkpoint file of at most so many values.
 
     Raises:
-        DocumentFault: the bytes are no JSON document that can be shown.
+        DocumentFault: the bytes are not a JSON document that can be shown.
     """
     notes: list[str] = []
     text = _text(data, notes)
@@ -127,7 +127,7 @@ def parse_pairs(data: bytes) -> list[tuple[str, Value]]:
     """The members of a JSON object in UTF-8, in order, as often as they stand there.
 
     Raises:
-        DocumentFault: the bytes are no such object.
+        DocumentFault: the bytes are not such an object.
     """
     hooks = _Hooks()
     last: list[tuple[str, Value]] = []

@@ -1,4 +1,4 @@
-"""Which encoding a text is in that is not UTF-8: certain for UTF-16 and UTF-32, else the likeliest by its letters.
+"""The encoding of a text that is not UTF-8: certain for UTF-16 and UTF-32, else the most likely one by its letters.
 
 Agent Framework before 1.19 wrote files in the encoding of its Windows, which the file does not name.
 """

@@ -54,7 +54,7 @@ def names_of(envelope: Envelope, check: Callable[[], None] | None = None) -> Col
 def decode_further(envelope: Envelope, check: Callable[[], None] | None = None) -> Value:
     """Decode an envelope again that was cut, within `FURTHER` times the limits that cut it.
 
-    Its value is another one afterwards; whoever walks the document has to begin again.
+    Its value is replaced; whoever walks the document has to start again.
     """
     envelope.factor = max(envelope.factor * FURTHER, 1)
     usual, factor = DEFAULT_PICKLE, envelope.factor
@@ -66,7 +66,7 @@ def decode_further(envelope: Envelope, check: Callable[[], None] | None = None) 
 
 
 def cut_envelope(value: Value) -> Envelope | None:
-    """The envelope that a value is, when a limit cut it and `decode_further` would show more of it."""
+    """The value if it is an envelope that a limit cut and `decode_further` can show more of; else None."""
     while type(value) is Deferred and value.ready:
         value = value.value
     return value if type(value) is Envelope and value.is_cut else None
@@ -137,7 +137,7 @@ def parsed(value: Value, check: Callable[[], None] | None = None) -> Value:
 
 
 def unread(value: Value) -> int:
-    """Characters of the file that must be parsed or decoded before anything is known of a value; 0 for most."""
+    """How many characters of the file must be parsed or decoded before anything is known of a value; 0 for most."""
     while type(value) is Deferred and value.ready:
         value = value.value
     if type(value) is Deferred:

@@ -44,7 +44,7 @@ def parse(data: bytes, check: Check = None) -> Document:
         check: Called now and then; whatever it raises ends the parsing.
 
     Raises:
-        DocumentFault: the bytes are no JSON document that can be shown.
+        DocumentFault: the bytes are not a JSON document that can be shown.
     """
     end = end_of_document(data)
     if end is not None and _is_utf8(data, check):
@@ -147,7 +147,7 @@ class _Pieces:
         """Take the next member.
 
         Raises:
-            DocumentFault, ValueError: it is no JSON.
+            DocumentFault, ValueError: it is not valid JSON.
         """
         size = end - start
         if size <= _SMALL or (size <= _SCALAR and self.data[end - 1] not in b"}]"):
@@ -180,7 +180,7 @@ class _Pieces:
         """Parse the small members that were taken.
 
         Raises:
-            DocumentFault, ValueError: they are no JSON.
+            DocumentFault, ValueError: they are not valid JSON.
         """
         if self.begin < 0:
             return

@@ -1,4 +1,4 @@
-"""How often letters stand in texts of a language: by these a text in an unknown encoding is recognised."""
+"""Frequencies of letters by language, by which a text in an unknown encoding is recognised."""
 
 from __future__ import annotations
 

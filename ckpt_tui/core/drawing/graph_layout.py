@@ -1,4 +1,4 @@
-"""Places for the nodes of a graph in layers from top to bottom, and ways for its edges: a small layered layout."""
+"""Places for the nodes of a graph in layers from top to bottom, and routes for its edges: a small layered layout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways for the edges between layers: the rows in which they run sideways."""
+"""Routes for the edges between layers: the rows in which they run sideways."""
 
 from __future__ import annotations
 

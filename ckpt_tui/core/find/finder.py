@@ -70,7 +70,7 @@ class _Remembering:
 
 
 class Finder:
-    """Asks one question of many checkpoints; an envelope that comes again is not decoded again.
+    """Searches many checkpoints for one question; an envelope that comes again is not decoded again.
 
     Args:
         question: What to find.
@@ -108,7 +108,7 @@ class Finder:
         return known
 
     def is_dull(self, names: tuple[str, ...]) -> bool:
-        """Whether none of some attribute names matches, makes a secret or is written in another way; looked at once."""
+        """Whether none of some attribute names matches, marks a secret or is escaped; the answer is cached."""
         try:
             return self._dull[names]
         except KeyError:

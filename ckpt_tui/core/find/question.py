@@ -1,4 +1,4 @@
-"""Where a text stands in checkpoints: the question, what matches a text, and the matches as they are reported.
+"""The search for a text in checkpoints: the question, the matcher, and the matches as they are reported.
 
 Every match has the path of a member (of a key) or of a leaf (of a value), as the JSON of `show` has them. The search
 itself is in `ckpt_tui.core.find.finder`.

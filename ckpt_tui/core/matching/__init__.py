@@ -1,1 +1,1 @@
-"""Which values and items are equal, or one that changed."""
+"""Which values and items are equal, or are the same one that changed."""

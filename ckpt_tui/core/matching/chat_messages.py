@@ -1,4 +1,4 @@
-"""Which messages are the same one that changed: those of one author on one way whose words are alike."""
+"""Which messages are the same one that changed: same author, same route, similar words."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _IDS = ("message_id", "id")
 
 
 class Message(NamedTuple):
-    """What tells one message from another.
+    """What distinguishes one message from another.
 
     Attributes:
         author: Who says it to whom, as far as it says so: role, name, executors.
@@ -72,7 +72,7 @@ def _has_author(value: Value) -> bool:
 
 
 def are_unlike(one: Message, other: Message) -> bool:
-    """Whether two messages are two, and not one that changed."""
+    """Whether two messages are different messages, not one that changed."""
     if one.identity and one.identity == other.identity:
         return False
     if any(a and b and a != b for a, b in zip(one.author, other.author, strict=True)):

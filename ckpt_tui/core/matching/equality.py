@@ -1,4 +1,4 @@
-"""Whether two values are equal: at once where that shows plainly, or by walking both as far as the first difference.
+"""Whether two values are equal: by a quick test where that suffices, else by walking both to the first difference.
 
 What is equal is what has one digest (`ckpt_tui.core.matching.digests`): a diff of the two has no change.
 """
@@ -121,7 +121,7 @@ def is_plainly_equal_row(a: Value, b: Value, charge: Callable[[int], None], leve
 
 
 def sort_of(value: Value) -> str:
-    """What may change into what: two mappings, or two objects of one type, but not a list into a mapping."""
+    """A key for the sort of a value (mapping, list, type of an object); values of one sort are compared by members."""
     value = resolve(value)
     kind = type(value)
     if kind is dict:
@@ -132,7 +132,7 @@ def sort_of(value: Value) -> str:
 
 
 def is_empty(value: Value) -> bool:
-    """Whether a value says too little to be recognised elsewhere: None, a truth value, or nothing at all."""
+    """Whether a value is too plain to be recognised elsewhere: None, a truth value, or an empty container."""
     kind = type(value)
     if kind in (str, list, tuple, dict, bytes, bytearray):
         return not value

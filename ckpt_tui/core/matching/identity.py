@@ -1,6 +1,6 @@
 """What identifies an item of a list: an id, or a name.
 
-Diff and views ask it so that an item is compared with itself wherever it stands.
+With it, diff and views compare an item with itself wherever it stands.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ _LIMIT = 200
 
 
 class Identity(NamedTuple):
-    """What an item is known by: the name of the member, and its text or number."""
+    """What identifies an item: the name of the member, and its text or number."""
 
     name: str
     value: str | int
 
 
 def identity(item: Value) -> Identity | None:
-    """What an item is known by, or None."""
+    """What identifies an item, or None."""
     item = resolve(item)
     kind = type(item)
     best: Identity | None = None

@@ -84,7 +84,7 @@ class _Matcher:
         return self.middle(head, tail, ends)
 
     def is_item_equal(self, a: Value, b: Value) -> bool:
-        """Whether two items are equal, as far as shows at once."""
+        """Whether two items are equal by the quick test alone."""
         if a is b:
             return True
         if type(a) is dict or type(a) is list:
@@ -92,7 +92,7 @@ class _Matcher:
         return is_plainly_equal(a, b)
 
     def unchanged(self, start: int, end_a: int, end_b: int) -> set[int]:
-        """Positions where both lists have the same; none where that is the exception."""
+        """Positions where both lists have equal items; none if that is the exception."""
         if end_a != end_b:
             return set()
         found = {at for at in range(start, end_a) if self.is_item_equal(self.before[at], self.after[at])}
@@ -146,7 +146,7 @@ class _Matcher:
         return Matching(head, tail, sorted(kept + paired), moved, free_a, free_b)
 
     def identities(self, items: Sequence[Value], start: int, end: int, equal: set[int]) -> dict[int, Identity]:
-        """What each item is known by, where no other item of the list is known by the same."""
+        """What identifies each item, unless another item of the list has the same identity."""
         found: dict[int, Identity] = {}
         places: dict[Identity, int] = {}
         twice: set[Identity] = set()
@@ -164,7 +164,7 @@ class _Matcher:
         return {at: known for at, known in found.items() if known not in twice} if twice else found
 
     def token(self, item: Value, shared: set[str]) -> Hashable:
-        """What an item is equal to: a text for a text, a tuple for another scalar, a number for anything else."""
+        """A key that is the same for equal items: text for text, a tuple for another scalar, else a number."""
         kind = type(item)
         if kind is str:
             return str(item)

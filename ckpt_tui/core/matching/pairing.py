@@ -1,4 +1,4 @@
-"""Which items of two lists may be one that changed, and which of those are most similar."""
+"""Which items of two lists may be the same item that changed, and which of those pairs are most similar."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Pairing:
         self._messages: dict[int, Message | None] = {}
 
     def identity(self, item: Value) -> Identity | None:
-        """What an item is known by, asked once."""
+        """What identifies an item; the answer is cached."""
         ident = id(item)
         if ident not in self.asked:
             self.asked[ident] = identity(item)
@@ -113,7 +113,7 @@ class Pairing:
         return found
 
     def may_pair(self, at_a: int, at_b: int) -> bool:
-        """Whether two items may be one that changed: of one sort, and not known to be two."""
+        """Whether two items may be the same item that changed: of one sort, and not known to be different ones."""
         a, b = self.before[at_a], self.after[at_b]
         if type(a) in SCALARS or type(b) in SCALARS:
             return type(a) in SCALARS and type(b) in SCALARS

@@ -1,1 +1,1 @@
-"""Values as LangGraph stores them: MessagePack with its extensions, LangChain's JSON, pickles, and what is closed."""
+"""Values as LangGraph stores them: MessagePack with its extensions, LangChain's JSON, pickles, and encrypted values."""

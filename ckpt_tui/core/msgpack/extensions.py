@@ -23,7 +23,7 @@ class Namer:
         self.refs: dict[tuple[str, str], Ref] = {}
 
     def ref(self, module: Value, name: Value) -> Ref | None:
-        """The reference; None where these are not the names of anything."""
+        """The reference; None where these are not valid names."""
         if type(module) is not str or type(name) is not str or not name or len(module) + len(name) > self.most:
             return None
         found = self.refs.get((module, name))

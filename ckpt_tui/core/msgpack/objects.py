@@ -1,4 +1,4 @@
-"""Calls that LangGraph and LangChain write down, as the objects that pickles describe, so that every view reads them.
+"""Calls stored by LangGraph and LangChain become the objects that pickles describe, so that every view reads them.
 
 A call whose arguments are not what the class writes stays a call with its arguments.
 """
@@ -42,7 +42,7 @@ def given(ref: Ref, attributes: Value) -> Value:
 
 
 def snapshot(value: Value) -> Obj:
-    """The whole value of a `DeltaChannel`, as it is stored now and then."""
+    """A snapshot of a `DeltaChannel`: its whole value."""
     module, _, name = SNAPSHOT.partition(":")
     return given(Ref(module, name), {"value": value})  # type: ignore[no-any-return]
 

@@ -26,7 +26,7 @@ def decode(
         check: Called now and then; whatever it raises ends the decoding.
 
     Returns:
-        What is encrypted, or written by a serializer of somebody else's, is an `Opaque` that says so.
+        What is encrypted, or written by another serializer, is an `Opaque` that says so.
     """
     if encoding == "msgpack":
         return unpack.decode(data, budget, check)
@@ -50,7 +50,7 @@ def decode(
 
 
 def is_closed(encoding: str) -> bool:
-    """Whether values of this encoding cannot be read at all, whatever their bytes are."""
+    """Whether values of this encoding cannot be read at all (encrypted, or of an unknown serializer)."""
     return encoding not in ("msgpack", "json", "null", "empty", "bytes", "bytearray", "pickle")
 
 

@@ -139,7 +139,7 @@ class _Reading:
         return [item for items, *_ in self.frames for item in items] + self.items
 
     def go_on(self, rounds: int) -> bool:  # noqa: C901
-        """Read so many containers or pieces of them; whether the whole value has ended.
+        """Read so many containers or pieces of them; returns whether the whole value has ended.
 
         One loop without calls for what is frequent, since a call for each value would double its cost: texts, small
         numbers, None, and small containers.
@@ -252,7 +252,7 @@ class _Reading:
             self.values, self.objects = values, objects
 
     def leave(self, reason: str) -> bool:
-        """Go on behind the innermost extension, whose bytes are damaged; whether there is one."""
+        """Continue after the innermost extension, whose bytes are damaged; returns whether there is one."""
         partial: list[Value] = []
         while self.frames:
             partial = self.items + partial
@@ -270,7 +270,7 @@ class _Reading:
     # -- what is rare ------------------------------------------------------------------------------------------------
 
     def scalar(self, items: list[Value], at: int, lead: int, end: int) -> int:
-        """Read a value that is no container, by its lead byte; where it ends."""
+        """Read a value that is not a container, by its lead byte; returns where it ends."""
         data = self.data
         if lead == 0xC2 or lead == 0xC3:
             items.append(lead == 0xC3)
@@ -297,7 +297,7 @@ class _Reading:
         return after
 
     def text(self, items: list[Value], start: int, after: int, end: int) -> int:
-        """Read a text; where it ends."""
+        """Read a text; returns where it ends."""
         raw = self.data[start : _past(start, after - start, end)]
         try:
             items.append(raw.decode())

@@ -1,6 +1,6 @@
-"""The overview of a checkpoint: what one asks first, a line each, with the place that each line speaks of.
+"""The overview of a checkpoint: the answers to what one asks first, a line each, with the place each line is about.
 
-Pure: made from the checkpoint, its parent and the way of its run; the same for every kind of store.
+Pure: made from the checkpoint, its parent and the path of its run; the same for every kind of store.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ class Line(NamedTuple):
     Attributes:
         label: What it is about.
         text: What it says, safe for a terminal.
-        path: The place in the checkpoint that it speaks of; empty for none.
-        tab: The tab where that is seen, where it is no place in a value: talk, diff, graph, meta; else "".
+        path: The place in the checkpoint that it is about; empty for none.
+        tab: The tab that shows it, where it is not a place in a value: talk, diff, graph, meta; else "".
         sign: A sign before the text: `+`, `−`, `‖`, ...; "" for none.
     """
 
@@ -65,12 +65,12 @@ class Line(NamedTuple):
 
 
 class Overview(NamedTuple):
-    """What one asks first of a checkpoint.
+    """The overview of one checkpoint.
 
     Attributes:
         title: Workflow, step and status.
         lines: The answers, those of a label together.
-        complete: The whole way of the run was looked at.
+        complete: The whole path of the run was read.
     """
 
     title: str
@@ -154,7 +154,7 @@ _STATUS = {"waiting": "waits for an answer", "open": "work is left", "done": "ha
 
 
 def of_large(ref: CheckpointRef, title: str = "") -> Overview:
-    """The overview of a checkpoint that is not read for one unless somebody asks for it."""
+    """The overview of a checkpoint too large to be read unasked."""
     text = f"this checkpoint is large, {size_text(ref.size)}: Enter reads it for an overview"
     return Overview(_title(ref, title), (Line("now", text, (), "overview"),), False)
 
@@ -197,7 +197,7 @@ def _asked(checkpoint: Checkpoint, way: Sequence[Passed], said: Conversation, co
     if first is not None:
         yield Line("asked", in_quotes(first.text, 400), (), "talk")
     elif complete:
-        text = "the input is in no file of this run: the first one was written after it was taken"
+        text = "no file of this run contains the input: the first one was written after the input was consumed"
         if way and way[0].ref.parent and way[0].kind == "start":
             text = "the first checkpoints of this run, and its input, are not in the store"
         yield Line("asked", f"{text}; first sent: {way[0].sent}" if way and way[0].sent else text)
@@ -218,7 +218,7 @@ def _now(after: Snapshot, step: Step, goes_on: bool) -> Iterator[Line]:
     for flight in step.flights:
         yield _flight(flight, "now", "▸")
     for name in step.due:
-        yield Line("now", f"{clean(name, 60)} is to be run again", (), "graph", "▸")
+        yield Line("now", f"{clean(name, 60)} will run again", (), "graph", "▸")
     for wait in step.waits:
         if wait.reason.startswith("a message"):
             yield Line("now", f"{clean(wait.executor, 60)} waits for {clean(wait.reason, 200)}", (), "graph", "◌")
@@ -274,7 +274,7 @@ def _outcome(after: Snapshot, before: Snapshot | None, step: Step, said: Convers
         taken = next((sent for sent in before.sent if sent.sort == "message"), None) if before is not None else None
         got = f" with {words(taken.data, VALUE_CELLS)}" if taken is not None else ""
         if ran:
-            yield Line("outcome", f"{ran} ran last{got}; what it gave out is in no checkpoint", (), "graph")
+            yield Line("outcome", f"{ran} ran last{got}; its output is in no checkpoint", (), "graph")
 
 
 def _side_by_side(before: Snapshot | None) -> int:
@@ -299,7 +299,7 @@ def _step(step: Step, before: Snapshot | None) -> Iterator[Line]:
     ran = f"{names or 'one of ' + ', '.join(maybe)} ran" if step.ran else _NOTHING[step.kind]
     yield Line("step", ran, (), "graph", "●" if step.ran else "")
     for answered in step.answered:
-        said = words(answered.answer, VALUE_CELLS) if answered.given else "the answer is in no file"
+        said = words(answered.answer, VALUE_CELLS) if answered.given else "no file contains the answer"
         who = clean(answered.request.executor, 60)
         yield Line("step", f"{YOU} answered {who}: {said}", ("messages",) if answered.given else (), "", "−")
     asked = Counter(request.executor for request in step.raised)

@@ -1,4 +1,4 @@
-"""The way of a run up to a checkpoint: of each checkpoint on it only what an overview tells, in a few hundred bytes."""
+"""The path of a run up to a checkpoint: of each checkpoint what an overview shows, in a few hundred bytes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Answer(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """A checkpoint on the way.
+    """A checkpoint on the path.
 
     Attributes:
         ref: The checkpoint.
@@ -53,7 +53,7 @@ class Passed(NamedTuple):
         sent: What was sent first, with who sent it, where no input is in the file; else "".
         answers: The requests that were answered.
         scalars: Path in the checkpoint → number or short text that the workflow or an executor keeps.
-        graph: The graph that was known when it was told who ran.
+        graph: The graph that was known when `ran` was worked out.
     """
 
     ref: CheckpointRef
@@ -67,12 +67,12 @@ class Passed(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether a graph that is better known may say more of who ran."""
+        """Whether a graph that is better known may show more of who ran."""
         return self.kind == "superstep" and (not self.ran or any(ran.inferred for ran in self.ran))
 
 
 def passed(before: Snapshot | None, after: Snapshot, graph: Graph = NO_GRAPH) -> Passed:
-    """What an overview tells of the step to a checkpoint."""
+    """What an overview shows of the step to a checkpoint."""
     step = step_between(before, after, graph)
     inputs = tuple((words(sent.data), ("messages",)) for sent in after.sent if sent.sort == "input")
     first = next((sent for sent in after.sent if sent.sort == "message"), None) if before is None else None
@@ -193,7 +193,7 @@ def _group(pattern: tuple[str, ...], number: int) -> str:
 
 
 def course(path: Path, way: Sequence[Passed]) -> list[Scalar]:
-    """The values of a path along the way, each where it differs from the one before it."""
+    """The values at a path along the run, each where it differs from the one before it."""
     found: list[Scalar] = []
     for one in way:
         value = one.scalars.get(path)
@@ -203,7 +203,7 @@ def course(path: Path, way: Sequence[Passed]) -> list[Scalar]:
 
 
 def numbers_of(values: Sequence[Scalar]) -> list[float]:
-    """The numbers of a course; none where some are not numbers that can be drawn."""
+    """The numbers of a course; empty if some of its values cannot be drawn."""
     found = [float(value) for value in values if type(value) in (int, float) and abs(value) < _LARGE]
     return found if len(found) == len(values) else []
 

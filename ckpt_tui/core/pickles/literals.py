@@ -57,7 +57,7 @@ def _string(m: Machine, i: int) -> int:
     line, i = m.line(i)
     line = line.strip(b" \t\r")
     if len(line) < 2 or line[0] != line[-1] or line[:1] not in (b"'", b'"'):
-        raise PickleFault("a text without its quotes", m.position)
+        raise PickleFault("text without its quotes", m.position)
     m.stack.append(_old_text(_ESCAPE.sub(_unescaped, line[1:-1])))
     return i
 

@@ -97,7 +97,7 @@ class Machine:
         return PickleFault("a value that claims more bytes than there are", start)
 
     def underflow(self, start: int) -> PickleFault:
-        """The fault of a value taken that was never put."""
+        """The fault of taking a value that was never put there."""
         return PickleFault("the pickle takes more from its stack than it put there", start)
 
     # -- memo --------------------------------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ class Machine:
             raise PickleFault("items for something that is not a list", start)
 
     def drop(self, value: Value) -> None:
-        """Keep what is thrown away for whoever judges the pickle: making it was an act all the same."""
+        """Keep a discarded value for whoever judges the pickle: making it may have acted."""
         if type(value) in _KEPT:
             self.dropped.append(value)
 
@@ -256,7 +256,7 @@ class Machine:
         return names
 
     def no_value(self, reason: str, size: int = 0, partial: list[Value] | None = None) -> Opaque:
-        """What stands for something that has no value, with its reason noted."""
+        """A placeholder for something that has no value; its reason is noted."""
         if reason not in self.opaque and len(self.opaque) < _REASONS:
             self.opaque += (reason,)
         return Opaque(reason, size, partial)

@@ -193,7 +193,7 @@ def _readonly_buffer(m: Machine, i: int) -> int:
 
 
 def unknown(m: Machine, i: int) -> int:
-    """What stands for every byte that is not an operation."""
+    """The operation for every byte that pickle does not define: raises a fault."""
     raise PickleFault(f"0x{m.data[i - 1]:02x} is not a pickle operation", m.position)
 
 

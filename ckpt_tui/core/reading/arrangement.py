@@ -1,4 +1,4 @@
-"""Which members of a value are shown, and in which order: what says something first, bookkeeping folded.
+"""Which members of a value are shown, and in which order: informative ones first, bookkeeping folded.
 
 Nothing is left out of what a value is: a view can always show all members.
 """

@@ -55,7 +55,7 @@ class Array(NamedTuple):
 
 
 def element(dtype: Value, may_be_record: bool = True) -> Element | None:
-    """The type that a pickled dtype describes; None where it is one that is not known."""
+    """The element type that a pickled dtype describes; None if it is unknown."""
     if type(dtype) is not Obj or callable_name(dtype.cls) != "numpy:dtype":
         return None
     args, state = dtype.args, dtype.state
@@ -137,7 +137,7 @@ def _record(names: Sequence[Value], fields: Map, size: int) -> Element | None:
 
 
 def time_text(count: int, unit: str) -> Value:
-    """A point in time that is so many units after 1970, ISO 8601; None for no time at all."""
+    """The time so many units after 1970 in ISO 8601; None for "not a time"."""
     if count == _NOT_A_TIME:
         return None
     if unit in ("Y", "M"):
@@ -154,7 +154,7 @@ def time_text(count: int, unit: str) -> Value:
 
 
 def span_text(count: int, unit: str) -> Value:
-    """A span of time, as a timedelta is written; None for none at all."""
+    """A span of time, written as a timedelta is; None for "not a time"."""
     if count == _NOT_A_TIME:
         return None
     if unit in ("Y", "M"):
@@ -175,7 +175,7 @@ def _seconds(count: int, unit: str) -> tuple[int, str]:
 
 
 def array(obj: Obj) -> Array | None:
-    """The array that a pickled object is; None where it is none, or one that is not known."""
+    """A pickled object as an array; None if it is not one, or of an unknown layout."""
     found = _parts(obj)
     if found is None:
         return None
@@ -226,7 +226,7 @@ NAMES = _MADE | _BUFFERS
 
 
 def rows(found: Array) -> tuple[list[Value], Value]:
-    """The elements of an array, rows within rows, and the data beyond what is shown; None where all is."""
+    """The elements of an array, rows within rows, and the data beyond what is shown; None if all of it is shown."""
     shape = found.shape
     if not shape:
         return [found.at(())], None

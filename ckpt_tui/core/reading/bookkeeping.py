@@ -35,7 +35,7 @@ _EVENT = frozenset((
 
 
 def holds_nothing(value: Value) -> bool:
-    """Whether a value says nothing: None, "", or a container that holds nothing. Looks at nothing unread."""
+    """Whether a value is empty: None, "", or a container of such values. Reads nothing that is not read yet."""
     kind = type(value)
     if value is None:
         return True
@@ -63,7 +63,7 @@ def is_bookkeeping(label: str, value: Value, names: frozenset[str] | set[str]) -
 
 
 def own_state(state: Value) -> dict[str, Value]:
-    """The members of a state that the workflow itself keeps; none of a state that is no mapping with text keys."""
+    """The members of a state that the workflow itself keeps; empty if the state is not a mapping with text keys."""
     return {name: value for name, value in _named(state).items() if name not in FRAMEWORK_KEYS}
 
 

@@ -1,4 +1,4 @@
-"""Chat messages, whatever they are written as: who speaks, what is said, which tools are called and what they return.
+"""Chat messages of every known format: who speaks, what is said, which tools are called and what they return.
 
 Read as messages: objects of Agent Framework from 1.0 on and of its betas, their JSON, messages of Agent Framework for
 .NET (`authorName`, `$type`), messages of LangChain, and chat dictionaries as OpenAI writes them (`content`,
@@ -93,7 +93,7 @@ def _is_chat(found: dict[str, Value]) -> bool:
 
 
 def read_message(value: Value) -> ChatMessage | None:
-    """A value as a chat message; None where it is none."""
+    """A value as a chat message; None if it is not one."""
     if not is_chat(value):
         return None
     found = fields(value)

@@ -1,4 +1,4 @@
-"""The conversation of a checkpoint: whatever its executors keep, hold and send of what was said, as one sequence.
+"""The conversation of a checkpoint: all messages that its executors keep, hold and send, as one sequence.
 
 Each executor keeps its own part of what was said, and repeats what others said: histories, caches, sessions, messages
 in flight, requests. Every turn stands in the conversation once, in an order that none of these parts contradicts as far

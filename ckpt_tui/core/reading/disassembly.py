@@ -1,4 +1,4 @@
-"""The operations of a pickle as they stand in its bytes, for those who doubt what is made of them.
+"""The operations of a pickle as they stand in its bytes, to check what the decoder makes of them.
 
 Reads names and arguments; runs nothing, keeps nothing, and takes nothing from another module's table. Source of the
 table: CPython's Lib/pickletools.py.
@@ -130,7 +130,7 @@ class _Secrets:
 
 
 def operations(data: bytes, most: int = SHOWN, reveal: bool = True) -> Iterator[Operation]:
-    """The operations of a pickle up to its end, to the first that cannot be read, or as many as asked for.
+    """The operations of a pickle: up to its end, to the first that cannot be read, or to the limit.
 
     Args:
         data: The bytes.

@@ -1,6 +1,6 @@
-"""What a value says to a person, in a few words for a row of the list: `“Publish it?”`, `yes “ship it”`, `score 0.9`.
+"""The gist of a value in a few words, for a row of the list: `“Publish it?”`, `yes “ship it”`, `score 0.9`.
 
-A gist is shorter than a preview and leaves out what names nothing: types, ids, empty members, and anything large.
+A gist is shorter than a summary and leaves out types, ids, empty members and anything large.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ _INSIDE = (*_CONVERSATIONS, "agent_response", "agent_run_response", "plan", "res
 
 
 def gist(value: Value) -> str:
-    """A value in a few words, safe for a terminal, at most `GIST_CHARACTERS`; "" for what says nothing in brief."""
+    """A value in a few words, safe for a terminal, at most `GIST_CHARACTERS` characters; "" if it has no short gist."""
     text = _words(value, _DEPTH)
     return text if len(text) <= GIST_CHARACTERS else text[: GIST_CHARACTERS - 1] + "…"
 
 
 def gist_of_messages(messages: Sequence[tuple[Value, Value]]) -> str:
-    """What the first message in flight carries that says something; answers and inputs are reported in full.
+    """The gist of the first message in flight that has one.
 
     Args:
         messages: Sources, and their messages.
@@ -70,7 +70,7 @@ def gist_of_request(event: Value) -> str:
 
 
 def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
-    """What a run left behind: the values that the workflow keeps, else the last words of its longest conversation."""
+    """The gist of a finished run: values that the workflow keeps, else the last words of its longest conversation."""
     named = [(name, value) for name, value in state if type(name) is str]
     own = [(name, value) for name, value in named if not name.startswith("_") and name not in RUN_KWARGS]
     # What was written last stands last.

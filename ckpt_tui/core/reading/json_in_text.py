@@ -1,4 +1,4 @@
-"""JSON that stands in a text, written on lines of its own."""
+"""JSON inside a text, indented on lines of its own."""
 
 from __future__ import annotations
 

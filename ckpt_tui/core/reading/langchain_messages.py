@@ -49,7 +49,7 @@ def text_of(message: Value) -> str:
 
 
 def other_parts(message: Value) -> list[Value]:
-    """Parts of its content that are no text: images, calls, thoughts."""
+    """Parts of its content that are not text: images, calls, thoughts."""
     content = resolve(attribute(message, "content"))
     if type(content) not in (list, tuple):
         return []

@@ -1,6 +1,6 @@
-"""What stands at a plain path, without writing the JSON that the path is over.
+"""Looks up a plain path without writing the JSON that the path refers to.
 
-`follow` gives what JMESPath finds in the document of `show`: the signs of that format (`$type`, `$value`, `$items`) are
+`lookup` gives what JMESPath finds in the document of `show`: the signs of that format (`$type`, `$value`, `$items`) are
 steps, a cycle ends at its `$ref`. Only what a `$ref` says differs: it names a place in the value that was found, not in
 the document. The labels on the way say whether the value is a secret.
 """
@@ -33,7 +33,7 @@ NOTHING = LookupResult(None, (), True)
 
 
 def lookup(value: Value, path: Path, check: Check = None) -> LookupResult:
-    """What stands at a path below a value."""
+    """The value at a path below another value."""
     labels: list[str] = []
     above: dict[int, Value] = {}
     at = 0

@@ -1,4 +1,4 @@
-"""Walks through the JSON of a checkpoint that remember the way to each value; a path is made where one is asked for."""
+"""Walks through the JSON of a checkpoint that remember how each value was reached; a path is built only on request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PathLink: TypeAlias = "tuple[PathLink | None, Path]"
 
 
 def next_on(way: PathLink | None, value: Value, kinds: Container[type]) -> list[tuple[PathLink, Value]]:
-    """The members of a container of JSON that are of certain kinds, each with the way to it; else none."""
+    """The members of a container of JSON that are of certain kinds, each with its link; none for anything else."""
     kind = type(value)
     if kind is dict:
         return [((way, (key,)), item) for key, item in value.items() if type(item) in kinds]
@@ -29,7 +29,7 @@ def next_on(way: PathLink | None, value: Value, kinds: Container[type]) -> list[
 
 
 def path_of(way: PathLink | None) -> Path:
-    """The path that a way leads along."""
+    """The path of a linked value."""
     parts: list[Path] = []
     while way is not None:
         way, steps = way

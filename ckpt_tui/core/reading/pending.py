@@ -32,7 +32,7 @@ def attribute(value: Value, name: str) -> Value:
 
 
 def source_executor(event: Value) -> str:
-    """The executor that asked, or "" when it cannot be reported cheaply."""
+    """The executor that asked, or "" when it cannot be found cheaply."""
     if unread(event) > INLINE_PICKLE:
         return ""
     for name in ("_source_executor_id", "source_executor_id"):

@@ -1,4 +1,4 @@
-"""What an object of a pickle is to its reader: a type, a text or attributes, items, entries, arguments.
+"""The parts of a pickled object that a reader sees: a type, a text or attributes, items, entries, arguments.
 
 One place knows how Python pickles things (copyreg, dataclasses, pydantic, named tuples, the standard library's own
 reductions); every view of a value is built on it.
@@ -45,7 +45,7 @@ class ObjectParts:
         type: `module:qualname`.
         text: What stands for the whole object (an Enum's value, a date in ISO form), if `is_text`.
         attributes: Names, all different, and values, in the order of the pickle.
-        args: Constructor arguments that are no attribute.
+        args: Constructor arguments that are not attributes.
         kwargs: Keyword arguments, or None.
         maker: What is called, when that has no name but is made by the pickle itself, or None.
         items: The members of a list-like or set-like object, or None.
@@ -75,7 +75,7 @@ class ObjectParts:
 
 
 def object_parts(obj: Obj) -> ObjectParts:
-    """The parts of an object, reported from its pickle alone. Its cost does not grow with the object."""
+    """The parts of an object, worked out from its pickle alone. The cost does not grow with the object."""
     cls, args, kwargs = obj.cls, obj.args, obj.kwargs
     if type(cls) is Obj and _is_partial_new(cls):
         # Protocols 2 and 3 write a class with keyword arguments as partial(cls.__new__, cls, *args, **kwargs)().
@@ -155,7 +155,7 @@ _KEPT = 64
 def own_attributes(obj: Obj) -> list[Value] | None:
     """name, value, name, value, ... of an object that is nothing but attributes, as most are; None for any other.
 
-    What `anatomy` shows of such an object, for a fraction of its cost.
+    The same as `object_parts` for such an object, at a fraction of the cost.
     """
     cls, state = obj.cls, obj.state
     if (

@@ -34,7 +34,7 @@ def short_type(name: str) -> str:
 
 
 def is_unopened(value: Value) -> bool:
-    """Whether a value is a large pickle, or a large part of a large file, that nobody has asked for yet."""
+    """Whether a value is a large pickle, or a large part of a large file, that has not been read yet."""
     kind = type(value)
     if kind is Deferred:
         return is_unopened(value.value) if value.ready else value.end - value.start > INLINE_SPAN
@@ -42,12 +42,12 @@ def is_unopened(value: Value) -> bool:
 
 
 def is_long_text(value: Value) -> bool:
-    """Whether a value is a text that nobody has asked for yet: it is known to have no members."""
+    """Whether a value is a long text that has not been read yet; it is known to have no members."""
     return type(value) is Deferred and not value.ready and value.is_text
 
 
 def kind_of(value: Value) -> Kind:
-    """What a value is to the eye."""
+    """The kind of a value, which decides its colour."""
     if is_unopened(value):
         return "text" if is_long_text(value) else "object"
     value = resolve(value)
@@ -97,7 +97,7 @@ def label_text(member: Member, limit: int = 80, depth: int = _DEPTH) -> str:
 
 
 class Summarizer:
-    """Makes previews; `reveal` shows the values of secret keys."""
+    """Makes summaries; `reveal` shows the values of secret keys."""
 
     __slots__ = ("reveal",)
 
@@ -221,7 +221,7 @@ class Summarizer:
         return f"{clean(speaker(value), 40)}: {said}"
 
     def contents(self, value: Value, limit: int, depth: int) -> str:
-        """What a message holds that is no text."""
+        """What a message holds besides text."""
         contents = attribute(value, "contents")
         listed = [] if is_unopened(contents) else resolve(contents)
         if type(listed) not in (list, tuple) or not listed:

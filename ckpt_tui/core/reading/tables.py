@@ -40,7 +40,7 @@ class Table(NamedTuple):
 
 
 def table(obj: Obj, name: str) -> Table | None:
-    """The table that a pickled object is; None where it is none, or one that is not known.
+    """A pickled object as a table; None if it is not one, or of an unknown layout.
 
     Args:
         obj: The object.

@@ -83,7 +83,7 @@ def plain_parts(
 
     Args:
         parts: Values by name.
-        depth: Levels of each document, as for `plain`.
+        depth: Levels of each document, as for `to_json`.
         repeats: What shared values may cost when they come again.
         allowance: What may be spent on all of them.
     """
@@ -262,7 +262,7 @@ class _Writer:
         return root[0]
 
     def apart(self, out: Any, key: Any, item: Value) -> Any:
-        """The document of a value that shares nothing with those around it; put off where it is large."""
+        """The document of a value that shares nothing with those around it; a large one is written later."""
         tried = min(self.left, max(self.left // _SHARE, _TRIED))
         steps = tuple(step for frame in self.frames[1:] for step in (*frame.prefix, frame.key))
         prefix = (*self.prefix, *steps)
@@ -298,7 +298,7 @@ class _Writer:
             self.references.pop(ident, None)
 
     def other(self, item: Value, kind: type) -> Any:
-        """What stands for a value; its members follow when a frame was put on top."""
+        """What is written for a value; its members follow if a frame was pushed."""
         if kind in _OFTEN:
             return self.container(item, kind)
         if kind is bytes or kind is bytearray:
@@ -489,7 +489,7 @@ class _Writer:
         return self.sign(why, size)
 
     def sign(self, why: str, size: int = 0) -> dict[str, Any]:
-        """What stands in place of a value; one for all places, of which a bomb has a million."""
+        """The sign that replaces a value; one object for all places, of which a bomb has a million."""
         self.is_cut = True
         found = self.signs.get((why, size))
         if found is None:

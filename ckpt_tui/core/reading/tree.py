@@ -44,7 +44,7 @@ class Row(NamedTuple):
         branch: The branch the row belongs to.
         slot: Its position among the branch's visible members.
         is_open: Its members follow.
-        hidden: Members that say nothing and are folded away below it.
+        hidden: Empty members and bookkeeping that are folded away below it.
     """
 
     depth: int
@@ -132,7 +132,7 @@ class Tree:
     Args:
         value: The value whose members are the rows.
         folds: What to unfold, by label; None unfolds what fits a screen.
-        show_none: Show what holds nothing, and the framework's bookkeeping, instead of folding it away.
+        show_none: Show empty values and the framework's bookkeeping instead of folding them away.
         prefix: Steps that lead to the value in the JSON of `show`.
     """
 
@@ -221,7 +221,7 @@ class Tree:
         return positions if self._state is None else self._state.there(positions)
 
     def order_of(self, positions: tuple[int, ...]) -> tuple[int, ...]:
-        """Positions among all members as what orders them as the rows are ordered."""
+        """A sort key of positions among all members, in the order of the rows."""
         return positions if self._state is None else self._state.here(positions)
 
     # -- folding -----------------------------------------------------------------------------------------------------

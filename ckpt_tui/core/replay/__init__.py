@@ -1,1 +1,1 @@
-"""What the screen of a replay shows of a step, and for how long."""
+"""What a replay shows of a step, and for how long."""

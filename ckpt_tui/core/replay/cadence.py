@@ -1,4 +1,4 @@
-"""How long each step is shown while a run plays."""
+"""How long each step is shown during a replay."""
 
 from __future__ import annotations
 

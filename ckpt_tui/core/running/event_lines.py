@@ -72,7 +72,7 @@ def line_of(document: dict[str, Any]) -> Line:
 
 
 def clock_of(stamp: str) -> str:
-    """Local time of day of a UTC stamp, with milliseconds; "" when it is none."""
+    """Local time of day of a UTC stamp, with milliseconds; "" when it is not one."""
     try:
         moment = datetime.fromisoformat(stamp)
     except ValueError:

@@ -191,7 +191,7 @@ def _json(kind: str, text: str) -> Any:
     except (ValueError, RecursionError):
         value = None if kind == "json" else _NOTHING
         if kind == "json":
-            raise ValueError("no JSON: a text stands in quotes") from None
+            raise ValueError("not valid JSON: write text in quotes") from None
     wanted: dict[str, tuple[type, ...]] = {
         "integer": (int,), "number": (int, float), "list": (list,), "boolean": (bool,)
     }  # fmt: skip

@@ -95,7 +95,7 @@ def _of_one_store(name: str, runs: Sequence[Run]) -> tuple[dict[str, Node], str]
         holders = dict(found) if len({known for _, known in found}) == 1 else {}
     if len(holders) > 1:
         store, known = next(iter(holders.items()))
-        raise IdFault(f"{base!r} is in {len(holders)} stores; say {store}/{known}", True)
+        raise IdFault(f"{base!r} is in {len(holders)} stores; write {store}/{known}", True)
     if holders:
         return stores[next(iter(holders))], name
     return {node_id: node for nodes in stores.values() for node_id, node in nodes.items()}, name

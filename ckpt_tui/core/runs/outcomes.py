@@ -94,8 +94,8 @@ def why_none(runs: Iterable[Run], identifier: str, just_there: bool = False) -> 
         ways = "goes on in one way only" if count else "does not go on yet"
         return f"{short} {ways}: r there makes another way to compare."
     if count:
-        return f"{short} goes on in one way only, and so does what comes before it: r resumes from it once more."
-    return f"Nothing follows {short}, and nothing before it forks: r on an earlier checkpoint makes a second way."
+        return f"{short} has only one continuation, and so has every checkpoint before it: r resumes from it again."
+    return f"Nothing follows {short}, and no checkpoint before it forks: r on an earlier checkpoint makes a fork."
 
 
 def _end(node: Node, children: dict[str, list[Node]]) -> CheckpointRef:

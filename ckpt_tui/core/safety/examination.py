@@ -201,7 +201,7 @@ def inspect_text(text: Any, budget: PickleBudget = THOROUGH, check: Callable[[],
         check: Called now and then; whatever it raises ends the work.
     """
     if not isinstance(text, str):
-        return Inspection((), (), f"{PICKLED} is not a text")
+        return Inspection((), (), f"{PICKLED} is not a string")
     if len(text) * 3 // 4 > budget.bytes:
         return Inspection((), (), f"a pickle of {len(text) * 3 // 4:,} bytes; at most {budget.bytes:,} are decoded")
     fault = ""

@@ -140,7 +140,7 @@ class _Survey:
         for name in decoded.built:
             self._danger(f"sets attributes of the class or function {name} itself")
         if decoded.fault.startswith(NO_NAME):
-            self._danger("works out the name of a class or function, which nobody can read")
+            self._danger("computes the name of a class or function, so the name cannot be checked")
         for reason in decoded.opaque:
             self._opaque(reason)
         self._walk([decoded.value, *decoded.discarded])
@@ -168,7 +168,7 @@ class _Survey:
         if reason == PERSISTENT:
             self._danger(f"holds {PERSISTENT}: what it becomes is up to that program's own code")
         elif reason.startswith(LONG_NAME):
-            self._danger(f"holds {reason}, which is not looked at")
+            self._danger(f"holds {reason}, which is not examined")
 
     def _walk(self, todo: list[Value]) -> None:
         seen: set[int] = set()

@@ -55,7 +55,7 @@ class Judgement(NamedTuple):
 
 
 UNKNOWN = "is not known to be inert data"
-_ELSEWHERE = "is a name that this module only imports: nothing genuine is written so"
+_ELSEWHERE = "is a name that this module only imports; genuine checkpoints do not contain it"
 _NOT_DATA = "is a part of a running program, which the framework never writes"
 _UNLISTED = "is not a class that a known release of the framework defines there"
 

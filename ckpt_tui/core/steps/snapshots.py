@@ -220,7 +220,7 @@ def ran_for_certain(before: Snapshot | None, after: Snapshot) -> dict[str, str]:
     """Who ran between two checkpoints, as the files show: executor → the reason, in words for people."""
     told = after.checkpoint.ref.told
     if told is not None and told.ran is not None:
-        return dict.fromkeys(told.ran, "the store tells")
+        return dict.fromkeys(told.ran, "recorded by the store")
     return _ran_as_files_show(before, after)
 
 
@@ -235,7 +235,7 @@ def _ran_as_files_show(before: Snapshot | None, after: Snapshot) -> dict[str, st
                 word = {"answer": "an answer", "input": "the input", "message": "a message"}[sent.sort]
                 found.setdefault(sent.target, f"got {word}")
         for target in _fired(before, after):
-            found.setdefault(target, "got all that it waited for")
+            found.setdefault(target, "got everything that it waited for")
     for name in after.senders:
         found.setdefault(name, "sent a message")
     for name, reason in _completed(before, after):

@@ -245,7 +245,7 @@ def _guess(source: str, graph: Graph, later: Mapping[str, str]) -> tuple[tuple[s
     sure = tuple(name for name in targets if graph.edges[source, name].trust != "possible")
     if sure:
         return sure, "its messages go there"
-    return (targets, "may be one of these") if targets else ((), "the file does not tell")
+    return (targets, "may be one of these") if targets else ((), "the file does not say")
 
 
 def _answered(before: Snapshot | None, after: Snapshot) -> Iterable[Answered]:

@@ -73,7 +73,7 @@ class Bookmarks:
         if note is None:
             return
         note = replace(note, bookmark=not note.bookmark)
-        said = "★ Bookmarked; ' lists bookmarks and notes." if note.bookmark else "The bookmark is gone."
+        said = "★ Bookmarked; ' lists bookmarks and notes." if note.bookmark else "Bookmark removed."
         self._put(note, said)
 
     def ask(self) -> None:
@@ -87,7 +87,7 @@ class Bookmarks:
         note = self._note()
         if note is None:
             return
-        said = "Noted; ' lists bookmarks and notes." if text.strip() else "The note is gone."
+        said = "Note saved; ' lists bookmarks and notes." if text.strip() else "Note removed."
         self._put(replace(note, text=text.strip()[:NOTE_LIMIT]), said)
 
     def show_all(self) -> None:

@@ -71,7 +71,7 @@ class BranchDivergence:
             text = f" {id_text(last)} descends from {id_text(first)}, {steps:,} steps: no fork. "
             self._port.report((text, "warn"))
         else:
-            self._port.report((" looking where they part … ", "dim"))
+            self._port.report((" looking for the step where they diverge … ", "dim"))
             self._port.find_divergence(found)
 
     def take(self, event: DivergenceReady) -> None:
@@ -88,6 +88,6 @@ class BranchDivergence:
             parted = event.divergence
             place = clean(expression(parted.difference.shown[0].path), 60)
             self._tips = self._port.pair
-            self.word = f"{word} · they part in step {parted.step:,} after it, at {place} "
+            self.word = f"{word} · they diverge in step {parted.step:,} after it, at {place} "
             self._port.report(None)
             self._port.compare_pair((parted.first.ref, parted.second.ref))

@@ -133,7 +133,7 @@ class Execution:
             return
         again = run.session.is_stopping
         run.stop()
-        self._port.say("killed" if again else "asked to stop; x once more kills it, and so does time", "warn")
+        self._port.say("killed" if again else "stopping; x again kills it now", "warn")
 
     def leave(self) -> None:
         """The person leaves: what runs goes on, what does not run is over."""

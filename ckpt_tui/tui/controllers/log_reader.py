@@ -70,7 +70,7 @@ class LogReader:
         if found is not None:
             log.move_to(found)
         else:
-            self._port.say(f"No match for {log.match!a}." if log.match else "Nothing is searched for: / asks.", "warn")
+            self._port.say(f"No match for {log.match!a}." if log.match else "No search yet: / starts one.", "warn")
 
     def ask_filter(self) -> None:
         """Ask what to filter by."""

@@ -129,7 +129,7 @@ class ParentDiff:
             word = "Its parent is not in the store." if after.parent else "The first of its run: it has no parent."
             self._show(self._file, None, word)
         elif before.size + after.size > AT_ONCE:
-            self._show(self._file, None, "Large files are compared when they are asked for: d compares them.")
+            self._show(self._file, None, "Large files are compared only on request: d compares them.")
         else:
             self._port.jobs.compare(self.comparer, before, after, self.ignore)
 

@@ -75,7 +75,9 @@ class Preparation:
         """The answers by the ids of their requests; None, and said so, where one is missing that must not be."""
         out, wrong = self._requests.answers()
         if wrong is not None and complete:
-            self._port.say("An answer is not complete; see beside its fields, or leave the request waiting.", "warn")
+            self._port.say(
+                "An answer is incomplete: see the notes beside its fields, or leave the request waiting.", "warn"
+            )
             wrong.focus_first()
             return None
         return out

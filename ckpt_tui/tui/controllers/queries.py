@@ -168,7 +168,7 @@ class Queries:
 
     def _say_progress(self, done: int, total: int) -> None:
         bar = "━" * (_BAR * done // max(total, 1))
-        self._port.say(f"{bar:╌<{_BAR}} {done:,} of {total:,} checkpoints asked · esc stops", "warn")
+        self._port.say(f"{bar:╌<{_BAR}} {done:,} of {total:,} checkpoints checked · esc stops", "warn")
 
     def stop_bisecting(self) -> bool:
         """Leave a bisection; return False when none goes on."""
@@ -185,7 +185,7 @@ class Queries:
         found = event.found
         name = clean(found.expression, 60)
         if found.first is None:
-            self._port.say(f"true nowhere on this branch · {found.asked:,} checkpoints asked · {name}", "warn")
+            self._port.say(f"never true on this branch · {found.asked:,} checkpoints checked · {name}", "warn")
             return
         self._port.selection.go_to(found.first.file)
         if found.previous is not None:

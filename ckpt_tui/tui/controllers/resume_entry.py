@@ -158,7 +158,7 @@ class ResumeEntry:
         if begun:
             (self.live or begun)[-1].show()
         else:
-            self._port.say("Nothing was run yet: r runs on from the checkpoint.", "dim")
+            self._port.say("Nothing was run yet: r resumes from the checkpoint.", "dim")
 
     def end_runs(self) -> None:
         """End every process that was started here."""

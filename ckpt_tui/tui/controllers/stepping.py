@@ -99,7 +99,7 @@ class Stepping:
         try:
             write_notes(self._notebook)
         except OSError as error:
-            self._port.say(f"The breakpoints are not kept: {error.strerror}", "warn")
+            self._port.say(f"The breakpoints cannot be saved: {error.strerror}", "warn")
         run = self._port.run
         if run is not None and run.begun and run.is_live:
             run.command("break", set=specs)

@@ -62,13 +62,13 @@ class ValueEdits:
             return
         value, path, say = row.member.value, tree.path, self._port.say
         if path[0] not in ("state", "messages"):
-            say("State and messages can be changed; requests are answered when the run goes on: r.", "warn")
+            say("Only state and messages can be changed; answer requests when you resume: r.", "warn")
         elif tree.is_hidden(row):
             say("Masked: ! shows secrets, then they can be changed.", "warn")
         elif is_unopened(value):
-            say("Too large to be read on the way: unfold it first.", "warn")
+            say("Too large to read from here: unfold it first.", "warn")
         elif self._holds_secrets(value):
-            say("It holds what is masked: ! shows secrets, then it can be changed.", "warn")
+            say("It contains masked values: ! shows secrets, then it can be changed.", "warn")
         else:
             self._edit(checkpoint.ref.file, path, value)
 
@@ -76,7 +76,7 @@ class ValueEdits:
         """Forget what was changed in the selected checkpoint; return False when nothing was."""
         if not self._port.edits.forget(self._port.selection.file):
             return False
-        self._port.say("The changes are forgotten.", "dim")
+        self._port.say("The changes are discarded.", "dim")
         return True
 
     def _holds_secrets(self, value: Value) -> bool:
@@ -103,7 +103,7 @@ class ValueEdits:
             try:
                 after = text if is_text else json.loads(text)
             except (ValueError, RecursionError):
-                self._port.say(f"{clean(text, 40)} is no JSON; nothing was changed.", "warn")
+                self._port.say(f"{clean(text, 40)} is not valid JSON; nothing was changed.", "warn")
                 return
             self._take(file, path, document, {**document, "$value": after} if typed else after)
 

@@ -55,7 +55,7 @@ class ValueSearch:
     def next(self, way: int) -> None:
         """Go to the next or previous match in the pane; `way` is 1 or -1."""
         if not self.match:
-            self._port.say("Nothing to search for: / asks.", "dim")
+            self._port.say("No search yet: / starts one.", "dim")
             return
         lines = self._port.panes.lines
         way *= lines.take_count()

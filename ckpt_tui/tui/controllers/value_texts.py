@@ -31,7 +31,7 @@ _SHOWN_NODES = 200_000
 _LINES = 2_000_000
 """Characters of a text that is shown line by line."""
 
-_UNREAD = "Too large to be read on the way: unfold it first."
+_UNREAD = "Too large to read from here: unfold it first."
 
 
 class ValueTextsPort(Port, Protocol):
@@ -58,7 +58,7 @@ class ValueTexts:
         """Say that the next key chooses what to copy."""
         self._copying = True
         keys = " · ".join(f"{key} {name}" for key, name in COPY_KEYS.items())
-        self._port.say(f"copy: {keys} · esc nothing")
+        self._port.say(f"copy: {keys} · esc cancels")
 
     def take_key(self, key: str) -> bool:
         """Copy what a key chooses; return False when nothing was asked, and the key is not for this."""

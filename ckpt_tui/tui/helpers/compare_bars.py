@@ -36,7 +36,7 @@ def parting_parts(parting: Parting, width: int) -> list[Part]:
 
 
 def key_parts(width: int, divergence: str) -> list[Part]:
-    """Which keys there are; in the place where the branches part, `divergence` says where that is."""
+    """Which keys there are; in the place where the branches diverge, `divergence` says where that is."""
     if divergence:
         return [(divergence, "warn"), (" f", "key"), (" goes back ", "dim")]
     parts: list[Part] = [(" J K", "key"), (" changes ", "dim")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ckpt_tui.tui.widgets.prompt import Prompted
 from ckpt_tui.tui.widgets.status import Part
 
-SEARCH = Prompted("search", "a text; an upper case letter makes it strict about case", "searches")
+SEARCH = Prompted("search", "text; an upper-case letter makes it case-sensitive", "searches")
 
 
 def match_word(at: int, total: int, match: str, back: str = "ends") -> Part:

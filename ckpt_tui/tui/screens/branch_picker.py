@@ -75,13 +75,13 @@ class BranchPicker(ModalScreen[int | None]):
     ]
 
     DEFAULT_CSS = """
-    ForkScreen { align: center middle; background: $background 40%; }
-    ForkScreen > Vertical {
+    BranchPicker { align: center middle; background: $background 40%; }
+    BranchPicker > Vertical {
         width: 90%; max-width: 90; height: auto; max-height: 60%;
         border: round $ck-edge-focus; border-title-color: $foreground; border-subtitle-color: $ck-dim;
         background: $background; padding: 0 1;
     }
-    ForkScreen Ways { height: auto; }
+    BranchPicker BranchLines { height: auto; }
     """
 
     def __init__(self, track: PlaybackPath, fork: Fork) -> None:

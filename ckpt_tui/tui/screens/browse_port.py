@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.screens.browse_opener import BrowseOpener
     from ckpt_tui.tui.store_follower import StoreFollower
 
-_NOTE = Prompted("note", "on this checkpoint; empty takes it away", "keeps it")
+_NOTE = Prompted("note", "on this checkpoint; empty removes it", "keeps it")
 
 
 class BrowsePort:

@@ -229,7 +229,7 @@ class CompareScreen(Screen[ComparePlace]):
         width, word = self.size.width, self.divergence.word
         self.query_one("#head", BarLine).show(compared_parts(self.pair, width), right)
         title = f"{clean(before.workflow, 30)} {id_text(before)} → {id_text(after)}"
-        self.rows.border_title = Content(f"where the branches part · {title}" if word else title)
+        self.rows.border_title = Content(f"where the branches diverge · {title}" if word else title)
         self.rows.border_subtitle = Content(self.rows.place[-max(width - 20, 8) :])
         line = self.query_one("#parting", BarLine)
         line.display = self.parting is not None

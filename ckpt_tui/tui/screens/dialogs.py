@@ -137,7 +137,7 @@ class TextScreen(ModalScreen[None]):
             back = "ends" if self._has_searched else "closes"
             self._say(match_word(*self._lines.next_match(way), self._match, back)[0].strip())
         else:
-            self._say("Nothing is searched for: / asks.")
+            self._say("No search yet: / starts one.")
 
     def action_back(self) -> None:
         """End the search, or close."""
@@ -158,11 +158,11 @@ _SIGNS = (
     ("‖", "waiting for an answer"),
     ("↩", "answered: answers are in flight"),
     ("✓", "done: nothing is left to do"),
-    ("☠", "would run code when it is loaded: its row says what, and it is not offered to resume"),
+    ("☠", "would run code when it is loaded: its row says how, and it cannot be resumed"),
     ("✗", "a file that cannot be shown, with the reason"),
     ("±", "changes since the parent; + added, - removed, ~ changed, → moved; ◆ marked for a comparison"),
     ("~", "the parent is guessed: Agent Framework 1.9 and older did not write it after a resume"),
-    ("!", "something is odd; Meta tells what"),
+    ("!", "something is irregular; the Meta tab says what"),
 )
 
 

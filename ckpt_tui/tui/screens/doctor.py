@@ -95,7 +95,7 @@ class DoctorScreen(Screen[Finding | None]):
 
     def _draw_progress(self, done: int, total: int) -> None:
         bar = "━" * (10 * done // max(total, 1))
-        count = f"{done:,} of {total:,} files" if total else "looking at the store"
+        count = f"{done:,} of {total:,} files" if total else "examining the store"
         self._draw([(f" {bar:╌<10} {count} ", "warn")])
         self.query_one("#foot", BarLine).show([(" esc", "key"), (" cancels ", "dim")], [])
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _SCOPES: tuple[Scope, ...] = ("store", "run", "checkpoint")
 _SCOPE_TEXTS = {"store": "the whole store", "run": "this run", "checkpoint": "this checkpoint"}
-_HINT = "a text; an upper case letter makes it strict"
+_HINT = "text; an upper-case letter makes it case-sensitive"
 _ROOMY = 100
 """Columns from which the line of options has room for a word about secrets."""
 _WHERE = ("keys and values", "keys", "values")
@@ -58,7 +58,7 @@ class FindScreen(QueryScreen[MatchList]):
     DEFAULT_CSS = """
     FindScreen Input { height: 1; border: none; padding: 0 1; background: $panel; }
     FindScreen FindingText { height: 7; }
-    FindScreen AnswerList { height: 1fr; }
+    FindScreen ResultList { height: 1fr; }
     """
 
     KEYS: ClassVar[list[Part]] = [*QueryScreen.KEYS[:-2], (" /", "key"), (" text ", "dim"), *QueryScreen.KEYS[-2:]]
@@ -83,7 +83,10 @@ class FindScreen(QueryScreen[MatchList]):
     def compose(self) -> ComposeResult:
         yield BarLine(id="head")
         yield Input(
-            self.finding.text, id="text", compact=True, placeholder="a text; an upper case letter makes it strict"
+            self.finding.text,
+            id="text",
+            compact=True,
+            placeholder="text; an upper-case letter makes it case-sensitive",
         )
         yield BarLine(id="options")
         yield self.make_list()

@@ -94,7 +94,7 @@ class HistoryScreen(QueryScreen[HistoryList]):
             if taken.step == "start"
             else "nobody is known to have run"
         )
-        inferred = " (inferred: the file does not tell where a message went)" if taken.inferred else ""
+        inferred = " (inferred: the file does not say where a message went)" if taken.inferred else ""
         when = f"{date_text(ref.when)[:10]} {clock_text(ref.when)}" if ref.when else "no date"
         lines = [Paragraph(f"{ref.id} · iteration {ref.iteration} · {when} · {ran}{inferred}", "label")]
         if taken.absent:

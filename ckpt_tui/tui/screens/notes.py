@@ -89,7 +89,7 @@ class NotesScreen(ModalScreen[str | None]):
         lines.changed()
         lines.focus()
         if not lines.notes:
-            self._say("Nothing is noted yet: B bookmarks a checkpoint, a notes something on it.")
+            self._say("No bookmarks or notes yet: B bookmarks a checkpoint, a writes a note.")
 
     def _say(self, text: str) -> None:
         self.query_one(Vertical).border_subtitle = Content(text)

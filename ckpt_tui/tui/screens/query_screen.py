@@ -51,15 +51,15 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
     ]
 
     DEFAULT_CSS = """
-    AskScreen AnswerList, AskScreen FindingText {
+    QueryScreen ResultList, QueryScreen FindingText {
         border: round $ck-edge;
         border-title-color: $foreground;
         border-subtitle-color: $ck-dim;
         padding: 0 1;
     }
-    AskScreen AnswerList:focus, AskScreen FindingText:focus { border: round $ck-edge-focus; }
-    AskScreen AnswerList { height: 3fr; }
-    AskScreen FindingText { height: 2fr; min-height: 5; }
+    QueryScreen ResultList:focus, QueryScreen FindingText:focus { border: round $ck-edge-focus; }
+    QueryScreen ResultList { height: 3fr; }
+    QueryScreen FindingText { height: 2fr; min-height: 5; }
     """
 
     KEYS: ClassVar[list[Part]] = [
@@ -137,7 +137,7 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
     def draw_progress(self, done: int, total: int) -> None:
         """Show how far it is, and that it can be left."""
         bar = "━" * (_BAR * done // max(total, 1))
-        count = f"{done:,} of {total:,} checkpoints" if total else "looking at the store"
+        count = f"{done:,} of {total:,} checkpoints" if total else "examining the store"
         self.draw([(f" {bar:╌<{_BAR}} {count} ", "warn")])
         self.say_keys([(" esc", "key"), (self.STOPS, "dim")])
 

@@ -39,7 +39,7 @@ from ckpt_tui.tui.widgets.step_text import TextAndPath
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 from ckpt_tui.tui.widgets.timeline import Timeline
 
-_NOTE = Prompted("note", "on this checkpoint; empty takes it away", "keeps it")
+_NOTE = Prompted("note", "on this checkpoint; empty removes it", "keeps it")
 
 
 _BISECT = Prompted("first checkpoint where", "an expression, such as state.score > `0.8`", "goes there in the browser")

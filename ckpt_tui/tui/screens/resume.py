@@ -280,7 +280,7 @@ class ResumeScreen(Screen[None]):
         self.preparation.allow({} if self.execution.has_begun else self.execution.check)
 
     def action_read_request(self) -> None:
-        """Show the whole of what a request asks."""
+        """Show show everything that a request asks."""
         form = self.preparation.request()
         if form is not None:
             text = form.whole_text

@@ -81,7 +81,7 @@ class RulesScreen(ModalScreen[set[str]]):
 
     def compose(self) -> ComposeResult:
         box = Vertical()
-        box.border_title = Content("What a diff leaves out")
+        box.border_title = Content("What a diff hides")
         box.border_subtitle = Content("space switches · a all or none · esc closes")
         with box:
             yield self._lines

@@ -31,7 +31,7 @@ class SizesScreen(QueryScreen[SizeList]):
 
     DEFAULT_CSS = """
     SizesScreen FindingText { height: 7; }
-    SizesScreen AnswerList { height: 1fr; }
+    SizesScreen ResultList { height: 1fr; }
     """
 
     def __init__(self, store: Store, known: QueryCache, run: Run, file: str) -> None:

@@ -179,7 +179,7 @@ class Detail(Widget):
             view.tell(self._untold)
         elif not self._difference.shown:
             left_out = (
-                f"; {self._difference.ignored:,} left out by rules, d shows them" if self._difference.ignored else ""
+                f"; {self._difference.ignored:,} hidden by rules, d shows them" if self._difference.ignored else ""
             )
             view.tell(self._difference.incomplete or f"Nothing changed since the parent{left_out}.")
         else:

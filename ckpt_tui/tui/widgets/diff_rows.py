@@ -200,7 +200,7 @@ class DiffRows(LineList):
                 break
 
     def action_everything(self) -> None:
-        """List what did not change, too, or only what did."""
+        """List show unchanged values, too, or only changes."""
         self.take_count()
         self.everything = not self.everything
         self.lay_out()

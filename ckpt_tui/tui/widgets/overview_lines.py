@@ -23,7 +23,7 @@ _SIGNS = {"‖": "warn", "✗": "error", "!": "warn", "+": "good", "−": "error
 
 
 class OverviewLines(LineList):
-    """What one asks first of a checkpoint."""
+    """The overview of one checkpoint."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("enter,right,l", "open", "go there")]
 

@@ -32,14 +32,14 @@ class Prompted(NamedTuple):
     verb: str
 
 
-SEARCH = Prompted("search", "a text; an upper case letter makes it strict about case", "searches")
+SEARCH = Prompted("search", "text; an upper-case letter makes it case-sensitive", "searches")
 
 
 class Prompt(Vertical):
     """Asks for a line of text over the hints of its screen; it is hidden while it asks nothing."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(by_id()["app.back"].keys, "close", "leave the question", show=False, id="app.back")
+        Binding(by_id()["app.back"].keys, "close", "leave the prompt", show=False, id="app.back")
     ]
     SCOPED_CSS = False  # the hints of the screen make room
     DEFAULT_CSS = """

@@ -205,7 +205,7 @@ class RowTree(UnreadRows):
 
     def _unfold(self, branch: Branch, levels: int) -> None:
         if not self.outline.unfold_level(branch, levels):
-            self.post_message(self.Notice("That is as much as is unfolded at once; the rest stays folded."))
+            self.post_message(self.Notice("That is the most that is unfolded at once; the rest stays folded."))
         self._changed_by_hand()
 
     def action_fold_siblings(self) -> None:
@@ -256,9 +256,9 @@ class RowTree(UnreadRows):
         self.post_message(self.Folded())
         self.post_message(
             self.Notice(
-                "Everything is shown, what is empty and bookkeeping, too."
+                "Everything is shown, also empty values and bookkeeping."
                 if show
-                else "What is empty, and the framework's bookkeeping, are folded away."
+                else "Empty values and the framework's bookkeeping are hidden."
             )
         )
 

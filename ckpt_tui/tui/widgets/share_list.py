@@ -42,7 +42,7 @@ class ShareList(LineList):
     def show(self, shares: Shares) -> None:
         """Show the shares of a checkpoint."""
         self._total = max(shares.total, 1)
-        whole = "" if shares.complete else ", the rest was not looked at"
+        whole = "" if shares.complete else "; the rest was not measured"
         size = f" · {size_text(shares.total)} characters of decoded JSON{whole}"
         self._rows = [Heading("by path", "heading", size), *shares.paths]
         self._rows += [Heading("by type", "heading", " · without the objects in it"), *shares.types]

@@ -139,12 +139,12 @@ def _flights(step: Step, width: int) -> Iterator[TextAndPath]:
         if flight.inferred:
             yield TextAndPath([("   ", "dim"), (f"{INFERRED}{_why(flight)}", "accent")])
     for name in step.due:
-        yield _fact("next", name, "is to be run again", width)
+        yield _fact("next", name, "will run again", width)
     if step.stopped:
         yield TextAndPath(
             [
                 (f" {SIGNS['stopped']} ", "error"),
-                (f"{INFERRED}inferred: nothing came of it; the run failed, was stopped, or is still going", "accent"),
+                (f"{INFERRED}inferred: it left no trace; the run failed, was stopped, or is still going", "accent"),
             ]
         )
 

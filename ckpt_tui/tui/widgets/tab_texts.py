@@ -24,7 +24,7 @@ def conversation_paragraphs(talk: Conversation, reveal: bool = True) -> list[Par
     if not talk.turns:
         out.append(Paragraph("Nothing was said: no messages in flight, no conversation in any state.", "dim"))
     for path, number in talk.repeated:
-        out.append(Paragraph(f"{number:,} messages of {expression(path)} stand there twice by their ids.", "error"))
+        out.append(Paragraph(f"{number:,} messages of {expression(path)} appear twice, by their ids.", "error"))
     if len(talk.turns) > MAX_TURNS:
         out.append(Paragraph(f"… {len(talk.turns) - MAX_TURNS:,} earlier turns", "dim"))
     shown = talk.turns[-MAX_TURNS:]
@@ -50,7 +50,7 @@ def conversation_paragraphs(talk: Conversation, reveal: bool = True) -> list[Par
         places = ", ".join(expression(path) for path in talk.unread[:3])
         out.append(Paragraph(f"Not read, because it is large: {places}. Unfold it in its tab.", "dim"))
     if talk.is_cut:
-        out.append(Paragraph("There is more than is looked at for a conversation.", "dim"))
+        out.append(Paragraph("Only the first part of this checkpoint was searched for conversations.", "dim"))
     return out
 
 

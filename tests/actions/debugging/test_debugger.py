@@ -260,10 +260,8 @@ def test_a_command_that_cannot_be_done_is_reported_and_the_run_goes_on(into: Pat
 
 
 STEPPED = (
-    "two workflows gathered", "one workflow after the other", "clients opened in main", "an agent, streamed",
-    "functional, to its end", "a workflow inside another", "the storage in the builder", "no storage, no name",
-    "an agent", "a package", "a loop in a thread", "a deadline", "context variables",
-    "values of many kinds",
+    "two workflows gathered", "an agent, streamed", "functional, to its end", "a workflow inside another",
+    "no storage, no name", "a loop in a thread",
 )  # fmt: skip
 """Kinds of programs of which it is shown that pauses change nothing."""
 

@@ -1,6 +1,7 @@
 """A conversation that holds a message twice and a request asked again are told; what people do say twice is not."""
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,19 @@ def test_what_people_say_twice_is_not_told() -> None:
     assert kept(message("yes"), message("no"), message("yes")) == []
     assert kept(message("yes"), message("yes")) == []
     assert kept(message("one part", "m1"), message("another part of the same message", "m1")) == []
+
+
+def test_a_state_nested_thousands_deep_takes_no_more_than_its_size() -> None:
+    nested: list[Any] = []
+    for _ in range(4_000):
+        nested = [[], nested]
+    checkpoint = read("a")._replace(state={"nested": nested})
+    tracemalloc.start()
+    try:
+        assert list(repeated_messages(checkpoint)) == []
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def asks(identifier: str, question: str) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def test_what_is_put_in_becomes_an_object_and_what_is_empty_is_left_to_its_defau
         (Field((), "integer"), "three", "not a whole number"),
         (Field((), "integer"), "true", "not a whole number"),
         (Field((), "number"), "x", "not a number"),
-        (Field((), "json"), "{", "no JSON: a text stands in quotes"),
+        (Field((), "json"), "{", "not valid JSON: write text in quotes"),
         (Field((), "list", item="integer"), "1, b", "not a whole number"),
         (Field((), "list"), '["a"', "not a list"),
         (Field((), "text"), "", "needed"),

@@ -213,7 +213,7 @@ class TestWhereAMessageGoes:
         graph = self.graph(x="possible", y="possible")
         assert self.flight(graph) == (("x", "y"), "may be one of these")
         assert ran(step_between(self.checkpoint(1, "a"), self.checkpoint(2), graph)) == ["x~?", "y~?"]
-        assert self.flight(self.graph()) == ((), "the file does not tell")
+        assert self.flight(self.graph()) == ((), "the file does not say")
 
     def test_who_ran_next_received_it(self) -> None:
         for graph in (self.graph(x="inferred", y="possible"), self.graph(True, x="exact", y="exact")):

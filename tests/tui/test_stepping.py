@@ -1,0 +1,81 @@
+"""Stepping a run from its screen: pausing, breakpoints, a change, going back, going on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ckpt_tui.actions.notebook import read_notes
+from ckpt_tui.tui.screens.resume import ResumeScreen
+from tests.support.resumes import checkpoints
+from tests.tui.support import NARROW, Driver, open_app
+from tests.tui.test_programs import opened, project
+
+__all__ = ["project"]
+
+
+async def checked(app: Driver) -> ResumeScreen:
+    """The preview of the first checkpoint, once its program was loaded and checked."""
+    screen = await opened(app)
+    await app.press("enter")
+    await app.until(lambda: bool(screen.execution.check.get("ok")), "the check is good")
+    return screen
+
+
+def saved(project: Path) -> list[int]:
+    """The iterations of the checkpoints that the run wrote."""
+    (fork,) = (project / "ck.forks").iterdir()
+    return [each["iteration_count"] for each in checkpoints(fork)]
+
+
+async def test_a_run_is_stepped_superstep_by_superstep_and_goes_on(project: Path) -> None:
+    async with open_app(project / "ck", NARROW) as app:
+        await checked(app)
+        await app.press("s")
+        await app.shows("‖ paused after step 1", "s step")
+        assert saved(project) == [1]
+        await app.press("s")
+        await app.shows("‖ paused after step 2")
+        assert saved(project) == [1, 2]
+        await app.press("c")
+        await app.shows("■ done")
+        assert saved(project) == [1, 2, 3, 4]
+
+
+async def test_a_breakpoint_stops_before_an_executor_and_is_kept_with_the_store(project: Path) -> None:
+    async with open_app(project / "ck") as app:
+        await checked(app)
+        await app.press("b", *"executor:pong", "enter")
+        await app.shows("pauses at executor:pong")
+        await app.press("ctrl+r")
+        await app.shows("paused before pong")
+        assert read_notes(str(project / "ck")).breakpoints == ["executor:pong"]
+        await app.press("t", *"end", "enter")
+        await app.shows("■ done")
+
+
+async def test_a_breakpoint_that_means_nothing_stays_to_be_mended(project: Path) -> None:
+    async with open_app(project / "ck") as app:
+        await checked(app)
+        await app.press("b", *"changes:nowhere", "enter")
+        await app.shows("is not a path to a value")
+
+
+async def test_a_message_is_changed_at_a_pause_and_the_run_goes_on_with_it(project: Path) -> None:
+    async with open_app(project / "ck") as app:
+        screen = await checked(app)
+        await app.press("s")
+        await app.shows("paused after step 1")
+        await app.press("e", *(["backspace"] * 6), *"messages.ping[0].data=3", "enter")
+        await app.shows("is changed when the run goes on")
+        await app.press("c")
+        await app.shows("■ done", "with 1 change")
+        assert screen.run is not None and screen.run.session.outcome == "done"
+        assert saved(project) == [1, 2], "with 3 the rally ends at once"
+
+
+async def test_keys_of_a_paused_run_say_why_they_do_nothing_while_none_is_paused(project: Path) -> None:
+    async with open_app(project / "ck") as app:
+        await checked(app)
+        for key in ("c", "t", "e", "left_square_bracket"):
+            await app.press(key)
+            await app.shows("The run is not paused")
