@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from rich.console import RenderableType
 from textual._compositor import ChopsUpdate, LayoutUpdate
@@ -23,7 +23,7 @@ from ckpt_tui.garbage import collect_rarely, leave_out_what_is_there
 from ckpt_tui.stores.base import Store, complete
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
-from ckpt_tui.tui.commands import accept_keys
+from ckpt_tui.tui.commands import accept_keys, why_not
 from ckpt_tui.tui.ending import end_on_signals
 from ckpt_tui.tui.paint import Painter
 from ckpt_tui.tui.screens.browse import Browse
@@ -41,6 +41,14 @@ def _commands() -> type[Provider]:
 def _collect_rarely() -> None:
     collect_rarely()
     leave_out_what_is_there()
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A screen that says why a key does nothing."""
+
+    def explain(self, text: str) -> None:
+        """Say it, until the next key."""
 
 
 _FEW_COLOURS = ("standard", "windows")
@@ -123,6 +131,13 @@ class CkptApp(TypeAhead):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         theme = self.current_theme
         return {} if theme.name in (DARK.name, LIGHT.name) else variables_for(theme)
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        handled = await super()._check_bindings(key, priority)
+        screen = self.screen
+        if not handled and not priority and isinstance(screen, Explains):
+            screen.explain(why_not(key, self.key_character, self.changed_keys))
+        return handled
 
     async def action_quit(self) -> None:
         """Quit; while a run that was started from here goes on, ask first."""
