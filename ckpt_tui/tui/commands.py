@@ -267,9 +267,10 @@ def why_not(key: str, character: str, changed: Mapping[str, str]) -> str:
     name = character if character.isprintable() and character.strip() else key.replace("_", " ")
     if not found:
         return f"{name} does nothing here: ? shows the keys."
-    places = list(dict.fromkeys(ELSEWHERE[each.scope] for each in found))
-    what = f" · {found[0].title}" if len(found) == 1 else ""
-    return f"{name} {' and '.join(places[:2])}{what}"
+    if len(found) == 1:
+        return f"{name} {ELSEWHERE[found[0].scope]} · {found[0].title}"
+    places = list(dict.fromkeys(ELSEWHERE[each.scope].partition(":")[0].removeprefix("works ") for each in found))
+    return f"{name} works {' and '.join(places[:2])}"
 
 
 def accept_keys(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

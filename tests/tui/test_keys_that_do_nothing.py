@@ -17,7 +17,7 @@ async def test_keys_of_other_places_name_the_place(size: tuple[int, int]) -> Non
         await app.press("plus")
         await app.shows("+ works in the values of a checkpoint · decode more")
         await app.press("x")
-        await app.shows("x works on the screen of a run: r opens it and works in a comparison")
+        await app.shows("x works on the screen of a run and in a comparison")
         await app.press("j")
         await app.until(lambda: "works in" not in app.lines[-1], "the keys")
 
