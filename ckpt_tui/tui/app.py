@@ -64,6 +64,7 @@ class CkptApp(TypeAhead):
         steps: Labels of the place to open at.
         config: What the person set.
         events: The file of a stream of events to show in the place of a store, or "".
+        streams: Names of the streams in it, where `events` is a directory.
     """
 
     TITLE = "ckpt-tui"
@@ -79,6 +80,7 @@ class CkptApp(TypeAhead):
         steps: tuple[str, ...] = (),
         config: Config | None = None,
         events: str = "",
+        streams: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._painter = Painter()
@@ -93,13 +95,17 @@ class CkptApp(TypeAhead):
         wanted = self.config.theme or (SIXTEEN if self.console.color_system in _FEW_COLOURS else DARK.name)
         self.set_reactive(App.theme, wanted if wanted in self.available_themes else DARK.name)
         self.stylesheet.set_variables(self.get_css_variables())
-        self._events = events
+        self._events, self._streams = events, streams
         self._at = at
         self._steps = steps
         self.changed_keys: dict[str, str] = {}
         """Command id → keys, where the person changed them."""
 
     def get_default_screen(self) -> Screen[Any]:
+        if self._streams:
+            from ckpt_tui.tui.screens.event_files import EventFilesScreen
+
+            return EventFilesScreen(self._events, self._streams)
         if self._events:
             from ckpt_tui.tui.screens.event_file import EventsScreen
 
@@ -180,14 +186,20 @@ def browse(store: str | Store, at: str | None = None, query: str | None = None) 
     return app.return_code or 0
 
 
-def browse_events(path: str) -> int:
-    """Open the log of a saved stream of events; returns the exit code.
+def browse_events(path: str, streams: Sequence[str] = ()) -> int:
+    """Open the log of a saved stream of events, or the list of those in a directory; returns the exit code.
+
+    Args:
+        path: The file, or the directory.
+        streams: Names of the streams in the directory.
 
     Raises:
         CkptError: the configuration is wrong.
     """
     config = load()
-    app = CkptApp(open_store(os.path.dirname(path) or os.curdir, must_exist=False), config=config, events=path)
+    app = CkptApp(
+        open_store(os.path.dirname(path) or os.curdir, must_exist=False), config=config, events=path, streams=streams
+    )
     app.run(mouse=config.mouse)
     return app.return_code or 0
 
