@@ -14,7 +14,7 @@ from ckpt_tui.cli.output import open_named, storage_options, stores_argument, wr
 from ckpt_tui.core.running.event_lines import line_of
 from ckpt_tui.core.running.secret_lines import SHOWN, shown_line
 from ckpt_tui.errors import UndecodableError
-from ckpt_tui.stores.event_streams import is_events_file, read_events
+from ckpt_tui.stores.event_streams import event_files, is_events_file, read_events
 from ckpt_tui.stores.files import FileTrouble
 
 
@@ -44,6 +44,10 @@ def command(
     path = stores[0] if len(stores) == 1 and storage is None and os.path.isfile(stores[0]) else ""
     if path and not path.endswith(".json") and is_events_file(path):
         return _events(path)
+    directory = stores[0] if len(stores) == 1 and storage is None and os.path.isdir(stores[0]) else ""
+    streams = event_files(directory) if directory else []
+    if streams and not any(batch.entries for batch in open_named(stores, None, (), must_exist=False).scan()):
+        return _event_directory(directory, streams)
     if not sys.stdout.isatty():
         result: int = ctx.invoke(
             ls, stores=stores, storage=storage, workflow_names=workflow_names, fast=False, sizes=False, as_json=False
@@ -53,6 +57,16 @@ def command(
     from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser
 
     return browse(opened, at=at, query=query)
+
+
+def _event_directory(directory: str, names: list[str]) -> int:
+    """The streams of events in a directory, to choose from; their paths where there is no terminal."""
+    if sys.stdout.isatty():
+        from ckpt_tui.tui.app import browse_events
+
+        return browse_events(directory, names)
+    write_lines(os.path.join(directory, name) for name in names)
+    return 0
 
 
 def _events(path: str) -> int:

@@ -8,14 +8,19 @@ a run of Agent Framework shows, and everything else is shown as it is. Logs of H
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from ckpt_tui.stores.files import FileTrouble, read_blocks, read_ends
 
 HEAD_BYTES = 65536
 """Bytes looked at to say whether a file is such a stream."""
+
+_LISTED = 1_000
+"""Files of a directory that are looked at."""
 
 LINE_BYTES = 16 * 1024 * 1024
 """Bytes of one line that are kept; the rest of a longer one is left out."""
@@ -47,6 +52,22 @@ def is_events_file(path: str) -> bool:
         return is_events(read_ends(path, HEAD_BYTES, 0)[1])
     except FileTrouble:
         return False
+
+
+def event_files(directory: str) -> list[str]:
+    """The names of the streams of events in a directory, in order; none where it holds `.json` files, as a store does.
+
+    Args:
+        directory: The directory; where it cannot be read, there are none.
+    """
+    found = []
+    with suppress(OSError), os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.name.endswith(".json"):
+                return []
+            if not entry.name.startswith(".") and entry.is_file():
+                found.append(entry.name)
+    return [name for name in sorted(found)[:_LISTED] if is_events_file(os.path.join(directory, name))]
 
 
 def read_events(path: str) -> Iterator[bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from rich.console import RenderableType
 from textual._compositor import ChopsUpdate, LayoutUpdate
@@ -23,7 +23,7 @@ from ckpt_tui.garbage import collect_rarely, leave_out_what_is_there
 from ckpt_tui.stores.base import Store, complete
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
-from ckpt_tui.tui.commands import accept_keys
+from ckpt_tui.tui.commands import accept_keys, why_not
 from ckpt_tui.tui.ending import end_on_signals
 from ckpt_tui.tui.paint import Painter
 from ckpt_tui.tui.screens.browse import Browse
@@ -43,6 +43,14 @@ def _collect_rarely() -> None:
     leave_out_what_is_there()
 
 
+@runtime_checkable
+class Explains(Protocol):
+    """A screen that says why a key does nothing."""
+
+    def explain(self, text: str) -> None:
+        """Say it, until the next key."""
+
+
 _FEW_COLOURS = ("standard", "windows")
 """Kinds of terminals that have 16 colours."""
 
@@ -56,6 +64,7 @@ class CkptApp(TypeAhead):
         steps: Labels of the place to open at.
         config: What the person set.
         events: The file of a stream of events to show in the place of a store, or "".
+        streams: Names of the streams in it, where `events` is a directory.
     """
 
     TITLE = "ckpt-tui"
@@ -71,6 +80,7 @@ class CkptApp(TypeAhead):
         steps: tuple[str, ...] = (),
         config: Config | None = None,
         events: str = "",
+        streams: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._painter = Painter()
@@ -85,13 +95,17 @@ class CkptApp(TypeAhead):
         wanted = self.config.theme or (SIXTEEN if self.console.color_system in _FEW_COLOURS else DARK.name)
         self.set_reactive(App.theme, wanted if wanted in self.available_themes else DARK.name)
         self.stylesheet.set_variables(self.get_css_variables())
-        self._events = events
+        self._events, self._streams = events, streams
         self._at = at
         self._steps = steps
         self.changed_keys: dict[str, str] = {}
         """Command id → keys, where the person changed them."""
 
     def get_default_screen(self) -> Screen[Any]:
+        if self._streams:
+            from ckpt_tui.tui.screens.event_files import EventFilesScreen
+
+            return EventFilesScreen(self._events, self._streams)
         if self._events:
             from ckpt_tui.tui.screens.event_file import EventsScreen
 
@@ -123,6 +137,13 @@ class CkptApp(TypeAhead):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         theme = self.current_theme
         return {} if theme.name in (DARK.name, LIGHT.name) else variables_for(theme)
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        handled = await super()._check_bindings(key, priority)
+        screen = self.screen
+        if not handled and not priority and isinstance(screen, Explains):
+            screen.explain(why_not(key, self.key_character, self.changed_keys))
+        return handled
 
     async def action_quit(self) -> None:
         """Quit; while a run that was started from here goes on, ask first."""
@@ -165,14 +186,20 @@ def browse(store: str | Store, at: str | None = None, query: str | None = None) 
     return app.return_code or 0
 
 
-def browse_events(path: str) -> int:
-    """Open the log of a saved stream of events; returns the exit code.
+def browse_events(path: str, streams: Sequence[str] = ()) -> int:
+    """Open the log of a saved stream of events, or the list of those in a directory; returns the exit code.
+
+    Args:
+        path: The file, or the directory.
+        streams: Names of the streams in the directory.
 
     Raises:
         CkptError: the configuration is wrong.
     """
     config = load()
-    app = CkptApp(open_store(os.path.dirname(path) or os.curdir, must_exist=False), config=config, events=path)
+    app = CkptApp(
+        open_store(os.path.dirname(path) or os.curdir, must_exist=False), config=config, events=path, streams=streams
+    )
     app.run(mouse=config.mouse)
     return app.return_code or 0
 

@@ -228,6 +228,19 @@ COPY_KEYS = {"v": "value", "p": "path", "k": "key", "j": "JSON"}
 """The second key of a copy."""
 
 
+ELSEWHERE: dict[Scope, str] = {
+    "list": "works in the list of checkpoints",
+    "value": "works in the values of a checkpoint",
+    "diff": "works where changes are listed: d compares",
+    "compare": "works in a comparison: d opens one",
+    "run": "works on the screen of a run: r opens it",
+    "replay": "works in a replay: space opens one",
+    "any list": "works in a list",
+    "everywhere": "works in the browser",
+}
+"""Why a command cannot be done here, by where it works."""
+
+
 def bindings(scope: Scope, *ids: str) -> list[BindingType]:
     """The key bindings of one scope, or some of them by their ids, for a class's BINDINGS."""
     return [
@@ -240,6 +253,24 @@ def bindings(scope: Scope, *ids: str) -> list[BindingType]:
 def by_id() -> dict[str, Command]:
     """All commands, by their id."""
     return {command.id: command for command in COMMANDS}
+
+
+def why_not(key: str, character: str, changed: Mapping[str, str]) -> str:
+    """Why a key does nothing where it was pressed: where it works, or that it works nowhere.
+
+    Args:
+        key: The key, as Textual names it.
+        character: What it types, or "".
+        changed: Command id → keys, where the person changed them.
+    """
+    found = [each for each in COMMANDS if key in _key_set(changed.get(each.id, each.keys))]
+    name = character if character.isprintable() and character.strip() else key.replace("_", " ")
+    if not found:
+        return f"{name} does nothing here: ? shows the keys."
+    if len(found) == 1:
+        return f"{name} {ELSEWHERE[found[0].scope]} · {found[0].title}"
+    places = list(dict.fromkeys(ELSEWHERE[each.scope].partition(":")[0].removeprefix("works ") for each in found))
+    return f"{name} works {' and '.join(places[:2])}"
 
 
 def accept_keys(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:

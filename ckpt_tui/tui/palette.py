@@ -10,19 +10,7 @@ from textual.content import Content
 from textual.dom import DOMNode
 from textual.widget import Widget
 
-from ckpt_tui.tui.commands import COMMANDS, Command, Scope
-
-_ELSEWHERE: dict[Scope, str] = {
-    "list": "works in the list of checkpoints",
-    "value": "works in the values of a checkpoint",
-    "diff": "works where changes are listed: d compares",
-    "compare": "works in a comparison: d opens one",
-    "run": "works on the screen of a run: r opens it",
-    "replay": "works in a replay: space opens one",
-    "any list": "works in a list",
-    "everywhere": "works in the browser",
-}
-"""Why a command cannot be done here, by where it works."""
+from ckpt_tui.tui.commands import COMMANDS, ELSEWHERE, Command
 
 _KEYS = 8
 """Cells of the column of keys."""
@@ -77,7 +65,7 @@ class Commands(Provider):
 
     async def _perform(self, offer: Offer) -> None:
         if offer.node is None:
-            text = f"{offer.command.title}: {_ELSEWHERE[offer.command.scope]}."
+            text = f"{offer.command.title}: {ELSEWHERE[offer.command.scope]}."
             self.app.notify(text, severity="warning", markup=False)
             return
         if isinstance(offer.node, Widget) and offer.node.focusable:
@@ -122,7 +110,7 @@ def _line(offer: Offer) -> Content:
     """One line: the key, what it does, its id; dim, and where it works, for what cannot be done here."""
     command = offer.command
     if offer.node is None:
-        text = f"{command.shown:>{_KEYS}}  {command.title} · {_ELSEWHERE[command.scope]}"
+        text = f"{command.shown:>{_KEYS}}  {command.title} · {ELSEWHERE[command.scope]}"
         return Content.styled(text, "$ck-dim")
     return Content.assemble(
         (f"{command.shown:>{_KEYS}}  ", "$ck-label"), command.title, (f"  {command.id}", "$ck-dim")

@@ -34,6 +34,8 @@ class TypeAhead(App[None]):
         self._held: deque[events.Key] = deque()
         self._key_target: MessagePump | None = None
         """Where the key went that may still be on its way; None when none is."""
+        self.key_character = ""
+        """What the key types that was handed on last, or ""."""
         self._round = 0
         self._until = 0.0
 
@@ -75,7 +77,9 @@ class TypeAhead(App[None]):
                 return
             self._key_target = self.focused or self.screen
             self._until = time.monotonic() + PATIENCE
-            await super().on_event(self._held.popleft())
+            event = self._held.popleft()
+            self.key_character = event.character or ""
+            await super().on_event(event)
 
     def _can_take(self) -> bool:
         """Whether a screen that a key has opened has come so far that it can take the next one."""

@@ -9,8 +9,9 @@ import pytest
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.screens.event_file import EventsScreen
+from ckpt_tui.tui.screens.event_files import EventFilesScreen
 from tests.cli.commands import command
-from tests.tui.support import NARROW, NORMAL, Driver
+from tests.tui.support import NARROW, NORMAL, Driver, copy_of
 
 EVENTS = Path(__file__).parent.parent / "data" / "dotnet" / "hpd_events"
 
@@ -68,3 +69,35 @@ def test_without_a_terminal_the_lines_are_printed() -> None:
     assert done.code == 0
     assert len(done.out.splitlines()) == 10
     assert "→ plan invoked" in done.out
+
+
+@pytest.mark.parametrize("size", [NARROW, NORMAL])
+async def test_the_streams_of_a_directory_are_listed_to_choose_from(size: tuple[int, int]) -> None:
+    names = ["workflow.events.ndjson", "workflow.events.sse"]
+    app = CkptApp(open_store(EVENTS, must_exist=False), events=str(EVENTS), streams=names)
+    async with app.run_test(size=size) as pilot:
+        driver = Driver(app, pilot)
+        await driver.shows("2 streams", *names, "file written")
+        await driver.press("j", "enter")
+        await driver.shows("10 events", "workflow.events.sse")
+        await driver.press("escape")
+        await driver.until(lambda: isinstance(app.screen, EventFilesScreen), "the list")
+        await driver.press("k", "enter")
+        await driver.shows("10 events", "workflow.events.ndjson")
+        await driver.press("q")
+        await driver.until(lambda: isinstance(app.screen, EventFilesScreen), "the list")
+        await driver.press("q")
+        assert app._exit
+
+
+def test_without_a_terminal_the_paths_of_the_streams_are_printed() -> None:
+    done = command(str(EVENTS))
+    assert done.code == 0
+    names = ("workflow.events.ndjson", "workflow.events.sse")
+    assert done.out.split() == [str(EVENTS / name) for name in names]
+
+
+def test_a_store_with_an_event_log_beside_its_checkpoints_is_a_store(tmp_path: Path) -> None:
+    store = copy_of("linear", tmp_path)
+    (store / "run.ndjson").write_bytes((EVENTS / "workflow.events.ndjson").read_bytes())
+    assert "linear · run 1" in command(str(store)).out

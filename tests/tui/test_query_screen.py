@@ -112,6 +112,15 @@ class TestHistory:
             await app.press("escape")
             assert app.app.screen is app.screen
 
+    async def test_each_row_shows_what_came_new_and_not_the_same_beginning_again(self, tmp_path: Path) -> None:
+        talk = [f"turn {number} of a long talk about lamps" for number in range(4)]
+        store = chain(tmp_path, [{"talk": talk[:number], "n": 1} for number in range(1, 5)])
+        async with open_app(store, NARROW) as app:
+            await at(app, "talk")
+            await app.press("b")
+            await answered(app, HistoryScreen)
+            await app.shows(*(f'+ "{text}"' for text in talk[1:]))
+
     async def test_secrets_stay_masked_until_they_are_revealed(self) -> None:
         async with open_app(SAMPLES / "run_kwargs") as app:
             await at(app, "_workflow_run_kwargs")
@@ -206,7 +215,22 @@ class TestFind:
                 for ref, hit in screen.rows.matches
             ]
             assert shown == told
-            await app.shows(f"{len(told):,} matches in 10 checkpoints", "I think A.")
+            await app.shows(f"{len(told):,} matches of 2 values in 10 checkpoints", "I think A.")
+
+    async def test_a_value_is_one_row_that_says_since_when_and_how_often_it_stands_there(self, tmp_path: Path) -> None:
+        store = chain(tmp_path, [{}, *({"said": "tea is better"} for _ in range(5)), {"said": "tea and milk"}])
+        async with open_app(store) as app:
+            screen = await found(app, "tea")
+            assert len(screen.rows.matches) == 6
+            lines = [line.strip("│ ") for line in app.lines if "since step" in line or "state.said" in line]
+            assert lines[0].startswith("since step 1, in 5 checkpoints · first ")
+            assert lines[1].endswith("state.said  tea is better")
+            assert lines[2].endswith("state.said  tea and milk")
+            assert screen.rows.at == 0
+            await app.press("j")
+            assert screen.rows.at == 5
+            await app.press("enter")
+            await app.shows("match 6 of 6")
 
     async def test_enter_goes_there_and_n_travels_on_across_checkpoints(self) -> None:
         async with open_app(CHAT) as app:
@@ -227,16 +251,19 @@ class TestFind:
 
     async def test_what_was_found_is_there_when_it_is_opened_again(self) -> None:
         async with open_app(CHAT) as app:
-            await found(app, "I think B")
-            await app.press("j", "enter")
+            await found(app, "I think")
+            await app.press("j")
+            assert isinstance(app.app.screen, FindScreen)
+            at = app.app.screen.rows.at
+            await app.press("enter")
             await app.settled()
             await app.press("ctrl+f")
             await app.until(lambda: isinstance(app.app.screen, FindScreen), "the screen of find")
             again = app.app.screen
             assert isinstance(again, FindScreen)
-            assert again.rows.at == 1
+            assert again.rows.at == at > 0
             assert len(again.rows.matches) > 1
-            await app.shows("matches in 10 checkpoints")
+            await app.shows("matches of 2 values in 10 checkpoints")
 
     async def test_scope_keys_and_expressions_are_switched(self) -> None:
         async with open_app(CHAT) as app:

@@ -362,7 +362,7 @@ class TestTheLog:
     async def test_keys_work_while_a_run_says_more_than_is_kept(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        most, size = 4_000, 600_000
+        most, size = 1_500, 250_000
         monkeypatch.setattr("ckpt_tui.tui.live_run.EventLog", lambda: EventLog(most, size))
         directory, ids = copied("linear", tmp_path)
         enough = tmp_path / "enough"
@@ -377,7 +377,7 @@ class TestTheLog:
                 await app.press("space")
                 await app.shows("paused")
                 count = log.line_count
-                await app.until(lambda: log.waiting > 200, "lines that wait")
+                await app.until(lambda: log.waiting > 100, "lines that wait")
                 assert log.line_count <= count
                 await app.press("k", "k")
                 await app.press("space", "G")

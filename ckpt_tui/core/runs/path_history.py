@@ -5,6 +5,7 @@ Pure: `ckpt_tui.actions` reads the checkpoints and makes these.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -177,6 +178,68 @@ def value_text(value: Any, limit: int) -> str:
         if len(text) > limit:
             return text[:limit] + "…"
     return text
+
+
+def newest_part(before: Any, after: Any) -> tuple[str, Any]:
+    """Where in a value something new came, and what: `+ ` for what was added at its end, `.key ` for a member.
+
+    Args:
+        before: The JSON of the value before it.
+        after: The JSON of the value.
+    """
+    place = ""
+    for _ in range(_DEEPEST):
+        if is_mask(before) or is_mask(after) or type(before) is not type(after):
+            break
+        if isinstance(after, str):
+            lead, after = _new_text(before, after)
+            return f"{place} {lead}".lstrip(), after
+        new = _new_members(before, after)
+        if isinstance(after, list) and new and new[0] == len(before) > 0:
+            return f"{place} + ".lstrip(), after[new[0]] if len(new) == 1 else after[new[0] :]
+        if isinstance(after, dict) and len(new) > 1:
+            return f"{place} ".lstrip(), {key: after[key] for key in new}
+        if len(new) != 1 or (isinstance(after, list) and len(before) != len(after)):
+            break
+        key = new[0]
+        place += f"[{key}]" if isinstance(after, list) else f".{key}"
+        before, after = _NOTHING if isinstance(before, dict) and key not in before else before[key], after[key]
+    return f"{place} ".lstrip(), after
+
+
+def _new_text(before: str, after: str) -> tuple[str, str]:
+    """What is new in a text, from the word where it differs; the whole where that is near its beginning."""
+    places = range(min(len(before), len(after)))
+    shared = bisect_left(places, True, key=lambda at: before[: at + 1] != after[: at + 1])
+    start = max(after.rfind(" ", 0, shared), shared - _CONTEXT, 0)
+    return ("", after) if start < _CONTEXT else ("…", after[start:].lstrip())
+
+
+def _new_members(before: Any, after: Any) -> list[Any]:
+    """The keys, or places, whose members are new; none for what has no members, and for what lost some."""
+    if isinstance(after, list):
+        return [at for at, item in enumerate(after) if at >= len(before) or not _same(item, before[at])]
+    if not isinstance(after, dict) or any(key not in after for key in before):
+        return []
+    return [key for key in after if key not in before or not _same(after[key], before[key])]
+
+
+_NOTHING = object()
+"""Stands for a member that was not there."""
+
+
+def _same(one: Any, other: Any) -> bool:
+    try:
+        return bool(one == other)
+    except RecursionError:
+        return False
+
+
+_DEEPEST = 12
+"""Members within members that are looked into for what is new."""
+
+_CONTEXT = 24
+"""Characters of a text that stay before what is new in it."""
 
 
 def tip_of(run: Run, name: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.tui.helpers.pane_widths import WIDE, PaneWidths, pane_widths
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
-from ckpt_tui.tui.widgets.detail import Detail
+from ckpt_tui.tui.widgets.detail import TABS, Detail
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.row_tree import RowTree
 
@@ -160,12 +160,14 @@ class Panes:
         self.share()
 
     def next_tab(self, way: int) -> None:
-        """Show the next or previous tab."""
+        """Show the next or previous tab, or the one that is as many further as were typed."""
+        count = min(self.lines.take_count(), len(TABS))
         if self.detail.checkpoint is None:
             return
         if self.is_narrow and self.pane is self.list:
             self.focus_pane(self.details[0])
-        else:
+            count -= 1
+        for _ in range(count):
             self.detail.next_tab(way)
 
     def pick_tab(self, name: str) -> None:

@@ -139,6 +139,10 @@ class Browse(Screen[None]):
             self.bars.take_back()
         await super().on_event(event)
 
+    def explain(self, text: str) -> None:
+        """Say why a key did nothing."""
+        self.bars.say(text, "dim")
+
     async def on_resize(self) -> None:
         """What fits beside each other depends on the width."""
         await self.panes.widen()

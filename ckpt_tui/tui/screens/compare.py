@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -108,6 +108,7 @@ class CompareScreen(Screen[ComparePlace]):
         self.compared: Compared | None = None
         self.said: Part | None = None
         """What there is to say in the place of the keys."""
+        self._explained: Part | None = None
 
     def compose(self) -> ComposeResult:
         yield BarLine(id="head")
@@ -144,6 +145,17 @@ class CompareScreen(Screen[ComparePlace]):
     def report(self, part: Part | None) -> None:
         self.said = part
         self.draw()
+
+    def explain(self, text: str) -> None:
+        """Say why a key did nothing."""
+        self._explained = (f" {text} ", "dim")
+        self.report(self._explained)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Why a key did nothing stands until the next one."""
+        if isinstance(event, events.Key) and self.said is not None and self.said is self._explained:
+            self.report(None)
+        await super().on_event(event)
 
     def search_rows(self, rows: Sequence[DiffRow], text: str) -> None:
         self.jobs.search_rows(rows, text, self.reveal)

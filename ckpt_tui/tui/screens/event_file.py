@@ -196,9 +196,13 @@ class EventsScreen(Screen[None]):
         self.app.push_screen(help_screen(keys, ("any list",)))
 
     def action_back(self) -> None:
-        """Back out of the filter or the search."""
-        self.log_reader.back()
+        """Back out of the filter or the search, then to the list of files, if there is one."""
+        if not self.log_reader.back() and len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
 
     def action_close(self) -> None:
-        """Quit."""
-        self.app.exit()
+        """Back to the list of files; without one, quit."""
+        if len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
+        else:
+            self.app.exit()

@@ -197,7 +197,10 @@ class FindScreen(QueryScreen[MatchList]):
         more = "+" if self.truncated else ""
         right: list[Part] = [(f" {note} ", "warn")] if note else []
         style = "good" if count else "warn"
-        return [*right, (f" {count:,}{more} match{'' if count == 1 else 'es'} in {done:,} checkpoints ", style)]
+        values = self.rows.value_count
+        apart = f" of {values:,} value{'' if values == 1 else 's'}" if values < count else ""
+        matches = f"{count:,}{more} match{'' if count == 1 else 'es'}{apart}"
+        return [*right, (f" {matches} in {done:,} checkpoints ", style)]
 
     def end(self, right: list[Part]) -> None:
         self.finding.counts = right
@@ -213,6 +216,9 @@ class FindScreen(QueryScreen[MatchList]):
             return []
         where = "key" if match.hit.where == "key" else "value"
         lead = f"{match.ref.id} · iteration {match.ref.iteration} · in the {where}"
+        last = self.rows.group[-1]
+        if last.ref.file != match.ref.file:
+            lead += f" · and further to {last.ref.id} · iteration {last.ref.iteration}"
         return [Paragraph(lead, "label"), Paragraph(expression(match.hit.path), "dim"), Paragraph(match.hit.text)]
 
     @property

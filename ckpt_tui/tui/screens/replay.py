@@ -199,6 +199,10 @@ class ReplayScreen(Screen[Any]):
         self.prompt.say(text, style)
         self._draw_foot()
 
+    def explain(self, text: str) -> None:
+        """Say why a key did nothing."""
+        self.say(text, "dim")
+
     async def on_event(self, event: events.Event) -> None:
         """What was said is taken back with the next key."""
         if isinstance(event, events.Key) and self._message:

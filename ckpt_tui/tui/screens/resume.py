@@ -194,6 +194,10 @@ class ResumeScreen(Screen[None]):
         self.prompt.say(text, style)
         self.draw()
 
+    def explain(self, text: str) -> None:
+        """Say why a key did nothing."""
+        self.say(text, "dim")
+
     def start(self) -> None:
         self.action_start()
 

@@ -425,6 +425,16 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(text, width)
 
 
+def fit_end(text: str, width: int) -> str:
+    """The text in so many cells at most; where it is longer its beginning is cut: the end of a path distinguishes."""
+    if cell_len(text) <= width:
+        return text
+    tail = text[-max(width - 1, 1) :]
+    while cell_len(tail) > width - 1 and len(tail) > 1:
+        tail = tail[1:]
+    return "…" + tail
+
+
 def fit_middle(text: str, width: int) -> str:
     """The text in exactly so many cells; where it is longer its middle is cut: both ends distinguish names."""
     if cell_len(text) <= width or width < _SHORTEST:

@@ -8,14 +8,15 @@ from rich.cells import cell_len
 from textual.message import Message
 
 from ckpt_tui.core.find.question import Match
+from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.summary import short_type
 from ckpt_tui.core.runs import listing
-from ckpt_tui.core.runs.path_history import HistoryValue, executors_text, value_text
+from ckpt_tui.core.runs.path_history import HistoryValue, executors_text, newest_part, value_text
 from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.sizes.run_totals import PARTS, RunSizes, StepSizes
 from ckpt_tui.core.text import ago_text, clean, size_text
-from ckpt_tui.tui.widgets.checkpoints import fit
+from ckpt_tui.tui.widgets.checkpoints import fit, fit_end
 from ckpt_tui.tui.widgets.finding_list import Heading
 from ckpt_tui.tui.widgets.line_list import LineList
 
@@ -43,6 +44,7 @@ class HistoryList(ResultList):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._taken: Sequence[HistoryValue] = ()
+        self._news: dict[int, tuple[str, object]] = {}
         self._names = 0
 
     @property
@@ -56,10 +58,19 @@ class HistoryList(ResultList):
 
     def show(self, taken: Sequence[HistoryValue], cursor: int) -> None:
         """Show these values, the cursor on one of them."""
-        self._taken = taken
+        self._taken, self._news = taken, {}
         self._names = min(max((cell_len(clean(executors_text(one))) for one in taken), default=0), _NAMES)
         self.changed()
         self.move_to(cursor, by_hand=False)
+
+    def _newest(self, index: int) -> tuple[str, object]:
+        """What came new with a value, and where in it."""
+        if index not in self._news:
+            before = self._taken[index - 1] if index else None
+            self._news[index] = newest_part(
+                None if before is None or before.absent else before.value, self._taken[index].value
+            )
+        return self._news[index]
 
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
         taken = self._taken[index]
@@ -74,7 +85,9 @@ class HistoryList(ResultList):
         room = width - sum(cell_len(text) for text, _ in parts)
         if taken.absent:
             return [*parts, ("nothing there", "dim")]
-        return [*parts, (clean(value_text(taken.value, min(_VALUE, room + 2))), _style(taken.value))]
+        lead, value = self._newest(index)
+        parts.append((clean(lead), "good" if lead.startswith("+") else "label"))
+        return [*parts, (clean(value_text(value, min(_VALUE, room + 2))), _style(value))]
 
 
 def _style(value: object) -> str:
@@ -88,30 +101,40 @@ def _style(value: object) -> str:
 
 
 class MatchList(ResultList):
-    """Places of a text: a heading for each checkpoint, and its matches."""
+    """Places of a text: what stands there, once for each value that it stands in, and in how many checkpoints."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._rows: list[Heading | int] = []
-        self._lines: list[int] = []  # match → its line
+        self._groups: list[list[int]] = []  # numbers of the matches in one value
+        self._known: dict[tuple[str, str], int] = {}  # where and what → its group
+        self._group_of: list[int] = []  # match → its group
         self.matches: list[Match] = []
 
     @property
     def line_count(self) -> int:
-        return len(self._rows)
+        return 2 * len(self._groups)
 
     def selectable(self, index: int) -> bool:
-        return isinstance(self._rows[index], int)
+        return index % 2 == 1
 
     @property
     def at(self) -> int:
-        """The number of the match under the cursor; -1 where there is none."""
-        row = self._rows[self.cursor] if self.cursor < len(self._rows) else None
-        return row if isinstance(row, int) else -1
+        """The number of the first match of the value under the cursor; -1 where there is none."""
+        return self._groups[self.cursor // 2][0] if self.cursor < self.line_count else -1
+
+    @property
+    def group(self) -> list[Match]:
+        """The matches in the value under the cursor."""
+        return [self.matches[at] for at in self._groups[self.cursor // 2]] if self.at >= 0 else []
+
+    @property
+    def value_count(self) -> int:
+        """How many different values, or keys, were found."""
+        return len(self._groups)
 
     def clear(self) -> None:
         """Show nothing."""
-        self._rows, self._lines, self.matches = [], [], []
+        self._groups, self._known, self._group_of, self.matches = [], {}, [], []
         self.cursor = 0
         self.changed()
 
@@ -119,32 +142,28 @@ class MatchList(ResultList):
         """Show more matches, where they belong."""
         first = not self.matches
         for match in list(matches):
-            if not self.matches or self.matches[-1].ref.id != match.ref.id:
-                ref = match.ref
-                when = f" · {listing.date_text(ref.when)[:10]} {listing.clock_text(ref.when)}" if ref.when else ""
-                title = f"{listing.id_text(ref)} · iteration {ref.iteration}"
-                self._rows.append(Heading(title, "heading", f"{when} · {clean(ref.workflow, 40)}"))
-            self._lines.append(len(self._rows))
-            self._rows.append(len(self.matches))
+            group = self._known.setdefault((match.hit.where, match.hit.text), len(self._groups))
+            if group == len(self._groups):
+                self._groups.append([])
+            self._groups[group].append(len(self.matches))
+            self._group_of.append(group)
             self.matches.append(match)
         self.changed()
         if first and self.matches:
             self.move_to(0, by_hand=False)
 
     def select(self, number: int) -> None:
-        """Put the cursor on a match."""
-        if number < len(self._lines):
-            self.move_to(self._lines[number], by_hand=False)
+        """Put the cursor on the value that a match stands in."""
+        if 0 <= number < len(self._group_of):
+            self.move_to(2 * self._group_of[number] + 1, by_hand=False)
 
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
-        row = self._rows[index]
-        if isinstance(row, Heading):
-            return [(row.text, row.style), (row.rest, "dim")]
-        hit = self.matches[row].hit
+        group = self._groups[index // 2]
+        if index % 2 == 0:
+            return _group_heading([self.matches[at].ref for at in group])
+        hit = self.matches[group[0]].hit
         mark = "▸" if index == self.cursor else " "
-        path = clean(expression(hit.path))
-        room = max(width // 2 - 8, 12)
-        path = path if cell_len(path) <= room else "…" + path[-room + 1 :]
+        path = fit_end(clean(expression(hit.path)), max(width // 2 - 8, 12))
         begin, end = hit.spot
         # The match has to be in sight.
         left = max(width - cell_len(path) - 12, 10)
@@ -155,6 +174,21 @@ class MatchList(ResultList):
             (mark, "accent"), ("  key  " if hit.where == "key" else "       ", "dim"), (path, "label"), ("  ", "plain"),
             (before, "plain"), (clean(hit.text[begin:end]), "match"), (clean(hit.text[end:]), "plain"),
         ]  # fmt: skip
+
+
+def _group_heading(refs: Sequence[CheckpointRef]) -> list[tuple[str, str]]:
+    """Where one value stands: in which checkpoint, or since which step and in how many."""
+    ref = refs[0]
+    when = f" · {listing.date_text(ref.when)[:10]} {listing.clock_text(ref.when)}" if ref.when else ""
+    count = len({each.file for each in refs})
+    if count == 1:
+        times = f" · {len(refs):,} times" if len(refs) > 1 else ""
+        title = f"{listing.id_text(ref)} · iteration {ref.iteration}"
+        return [(title, "heading"), (f"{when} · {clean(ref.workflow, 40)}{times}", "dim")]
+    workflows = {each.workflow for each in refs}
+    others = f" and {len(workflows) - 1:,} more" if len(workflows) > 1 else ""
+    title = f"since step {ref.iteration}, in {count:,} checkpoints"
+    return [(title, "heading"), (f" · first {listing.id_text(ref)}{when} · {clean(ref.workflow, 40)}{others}", "dim")]
 
 
 class SizeList(ResultList):
@@ -197,10 +231,11 @@ class SizeList(ResultList):
         if isinstance(row, Repeated):
             times = f"{row.copies:,} × {size_text(row.size)}"
             where = f"in {row.checkpoints:,} checkpoints"
-            return [
+            parts = [
                 mark, (f"{size_text(row.extra):>6}  ", "number"), (f"{times:<16}", "plain"), (f"{where:<22}", "dim"),
-                (f"{clean(short_type(row.type), 30)}  ", "type"), (clean(expression(row.path)), "label"),
+                (f"{clean(short_type(row.type), 30)}  ", "type"),
             ]  # fmt: skip
+            return [*parts, (fit_end(clean(expression(row.path)), _room(parts, width)), "label")]
         bar = "▪" * round(8 * row.ref.size / max(self._largest, 1))
         parts = [
             mark,
@@ -212,5 +247,11 @@ class SizeList(ResultList):
         parts += [(f"{size:>10}", "dim") for size in sizes]
         if row.grew is not None:
             more = row.grew.after - row.grew.before
-            parts += [(f"  +{size_text(more):<6} ", "number"), (clean(expression(row.grew.path)), "label")]
+            parts.append((f"  +{size_text(more):<6} ", "number"))
+            parts.append((fit_end(clean(expression(row.grew.path)), _room(parts, width)), "label"))
         return parts
+
+
+def _room(parts: Sequence[tuple[str, str]], width: int) -> int:
+    """Cells that are left of a line."""
+    return max(width - sum(cell_len(text) for text, _ in parts), 8)

@@ -9,6 +9,7 @@ from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.summary import short_type
 from ckpt_tui.core.sizes.shares import PathShare, Shares, TypeShare
 from ckpt_tui.core.text import clean, size_text
+from ckpt_tui.tui.widgets.checkpoints import fit_end
 from ckpt_tui.tui.widgets.finding_list import Heading
 from ckpt_tui.tui.widgets.line_list import LineList
 
@@ -63,10 +64,19 @@ class ShareList(LineList):
         if isinstance(row, TypeShare):
             return [*parts, (f"{row.number:>6,}  ", "dim"), (kind, "type")]
         kind = short_type(kind)
-        path = clean(expression(row.path))
+        shared, own = self._named(index, row.path)
         left = max(room - cell_len(kind) - 2, 12)
-        path = path if cell_len(path) <= left else "…" + path[-left + 1 :]
-        return [*parts, (path + "  ", "label"), (kind, "type")]
+        if cell_len(shared) + cell_len(own) > left:  # what tells it from the row that holds it is at the end
+            over = cell_len(shared) + cell_len(own) - left + 1
+            shared, own = (f"…{shared[over:]}", own) if over < len(shared) else ("", fit_end(own, left))
+        return [*parts, (shared, "dim"), (own + "  ", "label"), (kind, "type")]
+
+    def _named(self, index: int, path: Path) -> tuple[str, str]:
+        """A path in two parts: what a row above stands for already, and what is its own."""
+        whole = clean(expression(path))
+        above = (row.path for row in self._rows[:index] if isinstance(row, PathShare))
+        held = max((clean(expression(one)) for one in above if one == path[: len(one)]), key=len, default="")
+        return (held, whole[len(held) :]) if whole.startswith(held) and held != whole else ("", whole)
 
     def action_open(self) -> None:
         """Go to the path under the cursor."""

@@ -1,0 +1,127 @@
+"""The streams of events in a directory, to choose one from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.screen import Screen
+
+from ckpt_tui.core.runs.listing import clock_text, date_text
+from ckpt_tui.core.text import clean, size_text
+from ckpt_tui.tui.commands import by_id
+from ckpt_tui.tui.screens.dialogs import help_screen
+from ckpt_tui.tui.screens.event_file import EventsScreen
+from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.status import BarLine, Part
+
+_KEYS = {
+    "list.open": "open", "app.close": "app.quit", "app.help": "help", "app.quit": "app.quit",
+    "app.suspend": "app.suspend_process",
+}  # fmt: skip
+"""Commands of the table that this screen knows, and what they do here."""
+
+_HINTS = (("↑↓", "move"), ("⏎", "its events"), ("?", "help"), ("q", "quit"))
+
+
+class EventFiles(LineList):
+    """The files: name, size, and when each was written.
+
+    Args:
+        directory: The directory.
+        names: Names of the files.
+    """
+
+    def __init__(self, directory: str, names: Sequence[str]) -> None:
+        super().__init__(id="files")
+        self._files = [(name, *_looks(os.path.join(directory, name))) for name in names]
+        self._width = max((len(clean(name)) for name in names), default=0)
+
+    @property
+    def line_count(self) -> int:
+        return len(self._files)
+
+    @property
+    def name(self) -> str | None:
+        """Name of the file under the cursor."""
+        return self._files[self.cursor][0] if self.cursor < len(self._files) else None
+
+    def draw(self, index: int, width: int) -> list[tuple[str, str]]:
+        name, size, written = self._files[index]
+        mark = "▸ " if index == self.cursor else "  "
+        return [(mark, "accent"), (clean(name).ljust(self._width), "plain"), (f"{size:>8}", "number"),
+                (f"  file written {written}", "dim")]  # fmt: skip
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        """The mark moves with the cursor."""
+        self._strips.clear()
+        super().watch_cursor(old, new)
+
+    def clicked(self, index: int, x: int, times: int) -> None:
+        screen = self.screen
+        if times == 2 and isinstance(screen, EventFilesScreen):
+            screen.action_open()
+
+
+def _looks(path: str) -> tuple[str, str]:
+    """The size of a file, and when it was written."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return "?", "?"
+    return size_text(found.st_size), f"{date_text(found.st_mtime)[:10]} {clock_text(found.st_mtime)}"
+
+
+class EventFilesScreen(Screen[None]):
+    """Asks which stream of events to show.
+
+    Args:
+        directory: Where they are.
+        names: Names of the files that `ckpt_tui.stores.event_streams` reads.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(by_id()[name].keys, action, by_id()[name].title, show=False, id=name) for name, action in _KEYS.items()
+    ]
+    DEFAULT_CSS = """
+    EventFilesScreen #files {
+        border: round $ck-edge-focus; border-title-color: $foreground; padding: 0 1; height: 1fr;
+    }
+    """
+
+    def __init__(self, directory: str, names: Sequence[str]) -> None:
+        super().__init__()
+        self._directory, self._names = directory, names
+
+    def compose(self) -> ComposeResult:
+        yield BarLine(id="head")
+        yield EventFiles(self._directory, self._names)
+        yield BarLine(id="foot")
+
+    def on_mount(self) -> None:
+        """Show them."""
+        files = self.query_one(EventFiles)
+        files.border_title = Content("Streams of events: no checkpoints are here")
+        files.changed()
+        files.focus()
+        count = len(self._names)
+        left: list[Part] = [(" ckpt-tui ", "strong"), (" events ", "key"), (f" {clean(self._directory)} ", "plain")]
+        right: Part = (f" {count:,} stream{'' if count == 1 else 's'} ", "dim")
+        self.query_one("#head", BarLine).show(left, [right])
+        hints: list[Part] = [part for key, word in _HINTS for part in ((f" {key}", "key"), (f" {word} ", "dim"))]
+        self.query_one("#foot", BarLine).show(hints, [])
+
+    def action_open(self) -> None:
+        """Show the events of the file under the cursor."""
+        name = self.query_one(EventFiles).name
+        if name is not None:
+            self.app.push_screen(EventsScreen(os.path.join(self._directory, name)))
+
+    def action_help(self) -> None:
+        """Show keys and signs."""
+        keys: dict[str, str] = getattr(self.app, "changed_keys", {})
+        self.app.push_screen(help_screen(keys, ("any list",)))

@@ -1,0 +1,58 @@
+"""A key that can do nothing where it is pressed says why."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.support import NARROW, NORMAL, RECORDED, open_app
+
+
+@pytest.mark.parametrize("size", [NARROW, NORMAL])
+async def test_keys_of_other_places_name_the_place(size: tuple[int, int]) -> None:
+    async with open_app(RECORDED, size) as app:
+        await app.press("b")
+        await app.shows("b works in the values of a checkpoint")
+        await app.press("e")
+        await app.shows("e works in the values of a checkpoint")
+        await app.press("plus")
+        await app.shows("+ works in the values of a checkpoint · decode more")
+        await app.press("x")
+        await app.shows("x works on the screen of a run and in a comparison")
+        await app.press("j")
+        await app.until(lambda: "works in" not in app.lines[-1], "the keys")
+
+
+async def test_a_key_that_does_nothing_anywhere_says_so_and_data_is_no_key() -> None:
+    async with open_app(RECORDED) as app:
+        await app.press("underscore")
+        await app.shows("_ does nothing here: ? shows the keys.")
+        await app.press("slash")
+        await app.type("_b")
+        assert "does nothing" not in app.text
+
+
+async def test_a_comparison_and_a_replay_say_it_too_and_take_it_back() -> None:
+    async with open_app(RECORDED) as app:
+        await app.press("d")
+        await app.shows("compare", "J K")
+        await app.press("D")
+        await app.shows("D works in the browser")
+        await app.press("J")
+        await app.until(lambda: "works in" not in app.text, "the keys")
+        await app.press("escape")
+        await app.press("space")
+        await app.shows("replay")
+        await app.press("x")
+        await app.shows("x works on the screen of a run")
+
+
+async def test_a_number_before_t_goes_as_many_tabs_further() -> None:
+    async with open_app(RECORDED) as app:
+        detail = app.screen.details[0]
+        await app.press("t", "t", "t")
+        third = detail.tab
+        await app.press("T", "T", "T")
+        assert detail.tab == "overview"
+        await app.press("3", "t")
+        assert detail.tab == third
+        assert app.screen.list.typed == 0
