@@ -37,7 +37,7 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
     """Read the configuration; a missing file is an empty one. `CKPT_TUI_THEME` and `CKPT_TUI_MOUSE` win over it.
 
     Raises:
-        UsageError: the file is no TOML, or an entry is not what it should be.
+        UsageError: the file is not valid TOML, or an entry has the wrong type.
     """
     path = path or config_file()
     try:

@@ -43,7 +43,7 @@ def test_a_field_on_the_page_is_a_field() -> None:
     assert json.dumps(plain(decoded.value)) == '{"$type": "other:Thing"}'
 
 
-def test_a_limit_is_told_apart_from_damage() -> None:
+def test_a_limit_is_distinguished_from_damage() -> None:
     data = pickle.dumps([[]] * 1_000)
     assert decode(data, PickleBudget(opcodes=10)).is_cut
     assert not decode(data[:-10]).is_cut and decode(data[:-10]).fault

@@ -26,7 +26,7 @@ def write_json(document: Any) -> None:
     """One JSON document on stdout, written piece by piece.
 
     Raises:
-        TypeError: it holds something that is no JSON; what stands before it may be written already.
+        TypeError: it holds something that JSON cannot express; what stands before it may be written already.
     """
     write_pieces(pieces(document))
 
@@ -111,7 +111,7 @@ def cut_notice(limit: float) -> None:
 
 
 class Number(click.FloatRange):
-    """A number in a range; NaN, which Python finds in every range, is none."""
+    """A number in a range; NaN, which Python finds in every range, is refused."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         number = super().convert(value, param, ctx)

@@ -8,7 +8,7 @@ EdgeKind = Literal["direct", "fan-out", "fan-in"]
 
 
 class TopologyNode(NamedTuple):
-    """An executor, or a node that is none.
+    """An executor, or another kind of node.
 
     Attributes:
         id: Its id, as checkpoints name it.

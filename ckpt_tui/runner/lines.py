@@ -16,7 +16,7 @@ from .limits import BURSTS, GATHER_SECONDS, GATHERED
 
 
 class Lines:
-    """Lines of JSON on a descriptor that nobody else knows.
+    """Lines of JSON on a private descriptor.
 
     Each write wakes the reader, so lines that come in bursts wait for others: the first is written at once, the next
     ones with the first that comes GATHER_SECONDS later, by the thread that says it; one thread of our own sees to

@@ -1,4 +1,4 @@
-"""A plan made ready: the workflow built, and everything reported that can be told before it runs."""
+"""A plan made ready: the workflow built, and everything reported that can be known before it runs."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Preflight(Loading):
         }  # fmt: skip
 
     async def check(self) -> dict[str, Any]:
-        """Everything that can be told before it runs; the checkpoint is loaded by it."""
+        """Everything that can be reported before it runs; the checkpoint is loaded by it."""
         problems: list[dict[str, Any]] = []
         found: dict[str, Any] = {
             "target": self.plan["target"], "file": getattr(self.module, "__file__", None) or "",

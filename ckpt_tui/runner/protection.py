@@ -82,7 +82,7 @@ class Protection:
         self.strict = strict
 
     def install(self) -> None:
-        """Protect the directories from now on; there is no way back."""
+        """Protect the directories from now on; this cannot be undone."""
         unlink = os.unlink
         for owner, names in ((os, _OS), (shutil, _SHUTIL)):
             for name, handler in names.items():

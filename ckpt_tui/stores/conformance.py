@@ -103,7 +103,7 @@ class Conformance:
         assert store.kind == store.kind.strip().lower() != ""
         assert isinstance(store.path, str)
 
-    def test_a_scan_tells_everything_once_in_small_batches(self) -> None:
+    def test_a_scan_reports_everything_once_in_small_batches(self) -> None:
         """Only the last batch of a pass is complete, and no file is reported twice."""
         batches = list(self._opened().scan())
         assert batches, "a scan of an empty place yields one empty batch"
@@ -130,7 +130,7 @@ class Conformance:
             assert isinstance(ref.size, int)
             assert ref.parent != ref.id
 
-    def test_facts_are_told_at_once_or_by_filling(self) -> None:
+    def test_facts_are_reported_at_once_or_by_filling(self) -> None:
         """After `fill`, every header says what its body holds."""
         store = self._opened()
         entries = _entries(store)
@@ -178,7 +178,7 @@ class Conformance:
             return
         raise AssertionError("load() of a file that is not there must raise a CkptError")
 
-    def test_capabilities_are_told_for_the_store_and_for_each_checkpoint(self) -> None:
+    def test_capabilities_are_reported_for_the_store_and_for_each_checkpoint(self) -> None:
         """What cannot be done has a reason."""
         store = self._opened()
         for file in ("", *_entries(store)):
@@ -187,7 +187,7 @@ class Conformance:
             assert isinstance(found.resume, str)
             assert isinstance(found.prune, str)
 
-    def test_a_second_scan_tells_nothing_new_and_a_fresh_store_tells_everything(self) -> None:
+    def test_a_second_scan_says_nothing_new_and_a_fresh_store_reports_everything(self) -> None:
         """Stores remember what they reported."""
         store = self._opened()
         first = _entries(store)
@@ -225,13 +225,13 @@ class Conformance:
         watching.end()
         assert _snapshot(self._place) == before
 
-    def test_a_watch_ends_when_it_is_told_to(self) -> None:
+    def test_a_watch_ends_when_it_is_asked_to(self) -> None:
         """Also when nothing happens."""
         watching = _Watching(self._opened())
         watching.until(lambda known: len(known) >= 2)
         assert watching.end(), "a watch must end soon after `stop` is set"
 
-    def test_a_new_checkpoint_is_told(self) -> None:
+    def test_a_new_checkpoint_is_reported(self) -> None:
         """Live, without being asked."""
         watching = self._watched()
         before = set(watching.known)

@@ -255,7 +255,7 @@ def _state(found: dict[str, Any], executors: Container[str]) -> dict[str, Any]:
 
 
 def split_key(key: str, executors: Container[str] = ()) -> list[str]:
-    """The parts of `executor|@scope|key`: executor, scope and key; the key as a whole where it is none of these.
+    """The parts of `executor|@scope|key`: executor, scope and key; the key as a whole if it has another form.
 
     A `|` inside of a part is doubled, and the scope of an executor's own state is empty: `Judge||State`. So an id that
     holds a `|` can be split in several places: where an executor of the workflow stands in front, else, as .NET does

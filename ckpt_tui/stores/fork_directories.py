@@ -12,7 +12,7 @@ SUFFIX = ".forks"
 
 
 def root_of(store: str) -> str:
-    """The original store of a directory of forks; the directory itself when it is none."""
+    """The original store of a directory of forks; any other directory itself."""
     path = os.path.abspath(store)
     above = os.path.dirname(path)
     return above.removesuffix(SUFFIX) if above.endswith(SUFFIX) else path

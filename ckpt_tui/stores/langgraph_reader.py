@@ -172,7 +172,7 @@ def _changed(document: Document | None, before: Document | None) -> tuple[str, .
 
 
 def document_of(body: Body, budget: MessageBudget) -> tuple[Decoded, Document | None]:
-    """A body decoded; the document is None where it is none, or cannot be read to its end."""
+    """A body decoded; the document is None if it is not one, or cannot be read to its end."""
     if body.data is None:
         size = body.header.size
         reason = f"{size:,} bytes; at most {budget.bytes:,} are read" if size > budget.bytes else "it has no body"

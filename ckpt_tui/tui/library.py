@@ -64,13 +64,13 @@ class Library:
         return len(self._entries)
 
     def unread(self) -> list[str]:
-        """Files whose bodies nobody has read yet, the newest first."""
+        """Files whose bodies have not been read yet, the newest first."""
         with self._lock:
             refs = [e for e in self._entries.values() if isinstance(e, CheckpointRef) and e.facts is None]
         return [ref.file for ref in sorted(refs, key=lambda ref: ref.when, reverse=True)]
 
     def unjudged(self) -> list[tuple[str, int]]:
-        """Files of which nobody knows whether they would run code, the newest first, and what `judged` takes."""
+        """Files not judged yet (whether they would run code), the newest first, and what `judged` takes."""
         with self._lock:
             refs = [e for e in self._entries.values() if isinstance(e, CheckpointRef) and e.size <= JUDGED_BYTES]
             marks = [(ref.when, ref.file, hash(ref[:_HEADER])) for ref in refs]

@@ -147,7 +147,7 @@ class StepReady(Newest):
 
 @dataclass(eq=False)
 class OverviewReady(Newest):
-    """What there is to say of a checkpoint; `told.overview` is complete once all of its way was read."""
+    """The overview of a checkpoint; `told.overview` is complete once its whole path was read."""
 
     told: Told
 

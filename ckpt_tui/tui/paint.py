@@ -1,6 +1,6 @@
-"""Writes to the terminal only what looks different there: over a slow line, each step of the cursor is felt.
+"""Writes to the terminal only what changed there, so that moving the cursor stays quick over a slow line.
 
-Textual draws a widget anew as a whole when anything in it changed, and writes all of it.
+Textual redraws a whole widget when anything in it changed, and writes all of it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Painter:
         self._ends: dict[int, Sequence[int]] = {}
 
     def forget(self) -> None:
-        """Take in that nobody knows what the terminal shows."""
+        """Note that what the terminal shows is unknown."""
         self._rows.clear()
         self._parts.clear()
         self._ends.clear()

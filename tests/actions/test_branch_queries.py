@@ -176,7 +176,7 @@ def test_a_plain_path_is_followed_without_loading_a_checkpoint(monkeypatch: pyte
     assert [taken.executors for taken in found.values[1:]] == [("group_chat_orchestrator",)] * 4
 
 
-def test_an_absent_value_is_told_apart_from_null(tmp_path: Path) -> None:
+def test_an_absent_value_is_distinguished_from_null(tmp_path: Path) -> None:
     store = chain(tmp_path, [{}, {"x": None}, {"x": 1}, {}])
     found = asked(open_store(store), "latest", "state.x")
     assert [(taken.value, taken.absent) for taken in found.values] == [
@@ -197,7 +197,7 @@ def chain(directory: Path, states: list[dict[str, Any]]) -> Path:
     return directory
 
 
-def test_a_checkpoint_that_cannot_be_read_is_told_and_left_out(tmp_path: Path) -> None:
+def test_a_checkpoint_that_cannot_be_read_is_reported_and_left_out(tmp_path: Path) -> None:
     store = open_store(chain(tmp_path, [{"x": 1}, {"x": 2}, {"x": 3}]))
     run, nodes = nodes_to(store, "latest")
     (tmp_path / "c0001.json").unlink()
@@ -239,7 +239,7 @@ def test_content_that_changed_is_asked_again(tmp_path: Path) -> None:
     assert [taken.value for taken in found.values] == [1]
 
 
-def test_secrets_are_masked_and_their_change_is_told(tmp_path: Path) -> None:
+def test_secrets_are_masked_and_their_change_is_reported(tmp_path: Path) -> None:
     store = open_store(chain(tmp_path, [{"api_key": "sk-1"}, {"api_key": "sk-2"}]))
     run, nodes = nodes_to(store, "latest")
     found = BranchQueries(store).history(run, nodes, Expression("state.api_key"))
@@ -266,7 +266,7 @@ def test_equal_values_that_a_resume_pickled_to_other_bytes_are_one_value(tmp_pat
 
 
 @pytest.mark.parametrize("question", ["state.", "length(", "length(state.x, `1`)", "state.x[::0]"])
-def test_a_wrong_expression_is_told(tmp_path: Path, question: str) -> None:
+def test_a_wrong_expression_is_reported(tmp_path: Path, question: str) -> None:
     store = open_store(chain(tmp_path, [{"x": [1]}]))
     run, nodes = nodes_to(store, "latest")
     with pytest.raises(UsageError):
@@ -284,7 +284,7 @@ def test_a_wrong_expression_is_told(tmp_path: Path, question: str) -> None:
         ("state.a | length(@)", {("state", "a")}), ("`1`", None), ("state.a[?b == c].d", {("state", "a")}),
     ],
 )  # fmt: skip
-def test_what_an_expression_needs_is_told_by_its_names(question: str, needs: set[Any] | None) -> None:
+def test_what_an_expression_needs_is_reported_by_its_names(question: str, needs: set[Any] | None) -> None:
     found = Expression(question).needs
     assert (None if found is None else set(found)) == needs
 

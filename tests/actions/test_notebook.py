@@ -53,7 +53,7 @@ def test_a_note_without_bookmark_and_text_is_forgotten() -> None:
     assert not book.notes
 
 
-def test_notes_are_told_in_the_order_of_their_checkpoints() -> None:
+def test_notes_are_reported_in_the_order_of_their_checkpoints() -> None:
     book = filled("/store")
     assert [entry["id"] for entry in notes_document(book)["notes"]] == ["a", "b"]
     text = markdown(book)
@@ -79,9 +79,9 @@ def test_what_is_odd_in_a_file_is_passed_over(tmp_path: Path) -> None:
     assert read_notes(str(tmp_path)).notes == {"x": Note("x", True)}
 
 
-def test_a_state_directory_that_cannot_be_written_is_told(tmp_path: Path, state: Path) -> None:
+def test_a_state_directory_that_cannot_be_written_is_reported(tmp_path: Path, state: Path) -> None:
     state.write_text("in the way")
-    with pytest.raises(CkptError, match="cannot be kept"):
+    with pytest.raises(CkptError, match="cannot be saved"):
         write_notes(Notebook(str(tmp_path)))
     with pytest.raises(CkptError, match="cannot be read"):
         read_notes(str(tmp_path))

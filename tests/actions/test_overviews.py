@@ -74,7 +74,7 @@ def test_a_run_that_ended_says_what_was_asked_what_ran_and_what_came_out(
     assert found.overview.complete
 
 
-def test_what_waits_is_told_with_whom_it_waits_for_and_its_data() -> None:
+def test_what_waits_is_reported_with_whom_it_waits_for_and_its_data() -> None:
     found = told(AF / "1.23.0" / "hitl_pending")
     assert said(found, "now") == [
         "review asks you for Decision",
@@ -88,7 +88,7 @@ def test_what_waits_is_told_with_whom_it_waits_for_and_its_data() -> None:
     assert [line.path[0] for line in found.overview.about("now")] == ["pending"] * 4
 
 
-def test_a_call_of_a_tool_that_waits_for_approval_is_told() -> None:
+def test_a_call_of_a_tool_that_waits_for_approval_is_reported() -> None:
     found = told(AF / "1.23.0" / "agent_tool_approval", 1)
     assert said(found, "now") == ['operator asks you whether it may call delete_file({"path": "/tmp/x"})']
 
@@ -103,7 +103,7 @@ def test_other_frameworks_say_what_waits(name: str) -> None:
     assert found.overview.about("path") and found.overview.about("asked")
 
 
-def test_the_recorded_run_tells_its_loop_and_the_course_of_its_score() -> None:
+def test_the_recorded_run_says_its_loop_and_the_course_of_its_score() -> None:
     store, runs = opened(RECORDED)
     run = max(runs, key=lambda one: len(one.nodes))
     node = next(one for one in run.nodes if store.load(one.ref.file).ref.role == "waiting")

@@ -102,7 +102,7 @@ def test_a_store_that_the_newest_framework_wrote_has_no_warning(store: Path) -> 
     assert {finding.severity for finding in report_on(store).findings} <= {"info"}
 
 
-def test_a_plain_store_has_nothing_to_tell() -> None:
+def test_a_plain_store_has_nothing_to_say() -> None:
     assert report_on(AGENT_FRAMEWORK / "1.23.0" / "linear") == Report((), (), 4)
 
 
@@ -131,7 +131,7 @@ def test_every_file_of_a_hostile_store_is_counted() -> None:
 
 
 @pytest.mark.parametrize("version", ["1.0.0b251001", "1.0.0b251028", "1.0.0b251120", "1.0.0b260210"])
-def test_each_legacy_file_is_told_and_nothing_else_is_wrong(version: str) -> None:
+def test_each_legacy_file_is_reported_and_nothing_else_is_wrong(version: str) -> None:
     store = DATA / "agent-framework-legacy" / version / "linear"
     report = report_on(store)
     assert {finding.kind for finding in report.findings} == {"legacy"}
@@ -139,7 +139,7 @@ def test_each_legacy_file_is_told_and_nothing_else_is_wrong(version: str) -> Non
     assert all("era" in finding.reason and finding.severity == "warning" for finding in report.findings)
 
 
-def test_secrets_in_run_arguments_are_told_without_their_values() -> None:
+def test_secrets_in_run_arguments_are_reported_without_their_values() -> None:
     report = report_on(AGENT_FRAMEWORK / "1.23.0" / "run_kwargs")
     assert "state._workflow_run_kwargs.function_invocation_kwargs.__global__.token" in {
         finding.path for finding in report.findings if finding.kind == "secret"
@@ -211,7 +211,7 @@ def test_a_directory_that_is_not_there_is_an_error(tmp_path: Path) -> None:
         report_on(tmp_path / "nowhere")
 
 
-def test_progress_is_told_for_each_file(store: Path) -> None:
+def test_progress_is_reported_for_each_file(store: Path) -> None:
     told: list[tuple[int, int]] = []
     examine(open_store(store), lambda done, total: told.append((done, total)))
     count = len(list(store.glob("*.json")))

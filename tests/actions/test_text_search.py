@@ -139,7 +139,7 @@ def test_an_expression_that_would_never_end_is_given_up(tmp_path: Path) -> None:
     assert str(REGEX_PATIENCE) in found.note
 
 
-def test_a_wrong_expression_is_told(tmp_path: Path) -> None:
+def test_a_wrong_expression_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Not a regular expression"):
         found_in(open_store(chain(tmp_path, [{}])), Question("(", regex=True))
 
@@ -167,7 +167,7 @@ def test_a_question_asked_again_reads_nothing_until_the_content_changes(
     assert sum(len(found.matches) for found in again) == 2
 
 
-def test_a_file_that_went_away_is_told(tmp_path: Path) -> None:
+def test_a_file_that_went_away_is_reported(tmp_path: Path) -> None:
     store = open_store(chain(tmp_path, [{"x": "needle"}, {"x": "needle"}]))
     nodes = nodes_of(store)
     (tmp_path / "c0000.json").unlink()

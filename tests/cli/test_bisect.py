@@ -26,7 +26,7 @@ def test_bisect_gives_its_document(capfdbinary: Output) -> None:
     assert document["previous"] in entries
 
 
-def test_bisect_tells_what_changed_in_that_step(capfdbinary: Output) -> None:
+def test_bisect_says_what_changed_in_that_step(capfdbinary: Output) -> None:
     document = called(capfdbinary, "bisect", CHAT, f"{ROUND} > `2`", "--json").document
     diff = called(
         capfdbinary, "diff", CHAT, document["previous"]["id"], document["first"]["id"], "--json"

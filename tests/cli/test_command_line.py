@@ -46,7 +46,7 @@ def test_a_resume_without_an_input_asks_for_a_yes() -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no device that is always full")
 @pytest.mark.parametrize("args", [("ls",), ("ls", "--json"), ("show", "--json"), ("doctor",)])
-def test_an_output_that_cannot_be_written_is_told_in_a_line(args: tuple[str, ...]) -> None:
+def test_an_output_that_cannot_be_written_is_reported_in_a_line(args: tuple[str, ...]) -> None:
     done = in_a_shell(">/dev/full", *args, STORE)
     assert done.returncode == 2
     assert done.stderr == b"ckpt-tui: The output cannot be written: No space left on device.\n"
@@ -83,7 +83,7 @@ def test_a_query_that_cannot_be_answered_says_so_in_a_line_of_a_few_words(output
     assert len(done.err) < 500
 
 
-def test_an_id_is_told_as_it_was_typed(output: Output) -> None:
+def test_an_id_is_reported_as_it_was_typed(output: Output) -> None:
     done = called(output, "show", STORE, "latest~99")
     assert done.code == 3
     assert done.err.startswith("ckpt-tui: latest has only ")
@@ -115,7 +115,7 @@ class TestACopyBesideAStore:
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
-def test_the_sizes_of_runs_below_the_same_missing_parent_are_told(output: Output, options: list[str]) -> None:
+def test_the_sizes_of_runs_below_the_same_missing_parent_are_reported(output: Output, options: list[str]) -> None:
     listed = called(output, "ls", HOSTILE, "--json").document["checkpoints"]
     workflows = {(entry["run"], entry["workflow"]) for entry in listed}
     assert len(workflows) > len({run for run, _ in workflows})  # two runs share an id

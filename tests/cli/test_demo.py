@@ -27,7 +27,7 @@ def test_it_writes_a_store_that_can_be_listed_and_shown(output: Output, tmp_path
         assert called(output, "show", directory, entry["id"], "--json").code == 0
 
 
-def test_json_tells_where_the_store_is(output: Output, tmp_path: Path) -> None:
+def test_json_says_where_the_store_is(output: Output, tmp_path: Path) -> None:
     done = called(output, "demo", tmp_path / "demo", "--json")
     assert done.code == 0
     assert done.document == {"schema": "ckpt-tui/demo@1", "path": str(tmp_path / "demo")}

@@ -131,7 +131,7 @@ def test_secrets_are_masked_unless_revealed(tmp_path: Path, capsysbinary: Output
     assert masked[0]["before"] == {"$masked": "str", "$size": 7}
 
 
-def test_the_fork_of_two_branches_is_told(capsysbinary: Output) -> None:
+def test_the_fork_of_two_branches_is_reported(capsysbinary: Output) -> None:
     store = NEW / "fork_hitl"
     documents = {path.stem: json.loads(path.read_text()) for path in store.glob("*.json")}
     parents = {found["previous_checkpoint_id"] for found in documents.values()}

@@ -82,7 +82,7 @@ class TestLines:
 
 
 class TestIds:
-    def test_copies_of_one_checkpoint_are_told_apart(self, tmp_path: Path, output: Output) -> None:
+    def test_copies_of_one_checkpoint_are_distinguished(self, tmp_path: Path, output: Output) -> None:
         write_chain(tmp_path, "11111111-aaaa", "22222222-bbbb")
         for name in ("22222222-bbbb (1)", "22222222-bbbb (Anna's conflicted copy)", "22222222-bbbb.sync-conflict-2"):
             write(

@@ -27,7 +27,7 @@ def test_find_gives_its_document(capfdbinary: Output) -> None:
         assert json.loads(shown.out) == "I think B."
 
 
-def test_find_looks_where_it_is_told(capfdbinary: Output) -> None:
+def test_find_looks_where_it_is_asked(capfdbinary: Output) -> None:
     keys = called(capfdbinary, "find", CHAT, "round", "--keys", "--json").document["matches"]
     values = called(capfdbinary, "find", CHAT, "round", "--values", "--json").document["matches"]
     both = called(capfdbinary, "find", CHAT, "round", "--json").document["matches"]
@@ -41,7 +41,7 @@ def test_find_looks_where_it_is_told(capfdbinary: Output) -> None:
     assert run["checkpoints"] <= 8
 
 
-def test_find_tells_when_there_is_more(capfdbinary: Output) -> None:
+def test_find_says_when_there_is_more(capfdbinary: Output) -> None:
     done = called(capfdbinary, "find", CHAT, "round", "--limit", "3", "--json")
     assert (len(done.document["matches"]), done.document["truncated"]) == (3, True)
     assert "there may be more" in called(capfdbinary, "find", CHAT, "round", "--limit", "3").out
@@ -52,7 +52,7 @@ def test_find_of_nothing_ends_with_1(capfdbinary: Output) -> None:
     assert (done.code, done.document["matches"]) == (1, [])
 
 
-def test_ctrl_c_ends_with_130_and_tells_what_was_found(tmp_path: Path) -> None:
+def test_ctrl_c_ends_with_130_and_says_what_was_found(tmp_path: Path) -> None:
     chain(tmp_path, [{"x": ["needle", *range(3_000)]} for _ in range(1_500)])
     command = [sys.executable, "-m", "ckpt_tui", "find", str(tmp_path), "needle"]
     process = subprocess.Popen(

@@ -62,7 +62,7 @@ class TestJson:
             seen.add(entry["id"])
         assert {entry["run"] for entry in found} == {found[0]["id"]}
 
-    def test_counts_roles_and_states_are_told(self, output: Output) -> None:
+    def test_counts_roles_and_states_are_reported(self, output: Output) -> None:
         found = entries(NEW / "hitl_answered", output)
         told = [(entry["role"], entry["status"], entry["messages"], entry["pending"]) for entry in found]
         assert told[:4] == [
@@ -74,7 +74,7 @@ class TestJson:
         for entry in entries(NEW / "fork_hitl", output, "--fast"):
             assert [entry[name] for name in ("role", "status", "messages", "pending")] == [None] * 4
 
-    def test_fast_tells_the_same_order_and_headers(self, output: Output) -> None:
+    def test_fast_says_the_same_order_and_headers(self, output: Output) -> None:
         bodies = ("role", "status", "messages", "pending")
         for scenario in sorted((DATA / "agent-framework").glob("*/*")):
             fast, full = entries(scenario, output, "--fast"), entries(scenario, output)
@@ -83,7 +83,7 @@ class TestJson:
                     del entry[name]
             assert fast == full
 
-    def test_a_guessed_parent_is_told_beside_the_written_one(self, output: Output) -> None:
+    def test_a_guessed_parent_is_reported_beside_the_written_one(self, output: Output) -> None:
         found = entries(DATA / "agent-framework" / "1.0.0" / "hitl_answered", output)
         guessed = [entry for entry in found if "guessed_parent" in entry]
         assert len(guessed) == 2
@@ -115,7 +115,7 @@ class TestJson:
         assert (done.code, done.err) == (0, "")
         assert "bad\\udcff.json" in done.out
 
-    async def test_a_run_of_the_framework_is_told_as_it_went(self, output: Output, tmp_path: Path) -> None:
+    async def test_a_run_of_the_framework_is_reported_as_it_went(self, output: Output, tmp_path: Path) -> None:
         written = await workflows.human(tmp_path)
         answered = await workflows.answer(tmp_path, written[-1], workflows.Answer(True))
         again = await workflows.answer(tmp_path, written[-1], workflows.Answer(False))
@@ -159,7 +159,7 @@ class TestList:
     def test_an_empty_directory_is_said_to_be_empty(self, output: Output, tmp_path: Path) -> None:
         assert called(output, "ls", tmp_path).out == f"no checkpoints in {tmp_path}\n"
 
-    def test_ids_that_begin_alike_are_told_apart(self, output: Output, tmp_path: Path) -> None:
+    def test_ids_that_begin_alike_are_distinguished(self, output: Output, tmp_path: Path) -> None:
         document = json.loads(next((NEW / "fork").glob("*.json")).read_bytes())
         for end in ("0", "1", "2"):
             name = f"0123abcd-0000-4000-8000-00000000000{end}"

@@ -25,7 +25,7 @@ def noted(store: str) -> None:
 LOOP = str(NEW / "loop")
 
 
-def test_notes_are_told_to_people_without_escape_sequences(output: Output) -> None:
+def test_notes_are_shown_to_people_without_escape_sequences(output: Output) -> None:
     noted(LOOP)
     result = called(output, "notes", LOOP)
     assert result.code == 0
@@ -33,7 +33,7 @@ def test_notes_are_told_to_people_without_escape_sequences(output: Output) -> No
     assert "    looks wrong" in result.out and "\x1b" not in result.out
 
 
-def test_notes_are_told_to_programs(output: Output) -> None:
+def test_notes_are_shown_to_programs(output: Output) -> None:
     noted(LOOP)
     document = called(output, "notes", LOOP, "--json").document
     assert document["schema"] == "ckpt-tui/notes@1"
@@ -43,7 +43,7 @@ def test_notes_are_told_to_programs(output: Output) -> None:
     assert (note["id"], note["bookmark"], note["iteration"]) == ("abc-1", True, 3)
 
 
-def test_notes_are_told_as_a_list_to_paste(output: Output) -> None:
+def test_notes_are_reported_as_a_list_to_paste(output: Output) -> None:
     noted(LOOP)
     assert "- ★ `abc-1` · flow" in called(output, "notes", LOOP, "--markdown").out
 
@@ -54,7 +54,7 @@ def test_a_store_without_notes_has_none(output: Output) -> None:
     assert called(output, "notes", LOOP, "--json").document["notes"] == []
 
 
-def test_a_broken_file_of_notes_is_told(output: Output) -> None:
+def test_a_broken_file_of_notes_is_reported(output: Output) -> None:
     path = Path(notes_file(LOOP))
     path.parent.mkdir(parents=True)
     path.write_text("{")

@@ -48,7 +48,7 @@ class TestJson:
         assert "s3cr3t" not in masked
         assert "s3cr3t" in revealed
 
-    def test_pending_requests_are_told_with_their_types(self, output: Output) -> None:
+    def test_pending_requests_are_reported_with_their_types(self, output: Output) -> None:
         requests = called(output, "show", STORE, WAITING, "--json").document["requests"]
         assert sorted((request["executor"], request["response_type"]) for request in requests) == [
             ("review", "builtins:str"), ("review", "gen_corpus:Decision"),
@@ -90,7 +90,7 @@ class TestNames:
         assert (done.code, done.out) == (3, "")
         assert f"`ckpt-tui ls {STORE}` lists the ids." in done.err
 
-    def test_a_name_of_several_ends_with_2_and_tells_them(self, output: Output, tmp_path: Path) -> None:
+    def test_a_name_of_several_ends_with_2_and_says_them(self, output: Output, tmp_path: Path) -> None:
         shutil.copy(next(STORE.glob(f"{FIRST}*")), tmp_path / "same1.json")
         shutil.copy(next(STORE.glob(f"{WAITING}*")), tmp_path / "same2.json")
         done = called(output, "show", tmp_path, "same")
@@ -234,7 +234,7 @@ class TestFaults:
         assert printed.out.splitlines()[1] == f"! {warning}"
         assert called(output, "show", HOSTILE, name, "--query", "checkpoint.id").code == 4
 
-    def test_a_fault_is_told_once(self, output: Output) -> None:
+    def test_a_fault_is_reported_once(self, output: Output) -> None:
         for path in HOSTILE.glob("*.json"):
             lines = called(output, "show", path).out.splitlines()
             warnings = [line for line in lines if line.startswith("! ")]
@@ -299,7 +299,7 @@ class TestLimits:
         assert (done.code, done.err, done.document["complete"]) == (0, "", True)
         assert done.document["state"]["large"] == [[number] for number in range(150_000)]
 
-    def test_a_pickle_past_the_limits_ends_with_4_and_tells_where_it_stopped(
+    def test_a_pickle_past_the_limits_ends_with_4_and_says_where_it_stopped(
         self, tmp_path: Path, output: Output
     ) -> None:
         done = called(output, "show", self.bomb(tmp_path, 600_000), "one", "--json")

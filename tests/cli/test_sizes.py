@@ -67,7 +67,7 @@ class TestShow:
 
 
 class TestLs:
-    def test_every_sample_has_sizes_that_show_tells_too(self, output: Output) -> None:
+    def test_every_sample_has_sizes_that_show_reports_too(self, output: Output) -> None:
         for scenario in sorted((DATA / "agent-framework").glob("1.23.0/*"))[::4]:
             for entry in called(output, "ls", scenario, "--sizes", "--json").document["checkpoints"][::3]:
                 assert entry["sizes"].keys() == {"file", "messages", "state", "pending"}
@@ -83,7 +83,7 @@ class TestLs:
         assert "growth" not in document
         assert all("sizes" not in entry for entry in document["checkpoints"])
 
-    def test_what_grew_most_is_told_for_each_run(self, output: Output) -> None:
+    def test_what_grew_most_is_reported_for_each_run(self, output: Output) -> None:
         document = called(output, "ls", STORE, "--sizes", "--json").document
         (growth,) = document["growth"]
         ids = [entry["id"] for entry in document["checkpoints"]]

@@ -35,7 +35,7 @@ def store(directory: Path, *states: Any, **parts: Any) -> Path:
     return directory
 
 
-def test_a_text_among_numbers_is_told_and_does_not_end_a_bisect(tmp_path: Path, capfdbinary: Output) -> None:
+def test_a_text_among_numbers_is_reported_and_does_not_end_a_bisect(tmp_path: Path, capfdbinary: Output) -> None:
     done = called(
         capfdbinary, "bisect", store(tmp_path, *({"n": n} for n in (10, "20", 30))), "state.n > `25`", "--json"
     )
@@ -97,7 +97,7 @@ def test_no_output_shows_a_usual_secret(line: list[str], tmp_path: Path, capfdbi
         assert kept in done.out
 
 
-def test_a_change_of_a_secret_in_a_text_is_told_without_it(tmp_path: Path, capfdbinary: Output) -> None:
+def test_a_change_of_a_secret_in_a_text_is_reported_without_it(tmp_path: Path, capfdbinary: Output) -> None:
     states = [
         {"db": f"postgres://svc:{word}@db/prod, a long text that is compared word by word"} for word in ("ab1", "cd2")
     ]
@@ -137,7 +137,7 @@ def test_the_error_of_a_storage_hides_the_password_in_it(
     assert "hunter2" not in done.out + done.err
 
 
-def test_a_place_that_is_given_as_a_url_is_told_without_its_password(capfdbinary: Output) -> None:
+def test_a_place_that_is_given_as_a_url_is_reported_without_its_password(capfdbinary: Output) -> None:
     done = called(capfdbinary, "ls", "redis://svc:hunter2@cache:6380/0")
     assert done.code == 3
     assert "hunter2" not in done.err and os.sep in done.err

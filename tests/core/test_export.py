@@ -123,7 +123,7 @@ class TestLs:
     def test_timestamps_are_utc_or_as_the_file_has_them(self, text: str, expected: str) -> None:
         assert ref_document(ref(timestamp=text))["timestamp"] == expected
 
-    def test_a_guessed_parent_and_what_is_odd_are_told(self) -> None:
+    def test_a_guessed_parent_and_what_is_odd_are_reported(self) -> None:
         facts = Facts(0, 0, (), (), False)
         runs = arrange([ref(iteration=2), ref(id="two", iteration=3, when=9e9, facts=facts, note="odd")])
         two = ls_document("k", "p", runs, [])["checkpoints"][1]

@@ -55,7 +55,7 @@ class Floods(Exclaim):
     @handler
     async def run(self, text: str, ctx: WorkflowContext[str, str]) -> None:  # type: ignore[override]
         while not os.path.exists(self.enough):
-            for number in range(200):
+            for number in range(50):
                 await ctx.yield_output(f"number {number}")
             await asyncio.sleep(0.02)  # the framework takes its events meanwhile
         await ctx.send_message(text)

@@ -104,18 +104,18 @@ class TestBeforeItRuns:
         assert 'approved: expected true or false, got "yes"' in done.err
         assert 'it must be tests.support.workflows:Answer: {"approved": true or false, "comment": "…"}' in done.err
 
-    def test_what_is_wrong_is_told_once(self, tmp_path: Path) -> None:
+    def test_what_is_wrong_is_reported_once(self, tmp_path: Path) -> None:
         done = resume("human", -1, "build_human", tmp_path / "new", "--response", "nobody=1")
         assert (done.out + done.err).count("no request nobody waits") == 1
 
-    def test_an_interpreter_without_the_framework_is_told(self, tmp_path: Path) -> None:
+    def test_an_interpreter_without_the_framework_is_reported(self, tmp_path: Path) -> None:
         bare = tmp_path / "bare"
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", bare], check=True)
         done = resume("loop", 3, "build_loop", tmp_path / "new", "--python", str(bare))
         assert done.code == 5
         assert "cannot import agent_framework" in done.err and "--python" in done.err
 
-    def test_an_interpreter_that_is_not_there_is_told(self, tmp_path: Path) -> None:
+    def test_an_interpreter_that_is_not_there_is_reported(self, tmp_path: Path) -> None:
         done = resume("loop", 3, "build_loop", tmp_path / "new", "--python", "/no/such/python")
         assert done.code == 5
         assert "There is no Python at /no/such/python" in done.err
@@ -156,7 +156,7 @@ class TestWhileItRuns:
         assert [text for text in printed if text.startswith("thread")] == [f"thread {n}" for n in range(200)]
         assert "stdin: ''" in printed
 
-    def test_a_full_disk_is_told_loudly_and_the_run_goes_on(self, tmp_path: Path) -> None:
+    def test_a_full_disk_is_reported_loudly_and_the_run_goes_on(self, tmp_path: Path) -> None:
         found = lines(resume("loop", 3, "without_room", tmp_path / "new", "--json"))
         failed = of_kind(found, "checkpoint_failed")
         assert failed and all("File too large" in line["reason"] for line in failed)
@@ -199,7 +199,7 @@ class TestWhileItRuns:
         assert done.code == 5
         assert "NOT SAVED" in done.out and "no saved checkpoint contains the question" in done.err
 
-    def test_a_directory_that_cannot_be_written_is_told_before_it_runs(self, tmp_path: Path) -> None:
+    def test_a_directory_that_cannot_be_written_is_reported_before_it_runs(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
         done = resume("loop", 3, "build_loop", tmp_path / "file" / "new")
         assert done.code == 5
@@ -208,7 +208,7 @@ class TestWhileItRuns:
     @pytest.mark.parametrize(
         ("how", "what"), [("kill", "SIGKILL"), ("abort", "SIGABRT"), ("exit", "ended by itself with exit code 3")]
     )
-    def test_a_process_that_dies_is_told_and_what_is_safe(self, how: str, what: str, tmp_path: Path) -> None:
+    def test_a_process_that_dies_is_reported_and_what_is_safe(self, how: str, what: str, tmp_path: Path) -> None:
         done = resume("loop", 3, "dies", tmp_path / "new", "--arg", f'how="{how}"', "--json")
         found = lines(done)
         assert done.code == 5 and found[-1]["outcome"] == "died"
@@ -216,7 +216,7 @@ class TestWhileItRuns:
         assert what in error["what"] and "the last checkpoint written is complete" in error["fix"]
 
     @pytest.mark.skipif(sys.platform != "linux", reason="the runner is found by /proc")
-    def test_where_a_run_that_broke_off_can_go_on_is_told(self, tmp_path: Path) -> None:
+    def test_where_a_run_that_broke_off_can_go_on_is_reported(self, tmp_path: Path) -> None:
         process = started(tmp_path, "patient")
         assert process.stdout is not None
         while b" checkpoint " not in process.stdout.readline():
@@ -228,7 +228,7 @@ class TestWhileItRuns:
         assert process.returncode == 5
         assert f"go on from the last checkpoint: ckpt-tui resume {tmp_path / 'new'} latest" in err.decode()
 
-    def test_a_run_that_raises_tells_the_whole_error(self, tmp_path: Path) -> None:
+    def test_a_run_that_raises_says_the_whole_error(self, tmp_path: Path) -> None:
         written = scenario("raises", tmp_path / "store")
         done = resume_scenario("raises", tmp_path / "store", written[-1], tmp_path / "new", "--json")
         found = lines(done)

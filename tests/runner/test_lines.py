@@ -127,7 +127,7 @@ class TestLines:
         found = read.lines(4)
         assert [line.get("number", line["kind"]) for line in found] == [0, "log", 1, "end"]
 
-    def test_what_is_printed_comes_after_what_was_told_before(self, tmp_path: Any) -> None:
+    def test_what_is_printed_comes_after_what_was_reported_before(self, tmp_path: Any) -> None:
         document = json.dumps(plan("linear", 1, "tells_and_prints", tmp_path / "new").document("run"))
         process = subprocess.Popen(
             [sys.executable, RUNNER], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT

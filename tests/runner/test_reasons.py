@@ -222,7 +222,7 @@ def test_distributions_are_named_as_pip_knows_them() -> None:
 
 def test_a_module_that_this_python_does_not_have_is_no_package_to_install() -> None:
     said, done = missing_module(ModuleNotFoundError("no", name="annotationlib"), [], "app.py:1")
-    assert said.startswith("app.py:1 imports annotationlib, which Python has from 3.14 on; this is 3.")
+    assert said.startswith("app.py:1 imports annotationlib, which Python has since 3.14; this is 3.")
     assert "--python" in done and "pip" not in done
     said, _ = missing_module(ModuleNotFoundError("no", name="telnetlib"), [], "app.py:1")
     assert "telnetlib, which Python no longer has since 3.13" in said

@@ -101,7 +101,7 @@ class TestTargets:
         done = Watched(plan("loop", 3, f"{script}:build_loop", tmp_path / "new"))
         assert done.end()["outcome"] == "done"
 
-    def test_without_a_name_the_candidates_are_told(self) -> None:
+    def test_without_a_name_the_candidates_are_reported(self) -> None:
         done = resume("loop", 3, "tests/runner/flows.py:", Path("/nowhere"), "--check")
         assert done.code == 5
         assert "flows.py:build_loop" in done.err or "flows.py:noisy" in done.err

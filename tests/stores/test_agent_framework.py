@@ -50,7 +50,7 @@ class TestRoles:
             ({"messages": {"a": []}, "iteration_count": 4}, "final", "done"),
         ],
     )
-    def test_the_body_tells_role_and_status(self, changes: dict[str, Any], role: str, status: str) -> None:
+    def test_the_body_says_role_and_status(self, changes: dict[str, Any], role: str, status: str) -> None:
         base: dict[str, Any] = {"messages": {}, "state": {}, "pending_request_info_events": {}}
         ref = whole(written(document(**{**base, **changes})))
         assert (ref.role, ref.status) == (role, status)
@@ -119,7 +119,7 @@ class TestLoad:
         assert isinstance(found, Checkpoint)
         assert any("the framework loads this file as id_mismatch" in warning for warning in found.warnings)
 
-    def test_members_of_a_later_version_are_kept_and_told(self, tmp_path: Path) -> None:
+    def test_members_of_a_later_version_are_kept_and_reported(self, tmp_path: Path) -> None:
         path = tmp_path / "x.json"
         path.write_bytes(written(document(checkpoint_id="x", novelty=[1], metadata={"a": 1})))
         found = load(str(path), "x.json")

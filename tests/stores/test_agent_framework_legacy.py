@@ -110,7 +110,7 @@ def test_an_answer_follows_the_checkpoint_that_waited_for_it_though_the_count_be
     assert [node.parent for node in nodes[1:]] == [node.ref.id for node in nodes[:3]]
 
 
-def test_an_answer_is_told_from_the_superstep_after_it() -> None:
+def test_an_answer_is_distinguished_from_the_superstep_after_it() -> None:
     nodes = run_of(LEGACY / "1.0.0b260210" / "hitl_answered").nodes
     roles = ["superstep", "waiting", "response", "superstep", "superstep", "waiting", "response", "final"]
     assert [node.ref.role for node in nodes] == roles
@@ -178,7 +178,7 @@ def as_shown(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_what_a_waiting_checkpoint_asks_is_told_in_every_era(version: str) -> None:
+def test_what_a_waiting_checkpoint_asks_is_reported_in_every_era(version: str) -> None:
     (waiting, *_) = [
         checkpoint
         for store in sorted((LEGACY / version).glob("hitl*"))
@@ -247,7 +247,7 @@ def test_members_of_the_wrong_kind_are_noted_and_the_checkpoint_is_listed(
     assert open_store(tmp_path).load("x.json").ref.id == "x"
 
 
-def test_a_renamed_file_tells_the_id_inside(tmp_path: Path) -> None:
+def test_a_renamed_file_says_the_id_inside(tmp_path: Path) -> None:
     ref = write(tmp_path)
     assert ref.id == "x" and len(ref.inner) == 36
     assert any(ref.inner in warning for warning in open_store(tmp_path).load("x.json").warnings)

@@ -90,7 +90,7 @@ def test_problems_carry_the_name_of_their_store() -> None:
     assert b"checkpointInfo" in store.peek(problems[0].file)
 
 
-def test_a_change_in_any_member_is_told(tmp_path: Path) -> None:
+def test_a_change_in_any_member_is_reported(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         asyncio.run(linear(tmp_path / name))

@@ -34,7 +34,7 @@ class TestScan:
     def test_an_empty_directory_is_one_empty_batch(self, tmp_path: Path) -> None:
         assert list(DirectoryStore(str(tmp_path)).scan()) == [Batch()]
 
-    def test_a_second_scan_tells_only_what_is_new(self, tmp_path: Path) -> None:
+    def test_a_second_scan_reports_only_what_is_new(self, tmp_path: Path) -> None:
         save(tmp_path, "a")
         save(tmp_path, "b")
         store = DirectoryStore(str(tmp_path))
@@ -46,7 +46,7 @@ class TestScan:
             (["c.json"], ("a.json",))
         ]
 
-    def test_a_fresh_store_of_the_same_place_tells_everything_again(self, tmp_path: Path) -> None:
+    def test_a_fresh_store_of_the_same_place_reports_everything_again(self, tmp_path: Path) -> None:
         save(tmp_path, "a")
         (tmp_path / "b.json.tmp").touch()
         for store, names in (
@@ -60,7 +60,7 @@ class TestScan:
         assert DirectoryStore(str(tmp_path / "gone")).names() == []
 
     @pytest.mark.parametrize("name", ["missing", "file/below"])
-    def test_no_such_directory_is_told_as_such(self, tmp_path: Path, name: str) -> None:
+    def test_no_such_directory_is_reported_as_such(self, tmp_path: Path, name: str) -> None:
         (tmp_path / "file").write_text("")
         with pytest.raises(NotFoundError):
             list(DirectoryStore(str(tmp_path / name)).scan())
@@ -145,7 +145,7 @@ class TestFill:
         entry = ref_of(collect(store.fill(["a.json"]))["a.json"])
         assert (entry.role, entry.status) == ("entry", "open")
 
-    def test_progress_is_told(self, tmp_path: Path) -> None:
+    def test_progress_is_reported(self, tmp_path: Path) -> None:
         names = [save(tmp_path, f"c{number}").name for number in range(100)]
         store = DirectoryStore(str(tmp_path))
         list(store.scan())
@@ -153,7 +153,7 @@ class TestFill:
             (64, 64, 100), (36, 100, 100),
         ]  # fmt: skip
 
-    def test_it_stops_when_it_is_told_to(self, tmp_path: Path) -> None:
+    def test_it_stops_when_it_is_asked_to(self, tmp_path: Path) -> None:
         names = [save(tmp_path, f"c{number}").name for number in range(100)]
         store = DirectoryStore(str(tmp_path))
         list(store.scan())
@@ -163,7 +163,7 @@ class TestFill:
         stop.set()
         assert list(filling) == []
 
-    def test_what_was_read_before_a_newer_entry_was_told_is_left_out(
+    def test_what_was_read_before_a_newer_entry_was_reported_is_left_out(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         save(tmp_path, "a", iteration_count=0)
@@ -192,7 +192,7 @@ class TestFill:
         assert ref_of(collect(store.fill(["a.json"]))["a.json"]).iteration == 9
         assert list(store.scan()) == [Batch()]
 
-    def test_a_file_that_is_gone_is_told_so(self, tmp_path: Path) -> None:
+    def test_a_file_that_is_gone_is_reported_so(self, tmp_path: Path) -> None:
         path = save(tmp_path, "a")
         store = DirectoryStore(str(tmp_path))
         list(store.scan())

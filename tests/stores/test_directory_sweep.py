@@ -106,7 +106,7 @@ def test_endless_unexplained_changes_cannot_make_sweeps_take_all_the_time(
 
 
 @posix_only
-def test_a_sweep_does_not_tell_again_what_events_told(tmp_path: Path) -> None:
+def test_a_sweep_does_not_say_again_what_events_reported(tmp_path: Path) -> None:
     sweep = directory_sweep.Sweep(str(tmp_path))
     save(tmp_path, "gone.json")
     save(tmp_path, "edited.json")

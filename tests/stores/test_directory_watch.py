@@ -79,7 +79,7 @@ class TestWatch:
         (tmp_path / "b.json").unlink()
         watch.has("a.json")
 
-    def test_a_file_that_breaks_and_is_repaired_is_told_both_times(
+    def test_a_file_that_breaks_and_is_repaired_is_reported_both_times(
         self, tmp_path: Path, watching: Callable[[Store], Watching]
     ) -> None:
         save(tmp_path, "a")
@@ -114,7 +114,7 @@ class TestWatch:
         save(tmp_path / "later", "a")
         watch.has("a.json")
 
-    def test_a_store_of_one_file_tells_nothing_of_others(
+    def test_a_store_of_one_file_says_nothing_of_others(
         self, tmp_path: Path, watching: Callable[[Store], Watching]
     ) -> None:
         save(tmp_path, "a", iteration_count=0)
@@ -125,7 +125,7 @@ class TestWatch:
         watch.until(lambda: ref_of(watch.entries["a.json"]).iteration == 5)
         assert list(watch.entries) == ["a.json"]
 
-    def test_a_burst_is_told_whole(self, tmp_path: Path, watching: Callable[[Store], Watching]) -> None:
+    def test_a_burst_is_reported_whole(self, tmp_path: Path, watching: Callable[[Store], Watching]) -> None:
         watch = watching(DirectoryStore(str(tmp_path)))
         names = [save(tmp_path, f"c{number}").name for number in range(300)]
         watch.has(*names)

@@ -138,7 +138,7 @@ class TestAStaleIndex:
 
 class TestCopies:
     @pytest.mark.parametrize("ending", [" (1)", " 2", ".sync-conflict-20261120-100001-ABCDEFG", " - Copy"])
-    def test_a_copy_is_told_as_one_and_no_line_of_the_index_is_missing(self, tmp_path: Path, ending: str) -> None:
+    def test_a_copy_is_reported_as_one_and_no_line_of_the_index_is_missing(self, tmp_path: Path, ending: str) -> None:
         store = cloned("af_dotnet_rc1", tmp_path / "store", "names")
         line = parse_index((store / "index.jsonl").read_bytes()).lines[-1]
         name = line.file_names[0].removesuffix(".json") + f"{ending}.json"

@@ -72,7 +72,7 @@ def test_frames_of_server_sent_events_may_have_many_lines_comments_and_returns()
     assert found == [{"type": "A"}, {"type": "B"}]
 
 
-def test_a_stream_is_told_by_its_content_and_is_no_store(tmp_path: Path) -> None:
+def test_a_stream_is_reported_by_its_content_and_is_no_store(tmp_path: Path) -> None:
     for name in ("workflow.events.ndjson", "workflow.events.sse"):
         assert is_events_file(str(EVENTS / name))
         with pytest.raises(CkptError, match="stream of events"):

@@ -22,13 +22,13 @@ def listed(path: Path) -> Entry:
     return found[1]
 
 
-def test_both_ends_tell_of_every_sample_what_the_whole_file_tells() -> None:
+def test_both_ends_say_of_every_sample_what_the_whole_file_says() -> None:
     for path in SAMPLES:
         data = path.read_bytes()
         assert ends(data, path.name) == whole(data, path.name)._replace(facts=None), path
 
 
-def test_both_ends_tell_of_a_hostile_file_what_the_whole_tells_or_nothing() -> None:
+def test_both_ends_say_of_a_hostile_file_what_the_whole_reports_or_nothing() -> None:
     for path in HOSTILE.glob("*.json"):
         data = path.read_bytes()
         found = ends(data, path.name)
@@ -174,7 +174,7 @@ def test_a_root_in_the_middle_whose_messages_are_beyond_the_first_bytes_is_read_
 
 
 @pytest.mark.parametrize("parent", [{}, [], 0, False, ""])
-def test_a_parent_that_is_no_text_is_told_from_the_whole_file(tmp_path: Path, parent: Any) -> None:
+def test_a_parent_that_is_not_a_string_is_read_from_the_whole_file(tmp_path: Path, parent: Any) -> None:
     path = tmp_path / "x.json"
     path.write_bytes(written(document(previous_checkpoint_id=parent)))
     entry = listed(path)

@@ -46,7 +46,7 @@ def save(root: Path, execution: str, number: int, **members: Any) -> Path:
 
 class TestTraps:
     @pytest.mark.parametrize("name", ["run-0000-copy", "run-0001-copy"])  # before and behind the folder that counts
-    def test_a_copy_of_an_execution_is_told_and_hides_nothing(self, tmp_path: Path, name: str) -> None:
+    def test_a_copy_of_an_execution_is_reported_and_hides_nothing(self, tmp_path: Path, name: str) -> None:
         shutil.copytree(CORPUS / "hpd_hosted", tmp_path / "store")
         folder = tmp_path / "store" / "checkpoints"
         shutil.copytree(folder / "run-0001", folder / name)
@@ -148,10 +148,10 @@ class TestRuns:
             ("time:12:30", set(), ("", "time:12:30")),
         ],
     )
-    def test_the_run_of_a_part_is_told_by_its_id(self, run: str, known: set[str], found: tuple[str, str]) -> None:
+    def test_the_run_of_a_part_is_reported_by_its_id(self, run: str, known: set[str], found: tuple[str, str]) -> None:
         assert part_of(run, known) == found
 
-    def test_latest_only_replaces_its_file_and_the_watch_tells(self, tmp_path: Path) -> None:
+    def test_latest_only_replaces_its_file_and_the_watch_reports(self, tmp_path: Path) -> None:
         first = save(tmp_path, "run", 1, completedNodes=["a"])
         store, _ = runs_of(tmp_path)
         save(tmp_path, "run", 2, completedNodes=["a", "b"])

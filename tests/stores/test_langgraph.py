@@ -443,7 +443,7 @@ class TestFormat:
         assert checkpoint.state["log"] == said
         assert "not stored here" in checkpoint.warnings[0]
 
-    def test_a_new_row_of_an_old_checkpoint_is_not_told_as_gone(self, tmp_path: Path) -> None:
+    def test_a_new_row_of_an_old_checkpoint_is_not_reported_as_gone(self, tmp_path: Path) -> None:
         connection = save_two(tmp_path / "a.db")
         store = open_store(tmp_path / "a.db")
         read(store)
@@ -453,7 +453,7 @@ class TestFormat:
         assert not [batch.gone for batch in batches if batch.gone]
         assert len(read(store.fresh())) == 2
 
-    def test_a_commit_makes_only_what_it_touches_be_told(self, tmp_path: Path) -> None:
+    def test_a_commit_makes_only_what_it_touches_be_reported(self, tmp_path: Path) -> None:
         connection = connect(tmp_path / "a.db")
         for thread in ("one", "two"):
             name: str | None = None
@@ -468,7 +468,7 @@ class TestFormat:
         assert [entry.file for batch in store.scan() for entry in batch.entries] == [f"two/{name}"]
         connection.close()
 
-    def test_many_checkpoints_are_told_in_small_batches(self, tmp_path: Path) -> None:
+    def test_many_checkpoints_are_reported_in_small_batches(self, tmp_path: Path) -> None:
         connection = connect(tmp_path / "a.db")
         connection.executemany(
             "INSERT INTO checkpoints VALUES ('t', '', ?, NULL, 'json', x'7b7d', x'7b7d')",

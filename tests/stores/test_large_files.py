@@ -37,7 +37,7 @@ def shown(path: Path, **options: Any) -> Checkpoint:
 
 
 class TestLargeFiles:
-    def test_the_list_is_told_the_same_as_by_parsing(self, large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_list_is_the_same_as_by_parsing(self, large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(agent_framework, "read_whole", None)  # never in memory as a whole
         stamp, entry = read_entry(str(large), large.name)
         parsed = entry_from_bytes(large.name, large.read_bytes())

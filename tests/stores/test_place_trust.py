@@ -33,7 +33,7 @@ def test_a_store_of_one_s_own_needs_no_word(store: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o702])
-def test_a_directory_that_anybody_may_write_to_is_told(store: Path, mode: int) -> None:
+def test_a_directory_that_anybody_may_write_to_is_reported(store: Path, mode: int) -> None:
     store.chmod(mode)
     [finding] = found_in(store)
     assert (finding.kind, finding.severity) == ("world-writable", "warning")
@@ -41,12 +41,12 @@ def test_a_directory_that_anybody_may_write_to_is_told(store: Path, mode: int) -
     assert "anybody on this computer may put files into the store" in line
 
 
-def test_a_store_that_anybody_may_replace_is_told(store: Path) -> None:
+def test_a_store_that_anybody_may_replace_is_reported(store: Path) -> None:
     store.parent.chmod(0o777)
     assert ["in the place of the store" in finding.reason for finding in found_in(store)] == [True]
 
 
-def test_a_file_that_anybody_may_change_is_told_with_its_name(store: Path) -> None:
+def test_a_file_that_anybody_may_change_is_reported_with_its_name(store: Path) -> None:
     (store / "bbbb.json").chmod(0o666)
     [finding] = found_in(store)
     assert (finding.kind, finding.file) == ("world-writable", "bbbb.json")
@@ -55,7 +55,7 @@ def test_a_file_that_anybody_may_change_is_told_with_its_name(store: Path) -> No
 
 
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only the administrator gives files away")
-def test_a_store_of_somebody_else_is_told(store: Path) -> None:
+def test_a_store_of_somebody_else_is_reported(store: Path) -> None:
     os.chown(store, STRANGER, -1)
     [finding] = found_in(store)
     assert (finding.kind, finding.reason) == (
@@ -78,7 +78,7 @@ def test_it_is_said_before_a_resume(store: Path) -> None:
     )
 
 
-def test_forks_that_are_a_link_are_told(store: Path, tmp_path: Path) -> None:
+def test_forks_that_are_a_link_are_reported(store: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "runs.forks").symlink_to(tmp_path / "elsewhere")
     [finding] = found_in(store)
@@ -87,7 +87,7 @@ def test_forks_that_are_a_link_are_told(store: Path, tmp_path: Path) -> None:
     assert trust_lines(str(store), "aaaa.json") == [finding.reason]
 
 
-def test_one_fork_that_is_a_link_is_told(store: Path, tmp_path: Path) -> None:
+def test_one_fork_that_is_a_link_is_reported(store: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "runs.forks").mkdir()
     (tmp_path / "runs.forks" / "aaaa-1").symlink_to(tmp_path / "elsewhere")

@@ -164,7 +164,7 @@ def test_several_workflows_of_a_storage_are_runs_of_their_own() -> None:
     assert sorted(run.workflow for run in runs) == ["test_fan_out", "test_linear"]
 
 
-def test_a_loop_that_has_ended_is_told() -> None:
+def test_a_loop_that_has_ended_is_reported() -> None:
     loop = asyncio.new_event_loop()
     loop.close()
     from ckpt_tui.stores.protocol import caller

@@ -145,27 +145,27 @@ def names_of(changes: list[DirectoryChange]) -> set[str]:
 # --- what happens to files
 
 
-def test_a_saved_file_is_told_by_name(tmp_path: Path, start: Callable[..., Watching], polling: bool) -> None:
+def test_a_saved_file_is_reported_by_name(tmp_path: Path, start: Callable[..., Watching], polling: bool) -> None:
     watching = start(tmp_path, force_polling=polling)
     save(tmp_path, "a.json")
     assert watching.until("a.json")[-1] == DirectoryChange(frozenset({"a.json"}), missing=False)
 
 
-def test_a_replaced_file_is_told(tmp_path: Path, start: Callable[..., Watching], polling: bool) -> None:
+def test_a_replaced_file_is_reported(tmp_path: Path, start: Callable[..., Watching], polling: bool) -> None:
     save(tmp_path, "a.json")
     watching = start(tmp_path, force_polling=polling)
     save(tmp_path, "a.json", b"[]")
     watching.until("a.json")
 
 
-def test_a_deleted_file_is_told(tmp_path: Path, start: Callable[..., Watching], polling: bool) -> None:
+def test_a_deleted_file_is_reported(tmp_path: Path, start: Callable[..., Watching], polling: bool) -> None:
     save(tmp_path, "a.json")
     watching = start(tmp_path, force_polling=polling)
     (tmp_path / "a.json").unlink()
     watching.until("a.json")
 
 
-def test_a_file_renamed_in_the_directory_is_told_under_both_names(
+def test_a_file_renamed_in_the_directory_is_reported_under_both_names(
     tmp_path: Path, start: Callable[..., Watching], polling: bool
 ) -> None:
     save(tmp_path, "a.json")
@@ -174,7 +174,7 @@ def test_a_file_renamed_in_the_directory_is_told_under_both_names(
     watching.until("a.json", "b.json")
 
 
-def test_an_edit_in_place_is_told(
+def test_an_edit_in_place_is_reported(
     tmp_path: Path, start: Callable[..., Watching], polling: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(directory_sweep, "SWEEP_SECONDS", 0.1)
@@ -185,7 +185,9 @@ def test_an_edit_in_place_is_told(
     watching.until("a.json")
 
 
-def test_only_what_the_framework_globs_is_told(tmp_path: Path, start: Callable[..., Watching], polling: bool) -> None:
+def test_only_what_the_framework_globs_is_reported(
+    tmp_path: Path, start: Callable[..., Watching], polling: bool
+) -> None:
     (tmp_path / "below").mkdir()
     watching = start(tmp_path, force_polling=polling)
     for name in ("a.txt", "b.json.tmp", "json", "UPPER.JSO", "below/c.json"):
@@ -219,7 +221,7 @@ def test_a_relative_path_means_the_directory_of_the_start(
 # --- many at once
 
 
-def test_a_burst_is_told_whole_and_in_few_changes(
+def test_a_burst_is_reported_whole_and_in_few_changes(
     tmp_path: Path, start: Callable[..., Watching], polling: bool
 ) -> None:
     watching = start(tmp_path, force_polling=polling)
@@ -245,7 +247,7 @@ def test_nothing_is_lost_while_the_listener_is_busy(
     watching.until("first.json", *names)
 
 
-def test_a_storm_of_other_files_is_not_told_and_hides_nothing(
+def test_a_storm_of_other_files_is_not_reported_and_hides_nothing(
     tmp_path: Path, start: Callable[..., Watching], polling: bool
 ) -> None:
     watching = start(tmp_path, force_polling=polling)
@@ -290,14 +292,14 @@ def test_a_batch_so_large_that_the_queue_may_have_run_over_is_followed_by_a_swee
 # --- the end
 
 
-def test_a_watch_that_is_stopped_before_it_starts_tells_nothing(tmp_path: Path) -> None:
+def test_a_watch_that_is_stopped_before_it_starts_says_nothing(tmp_path: Path) -> None:
     stop = threading.Event()
     stop.set()
     assert list(watch(str(tmp_path), stop)) == []
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["there", "missing"])
-def test_a_stopped_watch_ends_and_tells_nothing_more(
+def test_a_stopped_watch_ends_and_says_nothing_more(
     tmp_path: Path, start: Callable[..., Watching], polling: bool, there: bool
 ) -> None:
     directory = tmp_path if there else tmp_path / "nothing"
@@ -337,7 +339,7 @@ def test_an_interrupt_that_watchfiles_swallowed_is_raised_again(
 # --- what happens to the directory
 
 
-def test_a_missing_directory_is_told_once_and_awaited(
+def test_a_missing_directory_is_reported_once_and_awaited(
     tmp_path: Path, start: Callable[..., Watching], polling: bool
 ) -> None:
     directory = tmp_path / "not" / "yet"
@@ -590,7 +592,7 @@ def test_events_about_other_directories_and_edits_do_not_explain_a_change(
 
 
 @linux_only
-def test_names_that_are_no_utf8_are_told_and_end_only_the_events(
+def test_names_that_are_no_utf8_are_reported_and_end_only_the_events(
     tmp_path: Path, start: Callable[..., Watching]
 ) -> None:
     watching = start(tmp_path)

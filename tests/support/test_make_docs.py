@@ -13,5 +13,5 @@ def test_a_generated_page_is_up_to_date(name: str) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
-def test_the_keys_that_are_told_of_a_command_are_not_those_of_another(command: Command) -> None:
+def test_the_keys_that_are_shown_for_a_command_are_not_those_of_another(command: Command) -> None:
     assert len(command.shown.split()) <= len(command.keys.split(","))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -12,19 +13,25 @@ from typing import Any
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, StoreMetadata, parse_time
 from ckpt_tui.errors import UndecodableError
 from ckpt_tui.stores.polled import PolledStore
+from ckpt_tui.stores.sqlite import SqliteFault, SqliteFile
 
 
 class AcmeStore(PolledStore):
     kind = "acme"
 
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self._database = SqliteFile(path)
+
     def _rows(self, where: str = "", *values: Any) -> list[tuple[Any, ...]]:
-        os.stat(self.path)
-        with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as database:
-            query = f"SELECT id, parent, run, step, created, body FROM checkpoints {where}"
-            return database.execute(query, values).fetchall()
+        query = f"SELECT id, parent, run, step, created, body FROM checkpoints {where}"
+        try:
+            return self._database.read(lambda look: look.rows(query, values))
+        except SqliteFault as fault:
+            raise OSError(errno.EIO, fault.reason) from None
 
     def mark(self) -> object:
-        return os.stat(self.path).st_mtime_ns
+        return self._database.mark()
 
     def read(self) -> Iterator[CheckpointRef | Problem]:
         for position, row in enumerate(self._rows("ORDER BY created, rowid")):
@@ -35,7 +42,7 @@ class AcmeStore(PolledStore):
         try:
             state = json.loads(body)
         except ValueError as error:
-            return Problem(name, f"its body is no JSON: {error}", "not-json", len(body))
+            return Problem(name, f"its body is not valid JSON: {error}", "not-json", len(body))
         waiting = state.get("asks")
         return CheckpointRef(
             id=name, file=name, workflow="acme", graph="", parent=parent, timestamp=created, when=parse_time(created),

@@ -68,11 +68,16 @@ class Driver:
         while not condition():
             if loop.time() > end:
                 raise AssertionError(f"never: {what or condition}\n{self.text}")
-            await self.pilot.pause(0.01)
+            await self.pilot.pause(0.02)
 
     async def shows(self, *texts: str) -> None:
         """Wait until these texts are on the screen."""
-        await self.until(lambda: all(text in self.text for text in texts), f"{texts} on the screen")
+
+        def is_shown() -> bool:
+            seen = self.text
+            return all(text in seen for text in texts)
+
+        await self.until(is_shown, f"{texts} on the screen")
 
     async def settled(self) -> None:
         """Wait until the selected checkpoint is shown and all bodies are read."""

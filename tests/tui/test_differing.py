@@ -58,7 +58,7 @@ def expected(difference: Difference) -> list[tuple[str, str]]:
 
 
 class TestList:
-    async def test_each_checkpoint_on_the_screen_tells_how_much_it_changed(self) -> None:
+    async def test_each_checkpoint_on_the_screen_says_how_much_it_changed(self) -> None:
         store = SAMPLES / "loop"
         files = ordered(store)
         async with open_app(store) as app:
@@ -83,7 +83,7 @@ class TestList:
 
 
 class TestTree:
-    async def test_a_value_tells_what_it_was(self) -> None:
+    async def test_a_value_shows_what_it_was(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
             await app.shows("was 9")
 
@@ -236,7 +236,7 @@ class TestCompare:
             await app.press("escape")
             assert app.screen.parent_diff.ignore.rules == ()
 
-    async def test_f_tells_where_two_branches_part(self) -> None:
+    async def test_f_says_where_two_branches_part(self) -> None:
         store = SAMPLES / "fork_hitl"
         documents = {name: json.loads((store / name).read_text()) for name in ordered(store)}
         parents = {found["previous_checkpoint_id"] for found in documents.values()}

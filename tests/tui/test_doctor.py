@@ -61,7 +61,7 @@ class TestWhatIsFound:
             severities = [row.severity for row in findings._rows if isinstance(row, Finding) and row.kind != "type"]
             assert severities == sorted(severities, key=["danger", "warning", "info"].index)
 
-    async def test_the_finding_under_the_cursor_is_told_in_full(self) -> None:
+    async def test_the_finding_under_the_cursor_is_shown_in_full(self) -> None:
         async with open_app(HOSTILE, NARROW) as app:
             findings = await examined(app)
             found = select(findings, "truncated", "raw_truncated.json")
@@ -221,7 +221,7 @@ class TestProgress:
             assert app.app.screen is app.screen
             await app.shows("linear · run 1")
 
-    async def test_an_unexpected_failure_is_told_and_the_app_goes_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_an_unexpected_failure_is_reported_and_the_app_goes_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
         def fails(store: Any, progress: Any, check: Any) -> Report:
             raise RuntimeError("boom")
 
@@ -233,7 +233,7 @@ class TestProgress:
             await app.press("escape")
             assert app.app.screen is app.screen
 
-    async def test_a_store_that_vanishes_meanwhile_is_told(
+    async def test_a_store_that_vanishes_meanwhile_is_reported(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         store = copy_of("linear", tmp_path)

@@ -38,12 +38,12 @@ class TestPicture:
             await app.press("right_square_bracket")
             await app.shows("│ ◌ counter │", "┃ ● inc ┃", "▲")
 
-    async def test_who_waits_for_an_answer_is_told_by_sign_and_word(self) -> None:
+    async def test_who_waits_for_an_answer_is_reported_by_sign_and_word(self) -> None:
         async with open_app(SAMPLES / "hitl_pending") as app:
             await graph_tab(app, "G")
             await app.shows("┃ ‖ review ┃", "‖ waits", "2 answers", "asks for Decision")
 
-    async def test_who_waits_for_others_is_told_with_whom(self) -> None:
+    async def test_who_waits_for_others_is_reported_with_whom(self) -> None:
         async with open_app(SAMPLES / "fan_out_fan_in") as app:
             await graph_tab(app, "5", "g")
             await app.shows("‖ join", "a message of slow2; has fast")

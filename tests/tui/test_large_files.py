@@ -55,7 +55,7 @@ async def test_a_large_file_is_read_for_its_overview_only_when_that_is_asked_for
         await app.shows("path", "talk")
 
 
-async def test_what_is_being_read_is_told_and_left_by_escape(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_is_being_read_is_reported_and_left_by_escape(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
     begun = threading.Event()
     spans = member_spans

@@ -70,7 +70,7 @@ async def found(app: Driver, text: str) -> FindScreen:
 
 class TestHistory:
     @pytest.mark.parametrize("size", [NARROW, NORMAL])
-    async def test_b_shows_what_the_command_line_tells(self, capsys: Output, size: tuple[int, int]) -> None:
+    async def test_b_shows_what_the_command_line_reports(self, capsys: Output, size: tuple[int, int]) -> None:
         command(["history", str(CHAT), "state." + ".".join(ROUND), "--json"])
         told = json.loads(capsys.readouterr().out)
         async with open_app(CHAT, size) as app:
@@ -131,7 +131,7 @@ class TestHistory:
             await answered(app, HistoryScreen)
             await app.shows("s3cr3t")
 
-    async def test_what_tells_of_the_checkpoint_itself_has_no_history(self) -> None:
+    async def test_what_describes_the_checkpoint_itself_has_no_history(self) -> None:
         async with open_app(CHAT) as app:
             app.screen.details[0].pick("meta")
             app.screen.panes.focus_pane(app.screen.details[0])
@@ -163,7 +163,7 @@ class TestBisect:
             assert app.screen.details[0].tab == "diff"
             await app.shows("round_index", "2", "3")
 
-    async def test_it_tells_how_far_it_is_and_can_be_stopped(
+    async def test_it_says_how_far_it_is_and_can_be_stopped(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         chain(tmp_path, [{"x": [index]} for index in range(130)])
@@ -195,7 +195,7 @@ class TestBisect:
             await app.press("enter")
             await app.shows("first true in iteration 51")
 
-    async def test_nowhere_and_nonsense_are_told(self) -> None:
+    async def test_nowhere_and_nonsense_are_reported(self) -> None:
         async with open_app(CHAT) as app:
             for text, said in (("state.nothing", "never true on this branch"), ("length(", "Not a JMESPath")):
                 await app.press("equals_sign")
@@ -319,7 +319,7 @@ class TestFind:
             await app.shows("[b]bold[/b]", "\\e[31m")
             assert "\x1b" not in app.text
 
-    async def test_nothing_found_is_told(self) -> None:
+    async def test_nothing_found_is_reported(self) -> None:
         async with open_app(CHAT) as app:
             await found(app, "nowhere")
             await app.shows("0 matches in 10 checkpoints", "nowhere stands nowhere")
@@ -352,14 +352,14 @@ class TestSizes:
             await app.until(lambda: app.screen.list.selected == place.file, "the checkpoint")
             assert not app.screen.selection.following
 
-    async def test_a_step_is_told_in_full(self) -> None:
+    async def test_a_step_is_shown_in_full(self) -> None:
         async with open_app(CHAT) as app:
             await app.press("S")
             await answered(app, SizesScreen)
             assert "bytes" in app.app.screen.query_one(FindingText).plain_text
 
 
-async def test_the_tab_of_sizes_tells_what_the_command_line_tells_and_enter_goes_there(capsys: Output) -> None:
+async def test_the_tab_of_sizes_says_what_the_command_line_reports_and_enter_goes_there(capsys: Output) -> None:
     command(["show", str(CHAT), "latest", "--sizes", "--json"])
     told = json.loads(capsys.readouterr().out)
     async with open_app(CHAT) as app:

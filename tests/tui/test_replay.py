@@ -96,7 +96,7 @@ class TestSteps:
             await replay(app, "G")
             await app.shows("● reverse  ~ inferred: gets what exclaim sent", "┄ edge inferred from messages")
 
-    async def test_requests_are_told_when_they_are_asked_and_answered(self) -> None:
+    async def test_requests_are_reported_when_they_are_asked_and_answered(self) -> None:
         async with open_app(SAMPLES / "hitl_answered") as app:
             await replay(app, "4", "g")
             await app.shows("‖ review", "2 answers", "+ review", "asks for Decision")
@@ -163,7 +163,7 @@ class TestPlaying:
             await app.press("escape")
             assert not screen.query_one(WatchLines).line_count
 
-    async def test_speeds_are_told(self) -> None:
+    async def test_speeds_are_reported(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
             await replay(app, "g")
             for key, word in (("<", "0.5×"), (">", "1×"), (">", "2×"), (">", "4×"), (">", "recorded")):
@@ -218,7 +218,7 @@ class TestPlaying:
     async def test_a_run_that_stopped_shows_whom_its_last_message_was_for(self) -> None:
         async with open_app(SAMPLES / "raises") as app:
             await replay(app, "G")
-            await app.shows("✗ boom", "no trace after its message", "~ inferred: nothing came of it")
+            await app.shows("✗ boom", "no trace after its message", "~ inferred: it left no trace")
 
 
 class TestForks:

@@ -91,7 +91,7 @@ def editor(monkeypatch: pytest.MonkeyPatch, directory: Path, change: str) -> Ite
 
 class TestThePreview:
     @pytest.mark.parametrize("size", [NARROW, NORMAL])
-    async def test_it_tells_whose_code_what_runs_again_where_it_writes_and_the_command(
+    async def test_it_says_whose_code_what_runs_again_where_it_writes_and_the_command(
         self, size: tuple[int, int], tmp_path: Path
     ) -> None:
         directory, ids = copied("loop", tmp_path)
@@ -126,7 +126,7 @@ class TestThePreview:
         ("target", "what"),
         [("other_graph", "graph"), ("nothing_there", "has no nothing_there"), ("exits", "no API key")],
     )
-    async def test_what_keeps_it_from_running_is_told_and_nothing_runs(
+    async def test_what_keeps_it_from_running_is_reported_and_nothing_runs(
         self, target: str, what: str, tmp_path: Path
     ) -> None:
         directory, ids = copied("linear", tmp_path)
@@ -201,7 +201,7 @@ class TestAnswers:
             assert found[-1]["pending_request_info_events"] == {}
             assert [each["state"].get("comment") for each in found][1] == "no"
 
-    async def test_an_answer_of_the_wrong_type_is_told_by_the_real_type(self, tmp_path: Path) -> None:
+    async def test_an_answer_of_the_wrong_type_is_reported_by_the_real_type(self, tmp_path: Path) -> None:
         directory, ids = copied("human", tmp_path)
         async with open_app(directory, at=ids[-1]) as app:
             screen = await opened(app, "build_human")
@@ -347,7 +347,7 @@ class TestTheLog:
             assert screen.run is not None
             await app.until(lambda: len(screen.run.log) > 4, "begun")  # type: ignore[union-attr]
             await app.press("x")
-            await app.shows("asked to stop")
+            await app.shows("stopping")
             await app.press("x")
             await app.shows("stopped after")
 
@@ -359,10 +359,10 @@ class TestTheLog:
             await app.press("enter")
             await app.shows("NOT SAVED", "CHECKPOINT NOT SAVED: OSError")
 
-    async def test_keys_work_while_a_run_tells_more_than_is_kept(
+    async def test_keys_work_while_a_run_says_more_than_is_kept(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        most, size = 4_000, 600_000
+        most, size = 1_500, 250_000
         monkeypatch.setattr("ckpt_tui.tui.live_run.EventLog", lambda: EventLog(most, size))
         directory, ids = copied("linear", tmp_path)
         enough = tmp_path / "enough"
@@ -377,7 +377,7 @@ class TestTheLog:
                 await app.press("space")
                 await app.shows("paused")
                 count = log.line_count
-                await app.until(lambda: log.waiting > 200, "lines that wait")
+                await app.until(lambda: log.waiting > 100, "lines that wait")
                 assert log.line_count <= count
                 await app.press("k", "k")
                 await app.press("space", "G")

@@ -18,7 +18,8 @@ _NAME = re.compile(r"(?<![\w$#.:-])[A-Z]\w*")
 
 
 def below(kind: type) -> Iterator[type]:
-    for each in kind.__subclasses__():
+    subclasses: list[type] = kind.__subclasses__()
+    for each in subclasses:
         yield each
         yield from below(each)
 

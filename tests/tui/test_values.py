@@ -116,7 +116,7 @@ class TestTree:
             await app.pilot.pause()
             assert tree.line_count > rows
 
-    async def test_pending_requests_tell_who_asks_and_what_is_expected(self) -> None:
+    async def test_pending_requests_say_who_asks_and_what_is_expected(self) -> None:
         async with open_app(SAMPLES / "hitl_pending") as app:
             await app.press("tab", "f6")
             await app.shows("[Pend", "review expect", '"approve?"', "options")
@@ -146,7 +146,7 @@ class TestTalk:
             await app.press("tab", "f5")
             await app.shows("[Talk", "+ writer", "A first version: Lumen")
 
-    async def test_a_tool_call_is_told(self) -> None:
+    async def test_a_tool_call_is_reported(self) -> None:
         async with open_app(SAMPLES / "agent_tool_approval") as app:
             await app.press("tab", "f5")
             await app.shows('▹ delete_file({"path": "/tmp/x"})', "approved → deleted", "has been deleted.")

@@ -30,7 +30,7 @@ def same(one: View, other: View) -> None:
     assert (one.checkpoints, one.newest, one.lanes) == (other.checkpoints, other.newest, other.lanes)
 
 
-def test_a_library_that_is_told_piece_by_piece_shows_the_same() -> None:
+def test_a_library_that_is_reported_piece_by_piece_shows_the_same() -> None:
     refs = entries_of(DEMO)
     library = Library()
     for start in range(0, len(refs), 3):

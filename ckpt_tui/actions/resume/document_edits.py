@@ -67,7 +67,7 @@ def parse_edit(text: str) -> Edit:
     """The edit that `PATH=JSON` means.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not valid.
     """
     # A key in quotes may hold a `=` of its own: the first that ends a path is the one.
     at = text.find("=")
@@ -97,7 +97,7 @@ def parse_json(text: str, what: str) -> Any:
     """A value that a person typed as JSON.
 
     Raises:
-        UsageError: it is none.
+        UsageError: it is not valid.
     """
     try:
         return json.loads(text)

@@ -140,7 +140,7 @@ class Plan:
     pauses: Mapping[str, Any] | None = None
 
     def document(self, mode: str) -> dict[str, Any]:
-        """What the runner is told: its first line.
+        """The plan as the runner reads it: its first line of input.
 
         Args:
             mode: "check" (show and end), "run" (check, then run), "ask" (check, then wait for commands).

@@ -204,7 +204,11 @@ def course(path: Path, way: Sequence[Passed]) -> list[Scalar]:
 
 def numbers_of(values: Sequence[Scalar]) -> list[float]:
     """The numbers of a course; empty if some of its values cannot be drawn."""
-    found = [float(value) for value in values if type(value) in (int, float) and abs(value) < _LARGE]
+    found = [
+        float(value)
+        for value in values
+        if isinstance(value, int | float) and type(value) is not bool and abs(value) < _LARGE
+    ]
     return found if len(found) == len(values) else []
 
 

@@ -45,7 +45,7 @@ class Turn(NamedTuple):
 
     Attributes:
         speaker: Who speaks.
-        role: user, assistant, system, tool, ...; "" for what is no chat message.
+        role: user, assistant, system, tool, ...; "" for a turn that is not a chat message.
         text: What was said; may have line breaks and anything else.
         extras: Calls of tools with what came of them and other contents, a line each, safe for a terminal.
         note: What is to be known of it, in a few words, or "".

@@ -174,7 +174,7 @@ _COMPARED = 20_000
 
 
 def told(step: Step) -> Step:
-    """A step with what is reported of its values in their place."""
+    """A step with its values replaced by what a replay shows of them."""
     return replace(
         step,
         flights=tuple(flight._replace(data=tuple(map(shown, flight.data))) for flight in step.flights),

@@ -49,7 +49,7 @@ class Line(NamedTuple):
 
 
 def parse_line(raw: bytes) -> dict[str, Any]:
-    """The document of a line; what is no JSON object becomes a log line."""
+    """The document of a line; a line that is not a JSON object becomes a log line."""
     try:
         found = json.loads(raw)
     except (ValueError, RecursionError):

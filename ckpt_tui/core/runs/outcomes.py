@@ -56,7 +56,7 @@ class Parting(NamedTuple):
 
 
 def parting(first: Sequence[Node], second: Sequence[Node]) -> Parting | None:
-    """What two branches began with; None where that reads the same, or nobody has read it yet.
+    """What two branches began with; None if both read the same, or are not read yet.
 
     Args:
         first: The checkpoints of one branch, after the last that both have.

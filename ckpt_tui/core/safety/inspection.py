@@ -62,7 +62,7 @@ class Inspection(NamedTuple):
 
     @property
     def is_danger(self) -> bool:
-        """Whether loading it could do what nobody asked for."""
+        """Whether loading it could have effects, such as running code."""
         return bool(self.dangers) or any(use.judgement.is_danger for use in self.uses)
 
     @property

@@ -26,7 +26,7 @@ Kind = Literal["inert", "helper", "framework", "unlisted", "type", "function", "
 
 
 class Judgement(NamedTuple):
-    """What a name means.
+    """The verdict on a name.
 
     Attributes:
         kind: inert (a data class of the standard library), helper (a function of it that only makes such data),
@@ -45,7 +45,7 @@ class Judgement(NamedTuple):
 
     @property
     def is_danger(self) -> bool:
-        """Whether loading it could do what nobody asked for."""
+        """Whether loading it could have effects, such as running code."""
         return self.kind == "acts"
 
     @property

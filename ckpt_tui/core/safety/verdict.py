@@ -24,7 +24,7 @@ _PICKLES = re.compile(rb'"__pickled__"\s*:\s*"([A-Za-z0-9+/=]*)"')
 
 
 def verdict(raw: bytes, check: Callable[[], None] | None = None) -> str:
-    """What would be done first of all that nobody asked for, `calls posix:system`; "" where nothing would.
+    """The first effect that loading it would have, `calls posix:system`; "" where nothing would.
 
     Args:
         raw: The bytes of the file.

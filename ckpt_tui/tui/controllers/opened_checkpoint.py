@@ -1,4 +1,4 @@
-"""The selected checkpoint: it is loaded, kept, and shown in the panes; or they say why there is none."""
+"""The selected checkpoint: it is loaded, kept, and shown in the panes; or a text says why there is none."""
 
 from __future__ import annotations
 

@@ -243,7 +243,7 @@ class Queries:
             self._travels = self._travels and not text
 
     def end_travel(self) -> bool:
-        """End the way through what was found over checkpoints; return False when there is none."""
+        """End the travel through matches in checkpoints; return False when there is none."""
         if not self._travels:
             return False
         self._travels = False

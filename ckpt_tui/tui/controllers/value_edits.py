@@ -119,4 +119,4 @@ class ValueEdits:
         what = f"{brief(before, 24)} → {brief(after, 24)}" if len(found) == 1 else f"{len(found)} changes"
         count = f"{number} change{'' if number == 1 else 's'}"
         short = file.rpartition("/")[2][:8]
-        self._port.say(clean(f"{what} · r runs on from {short} with {count}, esc forgets them"), "good")
+        self._port.say(clean(f"{what} · r resumes from {short} with {count}, esc discards them"), "good")

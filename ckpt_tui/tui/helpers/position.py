@@ -52,13 +52,13 @@ class Position:
 
 
 def next_place(track: PlaybackPath, at: int, way: int, is_there: Callable[[str], bool | None]) -> tuple[int, bool]:
-    """The next place on a track where something is so.
+    """The next place on a playback path where a condition holds.
 
     Args:
         track: The track.
         at: Where to begin; this place does not count.
         way: 1 or -1.
-        is_there: Whether it is so at a file; None where that is not known yet.
+        is_there: Whether the condition holds at a file; None where that is not known yet.
 
     Returns:
         The place, or -1; and whether everything on the way to it was known.

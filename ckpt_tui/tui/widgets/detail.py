@@ -235,7 +235,7 @@ class Detail(Widget):
             self._show_talk(keep_place=True)
 
     def show_large(self, overview: Overview) -> None:
-        """Show that the checkpoint is so large that it is only read for an overview when it is asked for."""
+        """Show that the checkpoint is so large that its overview is only read on request."""
         self._overview, self._is_large = overview, True
         if self.tab in ("overview", "talk"):
             self.render_tab()

@@ -89,7 +89,7 @@ class ProgramList(Widget, can_focus=True):
         self.refresh(layout=True)
 
     def choose(self, index: int) -> None:
-        """Choose one; an index that is none chooses nothing."""
+        """Choose one; an index out of range chooses nothing."""
         if 0 <= index < len(self.programs):
             self.chosen = index
             self.refresh()

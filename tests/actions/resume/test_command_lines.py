@@ -252,7 +252,7 @@ def test_what_a_line_lacks_is_put_where_it_belongs() -> None:
     assert completed(PLAN, "ckpt-tui resume … -- --topic TOPIC") == f"{line} -- --x 'y z' --topic TOPIC"
 
 
-def test_long_ids_are_shortened_to_what_tells_them_apart() -> None:
+def test_long_ids_are_shortened_to_what_distinguishes_them() -> None:
     ids = [
         "7d27b55f-18c2-4acd-8547-93b88361110c",
         "7d27b55f-2",

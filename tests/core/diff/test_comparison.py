@@ -20,7 +20,7 @@ def lines(before: Any, after: Any, everything: bool = False) -> list[str]:
     return ["  " * row.depth + (row.change.op[0] + " " if row.change else "") + row.label for row in found]
 
 
-def test_paths_that_changes_share_are_told_once() -> None:
+def test_paths_that_changes_share_are_reported_once() -> None:
     assert lines(BEFORE, AFTER) == [
         "state",
         "  r gone",
@@ -94,13 +94,13 @@ class TestMarks:
         assert marks.text(("state", "list"), False) == "+ added"
         assert marks.text(("state", "same"), False) == ""
 
-    def test_a_folded_value_tells_how_much_changed_in_it(self) -> None:
+    def test_a_folded_value_says_how_much_changed_in_it(self) -> None:
         marks = Marks(diff(BEFORE, AFTER))
         assert marks.text(("state", "d"), False) == "~ 5 changed"
         assert marks.text(("state", "d"), True) == ""
         assert marks.text(("state", "d", "x"), True) == "- 1 removed"
 
-    def test_a_move_tells_from_where(self) -> None:
+    def test_a_move_says_from_where(self) -> None:
         before = {"state": {"inbox": [{"text": "hello there"}], "seen": []}}
         after = {"state": {"inbox": [], "seen": [{"text": "hello there"}]}}
         assert Marks(diff(before, after)).text(("state", "seen", 0), False) == "→ from state.inbox[0]"

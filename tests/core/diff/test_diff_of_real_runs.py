@@ -90,7 +90,7 @@ def told(difference: Difference) -> list[tuple[str, str]]:
     return [(change.op, expression(change.path)) for change in difference.shown]
 
 
-def test_a_round_of_the_loop_is_told_in_four_changes() -> None:
+def test_a_round_of_the_loop_is_reported_in_four_changes() -> None:
     store = open_store(NEW / "loop")
     before, last = sorted(refs(store), key=lambda ref: ref.when)[-2:]
     assert last.parent == before.id
@@ -100,7 +100,7 @@ def test_a_round_of_the_loop_is_told_in_four_changes() -> None:
     ]  # fmt: skip
 
 
-def test_a_turn_of_the_group_chat_is_told_as_messages_that_came() -> None:
+def test_a_turn_of_the_group_chat_is_reported_as_messages_that_came() -> None:
     store = open_store(NEW / "orch_groupchat")
     before, last = sorted(refs(store), key=lambda ref: ref.when)[-2:]
     assert last.parent == before.id

@@ -79,7 +79,7 @@ def test_a_rule_names_what_it_leaves_out(rule: str, before: Any, after: Any) -> 
         ({"now": decoded(at(7))}, {"now": pickled("later")}),
     ],
 )
-def test_what_may_mean_something_is_told(before: Any, after: Any) -> None:
+def test_what_may_mean_something_is_reported(before: Any, after: Any) -> None:
     assert explained(before, after) == {}
 
 

@@ -182,7 +182,7 @@ class TestLists:
         assert change.source is not None
         assert expression(change.source) == "state[70]"
 
-    def test_an_item_that_moves_and_changes_tells_both(self) -> None:
+    def test_an_item_that_moves_and_changes_reports_both(self) -> None:
         items = [{"id": index, "text": f"row {index}"} for index in range(10)]
         after = [{"id": 9, "text": "other"}, *items[:9]]
         assert told(compare(items, after)) == [("moved", "state[0]"), ("changed", "state[0].text")]
@@ -210,7 +210,7 @@ class TestLists:
         assert ("removed", "state[1]") in found
         assert ("added", "state[0]") in found
 
-    def test_a_change_tells_where_it_was_when_items_before_it_came(self) -> None:
+    def test_a_change_says_where_it_was_when_items_before_it_came(self) -> None:
         before = [{"id": 1, "v": 1}, {"id": 2, "v": 2}]
         change = compare(before, [{"id": 0, "v": 0}, {"id": 1, "v": 1}, {"id": 2, "v": 3}]).changes[1]
         assert change.source is not None
@@ -249,7 +249,7 @@ class TestKinds:
         assert told(compare({"v": zoo.Plain(1)}, {"v": zoo.Slotted(1, None)})) == [("changed", "state.v")]
         assert told(compare({"v": {}}, {"v": []})) == [("changed", "state.v")]
 
-    def test_attributes_of_objects_are_told_one_by_one(self) -> None:
+    def test_attributes_of_objects_are_reported_one_by_one(self) -> None:
         assert told(compare(zoo.Plain(1, [2]), zoo.Plain(1, [2, 3]))) == [("added", "state.b[1]")]
         assert told(compare(zoo.Model(a=1), zoo.Model(a=2))) == [("changed", "state.a")]
 
@@ -258,7 +258,7 @@ class TestKinds:
         assert told(found) == [("changed", 'state."$entries"[0][1]'), ("added", 'state."$entries"[2]')]
         assert found.changes[0].source == ("state", "$entries", 1, 1)
 
-    def test_a_value_shared_by_two_places_is_told_at_both(self) -> None:
+    def test_a_value_shared_by_two_places_is_reported_at_both(self) -> None:
         old, new = {"x": 1}, {"x": 2}
         assert told(compare([old, {"k": old}], [new, {"k": new}])) == [
             ("changed", "state[0].x"), ("changed", "state[1].k.x"),

@@ -44,7 +44,7 @@ def test_long_stretches_that_are_the_same_are_cut() -> None:
     assert parts[0].text.startswith("… ")
 
 
-def test_texts_that_share_nothing_are_better_told_one_after_the_other() -> None:
+def test_texts_that_share_nothing_are_better_reported_one_after_the_other() -> None:
     assert not are_alike(pieces("completely different", "not one of these"))
     assert are_alike(pieces("a red kettle", "a blue kettle"))
 

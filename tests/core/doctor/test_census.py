@@ -68,21 +68,21 @@ def test_what_no_view_shows_is_found_all_the_same(value: Any) -> None:
     assert path.startswith("state[0]")
 
 
-def test_each_use_of_a_reference_is_told_once_and_the_nearest_place_first() -> None:
+def test_each_use_of_a_reference_is_reported_once_and_the_nearest_place_first() -> None:
     value = [[[SYSTEM]], SYSTEM, obj(SYSTEM), obj(SYSTEM, how="call"), [obj(SYSTEM, how="call")]]
     assert told(value) == [
         ("os:system", "state[1]", "value"), ("os:system", "state[2]", "new"), ("os:system", "state[3]", "call"),
     ]  # fmt: skip
 
 
-def test_only_what_is_wanted_is_told_of_references() -> None:
+def test_only_what_is_wanted_is_reported_of_references() -> None:
     value = [DRAFT, SYSTEM]
     assert told(value, {"os:system"}) == [("os:system", "state[1]", "value")]
     assert told(value, set()) == []
     assert len(told(value)) == 2
 
 
-def test_what_cannot_be_shown_and_calls_of_getattr_are_always_told() -> None:
+def test_what_cannot_be_shown_and_calls_of_getattr_are_always_reported() -> None:
     call = obj(Ref("builtins", "getattr"), (DRAFT, "x"), how="call")
     assert told([Opaque("cut off"), {"a": call}], set()) == [
         ("cut off", "state[0]", "value"), ("getattr", "state[1].a", "value"),
@@ -122,7 +122,7 @@ class TestAllowance:
         search.close()
         assert before - allowance.left == 3 * PLACE_WORK
 
-    def test_beyond_it_what_is_known_already_is_still_told_and_nothing_more(self) -> None:
+    def test_beyond_it_what_is_known_already_is_still_reported_and_nothing_more(self) -> None:
         class Little(Allowance):
             def places(self) -> int:
                 return 3

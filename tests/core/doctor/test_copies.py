@@ -43,12 +43,12 @@ def findings_of(store: Path, kind: str) -> list[Finding]:
         ("x-backup2", "a backup"),
     ],
 )
-def test_what_made_a_copy_is_told_by_its_name(stem: str, words: str) -> None:
+def test_what_made_a_copy_is_reported_by_its_name(stem: str, words: str) -> None:
     assert words in made_by(stem, "x")
 
 
 @pytest.mark.parametrize("stem", ["before-approval", "y (1)", "xx 2"])
-def test_any_other_name_tells_nothing(stem: str) -> None:
+def test_any_other_name_says_nothing(stem: str) -> None:
     assert made_by(stem, "x") == ""
 
 
@@ -69,7 +69,7 @@ class TestCopies:
             )  # fmt: skip
         return tmp_path
 
-    def test_each_is_told_as_a_copy_with_what_differs(self, store: Path) -> None:
+    def test_each_is_reported_as_a_copy_with_what_differs(self, store: Path) -> None:
         found = {finding.file: finding for finding in findings_of(store, "copy")}
         assert found.keys() == {f"{name}.json" for name in COPIES}
         for number, name in enumerate(COPIES):
@@ -81,7 +81,7 @@ class TestCopies:
         assert not findings_of(store, "renamed")
         assert not any("ename" in finding.fix or "delete" in finding.fix for finding in findings_of(store, "copy"))
 
-    def test_one_with_the_same_contents_is_told_as_such(self, store: Path) -> None:
+    def test_one_with_the_same_contents_is_reported_as_such(self, store: Path) -> None:
         copy = store / f"{COPIES[0]}.json"
         copy.write_bytes((store / "22222222-bbbb.json").read_bytes())
         [finding] = [one for one in findings_of(store, "copy") if one.file == copy.name]

@@ -120,7 +120,7 @@ def test_of_equal_times_the_directory_s_first_is_taken(tmp_path: Path) -> None:
         assert finding.severity == "info"
 
 
-def test_two_runs_that_overlap_are_told(tmp_path: Path) -> None:
+def test_two_runs_that_overlap_are_reported(tmp_path: Path) -> None:
     write_chain(tmp_path, "aaaa", "bbbb", "cccc")
     for number, name in enumerate(("xxxx", "yyyy")):
         write(

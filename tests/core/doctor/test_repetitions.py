@@ -33,7 +33,7 @@ def kept(*messages: dict[str, Any]) -> list[tuple[tuple[str, ...], int]]:
     return [(found.ids, found.number) for found in repeated_messages(read("a", state=state))]
 
 
-def test_messages_whose_ids_stand_twice_are_told() -> None:
+def test_messages_whose_ids_stand_twice_are_reported() -> None:
     assert kept(message("a", "m1"), message("b", "m2"), message("a", "m1"), message("b", "m2")) == [(("m1", "m2"), 2)]
     found = checkpoint_from_bytes("u1.json", (VALUES / "conversation_twice.json").read_bytes())
     assert isinstance(found, Checkpoint)
@@ -42,11 +42,11 @@ def test_messages_whose_ids_stand_twice_are_told() -> None:
     assert repeated.path == ("state", "_executor_state", "triage", "full_conversation")
 
 
-def test_a_whole_conversation_that_stands_twice_is_told_without_ids() -> None:
+def test_a_whole_conversation_that_stands_twice_is_reported_without_ids() -> None:
     assert kept(message("a"), message("b"), message("a"), message("b"), message("c")) == [((), 2)]
 
 
-def test_what_people_say_twice_is_not_told() -> None:
+def test_what_people_say_twice_is_not_reported() -> None:
     assert kept(message("yes"), message("no"), message("yes")) == []
     assert kept(message("yes"), message("yes")) == []
     assert kept(message("one part", "m1"), message("another part of the same message", "m1")) == []
@@ -76,13 +76,13 @@ def told(*checkpoints: Checkpoint) -> list[tuple[str, str]]:
     return [(finding.kind, finding.file) for finding in found.findings()]
 
 
-def test_a_request_that_is_asked_again_after_its_answer_is_told() -> None:
+def test_a_request_that_is_asked_again_after_its_answer_is_reported() -> None:
     first, second = read("a", pending=asks("r1", "ok?")), read("b", "a")
     assert told(first, second, read("c", "b", pending=asks("r1", "ok?"))) == [("asked-again", "c.json")]
     assert told(first, second, read("c", "b", pending=asks("r2", "ok?"))) == [("asked-again", "c.json")]
 
 
-def test_another_request_or_one_that_still_waits_is_not_told() -> None:
+def test_another_request_or_one_that_still_waits_is_not_reported() -> None:
     first, second = read("a", pending=asks("r1", "ok?")), read("b", "a")
     assert told(first, second, read("c", "b", pending=asks("r2", "and now?"))) == []
     assert told(first, read("b", "a", pending=asks("r1", "ok?"))) == []

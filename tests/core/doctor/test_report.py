@@ -103,7 +103,7 @@ def test_leftovers_of_failed_saves_are_found_by_name() -> None:
 
 
 @pytest.mark.parametrize("kind", ["truncated", "empty", "not-json", "foreign", "not-a-file", "encoding", "new-kind"])
-def test_a_file_that_is_no_checkpoint_is_told_with_its_reason_and_a_way_out(kind: str) -> None:
+def test_a_file_that_is_no_checkpoint_is_reported_with_its_reason_and_a_way_out(kind: str) -> None:
     doctor = Doctor()
     doctor.problem(Problem("x.json", "what is wrong", kind, 12))
     (found,) = doctor.report().findings
@@ -135,34 +135,34 @@ def test_iterations_without_a_checkpoint_are_a_hole(tmp_path: Path) -> None:
     assert found.reason == "2 iterations without a checkpoint between a and this one"
 
 
-def test_a_parent_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_parent_that_is_not_there_is_reported(tmp_path: Path) -> None:
     found = only(chain(tmp_path, ("a", "gone", 3), ("b", "a", 4)), "missing-parent")
     assert (found.severity, found.file) == ("warning", "a.json") and "gone" in found.reason
 
 
-def test_a_checkpoint_that_is_its_own_parent_is_told(tmp_path: Path) -> None:
+def test_a_checkpoint_that_is_its_own_parent_is_reported(tmp_path: Path) -> None:
     assert kinds(chain(tmp_path, ("a", "a", 0))) == [("self-parent", "warning")]
 
 
-def test_parents_that_form_a_circle_are_told_once(tmp_path: Path) -> None:
+def test_parents_that_form_a_circle_are_reported_once(tmp_path: Path) -> None:
     assert kinds(chain(tmp_path, ("a", "b", 0), ("b", "a", 1))) == [("cycle", "warning")]
 
 
-def test_a_guessed_parent_is_told_as_a_guess(tmp_path: Path) -> None:
+def test_a_guessed_parent_is_reported_as_a_guess(tmp_path: Path) -> None:
     found = only(chain(tmp_path, ("a", None, 0), ("b", None, 1)), "guessed-parent")
     assert (found.severity, found.file) == ("info", "b.json") and " a " in found.reason
 
 
-def test_a_run_that_begins_in_the_middle_is_told(tmp_path: Path) -> None:
+def test_a_run_that_begins_in_the_middle_is_reported(tmp_path: Path) -> None:
     assert kinds(chain(tmp_path, ("a", None, 4))) == [("late-start", "info")]
 
 
-def test_a_renamed_file_is_told_with_both_ids(tmp_path: Path) -> None:
+def test_a_renamed_file_is_reported_with_both_ids(tmp_path: Path) -> None:
     found = only(examined(checkpoint(tmp_path, "b", checkpoint_id="other")), "renamed")
     assert found.severity == "warning" and "other" in found.reason and "other.json" in found.fix
 
 
-def test_a_workflow_whose_graph_changed_is_told_and_one_without_a_name_is_not(tmp_path: Path) -> None:
+def test_a_workflow_whose_graph_changed_is_reported_and_one_without_a_name_is_not(tmp_path: Path) -> None:
     builder = "WorkflowBuilder-12345678-1234-1234-1234-123456789abc"
     for name, expected in (("flow", ["graph-changed"]), (builder, [])):
         parts = [checkpoint(tmp_path, graph, workflow_name=name, graph_signature_hash=graph * 64) for graph in "ab"]
@@ -188,11 +188,11 @@ TEXT = json.dumps(document(state={"x": "é"}), ensure_ascii=False)
         (json.dumps(document(state={"x": {"__pickled__": 1, "__type__": ""}})).encode(), "undecodable"),
     ],
 )  # fmt: skip
-def test_an_odd_document_is_told(tmp_path: Path, raw: bytes, kind: str) -> None:
+def test_an_odd_document_is_reported(tmp_path: Path, raw: bytes, kind: str) -> None:
     assert kinds(examined(checkpoint(tmp_path, raw=raw))) == [(kind, "warning")]
 
 
-def test_an_integer_that_the_framework_cannot_read_is_told_with_its_place(tmp_path: Path) -> None:
+def test_an_integer_that_the_framework_cannot_read_is_reported_with_its_place(tmp_path: Path) -> None:
     raw = json.dumps(document(state={"x": [0, "HERE"]})).replace('"HERE"', "1" * 5_000).encode()
     found = only(examined(checkpoint(tmp_path, raw=raw)), "huge-integer")
     assert (found.severity, found.path) == ("warning", "state.x[1]")
@@ -436,7 +436,7 @@ def test_a_pickle_past_the_limits_is_danger_because_nobody_looked_at_its_end(tmp
     assert ("unread", "danger") in kinds(in_state(tmp_path, envelope(data)))
 
 
-def test_a_name_that_stands_very_deep_is_told_with_the_place_of_what_it_lies_in(tmp_path: Path) -> None:
+def test_a_name_that_stands_very_deep_is_reported_with_the_place_of_what_it_lies_in(tmp_path: Path) -> None:
     data = b"\x80\x04" + b"]" * 100_000 + b"cos\nsystem\n" + b"a" * 100_000 + b"."
     found = only(in_state(tmp_path, envelope(data, "builtins:list")), "dangerous")
     assert found.path == "state.x" + "[0]" * 100
@@ -464,7 +464,9 @@ def test_a_pickle_with_any_number_of_dangerous_names_gives_a_bounded_report(tmp_
         (b"\x80\x05\x97.", "builtins:bytes", "undecodable"),
     ],
 )  # fmt: skip
-def test_a_pickle_that_the_framework_cannot_load_is_told(tmp_path: Path, data: bytes, claimed: str, kind: str) -> None:
+def test_a_pickle_that_the_framework_cannot_load_is_reported(
+    tmp_path: Path, data: bytes, claimed: str, kind: str
+) -> None:
     report = in_state(tmp_path, envelope(data, claimed))
     found = only(report, kind)
     assert (found.severity, found.file, found.path) == ("warning", "a.json", "state.x")
@@ -472,7 +474,7 @@ def test_a_pickle_that_the_framework_cannot_load_is_told(tmp_path: Path, data: b
 
 
 @pytest.mark.parametrize("text", ["no base64!", "", "é"])
-def test_an_envelope_without_a_pickle_is_told(tmp_path: Path, text: str) -> None:
+def test_an_envelope_without_a_pickle_is_reported(tmp_path: Path, text: str) -> None:
     found = only(in_state(tmp_path, {"__pickled__": text, "__type__": "builtins:int"}), "undecodable")
     assert found.path == "state.x"
 
@@ -480,7 +482,7 @@ def test_an_envelope_without_a_pickle_is_told(tmp_path: Path, text: str) -> None
 # -- secrets ----------------------------------------------------------------------------------------------------------
 
 
-def test_secrets_in_clear_text_are_told_once_with_their_path(tmp_path: Path) -> None:
+def test_secrets_in_clear_text_are_reported_once_with_their_path(tmp_path: Path) -> None:
     state = {"api_key": "sk-1", "_workflow_run_kwargs": {"f": {"who": "me"}}, "tokens": "many", "empty": {"token": ""}}
     report = examined(checkpoint(tmp_path, "a", state=state), checkpoint(tmp_path, "b", state=state))
     assert [(finding.kind, finding.severity, finding.path) for finding in report.findings] == [
@@ -490,12 +492,12 @@ def test_secrets_in_clear_text_are_told_once_with_their_path(tmp_path: Path) -> 
     assert not any("sk-1" in text for finding in report.findings for text in finding)
 
 
-def test_a_secret_within_a_pickle_is_told(tmp_path: Path) -> None:
+def test_a_secret_within_a_pickle_is_reported(tmp_path: Path) -> None:
     data = b"\x80\x04cmy_app\nThing\n)\x81}X\x08\x00\x00\x00passwordX\x01\x00\x00\x00xsb."
     assert only(in_state(tmp_path, envelope(data, "my_app:Thing")), "secret").path == "state.x.password"
 
 
-def test_run_kwargs_are_told_only_where_they_are_secrets_by_name_or_look(tmp_path: Path) -> None:
+def test_run_kwargs_are_reported_only_where_they_are_secrets_by_name_or_look(tmp_path: Path) -> None:
     kwargs = {"region": "eu-north", "user": "ann", "token": "abc", "db": "postgres://svc:hunter2@db/prod"}
     report = examined(checkpoint(tmp_path, state={"_workflow_run_kwargs": {"f": kwargs}}))
     assert [finding.path for finding in report.findings if finding.kind == "secret"] == [
@@ -532,7 +534,7 @@ def test_no_word_of_a_secret_key_is_overlooked(word: str) -> None:
     assert may_hold_secrets(b"\x00\x94" + word.encode() + b"\x00")
 
 
-def test_a_part_that_is_not_shown_and_a_type_to_allow_are_told(tmp_path: Path) -> None:
+def test_a_part_that_is_not_shown_and_a_type_to_allow_are_reported(tmp_path: Path) -> None:
     data = b"\x80\x04](I" + b"9" * 3_000 + b"\n\x8c\x06my_app\x8c\x05Order\x93)\x81e."
     report = in_state(tmp_path, envelope(data, "builtins:list"))
     assert only(report, "not-shown").reason == "not shown: an integer of 3,000 digits"
@@ -540,6 +542,6 @@ def test_a_part_that_is_not_shown_and_a_type_to_allow_are_told(tmp_path: Path) -
     assert report.allowed_types == ("my_app:Order",)
 
 
-def test_what_stands_too_deep_to_be_found_or_is_thrown_away_is_told_all_the_same(tmp_path: Path) -> None:
+def test_what_stands_too_deep_to_be_found_or_is_thrown_away_is_reported_all_the_same(tmp_path: Path) -> None:
     for data in (b"\x80\x04Pos.system\n0N.", b"\x80\x04" + b"]" * 1_000_000 + b"Pid\n" + b"a" * 1_000_000 + b"."):
         assert in_state(tmp_path, envelope(data, "builtins:list")).is_dangerous

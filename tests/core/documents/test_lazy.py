@@ -182,7 +182,7 @@ class TestReadsOnlyWhatIsAskedFor:
         assert resolve(numbers_value) == numbers
 
     @pytest.mark.parametrize(("at", "what"), [(1, "!"), (2_000_000, "!"), (1024 * 1024 - 1, "="), (-1, "A")])
-    def test_base64_that_is_none_is_told_wherever_it_is_wrong(self, at: int, what: str) -> None:
+    def test_base64_that_is_none_is_reported_wherever_it_is_wrong(self, at: int, what: str) -> None:
         text = "A" * 2_100_000
         text = text[:at] + what + (text[at + 1 :] if at >= 0 else "A")
         state = resolve(self.document(odd={"__pickled__": text, "__type__": "x:Y"})["state"])

@@ -215,7 +215,7 @@ def test_keyword_arguments_are_shown(protocol: int) -> None:
         (zoo.ANNOTATIONS[6], "builtins:NoneType"),
     ],
 )
-def test_annotations_are_told_in_words(value: Any, name: str, protocol: int) -> None:
+def test_annotations_are_reported_in_words(value: Any, name: str, protocol: int) -> None:
     assert shown(pickle.dumps(value, protocol)) == {"$type": "type", "$value": name}
 
 

@@ -266,7 +266,7 @@ def test_plain_json_messages_are_read_too() -> None:
     assert [(turn.speaker, turn.text) for turn in found] == [("user", "hi"), ("x", "plain")]
 
 
-def test_pending_requests_tell_executor_and_types() -> None:
+def test_pending_requests_say_executor_and_types() -> None:
     found = requests(last("hitl_pending").pending)
     assert [(request.executor, request.request_type, request.response_type) for request in found] == [
         ("review", "gen_corpus:ApprovalRequest", "gen_corpus:Decision"), ("review", "builtins:str", "builtins:str"),

@@ -29,7 +29,7 @@ def test_names_and_places_are_those_of_pickletools(name: str, protocol: int) -> 
 
 
 @pytest.mark.parametrize("data", PICKLES)
-def test_a_well_formed_pickle_is_told_to_its_end(data: bytes) -> None:
+def test_a_well_formed_pickle_is_listed_to_its_end(data: bytes) -> None:
     assert "STOP" in [found.name for found in operations(data)]
 
 
@@ -48,7 +48,7 @@ def test_any_bytes_end_with_a_reason() -> None:
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_bomb_is_told_in_a_bounded_number_of_short_lines(name: str) -> None:
+def test_a_bomb_is_reported_in_a_bounded_number_of_short_lines(name: str) -> None:
     told = [line(found) for found in operations(BOMBS[name]())]
     assert 0 < len(told) <= SHOWN + 1
     assert max(map(len, told)) < 600

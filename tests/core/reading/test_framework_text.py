@@ -80,7 +80,7 @@ def test_a_line_of_the_log_holds_the_words_and_what_says_nothing_is_written_as_i
         (None, "", []),
     ],
 )  # fmt: skip
-def test_a_person_is_told_what_a_request_of_the_framework_is_about(
+def test_a_person_is_reported_what_a_request_of_the_framework_is_about(
     data: Any, what: str, shown: list[tuple[str, str]]
 ) -> None:
     assert asks({"data": data}) == what

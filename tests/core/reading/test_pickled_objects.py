@@ -196,7 +196,7 @@ class TestReaders:
             (call("builtins:type", None), "builtins:NoneType"),
         ],
     )  # fmt: skip
-    def test_honest_arguments_are_told_in_one_text(self, obj: Obj, text: str) -> None:
+    def test_honest_arguments_are_reported_in_one_text(self, obj: Obj, text: str) -> None:
         assert reading(obj) == text
 
     @pytest.mark.parametrize(

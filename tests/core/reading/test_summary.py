@@ -119,5 +119,5 @@ def test_a_large_pickle_is_not_opened_by_looking_at_it() -> None:
         ({}, ""), ("x", ""), (Ref("a", "b"), "class"),
     ],
 )  # fmt: skip
-def test_types_are_told_where_the_preview_does_not(value: Any, expected: str) -> None:
+def test_types_are_reported_where_the_preview_does_not(value: Any, expected: str) -> None:
     assert type_text_of(value) == expected

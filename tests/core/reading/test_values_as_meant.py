@@ -119,7 +119,7 @@ def test_files_of_others_hold_what_was_meant() -> None:
     assert (repeated["acct"], repeated["k"], repeated["$repeated"]) == (381111320260379738, 2, {"k": [1, 2]})
 
 
-def test_bytes_after_the_end_of_a_pickle_are_told_and_its_value_is_shown() -> None:
+def test_bytes_after_the_end_of_a_pickle_are_reported_and_its_value_is_shown() -> None:
     decoded = decode(pickle.dumps([1, 2]) + b"junk")
     assert decoded.value == [1, 2]
     assert decoded.trailing == 4

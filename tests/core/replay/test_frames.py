@@ -28,7 +28,7 @@ def between(before: Any, after: Any) -> Frame:
     return make_frame(take_snapshot(checkpoint(before)), take_snapshot(checkpoint(after)), None, Graph())
 
 
-def test_changes_tell_path_and_both_values_the_workflows_own_first() -> None:
+def test_changes_say_path_and_both_values_the_workflows_own_first() -> None:
     frame = between(
         {"_executor_state": {"w": {"n": 1}}, "score": 0.5}, {"_executor_state": {"w": {"n": 2}}, "score": 0.7}
     )
@@ -44,7 +44,7 @@ def test_long_texts_begin_shortly_before_they_part() -> None:
     assert change.after == '…"xxxxxxxxx new end"'
 
 
-def test_many_changes_are_counted_not_told() -> None:
+def test_many_changes_are_counted_not_reported() -> None:
     frame = between({}, {str(number): number for number in range(CHANGES + 50)})
     assert (len(frame.changes), frame.changed) == (CHANGES, CHANGES + 50)
     assert "… 50 more" in "".join(text for line in frame_lines(frame) for text, _ in line.parts)
@@ -79,13 +79,13 @@ def test_a_frame_holds_no_value_of_a_checkpoint() -> None:
         ("state.huge", "1e+308", None),
     ],
 )  # fmt: skip
-def test_a_pinned_path_tells_its_value_and_its_number(path: str, text: str, number: float | None) -> None:
+def test_a_pinned_path_says_its_value_and_its_number(path: str, text: str, number: float | None) -> None:
     state = {"n": 3, "f": 0.5, "t": "text", "list": [1, 2], "b": True, "none": None, "huge": 1e308}
     found = pinned(parse(path) or (), checkpoint(state))
     assert (found.text, found.number, found.changed) == (text, number, None)
 
 
-def test_a_pinned_path_tells_whether_it_changed() -> None:
+def test_a_pinned_path_reports_whether_it_changed() -> None:
     one, other = checkpoint({"n": 1, "same": [1]}), checkpoint({"n": 2, "same": [1], "new": None})
     assert pinned(("state", "n"), other, one).changed is True
     assert pinned(("state", "same"), other, one).changed is False
@@ -93,7 +93,7 @@ def test_a_pinned_path_tells_whether_it_changed() -> None:
     assert pinned(("state", "none"), other, one).changed is False
 
 
-def test_what_could_not_be_decoded_is_told() -> None:
+def test_what_could_not_be_decoded_is_reported() -> None:
     broken = checkpoint({})._replace(faults=("state.x: not base64",))
     frame = make_frame(None, take_snapshot(broken), None, Graph())
     assert " ! state.x: not base64" in ["".join(text for text, _ in line.parts) for line in frame_lines(frame)]

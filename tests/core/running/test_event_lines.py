@@ -46,7 +46,7 @@ def test_what_is_no_json_is_a_line_all_the_same() -> None:
     assert parse_line(b"[" * 100_000)["kind"] == "log"
 
 
-def test_a_value_is_told_in_short() -> None:
+def test_a_value_is_reported_in_short() -> None:
     draft = {
         "$type": "app.models:Draft",
         "title": "Hi",

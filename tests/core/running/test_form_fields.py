@@ -63,7 +63,7 @@ def test_what_is_put_in_becomes_an_object_and_what_is_empty_is_left_to_its_defau
         (Field((), "choice", (("yes", True), ("no", False))), "", "choose one"),
     ],
 )
-def test_what_does_not_fit_is_told_beside_its_field(field: Field, text: str, wrong: str) -> None:
+def test_what_does_not_fit_is_reported_beside_its_field(field: Field, text: str, wrong: str) -> None:
     found = filled([field], [text])
     assert found.errors == {0: wrong}
 
@@ -91,7 +91,7 @@ def test_an_example_is_what_the_form_begins_with() -> None:
     }  # fmt: skip
 
 
-def test_the_default_of_a_secret_is_neither_told_nor_written_down() -> None:
+def test_the_default_of_a_secret_is_neither_reported_nor_written_down() -> None:
     fields = fields_of({"kind": "object", "fields": [
         {"name": "user", "required": False, "default": "bo", "form": {"kind": "text"}},
         {"name": "door", "required": True, "form": {"kind": "object", "fields": [

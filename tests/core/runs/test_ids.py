@@ -119,7 +119,7 @@ class TestSeveralStores:
         assert (caught.value.reason, caught.value.ambiguous) == (reason, True)
 
     @pytest.mark.parametrize("name", ["zzz", "copy/new1", "other/root", ""])
-    def test_a_name_of_none_is_told(self, stores: tuple[Run, ...], name: str) -> None:
+    def test_a_name_of_none_is_reported(self, stores: tuple[Run, ...], name: str) -> None:
         with pytest.raises(IdFault, match="No checkpoint") as caught:
             find(name, stores)
         assert not caught.value.ambiguous

@@ -107,7 +107,7 @@ class TestLanes:
 
 
 class TestBrokenChains:
-    def test_a_missing_parent_is_told(self) -> None:
+    def test_a_missing_parent_is_reported(self) -> None:
         assert nodes(arrange([ref("a", "gone")]))["a"].odd == MISSING
 
     def test_branches_of_a_missing_parent_stay_together_under_its_id(self) -> None:
@@ -284,7 +284,7 @@ class TestToldRuns:
         assert [(run.id, run.number) for run in runs] == [("one", 1), ("two", 1)]
         assert story(runs) == [["a", "b"], ["c"]]
 
-    def test_a_checkpoint_follows_the_one_that_the_store_tells_and_that_is_a_guess(self) -> None:
+    def test_a_checkpoint_follows_the_one_that_the_store_reports_and_that_is_a_guess(self) -> None:
         placed = nodes(arrange([self.told("a", "one"), self.told("b", "one", before="a", when=1)]))
         assert (placed["b"].parent, placed["b"].guessed) == ("a", True)
         lost = [self.told("a", "one", before="gone"), self.told("b", "one", before="b")]

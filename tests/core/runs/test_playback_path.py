@@ -37,7 +37,7 @@ def test_a_choice_made_before_is_kept_where_the_way_goes_on() -> None:
     assert names(FORKED, "d", b="e") == "abcd", "the way to the checkpoint counts more"
 
 
-def test_forks_are_told_with_their_ways() -> None:
+def test_forks_are_reported_with_their_ways() -> None:
     track = path_through(FORKED, "e")
     assert list(track.forks) == [1, 2]
     assert [node.ref.id for node in track.forks[1].ways] == ["c", "e"]

@@ -131,7 +131,7 @@ def test_names_of_python_2_are_judged_by_what_they_are_now(data: bytes, name: st
     assert name in {use.name for use in found.uses if use.judgement.is_danger}
 
 
-def test_harmless_names_of_python_2_are_harmless_and_told_as_they_are_written() -> None:
+def test_harmless_names_of_python_2_are_harmless_and_reported_as_they_are_written() -> None:
     found = inspect(b"\x80\x02ccopy_reg\n_reconstructor\n(cmy_app\nThing\nc__builtin__\nobject\nNtR.")
     assert not found.is_danger
     assert {use.name: use.written for use in found.uses} == {
@@ -218,7 +218,7 @@ def test_the_reasons_of_a_hostile_pickle_are_bounded() -> None:
     assert found.is_danger and len(found.dangers) <= 101
 
 
-def test_each_use_is_told_once_with_how_it_is_used() -> None:
+def test_each_use_is_reported_once_with_how_it_is_used() -> None:
     data = b"\x80\x04(cmy_app\nThing\n)\x81cmy_app\nThing\n)\x81cmy_app\nThing\n)Rcmy_app\nThing\n" + INNER + b"l."
     assert [(use.says, use.judgement.kind) for use in inspect(data).uses if use.module == "my_app"] == [
         ("names my_app:Thing", "type"), ("calls my_app:Thing", "type"), ("makes my_app:Thing", "type"),

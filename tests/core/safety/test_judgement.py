@@ -122,7 +122,7 @@ def test_a_name_without_a_capital_is_a_class_when_the_pickle_makes_an_object_of_
     assert judge("my_app", "point", made_with_new=True).kind == "type"
 
 
-def test_functions_of_numpy_are_told_apart() -> None:
+def test_functions_of_numpy_are_distinguished() -> None:
     assert kind("numpy._core.multiarray:scalar") == kind("numpy.core.multiarray:_reconstruct") == "numpy"
 
 
@@ -196,7 +196,7 @@ def test_names_below_the_prefixes_that_the_framework_trusts(name: str, expected:
 
 
 @pytest.mark.parametrize("name", ["typing:Optional", "builtins:Ellipsis", "_operator:or_", "re:_compile"])
-def test_the_framework_loads_no_function_even_when_told_to(name: str) -> None:
+def test_the_framework_loads_no_function_even_when_asked_to(name: str) -> None:
     from agent_framework._workflows._checkpoint_encoding import _RestrictedUnpickler
 
     with pytest.raises(Exception, match="non-type global"):
@@ -204,7 +204,7 @@ def test_the_framework_loads_no_function_even_when_told_to(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["typing:Any", "types:GenericAlias", "array:array", "builtins:ValueError"])
-def test_the_framework_loads_a_type_when_told_to(name: str) -> None:
+def test_the_framework_loads_a_type_when_asked_to(name: str) -> None:
     from agent_framework._workflows._checkpoint_encoding import _RestrictedUnpickler
 
     with pytest.raises(Exception, match="blocked"):

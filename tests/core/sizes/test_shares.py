@@ -118,7 +118,7 @@ class TestGrowth:
     def grown(self, before: Any, after: Any) -> Growth | None:
         return grew_most(shares({"state": before}), shares({"state": after}))
 
-    def test_the_deepest_path_that_has_most_of_it_is_told(self) -> None:
+    def test_the_deepest_path_that_has_most_of_it_is_reported(self) -> None:
         said = pickle.loads(pickle.dumps(["hello " * 20] * 10))
         found = self.grown({"chat": {"log": said[:1]}, "n": 1}, {"chat": {"log": said}, "n": 100})
         assert found is not None

@@ -60,7 +60,7 @@ def ran(step: Step) -> list[str]:
     return [f"{ran.executor}{'~' if ran.inferred else ''}{'' if ran.certain else '?'}" for ran in step.ran]
 
 
-def test_the_edges_of_a_loop_are_learned_and_its_last_step_is_told() -> None:
+def test_the_edges_of_a_loop_are_learned_and_its_last_step_is_reported() -> None:
     told = tell(NEW / "loop")
     assert edges(told.graph) == {"counter>inc": "inferred", "inc>counter": "inferred"}
     assert told.graph.start == "counter"
@@ -165,7 +165,7 @@ def test_a_workflow_inside_an_executor_that_did_not_run_does_not_count_as_change
     assert [ran(step) for step in told.steps] == [[], ["upper"], ["sub"], [], ["sub"], ["reverse~"]]
 
 
-def test_the_steps_of_a_functional_workflow_are_told_by_its_cache() -> None:
+def test_the_steps_of_a_functional_workflow_are_reported_by_its_cache() -> None:
     told = tell(NEW / "functional_hitl")
     assert [ran(step) for step in told.steps] == [["fetch"], ["review_pipeline"], ["transform", "review_pipeline"], []]
     assert edges(told.graph) == {"fetch>transform": "inferred"}
@@ -178,7 +178,7 @@ def test_a_run_that_stopped_shows_whom_its_last_messages_were_for() -> None:
     assert not tell(NEW / "hitl_pending", stopped=True).steps[-1].stopped, "it waits; that is no failure"
 
 
-def test_times_are_told_from_step_to_step() -> None:
+def test_times_are_reported_from_step_to_step() -> None:
     told = tell(NEW / "loop")
     assert told.steps[0].seconds is None
     assert all(step.seconds is not None and 0 < step.seconds < 10 for step in told.steps[1:])
@@ -227,7 +227,7 @@ class TestWhereAMessageGoes:
         assert step_between(self.checkpoint(0), due).lights() == {"x": "next"}
         assert ran(step_between(due, self.checkpoint(2))) == ["x~"]
 
-    def test_an_answer_that_comes_in_beside_messages_is_told_by_the_iteration(self) -> None:
+    def test_an_answer_that_comes_in_beside_messages_is_reported_by_the_iteration(self) -> None:
         both = {"a": [{"source_id": "a", "data": 1}], "internal:b": [{"source_id": "internal:b", "data": 2}]}
         before, ref = self.checkpoint(1, "a"), self.checkpoint(2).checkpoint.ref
         for iteration, kind in ((1, "input"), (2, "superstep")):
@@ -250,7 +250,7 @@ def test_an_answer_that_was_given_in_another_process_shows_that_its_executor_ran
     assert all("review" in ran(step) for step in answered)
 
 
-def test_nodes_of_hpd_are_told_by_what_is_completed_and_what_is_due() -> None:
+def test_nodes_of_hpd_are_reported_by_what_is_completed_and_what_is_due() -> None:
     told = tell(DATA / "dotnet" / "hpd_hosted")
     first, second, third = told.steps[:3]
     assert set(ran(first)) >= {"facts", "plan", "research"}
@@ -272,7 +272,7 @@ STORES = sorted(
 
 
 @pytest.mark.parametrize("path", STORES, ids=lambda path: f"{path.parent.name}-{path.name}")
-def test_every_step_of_every_store_is_told_and_drawn_without_an_error_or_an_undecoded_value(path: Path) -> None:
+def test_every_step_of_every_store_is_reported_and_drawn_without_an_error_or_an_undecoded_value(path: Path) -> None:
     store = open_store(str(path))
     refs = [entry for batch in store.scan() for entry in batch.entries if isinstance(entry, CheckpointRef)]
     for run in arrange(refs):
