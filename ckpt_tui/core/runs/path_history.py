@@ -198,13 +198,19 @@ def newest_part(before: Any, after: Any) -> tuple[str, Any]:
         if isinstance(after, list) and new and new[0] == len(before) > 0:
             return f"{place} + ".lstrip(), after[new[0]] if len(new) == 1 else after[new[0] :]
         if isinstance(after, dict) and len(new) > 1:
-            return f"{place} ".lstrip(), {key: after[key] for key in new}
+            return f"{place} ".lstrip(), {key: _new_member(before, after, key) for key in new}
         if len(new) != 1 or (isinstance(after, list) and len(before) != len(after)):
             break
         key = new[0]
         place += f"[{key}]" if isinstance(after, list) else f".{key}"
         before, after = _NOTHING if isinstance(before, dict) and key not in before else before[key], after[key]
     return f"{place} ".lstrip(), after
+
+
+def _new_member(before: dict[str, Any], after: dict[str, Any], key: str) -> Any:
+    """A member of several that are new; of a text that both have, what is new in it."""
+    was, now = before.get(key), after[key]
+    return "".join(_new_text(was, now)) if isinstance(was, str) and isinstance(now, str) else now
 
 
 def _new_text(before: str, after: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ The command line and the screen ask the same functions, so their figures are the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from heapq import heappush, heappushpop
 from typing import NamedTuple
 
@@ -47,6 +47,24 @@ class PathShare(NamedTuple):
     path: Path
     type: str
     size: int
+
+
+def without_shells(paths: Sequence[PathShare]) -> list[PathShare]:
+    """The paths without those of which one member has nearly all: the member stands for both.
+
+    Args:
+        paths: As `Shares.paths` has them.
+    """
+    sizes = {share.path: share.size for share in paths}
+    shells: set[Path] = set()
+    for share in paths:
+        above = (share.path[:level] for level in range(1, len(share.path)))
+        shells.update(path for path in above if path in sizes and share.size >= _SHELL * sizes[path])
+    return [share for share in paths if share.path not in shells]
+
+
+_SHELL = 0.8
+"""The part of a value's characters that one member has where the value says nothing beyond it."""
 
 
 class TypeShare(NamedTuple):

@@ -7,7 +7,7 @@ from textual.message import Message
 
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.summary import short_type
-from ckpt_tui.core.sizes.shares import PathShare, Shares, TypeShare
+from ckpt_tui.core.sizes.shares import PathShare, Shares, TypeShare, without_shells
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.tui.widgets.checkpoints import fit_end
 from ckpt_tui.tui.widgets.finding_list import Heading
@@ -45,7 +45,7 @@ class ShareList(LineList):
         self._total = max(shares.total, 1)
         whole = "" if shares.complete else "; the rest was not measured"
         size = f" · {size_text(shares.total)} characters of decoded JSON{whole}"
-        self._rows = [Heading("by path", "heading", size), *shares.paths]
+        self._rows = [Heading("by path", "heading", size), *without_shells(shares.paths)]
         self._rows += [Heading("by type", "heading", " · without the objects in it"), *shares.types]
         self.changed()
         self.move_to(self.cursor, by_hand=False)
@@ -65,7 +65,7 @@ class ShareList(LineList):
             return [*parts, (f"{row.number:>6,}  ", "dim"), (kind, "type")]
         kind = short_type(kind)
         shared, own = self._named(index, row.path)
-        left = max(room - cell_len(kind) - 2, 12)
+        left = max(room - cell_len(kind) - 2, min(cell_len(own), room - 2))
         if cell_len(shared) + cell_len(own) > left:  # what tells it from the row that holds it is at the end
             over = cell_len(shared) + cell_len(own) - left + 1
             shared, own = (f"…{shared[over:]}", own) if over < len(shared) else ("", fit_end(own, left))

@@ -27,6 +27,7 @@ LONG = "It follows the sun through the day, so you never reach for a switch. "
         ({"a": {"b": ["x"]}, "c": 1}, {"a": {"b": ["x", "y"]}, "c": 1}, (".a.b + ", "y")),
         ({"a": 1}, {"a": 1, "b": {"c": 2}}, (".b ", {"c": 2})),
         ({"a": 1, "b": 1, "c": 1}, {"a": 2, "b": 2, "c": 1}, ("", {"a": 2, "b": 2})),
+        ({"a": LONG, "b": 1}, {"a": LONG + "Stay cool.", "b": 2}, ("", {"a": "…Stay cool.", "b": 2})),
         ({"a": 1, "b": 1}, {"a": 1}, ("", {"a": 1})),
         ({"$masked": MASK, "$size": 3}, {"$masked": MASK, "$size": 4}, ("", {"$masked": MASK, "$size": 4})),
     ],
