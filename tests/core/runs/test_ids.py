@@ -109,7 +109,7 @@ class TestSeveralStores:
     @pytest.mark.parametrize(
         ("name", "reason"),
         [
-            ("root", "'root' is in 2 stores; write copy/root"), ("ol", "'ol' is in 2 stores; say copy/old"),
+            ("root", "'root' is in 2 stores; write copy/root"), ("ol", "'ol' is in 2 stores; write copy/old"),
             ("old~1", "'old' is in 2 stores; write copy/old"), ("ask", "'ask' means 2 checkpoints (ask1, ask2)"),
         ],
     )  # fmt: skip
