@@ -76,7 +76,7 @@ async def find(app: Driver) -> None:
     await app.press("ctrl+f")
     await app.type("first version")
     await app.press("enter")
-    await app.shows("matches in")
+    await app.shows("checkpoints · first")
     await app.press("j", "j")
 
 
