@@ -34,17 +34,20 @@ STORE = HERE.parent / "ckpt_tui" / "demo" / "recorded" / "store"
 async def browse(app: Driver) -> None:
     """A checkpoint in the middle of a run with forks."""
     await app.press("1", "3", "g", "enter")
+    app.screen.details[0].pick("state")
     app.screen.details[0].rows.open_labels(("draft", "score"))
 
 
 async def talk(app: Driver) -> None:
     """The conversation of a waiting checkpoint."""
-    await app.press("tab", "t", "t")
+    await app.press("tab")
+    app.screen.details[0].pick("talk")
 
 
 async def pending(app: Driver) -> None:
     """A request that waits for an answer."""
-    await app.press("tab", "t", "t", "t")
+    await app.press("tab")
+    app.screen.details[0].pick("pending")
 
 
 async def problems(app: Driver) -> None:
@@ -61,7 +64,8 @@ async def doctor(app: Driver) -> None:
 
 async def history(app: Driver) -> None:
     """Every value that a path took."""
-    app.screen.focus_pane(app.screen.details[0])
+    app.screen.details[0].pick("state")
+    app.screen.panes.focus_pane(app.screen.details[0])
     app.screen.details[0].rows.open_labels(("draft", "score"))
     await app.press("b")
     await app.shows("values in")
@@ -105,9 +109,9 @@ async def _previewed(app: Driver) -> ResumeScreen:
     screen = app.app.screen
     assert isinstance(screen, ResumeScreen)
     for name, text in (("workflow", "story:review_flow"), ("storage", "story:open_storage"), ("args", "pause=0.05")):
-        screen._set(name, text.replace("story", "ckpt_tui.demo.story"))
-    screen._set("python", sys.executable)
-    screen._set("into", tempfile.mkdtemp())
+        screen.form.set(name, text.replace("story", "ckpt_tui.demo.story"))
+    screen.form.set("python", sys.executable)
+    screen.form.set("into", tempfile.mkdtemp())
     await app.press("enter")
     await app.shows("approval asks for Decision")
     await app.press("right", "right", "enter", *"Too", "space", *"short", "enter", *"support", "enter")
@@ -132,7 +136,7 @@ def _tidy(screen: ResumeScreen) -> None:
     target = replace(run.plan.target, python=".venv/bin/python")
     shown = replace(run.plan, into=into, target=target, source=replace(run.plan.source, store="./review_flow"))
     kept, run.plan = run.plan, shown
-    screen._show_preview()
+    screen.panes.show_preview()
     run.plan = kept
     for name, text in (("python", ".venv/bin/python"), ("into", into)):
         field = screen.query_one(f"#{name}", Input)
@@ -174,9 +178,14 @@ async def replay(app: Driver, place: int) -> ReplayScreen:
     screen = app.app.screen
     assert isinstance(screen, ReplayScreen)
     screen.stop()
-    await app.until(lambda: screen.swept[0] == len(screen.track.nodes), "all steps read")
-    screen.go(place)
-    await app.until(lambda: screen.shown is not None and screen.shown.file == screen.node.ref.file, "the step")
+    await app.until(lambda: screen.playback.swept[0] == len(screen.position.track.nodes), "all steps read")
+    screen.playback.go(place)
+
+    def is_shown() -> bool:
+        frame = screen.playback.shown
+        return frame is not None and frame.file == screen.position.node.ref.file
+
+    await app.until(is_shown, "the step")
     await app.pilot.pause(0.2)
     return screen
 
@@ -191,9 +200,9 @@ async def replay_2(app: Driver) -> None:
     screen = await replay(app, 8)
     assert screen.notebook is not None
     screen.notebook.pins, screen.notebook.breakpoints = ["state.draft.score"], ["state.draft.score > `0.5`"]
-    screen._watch_anew()
-    await app.until(lambda: len(screen.jobs.pins["state.draft.score"]) == len(screen.track.nodes), "the pins")
-    screen.go(9)
+    screen.watchlist.begin()
+    await app.until(lambda: len(screen.jobs.pins["state.draft.score"]) == len(screen.position.track.nodes), "the pins")
+    screen.playback.go(9)
     await app.shows("true here")
     screen.say("")
 
@@ -201,11 +210,28 @@ async def replay_2(app: Driver) -> None:
 async def replay_3(app: Driver) -> None:
     """A request that waits for an answer."""
     screen = await replay(app, 9)
-    screen.go(next(at for at, node in enumerate(screen.track.nodes) if at > 9 and node.ref.status == "waiting"))
+    nodes = screen.position.track.nodes
+    screen.playback.go(next(at for at, node in enumerate(nodes) if at > 9 and node.ref.status == "waiting"))
     await app.shows("‖ approval", "asks for")
 
 
+async def overview(app: Driver) -> None:
+    """The first tab of a checkpoint that waits."""
+    await app.press("1", "0", "g")
+
+
+async def stepping(app: Driver) -> None:
+    """A run that is paused after its first superstep."""
+    screen = await _previewed(app)
+    await app.press("s")
+    await app.shows("paused after step")
+    screen.say("")
+
+
 SHOTS = (
+    ("overview", STORE, (120, 36), overview),
+    ("overview-wide", STORE, (200, 50), overview),
+    ("stepping", STORE, (120, 36), stepping),
     ("browse", STORE, (120, 36), browse),
     ("browse-narrow", STORE, (80, 24), browse),
     ("wide", STORE, (170, 44), browse),
@@ -244,9 +270,11 @@ async def main() -> None:
             await app.settled()
             # The person's own directories are nobody's business.
             app.screen.store.path = f"./{store.name}"
-            app.screen.changed_at = 0.0
+            app.screen.checkpoints.changed_at = 0.0
             for screen in app.app.screen_stack:
-                if isinstance(screen, Browse | DoctorScreen | QueryScreen):
+                if isinstance(screen, Browse):
+                    screen.bars.draw_head()
+                elif isinstance(screen, DoctorScreen | QueryScreen):
                     screen.draw_head()
             await app.pilot.pause(0.2)
             svg = app.app.export_screenshot(title="ckpt-tui")

@@ -21,9 +21,9 @@ from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.documents.envelope import decode_further, open_envelope
 from ckpt_tui.core.export import dumps
 from ckpt_tui.core.doctor.findings import Pickles
-from ckpt_tui.core.reading.tree import Outline
-from ckpt_tui.core.reading.to_json import plain
-from ckpt_tui.core.reading.summary import preview
+from ckpt_tui.core.reading.tree import Tree
+from ckpt_tui.core.reading.to_json import to_json
+from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.safety.examination import examine_document
@@ -41,14 +41,14 @@ def hook(event, args):
 
 
 def everything(value):
-    text = dumps(masked(plain(value, nodes=100_000)))
-    preview(value)
-    outline = Outline(value)
-    outline.unfold_level(outline.root, 3, 2_000)
-    for index in range(min(len(outline), 200)):
-        row = outline.row(index)
-        outline.path(row)
-        preview(row.member.value)
+    text = dumps(masked(to_json(value, nodes=100_000)))
+    summary(value)
+    tree = Tree(value)
+    tree.unfold_level(tree.root, 3, 2_000)
+    for index in range(min(len(tree), 200)):
+        row = tree.row(index)
+        tree.path(row)
+        summary(row.member.value)
     return text
 
 

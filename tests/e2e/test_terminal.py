@@ -113,7 +113,7 @@ def test_hostile_text_never_reaches_the_terminal_as_a_sequence() -> None:
     with run(str(ROOT / "tests" / "data" / "hostile"), columns=170) as terminal:
         terminal.shows("10 unreadable")
         terminal.press("/")
-        terminal.shows("a text; an upper case letter")
+        terminal.shows("text; an upper-case letter")
         terminal.press("terminal_escapes")
         terminal.shows("terminal_escapes")
         terminal.press("\r")

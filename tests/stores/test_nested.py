@@ -193,11 +193,11 @@ class TestUnreadable:
     def look(self, *args: str) -> dict[str, Any]:
         code = (
             "import os, sys\n"
-            "from ckpt_tui.cli import app, ls, doctor\n"
+            "from ckpt_tui.cli import command_line, doctor, ls\n"
             "from ckpt_tui.stores import registry\n"
             "[registry._format(each) for each in registry._FORMATS]\n"  # they may not be readable either
             "os.geteuid() or (os.setgid(65534), os.setuid(65534))\n"
-            "sys.exit(app.run(sys.argv[1:]))"
+            "sys.exit(command_line.run(sys.argv[1:]))"
         )
         ran = subprocess.run(
             [sys.executable, "-c", code, *args, "--json"], capture_output=True, text=True, cwd=ROOT, check=False,

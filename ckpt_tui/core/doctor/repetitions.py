@@ -15,6 +15,7 @@ from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.chat import is_chat
 from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.path_links import PathLink, path_of
 from ckpt_tui.core.reading.pending import attribute, requests
 from ckpt_tui.core.reading.summary import is_unopened
 from ckpt_tui.core.value import Value
@@ -52,36 +53,17 @@ class Repeated(NamedTuple):
     number: int
 
 
-class _Place(NamedTuple):
-    """Where a value stands: below what, and the steps from there.
-
-    A whole path for each value of a value that is nested thousands deep would take the square of its depth.
-    """
-
-    above: _Place | None
-    steps: Path
-
-    def path(self) -> Path:
-        """The steps from the top."""
-        parts: list[Path] = []
-        place: _Place | None = self
-        while place is not None:
-            parts.append(place.steps)
-            place = place.above
-        return tuple(step for steps in reversed(parts) for step in steps)
-
-
 def repeated_messages(checkpoint: Checkpoint) -> Iterator[Repeated]:
     """The conversations of a checkpoint that hold the same message twice, with the paths of their lists."""
     digests = Digests(_DIGESTED)
-    todo: list[tuple[_Place, Value]] = [
-        (_Place(None, ("messages",)), checkpoint.messages), (_Place(None, ("state",)), checkpoint.state)
+    todo: list[tuple[PathLink, Value]] = [
+        ((None, ("messages",)), checkpoint.messages), ((None, ("state",)), checkpoint.state)
     ]  # fmt: skip
     seen: set[int] = set()
     kept: list[Value] = []  # an id means nothing once its object is gone
     left = _LOOKED_AT
     while todo and left > 0:
-        place, value = todo.pop()
+        way, value = todo.pop()
         if is_unopened(value):
             continue
         value = resolve(value)
@@ -89,7 +71,7 @@ def repeated_messages(checkpoint: Checkpoint) -> Iterator[Repeated]:
         if type(value) in (list, tuple) and len(value) > 1 and is_chat(value[0]):
             found = _repeated(value[:_MESSAGES], digests)
             if found is not None:
-                yield Repeated(place.path(), *found)
+                yield Repeated(path_of(way), *found)
             continue
         below = members(value)
         if not len(below) or id(value) in seen:
@@ -99,7 +81,7 @@ def repeated_messages(checkpoint: Checkpoint) -> Iterator[Repeated]:
         for index in range(min(len(below), left)):
             member = below[index]
             if type(member.value) not in _SCALARS:
-                todo.append((_Place(place, member.steps), member.value))
+                todo.append(((way, member.steps), member.value))
 
 
 _SCALARS = frozenset((str, int, float, bool, type(None), bytes))

@@ -109,8 +109,8 @@ class TestSeveralStores:
     @pytest.mark.parametrize(
         ("name", "reason"),
         [
-            ("root", "'root' is in 2 stores; say copy/root"), ("ol", "'ol' is in 2 stores; say copy/old"),
-            ("old~1", "'old' is in 2 stores; say copy/old"), ("ask", "'ask' means 2 checkpoints (ask1, ask2)"),
+            ("root", "'root' is in 2 stores; write copy/root"), ("ol", "'ol' is in 2 stores; write copy/old"),
+            ("old~1", "'old' is in 2 stores; write copy/old"), ("ask", "'ask' means 2 checkpoints (ask1, ask2)"),
         ],
     )  # fmt: skip
     def test_a_name_of_more_than_one_is_ambiguous(self, stores: tuple[Run, ...], name: str, reason: str) -> None:

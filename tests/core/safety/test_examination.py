@@ -92,8 +92,8 @@ def test_an_encoding_that_reads_nothing_else_changes_nothing(encoding: str | Non
     [
         ("no base64!", "not base64"),
         ("é", "not base64"),
-        (5, "not a text"),
-        (None, "not a text"),
+        (5, "not a string"),
+        (None, "not a string"),
         ("", "ends too early"),
     ],
 )
