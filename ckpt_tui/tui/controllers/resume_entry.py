@@ -207,6 +207,8 @@ class ResumeEntry:
         self._timer = self._port.later(WATCH_SECONDS, lambda: self._look_again(live)) if live else None
 
     def _look_again(self, were: list[OpenResume]) -> None:
+        if self._port.app.return_code is not None:  # the app ends: there may be no widgets any more
+            return
         ended = [each for each in were if not each.is_live and not each.is_shown]
         for each in ended:
             text, style = each.standing

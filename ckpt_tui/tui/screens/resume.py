@@ -222,7 +222,9 @@ class ResumeScreen(Screen[None]):
     # -- news --------------------------------------------------------------------------------------------------------
 
     async def on_run_line(self, event: RunLine) -> None:
-        """The run said something."""
+        """The run said something; when the app ends, what its process says last finds no widgets any more."""
+        if self.app.return_code is not None:
+            return
         await self.execution.take(event)
         self.draw()
 
