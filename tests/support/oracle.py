@@ -246,6 +246,9 @@ class _Writer:
             return {"$type": type_name(cls), "$value": str(obj)}
         if cls.__module__ == "numpy" and hasattr(obj, "item") and obj.shape == ():
             return {"$type": type_name(cls), "$value": self.write(obj.item(), _member(at, "$value"))}
+        if cls.__module__ == "numpy" and cls.__qualname__ == "ndarray":
+            rows = self.write(obj.tolist(), _member(at, "$items"))
+            return {"$type": type_name(cls), "shape": list(obj.shape), "dtype": str(obj.dtype), "$items": rows}
         if isinstance(obj, pickle.PickleBuffer):
             raw = obj.raw()
             return self._container(bytes(raw) if raw.readonly else bytearray(raw), at)
