@@ -160,6 +160,7 @@ _SIGNS = (
     ("✓", "done: nothing is left to do"),
     ("✎", "LangGraph: somebody edited the state"),
     ("◇", "LangGraph: a copy to run again from"),
+    ("+", "at the left edge: a run from here has just written it"),
     ("☠", "would run code when it is loaded: its row says how, and it cannot be resumed"),
     ("✗", "a file that cannot be shown, with the reason; or a step that failed"),
     ("·", "not read yet"),
