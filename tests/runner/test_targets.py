@@ -92,7 +92,7 @@ class TestTargets:
 
     def test_modules_of_the_workflow_may_be_called_as_those_of_the_runner_are(self, tmp_path: Path) -> None:
         rooms = [path.stem for path in (ROOT / "ckpt_tui" / "runner").glob("*.py") if path.stem != "__init__"]
-        assert {"lines", "forms", "run"} < set(rooms)
+        assert {"lines", "forms", "entry"} < set(rooms)
         for name in rooms:
             (tmp_path / f"{name}.py").write_text("MINE = True\n")
         script = tmp_path / "own.py"
