@@ -197,7 +197,7 @@ def export_notes(book: Notebook, path: str) -> str:
         with open(path, "x", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
     except FileExistsError:
-        raise CkptError(f"{path} already exists and was not changed.", "Give another name.") from None
+        raise CkptError(f"There is a file already, which was not changed: {path}.", "Give another name.") from None
     except OSError as error:
         raise CkptError(f"{path} cannot be written: {error.strerror}.") from None
     return path

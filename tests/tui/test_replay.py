@@ -373,7 +373,7 @@ class TestBookmarks:
             await app.press("w")
             app.app.screen.query_one(Input).value = str(tmp_path / "notes.md")
             await app.press("enter")
-            await app.until(lambda: "already exists and was not changed" in app.text, "a refusal")
+            await app.until(lambda: "file already, which was not changed" in app.text, "a refusal")
         assert "★" in (tmp_path / "notes.md").read_text()
 
 
