@@ -88,6 +88,8 @@ class ResumeScreen(Screen[None]):
         self.source = source
         self._compare, self._again, self._left = compare, again, left
         self._said: Part | None = None
+        # Held, not queried: a late line of the run may come while the screen loses its widgets one by one.
+        self._head, self._foot, self._prompt = BarLine(id="head"), BarLine(id="foot"), Prompt()
         self.panes = ResumePanes(source, edits, reveal)
         self.preparation = Preparation(self, self.panes.form, self.panes.requests, source, edits)
         self.stepping = Stepping(self)
@@ -96,10 +98,10 @@ class ResumeScreen(Screen[None]):
         self.log_reader = LogReader(self, "line", "executor, kind, text")
 
     def compose(self) -> ComposeResult:
-        yield BarLine(id="head")
+        yield self._head
         yield self.panes
-        yield BarLine(id="foot")
-        yield Prompt()
+        yield self._foot
+        yield self._prompt
 
     def on_mount(self) -> None:
         """Look at the log now and then."""
@@ -129,9 +131,9 @@ class ResumeScreen(Screen[None]):
             return
         execution = self.execution
         state = run_parts(execution.run, execution.waits, execution.seconds)
-        self.query_one("#head", BarLine).show(source_parts(self.source), state)
+        self._head.show(source_parts(self.source), state)
         right = log_parts(self.log_lines) if execution.has_begun else []
-        self.query_one("#foot", BarLine).show([self._said] if self._said else self._hints(), right)
+        self._foot.show([self._said] if self._said else self._hints(), right)
 
     def _hints(self) -> list[Part]:
         execution, focused, form = self.execution, self.focused, self.panes.form
@@ -172,7 +174,7 @@ class ResumeScreen(Screen[None]):
     @property
     def prompt(self) -> Prompt:
         """Where a text is asked for."""
-        return self.query_one(Prompt)
+        return self._prompt
 
     @property
     def run(self) -> LiveRun | None:
