@@ -78,6 +78,8 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
     """
     text = os.fspath(path)
     if os.path.isdir(text):
+        if _is_empty(text):  # no format has anything to recognise, so none is imported
+            return DirectoryStore(text)
         # Else nothing is here, or files of other programs such as a package.json.
         return _sniffed(_directory(text)) or _parent(text) or _from_extensions(text) or DirectoryStore(text)
     if os.path.lexists(text):
@@ -175,6 +177,13 @@ def _format(name: str) -> type[Store]:
     module, _, cls = name.partition(":")
     kind: type[Store] = getattr(import_module(f"ckpt_tui.stores.{module}"), cls)
     return kind
+
+
+def _is_empty(path: str) -> bool:
+    """Whether a directory can be read and holds nothing."""
+    with suppress(OSError), os.scandir(path) as entries:
+        return next(entries, None) is None
+    return False
 
 
 def _directory(path: str) -> OpenedPath:
