@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ckpt_tui.core.model import PARTS
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.paths import parse as parse_path
 from ckpt_tui.core.text import clean
@@ -15,7 +16,6 @@ _JMESPATH = "See https://jmespath.org."
 _REASON = 300
 """Characters of the reason why an expression cannot be answered."""
 
-PARTS = ("state", "messages", "pending", "metadata")
 """First steps of the paths that lead to values; the rest of the document describes the checkpoint."""
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from ckpt_tui.actions.branch_checkpoints import Check, Progress, StoreQueries, stamps
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.sizes.repeats import Repeats
-from ckpt_tui.core.sizes.run_totals import PARTS, RunGrowth, RunSizes, StepSizes
+from ckpt_tui.core.sizes.run_totals import MEASURED_PARTS, RunGrowth, RunSizes, StepSizes
 from ckpt_tui.core.sizes.shares import Shares, checkpoint_shares, grew_most
 from ckpt_tui.errors import UndecodableError
 
@@ -56,8 +56,8 @@ class RunMeasurer(StoreQueries):
                 steps.append(StepSizes(node.ref, None, None))
                 continue
             found = checkpoint_shares(loaded, COMPARED if name in ends else STEP_COMPARED, check=check)
-            repeats.add(loaded.ref, {part: getattr(loaded, part) for part in (*PARTS, "metadata")}, check)
-            parts = tuple(found.parts[part] for part in PARTS)
+            repeats.add(loaded.ref, {part: getattr(loaded, part) for part in (*MEASURED_PARTS, "metadata")}, check)
+            parts = tuple(found.parts[part] for part in MEASURED_PARTS)
             steps.append(StepSizes(loaded.ref, parts, grew_most(before, found) if before is not None else None))
             if waiting[name]:
                 kept[name] = found

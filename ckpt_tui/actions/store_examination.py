@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ckpt_tui.actions.unreadable_files import unreadable_bytes
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
-from ckpt_tui.core.doctor.hidden_pickles import hidden_dangers
 from ckpt_tui.core.doctor.report import Doctor, Report
 from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.model import Problem
@@ -56,7 +56,7 @@ def examine(
         if check is not None:
             check()
         if isinstance(entry, Problem):
-            doctor.problem(entry, _bytes(store, file), check)
+            doctor.problem(entry, unreadable_bytes(store, file), check)
             continue
         try:
             allowance = Allowance(FILE_LIMIT, 1)
@@ -65,7 +65,7 @@ def examine(
             # Its header could be read. Why its body cannot is asked again; it may also be gone by now.
             for again in collect(store.fill([file])).values():
                 problem = again if isinstance(again, Problem) else Problem(file, error.what, "unreadable")
-                doctor.problem(problem, _bytes(store, file), check)
+                doctor.problem(problem, unreadable_bytes(store, file), check)
             continue
         doctor.checkpoint(checkpoint, check, allowance)
     beside = neighbours(store)
@@ -102,19 +102,3 @@ def _values(change: Change) -> str:
     before = "nothing" if change.op == "added" else summary(change.before, _VALUE)
     after = "nothing" if change.op == "removed" else summary(change.after, _VALUE)
     return f" {before} → {after}"
-
-
-def dangers_in(store: Store, file: str) -> list[str]:
-    """What is dangerous in the pickles of a file that cannot be shown as a checkpoint: where, and why."""
-    found = hidden_dangers(_bytes(store, file), ()).dangers
-    return [f"danger at {expression(path)}: {reason}" for path, inspection in found for reason in inspection.reasons]
-
-
-def _bytes(store: Store, file: str) -> bytes:
-    """The bytes of a file that cannot be shown, b"" where they cannot be had."""
-    try:
-        home, name = store.home(file)
-        reader = home.reader()
-        return b"" if reader is None else reader.read(name)
-    except CkptError:
-        return b""

@@ -18,9 +18,9 @@ from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.diff_document import diff_document, fork_document
 from ckpt_tui.core.diff.divergence import divergence, fork
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, PatternFault, Rule, pattern
-from ckpt_tui.core.diff.value_diff import diff, parts_of, scale_of
+from ckpt_tui.core.diff.value_diff import diff, scale_of
 from ckpt_tui.core.export import show_document
-from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.model import Checkpoint, parts_of
 from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.reading.members import locate as positions_of
 from ckpt_tui.core.reading.members import members

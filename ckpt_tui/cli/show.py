@@ -9,7 +9,7 @@ import click
 
 from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.actions.overviews import overviews
-from ckpt_tui.actions.store_examination import dangers_in
+from ckpt_tui.actions.unreadable_files import dangers_in
 from ckpt_tui.cli.completed_words import complete_words
 from ckpt_tui.cli.ls import read_store
 from ckpt_tui.cli.output import (
@@ -25,7 +25,7 @@ from ckpt_tui.cli.output import (
 )
 from ckpt_tui.cli.sizes import shares_lines
 from ckpt_tui.core.allowance import Allowance
-from ckpt_tui.core.doctor.report import alarms
+from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.export import dumps, show_document, sizes_document
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.overview.overview import alarm_lines, overview_document

@@ -10,7 +10,7 @@ from ckpt_tui.cli.progress import ProgressBar
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.sizes.run_totals import PARTS, RunSizes, StepSizes
+from ckpt_tui.core.sizes.run_totals import MEASURED_PARTS, RunSizes, StepSizes
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.stores.base import Store
 
@@ -36,8 +36,8 @@ class Sizes(NamedTuple):
         """Add to the document of `ls`: `sizes` and `grew` to each entry, `growth` and `repeated`."""
         for entry in document["checkpoints"]:
             step = self.steps[entry["file"]]
-            found = step.parts or (None,) * len(PARTS)
-            entry["sizes"] = {"file": entry["size"], **dict(zip(PARTS, found, strict=True))}
+            found = step.parts or (None,) * len(MEASURED_PARTS)
+            entry["sizes"] = {"file": entry["size"], **dict(zip(MEASURED_PARTS, found, strict=True))}
             grew = step.grew
             entry["grew"] = None if grew is None else {**grew._asdict(), "path": expression(grew.path)}
         document["growth"] = [
@@ -61,7 +61,7 @@ class Sizes(NamedTuple):
 
     def titles(self, margin: int) -> str:
         """The heading of the columns; `margin` is where that of the file begins."""
-        return f"{'':{margin}}{'file':>6} " + " ".join(f"{part:>{_width(part)}}" for part in PARTS)
+        return f"{'':{margin}}{'file':>6} " + " ".join(f"{part:>{_width(part)}}" for part in MEASURED_PARTS)
 
     def columns(self, file: str) -> str:
         """The columns of one checkpoint, after that of its file."""
@@ -70,7 +70,7 @@ class Sizes(NamedTuple):
     def run_lines(self, run: Run, margin: int) -> list[str]:
         """The columns of a run added up, and what grew most."""
         known = [found for node in run.nodes if (found := self.steps[node.ref.file].parts) is not None]
-        added = tuple(sum(found[at] for found in known) for at in range(len(PARTS)))
+        added = tuple(sum(found[at] for found in known) for at in range(len(MEASURED_PARTS)))
         out = [f"{'  total':{margin}}{size_text(sum(node.ref.size for node in run.nodes)):>6} {_columns(added)}"]
         sizes = self.runs[run.key]
         if sizes.growth is not None:
@@ -98,8 +98,8 @@ def measure(store: Store, runs: tuple[Run, ...]) -> Sizes:
 
 
 def _columns(sizes: tuple[int, ...] | None) -> str:
-    texts = ["?" for _ in PARTS] if sizes is None else [size_text(size) for size in sizes]
-    return " ".join(f"{text:>{_width(part)}}" for part, text in zip(PARTS, texts, strict=True))
+    texts = ["?" for _ in MEASURED_PARTS] if sizes is None else [size_text(size) for size in sizes]
+    return " ".join(f"{text:>{_width(part)}}" for part, text in zip(MEASURED_PARTS, texts, strict=True))
 
 
 def _width(part: str) -> int:

@@ -204,6 +204,10 @@ class PendingRequest(NamedTuple):
     data: Value
 
 
+PARTS = ("messages", "state", "pending", "metadata")
+"""The parts of a checkpoint that hold values: attributes of `Checkpoint`, and the first names of paths."""
+
+
 class Checkpoint(NamedTuple):
     """One checkpoint, decoded.
 
@@ -230,3 +234,8 @@ class Checkpoint(NamedTuple):
     raw: bytes
     topology: Topology | None = None
     is_bare: bool = False
+
+
+def parts_of(checkpoint: Checkpoint) -> dict[str, Value]:
+    """The parts of a checkpoint that hold values, by name."""
+    return {name: getattr(checkpoint, name) for name in PARTS}

@@ -11,7 +11,7 @@ from ckpt_tui.actions.resume.plan import source_of
 from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.diff.searched_rows import search_rows
-from ckpt_tui.core.doctor.report import alarms
+from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.documents.envelope import cut_envelope, decode_further, resolve
 from ckpt_tui.core.reading.search import search
 from ckpt_tui.errors import CkptError

@@ -11,7 +11,7 @@ import pytest
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import BYTE_WORK, DEFAULT_PICKLE, DOCUMENT_WORK, GIST_SPAN
-from ckpt_tui.core.doctor.report import alarms
+from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.documents.envelope import cut_envelope, decode_further, open_envelope
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, Problem

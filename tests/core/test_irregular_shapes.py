@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
-from ckpt_tui.core.doctor.report import alarms
+from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.drawing.drawing import Drawing
 from ckpt_tui.core.export import dumps, show_document
 from ckpt_tui.core.model import Checkpoint, CheckpointRef

@@ -10,7 +10,7 @@ import pytest
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import LAZY_BYTES
-from ckpt_tui.core.doctor.report import alarms
+from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ckpt_tui.actions.conditions import Condition
-from ckpt_tui.actions.expressions import PARTS
-from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.model import PARTS, Checkpoint
 from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.replay.frames import pinned

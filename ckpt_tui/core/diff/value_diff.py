@@ -15,21 +15,13 @@ from ckpt_tui.core.diff.walk import Check, ComparedPair, FoundChange, Progress, 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.matching.digests import SCALARS, OutOfBudget
 from ckpt_tui.core.matching.equality import is_empty
-from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.model import Checkpoint, parts_of
 from ckpt_tui.core.paths import Path, path_to
 from ckpt_tui.core.redact import PLAIN
 from ckpt_tui.core.value import Value
 
-PARTS = ("messages", "state", "pending", "metadata")
-"""The parts of a checkpoint that are compared, in order."""
-
 _TEXT_THAT_MOVES = 24
 """Characters of a text that is recognised elsewhere; shorter ones stand in too many places."""
-
-
-def parts_of(checkpoint: Checkpoint) -> dict[str, Value]:
-    """The parts of a checkpoint that are compared, by name."""
-    return {name: getattr(checkpoint, name) for name in PARTS}
 
 
 def diff_checkpoints(

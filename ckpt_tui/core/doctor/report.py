@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.advice import FIXES, NOT_CHECKPOINTS, NOTES, OTHERWISE, REPEATED_BY_DOTNET, SHAPES
+from ckpt_tui.core.doctor.alarms import examine_values
 from ckpt_tui.core.doctor.chains import broken_chains, changed_graphs
 from ckpt_tui.core.doctor.clear_text import ClearText, json_may_hold_secrets, may_hold_secrets
 from ckpt_tui.core.doctor.copies import Copy, copies_in, copy_finding, renamed_findings
-from ckpt_tui.core.doctor.findings import CANNOT_BE_DECODED, UNDECODABLE, Finding, Pickles, Severity, pickle_bytes
+from ckpt_tui.core.doctor.findings import UNDECODABLE, Finding, Pickles, Severity, pickle_bytes
 from ckpt_tui.core.doctor.newest import HOPELESS, Candidate, candidate_of, newest_findings
 from ckpt_tui.core.doctor.repetitions import Repetitions
 from ckpt_tui.core.doctor.side_names import LEFTOVER, side_file_words
-from ckpt_tui.core.documents.envelope import PICKLED, TYPE
-from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
-from ckpt_tui.core.paths import Path
-from ckpt_tui.core.reading.path_links import PathLink, next_on, path_of
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, parts_of
 from ckpt_tui.core.safety.judgement import Judgement
 from ckpt_tui.core.text import quoted
-from ckpt_tui.core.value import Envelope, Map, Opaque
 
 _ORDER: dict[Severity, int] = {"danger": 0, "warning": 1, "info": 2}
 
@@ -134,7 +131,7 @@ class Doctor:
         parts = parts_of(checkpoint)
         pickles = Pickles(ref.file, self._judged, allowance)
         hint = json_may_hold_secrets(checkpoint.raw)
-        for envelope in _examine(checkpoint, pickles, check):
+        for envelope in examine_values(checkpoint, pickles, check):
             if not hint and not (envelope.is_cut and envelope.factor == 0):
                 data = pickle_bytes(envelope)
                 hint = may_hold_secrets(data)
@@ -195,85 +192,3 @@ class Doctor:
 def allow_lines(types: Iterable[str]) -> list[str]:
     """The argument of FileCheckpointStorage that allows these types, line by line, to paste."""
     return ["allowed_checkpoint_types=[", *(f"    {quoted(name)}," for name in types), "]"]
-
-
-def alarms(
-    checkpoint: Checkpoint,
-    check: Callable[[], None] | None = None,
-    allowance: Allowance | None = None,
-    decoded_only: bool = False,
-) -> tuple[str, ...]:
-    """What is undecodable or dangerous in the values of one checkpoint, where and why, beyond its own `faults`.
-
-    Args:
-        checkpoint: The checkpoint, decoded.
-        check: Called now and then; whatever it raises ends the examination.
-        allowance: What may be spent on the checkpoint, decoding included.
-        decoded_only: Leave out what nobody has decoded yet.
-    """
-    pickles = Pickles(checkpoint.ref.file, {}, allowance)
-    for _ in _examine(checkpoint, pickles, check, decoded_only):
-        pass
-    told = []
-    for found in pickles.findings:
-        if found.severity == "danger":
-            told.append(f"danger at {found.path}: {found.reason}")
-        elif found.kind in UNDECODABLE:
-            told.append(f"{found.path}: {found.reason.removeprefix(CANNOT_BE_DECODED)}")
-    return tuple(line for line in told if line not in checkpoint.faults)
-
-
-_CLOSED = "The program that wrote it can read it, if it has the key or the serializer."
-_UNREADABLE = "The framework cannot load this checkpoint; resume from another one."
-
-
-def parts_of(checkpoint: Checkpoint) -> dict[str, Any]:
-    """The parts of a checkpoint that hold values, by their names in a path."""
-    return {
-        "messages": checkpoint.messages, "state": checkpoint.state, "pending": checkpoint.pending,
-        "metadata": checkpoint.metadata,
-    }  # fmt: skip
-
-
-def _examine(
-    checkpoint: Checkpoint, pickles: Pickles, check: Callable[[], None] | None, decoded_only: bool = False
-) -> Iterator[Envelope]:
-    """Put what is wrong with the values of a checkpoint into `pickles`; yields each envelope that was looked at."""
-    if checkpoint.is_bare:
-        return
-    shown: list[Envelope] = []
-    for path, item in json_values(parts_of(checkpoint)):
-        if type(item) is Envelope:
-            shown.append(item)
-        if type(item) is Envelope and decoded_only and not item.ready:
-            continue
-        if type(item) is Envelope:
-            pickles.examine(item, path, check)
-            yield item
-        elif type(item) is Opaque:
-            if item.reason.startswith("an integer"):
-                reason = f"{item.reason}, more than the framework reads"
-                pickles.add("huge-integer", "warning", path, reason, _UNREADABLE)
-            else:
-                pickles.add("unread", "warning", path, item.reason, _CLOSED)
-        else:
-            pickles.add("undecodable", "warning", path, f"an envelope whose {PICKLED} is not a string", _UNREADABLE)
-    pickles.elsewhere(checkpoint.raw, shown, check, is_hurried=decoded_only)
-    pickles.close()
-
-
-_JSON_KINDS = frozenset((dict, list, Map, Envelope, Opaque))
-
-
-def json_values(parts: dict[str, Any]) -> Iterable[tuple[Path, Any]]:
-    """Envelopes, values too large to be shown and false envelopes in the JSON of a checkpoint, with their paths."""
-    todo: list[tuple[PathLink, Any]] = [((None, (name,)), value) for name, value in reversed(parts.items())]
-    while todo:
-        way, item = todo.pop()
-        kind = type(item)
-        if kind is Envelope or kind is Opaque:
-            yield path_of(way), item
-            continue
-        if kind is dict and PICKLED in item and TYPE in item:
-            yield path_of(way), item
-        todo += reversed(next_on(way, item, _JSON_KINDS))

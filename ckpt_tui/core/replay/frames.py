@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from ckpt_tui.core.diff.changes import Change
-from ckpt_tui.core.diff.value_diff import PARTS, diff
+from ckpt_tui.core.diff.value_diff import diff
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.matching.equality import are_equal
-from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.model import PARTS, Checkpoint
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.conversation import turns
 from ckpt_tui.core.reading.lookup import lookup

@@ -9,7 +9,7 @@ from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.sizes.shares import Growth
 
-PARTS = ("messages", "state", "pending")
+MEASURED_PARTS = ("messages", "state", "pending")
 """The parts of a checkpoint that are measured, in order."""
 
 
@@ -18,7 +18,7 @@ class StepSizes(NamedTuple):
 
     Attributes:
         ref: The checkpoint.
-        parts: Characters of the JSON of `PARTS`; None where it cannot be read.
+        parts: Characters of the JSON of `MEASURED_PARTS`; None where it cannot be read.
         grew: What grew most since its parent, or None.
     """
 

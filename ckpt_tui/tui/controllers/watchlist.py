@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ckpt_tui.actions.conditions import Condition
 from ckpt_tui.actions.notebook import Notebook
+from ckpt_tui.core.model import PARTS
 from ckpt_tui.core.paths import Path, expression, parse
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
@@ -14,8 +15,6 @@ from ckpt_tui.tui.helpers.position import Position
 from ckpt_tui.tui.replay_jobs import ReplayJobs, Watched
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 from ckpt_tui.tui.widgets.step_lines import BreakRow, PinRow, WatchLines
-
-PARTS = ("state", "messages", "pending", "metadata")
 
 PINNED_PAST = 400
 """Steps back that the values of a pinned path are shown of."""

@@ -15,8 +15,7 @@ from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.comparison import DiffRow
 from ckpt_tui.core.diff.divergence import CommonAncestor
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, Rule
-from ckpt_tui.core.diff.value_diff import parts_of
-from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.model import CheckpointRef, parts_of
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.listing import id_text

@@ -11,8 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ckpt_tui.core.diff.comparison import Marks
-from ckpt_tui.core.diff.value_diff import parts_of
-from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.model import Checkpoint, parts_of
 from ckpt_tui.core.overview.overview import Overview, alarm_lines
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.conversation import Conversation

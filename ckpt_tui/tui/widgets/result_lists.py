@@ -14,7 +14,7 @@ from ckpt_tui.core.reading.summary import short_type
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.path_history import HistoryValue, executors_text, newest_part, value_text
 from ckpt_tui.core.sizes.repeats import Repeated
-from ckpt_tui.core.sizes.run_totals import PARTS, RunSizes, StepSizes
+from ckpt_tui.core.sizes.run_totals import MEASURED_PARTS, RunSizes, StepSizes
 from ckpt_tui.core.text import ago_text, clean, size_text
 from ckpt_tui.tui.widgets.checkpoints import fit, fit_end
 from ckpt_tui.tui.widgets.finding_list import Heading
@@ -216,7 +216,7 @@ class SizeList(ResultList):
         """Show the sizes of a run, the cursor on the step of a file."""
         self._largest = max((step.ref.size for step in sizes.steps), default=1)
         repeats = f" · {size_text(sizes.extra)} of all files are copies" if sizes.repeats else " · nothing"
-        titles = "".join(f"{part:>10}" for part in PARTS)
+        titles = "".join(f"{part:>10}" for part in MEASURED_PARTS)
         self._rows = [Heading(f"steps{'file':>15}{titles}", "heading", "  grew most since the parent"), *sizes.steps]
         at = next((index for index, step in enumerate(sizes.steps, 1) if step.ref.file == file), 1)
         self._rows += [Heading("written again and again", "heading", repeats), *sizes.repeats]
@@ -243,7 +243,7 @@ class SizeList(ResultList):
             (f"{bar:<8}", "lane"),
             (f"{size_text(row.ref.size):>6}", "plain"),
         ]
-        sizes = ["?" for _ in PARTS] if row.parts is None else [size_text(size) for size in row.parts]
+        sizes = ["?" for _ in MEASURED_PARTS] if row.parts is None else [size_text(size) for size in row.parts]
         parts += [(f"{size:>10}", "dim") for size in sizes]
         if row.grew is not None:
             more = row.grew.after - row.grew.before

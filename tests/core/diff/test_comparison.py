@@ -113,7 +113,8 @@ class TestMarks:
 
 
 def test_real_checkpoints_have_rows_for_all_their_changes() -> None:
-    from ckpt_tui.core.diff.value_diff import diff_checkpoints, parts_of
+    from ckpt_tui.core.diff.value_diff import diff_checkpoints
+    from ckpt_tui.core.model import parts_of
     from ckpt_tui.stores.registry import open_store
 
     folder = Path(__file__).parents[2] / "data" / "agent-framework" / "1.23.0" / "orch_groupchat"

@@ -1,0 +1,86 @@
+"""What is undecodable or dangerous in the values of one checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.doctor.findings import CANNOT_BE_DECODED, UNDECODABLE, Pickles
+from ckpt_tui.core.documents.envelope import PICKLED, TYPE
+from ckpt_tui.core.model import Checkpoint, parts_of
+from ckpt_tui.core.paths import Path
+from ckpt_tui.core.reading.path_links import PathLink, next_on, path_of
+from ckpt_tui.core.value import Envelope, Map, Opaque
+
+_CLOSED = "The program that wrote it can read it, if it has the key or the serializer."
+_UNREADABLE = "The framework cannot load this checkpoint; resume from another one."
+
+_JSON_KINDS = frozenset((dict, list, Map, Envelope, Opaque))
+
+
+def alarms(
+    checkpoint: Checkpoint,
+    check: Callable[[], None] | None = None,
+    allowance: Allowance | None = None,
+    decoded_only: bool = False,
+) -> tuple[str, ...]:
+    """What is undecodable or dangerous in the values of one checkpoint, where and why, beyond its own `faults`.
+
+    Args:
+        checkpoint: The checkpoint, decoded.
+        check: Called now and then; whatever it raises ends the examination.
+        allowance: What may be spent on the checkpoint, decoding included.
+        decoded_only: Leave out what nobody has decoded yet.
+    """
+    pickles = Pickles(checkpoint.ref.file, {}, allowance)
+    for _ in examine_values(checkpoint, pickles, check, decoded_only):
+        pass
+    told = []
+    for found in pickles.findings:
+        if found.severity == "danger":
+            told.append(f"danger at {found.path}: {found.reason}")
+        elif found.kind in UNDECODABLE:
+            told.append(f"{found.path}: {found.reason.removeprefix(CANNOT_BE_DECODED)}")
+    return tuple(line for line in told if line not in checkpoint.faults)
+
+
+def examine_values(
+    checkpoint: Checkpoint, pickles: Pickles, check: Callable[[], None] | None, decoded_only: bool = False
+) -> Iterator[Envelope]:
+    """Put what is wrong with the values of a checkpoint into `pickles`; yields each envelope that was looked at."""
+    if checkpoint.is_bare:
+        return
+    shown: list[Envelope] = []
+    for path, item in json_values(parts_of(checkpoint)):
+        if type(item) is Envelope:
+            shown.append(item)
+        if type(item) is Envelope and decoded_only and not item.ready:
+            continue
+        if type(item) is Envelope:
+            pickles.examine(item, path, check)
+            yield item
+        elif type(item) is Opaque:
+            if item.reason.startswith("an integer"):
+                reason = f"{item.reason}, more than the framework reads"
+                pickles.add("huge-integer", "warning", path, reason, _UNREADABLE)
+            else:
+                pickles.add("unread", "warning", path, item.reason, _CLOSED)
+        else:
+            pickles.add("undecodable", "warning", path, f"an envelope whose {PICKLED} is not a string", _UNREADABLE)
+    pickles.elsewhere(checkpoint.raw, shown, check, is_hurried=decoded_only)
+    pickles.close()
+
+
+def json_values(parts: dict[str, Any]) -> Iterable[tuple[Path, Any]]:
+    """Envelopes, values too large to be shown and false envelopes in the JSON of a checkpoint, with their paths."""
+    todo: list[tuple[PathLink, Any]] = [((None, (name,)), value) for name, value in reversed(parts.items())]
+    while todo:
+        way, item = todo.pop()
+        kind = type(item)
+        if kind is Envelope or kind is Opaque:
+            yield path_of(way), item
+            continue
+        if kind is dict and PICKLED in item and TYPE in item:
+            yield path_of(way), item
+        todo += reversed(next_on(way, item, _JSON_KINDS))
