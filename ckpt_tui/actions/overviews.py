@@ -28,7 +28,7 @@ _BYTES = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class OverviewReport:
     """The overview and conversation of a checkpoint, as they are reported.
 
     Attributes:
@@ -88,7 +88,7 @@ def _mark(node: Node) -> tuple[str, str, int]:
 def overviews(
     store: Store, run: Run, node: Node, way: Way | None = None, loaded: Checkpoint | None = None, whole: bool = True,
     check: Check = None, pause: Check = None, most: int = WAY,
-) -> Iterator[Told]:  # fmt: skip
+) -> Iterator[OverviewReport]:  # fmt: skip
     """The overview of a checkpoint at once, from itself and its parent, then again with the whole path of its run.
 
     Args:
@@ -131,10 +131,10 @@ def overviews(
         branch = [branch[0], *branch[left_out + 1 :]]
     title = run.workflow or workflow_label(node.ref)
 
-    def told(found: list[Passed], complete: bool) -> Told:
+    def told(found: list[Passed], complete: bool) -> OverviewReport:
         step = step_between(before, after, way.graph)
         made = overview(after, before, step, found, said, title, complete, goes_on, left_out)
-        return Told(node.ref.file, made, said, len(found), len(branch))
+        return OverviewReport(node.ref.file, made, said, len(found), len(branch))
 
     at_hand = [found for each in branch if (found := way.known(each)) is not None]
     if len(at_hand) == len(branch):

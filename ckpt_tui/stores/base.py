@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.text import clean
-from ckpt_tui.errors import CkptError, UndecodableError
+from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
 
 if TYPE_CHECKING:
     from ckpt_tui.core.allowance import Allowance
@@ -205,6 +205,24 @@ def problem_error(problem: Problem) -> CkptError:
     """The error of a command that was asked for a file that cannot be shown."""
     what = f"{clean(problem.file)} cannot be shown: {clean(problem.reason)}."
     return UndecodableError(what, "`ckpt-tui ls` lists what else is in the store.")
+
+
+def place_error(path: str, error: OSError, missing: tuple[str, str]) -> NotFoundError:
+    """The error of a store whose place cannot be read.
+
+    Args:
+        path: The place, as the user named it.
+        error: What the system said.
+        missing: Where nothing is there: what there is no such thing of, and what to do.
+    """
+    if isinstance(error, FileNotFoundError):
+        what, hint = missing
+        return NotFoundError(f"No such {what}: {path}.", hint)
+    if isinstance(error, NotADirectoryError):
+        return NotFoundError(f"{path} is not a directory.", "Name a directory or a .json file.")
+    denied = isinstance(error, PermissionError)
+    hint = "Check its permissions." if denied else "Check its disk or connection, then try again."
+    return NotFoundError(f"{path} cannot be read: {error.strerror or error}.", hint)
 
 
 def collect(batches: Iterable[Batch], entries: dict[str, Entry] | None = None) -> dict[str, Entry]:

@@ -9,10 +9,19 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import Checkpoint, Problem
-from ckpt_tui.errors import NotFoundError
 from ckpt_tui.stores.agent_framework import read_entry
 from ckpt_tui.stores.agent_framework_body import load
-from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, OpenedPath, Store, problem_error
+from ckpt_tui.stores.base import (
+    BATCH,
+    PEEK_BYTES,
+    Batch,
+    Capabilities,
+    Entry,
+    OpenedPath,
+    Store,
+    place_error,
+    problem_error,
+)
 from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, list_json, packed, read_ends, read_whole, stamp_of
 from ckpt_tui.stores.headers import KIND, read_header
 from ckpt_tui.stores.json_files import problem_of
@@ -72,12 +81,8 @@ class DirectoryStore(Store):
         """
         try:
             yield from self._look(None)
-        except FileNotFoundError:
-            raise NotFoundError(f"No such directory: {self.path}.", "Name a directory of checkpoints.") from None
-        except NotADirectoryError:
-            raise NotFoundError(f"{self.path} is not a directory.", "Name a directory or a .json file.") from None
         except OSError as error:
-            raise NotFoundError(f"{self.path} cannot be read: {error.strerror}.", "Check its permissions.") from None
+            raise place_error(self.path, error, ("directory", "Name a directory of checkpoints.")) from None
 
     def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
         """Read these files whole, for the facts of their bodies."""

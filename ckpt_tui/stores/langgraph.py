@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import DEFAULT_MESSAGE, MessageBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
-from ckpt_tui.errors import NotFoundError
 from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, OpenedPath, problem_error
 from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.langgraph_document import ERROR, INTERRUPT, SENDS
@@ -47,6 +46,7 @@ class LangGraphStore(PolledStore):
     """
 
     kind = KIND
+    MISSING = ("file", "Name the database of a SqliteSaver.")
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
@@ -99,19 +99,6 @@ class LangGraphStore(PolledStore):
             raise problem_error(Problem(file, fault.reason, fault.kind)) from None
 
     # -- the list ----------------------------------------------------------------------------------------------------
-
-    def scan(self) -> Iterator[Batch]:
-        """Read the headers of everything that is new.
-
-        Raises:
-            NotFoundError: the database is not there or cannot be read.
-        """
-        try:
-            yield from self._pass()
-        except FileNotFoundError:
-            raise NotFoundError(f"No such file: {self.path}.", "Name the database of a SqliteSaver.") from None
-        except OSError as error:
-            raise NotFoundError(f"{self.path} cannot be read: {error.strerror}.", "Check its permissions.") from None
 
     def read(self) -> Iterator[Entry]:
         """Everything that is known after a look."""

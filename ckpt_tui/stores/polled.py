@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Self
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
-from ckpt_tui.errors import CkptError, NotFoundError
-from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Entry, Store, problem_error
+from ckpt_tui.errors import CkptError
+from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Entry, Store, place_error, problem_error
 from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.json_files import problem_of
 
@@ -32,6 +32,9 @@ class PolledStore(Store):
     Args:
         path: Where it is, as the user named it.
     """
+
+    MISSING = ("directory", "Name a directory of checkpoints.")
+    """What the place is, and what to do where it is missing."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -87,10 +90,8 @@ class PolledStore(Store):
         """
         try:
             yield from self._pass()
-        except FileNotFoundError:
-            raise NotFoundError(f"No such directory: {self.path}.", "Name a directory of checkpoints.") from None
         except OSError as error:
-            raise NotFoundError(f"{self.path} cannot be read: {error.strerror}.", "Check its permissions.") from None
+            raise place_error(self.path, error, self.MISSING) from None
 
     def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
         """Load these checkpoints for the facts of their bodies; nothing to do where `read` shows facts."""

@@ -27,7 +27,7 @@ from ckpt_tui.tui.commands import accept_keys, why_not
 from ckpt_tui.tui.ending import end_on_signals
 from ckpt_tui.tui.paint import Painter
 from ckpt_tui.tui.screens.browse import Browse
-from ckpt_tui.tui.screens.quit_question import QuitScreen
+from ckpt_tui.tui.screens.yes_no import YesNoScreen, quit_question
 from ckpt_tui.tui.themes import DARK, LIGHT, SIXTEEN, readable_variables, variables_for
 from ckpt_tui.tui.typeahead import TypeAhead
 
@@ -151,8 +151,8 @@ class CkptApp(TypeAhead):
         runs = [text for screen in browsers for text in screen.resume_entry.live_texts]
         if not runs:
             self.exit()
-        elif not isinstance(self.screen, QuitScreen):
-            self.push_screen(QuitScreen(runs), self._quit_if)
+        elif not isinstance(self.screen, YesNoScreen):
+            self.push_screen(quit_question(runs), self._quit_if)
 
     def _quit_if(self, is_wanted: bool | None) -> None:
         if is_wanted:

@@ -116,9 +116,9 @@ class Jobs:
     @job("judge")
     def judge(self, file: str, checkpoint: Checkpoint) -> None:
         """Look for names in the pickles of a checkpoint that could run code."""
-        told = alarms(checkpoint, check_cancelled, Allowance(), decoded_only=True)
-        if told:
-            self.workers.post(AlarmsReady(file, told))
+        found = alarms(checkpoint, check_cancelled, Allowance(), decoded_only=True)
+        if found:
+            self.workers.post(AlarmsReady(file, found))
 
     @job("source", failed=_read_failed)
     def source(self, file: str, nodes: Sequence[Node] = ()) -> None:
@@ -197,8 +197,8 @@ class Jobs:
     def look_over(self, run: Run, node: Node, checkpoint: Checkpoint, way: Way, whole: bool) -> None:
         """Make the overview of a checkpoint, with `whole` again once the way of its run is read."""
         with suppress(CkptError):  # what cannot be read says so where it is shown
-            for told in overviews(self._store, run, node, way, checkpoint, whole, check_cancelled, self.workers.rest):
-                self.workers.post(OverviewReady(told))
+            for report in overviews(self._store, run, node, way, checkpoint, whole, check_cancelled, self.workers.rest):
+                self.workers.post(OverviewReady(report))
 
     @job("compare", failed=_comparison_failed)
     def compare(self, comparer: Comparer, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules) -> None:

@@ -10,7 +10,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ckpt_tui.actions.overviews import Told
+    from ckpt_tui.actions.overviews import OverviewReport
     from ckpt_tui.actions.resume.plan import Source
     from ckpt_tui.core.diff.divergence import CommonAncestor, Divergence
     from ckpt_tui.core.doctor.report import Report
@@ -69,7 +69,7 @@ class AlarmsReady(Message):
     """What in a checkpoint could run code when it is loaded, or cannot be decoded: where, and why."""
 
     file: str
-    told: tuple[str, ...]
+    alarms: tuple[str, ...]
 
 
 class DangersWanted(Message):
@@ -147,9 +147,9 @@ class StepReady(Newest):
 
 @dataclass(eq=False)
 class OverviewReady(Newest):
-    """The overview of a checkpoint; `told.overview` is complete once its whole path was read."""
+    """The overview of a checkpoint; `report.overview` is complete once its whole path was read."""
 
-    told: Told
+    report: OverviewReport
 
 
 @dataclass(eq=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.actions.overviews import Told, Way, overviews
+from ckpt_tui.actions.overviews import OverviewReport, Way, overviews
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.overview.overview import Label
 from ckpt_tui.core.overview.trail import fold, numbers_of, path_text
@@ -27,7 +27,7 @@ def opened(path: Path) -> tuple[Store, tuple[Run, ...]]:
     return store, arrange(e for batch in store.scan() for e in batch.entries if isinstance(e, CheckpointRef))
 
 
-def told(path: Path, step: int | None = None, run: int = -1) -> Told:
+def told(path: Path, step: int | None = None, run: int = -1) -> OverviewReport:
     """The overview of the newest checkpoint of a run, or of the first one of a step."""
     store, runs = opened(path)
     nodes = runs[run].nodes
@@ -36,7 +36,7 @@ def told(path: Path, step: int | None = None, run: int = -1) -> Told:
     return last
 
 
-def said(found: Told, *labels: Label) -> list[str]:
+def said(found: OverviewReport, *labels: Label) -> list[str]:
     """What the lines of some labels say."""
     return [line.text.strip() for line in found.overview.about(*labels)]
 
@@ -193,7 +193,7 @@ def test_every_checkpoint_of_the_samples_has_an_overview_that_no_terminal_obeys(
                 assert one_of(store, run, node, way).overview.title
 
 
-def one_of(store: Store, run: Run, node: Node, way: Way) -> Told:
+def one_of(store: Store, run: Run, node: Node, way: Way) -> OverviewReport:
     """The last overview of a checkpoint, looked at for what a terminal would obey."""
     *_, found = overviews(store, run, node, way)
     assert not any(UNSAFE.search(line.text) for line in found.overview.lines)

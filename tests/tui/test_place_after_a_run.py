@@ -9,8 +9,8 @@ import pytest
 
 from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.screens.compare import CompareScreen
-from ckpt_tui.tui.screens.quit_question import QuitScreen
 from ckpt_tui.tui.screens.resume import ResumeScreen
+from ckpt_tui.tui.screens.yes_no import YesNoScreen
 from tests.runner.test_faults import is_alive, wait_for
 from tests.support import workflows
 from tests.tui.support import NARROW, NORMAL, Driver, open_app
@@ -185,8 +185,8 @@ class TestARunThatGoesOn:
             await app.shows("A run is going on: end it and quit?", f"from {ids[2][:8]}")
             await app.press(key)  # once more is no answer that ends something
             await app.press("n")
-            await app.until(lambda: isinstance(app.app.screen, Browse | QuitScreen), "back")
-            if isinstance(app.app.screen, QuitScreen):
+            await app.until(lambda: isinstance(app.app.screen, Browse | YesNoScreen), "back")
+            if isinstance(app.app.screen, YesNoScreen):
                 await app.press("n")
             assert run.is_live and app.app.screen is app.screen
             await app.press(key)

@@ -11,7 +11,7 @@ import pytest
 
 from ckpt_tui.actions.resume.discovery import Discovered
 from ckpt_tui.tui.screens.resume import ResumeScreen
-from ckpt_tui.tui.screens.start_question import StartScreen
+from ckpt_tui.tui.screens.yes_no import YesNoScreen
 from ckpt_tui.tui.widgets.fold_line import FoldLine
 from ckpt_tui.tui.widgets.path_input import completed
 from ckpt_tui.tui.widgets.program_list import ProgramList
@@ -228,7 +228,7 @@ class TestWhatAsksFirst:
             await app.shows("! suggested by ckpt-tui.toml", "asks before it is started")
             assert (screen.form.get("workflow"), screen.form.get("python")) == ("", "")
             await app.press("enter")
-            await app.until(lambda: isinstance(app.app.screen, StartScreen), "the question")
+            await app.until(lambda: isinstance(app.app.screen, YesNoScreen), "the question")
             text = " ".join(app.text.replace("│", " ").split())
             assert "lies inside the store." in text
             assert "interpreter" in text and "python.sh" in text and "evil:x" in text
@@ -236,7 +236,7 @@ class TestWhatAsksFirst:
             await app.shows("Not started.")
             assert screen.run is None
             await app.press("enter")
-            await app.until(lambda: isinstance(app.app.screen, StartScreen), "the question again")
+            await app.until(lambda: isinstance(app.app.screen, YesNoScreen), "the question again")
             await app.press("y")
             await app.until(lambda: (project / "ck" / "started").exists(), "it was started")
 

@@ -81,7 +81,7 @@ class CheckpointList:
     def show_alarms(self, event: AlarmsReady) -> None:
         """Take in what an opened checkpoint showed that was too large to be judged for the list."""
         rows = self._port.panes.list
-        danger = next((told for told in event.told if told.startswith("danger")), "")
+        danger = next((alarm for alarm in event.alarms if alarm.startswith("danger")), "")
         if danger and event.file not in rows.dangers:
             rows.show_dangers({event.file: danger.partition(": ")[2]})
 

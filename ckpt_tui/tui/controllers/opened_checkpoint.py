@@ -165,7 +165,7 @@ class OpenedCheckpoint:
         """Warn of a checkpoint that could run code when it is loaded."""
         if event.file == self.file:
             for pane in self._port.panes.details:
-                pane.alarm(event.told)
+                pane.alarm(event.alarms)
 
     def forget_load(self) -> None:
         """Take in that a worker failed: what was being loaded may never come."""

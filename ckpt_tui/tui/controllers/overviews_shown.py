@@ -11,7 +11,7 @@ from ckpt_tui.core.overview.overview import of_large
 from ckpt_tui.tui.helpers.port import Port
 
 if TYPE_CHECKING:
-    from ckpt_tui.actions.overviews import Told
+    from ckpt_tui.actions.overviews import OverviewReport
     from ckpt_tui.core.model import Checkpoint
     from ckpt_tui.tui.helpers.run_graphs import RunGraphs
     from ckpt_tui.tui.messages import OverviewReady
@@ -40,7 +40,7 @@ class Overviews:
         self._port = port
         self._ways: Cache[tuple[str, str, str], Way] = Cache(RUNS)
         self._asked: tuple[Checkpoint, bool] | None = None
-        self._told: Told | None = None
+        self._report: OverviewReport | None = None
 
     def want(self, pane: Detail, whole: bool, by_hand: bool = False) -> None:
         """A pane shows a checkpoint: have its overview made, once for all panes; of a large one only `by_hand`."""
@@ -51,13 +51,13 @@ class Overviews:
         run, node = found
         whole = whole or any(each.tab == "overview" for each in self._port.panes.details)
         if self._asked is not None and self._asked[0] is checkpoint and (self._asked[1] or not whole):
-            if self._told is not None and self._told.file == checkpoint.ref.file:
-                pane.show_told(self._told.overview, self._told.conversation)
+            if self._report is not None and self._report.file == checkpoint.ref.file:
+                pane.show_overview(self._report.overview, self._report.conversation)
             return
         if checkpoint.ref.size > LAZY_BYTES and not by_hand:
             pane.show_large(of_large(checkpoint.ref, run.workflow))
             return
-        self._asked, self._told = (checkpoint, whole), None
+        self._asked, self._report = (checkpoint, whole), None
         way = self._ways.get(run.key)
         if way is None:
             way = Way()
@@ -67,8 +67,8 @@ class Overviews:
 
     def take(self, event: OverviewReady) -> None:
         """It is made: show it where it is still wanted."""
-        told = event.told
+        report = event.report
         for pane in self._port.panes.details:
-            if pane.checkpoint is not None and pane.checkpoint.ref.file == told.file:
-                self._told = told
-                pane.show_told(told.overview, told.conversation)
+            if pane.checkpoint is not None and pane.checkpoint.ref.file == report.file:
+                self._report = report
+                pane.show_overview(report.overview, report.conversation)

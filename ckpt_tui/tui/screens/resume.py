@@ -27,8 +27,8 @@ from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.messages import RunLine
 from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
-from ckpt_tui.tui.screens.start_question import StartScreen
 from ckpt_tui.tui.screens.value_editor import NotEdited, edited_json
+from ckpt_tui.tui.screens.yes_no import start_question
 from ckpt_tui.tui.widgets.choice import Choice
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.path_input import PathInput
@@ -209,7 +209,7 @@ class ResumeScreen(Screen[None]):
     def ask_to_start(
         self, why: str, starts: Sequence[tuple[str, str]], answered: Callable[[bool | None], None]
     ) -> None:
-        self.app.push_screen(StartScreen(why, starts), answered)
+        self.app.push_screen(start_question(why, starts), answered)
 
     def show_line(self, text: str, copy: Callable[[], None]) -> None:
         self._show_text("One line of the log", text, copy)

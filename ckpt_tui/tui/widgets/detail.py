@@ -224,12 +224,12 @@ class Detail(Widget):
         if checkpoint is not None:
             self.post_message(self.OverviewWanted(self, self.tab == "overview"))
 
-    def show_told(self, overview: Overview, talk: Conversation) -> None:
+    def show_overview(self, overview: Overview, talk: Conversation) -> None:
         """Show what there is to say of the checkpoint, and count what was said."""
         self._overview, self._talk, self._is_large = overview, talk, False
         self.query_one(TabLine).show(self._tabs(), self.tab)
         if self.tab == "overview":
-            self._show_overview(keep_place=True)
+            self._render_overview(keep_place=True)
         elif self.tab == "talk":
             self._show_talk(keep_place=True)
 
@@ -239,7 +239,7 @@ class Detail(Widget):
         if self.tab in ("overview", "talk"):
             self.render_tab()
 
-    def _show_overview(self, keep_place: bool = False) -> None:
+    def _render_overview(self, keep_place: bool = False) -> None:
         self._switch("overview")
         overview = self._overview
         if overview is not None:
@@ -386,7 +386,7 @@ class Detail(Widget):
             self.lines.show([])
             return
         if self.tab == "overview":
-            self._show_overview(keep_place)
+            self._render_overview(keep_place)
         elif self.tab == "talk":
             if self._talk is not None or not keep_place:
                 self._show_talk(keep_place)
