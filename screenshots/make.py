@@ -278,6 +278,10 @@ async def main() -> None:
                     screen.draw_head()
             await app.pilot.pause(0.2)
             svg = app.app.export_screenshot(title="ckpt-tui")
+        neutral = ".venv/bin/python".ljust(len(sys.executable), "\N{NO-BREAK SPACE}").replace(
+            "\N{NO-BREAK SPACE}", "&#160;"
+        )
+        svg = svg.replace(sys.executable, neutral)
         # The web font is replaced by one that every machine can have.
         svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL).replace("Fira Code", "DejaVu Sans Mono")
         (HERE / f"{name}.svg").write_text(svg)
