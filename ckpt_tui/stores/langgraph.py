@@ -25,10 +25,7 @@ from ckpt_tui.stores.sqlite import SqliteFault, is_sqlite
 
 KIND = "langgraph"
 
-RESUME_REASON = (
-    "ckpt-tui cannot run LangGraph's graphs yet; in a program that has the graph,"
-    " graph.invoke(None, config) with its thread_id, checkpoint_ns and checkpoint_id goes on from it"
-)
+RESUME_REASON = "it is a step of a graph within the graph; resume from the checkpoint that it was called from"
 PRUNE_REASON = "the database belongs to the program that writes it; it is only ever read"
 
 AT_ONCE = 64
@@ -72,8 +69,9 @@ class LangGraphStore(PolledStore):
             return None
 
     def capabilities(self, file: str = "") -> Capabilities:
-        """Neither resume nor prune, with the reasons."""
-        return Capabilities(RESUME_REASON, PRUNE_REASON)
+        """Checkpoints of a thread can be resumed; those of graphs within its graph cannot, and none can be pruned."""
+        key = key_of(file) if file else None
+        return Capabilities(RESUME_REASON if key is not None and key.space else "", PRUNE_REASON)
 
     def mark(self) -> object:
         """The stamps of the database and of its log; None while another program has locked it."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ckpt_tui.actions.overviews import Way, overviews
 from ckpt_tui.actions.resume.branch import branch_types
-from ckpt_tui.actions.resume.plan import source_of
+from ckpt_tui.actions.resume.sources import source_in
 from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.diff.searched_rows import search_rows
@@ -135,7 +135,7 @@ class Jobs:
         checkpoint = store.load(own, check_cancelled, everything=True)
         node = next((each for each in nodes if each.ref.file == file), None)
         later = branch_types(self._store, nodes, node, check_cancelled) if node is not None else ()
-        self.workers.post(SourceReady(file, source_of(store.path, checkpoint, later)))
+        self.workers.post(SourceReady(file, source_in(store, checkpoint, later)))
 
     # -- values ------------------------------------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ def preview_lines(
     fault = lines.get("error")
     started = []
     if hello:
-        where = f"{hello.get('executable')} · Python {hello.get('python')} · agent_framework {hello.get('framework')}"
+        where = f"{hello.get('executable')} · Python {hello.get('python')} · {_framework(hello)}"
         started.append(PreviewLine("▷", clean(where), tone="dim"))
     if fault is not None and not check:
         yield PreviewLine("✗", clean(str(fault.get("what"))), words.fix(fault), "error")
@@ -56,7 +56,7 @@ def preview_lines(
         yield from started
         return
     if plan.source.store:
-        for line in trust_lines(plan.source.store, f"{plan.source.id}.json"):
+        for line in trust_lines(*_place(plan)):
             yield PreviewLine("!", line, "Resume it only when you know who wrote it.", "warn")
     # What matters most comes first: what hinders the run or is asked, what it does again, where it writes.
     wrong = [*_wrong(check, words, asked)]
@@ -71,6 +71,16 @@ def preview_lines(
     yield PreviewLine("✓", clean(f"{check.get('target')} loads{main}: {check.get('file')}"), tone="good")
     yield from _good(lines.get("graph", {}), check, {str(each.get("about")) for each in _problems(check)})
     yield from started
+
+
+def _framework(hello: dict[str, Any]) -> str:
+    return f"{hello.get('name') or 'agent_framework'} {hello.get('framework')}"
+
+
+def _place(plan: Plan) -> tuple[str, str]:
+    """The directory and the file that the checkpoint is read from."""
+    store = plan.source.store
+    return (store, f"{plan.source.id}.json") if plan.source.thread is None else os.path.split(store)
 
 
 def _problems(check: dict[str, Any]) -> list[dict[str, Any]]:

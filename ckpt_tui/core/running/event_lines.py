@@ -108,7 +108,8 @@ def _event(document: dict[str, Any], clock: str, step: str) -> Line:
 
 
 def _hello(document: dict[str, Any]) -> tuple[str, str, str]:
-    text = f"Python {document.get('python')}, agent_framework {document.get('framework')}, {document.get('executable')}"
+    framework = f"{document.get('name') or 'agent_framework'} {document.get('framework')}"
+    text = f"Python {document.get('python')}, {framework}, {document.get('executable')}"
     return "", text, "dim"
 
 

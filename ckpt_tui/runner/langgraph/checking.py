@@ -216,15 +216,22 @@ class Checking(Loading):
 
     def _again(self, thread: Thread, snapshot: Any, given: set[str]) -> list[dict[str, Any]]:
         """The nodes that run first; one that asks runs again from its beginning once it is answered."""
-        done = {each.task for each in thread.written() if each.index >= 0}
+        done = thread.done()
         asks = {each.task: each.id for each in self.asked}
         out = []
+        if self.own_input(snapshot) is not None:
+            return [{"from": "the program's call", "to": ["__start__"], "type": type_name(type(self.own_input(snapshot)))}]
         for task in snapshot.tasks:
             if task.id in done or (task.id in asks and asks[task.id] not in given):
                 continue
             origin = f"answer {asks[task.id]}" if task.id in asks else "the checkpoint"
             out.append({"from": origin, "to": [str(task.name)], "type": "its state"})
         return out
+
+    def own_input(self, snapshot: Any) -> Any:
+        """What the program's call gives to a thread that is at its end: the next turn of a chat; None for nothing."""
+        value = self.call.value if self.call is not None else None
+        return None if snapshot.next or isinstance(value, self.framework.command_class) else value
 
     def configurable(self, metadata: dict[str, Any]) -> dict[str, Any]:
         """What the config of the run held besides, as far as the checkpoint keeps it: user ids and the like."""

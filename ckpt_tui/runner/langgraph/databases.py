@@ -240,22 +240,29 @@ def _taken_back(
             kept += own
         else:
             kept += [each for each in own if each.channel == INTERRUPT]
-            is_done = any(each.index >= 0 or each.channel == ERROR for each in own)
-            kept += [one for each in own if each.channel == RESUME and (one := _shorter(each, is_done, decode, encode))]
+            kept += [one for each in own if each.channel == RESUME and (one := _shorter(each, own, decode, encode))]
     return kept
 
 
 def _shorter(
-    written: Written, is_done: bool, decode: Callable[[str, bytes], Any], encode: Callable[[Any], tuple[str, bytes]]
-) -> Written | None:
-    """The answers of a task without the last one, where it was given to the question that is asked again."""
-    if not is_done:
-        return written
-    answers = decode(written.encoding, written.value)
-    if not isinstance(answers, list) or len(answers) < 2:
+    answered: Written, own: list[Written], decode: Callable[[str, bytes], Any],
+    encode: Callable[[Any], tuple[str, bytes]],
+) -> Written | None:  # fmt: skip
+    """The answers of a task before the one to its last question.
+
+    Each answer that a task took is a write of its own before all others, and only the first list of them is stored: how
+    many there were is the index of its first other write.
+    """
+    taken = min((each.index for each in own if each.index >= 0), default=0)
+    if not taken:
+        return answered  # it did not come to its end: these are answers to earlier questions
+    answers = decode(answered.encoding, answered.value)
+    if not isinstance(answers, list) or taken < 2:
         return None
-    encoding, value = encode(answers[:-1])
-    return written._replace(encoding=encoding, value=value)
+    if len(answers) < taken:
+        return answered
+    encoding, value = encode(answers[: taken - 1])
+    return answered._replace(encoding=encoding, value=value)
 
 
 def _make_tables(new: sqlite3.Connection) -> None:

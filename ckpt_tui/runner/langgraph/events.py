@@ -16,10 +16,11 @@ class Events:
 
     Args:
         lines: Where they go.
+        done: Tasks that are done already: the graph names them, but they do not run.
     """
 
-    def __init__(self, lines: Lines) -> None:
-        self._lines = lines
+    def __init__(self, lines: Lines, done: frozenset[str] = frozenset()) -> None:
+        self._lines, self._done = lines, done
         self._step: int | None = None
 
     def take(self, space: tuple[str, ...], mode: str, payload: Any) -> dict[str, Any] | None:
@@ -35,6 +36,8 @@ class Events:
             if not space and step != self._step:
                 self._step = step
                 self._say("superstep_started", None, step, None)
+            if content.get("id") in self._done:
+                return None
             self._say("executor_invoked", _within(space, content["name"]), step, content.get("input"))
         elif kind == "task_result":
             self._result(space, step, content)

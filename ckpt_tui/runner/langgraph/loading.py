@@ -16,7 +16,7 @@ from ..loading import report_waiting
 from ..program import Program
 from ..protection import Protection
 from ..reasons import reason_of
-from .databases import SIDES, Place
+from .databases import SIDES, Place, reading
 from .gate import Gate
 from .redirection import Redirection
 from .release import Release
@@ -129,9 +129,18 @@ class Loading:
         fix = f"name what makes it: {names}" if names else "name the program that runs the graph"
         raise Fault("load", f"{self.location} ended without running a graph", fix)
 
+    def _stored_names(self) -> list[str]:
+        """Classes that the checkpoint names; nothing is loaded."""
+        with reading(self.plan["store"]) as connection:
+            rows = connection.execute(
+                "SELECT type, checkpoint FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''"
+                " AND checkpoint_id = ?", self.thread_place,
+            ).fetchall()  # fmt: skip
+        return [name for encoding, data in rows if isinstance(data, bytes) for name in self.gate.look(encoding, data)]
+
     def _load_name(self) -> None:
         """Load the module of a name, once, under the name that the checkpoint knows it by, and build the graph."""
-        known = {name.partition(":")[0] for name in self.plan.get("types", ())}
+        known = {name.partition(":")[0] for name in self._stored_names()}
         config = {"configurable": {"thread_id": self.thread_place.thread, **(self.plan.get("configurable") or {})}}
         target = GraphTarget(self.location, self.attribute, self.framework, config, "__main__" in known, known)
         sys.argv = [self.location, *(self.plan.get("arguments") or [])]

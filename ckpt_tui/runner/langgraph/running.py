@@ -82,7 +82,8 @@ class Runner(Checking):
         if waiting and not answers:
             self.waiting = tuple(waiting)
         else:
-            waiting = await self._segment(thread, config, self._given(answers, waiting))
+            given = self._given(answers, waiting) if waiting else self.own_input(thread.snapshot())
+            waiting = await self._segment(thread, config, given)
         while waiting and interactive:
             self.lines.say("waiting", requests=[request_line(each) for each in waiting])
             given = await self._next_answers(waiting)
@@ -144,7 +145,7 @@ class Runner(Checking):
 
     async def _segment(self, thread: Thread, config: dict[str, Any], given: Any) -> list[Question]:
         """Run until it ends or waits; returns the interrupts that wait."""
-        events = Events(self.lines)
+        events = Events(self.lines, thread.done())
         how = {name: self.call.given[name] for name in _PASSED_ON if name in self.call.given} if self.call else {}
         how.update(stream_mode=MODES, subgraphs=True)
         commands = asyncio.create_task(self._obey()) if self.pauses is not None else None

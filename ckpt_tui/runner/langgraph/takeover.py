@@ -17,6 +17,7 @@ class Call(NamedTuple):
 
     Attributes:
         graph: The graph.
+        value: Its input, None, or a command.
         config: Its config, or an empty one.
         given: Its other arguments by name.
         is_async: Whether it is awaited.
@@ -25,6 +26,7 @@ class Call(NamedTuple):
     """
 
     graph: Any
+    value: Any
     config: dict[str, Any]
     given: dict[str, Any]
     is_async: bool
@@ -67,7 +69,7 @@ class Takeover:
                 return original(graph, value, config, **given)
             found = calling_place()
             file, line = found if found is not None else ("", 0)
-            call = Call(graph, dict(config or {}), given, is_async, file, line)
+            call = Call(graph, value, dict(config or {}), given, is_async, file, line)
             if not self.fits(graph):
                 self.passed.append(call)
                 self._between(True)

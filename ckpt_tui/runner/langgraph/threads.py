@@ -15,7 +15,7 @@ from ..edits import Editor
 from ..faults import Fault, said
 from ..made import Maker
 from ..protection import saving
-from .databases import ERROR, NULL_TASK, Copied, Place, Written, copy_thread
+from .databases import NULL_TASK, Copied, Place, Written, copy_thread
 from .gate import Gate, GatedSerializer
 from .questions import Question, questions_in
 from .release import Release
@@ -142,14 +142,14 @@ class Thread:
     def questions(self, snapshot: Any, open_only: bool = True) -> list[Question]:
         """The interrupts of the newest checkpoint; those that nobody has answered, or all."""
         written = self.written()
-        done = {each.task for each in written if each.index >= 0 and each.task != NULL_TASK}
+        done = self.done()
         nodes = {task.id: task.name for task in snapshot.tasks}
         asked = [each for each in written if not open_only or each.task not in done]
         return questions_in(asked, self.saver.serde, nodes)
 
-    def failures(self) -> list[str]:
-        """Tasks of the newest checkpoint that failed."""
-        return [each.task for each in self.written() if each.channel == ERROR]
+    def done(self) -> frozenset[str]:
+        """Tasks of the newest checkpoint that are done."""
+        return frozenset(each.task for each in self.written() if each.index >= 0 and each.task != NULL_TASK)
 
     def edit(self, edits: list[dict[str, Any]], maker: Maker) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
         """Change values of the checkpoint, which keeps its id.
