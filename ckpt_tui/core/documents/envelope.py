@@ -11,7 +11,7 @@ from binascii import a2b_base64
 from collections.abc import Callable, Collection
 
 from ckpt_tui.core.allowance import Allowance
-from ckpt_tui.core.budgets import DEFAULT_PICKLE, FURTHER, PickleBudget
+from ckpt_tui.core.budgets import DEFAULT_PICKLE, FURTHER, INLINE_PICKLE, INLINE_SPAN, PickleBudget
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.value import Decoded, Deferred, Envelope, Opaque, Value
 
@@ -155,3 +155,16 @@ def resolve(value: Value, check: Callable[[], None] | None = None) -> Value:
             value = open_envelope(value, check) if kind is Envelope else open_deferred(value, check)
         kind = type(value)
     return value
+
+
+def is_unopened(value: Value) -> bool:
+    """Whether a value is a large pickle, or a large part of a large file, that has not been read yet."""
+    kind = type(value)
+    if kind is Deferred:
+        return is_unopened(value.value) if value.ready else value.end - value.start > INLINE_SPAN
+    return kind is Envelope and not value.ready and len(value.text) > INLINE_PICKLE
+
+
+def is_long_text(value: Value) -> bool:
+    """Whether a value is a long text that has not been read yet; it is known to have no members."""
+    return type(value) is Deferred and not value.ready and value.is_text

@@ -19,7 +19,8 @@ from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_stat
 from ckpt_tui.core.reading.chat import call_line, fields
 from ckpt_tui.core.reading.conversation import Conversation, Turn
 from ckpt_tui.core.reading.lookup import lookup
-from ckpt_tui.core.reading.summary import short_type, summary
+from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import PLAIN, secrecy
 from ckpt_tui.core.replay.sparkline import sparkline
 from ckpt_tui.core.secret_texts import masked_text

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.documents.envelope import is_long_text, is_unopened, resolve
 from ckpt_tui.core.model import INTERNAL, Checkpoint
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.chat import ChatMessage, Part, fields, is_chat, name_of, read_content, read_message
@@ -22,7 +22,8 @@ from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.path_links import PathLink, path_of
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.pickled_objects import type_name
-from ckpt_tui.core.reading.summary import is_long_text, is_unopened, short_type, summary
+from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import RUN_KWARGS
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Map, Obj, SetOf, Value

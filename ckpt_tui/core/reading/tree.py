@@ -11,11 +11,11 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.budgets import READ_AT_ONCE
-from ckpt_tui.core.documents.envelope import resolve, unread
+from ckpt_tui.core.documents.envelope import is_unopened, resolve, unread
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.arrangement import FOLDED, arrange_members, arrange_state
 from ckpt_tui.core.reading.members import Member, Members, members
-from ckpt_tui.core.reading.summary import is_unopened, label_text
+from ckpt_tui.core.reading.summary import label_text
 from ckpt_tui.core.redact import RUN_KWARGS
 from ckpt_tui.core.value import Obj, Value
 

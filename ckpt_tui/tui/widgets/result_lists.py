@@ -10,7 +10,7 @@ from textual.message import Message
 from ckpt_tui.core.find.question import Match
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.summary import short_type
+from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.path_history import HistoryValue, executors_text, newest_part, value_text
 from ckpt_tui.core.sizes.repeats import Repeated
