@@ -26,8 +26,8 @@ def test_the_kind_of_a_value_decides_its_colour(value: Any, kind: str) -> None:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        (Obj(Ref("app.models", "Draft"), ()), "app.models:Draft"), ((1,), "tuple"), (SetOf([], frozen=True), "frozenset"),
-        ({}, ""), ("x", ""), (Ref("a", "b"), "class"),
+        (Obj(Ref("app.models", "Draft"), ()), "app.models:Draft"), ((1,), "tuple"),
+        (SetOf([], frozen=True), "frozenset"), ({}, ""), ("x", ""), (Ref("a", "b"), "class"),
     ],
 )  # fmt: skip
 def test_types_are_reported_where_the_preview_does_not(value: Any, expected: str) -> None:
