@@ -18,8 +18,9 @@ from ckpt_tui.core.matching.digests import SCALARS, Digests, OutOfBudget, scalar
 from ckpt_tui.core.matching.equality import is_plainly_equal, is_plainly_equal_row, sort_of
 from ckpt_tui.core.matching.lists import in_order, match
 from ckpt_tui.core.paths import Path
+from ckpt_tui.core.reading.object_parts import ObjectParts
 from ckpt_tui.core.reading.order import ordered
-from ckpt_tui.core.reading.pickled_objects import ObjectParts, object_parts
+from ckpt_tui.core.reading.pickled_objects import object_parts
 from ckpt_tui.core.value import Map, Obj, Opaque, SetOf, Value
 
 Check = Callable[[], None] | None

@@ -10,8 +10,8 @@ from typing import Any
 
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.members import escape_name
+from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
 from ckpt_tui.core.reading.order import ordered
-from ckpt_tui.core.reading.pickled_objects import ObjectParts, Pairs
 from ckpt_tui.core.redact import secrecy
 from ckpt_tui.core.value import Map, SetOf, Value
 

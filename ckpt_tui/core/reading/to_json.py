@@ -13,8 +13,9 @@ from ckpt_tui.core.budgets import JSON_DEPTH, JSON_NODES, JSON_REPEATS, SHOWN_DE
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.members import escape_name
+from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
 from ckpt_tui.core.reading.order import ordered
-from ckpt_tui.core.reading.pickled_objects import ObjectParts, Pairs, object_parts
+from ckpt_tui.core.reading.pickled_objects import object_parts
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
 _LONG_TEXT = 64
