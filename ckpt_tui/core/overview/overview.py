@@ -17,9 +17,10 @@ from ckpt_tui.core.overview.trail import YOU, Passed, Scalar, course, in_quotes,
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
 from ckpt_tui.core.reading.chat import call_line, fields
-from ckpt_tui.core.reading.conversation import Conversation, Turn
+from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.core.reading.lookup import lookup
 from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.reading.turns import Turn
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import PLAIN, secrecy
 from ckpt_tui.core.replay.sparkline import sparkline

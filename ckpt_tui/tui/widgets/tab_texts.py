@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ckpt_tui.core.model import Checkpoint, has_file_time
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.conversation import MAX_TURNS, Conversation
+from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.core.reading.pending import requests
+from ckpt_tui.core.reading.turns import MAX_TURNS
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import masked_lines
 from ckpt_tui.core.secret_texts import masked_text
