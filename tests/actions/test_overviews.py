@@ -10,7 +10,7 @@ import pytest
 
 from ckpt_tui.actions.overviews import OverviewReport, Way, overviews
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.overview.overview import Label
+from ckpt_tui.core.overview.line import Label
 from ckpt_tui.core.overview.trail import fold, numbers_of, path_text
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
 from ckpt_tui.core.text import UNSAFE
