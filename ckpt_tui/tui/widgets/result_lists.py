@@ -16,8 +16,8 @@ from ckpt_tui.core.runs.path_history import HistoryValue, executors_text, newest
 from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.sizes.run_totals import MEASURED_PARTS, RunSizes, StepSizes
 from ckpt_tui.core.text import ago_text, clean, size_text
-from ckpt_tui.tui.widgets.checkpoints import fit, fit_end
 from ckpt_tui.tui.widgets.finding_list import Heading
+from ckpt_tui.tui.widgets.fitting import fit, fit_end
 from ckpt_tui.tui.widgets.line_list import LineList
 
 _VALUE = 300

@@ -14,7 +14,7 @@ from ckpt_tui.core.reading.tree_branches import Branch, Row
 from ckpt_tui.core.reading.value_kinds import is_leaf, kind_of, type_text_of
 from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.redact import is_maskable
-from ckpt_tui.tui.widgets.checkpoints import fit
+from ckpt_tui.tui.widgets.fitting import fit
 
 _STYLES = {
     "null": "dim", "bool": "word", "number": "number", "text": "text", "bytes": "number", "type": "type",
