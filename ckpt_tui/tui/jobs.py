@@ -61,27 +61,27 @@ MATCH_LIMIT = 10_000
 
 
 def _load_failed(error: CkptError, file: str) -> CheckpointReady:
-    return CheckpointReady(file, None, error.what, error.hint)
+    return CheckpointReady(file, None, error=error.what, hint=error.hint)
 
 
 def _comparison_failed(
     error: CkptError, comparer: Comparer, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules
 ) -> DifferenceReady:
-    return DifferenceReady((before.file, after.file), None, error.what, error.hint)
+    return DifferenceReady((before.file, after.file), None, error=error.what, hint=error.hint)
 
 
 def _divergence_failed(
     error: CkptError, comparer: Comparer, fork: CommonAncestor, ignore: IgnoreRules
 ) -> DivergenceReady:
-    return DivergenceReady(fork, None, error.what, error.hint)
+    return DivergenceReady(fork, None, error=error.what, hint=error.hint)
 
 
 def _examination_failed(error: CkptError) -> ReportReady:
-    return ReportReady(None, error.what, error.hint)
+    return ReportReady(None, error=error.what, hint=error.hint)
 
 
 def _read_failed(error: CkptError, file: str, nodes: Sequence[Node] = ()) -> SourceReady:
-    return SourceReady(file, None, error.what, error.hint)
+    return SourceReady(file, None, error=error.what, hint=error.hint)
 
 
 class Jobs:
