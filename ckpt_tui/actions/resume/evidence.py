@@ -29,7 +29,8 @@ _FRAMEWORK = {
     "langgraph": re.compile(r"^[ \t]*(?:from|import)[ \t]+(?:langgraph|langchain)", re.MULTILINE),
 }
 _GRAPH_MAKERS = re.compile(
-    r"^(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\([^)]{0,1000}\)[ \t]*->[^:\n]{0,100}\b(?:CompiledStateGraph|StateGraph|Pregel)\b"
+    r"^(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\([^)]{0,1000}\)[ \t]*->[^:\n]{0,100}\b"
+    r"(?:CompiledStateGraph|StateGraph|Pregel)\b"
     r"|^(?:async[ \t]+)?def[ \t]+((?:build|create|make|get)_?\w*graph\w*)[ \t]*\("
     r"|^(\w+)[ \t]*(?::[^=\n]{0,100})?=[ \t\n(]*(?:[\w.]+\.compile|(?:\w+\.)?create_(?:react_)?agent)\("
     r"|^(\w+)[ \t]*(?::[^=\n]{0,100})?=[ \t\n(]*(?:\w+\.)?(?:State|Message)Graph\(",

@@ -18,6 +18,7 @@ from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import attribute
+from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.headers import KIND
@@ -376,14 +377,10 @@ def make_plan(
 
 def short_name_of(source: Source) -> str:
     """A short name of a checkpoint: the beginning of its id, or what distinguishes ids that begin with a time."""
-    thread = source.thread
-    if thread is None:
-        return source.id[:8]
-    parts = thread.checkpoint.split("-")
-    return f"{parts[1]}{parts[2]}" if len(parts) == 5 else thread.checkpoint[:8]
+    return source.id[:8] if source.thread is None else short_id(source.thread.checkpoint)
 
 
 __all__ = [
-    "FAILED", "KIND", "RUNNER", "Edit", "GraphThread", "Plan", "Source", "Target", "default_python", "interpreter", "is_path",
-    "make_plan", "parts", "source_of", "working_directory",
+    "FAILED", "KIND", "RUNNER", "Edit", "GraphThread", "Plan", "Source", "Target", "default_python", "interpreter",
+    "is_path", "make_plan", "parts", "source_of", "working_directory",
 ]  # fmt: skip

@@ -61,7 +61,7 @@ def preview_lines(
     # What matters most comes first: what hinders the run or is asked, what it does again, where it writes.
     wrong = [*_wrong(check, words, asked)]
     into = PreviewLine("●", f"new checkpoints go to {clean(plan.into)}", tone="plain")
-    course = [*_again(check), into, *_edits(check, reveal)]
+    course = [*_again(check, graph=plan.source.thread is not None), into, *_edits(check, reveal)]
     # A form shows what is asked: then it hinders nothing that has to be read first.
     is_answered_here = asked and all(each.get("about") == "pending" for each in _problems(check))
     is_hindered = not check.get("ok") and not is_answered_here
@@ -69,7 +69,8 @@ def preview_lines(
     yield from _while_resuming(check)
     main = ", as the script it was" if check.get("main") else ""
     yield PreviewLine("✓", clean(f"{check.get('target')} loads{main}: {check.get('file')}"), tone="good")
-    yield from _good(lines.get("graph", {}), check, {str(each.get("about")) for each in _problems(check)})
+    word = "executor" if plan.source.thread is None else "node"
+    yield from _good(lines.get("graph", {}), check, word, {str(each.get("about")) for each in _problems(check)})
     yield from started
 
 
@@ -183,10 +184,10 @@ def _while_resuming(check: dict[str, Any]) -> Iterator[PreviewLine]:
         yield PreviewLine("⊘", f"the program tried {times}to change the original store: prevented", tone="warn")
 
 
-def _good(graph: dict[str, Any], check: dict[str, Any], about: set[str]) -> Iterator[PreviewLine]:
+def _good(graph: dict[str, Any], check: dict[str, Any], word: str, about: set[str]) -> Iterator[PreviewLine]:
     if "graph" not in about:
         count = len(graph.get("executors") or ())
-        names = f": {count} executor{'' if count == 1 else 's'}" if count else ""
+        names = f": {count} {word}{'' if count == 1 else 's'}" if count else ""
         yield PreviewLine("✓", f"the graph is the checkpoint's{names}", tone="good")
     types = check.get("types") or ()
     if "type" not in about and types:
@@ -195,11 +196,15 @@ def _good(graph: dict[str, Any], check: dict[str, Any], about: set[str]) -> Iter
         )
 
 
-def _again(check: dict[str, Any]) -> Iterator[PreviewLine]:
+def _again(check: dict[str, Any], graph: bool) -> Iterator[PreviewLine]:
+    """What runs first; `graph` says that it is one of LangGraph, whose executors are nodes."""
+    word = "node" if graph else "executor"
     found = [each for each in check.get("again") or () if isinstance(each, dict)]
     if not found and check.get("ok"):
-        what = "no executor runs until a request is answered" if unanswered(check) else "no executor runs"
-        yield PreviewLine("!", f"nothing is in flight: {what}, and one more empty checkpoint is written", tone="warn")
+        what = f"no {word} runs until a request is answered" if unanswered(check) else f"no {word} runs"
+        more = "" if graph else ", and one more empty checkpoint is written"
+        text = what if graph and unanswered(check) else f"nothing is in flight: {what}{more}"
+        yield PreviewLine("!", text, tone="warn")
         return
     for each in found:
         to = ", ".join(str(name) for name in each.get("to") or ()) or "?"
@@ -207,7 +212,7 @@ def _again(check: dict[str, Any]) -> Iterator[PreviewLine]:
         kind = short_name(str(each.get("type")))
         yield PreviewLine("→", clean(f"{to} runs with {kind} from {origin}"), tone="plain")
     if found:
-        yield PreviewLine(" ", "executors that run again repeat their effects, such as tool calls", tone="dim")
+        yield PreviewLine(" ", f"{word}s that run again repeat their effects, such as tool calls", tone="dim")
 
 
 _TYPES = (("type", "✗", "error"), ("save", "!", "warn"))

@@ -16,9 +16,7 @@ MOST_NODES = 1_000
 """Nodes of one graph that are compared."""
 
 
-def source_in(
-    store: Store, checkpoint: Checkpoint, later: Sequence[str] = (), allow: Collection[str] = ()
-) -> Source:
+def source_in(store: Store, checkpoint: Checkpoint, later: Sequence[str] = (), allow: Collection[str] = ()) -> Source:
     """What a store shows of a checkpoint that is to be resumed.
 
     Args:

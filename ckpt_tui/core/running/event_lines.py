@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.reading.framework_text import asks, in_words
+from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.text import clean
 
 SIGNS = {
@@ -128,9 +129,9 @@ def _check(document: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _checkpoint(document: dict[str, Any]) -> tuple[str, str, str]:
-    parent = str(document.get("parent") or "none")
+    parent = short_id(str(document.get("parent") or "none"))
     waiting = f", {document['pending']} waiting" if document.get("pending") else ""
-    return "", f"checkpoint {str(document.get('id'))[:8]} after {parent[:8]}{waiting}", "key"
+    return "", f"checkpoint {short_id(str(document.get('id')))} after {parent}{waiting}", "key"
 
 
 def _checkpoint_failed(document: dict[str, Any]) -> tuple[str, str, str]:
@@ -204,7 +205,7 @@ def _edited(document: dict[str, Any]) -> tuple[str, str, str]:
 def _resumed(document: dict[str, Any]) -> tuple[str, str, str]:
     count = len(document.get("edits") or ())
     changed = f" with {count} change{'' if count == 1 else 's'}" if count else ""
-    return "", f"resumed from {str(document.get('checkpoint'))[:8]}{changed}", "key"
+    return "", f"resumed from {short_id(str(document.get('checkpoint')))}{changed}", "key"
 
 
 OUTCOMES = {

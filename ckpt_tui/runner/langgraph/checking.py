@@ -214,15 +214,16 @@ class Checking(Loading):
             faults.append((next(reversed(answers)), what, "answer the first one; the run asks for the next"))
         return answers, faults
 
-    def _again(self, thread: Thread, snapshot: Any, given: set[str]) -> list[dict[str, Any]]:
+    def _again(self, thread: Thread, snapshot: Any, answered: set[str]) -> list[dict[str, Any]]:
         """The nodes that run first; one that asks runs again from its beginning once it is answered."""
         done = thread.done()
         asks = {each.task: each.id for each in self.asked}
         out = []
-        if self.own_input(snapshot) is not None:
-            return [{"from": "the program's call", "to": ["__start__"], "type": type_name(type(self.own_input(snapshot)))}]
+        given = self.own_input(snapshot)
+        if given is not None:
+            return [{"from": "the program's call", "to": ["__start__"], "type": type_name(type(given))}]
         for task in snapshot.tasks:
-            if task.id in done or (task.id in asks and asks[task.id] not in given):
+            if task.id in done or (task.id in asks and asks[task.id] not in answered):
                 continue
             origin = f"answer {asks[task.id]}" if task.id in asks else "the checkpoint"
             out.append({"from": origin, "to": [str(task.name)], "type": "its state"})

@@ -20,8 +20,6 @@ INTERRUPT, RESUME, ERROR = "__interrupt__", "__resume__", "__error__"
 NULL_TASK = "00000000-0000-0000-0000-000000000000"
 """The task of an answer that was given to the whole graph."""
 
-_CHECKPOINTS = "thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata"
-_WRITES = "thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, value, task_path"
 _WAL_VERSION = 2
 
 SIDES = ("-wal", "-shm", "-journal")
@@ -44,7 +42,7 @@ class Written(NamedTuple):
     """One write of a task."""
 
     task: str
-    index: int
+    number: int
     channel: str
     encoding: str
     value: bytes
@@ -162,7 +160,8 @@ def _lineage(old: sqlite3.Connection, place: Place) -> list[str]:
     at: Any = place.checkpoint
     while type(at) is str and at and at not in ids:
         row = old.execute(
-            "SELECT parent_checkpoint_id FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = '' AND checkpoint_id = ?",
+            "SELECT parent_checkpoint_id FROM checkpoints"
+            " WHERE thread_id = ? AND checkpoint_ns = '' AND checkpoint_id = ?",
             (place.thread, at),
         ).fetchone()
         if row is None:
@@ -253,7 +252,7 @@ def _shorter(
     Each answer that a task took is a write of its own before all others, and only the first list of them is stored: how
     many there were is the index of its first other write.
     """
-    taken = min((each.index for each in own if each.index >= 0), default=0)
+    taken = min((each.number for each in own if each.number >= 0), default=0)
     if not taken:
         return answered  # it did not come to its end: these are answers to earlier questions
     answers = decode(answered.encoding, answered.value)
@@ -286,24 +285,32 @@ def _make_tables(new: sqlite3.Connection) -> None:
 
 def _copy_checkpoint(old: sqlite3.Connection, new: sqlite3.Connection, thread: str, space: str, name: str) -> None:
     row = old.execute(
-        f"SELECT {_CHECKPOINTS} FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?",
+        "SELECT thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, type, checkpoint, metadata"
+        " FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ?",
         (thread, space, name),
     ).fetchone()
-    new.execute(f"INSERT OR REPLACE INTO checkpoints ({_CHECKPOINTS}) VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    new.execute(
+        "INSERT OR REPLACE INTO checkpoints (thread_id, checkpoint_ns, checkpoint_id, parent_checkpoint_id, type,"
+        " checkpoint, metadata) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        row,
+    )
+
+
+_WRITES = (
+    "SELECT task_id, idx, channel, type, value FROM writes"
+    " WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ? ORDER BY rowid"
+)
 
 
 def _writes(old: sqlite3.Connection, thread: str, space: str, name: str) -> list[Written]:
     has_path = any(row[1] == "task_path" for row in old.execute("PRAGMA table_info(writes)"))
-    rows = old.execute(
-        f"SELECT task_id, idx, channel, type, value{', task_path' if has_path else ''} FROM writes"
-        " WHERE thread_id = ? AND checkpoint_ns = ? AND checkpoint_id = ? ORDER BY rowid",
-        (thread, space, name),
-    )
-    return [Written(*row) for row in rows]
+    statement = _WRITES.replace("value FROM", "value, task_path FROM") if has_path else _WRITES
+    return [Written(*row) for row in old.execute(statement, (thread, space, name))]
 
 
 def _copy_writes(new: sqlite3.Connection, thread: str, space: str, name: str, written: list[Written]) -> None:
     new.executemany(
-        f"INSERT OR REPLACE INTO writes ({_WRITES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO writes (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, value,"
+        " task_path) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [(thread, space, name, *each) for each in written],
     )

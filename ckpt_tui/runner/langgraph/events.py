@@ -57,8 +57,9 @@ class Events:
             )  # fmt: skip
         elif not content.get("interrupts"):
             result = content.get("result")
-            pairs = isinstance(result, (list, tuple)) and all(isinstance(each, tuple) for each in result)
-            self._say("executor_completed", who, step, dict(result) if pairs else result)
+            if isinstance(result, (list, tuple)) and all(isinstance(each, tuple) for each in result):
+                result = dict(result)
+            self._say("executor_completed", who, step, result)
 
     def _message(self, space: tuple[str, ...], payload: Any) -> None:
         message, about = payload

@@ -61,12 +61,11 @@ def questions_in(written: Iterable[Written], serializer: Any, nodes: dict[str, s
 
 def named(name: str, questions: list[Question]) -> list[Question]:
     """The questions that a name means: an id, its beginning, or the node that asks."""
-    for fits in (
-        lambda each: each.id == name,
-        lambda each: bool(name) and each.id.startswith(name),
-        lambda each: each.node == name,
+    for found in (
+        [each for each in questions if each.id == name],
+        [each for each in questions if name and each.id.startswith(name)],
+        [each for each in questions if each.node == name],
     ):
-        found = [each for each in questions if fits(each)]
         if found:
             return found
     return []
@@ -179,8 +178,10 @@ def _review(value: Any) -> dict[str, Any] | None:
     first = value[0] if isinstance(value, list) and len(value) == 1 else value
     if isinstance(first, dict) and "action_request" in first and isinstance(first.get("config"), dict):
         kinds = [each for each in ("accept", "ignore") if first["config"].get(f"allow_{each}", True)]
-        options = [{"label": _WORDS[each], "value": [{"type": each, "args": None}]} for each in kinds]
-        return {"kind": "choice", "options": options} if options else {"kind": "json"}
+        answers: list[dict[str, Any]] = [
+            {"label": _WORDS[each], "value": [{"type": each, "args": None}]} for each in kinds
+        ]
+        return {"kind": "choice", "options": answers} if answers else {"kind": "json"}
     return None
 
 

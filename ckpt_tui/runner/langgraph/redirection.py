@@ -44,7 +44,7 @@ class Redirection:
             return original(database, *args, **kwargs)
 
         sqlite3.connect = connect
-        sqlite3.dbapi2.connect = connect  # type: ignore[attr-defined]
+        sqlite3.dbapi2.connect = connect
 
     def _copy(self, place: str) -> str:
         if place not in self._copies:

@@ -47,9 +47,7 @@ class Takeover:
         passed: Calls of other graphs, which were not run.
     """
 
-    def __init__(
-        self, nodes: frozenset[str], begin: Callable[[Call], Any], between: Callable[[bool], None]
-    ) -> None:
+    def __init__(self, nodes: frozenset[str], begin: Callable[[Call], Any], between: Callable[[bool], None]) -> None:
         self._nodes, self._begin, self._between = nodes, begin, between
         self.taken: Call | None = None
         self.passed: list[Call] = []

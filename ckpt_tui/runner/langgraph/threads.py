@@ -113,10 +113,10 @@ class Thread:
             rows += connection.execute(
                 "SELECT type, value FROM writes WHERE thread_id = ? AND checkpoint_id = ?", where
             ).fetchall()
-            parent = "(SELECT parent_checkpoint_id FROM checkpoints WHERE thread_id = ? AND checkpoint_id = ?)"
             rows += connection.execute(
-                f"SELECT type, value FROM writes WHERE thread_id = ? AND checkpoint_id = {parent}"
-                " AND channel = '__pregel_tasks'", (self.place.thread, *where),
+                "SELECT type, value FROM writes WHERE thread_id = ? AND channel = '__pregel_tasks' AND checkpoint_id ="
+                " (SELECT parent_checkpoint_id FROM checkpoints WHERE thread_id = ? AND checkpoint_id = ?)",
+                (self.place.thread, *where),
             ).fetchall()  # fmt: skip
         return [(str(encoding), data) for encoding, data in rows if isinstance(data, bytes)]
 
@@ -149,7 +149,7 @@ class Thread:
 
     def done(self) -> frozenset[str]:
         """Tasks of the newest checkpoint that are done."""
-        return frozenset(each.task for each in self.written() if each.index >= 0 and each.task != NULL_TASK)
+        return frozenset(each.task for each in self.written() if each.number >= 0 and each.task != NULL_TASK)
 
     def edit(self, edits: list[dict[str, Any]], maker: Maker) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
         """Change values of the checkpoint, which keeps its id.
