@@ -194,6 +194,10 @@ class LangGraphStore(PolledStore):
     def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
         """Read the bodies of these checkpoints, so that their entries show who ran, what waits and what failed."""
         unread = [file for file in files if not _facts_of(self._known.get(file))]
+        # Whoever asked before may have been stopped before it took what was read.
+        known = [entry for file in files if _facts_of(entry := self._known.get(file)) and entry is not None]
+        if known:
+            yield Batch(tuple(known), (), 0, len(files) + 1)
         for at in range(0, len(unread), AT_ONCE):
             if stop is not None and stop.is_set():
                 return

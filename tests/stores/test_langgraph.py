@@ -624,9 +624,22 @@ def test_a_checkpoint_that_is_gone_is_explained(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_done_has_a_reason() -> None:
-    capabilities = opened("1.2.24/types").capabilities()
-    assert "cannot run LangGraph's graphs yet" in capabilities.resume
-    assert capabilities.prune
+    store = opened("1.2.24/subgraph")
+    refs = [entry for entry in collect(store.scan()).values() if isinstance(entry, CheckpointRef)]
+    inner = next(ref for ref in refs if ref.file.count("/") == 2)
+    assert "a graph within the graph" in store.capabilities(inner.file).resume
+    outer = next(ref for ref in refs if ref.file.count("/") == 1)
+    assert not store.capabilities(outer.file).resume
+    assert store.capabilities().prune
+
+
+def test_facts_that_were_read_for_nobody_are_told_again() -> None:
+    store = opened("1.2.24/subgraph")
+    files = [entry.file for entry in collect(store.scan()).values()]
+    next(iter(store.fill(files)))  # a reader that is stopped takes no more
+    told = collect(store.fill(files))
+    assert all(isinstance(entry, CheckpointRef) and entry.facts is not None for entry in told.values())
+    assert set(told) == set(files)
 
 
 def test_a_database_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:

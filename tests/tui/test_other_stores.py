@@ -92,8 +92,10 @@ async def test_a_thread_of_langgraph_that_waits_is_shown_with_what_it_asks() -> 
         driver.screen.list.select(runs[0].nodes[-1].ref.file)
         driver.screen.panes.detail.pick("pending")
         await driver.shows("research", "fact about TEA")
+        inner = next(run for run in runs if run.above)
+        driver.screen.list.select(inner.nodes[0].ref.file)
         await driver.press("r")
-        await driver.shows("cannot run LangGraph's graphs yet")
+        await driver.shows("a step of a graph within the graph")
 
 
 async def test_a_chat_of_langgraph_reads_as_a_conversation_and_its_graph_is_learned() -> None:

@@ -59,7 +59,7 @@ async def make_graph(config):
 
 
 def main() -> None:
-    connection = sqlite3.connect(sys.argv[1], check_same_thread=False)
+    connection = sqlite3.connect(sys.argv[1] if sys.argv[1:] else "orders.sqlite", check_same_thread=False)
     compiled = builder.compile(checkpointer=SqliteSaver(connection))
     config = {"configurable": {"thread_id": "order/1", "user_id": "ada"}}
     compiled.invoke({"log": []}, config)

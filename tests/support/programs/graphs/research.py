@@ -54,7 +54,7 @@ graph = builder.compile()
 
 
 def main() -> None:
-    connection = sqlite3.connect(sys.argv[1], check_same_thread=False)
+    connection = sqlite3.connect(sys.argv[1] if sys.argv[1:] else "orders.sqlite", check_same_thread=False)
     compiled = builder.compile(checkpointer=SqliteSaver(connection))
     config = {"configurable": {"thread_id": "tea"}}
     compiled.invoke({"topics": ["sure", "tea"], "facts": []}, config)
