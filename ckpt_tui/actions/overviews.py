@@ -137,17 +137,17 @@ def overviews(
         branch = [branch[0], *branch[left_out + 1 :]]
     title = run.workflow or workflow_label(node.ref)
 
-    def told(found: list[Passed], complete: bool) -> OverviewReport:
+    def report(found: list[Passed], complete: bool) -> OverviewReport:
         step = step_between(before, after, way.graph)
         made = overview(after, before, step, found, said, title, complete, goes_on, left_out)
         return OverviewReport(node.ref.file, made, said, len(found), len(branch))
 
     at_hand = [found for each in branch if (found := way.known(each)) is not None]
     if len(at_hand) == len(branch):
-        yield told(at_hand, True)
+        yield report(at_hand, True)
         return
     own = way.take(node, before, after)
-    yield told([*(found for found in at_hand if found.ref.id != node.ref.id), own], len(branch) == 1)
+    yield report([*(found for found in at_hand if found.ref.id != node.ref.id), own], len(branch) == 1)
     if not whole or len(branch) == 1:
         return
     # Twice where the graph is better known after the last step than before the first.
@@ -160,7 +160,7 @@ def overviews(
                     pause()
             if check is not None:
                 check()
-    yield told([found for each in branch if (found := way.known(each)) is not None], True)
+    yield report([found for each in branch if (found := way.known(each)) is not None], True)
 
 
 def _branch(nodes: dict[str, Node], node: Node) -> list[Node]:

@@ -54,8 +54,8 @@ def command(store: str, expr: str, tip: str, fast: bool, reveal: bool, as_json: 
     if found.first is not None and found.previous is not None:
         before, after = opened.load(found.previous.file), opened.load(found.first.file)
         changes = diff_checkpoints(before, after, IgnoreRules(configured_rules())).shown
-    told = [change_document(change, reveal) for change in changes] if found.previous is not None else None
-    document = bisect_document(found, run.id, told)
+    documents = [change_document(change, reveal) for change in changes] if found.previous is not None else None
+    document = bisect_document(found, run.id, documents)
     if as_json:
         write_json(document)
     else:
