@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ckpt_tui.actions.branch_queries import BranchQueries
+from ckpt_tui.actions.branch_queries import BranchQueries, BranchQuery
 from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.cli.change_lines import change_lines
 from ckpt_tui.cli.completed_words import complete_files
@@ -45,9 +45,10 @@ def command(store: str, expr: str, tip: str, fast: bool, reveal: bool, as_json: 
     opened = with_own_forks(open_store(store))
     run, node = locate(opened, tip)
     _, nodes = branch((run,), node.ref.id)
+    query = BranchQuery(run.id, nodes, expression, reveal)
     with ProgressBar() as watch:
         try:
-            found = BranchQueries(opened).bisect(run.id, nodes, expression, reveal, fast, watch.progress, watch.check)
+            found = BranchQueries(opened).bisect(query, fast, watch.progress, watch.check)
         except Stopped:
             found = Bisection(expr, None, None, None, 0, (), False)
     changes: tuple[Change, ...] = ()
