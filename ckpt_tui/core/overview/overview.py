@@ -10,9 +10,9 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, has_file_time
+from ckpt_tui.core.overview.current_step import now_lines, outcome_lines, step_lines
 from ckpt_tui.core.overview.line import LINES, VALUE_CELLS, Label, Line
 from ckpt_tui.core.overview.state_lines import state_lines
-from ckpt_tui.core.overview.step_lines import now_lines, outcome_lines, step_lines
 from ckpt_tui.core.overview.trail import Passed, in_quotes, path_text, words
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.conversation import Conversation
