@@ -95,13 +95,13 @@ def command(
     return 4 if loaded.faults or alarmed else 0
 
 
-WAY = 200
+PATH_LENGTH = 200
 """Checkpoints of the way of the run that are read for the overview, in a tenth of a second to a whole one."""
 
 
 def _overview(store: Store, run: Run, node: Node, loaded: Checkpoint, alarmed: Sequence[str]) -> list[dict[str, Any]]:
     """What one asks first of a checkpoint, as it stands in the document."""
-    *_, report = overviews(store, run, node, loaded=loaded, most=WAY)
+    *_, report = overviews(store, run, node, loaded=loaded, most=PATH_LENGTH)
     return overview_document(report.overview._replace(lines=(*alarm_lines(alarmed), *report.overview.lines)))
 
 

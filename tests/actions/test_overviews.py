@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import pytest
 
-from ckpt_tui.actions.overviews import OverviewReport, Way, overviews
+from ckpt_tui.actions.overviews import OverviewReport, RunPath, overviews
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.overview.line import Label
 from ckpt_tui.core.overview.trail import fold, numbers_of, path_text
@@ -66,14 +66,14 @@ RUNS = [
 
 
 @pytest.mark.parametrize(
-    ("path", "step", "asked", "way", "outcome"), RUNS, ids=lambda value: getattr(value, "name", "")
+    ("path", "step", "asked", "run_path", "outcome"), RUNS, ids=lambda value: getattr(value, "name", "")
 )
 def test_a_run_that_ended_says_what_was_asked_what_ran_and_what_came_out(
-    path: Path, step: int | None, asked: str, way: str, outcome: str
+    path: Path, step: int | None, asked: str, run_path: str, outcome: str
 ) -> None:
     found = described(path, step)
     assert asked in " ".join(said(found, "asked"))
-    assert said(found, "path")[0].startswith(way)
+    assert said(found, "path")[0].startswith(run_path)
     assert outcome in said(found, "outcome")
     assert found.overview.complete
 
@@ -145,11 +145,11 @@ def test_what_was_read_of_a_run_is_not_read_again() -> None:
             return super().read_stamped(file)
 
     _, runs = opened(AF / "1.23.0" / "loop")
-    counted, way, nodes = Counted(str(AF / "1.23.0" / "loop")), Way(), runs[-1].nodes
-    list(overviews(counted, runs[-1], nodes[-2], way))
+    counted, run_path, nodes = Counted(str(AF / "1.23.0" / "loop")), RunPath(), runs[-1].nodes
+    list(overviews(counted, runs[-1], nodes[-2], run_path))
     assert len(counted.noted) >= len(nodes) - 1
     counted.noted.clear()
-    list(overviews(counted, runs[-1], nodes[-1], way))
+    list(overviews(counted, runs[-1], nodes[-1], run_path))
     assert len(counted.noted) <= 3
 
 
@@ -195,14 +195,14 @@ def test_every_checkpoint_of_the_samples_has_an_overview_that_no_terminal_obeys(
     for path in [*AF.glob("*/*"), *(DATA / "agent-framework-legacy").glob("*/*"), DATA / "hostile"]:
         store, runs = opened(path)
         for run in runs:
-            way = Way()
+            run_path = RunPath()
             for node in run.nodes:
-                assert one_of(store, run, node, way).overview.title
+                assert one_of(store, run, node, run_path).overview.title
 
 
-def one_of(store: Store, run: Run, node: Node, way: Way) -> OverviewReport:
+def one_of(store: Store, run: Run, node: Node, run_path: RunPath) -> OverviewReport:
     """The last overview of a checkpoint, looked at for what a terminal would obey."""
-    *_, found = overviews(store, run, node, way)
+    *_, found = overviews(store, run, node, run_path)
     assert not any(UNSAFE.search(line.text) for line in found.overview.lines)
     assert not UNSAFE.search(found.overview.title)
     return found
