@@ -92,7 +92,7 @@ def _mark(node: Node) -> tuple[str, str, int]:
 
 def overviews(
     store: Store, run: Run, node: Node, run_path: RunPath | None = None, loaded: Checkpoint | None = None,
-    whole: bool = True,    check: Check = None, pause: Check = None, most: int = PATH_LENGTH,
+    whole: bool = True, check: Check = None, pause: Check = None, most: int = PATH_LENGTH,
 ) -> Iterator[OverviewReport]:  # fmt: skip
     """The overview of a checkpoint at once, from itself and its parent, then again with the whole path of its run.
 

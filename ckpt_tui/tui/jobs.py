@@ -195,7 +195,7 @@ class Jobs:
 
     @job("overview")
     def look_over(self, run: Run, node: Node, checkpoint: Checkpoint, run_path: RunPath, whole: bool) -> None:
-        """Make the overview of a checkpoint, with `whole` again once the run_path of its run is read."""
+        """Make the overview of a checkpoint, with `whole` again once the path of its run is read."""
         with suppress(CkptError):  # what cannot be read says so where it is shown
             for report in overviews(
                 self._store, run, node, run_path, checkpoint, whole, check_cancelled, self.workers.rest
