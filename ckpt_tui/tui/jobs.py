@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ckpt_tui.actions.overviews import Way, overviews
+from ckpt_tui.actions.overviews import RunPath, overviews
 from ckpt_tui.actions.resume.branch import branch_types
 from ckpt_tui.actions.resume.plan import source_of
 from ckpt_tui.actions.store_examination import examine
@@ -194,10 +194,12 @@ class Jobs:
             self.workers.rest()
 
     @job("overview")
-    def look_over(self, run: Run, node: Node, checkpoint: Checkpoint, way: Way, whole: bool) -> None:
-        """Make the overview of a checkpoint, with `whole` again once the way of its run is read."""
+    def look_over(self, run: Run, node: Node, checkpoint: Checkpoint, run_path: RunPath, whole: bool) -> None:
+        """Make the overview of a checkpoint, with `whole` again once the path of its run is read."""
         with suppress(CkptError):  # what cannot be read says so where it is shown
-            for report in overviews(self._store, run, node, way, checkpoint, whole, check_cancelled, self.workers.rest):
+            for report in overviews(
+                self._store, run, node, run_path, checkpoint, whole, check_cancelled, self.workers.rest
+            ):
                 self.workers.post(OverviewReady(report))
 
     @job("compare", failed=_comparison_failed)

@@ -23,7 +23,7 @@ class LiveRun:
 
     Args:
         plan: What is run.
-        told: Called with each line that a screen must know of, from a thread of the session.
+        on_line: Called with each line that a screen must know of, from a thread of the session.
 
     Attributes:
         log: Its lines.
@@ -32,14 +32,14 @@ class LiveRun:
         written: Ids of the checkpoints that it wrote, in order.
     """
 
-    def __init__(self, plan: Plan, told: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, plan: Plan, on_line: Callable[[dict[str, Any]], None]) -> None:
         self.plan = plan
         self.log = EventLog()
         self.latest: dict[str, dict[str, Any]] = {}
         self.begun = False
         self.written: list[str] = []
         self.session = Debugger(plan, self._take, confirmed=False)
-        self._told = told
+        self._on_line = on_line
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -91,4 +91,4 @@ class LiveRun:
                 self.latest[kind] = line
                 if kind == "checkpoint":
                     self.written.append(str(line.get("id")))
-            self._told(line)
+            self._on_line(line)

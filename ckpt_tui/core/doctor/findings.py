@@ -66,8 +66,8 @@ class Pickles:
         if decoded is None:
             self._undecodable(envelope, path)
             return
-        told = [names for names in decoded.refs if not self._is_plain(*names) or names in decoded.old]
-        if told or decoded.opaque or decoded.built:
+        named = [names for names in decoded.refs if not self._is_plain(*names) or names in decoded.old]
+        if named or decoded.opaque or decoded.built:
             self._tell(envelope, decoded, path)
         if envelope.warning:
             self._undecodable(envelope, path)
@@ -130,7 +130,7 @@ class Pickles:
 
     def _locate(self, envelope: Envelope, path: Path, uses: dict[str, Use]) -> dict[str, Path]:
         """The first place of each name; says what stands for itself, which is opaque values."""
-        told = 0
+        named = 0
         found: dict[str, Path] = {}
         hows: dict[str, str] = {}
         value, broken = envelope.value, bool(envelope.warning)
@@ -143,12 +143,12 @@ class Pickles:
             elif type(item) is Obj:
                 if names := reached_by(item):
                     found.setdefault(":".join(names), place.path)
-            elif told < _PER_PICKLE and not (broken and item is value):  # a broken pickle is reported as a whole
+            elif named < _PER_PICKLE and not (broken and item is value):  # a broken pickle is reported as a whole
                 unseen.pop(item.reason, None)
-                told += self._opaque(item.reason, place.path)
-            elif told >= _PER_PICKLE and len(found) == len(uses):
+                named += self._opaque(item.reason, place.path)
+            elif named >= _PER_PICKLE and len(found) == len(uses):
                 break
-        for reason in list(unseen)[: _PER_PICKLE - told]:  # too deep in it, or thrown away
+        for reason in list(unseen)[: _PER_PICKLE - named]:  # too deep in it, or thrown away
             self._opaque(reason, path)
         return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.actions.overviews import Way
+from ckpt_tui.actions.overviews import RunPath
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.overview.overview import of_large
@@ -38,7 +38,7 @@ class Overviews:
 
     def __init__(self, port: OverviewPort) -> None:
         self._port = port
-        self._ways: Cache[tuple[str, str, str], Way] = Cache(RUNS)
+        self._paths: Cache[tuple[str, str, str], RunPath] = Cache(RUNS)
         self._asked: tuple[Checkpoint, bool] | None = None
         self._report: OverviewReport | None = None
 
@@ -58,12 +58,12 @@ class Overviews:
             pane.show_large(of_large(checkpoint.ref, run.workflow))
             return
         self._asked, self._report = (checkpoint, whole), None
-        way = self._ways.get(run.key)
-        if way is None:
-            way = Way()
-            self._ways.put(run.key, way)
-        way.given = self._port.graphs.learned(run).given or way.given
-        self._port.jobs.look_over(run, node, checkpoint, way, whole)
+        run_path = self._paths.get(run.key)
+        if run_path is None:
+            run_path = RunPath()
+            self._paths.put(run.key, run_path)
+        run_path.given = self._port.graphs.learned(run).given or run_path.given
+        self._port.jobs.look_over(run, node, checkpoint, run_path, whole)
 
     def take(self, event: OverviewReady) -> None:
         """It is made: show it where it is still wanted."""

@@ -57,7 +57,7 @@ class BrowseOpener:
     def _reveal(self) -> bool:
         return self._screen.panes.detail.reveal
 
-    def inquiries(self) -> QueryJobs:
+    def query_jobs(self) -> QueryJobs:
         """Return what starts workers that ask."""
         return QueryJobs(self._screen, QueryCache(self._store))
 

@@ -44,7 +44,7 @@ class ReplayPanes(Container):
 
     def compose(self) -> ComposeResult:
         yield GraphView(id="graph")
-        with Vertical(id="told"):
+        with Vertical(id="story"):
             yield StepLines(id="step")
             yield WatchLines(id="watch")
 

@@ -172,7 +172,7 @@ def _asks(request: PendingRequest) -> Parts:
 
 def step_notes(step: Step, known: int, total: int) -> list[Parts]:
     """What stands below the picture of a step's graph."""
-    out = [told.parts for told in story(step)]
+    out = [sentence.parts for sentence in story(step)]
     if known < total:
         out += [[], [(f"learning the edges: {known:,} of {total:,} steps read", "dim")]]
     return out
