@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint
 from ckpt_tui.core.budgets import INLINE_PICKLE
@@ -32,8 +32,7 @@ _SMALL = INLINE_PICKLE
 """Bytes of a file that is decoded only as far as its overview looks: every pickle in it is small enough for that."""
 
 
-@dataclass(frozen=True, slots=True)
-class OverviewReport:
+class OverviewReport(NamedTuple):
     """The overview and conversation of a checkpoint, as they are reported.
 
     Attributes:

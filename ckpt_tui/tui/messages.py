@@ -34,7 +34,7 @@ class Newest(Message):
         return type(message) is type(self)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ViewReady(Newest):
     """The store changed, and this is how it looks now; `done` of `total` files are read."""
 
@@ -43,7 +43,7 @@ class ViewReady(Newest):
     total: int
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class EventsRead(Message):
     """A stream of events is read to its end, or cannot be: then `error` says why."""
 
@@ -54,7 +54,7 @@ class BodiesWanted(Message):
     """A pass over the headers is complete, and there are bodies to read."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class CheckpointReady(Message):
     """A checkpoint was loaded, or could not be: then `error` says why."""
 
@@ -64,7 +64,7 @@ class CheckpointReady(Message):
     hint: str = ""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class AlarmsReady(Message):
     """What in a checkpoint could run code when it is loaded, or cannot be decoded: where, and why."""
 
@@ -76,14 +76,14 @@ class DangersWanted(Message):
     """Bodies were read: now they can be judged."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class DangersFound(Message):
     """What some checkpoints of the list would do when they are loaded, by their file; "" for nothing."""
 
     dangers: dict[str, str]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class PeekReady(Message):
     """The first bytes of a file that cannot be shown as a checkpoint."""
 
@@ -91,7 +91,7 @@ class PeekReady(Message):
     data: bytes
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class MatchesReady(Message):
     """A search ended with these places; `complete` says that there are no more."""
 
@@ -101,7 +101,7 @@ class MatchesReady(Message):
     value: object
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class RowsFound(Message):
     """A search in the rows of a comparison ended with these positions."""
 
@@ -110,7 +110,7 @@ class RowsFound(Message):
     rows: object
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Examining(Newest):
     """So many files of the store are examined."""
 
@@ -118,7 +118,7 @@ class Examining(Newest):
     total: int
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ReportReady(Message):
     """The store was examined, or could not be: then `error` says why."""
 
@@ -127,14 +127,14 @@ class ReportReady(Message):
     hint: str = ""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ValueRead(Message):
     """A value of a large file was read and can be looked at."""
 
     value: object
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class StepReady(Newest):
     """What happened in the step to a checkpoint, as far as its graph is known: `known` of `total` steps were read."""
 
@@ -145,14 +145,14 @@ class StepReady(Newest):
     total: int
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class OverviewReady(Newest):
     """The overview of a checkpoint; `report.overview` is complete once its whole path was read."""
 
     report: OverviewReport
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class RunLine(Message):
     """A run sent a line, as a document, that its screen must know of."""
 
@@ -160,7 +160,7 @@ class RunLine(Message):
     line: dict[str, Any]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SourceReady(Message):
     """A checkpoint was read whole to be resumed from, or could not be: then `error` says why."""
 
@@ -170,7 +170,7 @@ class SourceReady(Message):
     hint: str = ""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class DifferenceReady(Message):
     """Two checkpoints were compared, or could not be: then `error` says why."""
 
@@ -180,14 +180,14 @@ class DifferenceReady(Message):
     hint: str = ""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ChangesCounted(Message):
     """How many changes there are since the parent, by file."""
 
     counts: dict[str, int]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class DivergenceReady(Message):
     """It is known where two branches part: `divergence` is None where they do not; `error` says what went wrong."""
 
@@ -197,7 +197,7 @@ class DivergenceReady(Message):
     hint: str = ""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Comparing(Newest):
     """So many values, or steps of so many, are compared."""
 
@@ -205,7 +205,7 @@ class Comparing(Newest):
     total: int = 0
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class QueryProgress(Newest):
     """So many checkpoints are asked."""
 
@@ -213,21 +213,21 @@ class QueryProgress(Newest):
     total: int
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class HistoryReady(Message):
     """The values of a path are known."""
 
     history: History
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class BisectReady(Message):
     """It is known where an expression first holds."""
 
     found: Bisection
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class MatchesFound(Message):
     """More matches, and how far the search is; `ended` with the last."""
 
@@ -240,14 +240,14 @@ class MatchesFound(Message):
     ended: bool
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SizesReady(Message):
     """A run is measured."""
 
     sizes: RunSizes
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SharesReady(Message):
     """A checkpoint is measured."""
 
@@ -255,7 +255,7 @@ class SharesReady(Message):
     shares: Shares
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class QueryFailed(Message):
     """A question could not be answered, and why."""
 
@@ -263,7 +263,7 @@ class QueryFailed(Message):
     hint: str
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class WorkFailed(Message):
     """Something unexpected happened in a worker; `report` is its traceback."""
 
