@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -21,13 +22,9 @@ from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
-from ckpt_tui.tui.widgets.diff_rows import DiffRows
-from ckpt_tui.tui.widgets.graph_view import GraphView
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.overview_lines import OverviewLines
 from ckpt_tui.tui.widgets.row_tree import RowTree
-from ckpt_tui.tui.widgets.share_list import ShareList
-from ckpt_tui.tui.widgets.step_text import step_notes
 from ckpt_tui.tui.widgets.tab_texts import conversation_paragraphs, empty_text, meta_value, raw_paragraphs
 from ckpt_tui.tui.widgets.tabs import Tab, TabLine
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
@@ -37,12 +34,21 @@ if TYPE_CHECKING:
     from ckpt_tui.core.sizes.shares import Shares
     from ckpt_tui.core.steps.learned_graph import Graph
     from ckpt_tui.core.steps.steps import Step
+    from ckpt_tui.tui.widgets.diff_rows import DiffRows
+    from ckpt_tui.tui.widgets.graph_view import GraphView
 
 TABS = ("overview", "state", "messages", "talk", "pending", "diff", "graph", "meta", "size", "raw")
 _TITLES = {name: name.capitalize() for name in TABS}
 
 _COUNTED = ("messages", "talk", "pending", "diff")
 """Tabs that say how much is in them."""
+
+_IMPORTED_WHEN_SHOWN = {
+    "diff": ("ckpt_tui.tui.widgets.diff_rows", "DiffRows"),
+    "graph": ("ckpt_tui.tui.widgets.graph_view", "GraphView"),
+    "size": ("ckpt_tui.tui.widgets.share_list", "ShareList"),
+}
+"""Tab → the module and class of its lines: no first screen waits for what another tab draws."""
 
 _LARGE_TALK = "This checkpoint is large: Enter in its overview reads it, and what was said in it."
 
@@ -172,7 +178,7 @@ class Detail(Widget):
     def _show_diff(self) -> None:
 
         self._switch("diff")
-        view = self.query_one("#diff", DiffRows)
+        view = cast("DiffRows", self.query_one("#diff"))
         view.reveal = self.reveal
         if self._difference is None or self.checkpoint is None:
             view.tell(self._untold)
@@ -200,7 +206,7 @@ class Detail(Widget):
         """Show the step to the checkpoint in the tab of the graph."""
         view = self._graph_view
         if view is not None and self.tab == "graph":
-            view.show(graph, step, step_notes(step, known, total))
+            view.show_learned(graph, step, known, total)
 
     def show(self, checkpoint: Checkpoint | None) -> None:
         """Show another checkpoint, at the same place as far as it has one."""
@@ -356,16 +362,9 @@ class Detail(Widget):
 
     def _switch(self, current: str) -> None:
         found = {lines.id: lines for lines in self.query(LineList)}
-        if current == "graph" and current not in found:
-            found[current] = GraphView("graph", share=0.7)
-            found[current].display = False
-            self.mount(found[current])
-        if current == "diff" and current not in found:
-            found[current] = DiffRows("diff")
-            found[current].display = False
-            self.mount(found[current])
-        if current == "size" and current not in found:
-            found[current] = ShareList("size")
+        if current in _IMPORTED_WHEN_SHOWN and current not in found:
+            module, kind = _IMPORTED_WHEN_SHOWN[current]
+            found[current] = getattr(import_module(module), kind)(current)
             found[current].display = False
             self.mount(found[current])
         focused = any(lines.has_focus for lines in found.values())
