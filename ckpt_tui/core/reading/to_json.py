@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import JSON_DEPTH, JSON_NODES, JSON_REPEATS, SHOWN_DEPTH
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.reading.json_limits import LONG_TEXT
 from ckpt_tui.core.reading.json_writer import NEVER_LONG, JsonWriter
 from ckpt_tui.core.value import Value
@@ -16,7 +16,7 @@ def to_json(
     nodes: int = JSON_NODES,
     depth: int = JSON_DEPTH,
     repeats: int = JSON_REPEATS,
-    allowance: Allowance | None = None,
+    budget: DocumentBudget | None = None,
 ) -> Any:
     """The JSON document of a value: dict, list, str, int, float, bool and None only.
 
@@ -28,48 +28,48 @@ def to_json(
         nodes: Values written. A member counts 1, a list or mapping 3 more, other containers 6, an object 8.
         depth: Levels of the document; some containers take two.
         repeats: What shared values may cost when they come again, in the same measure; 64 characters of text count 1.
-        allowance: What may be spent on the whole document that the value is a part of; it counts in place of `nodes`,
+        budget: What may be spent on the whole document that the value is a part of; it counts in place of `nodes`,
             pays for what is written, and is told whether something was left out. Its document is no deeper than the
             readers of JSON go, unless it allows more than the usual.
     """
-    if allowance is None:
+    if budget is None:
         kind = type(value)
         if (len(value) <= LONG_TEXT) if kind is str else kind in NEVER_LONG:
             return value
         writer = JsonWriter(nodes, depth, repeats)
         holder = {"": writer.run(value)}
         return _finish([(holder, "", writer)])[""]
-    return plain_parts({"": value}, depth, repeats, allowance)[""]
+    return plain_parts({"": value}, depth, repeats, budget)[""]
 
 
 def plain_parts(
     parts: dict[str, Value],
     depth: int = JSON_DEPTH,
     repeats: int = JSON_REPEATS,
-    allowance: Allowance | None = None,
+    budget: DocumentBudget | None = None,
 ) -> dict[str, Any]:
-    """The JSON documents of values that share an allowance; one that is too large leaves room for the others.
+    """The JSON documents of values that share a budget; one that is too large leaves room for the others.
 
     Args:
         parts: Values by name.
         depth: Levels of each document, as for `to_json`.
         repeats: What shared values may cost when they come again.
-        allowance: What may be spent on all of them.
+        budget: What may be spent on all of them.
     """
-    allowance = Allowance() if allowance is None else allowance
-    depth = min(depth, int(SHOWN_DEPTH * max(allowance.factor, 1)))
-    nodes = left = allowance.nodes()
+    budget = DocumentBudget() if budget is None else budget
+    depth = min(depth, int(SHOWN_DEPTH * max(budget.factor, 1)))
+    nodes = left = budget.nodes()
     documents: dict[str, Any] = {}
     written = []
     for name, value in parts.items():
-        writer = JsonWriter(left, depth, int(repeats * allowance.repeats), nodes)
+        writer = JsonWriter(left, depth, int(repeats * budget.repeats), nodes)
         documents[name] = writer.run(value)
         written.append((documents, name, writer))
         left = max(writer.left, 0)
     _finish(written)
     last = written[-1][2] if written else None
-    allowance.spend_nodes(nodes - (max(last.left, 0) if last is not None else nodes))
-    allowance.is_cut = allowance.is_cut or any(writer.is_cut for _, _, writer in written)
+    budget.spend_nodes(nodes - (max(last.left, 0) if last is not None else nodes))
+    budget.is_cut = budget.is_cut or any(writer.is_cut for _, _, writer in written)
     return documents
 
 

@@ -76,7 +76,7 @@ class GraphView(LineList):
         self._arrange()
 
     def show_learned(self, graph: Graph, step: Step, known: int, total: int) -> None:
-        """Show the graph that `known` of `total` steps of a run make, as one of them left it, and what happened in it."""
+        """Show the graph that `known` of `total` steps of a run make, as one of them left it, and what it did."""
         self.show(graph, step, step_notes(step, known, total))
 
     def on_resize(self) -> None:

@@ -63,7 +63,7 @@ class OverviewLines(LineList):
         found = ((start + way * step) % count for step in range(count))
         return next((at for at in found if text in (rows[at] if strict else rows[at].lower())), None)
 
-    def tell(self, overview: Overview | None, keep_place: bool = False) -> None:
+    def show(self, overview: Overview | None, keep_place: bool = False) -> None:
         """Show the overview of a checkpoint; None clears it."""
         self._overview = overview
         self._drawn_to = -1
