@@ -10,7 +10,8 @@ from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint
 from ckpt_tui.core.budgets import INLINE_PICKLE
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.overview.overview import Overview, overview
+from ckpt_tui.core.overview.line import Overview
+from ckpt_tui.core.overview.overview import overview
 from ckpt_tui.core.overview.trail import Passed, passed
 from ckpt_tui.core.reading.conversation import Conversation, conversation
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label

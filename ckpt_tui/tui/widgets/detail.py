@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from ckpt_tui.core.diff.comparison import Marks
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.overview.overview import Overview, alarm_lines
+from ckpt_tui.core.overview.line import Overview, alarm_lines
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.core.reading.members import locate
