@@ -224,7 +224,7 @@ _INSTEAD = {
 
 
 _OWN_CLASSES = ("numpy:", "numpy.", "pandas:", "pandas.")
-"""How types begin that make values of a class of their own: a dtype is of the class of its kind, NaT of one for itself."""
+"""How types begin whose values are of a class of their own: each kind of dtype has one, and NaT."""
 
 
 def _wrong_claim(envelope: Envelope, value: Value) -> str:
