@@ -16,10 +16,12 @@ import time
 import typing
 from typing import Any
 
+from .calls import current
 from .events import end_fields, request_line
 from .faults import Fault, said, trace_of
 from .limits import LEAVE_SECONDS, PROTOCOL
 from .lines import Lines, vanish
+from .places import failed_at
 from .program import give_input
 from .running import Runner
 
@@ -77,6 +79,9 @@ class Printed(io.FileIO):
 
     def write(self, data: Any) -> int:
         """Write bytes, after the lines."""
+        call = current.get()
+        if call is not None and call.calls.print(call, bytes(data)):
+            return len(data)
         self._lines.hurry()
         return super().write(data)
 
@@ -170,6 +175,7 @@ class Process:
         """Write the last lines and end the process."""
         runner = self._runner
         if runner is not None:
+            runner.calls.print_rest()
             runner.protection.report_counts()
         pending: list[dict[str, Any]] = []
         if isinstance(error, Fault):
@@ -180,7 +186,8 @@ class Process:
             outcome = "stopped" if stopped else "failed"
             if outcome == "failed":
                 fix = run_fix(error)
-                self._lines.say("error", where="run", what=said(error), fix=fix, traceback=trace_of(error))
+                place = {"executor_id": runner.calls.failed if runner is not None else None, **failed_at(error)}
+                self._lines.say("error", where="run", what=said(error), fix=fix, traceback=trace_of(error), **place)
         overlay = runner.overlay if runner is not None else None
         if overlay is not None and overlay.last is not None and outcome == "waiting":
             pending = [request_line(key, each) for key, each in overlay.last.pending_request_info_events.items()]

@@ -10,6 +10,7 @@ from ckpt_tui.actions.debugging.debugger import Debugger
 from ckpt_tui.actions.resume.log import EventLog
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.running.event_lines import parse_line
+from ckpt_tui.core.running.progress import Progress
 
 _KEPT_EVENTS = tuple(
     f'{{"kind":"{kind}"'.encode()
@@ -30,6 +31,7 @@ class LiveRun:
         latest: Kind → the latest line of that kind, of those that a screen must know of.
         begun: Whether the workflow was asked to run.
         written: Ids of the checkpoints that it wrote, in order.
+        progress: How its executors stand.
     """
 
     def __init__(self, plan: Plan, told: Callable[[dict[str, Any]], None]) -> None:
@@ -38,6 +40,7 @@ class LiveRun:
         self.latest: dict[str, dict[str, Any]] = {}
         self.begun = False
         self.written: list[str] = []
+        self.progress = Progress()
         self.session = Debugger(plan, self._take, confirmed=False)
         self._told = told
         self._lock = threading.Lock()
@@ -84,6 +87,7 @@ class LiveRun:
 
     def _take(self, raw: bytes) -> None:
         self.log.add(raw)
+        self.progress.take(raw)
         if raw.startswith(_KEPT_EVENTS):
             line = parse_line(raw)
             kind = str(line.get("kind"))
