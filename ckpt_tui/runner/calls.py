@@ -158,7 +158,7 @@ class Calls:
             return
         self.write(event)
 
-    def _write_first(self) -> None:
+    def write_first(self) -> None:
         """Write the events that came before what is printed now, and that the run has not given yet."""
         events, self._unwritten = self._unwritten, []
         for event in events:
@@ -180,7 +180,7 @@ class Calls:
         return True
 
     def _print_line(self, call: Call, line: str) -> None:
-        self._write_first()
+        self.write_first()
         text = line.rstrip("\r")
         for at in range(0, len(text) or 1, PIECE):
             self._lines.say(

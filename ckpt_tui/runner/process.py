@@ -24,6 +24,7 @@ from .lines import Lines, vanish
 from .places import failed_at
 from .program import give_input
 from .running import Runner
+from .terminal import Terminal, install
 
 
 def die_with(parent: int) -> None:
@@ -98,6 +99,7 @@ class Process:
 
     def __init__(self, lines: Lines, commands: Any) -> None:
         self._lines, self._commands = lines, commands
+        self._terminal = Terminal(lines)
         self._runner: Runner | None = None
         self._early: list[dict[str, Any]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -110,6 +112,8 @@ class Process:
             die_with(int(plan.get("parent", 0)))
             threading.Thread(target=self._listen, daemon=True).start()
             give_input(plan.get("inputs") or [])
+            if not plan.get("debugpy"):
+                install(self._terminal)
             runner = self._runner = Runner(plan, self._lines)
             self._lines.say(
                 "hello", protocol=PROTOCOL, pid=os.getpid(), python=sys.version.split()[0], executable=sys.executable,
@@ -159,6 +163,9 @@ class Process:
             try:
                 command = json.loads(line)
             except ValueError:
+                continue
+            if command.get("do") == "terminal":  # the loop stands still meanwhile
+                self._terminal.take_answer(command.get("path"))
                 continue
             with self._lock, contextlib.suppress(RuntimeError):
                 if self._loop is None or self._runner is None:

@@ -10,6 +10,7 @@ import os
 import tempfile
 from typing import Any
 
+from .attaching import wait_for_editor
 from .events import Logs, event_text, request_line
 from .faults import Fault
 from .lines import now
@@ -81,6 +82,8 @@ class Runner(Preflight):
         self.calls.install(self.workflow, self.framework.executor_class(), self.framework.context_class(), self.pauses)
         self._tell_logs()
         let_children_run()
+        if plan.get("debugpy"):
+            await wait_for_editor(int(plan["debugpy"]), self.lines)
         # Modules, classes and the workflow stay to the end: the collector need not look through them in every round.
         gc.freeze()
         how = self._arguments()

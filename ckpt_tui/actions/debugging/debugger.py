@@ -86,7 +86,7 @@ class Debugger:
         """The last line of a run that failed, kept back while the person looks at the failure."""
         self._origin = plan.source.store
         self._ending = False
-        self._session = self._session_of(plan)
+        self._session = self._asker = self._session_of(plan)
 
     # -- what the owner does -----------------------------------------------------------------------------------------
 
@@ -115,6 +115,10 @@ class Debugger:
         if self._next is not None:
             self._next.session.kill()
         self._session.kill()
+
+    def interrupt(self) -> None:
+        """Pass on a Ctrl+C to the process, which has the terminal but not its signals."""
+        self._session.interrupt()
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the end; False when it does not come in time."""
@@ -165,6 +169,8 @@ class Debugger:
             self._session.send({**command, "debug": self._stops.wanted()})
         elif do == "check":
             self._session.send(command)
+        elif do == "terminal":
+            self._asker.send(command)
         elif do == "stop":
             self.stop()
         elif do == "pause":
@@ -284,12 +290,17 @@ class Debugger:
     # -- lines of the run, in the thread that reads them -------------------------------------------------------------
 
     def _take(self, session: Session, raw: bytes) -> None:
-        if self._next is not None and session is self._next.session:
+        kind = raw[9 : raw.find(b'"', 9)]
+        is_next = self._next is not None and session is self._next.session
+        if not is_next and session is not self._session:
+            return  # the rest of a process that was left
+        if kind in (b"breakpoint", b"breakpoint_end"):
+            self._asker = session
+            self._give(raw)
+            return
+        if is_next and self._next is not None:
             self._next.take(raw)
             return
-        if session is not self._session:
-            return  # the rest of a process that was left
-        kind = raw[9 : raw.find(b'"', 9)]
         if kind == b"held":
             self._held(json.loads(raw))
             return

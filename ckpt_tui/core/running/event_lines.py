@@ -15,7 +15,7 @@ SIGNS = {
     "data": "◇", "request_info": "?", "failed": "✗", "warning": "!", "error": "✗", "status": "·", "checkpoint": "●",
     "checkpoint_failed": "✗", "log": " ", "end": "■", "hello": "▷", "graph": " ", "check": " ", "waiting": "‖",
     "paused": "‖", "edited": "±", "resumed": "▷",
-    "answered": "↩", "protected": "⊘",
+    "answered": "↩", "protected": "⊘", "breakpoint": "‖", "breakpoint_end": "▷", "debugpy": "·",
 }  # fmt: skip
 """One sign a kind of line, or of event."""
 
@@ -221,6 +221,21 @@ def _paused(document: dict[str, Any]) -> tuple[str, str, str]:
     return "", pause_text(document), "key"
 
 
+def _breakpoint(document: dict[str, Any]) -> tuple[str, str, str]:
+    return str(document.get("executor_id") or ""), f"breakpoint(){place_text(document)}", "key"
+
+
+def _breakpoint_end(document: dict[str, Any]) -> tuple[str, str, str]:
+    return "", f"goes on{place_text(document)}", "dim"
+
+
+def _debugpy(document: dict[str, Any]) -> tuple[str, str, str]:
+    where = f"{document.get('host')}:{document.get('port')}"
+    if document.get("attached"):
+        return "", f"an editor is attached at {where}", "good"
+    return "", f"debugpy listens at {where}: the workflow begins once an editor is attached", "key"
+
+
 def _edited(document: dict[str, Any]) -> tuple[str, str, str]:
     return "", f"{document.get('path')} = {brief(document.get('value'))} when the run goes on", "key"
 
@@ -256,7 +271,8 @@ def _other(document: dict[str, Any]) -> tuple[str, str, str]:
 _OTHERS = {
     "hello": _hello, "graph": _graph, "check": _check, "checkpoint": _checkpoint, "log": _log, "error": _error,
     "checkpoint_failed": _checkpoint_failed, "waiting": _waiting, "answered": _answered, "end": _end,
-    "protected": _protected, "paused": _paused, "edited": _edited, "resumed": _resumed,
+    "protected": _protected, "breakpoint": _breakpoint, "breakpoint_end": _breakpoint_end, "debugpy": _debugpy,
+    "paused": _paused, "edited": _edited, "resumed": _resumed,
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from ckpt_tui.tui.controllers.preparation import Preparation
 from ckpt_tui.tui.controllers.run_calls import RunCalls
 from ckpt_tui.tui.controllers.run_log import RunLog
 from ckpt_tui.tui.controllers.stepping import Stepping
+from ckpt_tui.tui.controllers.terminal_loan import TerminalLoan
 from ckpt_tui.tui.helpers.resume_panes import ResumePanes
 from ckpt_tui.tui.helpers.run_bars import keys_before, keys_while_running, log_parts, run_parts, source_parts
 from ckpt_tui.tui.helpers.target_form import TargetForm
@@ -99,6 +100,7 @@ class ResumeScreen(Screen[None]):
         self.run_log = RunLog(self)
         self.log_reader = LogReader(self, "line", "executor, kind, text")
         self.calls = RunCalls(self)
+        self.terminal_loan = TerminalLoan(self)
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -234,6 +236,8 @@ class ResumeScreen(Screen[None]):
         """The run said something; when the app ends, what its process says last finds no widgets any more."""
         if self.app.return_code is not None:
             return
+        if event.line["kind"] == "breakpoint" and self.run is not None and event.run is self.run:
+            self.terminal_loan.lend(self.run, event.line)
         await self.execution.take(event)
         self.draw()
 

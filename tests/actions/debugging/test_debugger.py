@@ -7,6 +7,8 @@ import queue
 import re
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -314,6 +316,18 @@ def test_a_command_that_cannot_be_done_is_reported_and_the_run_goes_on(into: Pat
         assert run.until("error")["where"] == "command"
     run.do("run_to", end=True)
     assert run.until("end")["outcome"] == "done"
+
+
+@pytest.mark.skipif(find_spec("debugpy") is not None, reason="debugpy is installed in the environment of the tests")
+def test_a_missing_debugpy_is_reported_with_the_command_that_installs_it(into: Path) -> None:
+    lines: queue.Queue[bytes] = queue.Queue()
+    plan = make_plan(Source("", "", ""), Target(str(PROGRAMS / "loop.py"), interpreter(NEWEST)), str(into))
+    debugger = Debugger(replace(plan, debugpy=5678), lines.put)
+    debugger.start()
+    assert debugger.wait(SECONDS)
+    (error,) = [each for each in map(json.loads, lines.queue) if each["kind"] == "error"]
+    assert error["where"] == "debugpy" and "pip install debugpy" in error["fix"]
+    assert debugger.outcome == "refused"
 
 
 STEPPED = (
