@@ -181,6 +181,10 @@ COMMANDS: tuple[Command, ...] = (
         "D", words="check danger",
     ),
     Command(
+        "store.export", "x", "export", "export the checkpoint, its branch, its run or the store, secrets masked",
+        "everywhere", "", "x", words="share bundle markdown html issue",
+    ),
+    Command(
         "run.resume", "r", "resume", "resume from here; a preview comes first", "everywhere", "resume", "r",
         words="answer approve continue",
     ),

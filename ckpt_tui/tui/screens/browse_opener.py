@@ -10,6 +10,7 @@ from ckpt_tui.tui.query_jobs import QueryCache, QueryJobs
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.doctor import DoctorScreen
+from ckpt_tui.tui.screens.export import ExportScreen
 from ckpt_tui.tui.screens.find import FindScreen
 from ckpt_tui.tui.screens.history import HistoryScreen
 from ckpt_tui.tui.screens.notes import NotesScreen
@@ -123,6 +124,10 @@ class BrowseOpener:
         """Open the sizes of a run."""
         self._screen.app.push_screen(SizesScreen(self._store, known, run, self._screen.selection.file), then)
 
+    def export(self, runs: tuple[Run, ...], run: Run, node: Node, then: Callable[[str | None], None]) -> None:
+        """Ask what to export, and where to."""
+        self._screen.app.push_screen(ExportScreen(self._store, runs, run, node), then)
+
     def doctor(self, then: Callable[[Finding | None], None]) -> None:
         """Examine the store."""
         self._screen.app.push_screen(DoctorScreen(self._store), then)
@@ -195,6 +200,11 @@ class _ReplayQueries:
         """Open the doctor."""
         if self._select(file):
             self._screen.queries.open_doctor()
+
+    def export(self, file: str) -> None:
+        """Ask what to export."""
+        if self._select(file):
+            self._screen.exports.open()
 
     def find(self, file: str) -> None:
         """Open the search over checkpoints."""
