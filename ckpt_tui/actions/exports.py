@@ -129,11 +129,9 @@ def _entry(store: Store, node: Node, revealed: Sequence[Path], cleaner: Cleaner)
     loaded = store.load_within(node.ref.file, budget)
     alarmed = alarms(loaded, budget=budget)
     loaded = loaded._replace(warnings=(*loaded.warnings, *alarmed))
-    ref = (
-        node.ref
-        if node.ref.facts is not None
-        else loaded.ref._replace(file=node.ref.file, store_metadata=node.ref.told)
-    )
+    ref = node.ref
+    if ref.facts is None:
+        ref = loaded.ref._replace(file=ref.file, store_metadata=ref.store_metadata)
     if node.guessed and node.parent is not None and not ref.chain:
         ref = ref._replace(parent=node.parent)
     made: dict[str, Any] = cleaner.document(entry(loaded, show_document(loaded, budget=budget), ref))
