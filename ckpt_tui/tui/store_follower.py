@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
 
-from ckpt_tui.core.safety.verdict import verdict
 from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.library import Library, Pace
 from ckpt_tui.tui.messages import BodiesWanted, DangersFound, DangersWanted, ViewReady
@@ -89,6 +88,8 @@ class StoreFollower:
     @job("judge list")
     def judge_list(self) -> None:
         """Find out which checkpoints of the list would run code when they are loaded, the newest first."""
+        from ckpt_tui.core.safety.verdict import verdict  # late: in its thread, after the first rows
+
         dangers: dict[str, str] = {}
         interval = Interval(JUDGED_SECONDS)
         for file, mark in self._library.unjudged():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -31,7 +32,6 @@ from ckpt_tui.tui.controllers.value_texts import ValueTexts
 from ckpt_tui.tui.helpers.match_text import SEARCH
 from ckpt_tui.tui.helpers.pane_widths import SHARED, WIDE
 from ckpt_tui.tui.helpers.pending_edits import PendingEdits
-from ckpt_tui.tui.helpers.run_graphs import RunGraphs
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.screens.browse_port import BrowsePort
@@ -47,6 +47,7 @@ from ckpt_tui.tui.widgets.unread import UnreadRows
 
 if TYPE_CHECKING:
     from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
     from ckpt_tui.tui.widgets.share_list import ShareList
 
 
@@ -76,7 +77,7 @@ class Browse(Screen[None]):
         self.bars = StatusBars(port)
         self.borders = PaneBorders(port)
         self.checkpoints = CheckpointList(port, at)
-        self.graphs, self.edits = RunGraphs(), PendingEdits()
+        self.edits = PendingEdits()
         self.opened = OpenedCheckpoint(port, steps)
         self.parent_diff = ParentDiff(port)
         self.step_graph = StepGraph(port)
@@ -91,6 +92,14 @@ class Browse(Screen[None]):
         self.replay_entry = ReplayEntry(port)
         self.resume_entry = ResumeEntry(port)
         self._set_store(store)
+
+    @cached_property
+    def graphs(self) -> RunGraphs:
+        """What is known of the graph of each run."""
+        # Late: no first row waits for what learns a graph.
+        from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+
+        return RunGraphs()
 
     def compose(self) -> ComposeResult:
         # No containers around the panes: every widget in between is drawn again with each scrolled line.
