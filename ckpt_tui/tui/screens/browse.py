@@ -68,7 +68,8 @@ class Browse(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (SHARED, "-normal")]  # noqa: RUF012 Textual's convention
 
     def __init__(self, store: Store, at: str | None = None, steps: tuple[str, ...] = ()) -> None:
-        super().__init__(classes="-list")
+        # The class that its width would give it later: a change of it would style every widget again.
+        super().__init__(classes=f"-list {'-normal' if self.app.size.width >= SHARED else '-narrow'}")
         self.store = store
         self.library = Library()
         self._place_timer: Timer | None = None
@@ -189,6 +190,7 @@ class Browse(Screen[None]):
         self.opened.keep_up(event.view)
         self.parent_diff.count_soon()
         self.bars.draw()
+        self.call_after_refresh(self.follower.go_on)
 
     @on(messages.BodiesWanted)
     def _bodies_wanted(self) -> None:
