@@ -172,7 +172,8 @@ class Doctor:
         for warning in checkpoint.warnings:
             for start, kind, fix in NOTES:
                 if warning.startswith(start):
-                    is_dotnet = kind == "repeated-keys" and checkpoint.topology is not None
+                    # The key of an executor's state, which holds two bars at least, three where its id has one.
+                    is_dotnet = kind == "repeated-keys" and checkpoint.topology is not None and "|" in warning
                     self._add(kind, "warning", ref.file, "", warning, REPEATED_BY_DOTNET if is_dotnet else fix)
         for found in SHAPES.finditer(ref.note):
             self._add("wrong-shape", "warning", ref.file, "", found[0], "Restore the file from a copy.")
