@@ -13,6 +13,7 @@ from ..lines import Lines
 from ..made import Maker
 from ..pauses import Pauses
 from ..shown import type_name
+from .events import NodeCalls
 from .loading import Loading
 from .questions import Question, misfit, named, request_line
 from .threads import Thread
@@ -37,6 +38,7 @@ class Checking(Loading):
         self.inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.task: asyncio.Task[Any] | None = None
         self.pauses: Pauses | None = None
+        self.calls = NodeCalls()
         self.stopping = False
         self.confirmed = plan.get("mode", "run") == "run"
         self.asked: list[Question] = []

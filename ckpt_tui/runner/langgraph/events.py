@@ -2,13 +2,65 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from ..lines import Lines
+from ..places import failed_at
 from ..shown import show
 
 MODES = ["debug", "messages", "custom"]
 """Modes in which a graph is streamed; every release has them."""
+
+
+class NodeCalls:
+    """The calls of nodes in one run: numbered and timed.
+
+    Attributes:
+        failed: The node that failed last.
+    """
+
+    def __init__(self) -> None:
+        self.failed: str | None = None
+        self._count = 0
+        self._live: dict[str, tuple[int, float, str]] = {}
+        self._ran: list[str] = []
+        self._before: list[str] = []
+
+    @property
+    def ran(self) -> list[str]:
+        """Nodes whose calls in this superstep have ended; before the first, those of the one before."""
+        return self._ran or self._before
+
+    @property
+    def running(self) -> list[str]:
+        """Nodes that are called and have not come to an end."""
+        return [who for _, _, who in self._live.values()]
+
+    def begin_superstep(self) -> None:
+        """A superstep begins."""
+        self._before, self._ran = self._ran or self._before, []
+
+    def begin(self, task: str, who: str) -> dict[str, Any]:
+        """A node is called; what the line says of the call."""
+        self._count += 1
+        self._live[task] = (self._count, time.perf_counter(), who)
+        return {"call": self._count}
+
+    def end(self, task: str, error: Any) -> dict[str, Any]:
+        """A call has ended; what the line says of it."""
+        number, began, who = self._live.pop(task, (0, 0.0, ""))
+        if not number:
+            return {}
+        self._ran.append(who)
+        more = {}
+        if error is not None:
+            self.failed = who
+            more = failed_at(error) if isinstance(error, BaseException) else {}
+        return {"call": number, "seconds": round(time.perf_counter() - began, 6), **more}
+
+    def print_rest(self) -> None:
+        """Nothing is kept back: what nodes print is reported as it comes."""
 
 
 class Events:
@@ -16,12 +68,13 @@ class Events:
 
     Args:
         lines: Where they go.
+        calls: The calls of nodes.
         done: Tasks that are done already: the graph names them, but they do not run.
     """
 
-    def __init__(self, lines: Lines, done: frozenset[str] = frozenset()) -> None:
-        self._lines, self._done = lines, done
-        self._step: int | None = None
+    def __init__(self, lines: Lines, calls: NodeCalls, done: frozenset[str] = frozenset()) -> None:
+        self._lines, self._calls, self._done = lines, calls, done
+        self.step: int | None = None
 
     def take(self, space: tuple[str, ...], mode: str, payload: Any) -> dict[str, Any] | None:
         """Write what one piece of the stream says; returns the debug event of the graph itself, where it is one."""
@@ -33,33 +86,37 @@ class Events:
             return None
         kind, content, step = payload.get("type"), payload.get("payload") or {}, payload.get("step")
         if kind == "task":
-            if not space and step != self._step:
-                self._step = step
+            if not space and step != self.step:
+                self.step = step
+                self._calls.begin_superstep()
                 self._say("superstep_started", None, step, None)
             if content.get("id") in self._done:
                 return None
-            self._say("executor_invoked", _within(space, content["name"]), step, content.get("input"))
+            who = _within(space, content["name"])
+            self._say("executor_invoked", who, step, content.get("input"), self._calls.begin(content["id"], who))
         elif kind == "task_result":
             self._result(space, step, content)
-        elif kind == "checkpoint" and not space and self._step is not None:
-            self._say("superstep_completed", None, self._step, None)
-            self._step = None
+        elif kind == "checkpoint" and not space and self.step is not None:
+            self._say("superstep_completed", None, self.step, None)
+            self.step = None
         return payload if not space and isinstance(payload, dict) else None
 
     def _result(self, space: tuple[str, ...], step: Any, content: dict[str, Any]) -> None:
         who = _within(space, content["name"])
+        call = self._calls.end(content["id"], content.get("error"))
         if content.get("error"):
             error = content["error"]
             name = type(error).__name__ if isinstance(error, BaseException) else str(error).partition("(")[0]
             self._lines.say(
                 "event", type="executor_failed", executor_id=who, iteration=step, state=None, request_id=None,
                 data=None, details={"error_type": name, "message": str(error), "traceback": None, "executor_id": who},
+                **call,
             )  # fmt: skip
         elif not content.get("interrupts"):
             result = content.get("result")
             if isinstance(result, (list, tuple)) and all(isinstance(each, tuple) for each in result):
                 result = dict(result)
-            self._say("executor_completed", who, step, result)
+            self._say("executor_completed", who, step, result, call)
 
     def _message(self, space: tuple[str, ...], payload: Any) -> None:
         message, about = payload
@@ -72,10 +129,10 @@ class Events:
         """Write what the graph has at its end."""
         self._say("output", None, None, value)
 
-    def _say(self, kind: str, who: str | None, step: Any, data: Any) -> None:
+    def _say(self, kind: str, who: str | None, step: Any, data: Any, call: dict[str, Any] | None = None) -> None:
         self._lines.say(
             "event", type=kind, executor_id=who, iteration=step if isinstance(step, int) else None, state=None,
-            request_id=None, data=None if data is None else show(data),
+            request_id=None, data=None if data is None else show(data), **(call or {}),
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import logging
 import os
 from typing import Any
 
+from ..attaching import wait_for_editor
 from ..events import FAILED, Logs
 from ..faults import Fault
 from ..limits import EXIT_CODES
@@ -39,6 +40,7 @@ class Runner(Checking):
     saved = 0
     last: str | None = None
     waiting: tuple[Question, ...] = ()
+    step: int | None = None
 
     async def work(self) -> str:
         """Do what the plan says; returns the outcome."""
@@ -76,7 +78,10 @@ class Runner(Checking):
         self._record(found, answers)
         logging.getLogger().addHandler(Logs(self.lines, None))
         if self.plan.get("debug") is not None:
-            self.pauses = Pauses(self.plan["debug"], self.lines)
+            self.pauses = Pauses(self.plan["debug"], self.lines, self.calls, lambda: self.step)
+            self.pauses.names = frozenset(map(str, self.graph.nodes))
+        if self.plan.get("debugpy"):
+            await wait_for_editor(int(self.plan["debugpy"]), self.lines)
         config = self._config(thread)
         waiting = list(self.asked)
         if waiting and not answers:
@@ -145,7 +150,7 @@ class Runner(Checking):
 
     async def _segment(self, thread: Thread, config: dict[str, Any], given: Any) -> list[Question]:
         """Run until it ends or waits; returns the interrupts that wait."""
-        events = Events(self.lines, thread.done())
+        events = Events(self.lines, self.calls, thread.done())
         how = {name: self.call.given[name] for name in _PASSED_ON if name in self.call.given} if self.call else {}
         how.update(stream_mode=MODES, subgraphs=True)
         commands = asyncio.create_task(self._obey()) if self.pauses is not None else None
@@ -180,6 +185,7 @@ class Runner(Checking):
     async def _take_piece(self, events: Events, piece: Any) -> None:
         space, mode, payload = piece
         found = events.take(tuple(space), mode, payload)
+        self.step = events.step
         if found is None or self.pauses is None:
             return
         content = found.get("payload") or {}

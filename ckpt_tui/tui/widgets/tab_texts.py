@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from ckpt_tui.core.value import Value
 from ckpt_tui.tui.widgets.tabs import Tab
 
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.core.reading.conversation import Conversation
+    from ckpt_tui.core.value import Value
 
 from ckpt_tui.core.model import Checkpoint, has_file_time
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.turns import MAX_TURNS
 from ckpt_tui.core.reading.typenames import short_type
@@ -120,7 +120,7 @@ def title_of(checkpoint: Checkpoint | None, alarms: Sequence[str] = ()) -> Conte
     if checkpoint is None:
         return Content("")
     ref = checkpoint.ref
-    own_step = ref.told is not None and ref.told.step is not None
+    own_step = ref.store_metadata is not None and ref.store_metadata.step is not None
     count = f"step {ref.step}" if own_step else f"iteration {ref.iteration}"
     text = f"{id_text(ref)} · {count} · {ref.role}"
     if any(alarm.startswith("danger") for alarm in alarms):
