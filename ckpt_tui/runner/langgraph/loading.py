@@ -130,11 +130,15 @@ class Loading:
         raise Fault("load", f"{self.location} ended without running a graph", fix)
 
     def _stored_names(self) -> list[str]:
-        """Classes that the checkpoint names; nothing is loaded."""
+        """Classes that the checkpoint and the newest ones of its thread name; nothing is loaded."""
         with reading(self.plan["store"]) as connection:
             rows = connection.execute(
                 "SELECT type, checkpoint FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''"
                 " AND checkpoint_id = ?", self.thread_place,
+            ).fetchall()  # fmt: skip
+            rows += connection.execute(
+                "SELECT type, checkpoint FROM checkpoints WHERE thread_id = ? AND checkpoint_ns = ''"
+                " ORDER BY checkpoint_id DESC LIMIT 2", self.thread_place[:1],
             ).fetchall()  # fmt: skip
         return [name for encoding, data in rows if isinstance(data, bytes) for name in self.gate.look(encoding, data)]
 

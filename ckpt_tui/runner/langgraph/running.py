@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import json
 import logging
 import os
@@ -21,7 +22,7 @@ from .events import MODES, Events
 from .questions import Question, request_line
 from .threads import Thread
 
-_PASSED_ON = ("context", "interrupt_before", "interrupt_after", "durability", "checkpoint_during")
+_PASSED_ON = ("context", "interrupt_before", "interrupt_after")
 """Arguments of the program's call that the run takes over."""
 
 
@@ -153,6 +154,8 @@ class Runner(Checking):
         events = Events(self.lines, self.calls, thread.done())
         how = {name: self.call.given[name] for name in _PASSED_ON if name in self.call.given} if self.call else {}
         how.update(stream_mode=MODES, subgraphs=True)
+        if "durability" in inspect.signature(self.graph.stream).parameters:
+            how["durability"] = "sync"  # each checkpoint is on disk before the next step begins
         commands = asyncio.create_task(self._obey()) if self.pauses is not None else None
         try:
             if self._is_async():
