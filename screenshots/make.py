@@ -21,6 +21,8 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from ckpt_tui.core.runs.listing import NodeRow  # noqa: E402
+from ckpt_tui.stores.fork_directories import with_forks  # noqa: E402
+from ckpt_tui.stores.registry import open_store  # noqa: E402
 from ckpt_tui.tui.screens.browse import Browse  # noqa: E402 the repository itself, not an installed copy
 from ckpt_tui.tui.screens.doctor import DoctorScreen  # noqa: E402
 from ckpt_tui.tui.screens.query_screen import QueryScreen  # noqa: E402
@@ -228,6 +230,21 @@ async def stepping(app: Driver) -> None:
     screen.say("")
 
 
+async def langgraph(app: Driver) -> None:
+    """A thread of LangGraph that was answered twice, at the checkpoint that asked."""
+    await app.settled()
+    (run,) = app.screen.list.view.runs
+    app.screen.list.select(next(node.ref.file for node in run.nodes if node.ref.iteration == 1))
+    await app.settled()
+
+
+async def langgraph_outcomes(app: Driver) -> None:
+    """What the two answers came to."""
+    await langgraph(app)
+    await app.press("A")
+    await app.settled()
+
+
 SHOTS = (
     ("overview", STORE, (120, 36), overview),
     ("overview-wide", STORE, (200, 50), overview),
@@ -249,6 +266,8 @@ SHOTS = (
     ("run", STORE, (120, 36), run),
     ("keys", STORE, (120, 36), keys),
     ("hpd", DATA / "dotnet" / "hpd_hosted", (120, 36), hpd),
+    ("langgraph", DATA / "langgraph" / "answered-twice" / "orders.sqlite", (120, 24), langgraph),
+    ("langgraph-outcomes", DATA / "langgraph" / "answered-twice" / "orders.sqlite", (120, 16), langgraph_outcomes),
     ("several", DATA / "dotnet", (120, 36), several),
     ("graph", STORE, (120, 36), graph),
     ("replay-1", STORE, (120, 36), replay_1),
@@ -265,7 +284,8 @@ async def main() -> None:
         if sys.argv[1:] and name not in sys.argv[1:]:
             continue
         os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="ckpt-tui-screenshots-")
-        async with open_app(store, size) as app:
+        opened = with_forks(open_store(store)) if name.startswith("langgraph") else store
+        async with open_app(opened, size) as app:
             await prepare(app)
             await app.settled()
             # The person's own directories are nobody's business.
