@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint
 from ckpt_tui.core.budgets import INLINE_PICKLE
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.overview.overview import Overview, overview
+from ckpt_tui.core.overview.line import Overview
+from ckpt_tui.core.overview.overview import overview
 from ckpt_tui.core.overview.trail import Passed, passed
 from ckpt_tui.core.reading.conversation import Conversation, conversation
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
@@ -32,8 +33,7 @@ _SMALL = INLINE_PICKLE
 """Bytes of a file that is decoded only as far as its overview looks: every pickle in it is small enough for that."""
 
 
-@dataclass(frozen=True, slots=True)
-class OverviewReport:
+class OverviewReport(NamedTuple):
     """The overview and conversation of a checkpoint, as they are reported.
 
     Attributes:

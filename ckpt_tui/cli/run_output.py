@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from ckpt_tui.actions.debugging.debugger import Debugger
+from ckpt_tui.actions.debugging.lent_terminal import terminal_path
 from ckpt_tui.actions.resume.command_lines import again, onward
 from ckpt_tui.actions.resume.plan import FAILED, Plan
 from ckpt_tui.actions.resume.preview import QUESTION, PreviewLine, blocked_types, preview_lines, unanswered
@@ -72,6 +73,7 @@ class Follower:
         self._declined = False
         self._interrupts = 0
         self._deaf = False
+        self._is_lent = False
 
     def follow(self) -> int:
         """Run to the end; returns the exit code."""
@@ -96,11 +98,34 @@ class Follower:
         self._write(raw, line)
         if kind == "check":
             self._checked(line)
+        elif kind == "breakpoint":
+            self._lend()
+        elif kind in ("breakpoint_end", "end"):
+            self._take_back()
         if self._console is not None:
             self._console.take(line)
         return kind == "end"
 
+    def _lend(self) -> None:
+        """Lend the terminal to pdb, where there is one."""
+        path = terminal_path()
+        self._is_lent = bool(path)
+        if self._console is not None:
+            self._console.typed.lend()
+        if not path:
+            _write_narration("breakpoint() needs a terminal: the run goes on")
+            self._take_back()
+        self._session.send({"do": "terminal", "path": path or None})
+
+    def _take_back(self) -> None:
+        self._is_lent = False
+        if self._console is not None:
+            self._console.typed.take_back()
+
     def _interrupt(self) -> None:
+        if self._is_lent:
+            self._session.interrupt()
+            return
         self._interrupts += 1
         if self._interrupts > 1:
             self._session.kill()

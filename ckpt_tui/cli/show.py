@@ -27,7 +27,7 @@ from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.export import dumps, show_document, sizes_document
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.overview.overview import alarm_lines, overview_document
+from ckpt_tui.core.overview.line import alarm_lines, overview_document
 from ckpt_tui.core.runs.ids import IdFault, as_late, find
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean, quoted, size_text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +11,23 @@ from ckpt_tui.actions.debugging.debugger import Debugger
 from ckpt_tui.actions.resume.log import EventLog
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.running.event_lines import parse_line
+from ckpt_tui.core.running.progress import Progress
 
 _KEPT_EVENTS = tuple(
     f'{{"kind":"{kind}"'.encode()
-    for kind in ("hello", "graph", "check", "waiting", "answered", "error", "end", "checkpoint", "paused", "edited")
+    for kind in (
+        "hello",
+        "graph",
+        "check",
+        "waiting",
+        "answered",
+        "error",
+        "end",
+        "checkpoint",
+        "paused",
+        "edited",
+        "breakpoint",
+    )
 )
 """How lines begin that a screen must know of; the others only stand in the log."""
 
@@ -30,6 +44,8 @@ class LiveRun:
         latest: Kind → the latest line of that kind, of those that a screen must know of.
         begun: Whether the workflow was asked to run.
         written: Ids of the checkpoints that it wrote, in order.
+        progress: How its executors stand.
+        loans: True for each time that it asks for the terminal, False for each time that it gives it back or ends.
     """
 
     def __init__(self, plan: Plan, on_line: Callable[[dict[str, Any]], None]) -> None:
@@ -38,6 +54,8 @@ class LiveRun:
         self.latest: dict[str, dict[str, Any]] = {}
         self.begun = False
         self.written: list[str] = []
+        self.progress = Progress()
+        self.loans: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self.session = Debugger(plan, self._take, confirmed=False)
         self._on_line = on_line
         self._lock = threading.Lock()
@@ -84,6 +102,11 @@ class LiveRun:
 
     def _take(self, raw: bytes) -> None:
         self.log.add(raw)
+        self.progress.take(raw)
+        if raw.startswith(b'{"kind":"breakpoint"'):
+            self.loans.put(True)
+        elif raw.startswith((b'{"kind":"breakpoint_end"', b'{"kind":"end"')):
+            self.loans.put(False)
         if raw.startswith(_KEPT_EVENTS):
             line = parse_line(raw)
             kind = str(line.get("kind"))

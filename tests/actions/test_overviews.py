@@ -15,7 +15,7 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.overview.line import Label
 from ckpt_tui.core.overview.trail import fold, numbers_of, path_text
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
-from ckpt_tui.core.text import UNSAFE
+from ckpt_tui.core.text import unsafe
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.files import Stamp
@@ -203,8 +203,8 @@ def test_every_checkpoint_of_the_samples_has_an_overview_that_no_terminal_obeys(
 def one_of(store: Store, run: Run, node: Node, run_path: RunPath) -> OverviewReport:
     """The last overview of a checkpoint, looked at for what a terminal would obey."""
     *_, found = overviews(store, run, node, run_path)
-    assert not any(UNSAFE.search(line.text) for line in found.overview.lines)
-    assert not UNSAFE.search(found.overview.title)
+    assert not any(unsafe().search(line.text) for line in found.overview.lines)
+    assert not unsafe().search(found.overview.title)
     return found
 
 

@@ -225,6 +225,10 @@ _INSTEAD = {
 """What to keep in the state instead of what the framework cannot load."""
 
 
+_OWN_CLASSES = ("numpy:", "numpy.", "pandas:", "pandas.")
+"""How types begin whose values are of a class of their own: each kind of dtype has one, and NaT."""
+
+
 def _wrong_claim(envelope: Envelope, value: Value) -> str:
     """What is wrong with the stated type, which the framework compares after loading; "" when nothing is.
 
@@ -233,15 +237,15 @@ def _wrong_claim(envelope: Envelope, value: Value) -> str:
     if type(value) in (Ref, Opaque):
         return ""
     actual = type_name(value)
-    if actual == envelope.claimed:
+    if actual == envelope.claimed or actual.startswith(_OWN_CLASSES):
         return ""
     if type(value) is Obj:
         if type(value.cls) is not Ref or callable_name(value):  # the latter a class, or the member of an Enum
             return ""
         parts = object_parts(value)
         called = judge(value.cls.module, value.cls.qualname, value.how == "new")
-        # A type of numpy makes objects of classes below it, and so does the one of the built-in iterators that has any.
-        is_class = called.is_class and not value.cls.name.startswith(("numpy:", "numpy.", "builtins:reversed"))
+        # One of the built-in iterators makes objects of classes below it.
+        is_class = called.is_class and not value.cls.name.startswith((*_OWN_CLASSES, "builtins:reversed"))
         if parts.is_type or actual.startswith("(") or not (parts.is_text or is_class):
             return ""
     return f"states the type {envelope.claimed}, but holds {actual}; the framework refuses it"

@@ -7,39 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
 
-from ckpt_tui.core.model import Checkpoint, CheckpointRef, has_file_time
+from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.overview.current_step import now_lines, outcome_lines, step_lines
-from ckpt_tui.core.overview.line import LINES, VALUE_CELLS, Label, Line
+from ckpt_tui.core.overview.line import LINES, VALUE_CELLS, Label, Line, Overview, alarm_lines, overview_title
 from ckpt_tui.core.overview.state_lines import state_lines
 from ckpt_tui.core.overview.trail import Passed, in_quotes, path_text, words
-from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.core.reading.lookup import lookup
 from ckpt_tui.core.reading.turns import Turn
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Step
-from ckpt_tui.core.text import clean, size_text
-
-
-class Overview(NamedTuple):
-    """The overview of one checkpoint.
-
-    Attributes:
-        title: Workflow, step and status.
-        lines: The answers, those of a label together.
-        complete: The whole path of the run was read.
-    """
-
-    title: str
-    lines: tuple[Line, ...]
-    complete: bool = True
-
-    def about(self, *labels: Label) -> tuple[Line, ...]:
-        """The lines of some labels."""
-        return tuple(line for line in self.lines if line.label in labels)
+from ckpt_tui.core.text import clean
 
 
 def overview(
@@ -76,27 +57,7 @@ def overview(
     shown = {line.path for line in ended}
     lines += _some("state", state_lines(after, before, run_path, shown))
     lines += _some("talk", _talk(said, shown))
-    return Overview(_title(checkpoint.ref, title, goes_on), tuple(lines), complete)
-
-
-def alarm_lines(alarms: Sequence[str]) -> tuple[Line, ...]:
-    """What in a checkpoint could run code, as lines of its overview."""
-    return tuple(
-        Line("danger", clean(alarm.removeprefix("danger ")), (), "meta", "✗")
-        for alarm in islice(alarms, LINES["danger"])
-    )
-
-
-def overview_document(found: Overview) -> list[dict[str, Any]]:
-    """The overview in the JSON of `show`."""
-    return [
-        {
-            "label": line.label,
-            "text": f"{line.sign} {line.text}" if line.sign else line.text,
-            "path": expression(line.path) if line.path else "",
-        }
-        for line in found.lines
-    ]
+    return Overview(overview_title(checkpoint.ref, title, goes_on), tuple(lines), complete)
 
 
 def _some(label: Label, lines: Iterator[Line]) -> list[Line]:
@@ -108,23 +69,6 @@ def _some(label: Label, lines: Iterator[Line]) -> list[Line]:
     last = found[most - 1]
     more = f"… {len(found) - most + 1}{'+' if len(found) == most + 50 else ''} more"
     return [*found[: most - 1], Line(label, more, last.path[:1], last.tab)]
-
-
-_STATUS = {"waiting": "waits for an answer", "open": "work is left", "done": "has ended"}
-
-
-def of_large(ref: CheckpointRef, title: str = "") -> Overview:
-    """The overview of a checkpoint too large to be read unasked."""
-    text = f"this checkpoint is large, {size_text(ref.size)}: Enter reads it for an overview"
-    return Overview(_title(ref, title), (Line("now", text, (), "overview"),), False)
-
-
-def _title(ref: CheckpointRef, title: str, goes_on: bool = False) -> str:
-    own_title = ref.store_metadata.title if ref.store_metadata is not None else ""
-    name = clean(title or own_title or ref.workflow, 80)
-    times = "times are those of the files" if has_file_time(ref) else ""
-    status = "the run went on" if goes_on and ref.status == "open" else _STATUS.get(ref.status or "", "")
-    return " · ".join(part for part in (name, f"step {ref.step}", status, times) if part)
 
 
 def _errors(checkpoint: Checkpoint) -> Iterator[Line]:

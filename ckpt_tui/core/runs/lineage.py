@@ -258,12 +258,28 @@ def _guess(
         iterations = [orphan.iteration] if orphan.iteration > 0 and _carries_answers(orphan) else []
         iterations += (orphan.iteration - 1, _ANY) if orphan.chain else (orphan.iteration - 1,)
         for iteration in iterations:
-            candidates = table.get(iteration, [])
-            at = bisect_left(candidates, (orphan.when, orphan.position, orphan.id))
-            if at:
-                parents[orphan.id] = candidates[at - 1][2]
+            found = _before(orphan, iteration, table.get(iteration, []), by_id)
+            if found:
+                parents[orphan.id] = found
                 guessed.add(orphan.id)
                 break
+
+
+def _before(orphan: CheckpointRef, iteration: int, candidates: _Ranks, by_id: dict[str, CheckpointRef]) -> str:
+    """The latest of the candidates that is not later, "" where there is none.
+
+    Where a clock is too coarse to say more, one of an earlier iteration came first, and so did a question before its
+    answers.
+    """
+    at = bisect_left(candidates, (orphan.when, orphan.position, ""))
+    end = at
+    while end < len(candidates) and candidates[end][:2] == (orphan.when, orphan.position) and iteration != _ANY:
+        end += 1
+    for place in range(end - 1, at - 1, -1):
+        name = candidates[place][2]
+        if iteration < orphan.iteration or not (name == orphan.id or _carries_answers(by_id[name])):
+            return name
+    return candidates[at - 1][2] if at else ""
 
 
 def _carries_answers(ref: CheckpointRef) -> bool:

@@ -11,17 +11,11 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ckpt_tui.core.diff.comparison import Marks
-from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.overview.overview import Overview, alarm_lines
+from ckpt_tui.core.overview.line import Overview, alarm_lines
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.core.reading.members import locate
 from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.overview_lines import OverviewLines
-from ckpt_tui.tui.widgets.row_tree import RowTree
-from ckpt_tui.tui.widgets.step_text import step_notes
 from ckpt_tui.tui.widgets.tab_bodies import TabBodies
 from ckpt_tui.tui.widgets.tab_memory import TabMemory
 from ckpt_tui.tui.widgets.tab_texts import (
@@ -38,9 +32,14 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.core.model import Checkpoint
+    from ckpt_tui.core.reading.conversation import Conversation
     from ckpt_tui.core.sizes.shares import Shares
     from ckpt_tui.core.steps.learned_graph import Graph
     from ckpt_tui.core.steps.steps import Step
+    from ckpt_tui.tui.widgets.line_list import LineList
+    from ckpt_tui.tui.widgets.overview_lines import OverviewLines
+    from ckpt_tui.tui.widgets.row_tree import RowTree
 
 PLACE_NODES = 4_000
 """Values looked at for the size of the value under the cursor: about 2 ms a key."""
@@ -64,13 +63,13 @@ class Detail(Widget):
     Detail ShareList { height: 1fr; }
     """
 
-    @dataclass(eq=False)
+    @dataclass(eq=False, repr=False)
     class GraphWanted(Message):
         """The tab of the graph is shown: the step to the checkpoint is to be reported."""
 
         detail: Detail
 
-    @dataclass(eq=False)
+    @dataclass(eq=False, repr=False)
     class OverviewWanted(Message):
         """A checkpoint is shown: what there is to say of it is to be found out.
 
@@ -81,7 +80,7 @@ class Detail(Widget):
         whole: bool
         by_hand: bool = False
 
-    @dataclass(eq=False)
+    @dataclass(eq=False, repr=False)
     class SizesWanted(Message):
         """The tab of the sizes is shown: the checkpoint is to be measured."""
 
@@ -156,7 +155,7 @@ class Detail(Widget):
         """Show the step to the checkpoint in the tab of the graph."""
         view = self.bodies.graph
         if view is not None and self.tab == "graph":
-            view.show(graph, step, step_notes(step, known, total))
+            view.show_learned(graph, step, known, total)
 
     def show(self, checkpoint: Checkpoint | None) -> None:
         """Show another checkpoint, at the same place as far as it has one."""
