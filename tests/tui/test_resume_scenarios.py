@@ -1,6 +1,6 @@
 """A resume in the browser writes what a script written by hand writes, old releases and new.
 
-Every kind of workflow is resumed by the command line (`tests/runner/test_scenarios.py`), with the same plan and process.
+Every kind of workflow is resumed by the command line (`tests/runner/test_scenarios.py`), with the same plan.
 """
 
 from __future__ import annotations
