@@ -1,4 +1,4 @@
-"""A path becomes the store that reads it: by what stands there, never by a name that a payload gives.
+"""A path becomes the store that reads it: by what is there, never by a name that a payload gives.
 
 Readers of others come by entry point, group `ckpt_tui.stores`. They are the user's installed code; one is imported only
 for a path that no reader here knows, or where it is named: `NAME:PLACE`.
@@ -161,7 +161,7 @@ def extensions() -> dict[str, EntryPoint]:
     return {point.name: point for point in entry_points(group=GROUP)}
 
 
-# -- what stands at a path ---------------------------------------------------------------------------------------------
+# -- what is at a path ------------------------------------------------------------------------------------------------
 
 
 def _sniffed(place: OpenedPath) -> Store | None:

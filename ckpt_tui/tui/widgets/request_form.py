@@ -124,7 +124,7 @@ class FieldLine(Vertical):
 
     @property
     def place(self) -> Input | Choice:
-        """Where it is filled: its text where one is asked for, else what stands in its line."""
+        """Where it is filled: its text where one is asked for, else what is in its line."""
         if self.query(".field-asks") and self.query_one(".field-asks").display:
             return self.query_one(".field-asks Input", Input)
         choices = self.query(Choice)

@@ -22,7 +22,7 @@ MESSAGE_CHARACTERS = 8_000
 """Characters of a message that are shown; the line of the log holds all of it."""
 
 _LABEL = 9
-"""Columns of what stands before a text."""
+"""Columns before a text."""
 
 
 class RunState(Horizontal):
