@@ -70,7 +70,7 @@ def latest(nodes: Iterable[Node]) -> Node:
 
 def as_late(node: Node, runs: Sequence[Run]) -> list[Node]:
     """The latest checkpoints of the other stores that are as late as this one, in the order of the stores."""
-    own = "" if node.ref.told is None else node.ref.told.store
+    own = "" if node.ref.store_metadata is None else node.ref.store_metadata.store
     stores: dict[str, list[Node]] = {}
     for run in runs:
         stores.setdefault(run.store, []).extend(run.nodes)

@@ -93,17 +93,17 @@ def test_the_latest_of_equal_times_is_the_last_of_its_branch(names: tuple[str, .
 
 
 class TestSeveralStores:
-    def told(self, name: str, store: str, parent: str | None = None, when: float = 0.0) -> CheckpointRef:
-        return ref(name, parent, when)._replace(file=f"{store}/{name}.json", told=StoreMetadata(store=store))
+    def made(self, name: str, store: str, parent: str | None = None, when: float = 0.0) -> CheckpointRef:
+        return ref(name, parent, when)._replace(file=f"{store}/{name}.json", store_metadata=StoreMetadata(store=store))
 
     @pytest.fixture
     def stores(self) -> tuple[Run, ...]:
         return arrange(
             [
-                self.told("root", "copy", None, 1), self.told("old", "copy", "root", 2),
-                self.told("root", "own", None, 1), self.told("old", "own", "root", 2),
-                self.told("new1", "own", "old", 3), self.told("ask1", "own", "old", 2.5),
-                self.told("ask2", "copy", "old"),
+                self.made("root", "copy", None, 1), self.made("old", "copy", "root", 2),
+                self.made("root", "own", None, 1), self.made("old", "own", "root", 2),
+                self.made("new1", "own", "old", 3), self.made("ask1", "own", "old", 2.5),
+                self.made("ask2", "copy", "old"),
             ]
         )  # fmt: skip
 
