@@ -74,7 +74,7 @@ class Follower:
         self._console = Console(self._session, as_json) if isinstance(self._session, Debugger) else None
         self._latest: dict[str, dict[str, Any]] = {}
         self._lost: list[dict[str, Any]] = []
-        self._told = False
+        self._has_reported = False
         self._refused = False
         self._declined = False
         self._interrupts = 0
@@ -146,7 +146,7 @@ class Follower:
             if self._json:
                 sys.stdout.buffer.write((raw if self._reveal else masked_line(raw)) + b"\n")
                 sys.stdout.buffer.flush()
-            elif not self._is_told_elsewhere(line):
+            elif not self._is_reported_elsewhere(line):
                 is_clear = self._reveal or not may_hold_secrets(raw)
                 shown = line if is_clear else shown_line(raw, most=SHOWN)
                 for text in _texts(shown):
@@ -161,19 +161,19 @@ class Follower:
             with suppress(OSError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-    def _is_told_elsewhere(self, line: dict[str, Any]) -> bool:
+    def _is_reported_elsewhere(self, line: dict[str, Any]) -> bool:
         """Whether the preview shows it, or has reported it, or a comparison of runs will."""
         if isinstance(self._session, Repetition) and line.get("kind") in _OF_ONE_RUN:
             return True
         if line.get("kind") != "error":
             return line.get("kind") in ("hello", "graph", "check", "end" if self._declined else "")
         problems = self._latest.get("check", {}).get("problems") or ()
-        return not self._told or any(each.get("what") == line.get("what") for each in problems)
+        return not self._has_reported or any(each.get("what") == line.get("what") for each in problems)
 
     def _checked(self, check: dict[str, Any]) -> None:
         if check.get("ok"):
             remember(self._plan.source.store or self._plan.into, self._plan.target)
-        if self._told:  # the same again, of another run
+        if self._has_reported:  # the same again, of another run
             return
         self._tell()
         if self._mode != "ask":
@@ -193,7 +193,7 @@ class Follower:
 
     def _tell(self) -> None:
         """Print what was found on stderr; with --json the lines say it."""
-        self._told = True
+        self._has_reported = True
         if self._json and self._mode != "ask":
             return
         for said in preview_lines(self._plan, self._latest, reveal=self._reveal, to_paste=True):
@@ -204,7 +204,7 @@ class Follower:
     def _code(self) -> int:
         end = self._latest.get("end", {})
         check = self._latest.get("check", {})
-        if not self._told and not self._json:
+        if not self._has_reported and not self._json:
             self._tell()
         if self._declined:
             _write_narration("the workflow did not run")
@@ -252,7 +252,7 @@ class Follower:
         into = self._plan.into
         written = "checkpoint" in self._latest
         if os.path.realpath(into) != os.path.realpath(self._plan.source.store or os.devnull):
-            with suppress(OSError):  # a process that died may have had no time to tell of the last one
+            with suppress(OSError):  # a process that died may have had no time to report the last one
                 written = written or any(name.endswith(".json") for name in os.listdir(into))
         if written:
             _write_narration(f"go on from the last checkpoint: {clean(onward(self._plan, 'latest'))}")

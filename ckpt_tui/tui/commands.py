@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
 Scope = Literal["everywhere", "list", "value", "diff", "compare", "any list", "run", "replay"]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One thing the person can do.
 
     Attributes:
@@ -182,6 +180,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "store.doctor", "D", "doctor", "what is wrong or risky in the store, and the types to allow", "everywhere", "",
         "D", words="check danger",
+    ),
+    Command(
+        "store.export", "x", "export", "export the checkpoint, its branch, its run or the store, secrets masked",
+        "everywhere", "", "x", words="share bundle markdown html issue",
     ),
     Command(
         "run.resume", "r", "resume", "resume from here; a preview comes first", "everywhere", "resume", "r",

@@ -37,7 +37,7 @@ class LiveRun:
 
     Args:
         plan: What is run.
-        told: Called with each line that a screen must know of, from a thread of the session.
+        on_line: Called with each line that a screen must know of, from a thread of the session.
 
     Attributes:
         log: Its lines.
@@ -48,7 +48,7 @@ class LiveRun:
         loans: True for each time that it asks for the terminal, False for each time that it gives it back or ends.
     """
 
-    def __init__(self, plan: Plan, told: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, plan: Plan, on_line: Callable[[dict[str, Any]], None]) -> None:
         self.plan = plan
         self.log = EventLog()
         self.latest: dict[str, dict[str, Any]] = {}
@@ -57,7 +57,7 @@ class LiveRun:
         self.progress = Progress()
         self.loans: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self.session = Debugger(plan, self._take, confirmed=False)
-        self._told = told
+        self._on_line = on_line
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -114,4 +114,4 @@ class LiveRun:
                 self.latest[kind] = line
                 if kind == "checkpoint":
                     self.written.append(str(line.get("id")))
-            self._told(line)
+            self._on_line(line)

@@ -12,7 +12,7 @@ from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.steps import Light, Step
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.step_text import LIGHT_STYLES, Parts, legend
+from ckpt_tui.tui.widgets.step_text import LIGHT_STYLES, Parts, legend, step_notes
 
 LEAST_WIDTH = 22
 """Columns below which the graph is a list."""
@@ -46,7 +46,7 @@ class GraphView(LineList):
         Binding("shift+right,L", "sideways(1)", "scroll the graph to the right", show=False),
     ]
 
-    def __init__(self, id: str | None = None, share: float = 1.0) -> None:
+    def __init__(self, id: str | None = None, share: float = 0.7) -> None:
         super().__init__(id=id)
         self._share = share
         self._graph = Graph()
@@ -86,6 +86,10 @@ class GraphView(LineList):
     def _light(self, lights: dict[str, Light], hot: frozenset[tuple[str, str]], notes: Sequence[Parts]) -> None:
         self._lights, self._hot, self._notes = lights, hot, notes
         self._arrange()
+
+    def show_learned(self, graph: Graph, step: Step, known: int, total: int) -> None:
+        """Show the graph that `known` of `total` steps of a run make, as one of them left it, and what it did."""
+        self.show(graph, step, step_notes(step, known, total))
 
     def on_resize(self) -> None:
         """What fits depends on the size."""
