@@ -30,6 +30,7 @@ from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.screens.yes_no import YesNoScreen, quit_question
 from ckpt_tui.tui.themes import DARK, LIGHT, SIXTEEN, readable_variables, variables_for
 from ckpt_tui.tui.typeahead import TypeAhead
+from ckpt_tui.tui.widgets.status import BarLine
 
 
 def _commands() -> type[Provider]:
@@ -139,11 +140,22 @@ class CkptApp(TypeAhead):
         return {} if theme.name in (DARK.name, LIGHT.name) else variables_for(theme)
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        if priority:  # the first look at a key: what was said of the last one is taken back
+            self._cover_keys("")
         handled = await super()._check_bindings(key, priority)
         screen = self.screen
-        if not handled and not priority and isinstance(screen, Explains):
-            screen.explain(why_not(key, self.key_character, self.changed_keys))
+        if not handled and not priority:
+            text = why_not(key, self.key_character, self.changed_keys)
+            if isinstance(screen, Explains):
+                screen.explain(text)
+            else:
+                self._cover_keys(text)
         return handled
+
+    def _cover_keys(self, text: str) -> None:
+        """Say something in the line of keys of a screen that does not say it itself; "" shows the keys again."""
+        for bar in self.screen.query("#foot").results(BarLine):
+            bar.cover(text)
 
     async def action_quit(self) -> None:
         """Quit; while a run that was started from here goes on, ask first."""

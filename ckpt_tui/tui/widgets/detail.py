@@ -1,4 +1,4 @@
-"""One checkpoint through tabs: its overview, state, messages, conversation, pending requests, ..., its file."""
+"""One checkpoint through tabs: its overview, its parts as a tree, its conversation, changes, graph and file."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ckpt_tui.core.diff.comparison import Marks
-from ckpt_tui.core.model import Checkpoint, parts_of
+from ckpt_tui.core.model import PARTS, Checkpoint, parts_of
 from ckpt_tui.core.overview.overview import Overview, alarm_lines
 from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.reading.arrangement import PART_LABELS
 from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.core.reading.members import locate
 from ckpt_tui.core.reading.tree import Folds, Tree
 from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
+from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
 from ckpt_tui.tui.widgets.graph_view import GraphView
@@ -28,7 +30,7 @@ from ckpt_tui.tui.widgets.overview_lines import OverviewLines
 from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.share_list import ShareList
 from ckpt_tui.tui.widgets.step_text import step_notes
-from ckpt_tui.tui.widgets.tab_texts import conversation_paragraphs, empty_text, meta_value, raw_paragraphs
+from ckpt_tui.tui.widgets.tab_texts import conversation_paragraphs, meta_value, raw_paragraphs
 from ckpt_tui.tui.widgets.tabs import Tab, TabLine
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
@@ -38,10 +40,14 @@ if TYPE_CHECKING:
     from ckpt_tui.core.steps.learned_graph import Graph
     from ckpt_tui.core.steps.steps import Step
 
-TABS = ("overview", "state", "messages", "talk", "pending", "diff", "graph", "meta", "size", "raw")
-_TITLES = {name: name.capitalize() for name in TABS}
+TABS = ("overview", "state", "talk", "diff", "graph", "file")
 
-_COUNTED = ("messages", "talk", "pending", "diff")
+FILE_VIEWS = ("meta", "size", "raw")
+"""What the last tab shows of the file, one at a time."""
+
+_STOPS = (*TABS[:-1], *FILE_VIEWS)
+
+_COUNTED = ("talk", "diff")
 """Tabs that say how much is in them."""
 
 _LARGE_TALK = "This checkpoint is large: Enter in its overview reads it, and what was said in it."
@@ -105,6 +111,8 @@ class Detail(Widget):
         self.tab = tab
         self.checkpoint: Checkpoint | None = None
         self.reveal = False
+        self._file_view = FILE_VIEWS[0]
+        self._parts: dict[str, Value] = {}
         self._folds: dict[str, Folds] = {}
         self._places: dict[str, tuple[str, ...]] = {}
         self._overview: Overview | None = None
@@ -119,7 +127,10 @@ class Detail(Widget):
         """What in the checkpoint could run code, once that was looked for."""
 
     def compose(self) -> ComposeResult:
-        yield TabLine(self._tabs(), _COUNTED)
+        yield TabLine(self._tabs(), _COUNTED, id="tabs")
+        views = TabLine(tuple(Tab(name, name.capitalize()) for name in FILE_VIEWS), id="views")
+        views.display = False
+        yield views
         overview = OverviewLines(id="overview")
         overview.display = self.tab == "overview"
         yield overview
@@ -151,6 +162,10 @@ class Detail(Widget):
         return next((lines for lines in self.query(LineList) if lines.display), self.rows)
 
     @property
+    def _line(self) -> TabLine:
+        return self.query_one("#tabs", TabLine)
+
+    @property
     def _graph_view(self) -> GraphView | None:
         return next((lines for lines in self.query(LineList) if lines.id == "graph"), None)  # type: ignore[return-value]
 
@@ -164,13 +179,20 @@ class Detail(Widget):
         self._difference, self._untold = difference, why
         self.rows.marks = None if difference is None or self.tab == "meta" else Marks(difference)
         self.rows.changed()
-        line = self.query_one(TabLine)
-        line.show(self._tabs(), self.tab)
+        self._show_tabs()
         if self.tab == "diff":
             self._show_diff()
 
-    def _show_diff(self) -> None:
+    def _show_tabs(self) -> None:
+        is_file = self.tab in FILE_VIEWS
+        self._line.show(self._tabs(), "file" if is_file else self.tab)
+        views = self.query_one("#views", TabLine)
+        views.display = is_file and self.checkpoint is not None
+        if is_file:
+            self._file_view = self.tab
+            views.pick(self.tab)
 
+    def _show_diff(self) -> None:
         self._switch("diff")
         view = self.query_one("#diff", DiffRows)
         view.reveal = self.reveal
@@ -214,6 +236,7 @@ class Detail(Widget):
             self._folds.clear()
             self._places.clear()
         self.checkpoint = checkpoint
+        self._parts = parts_of(checkpoint) if checkpoint is not None else {}
         self._alarms = ()
         self._difference, self._untold = None, "comparing with the parent …"
         self.rows.marks = None
@@ -227,7 +250,7 @@ class Detail(Widget):
     def show_overview(self, overview: Overview, talk: Conversation) -> None:
         """Show what there is to say of the checkpoint, and count what was said."""
         self._overview, self._talk, self._is_large = overview, talk, False
-        self.query_one(TabLine).show(self._tabs(), self.tab)
+        self._show_tabs()
         if self.tab == "overview":
             self._render_overview(keep_place=True)
         elif self.tab == "talk":
@@ -260,24 +283,22 @@ class Detail(Widget):
         event.stop()
         if event.tab == "overview":
             self.post_message(self.OverviewWanted(self, whole=True, by_hand=True))
-        elif event.tab in TABS:
+        elif event.tab in TABS or event.tab in PARTS:
             self.pick(event.tab)
         elif event.path:
             self.go_path(event.path)
 
     def go_path(self, path: Path) -> None:
-        """Go to a place of the checkpoint, as far as there is one: the document's part, then steps below it."""
-        if not path or path[0] not in ("state", "messages", "pending", "metadata"):
+        """Go to a place of the checkpoint, as far as there is one: the name of a part, then steps below it."""
+        if not path or path[0] not in PARTS:
             return
-        tab = "meta" if path[0] == "metadata" else str(path[0])
-        self.pick(tab)
-        if self.is_tree:
-            positions = locate(self.rows.outline.value, path if tab == "meta" else path[1:])
-            if positions:
-                self.rows.go_to(positions)
+        self.pick("state")
+        positions = locate(self._parts, path)
+        if self.is_tree and positions:
+            self.rows.go_to(positions)
 
     def alarm(self, told: tuple[str, ...]) -> None:
-        """Show what in the checkpoint could run code, in the title and among the warnings of the tab Meta."""
+        """Show what in the checkpoint could run code, in the title and among the warnings of the file."""
         self._alarms = told
         self.border_title = self._title()
         if self.tab in ("meta", "overview"):
@@ -287,13 +308,19 @@ class Detail(Widget):
         """Show a text instead of a checkpoint: why there is none."""
         self._remember()
         self.checkpoint = None
-        self.query_one(TabLine).display = False
+        for line in self.query(TabLine):
+            line.display = False
         self.border_title = Content(title)
         self._switch("text")
         self.lines.show(paragraphs)
 
     def pick(self, tab: str) -> None:
-        """Show another tab."""
+        """Show another tab, or the part of a checkpoint that has this name."""
+        if tab in PARTS and tab not in TABS:
+            self.go_path((tab,))
+            return
+        if tab == "file":
+            tab = self._file_view
         self._remember()
         self.tab = tab
         self.render_tab(keep_place=True)
@@ -302,19 +329,26 @@ class Detail(Widget):
 
     def next_tab(self, way: int) -> None:
         """Show the next or previous tab that has something to show."""
-        tabs = self._tabs()
-        at = TABS.index(self.tab) if self.tab in TABS else 0
-        following = [tabs[(at + way * step) % len(tabs)] for step in range(1, len(tabs))]
-        self.pick(next(tab.name for tab in following if tab.number != 0))
+        empty = {tab.name for tab in self._tabs() if tab.number == 0}
+        at = _STOPS.index(self.tab) if self.tab in _STOPS else 0
+        following = [_STOPS[(at + way * step) % len(_STOPS)] for step in range(1, len(_STOPS))]
+        self.pick(next(name for name in following if name not in empty))
+
+    def pick_again(self, tab: str) -> None:
+        """Show another tab; once more, the next view of the file."""
+        if tab == "file" and self.tab in FILE_VIEWS:
+            tab = FILE_VIEWS[(FILE_VIEWS.index(self.tab) + 1) % len(FILE_VIEWS)]
+        self.pick(tab)
 
     def go_to(self, steps: tuple[str, ...]) -> bool:
-        """Go to the value that labels lead to, the tab's name first; False when there is none."""
-        if not steps or steps[0] not in ("state", "messages", "pending"):
+        """Go to the value that labels lead to, the part's name first; False when there is none."""
+        if not steps or steps[0] not in PARTS:
             return False
-        self.pick(steps[0])
+        self.pick("state")
         if not self.is_tree:
             return False
-        return self.rows.open_labels(steps[1:])
+        part, *labels = steps
+        return self.rows.open_labels(tuple(labels) if part == "state" else (PART_LABELS[part], *labels))
 
     def set_reveal(self, reveal: bool) -> None:
         """Show secrets or mask them."""
@@ -344,15 +378,11 @@ class Detail(Widget):
         self.pick(event.name)
 
     def _tabs(self) -> tuple[Tab, ...]:
-        checkpoint = self.checkpoint
-        facts = checkpoint.ref.facts if checkpoint else None
         counts = {
-            "messages": facts.messages if facts else 0,
-            "pending": facts.pending if facts else 0,
             "talk": len(self._talk.turns) if self._talk is not None else None,
             "diff": len(self._difference.shown) if self._difference else None,
         }
-        return tuple(Tab(name, _TITLES[name], counts.get(name)) for name in TABS)
+        return tuple(Tab(name, name.capitalize(), counts.get(name)) for name in TABS)
 
     def _switch(self, current: str) -> None:
         found = {lines.id: lines for lines in self.query(LineList)}
@@ -377,9 +407,8 @@ class Detail(Widget):
     def render_tab(self, keep_place: bool = False) -> None:
         """Draw the tab that is picked."""
         checkpoint = self.checkpoint
-        line = self.query_one(TabLine)
-        line.display = True
-        line.show(self._tabs(), self.tab)
+        self._line.display = True
+        self._show_tabs()
         self.border_title = self._title()
         if checkpoint is None:
             self._switch("text")
@@ -405,17 +434,14 @@ class Detail(Widget):
             self.lines.show(raw_paragraphs(checkpoint.raw, self.reveal), wrap=False, keep_place=keep_place)
         else:
             self._switch("tree")
-            value = {
-                "state": checkpoint.state, "messages": checkpoint.messages,
-                "pending": checkpoint.pending, "meta": meta_value(checkpoint, self._alarms),
-            }[self.tab]  # fmt: skip
-            prefix = () if self.tab == "meta" else (self.tab,)
+            is_parts = self.tab == "state"
+            value = self._parts if is_parts else meta_value(checkpoint, self._alarms)
             if self._difference is not None:
-                self.rows.marks = Marks(self._difference) if prefix else None
-            outline = Tree(value, self._folds.get(self.tab), self._show_none, prefix)
+                self.rows.marks = Marks(self._difference) if is_parts else None
+            outline = Tree(value, self._folds.get(self.tab), self._show_none, is_parts)
             if not len(outline):
                 self._switch("text")
-                self.lines.show([Paragraph(empty_text(self.tab, checkpoint), "dim")])
+                self.lines.show([Paragraph("Empty.", "dim")])
             else:
                 self.rows.show(outline, self._places.get(self.tab) if keep_place else None)
 
@@ -425,10 +451,10 @@ class Detail(Widget):
         ref = self.checkpoint.ref
         own_step = ref.told is not None and ref.told.step is not None
         count = f"step {ref.step}" if own_step else f"iteration {ref.iteration}"
-        mark = " · ! see Meta" if self.checkpoint.warnings or self.checkpoint.faults or self._alarms else ""
+        mark = " · ! see File" if self.checkpoint.warnings or self.checkpoint.faults or self._alarms else ""
         danger = any(told.startswith("danger") for told in self._alarms)
         text = f"{id_text(ref)} · {count} · {ref.role}"
-        return Content.assemble(text, (" · ✗ danger, see Meta", "$error")) if danger else Content(f"{text}{mark}")
+        return Content.assemble(text, (" · ✗ danger, see File", "$error")) if danger else Content(f"{text}{mark}")
 
     @property
     def place(self) -> tuple[str, str]:

@@ -83,14 +83,3 @@ def meta_value(checkpoint: Checkpoint, alarms: tuple[str, ...] = ()) -> dict[str
             for request in asked
         }
     return value
-
-
-def empty_text(tab: str, checkpoint: Checkpoint) -> str:
-    """Why a tab has nothing to show."""
-    if tab == "messages":
-        if checkpoint.ref.status == "waiting":
-            return "No messages in flight: the run waits for an answer. See Pending."
-        return "No messages in flight: nothing is left to do in this run."
-    if tab == "pending":
-        return "No request waits for an answer."
-    return "Empty."
