@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint
+from ckpt_tui.core.budgets import INLINE_PICKLE
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.overview.overview import Overview, overview
@@ -25,6 +27,9 @@ WAY = 1_000
 
 _SNAPSHOTS = 8
 _BYTES = 16_000_000
+
+_SMALL = INLINE_PICKLE
+"""Bytes of a file that is decoded only as far as its overview looks: every pickle in it is small enough for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +111,24 @@ def overviews(
         CkptError: the checkpoint cannot be read.
     """
     way = Way() if way is None else way
-    kept = Cache[str, Snapshot](_BYTES, lambda one: len(one.checkpoint.raw), _SNAPSHOTS, least=3)
+    kept = Cache[str, Snapshot](_BYTES, count=_SNAPSHOTS, least=3)
+    reader = store.reader()
 
-    def snapshot(file: str) -> Snapshot | None:
-        found = kept.get(file)
+    def snapshot(one: Node) -> Snapshot | None:
+        found = kept.get(one.ref.file)
         if found is None:
             try:
-                found = take_snapshot(store.load(file, check))
+                found = BranchCheckpoint(store, reader if one.ref.size <= _SMALL else None, run.id, one, check).snapshot
             except CkptError:
                 return None
-            kept.put(file, found)
+            kept.put(one.ref.file, found, one.ref.size)
         return found
 
     after = take_snapshot(loaded if loaded is not None else store.load(node.ref.file, check))
-    kept.put(node.ref.file, after)
+    kept.put(node.ref.file, after, node.ref.size)
     nodes = {each.ref.id: each for each in run.nodes}
     above = nodes.get(node.parent or "")
-    before = snapshot(above.ref.file) if above is not None else None
+    before = snapshot(above) if above is not None else None
     said = conversation(after.checkpoint, before.checkpoint if before is not None else None)
     goes_on = any(each.parent == node.ref.id for each in run.nodes)
     branch = _branch(nodes, node)
@@ -147,9 +153,9 @@ def overviews(
     # Twice where the graph is better known after the last step than before the first.
     for _ in range(2):
         for each in branch:
-            if way.known(each) is None and (one := snapshot(each.ref.file)) is not None:
+            if way.known(each) is None and (one := snapshot(each)) is not None:
                 parent = nodes.get(each.parent or "")
-                way.take(each, snapshot(parent.ref.file) if parent is not None else None, one)
+                way.take(each, snapshot(parent) if parent is not None else None, one)
                 if pause is not None:
                     pause()
             if check is not None:

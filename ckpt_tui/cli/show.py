@@ -23,8 +23,8 @@ from ckpt_tui.cli.output import (
     write_json,
     write_lines,
 )
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.alarms import alarms
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.export import dumps, show_document, sizes_document
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.overview.overview import alarm_lines, overview_document
@@ -65,13 +65,13 @@ def command(
     stores, checkpoint = store_and_id(words, storage)
     opened = with_own_forks(open_named(stores, storage, workflow_names))
     run, node = locate(opened, checkpoint)
-    allowance = Allowance(limit)
-    loaded = opened.load_within(node.ref.file, allowance)
-    alarmed = alarms(loaded, allowance=allowance)
+    budget = DocumentBudget(limit)
+    loaded = opened.load_within(node.ref.file, budget)
+    alarmed = alarms(loaded, budget=budget)
     if sizes:
-        document = sizes_document(loaded, run.id, node, allowance)
+        document = sizes_document(loaded, run.id, node, budget)
     else:
-        document = show_document(loaded, run.id, node, reveal, allowance)
+        document = show_document(loaded, run.id, node, reveal, budget)
         document["warnings"] += alarmed
         if query is None or "overview" in query:
             document["overview"] = _overview(opened, run, node, loaded, alarmed)

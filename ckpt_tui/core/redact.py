@@ -104,7 +104,9 @@ def _mask_by_name(holder: list[Any], above: int, hidden: list[Any] | None, sign:
 
 
 def _mask_of_bytes(document: dict[str, Any], hidden: list[Any] | None, sign: str) -> Any:
-    """What stands for bytes that are a secret; None where a document stands for no bytes."""
+    """What stands for bytes that are a secret, or is a mask already; None for any other document."""
+    if is_mask(document):  # of a copy, which was masked when it was made
+        return document
     base64 = document.get("$base64")
     if not isinstance(base64, str):
         return None

@@ -14,8 +14,8 @@ from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.allowance import Allowance
     from ckpt_tui.core.doctor.severity import Finding
+    from ckpt_tui.core.document_budget import DocumentBudget
 
 POLL_SECONDS = 0.1
 """How long a watch waits for news of its members before it looks whether it is to stop."""
@@ -154,14 +154,14 @@ class CompositeStore(Store):
         checkpoint = self.members[number].load(own, check, everything)
         return checkpoint._replace(ref=self._ref(number, checkpoint.ref))
 
-    def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Read and decode all of one checkpoint, as far as an allowance goes.
+    def load_within(self, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
+        """Read and decode all of one checkpoint, as far as a budget goes.
 
         Raises:
             CkptError: it cannot be read; the reason is for people.
         """
         number, own = self._home(file)
-        checkpoint = self.members[number].load_within(own, allowance, check)
+        checkpoint = self.members[number].load_within(own, budget, check)
         return checkpoint._replace(ref=self._ref(number, checkpoint.ref))
 
     def peek(self, file: str) -> bytes:

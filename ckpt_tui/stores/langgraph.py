@@ -9,8 +9,8 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import DEFAULT_MESSAGE, MessageBudget
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, OpenedPath, problem_error
 from ckpt_tui.stores.files import FileTrouble, read_ends
@@ -231,20 +231,20 @@ class LangGraphStore(PolledStore):
         """
         return self._load(file, DEFAULT_MESSAGE)
 
-    def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Read and decode one checkpoint, as far as an allowance for the whole of it goes.
+    def load_within(self, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
+        """Read and decode one checkpoint, as far as a budget for the whole of it goes.
 
         Raises:
             UndecodableError: it cannot be shown; the reason is for people.
         """
-        limits = allowance.pickle()
+        limits = budget.pickle()
         usual = DEFAULT_MESSAGE
         if limits is not None:
             usual = usual._replace(
                 bytes=limits.bytes, values=max(limits.opcodes, usual.values), objects=max(limits.objects, usual.objects)
             )
         checkpoint = self._load(file, usual)
-        allowance.read(checkpoint.ref.size)
+        budget.read(checkpoint.ref.size)
         return checkpoint
 
     def _load(self, file: str, budget: MessageBudget) -> Checkpoint:

@@ -9,9 +9,9 @@ from ckpt_tui.actions.overviews import Way, overviews
 from ckpt_tui.actions.resume.branch import branch_types
 from ckpt_tui.actions.resume.plan import source_of
 from ckpt_tui.actions.store_examination import examine
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.diff.searched_rows import search_rows
 from ckpt_tui.core.doctor.alarms import alarms
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import cut_envelope, decode_further, resolve
 from ckpt_tui.core.reading.search import search
 from ckpt_tui.errors import CkptError
@@ -61,27 +61,27 @@ MATCH_LIMIT = 10_000
 
 
 def _load_failed(error: CkptError, file: str) -> CheckpointReady:
-    return CheckpointReady(file, None, error.what, error.hint)
+    return CheckpointReady(file, None, error=error.what, hint=error.hint)
 
 
 def _comparison_failed(
     error: CkptError, comparer: Comparer, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules
 ) -> DifferenceReady:
-    return DifferenceReady((before.file, after.file), None, error.what, error.hint)
+    return DifferenceReady((before.file, after.file), None, error=error.what, hint=error.hint)
 
 
 def _divergence_failed(
     error: CkptError, comparer: Comparer, fork: CommonAncestor, ignore: IgnoreRules
 ) -> DivergenceReady:
-    return DivergenceReady(fork, None, error.what, error.hint)
+    return DivergenceReady(fork, None, error=error.what, hint=error.hint)
 
 
 def _examination_failed(error: CkptError) -> ReportReady:
-    return ReportReady(None, error.what, error.hint)
+    return ReportReady(None, error=error.what, hint=error.hint)
 
 
 def _read_failed(error: CkptError, file: str, nodes: Sequence[Node] = ()) -> SourceReady:
-    return SourceReady(file, None, error.what, error.hint)
+    return SourceReady(file, None, error=error.what, hint=error.hint)
 
 
 class Jobs:
@@ -116,7 +116,7 @@ class Jobs:
     @job("judge")
     def judge(self, file: str, checkpoint: Checkpoint) -> None:
         """Look for names in the pickles of a checkpoint that could run code."""
-        found = alarms(checkpoint, check_cancelled, Allowance(), decoded_only=True)
+        found = alarms(checkpoint, check_cancelled, DocumentBudget(), decoded_only=True)
         if found:
             self.workers.post(AlarmsReady(file, found))
 

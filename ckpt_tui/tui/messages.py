@@ -35,6 +35,22 @@ class Newest(Message):
 
 
 @dataclass(eq=False)
+class Progress(Newest):
+    """So much of the work is done; `total` is 0 where that is not known."""
+
+    done: int
+    total: int = 0
+
+
+@dataclass(eq=False, kw_only=True)
+class Answer(Message):
+    """What was asked for, or why it could not be had: then `error` says it, and `hint` what to do."""
+
+    error: str = ""
+    hint: str = ""
+
+
+@dataclass(eq=False)
 class ViewReady(Newest):
     """The store changed, and this is how it looks now; `done` of `total` files are read."""
 
@@ -55,13 +71,11 @@ class BodiesWanted(Message):
 
 
 @dataclass(eq=False)
-class CheckpointReady(Message):
+class CheckpointReady(Answer):
     """A checkpoint was loaded, or could not be: then `error` says why."""
 
     file: str
     checkpoint: Checkpoint | None
-    error: str = ""
-    hint: str = ""
 
 
 @dataclass(eq=False)
@@ -110,21 +124,15 @@ class RowsFound(Message):
     rows: object
 
 
-@dataclass(eq=False)
-class Examining(Newest):
+class Examining(Progress):
     """So many files of the store are examined."""
 
-    done: int
-    total: int
-
 
 @dataclass(eq=False)
-class ReportReady(Message):
+class ReportReady(Answer):
     """The store was examined, or could not be: then `error` says why."""
 
     report: Report | None
-    error: str = ""
-    hint: str = ""
 
 
 @dataclass(eq=False)
@@ -161,23 +169,19 @@ class RunLine(Message):
 
 
 @dataclass(eq=False)
-class SourceReady(Message):
+class SourceReady(Answer):
     """A checkpoint was read whole to be resumed from, or could not be: then `error` says why."""
 
     file: str
     source: Source | None
-    error: str = ""
-    hint: str = ""
 
 
 @dataclass(eq=False)
-class DifferenceReady(Message):
+class DifferenceReady(Answer):
     """Two checkpoints were compared, or could not be: then `error` says why."""
 
     files: tuple[str, str]
     compared: Compared | None
-    error: str = ""
-    hint: str = ""
 
 
 @dataclass(eq=False)
@@ -188,29 +192,19 @@ class ChangesCounted(Message):
 
 
 @dataclass(eq=False)
-class DivergenceReady(Message):
+class DivergenceReady(Answer):
     """It is known where two branches part: `divergence` is None where they do not; `error` says what went wrong."""
 
     fork: CommonAncestor
     divergence: Divergence | None
-    error: str = ""
-    hint: str = ""
 
 
-@dataclass(eq=False)
-class Comparing(Newest):
+class Comparing(Progress):
     """So many values, or steps of so many, are compared."""
 
-    done: int
-    total: int = 0
 
-
-@dataclass(eq=False)
-class QueryProgress(Newest):
+class QueryProgress(Progress):
     """So many checkpoints are asked."""
-
-    done: int
-    total: int
 
 
 @dataclass(eq=False)

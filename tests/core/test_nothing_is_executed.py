@@ -15,7 +15,7 @@ PROGRAM = r"""
 import base64, json, os, pickle, re, sys
 from pathlib import Path
 
-from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.reading.disassembly import line, operations
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.documents.envelope import decode_further, open_envelope
@@ -77,7 +77,7 @@ def from_pickle(data):
     for operation in operations(data, 500):
         line(operation)
     envelope = Envelope(base64.b64encode(data).decode(), "a:B")
-    pickles = Pickles("a.json", {}, Allowance(0.2))
+    pickles = Pickles("a.json", {}, DocumentBudget(0.2))
     pickles.examine(envelope, ("state",))
     if envelope.is_cut:
         decode_further(envelope)

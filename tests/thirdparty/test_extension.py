@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import collect
@@ -88,8 +88,8 @@ def test_a_store_that_derives_from_nothing_has_the_abilities_it_leaves_out(
     write(tmp_path / "orders.acme", 2)
     store = open_store(f"bare:{tmp_path / 'orders.acme'}")
     assert len(collect(store.scan())) == 2
-    allowance = Allowance()
-    assert store.load_within("A-17-0", allowance).state == store.load("A-17-0").state
+    budget = DocumentBudget()
+    assert store.load_within("A-17-0", budget).state == store.load("A-17-0").state
     assert (store.home("A-17-0"), store.reader(), store.names()) == ((store, "A-17-0"), None, [])
     assert store.capabilities().resume == "ckpt-tui cannot run checkpoints of bare"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Callable, Collection
 
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.census import places
 from ckpt_tui.core.doctor.hidden_pickles import hidden_dangers
 from ckpt_tui.core.doctor.severity import SIGNS as SIGNS
 from ckpt_tui.core.doctor.severity import TITLES as TITLES
 from ckpt_tui.core.doctor.severity import Finding as Finding
 from ckpt_tui.core.doctor.severity import Severity as Severity
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import open_envelope
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.pickles.opcodes import BUFFER, PERSISTENT
@@ -41,9 +41,11 @@ class Pickles:
         types: The types that the framework loads only when asked to, and where each stands first.
     """
 
-    def __init__(self, file: str, judged: dict[tuple[str, str], Judgement], allowance: Allowance | None = None) -> None:
+    def __init__(
+        self, file: str, judged: dict[tuple[str, str], Judgement], budget: DocumentBudget | None = None
+    ) -> None:
         self.file = file
-        self._allowance = allowance
+        self._budget = budget
         self.findings: list[Finding] = []
         self.types: dict[str, str] = {}
         self._judged = judged
@@ -55,7 +57,7 @@ class Pickles:
 
         An envelope that is decoded already is not decoded again.
         """
-        value = open_envelope(envelope, check, self._allowance)
+        value = open_envelope(envelope, check, self._budget)
         decoded = envelope.decoded
         if envelope.is_cut and envelope.factor == 0 and decoded is None:
             self._left_out = self._left_out or path
@@ -80,7 +82,7 @@ class Pickles:
         is_hurried: bool = False,
     ) -> None:
         """Report dangers in the pickles of a file besides those that were examined; see `dangers_elsewhere`."""
-        found = hidden_dangers(raw, shown, check, self._allowance, is_hurried)
+        found = hidden_dangers(raw, shown, check, self._budget, is_hurried)
         for path, inspection in found.dangers:
             for reason in inspection.reasons:
                 self._danger(path, reason)
@@ -133,7 +135,7 @@ class Pickles:
         hows: dict[str, str] = {}
         value, broken = envelope.value, bool(envelope.warning)
         unseen = dict.fromkeys(envelope.decoded.opaque if envelope.decoded is not None else ())
-        for place in places(value, path, uses.keys(), self._allowance):
+        for place in places(value, path, uses.keys(), self._budget):
             item = place.item
             if type(item) is Ref:
                 if item.name not in found or place.how == uses[item.name].how != hows[item.name]:

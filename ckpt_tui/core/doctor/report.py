@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.advice import FIXES, NOT_CHECKPOINTS, NOTES, OTHERWISE, REPEATED_BY_DOTNET, SHAPES
 from ckpt_tui.core.doctor.alarms import examine_values
 from ckpt_tui.core.doctor.chains import broken_chains, changed_graphs
@@ -15,6 +14,7 @@ from ckpt_tui.core.doctor.findings import UNDECODABLE, Finding, Pickles, Severit
 from ckpt_tui.core.doctor.newest import HOPELESS, Candidate, candidate_of, newest_findings
 from ckpt_tui.core.doctor.repetitions import Repetitions
 from ckpt_tui.core.doctor.side_names import LEFTOVER, side_file_words
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, parts_of
 from ckpt_tui.core.safety.judgement import Judgement
 from ckpt_tui.core.text import quoted
@@ -115,21 +115,21 @@ class Doctor:
             self._add(problem.kind, severity, problem.file, "", problem.reason, FIXES.get(problem.kind, OTHERWISE))
 
     def checkpoint(
-        self, checkpoint: Checkpoint, check: Callable[[], None] | None = None, allowance: Allowance | None = None
+        self, checkpoint: Checkpoint, check: Callable[[], None] | None = None, budget: DocumentBudget | None = None
     ) -> None:
         """Take a checkpoint; its values are looked at now and not kept.
 
         Args:
             checkpoint: The checkpoint, decoded.
             check: Called now and then; whatever it raises ends the examination.
-            allowance: What may be spent on it, decoding included.
+            budget: What may be spent on it, decoding included.
         """
         self._files += 1
         ref = checkpoint.ref
         self._refs.append(ref)
         self._notes(checkpoint)
         parts = parts_of(checkpoint)
-        pickles = Pickles(ref.file, self._judged, allowance)
+        pickles = Pickles(ref.file, self._judged, budget)
         hint = json_may_hold_secrets(checkpoint.raw)
         for envelope in examine_values(checkpoint, pickles, check):
             if not hint and not (envelope.is_cut and envelope.factor == 0):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, own_state, own_states
-from ckpt_tui.core.reading.conversation import turns
 from ckpt_tui.core.reading.members import members
-from ckpt_tui.core.reading.summary import is_unopened, summary
+from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.reading.turns import turns
 from ckpt_tui.core.redact import PLAIN, secrecy
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.steps.learned_graph import Graph

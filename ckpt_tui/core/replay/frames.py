@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.value_diff import diff
-from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.matching.equality import are_equal
 from ckpt_tui.core.model import PARTS, Checkpoint
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.conversation import turns
 from ckpt_tui.core.reading.lookup import lookup
-from ckpt_tui.core.reading.summary import is_unopened, summary
+from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.reading.turns import turns
 from ckpt_tui.core.redact import PLAIN, masked_text, secrecy
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.snapshots import Snapshot

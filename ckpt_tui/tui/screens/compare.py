@@ -181,7 +181,7 @@ class CompareScreen(Screen[ComparePlace]):
         if known is not None:
             self._show(known)
         else:
-            self.rows.tell("comparing …")
+            self.rows.show_text("comparing …")
             self.draw()
             self.jobs.compare(self._comparer, before, after, self.ignore)
 
@@ -198,7 +198,7 @@ class CompareScreen(Screen[ComparePlace]):
         if event.files != (self.pair[0].file, self.pair[1].file):
             return
         if event.compared is None:
-            self.rows.tell(f"{clean(event.error)} {clean(event.hint)}")
+            self.rows.show_text(f"{clean(event.error)} {clean(event.hint)}")
             self.said = (" not compared ", "error")
             self.draw()
             return
@@ -211,7 +211,7 @@ class CompareScreen(Screen[ComparePlace]):
         if difference.shown:
             self.rows.show(difference, parts_of(compared.after))
         else:
-            self.rows.tell(
+            self.rows.show_text(
                 difference.incomplete or "Nothing differs." + (" i shows the rules." if difference.ignored else "")
             )
         if difference.incomplete:

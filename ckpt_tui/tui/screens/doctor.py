@@ -123,7 +123,9 @@ class DoctorScreen(Screen[Finding | None]):
 
     def on_work_failed(self, event: WorkFailed) -> None:
         """Show an unexpected failure; the app goes on."""
-        self.on_report_ready(ReportReady(None, "Something unexpected happened; please report it.", event.report))
+        self.on_report_ready(
+            ReportReady(None, error="Something unexpected happened; please report it.", hint=event.report)
+        )
 
     def on_resize(self) -> None:
         """What fits in the line at the top depends on the width."""

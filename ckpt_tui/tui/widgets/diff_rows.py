@@ -59,7 +59,7 @@ class DiffRows(LineList):
     def line_count(self) -> int:
         return len(self._lines) or (1 if self._told else 0)
 
-    def tell(self, text: str) -> None:
+    def show_text(self, text: str) -> None:
         """Show a word instead of changes."""
         self._changes, self._rows, self._lines, self._told = (), [], [], text
         self.cursor = 0

@@ -6,11 +6,11 @@ from rich.cells import cell_len
 from textual.message import Message
 
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.summary import short_type
+from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.sizes.shares import PathShare, Shares, TypeShare, without_shells
 from ckpt_tui.core.text import clean, size_text
-from ckpt_tui.tui.widgets.checkpoints import fit_end
 from ckpt_tui.tui.widgets.finding_list import Heading
+from ckpt_tui.tui.widgets.fitting import fit_end
 from ckpt_tui.tui.widgets.line_list import LineList
 
 _BAR = 8

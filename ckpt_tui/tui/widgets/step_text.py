@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ckpt_tui.core.drawing.drawing import SIGNS, WORDS
 from ckpt_tui.core.model import PendingRequest
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.reading.summary import short_type
+from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.replay.frames import Frame, path_text
 from ckpt_tui.core.replay.frames import shown as in_words
 from ckpt_tui.core.steps.learned_graph import Graph

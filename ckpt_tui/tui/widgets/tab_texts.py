@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from ckpt_tui.tui.widgets.tabs import Tab
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.diff.changes import Difference
+
 from ckpt_tui.core.model import Checkpoint, has_file_time
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.conversation import MAX_TURNS, Conversation
+from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.core.reading.pending import requests
-from ckpt_tui.core.reading.summary import short_type
+from ckpt_tui.core.reading.turns import MAX_TURNS
+from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import masked_lines
+from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+TABS = ("overview", "state", "talk", "diff", "graph", "file")
+
+FILE_VIEWS = ("meta", "size", "raw")
+"""What the tab of the file shows, one at a time."""
+
+VIEWS = (*TABS[:-1], *FILE_VIEWS)
+"""All that can be shown, in the order in which one goes through it."""
+
+COUNTED = ("talk", "diff")
+"""Tabs that say how much is in them."""
 
 RAW_BYTES = 4_000_000
 """Bytes of a file that the raw view shows; a pager shows the rest."""
@@ -83,3 +106,25 @@ def meta_value(checkpoint: Checkpoint, alarms: tuple[str, ...] = ()) -> dict[str
             for request in asked
         }
     return value
+
+
+def title_of(checkpoint: Checkpoint | None, alarms: Sequence[str] = ()) -> Content:
+    """The title above the tabs: what checkpoint it is, and whether something is wrong with it."""
+    if checkpoint is None:
+        return Content("")
+    ref = checkpoint.ref
+    own_step = ref.told is not None and ref.told.step is not None
+    count = f"step {ref.step}" if own_step else f"iteration {ref.iteration}"
+    text = f"{id_text(ref)} · {count} · {ref.role}"
+    if any(alarm.startswith("danger") for alarm in alarms):
+        return Content.assemble(text, (" · ✗ danger, see File", "$error"))
+    return Content(f"{text} · ! see File" if checkpoint.warnings or checkpoint.faults or alarms else text)
+
+
+def tabs_of(talk: Conversation | None, difference: Difference | None) -> tuple[Tab, ...]:
+    """The tabs of a checkpoint, with how much was said and how much changed, as far as known."""
+    counts = {
+        "talk": len(talk.turns) if talk is not None else None,
+        "diff": len(difference.shown) if difference else None,
+    }
+    return tuple(Tab(name, name.capitalize(), counts.get(name)) for name in TABS)

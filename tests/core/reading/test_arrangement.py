@@ -120,7 +120,7 @@ def event() -> Obj:
 
 
 def test_of_a_request_only_what_it_asks_is_shown() -> None:
-    folds = {"(pending)": {"r1": {"data": {}}}}
+    folds: dict[str, Any] = {"(pending)": {"r1": {"data": {}}}}
     outline = Tree(parts({}, pending={"r1": event()}), folds, is_checkpoint=True)
     assert labels(outline) == ["(pending)", "r1", "data", "prompt"]
     assert outline.row(1).hidden == 7
