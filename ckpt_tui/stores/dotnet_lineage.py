@@ -174,7 +174,7 @@ class Chain:
         place = _Position(above.depth + 1 if above else 0, found.targets, facts.askers, when)
         self._places[line.checkpoint] = place
         self._last[line.session] = line.checkpoint, found.step
-        told = StoreMetadata(
+        given = StoreMetadata(
             run=line.session or "?",
             title=f"session {_short(line.session)}",
             label=_label(ran, answered, facts),
@@ -188,7 +188,7 @@ class Chain:
         timestamp = datetime.fromtimestamp(when, UTC).isoformat()
         return CheckpointRef(
             line.checkpoint, name, "", found.graph, parent, timestamp, when, found.step,
-            stamp.size if size is None else size, facts, note, position=position, told=told,
+            stamp.size if size is None else size, facts, note, position=position, store_metadata=given,
         )  # fmt: skip
 
 

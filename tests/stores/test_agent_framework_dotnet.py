@@ -206,7 +206,8 @@ class TestSessions:
         store = open_store(path)
         assert isinstance(store, SessionStore)
         assert store.kind == "agent-framework-dotnet-session"
-        expected = [ref for ref in refs_of(CORPUS / "af_dotnet") if ref.told and ref.told.run == SESSION]
+        refs = refs_of(CORPUS / "af_dotnet")
+        expected = [ref for ref in refs if ref.store_metadata and ref.store_metadata.run == SESSION]
         found = refs_of(path)
         assert [(ref.id, ref.parent, ref.step, ref.facts) for ref in found] == [
             (ref.id, ref.parent, ref.step, ref.facts) for ref in expected

@@ -33,7 +33,7 @@ def runs_of(store: Path) -> tuple[Run, ...]:
 def tree_of(runs: tuple[Run, ...]) -> dict[str, tuple[str | None, int, object]]:
     """Parent, step and executors of each checkpoint."""
     return {
-        node.ref.id: (node.parent, node.ref.step, node.ref.told and node.ref.told.ran)
+        node.ref.id: (node.parent, node.ref.step, node.ref.store_metadata and node.ref.store_metadata.ran)
         for run in runs
         for node in run.nodes
     }

@@ -76,7 +76,7 @@ async def test_what_is_being_read_is_reported_and_left_by_escape(large: Path, mo
         await app.pilot.pause(0.1)
         assert tree.line_count == folded
         await app.press("right")
-        await app.until(lambda: tree.line_count == 7)
+        await app.until(lambda: tree.line_count == folded + 3)
         value = tree.row.member.value  # type: ignore[union-attr]
         assert value.ready
 

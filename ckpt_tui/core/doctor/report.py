@@ -179,7 +179,7 @@ class Doctor:
 
     def _candidate(self, ref: CheckpointRef, types: tuple[str, ...]) -> None:
         """Keep what Agent Framework's choice of the latest checkpoint goes by."""
-        if ref.chain or (ref.told is not None and ref.told.run) or "#" in ref.file:
+        if ref.chain or (ref.store_metadata is not None and ref.store_metadata.run) or "#" in ref.file:
             return
         own = [finding for finding in self._findings if finding.file == ref.file]
         if any(finding.kind == "exported" for finding in own):

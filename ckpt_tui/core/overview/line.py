@@ -1,10 +1,14 @@
-"""One line of an overview, and what its lines share."""
+"""An overview and its lines as they are shown, and what the lines share; `overview` beside it makes them."""
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any, Literal, NamedTuple
 
-from ckpt_tui.core.paths import Path
+from ckpt_tui.core.model import CheckpointRef, has_file_time
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.text import clean, size_text
 
 Label = Literal["danger", "error", "asked", "path", "now", "step", "state", "talk", "outcome"]
 """What a line is about, in the order of the lines; `outcome` stands in the place of `now` where nothing is left."""
@@ -34,3 +38,59 @@ class Line(NamedTuple):
     path: Path = ()
     tab: str = ""
     sign: str = ""
+
+
+class Overview(NamedTuple):
+    """The overview of one checkpoint.
+
+    Attributes:
+        title: Workflow, step and status.
+        lines: The answers, those of a label together.
+        complete: The whole path of the run was read.
+    """
+
+    title: str
+    lines: tuple[Line, ...]
+    complete: bool = True
+
+    def about(self, *labels: Label) -> tuple[Line, ...]:
+        """The lines of some labels."""
+        return tuple(line for line in self.lines if line.label in labels)
+
+
+def alarm_lines(alarms: Sequence[str]) -> tuple[Line, ...]:
+    """What in a checkpoint could run code, as lines of its overview."""
+    return tuple(
+        Line("danger", clean(alarm.removeprefix("danger ")), (), "meta", "✗")
+        for alarm in islice(alarms, LINES["danger"])
+    )
+
+
+def overview_document(found: Overview) -> list[dict[str, Any]]:
+    """The overview in the JSON of `show`."""
+    return [
+        {
+            "label": line.label,
+            "text": f"{line.sign} {line.text}" if line.sign else line.text,
+            "path": expression(line.path) if line.path else "",
+        }
+        for line in found.lines
+    ]
+
+
+_STATUS = {"waiting": "waits for an answer", "open": "work is left", "done": "has ended"}
+
+
+def of_large(ref: CheckpointRef, title: str = "") -> Overview:
+    """The overview of a checkpoint too large to be read unasked."""
+    text = f"this checkpoint is large, {size_text(ref.size)}: Enter reads it for an overview"
+    return Overview(overview_title(ref, title), (Line("now", text, (), "overview"),), False)
+
+
+def overview_title(ref: CheckpointRef, title: str, goes_on: bool = False) -> str:
+    """Workflow, step and status of a checkpoint; `goes_on` says whether others follow it."""
+    told = ref.told.title if ref.told is not None else ""
+    name = clean(title or told or ref.workflow, 80)
+    times = "times are those of the files" if has_file_time(ref) else ""
+    status = "the run went on" if goes_on and ref.status == "open" else _STATUS.get(ref.status or "", "")
+    return " · ".join(part for part in (name, f"step {ref.step}", status, times) if part)

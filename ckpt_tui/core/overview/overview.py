@@ -7,43 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
 
-from ckpt_tui.core.model import Checkpoint, CheckpointRef, has_file_time
-from ckpt_tui.core.overview.line import LINES, VALUE_CELLS, Label, Line
+from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.overview.current_step import now_lines, outcome_lines, step_lines
+from ckpt_tui.core.overview.line import LINES, VALUE_CELLS, Label, Line, Overview, alarm_lines, overview_title
 from ckpt_tui.core.overview.state_lines import state_lines
-from ckpt_tui.core.overview.step_lines import now_lines, outcome_lines, step_lines
 from ckpt_tui.core.overview.trail import Passed, in_quotes, path_text, words
-from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.core.reading.lookup import lookup
 from ckpt_tui.core.reading.turns import Turn
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Step
-from ckpt_tui.core.text import clean, size_text
-
-
-class Overview(NamedTuple):
-    """The overview of one checkpoint.
-
-    Attributes:
-        title: Workflow, step and status.
-        lines: The answers, those of a label together.
-        complete: The whole path of the run was read.
-    """
-
-    title: str
-    lines: tuple[Line, ...]
-    complete: bool = True
-
-    def about(self, *labels: Label) -> tuple[Line, ...]:
-        """The lines of some labels."""
-        return tuple(line for line in self.lines if line.label in labels)
+from ckpt_tui.core.text import clean
 
 
 def overview(
-    after: Snapshot, before: Snapshot | None, step: Step, way: Sequence[Passed], said: Conversation,
+    after: Snapshot, before: Snapshot | None, step: Step, run_path: Sequence[Passed], said: Conversation,
     title: str = "", complete: bool = True, goes_on: bool = False, left_out: int = 0, alarms: Sequence[str] = (),
 ) -> Overview:  # fmt: skip
     """The overview of a checkpoint.
@@ -52,12 +33,12 @@ def overview(
         after: The checkpoint.
         before: Its parent, or None.
         step: The step between the two.
-        way: What was passed from the first checkpoint of the run to this one, itself included; may lack a part.
+        run_path: What was passed from the first checkpoint of the run to this one, itself included; may lack a part.
         said: Its conversation.
         title: The name of the workflow or the run for people.
-        complete: Whether `way` is the whole way.
+        complete: Whether `run_path` is the whole run_path.
         goes_on: Whether other checkpoints follow it.
-        left_out: Checkpoints after the first one that `way` leaves out.
+        left_out: Checkpoints after the first one that `run_path` leaves out.
         alarms: What in it could run code when it is loaded.
     """
     checkpoint = after.checkpoint
@@ -65,8 +46,8 @@ def overview(
     lines: list[Line] = [*alarm_lines(alarms)]
     ended: list[Line] = []
     lines += _some("error", _errors(checkpoint))
-    lines += _some("asked", _asked(checkpoint, way, said, complete))
-    lines += _way(way, complete, left_out)
+    lines += _some("asked", _asked(checkpoint, run_path, said, complete))
+    lines += _way(run_path, complete, left_out)
     if status == "done":
         ended = _some("outcome", outcome_lines(after, before, step, said))
         lines += ended
@@ -74,29 +55,9 @@ def overview(
         lines += _some("now", now_lines(after, step, goes_on))
     lines += _some("step", step_lines(step, before))
     shown = {line.path for line in ended}
-    lines += _some("state", state_lines(after, before, way, shown))
+    lines += _some("state", state_lines(after, before, run_path, shown))
     lines += _some("talk", _talk(said, shown))
-    return Overview(_title(checkpoint.ref, title, goes_on), tuple(lines), complete)
-
-
-def alarm_lines(alarms: Sequence[str]) -> tuple[Line, ...]:
-    """What in a checkpoint could run code, as lines of its overview."""
-    return tuple(
-        Line("danger", clean(alarm.removeprefix("danger ")), (), "meta", "✗")
-        for alarm in islice(alarms, LINES["danger"])
-    )
-
-
-def overview_document(found: Overview) -> list[dict[str, Any]]:
-    """The overview in the JSON of `show`."""
-    return [
-        {
-            "label": line.label,
-            "text": f"{line.sign} {line.text}" if line.sign else line.text,
-            "path": expression(line.path) if line.path else "",
-        }
-        for line in found.lines
-    ]
+    return Overview(overview_title(checkpoint.ref, title, goes_on), tuple(lines), complete)
 
 
 def _some(label: Label, lines: Iterator[Line]) -> list[Line]:
@@ -110,23 +71,6 @@ def _some(label: Label, lines: Iterator[Line]) -> list[Line]:
     return [*found[: most - 1], Line(label, more, last.path[:1], last.tab)]
 
 
-_STATUS = {"waiting": "waits for an answer", "open": "work is left", "done": "has ended"}
-
-
-def of_large(ref: CheckpointRef, title: str = "") -> Overview:
-    """The overview of a checkpoint too large to be read unasked."""
-    text = f"this checkpoint is large, {size_text(ref.size)}: Enter reads it for an overview"
-    return Overview(_title(ref, title), (Line("now", text, (), "overview"),), False)
-
-
-def _title(ref: CheckpointRef, title: str, goes_on: bool = False) -> str:
-    told = ref.told.title if ref.told is not None else ""
-    name = clean(title or told or ref.workflow, 80)
-    times = "times are those of the files" if has_file_time(ref) else ""
-    status = "the run went on" if goes_on and ref.status == "open" else _STATUS.get(ref.status or "", "")
-    return " · ".join(part for part in (name, f"step {ref.step}", status, times) if part)
-
-
 def _errors(checkpoint: Checkpoint) -> Iterator[Line]:
     for text in (*checkpoint.faults, *checkpoint.warnings):
         yield Line("error", clean(text, 300), (), "meta", "!")
@@ -135,11 +79,11 @@ def _errors(checkpoint: Checkpoint) -> Iterator[Line]:
         yield Line("error", words(error.value, VALUE_CELLS), ("metadata", "execution", "error"), "meta", "!")
 
 
-# -- what was asked, and the way -------------------------------------------------------------------------------------
+# -- what was asked, and the path -------------------------------------------------------------------------------------
 
 
-def _asked(checkpoint: Checkpoint, way: Sequence[Passed], said: Conversation, complete: bool) -> Iterator[Line]:
-    given = [(one, text, path) for one in way for text, path in one.inputs]
+def _asked(checkpoint: Checkpoint, run_path: Sequence[Passed], said: Conversation, complete: bool) -> Iterator[Line]:
+    given = [(one, text, path) for one in run_path for text, path in one.inputs]
     if given:
         for one, text, path in given[-1:]:
             here = one.ref.id == checkpoint.ref.id
@@ -158,13 +102,13 @@ def _asked(checkpoint: Checkpoint, way: Sequence[Passed], said: Conversation, co
         yield Line("asked", in_quotes(first.text, 400), (), "talk")
     elif complete:
         text = "no file of this run contains the input: the first one was written after the input was consumed"
-        if way and way[0].ref.parent and way[0].kind == "start":
+        if run_path and run_path[0].ref.parent and run_path[0].kind == "start":
             text = "the first checkpoints of this run, and its input, are not in the store"
-        yield Line("asked", f"{text}; first sent: {way[0].sent}" if way and way[0].sent else text)
+        yield Line("asked", f"{text}; first sent: {run_path[0].sent}" if run_path and run_path[0].sent else text)
 
 
-def _way(way: Sequence[Passed], complete: bool, left_out: int) -> Iterator[Line]:
-    text = path_text(way, left_out)
+def _way(run_path: Sequence[Passed], complete: bool, left_out: int) -> Iterator[Line]:
+    text = path_text(run_path, left_out)
     if text or not complete:
         yield Line("path", text + ("" if complete else f"{'  ' if text else ''}reading the run …"), (), "graph")
 

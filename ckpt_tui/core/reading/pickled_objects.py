@@ -85,6 +85,8 @@ def _whole(obj: Obj) -> ObjectParts | None:
     """An array or a table, whose rows are worked out once; None for any other object."""
     name = callable_name(obj.cls)
     is_array = name in arrays.NAMES
+    if name in arrays.SCALARS:
+        return _record_scalar(obj)
     if not is_array and name not in tables.NAMES:
         return None
     known = _WHOLE.get(id(obj))
@@ -94,10 +96,12 @@ def _whole(obj: Obj) -> ObjectParts | None:
     if is_array:
         array = arrays.array(obj)
         if array is not None:
-            parts = ObjectParts("numpy:ndarray")
+            parts = ObjectParts(array.type)
             parts.items, rest = arrays.rows(array)
             own: list[Value] = ["shape", list(array.shape), "dtype", array.dtype]
-            parts.attributes = Pairs(own if rest is None else [*own, "rest", rest])
+            own += [] if rest is None else ["rest", rest]
+            own += [] if rest is None or array.mask is None else ["rest_of_mask", array.mask]
+            parts.attributes = Pairs(own)
     else:
         table = tables.table(obj, name)
         if table is not None:
@@ -107,6 +111,15 @@ def _whole(obj: Obj) -> ObjectParts | None:
     if len(_WHOLE) >= _KEPT:
         _WHOLE.clear()
     _WHOLE[id(obj)] = obj, parts
+    return parts
+
+
+def _record_scalar(obj: Obj) -> ObjectParts | None:
+    found = None if obj.has_state else arrays.record_scalar(obj.args)
+    if found is None:
+        return None
+    parts = ObjectParts(found[0])
+    parts.attributes = Pairs(found[1])
     return parts
 
 
@@ -161,7 +174,7 @@ def type_name(value: Value) -> str:
 
 
 _ELSEWHERE = frozenset(
-    ("copyreg:_reconstructor", "copyreg:__newobj__", "copyreg:__newobj_ex__", *arrays.NAMES, *tables.INDEXES)
+    ("copyreg:_reconstructor", "copyreg:__newobj__", "copyreg:__newobj_ex__", *arrays.NAMES, *tables.MAKERS)
 )
 """What is called to make an object of a class that its arguments name."""
 

@@ -243,7 +243,7 @@ class Summarizer:
 
 
 def _closed(value: Value, limit: int) -> str:
-    """What can be told of a value without reading it."""
+    """What can be said of a value without reading it."""
     size = unread(value)
     while type(value) is Deferred and value.ready:
         value = value.value

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from ckpt_tui.core.diff.comparison import Marks
 from ckpt_tui.core.model import PARTS, Checkpoint, parts_of
-from ckpt_tui.core.overview.overview import Overview, alarm_lines
+from ckpt_tui.core.overview.line import Overview, alarm_lines
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.arrangement import PART_LABELS
 from ckpt_tui.core.reading.conversation import Conversation
@@ -23,7 +23,6 @@ from ckpt_tui.core.value import Value
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.overview_lines import OverviewLines
 from ckpt_tui.tui.widgets.row_tree import RowTree
-from ckpt_tui.tui.widgets.step_text import step_notes
 from ckpt_tui.tui.widgets.tab_bodies import TabBodies
 from ckpt_tui.tui.widgets.tab_memory import TabMemory
 from ckpt_tui.tui.widgets.tab_texts import (
@@ -67,13 +66,13 @@ class Detail(Widget):
     Detail ShareList { height: 1fr; }
     """
 
-    @dataclass(eq=False)
+    @dataclass(eq=False, repr=False)
     class GraphWanted(Message):
         """The tab of the graph is shown: the step to the checkpoint is to be reported."""
 
         detail: Detail
 
-    @dataclass(eq=False)
+    @dataclass(eq=False, repr=False)
     class OverviewWanted(Message):
         """A checkpoint is shown: what there is to say of it is to be found out.
 
@@ -84,7 +83,7 @@ class Detail(Widget):
         whole: bool
         by_hand: bool = False
 
-    @dataclass(eq=False)
+    @dataclass(eq=False, repr=False)
     class SizesWanted(Message):
         """The tab of the sizes is shown: the checkpoint is to be measured."""
 
@@ -172,7 +171,7 @@ class Detail(Widget):
         """Show the step to the checkpoint in the tab of the graph."""
         view = self.bodies.graph
         if view is not None and self.tab == "graph":
-            view.show(graph, step, step_notes(step, known, total))
+            view.show_learned(graph, step, known, total)
 
     def show(self, checkpoint: Checkpoint | None) -> None:
         """Show another checkpoint, at the same place as far as it has one."""

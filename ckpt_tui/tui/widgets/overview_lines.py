@@ -7,8 +7,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
-from ckpt_tui.core.overview.line import Line
-from ckpt_tui.core.overview.overview import Overview
+from ckpt_tui.core.overview.line import Line, Overview
 from ckpt_tui.core.paths import Path
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.text_lines import Paragraph, wrap

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar
-
-from ckpt_tui.core.model import Checkpoint, parts_of
-from ckpt_tui.core.reading.conversation import Conversation
-from ckpt_tui.tui.widgets.tab_texts import conversation_paragraphs
-from ckpt_tui.tui.widgets.text_lines import Paragraph
-
-if TYPE_CHECKING:
-    from ckpt_tui.core.diff.changes import Difference
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import BindingType
 from textual.widget import Widget
 
+from ckpt_tui.core.model import Checkpoint, parts_of
+from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.tui.commands import bindings
-from ckpt_tui.tui.widgets.diff_rows import DiffRows
-from ckpt_tui.tui.widgets.graph_view import GraphView
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.overview_lines import OverviewLines
 from ckpt_tui.tui.widgets.row_tree import RowTree
-from ckpt_tui.tui.widgets.share_list import ShareList
-from ckpt_tui.tui.widgets.text_lines import TextLines
+from ckpt_tui.tui.widgets.tab_texts import conversation_paragraphs
+from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.tui.widgets.diff_rows import DiffRows
+    from ckpt_tui.tui.widgets.graph_view import GraphView
+    from ckpt_tui.tui.widgets.share_list import ShareList
 
 
 class FileLines(TextLines):
@@ -68,17 +66,20 @@ class TabBodies:
     @property
     def diff(self) -> DiffRows | None:
         """What changed since the parent, once it was wanted."""
-        return next(iter(self._owner.query(DiffRows)), None)
+        return cast("DiffRows | None", self._rare("diff"))
 
     @property
     def graph(self) -> GraphView | None:
         """The graph, once it was wanted."""
-        return next(iter(self._owner.query(GraphView)), None)
+        return cast("GraphView | None", self._rare("graph"))
 
     @property
     def size(self) -> ShareList | None:
         """The sizes, once they were wanted."""
-        return next(iter(self._owner.query(ShareList)), None)
+        return cast("ShareList | None", self._rare("size"))
+
+    def _rare(self, name: str) -> Widget | None:
+        return next(iter(self._owner.query(f"#{name}")), None)
 
     @property
     def current(self) -> LineList:
@@ -89,7 +90,9 @@ class TabBodies:
         """Show other lines: overview, tree, text, diff, graph or size; the focus goes with them."""
         found = {lines.id: lines for lines in self._owner.query(LineList)}
         if name not in found:
-            lines = found[name] = _RARE[name](name)
+            module, kind = _RARE[name]
+            lines: LineList = getattr(import_module(module), kind)(name)
+            found[name] = lines
             lines.display = False
             self._owner.mount(lines)
         focused = any(lines.has_focus for lines in found.values())
@@ -103,7 +106,7 @@ class TabBodies:
     ) -> None:
         """Show what changed since the parent, or why that is not known."""
         self.switch("diff")
-        view = self._owner.query_one(DiffRows)
+        view = cast("DiffRows", self._rare("diff"))
         view.reveal = reveal
         if difference is None or checkpoint is None:
             view.show_text(why_none)
@@ -125,9 +128,9 @@ class TabBodies:
 
 _LARGE_TALK = "This checkpoint is large: Enter in its overview reads it, and what was said in it."
 
-_RARE: dict[str, Callable[[str], LineList]] = {
-    "diff": DiffRows,
-    "graph": lambda name: GraphView(name, share=0.7),
-    "size": ShareList,
+_RARE = {
+    "diff": ("ckpt_tui.tui.widgets.diff_rows", "DiffRows"),
+    "graph": ("ckpt_tui.tui.widgets.graph_view", "GraphView"),
+    "size": ("ckpt_tui.tui.widgets.share_list", "ShareList"),
 }
-"""The lines of rare tabs, by their name."""
+"""Rare tab → module and class of its lines: imported when it is shown, so that no first screen waits for them."""

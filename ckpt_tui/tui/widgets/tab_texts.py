@@ -113,7 +113,7 @@ def title_of(checkpoint: Checkpoint | None, alarms: Sequence[str] = ()) -> Conte
     if checkpoint is None:
         return Content("")
     ref = checkpoint.ref
-    own_step = ref.told is not None and ref.told.step is not None
+    own_step = ref.store_metadata is not None and ref.store_metadata.step is not None
     count = f"step {ref.step}" if own_step else f"iteration {ref.iteration}"
     text = f"{id_text(ref)} · {count} · {ref.role}"
     if any(alarm.startswith("danger") for alarm in alarms):
