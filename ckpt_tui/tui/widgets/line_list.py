@@ -63,7 +63,7 @@ class LineList(ScrollView, can_focus=True):
         scrollbar-background-active: $background;
     }
     LineList > .line-list--cursor { background: $ck-cursor; text-style: bold; }
-    LineList > .line-list--cursor-blur { background: $ck-cursor-blur; }
+    LineList > .line-list--cursor-blur { background: $ck-cursor-blur; text-style: $ck-blur-style; }
     LineList > .line-list--label { color: $ck-label; }
     LineList > .line-list--dim { color: $ck-dim; }
     LineList > .line-list--text { color: $ck-text; }
