@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from rich.console import RenderableType
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
-from textual.filter import ANSIToTruecolor, LineFilter
+from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -29,7 +29,7 @@ from ckpt_tui.tui.ending import end_on_signals
 from ckpt_tui.tui.paint import Painter
 from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.screens.yes_no import YesNoScreen, quit_question
-from ckpt_tui.tui.themes import DARK, LIGHT, readable_variables, theme_for_sixteen, variables_for
+from ckpt_tui.tui.themes import DARK, LIGHT, WITHOUT_COLOURS, readable_variables, theme_for_sixteen, variables_for
 from ckpt_tui.tui.typeahead import TypeAhead
 from ckpt_tui.tui.widgets.status import BarLine
 
@@ -95,7 +95,7 @@ class CkptApp(TypeAhead):
         self.config = config or Config()
         # Set before the style sheet is read: another theme later means reading it again.
         wanted = self.config.theme or (
-            theme_for_sixteen(os.environ) if self.console.color_system in _FEW_COLOURS else DARK.name
+            theme_for_sixteen(os.environ) if self.no_color or self.console.color_system in _FEW_COLOURS else DARK.name
         )
         self.set_reactive(App.theme, wanted if wanted in self.available_themes else DARK.name)
         self.stylesheet.set_variables(self.get_css_variables())
@@ -133,13 +133,14 @@ class CkptApp(TypeAhead):
     def get_line_filters(self) -> Sequence[LineFilter]:
         found = super().get_line_filters()
         if self.native_ansi_color:  # made of other colours and back, a terminal's yellow would be its red
-            found = [each for each in found if not isinstance(each, ANSIToTruecolor)]
+            found = [each for each in found if not isinstance(each, ANSIToTruecolor | Monochrome)]
+            found += [NoColor()] if self.no_color else []
         return [*found, self._ascii] if self._ascii is not None else found
 
     def get_css_variables(self) -> dict[str, str]:
         variables = super().get_css_variables()
         if self.current_theme.ansi:
-            variables |= variables_for(self.current_theme)
+            variables |= variables_for(self.current_theme) | (WITHOUT_COLOURS if self.no_color else {})
         self.theme_variables = readable_variables(variables)
         return self.theme_variables
 

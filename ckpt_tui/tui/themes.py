@@ -28,6 +28,9 @@ _TEXTS = (
 )  # fmt: skip
 _BACKGROUNDS = ("background", "surface", "panel")
 
+_STYLES = {"ck-cursor-style": "bold", "ck-blur-style": "none", "ck-match-style": "none"}
+"""How the selected row, that of a pane without the focus, and a match look beside their colours."""
+
 DARK = Theme(
     name="ckpt-dark",
     primary="#7aa2d6",
@@ -44,7 +47,7 @@ DARK = Theme(
     variables={
         "ck-cursor": "#2c3f5c", "ck-cursor-blur": "#20262f", "ck-text": "#9ec48d", "ck-number": "#d9a77c",
         "ck-word": "#c792c4", "ck-type": "#6f8aa6", "ck-label": "#9db8dd", "ck-dim": "#6b7585", "ck-edge": "#343c48",
-        "ck-edge-focus": "#6f94c4", "ck-match": "#5a4a1c", "ck-lane": "#56739a", "ck-blur-style": "none",
+        "ck-edge-focus": "#6f94c4", "ck-match": "#5a4a1c", "ck-lane": "#56739a", **_STYLES,
     },
 )  # fmt: skip
 
@@ -64,19 +67,22 @@ LIGHT = Theme(
     variables={
         "ck-cursor": "#c9dbf2", "ck-cursor-blur": "#e6e9ee", "ck-text": "#2f6b2a", "ck-number": "#8a4b12",
         "ck-word": "#7a3a78", "ck-type": "#52708f", "ck-label": "#234f86", "ck-dim": "#7d8694", "ck-edge": "#c3c8d0",
-        "ck-edge-focus": "#2f5f9e", "ck-match": "#ffe9a8", "ck-lane": "#7d99bd", "ck-blur-style": "none",
+        "ck-edge-focus": "#2f5f9e", "ck-match": "#ffe9a8", "ck-lane": "#7d99bd", **_STYLES,
     },
 )  # fmt: skip
 
 _SIXTEEN_DARK = {
     "primary": "ansi_default", "accent": "ansi_bright_yellow", "warning": "ansi_bright_yellow",
     "error": "ansi_bright_red", "success": "ansi_bright_green", "ck-cursor": "ansi_blue",
-    "ck-cursor-blur": "ansi_default", "ck-blur-style": "bold underline", "ck-text": "ansi_green",
+    "ck-cursor-blur": "ansi_default", **_STYLES, "ck-blur-style": "bold underline", "ck-text": "ansi_green",
     "ck-number": "ansi_bright_yellow", "ck-word": "ansi_bright_magenta", "ck-type": "ansi_cyan",
     "ck-label": "ansi_default", "ck-dim": "ansi_default", "ck-edge": "ansi_bright_black",
     "ck-edge-focus": "ansi_bright_blue", "ck-match": "ansi_red", "ck-lane": "ansi_cyan",
 }  # fmt: skip
 """Colours that can be read on black in the palettes of xterm and of the Linux console."""
+
+WITHOUT_COLOURS = {"ck-cursor-style": "bold reverse", "ck-blur-style": "bold underline", "ck-match-style": "reverse"}
+"""What shows the selected row and a match where no colour may be written (NO_COLOR)."""
 
 _SIXTEEN_LIGHT = _SIXTEEN_DARK | {
     "primary": "ansi_blue", "accent": "ansi_magenta", "warning": "ansi_magenta", "error": "ansi_red",
@@ -98,7 +104,7 @@ def variables_for(theme: Theme) -> dict[str, str]:
         return _SIXTEEN_DARK if theme.dark else _SIXTEEN_LIGHT
     colours = theme.to_color_system().generate()
     found = {name: colours.get(source, _SIXTEEN_DARK[name]) for name, source in _FROM_OTHERS.items()}
-    return {**found, "ck-blur-style": "none"}
+    return {**found, **_STYLES}
 
 
 def theme_for_sixteen(environ: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ import pytest
 from rich.color import Color as TerminalColor
 from textual import constants
 from textual.color import Color
-from textual.filter import ANSIToTruecolor
+from textual.filter import ANSIToTruecolor, Monochrome, NoColor
 from textual.theme import BUILTIN_THEMES
 
 from ckpt_tui.config import Config
@@ -116,6 +116,17 @@ async def test_the_colours_of_a_terminal_reach_it_as_they_are() -> None:
         assert not [each for each in app.app.get_line_filters() if isinstance(each, ANSIToTruecolor)]
         app.app.theme = DARK.name
         assert [each for each in app.app.get_line_filters() if isinstance(each, ANSIToTruecolor)]
+
+
+async def test_without_colours_the_selected_row_is_reversed_and_nothing_is_coloured(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with open_app(SAMPLES / "hitl_pending") as app:
+        assert app.screen.list.style("plain", "cursor").reverse
+        filters = app.app.get_line_filters()
+        assert any(isinstance(each, NoColor) for each in filters)
+        assert not any(isinstance(each, ANSIToTruecolor | Monochrome) for each in filters)
 
 
 @pytest.mark.parametrize(
