@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, NamedTuple
 import pytest
 
 from ckpt_tui.cli.command_line import run
+from tests.support.schemas import hold
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data"
@@ -32,8 +33,10 @@ class Done(NamedTuple):
 
     @property
     def document(self) -> Any:
-        """Its JSON."""
-        return json.loads(self.out)
+        """Its JSON, which is what its schema says."""
+        document = json.loads(self.out)
+        hold(document)
+        return document
 
 
 def command(*args: str | Path | bytes, **environment: str) -> Done:

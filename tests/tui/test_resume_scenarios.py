@@ -1,6 +1,6 @@
 """A resume in the browser writes what a script written by hand writes, old releases and new.
 
-Every kind of workflow is resumed by the command line (`tests/runner/test_scenarios.py`), with the same plan.
+The command line resumes every kind of workflow (`tests/runner/test_scenarios.py`), with the same plan and process.
 """
 
 from __future__ import annotations
