@@ -23,7 +23,7 @@ from ckpt_tui.stores.fork_directories import is_fork, overlay, root_of
 
 _FORMATS = (
     "agent_framework_dotnet:DotnetStore", "hpd:HpdStore", "dotnet_sessions:SessionStore", "langgraph:LangGraphStore",
-    "bundle:BundleStore",
+    "exported_bundle:BundleStore",
 )  # fmt: skip
 """Formats besides directories of Agent Framework, in the order in which they are asked: module and class.
 
