@@ -45,8 +45,7 @@ def test_the_app_is_suspended_for_pdb_and_comes_back(tmp_path: Path) -> None:
         words, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, check=True, start_new_session=True,
         env={"PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(tmp_path / "state")},
     )  # fmt: skip
-    state = {"XDG_STATE_HOME": str(tmp_path / "state"), "VIRTUAL_ENV": sys.prefix}
-    with run(str(tmp_path / "saved"), **state) as terminal:
+    with run(str(tmp_path / "saved"), XDG_STATE_HOME=str(tmp_path / "state"), VIRTUAL_ENV=sys.prefix) as terminal:
         terminal.shows("2 checkpoints")
         terminal.press("gr")
         terminal.shows("Whose code runs", "stops_itself.py")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.app import SuspendNotSupported
 
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
-from ckpt_tui.core.export import dumps
+from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.search import scalar_text
 from ckpt_tui.core.reading.to_json import to_json

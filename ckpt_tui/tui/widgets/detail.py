@@ -11,18 +11,13 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ckpt_tui.core.diff.comparison import Marks
-from ckpt_tui.core.model import PARTS, Checkpoint, parts_of
+from ckpt_tui.core.model import PARTS, parts_of
 from ckpt_tui.core.overview.line import Overview, alarm_lines
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.arrangement import PART_LABELS
-from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.core.reading.members import locate
 from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.text import clean
-from ckpt_tui.core.value import Value
-from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.overview_lines import OverviewLines
-from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.tab_bodies import TabBodies
 from ckpt_tui.tui.widgets.tab_memory import TabMemory
 from ckpt_tui.tui.widgets.tab_texts import (
@@ -40,9 +35,15 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.core.model import Checkpoint
+    from ckpt_tui.core.reading.conversation import Conversation
     from ckpt_tui.core.sizes.shares import Shares
     from ckpt_tui.core.steps.learned_graph import Graph
     from ckpt_tui.core.steps.steps import Step
+    from ckpt_tui.core.value import Value
+    from ckpt_tui.tui.widgets.line_list import LineList
+    from ckpt_tui.tui.widgets.overview_lines import OverviewLines
+    from ckpt_tui.tui.widgets.row_tree import RowTree
 
 PLACE_NODES = 4_000
 """Values looked at for the size of the value under the cursor: about 2 ms a key."""

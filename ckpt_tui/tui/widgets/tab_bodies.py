@@ -9,7 +9,6 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from ckpt_tui.core.model import Checkpoint, parts_of
-from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.overview_lines import OverviewLines
@@ -19,6 +18,7 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.core.reading.conversation import Conversation
     from ckpt_tui.tui.widgets.diff_rows import DiffRows
     from ckpt_tui.tui.widgets.graph_view import GraphView
     from ckpt_tui.tui.widgets.share_list import ShareList

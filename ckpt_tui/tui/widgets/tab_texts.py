@@ -11,10 +11,10 @@ from ckpt_tui.tui.widgets.tabs import Tab
 
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.core.reading.conversation import Conversation
 
 from ckpt_tui.core.model import Checkpoint, has_file_time
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.turns import MAX_TURNS
 from ckpt_tui.core.reading.typenames import short_type

@@ -188,7 +188,7 @@ class TestGuesses:
 
     @pytest.mark.parametrize("names", ["zyxw", "wxyz"])
     def test_where_times_tie_a_question_comes_before_its_answer(self, names: str) -> None:
-        first, question, answer, last = names
+        first, question, answer, last = tuple(names)
         refs = [
             ref(first, None, 1.0), ref(question, first, 1.0, iteration=1, facts=Facts(0, 1, (), ("x",), False)),
             ref(answer, None, 1.0, iteration=1, facts=Facts(1, 0, ("internal:x",), (), False)),
@@ -286,7 +286,7 @@ class TestSize:
         assert story(arrange(refs)) == [[one.id for one in refs]]
 
 
-class TestToldRuns:
+class TestRunsOfTheStore:
     """Stores that say themselves to which run a checkpoint belongs."""
 
     def made(self, name: str, run: str, above: str = "", before: str = "", when: float = 0.0) -> CheckpointRef:

@@ -4,13 +4,21 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-from agent_framework import Agent, BaseChatClient, ChatResponse, ChatResponseUpdate, Content, WorkflowBuilder
+from agent_framework import (
+    Agent,
+    BaseChatClient,
+    ChatResponse,
+    ChatResponseUpdate,
+    Content,
+    UsageDetails,
+    WorkflowBuilder,
+)
 from agent_framework import ResponseStream as Stream
 
 
 class Client(BaseChatClient):
     def _inner_get_response(self, *, stream: bool, **kwargs: Any) -> Any:
-        used = {"input_token_count": 12, "output_token_count": 34, "total_token_count": 46}
+        used: UsageDetails = {"input_token_count": 12, "output_token_count": 34, "total_token_count": 46}
 
         async def updates() -> AsyncIterator[ChatResponseUpdate]:
             yield ChatResponseUpdate(role="assistant", contents=[Content.from_text("a poem")])

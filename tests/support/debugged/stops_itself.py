@@ -13,4 +13,8 @@ class Doubler(Executor):
         await ctx.yield_output(doubled)
 
 
-asyncio.run(WorkflowBuilder(start_executor=Doubler(id="doubler")).build().run(21))
+async def main() -> None:
+    await WorkflowBuilder(start_executor=Doubler(id="doubler")).build().run(21)
+
+
+asyncio.run(main())
