@@ -225,7 +225,7 @@ def one_of(store: Store, run: Run, node: Node, run_path: RunPath) -> OverviewRep
 
 
 def test_times_that_a_copy_changes_are_said_to_be_those_of_the_files() -> None:
-    assert described(DATA / "dotnet" / "af_dotnet").overview.title.endswith(" · times are those of the files")
+    assert described(DATA / "dotnet" / "af_dotnet").overview.title.endswith(" · times of files")
     assert "times" not in described(AF / "1.23.0" / "linear").overview.title
 
 
