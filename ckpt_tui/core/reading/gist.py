@@ -12,6 +12,7 @@ from typing import Any
 from ckpt_tui.core.budgets import GIST_CHARACTERS, GIST_SPAN
 from ckpt_tui.core.documents.envelope import parsed, resolve, unread
 from ckpt_tui.core.model import INTERNAL
+from ckpt_tui.core.reading.bookkeeping import CALLS, name_of_call
 from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, text_of
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import attribute
@@ -71,13 +72,21 @@ def gist_of_request(event: Value) -> str:
 
 
 def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
-    """The gist of a finished run: values that the workflow keeps, else the last words of its longest conversation."""
+    """The gist of a finished run.
+
+    The values that the workflow keeps, else the result of its last step, else the last words of its longest
+    conversation.
+    """
     named = [(name, value) for name, value in state if type(name) is str]
     own = [(name, value) for name, value in named if not name.startswith("_") and name not in RUN_KWARGS]
     # What was written last stands last.
     parts = [part for name, value in reversed(own[-_MEMBERS:]) if (part := _named(name, value, _DEPTH - 1))]
     if parts:
         return gist_text(_joined(parts))
+    calls = next((_pairs(value) for name, value in named if name == CALLS and unread(value) <= GIST_SPAN), [])
+    if calls:
+        key, result = calls[-1]
+        return gist_text(f"{clean(name_of_call(str(key)), 40)} {gist(result)}".strip())
     longest: list[Sequence[Value]] = []
     for name, executors in named:
         for _, executor in _pairs(executors) if name == "_executor_state" and unread(executors) <= GIST_SPAN else ():

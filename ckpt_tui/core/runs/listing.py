@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice, repeat
 from typing import NamedTuple
 
-from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, StoreMetadata
+from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, StoreMetadata, has_file_time
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import ago_text, clean
 from ckpt_tui.core.times import local_time
@@ -276,6 +276,7 @@ def run_title(run: Run, short: bool = False) -> tuple[str, str]:
     forks = sum(1 for node in run.nodes if node.fork)
     first = run.nodes[0].ref
     when = date_text(first.when) if first.when else clean(first.timestamp, 16) or "no date"
+    when = f"files of {when}" if has_file_time(first) else when
     given = run.nodes[0].ref.store_metadata
     # A run that has an id of its own needs no number.
     parts = [when] if given is not None and given.run else [f"run {run.number}", when]

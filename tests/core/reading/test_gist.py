@@ -123,3 +123,9 @@ def test_executors_side_by_side_all_have_their_say() -> None:
         again=[asked, message("assistant", "ok")],
     )  # fmt: skip
     assert gist_of_state(state) == "“ok” “cheap”"
+
+
+@pytest.mark.parametrize("key", ['v2::["auto","transform","abc",0]', "transform::1"])
+def test_a_functional_workflow_shows_the_result_of_its_last_step(key: str) -> None:
+    calls: Value = {'v2::["auto","fetch","abc",0]': {"status": 200}, key: "[200] my answer"}
+    assert gist_of_state([("_step_cache", calls), ("_original_message", "topic")]) == "transform “[200] my answer”"
