@@ -55,9 +55,11 @@ def latest(nodes: Iterable[Node]) -> Node:
         nodes: In lineage order: parents before children, as `Run.nodes` has them.
     """
     found = None
+    last = (float("-inf"), 0)
     for node in nodes:
-        if found is None or node.ref.rank[:2] >= found.ref.rank[:2]:
-            found = node
+        ref = node.ref
+        if (moment := (ref.when, ref.position)) >= last:
+            found, last = node, moment
     assert found is not None
     return found
 

@@ -255,7 +255,7 @@ def _guess(
             candidates.sort()
     for orphan in sorted(orphans, key=_by_time):
         table = tables[workflow_key(orphan), orphan.graph]
-        iterations = [orphan.iteration] if orphan.iteration > 0 and _carries_answers(orphan) else []
+        iterations = [orphan.iteration] if orphan.iteration > 0 and carries_answers(orphan) else []
         iterations += (orphan.iteration - 1, _ANY) if orphan.chain else (orphan.iteration - 1,)
         for iteration in iterations:
             candidates = table.get(iteration, [])
@@ -266,7 +266,8 @@ def _guess(
                 break
 
 
-def _carries_answers(ref: CheckpointRef) -> bool:
+def carries_answers(ref: CheckpointRef) -> bool:
+    """Whether a checkpoint only carries answers, as far as is known of it."""
     facts = ref.facts
     if facts is None:
         return ref.carries_answers
