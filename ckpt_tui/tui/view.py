@@ -204,10 +204,14 @@ class View(NamedTuple):
         """The run and the place in it of a file; None when it is not a checkpoint of the view."""
         at = self.places.get(file, -1)
         row = self.rows[at] if at >= 0 else None
-        if not isinstance(row, listing.NodeRow) or not isinstance(self.rows, Rows):
+        run = self.run_at(at) if isinstance(row, listing.NodeRow) else None
+        return (run, row.node) if run is not None and isinstance(row, listing.NodeRow) else None
+
+    def run_at(self, index: int) -> Run | None:
+        """The run that a row belongs to; None where it is none's."""
+        if not isinstance(self.rows, Rows):
             return None
-        run = self.rows.sections[self.rows.section_at(at)].run
-        return None if run is None else (run, row.node)
+        return self.rows.sections[self.rows.section_at(index)].run
 
 
 _Named = list[tuple[object, Section]]

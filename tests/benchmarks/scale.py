@@ -26,7 +26,7 @@ PATIENCE = 900.0
 
 
 def write_scattered(directory: Path, count: int, size: int = 680, length: int = RUN_LENGTH) -> list[Written]:
-    """Write `count` small checkpoints in runs of `length`, the files in any order; returns them in the order of their time.
+    """Write `count` small checkpoints in runs of `length`, the files in any order; returns them by their time.
 
     A directory lists its files in an order of its own: by a hash of their names, or as they were written. In neither
     does a child follow its parent, as it would in files written one after the other and listed so.
@@ -90,7 +90,7 @@ def long_run(directory: Path) -> list[Figure]:
         what = f"{SAVES} checkpoints at ten a second in a run of {count:,}"
         middle = median(taken)
         figures += [
-            Figure(f"{what}: rename to row", f"{ms(middle)}, worst {ms(max(taken))}", "", "", "< 150 ms", middle < 0.15),
+            Figure(f"{what}, to the row", f"{ms(middle)}, worst {ms(max(taken))}", "", "", "< 150 ms", middle < 0.15),
             Figure("… the browser's share of a core", f"{share:.0%}", "", "", "< 15 %", share < 0.15),
             Figure("… terminal output for each", f"{output / 1000:.1f} kB", "", "", "≤ 6 kB", output <= 6000),
         ]  # fmt: skip
