@@ -27,6 +27,8 @@ _VERBS = {
     "resume": ("ckpt_tui.cli.resume", "Resume your workflow from a checkpoint, in a process of its own."),
     "run": ("ckpt_tui.cli.run", "Run your program under the debugger: step, stop on a condition, go back."),
     "notes": ("ckpt_tui.cli.notes", "Bookmarks and notes on a store's checkpoints."),
+    "check": ("ckpt_tui.cli.check", "Assertions on a run, from a TOML file; for CI, with JUnit XML."),
+    "export": ("ckpt_tui.cli.export", "Masked copies to share: Markdown, a page, JSON, a bundle to open again."),
     "prune": ("ckpt_tui.cli.prune", "Delete checkpoints: shown first, and brought back with --undo."),
     "completion": ("ckpt_tui.cli.completion", "What makes your shell complete verbs, options, files and ids."),
     "demo": ("ckpt_tui.cli.demo", "A sample store, and a live run that keeps writing to it."),

@@ -29,6 +29,7 @@ GROUP = "ckpt_tui.stores"
 
 _FORMATS = (
     "agent_framework_dotnet:DotnetStore", "hpd:HpdStore", "dotnet_sessions:SessionStore", "langgraph:LangGraphStore",
+    "bundle:BundleStore",
 )  # fmt: skip
 """Formats besides directories of Agent Framework, in the order in which they are asked: module and class.
 

@@ -18,7 +18,7 @@ from typing import NamedTuple, overload
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.arrangement import Arrangement
-from ckpt_tui.core.runs.ids import latest
+from ckpt_tui.core.runs.ids import newest
 from ckpt_tui.core.runs.lineage import Node, Run
 
 
@@ -33,6 +33,7 @@ class Section:
         run: The run it shows, or None.
         count: How many rows there are.
         newest: The newest checkpoint of the run, or None.
+        moment: The latest time in the run, and the position of the checkpoint that has it.
         lanes: Widest gutter, in lanes.
         step: The largest number of a step.
     """
@@ -46,7 +47,10 @@ class Section:
         else:
             nodes = list(run.nodes) if run is not None else []
             self.count = 1 + len(nodes) + sum(1 for node in nodes if node.opened)
-        self.newest = latest(nodes) if nodes else None
+        self.moment = (float("-inf"), 0)
+        self.newest: Node | None = None
+        if nodes:
+            self.moment, self.newest = newest(nodes)
         self.lanes = max(map(_lanes, nodes), default=1).bit_length()
         self.step = max((node.ref.step for node in nodes), default=0)
 
@@ -75,7 +79,10 @@ class Section:
                 return None
             rows[-1] = last._replace(tip=False)
             rows.append(listing.NodeRow(node, last.node.ref.when, True))
-            made.newest = latest((made.newest, node)) if made.newest is not None else node
+            if (moment := (node.ref.when, node.ref.position)) >= made.moment:
+                made.moment, made.newest = moment, node
+            elif made.newest is last.node:
+                made.newest = node
             made.lanes = max(made.lanes, node.lanes.bit_length())
             made.step = max(made.step, node.ref.step)
         made.run, made.rows, made.count = run, tuple(rows), len(rows)
@@ -242,10 +249,11 @@ class ViewMaker:
         if self._generation != arrangement.generation:  # files may be in other runs, which views before must not see
             self._generation, self._sections, self._homes = arrangement.generation, {}, {}
         sections: _Named = [self._section(run) for run in runs]
-        newest: Node | None = None
+        last = ""
+        moment = (float("-inf"), 0)
         for _, section in sections:
-            if section.newest is not None:
-                newest = section.newest if newest is None else latest((newest, section.newest))
+            if section.newest is not None and section.moment >= moment:
+                moment, last = section.moment, section.newest.ref.file
         if self._broken[0] is not problems:
             self._broken = problems, Section(None, listing.problem_rows(problems))
         if problems:
@@ -258,7 +266,7 @@ class ViewMaker:
         rows = Rows([section for _, section in sections])
         return View(
             rows, Places(rows, self._homes, {key: index for index, (key, _) in enumerate(sections)}), runs,
-            sum(len(run.nodes) for run in runs), len(problems), newest.ref.file if newest is not None else "",
+            sum(len(run.nodes) for run in runs), len(problems), last,
             min(max((section.lanes for section in rows.sections), default=1), listing.MAX_LANES), missing, text,
             max((section.step for section in rows.sections), default=0),
         )  # fmt: skip

@@ -16,8 +16,8 @@ async def test_keys_of_other_places_name_the_place(size: tuple[int, int]) -> Non
         await app.shows("e works in the values of a checkpoint")
         await app.press("plus")
         await app.shows("+ works in the values of a checkpoint · decode more")
-        await app.press("x")
-        await app.shows("x works on the screen of a run and in a comparison")
+        await app.press("i")
+        await app.shows("i works in a comparison")
         await app.press("j")
         await app.until(lambda: "works in" not in app.lines[-1], "the keys")
 
@@ -42,8 +42,8 @@ async def test_a_comparison_and_a_replay_say_it_too_and_take_it_back() -> None:
         await app.press("escape")
         await app.press("space")
         await app.shows("replay")
-        await app.press("x")
-        await app.shows("x works on the screen of a run")
+        await app.press("i")
+        await app.shows("i works in a comparison")
 
 
 async def test_a_number_before_t_goes_as_many_tabs_further() -> None:

@@ -70,7 +70,8 @@ class _StoreRuns:
         sections: The runs in order.
         homes: Id of a checkpoint → its run.
         missed: Ids that are named as a parent and are not there: such a one would join what is apart.
-        last_guess: Rank of the last checkpoint whose parent is guessed; an earlier one could be guessed instead.
+        guesses: Time and position of each checkpoint whose parent is guessed from what they and others carry.
+        last_guess: The last of them; a checkpoint that is not later could be guessed instead.
         last_root: Rank of the last checkpoint that begins a run.
         numbers: What the runs of a workflow share → how many there are.
         is_nested: Whether runs are a part of others.
@@ -80,7 +81,8 @@ class _StoreRuns:
         self.sections = [_Section(run) for run in runs]
         self.homes = {node.ref.id: section for section in self.sections for node in section.run.nodes}
         self.missed: set[str] = set()
-        self.last_guess: _Rank = (float("-inf"), 0, "")
+        self.guesses: set[tuple[float, int]] = set()
+        self.last_guess: tuple[float, int] = (float("-inf"), 0)
         self.last_root: _Rank = (float("-inf"), 0, "")
         self.numbers: dict[str, int] = {}
         self.is_nested = False
@@ -100,22 +102,23 @@ class _StoreRuns:
             if ref.parent not in self.homes:
                 self.missed.add(ref.parent)
             return
-        if ref.told is not None and ref.told.run:
-            if ref.told.before not in self.homes:
-                self.missed.add(ref.told.before)
+        if ref.store_metadata is not None and ref.store_metadata.run:
+            if ref.store_metadata.before not in self.homes:
+                self.missed.add(ref.store_metadata.before)
         elif _is_orphan(ref):
-            self.last_guess = max(self.last_guess, ref.rank)
+            self.guesses.add(ref.rank[:2])
+            self.last_guess = max(self.last_guess, ref.rank[:2])
 
     def add(self, ref: CheckpointRef) -> bool:
         """Put a new checkpoint in its place; False where more than one run may change."""
         if ref.id in self.homes or ref.id in self.missed or (ref.inner and ref.inner in self.missed):
             return False
-        if ref.rank <= self.last_guess or _is_orphan(ref):
+        if ref.rank[:2] <= self.last_guess or _is_orphan(ref):
             return False
-        told = ref.told
+        metadata = ref.store_metadata
         parent, is_guessed = ref.parent, False
-        if parent is None and told is not None and told.run:
-            parent, is_guessed = told.before, True
+        if parent is None and metadata is not None and metadata.run:
+            parent, is_guessed = metadata.before, True
         if parent is None:
             return self._begin(ref)
         section = self.homes.get(parent)
@@ -132,11 +135,11 @@ class _StoreRuns:
 
     def _begin(self, ref: CheckpointRef) -> bool:
         """Begin a run behind all others."""
-        if ref.rank < self.last_root or self.is_nested or (ref.told is not None and ref.told.above):
+        if ref.rank < self.last_root or self.is_nested or (ref.store_metadata is not None and ref.store_metadata.above):
             return False
         key = workflow_key(ref)
         number = self.numbers[key] = self.numbers.get(key, 0) + 1
-        store = "" if ref.told is None else ref.told.store
+        store = "" if ref.store_metadata is None else ref.store_metadata.store
         section = _Section(
             Run(ref.id, workflow_label(ref), number, (Node(ref, None, False, False, 0, 1, 0, ""),), store)
         )
@@ -162,7 +165,7 @@ class _StoreRuns:
         """Put what is known of a checkpoint now in the place of what was; False where its place may be another."""
         if _ordering(known) != _ordering(ref):
             return False
-        if _is_orphan(ref) and carries_answers(known) != carries_answers(ref):
+        if ref.rank[:2] in self.guesses and carries_answers(known) != carries_answers(ref):
             return False
         section = self.homes.get(ref.id)
         if section is None:
@@ -196,7 +199,7 @@ class Arrangement:
             return
         done = False
         if ref is not None:
-            name = "" if ref.told is None else ref.told.store
+            name = "" if ref.store_metadata is None else ref.store_metadata.store
             store = self._stores.get(name)
             if store is not None:
                 done = store.add(ref) if known is None else store.replace(known, ref)
@@ -216,13 +219,13 @@ class Arrangement:
 
 def _is_orphan(ref: CheckpointRef) -> bool:
     """Whether its parent is guessed from all that were written before it."""
-    is_told = ref.told is not None and bool(ref.told.run)
-    return ref.parent is None and not is_told and (ref.iteration > 0 or bool(ref.chain))
+    is_named = ref.store_metadata is not None and bool(ref.store_metadata.run)
+    return ref.parent is None and not is_named and (ref.iteration > 0 or bool(ref.chain))
 
 
 def _ordering(ref: CheckpointRef) -> tuple[object, ...]:
     """All that decides where a checkpoint is shown."""
     return (
-        ref.id, ref.parent, ref.when, ref.position, ref.iteration, ref.workflow, ref.graph, ref.told, ref.inner,
-        ref.chain,
+        ref.id, ref.parent, ref.when, ref.position, ref.iteration, ref.workflow, ref.graph,
+        ref.store_metadata, ref.inner, ref.chain,
     )  # fmt: skip

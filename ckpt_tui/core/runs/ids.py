@@ -49,24 +49,33 @@ def latest(nodes: Iterable[Node]) -> Node:
     """The newest of some checkpoints, of which there is at least one.
 
     Times tie where the clock is coarse (15.6 ms on Windows): of those with the latest time, the one that comes last in
-    lineage order, so that a child is later than its parent.
+    lineage order, so that a child is later than its parent. So it is where a clock was put back, or one time is wrong.
 
     Args:
-        nodes: In lineage order: parents before children, as `Run.nodes` has them.
+        nodes: In lineage order: parents before children, each branch whole, as `Run.nodes` has them.
     """
-    found = None
-    last = (float("-inf"), 0)
-    for node in nodes:
+    return newest(list(nodes))[1]
+
+
+def newest(nodes: Sequence[Node]) -> tuple[tuple[float, int], Node]:
+    """The same, and the time and the position of the one that is the latest by them."""
+    place, best = 0, nodes[0].ref.rank[:2]
+    for number, node in enumerate(nodes):
         ref = node.ref
-        if (moment := (ref.when, ref.position)) >= last:
-            found, last = node, moment
-    assert found is not None
-    return found
+        rank = ref.when, ref.position
+        if rank >= best:
+            place, best = number, rank
+    # Whatever descends from it stands right behind it.
+    above = {nodes[place].ref.id}
+    while place + 1 < len(nodes) and nodes[place + 1].parent in above:
+        place += 1
+        above.add(nodes[place].ref.id)
+    return best, nodes[place]
 
 
 def as_late(node: Node, runs: Sequence[Run]) -> list[Node]:
     """The latest checkpoints of the other stores that are as late as this one, in the order of the stores."""
-    own = "" if node.ref.told is None else node.ref.told.store
+    own = "" if node.ref.store_metadata is None else node.ref.store_metadata.store
     stores: dict[str, list[Node]] = {}
     for run in runs:
         stores.setdefault(run.store, []).extend(run.nodes)

@@ -10,6 +10,7 @@ from ckpt_tui.tui.query_jobs import QueryCache, QueryJobs
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.doctor import DoctorScreen
+from ckpt_tui.tui.screens.export import ExportScreen
 from ckpt_tui.tui.screens.find import FindScreen
 from ckpt_tui.tui.screens.history import HistoryScreen
 from ckpt_tui.tui.screens.notes import NotesScreen
@@ -17,6 +18,7 @@ from ckpt_tui.tui.screens.replay import ReplayScreen
 from ckpt_tui.tui.screens.resume import ResumeScreen
 from ckpt_tui.tui.screens.sizes import SizesScreen
 from ckpt_tui.tui.screens.value_editor import EditScreen, NotEdited, edited_json
+from ckpt_tui.tui.store_jobs import StoreJobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -57,7 +59,7 @@ class BrowseOpener:
     def _reveal(self) -> bool:
         return self._screen.panes.detail.reveal
 
-    def inquiries(self) -> QueryJobs:
+    def query_jobs(self) -> QueryJobs:
         """Return what starts workers that ask."""
         return QueryJobs(self._screen, QueryCache(self._store))
 
@@ -122,6 +124,10 @@ class BrowseOpener:
         """Open the sizes of a run."""
         self._screen.app.push_screen(SizesScreen(self._store, known, run, self._screen.selection.file), then)
 
+    def export(self, runs: tuple[Run, ...], run: Run, node: Node, then: Callable[[str | None], None]) -> None:
+        """Ask what to export, and where to."""
+        self._screen.app.push_screen(ExportScreen(self._store, runs, run, node), then)
+
     def doctor(self, then: Callable[[Finding | None], None]) -> None:
         """Examine the store."""
         self._screen.app.push_screen(DoctorScreen(self._store), then)
@@ -134,6 +140,10 @@ class BrowseOpener:
         screen = ReplayScreen(self._store, run, node, learned, book, choices, True, _ReplayQueries(self._screen))
         self._screen.app.push_screen(screen, then)
         return _OpenReplay(screen)
+
+    def source(self, file: str, nodes: Sequence[Node]) -> None:
+        """Read a checkpoint whole, to resume from."""
+        StoreJobs(self._screen, self._store).source(file, nodes)
 
     def resume(
         self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], again: Callable[[], None],
@@ -190,6 +200,11 @@ class _ReplayQueries:
         """Open the doctor."""
         if self._select(file):
             self._screen.queries.open_doctor()
+
+    def export(self, file: str) -> None:
+        """Ask what to export."""
+        if self._select(file):
+            self._screen.exports.open()
 
     def find(self, file: str) -> None:
         """Open the search over checkpoints."""

@@ -104,5 +104,7 @@ def _any(chance: random.Random, name: str, names: list[str], number: int) -> Che
         made = made._replace(parent=None, chain="chain")
     if chance.random() < 0.2:
         run, store = chance.choice(["", "r"]), chance.choice(["", "one", "two"])
-        made = made._replace(told=StoreMetadata(run=run, before=chance.choice(names), store=store, above=run and "q"))
+        made = made._replace(
+            store_metadata=StoreMetadata(run=run, before=chance.choice(names), store=store, above=run and "q")
+        )
     return made
