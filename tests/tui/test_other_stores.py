@@ -23,7 +23,7 @@ async def test_a_run_of_hpd_is_shown_by_what_is_new_in_each_file(size: tuple[int
 
 async def test_a_waiting_request_its_graph_and_what_was_corrected_are_shown() -> None:
     async with open_app(DOTNET / "hpd_hosted") as driver:
-        await driver.shows("Content pipeline · run-0001 · Suspended", "see Meta")
+        await driver.shows("Content pipeline · run-0001 · Suspended", "see File")
         await driver.press("enter")
         driver.screen.panes.detail.pick("pending")
         await driver.shows("data", "Approve publishing this draft?")

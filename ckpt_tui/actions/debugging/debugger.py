@@ -16,11 +16,13 @@ from typing import Any
 
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint
 from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
+from ckpt_tui.actions.debugging.session_record import note_begin, note_end
 from ckpt_tui.actions.debugging.stops import Stops, place_to_run_to
 from ckpt_tui.actions.debugging.successor import Successor
 from ckpt_tui.actions.resume.document_edits import edit_of
 from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan, source_of
 from ckpt_tui.actions.resume.session import GRACE, Session, numbered, stamp_now
+from ckpt_tui.actions.resume.targets import anchored
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.running.progress import lights
 from ckpt_tui.errors import CkptError, UsageError
@@ -166,6 +168,7 @@ class Debugger:
     def _obey(self, command: dict[str, Any]) -> None:
         do = command.get("do")
         if do == "run":
+            self._note_begin()
             self._session.send({**command, "debug": self._stops.wanted()})
         elif do == "check":
             self._session.send(command)
@@ -321,6 +324,7 @@ class Debugger:
 
     def _checked(self, check: dict[str, Any]) -> None:
         if self._confirmed:
+            self._note_begin()
             run = {"do": "run", **self.plan.changes(), "debug": self._stops.wanted()}
             self._session.send(run if check.get("ok") else {"do": "stop"})
 
@@ -380,7 +384,13 @@ class Debugger:
             self._give(self._last)
             self._finish()
 
+    def _note_begin(self) -> None:
+        """Have the next start offer to go on, should this one be cut off."""
+        workflow = anchored(self.plan.target).workflow
+        note_begin(self.plan.into, workflow, [each.spec for each in self.breakpoints], self._stops.steps)
+
     def _finish(self) -> None:
+        note_end(self.plan.into, self.outcome)
         self.ended.set()
         self._turn.set()
 
