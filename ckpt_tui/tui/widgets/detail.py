@@ -105,7 +105,7 @@ class Detail(Widget):
 
     def compose(self) -> ComposeResult:
         yield TabLine(self.tabs, COUNTED)
-        yield from self.bodies.made(self.tab == "overview")
+        yield self.bodies.first(self.tab == "overview")
 
     @property
     def rows(self) -> RowTree:
