@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from ckpt_tui.version import VERSION
+
 TYPE_CHECKING = False  # as a type checker reads it; typing takes longer to import than all of this package's own start
 if TYPE_CHECKING:
     from typing import Any
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from ckpt_tui.stores.registry import open_store, open_stores
     from ckpt_tui.tui.embedded import browse
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = [
     "Decoded", "PickleBudget", "__version__", "browse", "decode", "open_store", "open_stores", "plain", "record",
     "to_json",
@@ -41,6 +43,10 @@ _HOMES = {
 
 _OLD_NAMES = {"plain": "to_json"}
 """Former public names, which keep working."""
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
 
 
 def __getattr__(name: str) -> Any:

@@ -90,9 +90,9 @@ def difference_of(store: Store, original: str, copy: str) -> str:
     changes = diff_checkpoints(before, after, IgnoreRules(())).changes
     if not changes:
         return "their values are the same"
-    told = [f"{expression(change.path)}{_values(change)}" for change in changes[:_DIFFERENCES]]
+    listed = [f"{expression(change.path)}{_values(change)}" for change in changes[:_DIFFERENCES]]
     more = f" and {len(changes) - _DIFFERENCES:,} more" if len(changes) > _DIFFERENCES else ""
-    return f"they differ: {', '.join(told)}{more}"
+    return f"they differ: {', '.join(listed)}{more}"
 
 
 def _values(change: Change) -> str:

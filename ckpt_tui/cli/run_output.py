@@ -13,6 +13,8 @@ from typing import Any
 import click
 
 from ckpt_tui.actions.debugging.debugger import Debugger
+from ckpt_tui.actions.debugging.lent_terminal import terminal_path
+from ckpt_tui.actions.debugging.repetition import Repetition
 from ckpt_tui.actions.resume.command_lines import again, onward
 from ckpt_tui.actions.resume.plan import FAILED, Plan
 from ckpt_tui.actions.resume.preview import QUESTION, PreviewLine, blocked_types, preview_lines, unanswered
@@ -20,8 +22,10 @@ from ckpt_tui.actions.resume.session import Session
 from ckpt_tui.actions.resume.targets import remember
 from ckpt_tui.cli.console import Console
 from ckpt_tui.cli.output import colours
-from ckpt_tui.core.running.event_lines import OUTCOMES, Line, asks_in_words, line_of, parse_line
+from ckpt_tui.core.running.event_lines import Line, line_of, parse_line
 from ckpt_tui.core.running.secret_lines import SHOWN, masked_copy, masked_line, may_hold_secrets, shown_line
+from ckpt_tui.core.running.session_lines import OUTCOMES, compared_texts
+from ckpt_tui.core.running.words import asks_in_words
 from ckpt_tui.core.text import clean
 
 WAITING = 6
@@ -37,6 +41,9 @@ REASON = 300
 
 _ONLY_WRITTEN = (b'{"kind":"event"', b'{"kind":"log"')
 """How lines begin that come by the ten thousand and are passed on without being read."""
+
+_OF_ONE_RUN = ("event", "log", "checkpoint")
+"""Kinds of lines that are not written of many runs, unless as JSON."""
 
 _COLOURS = {"good": "green", "warn": "yellow", "error": "red", "key": "cyan"}
 
@@ -54,24 +61,25 @@ class Follower:
 
     def __init__(
         self, plan: Plan, mode: str, as_json: bool, reveal: bool,
-        pausing: Callable[[Callable[[bytes], None]], Debugger] | None = None,
+        pausing: Callable[[Callable[[bytes], None]], Debugger | Repetition] | None = None,
     ) -> None:  # fmt: skip
         self._plan = plan
         self._mode = mode
         self._json = as_json
         self._reveal = reveal
         self._lines: queue.Queue[bytes] = queue.Queue(AHEAD)
-        self._session: Session | Debugger = (
+        self._session: Session | Debugger | Repetition = (
             Session(plan, mode, self._lines.put) if pausing is None else pausing(self._lines.put)
         )
         self._console = Console(self._session, as_json) if isinstance(self._session, Debugger) else None
         self._latest: dict[str, dict[str, Any]] = {}
         self._lost: list[dict[str, Any]] = []
-        self._told = False
+        self._has_reported = False
         self._refused = False
         self._declined = False
         self._interrupts = 0
         self._deaf = False
+        self._is_lent = False
 
     def follow(self) -> int:
         """Run to the end; returns the exit code."""
@@ -96,11 +104,34 @@ class Follower:
         self._write(raw, line)
         if kind == "check":
             self._checked(line)
+        elif kind == "breakpoint":
+            self._lend()
+        elif kind in ("breakpoint_end", "end"):
+            self._take_back()
         if self._console is not None:
             self._console.take(line)
         return kind == "end"
 
+    def _lend(self) -> None:
+        """Lend the terminal to pdb, where there is one."""
+        path = terminal_path()
+        self._is_lent = bool(path)
+        if self._console is not None:
+            self._console.typed.lend()
+        if not path:
+            _write_narration("breakpoint() needs a terminal: the run goes on")
+            self._take_back()
+        self._session.send({"do": "terminal", "path": path or None})
+
+    def _take_back(self) -> None:
+        self._is_lent = False
+        if self._console is not None:
+            self._console.typed.take_back()
+
     def _interrupt(self) -> None:
+        if self._is_lent:
+            self._session.interrupt()
+            return
         self._interrupts += 1
         if self._interrupts > 1:
             self._session.kill()
@@ -115,10 +146,11 @@ class Follower:
             if self._json:
                 sys.stdout.buffer.write((raw if self._reveal else masked_line(raw)) + b"\n")
                 sys.stdout.buffer.flush()
-            elif not self._is_told_elsewhere(line):
+            elif not self._is_reported_elsewhere(line):
                 is_clear = self._reveal or not may_hold_secrets(raw)
                 shown = line if is_clear else shown_line(raw, most=SHOWN)
-                sys.stdout.buffer.write(_text(line_of(shown)).encode("utf-8", "backslashreplace") + b"\n")
+                for text in _texts(shown):
+                    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
                 sys.stdout.buffer.flush()
         except OSError as error:
             self._deaf = True
@@ -129,16 +161,20 @@ class Follower:
             with suppress(OSError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-    def _is_told_elsewhere(self, line: dict[str, Any]) -> bool:
-        """Whether the preview shows it, or has reported it."""
+    def _is_reported_elsewhere(self, line: dict[str, Any]) -> bool:
+        """Whether the preview shows it, or has reported it, or a comparison of runs will."""
+        if isinstance(self._session, Repetition) and line.get("kind") in _OF_ONE_RUN:
+            return True
         if line.get("kind") != "error":
             return line.get("kind") in ("hello", "graph", "check", "end" if self._declined else "")
         problems = self._latest.get("check", {}).get("problems") or ()
-        return not self._told or any(each.get("what") == line.get("what") for each in problems)
+        return not self._has_reported or any(each.get("what") == line.get("what") for each in problems)
 
     def _checked(self, check: dict[str, Any]) -> None:
         if check.get("ok"):
             remember(self._plan.source.store or self._plan.into, self._plan.target)
+        if self._has_reported:  # the same again, of another run
+            return
         self._tell()
         if self._mode != "ask":
             return
@@ -157,7 +193,7 @@ class Follower:
 
     def _tell(self) -> None:
         """Print what was found on stderr; with --json the lines say it."""
-        self._told = True
+        self._has_reported = True
         if self._json and self._mode != "ask":
             return
         for said in preview_lines(self._plan, self._latest, reveal=self._reveal, to_paste=True):
@@ -168,7 +204,7 @@ class Follower:
     def _code(self) -> int:
         end = self._latest.get("end", {})
         check = self._latest.get("check", {})
-        if not self._told and not self._json:
+        if not self._has_reported and not self._json:
             self._tell()
         if self._declined:
             _write_narration("the workflow did not run")
@@ -216,7 +252,7 @@ class Follower:
         into = self._plan.into
         written = "checkpoint" in self._latest
         if os.path.realpath(into) != os.path.realpath(self._plan.source.store or os.devnull):
-            with suppress(OSError):  # a process that died may have had no time to tell of the last one
+            with suppress(OSError):  # a process that died may have had no time to report the last one
                 written = written or any(name.endswith(".json") for name in os.listdir(into))
         if written:
             _write_narration(f"go on from the last checkpoint: {clean(onward(self._plan, 'latest'))}")
@@ -236,6 +272,12 @@ class Follower:
         reason = clean(str(self._lost[-1].get("reason") or ""), REASON)
         what = f"{count} checkpoint{' was' if count == 1 else 's were'} not saved"
         _write_preview_line(PreviewLine("✗", f"{what}: {reason}" if reason else what, fix))
+
+
+def _texts(line: dict[str, Any]) -> list[str]:
+    if line.get("kind") == "compared":
+        return [clean(each) for each in compared_texts(line)]
+    return [_text(line_of(line))]
 
 
 def _text(line: Line) -> str:

@@ -72,7 +72,8 @@ class Obj:
     Attributes:
         cls: What would be called to make it; a `Ref` in any honest pickle.
         args: The positional arguments, a tuple in any honest pickle.
-        how: "new" for `cls.__new__(cls, *args)`, "call" for `cls(*args)`.
+        how: "new" for `cls.__new__(cls, *args)`, "call" for `cls(*args)`; "text" and "copy" where there is no pickle
+            and the object was read from an exported document.
         kwargs: Keyword arguments, or None.
         state: What BUILD would hand to `__setstate__`, or None with `has_state` false.
         items: What would be appended (list subclasses, deques), or None.

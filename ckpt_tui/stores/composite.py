@@ -85,7 +85,7 @@ class CompositeStore(Store):
                 for batch in member.scan():
                     complete = last and batch.done >= batch.total
                     total = done + batch.total + (not complete)
-                    yield self._told(number, batch)._replace(done=done + batch.done, total=total)
+                    yield self._renamed(number, batch)._replace(done=done + batch.done, total=total)
                     if batch.done >= batch.total:
                         done += batch.done
             except NotFoundError as failure:
@@ -105,7 +105,9 @@ class CompositeStore(Store):
         done = 0
         for number, names in own.items():
             for batch in self.members[number].fill(names, stop):
-                yield self._told(number, batch)._replace(done=min(done + batch.done, len(files) - 1), total=len(files))
+                yield self._renamed(number, batch)._replace(
+                    done=min(done + batch.done, len(files) - 1), total=len(files)
+                )
             done += len(names)
         yield Batch(done=len(files), total=len(files))
 
@@ -119,17 +121,17 @@ class CompositeStore(Store):
         def follow(number: int) -> None:
             closed: tuple[str, ...] = ()
             try:
-                if reason := _closed(self.members[number].path):
+                if reason := why_closed(self.members[number].path):
                     lost = self._lost(number, reason)
                     news.put(Batch() if lost is None else Batch((lost,)))
                     closed = () if lost is None else (lost.file,)
                 for batch in self.members[number].watch(stop):
                     missing[number] = batch.missing
-                    told = self._told(number, batch)
+                    renamed = self._renamed(number, batch)
                     if batch.entries and closed:  # it may be read again
-                        told, closed = told._replace(gone=(*told.gone, *closed)), ()
+                        renamed, closed = renamed._replace(gone=(*renamed.gone, *closed)), ()
                     # Missing only when all of them are.
-                    news.put(told._replace(missing=all(missing)))
+                    news.put(renamed._replace(missing=all(missing)))
             except Exception as failure:  # reported by the thread that asked
                 news.put(failure)
 
@@ -215,7 +217,7 @@ class CompositeStore(Store):
     def _file(self, number: int, file: str) -> str:
         return file if self.together and number == 0 else f"{self.member_names[number]}/{file}"
 
-    def _told(self, number: int, batch: Batch) -> Batch:
+    def _renamed(self, number: int, batch: Batch) -> Batch:
         entries: list[Entry] = []
         gone = [self._file(number, file) for file in batch.gone]
         with self._lock:
@@ -235,11 +237,11 @@ class CompositeStore(Store):
     def _ref(self, number: int, ref: CheckpointRef) -> CheckpointRef:
         if self.together:
             return ref._replace(file=self._file(number, ref.file))
-        told = (ref.told or StoreMetadata())._replace(store=self.member_names[number])
-        return ref._replace(file=self._file(number, ref.file), told=told)
+        renamed = (ref.store_metadata or StoreMetadata())._replace(store=self.member_names[number])
+        return ref._replace(file=self._file(number, ref.file), store_metadata=renamed)
 
 
-def _closed(path: str) -> str:
+def why_closed(path: str) -> str:
     """Why a directory may not be listed; "" where it may, or is not a directory."""
     try:
         with os.scandir(path):

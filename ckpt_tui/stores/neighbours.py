@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.composite import why_closed
 from ckpt_tui.stores.dotnet_index import INDEX
 from ckpt_tui.stores.event_streams import HEAD_BYTES, is_events
 from ckpt_tui.stores.exported_documents import looks_exported
@@ -75,6 +76,8 @@ def _directory(entry: os.DirEntry[str], left: list[int]) -> Neighbour | None:
     name = entry.name
     if name.startswith(".") or name.endswith((SUFFIX, ".trash")):
         return None
+    if reason := why_closed(entry.path):
+        return Neighbour(name, f"a directory that {reason}", opens=False)
     found = stores_at(entry.path, left)
     if not found:
         return None
@@ -86,7 +89,9 @@ def _directory(entry: os.DirEntry[str], left: list[int]) -> Neighbour | None:
 def _file(entry: os.DirEntry[str]) -> Neighbour | None:
     try:
         head = read_ends(entry.path, HEAD_BYTES, 0)[1]
-    except FileTrouble:
+    except FileTrouble as trouble:
+        if trouble.kind == "unreadable" and not entry.name.startswith("."):
+            return Neighbour(entry.name, "a file that cannot be read", opens=False)
         return None
     if head.startswith(_SQLITE):
         try:

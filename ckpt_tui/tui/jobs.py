@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from textual.dom import DOMNode
 
-    from ckpt_tui.actions.overviews import Way
+    from ckpt_tui.actions.overviews import RunPath
     from ckpt_tui.core.cache import Cache
     from ckpt_tui.core.diff.comparison import DiffRow
     from ckpt_tui.core.diff.divergence import CommonAncestor
@@ -156,28 +156,30 @@ class Jobs:
 
     @job("overview")
     def look_over(
-        self, run: Run, node: Node, checkpoint: Checkpoint, ways: Cache[tuple[str, str, str], Way],
+        self, run: Run, node: Node, checkpoint: Checkpoint, paths: Cache[tuple[str, str, str], RunPath],
         given: Graph | None, whole: bool,
     ) -> None:  # fmt: skip
-        """Make the overview of a checkpoint, with `whole` again once the way of its run is read.
+        """Make the overview of a checkpoint, with `whole` again once the path of its run is read.
 
         Args:
             run: Its run.
             node: Its place in the run.
             checkpoint: It.
-            ways: `Run.key` → what was read of the path of a run before.
+            paths: `Run.key` → what was read of the path of a run before.
             given: The graph of the workflow itself, where it is known.
             whole: Read the whole path of the run.
         """
-        from ckpt_tui.actions.overviews import Way, overviews
+        from ckpt_tui.actions.overviews import RunPath, overviews
 
-        way = ways.get(run.key)
-        if way is None:
-            way = Way()
-            ways.put(run.key, way)
-        way.given = given or way.given
+        run_path = paths.get(run.key)
+        if run_path is None:
+            run_path = RunPath()
+            paths.put(run.key, run_path)
+        run_path.given = given or run_path.given
         with suppress(CkptError):  # what cannot be read says so where it is shown
-            for report in overviews(self._store, run, node, way, checkpoint, whole, check_cancelled, self.workers.rest):
+            for report in overviews(
+                self._store, run, node, run_path, checkpoint, whole, check_cancelled, self.workers.rest
+            ):
                 self.workers.post(OverviewReady(report))
 
     @job("compare", failed=_comparison_failed)

@@ -43,7 +43,7 @@ class Progress(Newest):
 
 
 @dataclass(eq=False, repr=False, kw_only=True)
-class Answer(Message):
+class Reply(Message):
     """What was asked for, or why it could not be had: then `error` says it, and `hint` what to do."""
 
     error: str = ""
@@ -71,7 +71,7 @@ class BodiesWanted(Message):
 
 
 @dataclass(eq=False, repr=False)
-class CheckpointReady(Answer):
+class CheckpointReady(Reply):
     """A checkpoint was loaded, or could not be: then `error` says why."""
 
     file: str
@@ -129,7 +129,7 @@ class Examining(Progress):
 
 
 @dataclass(eq=False, repr=False)
-class ReportReady(Answer):
+class ReportReady(Reply):
     """The store was examined, or could not be: then `error` says why."""
 
     report: Report | None
@@ -169,7 +169,7 @@ class RunLine(Message):
 
 
 @dataclass(eq=False, repr=False)
-class SourceReady(Answer):
+class SourceReady(Reply):
     """A checkpoint was read whole to be resumed from, or could not be: then `error` says why."""
 
     file: str
@@ -177,7 +177,7 @@ class SourceReady(Answer):
 
 
 @dataclass(eq=False, repr=False)
-class DifferenceReady(Answer):
+class DifferenceReady(Reply):
     """Two checkpoints were compared, or could not be: then `error` says why."""
 
     files: tuple[str, str]
@@ -192,7 +192,7 @@ class ChangesCounted(Message):
 
 
 @dataclass(eq=False, repr=False)
-class DivergenceReady(Answer):
+class DivergenceReady(Reply):
     """It is known where two branches part: `divergence` is None where they do not; `error` says what went wrong."""
 
     fork: CommonAncestor

@@ -133,11 +133,12 @@ class TestLs:
 
     def test_each_checkpoint_is_a_line_whatever_is_said_of_it(self) -> None:
         facts = Facts(1, 2, ("internal:start",), ("ask",), False)
-        told = StoreMetadata(title="a run", step=4, ran=("a",))
+        given = StoreMetadata(title="a run", step=4, ran=("a",))
         refs = [
             ref(), ref(id="two", file="two.json", parent="one"), ref(id=NASTY, file=f"{NASTY}.json", workflow=NASTY),
             ref(id="ü 漢字 🎉", file='"\\.json', parent="gone", timestamp="soon"), ref(id="facts", facts=facts),
-            ref(id="note", note="odd"), ref(id="told", told=told), ref(id="", file="", workflow="", graph="", size=0),
+            ref(id="note", note="odd"), ref(id="given", store_metadata=given),
+            ref(id="", file="", workflow="", graph="", size=0),
             ref(id="guessed", iteration=4, parent=None, when=9e9),
         ]  # fmt: skip
         runs = arrange(refs)

@@ -150,7 +150,8 @@ def test_no_payload_of_the_tests_executes_anything(tmp_path: Path) -> None:
     from tests.core.pickles.test_fuzz import FOUND
     from tests.core.pickles.test_opcodes import BROKEN, WELL_FORMED
     from tests.core.pickles.test_unpickle import VALUES
-    from tests.fuzz import SMALL_BOMBS, genuine
+    from tests.fuzz_pickles import BOMBS as SMALL_BOMBS
+    from tests.fuzz_pickles import genuine
 
     pickles = [case[1] for case in (*WELL_FORMED, *BROKEN)]
     pickles += [*SMALL_BOMBS, *PAYLOADS.values(), *FOUND.values(), *genuine()]

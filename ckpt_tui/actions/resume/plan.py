@@ -112,6 +112,7 @@ class Plan:
         responses: Answers by request id, as JSON.
         edits: What is changed first.
         pauses: Where the run waits, as the runner takes it: `hold`, `executors`; None where it never does.
+        debugpy: The port at which an editor is to attach before the workflow begins; 0 for none.
     """
 
     source: Source
@@ -120,6 +121,7 @@ class Plan:
     responses: Mapping[str, Any] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
     pauses: Mapping[str, Any] | None = None
+    debugpy: int = 0
 
     def document(self, mode: str) -> dict[str, Any]:
         """The plan as the runner reads it: its first line of input.
@@ -136,6 +138,7 @@ class Plan:
             "later": list(self.source.later), "target": self.target.workflow, "args": dict(self.target.args),
             "arguments": list(self.target.arguments), "inputs": list(self.target.inputs),
             "storage": self.target.storage or None, "debug": dict(self.pauses) if self.pauses is not None else None,
+            "debugpy": self.debugpy or None,
             "protected": protected(self.source.store) if self.source.store else [], **self.changes(),
         }  # fmt: skip
 

@@ -36,13 +36,13 @@ def alarms(
     pickles = Pickles(checkpoint.ref.file, {}, budget)
     for _ in examine_values(checkpoint, pickles, check, decoded_only):
         pass
-    told = []
+    lines = []
     for found in pickles.findings:
         if found.severity == "danger":
-            told.append(f"danger at {found.path}: {found.reason}")
+            lines.append(f"danger at {found.path}: {found.reason}")
         elif found.kind in UNDECODABLE:
-            told.append(f"{found.path}: {found.reason.removeprefix(CANNOT_BE_DECODED)}")
-    return tuple(line for line in told if line not in checkpoint.faults)
+            lines.append(f"{found.path}: {found.reason.removeprefix(CANNOT_BE_DECODED)}")
+    return tuple(line for line in lines if line not in checkpoint.faults)
 
 
 def examine_values(

@@ -50,14 +50,14 @@ def places(
     seen = {id(value): value}
     todo: deque[tuple[Value, _PathLink, How]] = deque([(value, None, "value")])
     left = limit = MOST_NAMED_ITEMS if budget is None else budget.places()
-    told: set[tuple[str, How]] = set()
+    reported: set[tuple[str, How]] = set()
     try:
         while todo:
             item, way, how = todo.popleft()
             kind = type(item)
             if kind is Ref:
-                if (item.name, how) not in told and (wanted is None or item.name in wanted):
-                    told.add((item.name, how))
+                if (item.name, how) not in reported and (wanted is None or item.name in wanted):
+                    reported.add((item.name, how))
                     yield NamedItem(item, path + _steps(way), how)
                 continue
             if kind is Obj and type(item.cls) is Ref:

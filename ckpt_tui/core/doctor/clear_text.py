@@ -60,7 +60,12 @@ class ClearText:
 
     def take(self, parts: dict[str, Any], file: str) -> None:
         """Look through the parts of a checkpoint."""
-        for path in _masks(masked(to_json(parts), all_run_kwargs=False)):
+        found = list(_masks(masked(to_json(parts), all_run_kwargs=False)))
+        # Masks of a copy that was masked when it was made are not news.
+        there = set(_masks(to_json(parts))) if found else set()
+        for path in found:
+            if path in there:
+                continue
             where = expression(path)
             if where in self._found or len(self._found) < _PATHS:
                 first, count = self._found.get(where, (file, 0))

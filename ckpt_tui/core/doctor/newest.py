@@ -15,6 +15,7 @@ from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.model import CheckpointRef, Problem, parse_time
 from ckpt_tui.core.runs.ids import latest
 from ckpt_tui.core.runs.lineage import Run, arrange, is_unnamed
+from ckpt_tui.core.text import clean
 
 HOPELESS = frozenset((
     "byte-order-mark", "encoding", "huge-integer", "unknown-member", "undecodable", "unread", "type-mismatch",
@@ -68,12 +69,50 @@ def newest_findings(candidates: Iterable[Candidate], order: Mapping[str, int]) -
         candidates: The files of one directory, or of several.
         order: Their places in their directory, as the system lists them.
     """
+    candidates = list(candidates)
     by_name: dict[tuple[str, str], list[Candidate]] = {}
     for candidate in candidates:
         if not is_unnamed(candidate.workflow):
             key = candidate.file.rpartition("/")[0], candidate.workflow
             by_name.setdefault(key, []).append(candidate)
-    return [found for (_, name), own in by_name.items() for found in _of_one_name(name, own, order)]
+    forks = _in_forks(candidates, order)
+    found = list(forks.values())
+    for key, own in by_name.items():
+        # Which of several equally late ones is taken says little where the latest is in a fork.
+        found += [one for one in _of_one_name(key[1], own, order) if key not in forks or one.severity != "info"]
+    return found
+
+
+def _in_forks(candidates: Iterable[Candidate], order: Mapping[str, int]) -> dict[tuple[str, str], Finding]:
+    """Where the latest checkpoint is in a fork of a store, of which the framework knows nothing.
+
+    Returns:
+        Directory of the store, as in the names of its files, and name of the workflow → the finding.
+    """
+    families: dict[tuple[str, str], list[tuple[str, Candidate]]] = {}
+    for one in candidates:
+        if one.ref is not None and not is_unnamed(one.workflow):
+            store = one.ref.told.store if one.ref.told is not None else ""
+            fork = one.file.removeprefix(f"{store}/").rpartition("/")[0]
+            families.setdefault((store, one.workflow), []).append((fork, one))
+    found = {}
+    for (_, name), family in families.items():
+        own = [one for fork, one in family if not fork and not one.hopeless]
+        places = {one.file: fork for fork, one in family}
+        if not own or len(set(places.values())) < 2 or _raises(own):
+            continue
+        runs = arrange([one.ref for _, one in family if one.ref is not None])
+        newest = latest([node for run in runs for node in run.nodes]).ref
+        picked = _pick(own, order)
+        if picked is not None and places[newest.file]:
+            reason = (
+                f"get_latest(workflow_name={name!r}) of Agent Framework gives {_named(picked)}: it does not see the "
+                f"fork {places[newest.file]}, in which the latest here is"
+            )
+            fix = f"Name the id to resume, {newest.id}, or give the framework the directory of the fork."
+            key = picked.file.rpartition("/")[0], name
+            found[key] = Finding("get-latest", "info", newest.file, "", reason, fix)
+    return found
 
 
 def _of_one_name(name: str, own: Sequence[Candidate], order: Mapping[str, int]) -> list[Finding]:
@@ -123,6 +162,12 @@ def _tied(call: str, ours: CheckpointRef, picked: Candidate) -> Finding:
 def _differs(call: str, ours: CheckpointRef, picked: Candidate, own: Sequence[Candidate], needs_types: bool) -> Finding:
     """What to say where the framework takes an earlier one than the latest here."""
     newest = parse_time(picked.timestamp)
+    if newest > ours.when and picked.ref is not None:
+        reason = (
+            f"{call} of Agent Framework gives {_named(picked)}, not the latest here: its time, "
+            f"{clean(picked.timestamp, 40)}, is later than that of the checkpoint that descends from it"
+        )
+        return Finding("get-latest", "warning", ours.file, "", reason, f"Name the id to resume: {ours.id}.")
     skipped = [one for one in own if one.hopeless or (needs_types and one.types)]
     later = [one for one in skipped if parse_time(one.timestamp) >= newest or not one.timestamp]
     later.sort(key=lambda one: one.file)
@@ -163,7 +208,8 @@ def _raises(own: Sequence[Candidate]) -> str:
         try:
             when = datetime.fromisoformat(one.timestamp)
         except ValueError:
-            return f"ValueError, as {one.file} has a time that is not a date"
+            is_text = one.ref is None or "timestamp is not a string" not in one.ref.note
+            return f"{'ValueError' if is_text else 'TypeError'}, as {one.file} has a time that is not a date"
         zoned.setdefault(when.tzinfo is not None and when.utcoffset() is not None, one.file)
     if len(zoned) > 1:
         return f"TypeError, as {zoned[False]} has a time without a zone and {zoned[True]} one with it"

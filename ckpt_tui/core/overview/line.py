@@ -89,8 +89,8 @@ def of_large(ref: CheckpointRef, title: str = "") -> Overview:
 
 def overview_title(ref: CheckpointRef, title: str, goes_on: bool = False) -> str:
     """Workflow, step and status of a checkpoint; `goes_on` says whether others follow it."""
-    told = ref.told.title if ref.told is not None else ""
-    name = clean(title or told or ref.workflow, 80)
+    own = ref.store_metadata.title if ref.store_metadata is not None else ""
+    name = clean(title or own or ref.workflow, 80)
     times = "times are those of the files" if has_file_time(ref) else ""
     status = "the run went on" if goes_on and ref.status == "open" else _STATUS.get(ref.status or "", "")
     return " · ".join(part for part in (name, f"step {ref.step}", status, times) if part)

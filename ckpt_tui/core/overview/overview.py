@@ -9,9 +9,9 @@ from collections.abc import Container, Iterator, Sequence
 from itertools import islice
 
 from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.overview.current_step import now_lines, outcome_lines, step_lines
 from ckpt_tui.core.overview.line import LINES, VALUE_CELLS, Label, Line, Overview, alarm_lines, overview_title
 from ckpt_tui.core.overview.state_lines import state_lines
-from ckpt_tui.core.overview.step_lines import now_lines, outcome_lines, step_lines
 from ckpt_tui.core.overview.trail import Passed, in_quotes, path_text, words
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.conversation import Conversation
@@ -24,7 +24,7 @@ from ckpt_tui.core.text import clean
 
 
 def overview(
-    after: Snapshot, before: Snapshot | None, step: Step, way: Sequence[Passed], said: Conversation,
+    after: Snapshot, before: Snapshot | None, step: Step, run_path: Sequence[Passed], said: Conversation,
     title: str = "", complete: bool = True, goes_on: bool = False, left_out: int = 0, alarms: Sequence[str] = (),
 ) -> Overview:  # fmt: skip
     """The overview of a checkpoint.
@@ -33,12 +33,12 @@ def overview(
         after: The checkpoint.
         before: Its parent, or None.
         step: The step between the two.
-        way: What was passed from the first checkpoint of the run to this one, itself included; may lack a part.
+        run_path: What was passed from the first checkpoint of the run to this one, itself included; may lack a part.
         said: Its conversation.
         title: The name of the workflow or the run for people.
-        complete: Whether `way` is the whole way.
+        complete: Whether `run_path` is the whole run_path.
         goes_on: Whether other checkpoints follow it.
-        left_out: Checkpoints after the first one that `way` leaves out.
+        left_out: Checkpoints after the first one that `run_path` leaves out.
         alarms: What in it could run code when it is loaded.
     """
     checkpoint = after.checkpoint
@@ -46,8 +46,8 @@ def overview(
     lines: list[Line] = [*alarm_lines(alarms)]
     ended: list[Line] = []
     lines += _some("error", _errors(checkpoint))
-    lines += _some("asked", _asked(checkpoint, way, said, complete))
-    lines += _way(way, complete, left_out)
+    lines += _some("asked", _asked(checkpoint, run_path, said, complete))
+    lines += _way(run_path, complete, left_out)
     if status == "done":
         ended = _some("outcome", outcome_lines(after, before, step, said))
         lines += ended
@@ -55,7 +55,7 @@ def overview(
         lines += _some("now", now_lines(after, step, goes_on))
     lines += _some("step", step_lines(step, before))
     shown = {line.path for line in ended}
-    lines += _some("state", state_lines(after, before, way, shown))
+    lines += _some("state", state_lines(after, before, run_path, shown))
     lines += _some("talk", _talk(said, shown))
     return Overview(overview_title(checkpoint.ref, title, goes_on), tuple(lines), complete)
 
@@ -79,11 +79,11 @@ def _errors(checkpoint: Checkpoint) -> Iterator[Line]:
         yield Line("error", words(error.value, VALUE_CELLS), ("metadata", "execution", "error"), "meta", "!")
 
 
-# -- what was asked, and the way -------------------------------------------------------------------------------------
+# -- what was asked, and the path -------------------------------------------------------------------------------------
 
 
-def _asked(checkpoint: Checkpoint, way: Sequence[Passed], said: Conversation, complete: bool) -> Iterator[Line]:
-    given = [(one, text, path) for one in way for text, path in one.inputs]
+def _asked(checkpoint: Checkpoint, run_path: Sequence[Passed], said: Conversation, complete: bool) -> Iterator[Line]:
+    given = [(one, text, path) for one in run_path for text, path in one.inputs]
     if given:
         for one, text, path in given[-1:]:
             here = one.ref.id == checkpoint.ref.id
@@ -102,13 +102,13 @@ def _asked(checkpoint: Checkpoint, way: Sequence[Passed], said: Conversation, co
         yield Line("asked", in_quotes(first.text, 400), (), "talk")
     elif complete:
         text = "no file of this run contains the input: the first one was written after the input was consumed"
-        if way and way[0].ref.parent and way[0].kind == "start":
+        if run_path and run_path[0].ref.parent and run_path[0].kind == "start":
             text = "the first checkpoints of this run, and its input, are not in the store"
-        yield Line("asked", f"{text}; first sent: {way[0].sent}" if way and way[0].sent else text)
+        yield Line("asked", f"{text}; first sent: {run_path[0].sent}" if run_path and run_path[0].sent else text)
 
 
-def _way(way: Sequence[Passed], complete: bool, left_out: int) -> Iterator[Line]:
-    text = path_text(way, left_out)
+def _way(run_path: Sequence[Passed], complete: bool, left_out: int) -> Iterator[Line]:
+    text = path_text(run_path, left_out)
     if text or not complete:
         yield Line("path", text + ("" if complete else f"{'  ' if text else ''}reading the run …"), (), "graph")
 

@@ -27,16 +27,16 @@ COURSE = 4
 
 
 def state_lines(
-    after: Snapshot, before: Snapshot | None, way: Sequence[Passed], elsewhere: Container[Path]
+    after: Snapshot, before: Snapshot | None, run_path: Sequence[Passed], elsewhere: Container[Path]
 ) -> Iterator[Line]:
-    """What changed in the state, then what moves most along the way, then the rest; not the places in `elsewhere`."""
+    """What changed in the state, then what moves most along the path, then the rest; not the places in `elsewhere`."""
     shown: set[Path] = set()
     changes = sorted(own_changes(after, before), key=lambda change: change.path[1:2] == (EXECUTORS,))
     for change in changes:
         shown.add(change.path[:2])
-        if change.path in elsewhere and len(course(change.path, way)) < 3:
+        if change.path in elsewhere and len(course(change.path, run_path)) < 3:
             continue
-        text = _change(change, way)
+        text = _change(change, run_path)
         yield Line(
             "state",
             f"{place_text(change.path)}  {text}",
@@ -44,7 +44,7 @@ def state_lines(
             *_OPS[change.op],
         )
     changed = {change.path for change in changes}
-    for path, values in _moving(way):
+    for path, values in _moving(run_path):
         if path not in changed:
             yield Line("state", f"{place_text(path)}  {_course(values)}", path)
     for name, value in own_state(after.checkpoint.state).items():
@@ -53,7 +53,7 @@ def state_lines(
             continue
         hide = secrecy(name) > PLAIN
         text = summary(value, VALUE_CELLS, hide=hide)
-        yield Line("state", f"{clean(name, 60)}  {text}{_spark(course(path, way))}", path)
+        yield Line("state", f"{clean(name, 60)}  {text}{_spark(course(path, run_path))}", path)
     for key, call in after.calls.items():
         place: Path = ("state", "_step_cache", key)
         yield Line(
@@ -88,12 +88,12 @@ def _own(one: Snapshot) -> dict[str, Value]:
     return {"state": {**own_state(state), EXECUTORS: own_states(state)}}
 
 
-def _change(change: Change, way: Sequence[Passed]) -> str:
+def _change(change: Change, run_path: Sequence[Passed]) -> str:
     if change.op == "removed":
         return value_text(change.before, change, BEFORE_CELLS)
     if change.op == "moved":
         return "moved here"
-    values = course(change.path, way)
+    values = course(change.path, run_path)
     if len(values) > 2:
         return _course(values)
     if change.op == "changed":
@@ -105,9 +105,9 @@ MOVING = 3
 """Values that are shown for their course although they did not change in this step."""
 
 
-def _moving(way: Sequence[Passed]) -> list[tuple[Path, list[Scalar]]]:
-    """The values that changed most often along the way, with their course."""
-    found = [(path, course(path, way)) for path in (way[-1].scalars if way else ())]
+def _moving(run_path: Sequence[Passed]) -> list[tuple[Path, list[Scalar]]]:
+    """The values that changed most often along the path, with their course."""
+    found = [(path, course(path, run_path)) for path in (run_path[-1].scalars if run_path else ())]
     found = [(path, values) for path, values in found if len(values) > 1]
     return sorted(found, key=lambda pair: -len(pair[1]))[:MOVING]
 

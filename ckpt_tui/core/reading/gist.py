@@ -78,16 +78,34 @@ def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
     parts = [part for name, value in reversed(own[-_MEMBERS:]) if (part := _named(name, value, _DEPTH - 1))]
     if parts:
         return gist_text(_joined(parts))
-    longest: Sequence[Value] = ()
+    longest: list[Sequence[Value]] = []
     for name, executors in named:
         for _, executor in _pairs(executors) if name == "_executor_state" and unread(executors) <= GIST_SPAN else ():
             if unread(executor) > GIST_SPAN:
                 continue
             for key in _CONVERSATIONS:
                 found = resolve(attribute(executor, key))
-                if type(found) in (list, tuple) and len(found) > len(longest):
-                    longest = found
-    return gist(longest) if longest else ""
+                if type(found) not in (list, tuple) or not found:
+                    continue
+                if longest and len(found) > len(longest[0]):
+                    longest.clear()
+                if not longest or len(found) == len(longest[0]):
+                    longest.append(found)
+    # Executors side by side have said one thing each.
+    return gist_text(_joined(list(dict.fromkeys(filter(None, map(_answer, longest[:_MEMBERS]))))))
+
+
+def _answer(conversation: Sequence[Value]) -> str:
+    """The last words of a conversation that are not the person's own, else its last words."""
+    said = next((item for item in reversed(conversation[-_MEMBERS:]) if not _is_from_user(item)), None)
+    return (gist([said]) if said is not None else "") or gist(conversation)
+
+
+def _is_from_user(message: Value) -> bool:
+    if unread(message) > GIST_SPAN:
+        return False
+    role = resolve(attribute(message, "role"))
+    return (role if type(role) is str else attribute(role, "value")) == "user"
 
 
 def gist_text(text: str) -> str:

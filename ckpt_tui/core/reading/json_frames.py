@@ -27,7 +27,7 @@ class Entries:
         self.kv = kv
 
 
-class Frame:
+class OpenContainer:
     """A container that is being written: what is left of it, where it goes, its size and the member at hand."""
 
     __slots__ = ("ident", "key", "out", "pairs", "prefix", "size")

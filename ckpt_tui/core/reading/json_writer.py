@@ -10,7 +10,7 @@ from typing import Any
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.json_frames import Entries, Frame, Items, Postponed
+from ckpt_tui.core.reading.json_frames import Entries, Items, OpenContainer, Postponed
 from ckpt_tui.core.reading.json_limits import CONTAINER, COSTS, LONG_TEXT, JsonLimits, weight_of
 from ckpt_tui.core.reading.members import escape_name
 from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
@@ -65,7 +65,7 @@ class JsonWriter(JsonLimits):
         self.is_whole = is_whole
         self.postponed: list[Postponed] = []
         self.open: dict[int, int] = {}  # id of a container being written → the frame of its parent
-        self.frames: list[Frame] = []
+        self.frames: list[OpenContainer] = []
         self.references: dict[int, dict[str, Any]] = {}
         self.names_cut = 0
 
@@ -73,7 +73,7 @@ class JsonWriter(JsonLimits):
         """The document of a value."""
         root: list[Any] = [None]
         frames = self.frames
-        frames.append(Frame(root, ((0, value),), 0))
+        frames.append(OpenContainer(root, ((0, value),), 0))
         named = type(value) is dict and not self.is_whole
         while frames:
             frame = frames[-1]
@@ -126,7 +126,7 @@ class JsonWriter(JsonLimits):
         self.is_cut = self.is_cut or inner.is_cut
         return document
 
-    def shorten(self, frame: Frame, key: Any) -> bool:
+    def shorten(self, frame: OpenContainer, key: Any) -> bool:
         """Whether one sign stands for the member at hand and all after it, since nothing more may be written."""
         if type(frame.out) is list:
             rest = frame.size - key
@@ -214,7 +214,7 @@ class JsonWriter(JsonLimits):
         if kind is Map:
             out: dict[str, Any] = {"$type": "builtins:dict"}
             self.level += 1
-            self.frames.append(Frame(out, (("$entries", Entries(item.kv)),), ident))
+            self.frames.append(OpenContainer(out, (("$entries", Entries(item.kv)),), ident))
             return out
         assert kind is Opaque, kind
         out = {"$error": item.reason, "$size": item.size}
@@ -275,7 +275,7 @@ class JsonWriter(JsonLimits):
             out.append(self.cut(f"{size - take:,} more"))
         if take:
             self.level += 1 + len(prefix)
-            self.frames.append(Frame(out, enumerate(islice(items, take)), ident, prefix, size))
+            self.frames.append(OpenContainer(out, enumerate(islice(items, take)), ident, prefix, size))
         else:
             self.close(ident)
         return out
@@ -305,7 +305,7 @@ class JsonWriter(JsonLimits):
             if last or rest:
                 pairs = chain(islice(pairs, take), rest, last)
             self.level += 1
-            self.frames.append(Frame(out, pairs, ident))
+            self.frames.append(OpenContainer(out, pairs, ident))
         else:
             self.close(ident)
         return out

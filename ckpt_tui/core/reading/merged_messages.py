@@ -8,7 +8,7 @@ from itertools import islice
 
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.chat import ChatMessage
-from ckpt_tui.core.reading.message_sources import Said, Source
+from ckpt_tui.core.reading.message_sources import MessageSource, Said
 
 
 class MergedMessage:
@@ -16,7 +16,7 @@ class MergedMessage:
 
     __slots__ = ("anchor", "author", "is_new", "keeper", "key", "message", "note", "path", "place", "role")
 
-    def __init__(self, message: ChatMessage, path: Path, source: Source, anchor: MergedMessage | None) -> None:
+    def __init__(self, message: ChatMessage, path: Path, source: MessageSource, anchor: MergedMessage | None) -> None:
         self.message = message
         self.key = _key(message)
         self.role, self.author = message.role, message.author
@@ -44,7 +44,7 @@ class MergedMessages:
         repeated: Places of histories in which messages stand twice by their ids, each with how many.
     """
 
-    def __init__(self, sources: Iterable[Source]) -> None:
+    def __init__(self, sources: Iterable[MessageSource]) -> None:
         self.entries: list[MergedMessage] = []
         self.repeated: list[tuple[Path, int]] = []
         self._by_key: dict[_Key, list[MergedMessage]] = {}
@@ -52,7 +52,7 @@ class MergedMessages:
         for source in sorted(sources, key=lambda source: source.rank):
             self._take(source)
 
-    def _take(self, source: Source) -> None:
+    def _take(self, source: MessageSource) -> None:
         used: set[int] = set()
         free: dict[_Key, int] = {}
         after: dict[int, list[MergedMessage]] = {}

@@ -33,7 +33,7 @@ Said = Sequence[tuple[Path, ChatMessage]]
 """Messages that follow each other, each with its path."""
 
 
-class Source(NamedTuple):
+class MessageSource(NamedTuple):
     """Messages that follow each other in one place, each with its path; `keeper` is the executor that keeps them."""
 
     rank: tuple[int, int]
@@ -67,7 +67,7 @@ class MessageSources:
     """
 
     def __init__(self) -> None:
-        self.sources: list[Source] = []
+        self.sources: list[MessageSource] = []
         self.unread: list[Path] = []
         self.is_cut = False
 
@@ -82,10 +82,10 @@ def message_sources(checkpoint: Checkpoint) -> MessageSources:
         owner = owners.get(keeper, len(owners))
         kept = rank if rank is not None else next((_KEPT[str(step)] for step in path[:1:-1] if step in _KEPT), 1)
         place = owner if kept < _ALONE else len(owners) + kept
-        found.sources.append(Source((place, kept), path, items, "", clean(keeper, 60)))
+        found.sources.append(MessageSource((place, kept), path, items, "", clean(keeper, 60)))
     last = len(owners) + _FLIGHT
     for path, rank, items in _walk(checkpoint.messages, ("messages",), found):
-        found.sources.append(Source((last, rank or 0), path, items, IN_FLIGHT))
+        found.sources.append(MessageSource((last, rank or 0), path, items, IN_FLIGHT))
     for request in requests(checkpoint.pending):
         path = ("pending", request.id)
         inside = [item for _, _, items in _walk(request.data, path, found) for item in items]
@@ -94,7 +94,7 @@ def message_sources(checkpoint: Checkpoint) -> MessageSources:
         # What a framework's own request says are messages and calls; any other is itself what is asked.
         if not inside:
             inside = [(path, ChatMessage("", who, "", _parts_of(request.data)))]
-        found.sources.append(Source((last + 1, 0), path, inside, f"waits for {expected}"))
+        found.sources.append(MessageSource((last + 1, 0), path, inside, f"waits for {expected}"))
     return found
 
 

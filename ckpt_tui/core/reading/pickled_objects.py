@@ -14,12 +14,17 @@ from ckpt_tui.core.reading.stdlib_containers import EXCEPTION_ENDINGS, take_cont
 from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
+TEXT, COPY = "text", "copy"
+"""How an `Obj` was made that comes from a JSON document and not from a pickle (see `core.reading.from_json`)."""
+
 _MERGE_LIMIT = 2_000
 """Names that are compared when an object's attributes come from two mappings (a dict and slots)."""
 
 
 def object_parts(obj: Obj) -> ObjectParts:
     """The parts of an object, worked out from its pickle alone. The cost does not grow with the object."""
+    if obj.how in (TEXT, COPY):
+        return _of_copy(obj)
     cls, args, kwargs = obj.cls, obj.args, obj.kwargs
     if type(cls) is Obj and _is_partial_new(cls):
         # Protocols 2 and 3 write a class with keyword arguments as partial(cls.__new__, cls, *args, **kwargs)().
@@ -60,10 +65,28 @@ def object_parts(obj: Obj) -> ObjectParts:
     return parts
 
 
+def _of_copy(obj: Obj) -> ObjectParts:
+    """The parts of an object that was read from a document, which has them by name."""
+    cls = obj.cls
+    parts = ObjectParts(cls.name if cls.qualname else cls.module)
+    if obj.how == TEXT:
+        parts.text, parts.is_text, parts.is_type = obj.args[0], True, parts.type == "type"
+        return parts
+    attributes, state, maker = obj.state
+    parts.attributes = Pairs(attributes.kv)
+    parts.args, parts.items, parts.entries = obj.args, obj.items, obj.pairs
+    parts.has_state, parts.state = bool(state), state[0] if state else None
+    parts.maker = maker[0] if maker else None
+    parts.kwargs = obj.kwargs[0] if obj.kwargs else None
+    return parts
+
+
 def _whole(obj: Obj) -> ObjectParts | None:
     """An array or a table, whose rows are worked out once; None for any other object."""
     name = callable_name(obj.cls)
     is_array = name in arrays.NAMES
+    if name in arrays.SCALARS:
+        return _record_scalar(obj)
     if not is_array and name not in tables.NAMES:
         return None
     known = _WHOLE.get(id(obj))
@@ -73,10 +96,12 @@ def _whole(obj: Obj) -> ObjectParts | None:
     if is_array:
         array = arrays.array(obj)
         if array is not None:
-            parts = ObjectParts("numpy:ndarray")
+            parts = ObjectParts(array.type)
             parts.items, rest = arrays.rows(array)
             own: list[Value] = ["shape", list(array.shape), "dtype", array.dtype]
-            parts.attributes = Pairs(own if rest is None else [*own, "rest", rest])
+            own += [] if rest is None else ["rest", rest]
+            own += [] if rest is None or array.mask is None else ["rest_of_mask", array.mask]
+            parts.attributes = Pairs(own)
     else:
         table = tables.table(obj, name)
         if table is not None:
@@ -86,6 +111,15 @@ def _whole(obj: Obj) -> ObjectParts | None:
     if len(_WHOLE) >= _KEPT:
         _WHOLE.clear()
     _WHOLE[id(obj)] = obj, parts
+    return parts
+
+
+def _record_scalar(obj: Obj) -> ObjectParts | None:
+    found = None if obj.has_state else arrays.record_scalar(obj.args)
+    if found is None:
+        return None
+    parts = ObjectParts(found[0])
+    parts.attributes = Pairs(found[1])
     return parts
 
 
@@ -127,6 +161,8 @@ def type_name(value: Value) -> str:
     kind = type(value)
     if kind is Obj:
         cls = value.cls
+        if value.how in (TEXT, COPY):
+            return str(cls.name if cls.qualname else cls.module)
         if type(cls) is Ref and cls.qualname and cls.name not in _ELSEWHERE and cls.name not in stdlib_types.READERS:
             return cls.name
         return object_parts(value).type
@@ -138,7 +174,7 @@ def type_name(value: Value) -> str:
 
 
 _ELSEWHERE = frozenset(
-    ("copyreg:_reconstructor", "copyreg:__newobj__", "copyreg:__newobj_ex__", *arrays.NAMES, *tables.INDEXES)
+    ("copyreg:_reconstructor", "copyreg:__newobj__", "copyreg:__newobj_ex__", *arrays.NAMES, *tables.MAKERS)
 )
 """What is called to make an object of a class that its arguments name."""
 

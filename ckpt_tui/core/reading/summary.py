@@ -11,7 +11,7 @@ from ckpt_tui.core.reading.members import Member, Members, members
 from ckpt_tui.core.reading.pending import attribute, source_executor, type_text
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.typenames import short_type
-from ckpt_tui.core.redact import MASK, RUN_KWARGS, is_maskable, is_secret_key, masked_text
+from ckpt_tui.core.redact import MASK, RUN_KWARGS, is_mask, is_maskable, is_secret_key, masked_text
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
@@ -77,7 +77,7 @@ class Summarizer:
             return f"‹{clean(value.reason, max(limit, 60))}›"
         if kind is Obj:
             return self.object(value, limit, depth, hide)
-        if kind is dict and depth > 0 and not hide and (said := self.said(value, limit, depth)):
+        if kind is dict and (said := self.said(value, limit, 0 if hide else depth)):
             return said
         below = members(value)
         if kind is dict or kind is Map:
@@ -156,7 +156,11 @@ class Summarizer:
     # -- the framework's own objects: what a reader wants to know first ----------------------------------------------
 
     def said(self, value: dict[str, Value], limit: int, depth: int) -> str:
-        """A JSON object as a chat message, or as what one holds; "" for any other."""
+        """A JSON object as a chat message, or as what one holds, or a mask of a copy; "" for any other."""
+        if is_mask(value):
+            return MASK
+        if depth <= 0:
+            return ""
         if _is_message(value):
             return self.message(value, limit, depth)
         kind = value.get("type")
@@ -239,7 +243,7 @@ class Summarizer:
 
 
 def _closed(value: Value, limit: int) -> str:
-    """What can be told of a value without reading it."""
+    """What can be said of a value without reading it."""
     size = unread(value)
     while type(value) is Deferred and value.ready:
         value = value.value

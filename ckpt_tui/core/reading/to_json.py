@@ -29,7 +29,7 @@ def to_json(
         depth: Levels of the document; some containers take two.
         repeats: What shared values may cost when they come again, in the same measure; 64 characters of text count 1.
         budget: What may be spent on the whole document that the value is a part of; it counts in place of `nodes`,
-            pays for what is written, and is told whether something was left out. Its document is no deeper than the
+            pays for what is written, and notes whether something was left out. Its document is no deeper than the
             readers of JSON go, unless it allows more than the usual.
     """
     if budget is None:

@@ -134,7 +134,7 @@ def make_frame(
         changes = tuple(Changed(change.op, change.path, *_sides(change)) for change in ordered[:CHANGES])
     was = before.checkpoint if before is not None else None
     return Frame(
-        after.checkpoint.ref.file, told(step), graph, changes, number, incomplete,
+        after.checkpoint.ref.file, as_shown(step), graph, changes, number, incomplete,
         {text: pinned(path, after.checkpoint, was) for text, path in pins},
         frozenset(true), after.checkpoint.faults,
     )  # fmt: skip
@@ -173,7 +173,7 @@ _COMPARED = 20_000
 """Characters of two texts that are compared: 1 ms."""
 
 
-def told(step: Step) -> Step:
+def as_shown(step: Step) -> Step:
     """A step with its values replaced by what a replay shows of them."""
     return replace(
         step,

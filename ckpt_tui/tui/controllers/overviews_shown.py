@@ -10,7 +10,7 @@ from ckpt_tui.core.overview.line import of_large
 from ckpt_tui.tui.helpers.port import Port
 
 if TYPE_CHECKING:
-    from ckpt_tui.actions.overviews import OverviewReport, Way
+    from ckpt_tui.actions.overviews import OverviewReport, RunPath
     from ckpt_tui.core.model import Checkpoint
     from ckpt_tui.tui.helpers.run_graphs import RunGraphs
     from ckpt_tui.tui.messages import OverviewReady
@@ -37,7 +37,7 @@ class Overviews:
 
     def __init__(self, port: OverviewPort) -> None:
         self._port = port
-        self._ways: Cache[tuple[str, str, str], Way] = Cache(RUNS)
+        self._paths: Cache[tuple[str, str, str], RunPath] = Cache(RUNS)
         self._asked: tuple[Checkpoint, bool] | None = None
         self._report: OverviewReport | None = None
 
@@ -58,7 +58,7 @@ class Overviews:
             return
         self._asked, self._report = (checkpoint, whole), None
         given = self._port.graphs.learned(run).given
-        self._port.jobs.look_over(run, node, checkpoint, self._ways, given, whole)
+        self._port.jobs.look_over(run, node, checkpoint, self._paths, given, whole)
 
     def take(self, event: OverviewReady) -> None:
         """It is made: show it where it is still wanted."""

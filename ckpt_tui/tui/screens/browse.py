@@ -16,6 +16,7 @@ from ckpt_tui.tui import messages
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.controllers.bookmarks import Bookmarks
 from ckpt_tui.tui.controllers.checkpoint_list import CheckpointList
+from ckpt_tui.tui.controllers.exports import Exports
 from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
 from ckpt_tui.tui.controllers.overviews_shown import Overviews
 from ckpt_tui.tui.controllers.pane_borders import PaneBorders
@@ -96,6 +97,7 @@ class Browse(Screen[None]):
         self.bookmarks = Bookmarks(port)
         self.replay_entry = ReplayEntry(port)
         self.resume_entry = ResumeEntry(port)
+        self.exports = Exports(port)
         self._set_store(store)
 
     @cached_property
@@ -423,6 +425,9 @@ class Browse(Screen[None]):
     def action_notes(self) -> None:
         self.bookmarks.open(self.store.path)
         self.bookmarks.show_all()
+
+    def action_export(self) -> None:
+        self.exports.open()
 
     def action_resume(self) -> None:
         self.resume_entry.open()

@@ -10,6 +10,7 @@ from ckpt_tui.tui.query_jobs import QueryCache, QueryJobs
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.doctor import DoctorScreen
+from ckpt_tui.tui.screens.export import ExportScreen
 from ckpt_tui.tui.screens.find import FindScreen
 from ckpt_tui.tui.screens.history import HistoryScreen
 from ckpt_tui.tui.screens.notes import NotesScreen
@@ -58,7 +59,7 @@ class BrowseOpener:
     def _reveal(self) -> bool:
         return self._screen.panes.detail.reveal
 
-    def inquiries(self) -> QueryJobs:
+    def query_jobs(self) -> QueryJobs:
         """Return what starts workers that ask."""
         return QueryJobs(self._screen, QueryCache(self._store))
 
@@ -122,6 +123,10 @@ class BrowseOpener:
     def sizes(self, known: QueryCache, run: Run, then: Callable[[SelectedPlace | None], None]) -> None:
         """Open the sizes of a run."""
         self._screen.app.push_screen(SizesScreen(self._store, known, run, self._screen.selection.file), then)
+
+    def export(self, runs: tuple[Run, ...], run: Run, node: Node, then: Callable[[str | None], None]) -> None:
+        """Ask what to export, and where to."""
+        self._screen.app.push_screen(ExportScreen(self._store, runs, run, node), then)
 
     def doctor(self, then: Callable[[Finding | None], None]) -> None:
         """Examine the store."""
@@ -195,6 +200,11 @@ class _ReplayQueries:
         """Open the doctor."""
         if self._select(file):
             self._screen.queries.open_doctor()
+
+    def export(self, file: str) -> None:
+        """Ask what to export."""
+        if self._select(file):
+            self._screen.exports.open()
 
     def find(self, file: str) -> None:
         """Open the search over checkpoints."""
@@ -272,5 +282,6 @@ class _OpenResume:
 
     def kill(self) -> None:
         """End its process."""
+        self._screen.run_again.kill()
         if self._screen.run is not None:
             self._screen.run.session.kill()

@@ -57,6 +57,9 @@ class ReplayQueries(Protocol):
     def examine(self, file: str) -> None:
         """Open the doctor."""
 
+    def export(self, file: str) -> None:
+        """Ask what to export."""
+
     def find(self, file: str) -> None:
         """Open the search over checkpoints."""
 
@@ -95,7 +98,7 @@ class ReplayScreen(Screen[Any]):
                 "step.next": "step(1)", "step.previous": "step(-1)", "replay.open": "play(1)",
                 "keep.bookmark": "bookmark", "keep.note": "note", "keep.list": "notes", "view.other_pane": "pane(1)",
                 "view.previous_pane": "pane(-1)", "app.back": "back", "app.close": "back", "app.help": "help",
-                "diff.compare": "compare", "run.sizes": "measure", "store.doctor": "doctor",
+                "diff.compare": "compare", "run.sizes": "measure", "store.doctor": "doctor", "store.export": "export",
                 "store.find": "find", "branch.bisect": "bisect", "app.quit": "app.quit",
                 "app.suspend": "app.suspend_process",
             }.items()
@@ -365,6 +368,10 @@ class ReplayScreen(Screen[Any]):
     def action_measure(self) -> None:
         """Show the sizes of the run."""
         self._queries.measure(self._paused_file)
+
+    def action_export(self) -> None:
+        """Export what is replayed."""
+        self._queries.export(self._paused_file)
 
     def action_doctor(self) -> None:
         """Show what is wrong or risky in the store."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -18,8 +19,11 @@ from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.controllers.execution import Execution
 from ckpt_tui.tui.controllers.log_reader import LogReader
 from ckpt_tui.tui.controllers.preparation import Preparation
+from ckpt_tui.tui.controllers.run_again import RunAgain
+from ckpt_tui.tui.controllers.run_calls import RunCalls
 from ckpt_tui.tui.controllers.run_log import RunLog
 from ckpt_tui.tui.controllers.stepping import Stepping
+from ckpt_tui.tui.controllers.terminal_loan import TerminalLoan
 from ckpt_tui.tui.helpers.resume_panes import ResumePanes
 from ckpt_tui.tui.helpers.run_bars import keys_before, keys_while_running, log_parts, run_parts, source_parts
 from ckpt_tui.tui.helpers.target_form import TargetForm
@@ -41,15 +45,21 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 TICK = 0.1
 """Seconds between two looks at the log: faster than the eye reads, however many lines come."""
 
+_CONTROLLED = {
+    "run.step": "stepping.step", "run.continue": "stepping.go_on", "run.to": "stepping.ask_run_to",
+    "run.change": "stepping.ask_change", "run.breakpoints": "stepping.ask_breakpoints",
+    "run.back": "stepping.ask_back", "run.editor": "calls.open_editor", "run.again": "run_again.ask",
+    "view.zoom": "panes.zoom", "run.pause": "run_log.pause", "live.follow": "run_log.follow",
+}  # fmt: skip
+"""Commands of the table that one controller carries out, and its method."""
+
 _KEYS = {
     "run.start": "start", "run.allow": "allow", "run.write": "write_answer", "run.read": "read_request",
-    "run.stop": "stop", "run.step": "step", "run.continue": "go_on", "run.to": "run_to", "run.change": "change",
-    "run.breakpoints": "breakpoints", "run.back": "go_back", "run.pause": "pause", "run.save": "save",
-    "run.compare": "compare", "run.resume": "again", "search.open": "search", "search.next": "search_next(1)",
-    "search.previous": "search_next(-1)", "list.filter": "filter", "live.follow": "follow", "value.copy": "copy",
-    "view.reveal": "reveal", "app.back": "back", "app.close": "back", "app.help": "help", "app.quit": "app.quit",
-    "app.suspend": "app.suspend_process", "view.other_pane": "app.focus_next",
-    "view.previous_pane": "app.focus_previous",
+    "run.stop": "stop", "run.save": "save", "run.compare": "compare", "run.resume": "again",
+    "search.open": "search", "search.next": "search_next(1)", "search.previous": "search_next(-1)",
+    "list.filter": "filter", "value.copy": "copy", "view.reveal": "reveal", "app.back": "back", "app.close": "back",
+    "app.help": "help", "app.quit": "app.quit", "app.suspend": "app.suspend_process",
+    "view.other_pane": "app.focus_next", "view.previous_pane": "app.focus_previous",
 }  # fmt: skip
 """Commands of the table that this screen knows, and what they do here."""
 
@@ -72,7 +82,7 @@ class ResumeScreen(Screen[None]):
         Binding("enter", "enter", show=False),
         *(
             Binding(by_id()[name].keys, action, by_id()[name].title, show=False, id=name)
-            for name, action in _KEYS.items()
+            for name, action in (*_KEYS.items(), *((name, f"call('{each}')") for name, each in _CONTROLLED.items()))
         ),
     ]
     DEFAULT_CSS = """
@@ -96,6 +106,9 @@ class ResumeScreen(Screen[None]):
         self.execution = Execution(self, begun, graph, self.stepping.prepare)
         self.run_log = RunLog(self)
         self.log_reader = LogReader(self, "line", "executor, kind, text")
+        self.calls = RunCalls(self)
+        self.terminal_loan = TerminalLoan(self)
+        self.run_again = RunAgain(self, begun)
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -117,6 +130,7 @@ class ResumeScreen(Screen[None]):
     def _tick(self) -> None:
         if self.execution.has_begun and self.is_current:
             self.run_log.take()
+            self.panes.show_state()
 
     def on_resize(self) -> None:
         """What fits depends on the width."""
@@ -214,6 +228,12 @@ class ResumeScreen(Screen[None]):
     def show_line(self, text: str, copy: Callable[[], None]) -> None:
         self._show_text("One line of the log", text, copy)
 
+    def show_call(self, title: str, text: str) -> None:
+        self._show_text(title, text, lambda: self.copy(text, "call"))
+
+    def show_comparison(self, text: str) -> None:
+        self._show_text("The same input again", text, lambda: self.copy(text, "comparison"))
+
     def _show_text(self, title: str, text: str, copy: Callable[[], None]) -> None:
         self.app.push_screen(TextScreen(title, [Paragraph(clean(line)) for line in text.split("\n")], copy))
 
@@ -227,6 +247,11 @@ class ResumeScreen(Screen[None]):
         """The run said something; when the app ends, what its process says last finds no widgets any more."""
         if self.app.return_code is not None:
             return
+        if event.run is self.run_again:
+            self.run_again.take(event.line)
+            return
+        if event.line["kind"] == "breakpoint" and self.run is not None and event.run is self.run:
+            self.terminal_loan.lend(self.run, event.line)
         await self.execution.take(event)
         self.draw()
 
@@ -280,7 +305,7 @@ class ResumeScreen(Screen[None]):
         """On the preview, run; on the log, show the whole line."""
         if self.focused is self.panes.preview:
             self.action_start()
-        elif self.focused is self.log_lines:
+        elif self.focused is self.log_lines and not self.calls.open():
             self.log_reader.open()
 
     def action_allow(self) -> None:
@@ -288,7 +313,7 @@ class ResumeScreen(Screen[None]):
         self.preparation.allow({} if self.execution.has_begun else self.execution.check)
 
     def action_read_request(self) -> None:
-        """Show show everything that a request asks."""
+        """Show everything that a request asks."""
         form = self.preparation.request()
         if form is not None:
             text = form.whole_text
@@ -303,41 +328,14 @@ class ResumeScreen(Screen[None]):
             except NotEdited as reason:
                 self.say(str(reason), "warn")
 
+    def action_call(self, method: str) -> None:
+        """Have a controller do what a key of `_CONTROLLED` names."""
+        attrgetter(method)(self)()
+
     def action_stop(self) -> None:
         """Stop the run; once more kills it."""
-        self.execution.stop()
-
-    def action_step(self) -> None:
-        """Run one superstep, or pause after the one that runs."""
-        self.stepping.step()
-
-    def action_go_on(self) -> None:
-        """Run to the next breakpoint."""
-        self.stepping.go_on()
-
-    def action_run_to(self) -> None:
-        """Ask where to run to."""
-        self.stepping.ask_run_to()
-
-    def action_breakpoints(self) -> None:
-        """Ask where to pause."""
-        self.stepping.ask_breakpoints()
-
-    def action_change(self) -> None:
-        """Ask for a value to change before the run goes on."""
-        self.stepping.ask_change()
-
-    def action_go_back(self) -> None:
-        """Ask for an earlier checkpoint to go on from."""
-        self.stepping.ask_back()
-
-    def action_pause(self) -> None:
-        """Let new lines wait, or show them."""
-        self.run_log.pause()
-
-    def action_follow(self) -> None:
-        """Follow the newest line, or stay."""
-        self.run_log.follow()
+        if not self.run_again.stop():
+            self.execution.stop()
 
     def action_search(self) -> None:
         """Ask what to search for in the log."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 from textual.binding import Binding
@@ -65,14 +65,26 @@ class GraphView(LineList):
         if graph is not self._graph:
             self._graph = graph
             self._drawings.clear()
-        self._lights = step.lights() if step is not None else {}
-        self._hot = frozenset(
+        hot = frozenset(
             (flight.source, target)
             for flight in (step.flights if step is not None else ())
             for target in flight.targets
             if flight.sort == "message"
         )
-        self._notes = notes
+        self._light(step.lights() if step is not None else {}, hot, notes)
+
+    def show_lights(self, graph: Graph, lights: Mapping[str, Light]) -> None:
+        """Show a graph with how each executor stands, of a run that goes on."""
+        if graph is not self._graph:
+            self._graph = graph
+            self._drawings.clear()
+        hot = frozenset(
+            pair for pair in graph.edges if lights.get(pair[1]) == "next" and lights.get(pair[0]) in ("ran", "next")
+        )
+        self._light(dict(lights), hot, ())
+
+    def _light(self, lights: dict[str, Light], hot: frozenset[tuple[str, str]], notes: Sequence[Parts]) -> None:
+        self._lights, self._hot, self._notes = lights, hot, notes
         self._arrange()
 
     def show_learned(self, graph: Graph, step: Step, known: int, total: int) -> None:

@@ -62,8 +62,8 @@ class LineList(ScrollView, can_focus=True):
         scrollbar-background-hover: $background;
         scrollbar-background-active: $background;
     }
-    LineList > .line-list--cursor { background: $ck-cursor; text-style: bold; }
-    LineList > .line-list--cursor-blur { background: $ck-cursor-blur; }
+    LineList > .line-list--cursor { background: $ck-cursor; text-style: $ck-cursor-style; }
+    LineList > .line-list--cursor-blur { background: $ck-cursor-blur; text-style: $ck-blur-style; }
     LineList > .line-list--label { color: $ck-label; }
     LineList > .line-list--dim { color: $ck-dim; }
     LineList > .line-list--text { color: $ck-text; }
@@ -76,7 +76,7 @@ class LineList(ScrollView, can_focus=True):
     LineList > .line-list--accent { color: $accent; }
     LineList > .line-list--lane { color: $ck-lane; }
     LineList > .line-list--heading { color: $foreground; text-style: bold; }
-    LineList > .line-list--match { background: $ck-match; }
+    LineList > .line-list--match { background: $ck-match; text-style: $ck-match-style; }
     """
 
     cursor: var[int] = var(0)

@@ -44,7 +44,7 @@ class ReplayPanes(Container):
 
     def compose(self) -> ComposeResult:
         yield GraphView("graph", share=1.0)
-        with Vertical(id="told"):
+        with Vertical(id="story"):
             yield StepLines(id="step")
             yield WatchLines(id="watch")
 

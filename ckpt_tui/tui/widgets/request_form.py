@@ -13,9 +13,9 @@ from textual.widgets import Input, Static
 
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.reading.framework_text import asked
-from ckpt_tui.core.running.event_lines import asked_for, brief
 from ckpt_tui.core.running.form_fields import Field, example, fields_of, filled
 from ckpt_tui.core.running.secret_lines import masked_copy
+from ckpt_tui.core.running.words import asked_for, brief
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.choice import Choice
 

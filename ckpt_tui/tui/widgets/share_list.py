@@ -66,7 +66,7 @@ class ShareList(LineList):
         kind = short_type(kind)
         shared, own = self._named(index, row.path)
         left = max(room - cell_len(kind) - 2, min(cell_len(own), room - 2))
-        if cell_len(shared) + cell_len(own) > left:  # what tells it from the row that holds it is at the end
+        if cell_len(shared) + cell_len(own) > left:  # what distinguishes it from the row that holds it is at the end
             over = cell_len(shared) + cell_len(own) - left + 1
             shared, own = (f"…{shared[over:]}", own) if over < len(shared) else ("", fit_end(own, left))
         return [*parts, (shared, "dim"), (own + "  ", "label"), (kind, "type")]

@@ -11,7 +11,8 @@ from ckpt_tui.core.text import unsafe
 from tests.core.bombs import BOMBS
 from tests.core.pickles.test_opcodes import BROKEN, WELL_FORMED
 from tests.core.pickles.test_unpickle import VALUES
-from tests.fuzz import CHUNK, genuine, inputs
+from tests.fuzz import CHUNK
+from tests.fuzz_pickles import genuine, inputs
 
 PICKLES = [case[1] for case in WELL_FORMED]
 

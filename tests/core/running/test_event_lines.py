@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.running.event_lines import brief, line_of, parse_line, short_name
+from ckpt_tui.core.running.event_lines import line_of, parse_line
+from ckpt_tui.core.running.words import brief, short_name
 from ckpt_tui.core.runs.outcomes import outcomes
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.view import make_view
@@ -73,8 +74,8 @@ def test_the_outcomes_of_a_fork_are_the_ends_of_its_two_latest_branches() -> Non
     runs = make_view(refs).runs
     run = next(run for run in runs if any(node.fork for node in run.nodes))
     parents = [node.parent for node in run.nodes]
-    parting = next(node.ref.id for node in run.nodes if parents.count(node.ref.id) > 1)
-    found = outcomes(runs, parting)
+    beginnings = next(node.ref.id for node in run.nodes if parents.count(node.ref.id) > 1)
+    found = outcomes(runs, beginnings)
     assert found is not None and found[0].id != found[1].id
     assert all(end.id not in parents for end in found)
     assert outcomes(runs, "nowhere") is None

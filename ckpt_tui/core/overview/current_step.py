@@ -61,7 +61,7 @@ def _flight(flight: Flight, label: Label, sign: str) -> Line:
 
 
 def _said(data: Value) -> str:
-    """What a message says, behind its way; "" where it says nothing."""
+    """What a message says, behind its route; "" where it says nothing."""
     return "" if data is None else f": {words(data, VALUE_CELLS)}"
 
 

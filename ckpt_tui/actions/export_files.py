@@ -1,0 +1,148 @@
+"""Exports as files: Markdown, a page, JSON or a bundle, written whole and never into a store."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from ckpt_tui.actions.exports import branch_of, in_order, make_bundle, make_report, show_documents
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+from ckpt_tui.core.json_text import dumps, pieces
+from ckpt_tui.core.model import Problem
+from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.sharing.hidden import summary_text
+from ckpt_tui.core.sharing.markdown import markdown
+from ckpt_tui.core.sharing.page import page
+from ckpt_tui.errors import UsageError
+from ckpt_tui.stores.base import Store
+
+FORMATS = ("md", "html", "json", "bundle")
+
+_ENDINGS = {
+    ".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".json": "json", ".bundle": "bundle",
+}  # fmt: skip
+
+WAY = 100
+"""Checkpoints before the chosen ones that a report reads, for its overview and its graph."""
+
+
+class Exported(NamedTuple):
+    """What is written.
+
+    Attributes:
+        kind: The format.
+        text: The file, in pieces.
+        number: Checkpoints in it.
+        unread: Files among the chosen ones that could not be read.
+        hidden: What was masked, for programs.
+    """
+
+    kind: str
+    text: Iterable[str]
+    number: int
+    unread: list[str]
+    hidden: dict[str, Any]
+
+    @property
+    def summary(self) -> str:
+        """What it is and what was masked, in one line for people."""
+        what = f"{self.number:,} checkpoint{'' if self.number == 1 else 's'} as {self.kind}"
+        return f"{what}; {summary_text(self.hidden)}"
+
+
+def format_of(path: str) -> str | None:
+    """The format that the ending of a file name means; None where it means none."""
+    return _ENDINGS.get(os.path.splitext(path)[1].lower())
+
+
+def export(
+    store: Store, runs: Sequence[Run], chosen: Sequence[Node], kind: str, rules: IgnoreRules,
+    problems: Sequence[Problem] = (), reveal: Sequence[str] = (), version: str = "",
+    progress: Callable[[int, int], None] | None = None, check: Callable[[], None] | None = None,
+) -> Exported:  # fmt: skip
+    """Checkpoints as one text, masked and without the names of this machine.
+
+    Args:
+        store: Where they are.
+        runs: Its runs.
+        chosen: The checkpoints.
+        kind: One of `FORMATS`.
+        rules: What differences leave out.
+        problems: What in the store cannot be read, to be named in the copy.
+        reveal: Paths (of the document of `show`) whose secrets are not masked.
+        version: The version of the program.
+        progress: Called with how many were read, and of how many.
+        check: Called now and then; whatever it raises ends the work.
+
+    Raises:
+        CkptError: `reveal` holds what is not a path, or a checkpoint cannot be read.
+    """
+    if kind == "json":
+        document = show_documents(store, runs, chosen, reveal)
+        return Exported(kind, pieces(document), len(chosen), [], document["hidden"])
+    wanted: Sequence[Node] = chosen
+    if kind != "bundle":
+        wanted = in_order(runs, [*chosen, *_before(runs, chosen)])
+    bundle = make_bundle(store, runs, wanted, problems, reveal, version, progress, check)
+    named = {problem["file"] for problem in bundle.document["problems"]}
+    unread = [node.ref.file for node in chosen if node.ref.file in named]
+    count = len(chosen) - len(unread)
+    if kind == "bundle":
+        return Exported(kind, bundle_lines(bundle.document), count, unread, bundle.hidden)
+    report = make_report(bundle, [node.ref.file for node in chosen], rules, check)
+    text: Iterable[str] = [markdown(report).rstrip("\n")] if kind == "md" else page(report)
+    return Exported(kind, text, count, unread, bundle.hidden)
+
+
+def bundle_lines(document: dict[str, Any]) -> Iterator[str]:
+    """A bundle as JSON with a line for each checkpoint, in pieces."""
+    head = {name: value for name, value in document.items() if name not in ("checkpoints", "problems")}
+    yield dumps(head, indent=None)[:-1] + ',\n"checkpoints": ['
+    for number, one in enumerate(document["checkpoints"]):
+        yield (",\n" if number else "\n") + dumps(one, indent=None)
+    yield '\n],\n"problems": ' + dumps(document["problems"], indent=None) + "}"
+
+
+def _before(runs: Sequence[Run], chosen: Sequence[Node]) -> list[Node]:
+    """What a report needs besides: the checkpoints before the first chosen one of each branch."""
+    homes = {node.ref.file: run for run in runs for node in run.nodes}
+    found: dict[str, Node] = {}
+    for node in chosen:
+        if node.parent is not None and node.parent in {other.ref.id for other in chosen}:
+            continue
+        for above in branch_of(homes[node.ref.file], node)[-WAY:]:
+            found[above.ref.file] = above
+    return list(found.values())
+
+
+def refuse_inside(output: str, store: Store) -> None:
+    """A store is never written to.
+
+    Raises:
+        UsageError: the file would be in the store.
+    """
+    target = os.path.realpath(output)
+    for one in (store, *store.members):
+        place = os.path.realpath(one.path) if one.path else ""
+        if place and os.path.exists(place) and (target == place or target.startswith(place + os.sep)):
+            raise UsageError(f"A store is never written to, and {output} is in it.", "Name another directory.")
+
+
+def write_file(output: str, text: Iterable[str]) -> None:
+    """Write the file as a whole, or leave what was there.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    directory = os.path.dirname(os.path.abspath(output))
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=".ckpt-tui-", dir=directory)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.writelines(text)
+            file.write("\n")
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, output)
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}.") from None

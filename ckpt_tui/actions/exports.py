@@ -1,0 +1,269 @@
+"""Copies of checkpoints to share: which ones, masked and without the names of this machine, as a bundle or a report."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+from ckpt_tui.actions.overviews import RunPath, overviews
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+from ckpt_tui.core.diff.value_diff import diff, scale_of
+from ckpt_tui.core.doctor.alarms import alarms
+from ckpt_tui.core.document_budget import DocumentBudget
+from ckpt_tui.core.export import show_document
+from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, parts_of
+from ckpt_tui.core.paths import Path, parse
+from ckpt_tui.core.runs.lineage import Node, Run, arrange
+from ckpt_tui.core.sharing.bundle import SCHEMA, entry
+from ckpt_tui.core.sharing.hidden import hidden_places, summary_document, summary_text
+from ckpt_tui.core.sharing.machine import Cleaner, Names
+from ckpt_tui.core.sharing.report import Point, Report, RunReport, title_of
+from ckpt_tui.core.steps.snapshots import take_snapshot
+from ckpt_tui.core.steps.steps import step_between
+from ckpt_tui.errors import CkptError, UsageError
+from ckpt_tui.stores.base import Store, collect
+from ckpt_tui.stores.bundle import BundleStore
+
+Check = Callable[[], None] | None
+Progress = Callable[[int, int], None] | None
+
+
+class Bundle(NamedTuple):
+    """What leaves: the document of a bundle, and what was hidden in it.
+
+    Attributes:
+        document: The bundle.
+        hidden: What was masked, for programs.
+        text: The same in one line for people.
+    """
+
+    document: dict[str, Any]
+    hidden: dict[str, Any]
+    text: str
+
+
+def names_here(store: Store) -> Names:
+    """What this machine is called: its user and host, and the directories of the user, the store and the moment."""
+    users = [os.environ.get(name, "") for name in ("USER", "LOGNAME", "USERNAME")]
+    with suppress(Exception):  # no entry in the database of users, which differs between systems
+        users.append(getpass.getuser())
+    home = os.path.expanduser("~")
+    users.append(os.path.basename(home))
+    host = socket.gethostname()
+    places = [(home, "~"), (os.getcwd(), ".")]
+    for one in (store, *store.members):
+        with suppress(OSError, ValueError):
+            paths = (os.path.abspath(one.path), os.path.realpath(one.path))
+            places += [(path, os.path.basename(path) or "store") for path in paths]
+    return Names(tuple(filter(None, users)), tuple(filter(None, (host, host.partition(".")[0]))), tuple(places))
+
+
+def make_bundle(
+    store: Store, runs: Sequence[Run], chosen: Sequence[Node], problems: Sequence[Problem] = (),
+    reveal: Sequence[str] = (), version: str = "", progress: Progress = None, check: Check = None,
+) -> Bundle:  # fmt: skip
+    """Copy checkpoints into the document of a bundle.
+
+    Args:
+        store: Where they are.
+        runs: Its runs.
+        chosen: The checkpoints.
+        problems: What in the store cannot be read, to be named in the copy.
+        reveal: Paths (of the document of `show`) whose secrets are not masked.
+        version: The version of the program, which the copy names.
+        progress: Called with how many were copied, and of how many.
+        check: Called now and then; whatever it raises ends the work.
+
+    Raises:
+        UsageError: one of `reveal` is not a path.
+    """
+    paths = [_path(text) for text in reveal]
+    cleaner = Cleaner(names_here(store))
+    places: Counter[str] = Counter()
+    entries: list[dict[str, Any]] = []
+    unread = [(problem.file, problem.reason, problem.kind) for problem in problems]
+    for number, node in enumerate(chosen, 1):
+        try:
+            made = _entry(store, node, paths, cleaner)
+        except CkptError as error:
+            unread.append((node.ref.file, error.what, "unreadable"))
+        else:
+            places += hidden_places(made)
+            entries.append(made)
+        if progress is not None:
+            progress(number, len(chosen))
+        if check is not None:
+            check()
+    failed = cleaner.document([{"file": file, "reason": why, "kind": kind} for file, why, kind in unread])
+    hidden = summary_document(places, cleaner, list(reveal))
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "made_by": f"ckpt-tui {version}".strip(),
+        "store": cleaner.document({"kind": store.kind, "name": store_name(store)}),
+        "hidden": hidden,
+        "checkpoints": entries,
+        "problems": failed,
+    }
+    return Bundle(document, hidden, summary_text(hidden))
+
+
+def store_name(store: Store) -> str:
+    """The last part of a store's path."""
+    return os.path.basename(os.path.abspath(store.path)) if store.path else "store"
+
+
+def _path(text: str) -> Path:
+    path = parse(text)
+    if not path:
+        raise UsageError(f"--reveal: {text} is not a path.", "A path such as state.config.api_key.")
+    return path
+
+
+def _entry(store: Store, node: Node, revealed: Sequence[Path], cleaner: Cleaner) -> dict[str, Any]:
+    budget = DocumentBudget()
+    loaded = store.load_within(node.ref.file, budget)
+    alarmed = alarms(loaded, budget=budget)
+    loaded = loaded._replace(warnings=(*loaded.warnings, *alarmed))
+    ref = node.ref
+    if ref.facts is None:
+        ref = loaded.ref._replace(file=ref.file, store_metadata=ref.store_metadata)
+    if node.guessed and node.parent is not None and not ref.chain:
+        ref = ref._replace(parent=node.parent)
+    made: dict[str, Any] = cleaner.document(entry(loaded, show_document(loaded, budget=budget), ref))
+    if revealed:
+        bare = show_document(loaded, reveal=True)
+        for path in revealed:
+            _copy_at(path, bare, made)
+    return made
+
+
+def _copy_at(path: Path, source: Any, target: Any) -> None:
+    """Put what is at a path of one document into the other, where both have it."""
+    try:
+        for step in path[:-1]:
+            source, target = source[step], target[step]
+        target[path[-1]] = source[path[-1]]
+    except (LookupError, TypeError):
+        return
+
+
+def show_documents(
+    store: Store, runs: Sequence[Run], chosen: Sequence[Node], reveal: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The documents of `show` of these checkpoints, masked and without the names of this machine.
+
+    Raises:
+        UsageError: one of `reveal` is not a path.
+        CkptError: a checkpoint cannot be read.
+    """
+    paths = [_path(text) for text in reveal]
+    cleaner = Cleaner(names_here(store))
+    places: Counter[str] = Counter()
+    documents = []
+    for node in chosen:
+        run = next(run for run in runs if any(each is node for each in run.nodes))
+        budget = DocumentBudget()
+        loaded = store.load_within(node.ref.file, budget)
+        alarmed = alarms(loaded, budget=budget)
+        made = cleaner.document(show_document(loaded, run.id, node, budget=budget))
+        made["warnings"] += cleaner.document(alarmed)
+        places += hidden_places(made)
+        if paths:
+            bare = show_document(loaded, run.id, node, reveal=True)
+            for path in paths:
+                _copy_at(path, bare, made)
+        documents.append(made)
+    return {
+        "schema": "ckpt-tui/export@1",
+        "hidden": summary_document(places, cleaner, list(reveal)),
+        "checkpoints": documents,
+    }
+
+
+# -- which ones --------------------------------------------------------------------------------------------------------
+
+
+def branch_of(run: Run, node: Node) -> list[Node]:
+    """The checkpoints from the root of a run to one of it."""
+    nodes = {each.ref.id: each for each in run.nodes}
+    found = [node]
+    seen = {node.ref.id}
+    while (above := nodes.get(found[-1].parent or "")) is not None and above.ref.id not in seen:
+        seen.add(above.ref.id)
+        found.append(above)
+    return found[::-1]
+
+
+def in_order(runs: Sequence[Run], nodes: Iterable[Node]) -> list[Node]:
+    """These checkpoints in the order of the list, each once."""
+    wanted = {node.ref.file for node in nodes}
+    return [node for run in runs for node in run.nodes if node.ref.file in wanted]
+
+
+# -- the report --------------------------------------------------------------------------------------------------------
+
+
+def make_report(bundle: Bundle, shown: Iterable[str], ignore: IgnoreRules, check: Check = None) -> Report:
+    """The report of a bundle. Everything in it comes from the masked copy.
+
+    Args:
+        bundle: The bundle; it may hold more than is shown, so that differences and graphs have what they need.
+        shown: The files that are shown.
+        ignore: What differences leave out.
+        check: Called now and then; whatever it raises ends the work.
+    """
+    document = bundle.document
+    store = BundleStore(document["store"]["name"], document)
+    entries = collect(store.scan())
+    runs = arrange(entry for entry in entries.values() if isinstance(entry, CheckpointRef))
+    documents = {one["ref"]["file"]: one for one in document["checkpoints"]}
+    wanted = set(shown)
+    reports = []
+    for run in runs:
+        points = tuple(_points(store, run, wanted, documents, ignore, check))
+        if points:
+            reports.append(RunReport(run.workflow or title_of(points[0][0].ref), run.id, *_closed(points)))
+    problems = [(one["file"], one["reason"]) for one in document["problems"]]
+    kind = document["store"]["kind"]
+    return Report(document["store"]["name"], kind, tuple(reports), problems, bundle.text, document["made_by"])
+
+
+def _closed(points: Sequence[tuple[Point, Any]]) -> tuple[tuple[Point, ...], Any]:
+    """The points of a run, and its graph as it was known after the last."""
+    return tuple(point for point, _ in points), points[-1][1]
+
+
+def _points(
+    store: Store, run: Run, wanted: set[str], documents: dict[str, Any], ignore: IgnoreRules, check: Check
+) -> Iterator[tuple[Point, Any]]:
+    run_path = RunPath()
+    nodes = {node.ref.id: node for node in run.nodes}
+    followed = {node.parent for node in run.nodes if node.ref.file in wanted}
+    kept: dict[str, Checkpoint] = {}
+    for node in run.nodes:
+        if node.ref.file not in wanted:
+            continue
+        above = nodes.get(node.parent or "")
+        before = None
+        if above is not None:
+            before = kept.get(above.ref.file) or store.load(above.ref.file)
+        after = store.load(node.ref.file)
+        kept = {node.ref.file: after}
+        *_, found = overviews(store, run, node, run_path, loaded=after, check=check)
+        snapshots = (None if before is None else take_snapshot(before), take_snapshot(after))
+        step = step_between(*snapshots, run_path.graph)
+        difference = None
+        if before is not None:
+            difference = diff(parts_of(before), parts_of(after), ignore, scale_of(before, after), check)
+        yield (
+            Point(
+                node.ref, None if above is None else above.ref, found.overview, found.conversation.turns, step,
+                difference, documents[node.ref.file], node.fork, node.ref.id not in followed,
+            ),
+            run_path.graph,
+        )  # fmt: skip

@@ -1,0 +1,177 @@
+"""Good runs that are kept: a bundle beside a file of checks, compared with a later run step by step."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ckpt_tui.actions.export_files import bundle_lines, refuse_inside, write_file
+from ckpt_tui.actions.exports import branch_of, make_bundle
+from ckpt_tui.core.checks.check_file import Check
+from ckpt_tui.core.checks.outcome import Failure
+from ckpt_tui.core.diff.diff_document import change_document
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules, PatternFault, Rule, pattern
+from ckpt_tui.core.diff.value_diff import diff, scale_of
+from ckpt_tui.core.export import show_document
+from ckpt_tui.core.model import CheckpointRef, parts_of
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.redact import MASK
+from ckpt_tui.core.runs.ids import latest
+from ckpt_tui.core.runs.lineage import Node, Run, arrange
+from ckpt_tui.core.steps.learned_graph import GraphLearner
+from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
+from ckpt_tui.core.steps.steps import step_between
+from ckpt_tui.errors import NotFoundError, UsageError
+from ckpt_tui.stores.base import Store, collect
+from ckpt_tui.stores.bundle import BundleStore
+from ckpt_tui.stores.registry import open_store
+
+CHANGES = 10
+"""Changes that a failure shows."""
+
+_VALUES = 20
+"""Values of the last state that a first file of checks names."""
+
+_TEXT = 120
+"""Characters of the longest text that it names."""
+
+
+def compare_with_recorded(
+    check: Check, path: str, store: Store, run: Run, branch: Sequence[Node], rules: Sequence[Rule]
+) -> Failure | None:
+    """Compare a branch with a recorded one, step by step; both as masked copies. None where they are the same.
+
+    Args:
+        check: What to leave out, and what the failure says.
+        path: The recording.
+        store: The store of the branch.
+        run: Its run.
+        branch: Its checkpoints, root first.
+        rules: What comparisons leave out besides, unless the check is strict.
+
+    Raises:
+        UsageError: a path to be left out is none.
+        NotFoundError: there is no recording.
+    """
+    recorded = open_store(path)
+    runs = arrange(entry for entry in collect(recorded.scan()).values() if isinstance(entry, CheckpointRef))
+    if not runs:
+        raise NotFoundError(f"There is no checkpoint in {path}.", "`ckpt-tui check --record` writes a recording.")
+    newest = latest(node for one in runs for node in one.nodes)
+    baseline = branch_of(next(one for one in runs if any(node is newest for node in one.nodes)), newest)
+    mine = BundleStore("", make_bundle(store, (run,), branch).document)
+    collect(mine.scan())
+    left_out = IgnoreRules(_left_out(check, rules))
+    for one, other in zip(baseline, branch, strict=False):
+        before, after = recorded.load(one.ref.file), mine.load(other.ref.file)
+        shown = diff(parts_of(before), parts_of(after), left_out, scale_of(before, after)).shown
+        if shown:
+            changes = [change_document(change) for change in shown[:CHANGES]]
+            count = f"{len(shown):,} difference{'' if len(shown) == 1 else 's'} to {one.ref.id}"
+            return Failure(other.ref.id, expression(shown[0].path), check.expected, reason=count, changes=changes)
+    if len(baseline) != len(branch):
+        reason = f"{len(branch):,} checkpoints instead of {len(baseline):,}"
+        return Failure(branch[-1].ref.id, "", check.expected, reason=reason)
+    return None
+
+
+def _left_out(check: Check, rules: Sequence[Rule]) -> Iterator[Rule]:
+    if not check.is_strict:
+        yield from rules
+    if check.ignore:
+        try:
+            yield Rule("ignore", ", ".join(check.ignore), tuple(pattern(text) for text in check.ignore))
+        except PatternFault as fault:
+            raise UsageError(f"{check.name}: ignore: {fault}.") from None
+
+
+# -- a first file ------------------------------------------------------------------------------------------------------
+
+
+def record(store: Store, run: Run, tip: Node, path: str, version: str = "") -> str:
+    """Write a first file of checks from a good run, and its recording beside it; returns the path of the recording.
+
+    Raises:
+        UsageError: there is such a file, or it cannot be written.
+    """
+    recording = f"{os.path.splitext(path)[0]}.bundle"
+    for one in (path, recording):
+        refuse_inside(one, store)
+        if os.path.lexists(one):
+            raise UsageError(f"{one} exists.", "Name a new file, or delete it first.")
+    branch = branch_of(run, tip)
+    bundle = make_bundle(store, (run,), branch, version=version)
+    copy = BundleStore("", bundle.document)
+    collect(copy.scan())
+    text = "\n".join(_first_checks(copy, [node.ref.file for node in branch], os.path.basename(recording)))
+    write_file(recording, bundle_lines(bundle.document))
+    write_file(path, [text])
+    return recording
+
+
+def _first_checks(store: Store, files: Sequence[str], recording: str) -> Iterator[str]:
+    """The lines of a first file: what ran, what was asked, how it ended, and that the rest is as recorded."""
+    learner = GraphLearner()
+    before: Snapshot | None = None
+    for file in files:
+        after = take_snapshot(store.load(file))
+        learner.learn(before, after)
+        before = after
+    ran: dict[str, int] = {}
+    asked: dict[str, int] = {}
+    before = None
+    for file in files:
+        after = take_snapshot(store.load(file))
+        step = step_between(before, after, learner.graph)
+        for name in step.names:
+            ran[name] = ran.get(name, 0) + 1
+        for request in step.raised:
+            asked[request.executor] = asked.get(request.executor, 0) + 1
+        before = after
+    yield "# Assertions on a run: ckpt-tui check STORE FILE. Every kind of check is explained in docs/check.md."
+    yield from _table("nothing undecodable or dangerous", "safe = true")
+    yield from _table("the workflow did not change", 'graph = "unchanged"')
+    for kind, counted in (("runs", ran), ("asked", asked)):
+        for name, count in counted.items():
+            title = f"{name} ran" if kind == "runs" else f"{name} asked"
+            yield from _table(
+                f"{title} {count} time{'' if count == 1 else 's'}", f"{kind} = {_toml(name)}", f"equals = {count}"
+            )
+    assert before is not None
+    status = before.checkpoint.ref.status
+    if status is not None:
+        yield from _table(f"it ends {status}", 'path = "checkpoint.status"', f"equals = {_toml(status)}")
+    for path, value in _last_values(show_document(before.checkpoint)["state"]):
+        yield from _table(f"{path} at the end", f"path = {_toml(path)}", f"equals = {_toml(value)}")
+    yield from _table("all else is as recorded", f"same_as = {_toml(recording)}", "ignore = []")
+
+
+def _last_values(state: Any) -> Iterator[tuple[str, Any]]:
+    """Scalars of the state that say how the run ended: two levels of it, nothing of the framework, no secret."""
+    count = 0
+    for name, value in state.items() if isinstance(state, dict) else ():
+        if name.startswith(("_", "$")):
+            continue
+        inner = value.items() if isinstance(value, dict) else [(None, value)]
+        for key, item in inner:
+            if (key or "").startswith("$") or type(item) not in (str, int, bool, float) or count >= _VALUES:
+                continue
+            if type(item) is str and (len(item) > _TEXT or MASK in item or "\n" in item):
+                continue
+            count += 1
+            yield expression(("state", name) if key is None else ("state", name, key)), item
+
+
+def _table(name: str, *lines: str) -> Iterator[str]:
+    yield "\n[[check]]"
+    yield f"name = {_toml(name)}"
+    yield from lines
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML: its basic strings and numbers are those of JSON, save for what JSON leaves bare."""
+    if isinstance(value, str):
+        return json.dumps(value).replace("\x7f", "\\u007F")
+    return json.dumps(value)

@@ -1,0 +1,1 @@
+"""Assertions on a run: how they are written, and how their results read."""

@@ -1,0 +1,68 @@
+"""What was hidden in a document that leaves: places of masked secrets, counted, for the person who sends it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.redact import MASK, is_mask
+from ckpt_tui.core.sharing.machine import Cleaner
+
+MANY = "[*]"
+
+PLACES = 40
+"""Places that are named; the others are counted."""
+
+
+def hidden_places(document: Any) -> Counter[str]:
+    """Path → how many secrets are masked there; the members of a list, and the runs of `run kwargs`, are one path."""
+    found: Counter[str] = Counter()
+    todo: list[tuple[Any, Path]] = [(document, ())]
+    while todo:
+        item, path = todo.pop()
+        kind = type(item)
+        if is_mask(item) or (kind is str and MASK in item):
+            found[expression(path).replace("[0]", MANY)] += 1
+        elif kind is dict:
+            todo += ((value, (*path, key)) for key, value in item.items())
+        elif kind is list:
+            todo += ((value, (*path, 0)) for value in item)  # all members as the first one
+    return found
+
+
+def summary_document(places: Counter[str], cleaner: Cleaner, revealed: list[str]) -> dict[str, Any]:
+    """What was hidden, for programs."""
+    return {
+        "secrets": [{"path": path, "count": count} for path, count in places.most_common(PLACES)],
+        "secret_count": places.total(),
+        "machine_paths": cleaner.paths,
+        "machine_names": cleaner.names,
+        "revealed": revealed,
+    }
+
+
+def summary_text(summary: dict[str, Any], most: int = 5) -> str:
+    """The same in one line for people; what is not there is not said."""
+    count, paths, names = summary["secret_count"], summary["machine_paths"], summary["machine_names"]
+    parts = []
+    if count:
+        named = [_short(one["path"]) + (f" ×{one['count']}" if one["count"] > 1 else "") for one in summary["secrets"]]
+        more = f", and {len(named) - most} more places" if len(named) > most else ""
+        parts.append(f"{count:,} secret{'' if count == 1 else 's'} masked ({', '.join(named[:most])}{more})")
+    if paths:
+        parts.append(f"{paths:,} path{'' if paths == 1 else 's'} of this machine shortened")
+    if names:
+        parts.append(f"{names:,} name{'' if names == 1 else 's'} of its user or host replaced")
+    if summary["revealed"]:
+        parts.append(f"shown on purpose: {', '.join(summary['revealed'])}")
+    return " · ".join(parts) or "nothing had to be masked"
+
+
+def _short(path: str) -> str:
+    """A path by its first and its last step."""
+    first, _, rest = path.partition(".")
+    return path if len(path) <= _LONG else f"{first}.….{rest.rpartition('.')[2]}"
+
+
+_LONG = 40

@@ -1,0 +1,164 @@
+"""Names of the machine in a document: paths of its disk, the names of its user and host. A copy leaves without them."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from typing import Any, NamedTuple
+
+_ROOTS = (
+    "home|Users|root|tmp|var|private|opt|srv|mnt|media|usr|etc|data|app|apps|workspaces?|work|Volumes|builds|github"
+    "|runner|__w|nix|run|proc|sys|dev|Library|Applications|System|export|scratch|cygdrive|storage|layers|snap"
+)
+"""Directories at the root of a disk by which a path is distinguished from the path of a URL."""
+
+_PART = r"[^\s/\\\"'`<>|:*?,;()\[\]{}\x00-\x1f]+"
+_USER = r"[^/\\\"'`<>|:*?,;\r\n]{1,64}"
+
+_PATHS = re.compile(
+    rf"(?:file:/{{0,2}})?(?<![\w./~…-])/(?:(?:home|Users)/{_USER}(?=/)|(?:{_ROOTS})(?=/))(?:/{_PART})+/?"
+    rf"|(?:file:/{{0,2}})?(?<![\w./~…-])/(?:home|Users)/{_PART}"
+    rf"|(?:file:/{{0,3}})?(?<!\w)[A-Za-z]:[\\/]+(?:Users[\\/]+{_USER}(?=[\\/]))?(?:[\\/]*{_PART})+"
+    rf"|(?<![\w\\])\\\\+[\w.$-]+(?:\\+{_PART})+"
+)
+"""A path from the root of a disk, of Windows or not, with the names of users, which may have blanks in them."""
+
+_WHOLE = re.compile(r"(?:file:/{0,2})?/(?:[^/\s\"'<>|]+/)+[^/\s\"'<>|]*\.\w{1,8}")
+"""A text that is nothing but the path of a file, whatever its first directory is."""
+
+_SPLIT = re.compile(r"[\\/]+")
+
+_HOMES = frozenset(("home", "Users"))
+
+_COMMON = frozenset(
+    (
+        "root", "user", "users", "admin", "runner", "ubuntu", "debian", "vscode", "codespace", "app", "node", "default",
+        "nobody", "guest", "test", "docker", "localhost", "agent", "ec2-user", "azureuser", "jovyan", "system",
+    )
+)  # fmt: skip
+"""Names that many machines share, which say nothing about this one and are words of the language besides."""
+
+_SHORTEST = 3
+"""Characters of the shortest name that is looked for everywhere."""
+
+_BYTES = 1_000_000
+"""Characters of base64 that are looked into."""
+
+
+class Names(NamedTuple):
+    """What this machine is called.
+
+    Attributes:
+        users: Names of its user.
+        hosts: Names of the machine.
+        places: Directories and what to write for each: the home directory, the store, the current directory.
+    """
+
+    users: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    places: tuple[tuple[str, str], ...] = ()
+
+
+class Cleaner:
+    """Takes the names of a machine out of documents, and counts how often it did.
+
+    Args:
+        names: What the machine is called.
+    """
+
+    def __init__(self, names: Names) -> None:
+        self.paths = 0
+        self.names = 0
+        given = sorted({place for place in names.places if len(place[0]) > 1}, key=lambda place: -len(place[0]))
+        self._places = [
+            (re.compile(rf"(?<![\w.-]){re.escape(place)}(?P<below>[\\/][^\s\"'<>|:*?,;)\]}}]*)?(?![\w-])"), shown)
+            for place, shown in given
+        ]
+        self._words = [
+            (re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"), shown)
+            for words, shown in ((names.users, "USER"), (names.hosts, "HOST"))
+            for word in dict.fromkeys(words)
+            if len(word) >= _SHORTEST and word.lower() not in _COMMON
+        ]
+
+    def text(self, text: str) -> str:
+        """The text without them: a path keeps the name of its file."""
+        if "/" in text or "\\" in text:
+            for pattern, shown in self._places:
+                text = pattern.sub(lambda match, shown=shown: self._below(match, shown), text)  # type: ignore[misc]
+            if _WHOLE.fullmatch(text):
+                text = self._short(text)
+            text = _PATHS.sub(lambda match: self._short(match[0]), text)
+        for pattern, shown in self._words:
+            text, count = pattern.subn(shown, text)
+            self.names += count
+        return text
+
+    def document(self, document: Any) -> Any:
+        """The same document with every text and every key cleaned, in place."""
+        holder = [document]
+        todo: list[Any] = [holder]
+        known: dict[str, str] = {}
+        while todo:
+            container = todo.pop()
+            if type(container) is dict:
+                self._keys(container)
+            for key, value in container.items() if type(container) is dict else enumerate(container):
+                kind = type(value)
+                if kind is dict or kind is list:
+                    todo.append(value)
+                elif kind is str and key != "$type":
+                    if key == "$base64":
+                        container[key] = self._bytes(value)
+                        continue
+                    found = known.get(value)
+                    if found is None:
+                        found = self.text(value)
+                        if len(known) < 20_000 and len(value) < 200:
+                            known[value] = found
+                    if found is not value:
+                        container[key] = found
+        return holder[0]
+
+    def _keys(self, container: dict[str, Any]) -> None:
+        """Clean the keys, in their order; two that become the same are numbered."""
+        changed = {key: clean for key in container if (clean := self.text(key)) != key}
+        if not changed:
+            return
+        members = list(container.items())
+        container.clear()
+        for key, value in members:
+            name = base = changed.get(key, key)
+            number = 1
+            while name in container:
+                number += 1
+                name = f"{base} ({number})"
+            container[name] = value
+
+    def _below(self, match: re.Match[str], shown: str) -> str:
+        self.paths += 1
+        below = match["below"] or ""
+        last = _SPLIT.split(below.rstrip("/\\"))[-1]
+        between = "/…/" if _SPLIT.search(below.strip("/\\")) else "/"
+        return f"{shown}{between}{last}" if last else shown
+
+    def _short(self, path: str) -> str:
+        """What is written for a path: the name of its file, nothing of where it was."""
+        self.paths += 1
+        parts = [part for part in _SPLIT.split(path.removeprefix("file:")) if part]
+        if parts[0][1:2] == ":":
+            parts = parts[1:]
+        if len(parts) <= 2 and parts[:1] and parts[0] in _HOMES:
+            return "~"
+        return f"…/{parts[-1]}" if len(parts) > 1 else "…"
+
+    def _bytes(self, base64: str) -> str:
+        """Bytes that hold text with a name of the machine in it are left out, since they cannot be shortened."""
+        if not base64 or len(base64) > _BYTES:
+            return base64
+        try:
+            text = b64decode(base64, validate=True).decode("utf-8", "ignore")
+        except (Base64Error, ValueError):
+            return base64
+        return base64 if self.text(text) == text else ""

@@ -1,0 +1,131 @@
+"""A page as Markdown that fits a comment of an issue. Data stands in code, where it is no markup and calls nobody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from ckpt_tui.core.sharing.mermaid import mermaid
+from ckpt_tui.core.sharing.report import Point, Report, RunReport, change_line, facts_text, name_of, step_text
+from ckpt_tui.core.text import clean
+
+LIMIT = 60_000
+"""Characters of the whole: a comment on GitHub holds 65,536."""
+
+_TURN = 2_000
+"""Characters of one turn of the conversation."""
+
+_TALK = 20_000
+"""Characters of the conversation."""
+
+_CHANGES = 25_000
+"""Characters of all changes together."""
+
+_STEP = 60
+"""Changes of one step."""
+
+_SIGNS = {"added": "+", "removed": "-", "changed": "!", "moved": "!"}
+"""How a line begins that a page colours as a diff."""
+
+
+def markdown(report: Report) -> str:
+    """The page: of each run an overview of its last checkpoint, the conversation, what changed, and the graph."""
+    parts = [part for run in report.runs for part in _run(run)]
+    if report.problems:
+        lines = [f"{clean(name, 80)}: {clean(reason, 200)}" for name, reason in report.problems[:20]]
+        parts.append("**Could not be read**\n\n" + _fenced("text", lines))
+    foot = f"<sub>{_plain(report.kind)} · made by {report.made_by} · {_plain(report.hidden)}</sub>"
+    left = LIMIT - len(foot) - 100
+    kept: list[str] = []
+    for part in parts:
+        if len(part) > left:
+            kept.append(f"*{len(parts) - len(kept)} more parts are left out to fit one comment.*")
+            break
+        kept.append(part)
+        left -= len(part) + 2
+    return "\n\n".join([*kept, foot]) + "\n"
+
+
+def _run(run: RunReport) -> Iterator[str]:
+    tip = run.points[-1]
+    count = len(run.points)
+    yield f"### {_code(run.title)} · {_code(name_of(tip.ref))}"
+    many = f"{count:,} checkpoints, the last: " if count > 1 else ""
+    yield f"{many}{facts_text(tip.ref)}"
+    if tip.overview.lines:
+        yield "\n".join(_overview(tip))
+    if tip.turns:
+        yield "#### Conversation\n\n" + _fenced("text", list(_talk(tip)))
+    changes = list(_changes(run))
+    if changes:
+        yield "#### What changed\n\n" + "\n\n".join(changes)
+    graph = mermaid(run.graph, tip.step.lights())
+    if graph:
+        note = "\n\nBroken lines are inferred from what was sent." if run.graph.is_inferred else ""
+        yield "#### Graph\n\n" + _fenced("mermaid", [graph]) + note
+
+
+def _overview(point: Point) -> Iterator[str]:
+    last = ""
+    for line in point.overview.lines:
+        label = f"**{line.label}** " if line.label != last else ""
+        yield f"- {label}{_code(f'{line.sign} {line.text}' if line.sign else line.text)}"
+        last = line.label
+
+
+def _talk(point: Point) -> Iterator[str]:
+    left = _TALK
+    turns = point.turns
+    for number, turn in enumerate(turns):
+        is_long = "\n" in turn.text
+        lines = [f"{clean(turn.speaker, 60)}: {'' if is_long else clean(turn.text, _TURN)}".rstrip()]
+        if is_long:
+            lines += [f"  {clean(line)}" for line in turn.text[:_TURN].splitlines()]
+            lines += ["  …"] if len(turn.text) > _TURN else []
+        lines += [f"  {clean(extra, 400)}" for extra in turn.extras]
+        left -= sum(map(len, lines)) + len(lines)
+        if left < 0:
+            yield f"… and {len(turns) - number:,} more turns"
+            return
+        yield from lines
+
+
+def _changes(run: RunReport) -> Iterator[str]:
+    left = _CHANGES
+    for point in run.points:
+        if point.difference is None:
+            continue
+        shown = point.difference.shown
+        lines = []
+        for change in shown[:_STEP]:
+            line = change_line(change)
+            lines.append(f"{_SIGNS[line.op]} {line.path}  {line.values}")
+        lines += [f"  and {len(shown) - _STEP:,} more"] if len(shown) > _STEP else []
+        head = f"Step {point.ref.step} · {_code(name_of(point.ref))} · {_code(step_text(point))}"
+        text = f"{head}\n\n" + (_fenced("diff", lines) if lines else "Nothing changed that a rule does not hide.")
+        left -= len(text)
+        if left < 0:
+            yield "The later steps are left out to fit one comment."
+            return
+        yield text
+
+
+def _code(text: str) -> str:
+    """A text as code within a line, whatever it holds."""
+    text = clean(text) or " "
+    longest = max((len(found) for found in re.findall("`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    blank = " " if text[0] == "`" or text[-1] == "`" else ""
+    return f"{fence}{blank}{text}{blank}{fence}"
+
+
+def _plain(text: str) -> str:
+    """A text as words of the page itself, with what is markup escaped."""
+    return re.sub(r"([\\`*_{}\[\]()#<>|~@&!])", r"\\\1", text)
+
+
+def _fenced(language: str, lines: Iterable[str]) -> str:
+    body = "\n".join(lines)
+    longest = max((len(found) for found in re.findall("`+", body)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{body}\n{fence}"

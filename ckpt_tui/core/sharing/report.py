@@ -1,0 +1,138 @@
+"""What a page about a run says, before it is Markdown or HTML: everything is made from the masked copy of a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from ckpt_tui.core.diff.changes import Change, Difference
+from ckpt_tui.core.diff.comparison import SIGNS, value_text
+from ckpt_tui.core.drawing.layers import Pair
+from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.overview.line import Overview
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.reading.turns import Turn
+from ckpt_tui.core.runs.lineage import workflow_label
+from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.steps.learned_graph import Graph
+from ckpt_tui.core.steps.steps import Step
+from ckpt_tui.core.text import clean, size_text
+
+
+class Point(NamedTuple):
+    """One checkpoint of a page.
+
+    Attributes:
+        ref: The checkpoint.
+        parent: Its parent, or None.
+        overview: What one asks first.
+        turns: The conversation up to it.
+        step: The step that led to it.
+        difference: What changed since its parent; None where the parent is not there.
+        document: Its entry in the bundle.
+        is_fork: It is a second or later child of its parent.
+        is_tip: Nothing on the page descends from it.
+    """
+
+    ref: CheckpointRef
+    parent: CheckpointRef | None
+    overview: Overview
+    turns: tuple[Turn, ...]
+    step: Step
+    difference: Difference | None
+    document: Mapping[str, Any]
+    is_fork: bool
+    is_tip: bool
+
+
+class RunReport(NamedTuple):
+    """One run of a page.
+
+    Attributes:
+        title: The name of its workflow.
+        id: The id of its first checkpoint.
+        points: Its checkpoints, parents before children.
+        graph: The graph of its workflow as far as it is known.
+    """
+
+    title: str
+    id: str
+    points: tuple[Point, ...]
+    graph: Graph
+
+
+class Report(NamedTuple):
+    """A page.
+
+    Attributes:
+        store: The name of the store.
+        kind: What kind of store it is.
+        runs: Its runs.
+        problems: What could not be read: name and reason.
+        hidden: What was masked, in one line.
+        made_by: The program that made it.
+    """
+
+    store: str
+    kind: str
+    runs: tuple[RunReport, ...]
+    problems: Sequence[tuple[str, str]]
+    hidden: str
+    made_by: str
+
+
+class ChangeLine(NamedTuple):
+    """One change: `added`, `removed`, `changed` or `moved`, its path, and the values in short."""
+
+    op: str
+    path: str
+    values: str
+
+    @property
+    def text(self) -> str:
+        """The change on one line, with the sign that a diff has for it."""
+        return f"{SIGNS[self.op]} {self.path}  {self.values}"
+
+
+def change_line(change: Change, limit: int = 160) -> ChangeLine:
+    """A change on one line, safe for any page."""
+    before, after = (value_text(value, change, limit) for value in (change.before, change.after))
+    path = clean(expression(change.path))
+    if change.op == "moved":
+        return ChangeLine("moved", path, f"from {clean(expression(change.source or ()))}  {after}")
+    if change.op in ("added", "removed"):
+        return ChangeLine(change.op, path, after if change.op == "added" else before)
+    return ChangeLine("changed", path, f"{before} → {after}")
+
+
+def step_text(point: Point) -> str:
+    """What led to a checkpoint, in a few words."""
+    names = ", ".join(clean(name, 40) for name in point.step.names)
+    if point.step.kind == "answer":
+        return "an answer came in"
+    if point.step.kind == "input":
+        return "the input"
+    if not names:
+        return "the first checkpoint" if point.parent is None else "nothing shows who ran"
+    return f"{names} ran" + (" (inferred)" if point.step.inferred else "")
+
+
+def facts_text(ref: CheckpointRef) -> str:
+    """Id, step, status, time and size of a checkpoint."""
+    parts = [f"step {ref.step}", ref.status or "", ref.utc[:19].replace("T", " ") + (" UTC" if ref.when else "")]
+    return " · ".join(part for part in (*parts, size_text(ref.size)) if part)
+
+
+def name_of(ref: CheckpointRef) -> str:
+    """A short id, as in the list."""
+    return id_text(ref)
+
+
+def title_of(ref: CheckpointRef) -> str:
+    """The name of its workflow."""
+    return clean(workflow_label(ref), 80)
+
+
+def hot_pairs(step: Step) -> Collection[Pair]:
+    """The edges with messages in flight."""
+    return {(flight.source, target) for flight in step.flights for target in flight.targets}

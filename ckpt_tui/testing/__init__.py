@@ -1,0 +1,1 @@
+"""Assertions on the checkpoints of a workflow under test (docs/check.md)."""

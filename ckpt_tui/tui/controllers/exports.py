@@ -1,0 +1,50 @@
+"""Exports what is selected in the browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from ckpt_tui.tui.helpers.port import Opener, Port
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ckpt_tui.core.runs.lineage import Node, Run
+
+
+class ExportOpener(Opener, Protocol):
+    """Opens the choice of what is exported."""
+
+    def export(self, runs: tuple[Run, ...], run: Run, node: Node, then: Callable[[str | None], None]) -> None:
+        """Ask what to export and where to; `then` takes what was written, or None."""
+
+
+class ExportPort(Port, Protocol):
+    """What it uses of its screen."""
+
+    @property
+    def open(self) -> ExportOpener:
+        """What opens screens over this one."""
+
+
+class Exports:
+    """Opens the choice, and says what was written.
+
+    Args:
+        port: The screen.
+    """
+
+    def __init__(self, port: ExportPort) -> None:
+        self._port = port
+
+    def open(self) -> None:
+        """Ask what to export at the selected checkpoint."""
+        found = self._port.selection.node
+        if found is None:
+            self._port.say("Select a checkpoint first.", "dim")
+        else:
+            self._port.open.export(self._port.selection.runs, *found, self._written)
+
+    def _written(self, what: str | None) -> None:
+        if what:
+            self._port.say(f"Written: {what}", "good")

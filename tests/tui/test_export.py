@@ -1,0 +1,49 @@
+"""`x` in the browser: what is selected goes to a file, masked."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ckpt_tui.tui.screens.export import ExportScreen
+from tests.tui.support import SAMPLES, open_app
+
+
+async def exported(place: Path, *keys: str, file: str) -> str:
+    """What the line at the bottom says once the file is written."""
+    async with open_app(place) as driver:
+        await driver.press(*keys)
+        await driver.until(lambda: isinstance(driver.app.screen, ExportScreen))
+        await driver.press("enter", "ctrl+u")
+        await driver.type(file)
+        await driver.pilot.press("enter")
+        await driver.until(lambda: not isinstance(driver.app.screen, ExportScreen))
+        await driver.pilot.pause()
+        return driver.text
+
+
+async def test_a_checkpoint_is_written_for_an_issue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = await exported(SAMPLES / "run_kwargs", "x", file="one.md")
+    written = (tmp_path / "one.md").read_text()
+    assert "Written: one.md: 1 checkpoint as md; 16 secrets masked" in text
+    assert "#### What changed" in written and "```mermaid" in written
+
+
+async def test_a_replayed_run_is_exported_as_its_branch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    await exported(SAMPLES / "linear", "space", "G", "x", "down", file="run.bundle")
+    assert len(json.loads((tmp_path / "run.bundle").read_text())["checkpoints"]) == len(
+        list((SAMPLES / "linear").rglob("*.json"))
+    )
+
+
+async def test_a_store_is_never_written_to() -> None:
+    place = SAMPLES / "linear"
+    before = sorted(place.rglob("*"))
+    async with open_app(place) as driver:
+        await driver.press("x", "enter", "ctrl+u")
+        await driver.type(str(place / "copy.md"))
+        await driver.pilot.press("enter")
+        await driver.until(lambda: "A store is never written to" in driver.text)
+    assert sorted(place.rglob("*")) == before
