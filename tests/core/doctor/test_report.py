@@ -263,6 +263,14 @@ def test_the_member_of_an_enum_by_name_needs_its_class_only(tmp_path: Path) -> N
     assert not report.is_dangerous
 
 
+@pytest.mark.parametrize("name", ["RED", "InStock", "red"])
+def test_a_member_of_an_enum_by_name_is_no_function(tmp_path: Path, name: str) -> None:
+    data = b"\x80\x04cbuiltins\ngetattr\ncmy_app\nColor\n" + pickle.SHORT_BINUNICODE + bytes([len(name)])
+    report = in_state(tmp_path, envelope(data + name.encode() + b"\x86R.", "my_app:Color"))
+    assert report.allowed_types == ("my_app:Color",)
+    assert not [finding for finding in report.findings if finding.severity == "warning"]
+
+
 def test_types_of_a_dangerous_file_are_not_suggested(tmp_path: Path) -> None:
     state = {"x": envelope(called("my_app", "Order", 1), "my_app:Order"), "y": envelope(called("os", "system", "id"))}
     assert examined(checkpoint(tmp_path, state=state)).allowed_types == ()
