@@ -19,6 +19,7 @@ from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.summary import float_text, integer_text, message_text
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import RUN_KWARGS, is_secret_key
+from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Map, Obj, Value
 
@@ -122,7 +123,7 @@ def _words(value: Value, depth: int) -> str:
 def _object(value: Obj, depth: int) -> str:
     parts = object_parts(value)
     if parts.is_text:
-        return clean(str(parts.text), GIST_CHARACTERS) if type(parts.text) is not int else integer_text(parts.text)
+        return _masked(str(parts.text)) if type(parts.text) is not int else integer_text(parts.text)
     said = _said(value, depth)
     if said:
         return said
@@ -182,7 +183,7 @@ def _content(value: Value, depth: int) -> str:
 
 def _call(value: Value, depth: int) -> str:
     name, given = attribute(value, "name"), resolve(attribute(value, "arguments"))
-    inside = clean(given, GIST_CHARACTERS) if type(given) is str else _members(_pairs(given), depth - 1)
+    inside = _masked(given) if type(given) is str else _members(_pairs(given), depth - 1)
     return f"{clean(name, 40) if type(name) is str else '?'}({inside})"
 
 
@@ -258,11 +259,20 @@ def _joined(parts: Sequence[str]) -> str:
 
 def _quoted(text: str) -> str:
     """A text on one line in quotes; line breaks are blanks."""
-    words = " ".join(text[: GIST_CHARACTERS * 2].split())
+    words = " ".join(masked_text(text[:_LOOKED_AT]).split())
     if not words:
         return ""
-    cut = len(words) > GIST_CHARACTERS or len(text) > GIST_CHARACTERS * 2
+    cut = len(words) > GIST_CHARACTERS or len(text) > _LOOKED_AT
     return f"“{clean(words[:GIST_CHARACTERS])}{'…' if cut else ''}”"
+
+
+_LOOKED_AT = 10 * GIST_CHARACTERS
+"""Characters of a text that are looked through for secrets: one that begins within a gist is known by then."""
+
+
+def _masked(text: str) -> str:
+    """A text without its secrets, safe for a terminal."""
+    return clean(masked_text(text[:_LOOKED_AT]), GIST_CHARACTERS)
 
 
 def _pairs(value: Any) -> list[tuple[Value, Value]]:
