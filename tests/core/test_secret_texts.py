@@ -93,13 +93,13 @@ NAMES = (
     "pwd", "pin", "subscription_key", "Ocp-Apim-Subscription-Key", "AccountKey", "SharedAccessKey", "primaryKey",
     "secondaryKey", "APPLICATIONINSIGHTS_CONNECTION_STRING", "AZURE_CLIENT_SECRET", "db_pass", "sas_token",
     "instrumentationKey", "accountkey", "x-functions-key", "aws_secret_access_key", "refresh_token", "azureOpenAIKey",
-    "api_keys", "otp",
+    "api_keys", "otp", "AzureWebJobsStorage", "PGPASSWORD", "SERVICEBUS_CONNECTION", "cognitiveServicesKey",
 )  # fmt: skip
 NO_NAMES = (
     "max_tokens", "token_count", "tokens_used", "secretary", "keyboard", "passport_no", "session_id", "author",
     "primary_key", "PARTITION_KEY", "token_url", "password_policy", "first_pass", "status_code",
     "graph_signature_hash", "pinned", "mapping", "AZURE_CLIENT_ID", "SharedAccessKeyName", "key_points", "AWS_REGION",
-    "region", "PublicKeyToken", "strategy", "pattern",
+    "region", "PublicKeyToken", "strategy", "pattern", "connection_id", "storage", "storage_class", "connections",
 )  # fmt: skip
 
 
