@@ -133,7 +133,7 @@ class Pickles:
         named = 0
         found: dict[str, Path] = {}
         hows: dict[str, str] = {}
-        value, broken = envelope.value, bool(envelope.warning)
+        value, broken = envelope.value, bool(envelope.warning) and not envelope.has_rest
         unseen = dict.fromkeys(envelope.decoded.opaque if envelope.decoded is not None else ())
         for place in places(value, path, uses.keys(), self._budget):
             item = place.item
@@ -199,6 +199,9 @@ class Pickles:
         if envelope.is_cut:
             reason = f"not looked at to its end: {envelope.warning}"
             self.add("unread", "danger", path, reason, "Load it only when you trust whoever wrote it.")
+        elif envelope.has_rest:
+            reason = f"{envelope.warning}, which the framework does not read"
+            self.add("trailing-bytes", "warning", path, reason, "The value is whole. Find out what wrote the rest.")
         else:
             self.add("undecodable", "warning", path, CANNOT_BE_DECODED + envelope.warning, _UNLOADABLE)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ckpt_tui.core.budgets import GIST_CHARACTERS, GIST_SPAN
+from ckpt_tui.core.documents.document import REPEATED
 from ckpt_tui.core.documents.envelope import parsed, resolve, unread
 from ckpt_tui.core.model import INTERNAL
 from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, text_of
@@ -74,7 +75,7 @@ def gist_of_request(event: Value) -> str:
 def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
     """The gist of a finished run: values that the workflow keeps, else the last words of its longest conversation."""
     named = [(name, value) for name, value in state if type(name) is str]
-    own = [(name, value) for name, value in named if not name.startswith("_") and name not in RUN_KWARGS]
+    own = [(name, value) for name, value in named if not name.startswith(("_", REPEATED)) and name not in RUN_KWARGS]
     # What was written last stands last.
     parts = [part for name, value in reversed(own[-_MEMBERS:]) if (part := _named(name, value, _DEPTH - 1))]
     if parts:
@@ -215,7 +216,7 @@ def _members(pairs: Sequence[tuple[Value, Value]], depth: int) -> str:
         (name, resolve(value))
         for name, value in pairs[:_MEMBERS]
         # Any other key may be a million values: Python itself must not write it.
-        if type(name) is str and name not in _BOOKKEEPING and name not in RUN_KWARGS and not name.startswith("_")
+        if type(name) is str and name not in _BOOKKEEPING and name not in RUN_KWARGS and not name.startswith(("_", REPEATED))
         and not is_secret_key(name) and unread(value) <= GIST_SPAN
     ]  # fmt: skip
     flags = [(name, value) for name, value in shown if type(value) is bool]

@@ -107,8 +107,6 @@ def inspect_decoded(decoded: Decoded) -> Inspection:
     fault = decoded.fault
     if not fault and BUFFER in decoded.opaque:
         fault = BUFFER
-    elif not fault and decoded.trailing:
-        fault = f"{decoded.trailing:,} bytes after the end of the pickle"
     return Inspection(tuple(survey.uses()), tuple(survey.dangers), fault)
 
 

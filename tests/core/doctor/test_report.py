@@ -456,6 +456,14 @@ def test_a_pickle_with_any_number_of_dangerous_names_gives_a_bounded_report(tmp_
     assert 10 < len(report.findings) < 200 and report.is_dangerous
 
 
+def test_bytes_after_the_end_of_a_pickle_are_reported_and_nothing_is_undecodable(tmp_path: Path) -> None:
+    report = in_state(tmp_path, envelope(pickle.dumps({"n": 30}) + b"\0" * 5, "builtins:dict"))
+    finding = only(report, "trailing-bytes")
+    assert "5 bytes after the end" in finding.reason and "does not read" in finding.reason
+    assert not report.is_grave
+    assert [one.kind for one in report.findings if one.severity == "warning"] == ["trailing-bytes"]
+
+
 # -- what the framework does not load ---------------------------------------------------------------------------------
 
 

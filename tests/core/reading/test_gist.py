@@ -45,6 +45,7 @@ class Holder:
         (None, ""),
         ({"approved": False, "reason": "too short"}, "no “too short”"),
         ({"a": True, "b": False}, "a yes b no"),
+        ({"k": 2, "$repeated": {"k": [1, 2]}}, "k 2"),
         ({"score": 3, "api_key": "sk-1", "type": "thing"}, "score 3"),
         ({"id": "9804e371-9f08-4fa7-977c-a8947dcc5c70", "ask": "9804e371-9f08-4fa7-977c-a8947dcc5c71", "n": 1}, "n 1"),
         (["a", "b", "c", "d", "e"], "“a” “b” “c” “d” +1"),
