@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ckpt_tui.core.diff.ignore_rules import PatternFault, configured
 from ckpt_tui.errors import UsageError
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from ckpt_tui.core.diff.ignore_rules import Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """What the person set.
 
     Attributes:
@@ -29,8 +28,8 @@ class Config:
 
     theme: str = ""
     mouse: bool = True
-    keys: Mapping[str, str] = field(default_factory=dict)
-    noise: Mapping[str, Any] = field(default_factory=dict)
+    keys: Mapping[str, str] = MappingProxyType({})
+    noise: Mapping[str, Any] = MappingProxyType({})
 
 
 def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -> Config:

@@ -1,67 +1,35 @@
-"""A repeatable fuzz run of the decoder: `python -m tests.fuzz --inputs 1000000 --seed 1`.
+"""A repeatable fuzz run of the decoders: `python -m tests.fuzz --inputs 1000000 --seed 1`.
 
 Inputs are genuine pickles of all protocols and hostile ones with 1 to 16 mutations, streams of operations with
-plausible arguments, and random bytes. Each is decoded, written as JSON, masked, previewed and told operation by
-operation in small budgets, in two processes. What counts is any exception (a crash), more than two seconds of processor
-time (a hang) and any audit event (an import, an open file, a process, ...: something was executed). Every input that is
-found is printed in hex.
+plausible arguments, and random bytes (`tests/fuzz_pickles.py`). Each is decoded, written as JSON, masked, previewed and
+shown operation by operation in small budgets, in two processes. What counts is any exception (a crash), more than two
+seconds of processor time (a hang) and any audit event (an import, an open file, a process, ...: something was
+executed). Every input that is found is printed in hex.
 
-The same seed and count give the same inputs, whatever the number of processes. `--target stores` runs whole verbs and
-the rows of the browser over damaged stores instead (`tests/fuzz_stores.py`).
+The same seed and count give the same inputs, whatever the number of processes. `--target msgpack` does the same with
+values of LangGraph (`tests/fuzz_msgpack.py`), and `--target stores` runs whole verbs and the rows of the browser over
+damaged stores instead (`tests/fuzz_stores.py`).
 """
 
 import argparse
-import base64
-import json
 import os
-import pickle
-import random
-import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from struct import pack
+from types import ModuleType
 from typing import Any, NamedTuple
 
-from ckpt_tui.core.budgets import PickleBudget
-from ckpt_tui.core.json_text import pieces
-from ckpt_tui.core.pickles.unpickle import decode
-from ckpt_tui.core.reading.disassembly import line, operations
-from ckpt_tui.core.reading.summary import summary
-from ckpt_tui.core.reading.to_json import to_json
-from ckpt_tui.core.redact import masked
-from ckpt_tui.core.text import UNSAFE
-from tests import fuzz_stores
+from tests import fuzz_msgpack, fuzz_pickles, fuzz_stores
 
-BUDGET = PickleBudget(
-    bytes=1_000_000, opcodes=20_000, objects=10_000, memo_gap=1_000, most_opcodes=30_000, most_objects=15_000
-)
-NODES = 5_000
 HANG_SECONDS = 2.0
 CHUNK = 5_000
 """Inputs of one piece of work, which has its own seed."""
 
-DATA = Path(__file__).parent / "data"
-SMALL_BOMBS = (
-    b"]" + b"2\x86" * 60 + b".",
-    b"}N" + b"2\x86" * 60 + b"Ns.",
-    b"}q\x00h\x00Ns.",
-    b"]q\x00(h\x00h\x00h\x00e.",
-    b"(" * 40 + b"N" + b"\x91" * 40 + b".",
-    b"N" + b"\x85" * 3_000 + b".",
-    b"]" * 3_000 + b"a" * 2_999 + b".",
-    b"Nr\xff\xff\xff\x7f0j\xff\xff\xff\x7f.",
-    b"cos\nsystem\n(S'touch ckpt_tui_canary'\ntR.",
-    b"(ios\nsystem\nS'touch ckpt_tui_canary'\n.",
-    b"\x80\x02\x82\x01)R\x83\x01\x02)R\x84\x01\x02\x03\x00)R\x87.",
-    b"ctypes\nGenericAlias\ncbuiltins\nlist\ncbuiltins\nint\n\x86R.",
-    b"cdatetime\ndatetime\nC\x0a\x07\xe8\x01\x01\x00\x00\x00\x00\x00\x00\x85R.",
-    b"c_codecs\nencode\nX\x01\x00\x00\x00aX\x06\x00\x00\x00latin1\x86R.",
-    b"cfunctools\npartial\n(cbuiltins\nlen\ntR(cbuiltins\nlen\n(t}NtbR.",
-)
+TARGETS: dict[str, ModuleType] = {"pickles": fuzz_pickles, "msgpack": fuzz_msgpack}
+"""Each has BOMBS, genuine, inputs, prepare and digest."""
 
 
 class Finding(NamedTuple):
@@ -70,187 +38,6 @@ class Finding(NamedTuple):
     kind: str
     detail: str
     data: bytes
-
-
-# ---------------------------------------------------------------- inputs
-
-
-def genuine() -> list[bytes]:
-    """Pickles of the sample checkpoints and of a value of every kind, in all protocols."""
-    from tests.core.pickles.test_unpickle import VALUES
-
-    found = []
-    for path in sorted(DATA.glob("*/**/*.json")):
-        found += [base64.b64decode(text + "=" * (-len(text) % 4)) for text in _envelopes(path)]
-    for value in VALUES.values():
-        for protocol in range(6):
-            try:
-                found.append(pickle.dumps(value, protocol))
-            except (pickle.PicklingError, TypeError):
-                continue  # slots in protocols 0 and 1
-    return sorted({data for data in found if len(data) <= 4_000})
-
-
-def _envelopes(path: Path) -> list[str]:
-    text = path.read_bytes().decode("utf-8", "replace")
-    return re.findall(r'"__pickled__":\s*"([A-Za-z0-9+/]*)', text)
-
-
-def mutated(rng: random.Random, data: bytes, others: list[bytes]) -> bytes:
-    """The pickle with 1 to 16 mutations."""
-    out = bytearray(data)
-    for _ in range(rng.choice((1, 1, 1, 2, 2, 3, 4, 8, 16))):
-        at = rng.randrange(len(out) + 1)
-        match rng.randrange(9):
-            case 0 if at < len(out):
-                out[at] ^= 1 << rng.randrange(8)
-            case 1 if at < len(out):
-                out[at] = rng.randrange(256)
-            case 2:
-                out[at:at] = bytes((rng.choice(OPERATIONS)[0],))
-            case 3:
-                del out[at : at + rng.randrange(1, 9)]
-            case 4:
-                out[at:at] = out[at : at + rng.randrange(1, 40)]
-            case 5:
-                out[at:at] = rng.choice(
-                    (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xff\xff\xff\x7f", b"\n", b"(", b"2", b"R", b"b")
-                )
-            case 6:
-                del out[at:]
-            case 7:
-                out[at:at] = operation(rng)
-            case _:
-                other = rng.choice(others)
-                start = rng.randrange(len(other) + 1)
-                out[at:at] = other[start : start + rng.randrange(1, 60)]
-        if len(out) > 20_000:
-            break
-    return bytes(out)
-
-
-OPERATIONS: list[tuple[int, str]] = [
-    *((code, "") for code in b"(.012NQRabd}el]osut)\x81\x85\x86\x87\x88\x89\x8f\x90\x91\x92\x93\x94\x97\x98"),
-    *((code, "byte") for code in b"Khq\x82\x80"),
-    (0x4D, "two"), (0x83, "two"), *((code, "four") for code in b"Jjr\x84"), (0x47, "eight"), (0x95, "frame"),
-    *((code, "sized1") for code in b"UC\x8c\x8a"), *((code, "sized4") for code in b"TBX\x8b"),
-    *((code, "sized8") for code in b"\x8d\x8e\x96"), *((code, "line") for code in b"FILPSVgp"), *((code,
-    "lines") for code in b"ci"),
-]  # fmt: skip
-"""Every operation with the sort of its argument."""
-
-NAMES = (
-    "os system", "builtins eval", "builtins set", "builtins frozenset", "builtins bytearray", "builtins bytes",
-    "builtins getattr",
-    "builtins type", "builtins range", "builtins complex", "_codecs encode", "collections deque",
-    "collections OrderedDict",
-    "collections defaultdict", "collections Counter", "copyreg _reconstructor", "copyreg __newobj__",
-    "datetime datetime",
-    "datetime date", "datetime time", "datetime timedelta", "datetime timezone", "decimal Decimal",
-    "fractions Fraction",
-    "uuid UUID", "pathlib PosixPath", "ipaddress IPv4Address", "ipaddress IPv6Address", "types GenericAlias",
-    "_operator getitem",
-    "_functools reduce", "_operator or_", "typing Union", "numpy._core.multiarray scalar", "numpy dtype",
-    "functools partial",
-    "agent_framework._types Message", "agent_framework._workflows._runner_context WorkflowMessage", "a B", "a b.c",
-    " ", "\x1b[31m \u202e",
-)  # fmt: skip
-WORDS = (
-    "",
-    "a",
-    "int",
-    "maxlen",
-    "__dict__",
-    "__pydantic_fields_set__",
-    "latin1",
-    "1.5",
-    "role",
-    "contents",
-    "text",
-    "$type",
-    "é",
-)
-
-
-def operation(rng: random.Random) -> bytes:
-    """One operation with a plausible argument."""
-    code, sort = rng.choice(OPERATIONS)
-    head = bytes((code,))
-    word = rng.choice((*WORDS, *NAMES)).encode()
-    match sort:
-        case "":
-            return head
-        case "byte":
-            return head + bytes((rng.choice((0, 1, 2, 3, 4, 5, rng.randrange(256))),))
-        case "two":
-            return head + rng.randbytes(2)
-        case "four":
-            return head + pack("<I", rng.choice((0, 1, 2, 5, 255, 256, 2**31 - 1, 2**32 - 1, rng.randrange(2**32))))
-        case "eight":
-            return head + rng.choice(
-                (rng.randbytes(8), pack(">d", rng.choice((0.0, float("nan"), float("inf"), 1e308))))
-            )
-        case "frame":
-            return head + pack("<Q", rng.choice((0, 1, 10, 2**63)))
-        case "sized1":
-            return head + bytes((len(word) if rng.random() < 0.95 else rng.randrange(256),)) + word
-        case "sized4":
-            return head + pack("<I", len(word) if rng.random() < 0.95 else rng.randrange(2**32)) + word
-        case "sized8":
-            return head + pack("<Q", len(word) if rng.random() < 0.95 else rng.randrange(2**64)) + word
-        case "line":
-            return head + rng.choice((word, b"1", b"0", b"00", b"01", b"-7L", b"1e999", b"'a\\x41\\q'", b"2")) + b"\n"
-        case _:
-            return head + rng.choice(NAMES).encode().replace(b" ", b"\n", 1) + b"\n"
-
-
-def stream(rng: random.Random) -> bytes:
-    """A stream of operations that keeps the stack filled most of the time."""
-    parts = [rng.choice((b"", b"\x80\x02", b"\x80\x05"))]
-    for _ in range(rng.randrange(1, 60)):
-        if rng.random() < 0.3:
-            parts.append(
-                rng.choice(
-                    (b"N", b"]", b"}", b"(", b")", b"K\x01", b"\x8c\x01a", b"2", b"\x94", b"h\x00", b"ca\nB\n)\x81")
-                )
-            )
-        else:
-            parts.append(operation(rng))
-    return b"".join(parts) + b"."
-
-
-def inputs(seed: int, count: int, seeds: list[bytes]) -> Iterator[bytes]:
-    """The inputs of one chunk."""
-    rng = random.Random(seed)
-    for _ in range(count):
-        kind = rng.random()
-        if kind < 0.60:
-            yield mutated(rng, rng.choice(seeds), seeds)
-        elif kind < 0.70:
-            yield mutated(rng, rng.choice(SMALL_BOMBS), seeds)
-        elif kind < 0.92:
-            yield stream(rng)
-        elif kind < 0.97:
-            yield mutated(rng, stream(rng), seeds)
-        else:
-            yield rng.randbytes(rng.randrange(1, 200))
-
-
-# ---------------------------------------------------------------- the run
-
-
-def digest(data: bytes) -> bool:
-    """Everything that is done with a pickle; returns whether it decoded to its end."""
-    decoded = decode(data, BUDGET)
-    document = masked(to_json(decoded.value, nodes=NODES, depth=200, repeats=NODES // 5))
-    json.dumps(document, allow_nan=False)
-    written = "".join(pieces(document))
-    assert not UNSAFE.search(written.replace("\n", "")), "JSON that a terminal would obey"
-    text = summary(decoded.value)
-    assert not UNSAFE.search(text), "a preview that a terminal would obey"
-    told = "".join(line(operation) for operation in operations(data, 300, reveal=False))
-    assert not UNSAFE.search(told), "operations that a terminal would obey"
-    return not decoded.fault
 
 
 class _Watch:
@@ -267,25 +54,30 @@ class _Watch:
 
 
 _watch: _Watch | None = None
+_SEEDS: dict[str, list[bytes]] = {}
 
 
-def run_chunk(job: tuple[int, int]) -> tuple[Counter[str], list[Finding], float]:
+def run_chunk(job: tuple[str, int, int]) -> tuple[Counter[str], list[Finding], float]:
     """Run the inputs of one seed; returns counts, findings and the longest time of one input."""
     global _watch
-    seeds = _seeds()
+    name, seed, count = job
+    target = TARGETS[name]
+    if name not in _SEEDS:
+        _SEEDS[name] = target.genuine()
+    seeds = _SEEDS[name]
     if _watch is None:
-        for data in (*SMALL_BOMBS, *seeds[:200]):  # codecs and imports of our own are loaded before anything is watched
-            _tried(digest, data)
+        target.prepare()
+        for data in (*target.BOMBS, *seeds[:200]):  # imports of our own are loaded before anything is watched
+            _tried(target.digest, data)
         _watch = _Watch()
-    seed, count = job
     tally: Counter[str] = Counter()
     findings = []
     slowest = 0.0
-    for data in inputs(seed, count, seeds):
+    for data in target.inputs(seed, count, seeds):
         _watch.events.clear()
         begun = time.process_time()
         _watch.armed = True
-        outcome = _tried(digest, data)
+        outcome = _tried(target.digest, data)
         _watch.armed = False
         took = time.process_time() - begun
         slowest = max(slowest, took)
@@ -315,27 +107,18 @@ def _tried(run: Callable[[bytes], bool], data: bytes) -> bool | str:
         return f"{type(error).__name__} in {place}: {str(error)[:100]}"
 
 
-_SEEDS: list[bytes] = []
-
-
-def _seeds() -> list[bytes]:
-    if not _SEEDS:
-        _SEEDS.extend(genuine())
-    return _SEEDS
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--target", choices=("pickles", "stores"), default="pickles")
+    parser.add_argument("--target", choices=(*TARGETS, "stores"), default="pickles")
     options = parser.parse_args()
     os.nice(10)
     if options.target == "stores":
         return fuzz_stores.main(options.inputs, options.seed)
     jobs = [
-        (options.seed * 1_000_000 + number, min(CHUNK, options.inputs - number * CHUNK))
+        (options.target, options.seed * 1_000_000 + number, min(CHUNK, options.inputs - number * CHUNK))
         for number in range((options.inputs + CHUNK - 1) // CHUNK)
     ]
     begun = time.monotonic()
@@ -360,7 +143,9 @@ def main() -> int:
         f"{total['decoded']:,} decoded, {total['explained']:,} explained; {total['crashes']} crashes, "
         f"{total['hangs']} hangs, {total['audit events']} audit events; slowest {slowest * 1000:.0f} ms"
     )
-    canary = any(Path(name).exists() for name in ("ckpt_tui_canary", "/tmp/ckpt_tui_canary"))
+    canary = any(
+        Path(name).exists() for name in ("ckpt_tui_canary", "/tmp/ckpt_tui_canary", "/tmp/ckpt_tui_canary_fuzz")
+    )
     print("a canary file was made" if canary else "no canary file")
     return 1 if found or canary else 0
 

@@ -1,35 +1,17 @@
-"""A repeatable fuzz run of the decoder of MessagePack: `python -m tests.fuzz_msgpack --inputs 1000000 --seed 1`.
+"""What `tests.fuzz` tries on the decoder of MessagePack: genuine values and hostile ones, lead bytes, noise."""
 
-The counterpart of `tests.fuzz`, which is for pickles: genuine values of LangGraph and hostile ones with 1 to 16
-mutations, streams of lead bytes with plausible arguments, and random bytes, each decoded, written as JSON, masked and
-previewed in small budgets. What counts is any exception, more than two seconds of processor time, and any audit event.
-"""
-
-import argparse
 import codecs
-import json
-import os
 import random
 import sqlite3
-import sys
-import time
-from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from struct import pack
 
 from ckpt_tui.core.budgets import MessageBudget
-from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.msgpack.serialized import decode
-from ckpt_tui.core.reading.summary import summary
-from ckpt_tui.core.reading.to_json import to_json
-from ckpt_tui.core.redact import masked
-from ckpt_tui.core.text import UNSAFE
-from tests.fuzz import CHUNK, HANG_SECONDS, Finding, _tried, _Watch
+from tests.fuzz_values import check_shown
 
 BUDGET = MessageBudget(bytes=1_000_000, values=20_000, objects=10_000, depth=200)
-NODES = 5_000
 DATA = Path(__file__).parent / "data" / "langgraph"
 
 BOMBS = (
@@ -149,79 +131,14 @@ def inputs(seed: int, count: int, seeds: list[bytes]) -> Iterator[bytes]:
             yield rng.randbytes(rng.randrange(1, 200))
 
 
+def prepare() -> None:
+    """Load the codecs that are looked up by name, before anything is watched."""
+    for codec in ("cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
+        codecs.lookup(codec)
+
+
 def digest(data: bytes) -> bool:
     """Everything that is done with a stored value; returns whether it was decoded to its end."""
     decoded = decode("json" if data[:1] in (b"{", b"[") else "msgpack", data, BUDGET)
-    document = masked(to_json(decoded.value, nodes=NODES, depth=200, repeats=NODES // 5))
-    json.dumps(document, allow_nan=False)
-    written = "".join(pieces(document))
-    assert not UNSAFE.search(written.replace("\n", "")), "JSON that a terminal would obey"
-    assert not UNSAFE.search(summary(decoded.value)), "a preview that a terminal would obey"
+    check_shown(decoded.value)
     return not decoded.fault
-
-
-_watch: _Watch | None = None
-
-
-def run_chunk(job: tuple[int, int]) -> tuple[Counter[str], list[Finding], float]:
-    """Run the inputs of one seed; returns counts, findings and the longest time of one input."""
-    global _watch
-    seeds = genuine()
-    if _watch is None:
-        for codec in ("cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
-            codecs.lookup(codec)
-        for data in (*BOMBS, *seeds[:200]):  # codecs and imports of our own are loaded before anything is watched
-            _tried(digest, data)
-        _watch = _Watch()
-    tally: Counter[str] = Counter()
-    findings = []
-    slowest = 0.0
-    for data in inputs(*job, seeds):
-        _watch.events.clear()
-        begun = time.process_time()
-        _watch.armed = True
-        outcome = _tried(digest, data)
-        _watch.armed = False
-        took = time.process_time() - begun
-        slowest = max(slowest, took)
-        tally["inputs"] += 1
-        tally["decoded" if outcome is True else "explained" if outcome is False else "crashes"] += 1
-        if isinstance(outcome, str):
-            findings.append(Finding("crash", outcome, data))
-        if took > HANG_SECONDS:
-            findings.append(Finding("hang", f"{took:.1f} s", data))
-        if _watch.events:
-            findings.append(Finding("audit", "; ".join(_watch.events[:3]), data))
-    return tally, findings, slowest
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--inputs", type=int, default=100_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--processes", type=int, default=2)
-    options = parser.parse_args()
-    os.nice(10)
-    jobs = [
-        (options.seed * 1_000_000 + number, min(CHUNK, options.inputs - number * CHUNK))
-        for number in range((options.inputs + CHUNK - 1) // CHUNK)
-    ]
-    total: Counter[str] = Counter()
-    found: dict[str, Finding] = {}
-    slowest = 0.0
-    with ProcessPoolExecutor(options.processes) as pool:
-        for tally, findings, longest in pool.map(run_chunk, jobs):
-            total += tally
-            found = {f"{finding.kind}: {finding.detail}": finding for finding in findings} | found
-            slowest = max(slowest, longest)
-    for key, finding in found.items():
-        print(f"{key}\n  {finding.data[:2_000].hex()}")
-    print(
-        f"seed {options.seed}: {total['inputs']:,} inputs, {total['decoded']:,} decoded, {total['explained']:,} "
-        f"explained, {len(found)} kinds of findings; slowest {slowest * 1000:.0f} ms"
-    )
-    return 1 if found else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -28,7 +28,7 @@ from ckpt_tui.cli.command_line import run
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.reading.conversation import conversation
 from ckpt_tui.core.reading.tree import Tree
-from ckpt_tui.core.text import UNSAFE
+from ckpt_tui.core.text import unsafe
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store
@@ -275,7 +275,7 @@ def draw(path: str) -> bool:
         decoded = True
     for parts in drawn:
         text = "".join(part for part, _ in parts)
-        assert not UNSAFE.search(text), f"a row that a terminal would obey: {text!r:.80}"
+        assert not unsafe().search(text), f"a row that a terminal would obey: {text!r:.80}"
     return decoded
 
 
@@ -296,7 +296,7 @@ def digest(rng: random.Random, path: str, stores: list[str], trail: list[str]) -
             raise Bad(f"exit code {code}")
         if "Traceback" in err:
             raise Bad(f"a trace on stderr: {err[-200:]}")
-        if UNSAFE.search((out + err).replace("\n", "")):
+        if unsafe().search((out + err).replace("\n", "")):
             raise Bad("a character that a terminal obeys")
         if "--json" in args and code in (0, 1) and out.strip():
             for line in out.strip().split("\n") if args[0] != "show" else [out]:

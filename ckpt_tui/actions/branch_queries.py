@@ -26,6 +26,22 @@ GRAPH_STEPS = 64
 """Steps at each end of a branch that say which executor sends to which: runs repeat what they do."""
 
 
+class BranchQuery(NamedTuple):
+    """What is asked of a branch.
+
+    Attributes:
+        run: The id of its run.
+        nodes: The branch, root first.
+        expression: A path, or any expression.
+        reveal: Show, and evaluate on, unmasked values.
+    """
+
+    run: str
+    nodes: Sequence[Node]
+    expression: Expression
+    reveal: bool = False
+
+
 class _Evaluated(NamedTuple):
     """What was found out of a branch so far, and of which content: more of it continues from there."""
 
@@ -37,37 +53,19 @@ class _Evaluated(NamedTuple):
 class BranchQueries(StoreQueries):
     """Answers questions about branches of one store; a repeated question continues from its last answer."""
 
-    def history(
-        self,
-        run: str,
-        nodes: Sequence[Node],
-        expression: Expression,
-        reveal: bool = False,
-        progress: Progress = None,
-        check: Check = None,
-    ) -> History:
-        """The values that an expression took along a branch.
+    def history(self, query: BranchQuery, progress: Progress = None, check: Check = None) -> History:
+        """The values that a path, or any expression, took along a branch.
 
         Args:
-            run: The id of its run.
-            nodes: The branch, root first.
-            expression: A path, or any expression.
-            reveal: Show secrets instead of masking them.
+            query: What is asked of which branch.
             progress: Called with the checkpoints checked and those of the branch, now and then.
             check: Called now and then; whatever it raises is passed on.
         """
-        return list(self.follow(run, nodes, expression, reveal, progress, check))[-1]
+        return list(self.follow(query, progress, check))[-1]
 
-    def follow(
-        self,
-        run: str,
-        nodes: Sequence[Node],
-        expression: Expression,
-        reveal: bool = False,
-        progress: Progress = None,
-        check: Check = None,
-    ) -> Iterator[History]:
+    def follow(self, query: BranchQuery, progress: Progress = None, check: Check = None) -> Iterator[History]:
         """Yields the history as far as it is known, now and then; the last one is complete."""
+        run, nodes, expression, reveal = query
         key = ("history", expression.text, reveal, nodes[0].ref.id, nodes[-1].lane)
         known: _Evaluated = self._answers.get(key) or _Evaluated((), (), "")
         begin = len(known.stamps)
@@ -157,26 +155,19 @@ class BranchQueries(StoreQueries):
     # -- bisect ------------------------------------------------------------------------------------------------------
 
     def bisect(
-        self,
-        run: str,
-        nodes: Sequence[Node],
-        expression: Expression,
-        reveal: bool = False,
-        halving: bool = False,
-        progress: Progress = None,
-        check: Check = None,
+        self, query: BranchQuery, halving: bool = False, progress: Progress = None, check: Check = None
     ) -> Bisection:
         """The first checkpoint of a branch where an expression is true, and how often it turns.
 
+        An expression is true as JMESPath takes it: not null, false or empty.
+
         Args:
-            run: The id of its run.
-            nodes: The branch, root first.
-            expression: True as JMESPath takes it: not null, false or empty.
-            reveal: Evaluate the expression on unmasked values.
+            query: What is asked of which branch.
             halving: Evaluate few checkpoints: correct only if it becomes true once; flips are not counted.
             progress: Called with the checkpoints checked and those of the branch.
             check: Called now and then; whatever it raises is passed on.
         """
+        run, nodes, expression, reveal = query
         key = ("bisect", expression.text, reveal, halving, nodes[0].ref.id, nodes[-1].ref.id)
         content = stamps(self._reader, nodes)
         known: tuple[tuple[object, ...], Bisection] | None = self._answers.get(key)

@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 from ckpt_tui.actions.exports import branch_of
 from ckpt_tui.actions.expressions import Expression, UnanswerableError, is_true
 from ckpt_tui.actions.recorded_runs import compare_with_recorded
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.checks.check_file import Check
 from ckpt_tui.core.checks.expectation import why_not
 from ckpt_tui.core.checks.outcome import Failure, Outcome
@@ -19,6 +18,7 @@ from ckpt_tui.core.diff.diff_document import change_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, Rule
 from ckpt_tui.core.diff.value_diff import diff, scale_of
 from ckpt_tui.core.doctor.alarms import alarms
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, parts_of
 from ckpt_tui.core.paths import parse
@@ -103,7 +103,7 @@ class Checks:
             if wanted is not None and node.ref.file not in wanted:
                 continue
             try:
-                checkpoint = self._store.load_within(node.ref.file, Allowance())
+                checkpoint = self._store.load_within(node.ref.file, DocumentBudget())
             except CkptError as error:
                 yield Point(node, (), ()), None, error
                 before = None
@@ -200,7 +200,7 @@ class Checks:
             return None
 
     def _judge(self, state: _Counting, point: Point, checkpoint: Checkpoint) -> None:
-        found = [*checkpoint.faults, *alarms(checkpoint, allowance=Allowance())]
+        found = [*checkpoint.faults, *alarms(checkpoint, budget=DocumentBudget())]
         if found:
             state.failure = Failure(point.node.ref.id, "", state.check.expected, reason="; ".join(found[:5]))
 

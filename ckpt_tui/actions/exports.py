@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from ckpt_tui.actions.overviews import Way, overviews
-from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.actions.overviews import RunPath, overviews
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff, scale_of
 from ckpt_tui.core.doctor.alarms import alarms
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, parts_of
 from ckpt_tui.core.paths import Path, parse
@@ -125,14 +125,16 @@ def _path(text: str) -> Path:
 
 
 def _entry(store: Store, node: Node, revealed: Sequence[Path], cleaner: Cleaner) -> dict[str, Any]:
-    allowance = Allowance()
-    loaded = store.load_within(node.ref.file, allowance)
-    alarmed = alarms(loaded, allowance=allowance)
+    budget = DocumentBudget()
+    loaded = store.load_within(node.ref.file, budget)
+    alarmed = alarms(loaded, budget=budget)
     loaded = loaded._replace(warnings=(*loaded.warnings, *alarmed))
-    ref = node.ref if node.ref.facts is not None else loaded.ref._replace(file=node.ref.file, told=node.ref.told)
+    ref = node.ref
+    if ref.facts is None:
+        ref = loaded.ref._replace(file=ref.file, store_metadata=ref.store_metadata)
     if node.guessed and node.parent is not None and not ref.chain:
         ref = ref._replace(parent=node.parent)
-    made: dict[str, Any] = cleaner.document(entry(loaded, show_document(loaded, allowance=allowance), ref))
+    made: dict[str, Any] = cleaner.document(entry(loaded, show_document(loaded, budget=budget), ref))
     if revealed:
         bare = show_document(loaded, reveal=True)
         for path in revealed:
@@ -165,10 +167,10 @@ def show_documents(
     documents = []
     for node in chosen:
         run = next(run for run in runs if any(each is node for each in run.nodes))
-        allowance = Allowance()
-        loaded = store.load_within(node.ref.file, allowance)
-        alarmed = alarms(loaded, allowance=allowance)
-        made = cleaner.document(show_document(loaded, run.id, node, allowance=allowance))
+        budget = DocumentBudget()
+        loaded = store.load_within(node.ref.file, budget)
+        alarmed = alarms(loaded, budget=budget)
+        made = cleaner.document(show_document(loaded, run.id, node, budget=budget))
         made["warnings"] += cleaner.document(alarmed)
         places += hidden_places(made)
         if paths:
@@ -239,7 +241,7 @@ def _closed(points: Sequence[tuple[Point, Any]]) -> tuple[tuple[Point, ...], Any
 def _points(
     store: Store, run: Run, wanted: set[str], documents: dict[str, Any], ignore: IgnoreRules, check: Check
 ) -> Iterator[tuple[Point, Any]]:
-    way = Way()
+    run_path = RunPath()
     nodes = {node.ref.id: node for node in run.nodes}
     followed = {node.parent for node in run.nodes if node.ref.file in wanted}
     kept: dict[str, Checkpoint] = {}
@@ -252,9 +254,9 @@ def _points(
             before = kept.get(above.ref.file) or store.load(above.ref.file)
         after = store.load(node.ref.file)
         kept = {node.ref.file: after}
-        *_, found = overviews(store, run, node, way, loaded=after, check=check)
+        *_, found = overviews(store, run, node, run_path, loaded=after, check=check)
         snapshots = (None if before is None else take_snapshot(before), take_snapshot(after))
-        step = step_between(*snapshots, way.graph)
+        step = step_between(*snapshots, run_path.graph)
         difference = None
         if before is not None:
             difference = diff(parts_of(before), parts_of(after), ignore, scale_of(before, after), check)
@@ -263,5 +265,5 @@ def _points(
                 node.ref, None if above is None else above.ref, found.overview, found.conversation.turns, step,
                 difference, documents[node.ref.file], node.fork, node.ref.id not in followed,
             ),
-            way.graph,
+            run_path.graph,
         )  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from ckpt_tui.errors import CkptError
 from ckpt_tui.user_directories import state_directory
@@ -25,8 +25,7 @@ FILE_LIMIT = 16_000_000
 """Bytes of a file of notes that is read; ours are a few thousand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """The bookmark and note on one checkpoint.
 
     Attributes:
@@ -48,7 +47,7 @@ class Note:
     made: str = ""
 
 
-@dataclass(slots=True)
+@dataclass
 class Notebook:
     """The bookmarks, notes, pins and breakpoints of one store.
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
+from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint
+from ckpt_tui.core.budgets import INLINE_PICKLE
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.overview.overview import Overview, overview
+from ckpt_tui.core.overview.line import Overview
+from ckpt_tui.core.overview.overview import overview
 from ckpt_tui.core.overview.trail import Passed, passed
 from ckpt_tui.core.reading.conversation import Conversation, conversation
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
@@ -20,15 +23,17 @@ from ckpt_tui.stores.base import Store
 
 Check = Callable[[], None] | None
 
-WAY = 1_000
-"""Checkpoints of a way that are read: the first one and the last ones. A second for a thousand of 20 KB, once a run."""
+PATH_LENGTH = 1_000
+"""Checkpoints of a path that are read: the first and the last ones. A second for a thousand of 20 KB, once a run."""
 
 _SNAPSHOTS = 8
 _BYTES = 16_000_000
 
+_SMALL = INLINE_PICKLE
+"""Bytes of a file that is decoded only as far as its overview looks: every pickle in it is small enough for that."""
 
-@dataclass(frozen=True, slots=True)
-class OverviewReport:
+
+class OverviewReport(NamedTuple):
     """The overview and conversation of a checkpoint, as they are reported.
 
     Attributes:
@@ -46,7 +51,7 @@ class OverviewReport:
     total: int
 
 
-class Way:
+class RunPath:
     """What is known of one run's path, read once; several threads may use it."""
 
     def __init__(self) -> None:
@@ -86,8 +91,8 @@ def _mark(node: Node) -> tuple[str, str, int]:
 
 
 def overviews(
-    store: Store, run: Run, node: Node, way: Way | None = None, loaded: Checkpoint | None = None, whole: bool = True,
-    check: Check = None, pause: Check = None, most: int = WAY,
+    store: Store, run: Run, node: Node, run_path: RunPath | None = None, loaded: Checkpoint | None = None,
+    whole: bool = True, check: Check = None, pause: Check = None, most: int = PATH_LENGTH,
 ) -> Iterator[OverviewReport]:  # fmt: skip
     """The overview of a checkpoint at once, from itself and its parent, then again with the whole path of its run.
 
@@ -95,7 +100,7 @@ def overviews(
         store: Where it is.
         run: Its run.
         node: Its place in the run.
-        way: What is known of the run's path.
+        run_path: What is known of the run's path.
         loaded: The checkpoint, where it is loaded already.
         whole: Whether to read the path, too; without it the first overview is the only one.
         check: Called now and then; whatever it raises ends the work.
@@ -105,24 +110,25 @@ def overviews(
     Raises:
         CkptError: the checkpoint cannot be read.
     """
-    way = Way() if way is None else way
-    kept = Cache[str, Snapshot](_BYTES, lambda one: len(one.checkpoint.raw), _SNAPSHOTS, least=3)
+    run_path = RunPath() if run_path is None else run_path
+    kept = Cache[str, Snapshot](_BYTES, count=_SNAPSHOTS, least=3)
+    reader = store.reader()
 
-    def snapshot(file: str) -> Snapshot | None:
-        found = kept.get(file)
+    def snapshot(one: Node) -> Snapshot | None:
+        found = kept.get(one.ref.file)
         if found is None:
             try:
-                found = take_snapshot(store.load(file, check))
+                found = BranchCheckpoint(store, reader if one.ref.size <= _SMALL else None, run.id, one, check).snapshot
             except CkptError:
                 return None
-            kept.put(file, found)
+            kept.put(one.ref.file, found, one.ref.size)
         return found
 
     after = take_snapshot(loaded if loaded is not None else store.load(node.ref.file, check))
-    kept.put(node.ref.file, after)
+    kept.put(node.ref.file, after, node.ref.size)
     nodes = {each.ref.id: each for each in run.nodes}
     above = nodes.get(node.parent or "")
-    before = snapshot(above.ref.file) if above is not None else None
+    before = snapshot(above) if above is not None else None
     said = conversation(after.checkpoint, before.checkpoint if before is not None else None)
     goes_on = any(each.parent == node.ref.id for each in run.nodes)
     branch = _branch(nodes, node)
@@ -131,30 +137,30 @@ def overviews(
         branch = [branch[0], *branch[left_out + 1 :]]
     title = run.workflow or workflow_label(node.ref)
 
-    def told(found: list[Passed], complete: bool) -> OverviewReport:
-        step = step_between(before, after, way.graph)
+    def report(found: list[Passed], complete: bool) -> OverviewReport:
+        step = step_between(before, after, run_path.graph)
         made = overview(after, before, step, found, said, title, complete, goes_on, left_out)
         return OverviewReport(node.ref.file, made, said, len(found), len(branch))
 
-    at_hand = [found for each in branch if (found := way.known(each)) is not None]
+    at_hand = [found for each in branch if (found := run_path.known(each)) is not None]
     if len(at_hand) == len(branch):
-        yield told(at_hand, True)
+        yield report(at_hand, True)
         return
-    own = way.take(node, before, after)
-    yield told([*(found for found in at_hand if found.ref.id != node.ref.id), own], len(branch) == 1)
+    own = run_path.take(node, before, after)
+    yield report([*(found for found in at_hand if found.ref.id != node.ref.id), own], len(branch) == 1)
     if not whole or len(branch) == 1:
         return
     # Twice where the graph is better known after the last step than before the first.
     for _ in range(2):
         for each in branch:
-            if way.known(each) is None and (one := snapshot(each.ref.file)) is not None:
+            if run_path.known(each) is None and (one := snapshot(each)) is not None:
                 parent = nodes.get(each.parent or "")
-                way.take(each, snapshot(parent.ref.file) if parent is not None else None, one)
+                run_path.take(each, snapshot(parent) if parent is not None else None, one)
                 if pause is not None:
                     pause()
             if check is not None:
                 check()
-    yield told([found for each in branch if (found := way.known(each)) is not None], True)
+    yield report([found for each in branch if (found := run_path.known(each)) is not None], True)
 
 
 def _branch(nodes: dict[str, Node], node: Node) -> list[Node]:

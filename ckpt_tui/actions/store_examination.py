@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ckpt_tui.actions.unreadable_files import unreadable_bytes
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff_checkpoints
 from ckpt_tui.core.doctor.report import Doctor, Report
 from ckpt_tui.core.doctor.severity import Finding
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Problem
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.summary import summary
@@ -59,15 +59,15 @@ def examine(
             doctor.problem(entry, unreadable_bytes(store, file), check)
             continue
         try:
-            allowance = Allowance(FILE_LIMIT, 1)
-            checkpoint = store.load_within(file, allowance, check)
+            budget = DocumentBudget(FILE_LIMIT, 1)
+            checkpoint = store.load_within(file, budget, check)
         except UndecodableError as error:
             # Its header could be read. Why its body cannot is asked again; it may also be gone by now.
             for again in collect(store.fill([file])).values():
                 problem = again if isinstance(again, Problem) else Problem(file, error.what, "unreadable")
                 doctor.problem(problem, unreadable_bytes(store, file), check)
             continue
-        doctor.checkpoint(checkpoint, check, allowance)
+        doctor.checkpoint(checkpoint, check, budget)
     beside = neighbours(store)
     doctor.found([Finding("beside", "info", one.name, "", one.what, _OPEN_IT if one.opens else "") for one in beside])
     for copy in doctor.copies():
@@ -82,7 +82,7 @@ def examine(
 def difference_of(store: Store, original: str, copy: str) -> str:
     """What differs between two files of one id, in words for people; "" where one of them cannot be read."""
     try:
-        before, after = (store.load_within(file, Allowance()) for file in (original, copy))
+        before, after = (store.load_within(file, DocumentBudget()) for file in (original, copy))
     except CkptError:
         return ""
     if before.raw == after.raw:
@@ -90,9 +90,9 @@ def difference_of(store: Store, original: str, copy: str) -> str:
     changes = diff_checkpoints(before, after, IgnoreRules(())).changes
     if not changes:
         return "their values are the same"
-    told = [f"{expression(change.path)}{_values(change)}" for change in changes[:_DIFFERENCES]]
+    listed = [f"{expression(change.path)}{_values(change)}" for change in changes[:_DIFFERENCES]]
     more = f" and {len(changes) - _DIFFERENCES:,} more" if len(changes) > _DIFFERENCES else ""
-    return f"they differ: {', '.join(told)}{more}"
+    return f"they differ: {', '.join(listed)}{more}"
 
 
 def _values(change: Change) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ckpt_tui.actions.branch_queries import BranchQueries
+from ckpt_tui.actions.branch_queries import BranchQueries, BranchQuery
 from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.cli.change_lines import change_lines
 from ckpt_tui.cli.completed_words import complete_files
@@ -45,17 +45,18 @@ def command(store: str, expr: str, tip: str, fast: bool, reveal: bool, as_json: 
     opened = with_own_forks(open_store(store))
     run, node = locate(opened, tip)
     _, nodes = branch((run,), node.ref.id)
+    query = BranchQuery(run.id, nodes, expression, reveal)
     with ProgressBar() as watch:
         try:
-            found = BranchQueries(opened).bisect(run.id, nodes, expression, reveal, fast, watch.progress, watch.check)
+            found = BranchQueries(opened).bisect(query, fast, watch.progress, watch.check)
         except Stopped:
             found = Bisection(expr, None, None, None, 0, (), False)
     changes: tuple[Change, ...] = ()
     if found.first is not None and found.previous is not None:
         before, after = opened.load(found.previous.file), opened.load(found.first.file)
         changes = diff_checkpoints(before, after, IgnoreRules(configured_rules())).shown
-    told = [change_document(change, reveal) for change in changes] if found.previous is not None else None
-    document = bisect_document(found, run.id, told)
+    documents = [change_document(change, reveal) for change in changes] if found.previous is not None else None
+    document = bisect_document(found, run.id, documents)
     if as_json:
         write_json(document)
     else:

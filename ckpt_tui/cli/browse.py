@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import cast
 
 import click
 
 from ckpt_tui.actions.resume.fork_overlays import with_forks
 from ckpt_tui.cli.completed_words import complete_ids
-from ckpt_tui.cli.ls import command as ls
 from ckpt_tui.cli.output import open_named, storage_options, stores_argument, write_lines
 from ckpt_tui.core.running.event_lines import line_of
 from ckpt_tui.core.running.secret_lines import SHOWN, shown_line
@@ -49,6 +49,8 @@ def command(
     if streams and not any(batch.entries for batch in open_named(stores, None, (), must_exist=False).scan()):
         return _event_directory(directory, streams)
     if not sys.stdout.isatty():
+        ls = cast("click.Group", ctx.find_root().command).get_command(ctx, "ls")
+        assert ls is not None
         result: int = ctx.invoke(
             ls, stores=stores, storage=storage, workflow_names=workflow_names, fast=False, sizes=False, as_json=False
         )

@@ -40,7 +40,7 @@ def complete_words(ctx: click.Context, param: click.Parameter, incomplete: str) 
 def ids_in(stores: tuple[str, ...], incomplete: str) -> list[CompletionItem]:
     """The ids of some stores that begin with a text, newest first, each with its workflow and time."""
     entries: dict[str, Any] = {}
-    with suppress(Exception):  # a shell that waits for words is told nothing else
+    with suppress(Exception):  # a shell that waits for words gets nothing else
         entries = collect(open_stores(stores).scan())
     refs = [entry for entry in entries.values() if isinstance(entry, CheckpointRef) and entry.id.startswith(incomplete)]
     refs.sort(key=lambda ref: ref.rank, reverse=True)

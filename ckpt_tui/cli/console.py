@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 from typing import Any
 
@@ -11,6 +10,7 @@ import click
 
 from ckpt_tui.actions.debugging.debugger import PAUSED, Debugger
 from ckpt_tui.actions.resume.document_edits import parse_edit
+from ckpt_tui.cli.typed_lines import TypedLines
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError, UsageError
 
@@ -29,6 +29,7 @@ class Console:
         self._debugger = debugger
         self._json = as_json
         self._begun = False
+        self.typed = TypedLines()
 
     def take(self, line: dict[str, Any]) -> None:
         """Take in a line of the run; commands are read once it was checked."""
@@ -40,7 +41,7 @@ class Console:
             self._say(_HELP)
 
     def _read(self) -> None:
-        for text in sys.stdin:
+        for text in self.typed:
             try:
                 command = _json_command(text) if self._json else word_command(text)
             except CkptError as error:

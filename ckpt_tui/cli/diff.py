@@ -145,7 +145,7 @@ def _asked(query: str, side: _Side, reveal: bool) -> Any:
 
 
 def _differs(document: Any, other: Any, path: Path) -> bool:
-    """Whether two documents differ at a path, as far as can be told."""
+    """Whether two documents differ at a path, as far as can be seen."""
     try:
         for step in path:
             document, other = document[step], other[step]

@@ -116,7 +116,8 @@ def _lines(search: _Search) -> Iterator[str]:
     for ref, hit in search:
         search.watch.clear()
         if ref.file != shown:
-            store = f"{clean(ref.told.store)}/" if ref.told is not None and ref.told.store else ""
+            metadata = ref.store_metadata
+            store = f"{clean(metadata.store)}/" if metadata is not None and metadata.store else ""
             yield f"{store}{paint(clean(ref.id), bold=True)}  iteration {ref.iteration} · {clean(ref.utc)}"
             shown = ref.file
         begin, end = hit.spot

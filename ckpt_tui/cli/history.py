@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from ckpt_tui.actions.branch_queries import BranchQueries
+from ckpt_tui.actions.branch_queries import BranchQueries, BranchQuery
 from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.cli.completed_words import complete_files
 from ckpt_tui.cli.output import json_option, pad, paint, tip_option, write_json, write_lines
@@ -40,9 +40,10 @@ def command(store: str, path: str, tip: str, reveal: bool, as_json: bool) -> int
     run, node = locate(opened, tip)
     _, nodes = branch((run,), node.ref.id)
     history = History(path, (), 0, (), False)
+    query = BranchQuery(run.id, nodes, expression, reveal)
     with ProgressBar() as watch:
         try:
-            for so_far in BranchQueries(opened).follow(run.id, nodes, expression, reveal, watch.progress, watch.check):
+            for so_far in BranchQueries(opened).follow(query, watch.progress, watch.check):
                 history = so_far
         except Stopped:
             pass

@@ -15,7 +15,13 @@ Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 
 def pausing_options(command: Decorated) -> Decorated:
-    """Give a verb `--break` and `--step`."""
+    """Give a verb `--break`, `--step` and `--debugpy`."""
+    command = click.option(
+        "--debugpy",
+        type=click.IntRange(1, 65535),
+        metavar="PORT",
+        help="Wait for an editor to attach at this port before the workflow begins; needs debugpy in its environment.",
+    )(command)
     command = click.option("--step", is_flag=True, help="Pause after every superstep.")(command)
     return click.option(
         "--break",

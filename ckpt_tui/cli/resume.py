@@ -87,8 +87,8 @@ from ckpt_tui.stores.registry import open_store
 def command(
     store: str, checkpoint: str, program: tuple[str, ...], workflow: str | None, check: bool,
     responses: tuple[str, ...], edits: tuple[str, ...], into: str, allow: tuple[str, ...], python: str,
-    arguments: tuple[str, ...], storage: str, inputs: tuple[str, ...], breaks: tuple[str, ...], step: bool, yes: bool,
-    reveal: bool, as_json: bool,
+    arguments: tuple[str, ...], storage: str, inputs: tuple[str, ...], breaks: tuple[str, ...], step: bool,
+    debugpy: int | None, yes: bool, reveal: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Resume your workflow from a checkpoint, in your interpreter, in a process of its own.
 
@@ -110,7 +110,7 @@ def command(
     target = _target(source, Target(workflow or "", python, args, storage, allow, program, inputs))
     if not (yes or check) and not sys.stdin.isatty():
         raise UsageError("A run needs your confirmation.", "Add --yes, or --check to see what would run.")
-    plan = make_plan(source, target, into, answers, changes)
+    plan = replace(make_plan(source, target, into, answers, changes), debugpy=debugpy or 0)
     mode = "check" if check else "run" if yes else "ask"
     pausing = None if check else pausing_session(plan, breaks, step, yes)
     return Follower(plan, mode, as_json, reveal, pausing).follow()

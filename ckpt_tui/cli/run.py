@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 
 import click
 
@@ -42,7 +43,7 @@ DIRECTORY = ".ckpt-tui"
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line, as it happens.")
 def command(
     program: str, arguments: tuple[str, ...], into: str, allow: tuple[str, ...], python: str, inputs: tuple[str, ...],
-    breaks: tuple[str, ...], step: bool, yes: bool, reveal: bool, as_json: bool,
+    breaks: tuple[str, ...], step: bool, debugpy: int | None, yes: bool, reveal: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Run your program as it is, up to its first workflow, and run that under the debugger.
 
@@ -67,6 +68,7 @@ def command(
     else:
         target = with_python(target, "")[0]
     plan = make_plan(Source("", "", ""), target, into or run_directory(program))
+    plan = replace(plan, debugpy=debugpy or 0)
     click.echo(f"ckpt-tui: checkpoints go to {clean(plan.into)}", err=True)
     return Follower(
         plan, "run" if yes else "ask", as_json, reveal, pausing_session(plan, breaks, step, yes, always=True)

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from ckpt_tui.actions.debugging.debugger import Debugger
+from ckpt_tui.actions.debugging.lent_terminal import terminal_path
 from ckpt_tui.actions.resume.command_lines import again, onward
 from ckpt_tui.actions.resume.plan import FAILED, Plan
 from ckpt_tui.actions.resume.preview import QUESTION, PreviewLine, blocked_types, preview_lines, unanswered
@@ -67,11 +68,12 @@ class Follower:
         self._console = Console(self._session, as_json) if isinstance(self._session, Debugger) else None
         self._latest: dict[str, dict[str, Any]] = {}
         self._lost: list[dict[str, Any]] = []
-        self._told = False
+        self._has_reported = False
         self._refused = False
         self._declined = False
         self._interrupts = 0
         self._deaf = False
+        self._is_lent = False
 
     def follow(self) -> int:
         """Run to the end; returns the exit code."""
@@ -96,11 +98,34 @@ class Follower:
         self._write(raw, line)
         if kind == "check":
             self._checked(line)
+        elif kind == "breakpoint":
+            self._lend()
+        elif kind in ("breakpoint_end", "end"):
+            self._take_back()
         if self._console is not None:
             self._console.take(line)
         return kind == "end"
 
+    def _lend(self) -> None:
+        """Lend the terminal to pdb, where there is one."""
+        path = terminal_path()
+        self._is_lent = bool(path)
+        if self._console is not None:
+            self._console.typed.lend()
+        if not path:
+            _write_narration("breakpoint() needs a terminal: the run goes on")
+            self._take_back()
+        self._session.send({"do": "terminal", "path": path or None})
+
+    def _take_back(self) -> None:
+        self._is_lent = False
+        if self._console is not None:
+            self._console.typed.take_back()
+
     def _interrupt(self) -> None:
+        if self._is_lent:
+            self._session.interrupt()
+            return
         self._interrupts += 1
         if self._interrupts > 1:
             self._session.kill()
@@ -115,7 +140,7 @@ class Follower:
             if self._json:
                 sys.stdout.buffer.write((raw if self._reveal else masked_line(raw)) + b"\n")
                 sys.stdout.buffer.flush()
-            elif not self._is_told_elsewhere(line):
+            elif not self._is_reported_elsewhere(line):
                 is_clear = self._reveal or not may_hold_secrets(raw)
                 shown = line if is_clear else shown_line(raw, most=SHOWN)
                 sys.stdout.buffer.write(_text(line_of(shown)).encode("utf-8", "backslashreplace") + b"\n")
@@ -129,12 +154,12 @@ class Follower:
             with suppress(OSError):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-    def _is_told_elsewhere(self, line: dict[str, Any]) -> bool:
+    def _is_reported_elsewhere(self, line: dict[str, Any]) -> bool:
         """Whether the preview shows it, or has reported it."""
         if line.get("kind") != "error":
             return line.get("kind") in ("hello", "graph", "check", "end" if self._declined else "")
         problems = self._latest.get("check", {}).get("problems") or ()
-        return not self._told or any(each.get("what") == line.get("what") for each in problems)
+        return not self._has_reported or any(each.get("what") == line.get("what") for each in problems)
 
     def _checked(self, check: dict[str, Any]) -> None:
         if check.get("ok"):
@@ -157,7 +182,7 @@ class Follower:
 
     def _tell(self) -> None:
         """Print what was found on stderr; with --json the lines say it."""
-        self._told = True
+        self._has_reported = True
         if self._json and self._mode != "ask":
             return
         for said in preview_lines(self._plan, self._latest, reveal=self._reveal, to_paste=True):
@@ -168,7 +193,7 @@ class Follower:
     def _code(self) -> int:
         end = self._latest.get("end", {})
         check = self._latest.get("check", {})
-        if not self._told and not self._json:
+        if not self._has_reported and not self._json:
             self._tell()
         if self._declined:
             _write_narration("the workflow did not run")
@@ -216,7 +241,7 @@ class Follower:
         into = self._plan.into
         written = "checkpoint" in self._latest
         if os.path.realpath(into) != os.path.realpath(self._plan.source.store or os.devnull):
-            with suppress(OSError):  # a process that died may have had no time to tell of the last one
+            with suppress(OSError):  # a process that died may have had no time to report the last one
                 written = written or any(name.endswith(".json") for name in os.listdir(into))
         if written:
             _write_narration(f"go on from the last checkpoint: {clean(onward(self._plan, 'latest'))}")

@@ -23,11 +23,11 @@ from ckpt_tui.cli.output import (
     write_json,
     write_lines,
 )
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.alarms import alarms
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.export import dumps, show_document, sizes_document
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.overview.overview import alarm_lines, overview_document
+from ckpt_tui.core.overview.line import alarm_lines, overview_document
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.runs.ids import IdFault, as_late, find
 from ckpt_tui.core.runs.lineage import Node, Run
@@ -69,13 +69,13 @@ def command(
     stores, checkpoint = store_and_id(words, storage)
     opened = with_own_forks(open_named(stores, storage, workflow_names))
     run, node = locate(opened, checkpoint)
-    allowance = Allowance(limit)
-    loaded = opened.load_within(node.ref.file, allowance)
-    alarmed = alarms(loaded, allowance=allowance)
+    budget = DocumentBudget(limit)
+    loaded = opened.load_within(node.ref.file, budget)
+    alarmed = alarms(loaded, budget=budget)
     if sizes:
-        document = sizes_document(loaded, run.id, node, allowance)
+        document = sizes_document(loaded, run.id, node, budget)
     else:
-        document = show_document(loaded, run.id, node, reveal, allowance)
+        document = show_document(loaded, run.id, node, reveal, budget)
         document["warnings"] += alarmed
         if query is None or "overview" in query:
             document["overview"] = _overview(opened, run, node, loaded, alarmed)
@@ -124,14 +124,14 @@ def _shortened(document: dict[str, Any], depth: int | None, fields: str | None, 
     return shortened.compact(document) if compact else document
 
 
-WAY = 200
+PATH_LENGTH = 200
 """Checkpoints of the way of the run that are read for the overview, in a tenth of a second to a whole one."""
 
 
 def _overview(store: Store, run: Run, node: Node, loaded: Checkpoint, alarmed: Sequence[str]) -> list[dict[str, Any]]:
     """What one asks first of a checkpoint, as it stands in the document."""
-    *_, told = overviews(store, run, node, loaded=loaded, most=WAY)
-    return overview_document(told.overview._replace(lines=(*alarm_lines(alarmed), *told.overview.lines)))
+    *_, report = overviews(store, run, node, loaded=loaded, most=PATH_LENGTH)
+    return overview_document(report.overview._replace(lines=(*alarm_lines(alarmed), *report.overview.lines)))
 
 
 def store_and_id(words: tuple[str, ...], storage: str | None = None) -> tuple[tuple[str, ...], str]:
@@ -176,7 +176,7 @@ def _say_which(store: str, others: list[Node]) -> None:
     """Say on stderr in which of several stores the latest checkpoint is, and which are as late."""
     text = f"ckpt-tui: latest is in {clean(store)}"
     if others:
-        names = [clean(other.ref.told.store) for other in others if other.ref.told is not None]
+        names = [clean(other.ref.store_metadata.store) for other in others if other.ref.store_metadata is not None]
         more = f" and {len(names) - _STORES:,} more" if len(names) > _STORES else ""
         text += f"; as late are those of {', '.join(names[:_STORES])}{more}: STORE/latest says which"
     click.echo(text, err=True)

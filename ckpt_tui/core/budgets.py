@@ -39,7 +39,7 @@ FURTHER = 8
 """How much more is allowed when somebody asks to read further: few steps to any size, and each takes a moment only."""
 
 DOCUMENT_WORK = 2_000_000
-"""Units of work for one document, all stages together (`ckpt_tui.core.allowance`). A unit is 0.1 to 0.3 µs of
+"""Units of work for one document, all stages together (`ckpt_tui.core.document_budget`). A unit is 0.1 to 0.3 µs of
 processor time, so all of it is at most about 0.7 s: several stages of half a second each would make a bomb
 cost seconds."""
 
@@ -69,7 +69,7 @@ NODE_WORK = 4
 
 JSON_NODES = 600_000
 """Values of one JSON document; containers count 3 to 8 more, long texts one for each `TEXT_NODE` characters. At most
-a second, masking and writing it included; an allowance for the whole document gives less."""
+a second, masking and writing it included; a budget for the whole document gives less."""
 
 TEXT_NODE = 128
 """Characters of a long text that take as long to be written as one more value."""

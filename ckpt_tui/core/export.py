@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.json_text import dumps, dumps_lines, pieces
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import expression
@@ -25,18 +25,18 @@ def show_document(
     run: str | None = None,
     node: Node | None = None,
     reveal: bool = False,
-    allowance: Allowance | None = None,
+    budget: DocumentBudget | None = None,
 ) -> dict[str, Any]:
     """The document of `show --json`; secrets are masked unless `reveal`.
 
-    What is beyond the `allowance` (None for the usual) is cut, and `complete` is false then.
+    What is beyond the `budget` (None for the usual) is cut, and `complete` is false then.
     """
-    allowance = Allowance() if allowance is None else allowance
+    budget = DocumentBudget() if budget is None else budget
     document: dict[str, Any] = {
         "schema": "ckpt-tui/show@1",
         "checkpoint": ref_document(checkpoint.ref, run, node),
-        **plain_parts({part: getattr(checkpoint, part) for part in _PARTS}, allowance=allowance),
-        "complete": not allowance.is_cut,
+        **plain_parts({part: getattr(checkpoint, part) for part in _PARTS}, budget=budget),
+        "complete": not budget.is_cut,
         "requests": [
             {
                 "request_id": request.id,
@@ -55,15 +55,15 @@ def show_document(
 
 
 def sizes_document(
-    checkpoint: Checkpoint, run: str | None = None, node: Node | None = None, allowance: Allowance | None = None
+    checkpoint: Checkpoint, run: str | None = None, node: Node | None = None, budget: DocumentBudget | None = None
 ) -> dict[str, Any]:
-    """The document of `show --sizes --json`; `complete` is false where the `allowance` was used up."""
-    found = checkpoint_shares(checkpoint, allowance=allowance)
+    """The document of `show --sizes --json`; `complete` is false where the `budget` was used up."""
+    found = checkpoint_shares(checkpoint, budget=budget)
     return {
         "schema": "ckpt-tui/sizes@1",
         "checkpoint": ref_document(checkpoint.ref, run, node),
         "total": found.total,
-        "complete": found.complete and not (allowance is not None and allowance.is_cut),
+        "complete": found.complete and not (budget is not None and budget.is_cut),
         "paths": [{"path": expression(share.path), "type": share.type, "size": share.size} for share in found.paths],
         "types": [{"type": share.type, "count": share.number, "size": share.size} for share in found.types],
     }

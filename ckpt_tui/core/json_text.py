@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from json.encoder import encode_basestring
 from typing import Any
 
-from ckpt_tui.core.text import CANDIDATES, UNSAFE
+from ckpt_tui.core.text import CANDIDATES, unsafe
 
 quoted = encode_basestring
 """A text as JSON; what a terminal would obey is left to `safe`."""
@@ -187,7 +187,7 @@ def safe(text: str) -> str:
 
 
 def _escape(match: re.Match[str]) -> str:
-    if not UNSAFE.match(match.string, match.start()):
+    if not unsafe().match(match.string, match.start()):
         return match[0]
     code = ord(match[0])
     if code > 0xFFFF:

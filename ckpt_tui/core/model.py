@@ -5,7 +5,7 @@ All are immutable: named tuples, because a store may hold a hundred thousand, an
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ckpt_tui.core.times import parse_time as parse_time  # a part of what stores of others import from here
 from ckpt_tui.core.times import utc_text
@@ -78,10 +78,6 @@ MAX_NAMES = 8
 """Names kept in `Facts`: more than a row of the list can show."""
 
 
-Told = StoreMetadata
-"""The former name, which readers of others may import."""
-
-
 class CheckpointRef(NamedTuple):
     """One checkpoint as the list shows it.
 
@@ -100,7 +96,7 @@ class CheckpointRef(NamedTuple):
         inner: `checkpoint_id` inside the file when it differs from `id` (a renamed copy), or "".
         chain: Where the format names no parent: what checkpoints that follow each other in time share; else "".
         position: Place in the store's own order, where it has one; says which of two of the same time came first.
-        told: What the store itself knows of it, or None.
+        store_metadata: What the store itself knows of it, or None.
         carries_answers: Its first message is from outside the workflow; known only where the parent has to be guessed.
     """
 
@@ -118,14 +114,14 @@ class CheckpointRef(NamedTuple):
     inner: str = ""
     chain: str = ""
     position: int = 0
-    told: StoreMetadata | None = None
+    store_metadata: StoreMetadata | None = None
     carries_answers: bool = False
 
     @property
     def role(self) -> Role | None:
         """What kind of point in the run this is, as the file shows it; None while the body is unread."""
-        if self.told is not None and self.told.role is not None:
-            return self.told.role
+        if self.store_metadata is not None and self.store_metadata.role is not None:
+            return self.store_metadata.role
         facts = self.facts
         if facts is None:
             return None
@@ -138,8 +134,8 @@ class CheckpointRef(NamedTuple):
     @property
     def status(self) -> Status | None:
         """Waiting for an answer, open (work left), done or failed; None where the body is unread or does not say."""
-        if self.told is not None and self.told.status is not None:
-            return None if self.told.status == "unknown" else self.told.status
+        if self.store_metadata is not None and self.store_metadata.status is not None:
+            return None if self.store_metadata.status == "unknown" else self.store_metadata.status
         facts = self.facts
         if facts is None:
             return None
@@ -150,7 +146,13 @@ class CheckpointRef(NamedTuple):
     @property
     def step(self) -> int:
         """The number shown in the list: the store's own, else `iteration`."""
-        return self.iteration if self.told is None or self.told.step is None else self.told.step
+        given = self.store_metadata
+        return self.iteration if given is None or given.step is None else given.step
+
+    @property
+    def told(self) -> StoreMetadata | None:
+        """The former name of `store_metadata`."""
+        return self.store_metadata
 
     @property
     def rank(self) -> tuple[float, int, str]:
@@ -165,9 +167,25 @@ class CheckpointRef(NamedTuple):
         return utc_text(self.when)
 
 
+# Former names, which readers of others may use: the class `Told`, and the argument `told`.
+Told = StoreMetadata
+_new = CheckpointRef.__new__
+
+
+def _with_former_name(
+    cls: type[CheckpointRef], *fields: Any, told: StoreMetadata | None = None, **named: Any
+) -> CheckpointRef:
+    if told is not None:
+        named["store_metadata"] = told
+    return _new(cls, *fields, **named)
+
+
+CheckpointRef.__new__ = _with_former_name  # type: ignore[method-assign, assignment]
+
+
 def has_file_time(ref: CheckpointRef) -> bool:
     """Whether the time of a checkpoint is that of its file, which a copy changes, and not that of the run."""
-    return ref.told is not None and ref.told.has_file_time
+    return ref.store_metadata is not None and ref.store_metadata.has_file_time
 
 
 class Problem(NamedTuple):

@@ -69,8 +69,8 @@ def _mask_by_name(holder: list[Any], above: int, hidden: list[Any] | None, sign:
         named = type(container) is dict
         if above == PLAIN and not (_has_secrets(container, ranks) if named else _is_pair(container)):
             # The name of a class is not a text, nor is a sign of ours.
-            told = (container.get("$type") or container.get("$error")) if named else None
-            last = told if type(told) is str else None
+            marker = (container.get("$type") or container.get("$error")) if named else None
+            last = marker if type(marker) is str else None
             base64 = container.get("$base64") if named else None
             for value in container.values() if named else container:
                 # A bomb has the same text, the same sign or the same reference a hundred thousand times.

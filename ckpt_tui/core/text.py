@@ -8,6 +8,7 @@ between two emoji, after the sign that they make an emoji.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e", "\0": "\\0"}
 
@@ -25,7 +26,7 @@ _EMOJI = (
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
 
-UNSAFE = re.compile(
+_UNSAFE = (
     "[\x00-\x1f\x7f-\x9f"  # C0, DEL, C1
     "\xad\u061c\u180e"  # soft hyphen, Arabic letter mark, Mongolian vowel separator
     "\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f"  # zero width, line separators, bidirectional controls
@@ -41,6 +42,12 @@ UNSAFE = re.compile(
 """Characters that a terminal obeys, hides or draws in another place than it counts."""
 
 
+@cache
+def unsafe() -> re.Pattern[str]:
+    """The expression that finds `_UNSAFE`: compiled when it is first needed, since that takes 3 ms."""
+    return re.compile(_UNSAFE)
+
+
 CANDIDATES = (
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
@@ -52,7 +59,7 @@ _CANDIDATE = re.compile(CANDIDATES)
 
 def _escape(match: re.Match[str]) -> str:
     char = match[0]
-    if not UNSAFE.match(match.string, match.start()):
+    if not unsafe().match(match.string, match.start()):
         return char
     named = _NAMED.get(char)
     if named:

@@ -6,6 +6,7 @@ import enum
 import logging
 from typing import Any
 
+from .calls import TAIL, current
 from .faults import said, trace_of
 from .forms import accepted_sample, answer_hint, form_of
 from .limits import EXIT_CODES, TEXT
@@ -31,7 +32,9 @@ class Logs(logging.Handler):
             trace = ""
             if record.exc_info and record.exc_info[1] is not None:
                 trace = trace_of(record.exc_info[1])
-            self._lines.say("log", level=record.levelname, logger=record.name, text=text, traceback=trace)
+            call = current.get()
+            by = {"executor_id": call.executor, "call": call.number} if call is not None else {}
+            self._lines.say("log", level=record.levelname, logger=record.name, text=text, traceback=trace, **by)
         except Exception:
             self.handleError(record)
 
@@ -113,8 +116,9 @@ _SIMPLE = frozenset((str, int, float, bool, type(None)))
 
 def event_text(event: Any, step: int | None = None) -> str:
     """`event_line` as JSON, without the brace that opens it; events come by the thousand, most of one shape."""
+    tail = event.__dict__.get(TAIL, "")
     if event.details is not None or event.state is not None or event.type == "request_info":
-        return encode(event_line(event, step))[1:]
+        return f"{encode(event_line(event, step))[1:-1]}{tail}}}"
     key = event.type, event.executor_id
     head = _HEADS.get(key)
     if head is None:
@@ -124,7 +128,7 @@ def event_text(event: Any, step: int | None = None) -> str:
     number = step if event.iteration is None else event.iteration
     data = event.data
     text = "null" if data is None else brief_text(data) or encode(show(data))
-    return f'{head}{"null" if number is None else number},"state":null,"request_id":null,"data":{text}}}'
+    return f'{head}{"null" if number is None else number},"state":null,"request_id":null,"data":{text}{tail}}}'
 
 
 def brief_text(value: Any) -> str:

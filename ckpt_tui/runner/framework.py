@@ -106,6 +106,13 @@ class Framework:
 
         return Executor
 
+    def context_class(self) -> Any:
+        """The class that takes the events of executors."""
+        # Late: the framework is imported by the program.
+        from agent_framework._workflows._runner_context import InProcRunnerContext
+
+        return InProcRunnerContext
+
     def checkpoint(self, document: Any, allowed: frozenset[str]) -> Any:
         """A checkpoint of the JSON of its file, made by the framework's own functions.
 

@@ -101,7 +101,7 @@ class Gate:
         return ""
 
     def _may_be_allowed(self, name: str) -> bool:
-        """Whether a name that acts was allowed: a class by the person, who is told what it does."""
+        """Whether a name that acts was allowed: a class by the person, who is shown what it does."""
         if name in self.by_name and is_class_name(name):
             return True
         return name in self.by_program and judge(*_parts(name)).reason == UNKNOWN

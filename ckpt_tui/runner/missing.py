@@ -81,9 +81,9 @@ def missing_module(error: ImportError, directories: list[str], place: str) -> tu
     top, text = name.partition(".")[0], str(error)
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     what = f"{place} imports {name or 'a module'}, which is not installed for {sys.executable}"
-    told = _PIP.search(text)
-    if told:
-        return f"{place}: {text}", install_line(told[1].rstrip("."))
+    advice = _PIP.search(text)
+    if advice:
+        return f"{place}: {text}", install_line(advice[1].rstrip("."))
     if not name:
         return f"{place}: {text}", "run it with the interpreter that the program runs in: --python"
     if name in _SINCE or top in _SINCE:

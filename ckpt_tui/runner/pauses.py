@@ -7,12 +7,25 @@ an executor only that executor waits; the others of its superstep go on to their
 from __future__ import annotations
 
 import asyncio
-import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from .lines import Lines
 from .shown import show, type_name
+
+
+class CallsSeen(Protocol):
+    """What is known of the calls of a superstep."""
+
+    @property
+    def ran(self) -> list[str]:
+        """Executors whose calls have ended, in order."""
+        ...
+
+    @property
+    def running(self) -> list[str]:
+        """Executors that are called and have not come to an end."""
+        ...
 
 
 class Pauses:
@@ -21,10 +34,16 @@ class Pauses:
     Args:
         given: `hold` (wait after each save) and `executors` (names of those to wait before).
         lines: Where each pause is reported, as a line `held`.
+        calls: The calls of the superstep that runs.
+        step: Gives the number of the superstep that runs.
     """
 
-    def __init__(self, given: dict[str, Any], lines: Lines) -> None:
+    def __init__(self, given: dict[str, Any], lines: Lines, calls: CallsSeen, step: Callable[[], int | None]) -> None:
         self._lines = lines
+        self._calls, self._step = calls, step
+        self._due: list[str] = []
+        self.names: frozenset[str] = frozenset()
+        """The executors of the workflow: the source of a message may be something else."""
         self._turn = asyncio.Lock()
         self._go = asyncio.Event()
         self._hold = False
@@ -54,13 +73,22 @@ class Pauses:
             await self._wait(
                 "superstep", checkpoint=checkpoint.checkpoint_id, iteration=checkpoint.iteration_count,
                 pending=len(checkpoint.pending_request_info_events), next=upcoming(checkpoint),
+                waits=[str(each.source_executor_id) for each in checkpoint.pending_request_info_events.values()],
             )  # fmt: skip
 
     async def before_call(self, executor: str, message: Any) -> None:
         """Wait before an executor is called with a message, where that is wanted."""
         if executor in self._executors:
             data = message.data if type(message).__name__ == "WorkflowMessage" else message
-            await self._wait("executor", executor=executor, type=type_name(type(data)), data=show(data))
+            source = str(getattr(message, "source_id", "")).removeprefix("internal:")
+            self._due.append(executor)
+            try:
+                await self._wait(
+                    "executor", executor=executor, source=source if source in self.names and source != executor else "",
+                    type=type_name(type(data)), data=show(data),
+                )  # fmt: skip
+            finally:
+                self._due.remove(executor)
 
     async def _wait(self, where: str, **fields: Any) -> None:
         async with self._turn:
@@ -68,28 +96,11 @@ class Pauses:
             if where == "executor" and fields["executor"] not in self._executors:
                 return
             self._go.clear()
-            self._lines.say("held", where=where, **fields)
+            if where == "executor":
+                fields = {"iteration": self._step(), "next": list(dict.fromkeys(self._due)), **fields}
+            ran, running = list(dict.fromkeys(self._calls.ran)), list(dict.fromkeys(self._calls.running))
+            self._lines.say("held", where=where, ran=ran, running=running, **fields)
             await self._go.wait()
-
-
-def pause_before_calls(pauses: Pauses, workflow: Any, executor_class: Any) -> None:
-    """Have the executors of a workflow wait before they are called.
-
-    Args:
-        pauses: Where they wait.
-        workflow: The workflow; executors of other ones, such as sub-workflows, are called as ever.
-        executor_class: The framework's class of executors.
-    """
-    own = {id(each) for each in getattr(workflow, "executors", {}).values()}
-    original = executor_class.execute
-
-    @functools.wraps(original)
-    async def execute(executor: Any, message: Any, *args: Any, **kwargs: Any) -> Any:
-        if id(executor) in own:
-            await pauses.before_call(str(executor.id), message)
-        return await original(executor, message, *args, **kwargs)
-
-    executor_class.execute = execute
 
 
 def upcoming(workflow: Any, edges: list[dict[str, Any]], checkpoint: Any) -> list[str]:

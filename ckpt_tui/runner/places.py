@@ -9,7 +9,7 @@ import sys
 import sysconfig
 import types
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _LIBRARIES = tuple(
@@ -74,6 +74,18 @@ def own_place(error: BaseException) -> Place | None:
         if is_own(path):
             return Place(os.path.abspath(path), line)
     return None
+
+
+def failed_at(error: BaseException | None) -> dict[str, Any]:
+    """The `file` and `line` of the person's own code that an exception, or the first cause that has one, went through.
+
+    Empty where it went through none.
+    """
+    for each in causes_of(error) if error is not None else ():
+        found = own_place(each)
+        if found is not None:
+            return {"file": found.file, "line": found.line}
+    return {}
 
 
 def calling_place(frame: types.FrameType | None = None) -> Place | None:

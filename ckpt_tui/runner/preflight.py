@@ -9,6 +9,7 @@ from shlex import quote
 from typing import Any
 
 from .answers import answer_of
+from .calls import Calls
 from .edits import Editor
 from .events import request_line
 from .faults import said
@@ -37,6 +38,7 @@ class Preflight(Loading):
         self.checkpoint: Any = None
         self.overlay: Overlay | None = None
         self.pauses: Pauses | None = None
+        self.calls = Calls(lines)
         self.seen: dict[str, Any] = {}
         self.task: asyncio.Task[Any] | None = None
         self.stopping = False

@@ -16,12 +16,15 @@ import time
 import typing
 from typing import Any
 
+from .calls import current
 from .events import end_fields, request_line
 from .faults import Fault, said, trace_of
 from .limits import LEAVE_SECONDS, PROTOCOL
 from .lines import Lines, vanish
+from .places import failed_at
 from .program import give_input
 from .running import Runner
+from .terminal import Terminal, install
 
 
 def die_with(parent: int) -> None:
@@ -77,6 +80,9 @@ class Printed(io.FileIO):
 
     def write(self, data: Any) -> int:
         """Write bytes, after the lines."""
+        call = current.get()
+        if call is not None and call.calls.print(call, bytes(data)):
+            return len(data)
         self._lines.hurry()
         return super().write(data)
 
@@ -93,6 +99,7 @@ class Process:
 
     def __init__(self, lines: Lines, commands: Any) -> None:
         self._lines, self._commands = lines, commands
+        self._terminal = Terminal(lines)
         self._runner: Runner | None = None
         self._early: list[dict[str, Any]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -105,6 +112,8 @@ class Process:
             die_with(int(plan.get("parent", 0)))
             threading.Thread(target=self._listen, daemon=True).start()
             give_input(plan.get("inputs") or [])
+            if not plan.get("debugpy"):
+                install(self._terminal)
             runner = self._runner = Runner(plan, self._lines)
             self._lines.say(
                 "hello", protocol=PROTOCOL, pid=os.getpid(), python=sys.version.split()[0], executable=sys.executable,
@@ -155,6 +164,9 @@ class Process:
                 command = json.loads(line)
             except ValueError:
                 continue
+            if command.get("do") == "terminal":  # the loop stands still meanwhile
+                self._terminal.take_answer(command.get("path"))
+                continue
             with self._lock, contextlib.suppress(RuntimeError):
                 if self._loop is None or self._runner is None:
                     self._early.append(command)
@@ -170,6 +182,7 @@ class Process:
         """Write the last lines and end the process."""
         runner = self._runner
         if runner is not None:
+            runner.calls.print_rest()
             runner.protection.report_counts()
         pending: list[dict[str, Any]] = []
         if isinstance(error, Fault):
@@ -180,7 +193,8 @@ class Process:
             outcome = "stopped" if stopped else "failed"
             if outcome == "failed":
                 fix = run_fix(error)
-                self._lines.say("error", where="run", what=said(error), fix=fix, traceback=trace_of(error))
+                place = {"executor_id": runner.calls.failed if runner is not None else None, **failed_at(error)}
+                self._lines.say("error", where="run", what=said(error), fix=fix, traceback=trace_of(error), **place)
         overlay = runner.overlay if runner is not None else None
         if overlay is not None and overlay.last is not None and outcome == "waiting":
             pending = [request_line(key, each) for key, each in overlay.last.pending_request_info_events.items()]

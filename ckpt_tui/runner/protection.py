@@ -23,6 +23,7 @@ from typing import Any
 from .filesystem import STARTING, entry_of, file_of, given_to
 from .lines import Lines
 from .places import calling_place
+from .quiet_identity import copy_quietly
 
 PLACES = 200
 """Places of the program that are reported; each is reported once, and once more with how many changes it tried."""
@@ -99,6 +100,7 @@ class Protection:
         for name in dir(accessor) if accessor is not None else ():
             if name in _OS or name == "open":
                 setattr(accessor, name, staticmethod(opener if name == "open" else getattr(os, name)))
+        copy_quietly()
         sys.addaudithook(self._audit)
 
     def _is_new(self, path: Any) -> bool:
@@ -315,6 +317,9 @@ class Protection:
             if not fails_by_itself:
                 self._refuse(event, place)
 
+
+# Where a hook does not say that it cannot be traced, Python makes and drops an exception each time it asks.
+Protection._audit.__cantrace__ = False  # type: ignore[attr-defined]
 
 _CHANGING = frozenset("wax+")
 """Letters of the modes of `open` that change a file."""

@@ -93,8 +93,8 @@ def _named_variables(error: BaseException, where: str) -> tuple[str, str] | None
     names = [name for name in dict.fromkeys(_VARIABLE.findall(text)) if name not in os.environ]
     if not names or not (_SETTING.search(text) or _LIKE_A_SETTING.search(text)):
         return None
-    told = text if isinstance(error, SystemExit) else said(error)
-    return f"{where}: {told}", _set(names[:1])
+    message = text if isinstance(error, SystemExit) else said(error)
+    return f"{where}: {message}", _set(names[:1])
 
 
 def _wants(where: str, names: list[str]) -> tuple[str, str]:

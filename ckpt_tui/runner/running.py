@@ -10,11 +10,12 @@ import os
 import tempfile
 from typing import Any
 
+from .attaching import wait_for_editor
 from .events import Logs, event_text, request_line
 from .faults import Fault
 from .lines import now
 from .loading import let_children_run
-from .pauses import Pauses, pause_before_calls, upcoming
+from .pauses import Pauses, upcoming
 from .preflight import Preflight
 from .protection import saving
 from .storage import Overlay
@@ -23,6 +24,9 @@ from .takeover import inside
 
 class Runner(Preflight):
     """One plan, from its check to its end; see `Preflight`."""
+
+    step: int | None = None
+    """The superstep that runs."""
 
     async def work(self) -> str:
         """Do what the plan says; returns the outcome."""
@@ -74,8 +78,12 @@ class Runner(Preflight):
         overlay = self.overlay = Overlay(source, target, held, self.lines, into, staging)
         if plan.get("debug") is not None:
             self._pause_in(overlay, plan["debug"])
+        self.calls.write = lambda event: self.lines.put("event", event_text(event, self.step))
+        self.calls.install(self.workflow, self.framework.executor_class(), self.framework.context_class(), self.pauses)
         self._tell_logs()
         let_children_run()
+        if plan.get("debugpy"):
+            await wait_for_editor(int(plan["debugpy"]), self.lines)
         # Modules, classes and the workflow stay to the end: the collector need not look through them in every round.
         gc.freeze()
         how = self._arguments()
@@ -112,9 +120,9 @@ class Runner(Preflight):
     def _pause_in(self, overlay: Overlay, given: dict[str, Any]) -> None:
         """Let the run pause where it is asked to."""
         edges = self.graph_line()["edges"]
-        overlay.pauses = self.pauses = Pauses(given, self.lines)
+        overlay.pauses = self.pauses = Pauses(given, self.lines, self.calls, lambda: self.step)
+        self.pauses.names = frozenset(str(each) for each in getattr(self.workflow, "executors", {}))
         overlay.upcoming = lambda checkpoint: upcoming(self.workflow, edges, checkpoint)
-        pause_before_calls(self.pauses, self.workflow, self.framework.executor_class())
 
     async def _obey(self) -> None:
         """Take commands while the workflow runs."""
@@ -149,18 +157,19 @@ class Runner(Preflight):
         saved = overlay.saved
         seen: dict[str, Any] = {}
         stream = self.workflow.run(stream=True, checkpoint_storage=overlay, **how)
-        put = self.lines.put
-        step = None
+        take = self.calls.take_streamed
+        self.step = None
         commands = asyncio.create_task(self._obey()) if self.pauses is not None else None
         try:
             async for event in stream:
                 if event.type == "request_info":
                     seen[event.request_id] = event
                 elif event.type == "superstep_started":
-                    step = event.iteration
-                put("event", event_text(event, step))
+                    self.step = event.iteration
+                    self.calls.begin_superstep()
+                take(event)
                 if event.type == "superstep_completed":
-                    step = None
+                    self.step = None
         finally:
             if commands is not None:
                 commands.cancel()

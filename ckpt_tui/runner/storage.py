@@ -84,13 +84,16 @@ class Overlay:
         os.replace(part, os.path.join(self._place, name))
 
     async def load(self, checkpoint_id: str) -> Any:
-        """The checkpoint at hand, else from the target, else from the source."""
+        """The checkpoint at hand, else from the target where it has one of this id, else from the source.
+
+        Raises:
+            Exception: What the framework says of the one that has it: a broken checkpoint of the target is not looked
+                for in the source.
+        """
         if checkpoint_id in self._held:
             return self._held.pop(checkpoint_id)
-        try:
-            return await self._target.load(checkpoint_id)
-        except Exception:
-            return await self._source.load(checkpoint_id)
+        written = os.path.lexists(os.path.join(self._staging or self._place, f"{checkpoint_id}.json"))
+        return await (self._target if written else self._source).load(checkpoint_id)
 
     async def list_checkpoints(self, *, workflow_name: str) -> list[Any]:
         """Those of both stores."""

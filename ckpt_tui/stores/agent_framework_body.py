@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import JSON_BYTE_VALUES, JSON_VALUES, LAZY_BYTES
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents import lazy
 from ckpt_tui.core.documents.document import REPEATED, Document, DocumentFault, parse
 from ckpt_tui.core.documents.envelope import open_envelope
@@ -32,7 +32,7 @@ from ckpt_tui.stores.json_files import problem_of
 
 WHOLE_JSON = 2
 WHOLE_WORK = 16
-"""How many times the usual values and work everything in a file may take where nobody gives an allowance: enough for an
+"""How many times the usual values and work everything in a file may take where nobody gives a budget: enough for an
 honest file of 100 MB, and an end for any other. One pickle has its usual limits all the same."""
 
 DECODE_AHEAD = 16 * 1024 * 1024
@@ -44,7 +44,7 @@ def load(
     name: str,
     check: Callable[[], None] | None = None,
     everything: bool = False,
-    allowance: Allowance | None = None,
+    budget: DocumentBudget | None = None,
 ) -> Checkpoint | Problem:
     """Read and decode one checkpoint file.
 
@@ -53,19 +53,19 @@ def load(
         name: Its name in the store.
         check: Called now and then; whatever it raises ends the loading.
         everything: Decode all of it now, not only `DECODE_AHEAD`.
-        allowance: What may be spent on it; None for the usual, 16 times as much for `everything`. What is beyond is
+        budget: What may be spent on it; None for the usual, 16 times as much for `everything`. What is beyond is
             decoded when it is looked at, or
             stands there as not decoded where `everything` was asked for.
     """
     try:
-        factor = max(allowance.pickle_factor, 1) if allowance is not None else 1
+        factor = max(budget.pickle_factor, 1) if budget is not None else 1
         _, data = read_whole(path, int(MAX_FILE_BYTES * factor))
     except FileTrouble as trouble:
         problem = problem_of(path, name, trouble)
         if trouble.kind == "too-large" and everything:
             problem = problem._replace(reason=f"{problem.reason} --limit {factor * 8:g} reads eight times as many")
         return problem
-    return checkpoint_from_bytes(name, data, check, everything, allowance)
+    return checkpoint_from_bytes(name, data, check, everything, budget)
 
 
 def checkpoint_from_bytes(
@@ -73,11 +73,11 @@ def checkpoint_from_bytes(
     data: bytes,
     check: Callable[[], None] | None = None,
     everything: bool = False,
-    allowance: Allowance | None = None,
+    budget: DocumentBudget | None = None,
 ) -> Checkpoint | Problem:
     """The checkpoint that the bytes of a file make; arguments as those of `load`."""
     try:
-        factor = max(allowance.factor, 1) if allowance is not None else WHOLE_JSON
+        factor = max(budget.factor, 1) if budget is not None else WHOLE_JSON
         most = int(max(JSON_VALUES, len(data) * JSON_BYTE_VALUES) * factor) if everything else JSON_VALUES
         document = _parse(name, data, check, everything, most)
         ref = ref_of_document(name, document, len(data))
@@ -86,15 +86,15 @@ def checkpoint_from_bytes(
     top = top_members(document.value)
     rest = {key: value for key, value in top.items() if key not in MEMBERS}
     metadata = top.get("metadata", {})
-    if everything and allowance is not None:
-        allowance.read(len(data))
+    if everything and budget is not None:
+        budget.read(len(data))
     if ref.chain:
         return legacy_checkpoint(ref, top, document.notes, data)
     ahead = len(data) if everything else DECODE_AHEAD
-    if allowance is None:
-        allowance = Allowance(WHOLE_WORK if everything else 1, 1)
-    allowance.spend(document.work)
-    faults = [] if document.is_bare else _decode_ahead(top, check, ahead, allowance, everything)
+    if budget is None:
+        budget = DocumentBudget(WHOLE_WORK if everything else 1, 1)
+    budget.spend(document.work)
+    faults = [] if document.is_bare else _decode_ahead(top, check, ahead, budget, everything)
     warnings = [*document.notes, *(found[0] for found in SHAPE_NOTES.finditer(ref.note))]
     if ref.inner and not _is_exported(rest):
         warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
@@ -154,7 +154,7 @@ _OPENED = frozenset((dict, list, Map, Envelope))
 
 
 def _decode_ahead(
-    top: dict[str, Any], check: Callable[[], None] | None, left: int, allowance: Allowance, everything: bool
+    top: dict[str, Any], check: Callable[[], None] | None, left: int, budget: DocumentBudget, everything: bool
 ) -> list[str]:
     """Open the envelopes of a document, `left` characters of base64; returns which were faulty, where, and why.
 
@@ -174,9 +174,9 @@ def _decode_ahead(
         todo += reversed(next_on(way, value, _OPENED))  # in the order of the file
     for _, envelope in sorted(found, key=lambda item: len(item[1].text)):
         left -= len(envelope.text)
-        if left < 0 or (not everything and allowance.is_used_up):
+        if left < 0 or (not everything and budget.is_used_up):
             break
-        open_envelope(envelope, check, allowance)
+        open_envelope(envelope, check, budget)
     opened = [(way, envelope) for way, envelope in found if envelope.ready]
     warnings = [
         f"{expression(path_of(way))}: {envelope.warning}"

@@ -11,15 +11,15 @@ import re
 import time
 from collections.abc import Callable, Collection, Iterator
 
-from ckpt_tui.core.doctor.advice import FIXES
 from ckpt_tui.core.doctor.copies import originals
 from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.stores.base import Capabilities, Entry, OpenedPath, problem_error
 from ckpt_tui.stores.dotnet_document import DotnetDigest, digest, is_document, parts
+from ckpt_tui.stores.dotnet_findings import copy_finding, copy_words, index_findings, lost_words, unwritten_finding
 from ckpt_tui.stores.dotnet_index import INDEX, Index, IndexLine, ids_of, parse_index
-from ckpt_tui.stores.dotnet_lineage import Chain, Unindexed, lines_for, parent_of, parents_first
+from ckpt_tui.stores.dotnet_lineage import Chain, Unindexed, lines_for, parent_of, parents_first, step_parents
 from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends, read_whole, stamp_of
 from ckpt_tui.stores.json_files import problem_of, read_document
 from ckpt_tui.stores.polled import PolledStore
@@ -36,8 +36,6 @@ RESUME = (
 UNINDEXED = "no line in index.jsonl names it, so .NET does not see it"
 
 BEING_WRITTEN = "not written yet: its line in index.jsonl comes first, and the program is a moment from writing this"
-
-_PRINTED = "those that `ckpt-tui doctor` prints"
 
 WAIT_SECONDS = 0.25
 """How long a file with a line in the index may go on being empty before that is shown."""
@@ -68,6 +66,7 @@ class DotnetStore(PolledStore):
         self._unfinished: tuple[str, ...] = ()
         self._lost: list[IndexLine] = []
         self._copies: dict[str, tuple[str, str]] = {}
+        self._unwritten: dict[str, tuple[Problem, int]] = {}
 
     @classmethod
     def sniff(cls, place: OpenedPath) -> DotnetStore | None:
@@ -129,15 +128,17 @@ class DotnetStore(PolledStore):
         found = {name: self._digest(name, stamp) for name, stamp in listed.items()}
         lines = [*indexed, *self._unindexed(index, listed, found, taken)]
         parents = {name: parent_of(line, found.get(name)) for line, name in lines}
+        parents |= step_parents(lines, {name: one.step for name, one in found.items() if isinstance(one, DotnetDigest)})
         missing = "" if trouble or not taken else UNINDEXED
         known = {(line.session, line.checkpoint) for line, _ in lines}
         copies = {name: _copied(line, known) for line, name in lines if name not in taken}
         self._copies = {name: copied for name, copied in copies.items() if copied is not None}
+        self._unwritten = {}
         chain = Chain()
         for position, (line, name) in enumerate(parents_first(lines, parents)):
             entry = self._entry(chain, line, name, listed.get(name), found.get(name), position)
             if name in self._copies and isinstance(entry, CheckpointRef):
-                entry = entry._replace(note="; ".join(filter(None, (entry.note, _copy_words(*self._copies[name])))))
+                entry = entry._replace(note="; ".join(filter(None, (entry.note, copy_words(*self._copies[name])))))
             elif name not in taken and missing:
                 if isinstance(entry, Problem) and entry.kind != "side-file":
                     entry = entry._replace(reason=f"{entry.reason}; {missing}")
@@ -153,7 +154,7 @@ class DotnetStore(PolledStore):
             ]
             faults = [*index.faults, *([trouble.reason] if trouble else [])]
             if self._lost and trouble is None:
-                faults.append(_lost_words(len(self._lost), len(taken)))
+                faults.append(lost_words(len(self._lost), len(taken)))
             if faults:
                 yield Problem(INDEX, "; ".join(faults), "torn-index" if index.torn else "index")
 
@@ -162,22 +163,11 @@ class DotnetStore(PolledStore):
         index, trouble = self._index()
         if self.only is not None:
             return ()
-        copies = tuple(
-            Finding("copy", "warning", name, "", _copy_words(*copied), FIXES["copy"])
-            for name, copied in self._copies.items()
-        )
-        if not self._lost or (trouble is not None and trouble.kind != "vanished"):
-            return copies
-        lines = tuple(line.text for line in self._lost)
-        count = f"{len(lines):,} line{'' if len(lines) == 1 else 's'}"
-        if trouble is not None:
-            reason = f"there is no {INDEX}: .NET sees none of the {len(lines):,} checkpoints"
-            fix = f"When the program has ended, write {INDEX} with {count}, each ended by a line break: {_PRINTED}."
-        else:
-            reason = "; ".join((*index.faults, _lost_words(len(lines), len(index.lines))))
-            cut = "delete the torn line, then " if index.torn else ""
-            fix = f"When the program has ended, {cut}add {count} to {INDEX}, each ended by a line break: {_PRINTED}."
-        return (*copies, Finding("torn-index" if index.torn else "index", "warning", INDEX, "", reason, fix, lines))
+        found = [copy_finding(name, *copied) for name, copied in self._copies.items()]
+        found += [unwritten_finding(*unwritten) for unwritten in self._unwritten.values()]
+        if trouble is None or trouble.kind == "vanished":
+            found += index_findings(index, trouble is None, self._lost)
+        return tuple(found)
 
     def _entry(
         self,
@@ -194,10 +184,11 @@ class DotnetStore(PolledStore):
             return chain.ref(line, name, found, stamp, position, found.note)
         if name in self._unfinished and found.kind in ("empty", "truncated"):
             return found._replace(reason=BEING_WRITTEN, kind="being-written")
-        if not line.is_made and found.kind == "empty":
-            return found._replace(
-                reason=f"{found.reason}: the program ended after it wrote line {line.number:,} of {INDEX}"
-            )
+        if not line.is_made and found.kind in ("empty", "truncated"):
+            if found.kind == "empty":
+                words = f"the program ended after it wrote line {line.number:,} of {INDEX}"
+                found = found._replace(reason=f"{found.reason}: {words}")
+            self._unwritten[name] = found, line.number
         return found
 
     def _unindexed(
@@ -302,17 +293,6 @@ def _copied(line: IndexLine, known: Collection[tuple[str, str]]) -> tuple[str, s
     """The checkpoint that a file is a copy of by its name, and what makes such copies."""
     pairs = originals(line.checkpoint)
     return next(((name, words) for name, words in pairs if (line.session, name) in known), None)
-
-
-def _copy_words(checkpoint: str, words: str) -> str:
-    return f"a copy of {checkpoint}, which stands beside it: {words}; .NET does not see it"
-
-
-def _lost_words(count: int, indexed: int) -> str:
-    """What to say of files without a line."""
-    if not indexed:
-        return f"it names none of the {count:,} checkpoints: .NET sees none of them"
-    return f"{count:,} checkpoint{'' if count == 1 else 's'} without a line: .NET does not see them"
 
 
 def _is_young(stamp: Stamp) -> bool:

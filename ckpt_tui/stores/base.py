@@ -12,8 +12,8 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.allowance import Allowance
     from ckpt_tui.core.doctor.severity import Finding
+    from ckpt_tui.core.document_budget import DocumentBudget
 
 BATCH = 256
 """Entries of one batch: few enough to show at once (about 5 ms), enough to be worth a message."""
@@ -112,17 +112,17 @@ class Store(ABC):
             CkptError: it cannot be read; the reason is for people.
         """
 
-    def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Read and decode all of one checkpoint, as far as an allowance for the whole of it goes.
+    def load_within(self, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
+        """Read and decode all of one checkpoint, as far as a budget for the whole of it goes.
 
-        Where values are pickles, what is beyond the allowance stands there as not decoded, with the reason; any other
+        Where values are pickles, what is beyond the budget stands there as not decoded, with the reason; any other
         store loads everything.
 
         Raises:
             CkptError: it cannot be read; the reason is for people.
         """
         checkpoint = self.load(file, check, everything=True)
-        allowance.read(checkpoint.ref.size)
+        budget.read(checkpoint.ref.size)
         return checkpoint
 
     def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
@@ -163,9 +163,9 @@ class Store(ABC):
         return None
 
 
-def load_within(store: Store, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
+def load_within(store: Store, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
     """The same as `Store.load_within`; deprecated."""
-    return store.load_within(file, allowance, check)
+    return store.load_within(file, budget, check)
 
 
 def complete(store: Any) -> Store:

@@ -15,7 +15,7 @@ from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole, stamp_of
 from ckpt_tui.stores.polled import PolledStore
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.allowance import Allowance
+    from ckpt_tui.core.document_budget import DocumentBudget
 
 KIND = "bundle"
 
@@ -81,10 +81,10 @@ class BundleStore(PolledStore):
         document = documents[file]
         return read_checkpoint(document, found, dumps(document).encode("utf-8", "surrogatepass"))
 
-    def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
+    def load_within(self, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
         """The same: its values were within limits when it was written."""
         checkpoint = self.load(file, check)
-        allowance.read(len(checkpoint.raw))
+        budget.read(len(checkpoint.raw))
         return checkpoint
 
     def _bundle(self) -> tuple[dict[str, Entry], dict[str, Any]]:

@@ -14,8 +14,8 @@ from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.allowance import Allowance
     from ckpt_tui.core.doctor.severity import Finding
+    from ckpt_tui.core.document_budget import DocumentBudget
 
 POLL_SECONDS = 0.1
 """How long a watch waits for news of its members before it looks whether it is to stop."""
@@ -85,7 +85,7 @@ class CompositeStore(Store):
                 for batch in member.scan():
                     complete = last and batch.done >= batch.total
                     total = done + batch.total + (not complete)
-                    yield self._told(number, batch)._replace(done=done + batch.done, total=total)
+                    yield self._renamed(number, batch)._replace(done=done + batch.done, total=total)
                     if batch.done >= batch.total:
                         done += batch.done
             except NotFoundError as failure:
@@ -105,7 +105,9 @@ class CompositeStore(Store):
         done = 0
         for number, names in own.items():
             for batch in self.members[number].fill(names, stop):
-                yield self._told(number, batch)._replace(done=min(done + batch.done, len(files) - 1), total=len(files))
+                yield self._renamed(number, batch)._replace(
+                    done=min(done + batch.done, len(files) - 1), total=len(files)
+                )
             done += len(names)
         yield Batch(done=len(files), total=len(files))
 
@@ -125,11 +127,11 @@ class CompositeStore(Store):
                     closed = () if lost is None else (lost.file,)
                 for batch in self.members[number].watch(stop):
                     missing[number] = batch.missing
-                    told = self._told(number, batch)
+                    renamed = self._renamed(number, batch)
                     if batch.entries and closed:  # it may be read again
-                        told, closed = told._replace(gone=(*told.gone, *closed)), ()
+                        renamed, closed = renamed._replace(gone=(*renamed.gone, *closed)), ()
                     # Missing only when all of them are.
-                    news.put(told._replace(missing=all(missing)))
+                    news.put(renamed._replace(missing=all(missing)))
             except Exception as failure:  # reported by the thread that asked
                 news.put(failure)
 
@@ -154,14 +156,14 @@ class CompositeStore(Store):
         checkpoint = self.members[number].load(own, check, everything)
         return checkpoint._replace(ref=self._ref(number, checkpoint.ref))
 
-    def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Read and decode all of one checkpoint, as far as an allowance goes.
+    def load_within(self, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
+        """Read and decode all of one checkpoint, as far as a budget goes.
 
         Raises:
             CkptError: it cannot be read; the reason is for people.
         """
         number, own = self._home(file)
-        checkpoint = self.members[number].load_within(own, allowance, check)
+        checkpoint = self.members[number].load_within(own, budget, check)
         return checkpoint._replace(ref=self._ref(number, checkpoint.ref))
 
     def peek(self, file: str) -> bytes:
@@ -215,7 +217,7 @@ class CompositeStore(Store):
     def _file(self, number: int, file: str) -> str:
         return file if self.together and number == 0 else f"{self.member_names[number]}/{file}"
 
-    def _told(self, number: int, batch: Batch) -> Batch:
+    def _renamed(self, number: int, batch: Batch) -> Batch:
         entries: list[Entry] = []
         gone = [self._file(number, file) for file in batch.gone]
         with self._lock:
@@ -235,8 +237,8 @@ class CompositeStore(Store):
     def _ref(self, number: int, ref: CheckpointRef) -> CheckpointRef:
         if self.together:
             return ref._replace(file=self._file(number, ref.file))
-        told = (ref.told or StoreMetadata())._replace(store=self.member_names[number])
-        return ref._replace(file=self._file(number, ref.file), told=told)
+        renamed = (ref.store_metadata or StoreMetadata())._replace(store=self.member_names[number])
+        return ref._replace(file=self._file(number, ref.file), store_metadata=renamed)
 
 
 def _closed(path: str) -> str:

@@ -117,7 +117,7 @@ class Conformance:
     def test_headers_are_complete(self) -> None:
         """Ids are unique, times are numbers, texts are texts."""
         refs = _refs(_entries(self._opened()))
-        ids = [(ref.told.store if ref.told else "", ref.id) for ref in refs]
+        ids = [(ref.store_metadata.store if ref.store_metadata else "", ref.id) for ref in refs]
         assert len(set(ids)) == len(ids), "an id appears twice"
         for ref in refs:
             for text in (ref.id, ref.file, ref.workflow, ref.graph, ref.timestamp, ref.note):

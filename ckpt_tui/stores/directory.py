@@ -28,7 +28,7 @@ from ckpt_tui.stores.json_files import problem_of
 from ckpt_tui.stores.watch import watch
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.allowance import Allowance
+    from ckpt_tui.core.document_budget import DocumentBudget
 
 READ_AT_ONCE = 64
 """Changed files that are read whole at once; more are shown by their headers first."""
@@ -145,18 +145,18 @@ class DirectoryStore(Store):
         """
         return self._load(file, None, check, everything)
 
-    def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Read and decode all of one checkpoint, as far as an allowance goes.
+    def load_within(self, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
+        """Read and decode all of one checkpoint, as far as a budget goes.
 
         Raises:
             UndecodableError: it cannot be shown; the reason is for people.
         """
-        return self._load(file, allowance, check, True)
+        return self._load(file, budget, check, True)
 
     def _load(
-        self, file: str, allowance: Allowance | None, check: Callable[[], None] | None, everything: bool
+        self, file: str, budget: DocumentBudget | None, check: Callable[[], None] | None, everything: bool
     ) -> Checkpoint:
-        found = load(self._join(file), file, check, everything, allowance)
+        found = load(self._join(file), file, check, everything, budget)
         if isinstance(found, Problem):
             raise problem_error(found)
         return found

@@ -12,6 +12,7 @@ import re
 from collections.abc import Container
 from typing import Any, NamedTuple
 
+from ckpt_tui.core.documents.document import REPEATED
 from ckpt_tui.core.model import INTERNAL, MAX_NAMES, Facts
 from ckpt_tui.core.reading.gist import gist, gist_of_state
 from ckpt_tui.core.topology import EdgeKind, Topology, TopologyEdge, TopologyNode
@@ -22,6 +23,7 @@ FAN_IN = "_edge_state"
 
 _KINDS: dict[int, EdgeKind] = {0: "direct", 1: "fan-out", 2: "fan-in"}
 _KNOWN = frozenset(("stepNumber", "workflow", "runnerData", "stateData", "edgeStateData", "parent"))
+_OURS = frozenset((REPEATED,))
 
 
 class DotnetDigest(NamedTuple):
@@ -70,7 +72,7 @@ def digest(document: Value) -> DotnetDigest:
     step = _number(top.get("stepNumber"))
     if step is None:
         notes.append("stepNumber is not an integer")
-    rest = [key for key in top if key not in _KNOWN]
+    rest = [key for key in top if key not in _KNOWN | _OURS]
     if rest:
         notes.append(f"members no known version writes: {', '.join(rest[:5])}")
     parent = members(top.get("parent")).get("checkpointId")

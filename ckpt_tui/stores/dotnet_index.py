@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
@@ -61,17 +62,27 @@ def _compact(members: dict[str, Any]) -> str:
 
 
 class Index(NamedTuple):
-    """An index: its lines, duplicates left out, and what is wrong with others."""
+    """An index.
+
+    Attributes:
+        lines: Its lines, duplicates left out.
+        faults: What is wrong with others, in words for people.
+        torn: Its last line is cut off.
+        wrong: The numbers of the lines that are not index lines, but for one that is cut off.
+    """
 
     lines: tuple[IndexLine, ...]
     faults: tuple[str, ...] = ()
     torn: bool = False
+    wrong: tuple[int, ...] = ()
 
 
 def parse_index(data: bytes) -> Index:
     """The lines of an index; never fails."""
     lines: dict[tuple[str, str], IndexLine] = {}
     faults = []
+    wrong: list[int] = []
+    merged = False
     torn = False
     raw = data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
     for number, text in enumerate(raw, 1):
@@ -81,12 +92,36 @@ def parse_index(data: bytes) -> Index:
         line = _line(text, number)
         if line is not None:
             lines.setdefault((line.session, line.checkpoint), line)
-        elif number == len(raw):
+        elif number == len(raw) and not _MARKER.match(text):
             torn = True
             faults.append(f"line {number:,} is cut off; .NET refuses to open this store (“Index corrupted”)")
         else:
-            faults.append(f"line {number:,} is not an index line")
-    return Index(tuple(lines.values()), tuple(faults), torn)
+            wrong.append(number)
+            merged = merged or _MARKER.match(text) is not None
+    if wrong:
+        what = "both sides of a merge that was not resolved stand in it: " if merged else ""
+        faults.insert(
+            0, f"{what}{numbered(wrong)} not {_AN_INDEX_LINE[len(wrong) == 1]}; .NET refuses to open this store"
+        )
+    return Index(tuple(lines.values()), tuple(faults), torn, tuple(wrong))
+
+
+_MARKER = re.compile(rb"(?:<{7}|={7}|>{7}|\|{7})(?: |\Z)")
+
+
+def numbered(numbers: Sequence[int]) -> str:
+    """Lines by number, with the verb for them: "line 3 is", "lines 3, 4 and 9 are"."""
+    if len(numbers) == 1:
+        return f"line {numbers[0]:,} is"
+    shown = [f"{number:,}" for number in numbers[:_NAMED]]
+    last = f"{len(numbers) - _NAMED:,} more" if len(numbers) > _NAMED else shown.pop()
+    return f"lines {', '.join(shown)} and {last} are"
+
+
+_AN_INDEX_LINE = ("index lines", "an index line")
+
+_NAMED = 5
+"""Lines that are named by number."""
 
 
 def _line(text: bytes, number: int) -> IndexLine | None:

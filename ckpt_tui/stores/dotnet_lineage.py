@@ -85,6 +85,27 @@ def parents_first(
     return out
 
 
+def step_parents(lines: Sequence[tuple[IndexLine, str]], steps: dict[str, int]) -> dict[str, str]:
+    """Parents by file name for sessions of the previews of which an index names only a part: by their steps.
+
+    Only where each step stands once; a session that was resumed begins to count again, and its order is the index's.
+
+    Args:
+        lines: All lines, those made for files that no index names included.
+        steps: `stepNumber` by file name.
+    """
+    sessions: dict[str, list[tuple[IndexLine, str]]] = {}
+    for line, name in lines:
+        if line.generation == 0 and name in steps:
+            sessions.setdefault(line.session, []).append((line, name))
+    found = {}
+    for own in sessions.values():
+        by_step = {steps[name]: line.checkpoint for line, name in own}
+        if len(by_step) == len(own) and any(line.is_made for line, _ in own):
+            found.update({name: by_step[steps[name] - 1] for _, name in own if steps[name] - 1 in by_step})
+    return found
+
+
 def _has_no_parents(files: Sequence[Unindexed]) -> bool:
     """Whether a session is one of the previews, which never wrote a parent: more than its first step would have one."""
     return not any(is_escaped(file.name) or file.parent is not None for file in files) and any(
@@ -174,7 +195,7 @@ class Chain:
         place = _Position(above.depth + 1 if above else 0, found.targets, facts.askers, when)
         self._places[line.checkpoint] = place
         self._last[line.session] = line.checkpoint, found.step
-        told = StoreMetadata(
+        given = StoreMetadata(
             run=line.session or "?",
             title=f"session {_short(line.session)}",
             label=_label(ran, answered, facts),
@@ -188,7 +209,7 @@ class Chain:
         timestamp = datetime.fromtimestamp(when, UTC).isoformat()
         return CheckpointRef(
             line.checkpoint, name, "", found.graph, parent, timestamp, when, found.step,
-            stamp.size if size is None else size, facts, note, position=position, told=told,
+            stamp.size if size is None else size, facts, note, position=position, store_metadata=given,
         )  # fmt: skip
 
 

@@ -102,12 +102,12 @@ class SessionStore(PolledStore):
             raise problem_error(ref)
         for line, value in found[0]:
             if ref is not None and _file(name, line) == file and value is not None:
-                told = parts(value)
-                metadata = {**told.metadata, "session": found[1]} if type(told.metadata) is dict else told.metadata
+                read = parts(value)
+                metadata = {**read.metadata, "session": found[1]} if type(read.metadata) is dict else read.metadata
                 data = _json(value)
                 return Checkpoint(
-                    ref, told.messages, told.state, told.pending, metadata, (ref.note,) if ref.note else (), (), data,
-                    told.topology,
+                    ref, read.messages, read.state, read.pending, metadata, (ref.note,) if ref.note else (), (), data,
+                    read.topology,
                 )  # fmt: skip
         raise problem_error(Problem(file, "it is no longer in its session file", "vanished"))
 

@@ -17,7 +17,7 @@ from ckpt_tui.stores.files import FileTrouble, Stamp, read_whole, stamp_of
 from ckpt_tui.stores.polled import PolledStore
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.allowance import Allowance
+    from ckpt_tui.core.document_budget import DocumentBudget
 
 KIND = "agent-framework-documents"
 
@@ -85,16 +85,16 @@ class DocumentsStore(PolledStore):
         """
         return self._load(file, None, check, everything)
 
-    def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Decode all of one document, as far as an allowance goes.
+    def load_within(self, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
+        """Decode all of one document, as far as a budget goes.
 
         Raises:
             UndecodableError: it cannot be shown; the reason is for people.
         """
-        return self._load(file, allowance, check, True)
+        return self._load(file, budget, check, True)
 
     def _load(
-        self, file: str, allowance: Allowance | None, check: Callable[[], None] | None, everything: bool
+        self, file: str, budget: DocumentBudget | None, check: Callable[[], None] | None, everything: bool
     ) -> Checkpoint:
         try:
             data = self._documents().get(file)
@@ -102,7 +102,7 @@ class DocumentsStore(PolledStore):
             raise problem_error(Problem(file, f"its file cannot be read: {error}", "unreadable")) from None
         if data is None:
             raise problem_error(Problem(file, "it is no longer in its file", "vanished"))
-        found = checkpoint_from_bytes(_name(file), data, check, everything, allowance)
+        found = checkpoint_from_bytes(_name(file), data, check, everything, budget)
         if isinstance(found, Problem):
             raise problem_error(found._replace(file=file))
         return found._replace(ref=found.ref._replace(file=file))

@@ -224,7 +224,7 @@ class HpdStore(PolledStore):
             notes = [said.note] if said.note else []
             if said.execution != folder:
                 notes.append(f"it says execution {said.execution}, but stands in the folder of {folder}")
-            told = StoreMetadata(
+            given = StoreMetadata(
                 run=run, title=title + (f" · {status}" if status else ""), label=step.label, role=step.role,
                 status=step.status, step=step.number, ran=step.ran, above=above,
             )  # fmt: skip
@@ -233,7 +233,7 @@ class HpdStore(PolledStore):
             ref = CheckpointRef(
                 said.id, file, definition.name if definition else "", said.graph, parent, said.created,
                 parse_time(said.created), step.iteration, execution.sizes[file], facts, "; ".join(notes),
-                position=position, told=told,
+                position=position, store_metadata=given,
             )  # fmt: skip
             refs.append(ref)
             position += 1
@@ -304,7 +304,7 @@ def _pending(said: HpdDigest, step: TraceStep, execution: dict[str, Any]) -> dic
 
 
 def _run_of(ref: CheckpointRef) -> str:
-    return ref.told.run if ref.told else ""
+    return ref.store_metadata.run if ref.store_metadata else ""
 
 
 def _layers(definition: Definition | None) -> list[list[str]]:

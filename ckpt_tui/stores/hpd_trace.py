@@ -88,23 +88,25 @@ def _layer(
     one: HpdDigest, above: TraceStep | None, alone: bool, layers: Sequence[Sequence[str]], said: list[str]
 ) -> int:
     """The layer of a checkpoint of an acyclic graph; the file's own number may be one too high."""
-    told = one.layer
+    stated = one.layer
     if layers:
         complete = set(one.completed)
         done = [all(node in complete or node in ENDS for node in layer) for layer in layers]
         layer = (done.index(False) if False in done else len(done)) - 1
         layer = max(layer + (one.trigger == "Suspension"), 0)
-    elif told is None:
+    elif stated is None:
         return above.number + 1 if above else 0
     elif alone:
-        if one.trigger == "LayerCompleted" and told:
-            said.append(f"the file says layer {told}, which can be one too high; without others it cannot be checked")
-        return told
+        if one.trigger == "LayerCompleted" and stated:
+            said.append(f"the file says layer {stated}, which can be one too high; without others it cannot be checked")
+        return stated
     else:
         due = above.number + 1 if above else 0
-        layer = due if told == due + 1 else told
-    if told is not None and told != layer:
-        said.append(f"the file says layer {told}; by its nodes it is layer {layer}, as the format counts one too high")
+        layer = due if stated == due + 1 else stated
+    if stated is not None and stated != layer:
+        said.append(
+            f"the file says layer {stated}; by its nodes it is layer {layer}, as the format counts one too high"
+        )
     return layer
 
 

@@ -9,8 +9,8 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import DEFAULT_MESSAGE, MessageBudget
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, OpenedPath, problem_error
 from ckpt_tui.stores.files import FileTrouble, read_ends
@@ -116,7 +116,7 @@ class LangGraphStore(PolledStore):
                 entries = self._take(newer.headers, touched)
                 touched.update(dict.fromkeys(map(encoded, newer.written)))
                 if len(newer.headers) == PAGE:
-                    yield from self._told(entries, newer.last)
+                    yield from self._batches(entries, newer.last)
                     if stop is not None and stop.is_set():
                         return
                     continue
@@ -134,10 +134,10 @@ class LangGraphStore(PolledStore):
             gone = (*gone, self._trouble.file)
             self._trouble = None
         rest = len(entries) % BATCH or min(len(entries), BATCH)
-        yield from self._told(entries[: len(entries) - rest], newer.last)
+        yield from self._batches(entries[: len(entries) - rest], newer.last)
         yield Batch(tuple(entries[len(entries) - rest :]), gone, len(self._headers), len(self._headers))
 
-    def _told(self, entries: list[Entry], last: int) -> Iterator[Batch]:
+    def _batches(self, entries: list[Entry], last: int) -> Iterator[Batch]:
         for at in range(0, len(entries), BATCH):
             done = len(self._headers)
             yield Batch(tuple(entries[at : at + BATCH]), (), done, max(last, done) + 1)
@@ -160,8 +160,8 @@ class LangGraphStore(PolledStore):
 
     def _changed(self, touched: Iterable[str], new: Sequence[Entry]) -> list[Entry]:
         """The entries that say something else since these checkpoints were written to or got a child."""
-        told = {entry.file for entry in new}
-        files = [file for file in touched if file not in told and isinstance(self._known.get(file), CheckpointRef)]
+        new_files = {entry.file for entry in new}
+        files = [file for file in touched if file not in new_files and isinstance(self._known.get(file), CheckpointRef)]
         return self._filled([file for file in files if _facts_of(self._known[file])])
 
     def _vanished(self, count: int) -> tuple[str, ...]:
@@ -231,20 +231,20 @@ class LangGraphStore(PolledStore):
         """
         return self._load(file, DEFAULT_MESSAGE)
 
-    def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Read and decode one checkpoint, as far as an allowance for the whole of it goes.
+    def load_within(self, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
+        """Read and decode one checkpoint, as far as a budget for the whole of it goes.
 
         Raises:
             UndecodableError: it cannot be shown; the reason is for people.
         """
-        limits = allowance.pickle()
+        limits = budget.pickle()
         usual = DEFAULT_MESSAGE
         if limits is not None:
             usual = usual._replace(
                 bytes=limits.bytes, values=max(limits.opcodes, usual.values), objects=max(limits.objects, usual.objects)
             )
         checkpoint = self._load(file, usual)
-        allowance.read(checkpoint.ref.size)
+        budget.read(checkpoint.ref.size)
         return checkpoint
 
     def _load(self, file: str, budget: MessageBudget) -> Checkpoint:

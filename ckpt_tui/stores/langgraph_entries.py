@@ -37,16 +37,16 @@ def entry_of(header: Header) -> Entry:
     when = saved_at(key.id)
     step = step_of(key.id)
     parent = None if header.parent is None or header.parent == key.id else encoded(key._replace(id=header.parent))
-    told = _told(key.thread, key.space, step)
+    given = _metadata(key.thread, key.space, step)
     saved = datetime.fromtimestamp(when, UTC).isoformat() if when else ""
     return CheckpointRef(
-        id=file, file=file, workflow=told.run if told.run == key.thread else key.thread, graph="", parent=parent,
-        timestamp=saved, when=when, iteration=step, size=header.size, position=header.row, told=told,
+        id=file, file=file, workflow=given.run if given.run == key.thread else key.thread, graph="", parent=parent,
+        timestamp=saved, when=when, iteration=step, size=header.size, position=header.row, store_metadata=given,
     )  # fmt: skip
 
 
 @lru_cache(4096)
-def _told(thread: str, space: str, step: int) -> StoreMetadata:
+def _metadata(thread: str, space: str, step: int) -> StoreMetadata:
     """What the header says of a run and a step; shared by the checkpoints of which it says the same."""
     key = Key(thread, space, "")
     caller = above(space)
@@ -76,8 +76,8 @@ def full_entry_of(header: Header, read: Reading, has_child: bool) -> Entry:
     when, timestamp = entry.when, entry.timestamp
     if not when and document is not None:
         when, timestamp = parse_time(document.time), document.time
-    told = entry.told
-    assert told is not None
+    given = entry.store_metadata
+    assert given is not None
     status = _status(read, has_child, bool(questions))
     role = _role(read, status)
     label = _label(read, role, bool(questions))
@@ -87,12 +87,12 @@ def full_entry_of(header: Header, read: Reading, has_child: bool) -> Entry:
         when=when,
         timestamp=timestamp,
         iteration=step if type(step) is int else entry.iteration,
-        told=told._replace(
+        store_metadata=given._replace(
             label=label,
             role=role,
             status=status,
             ran=read.ran,
-            step=step if type(step) is int else told.step,
+            step=step if type(step) is int else given.step,
             did="answered" if role == "response" else "",
         ),
     )

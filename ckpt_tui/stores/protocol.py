@@ -33,7 +33,7 @@ LOADED = 32
 """Checkpoints asked for in one turn of the loop, so that a workflow in the same loop goes on."""
 
 if TYPE_CHECKING:
-    from ckpt_tui.core.allowance import Allowance
+    from ckpt_tui.core.document_budget import DocumentBudget
 
 T = TypeVar("T")
 
@@ -110,23 +110,23 @@ class ProtocolStore(PolledStore):
         """
         return self._load(file, None, check, everything)
 
-    def load_within(self, file: str, allowance: Allowance, check: Callable[[], None] | None = None) -> Checkpoint:
-        """Ask for one checkpoint and decode it, as far as an allowance goes.
+    def load_within(self, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
+        """Ask for one checkpoint and decode it, as far as a budget goes.
 
         Raises:
             UndecodableError: the storage does not return it, or it is not a checkpoint.
         """
-        return self._load(file, allowance, check, True)
+        return self._load(file, budget, check, True)
 
     def _load(
-        self, file: str, allowance: Allowance | None, check: Callable[[], None] | None, everything: bool
+        self, file: str, budget: DocumentBudget | None, check: Callable[[], None] | None, everything: bool
     ) -> Checkpoint:
         name = file.removesuffix(".json")
         [found] = self._loaded([name])
         if isinstance(found, BaseException):
             raise UndecodableError(f"{name} cannot be loaded: {_reason(found)}.", "It may be deleted by now.")
         data, faults = found
-        checkpoint = checkpoint_from_bytes(file, data, check, everything, allowance)
+        checkpoint = checkpoint_from_bytes(file, data, check, everything, budget)
         if isinstance(checkpoint, Problem):
             raise UndecodableError(f"{name} cannot be shown: {checkpoint.reason}.")
         return checkpoint._replace(faults=(*checkpoint.faults, *faults))

@@ -10,7 +10,10 @@ _APPLE_DOUBLE = (b"\x00\x05\x16\x07", b"\x00\x05\x16\x00")
 _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"version https://git-lfs.github.com/spec/", "pointer",
      "a pointer of Git LFS, not the file itself: `git lfs pull` fetches it"),
+    (b"version https://hawser.github.com/spec/", "pointer",
+     "a pointer of Git LFS, not the file itself: `git lfs pull` fetches it"),
     (b"/annex/objects/", "pointer", "a pointer of git-annex, not the file itself: `git annex get` fetches it"),
+    (b"outs:\n- md5:", "pointer", "a pointer of DVC, not the file itself: `dvc pull` fetches it"),
     (b"\x00GITCRYPT\x00", "encrypted", "encrypted by git-crypt: `git-crypt unlock` decrypts it"),
     (b"age-encryption.org/v1", "encrypted", "encrypted by age"),
     (b"-----BEGIN AGE ENCRYPTED FILE-----", "encrypted", "encrypted by age"),
@@ -21,6 +24,11 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"\x1f\x8b", "archive", "compressed by gzip"),
     (b"\x28\xb5\x2f\xfd", "archive", "compressed by Zstandard"),
     (b"BZh", "archive", "compressed by bzip2"),
+    (b"\x04\x22\x4d\x18", "archive", "compressed by LZ4"),
+    (b"\xff\x06\x00\x00sNaPpY", "archive", "compressed by Snappy"),
+    (b"\x78\x01", "archive", "compressed by zlib"),
+    (b"\x78\x9c", "archive", "compressed by zlib"),
+    (b"\x78\xda", "archive", "compressed by zlib"),
     (b"\xfd7zXZ\x00", "archive", "compressed by xz"),
     (b"7z\xbc\xaf\x27\x1c", "archive", "a 7-Zip archive"),
     (b"Rar!\x1a\x07", "archive", "a RAR archive"),
@@ -29,11 +37,15 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
     (b"\x80\x05", "foreign", "a bare pickle"),
     (b"%PDF-", "foreign", "a PDF document"),
     (b"\x89PNG", "foreign", "a picture (PNG)"),
+    (b"\xff\xd8\xff", "foreign", "a picture (JPEG)"),
+    (b"GIF8", "foreign", "a picture (GIF)"),
+    (b"\x00\x00\x00\x01Bud1", "side-file", "what the Finder of macOS notes of a directory (.DS_Store)"),
     (b"PAR1", "foreign", "a Parquet table"),
     (b"bplist00", "foreign", "a property list of macOS"),
 )  # fmt: skip
 """How a file begins, its kind, and what it is."""
 
+_ANNEXED = re.compile(rb"(?:\.\./)*\.git/annex/objects/[^\n]*\s*\Z")
 _MARKUP = re.compile(rb"\s*<(!doctype html|html|\?xml|!--)", re.IGNORECASE)
 _MERGE = re.compile(rb"^(?:<{7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
 _DIVIDER = re.compile(rb"^={7}\r?$", re.MULTILINE)
@@ -48,11 +60,14 @@ def side_file(name: str, data: bytes) -> tuple[str, str] | None:
         return "side-file", reason
     if own.startswith("~$"):
         return "side-file", f"the lock of an office program on {own[2:]}: it goes when that program ends"
+    data = data.removeprefix(b"\xef\xbb\xbf")
     for start, kind, what in _STARTS:
         if data.startswith(start):
             return kind, f"{what}, named like a checkpoint" if kind in ("archive", "foreign") else what
     if data[257:262] == b"ustar":
         return "archive", "a tar archive, named like a checkpoint"
+    if _ANNEXED.match(data):
+        return "pointer", "a link of git-annex that this system keeps as a file: `git annex get` fetches what it means"
     if _MARKUP.match(data):
         return "foreign", "a web page or XML: perhaps the download of a checkpoint ended at a login or an error"
     if _MERGE.search(data) and _DIVIDER.search(data):

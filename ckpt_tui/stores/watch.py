@@ -100,17 +100,17 @@ class _Watch:
 
     def run(self) -> Iterator[DirectoryChange]:
         """Wait for the directory, follow it until it is gone or another one, and start again."""
-        told = False
+        reported = False
         while not self.stop.is_set():
             here = directory_state(self.directory)
             if here is None:
                 self.disarm()
-                if not told:
-                    told = True
+                if not reported:
+                    reported = True
                     yield DirectoryChange(None, missing=True)
                 self.stop.wait(self.tick)
                 continue
-            told = False
+            reported = False
             self.arm()
             if self.notify is None:
                 self.sweep.hurry(here)

@@ -17,6 +17,7 @@ from textual.screen import Screen
 
 from ckpt_tui.actions.resume.fork_overlays import with_forks
 from ckpt_tui.config import Config, load
+from ckpt_tui.core.paths import parse
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.garbage import collect_rarely, leave_out_what_is_there
@@ -210,8 +211,6 @@ def steps_of(query: str) -> tuple[str, ...]:
     Raises:
         UsageError: it is more than a path.
     """
-    from ckpt_tui.core.paths import parse
-
     steps = parse(query)
     if steps is None:
         hint = "A path such as state.draft.score opens a place; for an expression use `ckpt-tui show --query`."

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
 Scope = Literal["everywhere", "list", "value", "diff", "compare", "any list", "run", "replay"]
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One thing the person can do.
 
     Attributes:
@@ -101,6 +99,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.breakpoints", "b", "breakpoints", "where the run pauses; kept with the store", "run", "", "b"),
     Command("run.change", "e", "change", "change a value before a paused run goes on", "run", "", "e"),
     Command("run.back", "left_square_bracket", "go_back", "go back to an earlier checkpoint", "run", "", "["),
+    Command("run.editor", "O", "open_editor", "open your code where a call failed, in $EDITOR", "run", "", "O"),
     Command("run.pause", "space", "pause", "hold new lines back, or show them", "run", "pause", "space"),
     Command("run.save", "S", "save", "save the log to a file", "run", "save", "S"),
     # changes

@@ -1,18 +1,23 @@
-"""Diffs made in workers and kept: by what the two checkpoints are, so that the second question is answered at once."""
+"""Diffs made in workers and kept: by what the two checkpoints are, so that the second question is answered at once.
+
+What makes a diff is imported by the worker that asks for one.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ckpt_tui.core.cache import Cache
-from ckpt_tui.core.diff.changes import Difference
-from ckpt_tui.core.diff.divergence import CommonAncestor, Divergence, divergence
-from ckpt_tui.core.diff.ignore_rules import IgnoreRules
-from ckpt_tui.core.diff.value_diff import diff_checkpoints
-from ckpt_tui.core.model import Checkpoint, CheckpointRef
-from ckpt_tui.stores.base import Store
+from ckpt_tui.core.model import Checkpoint
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.core.diff.divergence import CommonAncestor, Divergence
+    from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+    from ckpt_tui.core.model import CheckpointRef
+    from ckpt_tui.stores.base import Store
 
 KEPT = 24
 """Diffs kept whole, with their values."""
@@ -73,8 +78,7 @@ class Comparer:
             found = self._compared.get(key)
             if found is not None:
                 return found
-            one, other = self._load(before, check), self._load(after, check)
-            found = Compared(one, other, diff_checkpoints(one, other, ignore, check, progress))
+            found = self._made(before, after, ignore, check, progress)
             self._compared.put(key, found)
             self._counts.put(key, len(found.difference.shown))
             return found
@@ -89,8 +93,7 @@ class Comparer:
         with self._lock:
             count = self._counts.get(key)
             if count is None:
-                one, other = self._load(before, check), self._load(after, check)
-                count = len(diff_checkpoints(one, other, ignore, check).shown)
+                count = len(self._made(before, after, ignore, check).difference.shown)
                 self._counts.put(key, count)
             return count
 
@@ -102,12 +105,22 @@ class Comparer:
         Raises:
             CkptError: a checkpoint on the way cannot be read.
         """
+        from ckpt_tui.core.diff.divergence import divergence
 
         def load(ref: CheckpointRef) -> Checkpoint:
             with self._lock:
                 return self._load(ref, check)
 
         return divergence(found, load, ignore, progress)
+
+    def _made(
+        self, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules, check: Check,
+        progress: Callable[[int], None] | None = None,
+    ) -> Compared:  # fmt: skip
+        from ckpt_tui.core.diff.value_diff import diff_checkpoints
+
+        one, other = self._load(before, check), self._load(after, check)
+        return Compared(one, other, diff_checkpoints(one, other, ignore, check, progress))
 
     def _load(self, ref: CheckpointRef, check: Check) -> Checkpoint:
         key = _content(ref)

@@ -1,23 +1,18 @@
-"""What a screen has done in threads: loading, reading, searching and comparing checkpoints, examining the store."""
+"""What a screen has done in threads: loading, reading, searching and comparing checkpoints.
+
+What answers a job is imported in its thread where no first row waits for it.
+"""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ckpt_tui.actions.overviews import Way, overviews
-from ckpt_tui.actions.resume.branch import branch_types
-from ckpt_tui.actions.resume.plan import source_of
-from ckpt_tui.actions.store_examination import examine
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.diff.searched_rows import search_rows
-from ckpt_tui.core.doctor.alarms import alarms
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import cut_envelope, decode_further, resolve
 from ckpt_tui.core.reading.search import search
 from ckpt_tui.errors import CkptError
-from ckpt_tui.stores.event_streams import read_events
-from ckpt_tui.stores.files import FileTrouble
-from ckpt_tui.tui.graph_learner import LearnedGraphs, read_step
 from ckpt_tui.tui.library import VIEW_SECONDS
 from ckpt_tui.tui.messages import (
     AlarmsReady,
@@ -26,14 +21,10 @@ from ckpt_tui.tui.messages import (
     Comparing,
     DifferenceReady,
     DivergenceReady,
-    EventsRead,
-    Examining,
     MatchesReady,
     OverviewReady,
     PeekReady,
-    ReportReady,
     RowsFound,
-    SourceReady,
     ValueRead,
 )
 from ckpt_tui.tui.workers import PROGRESS_SECONDS, Interval, Workers, check_cancelled, job
@@ -43,15 +34,18 @@ if TYPE_CHECKING:
 
     from textual.dom import DOMNode
 
-    from ckpt_tui.actions.resume.log import EventLog
+    from ckpt_tui.actions.overviews import RunPath
+    from ckpt_tui.core.cache import Cache
     from ckpt_tui.core.diff.comparison import DiffRow
     from ckpt_tui.core.diff.divergence import CommonAncestor
     from ckpt_tui.core.diff.ignore_rules import IgnoreRules
     from ckpt_tui.core.model import Checkpoint, CheckpointRef
     from ckpt_tui.core.runs.lineage import Node, Run
+    from ckpt_tui.core.steps.learned_graph import Graph
     from ckpt_tui.core.value import Value
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.comparer import Comparer
+    from ckpt_tui.tui.graph_learner import LearnedGraphs
 
 COUNT_SECONDS = 0.15
 """Shortest time between two messages on how much changed in the checkpoints on the screen."""
@@ -61,27 +55,19 @@ MATCH_LIMIT = 10_000
 
 
 def _load_failed(error: CkptError, file: str) -> CheckpointReady:
-    return CheckpointReady(file, None, error.what, error.hint)
+    return CheckpointReady(file, None, error=error.what, hint=error.hint)
 
 
 def _comparison_failed(
     error: CkptError, comparer: Comparer, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules
 ) -> DifferenceReady:
-    return DifferenceReady((before.file, after.file), None, error.what, error.hint)
+    return DifferenceReady((before.file, after.file), None, error=error.what, hint=error.hint)
 
 
 def _divergence_failed(
     error: CkptError, comparer: Comparer, fork: CommonAncestor, ignore: IgnoreRules
 ) -> DivergenceReady:
-    return DivergenceReady(fork, None, error.what, error.hint)
-
-
-def _examination_failed(error: CkptError) -> ReportReady:
-    return ReportReady(None, error.what, error.hint)
-
-
-def _read_failed(error: CkptError, file: str, nodes: Sequence[Node] = ()) -> SourceReady:
-    return SourceReady(file, None, error.what, error.hint)
+    return DivergenceReady(fork, None, error=error.what, hint=error.hint)
 
 
 class Jobs:
@@ -116,26 +102,11 @@ class Jobs:
     @job("judge")
     def judge(self, file: str, checkpoint: Checkpoint) -> None:
         """Look for names in the pickles of a checkpoint that could run code."""
-        found = alarms(checkpoint, check_cancelled, Allowance(), decoded_only=True)
+        from ckpt_tui.core.doctor.alarms import alarms
+
+        found = alarms(checkpoint, check_cancelled, DocumentBudget(), decoded_only=True)
         if found:
             self.workers.post(AlarmsReady(file, found))
-
-    @job("source", failed=_read_failed)
-    def source(self, file: str, nodes: Sequence[Node] = ()) -> None:
-        """Read a checkpoint whole, to resume from.
-
-        Args:
-            file: Its file.
-            nodes: The checkpoints of its run, whose types are to be allowed, too.
-        """
-        store, own = self._store.home(file)
-        barred = store.capabilities(own).resume
-        if barred:
-            raise CkptError(barred)
-        checkpoint = store.load(own, check_cancelled, everything=True)
-        node = next((each for each in nodes if each.ref.file == file), None)
-        later = branch_types(self._store, nodes, node, check_cancelled) if node is not None else ()
-        self.workers.post(SourceReady(file, source_of(store.path, checkpoint, later)))
 
     # -- values ------------------------------------------------------------------------------------------------------
 
@@ -170,23 +141,13 @@ class Jobs:
         """Leave the value that is being read."""
         self.workers.cancel("read")
 
-    @job("events")
-    def read_events(self, path: str, log: EventLog) -> None:
-        """Read a saved stream of events into a log."""
-        try:
-            for line in read_events(path):
-                check_cancelled()
-                log.add(line)
-        except FileTrouble as trouble:
-            self.workers.post(EventsRead(trouble.reason))
-        else:
-            self.workers.post(EventsRead())
-
     # -- steps and changes -------------------------------------------------------------------------------------------
 
     @job("step")
     def read_step(self, run: Run, node: Node, learned: LearnedGraphs) -> None:
         """Make the step to a checkpoint, then learn from the rest of its run and make it again."""
+        from ckpt_tui.tui.graph_learner import read_step
+
         interval = Interval(VIEW_SECONDS, at_once=True)
         for message in read_step(self._store, run, node, learned, check_cancelled):
             if interval.is_due() or message.known == message.total:
@@ -194,10 +155,31 @@ class Jobs:
             self.workers.rest()
 
     @job("overview")
-    def look_over(self, run: Run, node: Node, checkpoint: Checkpoint, way: Way, whole: bool) -> None:
-        """Make the overview of a checkpoint, with `whole` again once the way of its run is read."""
+    def look_over(
+        self, run: Run, node: Node, checkpoint: Checkpoint, paths: Cache[tuple[str, str, str], RunPath],
+        given: Graph | None, whole: bool,
+    ) -> None:  # fmt: skip
+        """Make the overview of a checkpoint, with `whole` again once the path of its run is read.
+
+        Args:
+            run: Its run.
+            node: Its place in the run.
+            checkpoint: It.
+            paths: `Run.key` → what was read of the path of a run before.
+            given: The graph of the workflow itself, where it is known.
+            whole: Read the whole path of the run.
+        """
+        from ckpt_tui.actions.overviews import RunPath, overviews
+
+        run_path = paths.get(run.key)
+        if run_path is None:
+            run_path = RunPath()
+            paths.put(run.key, run_path)
+        run_path.given = given or run_path.given
         with suppress(CkptError):  # what cannot be read says so where it is shown
-            for report in overviews(self._store, run, node, way, checkpoint, whole, check_cancelled, self.workers.rest):
+            for report in overviews(
+                self._store, run, node, run_path, checkpoint, whole, check_cancelled, self.workers.rest
+            ):
                 self.workers.post(OverviewReady(report))
 
     @job("compare", failed=_comparison_failed)
@@ -236,17 +218,3 @@ class Jobs:
             self.workers.post(Comparing(done, total))
 
         self.workers.post(DivergenceReady(fork, comparer.part(fork, ignore, progress, check_cancelled)))
-
-    # -- the store ---------------------------------------------------------------------------------------------------
-
-    @job("examine", failed=_examination_failed)
-    def examine(self) -> None:
-        """Look at everything in the store for what is wrong or risky."""
-        interval = Interval(PROGRESS_SECONDS, at_once=True)
-
-        def progress(done: int, total: int) -> None:
-            check_cancelled()
-            if interval.is_due():
-                self.workers.post(Examining(done, total))
-
-        self.workers.post(ReportReady(examine(self._store.fresh(), progress, check_cancelled)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +11,23 @@ from ckpt_tui.actions.debugging.debugger import Debugger
 from ckpt_tui.actions.resume.log import EventLog
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.running.event_lines import parse_line
+from ckpt_tui.core.running.progress import Progress
 
 _KEPT_EVENTS = tuple(
     f'{{"kind":"{kind}"'.encode()
-    for kind in ("hello", "graph", "check", "waiting", "answered", "error", "end", "checkpoint", "paused", "edited")
+    for kind in (
+        "hello",
+        "graph",
+        "check",
+        "waiting",
+        "answered",
+        "error",
+        "end",
+        "checkpoint",
+        "paused",
+        "edited",
+        "breakpoint",
+    )
 )
 """How lines begin that a screen must know of; the others only stand in the log."""
 
@@ -23,23 +37,27 @@ class LiveRun:
 
     Args:
         plan: What is run.
-        told: Called with each line that a screen must know of, from a thread of the session.
+        on_line: Called with each line that a screen must know of, from a thread of the session.
 
     Attributes:
         log: Its lines.
         latest: Kind → the latest line of that kind, of those that a screen must know of.
         begun: Whether the workflow was asked to run.
         written: Ids of the checkpoints that it wrote, in order.
+        progress: How its executors stand.
+        loans: True for each time that it asks for the terminal, False for each time that it gives it back or ends.
     """
 
-    def __init__(self, plan: Plan, told: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, plan: Plan, on_line: Callable[[dict[str, Any]], None]) -> None:
         self.plan = plan
         self.log = EventLog()
         self.latest: dict[str, dict[str, Any]] = {}
         self.begun = False
         self.written: list[str] = []
+        self.progress = Progress()
+        self.loans: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self.session = Debugger(plan, self._take, confirmed=False)
-        self._told = told
+        self._on_line = on_line
         self._lock = threading.Lock()
 
     def start(self) -> None:
@@ -84,6 +102,11 @@ class LiveRun:
 
     def _take(self, raw: bytes) -> None:
         self.log.add(raw)
+        self.progress.take(raw)
+        if raw.startswith(b'{"kind":"breakpoint"'):
+            self.loans.put(True)
+        elif raw.startswith((b'{"kind":"breakpoint_end"', b'{"kind":"end"')):
+            self.loans.put(False)
         if raw.startswith(_KEPT_EVENTS):
             line = parse_line(raw)
             kind = str(line.get("kind"))
@@ -91,4 +114,4 @@ class LiveRun:
                 self.latest[kind] = line
                 if kind == "checkpoint":
                     self.written.append(str(line.get("id")))
-            self._told(line)
+            self._on_line(line)

@@ -34,7 +34,23 @@ class Newest(Message):
         return type(message) is type(self)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
+class Progress(Newest):
+    """So much of the work is done; `total` is 0 where that is not known."""
+
+    done: int
+    total: int = 0
+
+
+@dataclass(eq=False, repr=False, kw_only=True)
+class Reply(Message):
+    """What was asked for, or why it could not be had: then `error` says it, and `hint` what to do."""
+
+    error: str = ""
+    hint: str = ""
+
+
+@dataclass(eq=False, repr=False)
 class ViewReady(Newest):
     """The store changed, and this is how it looks now; `done` of `total` files are read."""
 
@@ -43,7 +59,7 @@ class ViewReady(Newest):
     total: int
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class EventsRead(Message):
     """A stream of events is read to its end, or cannot be: then `error` says why."""
 
@@ -54,17 +70,15 @@ class BodiesWanted(Message):
     """A pass over the headers is complete, and there are bodies to read."""
 
 
-@dataclass(eq=False)
-class CheckpointReady(Message):
+@dataclass(eq=False, repr=False)
+class CheckpointReady(Reply):
     """A checkpoint was loaded, or could not be: then `error` says why."""
 
     file: str
     checkpoint: Checkpoint | None
-    error: str = ""
-    hint: str = ""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class AlarmsReady(Message):
     """What in a checkpoint could run code when it is loaded, or cannot be decoded: where, and why."""
 
@@ -76,14 +90,14 @@ class DangersWanted(Message):
     """Bodies were read: now they can be judged."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class DangersFound(Message):
     """What some checkpoints of the list would do when they are loaded, by their file; "" for nothing."""
 
     dangers: dict[str, str]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class PeekReady(Message):
     """The first bytes of a file that cannot be shown as a checkpoint."""
 
@@ -91,7 +105,7 @@ class PeekReady(Message):
     data: bytes
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class MatchesReady(Message):
     """A search ended with these places; `complete` says that there are no more."""
 
@@ -101,7 +115,7 @@ class MatchesReady(Message):
     value: object
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class RowsFound(Message):
     """A search in the rows of a comparison ended with these positions."""
 
@@ -110,31 +124,25 @@ class RowsFound(Message):
     rows: object
 
 
-@dataclass(eq=False)
-class Examining(Newest):
+class Examining(Progress):
     """So many files of the store are examined."""
 
-    done: int
-    total: int
 
-
-@dataclass(eq=False)
-class ReportReady(Message):
+@dataclass(eq=False, repr=False)
+class ReportReady(Reply):
     """The store was examined, or could not be: then `error` says why."""
 
     report: Report | None
-    error: str = ""
-    hint: str = ""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ValueRead(Message):
     """A value of a large file was read and can be looked at."""
 
     value: object
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class StepReady(Newest):
     """What happened in the step to a checkpoint, as far as its graph is known: `known` of `total` steps were read."""
 
@@ -145,14 +153,14 @@ class StepReady(Newest):
     total: int
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class OverviewReady(Newest):
     """The overview of a checkpoint; `report.overview` is complete once its whole path was read."""
 
     report: OverviewReport
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class RunLine(Message):
     """A run sent a line, as a document, that its screen must know of."""
 
@@ -160,74 +168,60 @@ class RunLine(Message):
     line: dict[str, Any]
 
 
-@dataclass(eq=False)
-class SourceReady(Message):
+@dataclass(eq=False, repr=False)
+class SourceReady(Reply):
     """A checkpoint was read whole to be resumed from, or could not be: then `error` says why."""
 
     file: str
     source: Source | None
-    error: str = ""
-    hint: str = ""
 
 
-@dataclass(eq=False)
-class DifferenceReady(Message):
+@dataclass(eq=False, repr=False)
+class DifferenceReady(Reply):
     """Two checkpoints were compared, or could not be: then `error` says why."""
 
     files: tuple[str, str]
     compared: Compared | None
-    error: str = ""
-    hint: str = ""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class ChangesCounted(Message):
     """How many changes there are since the parent, by file."""
 
     counts: dict[str, int]
 
 
-@dataclass(eq=False)
-class DivergenceReady(Message):
+@dataclass(eq=False, repr=False)
+class DivergenceReady(Reply):
     """It is known where two branches part: `divergence` is None where they do not; `error` says what went wrong."""
 
     fork: CommonAncestor
     divergence: Divergence | None
-    error: str = ""
-    hint: str = ""
 
 
-@dataclass(eq=False)
-class Comparing(Newest):
+class Comparing(Progress):
     """So many values, or steps of so many, are compared."""
 
-    done: int
-    total: int = 0
 
-
-@dataclass(eq=False)
-class QueryProgress(Newest):
+class QueryProgress(Progress):
     """So many checkpoints are asked."""
 
-    done: int
-    total: int
 
-
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class HistoryReady(Message):
     """The values of a path are known."""
 
     history: History
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class BisectReady(Message):
     """It is known where an expression first holds."""
 
     found: Bisection
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class MatchesFound(Message):
     """More matches, and how far the search is; `ended` with the last."""
 
@@ -240,14 +234,14 @@ class MatchesFound(Message):
     ended: bool
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SizesReady(Message):
     """A run is measured."""
 
     sizes: RunSizes
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class SharesReady(Message):
     """A checkpoint is measured."""
 
@@ -255,7 +249,7 @@ class SharesReady(Message):
     shares: Shares
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class QueryFailed(Message):
     """A question could not be answered, and why."""
 
@@ -263,7 +257,7 @@ class QueryFailed(Message):
     hint: str
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class WorkFailed(Message):
     """Something unexpected happened in a worker; `report` is its traceback."""
 

@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ckpt_tui.actions.branch_queries import BranchQueries
+from ckpt_tui.actions.branch_queries import BranchQueries, BranchQuery
 from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.actions.run_sizes import RunMeasurer
 from ckpt_tui.actions.text_search import TextSearches
@@ -75,16 +75,16 @@ class QueryJobs:
     def history(self, run: Run, nodes: Sequence[Node], path: str, reveal: bool) -> None:
         """The values of a path along a branch."""
         with self._turn():
-            ask = self.known.histories.history
-            found = ask(run.id, nodes, Expression(path), reveal, self._progress, check_cancelled)
+            query = BranchQuery(run.id, nodes, Expression(path), reveal)
+            found = self.known.histories.history(query, self._progress, check_cancelled)
         self.workers.post(HistoryReady(found))
 
     @job("bisect", failed=_no_answer)
     def bisect(self, run: Run, nodes: Sequence[Node], text: str, reveal: bool) -> None:
         """Where an expression first holds."""
         with self._turn():
-            ask = self.known.histories.bisect
-            found = ask(run.id, nodes, Expression(text), reveal, progress=self._progress, check=check_cancelled)
+            query = BranchQuery(run.id, nodes, Expression(text), reveal)
+            found = self.known.histories.bisect(query, progress=self._progress, check=check_cancelled)
         self.workers.post(BisectReady(found))
 
     @job("find", failed=_no_answer)

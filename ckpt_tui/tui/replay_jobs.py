@@ -249,7 +249,7 @@ class ReplayJobs:
         track, watch = self._track, self._watch
         if track is None:
             return
-        told = 0.0
+        shown = 0.0
         total = len(track.nodes)
         before: Snapshot | None = None
         previous: Node | None = None
@@ -265,8 +265,8 @@ class ReplayJobs:
                     self._take_in(node, before, after, watch)
                 previous, before = node, after
                 yield
-            if done == total or time.monotonic() - told >= PROGRESS_SECONDS:
-                told = time.monotonic()
+            if done == total or time.monotonic() - shown >= PROGRESS_SECONDS:
+                shown = time.monotonic()
                 self.workers.post(Swept(done, total))
         for _ in learn_run(track.run, self.learned, self._sweeper):
             yield

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
 
-from ckpt_tui.core.safety.verdict import verdict
 from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.library import Library, Pace
 from ckpt_tui.tui.messages import BodiesWanted, DangersFound, DangersWanted, ViewReady
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
 
     from ckpt_tui.stores.base import Batch, Store
 
+
+DRAWN_SECONDS = 0.5
+"""Longest time that reading waits until the first rows are drawn: both at once take twice as long."""
 
 JUDGED_SECONDS = 0.05
 """Longest time that judging goes on before it rests."""
@@ -43,10 +45,16 @@ class StoreFollower:
         self._library = library
         self._is_busy = is_busy
         self._filling = threading.Lock()
+        self._is_drawn = threading.Event()
 
     def stop(self) -> None:
         """End everything."""
         self.workers.stop()
+        self._is_drawn.set()
+
+    def go_on(self) -> None:
+        """Take in that the first rows are on the screen: until then, reading waits for it."""
+        self._is_drawn.set()
 
     @job("follow", exclusive=False)
     def follow(self) -> None:
@@ -61,6 +69,8 @@ class StoreFollower:
             # The first rows at once, then now and then, and everything at the end of a pass.
             if complete or (changed and (not is_shown or pace.is_due)):
                 self._post_at_pace(pace, batch.done, batch.total)
+                if not (is_shown or complete):
+                    self._is_drawn.wait(DRAWN_SECONDS)
                 is_shown = True
             was_complete = complete
             if complete and self._library.unread():
@@ -89,6 +99,8 @@ class StoreFollower:
     @job("judge list")
     def judge_list(self) -> None:
         """Find out which checkpoints of the list would run code when they are loaded, the newest first."""
+        from ckpt_tui.core.safety.verdict import verdict  # late: in its thread, after the first rows
+
         dangers: dict[str, str] = {}
         interval = Interval(JUDGED_SECONDS)
         for file, mark in self._library.unjudged():

@@ -147,6 +147,8 @@ def readable_style(style: Style, is_selected: bool = False) -> Style:
 
 def _color(value: str) -> Color | None:
     """A colour of known red, green and blue; None for any other value."""
+    if not value or value.startswith("auto"):  # Textual would look for a colour of nearly this name
+        return None
     try:
         color = Color.parse(value)
     except ColorParseError:

@@ -12,7 +12,7 @@ from typing import Any
 import jmespath
 import pytest
 
-from ckpt_tui.actions.branch_queries import BranchQueries
+from ckpt_tui.actions.branch_queries import BranchQueries, BranchQuery
 from ckpt_tui.actions.expressions import Expression, is_true
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
@@ -43,7 +43,7 @@ def nodes_to(store: Store, tip: str) -> tuple[str, list[Node]]:
 
 def asked(store: Store, tip: str, path: str, **options: Any) -> History:
     run, nodes = nodes_to(store, tip)
-    return BranchQueries(store).history(run, nodes, Expression(path), reveal=True, **options)
+    return BranchQueries(store).history(BranchQuery(run, nodes, Expression(path), reveal=True), **options)
 
 
 def from_real_objects(store: Path, tip: str, path: str) -> list[tuple[str, str]]:
@@ -81,7 +81,7 @@ def test_the_values_of_any_path_are_those_of_the_real_objects(store: Path, tip: 
     histories = BranchQueries(opened)
     for steps in chance.sample(sorted(every, key=str), min(len(every), 60)):
         path = expression(steps)
-        found = histories.history(run, nodes, Expression(path), reveal=True)
+        found = histories.history(BranchQuery(run, nodes, Expression(path), reveal=True))
         values = [(taken.ref.id, text(taken.value)) for taken in found.values]
         # A path that turns from null to nothing takes a value more than JMESPath can tell.
         values = [pair for at, pair in enumerate(values) if not at or pair[1] != values[at - 1][1]]
@@ -150,7 +150,7 @@ def test_bisect_finds_where_the_real_objects_first_make_it_true(store: Path, tip
     holds = [is_true(jmespath.search(question, documents(store)[checkpoint])) for checkpoint in chain]
     opened = open_store(store)
     run, nodes = nodes_to(opened, tip)
-    found = BranchQueries(opened).bisect(run, nodes, Expression(question))
+    found = BranchQueries(opened).bisect(BranchQuery(run, nodes, Expression(question)))
     first = holds.index(True) if True in holds else None
     assert (found.first.id if found.first else None) == (None if first is None else chain[first])
     assert (found.previous.id if found.previous else None) == (chain[first - 1] if first else None)
@@ -158,7 +158,7 @@ def test_bisect_finds_where_the_real_objects_first_make_it_true(store: Path, tip
     assert bool("flips" in found.hint) == (first is not None and found.flips > 1)
     if found.first is not None:
         assert found.first.role is not None
-    fast = BranchQueries(opened).bisect(run, nodes, Expression(question), halving=True)
+    fast = BranchQueries(opened).bisect(BranchQuery(run, nodes, Expression(question)), halving=True)
     assert fast.flips is None
     if found.flips <= 1 and (first is None or holds[-1]):
         assert fast.first == found.first
@@ -201,10 +201,10 @@ def test_a_checkpoint_that_cannot_be_read_is_reported_and_left_out(tmp_path: Pat
     store = open_store(chain(tmp_path, [{"x": 1}, {"x": 2}, {"x": 3}]))
     run, nodes = nodes_to(store, "latest")
     (tmp_path / "c0001.json").unlink()
-    found = BranchQueries(store).history(run, nodes, Expression("state.x"))
+    found = BranchQueries(store).history(BranchQuery(run, nodes, Expression("state.x")))
     assert [taken.value for taken in found.values] == [1, 3]
     assert [gap.file for gap in found.unread] == ["c0001.json"]
-    bisected = BranchQueries(store).bisect(run, nodes, Expression("state.x > `2`"))
+    bisected = BranchQueries(store).bisect(BranchQuery(run, nodes, Expression("state.x > `2`")))
     assert bisected.first is not None
     assert bisected.first.id == "c0002"
     assert [gap.file for gap in bisected.unread] == ["c0001.json"]
@@ -218,14 +218,14 @@ def test_a_question_asked_again_reads_nothing_and_a_branch_that_grew_is_read_fro
     read = files_read(monkeypatch)
     histories = BranchQueries(store, Cache())
     run, nodes = nodes_to(store, "latest")
-    first = histories.history(run, nodes, Expression("state.x"))
+    first = histories.history(BranchQuery(run, nodes, Expression("state.x")))
     assert len(read) >= 190
     read.clear()
-    assert histories.history(run, nodes, Expression("state.x")) == first
+    assert histories.history(BranchQuery(run, nodes, Expression("state.x"))) == first
     assert read == []
     chain(tmp_path, states)
     run, nodes = nodes_to(store.fresh(), "latest")
-    longer = histories.history(run, nodes, Expression("state.x"))
+    longer = histories.history(BranchQuery(run, nodes, Expression("state.x")))
     assert [taken.value for taken in longer.values] == list(range(20))
 
 
@@ -233,27 +233,27 @@ def test_content_that_changed_is_asked_again(tmp_path: Path) -> None:
     store = open_store(chain(tmp_path, [{"x": 1}, {"x": 2}]))
     histories = BranchQueries(store, Cache())
     run, nodes = nodes_to(store, "latest")
-    assert [taken.value for taken in histories.history(run, nodes, Expression("state.x")).values] == [1, 2]
+    assert [taken.value for taken in histories.history(BranchQuery(run, nodes, Expression("state.x"))).values] == [1, 2]
     chain(tmp_path, [{"x": 1}, {"x": 1}, {"x": 777}])
-    found = histories.history(run, nodes, Expression("state.x"))
+    found = histories.history(BranchQuery(run, nodes, Expression("state.x")))
     assert [taken.value for taken in found.values] == [1]
 
 
 def test_secrets_are_masked_and_their_change_is_reported(tmp_path: Path) -> None:
     store = open_store(chain(tmp_path, [{"api_key": "sk-1"}, {"api_key": "sk-2"}]))
     run, nodes = nodes_to(store, "latest")
-    found = BranchQueries(store).history(run, nodes, Expression("state.api_key"))
+    found = BranchQueries(store).history(BranchQuery(run, nodes, Expression("state.api_key")))
     assert [taken.value for taken in found.values] == [{"$masked": "str", "$size": 4}] * 2
     headers = open_store(chain(tmp_path, [{"headers": [["x-api-key", "sk-2"], 1]}]))
     run, nodes = nodes_to(headers, "c0000")
     for path in ("state.headers[0][1]", "state.headers[0][-1]"):
-        (taken,) = BranchQueries(headers).history(run, nodes, Expression(path)).values
+        (taken,) = BranchQueries(headers).history(BranchQuery(run, nodes, Expression(path))).values
         assert taken.value == {"$masked": "str", "$size": 4}
     store = open_store(chain(tmp_path, [{"api_key": "sk-1"}, {"api_key": "sk-2"}]))
     run, nodes = nodes_to(store, "latest")
     for question in ("state.api_key == 'sk-1'", "contains(to_string(state), 'sk-')"):
-        assert BranchQueries(store).bisect(run, nodes, Expression(question)).first is None
-        assert BranchQueries(store).bisect(run, nodes, Expression(question), reveal=True).first is not None
+        assert BranchQueries(store).bisect(BranchQuery(run, nodes, Expression(question))).first is None
+        assert BranchQueries(store).bisect(BranchQuery(run, nodes, Expression(question), reveal=True)).first is not None
 
 
 def test_equal_values_that_a_resume_pickled_to_other_bytes_are_one_value(tmp_path: Path) -> None:
@@ -270,9 +270,9 @@ def test_a_wrong_expression_is_reported(tmp_path: Path, question: str) -> None:
     store = open_store(chain(tmp_path, [{"x": [1]}]))
     run, nodes = nodes_to(store, "latest")
     with pytest.raises(UsageError):
-        BranchQueries(store).history(run, nodes, Expression(question))
+        BranchQueries(store).history(BranchQuery(run, nodes, Expression(question)))
     with pytest.raises(UsageError):
-        BranchQueries(store).bisect(run, nodes, Expression(question))
+        BranchQueries(store).bisect(BranchQuery(run, nodes, Expression(question)))
 
 
 @pytest.mark.parametrize(
@@ -310,11 +310,11 @@ def test_a_bisection_asked_again_reads_nothing(tmp_path: Path, monkeypatch: pyte
     histories = BranchQueries(store)
     run, nodes = nodes_to(store, "latest")
     expression_of_x = Expression("state.x > `11`")
-    first = histories.bisect(run, nodes, expression_of_x)
+    first = histories.bisect(BranchQuery(run, nodes, expression_of_x))
     assert (first.first and first.first.id, first.flips, len(read)) == ("c0012", 1, 20)
     read.clear()
-    assert histories.bisect(run, nodes, expression_of_x) == first
+    assert histories.bisect(BranchQuery(run, nodes, expression_of_x)) == first
     assert read == []
     chain(tmp_path, [{"x": 99 if index == 3 else index} for index in range(20)])
-    again = histories.bisect(run, nodes, expression_of_x)
+    again = histories.bisect(BranchQuery(run, nodes, expression_of_x))
     assert (again.first and again.first.id, again.flips) == ("c0003", 3)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
-from ckpt_tui.actions.overviews import OverviewReport, Way, overviews
-from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.overview.overview import Label
+from ckpt_tui.actions.overviews import OverviewReport, RunPath, overviews
+from ckpt_tui.core.model import Checkpoint, CheckpointRef
+from ckpt_tui.core.overview.line import Label
 from ckpt_tui.core.overview.trail import fold, numbers_of, path_text
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
-from ckpt_tui.core.text import UNSAFE
+from ckpt_tui.core.text import unsafe
 from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.stores.files import Stamp
 from ckpt_tui.stores.registry import open_store
 
 DATA = Path(__file__).parent.parent / "data"
@@ -27,7 +31,7 @@ def opened(path: Path) -> tuple[Store, tuple[Run, ...]]:
     return store, arrange(e for batch in store.scan() for e in batch.entries if isinstance(e, CheckpointRef))
 
 
-def told(path: Path, step: int | None = None, run: int = -1) -> OverviewReport:
+def described(path: Path, step: int | None = None, run: int = -1) -> OverviewReport:
     """The overview of the newest checkpoint of a run, or of the first one of a step."""
     store, runs = opened(path)
     nodes = runs[run].nodes
@@ -62,20 +66,20 @@ RUNS = [
 
 
 @pytest.mark.parametrize(
-    ("path", "step", "asked", "way", "outcome"), RUNS, ids=lambda value: getattr(value, "name", "")
+    ("path", "step", "asked", "run_path", "outcome"), RUNS, ids=lambda value: getattr(value, "name", "")
 )
 def test_a_run_that_ended_says_what_was_asked_what_ran_and_what_came_out(
-    path: Path, step: int | None, asked: str, way: str, outcome: str
+    path: Path, step: int | None, asked: str, run_path: str, outcome: str
 ) -> None:
-    found = told(path, step)
+    found = described(path, step)
     assert asked in " ".join(said(found, "asked"))
-    assert said(found, "path")[0].startswith(way)
+    assert said(found, "path")[0].startswith(run_path)
     assert outcome in said(found, "outcome")
     assert found.overview.complete
 
 
 def test_what_waits_is_reported_with_whom_it_waits_for_and_its_data() -> None:
-    found = told(AF / "1.23.0" / "hitl_pending")
+    found = described(AF / "1.23.0" / "hitl_pending")
     assert said(found, "now") == [
         "review asks you for Decision",
         (
@@ -89,13 +93,13 @@ def test_what_waits_is_reported_with_whom_it_waits_for_and_its_data() -> None:
 
 
 def test_a_call_of_a_tool_that_waits_for_approval_is_reported() -> None:
-    found = told(AF / "1.23.0" / "agent_tool_approval", 1)
+    found = described(AF / "1.23.0" / "agent_tool_approval", 1)
     assert said(found, "now") == ['operator asks you whether it may call delete_file({"path": "/tmp/x"})']
 
 
 @pytest.mark.parametrize("name", ["hpd_hosted", "af_dotnet"])
 def test_other_frameworks_say_what_waits(name: str) -> None:
-    found = told(DATA / "dotnet" / name, {"hpd_hosted": 2, "af_dotnet": 3}[name])
+    found = described(DATA / "dotnet" / name, {"hpd_hosted": 2, "af_dotnet": 3}[name])
     assert {
         "hpd_hosted": '"Approve publishing this draft?"',
         "af_dotnet": 'ContentSample.Draft text: "A checkpoint is a file.", revision: 1',
@@ -113,7 +117,7 @@ def test_the_recorded_run_says_its_loop_and_the_course_of_its_score() -> None:
 
 
 def test_a_run_that_broke_off_says_so_and_what_was_due() -> None:
-    found = told(AF / "1.23.0" / "raises")
+    found = described(AF / "1.23.0" / "raises")
     assert said(found, "now")[0] == "counter → boom: 3"
     assert said(found, "now")[-1].startswith("nothing was written after this")
 
@@ -127,23 +131,26 @@ def test_the_first_overview_comes_from_the_checkpoint_and_its_parent_alone() -> 
 
 
 def test_what_was_read_of_a_run_is_not_read_again() -> None:
-    class Counted:
-        """A store that counts what is loaded from it."""
+    class Counted(DirectoryStore):
+        """A store that notes what is read of it, whole or only as far as is needed."""
 
-        def __init__(self, store: Store) -> None:
-            self.store = store
-            self.loaded: list[str] = []
+        noted: ClassVar[list[str]] = []
 
-        def load(self, file: str, check: object = None) -> object:
-            self.loaded.append(file)
-            return self.store.load(file)
+        def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
+            self.noted.append(file)
+            return super().load(file, check, everything)
 
-    store, runs = opened(AF / "1.23.0" / "loop")
-    counted, way, nodes = Counted(store), Way(), runs[-1].nodes
-    list(overviews(counted, runs[-1], nodes[-2], way))  # type: ignore[arg-type]
-    counted.loaded.clear()
-    list(overviews(counted, runs[-1], nodes[-1], way))  # type: ignore[arg-type]
-    assert len(counted.loaded) <= 3
+        def read_stamped(self, file: str) -> tuple[Stamp, bytes]:
+            self.noted.append(file)
+            return super().read_stamped(file)
+
+    _, runs = opened(AF / "1.23.0" / "loop")
+    counted, run_path, nodes = Counted(str(AF / "1.23.0" / "loop")), RunPath(), runs[-1].nodes
+    list(overviews(counted, runs[-1], nodes[-2], run_path))
+    assert len(counted.noted) >= len(nodes) - 1
+    counted.noted.clear()
+    list(overviews(counted, runs[-1], nodes[-1], run_path))
+    assert len(counted.noted) <= 3
 
 
 def test_a_long_way_is_cut_after_its_first_checkpoint() -> None:
@@ -180,7 +187,7 @@ def test_secrets_are_masked(tmp_path: Path) -> None:
         "iteration_count": 0, "metadata": {}, "version": "1.0",
     }  # fmt: skip
     (tmp_path / "one.json").write_text(json.dumps(document))
-    text = " ".join(line.text for line in told(tmp_path).overview.lines)
+    text = " ".join(line.text for line in described(tmp_path).overview.lines)
     assert "hunter22x" not in text and "k-123456" not in text and "t-1" not in text
 
 
@@ -188,22 +195,22 @@ def test_every_checkpoint_of_the_samples_has_an_overview_that_no_terminal_obeys(
     for path in [*AF.glob("*/*"), *(DATA / "agent-framework-legacy").glob("*/*"), DATA / "hostile"]:
         store, runs = opened(path)
         for run in runs:
-            way = Way()
+            run_path = RunPath()
             for node in run.nodes:
-                assert one_of(store, run, node, way).overview.title
+                assert one_of(store, run, node, run_path).overview.title
 
 
-def one_of(store: Store, run: Run, node: Node, way: Way) -> OverviewReport:
+def one_of(store: Store, run: Run, node: Node, run_path: RunPath) -> OverviewReport:
     """The last overview of a checkpoint, looked at for what a terminal would obey."""
-    *_, found = overviews(store, run, node, way)
-    assert not any(UNSAFE.search(line.text) for line in found.overview.lines)
-    assert not UNSAFE.search(found.overview.title)
+    *_, found = overviews(store, run, node, run_path)
+    assert not any(unsafe().search(line.text) for line in found.overview.lines)
+    assert not unsafe().search(found.overview.title)
     return found
 
 
 def test_times_that_a_copy_changes_are_said_to_be_those_of_the_files() -> None:
-    assert told(DATA / "dotnet" / "af_dotnet").overview.title.endswith(" · times are those of the files")
-    assert "times" not in told(AF / "1.23.0" / "linear").overview.title
+    assert described(DATA / "dotnet" / "af_dotnet").overview.title.endswith(" · times are those of the files")
+    assert "times" not in described(AF / "1.23.0" / "linear").overview.title
 
 
 def test_an_integer_beyond_every_float_is_not_drawn() -> None:

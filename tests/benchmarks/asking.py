@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from ckpt_tui.actions.branch_queries import BranchQueries
+from ckpt_tui.actions.branch_queries import BranchQueries, BranchQuery
 from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.actions.text_search import TextSearches
 from ckpt_tui.cli.ls import read_store
@@ -101,7 +101,7 @@ def _history(directory: Path, path: str) -> float:
     runs, _ = read_store(store, fast=True)
     newest = max((node.ref for run in runs for node in run.nodes), key=lambda ref: ref.when)
     run, nodes = branch(runs, newest.id)
-    found = BranchQueries(store).history(run.id, nodes, Expression(path))
+    found = BranchQueries(store).history(BranchQuery(run.id, nodes, Expression(path)))
     took = time.process_time() - began
     assert found.asked == COUNT
     return took
@@ -123,7 +123,7 @@ def _again(directory: Path) -> tuple[float, float]:
     taken = []
     for _ in range(2):
         began = time.process_time()
-        histories.history(run.id, nodes, Expression(SELDOM[1][1]))
+        histories.history(BranchQuery(run.id, nodes, Expression(SELDOM[1][1])))
         taken.append(time.process_time() - began)
     return taken[1], taken[0]
 

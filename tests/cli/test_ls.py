@@ -13,7 +13,7 @@ import pytest
 
 from ckpt_tui.cli import ls as module
 from ckpt_tui.cli.output import cells, pad
-from ckpt_tui.core.text import UNSAFE
+from ckpt_tui.core.text import unsafe
 from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import DATA, HOSTILE, NEW, ROOT, Output, called, command
 from tests.support import workflows
@@ -154,7 +154,7 @@ class TestList:
     def test_nothing_a_terminal_obeys_is_printed(self, output: Output) -> None:
         for options in ([], ["--json"], ["--fast"]):
             out = called(output, "ls", HOSTILE, *options).out.replace("\n", "")
-            assert UNSAFE.search(out) is None
+            assert unsafe().search(out) is None
 
     def test_an_empty_directory_is_said_to_be_empty(self, output: Output, tmp_path: Path) -> None:
         assert called(output, "ls", tmp_path).out == f"no checkpoints in {tmp_path}\n"

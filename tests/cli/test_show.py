@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.text import UNSAFE
+from ckpt_tui.core.text import unsafe
 from tests.cli.commands import DATA, HOSTILE, NEW, Output, called, command
 from tests.support import workflows
 
@@ -191,8 +191,8 @@ class TestText:
         for name in (path.stem for path in HOSTILE.glob("*.json")):
             for options in ([], ["--json", "--reveal"]):
                 done = called(output, "show", HOSTILE, name, *options)
-                assert UNSAFE.search(done.out.replace("\n", "")) is None, name
-                assert UNSAFE.search(done.err.replace("\n", "")) is None, name
+                assert unsafe().search(done.out.replace("\n", "")) is None, name
+                assert unsafe().search(done.err.replace("\n", "")) is None, name
 
 
 class TestFaults:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.text import UNSAFE
+from ckpt_tui.core.text import unsafe
 from tests.cli.commands import DATA, HOSTILE, NEW, ROOT, Output, called
 
 STORE = NEW / "orch_groupchat"
@@ -63,7 +63,7 @@ class TestShow:
                 done = called(output, "show", HOSTILE, path.stem, "--sizes", *options)
                 assert done.code in (0, 4), path
                 assert done.out or done.err.startswith("ckpt-tui: "), path
-                assert UNSAFE.search(done.out.replace("\n", "")) is None, path
+                assert unsafe().search(done.out.replace("\n", "")) is None, path
 
 
 class TestLs:

@@ -9,7 +9,7 @@ from ckpt_tui.core.export import dumps, dumps_lines, show_document
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Facts, Problem, StoreMetadata, parse_time
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.core.runs.list_document import ls_document, ref_document
-from ckpt_tui.core.text import UNSAFE
+from ckpt_tui.core.text import unsafe
 
 NASTY = "\x1b[2J \x7f \x9b31m \u202e \u200b \ufeff \u2028 \ud800 \U000e0001 \0 \n \r \t"
 WRITERS = [dumps, lambda document: dumps(document, indent=None), dumps_lines]
@@ -26,7 +26,7 @@ class TestText:
     def test_characters_that_a_terminal_obeys_are_escaped_in_keys_and_values(self, write: Any) -> None:
         document = {"items": [{"id": NASTY}, {"id": "ü 漢字 🎉"}], NASTY: NASTY}
         text = write(document)
-        assert UNSAFE.sub("", text.replace("\n", "")) == text.replace("\n", "")
+        assert unsafe().sub("", text.replace("\n", "")) == text.replace("\n", "")
         assert json.loads(text) == document
 
     def test_readable_characters_stay(self) -> None:
@@ -133,11 +133,12 @@ class TestLs:
 
     def test_each_checkpoint_is_a_line_whatever_is_said_of_it(self) -> None:
         facts = Facts(1, 2, ("internal:start",), ("ask",), False)
-        told = StoreMetadata(title="a run", step=4, ran=("a",))
+        given = StoreMetadata(title="a run", step=4, ran=("a",))
         refs = [
             ref(), ref(id="two", file="two.json", parent="one"), ref(id=NASTY, file=f"{NASTY}.json", workflow=NASTY),
             ref(id="ü 漢字 🎉", file='"\\.json', parent="gone", timestamp="soon"), ref(id="facts", facts=facts),
-            ref(id="note", note="odd"), ref(id="told", told=told), ref(id="", file="", workflow="", graph="", size=0),
+            ref(id="note", note="odd"), ref(id="given", store_metadata=given),
+            ref(id="", file="", workflow="", graph="", size=0),
             ref(id="guessed", iteration=4, parent=None, when=9e9),
         ]  # fmt: skip
         runs = arrange(refs)

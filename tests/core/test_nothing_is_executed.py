@@ -15,7 +15,7 @@ PROGRAM = r"""
 import base64, json, os, pickle, re, sys
 from pathlib import Path
 
-from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.reading.disassembly import line, operations
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.documents.envelope import decode_further, open_envelope
@@ -77,7 +77,7 @@ def from_pickle(data):
     for operation in operations(data, 500):
         line(operation)
     envelope = Envelope(base64.b64encode(data).decode(), "a:B")
-    pickles = Pickles("a.json", {}, Allowance(0.2))
+    pickles = Pickles("a.json", {}, DocumentBudget(0.2))
     pickles.examine(envelope, ("state",))
     if envelope.is_cut:
         decode_further(envelope)
@@ -150,7 +150,8 @@ def test_no_payload_of_the_tests_executes_anything(tmp_path: Path) -> None:
     from tests.core.pickles.test_fuzz import FOUND
     from tests.core.pickles.test_opcodes import BROKEN, WELL_FORMED
     from tests.core.pickles.test_unpickle import VALUES
-    from tests.fuzz import SMALL_BOMBS, genuine
+    from tests.fuzz_pickles import BOMBS as SMALL_BOMBS
+    from tests.fuzz_pickles import genuine
 
     pickles = [case[1] for case in (*WELL_FORMED, *BROKEN)]
     pickles += [*SMALL_BOMBS, *PAYLOADS.values(), *FOUND.values(), *genuine()]

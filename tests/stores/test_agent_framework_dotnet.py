@@ -169,6 +169,26 @@ class TestValues:
         [finding] = [one for one in examine(open_store(tmp_path)).findings if one.kind == "repeated-keys"]
         assert "longest" in finding.fix
 
+    def test_a_repeated_member_of_the_document_itself_is_no_unknown_one(self, tmp_path: Path) -> None:
+        text = json.dumps(document("ce8700d2")).replace('"stepNumber"', '"stepNumber": 9, "stepNumber"', 1)
+        (tmp_path / f"s_{'a' * 32}.json").write_text(text)
+        (tmp_path / "index.jsonl").write_text(json.dumps({"sessionId": "s", "checkpointId": "a" * 32}) + "\n")
+        found = [one for one in examine(open_store(tmp_path)).findings if one.severity == "warning"]
+        assert [one.kind for one in found] == ["repeated-keys"]
+        assert "executor" not in found[0].fix
+
+    def test_a_run_that_is_put_back_goes_on_counting_and_that_is_no_hole(self, tmp_path: Path) -> None:
+        top = document("ce8700d2")
+        lines = []
+        for number, (step, above) in enumerate([(0, None), (1, 0), (2, 1), (3, 0), (7, 3)]):
+            parent = {} if above is None else {"parent": {"sessionId": "s", "checkpointId": f"{above:032x}"}}
+            own = {key: value for key, value in top.items() if key != "parent"} | {"stepNumber": step} | parent
+            (tmp_path / f"s_{number:032x}.json").write_text(json.dumps(own))
+            lines.append(json.dumps({"sessionId": "s", "checkpointId": f"{number:032x}"}))
+        (tmp_path / "index.jsonl").write_text("\n".join(lines) + "\n")
+        holes = [one.file for one in examine(open_store(tmp_path)).findings if one.kind == "hole"]
+        assert holes == [f"s_{4:032x}.json"]
+
     def test_names_of_generic_types_leave_versions_out(self) -> None:
         name = "System.Collections.Generic.List`1[[My.Type, My, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null]]"
         found = type_name({"assemblyName": "System.Private.CoreLib, Version=10.0.0.0", "typeName": name})
@@ -206,7 +226,8 @@ class TestSessions:
         store = open_store(path)
         assert isinstance(store, SessionStore)
         assert store.kind == "agent-framework-dotnet-session"
-        expected = [ref for ref in refs_of(CORPUS / "af_dotnet") if ref.told and ref.told.run == SESSION]
+        refs = refs_of(CORPUS / "af_dotnet")
+        expected = [ref for ref in refs if ref.store_metadata and ref.store_metadata.run == SESSION]
         found = refs_of(path)
         assert [(ref.id, ref.parent, ref.step, ref.facts) for ref in found] == [
             (ref.id, ref.parent, ref.step, ref.facts) for ref in expected

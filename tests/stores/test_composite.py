@@ -71,7 +71,7 @@ def test_an_id_in_two_stores_asks_which(tmp_path: Path) -> None:
     with pytest.raises(IdFault, match=f"one/{checkpoint}"):
         find(checkpoint, runs)
     node = find(f"two/{checkpoint}~1", runs)
-    assert (node.ref.id, node.ref.told and node.ref.told.store) == (runs[0].nodes[2].ref.id, "two")
+    assert (node.ref.id, node.ref.store_metadata and node.ref.store_metadata.store) == (runs[0].nodes[2].ref.id, "two")
 
 
 def test_a_member_that_is_missing_is_no_reason_to_hide_the_others(tmp_path: Path) -> None:

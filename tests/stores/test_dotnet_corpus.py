@@ -36,7 +36,8 @@ class TestAgentFrameworkForDotnet:
         orphan = MANIFEST[name].get("unindexedFile")
         found = [
             {
-                "sessionId": ref.told and ref.told.run, "checkpointId": ref.id, "parent": ref.parent, "file": ref.file,
+                "sessionId": ref.store_metadata and ref.store_metadata.run, "checkpointId": ref.id,
+                "parent": ref.parent, "file": ref.file,
                 "stepNumber": ref.iteration, "pendingRequests": ref.facts and ref.facts.pending,
             }
             for ref in sorted(headers(entries), key=lambda ref: ref.rank)

@@ -33,7 +33,7 @@ def runs_of(store: Path) -> tuple[Run, ...]:
 def tree_of(runs: tuple[Run, ...]) -> dict[str, tuple[str | None, int, object]]:
     """Parent, step and executors of each checkpoint."""
     return {
-        node.ref.id: (node.parent, node.ref.step, node.ref.told and node.ref.told.ran)
+        node.ref.id: (node.parent, node.ref.step, node.ref.store_metadata and node.ref.store_metadata.ran)
         for run in runs
         for node in run.nodes
     }
@@ -215,3 +215,37 @@ class TestALineAheadOfItsFile:
             if isinstance(entry, CheckpointRef) or time.monotonic() > deadline:
                 stop.set()
         assert isinstance(known[newest.name], CheckpointRef)
+
+
+class TestAdvice:
+    def test_a_merge_within_the_index_is_named_with_its_lines(self, tmp_path: Path) -> None:
+        store = cloned("af_dotnet", tmp_path / "store", "names")
+        index = store / "index.jsonl"
+        lines = index.read_text(encoding="utf-8").splitlines()
+        merged = ["<<<<<<< HEAD", *lines[:3], "=======", *lines[3:], ">>>>>>> theirs", ""]
+        index.write_text("\n".join(merged), encoding="utf-8")
+        [finding] = [one for one in examine(open_store(store)).findings if one.severity == "warning"]
+        assert finding.reason.startswith("both sides of a merge that was not resolved stand in it: lines 1, 5 and")
+        assert f"delete lines 1, 5 and {len(lines) + 3} of index.jsonl; the others are whole" in finding.fix
+        assert tree_of(runs_of(store)) == tree_of(runs_of(CORPUS / "af_dotnet"))
+
+    @pytest.mark.parametrize("content", ["", '{"stepNumber": 3, "work'])
+    def test_a_file_that_was_never_written_goes_with_its_line(self, tmp_path: Path, content: str) -> None:
+        store = cloned("af_dotnet_rc1", tmp_path / "store", "names")
+        last = parse_index((store / "index.jsonl").read_bytes()).lines[-1]
+        file = store / last.file_names[0]
+        file.write_text(content, encoding="utf-8")
+        os.utime(file, (LONG_AGO, LONG_AGO))
+        [finding] = [one for one in examine(open_store(store)).findings if one.file == file.name]
+        assert f"delete line {last.number} of index.jsonl" in finding.fix
+
+    def test_steps_order_the_previews_where_the_index_names_only_the_last(self, tmp_path: Path) -> None:
+        store = cloned("af_dotnet_preview", tmp_path / "store", "reversed")
+        index = store / "index.jsonl"
+        index.write_text(index.read_text(encoding="utf-8").splitlines()[-1] + "\n", encoding="utf-8")
+        assert tree_of(runs_of(store)) == tree_of(runs_of(CORPUS / "af_dotnet_preview"))
+
+    def test_a_guessed_parent_is_said_to_be_of_a_preview_of_dotnet(self, tmp_path: Path) -> None:
+        store = cloned("af_dotnet_preview", tmp_path / "store", "names")
+        fixes = {one.fix for one in examine(open_store(store)).findings if one.kind == "guessed-parent"}
+        assert fixes == {"Agent Framework for .NET 1.0.0-rc1 and later write the parent."}

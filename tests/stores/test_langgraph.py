@@ -48,7 +48,7 @@ def runs_of(store: Store) -> dict[str, Run]:
 
 
 def labels(run: Run) -> list[str]:
-    return [node.ref.told.label for node in run.nodes if node.ref.told]
+    return [node.ref.store_metadata.label for node in run.nodes if node.ref.store_metadata]
 
 
 def roles(run: Run) -> list[str | None]:
@@ -117,7 +117,7 @@ class TestStoresOfLangGraph:
         found = requests(load(store, runs["both-wait"]).pending)
         assert sorted(request.executor for request in found) == ["finance", "legal"]
         assert labels(runs["both-wait"])[-1] == "start · finance, legal waiting"
-        assert [node.ref.told.ran for node in runs["both-answered"].nodes if node.ref.told][2:] == [
+        assert [node.ref.store_metadata.ran for node in runs["both-answered"].nodes if node.ref.store_metadata][2:] == [
             ("finance", "legal"),
             ("join",),
         ]
@@ -173,7 +173,8 @@ class TestStoresOfLangGraph:
     def test_nodes_that_were_sent_to_ran_and_what_they_are_sent_is_in_flight(self) -> None:
         store = opened("0.2.76/fanout-failure")
         run = runs_of(store)["good"]
-        assert [node.ref.told.ran for node in run.nodes if node.ref.told][2:5] == [("split",), ("work",), ("join",)]
+        ran = [node.ref.store_metadata.ran for node in run.nodes if node.ref.store_metadata]
+        assert ran[2:5] == [("split",), ("work",), ("join",)]
         sent = take_snapshot(load(store, run, 2)).sent
         assert [(one.source, one.target, to_json(one.data)) for one in sent] == [
             ("split", "work", {"item": item}) for item in "abc"

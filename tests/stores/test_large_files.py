@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.doctor.alarms import alarms
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
@@ -62,10 +62,10 @@ class TestLargeFiles:
     @pytest.mark.parametrize("megabytes", [12, 40])
     def test_an_honest_large_checkpoint_is_written_whole_by_default(self, megabytes: int, tmp_path: Path) -> None:
         path = write_huge(tmp_path, megabytes * 1_000_000)
-        allowance = Allowance()
-        found = shown(path, everything=True, allowance=allowance)
-        assert alarms(found, allowance=allowance) == ()
-        document = show_document(found, allowance=allowance)
+        budget = DocumentBudget()
+        found = shown(path, everything=True, budget=budget)
+        assert alarms(found, budget=budget) == ()
+        document = show_document(found, budget=budget)
         assert document["complete"] and not found.faults
         assert len(document["state"]["archive"]) == len(resolve(resolve(shown(path).state)["archive"]))
 
@@ -73,11 +73,11 @@ class TestLargeFiles:
         self, large: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(agent_framework_body, "MAX_FILE_BYTES", 2_000_000)
-        found = load(str(large), large.name, everything=True, allowance=Allowance())
+        found = load(str(large), large.name, everything=True, budget=DocumentBudget())
         assert isinstance(found, Problem)
         assert "more than the 2,000,000 that are read at once" in found.reason
         assert "--limit 8 reads eight times as many" in found.reason
-        assert shown(large, everything=True, allowance=Allowance(8)).ref.size == large.stat().st_size
+        assert shown(large, everything=True, budget=DocumentBudget(8)).ref.size == large.stat().st_size
 
     def test_a_large_file_in_another_layout_is_parsed_as_a_whole(self, large: Path, tmp_path: Path) -> None:
         path = tmp_path / large.name
@@ -124,7 +124,7 @@ def test_a_small_file_of_very_many_values_is_read_part_by_part(tmp_path: Path) -
     assert isinstance(loaded, Checkpoint)
     state = resolve(loaded.state)
     assert state["topic"] == "coffee" and len(resolve(state["rows"])) == 140_000
-    refused = load(str(path), path.name, everything=True, allowance=Allowance())
+    refused = load(str(path), path.name, everything=True, budget=DocumentBudget())
     assert isinstance(refused, Problem) and refused.kind == "too-large"
-    allowed = load(str(path), path.name, everything=True, allowance=Allowance(8))
+    allowed = load(str(path), path.name, everything=True, budget=DocumentBudget(8))
     assert isinstance(allowed, Checkpoint) and allowed.state == document["state"]

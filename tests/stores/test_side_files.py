@@ -5,6 +5,7 @@ import io
 import json
 import tarfile
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,12 @@ MERGE_OF_THREE = (
         ("._b.json", b"\0\5\x16\0" + b"\0" * 60, "side-file", "AppleDouble"),
         ("~$a.json", b"\5Ada\0\xff\xff", "side-file", "lock of an office program on a.json"),
         ("lfs.json", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "pointer", "git lfs pull"),
+        ("bom.json", b"\xef\xbb\xbfversion https://git-lfs.github.com/spec/v1\noid x\n", "pointer", "git lfs pull"),
+        ("dvc.json", b"outs:\n- md5: a304\n  path: a.json\n", "pointer", "dvc pull"),
+        ("linked.json", b"../.git/annex/objects/a/b/SHA256E-s9--0.json", "pointer", "git annex get"),
+        ("lz4.json", b"\x04\x22\x4d\x18\0\0", "archive", "LZ4"),
+        ("z.json", zlib.compress(b"{}"), "archive", "zlib"),
+        ("finder.json", b"\0\0\0\1Bud1\0\0", "side-file", ".DS_Store"),
         ("annex.json", b"/annex/objects/SHA256E-s9--0.json\n", "pointer", "git annex get"),
         ("merge.json", MERGE, "merge", "both sides of a merge"),
         ("merge3.json", MERGE_OF_THREE, "merge", "both sides of a merge"),

@@ -30,11 +30,11 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux fil
 
 
 class Watching:
-    """A watch in a thread of its own, and what it told."""
+    """A watch in a thread of its own, and what it changes."""
 
     def __init__(self, directory: str, **options: Any) -> None:
         self.stop = threading.Event()
-        self.told: queue.Queue[DirectoryChange | BaseException] = queue.Queue()
+        self.changes: queue.Queue[DirectoryChange | BaseException] = queue.Queue()
         self.hold: threading.Event | None = None
         self.thread = threading.Thread(target=self._run, args=(directory, options))
         self.thread.start()
@@ -42,20 +42,20 @@ class Watching:
     def _run(self, directory: str, options: dict[str, Any]) -> None:
         try:
             for change in watch(directory, self.stop, **options):
-                self.told.put(change)
+                self.changes.put(change)
                 if self.hold is not None:
                     self.hold.wait(PATIENCE)
         except BaseException as error:
-            self.told.put(error)
+            self.changes.put(error)
             raise
 
     def next(self) -> DirectoryChange:
-        found = self.told.get(timeout=PATIENCE)
+        found = self.changes.get(timeout=PATIENCE)
         assert isinstance(found, DirectoryChange)
         return found
 
     def until(self, *names: str) -> list[DirectoryChange]:
-        """Return the changes up to the one by which all names were told."""
+        """Return the changes up to the one by which all names were changes."""
         found: list[DirectoryChange] = []
         open_names = set(names)
         while open_names:
@@ -242,7 +242,7 @@ def test_nothing_is_lost_while_the_listener_is_busy(
     for name in names:
         save(tmp_path, name)
     (tmp_path / "first.json").unlink()
-    assert watching.told.empty()
+    assert watching.changes.empty()
     watching.hold.set()
     watching.until("first.json", *names)
 
@@ -305,7 +305,7 @@ def test_a_stopped_watch_ends_and_says_nothing_more(
     directory = tmp_path if there else tmp_path / "nothing"
     watching = start(directory, first=IN_PLACE if there else MISSING, force_polling=polling)
     watching.end()
-    assert watching.told.empty()
+    assert watching.changes.empty()
 
 
 def test_a_watch_that_is_dropped_lets_go_of_its_events(

@@ -12,9 +12,15 @@ from pathlib import Path
 
 OLDEST = "1.0.0"
 NEWEST = "newest"
+MIDDLE = "1.13.0"
 RELEASES = (OLDEST, NEWEST)
+DEBUGGED = (OLDEST, MIDDLE, NEWEST)
+"""Releases that runs are debugged with: what is paused, numbered and timed lies within the framework."""
 
-_PACKAGES = {OLDEST: ("agent-framework-core==1.0.0", "agent-framework-orchestrations==1.0.0b260402")}
+_PACKAGES = {
+    OLDEST: ("agent-framework-core==1.0.0", "agent-framework-orchestrations==1.0.0b260402"),
+    MIDDLE: ("agent-framework-core==1.13.0",),
+}
 
 
 def interpreter(release: str) -> str:

@@ -48,7 +48,7 @@ class AcmeStore(PolledStore):
             id=name, file=name, workflow="acme", graph="", parent=parent, timestamp=created, when=parse_time(created),
             iteration=step, size=len(body), position=position,
             facts=Facts(messages=0, pending=int(bool(waiting)), sources=(), askers=(), edges=False),
-            told=StoreMetadata(run=run, title=f"order {run}", label=state.get("did", "")),
+            store_metadata=StoreMetadata(run=run, title=f"order {run}", label=state.get("did", "")),
         )  # fmt: skip
 
     def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.core.allowance import Allowance
-from ckpt_tui.core.model import Problem
+from ckpt_tui.core.document_budget import DocumentBudget
+from ckpt_tui.core.model import CheckpointRef, Problem, StoreMetadata, Told
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import extensions, open_store
@@ -88,8 +88,8 @@ def test_a_store_that_derives_from_nothing_has_the_abilities_it_leaves_out(
     write(tmp_path / "orders.acme", 2)
     store = open_store(f"bare:{tmp_path / 'orders.acme'}")
     assert len(collect(store.scan())) == 2
-    allowance = Allowance()
-    assert store.load_within("A-17-0", allowance).state == store.load("A-17-0").state
+    budget = DocumentBudget()
+    assert store.load_within("A-17-0", budget).state == store.load("A-17-0").state
     assert (store.home("A-17-0"), store.reader(), store.names()) == ((store, "A-17-0"), None, [])
     assert store.capabilities().resume == "ckpt-tui cannot run checkpoints of bare"
 
@@ -124,3 +124,9 @@ def test_a_file_of_another_format_among_checkpoints_is_named(tmp_path: Path, tex
     [problem] = collect(open_store(tmp_path).scan()).values()
     assert isinstance(problem, Problem)
     assert words in problem.reason
+
+
+def test_a_reader_that_uses_the_former_names_still_works() -> None:
+    former = CheckpointRef("a", "b", "c", "d", None, "", 0.0, 1, 2, told=Told(run="A-17"))  # type: ignore[call-arg]
+    assert former == CheckpointRef("a", "b", "c", "d", None, "", 0.0, 1, 2, store_metadata=StoreMetadata(run="A-17"))
+    assert former.told == former.store_metadata

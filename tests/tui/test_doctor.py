@@ -212,7 +212,7 @@ class TestProgress:
             finally:
                 ended.set()
 
-        monkeypatch.setattr("ckpt_tui.tui.jobs.examine", endless)
+        monkeypatch.setattr("ckpt_tui.tui.store_jobs.examine", endless)
         async with open_app(SAMPLES / "linear") as app:
             await app.press("D")
             await app.shows("1 of 3 files", "esc cancels")
@@ -225,7 +225,7 @@ class TestProgress:
         def fails(store: Any, progress: Any, check: Any) -> Report:
             raise RuntimeError("boom")
 
-        monkeypatch.setattr("ckpt_tui.tui.jobs.examine", fails)
+        monkeypatch.setattr("ckpt_tui.tui.store_jobs.examine", fails)
         async with open_app(SAMPLES / "linear") as app:
             await app.press("D")
             await app.shows("Something unexpected happened", "not examined")
@@ -241,7 +241,7 @@ class TestProgress:
         def gone(store: Any, progress: Any, check: Any) -> Report:
             raise NotFoundError("No such directory: x.", "Name another.")
 
-        monkeypatch.setattr("ckpt_tui.tui.jobs.examine", gone)
+        monkeypatch.setattr("ckpt_tui.tui.store_jobs.examine", gone)
         async with open_app(store) as app:
             shutil.rmtree(store)
             await app.press("D")

@@ -16,7 +16,7 @@ from ckpt_tui.stores import agent_framework_body
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.files import Stamp, read_whole
 from ckpt_tui.tui.app import CkptApp
-from ckpt_tui.tui.widgets.detail import TABS
+from ckpt_tui.tui.widgets.tab_texts import TABS
 from tests.benchmarks.data import write_huge
 from tests.tui import support
 from tests.tui.support import NORMAL, Driver

@@ -70,7 +70,8 @@ async def test_a_run_of_hpd_goes_on_live(tmp_path: Path) -> None:
         later = last.with_name(f"00639200592500000000-{'f' * 32}.checkpoint.json")
         later.write_text(json.dumps(top), encoding="utf-8")
         await driver.until(lambda: driver.screen.list.view.checkpoints == 4, "the next checkpoint")
-        labels = [node.ref.told.label for node in driver.screen.list.view.runs[0].nodes if node.ref.told]
+        nodes = driver.screen.list.view.runs[0].nodes
+        labels = [node.ref.store_metadata.label for node in nodes if node.ref.store_metadata]
         assert labels[2:] == ["write · review answered later", "review"]
         await driver.until(lambda: "waits" not in driver.text, "nothing waits")
 

@@ -186,7 +186,7 @@ class TestSearch:
             await app.press("tab", "f5", "slash")
             await app.type("sun")
             await app.press("enter")
-            lines = app.screen.details[0].lines
+            lines = app.screen.details[0].bodies.text
             assert "sun" in "".join(text for text, _ in lines.draw(lines.cursor, 80))
 
     async def test_escape_closes_the_question_without_searching(self) -> None:

@@ -8,7 +8,6 @@ checkpoints, so nothing is lost when it ends.
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -16,19 +15,25 @@ from dataclasses import replace
 from typing import Any
 
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint
+from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
 from ckpt_tui.actions.debugging.stops import Stops, place_to_run_to
+from ckpt_tui.actions.debugging.successor import Successor
 from ckpt_tui.actions.resume.document_edits import edit_of
 from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan, source_of
 from ckpt_tui.actions.resume.session import GRACE, Session, numbered, stamp_now
 from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.running.progress import lights
 from ckpt_tui.errors import CkptError, UsageError
-from ckpt_tui.stores.registry import open_store
 
 PAUSED = ("continue", "step", "run_to", "edit", "goto")
 """Commands that need a paused run."""
 
 COMMANDS = (*PAUSED, "pause", "break", "answer", "stop")
 """What can be done; see docs/json.md."""
+
+
+_PAUSE_FIELDS = ("iteration", "next", "ran", "running", "executor", "source", "type", "data")
+"""What a pause of the runner says that is passed on as it is."""
 
 
 class Debugger:
@@ -74,22 +79,21 @@ class Debugger:
         self._waits = False
         self._answers: dict[str, Any] = {}
         self._failure: dict[str, Any] | None = None
-        self._next: Session | None = None
-        self._next_error: dict[str, Any] | None = None
+        self._next: Successor | None = None
         self._where: dict[str, Any] = {}
         """The pause that a person goes on from."""
         self._last = b""
         """The last line of a run that failed, kept back while the person looks at the failure."""
         self._origin = plan.source.store
         self._ending = False
-        self._session = self._session_of(plan)
+        self._session = self._asker = self._session_of(plan)
 
     # -- what the owner does -----------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Start the process."""
         with suppress(CkptError):
-            self._stops.watcher.begin(self._checkpoint(self._at) if self._at else None)
+            self._stops.watcher.begin(self._found(self._at)[0] if self._at else None)
         self._session.start()
 
     def stop(self, grace: float = GRACE) -> None:
@@ -99,7 +103,7 @@ class Debugger:
             is_over = self._session.ended.is_set()
             self.paused = None
             if self._next is not None:
-                self._next.stop(0.5)
+                self._next.session.stop(0.5)
         if is_over:
             self._close()
         else:
@@ -109,8 +113,12 @@ class Debugger:
         """End the process now, with everything that it started."""
         self._ending = True
         if self._next is not None:
-            self._next.kill()
+            self._next.session.kill()
         self._session.kill()
+
+    def interrupt(self) -> None:
+        """Pass on a Ctrl+C to the process, which has the terminal but not its signals."""
+        self._session.interrupt()
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait for the end; False when it does not come in time."""
@@ -161,6 +169,8 @@ class Debugger:
             self._session.send({**command, "debug": self._stops.wanted()})
         elif do == "check":
             self._session.send(command)
+        elif do == "terminal":
+            self._asker.send(command)
         elif do == "stop":
             self.stop()
         elif do == "pause":
@@ -202,7 +212,7 @@ class Debugger:
 
     def _goto(self, command: dict[str, Any]) -> None:
         name = str(command.get("id") or "")
-        checkpoint = self._checkpoint(name)
+        checkpoint = self._found(name)[0]
         self._stops.watcher.begin(checkpoint)
         self._at, self._moved, self._edits = checkpoint.ref.id, True, []
         self._pause("asked", checkpoint=self._at, iteration=checkpoint.ref.iteration, next=[])
@@ -236,45 +246,34 @@ class Debugger:
             self._session.send({"do": "go", **self._stops.wanted()})
 
     def _start_anew(self) -> None:
-        """Check in a new process that the run can go on from where the person stands; see `_take_next`."""
+        """Check in a new process that the run can go on from where the person stands; then it takes over."""
         checkpoint, directory = self._found(self._at)
         source = source_of(directory, checkpoint, self.plan.source.later, self.plan.target.allow)
         plan = replace(self.plan, source=source, edits=tuple(self._edits), responses=self._taken_answers())
-        self._next = self._session_of(plan)
-        self._next.start()
+        session = self._session_of(plan)
+        self._next = Successor(session, self._resumed, self._not_resumed)
+        session.start()
 
-    def _take_next(self, session: Session, raw: bytes) -> None:
-        """A line of the process that is to take over: when its check is good, the one before is ended."""
-        line = json.loads(raw)
-        kind = line.get("kind")
-        if kind == "check" and line.get("ok"):
-            with self._lock:
-                before, self._session, self._next = self._session, session, None
-                self.plan = session.plan
-                self._edits, self._moved, self._failure, self._waits, self._last = [], False, None, False, b""
-            self._say("resumed", checkpoint=self._at, edits=line.get("edits") or [])
-            threading.Thread(target=self._take_over, args=(before, session), daemon=True).start()
-        elif kind == "check":
-            problems = [each for each in line.get("problems") or () if each.get("level") == "error"]
-            self._not_resumed(session, problems)
-        elif kind == "end":
-            self._not_resumed(session, [self._next_error] if self._next_error else [])
-        elif kind == "error":
-            self._next_error = line
+    def _resumed(self, check: dict[str, Any]) -> None:
+        """The next process is ready: the one before is ended, then the run goes on in it."""
+        with self._lock:
+            assert self._next is not None
+            before, after, self._next = self._session, self._next.session, None
+            self._session, self.plan = after, after.plan
+            self._edits, self._moved, self._failure, self._waits, self._last = [], False, None, False, b""
+        self._say("resumed", checkpoint=self._at, edits=check.get("edits") or [])
+        threading.Thread(target=self._take_over, args=(before, after), daemon=True).start()
 
     def _take_over(self, before: Session, after: Session) -> None:
         before.stop()
         before.wait()
         after.send({"do": "run", **after.plan.changes(), "debug": self._stops.wanted()})
 
-    def _not_resumed(self, session: Session, problems: list[dict[str, Any]]) -> None:
+    def _not_resumed(self, problems: list[dict[str, Any]]) -> None:
         """The change does not fit, or the program does not load: the run stays where it was paused."""
         with self._lock:
-            if session is not self._next:
-                return
-            self._next, self._next_error, self._edits = None, None, []
-        session.stop(0.5)
-        for each in problems or [{"what": "The run cannot be resumed from there.", "fix": ""}]:
+            self._next, self._edits = None, []
+        for each in problems:
             self._say("error", where="command", what=each.get("what"), fix=each.get("fix"), traceback="")
         reason, spec = self._where.pop("reason"), self._where.pop("breakpoint")
         self._pause(reason, spec, **self._where)
@@ -291,12 +290,17 @@ class Debugger:
     # -- lines of the run, in the thread that reads them -------------------------------------------------------------
 
     def _take(self, session: Session, raw: bytes) -> None:
-        if session is self._next:
-            self._take_next(session, raw)
-            return
-        if session is not self._session:
-            return  # the rest of a process that was left
         kind = raw[9 : raw.find(b'"', 9)]
+        is_next = self._next is not None and session is self._next.session
+        if not is_next and session is not self._session:
+            return  # the rest of a process that was left
+        if kind in (b"breakpoint", b"breakpoint_end"):
+            self._asker = session
+            self._give(raw)
+            return
+        if is_next and self._next is not None:
+            self._next.take(raw)
+            return
         if kind == b"held":
             self._held(json.loads(raw))
             return
@@ -340,14 +344,16 @@ class Debugger:
             if found is None:
                 self._session.send({"do": "go", **self._stops.wanted()})
                 return
-            fields = {name: line[name] for name in ("iteration", "next", "executor", "type", "data") if name in line}
+            fields = {name: line[name] for name in _PAUSE_FIELDS if name in line}
+            parts = [line.get(name) or () for name in ("ran", "running", "next", "waits")]
+            fields["lights"] = lights(*parts)
             self._stops.stopped()
             self._pause(*found, checkpoint=line.get("checkpoint") or self._at or None, **fields)
 
     def _saved(self) -> Checkpoint | None:
         """The checkpoint that was saved last; None where it cannot be read, which is reported."""
         try:
-            return self._checkpoint(self._at)
+            return self._found(self._at)[0]
         except CkptError as error:
             self._say("error", where="breakpoint", what=error.what, fix=error.hint, traceback="")
             return None
@@ -358,7 +364,12 @@ class Debugger:
             failure = self._failure or {}
             with self._lock:
                 self._last = raw
-                self._pause("error", "error", checkpoint=self._at, next=[], what=failure.get("what"))
+                failed = failure.get("executor_id")
+                place = {name: failure[name] for name in ("file", "line") if name in failure}
+                self._pause(
+                    "error", "error", checkpoint=self._at, next=[], what=failure.get("what"), failed=failed, **place,
+                    lights={failed: "failed"} if failed else {},
+                )  # fmt: skip
             return
         self._give(raw)
         self._finish()
@@ -389,30 +400,5 @@ class Debugger:
             self._count += 1
             self._sink(numbered(raw, self._count))
 
-    # -- checkpoints -------------------------------------------------------------------------------------------------
-
-    def _checkpoint(self, name: str) -> Checkpoint:
-        return self._found(name)[0]
-
     def _found(self, name: str) -> tuple[Checkpoint, str]:
-        """A checkpoint of the session, by its id or the beginning of one, and the directory that holds it.
-
-        Raises:
-            CkptError: there is none, or several.
-        """
-        places = dict.fromkeys((self.plan.into, self._origin))
-        found = [(directory, file) for directory in places if directory for file in _files(directory, name)]
-        if not found:
-            raise UsageError(f"There is no checkpoint {name} in this session.", "`ckpt-tui ls` lists them.")
-        exact = [each for each in found if each[1] == f"{name}.json"] or found
-        if len(exact) > 1:
-            raise UsageError(f"{name} is the beginning of {len(exact)} ids.", "Give more characters of the id.")
-        directory, file = exact[0]
-        return open_store(directory).load(file, everything=True), directory
-
-
-def _files(directory: str, name: str) -> list[str]:
-    try:
-        return [each for each in os.listdir(directory) if name and each.startswith(name) and each.endswith(".json")]
-    except OSError:
-        return []
+        return find_checkpoint(name, (self.plan.into, self._origin))

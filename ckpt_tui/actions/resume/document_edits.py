@@ -1,16 +1,32 @@
-"""Turns a changed document into as few edits as possible, so that untouched values stay the same objects."""
+"""Changes before a run: as few edits as possible for a changed document, so that other values stay the same objects."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
-from ckpt_tui.actions.resume.plan import Edit
-from ckpt_tui.core.paths import Path, parse
+from ckpt_tui.core.paths import Path, expression, parse
 from ckpt_tui.errors import UsageError
 
 _WHOLE = ("$value", "$base64", "$entries", "$args", "$ref", "$error")
 """Members of a document that stand for the whole object, which is then given whole."""
+
+
+class Edit(NamedTuple):
+    """One value to change before the run.
+
+    Attributes:
+        path: Where it stands, `state` or `messages` first.
+        value: What it is to be, as `show` writes values.
+    """
+
+    path: Path
+    value: Any
+
+    @property
+    def text(self) -> str:
+        """The path as people write it."""
+        return expression(self.path)
 
 
 def smallest(path: Path, before: Any, after: Any) -> tuple[Edit, ...]:

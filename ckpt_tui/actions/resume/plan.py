@@ -10,12 +10,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ckpt_tui.actions.resume.document_edits import Edit as Edit
 from ckpt_tui.actions.resume.fork_overlays import fork_directory, protected
 from ckpt_tui.actions.resume.trust import is_inside, is_owned
 from ckpt_tui.core.doctor.named_types import named_types
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.value import Value
@@ -29,24 +29,6 @@ RUNNER = os.path.join(
 
 FAILED = 5
 """Exit code of a resume that could not be, or that failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One value to change before the run.
-
-    Attributes:
-        path: Where it stands, `state` or `messages` first.
-        value: What it is to be, as `show` writes values.
-    """
-
-    path: Path
-    value: Any
-
-    @property
-    def text(self) -> str:
-        """The path as people write it."""
-        return expression(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +112,7 @@ class Plan:
         responses: Answers by request id, as JSON.
         edits: What is changed first.
         pauses: Where the run waits, as the runner takes it: `hold`, `executors`; None where it never does.
+        debugpy: The port at which an editor is to attach before the workflow begins; 0 for none.
     """
 
     source: Source
@@ -138,6 +121,7 @@ class Plan:
     responses: Mapping[str, Any] = field(default_factory=dict)
     edits: tuple[Edit, ...] = ()
     pauses: Mapping[str, Any] | None = None
+    debugpy: int = 0
 
     def document(self, mode: str) -> dict[str, Any]:
         """The plan as the runner reads it: its first line of input.
@@ -154,6 +138,7 @@ class Plan:
             "later": list(self.source.later), "target": self.target.workflow, "args": dict(self.target.args),
             "arguments": list(self.target.arguments), "inputs": list(self.target.inputs),
             "storage": self.target.storage or None, "debug": dict(self.pauses) if self.pauses is not None else None,
+            "debugpy": self.debugpy or None,
             "protected": protected(self.source.store) if self.source.store else [], **self.changes(),
         }  # fmt: skip
 

@@ -90,6 +90,10 @@ class Session:
         # A check that waits for a command does not run anything that a signal could cancel.
         threading.Thread(target=self.send, args=({"do": "stop"},), daemon=True).start()
 
+    def interrupt(self) -> None:
+        """Pass on a Ctrl+C to the process, which has the terminal but not its signals."""
+        self._signal(signal.SIGINT)
+
     def kill(self) -> None:
         """End the process now, with everything that it started."""
         self._stopping = True

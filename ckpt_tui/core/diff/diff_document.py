@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.divergence import CommonAncestor, Divergence
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import EVERYTHING, masked
@@ -38,33 +38,33 @@ def diff_document(
     """
     by_rule = difference.by_rule
     # All values together: a bomb that shows up as a hundred changes would be written a hundred times.
-    allowance = Allowance(_VALUES)
-    allowance.read(int(a.get("size") or 0) + int(b.get("size") or 0))
+    budget = DocumentBudget(_VALUES)
+    budget.read(int(a.get("size") or 0) + int(b.get("size") or 0))
     document: dict[str, Any] = {
         "schema": "ckpt-tui/diff@1",
         "a": a,
         "b": b,
-        "changes": [change_document(change, reveal, query, allowance) for change in difference.shown],
+        "changes": [change_document(change, reveal, query, budget) for change in difference.shown],
         "ignored": difference.ignored,
         "rules": [{"name": rule.name, "ignored": by_rule.get(rule.name, 0)} for rule in ignore.rules],
     }
-    if difference.incomplete or allowance.is_cut:
+    if difference.incomplete or budget.is_cut:
         document["incomplete"] = difference.incomplete or "values are cut where they are too large to be written"
     return document
 
 
 def change_document(
-    change: Change, reveal: bool = False, query: str = "", allowance: Allowance | None = None
+    change: Change, reveal: bool = False, query: str = "", budget: DocumentBudget | None = None
 ) -> dict[str, Any]:
     """One change: `before` and `after` where there is one, `from` where it stood elsewhere in the first document.
 
-    The `allowance` pays for the values; None writes each within the usual limits.
+    The `budget` pays for the values; None writes each within the usual limits.
     """
     document: dict[str, Any] = {"op": change.op, "path": _place(change.path, query)}
     if change.op in ("removed", "changed"):
-        document["before"] = _value(change.before, change, reveal, allowance)
+        document["before"] = _value(change.before, change, reveal, budget)
     if change.op in ("added", "changed", "moved"):
-        document["after"] = _value(change.after, change, reveal, allowance)
+        document["after"] = _value(change.after, change, reveal, budget)
     if change.source is not None:
         document["from"] = _place(change.source, query)
     return document
@@ -77,8 +77,8 @@ def _place(path: tuple[int | str, ...], query: str) -> str:
     return query if not path else f"{query} | {text}"
 
 
-def _value(value: Any, change: Change, reveal: bool, allowance: Allowance | None) -> Any:
-    document = to_json(value, allowance=allowance)
+def _value(value: Any, change: Change, reveal: bool, budget: DocumentBudget | None) -> Any:
+    document = to_json(value, budget=budget)
     return document if reveal else masked(document, min(change.secrecy, EVERYTHING))
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from ckpt_tui.core.budgets import DIFF_BYTES
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
-from ckpt_tui.core.diff.walk import Check, ComparedPair, FoundChange, Progress, Walk
+from ckpt_tui.core.diff.value_position import ValuePosition
+from ckpt_tui.core.diff.walk import Check, FoundChange, Progress, Walk
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.matching.digests import SCALARS, OutOfBudget
 from ckpt_tui.core.matching.equality import is_empty
@@ -57,7 +58,7 @@ def diff(
         progress: Called now and then with how many values were looked at, containers counting for several.
     """
     walk = Walk(scale, check, progress)
-    walk.run(dict(before), dict(after), ComparedPair(None, prefix, secret, 0))
+    walk.run(dict(before), dict(after), ValuePosition(None, prefix, secret, 0))
     return Difference(tuple(_changes(walk, ignore or IgnoreRules())), walk.incomplete)
 
 

@@ -12,15 +12,15 @@ from typing import NamedTuple
 
 from ckpt_tui.core.budgets import DIFF_CHANGES, DIFF_LEVELS, DIFF_NODES, DIFF_REPEATS
 from ckpt_tui.core.diff.changes import Op
+from ckpt_tui.core.diff.value_position import ValuePosition, key_name
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.matching.digests import SCALARS, Digests, OutOfBudget, scalar_text
 from ckpt_tui.core.matching.equality import is_plainly_equal, is_plainly_equal_row, sort_of
 from ckpt_tui.core.matching.lists import in_order, match
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.reading.members import escape_name
+from ckpt_tui.core.reading.object_parts import ObjectParts
 from ckpt_tui.core.reading.order import ordered
-from ckpt_tui.core.reading.pickled_objects import ObjectParts, object_parts
-from ckpt_tui.core.redact import secrecy
+from ckpt_tui.core.reading.pickled_objects import object_parts
 from ckpt_tui.core.value import Map, Obj, Opaque, SetOf, Value
 
 Check = Callable[[], None] | None
@@ -33,28 +33,19 @@ _OBJECT = 40
 _SET_TYPES = frozenset(("builtins:set", "builtins:frozenset"))
 
 
-class ComparedPair(NamedTuple):
-    """Where a value stands: its parent's place, the steps from there, how far it is a secret, and its level."""
-
-    above: ComparedPair | None
-    steps: Path
-    secrecy: int
-    level: int
-
-
 class FoundChange(NamedTuple):
     """A change as the walk meets it; `at_a` or `at_b` is None where the value is not there."""
 
     op: Op
-    at_a: ComparedPair | None
-    at_b: ComparedPair | None
+    at_a: ValuePosition | None
+    at_b: ValuePosition | None
     before: Value
     after: Value
     name: str
-    within: ComparedPair | None = None
+    within: ValuePosition | None = None
 
 
-Pair = tuple[Value, Value, ComparedPair, ComparedPair, str]
+Pair = tuple[Value, Value, ValuePosition, ValuePosition, str]
 """Two values to be compared, where each stands, and the name of the member that they are."""
 
 
@@ -78,7 +69,7 @@ class Walk:
         # Pairs of containers by their ids: None while they are compared, then how many changes that gave.
         self.pairs: dict[int, int | None] = {}
 
-    def run(self, before: Value, after: Value, root: ComparedPair) -> None:
+    def run(self, before: Value, after: Value, root: ValuePosition) -> None:
         """Compare two values and all below them."""
         stack: list[tuple[Iterator[Pair], int, int]] = []
         try:
@@ -127,8 +118,8 @@ class Walk:
             stack.append((below, ident, len(self.found)))
 
     def add(
-        self, op: Op, at_a: ComparedPair | None, at_b: ComparedPair | None, before: Value, after: Value, name: str,
-        within: ComparedPair | None = None,
+        self, op: Op, at_a: ValuePosition | None, at_b: ValuePosition | None, before: Value, after: Value, name: str,
+        within: ValuePosition | None = None,
     ) -> None:  # fmt: skip
         """Record a change.
 
@@ -142,7 +133,7 @@ class Walk:
 
     # -- members -----------------------------------------------------------------------------------------------------
 
-    def members(self, before: Value, after: Value, at_a: ComparedPair, at_b: ComparedPair) -> Iterator[Pair] | None:
+    def members(self, before: Value, after: Value, at_a: ValuePosition, at_b: ValuePosition) -> Iterator[Pair] | None:
         """The pairs of members of two values of one sort; None where the values can only be compared as a whole."""
         kind, other = type(before), type(after)
         if kind in SCALARS or other in SCALARS or sort_of(before) != sort_of(after):
@@ -182,8 +173,8 @@ class Walk:
         self,
         before: Mapping[str, Value],
         after: Mapping[str, Value],
-        at_a: ComparedPair,
-        at_b: ComparedPair,
+        at_a: ValuePosition,
+        at_b: ValuePosition,
         escape: bool = False,
     ) -> Iterator[Pair]:
         """Members by name."""
@@ -192,7 +183,7 @@ class Walk:
         for name, was in before.items():
             if name not in after:
                 gone += 1
-                self.add("removed", self.named(at_a, name, escape), None, was, None, name, at_b)
+                self.add("removed", at_a.named(name, escape), None, was, None, name, at_b)
                 continue
             now = after[name]
             if was is now:
@@ -200,30 +191,19 @@ class Walk:
             kind = type(was)
             if kind in SCALARS and type(now) in SCALARS:
                 if kind is not type(now) or (was != now and (was == was or now == now)):
-                    place_a, place_b = self.named(at_a, name, escape), self.named(at_b, name, escape)
+                    place_a, place_b = at_a.named(name, escape), at_b.named(name, escape)
                     self.add("changed", place_a, place_b, was, now, name)
                 continue
             if (kind is dict or kind is list) and is_plainly_equal_row(was, now, self.spend):
                 continue
-            yield was, now, self.named(at_a, name, escape), self.named(at_b, name, escape), name
+            yield was, now, at_a.named(name, escape), at_b.named(name, escape), name
         if len(after) > len(before) - gone:
             for name, now in after.items():
                 if name not in before:
-                    self.add("added", None, self.named(at_b, name, escape), None, now, name)
-
-    @staticmethod
-    def named(above: ComparedPair, name: str, escape: bool = False) -> ComparedPair:
-        """The place of a member with a name."""
-        step = escape_name(name) if escape else name
-        return ComparedPair(above, (step,), max(above.secrecy, secrecy(name)), above.level + 1)
-
-    @staticmethod
-    def at(above: ComparedPair, steps: Path) -> ComparedPair:
-        """The place of a member without a name."""
-        return ComparedPair(above, steps, above.secrecy, above.level + 1)
+                    self.add("added", None, at_b.named(name, escape), None, now, name)
 
     def items(
-        self, before: Sequence[Value], after: Sequence[Value], at_a: ComparedPair, at_b: ComparedPair, steps: Path
+        self, before: Sequence[Value], after: Sequence[Value], at_a: ValuePosition, at_b: ValuePosition, steps: Path
     ) -> Iterator[Pair]:
         """Items of lists, each paired with its counterpart wherever that stands."""
         try:
@@ -239,21 +219,21 @@ class Walk:
         begin = found.head
         for a, b in chain(found.kept, ((len(before) - found.tail, len(after) - found.tail),)):
             while gone is not None and gone < a:
-                self.add("removed", self.at(at_a, (*steps, gone)), None, before[gone], None, "", at_b)
+                self.add("removed", at_a.at((*steps, gone)), None, before[gone], None, "", at_b)
                 gone = next(removed, None)
             for index in range(begin, b):
                 if index in added:
-                    self.add("added", None, self.at(at_b, (*steps, index)), None, after[index], "")
+                    self.add("added", None, at_b.at((*steps, index)), None, after[index], "")
                 elif index in was_at:
-                    place_a, place_b = self.at(at_a, (*steps, was_at[index])), self.at(at_b, (*steps, index))
+                    place_a, place_b = at_a.at((*steps, was_at[index])), at_b.at((*steps, index))
                     self.add("moved", place_a, place_b, before[was_at[index]], after[index], "")
                     yield before[was_at[index]], after[index], place_a, place_b, ""
             begin = b + 1
             if a < len(before) - found.tail:
-                yield before[a], after[b], self.at(at_a, (*steps, a)), self.at(at_b, (*steps, b)), ""
+                yield before[a], after[b], at_a.at((*steps, a)), at_b.at((*steps, b)), ""
 
     def unordered(
-        self, before: Sequence[Value], after: Sequence[Value], at_a: ComparedPair, at_b: ComparedPair, steps: Path
+        self, before: Sequence[Value], after: Sequence[Value], at_a: ValuePosition, at_b: ValuePosition, steps: Path
     ) -> Iterator[Pair]:
         """Members of sets."""
         self.spend(len(before) + len(after))
@@ -268,13 +248,13 @@ class Walk:
             else:
                 added.append(index)
         for index in sorted(index for places in left.values() for index in places):
-            self.add("removed", self.at(at_a, (*steps, index)), None, before[index], None, "", at_b)
+            self.add("removed", at_a.at((*steps, index)), None, before[index], None, "", at_b)
         for index in added:
-            self.add("added", None, self.at(at_b, (*steps, index)), None, after[index], "")
+            self.add("added", None, at_b.at((*steps, index)), None, after[index], "")
         yield from ()
 
     def entries(
-        self, before: list[Value], after: list[Value], at_a: ComparedPair, at_b: ComparedPair
+        self, before: list[Value], after: list[Value], at_a: ValuePosition, at_b: ValuePosition
     ) -> Iterator[Pair]:
         """Members of a mapping whose keys may be any values: key, value, key, value, ..."""
         self.spend(len(before) + len(after))
@@ -289,27 +269,23 @@ class Walk:
             else:
                 added.append(index)
         for index in sorted(index for found in places.values() for index in found):
-            place, name = self.entry(at_a, before, index), _name(before[index])
+            place, name = at_a.entry(before, index), key_name(before[index])
             self.add("removed", place, None, [before[index], before[index + 1]], None, name, at_b)
         for a, b in pairs:
-            place_a, place_b = self.entry(at_a, before, a, 1), self.entry(at_b, after, b, 1)
-            yield before[a + 1], after[b + 1], place_a, place_b, _name(after[b])
+            place_a, place_b = at_a.entry(before, a, 1), at_b.entry(after, b, 1)
+            yield before[a + 1], after[b + 1], place_a, place_b, key_name(after[b])
         for index in added:
-            place, name = self.entry(at_b, after, index), _name(after[index])
+            place, name = at_b.entry(after, index), key_name(after[index])
             self.add("added", None, place, None, [after[index], after[index + 1]], name)
-
-    @staticmethod
-    def entry(above: ComparedPair, kv: list[Value], index: int, *more: int) -> ComparedPair:
-        """The place of an entry, or of its value."""
-        secret = max(above.secrecy, secrecy(_name(kv[index])))
-        return ComparedPair(above, ("$entries", index // 2, *more), secret, above.level + 1)
 
     def token(self, value: Value) -> str:
         """A key that identifies a value."""
         value = resolve(value, self.check)
         return scalar_text(value) if type(value) in SCALARS else f"#{self.digests.of(value)}"
 
-    def object(self, before: ObjectParts, after: ObjectParts, at_a: ComparedPair, at_b: ComparedPair) -> Iterator[Pair]:
+    def object(
+        self, before: ObjectParts, after: ObjectParts, at_a: ValuePosition, at_b: ValuePosition
+    ) -> Iterator[Pair]:
         """The members of two objects of one type."""
         yield from self.names(dict(before.attributes), dict(after.attributes), at_a, at_b, escape=True)
         yield from self.names(_own(before), _own(after), at_a, at_b)
@@ -322,15 +298,15 @@ class Walk:
             yield from self.entries(before.entries, after.entries, at_a, at_b)
 
     def section(
-        self, name: str, before: Sequence[Value] | None, after: Sequence[Value] | None, at_a: ComparedPair,
-        at_b: ComparedPair, is_set: bool = False,
+        self, name: str, before: Sequence[Value] | None, after: Sequence[Value] | None, at_a: ValuePosition,
+        at_b: ValuePosition, is_set: bool = False,
     ) -> Iterator[Pair]:  # fmt: skip
         """A list of an object that is not an attribute: its arguments or its items."""
         if before is None or after is None:
             if after is not None:
-                self.add("added", None, self.at(at_b, (name,)), None, list(after), "")
+                self.add("added", None, at_b.at((name,)), None, list(after), "")
             elif before is not None:
-                self.add("removed", self.at(at_a, (name,)), None, list(before), None, "", at_b)
+                self.add("removed", at_a.at((name,)), None, list(before), None, "", at_b)
             return iter(())
         return (self.unordered if is_set else self.items)(before, after, at_a, at_b, (name,))
 
@@ -356,7 +332,3 @@ def _own(parts: ObjectParts) -> dict[str, Value]:
 
 def _pairs(kv: list[Value] | None) -> list[Value] | None:
     return None if kv is None else [[kv[index], kv[index + 1]] for index in range(0, len(kv), 2)]
-
-
-def _name(key: Value) -> str:
-    return key if type(key) is str else ""

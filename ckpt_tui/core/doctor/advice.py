@@ -62,12 +62,15 @@ SHAPES = re.compile(r"\b\w+ is not an? (string|integer|object|date)\b")
 """What a store notes of members that are of another kind than the framework writes."""
 
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z)")
-_IMPOSSIBLE = re.compile(r'[\x00-\x1f\x7f-\x9f/\\<>:"|?*\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
+_IMPOSSIBLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f/\\<>:\"|?*$`;&!'%^{}#\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+"""What no system takes in a name, and what a shell acts on: a name that is proposed will be pasted."""
 _NAME_BYTES = 255
 
 
 def is_plain_name(name: str) -> bool:
-    """Whether a text can be a file name on every system, and nothing but a name."""
+    """Whether a text can be a file name on every system, and nothing but a name, also for a shell."""
     return bool(name) and not (
         _IMPOSSIBLE.search(name)
         or _RESERVED.match(name)

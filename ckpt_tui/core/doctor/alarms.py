@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.findings import CANNOT_BE_DECODED, UNDECODABLE, Pickles
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import PICKLED, TYPE
 from ckpt_tui.core.model import Checkpoint, parts_of
 from ckpt_tui.core.paths import Path
@@ -22,7 +22,7 @@ _JSON_KINDS = frozenset((dict, list, Map, Envelope, Opaque))
 def alarms(
     checkpoint: Checkpoint,
     check: Callable[[], None] | None = None,
-    allowance: Allowance | None = None,
+    budget: DocumentBudget | None = None,
     decoded_only: bool = False,
 ) -> tuple[str, ...]:
     """What is undecodable or dangerous in the values of one checkpoint, where and why, beyond its own `faults`.
@@ -30,19 +30,19 @@ def alarms(
     Args:
         checkpoint: The checkpoint, decoded.
         check: Called now and then; whatever it raises ends the examination.
-        allowance: What may be spent on the checkpoint, decoding included.
+        budget: What may be spent on the checkpoint, decoding included.
         decoded_only: Leave out what nobody has decoded yet.
     """
-    pickles = Pickles(checkpoint.ref.file, {}, allowance)
+    pickles = Pickles(checkpoint.ref.file, {}, budget)
     for _ in examine_values(checkpoint, pickles, check, decoded_only):
         pass
-    told = []
+    lines = []
     for found in pickles.findings:
         if found.severity == "danger":
-            told.append(f"danger at {found.path}: {found.reason}")
+            lines.append(f"danger at {found.path}: {found.reason}")
         elif found.kind in UNDECODABLE:
-            told.append(f"{found.path}: {found.reason.removeprefix(CANNOT_BE_DECODED)}")
-    return tuple(line for line in told if line not in checkpoint.faults)
+            lines.append(f"{found.path}: {found.reason.removeprefix(CANNOT_BE_DECODED)}")
+    return tuple(line for line in lines if line not in checkpoint.faults)
 
 
 def examine_values(

@@ -8,15 +8,15 @@ from collections.abc import Set as AbstractSet
 from itertools import islice
 from typing import Literal, NamedTuple, TypeAlias
 
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import PLACE_WORK
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.safety.inspection import GETATTR
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
 
 MOST_NAMED_ITEMS = 300_000
-"""Values of one pickle that are looked at for where its names stand, about half a second, where there is no allowance
+"""Values of one pickle that are looked at for where its names stand, about half a second, where there is no budget
 for the whole document. What lies beyond is reported with the place of its pickle."""
 
 How = Literal["new", "call", "value"]
@@ -31,7 +31,7 @@ class NamedItem(NamedTuple):
 
 
 def places(
-    value: Value, path: Path, wanted: AbstractSet[str] | None = None, allowance: Allowance | None = None
+    value: Value, path: Path, wanted: AbstractSet[str] | None = None, budget: DocumentBudget | None = None
 ) -> Iterator[NamedItem]:
     """References named in `wanted`, calls of getattr and opaque values; nearest first.
 
@@ -44,20 +44,20 @@ def places(
         value: A decoded value.
         path: Where it stands.
         wanted: `module:qualname` of the references to find; None for all.
-        allowance: What may be spent on the document; None for at most `PLACES` values.
+        budget: What may be spent on the document; None for at most `PLACES` values.
     """
     # Kept alive: an id means nothing once its object is gone.
     seen = {id(value): value}
     todo: deque[tuple[Value, _PathLink, How]] = deque([(value, None, "value")])
-    left = limit = MOST_NAMED_ITEMS if allowance is None else allowance.places()
-    told: set[tuple[str, How]] = set()
+    left = limit = MOST_NAMED_ITEMS if budget is None else budget.places()
+    reported: set[tuple[str, How]] = set()
     try:
         while todo:
             item, way, how = todo.popleft()
             kind = type(item)
             if kind is Ref:
-                if (item.name, how) not in told and (wanted is None or item.name in wanted):
-                    told.add((item.name, how))
+                if (item.name, how) not in reported and (wanted is None or item.name in wanted):
+                    reported.add((item.name, how))
                     yield NamedItem(item, path + _steps(way), how)
                 continue
             if kind is Obj and type(item.cls) is Ref:
@@ -84,8 +84,8 @@ def places(
                         seen[id(child)] = child
                         todo.append((child, way, "value"))
     finally:  # also where nobody asks for more
-        if allowance is not None:
-            allowance.spend((limit - max(left, 0)) * PLACE_WORK)
+        if budget is not None:
+            budget.spend((limit - max(left, 0)) * PLACE_WORK)
 
 
 _PathLink: TypeAlias = "tuple[_PathLink, Path, int] | None"

@@ -32,14 +32,26 @@ def _chain(node: Node, nodes: dict[str, Node]) -> Iterator[Finding]:
         return
     if node.guessed and not ref.chain:
         reason = f"the file names no parent; {node.parent} is the likely one"
-        yield Finding(
-            "guessed-parent", "info", ref.file, "", reason, "Agent Framework 1.10 and later write the parent."
-        )
+        of_dotnet = ref.told is not None and ref.told.run
+        fix = f"Agent Framework {'for .NET 1.0.0-rc1' if of_dotnet else '1.10'} and later write the parent."
+        yield Finding("guessed-parent", "info", ref.file, "", reason, fix)
     lost = ref.iteration - nodes[node.parent].ref.iteration - 1
-    if lost > 0:
+    if lost > 0 and not _went_elsewhere(ref, nodes, node.parent):
         reason = f"{lost:,} iteration{'s' if lost > 1 else ''} without a checkpoint between {node.parent} and this one"
         fix = "The framework logs a warning when it cannot save; look for a value that it cannot write."
         yield Finding("hole", "warning", ref.file, "", reason, fix)
+
+
+def _went_elsewhere(ref: CheckpointRef, nodes: dict[str, Node], parent: str) -> bool:
+    """Whether the iterations that seem to be missing are those of another branch.
+
+    A run of .NET that is put back to an earlier checkpoint goes on counting.
+    """
+    run = ref.told.run if ref.told is not None else ""
+    if not run:
+        return False
+    others = {node.ref.iteration for node in nodes.values() if node.ref.told is not None and node.ref.told.run == run}
+    return all(number in others for number in range(nodes[parent].ref.iteration + 1, ref.iteration))
 
 
 def changed_graphs(refs: Iterable[CheckpointRef]) -> Iterator[Finding]:

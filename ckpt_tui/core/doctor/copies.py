@@ -28,6 +28,7 @@ _MADE_BY = (
     (r"~(?:\d+~?)?", "a backup of an editor"),
 )  # fmt: skip
 _ENDINGS = tuple((re.compile(f"(.+?)(?:{ending})\\Z", re.DOTALL | re.IGNORECASE), words) for ending, words in _MADE_BY)
+_OF_DRIVE = "named as Google Drive names a copy"
 _BEFORE = re.compile(r"(?:Copy of|Kopie von|Copie de|Copia de|Copia di) (.+)\Z", re.DOTALL)
 
 
@@ -52,7 +53,7 @@ def made_by(stem: str, original: str) -> str:
         if found is not None and found[1] == original:
             return words
     before = _BEFORE.match(stem)
-    return "named as Google Drive names a copy" if before is not None and before[1] == original else ""
+    return _OF_DRIVE if before is not None and before[1] == original else ""
 
 
 def originals(stem: str) -> Iterator[tuple[str, str]]:
@@ -61,6 +62,16 @@ def originals(stem: str) -> Iterator[tuple[str, str]]:
         found = ending.match(stem)
         if found is not None:
             yield found[1], words
+    before = _BEFORE.match(stem)
+    if before is not None:
+        yield before[1], _OF_DRIVE
+
+
+def original_of(file: str, names: Collection[str]) -> tuple[str, str] | None:
+    """The file of which the one beside it is a copy by its name, and what makes such copies; None for none."""
+    stem = file.rpartition("/")[2].removesuffix(".json")
+    pairs = ((_beside(file, f"{name}.json"), words) for name, words in originals(stem))
+    return next((pair for pair in pairs if pair[0] in names), None)
 
 
 def copies_in(refs: Iterable[CheckpointRef], names: Collection[str]) -> list[Copy]:
@@ -74,9 +85,19 @@ def copies_in(refs: Iterable[CheckpointRef], names: Collection[str]) -> list[Cop
     return found
 
 
-def copy_finding(copy: Copy, difference: str) -> Finding:
-    """The finding for a copy; `difference` says what differs from the original, "" if they were not compared."""
+def copy_finding(copy: Copy, difference: str, is_all_there_is: bool = False) -> Finding:
+    """The finding for a copy.
+
+    Args:
+        copy: The copy.
+        difference: What differs from the original, "" if they were not compared.
+        is_all_there_is: The original cannot be read.
+    """
     name = copy.original.rpartition("/")[2]
+    if is_all_there_is:
+        reason = f"a copy of {name}, which stands beside it and cannot be read" + (f": {copy.words}" * bool(copy.words))
+        fix = f"This one is whole. To resume from it, move {name} out of the store first, then give this one its name."
+        return Finding("copy", "warning", copy.file, "", reason, fix)
     reason = f"a copy of {name}, which stands beside it with the same id" + (f": {copy.words}" if copy.words else "")
     if difference:
         reason += f"; {difference}"
@@ -99,6 +120,8 @@ def renamed_findings(refs: Iterable[CheckpointRef], names: Collection[str], skip
     for ref in renamed:
         wanted = _beside(ref.file, ref.inner)
         reason = f"the id inside is {ref.inner}, but the framework loads the file as {ref.id}"
+        if made := made_by(ref.file.rpartition("/")[2].removesuffix(".json"), ref.inner):
+            reason += f"; by its name a copy ({made}), whose original is gone"
         if not is_plain_name(f"{ref.inner}.json"):
             fix = f"Load it as {ref.id}. The id inside is not a plain file name: do not name a file after it."
         elif f"{wanted}.json".lower() in taken:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Callable, Collection
 
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.census import places
 from ckpt_tui.core.doctor.hidden_pickles import hidden_dangers
 from ckpt_tui.core.doctor.severity import SIGNS as SIGNS
 from ckpt_tui.core.doctor.severity import TITLES as TITLES
 from ckpt_tui.core.doctor.severity import Finding as Finding
 from ckpt_tui.core.doctor.severity import Severity as Severity
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import open_envelope
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.pickles.opcodes import BUFFER, PERSISTENT
@@ -41,9 +41,11 @@ class Pickles:
         types: The types that the framework loads only when asked to, and where each stands first.
     """
 
-    def __init__(self, file: str, judged: dict[tuple[str, str], Judgement], allowance: Allowance | None = None) -> None:
+    def __init__(
+        self, file: str, judged: dict[tuple[str, str], Judgement], budget: DocumentBudget | None = None
+    ) -> None:
         self.file = file
-        self._allowance = allowance
+        self._budget = budget
         self.findings: list[Finding] = []
         self.types: dict[str, str] = {}
         self._judged = judged
@@ -55,7 +57,7 @@ class Pickles:
 
         An envelope that is decoded already is not decoded again.
         """
-        value = open_envelope(envelope, check, self._allowance)
+        value = open_envelope(envelope, check, self._budget)
         decoded = envelope.decoded
         if envelope.is_cut and envelope.factor == 0 and decoded is None:
             self._left_out = self._left_out or path
@@ -64,8 +66,8 @@ class Pickles:
         if decoded is None:
             self._undecodable(envelope, path)
             return
-        told = [names for names in decoded.refs if not self._is_plain(*names) or names in decoded.old]
-        if told or decoded.opaque or decoded.built:
+        named = [names for names in decoded.refs if not self._is_plain(*names) or names in decoded.old]
+        if named or decoded.opaque or decoded.built:
             self._tell(envelope, decoded, path)
         if envelope.warning:
             self._undecodable(envelope, path)
@@ -80,7 +82,7 @@ class Pickles:
         is_hurried: bool = False,
     ) -> None:
         """Report dangers in the pickles of a file besides those that were examined; see `dangers_elsewhere`."""
-        found = hidden_dangers(raw, shown, check, self._allowance, is_hurried)
+        found = hidden_dangers(raw, shown, check, self._budget, is_hurried)
         for path, inspection in found.dangers:
             for reason in inspection.reasons:
                 self._danger(path, reason)
@@ -128,12 +130,12 @@ class Pickles:
 
     def _locate(self, envelope: Envelope, path: Path, uses: dict[str, Use]) -> dict[str, Path]:
         """The first place of each name; says what stands for itself, which is opaque values."""
-        told = 0
+        named = 0
         found: dict[str, Path] = {}
         hows: dict[str, str] = {}
         value, broken = envelope.value, bool(envelope.warning)
         unseen = dict.fromkeys(envelope.decoded.opaque if envelope.decoded is not None else ())
-        for place in places(value, path, uses.keys(), self._allowance):
+        for place in places(value, path, uses.keys(), self._budget):
             item = place.item
             if type(item) is Ref:
                 if item.name not in found or place.how == uses[item.name].how != hows[item.name]:
@@ -141,12 +143,12 @@ class Pickles:
             elif type(item) is Obj:
                 if names := reached_by(item):
                     found.setdefault(":".join(names), place.path)
-            elif told < _PER_PICKLE and not (broken and item is value):  # a broken pickle is reported as a whole
+            elif named < _PER_PICKLE and not (broken and item is value):  # a broken pickle is reported as a whole
                 unseen.pop(item.reason, None)
-                told += self._opaque(item.reason, place.path)
-            elif told >= _PER_PICKLE and len(found) == len(uses):
+                named += self._opaque(item.reason, place.path)
+            elif named >= _PER_PICKLE and len(found) == len(uses):
                 break
-        for reason in list(unseen)[: _PER_PICKLE - told]:  # too deep in it, or thrown away
+        for reason in list(unseen)[: _PER_PICKLE - named]:  # too deep in it, or thrown away
             self._opaque(reason, path)
         return found
 
@@ -223,6 +225,10 @@ _INSTEAD = {
 """What to keep in the state instead of what the framework cannot load."""
 
 
+_OWN_CLASSES = ("numpy:", "numpy.", "pandas:", "pandas.")
+"""How types begin whose values are of a class of their own: each kind of dtype has one, and NaT."""
+
+
 def _wrong_claim(envelope: Envelope, value: Value) -> str:
     """What is wrong with the stated type, which the framework compares after loading; "" when nothing is.
 
@@ -231,15 +237,15 @@ def _wrong_claim(envelope: Envelope, value: Value) -> str:
     if type(value) in (Ref, Opaque):
         return ""
     actual = type_name(value)
-    if actual == envelope.claimed:
+    if actual == envelope.claimed or actual.startswith(_OWN_CLASSES):
         return ""
     if type(value) is Obj:
         if type(value.cls) is not Ref or callable_name(value):  # the latter a class, or the member of an Enum
             return ""
         parts = object_parts(value)
         called = judge(value.cls.module, value.cls.qualname, value.how == "new")
-        # A type of numpy makes objects of classes below it, and so does the one of the built-in iterators that has any.
-        is_class = called.is_class and not value.cls.name.startswith(("numpy:", "numpy.", "builtins:reversed"))
+        # One of the built-in iterators makes objects of classes below it.
+        is_class = called.is_class and not value.cls.name.startswith((*_OWN_CLASSES, "builtins:reversed"))
         if parts.is_type or actual.startswith("(") or not (parts.is_text or is_class):
             return ""
     return f"states the type {envelope.claimed}, but holds {actual}; the framework refuses it"

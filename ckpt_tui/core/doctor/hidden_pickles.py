@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import LAZY_BYTES
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.safety.examination import (
     PICKLED,
@@ -42,7 +42,7 @@ def hidden_dangers(
     raw: bytes,
     shown: Collection[Envelope],
     check: Callable[[], None] | None = None,
-    allowance: Allowance | None = None,
+    budget: DocumentBudget | None = None,
     is_hurried: bool = False,
 ) -> HiddenPickles:
     """Dangers in header members, in repeated members, within envelopes: in whatever else a file holds.
@@ -51,15 +51,15 @@ def hidden_dangers(
         raw: The bytes of the file.
         shown: Its pickles that were looked at already.
         check: Called now and then; whatever it raises ends the work.
-        allowance: What may be spent on the document.
+        budget: What may be spent on the document.
         is_hurried: Pass over large files, which are not read as a whole.
     """
     if raw.count(PICKLED.encode()) <= len(shown) and not has_hidden_keys(raw):
         return HiddenPickles()
     if is_hurried and len(raw) > LAZY_BYTES:
         return HiddenPickles()
-    allowance = Allowance() if allowance is None else allowance
-    allowance.spend(len(raw) // _UNIT)
+    budget = DocumentBudget() if budget is None else budget
+    budget.spend(len(raw) // _UNIT)
     known = {
         str(envelope.text, "ascii") if isinstance(envelope.text, memoryview) else envelope.text for envelope in shown
     }
@@ -70,12 +70,12 @@ def hidden_dangers(
             texts = [value for key, value in pairs if key == PICKLED]
             if all(text in known for text in texts if isinstance(text, str)):
                 continue
-            budget = allowance.pickle()
-            if budget is None:
+            limits = budget.pickle()
+            if limits is None:
                 return HiddenPickles(tuple(found), path)
-            inspection = examine_envelope(path, members, budget, check).inspection
+            inspection = examine_envelope(path, members, limits, check).inspection
             size = sum(len(text) for text in texts if isinstance(text, str))
-            allowance.spend_pickle(size, size, size // 10)
+            budget.spend_pickle(size, size, size // 10)
             if inspection.is_danger and len(found) < _MOST:
                 found.append((path, inspection))
     return HiddenPickles(tuple(found))

@@ -15,6 +15,7 @@ from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.model import CheckpointRef, Problem, parse_time
 from ckpt_tui.core.runs.ids import latest
 from ckpt_tui.core.runs.lineage import Run, arrange, is_unnamed
+from ckpt_tui.core.text import clean
 
 HOPELESS = frozenset((
     "byte-order-mark", "encoding", "huge-integer", "unknown-member", "undecodable", "unread", "type-mismatch",
@@ -123,6 +124,12 @@ def _tied(call: str, ours: CheckpointRef, picked: Candidate) -> Finding:
 def _differs(call: str, ours: CheckpointRef, picked: Candidate, own: Sequence[Candidate], needs_types: bool) -> Finding:
     """What to say where the framework takes an earlier one than the latest here."""
     newest = parse_time(picked.timestamp)
+    if newest > ours.when and picked.ref is not None:
+        reason = (
+            f"{call} of Agent Framework gives {_named(picked)}, not the latest here: its time, "
+            f"{clean(picked.timestamp, 40)}, is later than that of the checkpoint that descends from it"
+        )
+        return Finding("get-latest", "warning", ours.file, "", reason, f"Name the id to resume: {ours.id}.")
     skipped = [one for one in own if one.hopeless or (needs_types and one.types)]
     later = [one for one in skipped if parse_time(one.timestamp) >= newest or not one.timestamp]
     later.sort(key=lambda one: one.file)
@@ -163,7 +170,8 @@ def _raises(own: Sequence[Candidate]) -> str:
         try:
             when = datetime.fromisoformat(one.timestamp)
         except ValueError:
-            return f"ValueError, as {one.file} has a time that is not a date"
+            is_text = one.ref is None or "timestamp is not a string" not in one.ref.note
+            return f"{'ValueError' if is_text else 'TypeError'}, as {one.file} has a time that is not a date"
         zoned.setdefault(when.tzinfo is not None and when.utcoffset() is not None, one.file)
     if len(zoned) > 1:
         return f"TypeError, as {zoned[False]} has a time without a zone and {zoned[True]} one with it"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ckpt_tui.core.doctor.findings import Finding
-from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.matching.digests import Digests, OutOfBudget
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, expression
@@ -17,7 +17,6 @@ from ckpt_tui.core.reading.chat import is_chat
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.path_links import PathLink, path_of
 from ckpt_tui.core.reading.pending import attribute, requests
-from ckpt_tui.core.reading.summary import is_unopened
 from ckpt_tui.core.value import Value
 
 _LOOKED_AT = 20_000

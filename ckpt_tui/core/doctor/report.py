@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.doctor.advice import FIXES, NOT_CHECKPOINTS, NOTES, OTHERWISE, REPEATED_BY_DOTNET, SHAPES
 from ckpt_tui.core.doctor.alarms import examine_values
 from ckpt_tui.core.doctor.chains import broken_chains, changed_graphs
 from ckpt_tui.core.doctor.clear_text import ClearText, json_may_hold_secrets, may_hold_secrets
-from ckpt_tui.core.doctor.copies import Copy, copies_in, copy_finding, renamed_findings
+from ckpt_tui.core.doctor.copies import Copy, copies_in, copy_finding, original_of, renamed_findings
 from ckpt_tui.core.doctor.findings import UNDECODABLE, Finding, Pickles, Severity, pickle_bytes
 from ckpt_tui.core.doctor.newest import HOPELESS, Candidate, candidate_of, newest_findings
 from ckpt_tui.core.doctor.repetitions import Repetitions
 from ckpt_tui.core.doctor.side_names import LEFTOVER, side_file_words
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, parts_of
 from ckpt_tui.core.safety.judgement import Judgement
 from ckpt_tui.core.text import quoted
@@ -112,24 +112,29 @@ class Doctor:
                 self._candidates.append(candidate)
         if (problem.file, problem.kind) not in self._told:
             severity: Severity = "info" if problem.kind in ("side-file", "being-written") else "warning"
-            self._add(problem.kind, severity, problem.file, "", problem.reason, FIXES.get(problem.kind, OTHERWISE))
+            reason, fix = problem.reason, FIXES.get(problem.kind, OTHERWISE)
+            copied = original_of(problem.file, self._names)
+            if copied is not None and severity == "warning":
+                reason += f"; by its name a copy of {copied[0].rpartition('/')[2]}, which stands beside it: {copied[1]}"
+                fix = FIXES["copy"]
+            self._add(problem.kind, severity, problem.file, "", reason, fix)
 
     def checkpoint(
-        self, checkpoint: Checkpoint, check: Callable[[], None] | None = None, allowance: Allowance | None = None
+        self, checkpoint: Checkpoint, check: Callable[[], None] | None = None, budget: DocumentBudget | None = None
     ) -> None:
         """Take a checkpoint; its values are looked at now and not kept.
 
         Args:
             checkpoint: The checkpoint, decoded.
             check: Called now and then; whatever it raises ends the examination.
-            allowance: What may be spent on it, decoding included.
+            budget: What may be spent on it, decoding included.
         """
         self._files += 1
         ref = checkpoint.ref
         self._refs.append(ref)
         self._notes(checkpoint)
         parts = parts_of(checkpoint)
-        pickles = Pickles(ref.file, self._judged, allowance)
+        pickles = Pickles(ref.file, self._judged, budget)
         hint = json_may_hold_secrets(checkpoint.raw)
         for envelope in examine_values(checkpoint, pickles, check):
             if not hint and not (envelope.is_cut and envelope.factor == 0):
@@ -151,7 +156,10 @@ class Doctor:
         findings = [*self._findings, *broken_chains(self._refs), *changed_graphs(self._refs)]
         findings += newest_findings(self._candidates, self._names)
         copies = self.copies()
-        findings += [copy_finding(copy, self._differences.get(copy.file, "")) for copy in copies]
+        read = {ref.file for ref in self._refs}
+        findings += [
+            copy_finding(copy, self._differences.get(copy.file, ""), copy.original not in read) for copy in copies
+        ]
         exported = {finding.file for finding in findings if finding.kind == "exported"}
         skipped = exported | {copy.file for copy in copies}
         findings += renamed_findings(self._refs, self._names, skipped)
@@ -172,14 +180,15 @@ class Doctor:
         for warning in checkpoint.warnings:
             for start, kind, fix in NOTES:
                 if warning.startswith(start):
-                    is_dotnet = kind == "repeated-keys" and checkpoint.topology is not None
+                    # The key of an executor's state, which holds two bars at least, three where its id has one.
+                    is_dotnet = kind == "repeated-keys" and checkpoint.topology is not None and "|" in warning
                     self._add(kind, "warning", ref.file, "", warning, REPEATED_BY_DOTNET if is_dotnet else fix)
         for found in SHAPES.finditer(ref.note):
             self._add("wrong-shape", "warning", ref.file, "", found[0], "Restore the file from a copy.")
 
     def _candidate(self, ref: CheckpointRef, types: tuple[str, ...]) -> None:
         """Keep what Agent Framework's choice of the latest checkpoint goes by."""
-        if ref.chain or (ref.told is not None and ref.told.run) or "#" in ref.file:
+        if ref.chain or (ref.store_metadata is not None and ref.store_metadata.run) or "#" in ref.file:
             return
         own = [finding for finding in self._findings if finding.file == ref.file]
         if any(finding.kind == "exported" for finding in own):

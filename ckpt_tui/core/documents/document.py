@@ -37,7 +37,7 @@ class Document(NamedTuple):
     Attributes:
         value: What it holds. An object that repeats a key has the last value under its name, and all under `REPEATED`.
         notes: What was irregular about it.
-        work: The work it took, in the units of `ckpt_tui.core.allowance`.
+        work: The work it took, in the units of `ckpt_tui.core.document_budget`.
         is_bare: It is known to hold no pickle, nothing that looks like one, and no value too large to be shown.
     """
 

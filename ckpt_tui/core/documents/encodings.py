@@ -123,12 +123,21 @@ def _likeliest(data: bytes) -> Decoded | None:
 
 CANDIDATES = (
     "cp1252", "gbk", "cp932", "cp949", "big5", "cp1251", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257",
-    "cp874",
+    "cp874", "gb18030",
 )  # fmt: skip
 """The encodings of Windows, the likeliest first; those that are equally likely go by this order."""
 
 _MISSING = -11.0
-_PRIOR = {"cp1252": 0.0, "gbk": -1.0, "cp874": -1.0, "cp1251": -1.0, "cp1250": -0.5, "cp1254": -1.0, "cp1257": -1.3}
+_PRIOR = {
+    "cp1252": 0.0,
+    "gbk": -1.0,
+    "cp874": -1.0,
+    "cp1251": -1.0,
+    "cp1250": -0.5,
+    "cp1254": -1.0,
+    "cp1257": -1.3,
+    "gb18030": -1.5,
+}
 
 
 def _score(text: str, name: str) -> float:
@@ -155,7 +164,7 @@ def _beside(before: str, after: str, name: str) -> float:
 
 
 _SIGNS = frozenset("²³½¹¼¾©®°§·•×†‡„‚¤¦¨¬¯±´µ¶¸º»«¢£¥")
-_WIDE = ("gbk", "big5", "cp932", "cp949")
+_WIDE = ("gbk", "gb18030", "big5", "cp932", "cp949")
 
 
 def _rare(char: str, name: str) -> float:
@@ -169,7 +178,13 @@ def _rare(char: str, name: str) -> float:
     return -9.0 if char.isalpha() else _MISSING
 
 
-_LEVELS = {"gbk": (0xB0, 0xD7), "big5": (0xA4, 0xC6), "cp932": (0x88, 0x97), "cp949": (0xB0, 0xC8)}
+_LEVELS = {
+    "gbk": (0xB0, 0xD7),
+    "gb18030": (0xB0, 0xD7),
+    "big5": (0xA4, 0xC6),
+    "cp932": (0x88, 0x97),
+    "cp949": (0xB0, 0xC8),
+}
 """The first bytes of an encoding's commoner characters."""
 
 
@@ -181,7 +196,7 @@ def _lead(char: str, name: str) -> int:
 def _models(name: str) -> list[dict[str, float]]:
     """The logarithm of the frequency of each common character, for each language of an encoding."""
     wide = dict.fromkeys(letters.WIDE_PUNCTUATION, -4.5)
-    if name in ("gbk", "big5"):
+    if name in ("gbk", "gb18030", "big5"):
         return [wide | _zipf(letters.HANZI, 0.8, 30)]
     if name == "cp949":
         return [wide | _zipf(letters.HANGUL, 0.9, 20)]
@@ -190,7 +205,10 @@ def _models(name: str) -> list[dict[str, float]]:
         return [wide | _zipf(letters.KANJI, 0.25, 30) | kana]
     narrow = dict.fromkeys(letters.PUNCTUATION, -5.5)
     if name in letters.LATIN:
-        return [narrow | _with_capitals(_zipf(own, 0.9, 3, 1.5)) for own in letters.LATIN[name]]
+        return [
+            narrow | _with_capitals(_zipf(own, 0.3 if own in letters.RARE else 0.9, 3, 1.5))
+            for own in letters.LATIN[name]
+        ]
     return [narrow | _with_capitals(_zipf(own, 0.95, 8)) for own in letters.LETTERS[name]]
 
 

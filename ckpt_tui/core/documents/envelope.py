@@ -10,8 +10,8 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Callable, Collection
 
-from ckpt_tui.core.allowance import Allowance
-from ckpt_tui.core.budgets import DEFAULT_PICKLE, FURTHER, PickleBudget
+from ckpt_tui.core.budgets import DEFAULT_PICKLE, FURTHER, INLINE_PICKLE, INLINE_SPAN, PickleBudget
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.value import Decoded, Deferred, Envelope, Opaque, Value
 
@@ -20,28 +20,28 @@ TYPE = "__type__"
 
 
 def open_envelope(
-    envelope: Envelope, check: Callable[[], None] | None = None, allowance: Allowance | None = None
+    envelope: Envelope, check: Callable[[], None] | None = None, budget: DocumentBudget | None = None
 ) -> Value:
     """The value inside an envelope, decoded once and kept.
 
     Args:
         envelope: The envelope.
         check: Called now and then; whatever it raises ends the decoding.
-        allowance: What may be spent on its whole document; None for the usual limits of one pickle.
+        budget: What may be spent on its whole document; None for the usual limits of one pickle.
     """
     if envelope.ready:
         return envelope.value
-    budget = DEFAULT_PICKLE if allowance is None else allowance.pickle()
-    if budget is None:
+    limits = DEFAULT_PICKLE if budget is None else budget.pickle()
+    if limits is None:
         size = len(envelope.text) * 3 // 4
         reason = f"not decoded: what may be decoded of one file is used up; a higher limit decodes these {size:,} bytes"
         return _keep(envelope, Opaque(reason, size), reason, None, True)
-    value = _decode(envelope, budget, check)
-    if allowance is not None:
+    value = _decode(envelope, limits, check)
+    if budget is not None:
         done = envelope.decoded
         used = (done.opcodes, done.objects, done.end) if done is not None else ()
-        allowance.spend_pickle(len(envelope.text), *used)
-        allowance.is_cut = allowance.is_cut or envelope.is_cut
+        budget.spend_pickle(len(envelope.text), *used)
+        budget.is_cut = budget.is_cut or envelope.is_cut
     return value
 
 
@@ -58,11 +58,11 @@ def decode_further(envelope: Envelope, check: Callable[[], None] | None = None) 
     """
     envelope.factor = max(envelope.factor * FURTHER, 1)
     usual, factor = DEFAULT_PICKLE, envelope.factor
-    budget = usual._replace(
+    limits = usual._replace(
         bytes=usual.bytes * factor, opcodes=usual.opcodes * factor, objects=usual.objects * factor,
         memo_gap=usual.memo_gap * factor,
     )  # fmt: skip
-    return _decode(envelope, budget, check)
+    return _decode(envelope, limits, check)
 
 
 def cut_envelope(value: Value) -> Envelope | None:
@@ -72,10 +72,10 @@ def cut_envelope(value: Value) -> Envelope | None:
     return value if type(value) is Envelope and value.is_cut else None
 
 
-def _decode(envelope: Envelope, budget: PickleBudget, check: Callable[[], None] | None) -> Value:
+def _decode(envelope: Envelope, limits: PickleBudget, check: Callable[[], None] | None) -> Value:
     text = envelope.text
-    if len(text) * 3 // 4 > budget.bytes:
-        reason = f"a pickle of {len(text) * 3 // 4:,} bytes; at most {budget.bytes:,} are decoded"
+    if len(text) * 3 // 4 > limits.bytes:
+        reason = f"a pickle of {len(text) * 3 // 4:,} bytes; at most {limits.bytes:,} are decoded"
         return _keep(envelope, Opaque(reason, len(text)), reason, None, True)
     try:
         data = b64decode(text, validate=True) if isinstance(text, str) else _base64(text, check)
@@ -84,7 +84,7 @@ def _decode(envelope: Envelope, budget: PickleBudget, check: Callable[[], None] 
         return _keep(envelope, Opaque(reason, len(text)), reason, None)
     if not data:
         return _keep(envelope, Opaque("an empty pickle", 0), "an empty pickle", None)
-    decoded = decode(data, budget, check)
+    decoded = decode(data, limits, check)
     warning = decoded.fault
     if decoded.trailing and not warning:
         warning = f"{decoded.trailing:,} bytes after the end of the pickle"
@@ -155,3 +155,16 @@ def resolve(value: Value, check: Callable[[], None] | None = None) -> Value:
             value = open_envelope(value, check) if kind is Envelope else open_deferred(value, check)
         kind = type(value)
     return value
+
+
+def is_unopened(value: Value) -> bool:
+    """Whether a value is a large pickle, or a large part of a large file, that has not been read yet."""
+    kind = type(value)
+    if kind is Deferred:
+        return is_unopened(value.value) if value.ready else value.end - value.start > INLINE_SPAN
+    return kind is Envelope and not value.ready and len(value.text) > INLINE_PICKLE
+
+
+def is_long_text(value: Value) -> bool:
+    """Whether a value is a long text that has not been read yet; it is known to have no members."""
+    return type(value) is Deferred and not value.ready and value.is_text

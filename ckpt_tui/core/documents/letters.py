@@ -71,5 +71,8 @@ LATIN = {
 }
 """Letters beyond ASCII of languages with Latin letters, one text a language."""
 
+RARE = (LATIN["cp1252"][-1],)
+"""Languages of few people, whose letters are at the places of those of languages of many in other encodings."""
+
 PUNCTUATION = "“”‘’–—…€«»°·•×©®™§„‚†½²³\u00a0"
 WIDE_PUNCTUATION = "，。、：；！？（）《》“”‘’「」『』…—～·　"

@@ -20,13 +20,13 @@ from ckpt_tui.core.steps.steps import Light
 from ckpt_tui.core.text import clean
 
 SIGNS: Mapping[Light, str] = {
-    "ran": "●", "maybe": "◐", "waiting": "‖", "next": "◌", "stopped": "✗", "idle": "·",
+    "ran": "●", "running": "◉", "failed": "✗", "maybe": "◐", "waiting": "‖", "next": "◌", "stopped": "✗", "idle": "·",
 }  # fmt: skip
 """One sign a light."""
 
 WORDS: Mapping[Light, str] = {
-    "ran": "ran", "maybe": "may have run", "waiting": "waits", "next": "gets a message next",
-    "stopped": "no trace after its message", "idle": "idle",
+    "ran": "ran", "running": "is running", "failed": "failed", "maybe": "may have run", "waiting": "waits",
+    "next": "gets a message next", "stopped": "no trace after its message", "idle": "idle",
 }  # fmt: skip
 
 NAME_CELLS = 26

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from hashlib import blake2b
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from ckpt_tui.core.documents.envelope import open_deferred, open_envelope
 from ckpt_tui.core.find.question import Hit, Matcher, Question, Spot, excerpt
+from ckpt_tui.core.find.searched_members import Hidden, Members, attributes_of, members_of, object_members
 from ckpt_tui.core.paths import Path, path_to
-from ckpt_tui.core.reading.members import escape_name
-from ckpt_tui.core.reading.order import ordered
-from ckpt_tui.core.reading.pickled_objects import ObjectParts, Pairs, object_parts, own_attributes
+from ckpt_tui.core.reading.pickled_objects import object_parts, own_attributes
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, is_maskable, masked_text, secrecy
-from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
+from ckpt_tui.core.value import Deferred, Envelope, Obj, Opaque, Ref, Value
 
 FIND_NODES = 5_000_000
 """Values looked at in one checkpoint."""
@@ -135,10 +134,6 @@ class _FoundIn(NamedTuple):
     level: int
 
 
-Members = Iterable[tuple[Path | None, str | None, Value]]
-"""Steps (None where the name is the only one), the name if it has one, and the value."""
-
-
 class _Walk:
     def __init__(self, finder: Finder, check: Check) -> None:
         self.finder = finder
@@ -185,7 +180,7 @@ class _Walk:
                         if spot is not None and (seen := self.unmasked(text, spot)) is not None:
                             yield _hit(_FoundIn(place, steps or (name or "",), 0), "value", *seen)
                     continue
-                if kind is _Hidden:
+                if kind is Hidden:
                     secret = secret if self.question.reveal else max(secret, item.secret)
                     item = item.value
                 here = _FoundIn(place, steps or (name or "",), place.level + 1)
@@ -226,7 +221,7 @@ class _Walk:
         if place.level > _LEVELS:
             self.finder.cut = True
             return None
-        below = _members(item, kind) if kind is not Obj else (yield from self.object(item, place, secret))
+        below = members_of(item, kind) if kind is not Obj else (yield from self.object(item, place, secret))
         if below is None:
             return None
         self.open[ident] = again
@@ -238,7 +233,7 @@ class _Walk:
         if kv is not None:
             if self.question.values and (spot := self.match(item.cls.name)) is not None:
                 yield _hit(_FoundIn(place, ("$type",), 0), "value", item.cls.name, spot)
-            return _attributes(kv, self.finder)
+            return attributes_of(kv, self.finder.is_dull)
         parts = object_parts(item)
         yield from self.texts(place, (("$type", parts.type),), PLAIN)
         if parts.is_text:
@@ -247,7 +242,7 @@ class _Walk:
                     parts.text, type(parts.text), _FoundIn(place, ("$value",), place.level + 1), secret
                 )
             return None
-        return _object(parts, self.finder)
+        return object_members(parts, self.finder.is_dull)
 
     def texts(self, place: _FoundIn, texts: Iterable[tuple[str, str]], secret: int) -> Iterator[Hit]:
         for step, text in texts:
@@ -287,73 +282,6 @@ class _Walk:
             path = path_to(place)
             for hit in hits:
                 yield hit._replace(path=path + hit.path)
-
-
-def _members(item: Value, kind: type) -> Members:
-    """The members of a container that is not an object."""
-    if kind is dict:
-        return ((None, name, value) for name, value in item.items())
-    if kind is list:
-        return _items((), item)
-    if kind is tuple:
-        return _items(("$items",), item)
-    if kind is SetOf:
-        return _items(("$items",), ordered(item))
-    if kind is Map:
-        if item.has_text_keys():
-            return ((None, name, value) for name, value in Pairs(item.kv))
-        return _entries(item.kv)
-    return _items(("$partial",), item.partial)
-
-
-class _Hidden:
-    """A value that the text before it makes a secret."""
-
-    __slots__ = ("secret", "value")
-
-    def __init__(self, value: Value, secret: int) -> None:
-        self.value = value
-        self.secret = secret
-
-
-def _items(prefix: Path, items: Any) -> Members:
-    if len(items) == 2 and type(items[0]) is str and (secret := secrecy(items[0])):
-        # A name and its value, as headers are kept.
-        return ((*prefix, 0), None, items[0]), ((*prefix, 1), None, _Hidden(items[1], secret))
-    return (((*prefix, index), None, value) for index, value in enumerate(items))
-
-
-def _entries(kv: list[Value]) -> Members:
-    for index, (key, value) in enumerate(Pairs(kv)):
-        if type(key) is str:
-            yield ("$entries", index, 1), key, value
-        else:
-            yield ("$entries", index, 0), None, key
-            yield ("$entries", index, 1), None, value
-
-
-def _attributes(kv: list[Value], finder: Finder) -> Members:
-    names = tuple(kv[::2])
-    if finder.is_dull(names):
-        # Most attributes of the framework's objects are None.
-        return [((name,), None, value) for name, value in zip(names, kv[1::2], strict=True) if value is not None]
-    return (((escape_name(name),) if name[:1] == "$" else None, name, value) for name, value in Pairs(kv))
-
-
-def _object(parts: ObjectParts, finder: Finder) -> Members:
-    yield from _attributes(parts.attributes.kv, finder)
-    if parts.has_state:
-        yield ("$state",), None, parts.state
-    if parts.kwargs is not None:
-        yield ("$kwargs",), None, parts.kwargs
-    if parts.maker is not None:
-        yield ("$call",), None, parts.maker
-    if parts.args:
-        yield from _items(("$args",), parts.args)
-    if parts.items is not None:
-        yield from _items(("$items",), parts.items)
-    if parts.entries is not None:
-        yield from _entries(parts.entries)
 
 
 def _text(item: Value, kind: type) -> str:

@@ -113,4 +113,4 @@ def find_document(matches: Iterable[Match], truncated: bool, checkpoints: int) -
 
 def _store(ref: CheckpointRef) -> dict[str, str]:
     """The store of a checkpoint where several are searched as one."""
-    return {"store": ref.told.store} if ref.told is not None and ref.told.store else {}
+    return {"store": ref.store_metadata.store} if ref.store_metadata is not None and ref.store_metadata.store else {}

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, own_state, own_states
-from ckpt_tui.core.reading.conversation import turns
 from ckpt_tui.core.reading.members import members
-from ckpt_tui.core.reading.summary import is_unopened, summary
+from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.reading.turns import turns
 from ckpt_tui.core.redact import PLAIN, secrecy
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.steps.learned_graph import Graph
@@ -123,25 +123,25 @@ def _take(value: Value, path: Path, found: dict[Path, Scalar], level: int = 1) -
             _take(member.value, (*path, *member.steps), found, level + 1)
 
 
-# -- the way as a line -----------------------------------------------------------------------------------------------
+# -- the path as a line ---------------------------------------------------------------------------------------------
 
 YOU = "you"
 
 GROUPS = 24
-"""Groups of a way that are shown; the middle of a longer one is counted."""
+"""Groups of a path that are shown; the middle of a longer one is counted."""
 
 PERIOD = 8
 """Steps of the longest loop that is looked for."""
 
 
-def path_text(way: Sequence[Passed], left_out: int = 0) -> str:
+def path_text(run_path: Sequence[Passed], left_out: int = 0) -> str:
     """The executors that ran, in order: `brief → market ∥ pricing → (writer ⇄ reviewer)×4`; "" where none is known.
 
     Args:
-        way: The checkpoints that were passed.
+        run_path: The checkpoints that were passed.
         left_out: Checkpoints after the first one that are not in it.
     """
-    tokens = [[*_tokens(one)] for one in way]
+    tokens = [[*_tokens(one)] for one in run_path]
     if left_out and tokens:
         tokens.insert(1, [f"… {left_out:,} steps …"])
     groups = [_group(pattern, number) for pattern, number in fold([token for listed in tokens for token in listed])]
@@ -192,10 +192,10 @@ def _group(pattern: tuple[str, ...], number: int) -> str:
     return f"({(' ⇄ ' if len(pattern) == 2 else ' → ').join(pattern)})×{number}"
 
 
-def course(path: Path, way: Sequence[Passed]) -> list[Scalar]:
+def course(path: Path, run_path: Sequence[Passed]) -> list[Scalar]:
     """The values at a path along the run, each where it differs from the one before it."""
     found: list[Scalar] = []
-    for one in way:
+    for one in run_path:
         value = one.scalars.get(path)
         if value is not None and (not found or type(found[-1]) is not type(value) or found[-1] != value):
             found.append(value)

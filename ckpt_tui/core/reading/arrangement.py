@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, FRAMEWORK_KEYS, holds_nothing, is_bookkeeping
 from ckpt_tui.core.reading.members import Member, Members
-from ckpt_tui.core.reading.summary import is_unopened
 from ckpt_tui.core.redact import RUN_KWARGS
 from ckpt_tui.core.value import Map, Obj, Value
 

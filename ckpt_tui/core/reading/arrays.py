@@ -1,198 +1,138 @@
 """numpy arrays and scalars as a pickle holds them: shape, type and values, worked out from the bytes, without numpy.
 
-How they are pickled is numpy's own (`ndarray.__reduce__`, `dtype.__reduce__`). What does not fit is left to be shown in
-its parts.
+How they are pickled is numpy's own (`ndarray.__reduce__`, `MaskedArray.__reduce__`). What does not fit is left to be
+shown in its parts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
 from math import prod
-from struct import unpack_from
 from typing import Any, NamedTuple
 
+from ckpt_tui.core.reading.array_elements import (
+    MOST_DIMENSIONS,
+    MOST_FIELDS,
+    Element,
+    described,
+    element,
+    fields_of,
+    is_shape,
+    nested,
+)
 from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
 _DTYPE = Ref("numpy", "dtype")
+_ARRAY = "numpy:ndarray"
 
 SHOWN = 1_000
 """Elements of an array that are shown one by one; the bytes of the others follow."""
 
-_NUMBERS = {
-    "i1": ("int8", "b"), "i2": ("int16", "h"), "i4": ("int32", "i"), "i8": ("int64", "q"),
-    "u1": ("uint8", "B"), "u2": ("uint16", "H"), "u4": ("uint32", "I"), "u8": ("uint64", "Q"),
-    "f2": ("float16", "e"), "f4": ("float32", "f"), "f8": ("float64", "d"), "b1": ("bool", "?"),
-}  # fmt: skip
-_MOST = 64
-"""Dimensions of an array that numpy allows."""
-
-_FIELDS = 256
-"""Fields of a structured type."""
-
-_UNITS = {"Y": 0, "M": 0, "W": 604_800, "D": 86_400, "h": 3600, "m": 60, "s": 1, "ms": -3, "us": -6, "ns": -9}
-"""A unit of time in seconds, or the power of ten of its fraction of one."""
-
-_NOT_A_TIME = -(1 << 63)
-
-
-class Element(NamedTuple):
-    """The type of an array's elements: its name, bytes of each, and how one is read at an offset."""
-
-    name: str
-    size: int
-    read: Callable[[bytes, int], Value]
-
 
 class Array(NamedTuple):
-    """An array: the name of its type, its shape, and what reads one element; `values` are those of an object array."""
+    """An array.
+
+    Attributes:
+        dtype: The name of its elements' type.
+        shape: Its size in each dimension.
+        at: What gives one element.
+        data: All of its elements: the bytes, or the list of an array of objects.
+        type: `module:qualname` of its class.
+        parts: How many values one element holds.
+        mask: The bytes that say which elements do not count, where it has them.
+    """
 
     dtype: str
     shape: tuple[int, ...]
     at: Callable[[Sequence[int]], Value]
     data: Value
-
-
-def element(dtype: Value, may_be_record: bool = True) -> Element | None:
-    """The element type that a pickled dtype describes; None if it is unknown."""
-    if type(dtype) is not Obj or callable_name(dtype.cls) != "numpy:dtype":
-        return None
-    args, state = dtype.args, dtype.state
-    if type(args) is not tuple or not args or type(args[0]) is not str or type(state) is not tuple or len(state) < 5:
-        return None
-    code = args[0]
-    order = ">" if state[1] == ">" else "<"
-    if code in _NUMBERS:
-        name, letter = _NUMBERS[code]
-        form = f"{order}{letter}"
-        return Element(name, int(code[1:]), lambda data, at: unpack_from(form, data, at)[0])
-    kind, digits = code[:1], code[1:]
-    if kind in ("c", "U", "S") and digits.isdecimal() and len(digits) < 7:
-        return _sized(kind, int(digits), order)
-    if kind in ("M", "m") and len(state) > 8:
-        return _time(kind, state[8], order)
-    if (
-        kind == "V"
-        and may_be_record
-        and type(state[3]) is tuple
-        and type(state[4]) is Map
-        and digits.isdecimal()
-        and len(digits) < 7
-    ):
-        return _record(state[3], state[4], int(digits))
-    return None
-
-
-def _sized(kind: str, size: int, order: str) -> Element | None:
-    if kind == "c":
-        if size not in (8, 16):
-            return None
-        form = f"{order}2{'f' if size == 8 else 'd'}"
-        return Element(f"complex{size * 8}", size, lambda data, at: str(complex(*unpack_from(form, data, at))))
-    if kind == "S":
-        return Element(f"S{size}", size, lambda data, at: bytes(data[at : at + size]).rstrip(b"\0"))
-    codec = "utf-32-be" if order == ">" else "utf-32-le"
-    return Element(
-        f"U{size}", 4 * size, lambda data, at: bytes(data[at : at + 4 * size]).decode(codec, "replace").rstrip("\0")
-    )
-
-
-def _time(kind: str, described: Value, order: str) -> Element | None:
-    """A point in time or a span of it; how it counts stands beside the type: `(…, (unit, number, …))`."""
-    inner = described[1] if type(described) is tuple and len(described) == 2 else None
-    if type(inner) is not tuple or len(inner) < 2 or type(inner[0]) not in (bytes, str) or type(inner[1]) is not int:
-        return None
-    unit = inner[0].decode("ascii", "replace") if type(inner[0]) is bytes else inner[0]
-    each = inner[1]
-    if unit not in _UNITS or not 1 <= each < 1_000_000:
-        return None
-    counted = f"{each if each > 1 else ''}{unit}"
-    form = f"{order}q"
-    write = time_text if kind == "M" else span_text
-    name = f"{'datetime64' if kind == 'M' else 'timedelta64'}[{counted}]"
-    return Element(name, 8, lambda data, at: write(unpack_from(form, data, at)[0] * each, unit))
-
-
-def _record(names: Sequence[Value], fields: Map, size: int) -> Element | None:
-    """A structured type: its fields, each with its type and its offset; none of them is structured itself."""
-    kv = fields.kv
-    described = {key: value for key, value in zip(kv[::2], kv[1::2], strict=True) if type(key) is str}
-    own: list[tuple[str, Element, int]] = []
-    for name in names if len(names) <= _FIELDS else ():
-        field = described.get(name) if type(name) is str else None
-        if type(field) is not tuple or len(field) < 2 or type(field[1]) is not int:
-            return None
-        inner = element(field[0], may_be_record=False)
-        if inner is None or not 0 <= field[1] <= size - inner.size:
-            return None
-        own.append((name, inner, field[1]))
-    if not own:
-        return None
-    text = ", ".join(f"{name}: {inner.name}" for name, inner, _ in own)
-    return Element(
-        f"record({text})", size,
-        lambda data, at: Map([part for name, inner, offset in own for part in (name, inner.read(data, at + offset))]),
-    )  # fmt: skip
-
-
-def time_text(count: int, unit: str) -> Value:
-    """The time so many units after 1970 in ISO 8601; None for "not a time"."""
-    if count == _NOT_A_TIME:
-        return None
-    if unit in ("Y", "M"):
-        year, month = (1970 + count, 0) if unit == "Y" else divmod(1970 * 12 + count, 12)
-        return f"{year:04}" if unit == "Y" else f"{year:04}-{month + 1:02}"
-    seconds, fraction = _seconds(count, unit)
-    try:
-        moment = datetime(1970, 1, 1) + timedelta(seconds=seconds)
-    except OverflowError:
-        return f"{count} {unit} after 1970"
-    if unit in ("D", "W"):
-        return moment.date().isoformat()
-    return moment.isoformat() + fraction
-
-
-def span_text(count: int, unit: str) -> Value:
-    """A span of time, written as a timedelta is; None for "not a time"."""
-    if count == _NOT_A_TIME:
-        return None
-    if unit in ("Y", "M"):
-        return f"{count} {unit}"
-    seconds, fraction = _seconds(count, unit)
-    try:
-        return f"{timedelta(seconds=seconds)}{fraction}"
-    except OverflowError:
-        return f"{count} {unit}"
-
-
-def _seconds(count: int, unit: str) -> tuple[int, str]:
-    scale = _UNITS[unit]
-    if scale >= 0:
-        return count * scale, ""
-    seconds, rest = divmod(count, 10**-scale)
-    return seconds, f".{rest:0{-scale}}" if rest else ""
+    type: str = _ARRAY
+    parts: int = 1
+    mask: Value = None
 
 
 def array(obj: Obj) -> Array | None:
     """A pickled object as an array; None if it is not one, or of an unknown layout."""
     found = _parts(obj)
-    if found is None:
+    if found is None or type(found.shape) is not tuple or not is_shape(found.shape):
         return None
-    shape, dtype, is_fortran, data = found
-    if type(shape) is not tuple or len(shape) > _MOST or not all(type(size) is int and size >= 0 for size in shape):
-        return None
-    strides = _strides(shape, is_fortran)
+    shape, data = found.shape, found.data
+    strides = _strides(shape, found.is_fortran)
+    made: Array | None = None
     if type(data) is list:
-        if prod(shape) != len(data) or type(dtype) is not Obj or dtype.args[:1] != ("O8",):
-            return None
-        items = data
-        return Array("object", shape, lambda index: items[_offset(index, strides)], data)
-    own = element(dtype)
-    if own is None or type(data) not in (bytes, bytearray) or own.size <= 0 or prod(shape) * own.size != len(data):
+        made = _of_objects(found.dtype, shape, data)
+    else:
+        own = element(found.dtype)
+        if (
+            own is not None
+            and type(data) in (bytes, bytearray)
+            and own.size > 0
+            and prod(shape) * own.size == len(data)
+        ):
+            raw, size, read = data, own.size, own.read
+            made = Array(
+                own.name, shape, lambda index: read(raw, _offset(index, strides) * size), data, parts=own.parts
+            )
+    if made is None:
         return None
-    raw, size, read = data, own.size, own.read
-    return Array(own.name, shape, lambda index: read(raw, _offset(index, strides) * size), data)
+    made = made._replace(type=found.type)
+    if found.axes is not None:
+        made = _turned(made, found.axes)
+    return made if found.mask is None else _masked(made, found.mask, strides)
+
+
+def _of_objects(dtype: Value, shape: tuple[int, ...], items: list[Value]) -> Array | None:
+    """An array of objects, which are written row by row whatever the order in memory; or of records that hold some."""
+    known = described(dtype)
+    if known is None or prod(shape) != len(items):
+        return None
+    code, state = known
+    strides = _strides(shape, is_fortran=False)
+    if code == "O8":
+        return Array("object", shape, lambda index: items[_offset(index, strides)], items)
+    if code[:1] != "V" or type(state[3]) is not tuple or type(state[4]) is not Map:
+        return None
+    fields = fields_of(state[3], state[4])
+    if not fields or len(fields) != len(state[3]):
+        return None
+    text = ", ".join(f"{name}: {_name_of(inner)}" for name, inner, _ in fields)
+    return Array(
+        f"record({text})", shape, lambda index: _with_names(items[_offset(index, strides)], fields), items,
+        parts=len(fields),
+    )  # fmt: skip
+
+
+def _name_of(dtype: Value) -> str:
+    known = described(dtype)
+    if known is not None and known[0] == "O8":
+        return "object"
+    own = element(dtype)
+    return "record" if own is None else own.name
+
+
+def _with_names(record: Value, fields: Sequence[tuple[str, Value, int]]) -> Value:
+    """A record that is written as a tuple, with the names of its fields."""
+    if type(record) is not tuple or len(record) != len(fields):
+        return record
+    return Map([part for (name, _, _), value in zip(fields, record, strict=True) for part in (name, value)])
+
+
+def _turned(made: Array, axes: Sequence[int]) -> Array:
+    """An array that is written in the order of its memory, its axes in their own order again."""
+    at, shape = made.at, made.shape
+    places = [axes.index(axis) for axis in range(len(axes))]
+    return made._replace(
+        shape=tuple(shape[axis] for axis in axes), at=lambda index: at([index[place] for place in places])
+    )
+
+
+def _masked(made: Array, mask: Value, strides: Sequence[int]) -> Array | None:
+    """An array of which some elements do not count: they are None."""
+    if type(mask) not in (bytes, bytearray) or len(mask) != prod(made.shape):
+        return None
+    at = made.at
+    return made._replace(at=lambda index: None if mask[_offset(index, strides)] else at(index), mask=mask)
 
 
 def _offset(index: Sequence[int], strides: Sequence[int]) -> int:
@@ -209,20 +149,53 @@ def _strides(shape: Sequence[int], is_fortran: bool) -> list[int]:
     return strides if is_fortran else strides[::-1]
 
 
-def _parts(obj: Obj) -> tuple[Value, Value, bool, Value] | None:
-    """Shape, dtype, whether columns come first, and data."""
+class _Parts(NamedTuple):
+    """What a pickled array is made of, none of it checked but `is_fortran`, `axes` and `type`."""
+
+    shape: Value
+    dtype: Value
+    is_fortran: bool
+    data: Value
+    axes: tuple[int, ...] | None = None
+    mask: Value = None
+    type: str = _ARRAY
+
+
+def _parts(obj: Obj) -> _Parts | None:
     name, state, args = callable_name(obj.cls), obj.state, obj.args
     if name in _MADE and type(state) is tuple and len(state) == 5:
-        return state[1], state[2], state[3] is True, state[4]
-    if name in _BUFFERS and type(args) is tuple and len(args) == 4 and not obj.has_state:
-        return args[2], args[1], args[3] == "F", args[0]
+        return _Parts(*state[1:3], state[3] is True, state[4], type=_class_of(args))
+    if name in _MASKED and type(state) is tuple and len(state) == 7:
+        return _Parts(*state[1:3], state[3] is True, state[4], mask=state[5], type=_class_of(args))
+    if name in _BUFFERS and type(args) is tuple and len(args) in (4, 5) and not obj.has_state:
+        axes = args[4] if len(args) == 5 and args[3] == "K" else None
+        if axes is not None and (type(axes) is not tuple or not _is_order(axes, args[2])):
+            return None
+        return _Parts(args[2], args[1], args[3] == "F", args[0], axes)
     return None
+
+
+def _is_order(axes: Sequence[Value], shape: Value) -> bool:
+    """Whether all axes of a shape are named, each once."""
+    if type(shape) is not tuple or len(axes) != len(shape) or len(axes) > MOST_DIMENSIONS:
+        return False
+    return all(type(axis) is int for axis in axes) and sorted(axes) == list(range(len(axes)))
+
+
+def _class_of(args: Value) -> str:
+    """The class that an array is to have: numpy's own, or one that derives from it."""
+    named = type(args) is tuple and args and type(args[0]) is Ref
+    return args[0].name if named else _ARRAY
 
 
 _MADE = frozenset(("numpy.core.multiarray:_reconstruct", "numpy._core.multiarray:_reconstruct"))
 _BUFFERS = frozenset(("numpy.core.numeric:_frombuffer", "numpy._core.numeric:_frombuffer"))
-NAMES = _MADE | _BUFFERS
+_MASKED = frozenset(("numpy.ma.core:_mareconstruct",))
+NAMES = _MADE | _BUFFERS | _MASKED
 """What is called to make an array."""
+
+SCALARS = frozenset(("numpy.core.multiarray:scalar", "numpy._core.multiarray:scalar"))
+"""What is called to make a scalar."""
 
 
 def rows(found: Array) -> tuple[list[Value], Value]:
@@ -233,13 +206,12 @@ def rows(found: Array) -> tuple[list[Value], Value]:
     total, below = prod(shape), prod(shape[1:])
     if not total:
         return [], None
-    count = min(shape[0], SHOWN // below)
-    flat = [found.at(_index(number, shape)) for number in range(count * below or min(below, SHOWN))]
+    shown = max(SHOWN * MOST_FIELDS // max(found.parts, MOST_FIELDS), 1)
+    count = min(shape[0], shown // below)
+    flat = [found.at(_index(number, shape)) for number in range(count * below or min(below, shown))]
     if not count:  # one row is too long
         return flat, found.data
-    for size in reversed(shape[1:]):
-        flat = [flat[at : at + size] for at in range(0, len(flat), size)]
-    return flat, None if count == shape[0] else found.data
+    return nested(flat, (count, *shape[1:])), None if count == shape[0] else found.data
 
 
 def _index(number: int, shape: Sequence[int]) -> list[int]:
@@ -251,18 +223,35 @@ def _index(number: int, shape: Sequence[int]) -> list[int]:
     return index[::-1]
 
 
-def scalar(args: Sequence[Value], state: Value) -> tuple[str, Any] | None:
-    """The type and the value of a numpy scalar; None where it is not known."""
-    if len(args) != 2 or type(args[1]) is not bytes:
+def _scalar(args: Value) -> tuple[Element, Value] | None:
+    """The type of a numpy scalar and its value; None where it is not known."""
+    if type(args) not in (tuple, list) or len(args) != 2 or type(args[1]) is not bytes:
         return None
     own = element(args[0])
-    if own is None or own.size != len(args[1]):
+    return None if own is None or own.size != len(args[1]) else (own, own.read(args[1], 0))
+
+
+def scalar(args: Sequence[Value], state: Value) -> tuple[str, Any] | None:
+    """The type and the value of a numpy scalar that is a number, a text or a time; None for any other."""
+    found = _scalar(args)
+    if found is None:
         return None
-    value = own.read(args[1], 0)
+    kind = found[0].name.partition("[")[0]
+    value = "NaT" if found[1] is None else found[1]
     if type(value) not in (int, float, bool, str):
         return None
-    kind = own.name.partition("[")[0]
     return f"numpy:{'str_' if kind[:1] == 'U' else kind}", value
+
+
+def record_scalar(args: Value) -> tuple[str, list[Value]] | None:
+    """The type of a numpy scalar that is a record or bytes, and name, value, … of what it holds; None for others."""
+    found = _scalar(args)
+    if found is None:
+        return None
+    own, value = found
+    if type(value) is Map:
+        return "numpy:void", ["dtype", own.name, *value.kv]
+    return (f"numpy:{'bytes_' if own.name[:1] == 'S' else 'void'}", ["value", value]) if type(value) is bytes else None
 
 
 def dtype_text(args: Sequence[Value], state: Value) -> tuple[str, Any] | None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 from typing import Literal, NamedTuple
 
-from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.reading.langchain_messages import is_langchain_message, role_of
 from ckpt_tui.core.reading.pickled_objects import object_parts, own_attributes, type_name
-from ckpt_tui.core.reading.summary import is_unopened, summary
+from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import MASK, masked
 from ckpt_tui.core.text import clean

@@ -16,7 +16,8 @@ from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_mess
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
-from ckpt_tui.core.reading.summary import float_text, integer_text, message_text, short_type
+from ckpt_tui.core.reading.summary import float_text, integer_text, message_text
+from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import RUN_KWARGS, is_secret_key
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Map, Obj, Value

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.paths import Path
+from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
 from ckpt_tui.core.reading.order import ordered
-from ckpt_tui.core.reading.pickled_objects import ObjectParts, Pairs, object_parts
+from ckpt_tui.core.reading.pickled_objects import object_parts
 from ckpt_tui.core.value import Map, Obj, Opaque, SetOf, Value
 
 

@@ -6,75 +6,19 @@ reductions); every view of a value is built on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Sequence
 
 from ckpt_tui.core.reading import arrays, stdlib_types, tables
-from ckpt_tui.core.reading.order import ordered
+from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
+from ckpt_tui.core.reading.stdlib_containers import EXCEPTION_ENDINGS, take_contents
 from ckpt_tui.core.reading.typenames import callable_name
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf, Value
-
-Scalar = None | bool | int | float | str
 
 TEXT, COPY = "text", "copy"
 """How an `Obj` was made that comes from a JSON document and not from a pickle (see `core.reading.from_json`)."""
 
 _MERGE_LIMIT = 2_000
 """Names that are compared when an object's attributes come from two mappings (a dict and slots)."""
-
-
-class Pairs(Sequence[tuple[Value, Value]]):
-    """key, value, key, value, ... seen as pairs, without a copy."""
-
-    __slots__ = ("kv",)
-
-    def __init__(self, kv: list[Value]) -> None:
-        self.kv = kv
-
-    def __len__(self) -> int:
-        return len(self.kv) // 2
-
-    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # slices are not needed
-        return self.kv[2 * index], self.kv[2 * index + 1]
-
-    def __iter__(self) -> Iterator[tuple[Value, Value]]:
-        return zip(islice(self.kv, 0, None, 2), islice(self.kv, 1, None, 2), strict=True)
-
-
-class ObjectParts:
-    """The parts of one object.
-
-    Attributes:
-        type: `module:qualname`.
-        text: What stands for the whole object (an Enum's value, a date in ISO form), if `is_text`.
-        attributes: Names, all different, and values, in the order of the pickle.
-        args: Constructor arguments that are not attributes.
-        kwargs: Keyword arguments, or None.
-        maker: What is called, when that has no name but is made by the pickle itself, or None.
-        items: The members of a list-like or set-like object, or None.
-        entries: key, value, key, value, ... of a dict-like object, or None.
-        state: A state that is not a set of attributes (a custom `__getstate__`), if `has_state`.
-        is_type: the object is a class reference such as `list[Message]`, reported by `text`.
-    """
-
-    __slots__ = (
-        "args", "attributes", "entries", "has_state", "is_text", "is_type", "items", "kwargs", "maker", "state", "text",
-        "type",
-    )  # fmt: skip
-
-    def __init__(self, type_name: str) -> None:
-        self.type = type_name
-        self.text: Scalar = None
-        self.is_text = False
-        self.is_type = False
-        self.attributes = Pairs([])
-        self.args: Sequence[Value] = ()
-        self.kwargs: Value = None
-        self.maker: Value = None
-        self.items: Sequence[Value] | None = None
-        self.entries: list[Value] | None = None
-        self.state: Value = None
-        self.has_state = False
 
 
 def object_parts(obj: Obj) -> ObjectParts:
@@ -115,7 +59,7 @@ def object_parts(obj: Obj) -> ObjectParts:
         parts.is_text = True
         return parts
     parts.items, parts.entries, parts.kwargs = items, pairs, kwargs
-    parts.args = _container(parts, name, args, obj.how == "call")
+    parts.args = take_contents(parts, name, args, obj.how == "call")
     if obj.has_state:
         _take_state(parts, obj.state)
     return parts
@@ -141,6 +85,8 @@ def _whole(obj: Obj) -> ObjectParts | None:
     """An array or a table, whose rows are worked out once; None for any other object."""
     name = callable_name(obj.cls)
     is_array = name in arrays.NAMES
+    if name in arrays.SCALARS:
+        return _record_scalar(obj)
     if not is_array and name not in tables.NAMES:
         return None
     known = _WHOLE.get(id(obj))
@@ -150,10 +96,12 @@ def _whole(obj: Obj) -> ObjectParts | None:
     if is_array:
         array = arrays.array(obj)
         if array is not None:
-            parts = ObjectParts("numpy:ndarray")
+            parts = ObjectParts(array.type)
             parts.items, rest = arrays.rows(array)
             own: list[Value] = ["shape", list(array.shape), "dtype", array.dtype]
-            parts.attributes = Pairs(own if rest is None else [*own, "rest", rest])
+            own += [] if rest is None else ["rest", rest]
+            own += [] if rest is None or array.mask is None else ["rest_of_mask", array.mask]
+            parts.attributes = Pairs(own)
     else:
         table = tables.table(obj, name)
         if table is not None:
@@ -163,6 +111,15 @@ def _whole(obj: Obj) -> ObjectParts | None:
     if len(_WHOLE) >= _KEPT:
         _WHOLE.clear()
     _WHOLE[id(obj)] = obj, parts
+    return parts
+
+
+def _record_scalar(obj: Obj) -> ObjectParts | None:
+    found = None if obj.has_state else arrays.record_scalar(obj.args)
+    if found is None:
+        return None
+    parts = ObjectParts(found[0])
+    parts.attributes = Pairs(found[1])
     return parts
 
 
@@ -217,7 +174,7 @@ def type_name(value: Value) -> str:
 
 
 _ELSEWHERE = frozenset(
-    ("copyreg:_reconstructor", "copyreg:__newobj__", "copyreg:__newobj_ex__", *arrays.NAMES, *tables.INDEXES)
+    ("copyreg:_reconstructor", "copyreg:__newobj__", "copyreg:__newobj_ex__", *arrays.NAMES, *tables.MAKERS)
 )
 """What is called to make an object of a class that its arguments name."""
 
@@ -291,104 +248,11 @@ def _reads_like_an_enum(name: str, args: Sequence[Value]) -> bool:
         and (args[0] is None or type(args[0]) in (str, int, float, bool))
         and module not in _NOT_ENUMS
         and qualname[:1] not in "_abcdefghijklmnopqrstuvwxyz"
-        and not qualname.endswith(_EXCEPTION_ENDINGS)
+        and not qualname.endswith(EXCEPTION_ENDINGS)
     )
 
 
 _NOT_ENUMS = frozenset({"builtins", "collections", "functools", "operator", "os", "posix", "nt", "subprocess", "types"})
-_EXCEPTION_ENDINGS = (
-    "Error",
-    "Exception",
-    "Warning",
-    "Exit",
-    "Interrupt",
-    "Failure",
-    "Timeout",
-    "Cancelled",
-    "Refused",
-)
-
-
-def _container(parts: ObjectParts, name: str, args: Sequence[Value], is_call: bool) -> Sequence[Value]:
-    """Arguments that are the contents of a standard container become its items or entries; the rest is returned."""
-    if name in ("builtins:set", "builtins:frozenset"):
-        if len(args) == 1 and type(args[0]) in (list, tuple) and parts.items is None:
-            parts.items = args[0]
-            return ()
-    elif name == "collections:deque":
-        return _deque(parts, args)
-    elif name == "collections:Counter":
-        if len(args) == 1 and type(args[0]) is Map:
-            parts.entries = args[0].kv + parts.entries if parts.entries else args[0].kv
-            return ()
-    elif name in _FIELDS:
-        return _named_fields(parts, _FIELDS[name], args)
-    elif name in ("collections:OrderedDict", "collections:defaultdict"):
-        if parts.entries is None:
-            parts.entries = []
-        if name == "collections:defaultdict" and len(args) == 1:
-            parts.attributes = Pairs(["default_factory", args[0]])
-            return ()
-    elif is_call and not name.endswith(_EXCEPTION_ENDINGS):
-        return _kin(parts, name, args)
-    return args
-
-
-def _kin(parts: ObjectParts, name: str, args: Sequence[Value]) -> Sequence[Value]:
-    """The same for what derives from a standard container: it pickles as its base does, under its own name."""
-    first = args[0] if args else None
-    if parts.entries is not None:
-        if len(args) == 1 and (first is None or type(first) is Ref):  # a defaultdict
-            parts.attributes = Pairs(["default_factory", first])
-            return ()
-    elif parts.items is not None:
-        if 1 <= len(args) <= 2 and type(first) is tuple and not first:  # a deque
-            return _deque(parts, args)
-    elif len(args) == 1 and type(first) is list:
-        is_set = name.lower().endswith("set") and len(first) <= _SORTED
-        parts.items = ordered(SetOf([*first])) if is_set else first
-        return ()
-    elif len(args) == 1 and type(first) is Map:  # a Counter
-        parts.entries = first.kv
-        return ()
-    return args
-
-
-_SORTED = 200
-"""Members of what its name tells to be a set that are put in order: the order of its pickle means nothing."""
-
-
-def _named_fields(parts: ObjectParts, names: Sequence[str], args: Sequence[Value]) -> Sequence[Value]:
-    """The fields of a named tuple of the standard library; the pickle of any other does not name them."""
-    values = args[0] if len(args) == 2 and type(args[0]) is tuple and type(args[1]) is Map else args
-    if len(values) != len(names):
-        return args
-    parts.attributes = Pairs([part for pair in zip(names, values, strict=True) for part in pair])
-    return ()
-
-
-_URL = ("scheme", "netloc", "path", "params", "query", "fragment")
-_SPLIT = ("scheme", "netloc", "path", "query", "fragment")
-_FIELDS: dict[str, tuple[str, ...]] = {
-    "urllib.parse:ParseResult": _URL, "urllib.parse:ParseResultBytes": _URL, "urllib.parse:SplitResult": _SPLIT,
-    "urllib.parse:SplitResultBytes": _SPLIT, "urllib.parse:DefragResult": ("url", "fragment"),
-    "decimal:DecimalTuple": ("sign", "digits", "exponent"),
-    "time:struct_time": (
-        "tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst",
-    ),
-    "shutil:_ntuple_diskusage": ("total", "used", "free"),
-    "email.headerregistry:Address": ("display_name", "username", "domain"),
-}  # fmt: skip
-
-
-def _deque(parts: ObjectParts, args: Sequence[Value]) -> Sequence[Value]:
-    if len(args) > 2 or (args and type(args[0]) not in (list, tuple)):
-        return args
-    first = args[0] if args else ()
-    parts.items = [*first, *parts.items] if first and parts.items else parts.items or first
-    if len(args) == 2 and args[1] is not None:
-        parts.attributes = Pairs(["maxlen", args[1]])
-    return ()
 
 
 def _take_state(parts: ObjectParts, state: Value) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from ckpt_tui.core.reading import arrays, tables
+from ckpt_tui.core.reading import arrays, pandas_times
 from ckpt_tui.core.reading.typenames import TYPE_CALLS, callable_name, called_type
 from ckpt_tui.core.value import Map, Obj, Ref, Value
 
@@ -299,7 +299,7 @@ READERS: dict[str, Callable[[Sequence[Value], Value], Reading]] = {
     "numpy._core.multiarray:scalar": arrays.scalar,
     "numpy.core.multiarray:scalar": arrays.scalar,
     "numpy:dtype": arrays.dtype_text,
-    **tables.READERS,
+    **pandas_times.READERS,
     **{name: _type_call(name) for name in TYPE_CALLS},
     "builtins:getattr": _named_attribute,
     **{

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
 
-from ckpt_tui.core.budgets import INLINE_PICKLE, INLINE_SPAN, SUMMARY_CELLS
-from ckpt_tui.core.documents.envelope import resolve, unread
+from ckpt_tui.core.budgets import SUMMARY_CELLS
+from ckpt_tui.core.documents.envelope import is_long_text, is_unopened, resolve, unread
 from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, role_of, text_of
 from ckpt_tui.core.reading.members import Member, Members, members
 from ckpt_tui.core.reading.pending import attribute, source_executor, type_text
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
+from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import MASK, RUN_KWARGS, is_mask, is_maskable, is_secret_key, masked_text
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
-
-Kind = Literal["null", "bool", "number", "text", "bytes", "type", "atom", "object", "list", "error"]
-"""What a value is to the eye: the colour of its preview."""
 
 _DEPTH = 2
 """Levels of members that a preview enters."""
@@ -26,55 +23,6 @@ _MEMBERS = 40
 
 _BEYOND = 2_000
 """Characters beyond those that are shown that are looked at for the end of a secret."""
-
-
-def short_type(name: str) -> str:
-    """The class name alone: `myapp.models:Draft` → `Draft`."""
-    return name.rsplit(":", 1)[-1]
-
-
-def is_unopened(value: Value) -> bool:
-    """Whether a value is a large pickle, or a large part of a large file, that has not been read yet."""
-    kind = type(value)
-    if kind is Deferred:
-        return is_unopened(value.value) if value.ready else value.end - value.start > INLINE_SPAN
-    return kind is Envelope and not value.ready and len(value.text) > INLINE_PICKLE
-
-
-def is_long_text(value: Value) -> bool:
-    """Whether a value is a long text that has not been read yet; it is known to have no members."""
-    return type(value) is Deferred and not value.ready and value.is_text
-
-
-def kind_of(value: Value) -> Kind:
-    """The kind of a value, which decides its colour."""
-    if is_unopened(value):
-        return "text" if is_long_text(value) else "object"
-    value = resolve(value)
-    kind = _KINDS.get(type(value))
-    if kind is not None:
-        return kind
-    if type(value) is Obj:
-        parts = object_parts(value)
-        if parts.is_type:
-            return "type"
-        if parts.is_text:
-            return "atom"
-        if parts.items is not None and not parts.attributes:
-            return "list"
-        return "object"
-    return "error"
-
-
-_KINDS: dict[type, Kind] = {
-    type(None): "null", bool: "bool", int: "number", float: "number", str: "text", bytes: "bytes", bytearray: "bytes",
-    Ref: "type", dict: "object", Map: "object", list: "list", tuple: "list", SetOf: "list", Opaque: "error",
-}  # fmt: skip
-
-
-def is_leaf(value: Value) -> bool:
-    """Whether a value has no members to unfold."""
-    return is_long_text(value) or (not is_unopened(value) and len(members(value)) == 0)
 
 
 def summary(value: Value, limit: int = SUMMARY_CELLS, reveal: bool = False, hide: bool = False) -> str:
@@ -295,7 +243,7 @@ class Summarizer:
 
 
 def _closed(value: Value, limit: int) -> str:
-    """What can be told of a value without reading it."""
+    """What can be said of a value without reading it."""
     size = unread(value)
     while type(value) is Deferred and value.ready:
         value = value.value
@@ -368,15 +316,3 @@ _SPECIAL = {
     "WorkflowEvent": Summarizer.workflow_event,
     "Content": Summarizer.content,
 }
-
-
-def type_text_of(value: Value) -> str:
-    """`module:qualname` of a value for people; empty where the preview itself shows (JSON's own kinds)."""
-    if is_unopened(value):
-        while type(value) is Deferred and value.ready:
-            value = value.value
-        return clean(value.claimed, 80)
-    value = resolve(value)
-    if type(value) in (Obj, SetOf, tuple, bytes, bytearray):
-        return clean(type_name(value), 120).removeprefix("builtins:")
-    return "class" if type(value) is Ref else ""

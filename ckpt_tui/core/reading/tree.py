@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 from ckpt_tui.core.budgets import READ_AT_ONCE
-from ckpt_tui.core.documents.envelope import resolve, unread
+from ckpt_tui.core.documents.envelope import is_unopened, unread
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.reading.arrangement import FOLDED, arrange_members, arrange_state
-from ckpt_tui.core.reading.members import Member, Members, members
-from ckpt_tui.core.reading.summary import is_unopened, label_text
+from ckpt_tui.core.reading.arrangement import FOLDED, arrange_state
+from ckpt_tui.core.reading.members import Member, members
+from ckpt_tui.core.reading.summary import label_text
+from ckpt_tui.core.reading.tree_branches import Branch, Row
 from ckpt_tui.core.redact import RUN_KWARGS
-from ckpt_tui.core.value import Obj, Value
+from ckpt_tui.core.value import Value
 
 Folds = dict[str, Any]
 """Labels of unfolded members, each with the `Folds` below it."""
@@ -33,97 +34,6 @@ EXPAND_DEPTH = 500
 
 
 _LEAVES = frozenset((str, int, float, bool, bytes, type(None)))
-
-
-class Row(NamedTuple):
-    """One visible row.
-
-    Attributes:
-        depth: 0 for the members of the value itself.
-        member: Label, steps and value.
-        branch: The branch the row belongs to.
-        slot: Its position among the branch's visible members.
-        is_open: Its members follow.
-        hidden: Empty members and bookkeeping that are folded away below it.
-    """
-
-    depth: int
-    member: Member
-    branch: Branch
-    slot: int
-    is_open: bool
-    hidden: int
-
-
-class Branch:
-    """An unfolded value."""
-
-    __slots__ = ("_sums", "below", "depth", "hidden", "kids", "order", "parent", "slot", "total")
-
-    def __init__(
-        self, value: Value, parent: Branch | None, slot: int, show_all: bool, below: Members | None = None
-    ) -> None:
-        self.parent = parent
-        self.slot = slot
-        self.depth: int = parent.depth + 1 if parent else 0
-        value = resolve(value)
-        self.below: Members = members(value) if below is None else below
-        self.order: list[int] | None = None
-        self.hidden = 0
-        if not show_all and (parent is not None or type(value) is Obj):
-            shown = arrange_members(value, self.below)
-            if shown is not None:
-                self.order, self.hidden = shown
-        self.kids: dict[int, Branch] = {}
-        self.total = self.count
-        self._sums: tuple[list[int], list[int]] | None = None
-
-    @property
-    def count(self) -> int:
-        """Visible members."""
-        return len(self.below) if self.order is None else len(self.order)
-
-    def member(self, slot: int) -> Member:
-        """The member shown at a slot."""
-        return self.below[slot if self.order is None else self.order[slot]]
-
-    def value(self, slot: int) -> Value:
-        """The value shown at a slot, without its label."""
-        return self.below.value(slot if self.order is None else self.order[slot])
-
-    def sums(self) -> tuple[list[int], list[int]]:
-        """The unfolded slots in order, and how many rows the unfolded members before each take."""
-        if self._sums is None:
-            slots = sorted(self.kids)
-            before = [0]
-            for slot in slots:
-                before.append(before[-1] + self.kids[slot].total)
-            self._sums = slots, before
-        return self._sums
-
-    def slot_of(self, position: int) -> int | None:
-        """The slot of a member by its position among all; None where it is folded away."""
-        if self.order is None:
-            return position if position < len(self.below) else None
-        return self.order.index(position) if position in self.order else None
-
-    def show_all(self) -> None:
-        """Show the members that are folded away, too, in the order of the value."""
-        if self.order is not None:
-            kids = {self.order[slot]: kid for slot, kid in self.kids.items()}
-            for slot, kid in kids.items():
-                kid.slot = slot
-            self.kids, self.order = kids, None
-            self.grow(self.hidden)
-            self.hidden = 0
-
-    def grow(self, rows: int) -> None:
-        """Let this branch and all above it know that so many rows were added below."""
-        branch: Branch | None = self
-        while branch is not None:
-            branch.total += rows
-            branch._sums = None
-            branch = branch.parent
 
 
 class Tree:
@@ -306,8 +216,7 @@ class Tree:
     def _leave(trail: list[Branch], added: list[int]) -> None:
         """Let the last branch of a trail know what was added below it, and hand that on to the one above."""
         branch, rows = trail.pop(), added.pop()
-        branch.total += rows
-        branch._sums = None
+        branch.count_rows(rows)
         added[-1] += rows
 
     def fold_all(self, branch: Branch) -> None:

@@ -117,3 +117,8 @@ def _type_text(value: Value, depth: int, left: list[int]) -> str | None:
         call = TYPE_CALLS.get(callable_name(value.cls))
         return call(value.args, depth + 1, left) if call else None
     return None
+
+
+def short_type(name: str) -> str:
+    """The class name alone: `myapp.models:Draft` → `Draft`."""
+    return name.rsplit(":", 1)[-1]

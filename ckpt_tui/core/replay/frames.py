@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.value_diff import diff
-from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.matching.equality import are_equal
 from ckpt_tui.core.model import PARTS, Checkpoint
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.conversation import turns
 from ckpt_tui.core.reading.lookup import lookup
-from ckpt_tui.core.reading.summary import is_unopened, summary
+from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.reading.turns import turns
 from ckpt_tui.core.redact import PLAIN, masked_text, secrecy
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.snapshots import Snapshot
@@ -134,7 +134,7 @@ def make_frame(
         changes = tuple(Changed(change.op, change.path, *_sides(change)) for change in ordered[:CHANGES])
     was = before.checkpoint if before is not None else None
     return Frame(
-        after.checkpoint.ref.file, told(step), graph, changes, number, incomplete,
+        after.checkpoint.ref.file, as_shown(step), graph, changes, number, incomplete,
         {text: pinned(path, after.checkpoint, was) for text, path in pins},
         frozenset(true), after.checkpoint.faults,
     )  # fmt: skip
@@ -173,7 +173,7 @@ _COMPARED = 20_000
 """Characters of two texts that are compared: 1 ms."""
 
 
-def told(step: Step) -> Step:
+def as_shown(step: Step) -> Step:
     """A step with its values replaced by what a replay shows of them."""
     return replace(
         step,

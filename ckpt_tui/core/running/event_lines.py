@@ -15,7 +15,7 @@ SIGNS = {
     "data": "◇", "request_info": "?", "failed": "✗", "warning": "!", "error": "✗", "status": "·", "checkpoint": "●",
     "checkpoint_failed": "✗", "log": " ", "end": "■", "hello": "▷", "graph": " ", "check": " ", "waiting": "‖",
     "paused": "‖", "edited": "±", "resumed": "▷",
-    "answered": "↩", "protected": "⊘",
+    "answered": "↩", "protected": "⊘", "breakpoint": "‖", "breakpoint_end": "▷", "debugpy": "·",
 }  # fmt: skip
 """One sign a kind of line, or of event."""
 
@@ -97,14 +97,38 @@ def _event(document: dict[str, Any], clock: str, step: str) -> Line:
         parts.append(str(document["state"]).lower().replace("_", " "))
     details = document.get("details")
     if isinstance(details, dict):
-        parts.append(f"{details.get('error_type')}: {details.get('message')}")
+        parts.append(f"{details.get('error_type')}: {details.get('message')}{place_text(document)}")
     if kind == "request_info":
         parts.append(asks_in_words(document))
     elif document.get("data") is not None:
         parts.append(brief(document["data"]))
+    spent = spent_text(document)
+    if spent:
+        parts.insert(0, spent)
     words = "" if kind == "request_info" else kind.replace("_", " ").removeprefix("executor ")
     text = " ".join(parts if kind == "status" or not words else [words, *parts])
     return Line(kind, clock, step, clean(str(who), 40), clean(text, SUMMARY_CHARACTERS), _TONES.get(kind, "dim"))
+
+
+def spent_text(document: dict[str, Any]) -> str:
+    """What a call took, of the event that ends it: `0.71 s · 466 + 82 tokens ·`; "" where the event does not say."""
+    seconds, tokens = document.get("seconds"), document.get("tokens")
+    if not isinstance(seconds, (int, float)):
+        return ""
+    parts = [f"{seconds:.2f} s" if seconds >= 0.1 else f"{seconds * 1000:.1f} ms"]
+    if isinstance(tokens, dict):
+        counts = [f"{tokens[name]:,}" for name in ("input", "output") if isinstance(tokens.get(name), int)]
+        total = tokens.get("total")
+        parts.append(f"{' + '.join(counts) if counts else f'{total:,}' if isinstance(total, int) else '?'} tokens")
+    return f"{' · '.join(parts)} ·"
+
+
+def place_text(document: dict[str, Any]) -> str:
+    """Where in the person's code it failed, ` at app.py:12`; "" where the line does not say."""
+    file, line = document.get("file"), document.get("line")
+    if not isinstance(file, str) or not isinstance(line, int):
+        return ""
+    return f" at {clean(file.replace(chr(92), '/').rpartition('/')[2], 40)}:{line}"
 
 
 def _hello(document: dict[str, Any]) -> tuple[str, str, str]:
@@ -141,12 +165,13 @@ def _log(document: dict[str, Any]) -> tuple[str, str, str]:
     level = document.get("level")
     tone = {"WARNING": "warn", "ERROR": "error", "CRITICAL": "error"}.get(str(level), "plain")
     prefix = f"{str(level).lower()}: " if level else ""
-    return str(document.get("logger") or "print"), prefix + str(document.get("text", "")), tone
+    who = document.get("executor_id") or document.get("logger") or "print"
+    return str(who), prefix + str(document.get("text", "")), tone
 
 
 def _error(document: dict[str, Any]) -> tuple[str, str, str]:
     fix = f" → {document['fix']}" if document.get("fix") else ""
-    return "", f"{document.get('what')}{fix}", "error"
+    return "", f"{document.get('what')}{place_text(document)}{fix}", "error"
 
 
 _ACTIONS = {
@@ -196,6 +221,21 @@ def _paused(document: dict[str, Any]) -> tuple[str, str, str]:
     return "", pause_text(document), "key"
 
 
+def _breakpoint(document: dict[str, Any]) -> tuple[str, str, str]:
+    return str(document.get("executor_id") or ""), f"breakpoint(){place_text(document)}", "key"
+
+
+def _breakpoint_end(document: dict[str, Any]) -> tuple[str, str, str]:
+    return "", f"goes on{place_text(document)}", "dim"
+
+
+def _debugpy(document: dict[str, Any]) -> tuple[str, str, str]:
+    where = f"{document.get('host')}:{document.get('port')}"
+    if document.get("attached"):
+        return "", f"an editor is attached at {where}", "good"
+    return "", f"debugpy listens at {where}: the workflow begins once an editor is attached", "key"
+
+
 def _edited(document: dict[str, Any]) -> tuple[str, str, str]:
     return "", f"{document.get('path')} = {brief(document.get('value'))} when the run goes on", "key"
 
@@ -231,7 +271,8 @@ def _other(document: dict[str, Any]) -> tuple[str, str, str]:
 _OTHERS = {
     "hello": _hello, "graph": _graph, "check": _check, "checkpoint": _checkpoint, "log": _log, "error": _error,
     "checkpoint_failed": _checkpoint_failed, "waiting": _waiting, "answered": _answered, "end": _end,
-    "protected": _protected, "paused": _paused, "edited": _edited, "resumed": _resumed,
+    "protected": _protected, "breakpoint": _breakpoint, "breakpoint_end": _breakpoint_end, "debugpy": _debugpy,
+    "paused": _paused, "edited": _edited, "resumed": _resumed,
 }  # fmt: skip
 
 

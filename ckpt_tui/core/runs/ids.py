@@ -49,22 +49,28 @@ def latest(nodes: Iterable[Node]) -> Node:
     """The newest of some checkpoints, of which there is at least one.
 
     Times tie where the clock is coarse (15.6 ms on Windows): of those with the latest time, the one that comes last in
-    lineage order, so that a child is later than its parent.
+    lineage order, so that a child is later than its parent. So it is where a clock was put back, or one time is wrong.
 
     Args:
-        nodes: In lineage order: parents before children, as `Run.nodes` has them.
+        nodes: In lineage order: parents before children, each branch whole, as `Run.nodes` has them.
     """
-    found = None
-    for node in nodes:
-        if found is None or node.ref.rank[:2] >= found.ref.rank[:2]:
-            found = node
-    assert found is not None
-    return found
+    ordered = list(nodes)
+    place, best = 0, ordered[0].ref.rank[:2]
+    for number, node in enumerate(ordered):
+        rank = node.ref.rank[:2]
+        if rank >= best:
+            place, best = number, rank
+    # Whatever descends from it stands right behind it.
+    above = {ordered[place].ref.id}
+    while place + 1 < len(ordered) and ordered[place + 1].parent in above:
+        place += 1
+        above.add(ordered[place].ref.id)
+    return ordered[place]
 
 
 def as_late(node: Node, runs: Sequence[Run]) -> list[Node]:
     """The latest checkpoints of the other stores that are as late as this one, in the order of the stores."""
-    own = "" if node.ref.told is None else node.ref.told.store
+    own = "" if node.ref.store_metadata is None else node.ref.store_metadata.store
     stores: dict[str, list[Node]] = {}
     for run in runs:
         stores.setdefault(run.store, []).extend(run.nodes)

@@ -81,15 +81,15 @@ def workflow_key(ref: CheckpointRef) -> str:
     """What runs of one workflow share: its name, or its graph when the framework made up the name."""
     if ref.chain:
         return f"chain {ref.chain}"
-    if ref.told is not None and ref.told.run:
-        return f"run {ref.told.run}"
+    if ref.store_metadata is not None and ref.store_metadata.run:
+        return f"run {ref.store_metadata.run}"
     return f"graph {ref.graph}" if is_unnamed(ref.workflow) else ref.workflow
 
 
 def workflow_label(ref: CheckpointRef) -> str:
     """The workflow's name for people."""
-    if ref.told is not None and ref.told.title:
-        return ref.told.title
+    if ref.store_metadata is not None and ref.store_metadata.title:
+        return ref.store_metadata.title
     return f"unnamed {ref.graph[:8]}" if is_unnamed(ref.workflow) else ref.workflow
 
 
@@ -109,7 +109,7 @@ def arrange(refs: Iterable[CheckpointRef]) -> tuple[Run, ...]:
     """
     stores: dict[str, list[CheckpointRef]] = {}
     for ref in refs:
-        stores.setdefault("" if ref.told is None else ref.told.store, []).append(ref)
+        stores.setdefault("" if ref.store_metadata is None else ref.store_metadata.store, []).append(ref)
     return tuple(run for name, own in stores.items() for run in _arrange(own, name))
 
 
@@ -133,16 +133,16 @@ def _arrange(refs: Iterable[CheckpointRef], store: str) -> list[Run]:
     families: dict[tuple[str, str], list[CheckpointRef]] = {}
     for root in roots:
         chain = root.parent if odd.get(root.id) == MISSING and root.parent else root.id
-        if root.told is not None and root.told.run:
-            chain = root.told.run
+        if root.store_metadata is not None and root.store_metadata.run:
+            chain = root.store_metadata.run
         families.setdefault((chain, workflow_key(root)), []).append(root)
     numbers: dict[str, int] = {}
     runs = []
     for (chain, key), family in families.items():
         numbers[key] = numbers.get(key, 0) + 1
         nodes = [node for root in family for node in _branches(root, children, parents, guessed, odd)]
-        told = family[0].told
-        above = told.above if told is not None else ""
+        given = family[0].store_metadata
+        above = given.above if given is not None else ""
         runs.append(Run(chain, workflow_label(family[0]), numbers[key], tuple(nodes), store, above))
     return _nested(runs) if any(run.above for run in runs) else runs
 
@@ -181,10 +181,10 @@ def _parents(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str],
             parents[name] = parent
             continue
         if parent is None:
-            told = ref.told
-            if told is not None and told.run:
-                if told.before in by_id and told.before != ref.id:
-                    parents[ref.id] = told.before
+            given = ref.store_metadata
+            if given is not None and given.run:
+                if given.before in by_id and given.before != ref.id:
+                    parents[ref.id] = given.before
                     guessed.add(ref.id)
             elif ref.iteration > 0 or ref.chain:
                 orphans.append(ref)
@@ -258,12 +258,28 @@ def _guess(
         iterations = [orphan.iteration] if orphan.iteration > 0 and _carries_answers(orphan) else []
         iterations += (orphan.iteration - 1, _ANY) if orphan.chain else (orphan.iteration - 1,)
         for iteration in iterations:
-            candidates = table.get(iteration, [])
-            at = bisect_left(candidates, (orphan.when, orphan.position, orphan.id))
-            if at:
-                parents[orphan.id] = candidates[at - 1][2]
+            found = _before(orphan, iteration, table.get(iteration, []), by_id)
+            if found:
+                parents[orphan.id] = found
                 guessed.add(orphan.id)
                 break
+
+
+def _before(orphan: CheckpointRef, iteration: int, candidates: _Ranks, by_id: dict[str, CheckpointRef]) -> str:
+    """The latest of the candidates that is not later, "" where there is none.
+
+    Where a clock is too coarse to say more, one of an earlier iteration came first, and so did a question before its
+    answers.
+    """
+    at = bisect_left(candidates, (orphan.when, orphan.position, ""))
+    end = at
+    while end < len(candidates) and candidates[end][:2] == (orphan.when, orphan.position) and iteration != _ANY:
+        end += 1
+    for place in range(end - 1, at - 1, -1):
+        name = candidates[place][2]
+        if iteration < orphan.iteration or not (name == orphan.id or _carries_answers(by_id[name])):
+            return name
+    return candidates[at - 1][2] if at else ""
 
 
 def _carries_answers(ref: CheckpointRef) -> bool:

@@ -20,8 +20,8 @@ def ref_document(ref: CheckpointRef, run: str | None = None, node: Node | None =
     if facts is not None:
         document["role"], document["status"] = ref.role, ref.status
         document["messages"], document["pending"] = facts.messages, facts.pending
-    if ref.told is not None:
-        document |= _store_metadata(ref.told)
+    if ref.store_metadata is not None:
+        document |= _store_metadata(ref.store_metadata)
     odd = node.odd if node is not None else ""
     if node is not None and node.guessed:
         document["guessed_parent"] = node.parent
@@ -30,21 +30,21 @@ def ref_document(ref: CheckpointRef, run: str | None = None, node: Node | None =
     return document
 
 
-def _store_metadata(told: StoreMetadata) -> dict[str, Any]:
+def _store_metadata(given: StoreMetadata) -> dict[str, Any]:
     """What a store says itself; members that say nothing are left out."""
     document: dict[str, Any] = {}
-    if told.title:
-        document["title"] = told.title
-    if told.label:
-        document["label"] = told.label
-    if told.step is not None:
-        document["step"] = told.step
-    if told.ran is not None:
-        document["executors"] = list(told.ran)
-    if told.above:
-        document["part_of"] = told.above
-    if told.store:
-        document["store"] = told.store
+    if given.title:
+        document["title"] = given.title
+    if given.label:
+        document["label"] = given.label
+    if given.step is not None:
+        document["step"] = given.step
+    if given.ran is not None:
+        document["executors"] = list(given.ran)
+    if given.above:
+        document["part_of"] = given.above
+    if given.store:
+        document["store"] = given.store
     return document
 
 

@@ -178,10 +178,11 @@ def happening(row: NodeRow) -> Happening:
     """What happened at a checkpoint."""
     ref = row.node.ref
     facts = ref.facts
-    if facts is None and (ref.told is None or not ref.told.label):
+    if facts is None and (ref.store_metadata is None or not ref.store_metadata.label):
         name = given_name(ref)
         return UNREAD._replace(who=f"{name}: …") if name else UNREAD
-    found = _from_store(row, ref.told) if ref.told is not None and ref.told.label else _of_facts(row, facts)
+    given = ref.store_metadata
+    found = _from_store(row, given) if given is not None and given.label else _of_facts(row, facts)
     if not found.status and row.tip and ref.status == "open":
         found = found._replace(status="open")
     elif not found.status and row.node.fork:
@@ -190,20 +191,20 @@ def happening(row: NodeRow) -> Happening:
     return found._replace(who=f"{name} · {found.who.removeprefix('→ ')}" if found.who else name) if name else found
 
 
-def _from_store(row: NodeRow, told: StoreMetadata) -> Happening:
+def _from_store(row: NodeRow, given: StoreMetadata) -> Happening:
     """The same where the store itself says what happened."""
     ref = row.node.ref
     facts = ref.facts
     gist = facts.gist if facts is not None else ""
     if facts is not None and facts.pending and ref.role == "waiting":
         return _waiting(facts)
-    label = clean(told.label, 200)
+    label = clean(given.label, 200)
     if ref.role == "final":
         return Happening("done", label.removesuffix("done").rstrip(" ·"), gist)
     if ref.role in ("edited", "forked", "failed"):
         return Happening(ref.role, label.removeprefix(ref.role).strip(), gist)
-    if told.did:
-        return Happening(clean(told.did, 20), f"→ {_names(told.ran or ())}", gist)
+    if given.did:
+        return Happening(clean(given.did, 20), f"→ {_names(given.ran or ())}", gist)
     return Happening("", label, gist)
 
 
@@ -275,9 +276,9 @@ def run_title(run: Run, short: bool = False) -> tuple[str, str]:
     forks = sum(1 for node in run.nodes if node.fork)
     first = run.nodes[0].ref
     when = date_text(first.when) if first.when else clean(first.timestamp, 16) or "no date"
-    told = run.nodes[0].ref.told
+    given = run.nodes[0].ref.store_metadata
     # A run that has an id of its own needs no number.
-    parts = [when] if told is not None and told.run else [f"run {run.number}", when]
+    parts = [when] if given is not None and given.run else [f"run {run.number}", when]
     name = "└ " * run.level + run.workflow
     if run.above and not run.level:
         name += f" of {id_start(run.above)}"

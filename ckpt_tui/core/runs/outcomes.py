@@ -41,7 +41,7 @@ def outcomes(runs: Iterable[Run], identifier: str) -> tuple[CheckpointRef, Check
     return None
 
 
-class Parting(NamedTuple):
+class Beginnings(NamedTuple):
     """What made two branches differ, in words.
 
     Attributes:
@@ -55,7 +55,7 @@ class Parting(NamedTuple):
     second: str
 
 
-def parting(first: Sequence[Node], second: Sequence[Node]) -> Parting | None:
+def beginnings(first: Sequence[Node], second: Sequence[Node]) -> Beginnings | None:
     """What two branches began with; None if both read the same, or are not read yet.
 
     Args:
@@ -64,15 +64,15 @@ def parting(first: Sequence[Node], second: Sequence[Node]) -> Parting | None:
     """
     if not first or not second:
         return None
-    told = [happening(NodeRow(branch[0], 0.0, len(branch) == 1)) for branch in (first, second)]
+    happenings = [happening(NodeRow(branch[0], 0.0, len(branch) == 1)) for branch in (first, second)]
     are_answers = all(branch[0].ref.role == "response" for branch in (first, second))
-    texts = [each.gist if are_answers and each.gist else _without_fork(each).text for each in told]
-    return Parting(are_answers, *texts) if texts[0] != texts[1] and UNREAD.who not in texts else None
+    texts = [each.gist if are_answers and each.gist else _without_fork(each).text for each in happenings]
+    return Beginnings(are_answers, *texts) if texts[0] != texts[1] and UNREAD.who not in texts else None
 
 
-def _without_fork(told: Happening) -> Happening:
+def _without_fork(one: Happening) -> Happening:
     """The same without the word that the branch is a fork: both are."""
-    return told._replace(status="") if told.status == "fork" else told
+    return one._replace(status="") if one.status == "fork" else one
 
 
 def continuations(runs: Iterable[Run], identifier: str) -> list[Node]:

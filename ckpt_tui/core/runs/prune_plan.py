@@ -76,13 +76,27 @@ def _meant(run: Run, wish: Wish) -> set[str]:
     if run.id in wish.runs:
         return {node.ref.id for node in run.nodes}
     out: set[str] = set()
+    moments = _moments(run)
     if wish.keep is not None:
-        # A child is later than its parent, also where their times are the same.
-        order = sorted(range(len(run.nodes)), key=lambda place: (run.nodes[place].ref.rank[:2], place))
+        order = sorted(range(len(run.nodes)), key=lambda place: (moments[place], place))
         out |= {run.nodes[place].ref.id for place in order[: max(len(order) - wish.keep, 0)]}
     if wish.before is not None:
-        out |= {node.ref.id for node in run.nodes if 0 < node.ref.when < wish.before}
+        out |= {
+            node.ref.id
+            for node, (when, _) in zip(run.nodes, moments, strict=True)
+            if node.ref.when and 0 < when < wish.before
+        }
     return out
+
+
+def _moments(run: Run) -> list[tuple[float, int]]:
+    """When each checkpoint came to be: a child not before its parent, whatever the clock or a wrong time says."""
+    found: dict[str, tuple[float, int]] = {}
+    for node in run.nodes:
+        own = node.ref.rank[:2]
+        above = None if node.parent is None else found.get(node.parent)
+        found[node.ref.id] = own if above is None else max(own, above)
+    return [found[node.ref.id] for node in run.nodes]
 
 
 def _waits(node: Node) -> bool:

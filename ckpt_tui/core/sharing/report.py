@@ -9,9 +9,9 @@ from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.comparison import SIGNS, value_text
 from ckpt_tui.core.drawing.layers import Pair
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.overview.overview import Overview
+from ckpt_tui.core.overview.line import Overview
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.conversation import Turn
+from ckpt_tui.core.reading.turns import Turn
 from ckpt_tui.core.runs.lineage import workflow_label
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.steps.learned_graph import Graph

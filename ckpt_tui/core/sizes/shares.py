@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from heapq import heappush, heappushpop
 from typing import NamedTuple
 
-from ckpt_tui.core.allowance import Allowance
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, PathStep, path_to
@@ -109,13 +109,13 @@ def checkpoint_shares(
     most: int = PATHS,
     nodes: int = SHARE_NODES,
     check: Check = None,
-    allowance: Allowance | None = None,
+    budget: DocumentBudget | None = None,
 ) -> Shares:
     """The shares of a checkpoint's messages, state, pending requests and metadata; see `shares`.
 
-    Where there is an `allowance` for the whole document, it counts in place of `nodes`.
+    Where there is an `budget` for the whole document, it counts in place of `nodes`.
     """
-    nodes = nodes if allowance is None else allowance.nodes()
+    nodes = nodes if budget is None else budget.nodes()
     parts = {name: getattr(checkpoint, name) for name in ("messages", "state", "pending", "metadata")}
     return shares(parts, most, nodes, check)
 

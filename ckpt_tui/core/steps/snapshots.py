@@ -218,9 +218,9 @@ def _is_answer(before: Snapshot, outside: list[Sent]) -> bool:
 
 def ran_for_certain(before: Snapshot | None, after: Snapshot) -> dict[str, str]:
     """Who ran between two checkpoints, as the files show: executor → the reason, in words for people."""
-    told = after.checkpoint.ref.told
-    if told is not None and told.ran is not None:
-        return dict.fromkeys(told.ran, "recorded by the store")
+    given = after.checkpoint.ref.store_metadata
+    if given is not None and given.ran is not None:
+        return dict.fromkeys(given.ran, "recorded by the store")
     return _ran_as_files_show(before, after)
 
 

@@ -17,9 +17,9 @@ from ckpt_tui.core.value import Value
 
 NO_GRAPH = Graph()
 
-Light = Literal["ran", "maybe", "waiting", "next", "stopped", "idle"]
-"""How an executor stands at a checkpoint: it ran in the step, possibly ran, waits, has a message coming, has a message
-coming that nothing came of, or none of it."""
+Light = Literal["ran", "running", "failed", "maybe", "waiting", "next", "stopped", "idle"]
+"""How an executor stands: it ran in the step, is running or failed in a live run, possibly ran, waits, has a message
+coming, has a message coming that nothing came of, or none of it."""
 
 
 class Ran(NamedTuple):

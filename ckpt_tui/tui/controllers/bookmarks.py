@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.actions.notebook import NOTE_LIMIT, Note, Notebook, now, read_notes, write_notes
@@ -72,7 +71,7 @@ class Bookmarks:
         note = self._note()
         if note is None:
             return
-        note = replace(note, bookmark=not note.bookmark)
+        note = note._replace(bookmark=not note.bookmark)
         said = "★ Bookmarked; ' lists bookmarks and notes." if note.bookmark else "Bookmark removed."
         self._put(note, said)
 
@@ -88,7 +87,7 @@ class Bookmarks:
         if note is None:
             return
         said = "Note saved; ' lists bookmarks and notes." if text.strip() else "Note removed."
-        self._put(replace(note, text=text.strip()[:NOTE_LIMIT]), said)
+        self._put(note._replace(text=text.strip()[:NOTE_LIMIT]), said)
 
     def show_all(self) -> None:
         """List bookmarks and notes."""

@@ -10,7 +10,7 @@ from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.runs.outcomes import Parting, parting
+from ckpt_tui.core.runs.outcomes import Beginnings, beginnings
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.messages import DivergenceReady
 from ckpt_tui.tui.widgets.status import Part
@@ -49,10 +49,10 @@ class BranchDivergence:
         self.word = ""
         """Where the branches part, while that is shown; else ""."""
 
-    def parting(self) -> Parting | None:
+    def beginnings(self) -> Beginnings | None:
         """What made the branches of the pair differ; None where they do not part."""
         found = fork(self._runs, *(ref.id for ref in self._port.pair))
-        return parting(found.first, found.second) if found.ancestor is not None else None
+        return beginnings(found.first, found.second) if found.ancestor is not None else None
 
     def toggle(self) -> None:
         """Look for the step in which the branches part; where that is shown, go back."""

@@ -99,10 +99,10 @@ class Execution:
         if self.run is not None:
             self.run.session.stop(0.5)
 
-        def told(line: dict[str, Any]) -> None:
+        def take_line(line: dict[str, Any]) -> None:
             self._port.post_message(RunLine(run, line))
 
-        self.run = run = LiveRun(plan, told)
+        self.run = run = LiveRun(plan, take_line)
         self._port.panes.show_loading(run)
         self._checked = self._port.preparation_state()
         run.start()

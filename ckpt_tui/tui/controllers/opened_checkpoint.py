@@ -182,7 +182,7 @@ class OpenedCheckpoint:
 
     def _say(self, title: str, lines: list[Paragraph]) -> None:
         for pane in self._port.panes.details:
-            pane.tell(title, lines)
+            pane.show_text(title, lines)
 
     def _show_waiting(self, view: View) -> None:
         self.file = ""
@@ -211,7 +211,7 @@ class OpenedCheckpoint:
         if event.file == self.file:
             text = event.data.decode("utf-8", "backslashreplace")
             beginning = [Paragraph("\nIt begins with:\n", "dim"), Paragraph(text, "plain", 2)]
-            self._port.panes.details[0].lines.add(beginning)
+            self._port.panes.details[0].bodies.text.add(beginning)
 
 
 def _differs(one: Entry | None, other: Entry | None) -> bool:

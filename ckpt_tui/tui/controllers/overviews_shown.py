@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.actions.overviews import Way
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.cache import Cache
-from ckpt_tui.core.overview.overview import of_large
+from ckpt_tui.core.overview.line import of_large
 from ckpt_tui.tui.helpers.port import Port
 
 if TYPE_CHECKING:
-    from ckpt_tui.actions.overviews import OverviewReport
+    from ckpt_tui.actions.overviews import OverviewReport, RunPath
     from ckpt_tui.core.model import Checkpoint
     from ckpt_tui.tui.helpers.run_graphs import RunGraphs
     from ckpt_tui.tui.messages import OverviewReady
@@ -38,7 +37,7 @@ class Overviews:
 
     def __init__(self, port: OverviewPort) -> None:
         self._port = port
-        self._ways: Cache[tuple[str, str, str], Way] = Cache(RUNS)
+        self._paths: Cache[tuple[str, str, str], RunPath] = Cache(RUNS)
         self._asked: tuple[Checkpoint, bool] | None = None
         self._report: OverviewReport | None = None
 
@@ -58,12 +57,8 @@ class Overviews:
             pane.show_large(of_large(checkpoint.ref, run.workflow))
             return
         self._asked, self._report = (checkpoint, whole), None
-        way = self._ways.get(run.key)
-        if way is None:
-            way = Way()
-            self._ways.put(run.key, way)
-        way.given = self._port.graphs.learned(run).given or way.given
-        self._port.jobs.look_over(run, node, checkpoint, way, whole)
+        given = self._port.graphs.learned(run).given
+        self._port.jobs.look_over(run, node, checkpoint, self._paths, given, whole)
 
     def take(self, event: OverviewReady) -> None:
         """It is made: show it where it is still wanted."""

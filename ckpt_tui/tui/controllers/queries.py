@@ -51,7 +51,7 @@ class QueryOpener(Opener, Protocol):
     def doctor(self, then: Callable[[Finding | None], None]) -> None:
         """Examine the store; `then` takes the finding to go to."""
 
-    def inquiries(self) -> QueryJobs:
+    def query_jobs(self) -> QueryJobs:
         """Return what starts workers that ask, for this screen and its store."""
 
 
@@ -79,7 +79,7 @@ class Queries:
 
     def __init__(self, port: QueriesPort) -> None:
         self._port = port
-        self._inquiries: QueryJobs | None = None
+        self._query_jobs: QueryJobs | None = None
         self._search: StoreSearch | None = None
         self._travels = False
         self.bisecting = False
@@ -87,9 +87,9 @@ class Queries:
     @property
     def _asks(self) -> QueryJobs:
         """The workers of questions that are answered in the browser itself, and what was answered before."""
-        if self._inquiries is None:
-            self._inquiries = self._port.open.inquiries()
-        return self._inquiries
+        if self._query_jobs is None:
+            self._query_jobs = self._port.open.query_jobs()
+        return self._query_jobs
 
     def _branch(self) -> tuple[Run, list[Node]] | None:
         """The run and the latest branch that the selected checkpoint is on."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from ckpt_tui.actions.resume.plan import Edit, Source
+    from ckpt_tui.core.runs.lineage import Node
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.helpers.pending_edits import PendingEdits
     from ckpt_tui.tui.messages import SourceReady
@@ -77,6 +78,14 @@ class ResumeOpener(Opener, Protocol):
             left: Called when a run that was begun is left.
         """
 
+    def source(self, file: str, nodes: Sequence[Node]) -> None:
+        """Read a checkpoint whole, to resume from; `SourceReady` follows.
+
+        Args:
+            file: Its file.
+            nodes: The checkpoints of its run.
+        """
+
     def store(self, store: Store) -> None:
         """Show a store that holds what the open one holds, and more."""
 
@@ -129,7 +138,7 @@ class ResumeEntry:
         self._wanted = file
         self._port.say("reading …", "dim")
         runs = (run.nodes for run in self._port.selection.runs)
-        self._port.jobs.source(
+        self._port.open.source(
             file, next((nodes for nodes in runs if any(each.ref.file == file for each in nodes)), ())
         )
 

@@ -6,10 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ckpt_tui.actions.resume.document_edits import smallest
+from ckpt_tui.core.documents.envelope import is_unopened
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.summary import is_unopened, type_text_of
 from ckpt_tui.core.reading.to_json import to_json
+from ckpt_tui.core.reading.value_kinds import type_text_of
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.running.event_lines import brief
 from ckpt_tui.core.text import clean

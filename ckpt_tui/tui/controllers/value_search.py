@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from ckpt_tui.tui.helpers.match_text import match_word
 from ckpt_tui.tui.view import matches
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
-from ckpt_tui.tui.widgets.diff_rows import DiffRows
 from ckpt_tui.tui.widgets.overview_lines import OverviewLines
 from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.text_lines import TextLines
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from ckpt_tui.core.reading.search import Positions
     from ckpt_tui.tui.helpers.port import Port
     from ckpt_tui.tui.messages import MatchesReady, RowsFound
+    from ckpt_tui.tui.widgets.diff_rows import DiffRows
+    from ckpt_tui.tui.widgets.line_list import LineList
 
 
 class ValueSearch:
@@ -65,7 +66,7 @@ class ValueSearch:
             self._search_list(lines, 1 if way > 0 else -1)
         elif isinstance(lines, TextLines | OverviewLines):
             self._search_text(lines, 1 if way > 0 else -1)
-        elif isinstance(lines, DiffRows):
+        elif _are_changes(lines):
             self._search_changes(lines, way)
         else:
             self._port.say("There is nothing to search in here.", "dim")
@@ -137,10 +138,15 @@ class ValueSearch:
     def take_rows(self, event: RowsFound) -> None:
         """A search in changes ended: go to the match that is next."""
         lines = self._port.panes.lines
-        if event.text == self.match and isinstance(lines, DiffRows) and event.rows is lines.unsearched():
+        if event.text == self.match and _are_changes(lines) and event.rows is lines.unsearched():
             lines.take_found(event.rows, event.places)
             self._say_match(lines, self._way)
 
     def _say_match(self, lines: DiffRows, way: int) -> None:
         text, style = match_word(*lines.next_match(way), self.match)
         self._port.say(text.strip(), style)
+
+
+def _are_changes(lines: LineList) -> TypeGuard[DiffRows]:
+    """Whether these are the lines of the tab of changes, whose class is imported when it is first shown."""
+    return lines.id == "diff"

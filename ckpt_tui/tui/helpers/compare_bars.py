@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.runs.outcomes import Parting
+from ckpt_tui.core.runs.outcomes import Beginnings
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.widgets.status import Part
@@ -26,12 +26,13 @@ def compared_parts(pair: tuple[CheckpointRef, CheckpointRef], width: int) -> lis
     ]  # fmt: skip
 
 
-def parting_parts(parting: Parting, width: int) -> list[Part]:
+def beginnings_parts(beginnings: Beginnings, width: int) -> list[Part]:
     """What made the two branches differ."""
-    word = " answered  " if parting.are_answers else " parted by  "
+    word = " answered  " if beginnings.are_answers else " parted by  "
     room = max((width - len(word) - 4) // 2, 8)
     return [
-        (word, "dim"), (clean(parting.first, room), "warn"), (" │ ", "dim"), (clean(parting.second, room), "warn"),
+        (word, "dim"), (clean(beginnings.first, room), "warn"), (" │ ", "dim"),
+        (clean(beginnings.second, room), "warn"),
     ]  # fmt: skip
 
 

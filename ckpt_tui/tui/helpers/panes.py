@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.tui.helpers.pane_widths import WIDE, PaneWidths, pane_widths
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
-from ckpt_tui.tui.widgets.detail import TABS, Detail
+from ckpt_tui.tui.widgets.detail import Detail
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.row_tree import RowTree
+from ckpt_tui.tui.widgets.tab_texts import TABS
 
 if TYPE_CHECKING:
     from textual.screen import Screen

@@ -15,6 +15,7 @@ from ckpt_tui.tui.helpers.target_form import TargetForm
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.request_forms import RequestForms
+from ckpt_tui.tui.widgets.run_state import RunState
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
 
@@ -47,6 +48,11 @@ class ResumePanes(Container):
     ResumePanes.-narrow.-asks #setup { display: none; }
     ResumePanes.-running #setup, ResumePanes.-running #preview { display: none; }
     ResumePanes.-running #log { display: block; }
+    ResumePanes #state { display: none; }
+    ResumePanes.-running #state { display: block; }
+    ResumePanes.-running.-low #state { display: none; }
+    ResumePanes.-running.-low.-paused #state { display: block; }
+    ResumePanes.-running.-log-only #state { display: none; }
     """
 
     def __init__(self, source: Source, edits: tuple[Edit, ...], reveal: bool) -> None:
@@ -56,6 +62,7 @@ class ResumePanes(Container):
         self.form = TargetForm(source, make_plan(source, Target("")).into)
         self.requests = RequestForms()
         self.preview = TextLines(id="preview")
+        self.state = RunState()
         self.log_lines = LogLines(id="log")
 
     def compose(self) -> ComposeResult:
@@ -63,6 +70,7 @@ class ResumePanes(Container):
             yield self.form
             yield self.requests
         yield self.preview
+        yield self.state
         yield self.log_lines
 
     def on_mount(self) -> None:
@@ -75,6 +83,7 @@ class ResumePanes(Container):
     def on_resize(self) -> None:
         """In a narrow terminal the parts stand below each other."""
         self.set_class(self.size.width < NARROW, "-narrow")
+        self.set_class(self.size.height < LOW, "-low")
 
     def show_preview(self) -> None:
         """Show what would happen, as far as that is known."""
@@ -136,9 +145,21 @@ class ResumePanes(Container):
         self._clear_requests()
         self._focus_log()
 
+    def show_state(self) -> None:
+        """Show where the run stands, if that has changed."""
+        run = self._run
+        if run is not None and self.has_class("-running"):
+            self.set_class(run.paused is not None, "-paused")
+            self.state.show(run.progress, run.paused, self._reveal)
+
+    def zoom(self) -> None:
+        """Give the log the whole screen, or show where the run stands above it."""
+        self.toggle_class("-log-only")
+
     def show_paused(self, text: str) -> None:
         """The run is paused."""
         self.log_lines.take()
+        self.show_state()
         if self.screen.is_current:
             self._focus_log()
         else:
@@ -167,6 +188,9 @@ class ResumePanes(Container):
         if not self.screen.has_class("-asking"):
             self.log_lines.focus()
 
+
+LOW = 28
+"""Lines below which where a run stands is only shown while it is paused."""
 
 NARROW = 100
 """Columns below which the parts stand below each other."""

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Scope = Literal["store", "run", "checkpoint"]
 
 
-@dataclass(slots=True)
+@dataclass
 class StoreSearch:
     """A search over checkpoints; the browser keeps it, so that it can be looked at again and travelled through.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
@@ -32,7 +33,6 @@ from ckpt_tui.tui.controllers.value_texts import ValueTexts
 from ckpt_tui.tui.helpers.match_text import SEARCH
 from ckpt_tui.tui.helpers.pane_widths import SHARED, WIDE
 from ckpt_tui.tui.helpers.pending_edits import PendingEdits
-from ckpt_tui.tui.helpers.run_graphs import RunGraphs
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.library import Library
 from ckpt_tui.tui.screens.browse_port import BrowsePort
@@ -48,6 +48,7 @@ from ckpt_tui.tui.widgets.unread import UnreadRows
 
 if TYPE_CHECKING:
     from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
     from ckpt_tui.tui.widgets.share_list import ShareList
 
 
@@ -68,7 +69,8 @@ class Browse(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (SHARED, "-normal")]  # noqa: RUF012 Textual's convention
 
     def __init__(self, store: Store, at: str | None = None, steps: tuple[str, ...] = ()) -> None:
-        super().__init__(classes="-list")
+        # The class that its width would give it later: a change of it would style every widget again.
+        super().__init__(classes=f"-list {'-normal' if self.app.size.width >= SHARED else '-narrow'}")
         self.store = store
         self.library = Library()
         self._place_timer: Timer | None = None
@@ -77,7 +79,7 @@ class Browse(Screen[None]):
         self.bars = StatusBars(port)
         self.borders = PaneBorders(port)
         self.checkpoints = CheckpointList(port, at)
-        self.graphs, self.edits = RunGraphs(), PendingEdits()
+        self.edits = PendingEdits()
         self.opened = OpenedCheckpoint(port, steps)
         self.parent_diff = ParentDiff(port)
         self.step_graph = StepGraph(port)
@@ -93,6 +95,14 @@ class Browse(Screen[None]):
         self.resume_entry = ResumeEntry(port)
         self.exports = Exports(port)
         self._set_store(store)
+
+    @cached_property
+    def graphs(self) -> RunGraphs:
+        """What is known of the graph of each run."""
+        # Late: no first row waits for what learns a graph.
+        from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+
+        return RunGraphs()
 
     def compose(self) -> ComposeResult:
         # No containers around the panes: every widget in between is drawn again with each scrolled line.
@@ -182,6 +192,7 @@ class Browse(Screen[None]):
         self.opened.keep_up(event.view)
         self.parent_diff.count_soon()
         self.bars.draw()
+        self.call_after_refresh(self.follower.go_on)
 
     @on(messages.BodiesWanted)
     def _bodies_wanted(self) -> None:

@@ -18,6 +18,7 @@ from ckpt_tui.tui.screens.replay import ReplayScreen
 from ckpt_tui.tui.screens.resume import ResumeScreen
 from ckpt_tui.tui.screens.sizes import SizesScreen
 from ckpt_tui.tui.screens.value_editor import EditScreen, NotEdited, edited_json
+from ckpt_tui.tui.store_jobs import StoreJobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -58,7 +59,7 @@ class BrowseOpener:
     def _reveal(self) -> bool:
         return self._screen.panes.detail.reveal
 
-    def inquiries(self) -> QueryJobs:
+    def query_jobs(self) -> QueryJobs:
         """Return what starts workers that ask."""
         return QueryJobs(self._screen, QueryCache(self._store))
 
@@ -139,6 +140,10 @@ class BrowseOpener:
         screen = ReplayScreen(self._store, run, node, learned, book, choices, True, _ReplayQueries(self._screen))
         self._screen.app.push_screen(screen, then)
         return _OpenReplay(screen)
+
+    def source(self, file: str, nodes: Sequence[Node]) -> None:
+        """Read a checkpoint whole, to resume from."""
+        StoreJobs(self._screen, self._store).source(file, nodes)
 
     def resume(
         self, source: Source, edits: tuple[Edit, ...], begun: Callable[[str], None], again: Callable[[], None],

@@ -19,7 +19,7 @@ from ckpt_tui.core.model import CheckpointRef, parts_of
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.runs.outcomes import Parting
+from ckpt_tui.core.runs.outcomes import Beginnings
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
@@ -27,7 +27,7 @@ from ckpt_tui.tui.comparer import Compared, Comparer
 from ckpt_tui.tui.controllers.branch_divergence import BranchDivergence
 from ckpt_tui.tui.controllers.change_search import ChangeSearch
 from ckpt_tui.tui.controllers.rule_choice import RuleChoice
-from ckpt_tui.tui.helpers.compare_bars import compared_parts, key_parts, parting_parts
+from ckpt_tui.tui.helpers.compare_bars import beginnings_parts, compared_parts, key_parts
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.messages import Comparing, DifferenceReady, DivergenceReady, RowsFound, WorkFailed
 from ckpt_tui.tui.screens.copied_text import copied
@@ -79,7 +79,7 @@ class CompareScreen(Screen[ComparePlace]):
 
     DEFAULT_CSS = """
     CompareScreen { layout: vertical; }
-    CompareScreen #parting { dock: top; margin-top: 1; }
+    CompareScreen #beginnings { dock: top; margin-top: 1; }
     CompareScreen #rules { dock: bottom; margin-bottom: 1; }
     CompareScreen DiffRows {
         height: 1fr;
@@ -101,7 +101,7 @@ class CompareScreen(Screen[ComparePlace]):
         self.rule_choice = RuleChoice(self, ignore)
         self.change_search = ChangeSearch(self)
         self.divergence = BranchDivergence(self, runs)
-        self.parting: Parting | None = None
+        self.beginnings: Beginnings | None = None
         """What made the branches differ; None where they do not part."""
         self.reveal = reveal
         self.compared: Compared | None = None
@@ -111,7 +111,7 @@ class CompareScreen(Screen[ComparePlace]):
 
     def compose(self) -> ComposeResult:
         yield BarLine(id="head")
-        yield BarLine(id="parting")
+        yield BarLine(id="beginnings")
         yield DiffRows(id="changes")
         yield BarLine(id="rules")
         yield BarLine(id="foot")
@@ -176,12 +176,12 @@ class CompareScreen(Screen[ComparePlace]):
     def compare_again(self) -> None:
         before, after = self.pair
         self.compared = None
-        self.parting = self.divergence.parting()
+        self.beginnings = self.divergence.beginnings()
         known = self._comparer.known(before, after, self.ignore)
         if known is not None:
             self._show(known)
         else:
-            self.rows.tell("comparing …")
+            self.rows.show_text("comparing …")
             self.draw()
             self.jobs.compare(self._comparer, before, after, self.ignore)
 
@@ -198,7 +198,7 @@ class CompareScreen(Screen[ComparePlace]):
         if event.files != (self.pair[0].file, self.pair[1].file):
             return
         if event.compared is None:
-            self.rows.tell(f"{clean(event.error)} {clean(event.hint)}")
+            self.rows.show_text(f"{clean(event.error)} {clean(event.hint)}")
             self.said = (" not compared ", "error")
             self.draw()
             return
@@ -211,7 +211,7 @@ class CompareScreen(Screen[ComparePlace]):
         if difference.shown:
             self.rows.show(difference, parts_of(compared.after))
         else:
-            self.rows.tell(
+            self.rows.show_text(
                 difference.incomplete or "Nothing differs." + (" i shows the rules." if difference.ignored else "")
             )
         if difference.incomplete:
@@ -242,10 +242,10 @@ class CompareScreen(Screen[ComparePlace]):
         title = f"{clean(before.workflow, 30)} {id_text(before)} → {id_text(after)}"
         self.rows.border_title = Content(f"where the branches diverge · {title}" if word else title)
         self.rows.border_subtitle = Content(self.rows.place[-max(width - 20, 8) :])
-        line = self.query_one("#parting", BarLine)
-        line.display = self.parting is not None
-        if self.parting is not None:
-            line.show(parting_parts(self.parting, width), [])
+        line = self.query_one("#beginnings", BarLine)
+        line.display = self.beginnings is not None
+        if self.beginnings is not None:
+            line.show(beginnings_parts(self.beginnings, width), [])
         self.query_one("#rules", BarLine).show(self.rule_choice.line(self._counts), [])
         self.query_one("#foot", BarLine).show([self.said] if self.said else key_parts(width, word), [])
 

@@ -16,10 +16,10 @@ from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
-from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.messages import Examining, ReportReady, WorkFailed
 from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+from ckpt_tui.tui.store_jobs import StoreJobs
 from ckpt_tui.tui.widgets.finding_list import STYLES, TYPE, Findings, FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.status import BarLine, Part
@@ -62,7 +62,7 @@ class DoctorScreen(Screen[Finding | None]):
     def __init__(self, store: Store) -> None:
         super().__init__()
         self._store = store
-        self._jobs = Jobs(self, store)
+        self._jobs = StoreJobs(self, store)
         self._report: Report | None = None
         self._right: list[Part] = []
 
@@ -123,7 +123,9 @@ class DoctorScreen(Screen[Finding | None]):
 
     def on_work_failed(self, event: WorkFailed) -> None:
         """Show an unexpected failure; the app goes on."""
-        self.on_report_ready(ReportReady(None, "Something unexpected happened; please report it.", event.report))
+        self.on_report_ready(
+            ReportReady(None, error="Something unexpected happened; please report it.", hint=event.report)
+        )
 
     def on_resize(self) -> None:
         """What fits in the line at the top depends on the width."""

@@ -18,10 +18,10 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.controllers.log_reader import LogReader
-from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.messages import EventsRead, WorkFailed
 from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
+from ckpt_tui.tui.store_jobs import StoreJobs
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt
@@ -67,7 +67,7 @@ class EventsScreen(Screen[None]):
     def __init__(self, path: str) -> None:
         super().__init__()
         self.path = path
-        self._jobs = Jobs(self, DirectoryStore(os.path.dirname(path) or os.curdir))
+        self._jobs = StoreJobs(self, DirectoryStore(os.path.dirname(path) or os.curdir))
         self._log = EventLog()
         self.log_reader = LogReader(self, "event", "agent, kind, text")
         self._said: Part | None = None

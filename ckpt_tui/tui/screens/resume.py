@@ -18,8 +18,10 @@ from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.controllers.execution import Execution
 from ckpt_tui.tui.controllers.log_reader import LogReader
 from ckpt_tui.tui.controllers.preparation import Preparation
+from ckpt_tui.tui.controllers.run_calls import RunCalls
 from ckpt_tui.tui.controllers.run_log import RunLog
 from ckpt_tui.tui.controllers.stepping import Stepping
+from ckpt_tui.tui.controllers.terminal_loan import TerminalLoan
 from ckpt_tui.tui.helpers.resume_panes import ResumePanes
 from ckpt_tui.tui.helpers.run_bars import keys_before, keys_while_running, log_parts, run_parts, source_parts
 from ckpt_tui.tui.helpers.target_form import TargetForm
@@ -44,10 +46,11 @@ TICK = 0.1
 _KEYS = {
     "run.start": "start", "run.allow": "allow", "run.write": "write_answer", "run.read": "read_request",
     "run.stop": "stop", "run.step": "step", "run.continue": "go_on", "run.to": "run_to", "run.change": "change",
-    "run.breakpoints": "breakpoints", "run.back": "go_back", "run.pause": "pause", "run.save": "save",
-    "run.compare": "compare", "run.resume": "again", "search.open": "search", "search.next": "search_next(1)",
-    "search.previous": "search_next(-1)", "list.filter": "filter", "live.follow": "follow", "value.copy": "copy",
-    "view.reveal": "reveal", "app.back": "back", "app.close": "back", "app.help": "help", "app.quit": "app.quit",
+    "run.breakpoints": "breakpoints", "run.back": "go_back", "run.editor": "open_editor", "view.zoom": "zoom",
+    "run.pause": "pause", "run.save": "save", "run.compare": "compare", "run.resume": "again",
+    "search.open": "search", "search.next": "search_next(1)", "search.previous": "search_next(-1)",
+    "list.filter": "filter", "live.follow": "follow", "value.copy": "copy", "view.reveal": "reveal",
+    "app.back": "back", "app.close": "back", "app.help": "help", "app.quit": "app.quit",
     "app.suspend": "app.suspend_process", "view.other_pane": "app.focus_next",
     "view.previous_pane": "app.focus_previous",
 }  # fmt: skip
@@ -96,6 +99,8 @@ class ResumeScreen(Screen[None]):
         self.execution = Execution(self, begun, graph, self.stepping.prepare)
         self.run_log = RunLog(self)
         self.log_reader = LogReader(self, "line", "executor, kind, text")
+        self.calls = RunCalls(self)
+        self.terminal_loan = TerminalLoan(self)
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -117,6 +122,7 @@ class ResumeScreen(Screen[None]):
     def _tick(self) -> None:
         if self.execution.has_begun and self.is_current:
             self.run_log.take()
+            self.panes.show_state()
 
     def on_resize(self) -> None:
         """What fits depends on the width."""
@@ -214,6 +220,9 @@ class ResumeScreen(Screen[None]):
     def show_line(self, text: str, copy: Callable[[], None]) -> None:
         self._show_text("One line of the log", text, copy)
 
+    def show_call(self, title: str, text: str) -> None:
+        self._show_text(title, text, lambda: self.copy(text, "call"))
+
     def _show_text(self, title: str, text: str, copy: Callable[[], None]) -> None:
         self.app.push_screen(TextScreen(title, [Paragraph(clean(line)) for line in text.split("\n")], copy))
 
@@ -227,6 +236,8 @@ class ResumeScreen(Screen[None]):
         """The run said something; when the app ends, what its process says last finds no widgets any more."""
         if self.app.return_code is not None:
             return
+        if event.line["kind"] == "breakpoint" and self.run is not None and event.run is self.run:
+            self.terminal_loan.lend(self.run, event.line)
         await self.execution.take(event)
         self.draw()
 
@@ -280,7 +291,7 @@ class ResumeScreen(Screen[None]):
         """On the preview, run; on the log, show the whole line."""
         if self.focused is self.panes.preview:
             self.action_start()
-        elif self.focused is self.log_lines:
+        elif self.focused is self.log_lines and not self.calls.open():
             self.log_reader.open()
 
     def action_allow(self) -> None:
@@ -288,7 +299,7 @@ class ResumeScreen(Screen[None]):
         self.preparation.allow({} if self.execution.has_begun else self.execution.check)
 
     def action_read_request(self) -> None:
-        """Show show everything that a request asks."""
+        """Show everything that a request asks."""
         form = self.preparation.request()
         if form is not None:
             text = form.whole_text
@@ -326,6 +337,14 @@ class ResumeScreen(Screen[None]):
     def action_change(self) -> None:
         """Ask for a value to change before the run goes on."""
         self.stepping.ask_change()
+
+    def action_open_editor(self) -> None:
+        """Open the person's code where a call failed."""
+        self.calls.open_editor()
+
+    def action_zoom(self) -> None:
+        """Give the log the whole screen, or show where the run stands above it."""
+        self.panes.zoom()
 
     def action_go_back(self) -> None:
         """Ask for an earlier checkpoint to go on from."""

@@ -11,7 +11,7 @@ from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.redact import PLAIN
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.widgets.checkpoints import fit
+from ckpt_tui.tui.widgets.fitting import fit
 
 Parts = list[tuple[str, str]]
 

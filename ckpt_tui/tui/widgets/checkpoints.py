@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual.content import Content
 from textual.message import Message
 
@@ -14,24 +14,13 @@ from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.view import View
+from ckpt_tui.tui.widgets.checkpoint_rows import EDGE, gutter, heading, problem, what_happened
+from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.line_list import LineList
-
-_SIGN_STYLES = {
-    "waiting": "warn",
-    "response": "accent",
-    "final": "good",
-    "entry": "label",
-    "failed": "error",
-    "edited": "accent",
-    "forked": "accent",
-}
-
 
 _MEASURED = 200
 """Names of problems that are measured to line up their reasons."""
 
-EDGE = 2
-"""Cells at the left edge of each row: one for the cursor, a mark or a bookmark, one for what is wrong."""
 
 DANGER = "☠"
 """The sign of a checkpoint that would run code when it is loaded."""
@@ -45,14 +34,6 @@ _BEFORE_TITLE = 2
 _AFTER_TITLE = 1
 """Cells of it that the border takes behind its title."""
 
-_STATUS_STYLES = {
-    "waits": "warn",
-    "answered": "accent",
-    "done": "good",
-    "entry": "label",
-    "open": "warn",
-    "failed": "error",
-}
 _EDGE_STYLES = {DANGER: "error", "!": "warn", "~": "dim", NEW: "good"}
 
 
@@ -238,26 +219,11 @@ class Checkpoints(LineList):
 
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
         row = self.view.rows[index]
-        if isinstance(row, listing.RunRow):
-            name, rest = listing.run_title(row.run)
-            if cell_len(name) + cell_len(rest) + 3 > width:
-                name, rest = listing.run_title(row.run, short=True)
-            name = name if cell_len(name) < width else fit(name, width)
-            return [(name, "heading"), (" · " + rest, "dim")]
-        if isinstance(row, listing.JoinRow):
-            return [(" " * EDGE, "plain"), (listing.join_gutter(row), "lane")]
-        if isinstance(row, listing.StoreRow):
-            name, rest = listing.store_title(row)
-            return [
-                ("▌ ", "accent"),
-                (fit(name, min(cell_len(name), max(width - 4, 1))), "heading"),
-                (f" · {rest}", "dim"),
-            ]
-        if isinstance(row, listing.ProblemsRow):
-            return [("problems", "heading"), (f" · {row.number:,}", "dim")]
+        if not isinstance(row, listing.NodeRow | listing.ProblemRow):
+            return heading(row, width)
         edge = self._edge(index, row)
         if isinstance(row, listing.ProblemRow):
-            return [*edge, *self._problem(row, width)]
+            return [*edge, *problem(row, width, self._names_width)]
         return [*edge, *self._node(row, width - EDGE)]
 
     def _edge(self, index: int, row: listing.NodeRow | listing.ProblemRow) -> list[tuple[str, str]]:
@@ -278,21 +244,18 @@ class Checkpoints(LineList):
         style = "error" if wrong == "✗" else _EDGE_STYLES.get(wrong, "accent")
         return [(first or " ", "accent"), (second or " ", style)]
 
-    def _problem(self, row: listing.ProblemRow, width: int) -> list[tuple[str, str]]:
-        name = clean(row.problem.file)
-        reason = clean(row.problem.reason)
-        name = fit_middle(name, min(self._names_width, width // 2))
-        return [(f" {name}", "plain"), ("  " + reason, "dim")]
-
     def _node(self, row: listing.NodeRow, width: int) -> list[tuple[str, str]]:
         parts: list[tuple[str, str]] = []
         around = Around(changes=self.counts)
         for cell in self._columns(width):
             column, cells = cell.column, cell.gap + cell.cells
             if column.id == "gutter":
-                parts += self._gutter(row, cell.cells)
+                parts += gutter(row, cell.cells)
             elif column.id == "what":
-                parts += [(" " * cell.gap, "plain"), *self._what(row, cell.cells)]
+                parts += [
+                    (" " * cell.gap, "plain"),
+                    *what_happened(row, cell.cells, self.dangers.get(row.node.ref.file, "")),
+                ]
             else:  # the blanks before a text are a part of it: each change of style costs some 40 bytes
                 text = column.text(row, around)
                 text = text if cell_len(text) <= cell.cells else fit(text, cell.cells)
@@ -300,59 +263,6 @@ class Checkpoints(LineList):
                 left = " " * cell.gap
                 parts.append((blanks + text if column.right else left + text + blanks[len(left) :], column.style))
         return parts
-
-    def _gutter(self, row: listing.NodeRow, cells: int) -> list[tuple[str, str]]:
-        gutter = listing.node_gutter(row.node)
-        own = min(row.node.lane, listing.MAX_LANES - 1) * 2
-        if own >= cells:  # too narrow for the whole gutter: the sign matters most
-            gutter, own = listing.SIGNS[row.node.ref.role], 0
-        sign = _SIGN_STYLES.get(row.node.ref.role or "", "plain")
-        rest = cells - own - 1
-        return [(gutter[:own], "lane"), (gutter[own], sign), (gutter[own + 1 :].ljust(rest)[:rest], "lane")]
-
-    def _what(self, row: listing.NodeRow, cells: int) -> list[tuple[str, str]]:
-        """What happened: the status whole, the middle of names cut, then the end of what was said."""
-        status, who, gist = listing.happening(row)
-        danger = self.dangers.get(row.node.ref.file)
-        if danger:
-            gist = danger
-        style = _STATUS_STYLES.get(status.partition(" ")[0], "plain")
-        parts: list[tuple[str, str]] = []
-        left = cells
-        if status:
-            text = status[:left]
-            parts.append((text, style))
-            left -= len(text)
-            if left > 1 and (who or gist):
-                parts.append((" ", "plain"))
-                left -= 1
-        after = ""
-        if who.startswith("→ ") and gist:  # what comes from outside is reported before where it goes
-            who, after = "", who
-            room = left // 3 if left >= _ROOMY else 0
-            room = max(left - cell_len(gist) - 1, room)
-            after = (f" {after}" if cell_len(after) <= room else f" {fit_middle(after, room)}") if room > 2 else ""
-            left -= cell_len(after)
-        if who and left > 1:
-            room = left
-            if gist:  # what was said gets at least half of it
-                room = max(left - cell_len(gist) - 2, _SHORTEST if danger else left // 2)
-            text = who if cell_len(who) <= room else fit_middle(who, room)
-            parts.append((text, "plain"))
-            left -= cell_len(text)
-            if gist and left > 3:
-                parts.append((": ", "dim"))
-                left -= 2
-        if gist and left > 1:
-            text = gist if cell_len(gist) <= left else fit(gist, left)
-            parts.append((text, "error" if danger else "text"))
-            left -= cell_len(text)
-        parts.append((after, "dim"))
-        for _, words in listing.irregularities(row):
-            if words and len(words) + 2 <= left:
-                parts.append((f"  {words}", "dim"))
-                left -= len(words) + 2
-        return [*parts, (" " * left, "plain")]
 
     # -- actions -----------------------------------------------------------------------------------------------------
 
@@ -412,39 +322,3 @@ class Checkpoints(LineList):
     def clicked(self, index: int, x: int, times: int) -> None:
         if times == 2:
             self.action_open()
-
-
-_ROOMY = 36
-"""Cells of what happened from which there is room for where an answer goes, whatever its length."""
-
-
-def fit(text: str, width: int) -> str:
-    """The text in exactly so many cells, cut with `…` where it is longer."""
-    if cell_len(text) > width:
-        return set_cell_size(text, max(width - 1, 0)) + "…"[:width]
-    return set_cell_size(text, width)
-
-
-def fit_end(text: str, width: int) -> str:
-    """The text in so many cells at most; where it is longer its beginning is cut: the end of a path distinguishes."""
-    if cell_len(text) <= width:
-        return text
-    tail = text[-max(width - 1, 1) :]
-    while cell_len(tail) > width - 1 and len(tail) > 1:
-        tail = tail[1:]
-    return "…" + tail
-
-
-def fit_middle(text: str, width: int) -> str:
-    """The text in exactly so many cells; where it is longer its middle is cut: both ends distinguish names."""
-    if cell_len(text) <= width or width < _SHORTEST:
-        return fit(text, width)
-    end = (width - 1) // 2
-    tail = text[len(text) - end :]
-    while cell_len(tail) > end:
-        tail = tail[1:]
-    return set_cell_size(text, width - 1 - cell_len(tail)) + "…" + tail
-
-
-_SHORTEST = 5
-"""Cells of the shortest name whose middle is cut."""

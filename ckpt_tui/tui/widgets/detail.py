@@ -2,58 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
 from ckpt_tui.core.diff.comparison import Marks
-from ckpt_tui.core.model import Checkpoint, parts_of
-from ckpt_tui.core.overview.overview import Overview, alarm_lines
+from ckpt_tui.core.overview.line import Overview, alarm_lines
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.core.reading.members import locate
-from ckpt_tui.core.reading.tree import Folds, Tree
 from ckpt_tui.core.reading.value_size import size_of
-from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.commands import bindings
-from ckpt_tui.tui.widgets.diff_rows import DiffRows
-from ckpt_tui.tui.widgets.graph_view import GraphView
-from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.overview_lines import OverviewLines
-from ckpt_tui.tui.widgets.row_tree import RowTree
-from ckpt_tui.tui.widgets.share_list import ShareList
-from ckpt_tui.tui.widgets.step_text import step_notes
-from ckpt_tui.tui.widgets.tab_texts import conversation_paragraphs, empty_text, meta_value, raw_paragraphs
+from ckpt_tui.tui.widgets.tab_bodies import TabBodies
+from ckpt_tui.tui.widgets.tab_memory import TabMemory
+from ckpt_tui.tui.widgets.tab_texts import (
+    COUNTED,
+    TABS,
+    empty_text,
+    raw_paragraphs,
+    tabs_of,
+    title_of,
+    value_of,
+)
 from ckpt_tui.tui.widgets.tabs import Tab, TabLine
-from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
+from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.core.model import Checkpoint
+    from ckpt_tui.core.reading.conversation import Conversation
     from ckpt_tui.core.sizes.shares import Shares
     from ckpt_tui.core.steps.learned_graph import Graph
     from ckpt_tui.core.steps.steps import Step
-
-TABS = ("overview", "state", "messages", "talk", "pending", "diff", "graph", "meta", "size", "raw")
-_TITLES = {name: name.capitalize() for name in TABS}
-
-_COUNTED = ("messages", "talk", "pending", "diff")
-"""Tabs that say how much is in them."""
-
-_LARGE_TALK = "This checkpoint is large: Enter in its overview reads it, and what was said in it."
+    from ckpt_tui.tui.widgets.line_list import LineList
+    from ckpt_tui.tui.widgets.overview_lines import OverviewLines
+    from ckpt_tui.tui.widgets.row_tree import RowTree
 
 PLACE_NODES = 4_000
 """Values looked at for the size of the value under the cursor: about 2 ms a key."""
-
-
-class FileLines(TextLines):
-    """A conversation, or the lines of a file; another program can open the file."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings("value", "value.pager", "value.editor")
 
 
 class Detail(Widget):
@@ -74,71 +63,54 @@ class Detail(Widget):
     Detail ShareList { height: 1fr; }
     """
 
+    @dataclass(eq=False, repr=False)
     class GraphWanted(Message):
         """The tab of the graph is shown: the step to the checkpoint is to be reported."""
 
-        def __init__(self, detail: Detail) -> None:
-            super().__init__()
-            self.detail = detail
+        detail: Detail
 
+    @dataclass(eq=False, repr=False)
     class OverviewWanted(Message):
         """A checkpoint is shown: what there is to say of it is to be found out.
 
         With `whole`, from all of its run; `by_hand` where the person asked for it, however large it is.
         """
 
-        def __init__(self, detail: Detail, whole: bool, by_hand: bool = False) -> None:
-            super().__init__()
-            self.detail = detail
-            self.whole = whole
-            self.by_hand = by_hand
+        detail: Detail
+        whole: bool
+        by_hand: bool = False
 
+    @dataclass(eq=False, repr=False)
     class SizesWanted(Message):
         """The tab of the sizes is shown: the checkpoint is to be measured."""
 
-        def __init__(self, detail: Detail) -> None:
-            super().__init__()
-            self.detail = detail
+        detail: Detail
 
     def __init__(self, id: str, tab: str = "overview") -> None:
         super().__init__(id=id)
         self.tab = tab
+        self.bodies = TabBodies(self)
         self.checkpoint: Checkpoint | None = None
         self.reveal = False
-        self._folds: dict[str, Folds] = {}
-        self._places: dict[str, tuple[str, ...]] = {}
+        self._memory = TabMemory()
         self._overview: Overview | None = None
         self._talk: Conversation | None = None
         """What was said; None while that is not known."""
         self._is_large = False
-        self._show_none = False
         self._difference: Difference | None = None
-        self._untold = ""
+        self._no_difference = ""
         """Why there is no difference to the parent."""
         self._alarms: tuple[str, ...] = ()
         """What in the checkpoint could run code, once that was looked for."""
 
     def compose(self) -> ComposeResult:
-        yield TabLine(self._tabs(), _COUNTED)
-        overview = OverviewLines(id="overview")
-        overview.display = self.tab == "overview"
-        yield overview
-        rows = RowTree(id="tree")
-        rows.display = self.tab != "overview"
-        yield rows
-        text = FileLines(id="text")
-        text.display = False
-        yield text
+        yield TabLine(self.tabs, COUNTED)
+        yield from self.bodies.made(self.tab == "overview")
 
     @property
     def rows(self) -> RowTree:
         """The tree of the tabs that show a value."""
-        return self.query_one(RowTree)
-
-    @property
-    def lines(self) -> TextLines:
-        """The lines of the tabs that show text."""
-        return self.query_one("#text", TextLines)
+        return self.bodies.tree
 
     @property
     def is_tree(self) -> bool:
@@ -148,11 +120,7 @@ class Detail(Widget):
     @property
     def body(self) -> LineList:
         """The lines that are shown."""
-        return next((lines for lines in self.query(LineList) if lines.display), self.rows)
-
-    @property
-    def _graph_view(self) -> GraphView | None:
-        return next((lines for lines in self.query(LineList) if lines.id == "graph"), None)  # type: ignore[return-value]
+        return self.bodies.current
 
     def show_difference(self, difference: Difference | None, why: str = "") -> None:
         """Mark what changed since the parent, and show it in its tab.
@@ -161,46 +129,33 @@ class Detail(Widget):
             difference: What changed; None where there is nothing to compare with, or not yet.
             why: What to say then.
         """
-        self._difference, self._untold = difference, why
+        self._difference, self._no_difference = difference, why
         self.rows.marks = None if difference is None or self.tab == "meta" else Marks(difference)
         self.rows.changed()
         line = self.query_one(TabLine)
-        line.show(self._tabs(), self.tab)
+        line.show(self.tabs, self.tab)
         if self.tab == "diff":
             self._show_diff()
 
     def _show_diff(self) -> None:
-
-        self._switch("diff")
-        view = self.query_one("#diff", DiffRows)
-        view.reveal = self.reveal
-        if self._difference is None or self.checkpoint is None:
-            view.tell(self._untold)
-        elif not self._difference.shown:
-            left_out = (
-                f"; {self._difference.ignored:,} hidden by rules, d shows them" if self._difference.ignored else ""
-            )
-            view.tell(self._difference.incomplete or f"Nothing changed since the parent{left_out}.")
-        else:
-            view.show(self._difference, parts_of(self.checkpoint))
+        self.bodies.show_changes(self._difference, self._no_difference, self.checkpoint, self.reveal)
 
     def mark_changes(self, text: str) -> None:
         """Mark a text in the tab of the changes, if that was ever shown."""
-        for lines in self.query(LineList):
-            if lines.id == "diff":
-                lines.set_match(text)  # type: ignore[attr-defined]
+        if self.bodies.diff is not None:
+            self.bodies.diff.set_match(text)
 
     def show_shares(self, shares: Shares) -> None:
         """Show where the characters of the checkpoint are, in the tab of the sizes."""
-        view = next((lines for lines in self.query(LineList) if lines.id == "size"), None)
+        view = self.bodies.size
         if view is not None and self.tab == "size":
-            view.show(shares)  # type: ignore[attr-defined]
+            view.show(shares)
 
     def show_step(self, step: Step, graph: Graph, known: int, total: int) -> None:
         """Show the step to the checkpoint in the tab of the graph."""
-        view = self._graph_view
+        view = self.bodies.graph
         if view is not None and self.tab == "graph":
-            view.show(graph, step, step_notes(step, known, total))
+            view.show_learned(graph, step, known, total)
 
     def show(self, checkpoint: Checkpoint | None) -> None:
         """Show another checkpoint, at the same place as far as it has one."""
@@ -211,11 +166,10 @@ class Detail(Widget):
             and checkpoint.ref.workflow == self.checkpoint.ref.workflow
         )
         if not same:
-            self._folds.clear()
-            self._places.clear()
+            self._memory.clear()
         self.checkpoint = checkpoint
         self._alarms = ()
-        self._difference, self._untold = None, "comparing with the parent …"
+        self._difference, self._no_difference = None, "comparing with the parent …"
         self.rows.marks = None
         self._talk, self._is_large = None, False
         if not same:
@@ -227,7 +181,7 @@ class Detail(Widget):
     def show_overview(self, overview: Overview, talk: Conversation) -> None:
         """Show what there is to say of the checkpoint, and count what was said."""
         self._overview, self._talk, self._is_large = overview, talk, False
-        self.query_one(TabLine).show(self._tabs(), self.tab)
+        self.query_one(TabLine).show(self.tabs, self.tab)
         if self.tab == "overview":
             self._render_overview(keep_place=True)
         elif self.tab == "talk":
@@ -240,20 +194,15 @@ class Detail(Widget):
             self.render_tab()
 
     def _render_overview(self, keep_place: bool = False) -> None:
-        self._switch("overview")
+        self.bodies.switch("overview")
         overview = self._overview
         if overview is not None:
             alarms = alarm_lines(self._alarms)
             overview = overview._replace(lines=(*alarms, *overview.lines))
-        self.query_one(OverviewLines).tell(overview, keep_place)
+        self.bodies.overview.show(overview, keep_place)
 
     def _show_talk(self, keep_place: bool = False) -> None:
-        self._switch("text")
-        if self._talk is not None:
-            paragraphs = conversation_paragraphs(self._talk, self.reveal)
-        else:
-            paragraphs = [Paragraph(_LARGE_TALK if self._is_large else "reading …", "dim")]
-        self.lines.show(paragraphs, keep_place=keep_place)
+        self.bodies.show_talk(self._talk, self._is_large, self.reveal, keep_place)
 
     def on_overview_lines_opened(self, event: OverviewLines.Opened) -> None:
         """Go to what a line of the overview speaks of."""
@@ -276,21 +225,21 @@ class Detail(Widget):
             if positions:
                 self.rows.go_to(positions)
 
-    def alarm(self, told: tuple[str, ...]) -> None:
+    def alarm(self, alarms: tuple[str, ...]) -> None:
         """Show what in the checkpoint could run code, in the title and among the warnings of the tab Meta."""
-        self._alarms = told
-        self.border_title = self._title()
+        self._alarms = alarms
+        self.border_title = title_of(self.checkpoint, self._alarms)
         if self.tab in ("meta", "overview"):
             self.render_tab(keep_place=True)
 
-    def tell(self, title: str, paragraphs: list[Paragraph]) -> None:
+    def show_text(self, title: str, paragraphs: list[Paragraph]) -> None:
         """Show a text instead of a checkpoint: why there is none."""
         self._remember()
         self.checkpoint = None
         self.query_one(TabLine).display = False
         self.border_title = Content(title)
-        self._switch("text")
-        self.lines.show(paragraphs)
+        self.bodies.switch("text")
+        self.bodies.text.show(paragraphs)
 
     def pick(self, tab: str) -> None:
         """Show another tab."""
@@ -302,7 +251,7 @@ class Detail(Widget):
 
     def next_tab(self, way: int) -> None:
         """Show the next or previous tab that has something to show."""
-        tabs = self._tabs()
+        tabs = self.tabs
         at = TABS.index(self.tab) if self.tab in TABS else 0
         following = [tabs[(at + way * step) % len(tabs)] for step in range(1, len(tabs))]
         self.pick(next(tab.name for tab in following if tab.number != 0))
@@ -328,62 +277,27 @@ class Detail(Widget):
 
     def _remember(self) -> None:
         if self.checkpoint is not None and self.is_tree:
-            tree = self.rows
-            self._show_none = tree.outline.show_none
-            self._places[self.tab] = tree.labels
-            if self.tab in self._folds:
-                self._folds[self.tab] = tree.outline.folds()
+            self._memory.remember(self.tab, self.rows)
 
     def on_row_tree_folded(self) -> None:
         """From the first fold by hand on, folds are kept from checkpoint to checkpoint."""
-        self._folds[self.tab] = self.rows.outline.folds()
+        self._memory.keep_folds(self.tab, self.rows)
 
     def on_tab_line_picked(self, event: TabLine.Picked) -> None:
         """Show the tab that was clicked."""
         event.stop()
         self.pick(event.name)
 
-    def _tabs(self) -> tuple[Tab, ...]:
-        checkpoint = self.checkpoint
-        facts = checkpoint.ref.facts if checkpoint else None
-        counts = {
-            "messages": facts.messages if facts else 0,
-            "pending": facts.pending if facts else 0,
-            "talk": len(self._talk.turns) if self._talk is not None else None,
-            "diff": len(self._difference.shown) if self._difference else None,
-        }
-        return tuple(Tab(name, _TITLES[name], counts.get(name)) for name in TABS)
-
-    def _switch(self, current: str) -> None:
-        found = {lines.id: lines for lines in self.query(LineList)}
-        if current == "graph" and current not in found:
-            found[current] = GraphView("graph", share=0.7)
-            found[current].display = False
-            self.mount(found[current])
-        if current == "diff" and current not in found:
-            found[current] = DiffRows("diff")
-            found[current].display = False
-            self.mount(found[current])
-        if current == "size" and current not in found:
-            found[current] = ShareList("size")
-            found[current].display = False
-            self.mount(found[current])
-        focused = any(lines.has_focus for lines in found.values())
-        for name, lines in found.items():
-            lines.display = name == current
-        if focused and not found[current].has_focus:
-            found[current].focus()
-
     def render_tab(self, keep_place: bool = False) -> None:
         """Draw the tab that is picked."""
         checkpoint = self.checkpoint
         line = self.query_one(TabLine)
         line.display = True
-        line.show(self._tabs(), self.tab)
-        self.border_title = self._title()
+        line.show(self.tabs, self.tab)
+        self.border_title = title_of(self.checkpoint, self._alarms)
         if checkpoint is None:
-            self._switch("text")
-            self.lines.show([])
+            self.bodies.switch("text")
+            self.bodies.text.show([])
             return
         if self.tab == "overview":
             self._render_overview(keep_place)
@@ -391,44 +305,33 @@ class Detail(Widget):
             if self._talk is not None or not keep_place:
                 self._show_talk(keep_place)
             else:
-                self._switch("text")
+                self.bodies.switch("text")
         elif self.tab == "diff":
             self._show_diff()
         elif self.tab == "graph":
-            self._switch("graph")
+            self.bodies.switch("graph")
             self.post_message(self.GraphWanted(self))
         elif self.tab == "size":
-            self._switch("size")
+            self.bodies.switch("size")
             self.post_message(self.SizesWanted(self))
         elif self.tab == "raw":
-            self._switch("text")
-            self.lines.show(raw_paragraphs(checkpoint.raw, self.reveal), wrap=False, keep_place=keep_place)
+            self.bodies.switch("text")
+            self.bodies.text.show(raw_paragraphs(checkpoint.raw, self.reveal), wrap=False, keep_place=keep_place)
         else:
-            self._switch("tree")
-            value = {
-                "state": checkpoint.state, "messages": checkpoint.messages,
-                "pending": checkpoint.pending, "meta": meta_value(checkpoint, self._alarms),
-            }[self.tab]  # fmt: skip
-            prefix = () if self.tab == "meta" else (self.tab,)
+            self.bodies.switch("tree")
             if self._difference is not None:
-                self.rows.marks = Marks(self._difference) if prefix else None
-            outline = Tree(value, self._folds.get(self.tab), self._show_none, prefix)
+                self.rows.marks = Marks(self._difference) if self.tab != "meta" else None
+            outline = self._memory.tree(self.tab, value_of(self.tab, checkpoint, self._alarms))
             if not len(outline):
-                self._switch("text")
-                self.lines.show([Paragraph(empty_text(self.tab, checkpoint), "dim")])
+                self.bodies.switch("text")
+                self.bodies.text.show([Paragraph(empty_text(self.tab, checkpoint), "dim")])
             else:
-                self.rows.show(outline, self._places.get(self.tab) if keep_place else None)
+                self.rows.show(outline, self._memory.place(self.tab) if keep_place else None)
 
-    def _title(self) -> Content:
-        if self.checkpoint is None:
-            return Content("")
-        ref = self.checkpoint.ref
-        own_step = ref.told is not None and ref.told.step is not None
-        count = f"step {ref.step}" if own_step else f"iteration {ref.iteration}"
-        mark = " · ! see Meta" if self.checkpoint.warnings or self.checkpoint.faults or self._alarms else ""
-        danger = any(told.startswith("danger") for told in self._alarms)
-        text = f"{id_text(ref)} · {count} · {ref.role}"
-        return Content.assemble(text, (" · ✗ danger, see Meta", "$error")) if danger else Content(f"{text}{mark}")
+    @property
+    def tabs(self) -> tuple[Tab, ...]:
+        """The tabs, with how much is in those that are counted."""
+        return tabs_of(self.checkpoint, self._talk, self._difference)
 
     @property
     def place(self) -> tuple[str, str]:

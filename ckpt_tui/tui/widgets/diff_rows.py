@@ -50,18 +50,18 @@ class DiffRows(LineList):
         self._document: Mapping[str, Value] = {}
         self._rows: list[DiffRow] = []
         self._lines: list[tuple[int, bool]] = []  # a row, and whether this is its second line
-        self._told = ""
+        self._text = ""
         self.match = ""
         """The text that is searched for, or ""."""
         self._found: tuple[object, list[int]] = ((), [])  # the rows that were searched, and where it stands in them
 
     @property
     def line_count(self) -> int:
-        return len(self._lines) or (1 if self._told else 0)
+        return len(self._lines) or (1 if self._text else 0)
 
-    def tell(self, text: str) -> None:
+    def show_text(self, text: str) -> None:
         """Show a word instead of changes."""
-        self._changes, self._rows, self._lines, self._told = (), [], [], text
+        self._changes, self._rows, self._lines, self._text = (), [], [], text
         self.cursor = 0
         self.changed()
 
@@ -86,7 +86,7 @@ class DiffRows(LineList):
             self._lines.append((index, False))
             if not self.beside and row.change is not None and is_wide(row.change):
                 self._lines.append((index, True))
-        self._told = "" if self._rows else "Nothing changed."
+        self._text = "" if self._rows else "Nothing changed."
         self.changed()
         self.cursor = 0
         if keep and here is not None and here.change is not None:
@@ -167,7 +167,7 @@ class DiffRows(LineList):
 
     def _drawn(self, index: int, width: int) -> Parts:
         if not self._lines:
-            return [(self._told, "dim")]
+            return [(self._text, "dim")]
         at, second = self._lines[index]
         row = self._rows[at]
         indent = "  " * min(row.depth, max(width // 8, 1))

@@ -11,7 +11,7 @@ from ckpt_tui.actions.resume.log import EventLog
 from ckpt_tui.core.running.event_lines import Line, line_of
 from ckpt_tui.core.running.secret_lines import SHOWN, shown_line
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.widgets.checkpoints import fit
+from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.line_list import LineList
 
 FILTER_SECONDS = 0.02

@@ -10,7 +10,7 @@ from textual.message import Message
 from ckpt_tui.core.doctor.findings import SIGNS, TITLES, Finding, Severity
 from ckpt_tui.core.doctor.report import Report
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.widgets.checkpoints import fit
+from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.text_lines import TextLines
 

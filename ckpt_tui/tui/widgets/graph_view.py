@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 from textual.binding import Binding
@@ -12,7 +12,7 @@ from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.steps import Light, Step
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.line_list import LineList
-from ckpt_tui.tui.widgets.step_text import LIGHT_STYLES, Parts, legend
+from ckpt_tui.tui.widgets.step_text import LIGHT_STYLES, Parts, legend, step_notes
 
 LEAST_WIDTH = 22
 """Columns below which the graph is a list."""
@@ -46,7 +46,7 @@ class GraphView(LineList):
         Binding("shift+right,L", "sideways(1)", "scroll the graph to the right", show=False),
     ]
 
-    def __init__(self, id: str | None = None, share: float = 1.0) -> None:
+    def __init__(self, id: str | None = None, share: float = 0.7) -> None:
         super().__init__(id=id)
         self._share = share
         self._graph = Graph()
@@ -65,15 +65,31 @@ class GraphView(LineList):
         if graph is not self._graph:
             self._graph = graph
             self._drawings.clear()
-        self._lights = step.lights() if step is not None else {}
-        self._hot = frozenset(
+        hot = frozenset(
             (flight.source, target)
             for flight in (step.flights if step is not None else ())
             for target in flight.targets
             if flight.sort == "message"
         )
-        self._notes = notes
+        self._light(step.lights() if step is not None else {}, hot, notes)
+
+    def show_lights(self, graph: Graph, lights: Mapping[str, Light]) -> None:
+        """Show a graph with how each executor stands, of a run that goes on."""
+        if graph is not self._graph:
+            self._graph = graph
+            self._drawings.clear()
+        hot = frozenset(
+            pair for pair in graph.edges if lights.get(pair[1]) == "next" and lights.get(pair[0]) in ("ran", "next")
+        )
+        self._light(dict(lights), hot, ())
+
+    def _light(self, lights: dict[str, Light], hot: frozenset[tuple[str, str]], notes: Sequence[Parts]) -> None:
+        self._lights, self._hot, self._notes = lights, hot, notes
         self._arrange()
+
+    def show_learned(self, graph: Graph, step: Step, known: int, total: int) -> None:
+        """Show the graph that `known` of `total` steps of a run make, as one of them left it, and what it did."""
+        self.show(graph, step, step_notes(step, known, total))
 
     def on_resize(self) -> None:
         """What fits depends on the size."""

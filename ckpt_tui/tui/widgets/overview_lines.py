@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 from textual.message import Message
 
-from ckpt_tui.core.overview.overview import Line, Overview
+from ckpt_tui.core.overview.line import Line, Overview
 from ckpt_tui.core.paths import Path
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.text_lines import Paragraph, wrap
@@ -62,7 +62,7 @@ class OverviewLines(LineList):
         found = ((start + way * step) % count for step in range(count))
         return next((at for at in found if text in (rows[at] if strict else rows[at].lower())), None)
 
-    def tell(self, overview: Overview | None, keep_place: bool = False) -> None:
+    def show(self, overview: Overview | None, keep_place: bool = False) -> None:
         """Show the overview of a checkpoint; None clears it."""
         self._overview = overview
         self._drawn_to = -1

@@ -43,8 +43,8 @@ class ReplayPanes(Container):
         self._compact: tuple[Graph, int] | None = None
 
     def compose(self) -> ComposeResult:
-        yield GraphView(id="graph")
-        with Vertical(id="told"):
+        yield GraphView("graph", share=1.0)
+        with Vertical(id="story"):
             yield StepLines(id="step")
             yield WatchLines(id="watch")
 

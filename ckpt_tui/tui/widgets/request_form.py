@@ -117,7 +117,7 @@ class FieldLine(Vertical):
             for line in self.query(Input):
                 line.password = not reveal
 
-    def tell(self, fault: str) -> None:
+    def show_fault(self, fault: str) -> None:
         """Say what is wrong, or nothing."""
         self.fault = fault
         self.query_one(".field-fault", Static).update(Content(clean(fault)))
@@ -213,7 +213,7 @@ class RequestForm(Vertical):
         lines = list(self.query(FieldLine))
         found = filled(self.fields, [line.text for line in lines])
         for number, line in enumerate(lines):
-            line.tell(found.errors.get(number, ""))
+            line.show_fault(found.errors.get(number, ""))
         return found.value, not found.errors
 
     def start_document(self) -> Any:

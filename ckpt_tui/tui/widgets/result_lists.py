@@ -10,14 +10,14 @@ from textual.message import Message
 from ckpt_tui.core.find.question import Match
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.summary import short_type
+from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.path_history import HistoryValue, executors_text, newest_part, value_text
 from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.sizes.run_totals import MEASURED_PARTS, RunSizes, StepSizes
 from ckpt_tui.core.text import ago_text, clean, size_text
-from ckpt_tui.tui.widgets.checkpoints import fit, fit_end
 from ckpt_tui.tui.widgets.finding_list import Heading
+from ckpt_tui.tui.widgets.fitting import fit, fit_end
 from ckpt_tui.tui.widgets.line_list import LineList
 
 _VALUE = 300

@@ -8,11 +8,13 @@ from rich.cells import cell_len
 
 from ckpt_tui.core.diff.comparison import Marks
 from ckpt_tui.core.documents.envelope import cut_envelope
-from ckpt_tui.core.reading.summary import Summarizer, is_leaf, kind_of, label_text, summary, type_text_of
-from ckpt_tui.core.reading.tree import Branch, Row, Tree
+from ckpt_tui.core.reading.summary import Summarizer, label_text, summary
+from ckpt_tui.core.reading.tree import Tree
+from ckpt_tui.core.reading.tree_branches import Branch, Row
+from ckpt_tui.core.reading.value_kinds import is_leaf, kind_of, type_text_of
 from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.redact import is_maskable
-from ckpt_tui.tui.widgets.checkpoints import fit
+from ckpt_tui.tui.widgets.fitting import fit
 
 _STYLES = {
     "null": "dim", "bool": "word", "number": "number", "text": "text", "bytes": "number", "type": "type",

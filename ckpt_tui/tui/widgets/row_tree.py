@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from ckpt_tui.core.documents.envelope import cut_envelope
+from ckpt_tui.core.documents.envelope import cut_envelope, is_unopened
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.summary import is_unopened
-from ckpt_tui.core.reading.tree import EXPAND_LIMIT, Branch, Folds, Row, Tree
+from ckpt_tui.core.reading.tree import EXPAND_LIMIT, Folds, Tree
+from ckpt_tui.core.reading.tree_branches import Branch, Row
 from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings

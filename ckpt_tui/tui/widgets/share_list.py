@@ -6,11 +6,11 @@ from rich.cells import cell_len
 from textual.message import Message
 
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.summary import short_type
+from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.sizes.shares import PathShare, Shares, TypeShare, without_shells
 from ckpt_tui.core.text import clean, size_text
-from ckpt_tui.tui.widgets.checkpoints import fit_end
 from ckpt_tui.tui.widgets.finding_list import Heading
+from ckpt_tui.tui.widgets.fitting import fit_end
 from ckpt_tui.tui.widgets.line_list import LineList
 
 _BAR = 8
@@ -66,7 +66,7 @@ class ShareList(LineList):
         kind = short_type(kind)
         shared, own = self._named(index, row.path)
         left = max(room - cell_len(kind) - 2, min(cell_len(own), room - 2))
-        if cell_len(shared) + cell_len(own) > left:  # what tells it from the row that holds it is at the end
+        if cell_len(shared) + cell_len(own) > left:  # what distinguishes it from the row that holds it is at the end
             over = cell_len(shared) + cell_len(own) - left + 1
             shared, own = (f"…{shared[over:]}", own) if over < len(shared) else ("", fit_end(own, left))
         return [*parts, (shared, "dim"), (own + "  ", "label"), (kind, "type")]

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from ckpt_tui.tui.themes import readable_style
-from ckpt_tui.tui.widgets.checkpoints import fit
+from ckpt_tui.tui.widgets.fitting import fit
 
 Part = tuple[str, str]
 """A text that is safe for a terminal, and the name of its style."""

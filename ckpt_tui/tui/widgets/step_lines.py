@@ -14,7 +14,7 @@ from ckpt_tui.core.paths import Path
 from ckpt_tui.core.replay.frames import Pinned
 from ckpt_tui.core.replay.sparkline import sparkline
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.widgets.checkpoints import fit
+from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.step_text import Parts, TextAndPath
 

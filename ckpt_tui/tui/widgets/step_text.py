@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ckpt_tui.core.drawing.drawing import SIGNS, WORDS
 from ckpt_tui.core.model import PendingRequest
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.reading.summary import short_type
+from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.replay.frames import Frame, path_text
 from ckpt_tui.core.replay.frames import shown as in_words
 from ckpt_tui.core.steps.learned_graph import Graph
@@ -20,7 +20,8 @@ Parts = list[tuple[str, str]]
 """Texts that are safe for a terminal, each with the name of its style."""
 
 LIGHT_STYLES: dict[Light, str] = {
-    "ran": "good", "maybe": "word", "waiting": "warn", "next": "label", "stopped": "error", "idle": "dim",
+    "ran": "good", "running": "accent", "failed": "error", "maybe": "word", "waiting": "warn", "next": "label",
+    "stopped": "error", "idle": "dim",
 }  # fmt: skip
 
 NAME_CELLS = 24
@@ -172,7 +173,7 @@ def _asks(request: PendingRequest) -> Parts:
 
 def step_notes(step: Step, known: int, total: int) -> list[Parts]:
     """What stands below the picture of a step's graph."""
-    out = [told.parts for told in story(step)]
+    out = [sentence.parts for sentence in story(step)]
     if known < total:
         out += [[], [(f"learning the edges: {known:,} of {total:,} steps read", "dim")]]
     return out
@@ -182,7 +183,7 @@ def legend(lights: Iterable[Light], graph: Graph, in_flight: bool) -> Parts:
     """What the signs of a picture mean, those that are on it."""
     parts: Parts = []
     used = set(lights)
-    for light in ("ran", "maybe", "waiting", "next", "stopped"):
+    for light in ("ran", "running", "failed", "maybe", "waiting", "next", "stopped"):
         if light in used:
             parts += [(f"{SIGNS[light]} ", LIGHT_STYLES[light]), (f"{WORDS[light]}   ", "dim")]
     if in_flight:

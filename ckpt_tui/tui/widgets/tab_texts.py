@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from ckpt_tui.tui.widgets.tabs import Tab
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.core.reading.conversation import Conversation
+    from ckpt_tui.core.value import Value
+
 from ckpt_tui.core.model import Checkpoint, has_file_time
 from ckpt_tui.core.paths import expression
-from ckpt_tui.core.reading.conversation import MAX_TURNS, Conversation
 from ckpt_tui.core.reading.pending import requests
-from ckpt_tui.core.reading.summary import short_type
+from ckpt_tui.core.reading.turns import MAX_TURNS
+from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import masked_lines
+from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.text_lines import Paragraph
+
+TABS = ("overview", "state", "messages", "talk", "pending", "diff", "graph", "meta", "size", "raw")
+_TITLES = {name: name.capitalize() for name in TABS}
+
+COUNTED = ("messages", "talk", "pending", "diff")
+"""Tabs that say how much is in them."""
 
 RAW_BYTES = 4_000_000
 """Bytes of a file that the raw view shows; a pager shows the rest."""
@@ -94,3 +113,35 @@ def empty_text(tab: str, checkpoint: Checkpoint) -> str:
     if tab == "pending":
         return "No request waits for an answer."
     return "Empty."
+
+
+def title_of(checkpoint: Checkpoint | None, alarms: Sequence[str] = ()) -> Content:
+    """The title above the tabs: what checkpoint it is, and whether something is wrong with it."""
+    if checkpoint is None:
+        return Content("")
+    ref = checkpoint.ref
+    own_step = ref.store_metadata is not None and ref.store_metadata.step is not None
+    count = f"step {ref.step}" if own_step else f"iteration {ref.iteration}"
+    text = f"{id_text(ref)} · {count} · {ref.role}"
+    if any(alarm.startswith("danger") for alarm in alarms):
+        return Content.assemble(text, (" · ✗ danger, see Meta", "$error"))
+    return Content(f"{text} · ! see Meta" if checkpoint.warnings or checkpoint.faults or alarms else text)
+
+
+def value_of(tab: str, checkpoint: Checkpoint, alarms: tuple[str, ...]) -> Value:
+    """The value that a tab shows as rows: state, messages, pending or meta."""
+    if tab == "meta":
+        return meta_value(checkpoint, alarms)
+    return {"state": checkpoint.state, "messages": checkpoint.messages, "pending": checkpoint.pending}[tab]
+
+
+def tabs_of(checkpoint: Checkpoint | None, talk: Conversation | None, difference: Difference | None) -> tuple[Tab, ...]:
+    """The tabs of a checkpoint, with how much is in those that are counted; talk and difference as far as known."""
+    facts = checkpoint.ref.facts if checkpoint else None
+    counts = {
+        "messages": facts.messages if facts else 0,
+        "pending": facts.pending if facts else 0,
+        "talk": len(talk.turns) if talk is not None else None,
+        "diff": len(difference.shown) if difference else None,
+    }
+    return tuple(Tab(name, _TITLES[name], counts.get(name)) for name in TABS)

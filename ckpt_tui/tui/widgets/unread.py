@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from textual.message import Message
 
-from ckpt_tui.core.reading.summary import is_unopened
+from ckpt_tui.core.documents.envelope import is_unopened
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.widgets.line_list import LineList
 

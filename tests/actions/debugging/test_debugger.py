@@ -7,6 +7,8 @@ import queue
 import re
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from ckpt_tui.actions.debugging.debugger import Debugger
 from ckpt_tui.actions.resume.plan import Source, Target, make_plan, source_of
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.registry import open_store
-from tests.support.frameworks import NEWEST, RELEASES, interpreter
+from tests.support.frameworks import DEBUGGED, NEWEST, OLDEST, interpreter
 from tests.support.program_stores import PROGRAMS as PROGRAM_SHAPES
 from tests.support.program_stores import SHAPES, Shape
 from tests.support.resumes import checkpoints
@@ -73,12 +75,12 @@ def sessions() -> Iterator[list[Driven]]:
         each.debugger.kill()
 
 
-@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("release", DEBUGGED)
 def test_a_loop_is_stepped_one_superstep_at_a_time(into: Path, release: str, sessions: list[Driven]) -> None:
     run = Driven("loop.py", into, release, step=True)
     sessions.append(run)
     first = run.until("paused")
-    if release == NEWEST:  # later releases save before anything ran
+    if release != OLDEST:  # later releases save before anything ran
         assert first["next"] == ["writer"] and not run.called()
         run.do("step")
         first = run.until("paused")
@@ -92,7 +94,7 @@ def test_a_loop_is_stepped_one_superstep_at_a_time(into: Path, release: str, ses
     assert run.outputs() == ["tea!!!"]
 
 
-@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("release", DEBUGGED)
 def test_an_expression_stops_where_it_becomes_true_and_not_again(
     into: Path, release: str, sessions: list[Driven]
 ) -> None:
@@ -115,21 +117,22 @@ def test_a_path_stops_where_its_value_changes(into: Path, sessions: list[Driven]
     run.until("end")
 
 
-@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("release", DEBUGGED)
 def test_an_executor_stops_before_it_is_called_with_its_message(
     into: Path, release: str, sessions: list[Driven]
 ) -> None:
     run = Driven("loop.py", into, release, ["executor:reviewer"])
     sessions.append(run)
     found = run.until("paused")
-    assert (found["executor"], found["data"]["text"]) == ("reviewer", "tea")
+    assert (found["executor"], found["source"], found["data"]["text"]) == ("reviewer", "writer", "tea")
+    assert (found["next"], found["lights"]) == (["reviewer"], {"writer": "ran", "reviewer": "next"})
     assert "reviewer" not in run.called()
     run.do("break", set=[])
     run.do("continue")
     assert run.until("end")["outcome"] == "done"
 
 
-@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("release", DEBUGGED)
 def test_an_error_stops_and_the_run_goes_on_from_before_it_once_its_cause_is_changed(
     into: Path, release: str, sessions: list[Driven], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,13 +141,19 @@ def test_an_error_stops_and_the_run_goes_on_from_before_it_once_its_cause_is_cha
     sessions.append(run)
     found = run.until("paused")
     assert found["reason"] == "error" and "too good" in found["what"]
+    assert (Path(found["file"]).name, found["failed"], found["lights"]) == (
+        "loop.py",
+        "reviewer",
+        {"reviewer": "failed"},
+    )
+    assert 'raise ValueError("too good")' in Path(found["file"]).read_text().split("\n")[found["line"] - 1]
     run.do("edit", path="messages.writer[0].data.score", value=0.85)
     run.do("continue")
     assert run.until("end")["outcome"] == "done"
     assert run.outputs() == ["tea!!!"]
 
 
-@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("release", DEBUGGED)
 def test_a_message_in_flight_and_the_state_are_changed_at_a_pause(
     into: Path, release: str, sessions: list[Driven]
 ) -> None:
@@ -157,10 +166,60 @@ def test_a_message_in_flight_and_the_state_are_changed_at_a_pause(
     run.do("continue")
     assert run.until("end")["outcome"] == "done"
     assert run.outputs() == ["coffee!"]
-    if release == NEWEST:  # 1.0.0 writes no parent after a resume
+    if release != OLDEST:  # which writes no parent after a resume
         assert paused["checkpoint"] in [each["previous_checkpoint_id"] for each in checkpoints(into)[-2:]]
     recorded = json.loads((into / "ckpt-tui-fork.jsonl").read_text().splitlines()[-1])
     assert sorted(each["path"].rpartition(".")[2] for each in recorded["edits"]) == ["score", "text"]
+
+
+@pytest.mark.parametrize("release", DEBUGGED)
+def test_each_call_shows_its_input_what_it_printed_its_output_and_its_time_in_this_order(
+    into: Path, release: str, sessions: list[Driven]
+) -> None:
+    run = Driven("loop.py", into, release)
+    sessions.append(run)
+    run.until("end")
+    first = next(each["call"] for each in run.lines if each.get("executor_id") == "reviewer")
+    lines = [each for each in run.lines if each.get("call") == first]
+    assert [each.get("type") or each["kind"] for each in lines] == ["executor_invoked", "log", "executor_completed"]
+    assert [each["executor_id"] for each in lines] == ["reviewer"] * 3
+    assert (lines[0]["data"]["text"], lines[1]["text"], lines[2]["data"][0]["text"]) == ("tea", "reviewed tea", "tea")
+    assert 0 < lines[2]["seconds"] < SECONDS
+    numbers = [each["call"] for each in run.lines if each.get("type") == "executor_invoked"]
+    assert numbers == list(range(1, 9))
+
+
+@pytest.mark.parametrize("release", DEBUGGED)
+def test_what_calls_print_at_the_same_time_is_told_apart(into: Path, release: str, sessions: list[Driven]) -> None:
+    run = Driven("prints.py", into, release)
+    sessions.append(run)
+    run.until("end")
+    printed: dict[str, list[str]] = {}
+    for each in run.lines:
+        if each["kind"] == "log":
+            printed.setdefault(str(each.get("executor_id")), []).append(each["text"])
+    expected = {name: [f"{name} {number}" for number in range(3)] + [f"{name} ends"] for name in ("one", "two")}
+    assert {name: printed[name] for name in expected} == expected
+    assert printed["None"] == ["before any call"]
+
+
+def test_a_pause_before_one_of_several_shows_those_that_ran_and_those_that_run(
+    into: Path, sessions: list[Driven]
+) -> None:
+    run = Driven("prints.py", into, breaks=["executor:late"])
+    sessions.append(run)
+    found = run.until("paused")
+    assert found["next"] == ["late"] and {"one", "two"} <= {*found["ran"], *found["running"]}
+    run.do("continue")
+    run.until("end")
+
+
+def test_the_tokens_of_an_agent_are_those_that_the_framework_gives(into: Path, sessions: list[Driven]) -> None:
+    run = Driven("agent.py", into)
+    sessions.append(run)
+    run.until("end")
+    (end,) = [each for each in run.lines if each.get("type") == "executor_completed" and each["executor_id"] == "poet"]
+    assert end["tokens"] == {"input": 12, "output": 34, "total": 46}
 
 
 def test_a_change_that_does_not_fit_is_refused_and_the_run_stays_paused(into: Path, sessions: list[Driven]) -> None:
@@ -195,7 +254,7 @@ def test_going_back_makes_a_fork_and_what_came_after_stays(into: Path, sessions:
     assert len([each for each in after if each["previous_checkpoint_id"] == back["checkpoint_id"]]) == 2
 
 
-@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("release", DEBUGGED)
 def test_a_request_stops_and_is_answered_at_the_pause(into: Path, release: str, sessions: list[Driven]) -> None:
     run = Driven("asks.py", into, release, ["request"])
     sessions.append(run)
@@ -216,7 +275,7 @@ def test_a_run_that_nobody_commands_ends_where_it_waits_for_an_answer(into: Path
     assert (end["outcome"], end["code"]) == ("waiting", 6)
 
 
-@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("release", DEBUGGED)
 def test_a_fan_in_is_next_once_all_have_sent(into: Path, release: str, sessions: list[Driven]) -> None:
     run = Driven("fan_in.py", into, release, step=True)
     sessions.append(run)
@@ -257,6 +316,18 @@ def test_a_command_that_cannot_be_done_is_reported_and_the_run_goes_on(into: Pat
         assert run.until("error")["where"] == "command"
     run.do("run_to", end=True)
     assert run.until("end")["outcome"] == "done"
+
+
+@pytest.mark.skipif(find_spec("debugpy") is not None, reason="debugpy is installed in the environment of the tests")
+def test_a_missing_debugpy_is_reported_with_the_command_that_installs_it(into: Path) -> None:
+    lines: queue.Queue[bytes] = queue.Queue()
+    plan = make_plan(Source("", "", ""), Target(str(PROGRAMS / "loop.py"), interpreter(NEWEST)), str(into))
+    debugger = Debugger(replace(plan, debugpy=5678), lines.put)
+    debugger.start()
+    assert debugger.wait(SECONDS)
+    (error,) = [each for each in map(json.loads, lines.queue) if each["kind"] == "error"]
+    assert error["where"] == "debugpy" and "pip install debugpy" in error["fix"]
+    assert debugger.outcome == "refused"
 
 
 STEPPED = (

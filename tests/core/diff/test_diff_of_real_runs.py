@@ -86,7 +86,7 @@ def test_the_changes_are_those_of_the_real_objects(directory: Path) -> None:
     assert compared
 
 
-def told(difference: Difference) -> list[tuple[str, str]]:
+def described(difference: Difference) -> list[tuple[str, str]]:
     return [(change.op, expression(change.path)) for change in difference.shown]
 
 
@@ -94,7 +94,7 @@ def test_a_round_of_the_loop_is_reported_in_four_changes() -> None:
     store = open_store(NEW / "loop")
     before, last = sorted(refs(store), key=lambda ref: ref.when)[-2:]
     assert last.parent == before.id
-    assert told(diff_checkpoints(store.load(before.file), store.load(last.file))) == [
+    assert described(diff_checkpoints(store.load(before.file), store.load(last.file))) == [
         ("removed", "messages.inc"), ("added", "state._executor_state.counter.seen[9]"), ("added", "state.history[9]"),
         ("changed", "state.last"),
     ]  # fmt: skip
@@ -105,7 +105,7 @@ def test_a_turn_of_the_group_chat_is_reported_as_messages_that_came() -> None:
     before, last = sorted(refs(store), key=lambda ref: ref.when)[-2:]
     assert last.parent == before.id
     conversation = "state._executor_state.group_chat_orchestrator.conversation"
-    assert told(diff_checkpoints(store.load(before.file), store.load(last.file))) == [
+    assert described(diff_checkpoints(store.load(before.file), store.load(last.file))) == [
         ("removed", "messages.bob"), ("added", f"{conversation}[4]"), ("added", f"{conversation}[5]"),
     ]  # fmt: skip
 
@@ -128,7 +128,7 @@ def test_two_answers_to_one_request_part_where_the_answers_differ() -> None:
     assert parted.step == 1
     one, other = (real(NEW / "fork_hitl" / node.ref.file) for node in (parted.first, parted.second))
     assert {place[0] for place in naive(one, other)} == {change.path[0] for change in parted.difference.shown}
-    assert told(parted.difference)[0] == ("changed", 'messages."internal:review"[0].data.approved')
+    assert described(parted.difference)[0] == ("changed", 'messages."internal:review"[0].data.approved')
 
 
 def test_branches_that_did_the_same_part_nowhere() -> None:

@@ -36,7 +36,7 @@ def compare(before: Any, after: Any, ignore: IgnoreRules = EVERYTHING) -> Differ
     return diff({"state": decoded(before)}, {"state": decoded(after)}, ignore)
 
 
-def told(difference: Difference) -> list[tuple[str, str]]:
+def described(difference: Difference) -> list[tuple[str, str]]:
     """Operation and path of each change."""
     return [(change.op, expression(change.path)) for change in difference.changes]
 
@@ -141,24 +141,24 @@ class TestLists:
         assert to_json(change.after) == {"text": "new"}
 
     def test_so_it_is_where_all_items_are_equal(self) -> None:
-        assert told(compare([{"x": 1}] * 1_000, [{"x": 2}, *[{"x": 1}] * 1_000])) == [("added", "state[0]")]
+        assert described(compare([{"x": 1}] * 1_000, [{"x": 2}, *[{"x": 1}] * 1_000])) == [("added", "state[0]")]
 
     def test_so_it_is_where_items_repeat_and_one_at_the_end_goes(self) -> None:
         items = [{"x": index % 7} for index in range(1_000)]
         difference = compare(items, [{"x": 99}, *items[:-1], {"x": 98}])
-        assert sorted(op for op, _ in told(difference)) == ["added", "changed"]
+        assert sorted(op for op, _ in described(difference)) == ["added", "changed"]
 
     def test_items_are_compared_with_themselves_by_their_ids(self) -> None:
         before = [{"id": index, "done": False, "text": "same"} for index in range(50)]
         after = [{"id": 99, "done": False, "text": "same"}, *copy.deepcopy(before)]
         after[30]["done"] = True
-        assert told(compare(before, after)) == [("added", "state[0]"), ("changed", "state[30].done")]
+        assert described(compare(before, after)) == [("added", "state[0]"), ("changed", "state[30].done")]
 
     @pytest.mark.parametrize("field", ["id", "message_id", "call_id", "name", "executor_id", "request_id"])
     def test_every_member_that_identifies_is_known(self, field: str) -> None:
         before = [{field: f"n{index}", "v": index, "w": 0} for index in range(6)]
         after = [{field: f"n{index}", "v": -index, "w": 1} for index in (5, 1, 2, 3, 4)]
-        found = told(compare(before, after))
+        found = described(compare(before, after))
         assert ("removed", "state[0]") in found
         assert ("moved", "state[0]") in found
         assert ("changed", "state[1].v") in found
@@ -166,12 +166,12 @@ class TestLists:
 
     def test_two_that_are_known_to_be_two_are_not_one_that_changed(self) -> None:
         found = compare([{"id": 3, "text": "a", "x": 1}], [{"id": 7, "text": "a", "x": 1}])
-        assert told(found) == [("removed", "state[0]"), ("added", "state[0]")]
+        assert described(found) == [("removed", "state[0]"), ("added", "state[0]")]
 
     def test_ids_that_are_drawn_at_random_do_not_make_two_of_one(self) -> None:
         before = [{"id": "0f8fad5b-d9cb-469f-a165-70867728950e", "text": "a", "x": 1}]
         after = [{"id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "text": "a", "x": 1}]
-        assert told(compare(before, after)) == [("changed", "state[0].id")]
+        assert described(compare(before, after)) == [("changed", "state[0].id")]
         assert compare(before, after, IgnoreRules()).shown == ()
         assert compare(before, after, IgnoreRules()).by_rule == {"random-ids": 1}
 
@@ -185,7 +185,7 @@ class TestLists:
     def test_an_item_that_moves_and_changes_reports_both(self) -> None:
         items = [{"id": index, "text": f"row {index}"} for index in range(10)]
         after = [{"id": 9, "text": "other"}, *items[:9]]
-        assert told(compare(items, after)) == [("moved", "state[0]"), ("changed", "state[0].text")]
+        assert described(compare(items, after)) == [("moved", "state[0]"), ("changed", "state[0].text")]
 
     def test_a_value_that_leaves_one_list_for_another_is_one_move(self) -> None:
         message = {"role": "user", "text": "hello there"}
@@ -205,7 +205,7 @@ class TestLists:
 
         before = [row("alpha", 1), row("beta", 2), row("gamma", 3)]
         after = [{"other": "thing"}, row("alpha", 9), row("gamma", 3)]
-        found = told(compare(before, after))
+        found = described(compare(before, after))
         assert ("changed", "state[1].score") in found
         assert ("removed", "state[1]") in found
         assert ("added", "state[0]") in found
@@ -231,7 +231,7 @@ class TestKinds:
         assert compare({1: "a", 2: "b"}, {2: "b", 1: "a"}).changes == ()
 
     def test_members_of_sets_come_and_go(self) -> None:
-        assert told(compare({1, 2}, {2, 3})) == [("removed", 'state."$items"[0]'), ("added", 'state."$items"[1]')]
+        assert described(compare({1, 2}, {2, 3})) == [("removed", 'state."$items"[0]'), ("added", 'state."$items"[1]')]
 
     @pytest.mark.parametrize(("before", "after"), [(1, True), (1, 1.0), (0, False), (1.0, True), (None, 0), ("", None)])
     def test_values_that_python_calls_equal_differ_by_their_types(self, before: Any, after: Any) -> None:
@@ -245,22 +245,22 @@ class TestKinds:
         assert compare([math.nan, {"x": math.nan}], [math.nan, {"x": math.nan}]).changes == ()
 
     def test_another_type_is_one_change_of_the_whole(self) -> None:
-        assert told(compare({"v": [1, 2]}, {"v": (1, 2)})) == [("changed", "state.v")]
-        assert told(compare({"v": zoo.Plain(1)}, {"v": zoo.Slotted(1, None)})) == [("changed", "state.v")]
-        assert told(compare({"v": {}}, {"v": []})) == [("changed", "state.v")]
+        assert described(compare({"v": [1, 2]}, {"v": (1, 2)})) == [("changed", "state.v")]
+        assert described(compare({"v": zoo.Plain(1)}, {"v": zoo.Slotted(1, None)})) == [("changed", "state.v")]
+        assert described(compare({"v": {}}, {"v": []})) == [("changed", "state.v")]
 
     def test_attributes_of_objects_are_reported_one_by_one(self) -> None:
-        assert told(compare(zoo.Plain(1, [2]), zoo.Plain(1, [2, 3]))) == [("added", "state.b[1]")]
-        assert told(compare(zoo.Model(a=1), zoo.Model(a=2))) == [("changed", "state.a")]
+        assert described(compare(zoo.Plain(1, [2]), zoo.Plain(1, [2, 3]))) == [("added", "state.b[1]")]
+        assert described(compare(zoo.Model(a=1), zoo.Model(a=2))) == [("changed", "state.a")]
 
     def test_entries_are_found_by_their_keys(self) -> None:
         found = compare({(1, 2): "a", 3: "b"}, {3: "c", (1, 2): "a", 4: "d"})
-        assert told(found) == [("changed", 'state."$entries"[0][1]'), ("added", 'state."$entries"[2]')]
+        assert described(found) == [("changed", 'state."$entries"[0][1]'), ("added", 'state."$entries"[2]')]
         assert found.changes[0].source == ("state", "$entries", 1, 1)
 
     def test_a_value_shared_by_two_places_is_reported_at_both(self) -> None:
         old, new = {"x": 1}, {"x": 2}
-        assert told(compare([old, {"k": old}], [new, {"k": new}])) == [
+        assert described(compare([old, {"k": old}], [new, {"k": new}])) == [
             ("changed", "state[0].x"), ("changed", "state[1].k.x"),
         ]  # fmt: skip
 
@@ -271,7 +271,7 @@ class TestKinds:
             return items
 
         assert compare(ring(1), ring(1)).changes == ()
-        assert told(compare(ring(1), ring(2))) == [("changed", "state[0]")]
+        assert described(compare(ring(1), ring(2))) == [("changed", "state[0]")]
 
     def test_children_with_parents_are_lined_up(self) -> None:
         def family(names: list[str]) -> zoo.Plain:
@@ -280,7 +280,7 @@ class TestKinds:
             return root
 
         names = [f"kid {index}" for index in range(20)]
-        assert told(compare(family(names), family(["new", *names]))) == [("added", "state.b[0]")]
+        assert described(compare(family(names), family(["new", *names]))) == [("added", "state.b[0]")]
 
 
 # ---------------------------------------------------------------- without decoding

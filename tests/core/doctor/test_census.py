@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import PLACE_WORK
 from ckpt_tui.core.doctor.census import places
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf
 
@@ -14,10 +14,12 @@ SYSTEM = Ref("os", "system")
 DRAFT = Ref("app", "Draft")
 
 
-def told(value: Any, wanted: set[str] | None = None, allowance: Allowance | None = None) -> list[tuple[str, str, str]]:
+def found_in(
+    value: Any, wanted: set[str] | None = None, budget: DocumentBudget | None = None
+) -> list[tuple[str, str, str]]:
     """Name or reason, path and use of all that is found."""
     found: list[tuple[str, str, str]] = []
-    for item, path, how in places(value, ("state",), wanted, allowance):
+    for item, path, how in places(value, ("state",), wanted, budget):
         name = item.name if isinstance(item, Ref) else item.reason if isinstance(item, Opaque) else "getattr"
         found.append((name, expression(path), how))
     return found
@@ -43,7 +45,7 @@ def obj(cls: Any = DRAFT, args: Any = (), how: str = "new", **parts: Any) -> Obj
     ],
 )
 def test_a_reference_stands_where_the_document_has_it(value: Any, path: str) -> None:
-    assert told(value, {"os:system"}) == [("os:system", path, "value")]
+    assert found_in(value, {"os:system"}) == [("os:system", path, "value")]
 
 
 @pytest.mark.parametrize(
@@ -63,69 +65,69 @@ def test_a_reference_stands_where_the_document_has_it(value: Any, path: str) -> 
     ],
 )
 def test_what_no_view_shows_is_found_all_the_same(value: Any) -> None:
-    ((name, path, _),) = told([value], {"os:system"})
+    ((name, path, _),) = found_in([value], {"os:system"})
     assert name == "os:system"
     assert path.startswith("state[0]")
 
 
 def test_each_use_of_a_reference_is_reported_once_and_the_nearest_place_first() -> None:
     value = [[[SYSTEM]], SYSTEM, obj(SYSTEM), obj(SYSTEM, how="call"), [obj(SYSTEM, how="call")]]
-    assert told(value) == [
+    assert found_in(value) == [
         ("os:system", "state[1]", "value"), ("os:system", "state[2]", "new"), ("os:system", "state[3]", "call"),
     ]  # fmt: skip
 
 
 def test_only_what_is_wanted_is_reported_of_references() -> None:
     value = [DRAFT, SYSTEM]
-    assert told(value, {"os:system"}) == [("os:system", "state[1]", "value")]
-    assert told(value, set()) == []
-    assert len(told(value)) == 2
+    assert found_in(value, {"os:system"}) == [("os:system", "state[1]", "value")]
+    assert found_in(value, set()) == []
+    assert len(found_in(value)) == 2
 
 
 def test_what_cannot_be_shown_and_calls_of_getattr_are_always_reported() -> None:
     call = obj(Ref("builtins", "getattr"), (DRAFT, "x"), how="call")
-    assert told([Opaque("cut off"), {"a": call}], set()) == [
+    assert found_in([Opaque("cut off"), {"a": call}], set()) == [
         ("cut off", "state[0]", "value"), ("getattr", "state[1].a", "value"),
     ]  # fmt: skip
 
 
 def test_what_was_read_of_an_opaque_value_is_looked_at() -> None:
-    assert told(Opaque("cut off", partial=[[SYSTEM]]), {"os:system"})[-1][0] == "os:system"
+    assert found_in(Opaque("cut off", partial=[[SYSTEM]]), {"os:system"})[-1][0] == "os:system"
 
 
 def test_a_cycle_ends() -> None:
     value: list[Any] = [SYSTEM]
     value += [value, obj(state=value)]
-    assert [path for _, path, how in told(value) if how == "value"] == ["state[0]"]
+    assert [path for _, path, how in found_in(value) if how == "value"] == ["state[0]"]
 
 
 def test_a_path_ends_at_a_level() -> None:
     value: Any = SYSTEM
     for _ in range(10_000):
         value = [value]
-    ((_, path, _),) = told(value)
+    ((_, path, _),) = found_in(value)
     assert path == "state" + "[0]" * 100
 
 
-class TestAllowance:
+class TestDocumentBudget:
     def test_what_was_looked_at_is_spent(self) -> None:
-        allowance = Allowance()
-        before = allowance.left
-        told([1, 2, [SYSTEM, 3]], None, allowance)
-        assert before - allowance.left == 7 * PLACE_WORK  # two lists, their five members
+        budget = DocumentBudget()
+        before = budget.left
+        found_in([1, 2, [SYSTEM, 3]], None, budget)
+        assert before - budget.left == 7 * PLACE_WORK  # two lists, their five members
 
     def test_it_is_spent_where_nobody_asks_for_more(self) -> None:
-        allowance = Allowance()
-        before = allowance.left
-        search: Any = places([SYSTEM, [1, 2, 3]], (), None, allowance)
+        budget = DocumentBudget()
+        before = budget.left
+        search: Any = places([SYSTEM, [1, 2, 3]], (), None, budget)
         next(search)
         search.close()
-        assert before - allowance.left == 3 * PLACE_WORK
+        assert before - budget.left == 3 * PLACE_WORK
 
     def test_beyond_it_what_is_known_already_is_still_reported_and_nothing_more(self) -> None:
-        class Little(Allowance):
+        class Little(DocumentBudget):
             def places(self) -> int:
                 return 3
 
-        found = told([[SYSTEM], DRAFT, Opaque("cut off"), SYSTEM], None, Little())
+        found = found_in([[SYSTEM], DRAFT, Opaque("cut off"), SYSTEM], None, Little())
         assert found == [("app:Draft", "state[1]", "value"), ("cut off", "state[2]", "value")]

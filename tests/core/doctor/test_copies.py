@@ -94,6 +94,26 @@ class TestCopies:
         )  # fmt: skip
         assert "hunter2" not in json.dumps([finding.reason for finding in findings_of(store, "copy")])
 
+    def test_one_that_is_cut_off_is_a_copy_all_the_same(self, store: Path) -> None:
+        (store / f"{COPIES[0]}.json").write_text('{"workflow_name": "f', encoding="utf-8")
+        [finding] = findings_of(store, "truncated")
+        assert "by its name a copy of 22222222-bbbb.json, which stands beside it" in finding.reason
+        assert finding.fix == FIXES["copy"]
+
+    def test_one_whose_original_cannot_be_read_is_all_there_is(self, store: Path) -> None:
+        (store / "22222222-bbbb.json").write_text('{"workflow_name": "f', encoding="utf-8")
+        found = findings_of(store, "copy")
+        assert len(found) == len(COPIES)
+        for finding in found:
+            assert "stands beside it and cannot be read" in finding.reason
+            assert "move 22222222-bbbb.json out of the store first" in finding.fix
+
+    def test_one_whose_original_is_gone_says_so(self, store: Path) -> None:
+        (store / "22222222-bbbb.json").unlink()
+        for finding in findings_of(store, "renamed"):
+            assert "whose original is gone" in finding.reason
+            assert "only one can have the name" in finding.fix
+
 
 class TestRenamed:
     def test_a_free_and_plain_name_is_proposed(self, tmp_path: Path) -> None:
@@ -115,6 +135,11 @@ class TestRenamed:
             "a:b",
             "a" * 300,
             "-rf",
+            "$(touch x)",
+            "a;b",
+            "`x`",
+            "%PATH%",
+            "it's",
             "x\u202ey",
             " x",
         ],

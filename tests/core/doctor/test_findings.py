@@ -9,7 +9,7 @@ SOURCES = [
     *(ROOT / "tests" / "stores").glob("test_*.py"),
     ROOT / "tests" / "actions" / "test_store_examination.py",
     ROOT / "tests" / "cli" / "test_doctor.py",
-    ROOT / "tests" / "core" / "test_allowance.py",
+    ROOT / "tests" / "core" / "test_document_budget.py",
 ]
 
 

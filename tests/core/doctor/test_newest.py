@@ -105,6 +105,24 @@ def test_a_time_that_is_no_date_ends_the_search(store: Path) -> None:
     assert "fails: ValueError, as bbbb.json" in finding.reason
 
 
+def test_a_checkpoint_whose_time_is_later_than_that_of_its_descendants_is_taken(store: Path) -> None:
+    write(store, "bbbb", previous_checkpoint_id="aaaa", iteration_count=1, timestamp="9999-12-31T23:59:59-12:00")
+    write(store, "cccc", previous_checkpoint_id="bbbb", iteration_count=2, timestamp="2026-11-20T10:00:05+00:00")
+    finding = finding_of(store)
+    assert taken(store) == "bbbb"
+    assert finding is not None
+    assert "gives bbbb.json, iteration 1, not the latest here: its time, 9999-12-31T23:59:59-12:00," in finding.reason
+    assert finding.fix == "Name the id to resume: cccc."
+
+
+def test_a_time_that_is_not_even_a_text_ends_the_search_otherwise(store: Path) -> None:
+    write(store, "bbbb", previous_checkpoint_id="aaaa", iteration_count=1, timestamp=True)
+    finding = finding_of(store)
+    assert isinstance(taken(store), TypeError)
+    assert finding is not None
+    assert "fails: TypeError, as bbbb.json has a time that is not a date" in finding.reason
+
+
 def test_of_equal_times_the_directory_s_first_is_taken(tmp_path: Path) -> None:
     names = [f"{number:04x}" for number in range(12)]
     for number, name in enumerate(names):

@@ -69,7 +69,7 @@ def asks(identifier: str, question: str) -> dict[str, Any]:
     return {identifier: {"source_executor_id": "review", "data": {"question": question}}}
 
 
-def told(*checkpoints: Checkpoint) -> list[tuple[str, str]]:
+def described(*checkpoints: Checkpoint) -> list[tuple[str, str]]:
     found = Repetitions()
     for checkpoint in checkpoints:
         found.take(checkpoint)
@@ -78,17 +78,17 @@ def told(*checkpoints: Checkpoint) -> list[tuple[str, str]]:
 
 def test_a_request_that_is_asked_again_after_its_answer_is_reported() -> None:
     first, second = read("a", pending=asks("r1", "ok?")), read("b", "a")
-    assert told(first, second, read("c", "b", pending=asks("r1", "ok?"))) == [("asked-again", "c.json")]
-    assert told(first, second, read("c", "b", pending=asks("r2", "ok?"))) == [("asked-again", "c.json")]
+    assert described(first, second, read("c", "b", pending=asks("r1", "ok?"))) == [("asked-again", "c.json")]
+    assert described(first, second, read("c", "b", pending=asks("r2", "ok?"))) == [("asked-again", "c.json")]
 
 
 def test_another_request_or_one_that_still_waits_is_not_reported() -> None:
     first, second = read("a", pending=asks("r1", "ok?")), read("b", "a")
-    assert told(first, second, read("c", "b", pending=asks("r2", "and now?"))) == []
-    assert told(first, read("b", "a", pending=asks("r1", "ok?"))) == []
+    assert described(first, second, read("c", "b", pending=asks("r2", "and now?"))) == []
+    assert described(first, read("b", "a", pending=asks("r1", "ok?"))) == []
 
 
 def test_a_conversation_that_stands_twice_is_a_finding() -> None:
     messages = [message("a", "m1"), message("b", "m2")] * 2
     state = {"_executor_state": {"triage": {"full_conversation": messages}}}
-    assert told(read("a", state=state)) == [("repeated-messages", "a.json")]
+    assert described(read("a", state=state)) == [("repeated-messages", "a.json")]

@@ -11,17 +11,19 @@ from ckpt_tui.core.documents.encodings import decode, prefer
 
 TEXTS = {
     "gbk": ("订单已确认，等待审批", "请审核这份草稿。", "系统提示：磁盘空间不足", "下午三点召开周例会", "贵州茅台"),
+    "gb18030": ("订单已确认，等待审批€",),
     "cp949": ("주문을 확인했습니다", "안녕하세요", "파란 셔츠는 품절입니다", "서울"),
     "cp932": ("注文が確定しました", "ありがとう", "株式会社", "ディスク容量不足", "東京"),
     "big5": ("訂單已確認，等待審批", "系統提示：磁碟空間不足", "請於週五前提交季報"),
     "cp1250": ("Zamówienie potwierdzone, proszę czekać", "Schůzka začíná v pět", "A megbeszélés délután kezdődik"),
     "cp1251": ("Заказ подтверждён", "Привет", "Дуже дякую, зустріч о третій"),
-    "cp1252": ("Die Sitzung beginnt um fünfzehn Uhr", "Café crème à Paris", "“quoted” – text", "La reunión empezará"),
+    "cp1252": ("Die Sitzung beginnt um fünfzehn Uhr", "Café crème à Paris", "“quoted” – text", "La reunión empezará",
+               "Fundurinn hefst klukkan þrjú síðdegis á morgun, það er allt í góðu"),
     "cp1253": ("Η παραγγελία επιβεβαιώθηκε", "Ευχαριστώ"),
-    "cp1254": ("Toplantı saat üçte başlıyor", "Teşekkür ederim"),
+    "cp1254": ("Toplantı saat üçte başlıyor", "Teşekkür ederim", "Sipariş onaylandı, bekleniyor"),
     "cp1255": ("ההזמנה אושרה", "שלום"),
     "cp1256": ("تم تأكيد الطلب", "شكرا جزيلا"),
-    "cp1257": ("Susitikimas prasidės trečią valandą",),
+    "cp1257": ("Susitikimas prasidės trečią valandą", "Užsakymas patvirtintas, laukiama šį"),
     "cp874": ("การประชุมเริ่มบ่ายสาม",),
 }  # fmt: skip
 EACH = [(name, text) for name, texts in TEXTS.items() for text in texts]

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from ckpt_tui.core.budgets import READ_AT_ONCE
 from ckpt_tui.core.documents import indented, lazy
 from ckpt_tui.core.documents.document import DocumentFault, parse
-from ckpt_tui.core.documents.envelope import parsed, resolve, unread
+from ckpt_tui.core.documents.envelope import is_unopened, parsed, resolve, unread
 from ckpt_tui.core.reading.members import members
-from ckpt_tui.core.reading.summary import is_leaf, is_unopened
 from ckpt_tui.core.reading.summary import summary as preview_of
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.reading.tree import Tree
+from ckpt_tui.core.reading.value_kinds import is_leaf
 from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.redact import MASK
 from ckpt_tui.core.value import Deferred, Envelope, Map, Opaque, Value

@@ -55,7 +55,7 @@ def table(count: int = 40) -> list[Any]:
     return [{"name of": f"row {at}", "number": at, "tags": ["a", at]} for at in range(count)]
 
 
-def told(before: Any, after: Any) -> list[tuple[str, str, str]]:
+def described(before: Any, after: Any) -> list[tuple[str, str, str]]:
     found: Difference = diff({"state": before}, {"state": after}, IgnoreRules(()))
     assert found.incomplete == ""
     return [(one.op, expression(one.path), expression(one.source) if one.source else "") for one in found.changes]
@@ -65,14 +65,14 @@ def test_each_of_many_rows_that_changed_is_one_change() -> None:
     before, after = table(), table()
     for at in range(3, 40, 4):
         after[at]["number"] = -at
-    assert told(before, after) == [("changed", f"state[{at}].number", "") for at in range(3, 40, 4)]
+    assert described(before, after) == [("changed", f"state[{at}].number", "") for at in range(3, 40, 4)]
 
 
 def test_rows_that_changed_places_among_rows_that_changed_are_moves() -> None:
     before, after = table(), table()
     after[5], after[20] = after[20], after[5]
     after[11]["number"] = after[30]["number"] = -1
-    assert told(before, after) == [
+    assert described(before, after) == [
         ("moved", "state[5]", "state[20]"),
         ("changed", "state[11].number", ""),
         ("moved", "state[20]", "state[5]"),
@@ -85,9 +85,9 @@ def test_a_row_that_is_written_otherwise_is_no_change_and_no_move() -> None:
     for at in (5, 20):
         after[at] = dict(reversed(after[at].items()))
     after[30]["number"] = -1
-    assert told(before, after) == [("changed", "state[30].number", "")]
+    assert described(before, after) == [("changed", "state[30].number", "")]
     after[11] = Map([part for pair in after[11].items() for part in pair])
-    assert told(before, after) == [("changed", "state[30].number", "")]
+    assert described(before, after) == [("changed", "state[30].number", "")]
 
 
 def test_a_row_that_holds_an_envelope_moves_to_one_that_holds_its_value() -> None:
@@ -96,7 +96,7 @@ def test_a_row_that_holds_an_envelope_moves_to_one_that_holds_its_value() -> Non
         before[at]["number"] = f"drawn {at}"
         text = b64encode(pickle.dumps(f"drawn {25 - at}")).decode()
         after[at] = {**before[25 - at], "number": Envelope(text, "builtins:str")}
-    assert told(before, after) == [("moved", "state[5]", "state[20]"), ("moved", "state[20]", "state[5]")]
+    assert described(before, after) == [("moved", "state[5]", "state[20]"), ("moved", "state[20]", "state[5]")]
 
 
 def test_rows_known_to_be_others_are_not_one_that_changed() -> None:
@@ -104,7 +104,7 @@ def test_rows_known_to_be_others_are_not_one_that_changed() -> None:
     for at in (5, 20):
         before[at] = {"id": f"before {at}", **before[at]}
         after[at] = {"id": f"after {at}", **after[at]}
-    assert told(before, after) == [
+    assert described(before, after) == [
         ("removed", "state[5]", ""), ("removed", "state[20]", ""),
         ("added", "state[5]", ""), ("added", "state[20]", ""),
     ]  # fmt: skip

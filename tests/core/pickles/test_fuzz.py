@@ -8,7 +8,10 @@ import pytest
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import masked
-from tests.fuzz import BUDGET, CHUNK, NODES, SMALL_BOMBS, genuine, inputs, operation, stream
+from tests.fuzz import CHUNK
+from tests.fuzz_pickles import BOMBS as SMALL_BOMBS
+from tests.fuzz_pickles import BUDGET, genuine, inputs, operation, stream
+from tests.fuzz_values import NODES
 
 
 def test_the_same_seed_gives_the_same_inputs() -> None:

@@ -13,9 +13,9 @@ from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.value import Map, Obj, Ref
 
-PICKLES: dict[str, dict[str, str]] = json.loads(
-    (Path(__file__).parents[2] / "data" / "values" / "arrays_and_tables.json").read_text()
-)
+VALUES = Path(__file__).parents[2] / "data" / "values"
+PICKLES: dict[str, dict[str, str]] = json.loads((VALUES / "arrays_and_tables.json").read_text())
+OTHERS: dict[str, dict[str, str]] = json.loads((VALUES / "other_arrays_and_tables.json").read_text())
 NAN = {"$type": "builtins:float", "$value": "NaN"}
 
 
@@ -85,6 +85,66 @@ def test_a_value_is_shown_with_its_shape_type_and_values(version: str, name: str
         assert summary(value)
 
 
+RIGHT_OTHERS: dict[str, dict[str, Any]] = {
+    "fortran_objects": array([2, 2], "object", [[1, "a"], [None, 2.5]]),
+    "turned": array(
+        [4, 2, 3], "int64",
+        [[[first + second * 12 + third * 4 for third in range(3)] for second in range(2)] for first in range(4)],
+    ),
+    "within": array(
+        [1], "record(p: record(x: int16, y: int16), v: float32[3])", [{"p": {"x": 1, "y": 2}, "v": [1.0, 2.0, 3.0]}]
+    ),
+    "with_objects": array([1], "record(a: int32, o: object)", [{"a": 1, "o": {"a": 1}}]),
+    "records": {"shape": [1], "dtype": "record(id: int32, n: U1)", "$items": [{"id": 1, "n": "a"}]},
+    "record": {"$type": "numpy:void", "dtype": "record(id: int32, n: U1)", "id": 1, "n": "a"},
+    "raw": array([1], "V4", [{"$type": "builtins:bytes", "$base64": "YWJjZA==", "$size": 4}]),
+    "masked": {"shape": [2, 2], "dtype": "int64", "$items": [[1, None], [3, 4]]},
+    "matrix": {"$type": "numpy:matrix", "shape": [2, 2], "$items": [[1, 2], [3, 4]]},
+    "scalar_bytes": {"$type": "numpy:bytes_", "value": {"$type": "builtins:bytes", "$base64": "eA==", "$size": 1}},
+    "scalar_nat": {"$type": "numpy:datetime64", "$value": "NaT"},
+    "column_levels": {
+        "shape": [2, 2], "dtypes": {"('a', 'x')": "int64", "('a', 'y')": "int64"},
+        "$items": [{"('a', 'x')": 1, "('a', 'y')": 2}, {"('a', 'x')": 3, "('a', 'y')": 4}],
+    },
+    "nullables": {
+        "dtypes": {"i": "UInt8", "s": "string", "b": "boolean"},
+        "$items": [{"i": 1, "s": "a", "b": True}, {"i": None, "s": None, "b": None}],
+    },
+    "many_levels": {
+        "shape": [300], "index_name": ["l", "n"], "$items": list(range(200)),
+        "index": [[letter, number] for letter in "ab" for number in range(100)],
+    },
+    "periods": {"dtype": "period[M]", "$items": ["2026-01", "2026-02"]},
+    "intervals": {"dtype": "interval", "$items": ["(0, 1]", "(1, 2]"]},
+    "sparse": {"shape": [5], "dtype": "Sparse[int64]", "$items": [0, 0, 1, 1, 0]},
+    "sparse_int": {"shape": [2], "dtype": "Sparse[int64]", "$items": [0, 5]},
+    "period": {"$type": "pandas:Period", "$value": "2026Q1"},
+    "interval": {"$type": "pandas:Interval", "$value": "(0, 1]"},
+    "categories": {"shape": [2], "dtype": "category", "$items": ["x", None]},
+    "texts": {"dtype": "string", "$items": ["a", None]},
+    "named": {"name": "n", "$items": [1]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("version", OTHERS)
+@pytest.mark.parametrize("name", RIGHT_OTHERS)
+def test_a_rarer_value_is_shown_with_its_shape_type_and_values(version: str, name: str) -> None:
+    found = [data for key, data in OTHERS[version].items() if key.partition(".")[0] == name]
+    assert found
+    for data in found:
+        document = to_json(decode(b64decode(data)).value)
+        assert {member: document[member] for member in RIGHT_OTHERS[name]} == RIGHT_OTHERS[name]
+        assert "_reconstruct" not in json.dumps(document.get("$items", ""))
+
+
+def test_a_name_of_a_field_without_end_is_not_repeated_for_each_use_of_it() -> None:
+    inner = Obj(Ref("numpy", "dtype"), ("V1", False, True), "call")
+    name = "x" * 100_000
+    inner.state = (3, "|", None, (name,), Map([name, (dtype("i1"), 0)]), 1, 1, 16)
+    inner.has_state = True
+    assert to_json(made((1,), inner, b"\0"))["$type"] == "numpy._core.multiarray:_reconstruct"
+
+
 def dtype(code: str, order: str = "<") -> Obj:
     made = Obj(Ref("numpy", "dtype"), (code, False, True), "call")
     made.state, made.has_state = (3, order, None, None, None, -1, -1, 0), True
@@ -110,9 +170,9 @@ def test_a_long_array_shows_its_beginning_and_keeps_all_of_its_bytes() -> None:
     ("shape", "code", "data"),
     [
         ((2,), "i8", b"\0" * 15), ((-1,), "i8", b""), ((2, "3"), "i1", b"\0" * 6), ([2], "i1", b"\0\0"),
-        ((1,), "i1", None), ((1,) * 65, "i1", b"\0"),
+        ((1,), "i1", None), ((1,), "V0", b""), ((1,) * 65, "i1", b"\0"),
         ((1 << 80,), "i1", b"\0"), ((1,), "f16", b"\0" * 16), ((1,), "X4", b"\0" * 4),
-        ((1,), "U99999999", b"\0"), ((2,), "O8", [1]), ((1,), "V4", b"\0" * 4), ((1,), Obj(Ref("a", "b"), ()), b"\0"),
+        ((1,), "U99999999", b"\0"), ((2,), "O8", [1]), ((1,), Obj(Ref("a", "b"), ()), b"\0"),
     ],
 )  # fmt: skip
 def test_what_is_not_as_numpy_writes_it_is_shown_in_its_parts(shape: Any, code: Any, data: Any) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
-from ckpt_tui.core.reading.conversation import Conversation, conversation, turns
+from ckpt_tui.core.reading.conversation import Conversation, conversation
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.stores.registry import open_store
@@ -252,18 +252,6 @@ def test_values_that_are_no_chat_are_shown_all_the_same() -> None:
     for checkpoint in loaded(SAMPLES / "1.23.0" / "loop").values():
         if checkpoint.messages:
             assert conversation(checkpoint).turns[-1].note == "in flight"
-
-
-@pytest.mark.parametrize("value", [None, 1, "text", [], [1], {}, {"role": "user"}, ({},)])
-def test_what_is_no_message_has_no_turns(value: object) -> None:
-    assert turns(value) == ()
-
-
-def test_plain_json_messages_are_read_too() -> None:
-    found = turns(
-        [{"role": "user", "contents": [{"type": "text", "text": "hi"}]}, {"role": "x", "contents": ["plain"]}]
-    )
-    assert [(turn.speaker, turn.text) for turn in found] == [("user", "hi"), ("x", "plain")]
 
 
 def test_pending_requests_say_executor_and_types() -> None:

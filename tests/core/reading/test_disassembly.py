@@ -7,11 +7,12 @@ from itertools import islice
 import pytest
 
 from ckpt_tui.core.reading.disassembly import NAMES, SHOWN, line, operations
-from ckpt_tui.core.text import UNSAFE
+from ckpt_tui.core.text import unsafe
 from tests.core.bombs import BOMBS
 from tests.core.pickles.test_opcodes import BROKEN, WELL_FORMED
 from tests.core.pickles.test_unpickle import VALUES
-from tests.fuzz import CHUNK, genuine, inputs
+from tests.fuzz import CHUNK
+from tests.fuzz_pickles import genuine, inputs
 
 PICKLES = [case[1] for case in WELL_FORMED]
 
@@ -44,7 +45,7 @@ def test_any_bytes_end_with_a_reason() -> None:
     for data in (*(case[1] for case in BROKEN), *islice(inputs(11, CHUNK, genuine()), 3_000)):
         told = list(operations(data))
         assert told[-1].name == "STOP" or told[-1].argument
-        assert not any(UNSAFE.search(line(found)) for found in told)
+        assert not any(unsafe().search(line(found)) for found in told)
 
 
 @pytest.mark.parametrize("name", BOMBS)

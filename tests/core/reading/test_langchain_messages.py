@@ -6,9 +6,10 @@ import pytest
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
 from ckpt_tui.core.msgpack.objects import given
-from ckpt_tui.core.reading.conversation import Turn, conversation, turns
+from ckpt_tui.core.reading.conversation import conversation
 from ckpt_tui.core.reading.langchain_messages import is_langchain_message
 from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.reading.turns import Turn, turns
 from ckpt_tui.core.value import Obj, Ref
 
 

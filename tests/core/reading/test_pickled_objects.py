@@ -11,7 +11,8 @@ import numpy
 import pytest
 
 from ckpt_tui.core.pickles.unpickle import decode
-from ckpt_tui.core.reading.pickled_objects import Pairs, object_parts, type_name
+from ckpt_tui.core.reading.object_parts import Pairs
+from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf
 from tests.core import zoo
 from tests.core.agreement import shown

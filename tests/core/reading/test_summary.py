@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.reading.summary import Summarizer, kind_of, summary, type_text_of
+from ckpt_tui.core.reading.summary import Summarizer, summary
+from ckpt_tui.core.reading.value_kinds import kind_of
 from ckpt_tui.core.redact import MASK
 from ckpt_tui.core.value import Envelope, Map, Obj, Opaque, Ref, SetOf
 
@@ -110,14 +111,3 @@ def test_a_large_pickle_is_not_opened_by_looking_at_it() -> None:
     assert summary(envelope) == "Huge · a pickle of 750 k · unfold to read"
     assert kind_of(envelope) == "object"
     assert not envelope.ready
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (thing("app.models:Draft"), "app.models:Draft"), ((1,), "tuple"), (SetOf([], frozen=True), "frozenset"),
-        ({}, ""), ("x", ""), (Ref("a", "b"), "class"),
-    ],
-)  # fmt: skip
-def test_types_are_reported_where_the_preview_does_not(value: Any, expected: str) -> None:
-    assert type_text_of(value) == expected

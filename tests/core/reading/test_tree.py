@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.to_json import to_json
-from ckpt_tui.core.reading.tree import EXPAND_DEPTH, Branch, Tree
+from ckpt_tui.core.reading.tree import EXPAND_DEPTH, Tree
+from ckpt_tui.core.reading.tree_branches import Branch
 from ckpt_tui.core.value import Map, Obj, Ref
 
 VALUES = st.recursive(

@@ -16,8 +16,9 @@ import pytest
 
 from ckpt_tui.core.documents.document import parse
 from ckpt_tui.core.pickles.unpickle import decode
-from ckpt_tui.core.reading.summary import kind_of, summary
+from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.to_json import to_json
+from ckpt_tui.core.reading.value_kinds import kind_of
 from ckpt_tui.core.value import Obj, Ref
 
 VALUES = Path(__file__).parents[2] / "data" / "values"

@@ -73,8 +73,8 @@ def test_the_outcomes_of_a_fork_are_the_ends_of_its_two_latest_branches() -> Non
     runs = make_view(refs).runs
     run = next(run for run in runs if any(node.fork for node in run.nodes))
     parents = [node.parent for node in run.nodes]
-    parting = next(node.ref.id for node in run.nodes if parents.count(node.ref.id) > 1)
-    found = outcomes(runs, parting)
+    beginnings = next(node.ref.id for node in run.nodes if parents.count(node.ref.id) > 1)
+    found = outcomes(runs, beginnings)
     assert found is not None and found[0].id != found[1].id
     assert all(end.id not in parents for end in found)
     assert outcomes(runs, "nowhere") is None

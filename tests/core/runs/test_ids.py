@@ -79,25 +79,38 @@ def test_a_guessed_parent_counts_as_a_parent() -> None:
     assert find("late~1", arrange([ref("early"), broken])).ref.id == "early"
 
 
+def test_the_latest_descends_from_the_one_with_the_latest_time() -> None:
+    runs = arrange(
+        [ref("a", None, 1), ref("wrong", "a", 9e9), ref("b", "wrong", 2), ref("c", "b", 3), ref("z", "a", 4)]
+    )
+    assert find("latest", runs).ref.id == "c"
+
+
+@pytest.mark.parametrize("names", [("d", "c", "b", "a"), ("a", "b", "c", "d")])
+def test_the_latest_of_equal_times_is_the_last_of_its_branch(names: tuple[str, ...]) -> None:
+    refs = [ref(name, above, 1.0) for above, name in zip((None, *names), names, strict=False)]
+    assert find("latest", arrange(refs)).ref.id == names[-1]
+
+
 class TestSeveralStores:
-    def told(self, name: str, store: str, parent: str | None = None, when: float = 0.0) -> CheckpointRef:
-        return ref(name, parent, when)._replace(file=f"{store}/{name}.json", told=StoreMetadata(store=store))
+    def made(self, name: str, store: str, parent: str | None = None, when: float = 0.0) -> CheckpointRef:
+        return ref(name, parent, when)._replace(file=f"{store}/{name}.json", store_metadata=StoreMetadata(store=store))
 
     @pytest.fixture
     def stores(self) -> tuple[Run, ...]:
         return arrange(
             [
-                self.told("root", "copy", None, 1), self.told("old", "copy", "root", 2),
-                self.told("root", "own", None, 1), self.told("old", "own", "root", 2),
-                self.told("new1", "own", "old", 3), self.told("ask1", "own", "old", 2.5),
-                self.told("ask2", "copy", "old"),
+                self.made("root", "copy", None, 1), self.made("old", "copy", "root", 2),
+                self.made("root", "own", None, 1), self.made("old", "own", "root", 2),
+                self.made("new1", "own", "old", 3), self.made("ask1", "own", "old", 2.5),
+                self.made("ask2", "copy", "old"),
             ]
         )  # fmt: skip
 
     @pytest.mark.parametrize(
         ("name", "file"),
         [
-            ("latest", "own/new1.json"), ("latest~1", "own/old.json"), ("copy/latest", "copy/old.json"),
+            ("latest", "own/new1.json"), ("latest~1", "own/old.json"), ("copy/latest", "copy/ask2.json"),
             ("new1", "own/new1.json"), ("ne", "own/new1.json"), ("ne~2", "own/root.json"), ("ask2~1", "copy/old.json"),
             ("copy/root", "copy/root.json"), ("own/ro", "own/root.json"), ("copy/old~1", "copy/root.json"),
             ("ask1.json", "own/ask1.json"),

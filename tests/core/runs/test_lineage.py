@@ -180,6 +180,22 @@ class TestGuesses:
         placed = nodes(arrange(refs))
         assert (placed["c"].parent, placed["c"].guessed) == (None, False)
 
+    @pytest.mark.parametrize("names", ["edcba", "abcde"])
+    def test_where_times_tie_the_iteration_says_what_came_before(self, names: str) -> None:
+        refs = [ref(name, None, 1.0, iteration=number) for number, name in enumerate(names)]
+        assert story(arrange(refs)) == [list(names)]
+        assert story(arrange([each._replace(chain="run") for each in refs])) == [list(names)]
+
+    @pytest.mark.parametrize("names", ["zyxw", "wxyz"])
+    def test_where_times_tie_a_question_comes_before_its_answer(self, names: str) -> None:
+        first, question, answer, last = tuple(names)
+        refs = [
+            ref(first, None, 1.0), ref(question, first, 1.0, iteration=1, facts=Facts(0, 1, (), ("x",), False)),
+            ref(answer, None, 1.0, iteration=1, facts=Facts(1, 0, ("internal:x",), (), False)),
+            ref(last, answer, 1.0, iteration=2),
+        ]  # fmt: skip
+        assert story(arrange(refs)) == [list(names)]
+
     def test_a_guess_never_closes_a_circle(self) -> None:
         # The child is older than its parent, and one iteration before it.
         runs = arrange([ref("a", None, 5, iteration=3), ref("b", "a", 4, iteration=2)])

@@ -56,6 +56,15 @@ def test_what_is_older_goes(before: float, gone: str) -> None:
     assert names(choose(runs_of("a ab bc cd"), Wish(before=before, force=True)).gone) == gone
 
 
+def test_a_child_with_an_impossible_time_is_as_young_as_its_parent() -> None:
+    runs = arrange(
+        CheckpointRef(name, f"{name}.json", "flow", "cafe", above, "", when, 0, 10)
+        for name, above, when in (("a", None, 1_000.0), ("b", "a", 2_000.0), ("c", "b", -62e9))
+    )
+    assert names(choose(runs, Wish(before=1_500.0, force=True)).gone) == "a"
+    assert names(choose(runs, Wish(keep=1, force=True)).gone) == "ab"
+
+
 def test_a_time_that_is_not_known_is_not_old() -> None:
     ref = CheckpointRef("a", "a.json", "flow", "cafe", None, "yesterday", 0.0, 0, 10)
     assert parts(choose(arrange([ref]), Wish(before=9_999.0))) == ("", "", "", "")

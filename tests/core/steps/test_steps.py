@@ -23,12 +23,12 @@ DATA = Path(__file__).parents[2] / "data"
 NEW = DATA / "agent-framework" / "1.23.0"
 
 
-class Told(NamedTuple):
+class StepsOfRun(NamedTuple):
     steps: list[Step]
     graph: Graph
 
 
-def tell(path: Path, graph: Graph | None = None, run: int = 0, stopped: bool = False) -> Told:
+def steps_of(path: Path, graph: Graph | None = None, run: int = 0, stopped: bool = False) -> StepsOfRun:
     """Every step of one run of a store, with the graph learned from the whole of it."""
     store = open_store(str(path))
     refs = [entry for batch in store.scan() for entry in batch.entries if isinstance(entry, CheckpointRef)]
@@ -39,7 +39,7 @@ def tell(path: Path, graph: Graph | None = None, run: int = 0, stopped: bool = F
     for node in nodes:
         lessons.learn(snapshots.get(node.parent or ""), snapshots[node.ref.id])
     graph = graph or lessons.graph
-    return Told(
+    return StepsOfRun(
         [
             step_between(
                 snapshots.get(node.parent or ""), snapshots[node.ref.id], graph,
@@ -61,7 +61,7 @@ def ran(step: Step) -> list[str]:
 
 
 def test_the_edges_of_a_loop_are_learned_and_its_last_step_is_reported() -> None:
-    told = tell(NEW / "loop")
+    told = steps_of(NEW / "loop")
     assert edges(told.graph) == {"counter>inc": "inferred", "inc>counter": "inferred"}
     assert told.graph.start == "counter"
     assert [ran(step) for step in told.steps[:4]] == [[], ["counter"], ["inc"], ["counter"]]
@@ -73,7 +73,7 @@ def test_the_edges_of_a_loop_are_learned_and_its_last_step_is_reported() -> None
 
 
 def test_who_ran_last_without_a_trace_is_inferred_and_says_so() -> None:
-    told = tell(NEW / "linear")
+    told = steps_of(NEW / "linear")
     assert edges(told.graph) == {"upper>exclaim": "inferred", "exclaim>reverse": "inferred"}
     last = told.steps[-1]
     assert ran(last) == ["reverse~"]
@@ -82,7 +82,7 @@ def test_who_ran_last_without_a_trace_is_inferred_and_says_so() -> None:
 
 
 def test_a_fan_in_names_its_edges_waits_and_fires() -> None:
-    told = tell(NEW / "fan_out_fan_in")
+    told = steps_of(NEW / "fan_out_fan_in")
     assert edges(told.graph) == {
         "dispatch>fast": "inferred", "dispatch>slow1": "inferred", "fast>join": "exact", "slow1>slow2": "inferred",
         "slow2>join": "exact",
@@ -95,14 +95,14 @@ def test_a_fan_in_names_its_edges_waits_and_fires() -> None:
 
 
 def test_versions_that_keep_no_fan_ins_leave_edges_open() -> None:
-    told = tell(DATA / "agent-framework" / "1.0.0" / "fan_out_fan_in")
+    told = steps_of(DATA / "agent-framework" / "1.0.0" / "fan_out_fan_in")
     assert edges(told.graph)["fast>slow2"] == "possible"
     assert edges(told.graph)["slow1>slow2"] == "possible"
     assert ran(told.steps[-1]) == ["join~"]
 
 
 def test_agents_that_run_side_by_side_meet_in_the_one_executor_that_leaves_no_trace() -> None:
-    told = tell(NEW / "orch_concurrent")
+    told = steps_of(NEW / "orch_concurrent")
     assert edges(told.graph) == {
         **{f"dispatcher>{name}": "inferred" for name in ("legal", "marketing", "finance")},
         **{f"{name}>aggregator": "inferred" for name in ("legal", "marketing", "finance")},
@@ -114,7 +114,7 @@ def test_agents_that_run_side_by_side_meet_in_the_one_executor_that_leaves_no_tr
 
 
 def test_a_group_chat_names_the_agent_it_speaks_to() -> None:
-    told = tell(NEW / "orch_groupchat")
+    told = steps_of(NEW / "orch_groupchat")
     assert edges(told.graph)["group_chat_orchestrator>alice"] == "exact"
     assert edges(told.graph)["alice>group_chat_orchestrator"] == "inferred"
     assert {flight.inferred for flight in told.steps[1].flights} == {""}
@@ -124,7 +124,7 @@ def test_a_group_chat_names_the_agent_it_speaks_to() -> None:
 
 
 def test_a_switch_leaves_open_who_received_the_message() -> None:
-    told = tell(NEW / "switch_case")
+    told = steps_of(NEW / "switch_case")
     assert set(edges(told.graph).values()) == {"possible"}
     assert ran(told.steps[-1]) == ["even~?", "big_odd~?", "default~?"]
     assert told.steps[-1].names == ()
@@ -133,14 +133,14 @@ def test_a_switch_leaves_open_who_received_the_message() -> None:
 
 def test_the_graph_of_the_workflow_itself_is_never_doubted() -> None:
     graph = given(["classify", "even", "big_odd", "default"], [("classify", "even")], "classify")
-    told = tell(NEW / "switch_case", graph)
+    told = steps_of(NEW / "switch_case", graph)
     assert not graph.is_inferred
     assert told.steps[1].flights[0] == ("classify", ("even",), "message", told.steps[1].flights[0].data, "")
     assert ran(told.steps[-1]) == ["even~"]
 
 
 def test_requests_are_raised_wait_and_are_answered() -> None:
-    told = tell(NEW / "hitl_answered")
+    told = steps_of(NEW / "hitl_answered")
     asked, answered, after = told.steps[2:5]
     assert ran(asked) == ["review"]
     assert len(asked.raised) == 2
@@ -156,30 +156,30 @@ def test_requests_are_raised_wait_and_are_answered() -> None:
 
 
 def test_early_versions_do_not_say_which_request_an_answer_is_for() -> None:
-    told = tell(DATA / "agent-framework-legacy" / "1.0.0b251120" / "hitl")
+    told = steps_of(DATA / "agent-framework-legacy" / "1.0.0b251120" / "hitl")
     assert told.steps[2].answered[0].answer == "yes"
 
 
 def test_a_workflow_inside_an_executor_that_did_not_run_does_not_count_as_changed() -> None:
-    told = tell(NEW / "sub_workflow")
+    told = steps_of(NEW / "sub_workflow")
     assert [ran(step) for step in told.steps] == [[], ["upper"], ["sub"], [], ["sub"], ["reverse~"]]
 
 
 def test_the_steps_of_a_functional_workflow_are_reported_by_its_cache() -> None:
-    told = tell(NEW / "functional_hitl")
+    told = steps_of(NEW / "functional_hitl")
     assert [ran(step) for step in told.steps] == [["fetch"], ["review_pipeline"], ["transform", "review_pipeline"], []]
     assert edges(told.graph) == {"fetch>transform": "inferred"}
 
 
 def test_a_run_that_stopped_shows_whom_its_last_messages_were_for() -> None:
-    told = tell(NEW / "raises", stopped=True)
+    told = steps_of(NEW / "raises", stopped=True)
     assert told.steps[-1].stopped
     assert told.steps[-1].lights() == {"counter": "ran", "boom": "stopped"}
-    assert not tell(NEW / "hitl_pending", stopped=True).steps[-1].stopped, "it waits; that is no failure"
+    assert not steps_of(NEW / "hitl_pending", stopped=True).steps[-1].stopped, "it waits; that is no failure"
 
 
 def test_times_are_reported_from_step_to_step() -> None:
-    told = tell(NEW / "loop")
+    told = steps_of(NEW / "loop")
     assert told.steps[0].seconds is None
     assert all(step.seconds is not None and 0 < step.seconds < 10 for step in told.steps[1:])
     whole = sum(step.seconds or 0 for step in told.steps)
@@ -245,13 +245,13 @@ class TestWhereAMessageGoes:
 
 
 def test_an_answer_that_was_given_in_another_process_shows_that_its_executor_ran() -> None:
-    told = tell(DATA / "agent-framework" / "1.0.0" / "fork_hitl")
+    told = steps_of(DATA / "agent-framework" / "1.0.0" / "fork_hitl")
     answered = [step for step in told.steps if step.answered and step.kind == "superstep"]
     assert all("review" in ran(step) for step in answered)
 
 
 def test_nodes_of_hpd_are_reported_by_what_is_completed_and_what_is_due() -> None:
-    told = tell(DATA / "dotnet" / "hpd_hosted")
+    told = steps_of(DATA / "dotnet" / "hpd_hosted")
     first, second, third = told.steps[:3]
     assert set(ran(first)) >= {"facts", "plan", "research"}
     assert first.due == ("review", "write")
@@ -260,7 +260,7 @@ def test_nodes_of_hpd_are_reported_by_what_is_completed_and_what_is_due() -> Non
 
 
 def test_agent_framework_for_net_names_every_target() -> None:
-    told = tell(DATA / "dotnet" / "af_dotnet")
+    told = steps_of(DATA / "dotnet" / "af_dotnet")
     assert set(edges(told.graph).values()) == {"exact"}
     assert ran(told.steps[1]) == ["Researcher", "FactChecker"]
 

@@ -1,4 +1,4 @@
-"""One allowance of work for a whole document: each stage takes from it, none begins anew, and what is cut says so."""
+"""One budget of work for a whole document: each stage takes from it, none begins anew, and what is cut says so."""
 
 import base64
 import json
@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.allowance import Allowance
 from ckpt_tui.core.budgets import BYTE_WORK, DEFAULT_PICKLE, DOCUMENT_WORK, GIST_SPAN
 from ckpt_tui.core.doctor.alarms import alarms
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import cut_envelope, decode_further, open_envelope
 from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint, Problem
@@ -25,10 +25,10 @@ def envelope(data: bytes) -> Envelope:
     return Envelope(base64.b64encode(data).decode(), "a:B")
 
 
-def loaded(folder: Path, document: dict[str, Any], allowance: Allowance, everything: bool = True) -> Checkpoint:
+def loaded(folder: Path, document: dict[str, Any], budget: DocumentBudget, everything: bool = True) -> Checkpoint:
     path = folder / "bomb.json"
     path.write_text(json.dumps(document))
-    found = load(str(path), path.name, everything=everything, allowance=allowance)
+    found = load(str(path), path.name, everything=everything, budget=budget)
     assert isinstance(found, Checkpoint)
     return found
 
@@ -46,18 +46,18 @@ def texts(document: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_all_stages_of_a_bomb_together_stay_within_the_allowance(name: str, tmp_path: Path) -> None:
-    allowance = Allowance(0.25)
-    found = loaded(tmp_path, checkpoint(BOMBS[name]()), allowance)
-    left = [allowance.left]
-    alarms(found, allowance=allowance)
-    left.append(allowance.left)
-    document = show_document(found, allowance=allowance)
-    left.append(allowance.left)
+def test_all_stages_of_a_bomb_together_stay_within_the_budget(name: str, tmp_path: Path) -> None:
+    budget = DocumentBudget(0.25)
+    found = loaded(tmp_path, checkpoint(BOMBS[name]()), budget)
+    left = [budget.left]
+    alarms(found, budget=budget)
+    left.append(budget.left)
+    document = show_document(found, budget=budget)
+    left.append(budget.left)
     assert left == sorted(left, reverse=True)
     # One look at the budgets every 16,384 steps, and the brackets around what was cut.
     assert left[-1] >= -40_000
-    assert document["complete"] is not allowance.is_cut
+    assert document["complete"] is not budget.is_cut
 
 
 @pytest.mark.parametrize("name", JSON_BOMBS)
@@ -65,16 +65,16 @@ def test_a_bomb_of_json_is_refused_or_cut(name: str, tmp_path: Path) -> None:
     text = json.dumps(checkpoint(b"N.") | {"state": 0}).replace('"state": 0', f'"state": {JSON_BOMBS[name]()}')
     path = tmp_path / "bomb.json"
     path.write_text(text)
-    allowance = Allowance()
-    found = load(str(path), path.name, everything=True, allowance=allowance)
+    budget = DocumentBudget()
+    found = load(str(path), path.name, everything=True, budget=budget)
     if isinstance(found, Problem):
         assert found.kind == "too-large"
         return
-    alarmed = alarms(found, allowance=allowance)
-    document = show_document(found, allowance=allowance)
+    alarmed = alarms(found, budget=budget)
+    document = show_document(found, budget=budget)
     assert len(found.faults) < 20 and len(alarmed) < 20
-    assert document["complete"] is not allowance.is_cut
-    assert allowance.left > -40_000
+    assert document["complete"] is not budget.is_cut
+    assert budget.left > -40_000
 
 
 def test_each_pickle_is_decoded_once_whatever_asks_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,10 +88,10 @@ def test_each_pickle_is_decoded_once_whatever_asks_for_it(tmp_path: Path, monkey
         return real(data, *args)
 
     monkeypatch.setattr(module, "decode", counted)
-    allowance = Allowance()
-    found = loaded(tmp_path, checkpoint(b"cos\nsystem\n(S'x'\ntR."), allowance)
-    assert alarms(found, allowance=allowance)
-    show_document(found, allowance=allowance)
+    budget = DocumentBudget()
+    found = loaded(tmp_path, checkpoint(b"cos\nsystem\n(S'x'\ntR."), budget)
+    assert alarms(found, budget=budget)
+    show_document(found, budget=budget)
     assert len(decoded) == 1
 
 
@@ -99,13 +99,13 @@ def test_many_pickles_share_what_one_may_cost(tmp_path: Path) -> None:
     bomb = base64.b64encode(b"](" + b"]" * 60_000 + b"e.").decode()
     document = checkpoint(b"N.")
     document["state"] = {f"bomb {number}": {"__pickled__": bomb, "__type__": "a:B"} for number in range(40)}
-    allowance = Allowance()
-    found = loaded(tmp_path, document, allowance)
+    budget = DocumentBudget()
+    found = loaded(tmp_path, document, budget)
     values = list(found.state.values())
     assert all(item.ready for item in values)
     assert [item.is_cut for item in values] == sorted(item.is_cut for item in values)
     assert "not decoded" in values[-1].value.reason
-    shown = show_document(found, allowance=allowance)
+    shown = show_document(found, budget=budget)
     assert not shown["complete"]
     assert any("a higher limit decodes" in text for text in texts(shown))
 
@@ -114,20 +114,20 @@ def test_a_screen_leaves_closed_what_it_may_not_decode(tmp_path: Path) -> None:
     bomb = base64.b64encode(b"](" + b"]" * 60_000 + b"e.").decode()
     document = checkpoint(b"N.")
     document["state"] = {f"bomb {number}": {"__pickled__": bomb, "__type__": "a:B"} for number in range(40)}
-    found = loaded(tmp_path, document, Allowance(), everything=False)
+    found = loaded(tmp_path, document, DocumentBudget(), everything=False)
     ready = [item.ready for item in found.state.values()]
     assert any(ready) and not all(ready)
 
 
 def test_work_grows_with_the_file_but_not_with_a_flood(tmp_path: Path) -> None:
     rows = [{"name": f"row {number}", "text": f"{number} was said. " * 8} for number in range(40_000)]
-    honest, flood = Allowance(), Allowance()
+    honest, flood = DocumentBudget(), DocumentBudget()
     document = checkpoint(pickle.dumps(rows))
     size = len(json.dumps(document))
-    shown = show_document(loaded(tmp_path, document, honest), allowance=honest)
+    shown = show_document(loaded(tmp_path, document, honest), budget=honest)
     assert shown["complete"] and shown["state"]["bomb"] == rows
     assert honest.total == int(size * BYTE_WORK) > DOCUMENT_WORK
-    cut = show_document(loaded(tmp_path, checkpoint(b"](" + b"]" * size + b"e."), flood), allowance=flood)
+    cut = show_document(loaded(tmp_path, checkpoint(b"](" + b"]" * size + b"e."), flood), budget=flood)
     assert not cut["complete"]
     assert flood.total == DOCUMENT_WORK
 
@@ -136,8 +136,8 @@ def test_a_dense_pickle_after_an_honest_one_is_cut_as_it_would_be_alone(tmp_path
     document = checkpoint(pickle.dumps(["x" * 10_000_000]))
     flood = base64.b64encode(b"](" + b"]" * 2_000_000 + b"e.").decode()
     document["state"]["flood"] = {"__pickled__": flood, "__type__": "a:B"}
-    allowance = Allowance()
-    found = loaded(tmp_path, document, allowance)
+    budget = DocumentBudget()
+    found = loaded(tmp_path, document, budget)
     assert not found.state["bomb"].is_cut and found.state["flood"].is_cut
     assert f"more than {DEFAULT_PICKLE.objects:,} objects" in found.state["flood"].warning
 
@@ -147,18 +147,18 @@ def test_a_long_pickle_of_short_records_is_decoded_to_its_end() -> None:
         {"number": number, "tags": ["a", "b"], "note": f"some words of record {number}"} for number in range(90_000)
     ]
     item = envelope(pickle.dumps(rows))
-    allowance = Allowance()
-    allowance.read(20_000_000)
-    value = open_envelope(item, allowance=allowance)
+    budget = DocumentBudget()
+    budget.read(20_000_000)
+    value = open_envelope(item, budget=budget)
     assert item.decoded is not None and item.decoded.objects > DEFAULT_PICKLE.objects
     assert not item.is_cut and len(value) == len(rows)
 
 
 def test_alarms_of_what_is_decoded_decode_nothing(tmp_path: Path) -> None:
-    allowance = Allowance()
-    allowance.spend(allowance.left)  # so that loading leaves the pickle closed
+    budget = DocumentBudget()
+    budget.spend(budget.left)  # so that loading leaves the pickle closed
     long = b"x" * 2 * GIST_SPAN  # a short pickle is read for the row of its checkpoint
-    found = loaded(tmp_path, checkpoint(b"cos\nsystem\n(S'" + long + b"'\ntR."), allowance, everything=False)
+    found = loaded(tmp_path, checkpoint(b"cos\nsystem\n(S'" + long + b"'\ntR."), budget, everything=False)
     assert alarms(found, decoded_only=True) == ()
     assert not found.state["bomb"].ready
     assert len(alarms(found)) == 1 and found.state["bomb"].ready
@@ -167,9 +167,9 @@ def test_alarms_of_what_is_decoded_decode_nothing(tmp_path: Path) -> None:
 
 def test_a_higher_limit_shows_all(tmp_path: Path) -> None:
     data = pickle.dumps([[number] for number in range(150_000)])
-    few, many = Allowance(), Allowance(8)
-    cut = show_document(loaded(tmp_path, checkpoint(data), few), allowance=few)
-    whole = show_document(loaded(tmp_path, checkpoint(data), many), allowance=many)
+    few, many = DocumentBudget(), DocumentBudget(8)
+    cut = show_document(loaded(tmp_path, checkpoint(data), few), budget=few)
+    whole = show_document(loaded(tmp_path, checkpoint(data), many), budget=many)
     assert (cut["complete"], whole["complete"]) == (False, True)
     assert whole["state"]["bomb"] == [[number] for number in range(150_000)]
     signs = [text for text in texts(cut) if "more; one document holds about" in text or "at byte" in text]
@@ -178,10 +178,10 @@ def test_a_higher_limit_shows_all(tmp_path: Path) -> None:
 
 def test_an_ordinary_checkpoint_needs_a_small_part(tmp_path: Path) -> None:
     talk = [{"role": "user", "text": f"{number} was said. " * 10} for number in range(100)]
-    allowance = Allowance()
-    document = show_document(loaded(tmp_path, checkpoint(pickle.dumps(talk)), allowance), allowance=allowance)
+    budget = DocumentBudget()
+    document = show_document(loaded(tmp_path, checkpoint(pickle.dumps(talk)), budget), budget=budget)
     assert document["complete"] and document["state"]["bomb"] == talk
-    assert allowance.left > DOCUMENT_WORK * 0.99
+    assert budget.left > DOCUMENT_WORK * 0.99
 
 
 def test_a_cut_pickle_decodes_further_until_it_is_whole() -> None:
@@ -196,11 +196,11 @@ def test_a_cut_pickle_decodes_further_until_it_is_whole() -> None:
 
 
 def test_what_was_not_decoded_at_all_decodes_within_the_usual_limits_first() -> None:
-    allowance = Allowance()
-    allowance.spend(allowance.left)
+    budget = DocumentBudget()
+    budget.spend(budget.left)
     item = envelope(pickle.dumps([1]))
-    assert type(open_envelope(item, allowance=allowance)) is Opaque
-    assert item.is_cut and allowance.is_cut
+    assert type(open_envelope(item, budget=budget)) is Opaque
+    assert item.is_cut and budget.is_cut
     assert decode_further(item) == [1] and item.factor == 1
 
 

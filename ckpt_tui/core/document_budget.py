@@ -1,6 +1,6 @@
 """Work that may be done for one document, shared by all stages that touch it: decoding, judging, writing, comparing.
 
-Each stage has a bound of its own, but bounds add up. An allowance is made once for a document and handed from stage to
+Each stage has a bound of its own, but bounds add up. A budget is made once for a document and handed from stage to
 stage; each takes from it what it uses, so that the whole stays below what `DOCUMENT_WORK` stands for, or what the size
 of its file does: a bomb is a small file that asks for much, while an honest large one takes work in proportion. The
 bytes of a pickle that is a flood of operations allow nothing. What a stage had to leave out it notes here, so that
@@ -46,7 +46,7 @@ _LEAST = 100
 """Units that make it worth beginning with a pickle."""
 
 
-class Allowance:
+class DocumentBudget:
     """Work left for one document.
 
     Args:

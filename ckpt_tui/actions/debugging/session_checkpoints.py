@@ -1,0 +1,38 @@
+"""The checkpoints of a session: those that it wrote, and those of the store that it began from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.errors import UsageError
+from ckpt_tui.stores.registry import open_store
+
+
+def find_checkpoint(name: str, directories: Iterable[str]) -> tuple[Checkpoint, str]:
+    """A checkpoint by its id or the beginning of one, and the directory that holds it.
+
+    Args:
+        name: The id, or its beginning.
+        directories: Where to look; "" is passed over.
+
+    Raises:
+        CkptError: there is none, or several, or it cannot be read.
+    """
+    places = dict.fromkeys(each for each in directories if each)
+    found = [(directory, file) for directory in places for file in _files(directory, name)]
+    if not found:
+        raise UsageError(f"There is no checkpoint {name} in this session.", "`ckpt-tui ls` lists them.")
+    exact = [each for each in found if each[1] == f"{name}.json"] or found
+    if len(exact) > 1:
+        raise UsageError(f"{name} is the beginning of {len(exact)} ids.", "Give more characters of the id.")
+    directory, file = exact[0]
+    return open_store(directory).load(file, everything=True), directory
+
+
+def _files(directory: str, name: str) -> list[str]:
+    try:
+        return [each for each in os.listdir(directory) if name and each.startswith(name) and each.endswith(".json")]
+    except OSError:
+        return []

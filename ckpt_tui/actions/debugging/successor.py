@@ -1,0 +1,52 @@
+"""The process that is to take over a session: started and checked while the one before is still paused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from ckpt_tui.actions.resume.session import Session
+
+UNKNOWN = {"what": "The run cannot be resumed from there.", "fix": ""}
+"""The problem of a process that ended without a reason."""
+
+
+class Successor:
+    """Reads the lines of a process until it is clear whether it can take over.
+
+    Args:
+        session: The process, which waits for a word after its check.
+        ready: Called with its check once that is good.
+        failed: Called with the problems where it cannot take over, once.
+    """
+
+    def __init__(
+        self, session: Session, ready: Callable[[dict[str, Any]], None],
+        failed: Callable[[list[dict[str, Any]]], None],
+    ) -> None:  # fmt: skip
+        self.session = session
+        self._ready, self._failed = ready, failed
+        self._error: dict[str, Any] | None = None
+        self._is_over = False
+
+    def take(self, raw: bytes) -> None:
+        """Take one line of the process."""
+        line = json.loads(raw)
+        kind = line.get("kind")
+        if kind == "check" and line.get("ok"):
+            self._is_over = True
+            self._ready(line)
+        elif kind == "check":
+            self._fail([each for each in line.get("problems") or () if each.get("level") == "error"])
+        elif kind == "end":
+            self._fail([self._error] if self._error else [])
+        elif kind == "error":
+            self._error = line
+
+    def _fail(self, problems: list[dict[str, Any]]) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        self.session.stop(0.5)
+        self._failed(problems or [UNKNOWN])

@@ -1,0 +1,38 @@
+"""Where one of two compared values stands."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ckpt_tui.core.paths import Path
+from ckpt_tui.core.reading.members import escape_name
+from ckpt_tui.core.redact import secrecy
+from ckpt_tui.core.value import Value
+
+
+class ValuePosition(NamedTuple):
+    """Where a value stands: its parent's position, the steps from there, how far it is a secret, and its level."""
+
+    above: ValuePosition | None
+    steps: Path
+    secrecy: int
+    level: int
+
+    def named(self, name: str, escape: bool = False) -> ValuePosition:
+        """The position of a member with a name."""
+        step = escape_name(name) if escape else name
+        return ValuePosition(self, (step,), max(self.secrecy, secrecy(name)), self.level + 1)
+
+    def at(self, steps: Path) -> ValuePosition:
+        """The position of a member without a name."""
+        return ValuePosition(self, steps, self.secrecy, self.level + 1)
+
+    def entry(self, kv: list[Value], index: int, *more: int) -> ValuePosition:
+        """The position of an entry of a mapping, key, value, key, value, ..., or of its value."""
+        secret = max(self.secrecy, secrecy(key_name(kv[index])))
+        return ValuePosition(self, ("$entries", index // 2, *more), secret, self.level + 1)
+
+
+def key_name(key: Value) -> str:
+    """The name that a key gives its value; "" for a key that is not a text."""
+    return key if type(key) is str else ""

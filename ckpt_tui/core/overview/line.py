@@ -1,0 +1,96 @@
+"""An overview and its lines as they are shown, and what the lines share; `overview` beside it makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any, Literal, NamedTuple
+
+from ckpt_tui.core.model import CheckpointRef, has_file_time
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.text import clean, size_text
+
+Label = Literal["danger", "error", "asked", "path", "now", "step", "state", "talk", "outcome"]
+"""What a line is about, in the order of the lines; `outcome` stands in the place of `now` where nothing is left."""
+
+LINES = {"now": 6, "step": 5, "state": 6, "talk": 2, "error": 3, "danger": 3, "asked": 2, "outcome": 3}
+"""Lines of each sort at most."""
+
+VALUE_CELLS = 160
+"""Characters of a value in a line."""
+
+BEFORE_CELLS = 60
+
+
+class Line(NamedTuple):
+    """One line of an overview.
+
+    Attributes:
+        label: What it is about.
+        text: What it says, safe for a terminal.
+        path: The place in the checkpoint that it is about; empty for none.
+        tab: The tab that shows it, where it is not a place in a value: talk, diff, graph, meta; else "".
+        sign: A sign before the text: `+`, `−`, `‖`, ...; "" for none.
+    """
+
+    label: Label
+    text: str
+    path: Path = ()
+    tab: str = ""
+    sign: str = ""
+
+
+class Overview(NamedTuple):
+    """The overview of one checkpoint.
+
+    Attributes:
+        title: Workflow, step and status.
+        lines: The answers, those of a label together.
+        complete: The whole path of the run was read.
+    """
+
+    title: str
+    lines: tuple[Line, ...]
+    complete: bool = True
+
+    def about(self, *labels: Label) -> tuple[Line, ...]:
+        """The lines of some labels."""
+        return tuple(line for line in self.lines if line.label in labels)
+
+
+def alarm_lines(alarms: Sequence[str]) -> tuple[Line, ...]:
+    """What in a checkpoint could run code, as lines of its overview."""
+    return tuple(
+        Line("danger", clean(alarm.removeprefix("danger ")), (), "meta", "✗")
+        for alarm in islice(alarms, LINES["danger"])
+    )
+
+
+def overview_document(found: Overview) -> list[dict[str, Any]]:
+    """The overview in the JSON of `show`."""
+    return [
+        {
+            "label": line.label,
+            "text": f"{line.sign} {line.text}" if line.sign else line.text,
+            "path": expression(line.path) if line.path else "",
+        }
+        for line in found.lines
+    ]
+
+
+_STATUS = {"waiting": "waits for an answer", "open": "work is left", "done": "has ended"}
+
+
+def of_large(ref: CheckpointRef, title: str = "") -> Overview:
+    """The overview of a checkpoint too large to be read unasked."""
+    text = f"this checkpoint is large, {size_text(ref.size)}: Enter reads it for an overview"
+    return Overview(overview_title(ref, title), (Line("now", text, (), "overview"),), False)
+
+
+def overview_title(ref: CheckpointRef, title: str, goes_on: bool = False) -> str:
+    """Workflow, step and status of a checkpoint; `goes_on` says whether others follow it."""
+    told = ref.told.title if ref.told is not None else ""
+    name = clean(title or told or ref.workflow, 80)
+    times = "times are those of the files" if has_file_time(ref) else ""
+    status = "the run went on" if goes_on and ref.status == "open" else _STATUS.get(ref.status or "", "")
+    return " · ".join(part for part in (name, f"step {ref.step}", status, times) if part)

@@ -1,0 +1,134 @@
+"""The lines of an overview about the state: what changed, how numbers run, and what else is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from typing import Any
+
+from ckpt_tui.core.diff.changes import Change
+from ckpt_tui.core.diff.value_diff import diff
+from ckpt_tui.core.overview.line import BEFORE_CELLS, VALUE_CELLS, Line
+from ckpt_tui.core.overview.trail import Passed, Scalar, course, numbers_of, words
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
+from ckpt_tui.core.reading.lookup import lookup
+from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.redact import PLAIN, secrecy
+from ckpt_tui.core.replay.sparkline import sparkline
+from ckpt_tui.core.steps.snapshots import Snapshot
+from ckpt_tui.core.text import clean
+from ckpt_tui.core.value import Value
+
+SPARK_CELLS = 12
+"""Bars of a course."""
+
+COURSE = 4
+"""Values of a course that are written out."""
+
+
+def state_lines(
+    after: Snapshot, before: Snapshot | None, run_path: Sequence[Passed], elsewhere: Container[Path]
+) -> Iterator[Line]:
+    """What changed in the state, then what moves most along the path, then the rest; not the places in `elsewhere`."""
+    shown: set[Path] = set()
+    changes = sorted(own_changes(after, before), key=lambda change: change.path[1:2] == (EXECUTORS,))
+    for change in changes:
+        shown.add(change.path[:2])
+        if change.path in elsewhere and len(course(change.path, run_path)) < 3:
+            continue
+        text = _change(change, run_path)
+        yield Line(
+            "state",
+            f"{place_text(change.path)}  {text}",
+            change.path if change.op != "removed" else (),
+            *_OPS[change.op],
+        )
+    changed = {change.path for change in changes}
+    for path, values in _moving(run_path):
+        if path not in changed:
+            yield Line("state", f"{place_text(path)}  {_course(values)}", path)
+    for name, value in own_state(after.checkpoint.state).items():
+        path = ("state", name)
+        if path in shown or _is_hollow(value):
+            continue
+        hide = secrecy(name) > PLAIN
+        text = summary(value, VALUE_CELLS, hide=hide)
+        yield Line("state", f"{clean(name, 60)}  {text}{_spark(course(path, run_path))}", path)
+    for key, call in after.calls.items():
+        place: Path = ("state", "_step_cache", key)
+        yield Line(
+            "state", f"{clean(call, 60)}  {words(lookup(after.checkpoint.state, place[1:]).value, VALUE_CELLS)}", place
+        )
+    if before is not None and changes:
+        return
+    for name, value in own_states(after.checkpoint.state).items():
+        yield Line("state", f"{clean(name, 60)}  {summary(value, VALUE_CELLS)}", ("state", EXECUTORS, name))
+
+
+def _is_hollow(value: Value) -> bool:
+    """Whether a value holds nothing, or only what holds nothing."""
+    return holds_nothing(value) or (type(value) is dict and all(map(holds_nothing, value.values())))
+
+
+_OPS: Mapping[str, tuple[str, str]] = {
+    "added": ("", "+"), "removed": ("diff", "−"), "changed": ("", "~"), "moved": ("", "↕"),
+}  # fmt: skip
+
+
+def own_changes(after: Snapshot, before: Snapshot | None) -> list[Change]:
+    """What changed since the parent of what the workflow and its executors keep themselves."""
+    if before is None:
+        return []
+    return list(diff(_own(before), _own(after)).shown)
+
+
+def _own(one: Snapshot) -> dict[str, Value]:
+    """What the workflow and its executors keep themselves, where it stands in a checkpoint."""
+    state = one.checkpoint.state
+    return {"state": {**own_state(state), EXECUTORS: own_states(state)}}
+
+
+def _change(change: Change, run_path: Sequence[Passed]) -> str:
+    if change.op == "removed":
+        return value_text(change.before, change, BEFORE_CELLS)
+    if change.op == "moved":
+        return "moved here"
+    values = course(change.path, run_path)
+    if len(values) > 2:
+        return _course(values)
+    if change.op == "changed":
+        return f"{value_text(change.before, change, BEFORE_CELLS)} → {value_text(change.after, change, VALUE_CELLS)}"
+    return value_text(change.after, change, VALUE_CELLS)
+
+
+MOVING = 3
+"""Values that are shown for their course although they did not change in this step."""
+
+
+def _moving(run_path: Sequence[Passed]) -> list[tuple[Path, list[Scalar]]]:
+    """The values that changed most often along the path, with their course."""
+    found = [(path, course(path, run_path)) for path in (run_path[-1].scalars if run_path else ())]
+    found = [(path, values) for path, values in found if len(values) > 1]
+    return sorted(found, key=lambda pair: -len(pair[1]))[:MOVING]
+
+
+def _course(values: Sequence[Scalar]) -> str:
+    """The last values of a course, and its numbers as bars."""
+    listed = [words(value, BEFORE_CELLS) for value in values[-COURSE:]]
+    return f"{'… ' if len(values) > COURSE else ''}{' → '.join(listed)}{_spark(values)}"
+
+
+def value_text(value: Value, change: Change, limit: int) -> str:
+    """A value of a change on one line, masked where the change is a secret."""
+    return summary(value, limit, hide=True) if change.secrecy > PLAIN else words(value, limit)
+
+
+def _spark(values: Sequence[Any]) -> str:
+    numbers = numbers_of(values)
+    return f"  {sparkline(numbers, SPARK_CELLS)}" if len(numbers) > 2 else ""
+
+
+def place_text(path: Path) -> str:
+    """A path of the state for people, without what stands above all of it."""
+    inner = path[2:] if path[1:2] == (EXECUTORS,) else path[1:]
+    return clean(expression(inner), 80)

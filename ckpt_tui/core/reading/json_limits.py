@@ -1,0 +1,89 @@
+"""How much of a value a JSON document may hold, and what stands in the place of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ckpt_tui.core.budgets import TEXT_NODE
+from ckpt_tui.core.value import Map, Obj, Opaque, Ref, SetOf, Value
+
+LONG_TEXT = 64
+"""Characters of a text that may be written any number of times; longer ones are charged when they come again."""
+
+_CHARGED_TEXT = 1024
+"""Characters of a text that is charged by its length when it comes first."""
+
+CONTAINER = 3
+"""What a container counts that has no cost of its own."""
+
+COSTS: dict[type, int] = {Obj: 8, SetOf: 10, tuple: 6, Opaque: 6, list: 3, dict: 3, Map: 3, Ref: 3}
+"""What a container counts besides its members: it takes as long to be written as so many numbers."""
+
+
+class JsonLimits:
+    """What may still be written of a document, and the signs that stand for what may not.
+
+    Args:
+        nodes: Values that may be written.
+        repeats: What shared values may cost when they come again.
+        stated: How many values a document holds, as the signs say it; the same as `nodes` unless given.
+    """
+
+    def __init__(self, nodes: int, repeats: int, stated: int | None = None) -> None:
+        self.left = nodes
+        self.nodes = nodes if stated is None else stated
+        self.repeats = repeats
+        self.is_starved = False
+        self.is_cut = False
+        # What was written before, by id; the root keeps all of it alive. Texts and bytes only when they are long.
+        self.seen: set[int] = set()
+        self.signs: dict[tuple[str, int], dict[str, Any]] = {}
+
+    def again(self, item: Value, size: int, out: Any) -> Any:
+        """`out`, or a sign that a long text came too often."""
+        if size > LONG_TEXT:
+            if id(item) in self.seen:
+                self.repeats -= size >> 6
+                if self.repeats < 0:
+                    self.left -= CONTAINER
+                    return self.sign("too much of this document is shared", size)
+            else:
+                self.seen.add(id(item))
+                if size >= _CHARGED_TEXT:
+                    self.left -= size // TEXT_NODE
+                    if self.left < 0:
+                        return self.cut(f"a text or number of {size:,} characters", size)
+        return out
+
+    def charge(self, count: int, repeated: bool) -> bool:
+        """Count so many values; whether they may be written."""
+        if repeated:
+            self.repeats -= count
+        self.left -= count
+        return self.left >= 0 and (not repeated or self.repeats >= 0)
+
+    def take(self, count: int, repeated: bool, weight: int) -> int:
+        """How many of so many members may be written, when each takes so much altogether."""
+        count = max(min(count, self.left // weight, self.repeats // weight if repeated else count), 0)
+        self.charge(count, repeated)
+        return count
+
+    def cut(self, what: str, size: int = 0) -> dict[str, Any]:
+        """The sign that more was there than may be written."""
+        self.is_starved = True
+        why = f"{what}; one document holds about {self.nodes:,} values: raise the limit or ask for a part"
+        return self.sign(why, size)
+
+    def sign(self, why: str, size: int = 0) -> dict[str, Any]:
+        """The sign that replaces a value; one object for all places, of which a bomb has a million."""
+        self.is_cut = True
+        found = self.signs.get((why, size))
+        if found is None:
+            found = self.signs[why, size] = {"$error": f"not written: {why}", **({"$size": size} if size else {})}
+        return found
+
+
+def weight_of(sample: Iterable[Value]) -> int:
+    """What each member of a long list is likely to count, itself included; else a full list would hold nothing."""
+    return 1 + max((COSTS.get(type(item), 0) for item in sample), default=0)

@@ -1,0 +1,339 @@
+"""A value as a JSON document: one value at a time, a frame for each container that is being written."""
+
+from __future__ import annotations
+
+import math
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
+
+from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.reading.json_frames import Entries, Items, OpenContainer, Postponed
+from ckpt_tui.core.reading.json_limits import CONTAINER, COSTS, LONG_TEXT, JsonLimits, weight_of
+from ckpt_tui.core.reading.members import escape_name
+from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
+from ckpt_tui.core.reading.order import ordered
+from ckpt_tui.core.reading.pickled_objects import object_parts
+from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
+
+_LONG_INTEGER = 1 << 256
+"""An integer that is charged like a long text, and all beyond."""
+
+NEVER_LONG = frozenset((bool, type(None)))
+"""Types of values that are written as they are."""
+
+_WEIGHTS = 12
+"""What one member of a container counts at most, by itself."""
+
+_SAMPLE = 8
+"""Members of a long list that say what each of them is likely to count."""
+
+_CUT_NAMES = 100
+"""Named members that have a sign of their own once the document is full; the rest have one together."""
+
+
+_SHARE = 32
+"""A value that may be large is first tried with this part of what is left, and put off where that is too little."""
+
+_TRIED = 500
+"""Values with which it is tried at least."""
+
+
+class JsonWriter(JsonLimits):
+    """Writes one value.
+
+    Args:
+        nodes: Values it may write.
+        depth: Levels of the document.
+        repeats: What shared values may cost when they come again.
+        stated: How many values a document holds, for those who read that one is cut; the same as `nodes` unless given.
+        level: The level at which the value stands.
+        prefix: Steps that lead to it.
+        is_whole: Nothing in it is put off.
+    """
+
+    def __init__(
+        self, nodes: int, depth: int, repeats: int, stated: int | None = None, level: int = 1, prefix: Path = (),
+        is_whole: bool = False,
+    ) -> None:  # fmt: skip
+        super().__init__(nodes, repeats, stated)
+        self.depth = depth
+        self.level = level  # of the document; some containers take two
+        self.prefix = prefix
+        self.is_whole = is_whole
+        self.postponed: list[Postponed] = []
+        self.open: dict[int, int] = {}  # id of a container being written → the frame of its parent
+        self.frames: list[OpenContainer] = []
+        self.references: dict[int, dict[str, Any]] = {}
+        self.names_cut = 0
+
+    def run(self, value: Value) -> Any:
+        """The document of a value."""
+        root: list[Any] = [None]
+        frames = self.frames
+        frames.append(OpenContainer(root, ((0, value),), 0))
+        named = type(value) is dict and not self.is_whole
+        while frames:
+            frame = frames[-1]
+            out = frame.out
+            for key, item in frame.pairs:
+                kind = type(item)
+                if (len(item) <= LONG_TEXT) if kind is str else kind in NEVER_LONG:
+                    out[key] = item
+                elif kind is float:
+                    out[key] = item if item - item == 0 else _non_finite(item)
+                elif kind is int and -_LONG_INTEGER < item < _LONG_INTEGER:
+                    out[key] = item
+                else:
+                    is_own = kind is Envelope and not self.is_whole
+                    if kind is Envelope or kind is Deferred:
+                        item = resolve(item)
+                    frame.key = key
+                    height = len(frames)
+                    is_own = is_own or (named and height == 2 and type(item) in _JSON_CONTAINERS)
+                    if is_own and height > 1 and self.left > 0 and id(item) not in self.open:
+                        out[key] = self.apart(out, key, item)
+                    else:
+                        out[key] = self.other(item, type(item))
+                    if len(frames) > height:
+                        break
+                    if self.left < 0 and self.shorten(frame, key):
+                        frames.pop()
+                        self.level -= 1 + len(frame.prefix)
+                        self.close(frame.ident)
+                        break
+            else:
+                frames.pop()
+                self.level -= 1 + len(frame.prefix)
+                self.close(frame.ident)
+        return root[0]
+
+    def apart(self, out: Any, key: Any, item: Value) -> Any:
+        """The document of a value that shares nothing with those around it; a large one is written later."""
+        tried = min(self.left, max(self.left // _SHARE, _TRIED))
+        steps = tuple(step for frame in self.frames[1:] for step in (*frame.prefix, frame.key))
+        prefix = (*self.prefix, *steps)
+        inner = JsonWriter(tried, self.depth, self.repeats, self.nodes, self.level, prefix)
+        document = inner.run(item)
+        self.left -= tried - inner.left
+        if inner.is_starved:
+            self.postponed.append(Postponed(out, key, item, self.level, prefix))
+            return document
+        self.repeats = inner.repeats
+        self.postponed += inner.postponed
+        self.is_cut = self.is_cut or inner.is_cut
+        return document
+
+    def shorten(self, frame: OpenContainer, key: Any) -> bool:
+        """Whether one sign stands for the member at hand and all after it, since nothing more may be written."""
+        if type(frame.out) is list:
+            rest = frame.size - key
+            if rest <= 2:  # as many signs, and pairs stay pairs
+                return False
+            del frame.out[key:]
+            frame.out.append(self.cut(f"{rest:,} more"))
+            return True
+        self.names_cut += 1
+        if self.names_cut <= _CUT_NAMES:
+            return False
+        frame.out.setdefault("$error", self.cut("more")["$error"])
+        return True
+
+    def close(self, ident: int) -> None:
+        """Take note that a container is written: what refers to it from now on is not a cycle."""
+        self.open.pop(ident, None)
+        if self.references:
+            self.references.pop(ident, None)
+
+    def other(self, item: Value, kind: type) -> Any:
+        """What is written for a value; its members follow if a frame was pushed."""
+        if kind in _OFTEN:
+            return self.container(item, kind)
+        if kind is bytes or kind is bytearray:
+            self.left -= CONTAINER
+            out = {"$type": f"builtins:{kind.__name__}", "$base64": "", "$size": len(item)}
+            text = self.again(item, len(item), None)
+            return text or {**out, "$base64": b64encode(item).decode("ascii")}
+        if kind is Ref:
+            self.left -= CONTAINER
+            return self.again(item.name, len(item.name), None) or {"$type": "type", "$value": item.name}
+        if kind is str:
+            return self.again(item, len(item), item)
+        if kind is int:
+            return self.again(item, item.bit_length() // 3, item)
+        if kind in _SCALARS:  # from an envelope
+            return item if kind is not float or math.isfinite(item) else _non_finite(item)
+        return self.container(item, kind)
+
+    def container(self, item: Value, kind: type) -> Any:
+        """What is written for a container, or a sign where it comes too often, is too deep, or has no room."""
+        ident = 0
+        repeated = False
+        if kind is not Items and kind is not Entries:
+            ident = id(item)
+            if ident in self.open:
+                self.left -= CONTAINER
+                if ident not in self.references:
+                    self.references[ident] = {"$ref": self.path(self.open[ident])}
+                return self.references[ident]
+            repeated = ident in self.seen
+        cost = COSTS.get(kind, CONTAINER)
+        if not repeated and cost <= self.left:
+            self.left -= cost
+        elif not self.charge(cost, repeated):
+            return self.sign("too much of this document is shared") if repeated and self.left >= 0 else self.cut("more")
+        if self.level > self.depth:
+            return self.sign(f"nested deeper than {self.depth:,} levels: raise the limit or ask for a part")
+        if ident:
+            self.seen.add(ident)
+            self.open[ident] = len(self.frames) - 1
+        if kind is list:
+            return self.list(item, ident, repeated)
+        if kind is Items:
+            return self.list(item.items, ident, repeated)
+        if kind is Entries:
+            return self.list([Items(pair) for pair in islice(Pairs(item.kv), max(self.left, 0) + 1)], ident, repeated)
+        if kind is dict:
+            return self.names({}, item.items(), item, islice(item.values(), _SAMPLE), len(item), ident, repeated)
+        if kind is Map and item.has_text_keys():
+            kv = item.kv
+            return self.names({}, Pairs(kv), _keys(kv), kv[1 : 2 * _SAMPLE : 2], len(kv) // 2, ident, repeated)
+        if kind is Obj:
+            return self.object(object_parts(item), ident, repeated)
+        return self.odd(item, kind, ident, repeated)
+
+    def odd(self, item: Value, kind: type, ident: int, repeated: bool) -> Any:
+        """A container that JSON does not have."""
+        if kind is tuple:
+            return {"$type": "builtins:tuple", "$items": self.list(item, ident, repeated, ("$items",))}
+        if kind is SetOf:
+            name = "builtins:frozenset" if item.frozen else "builtins:set"
+            return {"$type": name, "$items": self.list(ordered(item), ident, repeated, ("$items",))}
+        if kind is Map:
+            out: dict[str, Any] = {"$type": "builtins:dict"}
+            self.level += 1
+            self.frames.append(OpenContainer(out, (("$entries", Entries(item.kv)),), ident))
+            return out
+        assert kind is Opaque, kind
+        out = {"$error": item.reason, "$size": item.size}
+        if item.partial:
+            out["$partial"] = self.list(item.partial, ident, repeated, ("$partial",))
+        else:
+            self.close(ident)
+        return out
+
+    def object(self, parts: ObjectParts, ident: int, repeated: bool) -> Any:
+        """An object: its type, then what stands for it or its members."""
+        out: dict[str, Any] = {"$type": parts.type}
+        failed = self.again(parts.type, len(parts.type), None)
+        if parts.is_text or failed:
+            self.close(ident)
+            text = parts.text
+            if type(text) is float and not math.isfinite(text):
+                text = _float_text(text)
+            if type(text) is str:
+                failed = failed or self.again(text, len(text), None)
+            return failed or {**out, "$value": text}
+        rest: list[tuple[str, Value]] = []
+        if parts.has_state:
+            rest.append(("$state", parts.state))
+        if parts.kwargs is not None:
+            rest.append(("$kwargs", parts.kwargs))
+        if parts.maker is not None:
+            rest.append(("$call", parts.maker))
+        if parts.args:
+            rest.append(("$args", Items(parts.args)))
+        if parts.items is not None:
+            rest.append(("$items", Items(parts.items)))
+        if parts.entries is not None:
+            rest.append(("$entries", Entries(parts.entries)))
+        attributes: Iterable[tuple[str, Value]] = parts.attributes
+        kv = parts.attributes.kv
+        if "$" in "".join(kv[::2]):
+            attributes = ((escape_name(name), value) for name, value in parts.attributes)
+        sample = kv[1 : 2 * _SAMPLE : 2]
+        return self.names(out, attributes, _keys(kv), sample, len(kv) // 2, ident, repeated, rest)
+
+    def list(self, items: Sequence[Value], ident: int, repeated: bool, prefix: Path = ()) -> list[Any]:
+        """A list of members, as many as there is room for."""
+        size = len(items)
+        if (
+            size <= _SAMPLE
+            and not repeated
+            and size * _WEIGHTS <= self.left
+            and set(map(type, items)) <= _TEXT
+            and max(map(len, items), default=0) <= LONG_TEXT
+        ):
+            self.left -= size
+            self.close(ident)
+            return [*items]
+        take = self.take(size, repeated, weight_of(items[:_SAMPLE]) if size > self.left // _WEIGHTS else 1)
+        out: list[Any] = [None] * take
+        if take < size:
+            out.append(self.cut(f"{size - take:,} more"))
+        if take:
+            self.level += 1 + len(prefix)
+            self.frames.append(OpenContainer(out, enumerate(islice(items, take)), ident, prefix, size))
+        else:
+            self.close(ident)
+        return out
+
+    def names(
+        self, out: dict[str, Any], pairs: Iterable[tuple[str, Value]], kv: Iterable[Any], sample: Iterable[Value],
+        size: int, ident: int, repeated: bool, rest: Sequence[tuple[str, Value]] = (),
+    ) -> Any:  # fmt: skip
+        """Named members, as many as there is room for, and then `rest`."""
+        names: Any
+        if size * _WEIGHTS <= self.left and not repeated:
+            take = size
+            self.left -= size + size // 2  # a name is written and judged, too
+            names = kv if type(kv) is dict else [*kv]
+        else:
+            take = self.take(size, repeated, weight_of(sample) if size > self.left // _WEIGHTS else 1)
+            self.left -= take // 2
+            names = list(islice(kv, take))
+        if sum(map(len, names)) > LONG_TEXT * take:
+            for name in names:
+                self.again(name, len(name), None)
+            if self.repeats < 0:
+                self.close(ident)
+                return self.sign("long names come too often")
+        last = (("$error", self.cut(f"{size - take:,} more")["$error"]),) if take < size else ()
+        if take or rest or last:
+            if last or rest:
+                pairs = chain(islice(pairs, take), rest, last)
+            self.level += 1
+            self.frames.append(OpenContainer(out, pairs, ident))
+        else:
+            self.close(ident)
+        return out
+
+    def path(self, parent: int) -> str:
+        """The path of a container that is being written, by the frame of its parent."""
+        steps = tuple(step for frame in self.frames[1 : parent + 1] for step in (*frame.prefix, frame.key))
+        return expression((*self.prefix, *steps))
+
+
+def _keys(kv: list[Value]) -> Iterator[Value]:
+    return islice(kv, 0, None, 2)
+
+
+_JSON_CONTAINERS = frozenset((dict, list))
+
+_OFTEN = frozenset((list, dict, Map, Obj, tuple))
+
+_SCALARS = (float, bool, type(None))
+
+_TEXT = {str}
+
+
+def _float_text(value: float) -> str:
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def _non_finite(value: float) -> dict[str, Any]:
+    return {"$type": "builtins:float", "$value": _float_text(value)}

@@ -1,0 +1,194 @@
+"""The messages that several executors keep, as one sequence: where two know a turn, it is the same turn."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from itertools import islice
+
+from ckpt_tui.core.paths import Path
+from ckpt_tui.core.reading.chat import ChatMessage
+from ckpt_tui.core.reading.message_sources import MessageSource, Said
+
+
+class MergedMessage:
+    """A message of the merged conversation."""
+
+    __slots__ = ("anchor", "author", "is_new", "keeper", "key", "message", "note", "path", "place", "role")
+
+    def __init__(self, message: ChatMessage, path: Path, source: MessageSource, anchor: MergedMessage | None) -> None:
+        self.message = message
+        self.key = _key(message)
+        self.role, self.author = message.role, message.author
+        self.keeper = source.keeper
+        self.path = path
+        self.note = source.note
+        self.anchor = anchor
+        self.place = 0
+        self.is_new = False
+
+
+_Key = tuple[tuple[str, str, str], ...]
+
+
+def _key(message: ChatMessage) -> _Key:
+    """What two records of the same turn share: not the role, which is the reader's, nor always the author."""
+    return tuple((part.kind, part.call, part.text or part.called) for part in message.parts)
+
+
+class MergedMessages:
+    """The messages of several sources as one sequence.
+
+    Attributes:
+        entries: Each turn once.
+        repeated: Places of histories in which messages stand twice by their ids, each with how many.
+    """
+
+    def __init__(self, sources: Iterable[MessageSource]) -> None:
+        self.entries: list[MergedMessage] = []
+        self.repeated: list[tuple[Path, int]] = []
+        self._by_key: dict[_Key, list[MergedMessage]] = {}
+        # Executor by executor, what it keeps before what it only holds.
+        for source in sorted(sources, key=lambda source: source.rank):
+            self._take(source)
+
+    def _take(self, source: MessageSource) -> None:
+        used: set[int] = set()
+        free: dict[_Key, int] = {}
+        after: dict[int, list[MergedMessage]] = {}
+        ahead: list[MergedMessage] = []
+        anchor: MergedMessage | None = None
+        last: MergedMessage | None = None
+        first: MergedMessage | None = None
+        once, again = _without_replays(source.messages)
+        for path, message in once:
+            known = self._known(message, used, free, anchor.place if anchor is not None else -1)
+            if known is not None:
+                used.add(id(known))
+                _complete(known, message, source.note)
+                first, last = first or known, known
+                if anchor is None or known.place > anchor.place:
+                    anchor = known
+                continue
+            last = made = MergedMessage(message, path, source, last)
+            if anchor is None:
+                ahead.append(made)
+            else:
+                after.setdefault(id(anchor), []).append(made)
+        if again:
+            self.repeated.append((source.path, again))
+        if ahead or after:
+            self._insert(ahead, first or self._longer(ahead), after)
+
+    def _known(self, message: ChatMessage, used: set[int], free: dict[_Key, int], place: int) -> MergedMessage | None:
+        """The turn that a message is a record of: the next one, else an earlier one that this source has not.
+
+        `free` remembers how many of the turns with the same content are used from the first on.
+        """
+        earlier = None
+        key = _key(message)
+        listed = self._by_key.get(key, [])
+        begin = free.get(key, 0)
+        while begin < len(listed) and id(listed[begin]) in used:
+            begin += 1
+        free[key] = begin
+        for entry in islice(listed, begin, None):
+            if id(entry) in used or not _agree(entry, message):
+                continue
+            if entry.place > place:
+                return entry
+            earlier = earlier or entry
+        return earlier
+
+    def _longer(self, made: list[MergedMessage]) -> MergedMessage | None:
+        """The turn that repeats what a message by itself says, as a ledger repeats its facts: it comes after it."""
+        text = made[0].message.text if len(made) == 1 else ""
+        if len(text) < _LOOKED_FOR:
+            return None
+        return next((entry for entry in self.entries if text in entry.message.text), None)
+
+    def _insert(
+        self, ahead: list[MergedMessage], before: MergedMessage | None, after: dict[int, list[MergedMessage]]
+    ) -> None:
+        merged: list[MergedMessage] = [] if before is not None or self.entries else ahead
+        at = 0
+        while at < len(self.entries):
+            entry = self.entries[at]
+            if entry is before:
+                merged += ahead
+            merged.append(entry)
+            at += 1
+            new = after.get(id(entry))
+            if new is not None:
+                while self._is_other_answer(at, entry) and id(self.entries[at]) not in after:
+                    merged.append(self.entries[at])
+                    at += 1
+                merged += new
+        if before is None and self.entries:
+            merged += ahead
+        for entry in (*ahead, *(made for listed in after.values() for made in listed)):
+            self._by_key.setdefault(entry.key, []).append(entry)
+        self.entries = merged
+        for place, entry in enumerate(merged):
+            entry.place = place
+
+    def _is_other_answer(self, at: int, entry: MergedMessage) -> bool:
+        """Whether somebody else said something to the same turn, to which nobody said more: it came first."""
+        if at >= len(self.entries) or self.entries[at].anchor is not entry:
+            return False
+        return at + 1 == len(self.entries) or self.entries[at + 1].anchor is not self.entries[at]
+
+
+def _without_replays(messages: Said) -> tuple[Said, int]:
+    """Messages without those that only repeat what stands before them, and how many stand twice by their ids.
+
+    Some versions keep, with every call of a model, all that the model was given: the history from its first message on.
+    """
+    if len(messages) < 2:
+        return messages, 0
+    kept: list[tuple[Path, ChatMessage]] = []
+    ids: set[str] = set()
+    places: dict[_Key, list[int]] = {}
+    again, replayed = 0, -1
+    first = messages[0][1]
+    for place, (path, message) in enumerate(messages):
+        if message.id and message.id in ids:
+            again += 1
+            continue
+        ids.add(message.id)
+        key = _key(message)
+        if key in places and len(message.text) > _GIVEN:
+            continue
+        before = places.setdefault(key, [])
+        begins = place > 0 and not message.id and message.role == first.role and before[:1] == [0]
+        at = bisect_right(before, replayed)
+        repeats = 0 if begins else before[at] if replayed >= 0 and at < len(before) else -1
+        before.append(place)
+        replayed = repeats
+        if repeats < 0:
+            kept.append((path, message))
+    return kept, again
+
+
+_GIVEN = 200
+"""Characters of a text that nobody says twice: a prompt that is given again, word for word, stands once."""
+
+_LOOKED_FOR = 8
+"""Characters of a text that is looked for in others."""
+
+
+def _agree(entry: MergedMessage, message: ChatMessage) -> bool:
+    """Whether a turn and a message with the same content may be the same: no two authors, or no two roles."""
+    if entry.author and message.author:
+        return entry.author == message.author
+    if entry.author or message.author:
+        return True
+    return entry.role == message.role or not entry.role or not message.role
+
+
+def _complete(entry: MergedMessage, message: ChatMessage, note: str) -> None:
+    if message.author and not entry.author:
+        entry.author, entry.role = message.author, message.role
+    entry.role = entry.role or message.role
+    if not note:  # somebody keeps it
+        entry.note = ""

@@ -1,0 +1,105 @@
+"""Arguments that are the contents of a container: of the standard library's own, and of what derives from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
+from ckpt_tui.core.reading.order import ordered
+from ckpt_tui.core.value import Map, Ref, SetOf, Value
+
+EXCEPTION_ENDINGS = (
+    "Error",
+    "Exception",
+    "Warning",
+    "Exit",
+    "Interrupt",
+    "Failure",
+    "Timeout",
+    "Cancelled",
+    "Refused",
+)
+
+
+def take_contents(parts: ObjectParts, name: str, args: Sequence[Value], is_call: bool) -> Sequence[Value]:
+    """Arguments that are the contents of a standard container become its items or entries; the rest is returned."""
+    if name in ("builtins:set", "builtins:frozenset"):
+        if len(args) == 1 and type(args[0]) in (list, tuple) and parts.items is None:
+            parts.items = args[0]
+            return ()
+    elif name == "collections:deque":
+        return _deque(parts, args)
+    elif name == "collections:Counter":
+        if len(args) == 1 and type(args[0]) is Map:
+            parts.entries = args[0].kv + parts.entries if parts.entries else args[0].kv
+            return ()
+    elif name in _FIELDS:
+        return _named_fields(parts, _FIELDS[name], args)
+    elif name in ("collections:OrderedDict", "collections:defaultdict"):
+        if parts.entries is None:
+            parts.entries = []
+        if name == "collections:defaultdict" and len(args) == 1:
+            parts.attributes = Pairs(["default_factory", args[0]])
+            return ()
+    elif is_call and not name.endswith(EXCEPTION_ENDINGS):
+        return _kin(parts, name, args)
+    return args
+
+
+def _kin(parts: ObjectParts, name: str, args: Sequence[Value]) -> Sequence[Value]:
+    """The same for what derives from a standard container: it pickles as its base does, under its own name."""
+    first = args[0] if args else None
+    if parts.entries is not None:
+        if len(args) == 1 and (first is None or type(first) is Ref):  # a defaultdict
+            parts.attributes = Pairs(["default_factory", first])
+            return ()
+    elif parts.items is not None:
+        if 1 <= len(args) <= 2 and type(first) is tuple and not first:  # a deque
+            return _deque(parts, args)
+    elif len(args) == 1 and type(first) is list:
+        is_set = name.lower().endswith("set") and len(first) <= _SORTED
+        parts.items = ordered(SetOf([*first])) if is_set else first
+        return ()
+    elif len(args) == 1 and type(first) is Map:  # a Counter
+        parts.entries = first.kv
+        return ()
+    return args
+
+
+_SORTED = 200
+"""Members of what is a set by its name that are put in order: the order of its pickle means nothing."""
+
+
+def _named_fields(parts: ObjectParts, names: Sequence[str], args: Sequence[Value]) -> Sequence[Value]:
+    """The fields of a named tuple of the standard library; the pickle of any other does not name them."""
+    values = args[0] if len(args) == 2 and type(args[0]) is tuple and type(args[1]) is Map else args
+    if len(values) != len(names):
+        return args
+    parts.attributes = Pairs([part for pair in zip(names, values, strict=True) for part in pair])
+    return ()
+
+
+_URL = ("scheme", "netloc", "path", "params", "query", "fragment")
+
+_SPLIT = ("scheme", "netloc", "path", "query", "fragment")
+
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "urllib.parse:ParseResult": _URL, "urllib.parse:ParseResultBytes": _URL, "urllib.parse:SplitResult": _SPLIT,
+    "urllib.parse:SplitResultBytes": _SPLIT, "urllib.parse:DefragResult": ("url", "fragment"),
+    "decimal:DecimalTuple": ("sign", "digits", "exponent"),
+    "time:struct_time": (
+        "tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst",
+    ),
+    "shutil:_ntuple_diskusage": ("total", "used", "free"),
+    "email.headerregistry:Address": ("display_name", "username", "domain"),
+}  # fmt: skip
+
+
+def _deque(parts: ObjectParts, args: Sequence[Value]) -> Sequence[Value]:
+    if len(args) > 2 or (args and type(args[0]) not in (list, tuple)):
+        return args
+    first = args[0] if args else ()
+    parts.items = [*first, *parts.items] if first and parts.items else parts.items or first
+    if len(args) == 2 and args[1] is not None:
+        parts.attributes = Pairs(["maxlen", args[1]])
+    return ()

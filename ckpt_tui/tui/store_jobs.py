@@ -1,0 +1,89 @@
+"""What a screen has done in threads with a whole store or a whole file: examining, reading it to be resumed from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ckpt_tui.actions.resume.branch import branch_types
+from ckpt_tui.actions.resume.plan import source_of
+from ckpt_tui.actions.store_examination import examine
+from ckpt_tui.errors import CkptError
+from ckpt_tui.stores.event_streams import read_events
+from ckpt_tui.stores.files import FileTrouble
+from ckpt_tui.tui.messages import EventsRead, Examining, ReportReady, SourceReady
+from ckpt_tui.tui.workers import PROGRESS_SECONDS, Interval, Workers, check_cancelled, job
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.dom import DOMNode
+
+    from ckpt_tui.actions.resume.log import EventLog
+    from ckpt_tui.core.runs.lineage import Node
+    from ckpt_tui.stores.base import Store
+
+
+def _examination_failed(error: CkptError) -> ReportReady:
+    return ReportReady(None, error=error.what, hint=error.hint)
+
+
+def _read_failed(error: CkptError, file: str, nodes: Sequence[Node] = ()) -> SourceReady:
+    return SourceReady(file, None, error=error.what, hint=error.hint)
+
+
+class StoreJobs:
+    """The jobs of one screen on a whole store. Each returns at once and posts its results; the latest of its kind wins.
+
+    Args:
+        owner: The screen that receives the messages and whose workers these are.
+        store: The store.
+    """
+
+    def __init__(self, owner: DOMNode, store: Store) -> None:
+        self.workers = Workers(owner)
+        self._store = store
+
+    def stop(self) -> None:
+        """End everything."""
+        self.workers.stop()
+
+    @job("examine", failed=_examination_failed)
+    def examine(self) -> None:
+        """Look at everything in the store for what is wrong or risky."""
+        interval = Interval(PROGRESS_SECONDS, at_once=True)
+
+        def progress(done: int, total: int) -> None:
+            check_cancelled()
+            if interval.is_due():
+                self.workers.post(Examining(done, total))
+
+        self.workers.post(ReportReady(examine(self._store.fresh(), progress, check_cancelled)))
+
+    @job("source", failed=_read_failed)
+    def source(self, file: str, nodes: Sequence[Node] = ()) -> None:
+        """Read a checkpoint whole, to resume from.
+
+        Args:
+            file: Its file.
+            nodes: The checkpoints of its run, whose types are to be allowed, too.
+        """
+        store, own = self._store.home(file)
+        barred = store.capabilities(own).resume
+        if barred:
+            raise CkptError(barred)
+        checkpoint = store.load(own, check_cancelled, everything=True)
+        node = next((each for each in nodes if each.ref.file == file), None)
+        later = branch_types(self._store, nodes, node, check_cancelled) if node is not None else ()
+        self.workers.post(SourceReady(file, source_of(store.path, checkpoint, later)))
+
+    @job("events")
+    def read_events(self, path: str, log: EventLog) -> None:
+        """Read a saved stream of events into a log."""
+        try:
+            for line in read_events(path):
+                check_cancelled()
+                log.add(line)
+        except FileTrouble as trouble:
+            self.workers.post(EventsRead(trouble.reason))
+        else:
+            self.workers.post(EventsRead())

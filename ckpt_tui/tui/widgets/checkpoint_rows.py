@@ -1,0 +1,126 @@
+"""The rows of the list of checkpoints, as styled text in so many cells."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from ckpt_tui.core.runs import listing
+from ckpt_tui.core.text import clean
+from ckpt_tui.tui.widgets.fitting import SHORTEST, fit, fit_middle
+
+_SIGN_STYLES = {
+    "waiting": "warn",
+    "response": "accent",
+    "final": "good",
+    "entry": "label",
+    "failed": "error",
+    "edited": "accent",
+    "forked": "accent",
+}
+
+EDGE = 2
+"""Cells at the left edge of each row: one for the cursor, a mark or a bookmark, one for what is wrong."""
+
+_STATUS_STYLES = {
+    "waits": "warn",
+    "answered": "accent",
+    "done": "good",
+    "entry": "label",
+    "open": "warn",
+    "failed": "error",
+}
+
+
+def heading(
+    row: listing.RunRow | listing.JoinRow | listing.StoreRow | listing.ProblemsRow, width: int
+) -> list[tuple[str, str]]:
+    """A row that stands above others: a store, a run, problems; or the gutter where branches join."""
+    if isinstance(row, listing.RunRow):
+        name, rest = listing.run_title(row.run)
+        if cell_len(name) + cell_len(rest) + 3 > width:
+            name, rest = listing.run_title(row.run, short=True)
+        name = name if cell_len(name) < width else fit(name, width)
+        return [(name, "heading"), (" · " + rest, "dim")]
+    if isinstance(row, listing.JoinRow):
+        return [(" " * EDGE, "plain"), (listing.join_gutter(row), "lane")]
+    if isinstance(row, listing.StoreRow):
+        name, rest = listing.store_title(row)
+        return [
+            ("▌ ", "accent"),
+            (fit(name, min(cell_len(name), max(width - 4, 1))), "heading"),
+            (f" · {rest}", "dim"),
+        ]
+    return [("problems", "heading"), (f" · {row.number:,}", "dim")]
+
+
+def problem(row: listing.ProblemRow, width: int, names_width: int) -> list[tuple[str, str]]:
+    """A file that could not be read, and why; the names of all files take `names_width` cells."""
+    name = clean(row.problem.file)
+    reason = clean(row.problem.reason)
+    name = fit_middle(name, min(names_width, width // 2))
+    return [(f" {name}", "plain"), ("  " + reason, "dim")]
+
+
+def gutter(row: listing.NodeRow, cells: int) -> list[tuple[str, str]]:
+    """The lineage of a checkpoint, its own sign in its lane."""
+    lanes = listing.node_gutter(row.node)
+    own = min(row.node.lane, listing.MAX_LANES - 1) * 2
+    if own >= cells:  # too narrow for the whole gutter: the sign matters most
+        lanes, own = listing.SIGNS[row.node.ref.role], 0
+    sign = _SIGN_STYLES.get(row.node.ref.role or "", "plain")
+    rest = cells - own - 1
+    return [(lanes[:own], "lane"), (lanes[own], sign), (lanes[own + 1 :].ljust(rest)[:rest], "lane")]
+
+
+def what_happened(row: listing.NodeRow, cells: int, danger: str) -> list[tuple[str, str]]:
+    """What happened: the status whole, the middle of names cut, then the end of what was said.
+
+    Args:
+        row: The row of a checkpoint.
+        cells: How many cells it may take.
+        danger: What it would do when it is loaded, in the place of what was said; "" for nothing.
+    """
+    status, who, gist = listing.happening(row)
+    if danger:
+        gist = danger
+    style = _STATUS_STYLES.get(status.partition(" ")[0], "plain")
+    parts: list[tuple[str, str]] = []
+    left = cells
+    if status:
+        text = status[:left]
+        parts.append((text, style))
+        left -= len(text)
+        if left > 1 and (who or gist):
+            parts.append((" ", "plain"))
+            left -= 1
+    after = ""
+    if who.startswith("→ ") and gist:  # what comes from outside is reported before where it goes
+        who, after = "", who
+        room = left // 3 if left >= _ROOMY else 0
+        room = max(left - cell_len(gist) - 1, room)
+        after = (f" {after}" if cell_len(after) <= room else f" {fit_middle(after, room)}") if room > 2 else ""
+        left -= cell_len(after)
+    if who and left > 1:
+        room = left
+        if gist:  # what was said gets at least half of it
+            room = max(left - cell_len(gist) - 2, SHORTEST if danger else left // 2)
+        text = who if cell_len(who) <= room else fit_middle(who, room)
+        parts.append((text, "plain"))
+        left -= cell_len(text)
+        if gist and left > 3:
+            parts.append((": ", "dim"))
+            left -= 2
+    if gist and left > 1:
+        text = gist if cell_len(gist) <= left else fit(gist, left)
+        parts.append((text, "error" if danger else "text"))
+        left -= cell_len(text)
+    parts.append((after, "dim"))
+    for _, words in listing.irregularities(row):
+        if words and len(words) + 2 <= left:
+            parts.append((f"  {words}", "dim"))
+            left -= len(words) + 2
+    return [*parts, (" " * left, "plain")]
+
+
+_ROOMY = 36
+"""Cells of what happened from which there is room for where an answer goes, whatever its length."""

@@ -1,0 +1,136 @@
+"""What stands below the line of tabs: one set of lines for each sort of tab."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.binding import BindingType
+from textual.widget import Widget
+
+from ckpt_tui.core.model import Checkpoint, parts_of
+from ckpt_tui.tui.commands import bindings
+from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.overview_lines import OverviewLines
+from ckpt_tui.tui.widgets.row_tree import RowTree
+from ckpt_tui.tui.widgets.tab_texts import conversation_paragraphs
+from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.diff.changes import Difference
+    from ckpt_tui.core.reading.conversation import Conversation
+    from ckpt_tui.tui.widgets.diff_rows import DiffRows
+    from ckpt_tui.tui.widgets.graph_view import GraphView
+    from ckpt_tui.tui.widgets.share_list import ShareList
+
+
+class FileLines(TextLines):
+    """A conversation, or the lines of a file; another program can open the file."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("value", "value.pager", "value.editor")
+
+
+class TabBodies:
+    """The lines of the tabs of one checkpoint, of which one set is shown; those of rare tabs are made when they are.
+
+    Args:
+        owner: The widget that has them as its children.
+    """
+
+    def __init__(self, owner: Widget) -> None:
+        self._owner = owner
+
+    def made(self, is_overview: bool) -> tuple[LineList, ...]:
+        """The lines that are there from the beginning, the overview or the tree shown first."""
+        lines = (OverviewLines(id="overview"), RowTree(id="tree"), FileLines(id="text"))
+        lines[0].display = is_overview
+        lines[1].display = not is_overview
+        lines[2].display = False
+        return lines
+
+    @property
+    def overview(self) -> OverviewLines:
+        """The overview."""
+        return self._owner.query_one(OverviewLines)
+
+    @property
+    def tree(self) -> RowTree:
+        """The rows of a value."""
+        return self._owner.query_one(RowTree)
+
+    @property
+    def text(self) -> TextLines:
+        """A conversation, a file, or why there is nothing to show."""
+        return self._owner.query_one("#text", TextLines)
+
+    @property
+    def diff(self) -> DiffRows | None:
+        """What changed since the parent, once it was wanted."""
+        return cast("DiffRows | None", self._rare("diff"))
+
+    @property
+    def graph(self) -> GraphView | None:
+        """The graph, once it was wanted."""
+        return cast("GraphView | None", self._rare("graph"))
+
+    @property
+    def size(self) -> ShareList | None:
+        """The sizes, once they were wanted."""
+        return cast("ShareList | None", self._rare("size"))
+
+    def _rare(self, name: str) -> Widget | None:
+        return next(iter(self._owner.query(f"#{name}")), None)
+
+    @property
+    def current(self) -> LineList:
+        """The lines that are shown."""
+        return next((lines for lines in self._owner.query(LineList) if lines.display), self.tree)
+
+    def switch(self, name: str) -> None:
+        """Show other lines: overview, tree, text, diff, graph or size; the focus goes with them."""
+        found = {lines.id: lines for lines in self._owner.query(LineList)}
+        if name not in found:
+            module, kind = _RARE[name]
+            lines: LineList = getattr(import_module(module), kind)(name)
+            found[name] = lines
+            lines.display = False
+            self._owner.mount(lines)
+        focused = any(lines.has_focus for lines in found.values())
+        for id, lines in found.items():
+            lines.display = id == name
+        if focused and not found[name].has_focus:
+            found[name].focus()
+
+    def show_changes(
+        self, difference: Difference | None, why_none: str, checkpoint: Checkpoint | None, reveal: bool
+    ) -> None:
+        """Show what changed since the parent, or why that is not known."""
+        self.switch("diff")
+        view = cast("DiffRows", self._rare("diff"))
+        view.reveal = reveal
+        if difference is None or checkpoint is None:
+            view.show_text(why_none)
+        elif not difference.shown:
+            hidden = f"; {difference.ignored:,} hidden by rules, d shows them" if difference.ignored else ""
+            view.show_text(difference.incomplete or f"Nothing changed since the parent{hidden}.")
+        else:
+            view.show(difference, parts_of(checkpoint))
+
+    def show_talk(self, talk: Conversation | None, is_large: bool, reveal: bool, keep_place: bool) -> None:
+        """Show what was said, or that it is not read yet."""
+        self.switch("text")
+        if talk is not None:
+            paragraphs = conversation_paragraphs(talk, reveal)
+        else:
+            paragraphs = [Paragraph(_LARGE_TALK if is_large else "reading …", "dim")]
+        self.text.show(paragraphs, keep_place=keep_place)
+
+
+_LARGE_TALK = "This checkpoint is large: Enter in its overview reads it, and what was said in it."
+
+_RARE = {
+    "diff": ("ckpt_tui.tui.widgets.diff_rows", "DiffRows"),
+    "graph": ("ckpt_tui.tui.widgets.graph_view", "GraphView"),
+    "size": ("ckpt_tui.tui.widgets.share_list", "ShareList"),
+}
+"""Rare tab → module and class of its lines: imported when it is shown, so that no first screen waits for them."""
