@@ -6,9 +6,11 @@ Forks of a directory are directories; those of a database are databases, `ID-N.s
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
+from ckpt_tui.core.model import Problem
 from ckpt_tui.stores.base import Store
-from ckpt_tui.stores.composite import CompositeStore, short_names
+from ckpt_tui.stores.composite import CompositeStore, short_names, why_closed
 from ckpt_tui.stores.directory import DirectoryStore
 
 SUFFIX = ".forks"
@@ -55,15 +57,20 @@ def is_overlay(store: Store) -> bool:
     return isinstance(store, CompositeStore) and store.together
 
 
-def overlay(path: str, directories: list[str]) -> Store:
+def overlay(path: str, directories: list[str], problems: Sequence[Problem] = ()) -> Store:
     """A store and others whose checkpoints continue its own: one lineage, whichever of them holds what."""
     texts = [path, *directories]
-    if os.path.isfile(path):
-        # Late: a list of Agent Framework's checkpoints does without the other formats.
-        from ckpt_tui.stores.langgraph import LangGraphStore
+    return CompositeStore([_opened(path, text) for text in texts], short_names(texts), path, True, problems)
 
-        return CompositeStore([LangGraphStore(text) for text in texts], short_names(texts), path, together=True)
-    return CompositeStore([DirectoryStore(text) for text in texts], short_names(texts), path, together=True)
+
+def _opened(root: str, path: str) -> Store:
+    """A store, or a fork of it: databases where it is one."""
+    if not os.path.isfile(root):
+        return DirectoryStore(path)
+    # Late: a list of Agent Framework's checkpoints does without the other formats.
+    from ckpt_tui.stores.langgraph import LangGraphStore
+
+    return LangGraphStore(path)
 
 
 def with_forks(store: Store) -> Store:
@@ -72,8 +79,18 @@ def with_forks(store: Store) -> Store:
         members = [member if is_fork(member.path) else with_forks(member) for member in store.members]
         changed = any(new is not old for new, old in zip(members, store.members, strict=True))
         return CompositeStore(members, store.member_names, store.path, problems=store.problems) if changed else store
-    found = forks_of(store.path) if is_plain(store) else []
-    return overlay(store.path, [path for path in found if path != os.path.abspath(store.path)]) if found else store
+    if not is_plain(store):
+        return store
+    found = [path for path in forks_of(store.path) if path != os.path.abspath(store.path)]
+    closed = _closed_forks(store.path)
+    return overlay(store.path, found, closed) if found or closed else store
+
+
+def _closed_forks(store: str) -> list[Problem]:
+    """The directory of forks as a row, where it is there and may not be read."""
+    place = root_of(store) + SUFFIX
+    reason = why_closed(place)
+    return [Problem(f"{os.path.basename(place)}/", reason, "directory")] if reason else []
 
 
 def with_own_forks(store: Store) -> Store:
