@@ -22,6 +22,7 @@ from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.listing import id_text, run_title
 from ckpt_tui.core.steps.snapshots import take_snapshot
 from ckpt_tui.errors import CkptError, NotFoundError
+from ckpt_tui.stores import langgraph
 from ckpt_tui.stores.base import Batch, Store, collect
 from ckpt_tui.stores.composite import CompositeStore
 from ckpt_tui.stores.conformance import Conformance
@@ -666,3 +667,39 @@ def test_a_database_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
     finally:
         stop.set()
         thread.join(10)
+
+
+def test_what_is_deleted_where_others_are_saved_goes_with_the_next_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = save_two(tmp_path / "memory.db")
+    store = LangGraphStore(str(tmp_path / "memory.db"))
+    known = collect(store.scan())
+    connection.execute("DELETE FROM checkpoints WHERE parent_checkpoint_id IS NULL")
+    save(connection, 7, checkpoint_id(1, 0))  # commits both
+    first = list(store.scan())
+    assert [entry.file for batch in first for entry in batch.entries] == [f"t/{checkpoint_id(7, 6)}"]
+    assert not any(batch.gone for batch in first)
+    monkeypatch.setattr(langgraph, "COUNT_SECONDS", 0.0)
+    gone = {file for batch in store.scan() for file in batch.gone}
+    assert len(gone) == 1
+    assert gone < set(known)
+    connection.close()
+
+
+def test_a_row_that_is_used_again_shows_the_new_checkpoint(tmp_path: Path) -> None:
+    connection = save_two(tmp_path / "memory.db")
+    store = LangGraphStore(str(tmp_path / "memory.db"))
+    entries = collect(store.scan())
+    before = set(entries)
+    connection.execute("DELETE FROM checkpoints WHERE parent_checkpoint_id IS NOT NULL")
+    save(connection, 7, checkpoint_id(1, 0))  # in the row of the one that is gone
+    after = set(collect(store.scan(), entries))
+    assert after - before == {f"t/{checkpoint_id(7, 6)}"}
+    assert len(before - after) == 1
+    connection.execute("DELETE FROM checkpoints WHERE parent_checkpoint_id IS NOT NULL")
+    connection.commit()
+    assert len(collect(store.scan(), entries)) == 1
+    save(connection, 8, checkpoint_id(1, 0))
+    assert set(collect(store.scan(), entries)) - before == {f"t/{checkpoint_id(8, 7)}"}
+    connection.close()
