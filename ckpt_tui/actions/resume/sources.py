@@ -35,7 +35,8 @@ def source_in(store: Store, checkpoint: Checkpoint, later: Sequence[str] = (), a
     thread = prefix.replace("%2F", "/").replace("%25", "%")
     nodes = [each for each in _names(attribute(checkpoint.metadata, "versions_seen")) if not each.startswith("__")]
     found = GraphThread(thread, name, prefix, tuple(nodes), _next(checkpoint.messages))
-    return Source(os.path.abspath(store.path), ref.id, "", executors=tuple(nodes), workflow=ref.workflow,
+    # A stored checkpoint says nothing of its graph: what is loaded stands for its thread.
+    return Source(os.path.abspath(store.path), ref.id, f"run {prefix}", executors=tuple(nodes), workflow=ref.workflow,
                   iteration=ref.step, thread=found)  # fmt: skip
 
 
