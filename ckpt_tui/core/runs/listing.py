@@ -244,7 +244,7 @@ def summary(row: NodeRow) -> str:
 def irregularities(row: NodeRow) -> list[tuple[str, str]]:
     """What is irregular about a checkpoint: a sign, and words where its place in the run is; the gravest first."""
     node = row.node
-    found = [("!", node.odd)] if node.odd else []
+    found = [("!", node.irregular)] if node.irregular else []
     if node.ref.note:
         found.append(("!", ""))
     if node.guessed:
