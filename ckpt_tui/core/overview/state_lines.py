@@ -46,6 +46,7 @@ def state_lines(
     changed = {change.path for change in changes}
     for path, values in _moving(run_path):
         if path not in changed:
+            shown.add(path)
             yield Line("state", f"{place_text(path)}  {_course(values)}", path)
     for name, value in own_state(after.checkpoint.state).items():
         path = ("state", name)
