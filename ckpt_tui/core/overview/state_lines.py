@@ -130,6 +130,6 @@ def _spark(values: Sequence[Any]) -> str:
 
 
 def place_text(path: Path) -> str:
-    """A path of the state for people, without what stands above all of it."""
+    """A path of the state for people, without what is above all of it."""
     inner = path[2:] if path[1:2] == (EXECUTORS,) else path[1:]
     return clean(expression(inner), 80)

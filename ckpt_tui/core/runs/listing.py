@@ -78,27 +78,36 @@ def rows(runs: Iterable[Run], problems: Iterable[Problem]) -> list[Row]:
             store = run.store
             own = [other for other in runs if other.store == store]
             out.append(StoreRow(store, len(own), sum(len(other.nodes) for other in own)))
-        out.append(RunRow(run))
-        nodes = run.nodes
-        ids = [node.ref.id for node in nodes]
-        parents = [node.parent for node in nodes]
-        times: dict[str | None, float] = dict(zip(ids, [node.ref.when for node in nodes], strict=True))
-        inner = set(parents)
-        fields = zip(nodes, map(times.get, parents, repeat(0.0)), [name not in inner for name in ids], strict=True)
-        # As `_make` does, without a call of Python for each.
-        made = map(tuple.__new__, repeat(NodeRow), fields)
-        done = 0
-        for at, node in enumerate(nodes, 1):
-            if node.opened:
-                out += islice(made, at - done)
-                out.append(JoinRow(node.lane, node.opened, node.lanes))
-                done = at
-        out += made
-    broken = sorted(problems, key=lambda problem: problem.file)
-    if broken:
-        out.append(ProblemsRow(len(broken)))
-        out.extend(ProblemRow(problem) for problem in broken)
+        out += run_rows(run)
+    out += problem_rows(problems)
     return out
+
+
+def run_rows(run: Run) -> list[Row]:
+    """The rows of one run: its heading, and its checkpoints."""
+    nodes = run.nodes
+    ids = [node.ref.id for node in nodes]
+    parents = [node.parent for node in nodes]
+    times: dict[str | None, float] = dict(zip(ids, [node.ref.when for node in nodes], strict=True))
+    inner = set(parents)
+    fields = zip(nodes, map(times.get, parents, repeat(0.0)), [name not in inner for name in ids], strict=True)
+    # As `_make` does, without a call of Python for each.
+    made = map(tuple.__new__, repeat(NodeRow), fields)
+    out: list[Row] = [RunRow(run)]
+    done = 0
+    for at, node in enumerate(nodes, 1):
+        if node.opened:
+            out += islice(made, at - done)
+            out.append(JoinRow(node.lane, node.opened, node.lanes))
+            done = at
+    out += made
+    return out
+
+
+def problem_rows(problems: Iterable[Problem]) -> list[Row]:
+    """The rows of what cannot be shown, with their heading; none where there is nothing of the kind."""
+    broken = sorted(problems, key=lambda problem: problem.file)
+    return [ProblemsRow(len(broken)), *map(ProblemRow, broken)] if broken else []
 
 
 def node_gutter(node: Node) -> str:
