@@ -279,7 +279,7 @@ class CompareScreen(Screen[ComparePlace]):
         self.query_one("#head", BarLine).show(compared_parts(self.pair, width), right)
         title = f"{clean(before.workflow, 30)} {id_text(before)} → {id_text(after)}"
         self.rows.border_title = Content(f"where the branches diverge · {title}" if word else title)
-        place = "" if self.has_class("-roomy") else self.rows.place  # else it stands above the change in full
+        place = "" if self.size.height >= ROOMY else self.rows.place  # else it stands above the change in full
         self.rows.border_subtitle = Content(place[-max(width - 20, 8) :])
         line = self.query_one("#beginnings", BarLine)
         line.display = self.beginnings is not None
