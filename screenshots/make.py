@@ -169,7 +169,7 @@ async def graph(app: Driver) -> None:
     await app.press("5", "g", "tab")
     while app.screen.details[0].tab != "graph":
         await app.press("t")
-    await app.shows("● ran")
+    await app.shows("[Graph]", "● ")
 
 
 async def replay(app: Driver, place: int) -> ReplayScreen:
