@@ -10,6 +10,7 @@ from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.ids import latest
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
+from ckpt_tui.core.times import is_possible
 
 
 class View(NamedTuple):
@@ -24,6 +25,7 @@ class View(NamedTuple):
         newest: File name of the newest checkpoint, or "".
         lanes: Widest gutter, in lanes.
         step: The largest number of a step.
+        has_days: A time that cannot be true is shown by its day.
         missing: The directory does not exist.
         filter: The text that rows must contain, or "".
     """
@@ -38,6 +40,7 @@ class View(NamedTuple):
     missing: bool = False
     filter: str = ""
     step: int = 0
+    has_days: bool = False
 
     def node_of(self, file: str) -> tuple[Run, Node] | None:
         """The run and the place in it of a file; None when it is not a checkpoint of the view."""
@@ -61,17 +64,19 @@ def make_view(entries: Sequence[CheckpointRef | Problem], missing: bool = False,
     places = {}
     lanes = 1
     step = 0
+    has_days = False
     for index, row in enumerate(rows):
         if isinstance(row, listing.NodeRow):
             places[row.node.ref.file] = index
             lanes = max(lanes, row.node.lanes.bit_length())
             step = max(step, row.node.ref.step)
+            has_days = has_days or not is_possible(row.node.ref.when)
         elif isinstance(row, listing.ProblemRow):
             places[row.problem.file] = index
     newest = latest([node for run in runs for node in run.nodes]).ref.file if refs else ""
     return View(
         tuple(rows), places, runs, len(refs), len(problems), newest, min(lanes, listing.MAX_LANES), missing, text,
-        step,
+        step, has_days,
     )  # fmt: skip
 
 

@@ -216,7 +216,8 @@ def _members(pairs: Sequence[tuple[Value, Value]], depth: int) -> str:
         (name, resolve(value))
         for name, value in pairs[:_MEMBERS]
         # Any other key may be a million values: Python itself must not write it.
-        if type(name) is str and name not in _BOOKKEEPING and name not in RUN_KWARGS and not name.startswith(("_", REPEATED))
+        if type(name) is str and name not in _BOOKKEEPING and name not in RUN_KWARGS
+        and not name.startswith(("_", REPEATED))
         and not is_secret_key(name) and unread(value) <= GIST_SPAN
     ]  # fmt: skip
     flags = [(name, value) for name, value in shown if type(value) is bool]

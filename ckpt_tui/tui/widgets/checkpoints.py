@@ -211,7 +211,11 @@ class Checkpoints(LineList):
         """The columns of so many cells."""
         key = (width, self.view.lanes, self.view.step)
         if self._laid[0] != key:
-            widest = {"gutter": self.view.lanes * 2 - 1, "step": len(str(self.view.step))}
+            widest = {
+                "gutter": self.view.lanes * 2 - 1,
+                "step": len(str(self.view.step)),
+                "time": listing.DAY_CELLS if self.view.has_days else 0,
+            }
             self._laid = key, lay_out(width, widest)
         return self._laid[1]
 
