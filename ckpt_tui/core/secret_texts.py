@@ -156,7 +156,7 @@ def _logins(text: str) -> str:
             return whole.replace(alone, MASK) if any(map(str.isdigit, alone)) else whole
         password = match["password"]
         if _WEB.known.search(text[max(at - 8, 0) : at]):
-            # A path may hold an @, so a password is only what stands before the first sign of one.
+            # A path may hold an @, so a password is only what comes before the first sign of one.
             own = re.match(r"[^/?#]*@", password + "@")
             if own is None:
                 return whole

@@ -19,7 +19,7 @@ from packaging.version import Version
 
 from ckpt_tui.runner.gate import Gate
 from ckpt_tui.runner.graph import handled_types
-from tests.cli.commands import Done, command
+from tests.cli.commands import Done, here
 from tests.runner.releases import ALL, VERSION, released
 from tests.runner.stores import lines, of_kind
 
@@ -28,7 +28,7 @@ def resumed(at: int, into: Path, *words: str, arguments: tuple[str, ...] = ()) -
     """A resume of one of these checkpoints with the bare program."""
     program, directory, found = released()
     words = ("--workflow", str(program), "--into", str(into), *words, *(("--", *arguments) if arguments else ()))
-    return command("resume", directory, found[at]["checkpoint_id"], *words)
+    return here("resume", directory, found[at]["checkpoint_id"], *words)
 
 
 class TestTypes:
@@ -99,7 +99,7 @@ class TestDanger:
     ) -> None:
         canary = tmp_path / "canary"
         identifier = with_payload(tmp_path / "store", touching(canary), at)
-        done = command(
+        done = here(
             "resume", tmp_path / "store", identifier, "--workflow", released()[0], "--allow", VERSION, *words, "--",
             tmp_path / "own",
         )  # fmt: skip
@@ -111,7 +111,7 @@ class TestDanger:
 class TestClassesThatAct:
     def test_no_option_is_proposed_for_a_class_that_acts(self, tmp_path: Path) -> None:
         identifier = with_payload(tmp_path / "store", pickle.dumps(Call(TemporaryDirectory)))
-        done = command(
+        done = here(
             "resume", tmp_path / "store", identifier, "--workflow", released()[0], "--allow", VERSION, "--check"
         )
         assert done.code == 5
@@ -126,11 +126,11 @@ class TestClassesThatAct:
             "resume", tmp_path / "store", identifier, "--workflow", released()[0], "--allow", VERSION, "--allow",
             "zipfile:ZipFile", "--into", tmp_path / "new",
         )  # fmt: skip
-        checked = command(*words, "--check", "--", tmp_path / "own")
+        checked = here(*words, "--check", "--", tmp_path / "own")
         assert checked.code == 0, checked.err
         assert "zipfile:ZipFile" in checked.err and "opens or truncates" in checked.err, checked.err
         assert not (tmp_path / "made.zip").exists()
-        done = command(*words, "--yes", "--", tmp_path / "own")
+        done = here(*words, "--yes", "--", tmp_path / "own")
         assert "opens or truncates" in done.err
         assert (tmp_path / "made.zip").exists()
 

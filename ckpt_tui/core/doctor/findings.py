@@ -129,7 +129,7 @@ class Pickles:
             self._danger(path, danger)
 
     def _locate(self, envelope: Envelope, path: Path, uses: dict[str, Use]) -> dict[str, Path]:
-        """The first place of each name; says what stands for itself, which is opaque values."""
+        """The first place of each name; reports opaque values, which have no name."""
         named = 0
         found: dict[str, Path] = {}
         hows: dict[str, str] = {}

@@ -13,6 +13,7 @@ from ckpt_tui.core.budgets import GIST_CHARACTERS, GIST_SPAN
 from ckpt_tui.core.documents.document import REPEATED
 from ckpt_tui.core.documents.envelope import parsed, resolve, unread
 from ckpt_tui.core.model import INTERNAL
+from ckpt_tui.core.reading.bookkeeping import CALLS, name_of_call
 from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, text_of
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import attribute
@@ -73,23 +74,49 @@ def gist_of_request(event: Value) -> str:
 
 
 def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
-    """The gist of a finished run: values that the workflow keeps, else the last words of its longest conversation."""
+    """The gist of a finished run.
+
+    The values that the workflow keeps, else the result of its last step, else the last words of its longest
+    conversation.
+    """
     named = [(name, value) for name, value in state if type(name) is str]
     own = [(name, value) for name, value in named if not name.startswith(("_", REPEATED)) and name not in RUN_KWARGS]
     # What was written last stands last.
     parts = [part for name, value in reversed(own[-_MEMBERS:]) if (part := _named(name, value, _DEPTH - 1))]
     if parts:
         return gist_text(_joined(parts))
-    longest: Sequence[Value] = ()
+    calls = next((_pairs(value) for name, value in named if name == CALLS and unread(value) <= GIST_SPAN), [])
+    if calls:
+        key, result = calls[-1]
+        return gist_text(f"{clean(name_of_call(str(key)), 40)} {gist(result)}".strip())
+    longest: list[Sequence[Value]] = []
     for name, executors in named:
         for _, executor in _pairs(executors) if name == "_executor_state" and unread(executors) <= GIST_SPAN else ():
             if unread(executor) > GIST_SPAN:
                 continue
             for key in _CONVERSATIONS:
                 found = resolve(attribute(executor, key))
-                if type(found) in (list, tuple) and len(found) > len(longest):
-                    longest = found
-    return gist(longest) if longest else ""
+                if type(found) not in (list, tuple) or not found:
+                    continue
+                if longest and len(found) > len(longest[0]):
+                    longest.clear()
+                if not longest or len(found) == len(longest[0]):
+                    longest.append(found)
+    # Executors side by side have said one thing each.
+    return gist_text(_joined(list(dict.fromkeys(filter(None, map(_answer, longest[:_MEMBERS]))))))
+
+
+def _answer(conversation: Sequence[Value]) -> str:
+    """The last words of a conversation that are not the person's own, else its last words."""
+    said = next((item for item in reversed(conversation[-_MEMBERS:]) if not _is_from_user(item)), None)
+    return (gist([said]) if said is not None else "") or gist(conversation)
+
+
+def _is_from_user(message: Value) -> bool:
+    if unread(message) > GIST_SPAN:
+        return False
+    role = resolve(attribute(message, "role"))
+    return (role if type(role) is str else attribute(role, "value")) == "user"
 
 
 def gist_text(text: str) -> str:
@@ -217,8 +244,7 @@ def _members(pairs: Sequence[tuple[Value, Value]], depth: int) -> str:
         for name, value in pairs[:_MEMBERS]
         # Any other key may be a million values: Python itself must not write it.
         if type(name) is str and name not in _BOOKKEEPING and name not in RUN_KWARGS
-        and not name.startswith(("_", REPEATED))
-        and not is_secret_key(name) and unread(value) <= GIST_SPAN
+        and not name.startswith(("_", REPEATED)) and not is_secret_key(name) and unread(value) <= GIST_SPAN
     ]  # fmt: skip
     flags = [(name, value) for name, value in shown if type(value) is bool]
     parts = ["yes" if value else "no" for _, value in flags] if len(flags) == 1 else []

@@ -13,7 +13,7 @@ import pytest
 from ckpt_tui.core.budgets import GIST_CHARACTERS, GIST_SPAN
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.pickles.unpickle import decode
-from ckpt_tui.core.reading.gist import gist
+from ckpt_tui.core.reading.gist import gist, gist_of_state
 from ckpt_tui.core.secret_texts import MASK
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.agent_framework import entry_from_bytes
@@ -110,6 +110,37 @@ def test_a_key_that_is_not_a_text_is_never_written() -> None:
     for _ in range(60):  # two to the power of sixty texts
         key = (key, key)
     assert gist(Map([key, "said", "name", "Lumen"])) == "“Lumen”"
+
+
+def message(role: str, text: str) -> dict[str, Value]:
+    """A message as JSON."""
+    return {"type": "message", "role": role, "contents": [{"type": "text", "text": text}]}
+
+
+def kept(**conversations: list[Value]) -> list[tuple[Value, Value]]:
+    """A state in which executors keep conversations."""
+    return [("_executor_state", {name: {"full_conversation": said} for name, said in conversations.items()})]
+
+
+def test_what_came_out_of_a_conversation_is_never_what_the_person_said_last() -> None:
+    said: list[Value] = [message("user", "refund?"), message("assistant", "done"), message("user", "thanks, bye")]
+    assert gist_of_state(kept(desk=said)) == "“done”"
+    assert gist_of_state(kept(desk=said[:1])) == "“refund?”"
+
+
+def test_executors_side_by_side_all_have_their_say() -> None:
+    asked = message("user", "a kettle?")
+    state = kept(
+        dispatcher=[asked], legal=[asked, message("assistant", "ok")], finance=[asked, message("assistant", "cheap")],
+        again=[asked, message("assistant", "ok")],
+    )  # fmt: skip
+    assert gist_of_state(state) == "“ok” “cheap”"
+
+
+@pytest.mark.parametrize("key", ['v2::["auto","transform","abc",0]', "transform::1"])
+def test_a_functional_workflow_shows_the_result_of_its_last_step(key: str) -> None:
+    calls: Value = {'v2::["auto","fetch","abc",0]': {"status": 200}, key: "[200] my answer"}
+    assert gist_of_state([("_step_cache", calls), ("_original_message", "topic")]) == "transform “[200] my answer”"
 
 
 def test_no_secret_in_a_pickle_is_said_in_a_row() -> None:
