@@ -149,7 +149,8 @@ class ResumePanes(Container):
         """Show where the run stands, if that has changed."""
         run = self._run
         if run is not None and self.has_class("-running"):
-            self.set_class(run.paused is not None, "-paused")
+            # Kept between two pauses: a pane that comes and goes would move the log each time.
+            self.set_class(run.paused is not None or (run.is_live and self.has_class("-paused")), "-paused")
             self.state.show(run.progress, run.paused, self._reveal)
 
     def zoom(self) -> None:
