@@ -52,7 +52,7 @@ class ResumePanes(Container):
     ResumePanes.-running #state { display: block; }
     ResumePanes.-running.-low #state { display: none; }
     ResumePanes.-running.-low.-paused #state { display: block; }
-    ResumePanes.-running.-log-only #state { display: none; }
+    ResumePanes.-running.-log-only #state, ResumePanes.-running.-low.-paused.-log-only #state { display: none; }
     """
 
     def __init__(self, source: Source, edits: tuple[Edit, ...], reveal: bool) -> None:

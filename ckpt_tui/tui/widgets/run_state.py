@@ -79,7 +79,7 @@ def _paused(line: dict[str, Any], reveal: bool) -> Iterator[Paragraph]:
         yield Paragraph(text[:MESSAGE_CHARACTERS], "plain", _LABEL)
     elif line.get("reason") == "error" and line.get("file"):
         yield Paragraph(f"{line['file']}:{line.get('line')}", "plain", _LABEL, "at", "label")
-        yield Paragraph("opens it in $EDITOR", "dim", _LABEL, "O", "key")
+        yield Paragraph("opens it in $EDITOR", "dim", _LABEL, "O", "accent")
     if line.get("checkpoint"):
         yield Paragraph(clean(str(line["checkpoint"])[:8]), "dim", _LABEL, "saved", "label")
 
