@@ -45,6 +45,10 @@ _OLD_NAMES = {"plain": "to_json"}
 """Former public names, which keep working."""
 
 
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 def __getattr__(name: str) -> Any:
     name = _OLD_NAMES.get(name, name)
     home = _HOMES.get(name)

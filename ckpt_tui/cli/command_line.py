@@ -6,15 +6,19 @@ import os
 from contextlib import suppress
 from importlib import import_module
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.shell_completion import CompletionItem
 
 from ckpt_tui import __version__
+from ckpt_tui.cli.verb_help import examples_first, nearest
 from ckpt_tui.core.text import clean, clean_lines
-from ckpt_tui.errors import CkptError
+from ckpt_tui.errors import CkptError, UsageError
 from ckpt_tui.garbage import collect_rarely
+
+if TYPE_CHECKING:
+    from ckpt_tui.debug_log import DebugLog
 
 _VERBS = {
     "ls": ("ckpt_tui.cli.ls", "Checkpoints in lineage order, and problems."),
@@ -30,6 +34,9 @@ _VERBS = {
     "check": ("ckpt_tui.cli.check", "Assertions on a run, from a TOML file; for CI, with JUnit XML."),
     "export": ("ckpt_tui.cli.export", "Masked copies to share: Markdown, a page, JSON, a bundle to open again."),
     "prune": ("ckpt_tui.cli.prune", "Delete checkpoints: shown first, and brought back with --undo."),
+    "tail": ("ckpt_tui.cli.tail", "Follow a store: a line for each checkpoint that comes, changes or goes."),
+    "schema": ("ckpt_tui.cli.schema", "The JSON Schema of what a verb writes with --json."),
+    "config": ("ckpt_tui.cli.config", "Show, check or edit the configuration, or print its path."),
     "completion": ("ckpt_tui.cli.completion", "What makes your shell complete verbs, options, files and ids."),
     "demo": ("ckpt_tui.cli.demo", "A sample store, and a live run that keeps writing to it."),
 }
@@ -50,7 +57,7 @@ class _Verbs(click.Group):
         if cmd_name == _BROWSE:
             return _load("ckpt_tui.cli.browse")
         if cmd_name in _VERBS:
-            return _load(_VERBS[cmd_name][0])
+            return _load(_VERBS[cmd_name][0], cmd_name)
         return None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -91,8 +98,9 @@ def _is_offered(name: str, incomplete: str) -> bool:
     return bool(incomplete) and name.startswith(incomplete) and not set(name) & set(" \t\n,") and clean(name) == name
 
 
-def _load(module: str) -> click.Command:
+def _load(module: str, verb: str = "") -> click.Command:
     command: click.Command = import_module(module).command
+    examples_first(command, verb)
     if module not in _READING_NOTHING and not any(param.name == "encoding" for param in command.params):
         from ckpt_tui.cli.output import encoding_option  # late: a verb of its own imports what it needs
 
@@ -100,7 +108,7 @@ def _load(module: str) -> click.Command:
     return command
 
 
-_READING_NOTHING = ("ckpt_tui.cli.notes", "ckpt_tui.cli.demo", "ckpt_tui.cli.completion")
+_READING_NOTHING = tuple(f"ckpt_tui.cli.{name}" for name in ("notes", "demo", "completion", "schema", "config"))
 """Verbs that read no checkpoint."""
 
 
@@ -115,24 +123,93 @@ def cli() -> None:
     """Browse agent workflow checkpoints; decode every value without executing anything.
 
     STORE is a directory of checkpoints or one checkpoint file; the current directory when left out. With a terminal the
-    browser opens; otherwise what `ls` prints is printed. A directory named like a verb is given as ./name.
+    browser opens; otherwise what `ls` prints is printed. A directory named like a verb is given as ./name; - reads a
+    checkpoint from a pipe. --debug, with any verb, writes a log to attach to a report.
     """
 
 
 def run(args: list[str]) -> int:
     """Run the command line with these arguments; returns the exit code."""
     collect_rarely()
+    args, log = _debugged(args)
+    inputs: list[Any] = []
     try:
-        code: Any = cli.main(args, prog_name="ckpt-tui", standalone_mode=False)
-        return code if isinstance(code, int) else 0
+        code: Any = cli.main(_prepared(args, inputs), prog_name="ckpt-tui", standalone_mode=False)
+        ended = code if isinstance(code, int) else 0
     except CkptError as error:
-        write_error(error.what, error.hint)
-        return error.exit_code
+        ended = _failed(error, args, error.what, error.hint, error.exit_code)
+        _note(log, error)
     except click.ClickException as error:
+        ended = error.exit_code
+        if _wants_json(args):
+            _failed(error, args, error.format_message(), "", ended)
         _show(error)
-        return error.exit_code
+        _note(log, error)
     except (click.Abort, KeyboardInterrupt):
-        return 130
+        ended = 130
+    except BaseException as error:
+        _note(log, error)
+        raise
+    finally:
+        for directory in inputs:
+            directory.cleanup()
+    if log is not None:
+        log.end(ended)
+        click.echo(f"ckpt-tui: the log is {clean(log.path)}", err=True)
+    return ended
+
+
+def _prepared(args: list[str], inputs: list[Any]) -> list[str]:
+    """The arguments with what stands for standard input, once the first word is known to mean something.
+
+    Raises:
+        UsageError: it is neither a verb nor a store, but nearly a verb.
+    """
+    if args and args[0][:1] not in ("", "-") and args[0] not in _VERBS and not os.path.lexists(args[0]):
+        verb = nearest(args[0], _VERBS) if args[0].isalpha() else ""
+        if verb:
+            raise UsageError(f"{args[0]} is neither a verb nor a store.", f"Did you mean `ckpt-tui {verb}`?")
+    if "-" in args or args == ["show"]:
+        from ckpt_tui.cli.standard_input import with_input  # late: few commands read a pipe
+
+        return with_input(args, list(_VERBS), inputs)
+    return args
+
+
+def _wants_json(args: list[str]) -> bool:
+    return "--json" in args or "--jsonl" in args
+
+
+def _failed(error: Exception, args: list[str], what: str, hint: str, code: int) -> int:
+    """Say what is wrong on stderr, and where JSON is wanted as a document on stdout, too; returns the exit code."""
+    if isinstance(error, CkptError):
+        write_error(what, hint)
+    if _wants_json(args):
+        from ckpt_tui.cli.output import write  # late: most commands do not fail
+        from ckpt_tui.core.json_text import dumps
+
+        document = {
+            "schema": "ckpt-tui/error@1", "kind": "error", "error": clean(what), "hint": clean(hint), "exit_code": code,
+        }  # fmt: skip
+        write(dumps(document, indent=None))
+    return code
+
+
+def _debugged(args: list[str]) -> tuple[list[str], DebugLog | None]:
+    """The arguments without --debug, which may stand anywhere before a `--`, and the log where one is wanted."""
+    end = args.index("--") if "--" in args else len(args)
+    wanted = "--debug" in args[:end]
+    if not wanted and not os.environ.get("CKPT_TUI_DEBUG"):
+        return args, None
+    from ckpt_tui.debug_log import DebugLog  # late: only where somebody asks for it
+
+    args = [*(word for word in args[:end] if word != "--debug"), *args[end:]]
+    return args, DebugLog(args)
+
+
+def _note(log: DebugLog | None, error: BaseException) -> None:
+    if log is not None:
+        log.failed(error)
 
 
 def _show(error: click.ClickException) -> None:

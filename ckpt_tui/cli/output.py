@@ -26,14 +26,17 @@ def write_json(document: Any) -> None:
     """One JSON document on stdout, written piece by piece.
 
     Raises:
-        TypeError: it holds something that JSON cannot express; what stands before it may be written already.
+        TypeError: it holds something that JSON cannot express; what comes before it may be written already.
     """
     write_pieces(pieces(document))
 
 
-def write(text: str) -> None:
-    """Text on stdout, in UTF-8 whatever the locale; characters it cannot hold are escaped."""
-    write_pieces((text,))
+def write(text: str) -> bool:
+    """Text on stdout, in UTF-8 whatever the locale; characters it cannot hold are escaped.
+
+    Returns whether somebody still reads it.
+    """
+    return write_pieces((text,))
 
 
 def write_lines(lines: Iterable[str]) -> None:
@@ -49,8 +52,8 @@ def _batches(lines: Iterable[str]) -> Iterator[str]:
         before = "\n"
 
 
-def write_pieces(pieces: Iterable[str]) -> None:
-    """The same as `write` for a text in pieces; a line break follows the last.
+def write_pieces(pieces: Iterable[str]) -> bool:
+    """The same as `write` for a text in pieces; a line break follows the last. Returns whether somebody still reads.
 
     Raises:
         UsageError: it cannot be written, as on a full disk. A reader that goes away, as `head` does, is not a failure.
@@ -60,18 +63,20 @@ def write_pieces(pieces: Iterable[str]) -> None:
     if buffer is None:
         for piece in chain(pieces, ("\n",)):
             sys.stdout.write(piece.encode("utf-8", "backslashreplace").decode("utf-8"))
-        return
+        return True
     for piece in chain(pieces, ("\n",)):
         data = piece.encode("utf-8", "backslashreplace")
         try:
             buffer.write(data)
         except OSError as error:
             _drop(error)
-            return
+            return False
     try:
         buffer.flush()
     except OSError as error:
         _drop(error)
+        return False
+    return True
 
 
 def _drop(error: OSError) -> None:

@@ -28,6 +28,7 @@ from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.export import dumps, show_document, sizes_document
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.overview.line import alarm_lines, overview_document
+from ckpt_tui.core.paths import parse
 from ckpt_tui.core.runs.ids import IdFault, as_late, find
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean, quoted, size_text
@@ -47,11 +48,14 @@ _JMESPATH = "See https://jmespath.org."
 @click.option("--query", metavar="EXPR", help="A JMESPath expression over the JSON document.")
 @click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
 @limit_option
+@click.option("--depth", type=click.IntRange(min=1), metavar="N", help="Levels below each part; the rest is counted.")
+@click.option("--fields", metavar="PATHS", help="Nothing but these, comma separated: requests,state.draft.")
+@click.option("--compact", is_flag=True, help="No nulls, nothing empty, short types; --json on one line.")
 @click.option("--sizes", is_flag=True, help="Where its characters are instead: the largest paths, and types.")
 @json_option
 def command(
     words: tuple[str, ...], storage: str | None, workflow_names: tuple[str, ...], query: str | None, reveal: bool,
-    limit: float, sizes: bool, as_json: bool,
+    limit: float, depth: int | None, fields: str | None, compact: bool, sizes: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """One checkpoint: its overview, then all of it, decoded: messages, state, pending requests, metadata.
 
@@ -77,6 +81,8 @@ def command(
             document["overview"] = _overview(opened, run, node, loaded, alarmed)
     if not document["complete"]:
         cut_notice(limit)
+    if not sizes:
+        document = _shortened(document, depth, fields, compact)
     if query is not None:
         try:
             # Whole before the first character is written: it may turn out to hold no value.
@@ -84,6 +90,8 @@ def command(
         except TypeError:  # `&name`
             raise UsageError("The query gives an expression, not a value.", _JMESPATH) from None
         write(text)
+    elif as_json and compact:
+        write(dumps(document, indent=None))
     elif as_json:
         write_json(document)
     elif sizes:
@@ -93,6 +101,27 @@ def command(
     else:
         write_lines(_lines(document))
     return 4 if loaded.faults or alarmed else 0
+
+
+def _shortened(document: dict[str, Any], depth: int | None, fields: str | None, compact: bool) -> dict[str, Any]:
+    """The document with what was asked for and no more.
+
+    Raises:
+        UsageError: one of the fields is not a path.
+    """
+    if fields is None and depth is None and not compact:
+        return document
+    from ckpt_tui.core.reading import shortened  # late: for programs that pay by the word
+
+    if fields is not None:
+        paths = [(text, parse(text.strip())) for text in fields.split(",")]
+        wrong = next((text for text, path in paths if not path), None)
+        if wrong is not None:
+            raise UsageError(f"--fields: {clean(wrong)} is not a path.", "Paths such as requests,state.draft.score.")
+        document = shortened.only(document, [path for _, path in paths if path])
+    if depth is not None:
+        document = shortened.cut_deeper(document, depth)
+    return shortened.compact(document) if compact else document
 
 
 PATH_LENGTH = 200
@@ -134,6 +163,9 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
     try:
         node = find(name, runs)
     except IdFault as fault:
+        meant = [problem.file for problem in problems if len(name) >= _MEANT and name in problem.file]
+        if len(meant) == 1 and not fault.ambiguous:  # the id of a file whose name says more than the id
+            _explain(store, meant[0])
         hint = f"`ckpt-tui ls {clean(store.path)}` lists the ids."
         error = UsageError if fault.ambiguous else NotFoundError
         raise error(f"{fault.reason}.", hint) from None
@@ -141,6 +173,10 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
     if name.partition("~")[0] == "latest" and run.store:
         _say_which(run.store, as_late(node, runs))
     return run, node
+
+
+_MEANT = 8
+"""Characters of an id from which it may be a part of a file's name."""
 
 
 def _say_which(store: str, others: list[Node]) -> None:
@@ -173,22 +209,22 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
     directory = head["file"].rpartition("/")[0]
     if directory and not where and head["file"] == f"{directory}/{head['id']}.json":
         yield f"in the fork {clean(directory)}"
-    for warning in document["warnings"]:
+    for warning in document.get("warnings", ()):
         yield paint("! ", fg="red") + clean(warning)
     said = ""
-    for line in document["overview"]:
+    for line in document.get("overview", ()):
         # Warnings stand above already.
         if line["label"] not in ("danger", "error"):
             name = "" if line["label"] == said else line["label"]
             yield f"{paint(f'{name:<9}', bold=True)}{clean(line['text'], 1_000)}"
             said = line["label"]
-    for request in document["requests"]:
+    for request in document.get("requests", ()):
         yield (
             f"⏸ {clean(request['request_id'])}  {clean(request['executor'])} asks {clean(request['request_type'])}"
             f", expects {clean(request['response_type'])}"
         )
     for part in ("messages", "state", "pending", "metadata"):
-        if document[part] not in ({}, None):
+        if document.get(part) not in ({}, None):
             yield ""
             yield paint(part, bold=True)
             yield from _tree(document[part])

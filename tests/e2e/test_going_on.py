@@ -6,6 +6,7 @@ import shutil
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ def test_a_run_goes_on_after_its_session_was_killed_or_its_terminal_closed(
 ) -> None:
     shutil.copy(PROGRAM, tmp_path)
     monkeypatch.chdir(tmp_path)
-    state = {"XDG_STATE_HOME": str(tmp_path / "state"), "VIRTUAL_ENV": sys.prefix}
+    state: dict[str, Any] = {"XDG_STATE_HOME": str(tmp_path / "state"), "VIRTUAL_ENV": sys.prefix}
     with run("run", "loop.py", "--yes", "--step", **state) as terminal:
         for step in (0, 1, 2):
             terminal.shows(f"paused after step {step}")
@@ -52,7 +53,7 @@ def test_the_browser_offers_to_go_on_from_where_a_run_was_cut_off(
 ) -> None:
     shutil.copy(PROGRAM, tmp_path)
     monkeypatch.chdir(tmp_path)
-    state = {"XDG_STATE_HOME": str(tmp_path / "state"), "VIRTUAL_ENV": sys.prefix}
+    state: dict[str, Any] = {"XDG_STATE_HOME": str(tmp_path / "state"), "VIRTUAL_ENV": sys.prefix}
     with run("run", "loop.py", "--yes", "--step", **state) as terminal:
         terminal.shows("paused after step 0")
         terminal.press("s\r")

@@ -1,5 +1,6 @@
 """Writes the generated pages of docs/: `python -m tests.support.make_docs`. A test compares them with what is there."""
 
+import re
 from pathlib import Path
 
 import click
@@ -22,10 +23,10 @@ The JSON documents are described in [json.md](json.md).
 | exit code | means |
 |---|---|
 | 0 | fine |
-| 1 | nothing was found (`history`, `find`, `bisect`); something differs (`diff`); a file could not be moved (`prune`) |
+| 1 | nothing found (`history`, `find`, `bisect`), a difference (`diff`), a failure (`check`), a file left (`prune`) |
 | 2 | the call is wrong: an unknown option, an ambiguous id, not a JMESPath; or the output cannot be written |
 | 3 | no such store or checkpoint |
-| 4 | something could not be decoded, or could run code when it is loaded (`show`, `doctor`) |
+| 4 | something could not be decoded, or could run code when it is loaded (`show`, `doctor`, `export`) |
 | 5 | the run could not be started, or failed (`run`, `resume`) |
 | 6 | the run stopped, or would stop, because an answer is missing (`run`, `resume`) |
 | 130 | interrupted |
@@ -81,7 +82,43 @@ changed in the configuration by its id (see the [guide](guide.md#configuration))
 them: `ctrl+e`, `full_stop`, `question_mark`.
 """
 
-PAGES = {"cli.md": cli_page, "keys.md": keys_page}
+
+def man_page() -> str:
+    """docs/ckpt-tui.1, made from the same help."""
+    lines = ['.TH CKPT-TUI 1 "" "ckpt-tui" "User Commands"', ".SH NAME"]
+    lines += ["ckpt-tui \\- browse agent workflow checkpoints; decode every value without executing anything"]
+    lines += [".SH SYNOPSIS", ".B ckpt-tui", "[STORE] | VERB [ARGS]...", ".SH DESCRIPTION", *_roff(cli.help or "")]
+    with click.Context(cli, info_name="ckpt-tui") as context:
+        names = cli.list_commands(context)
+        for name in ("", *names):
+            command = cli.get_command(context, name or "\0browse")
+            assert command is not None
+            title = f"ckpt-tui {name}".strip()
+            lines.append(f".SH {title.upper() if name else 'CKPT-TUI STORE'}")
+            inner = command.context_class(command, info_name=title, terminal_width=100, max_content_width=100)
+            lines += [".nf", *(_escaped(line) for line in command.get_help(inner).splitlines()), ".fi"]
+    lines.append(".SH EXIT STATUS")
+    for row in re.findall(r"^\| (\d+) \| (.*) \|$", _HEAD, re.MULTILINE):
+        lines += [".TP", row[0], _escaped(row[1].replace("`", ""))]
+    lines += [
+        ".SH ENVIRONMENT",
+        "CKPT_TUI_CONFIG, CKPT_TUI_THEME, CKPT_TUI_MOUSE, CKPT_TUI_CLIPBOARD, CKPT_TUI_DEBUG, NO_COLOR",
+    ]
+    lines += [".SH FILES", "$XDG_CONFIG_HOME/ckpt-tui/config.toml, $XDG_STATE_HOME/ckpt-tui/"]
+    return "\n".join(lines) + "\n"
+
+
+def _roff(text: str) -> list[str]:
+    return [_escaped(line.strip()) or ".PP" for line in text.strip().splitlines()]
+
+
+def _escaped(line: str) -> str:
+    """A line as roff shows it: no request, and hyphens that can be copied."""
+    line = line.replace("\\", "\\e").replace("-", "\\-")
+    return f"\\&{line}" if line[:1] in (".", "'") else line
+
+
+PAGES = {"cli.md": cli_page, "keys.md": keys_page, "ckpt-tui.1": man_page}
 
 
 def main() -> None:

@@ -24,7 +24,7 @@ from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan, source_of
 from ckpt_tui.actions.resume.session import GRACE, Session, numbered, stamp_now
 from ckpt_tui.actions.resume.targets import anchored
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.running.progress import lights
+from ckpt_tui.core.running.executor_states import lights
 from ckpt_tui.errors import CkptError, UsageError
 
 PAUSED = ("continue", "step", "run_to", "edit", "goto")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.running.session_lines import OUTCOMES, SESSION_LINES
-from ckpt_tui.core.running.words import SUMMARY_CHARACTERS, asks_in_words, brief, place_text, spent_text
+from ckpt_tui.core.running.short_values import SUMMARY_CHARACTERS, asks_in_words, brief, place_text, spent_text
 from ckpt_tui.core.text import clean
 
 SIGNS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ckpt_tui.core.running.words import brief, place_text
+from ckpt_tui.core.running.short_values import brief, place_text
 from ckpt_tui.core.text import clean
 
 OUTCOMES = {

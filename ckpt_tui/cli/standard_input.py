@@ -1,0 +1,86 @@
+"""`-` in the place of a store: what comes in by a pipe, as a file that lives as long as the command."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+
+from ckpt_tui.errors import NotFoundError
+
+READING = frozenset(("ls", "show", "diff", "history", "find", "bisect", "doctor", "check", "export"))
+"""Verbs that take `-`; the browser does, too."""
+
+_ID = 200
+"""Characters of the longest id that becomes the name of the file."""
+
+
+def with_input(args: list[str], verbs: Sequence[str], directory: list[tempfile.TemporaryDirectory[str]]) -> list[str]:
+    """The arguments, with the path of a file that holds the standard input where one of them is `-`.
+
+    Args:
+        args: The arguments of the command.
+        verbs: The names of all verbs.
+        directory: Gets the directory of the file, to be cleaned up in the end.
+
+    Raises:
+        NotFoundError: nothing came in.
+    """
+    verb = args[0] if args and args[0] in verbs else ""
+    if verb and verb not in READING:
+        return args
+    at = next(
+        (at for at, word in enumerate(args) if word == "-" and args[at - 1 : at] not in (["-o"], ["--output"])), None
+    )
+    if at is None:
+        # `kubectl … | ckpt-tui show`: nothing is named, and something comes in.
+        if args != ["show"] or not _is_piped():
+            return args
+        args, at = ["show", "-"], 1
+    path = _kept(directory)
+    if not verb:
+        _read_keys_from_terminal()
+    return [*args[:at], path, *args[at + 1 :]]
+
+
+def _is_piped() -> bool:
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (OSError, ValueError, AttributeError):
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
+
+
+def _kept(directory: list[tempfile.TemporaryDirectory[str]]) -> str:
+    """The path of a new file with what comes in, named as the framework would name it."""
+    data = sys.stdin.buffer.read()
+    if not data.strip():
+        raise NotFoundError("Nothing came in on standard input.", "kubectl … | ckpt-tui show -")
+    directory.append(tempfile.TemporaryDirectory(prefix="ckpt-tui-"))
+    path = os.path.join(directory[-1].name, f"{_name(data)}.json")
+    with open(path, "wb") as file:
+        file.write(data)
+    return path
+
+
+def _name(data: bytes) -> str:
+    with suppress(ValueError, RecursionError):
+        document = json.loads(data)
+        name = document.get("checkpoint_id") if isinstance(document, dict) else None
+        if isinstance(name, str) and 0 < len(name) < _ID and name.replace("-", "").replace("_", "").isalnum():
+            return name
+    return "stdin"
+
+
+def _read_keys_from_terminal() -> None:
+    """Give the browser the terminal to read keys from, in the place of the pipe that was read."""
+    if not sys.stdout.isatty():
+        return
+    with suppress(OSError):
+        terminal = os.open("/dev/tty", os.O_RDWR)
+        os.dup2(terminal, 0)
+        os.close(terminal)

@@ -1,0 +1,37 @@
+"""What every verb has besides its own: examples first in its help, and words for a name that is nearly right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MethodType
+
+import click
+
+from ckpt_tui.cli.examples import EXAMPLES
+
+_COLUMNS = 56
+"""Columns of most examples, after which it stands what they do."""
+
+
+def examples_first(command: click.Command, verb: str) -> None:
+    """Make the help of a verb begin with its examples."""
+
+    def format_help(self: click.Command, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        self.format_usage(ctx, formatter)
+        with formatter.section("Examples"):
+            for line, what in EXAMPLES[verb]:
+                formatter.write(f"  {f'ckpt-tui {line}':<{_COLUMNS}}  # {what}\n")
+        self.format_help_text(ctx, formatter)
+        self.format_options(ctx, formatter)
+        self.format_epilog(ctx, formatter)
+
+    if verb in EXAMPLES:
+        command.format_help = MethodType(format_help, command)  # type: ignore[method-assign]
+
+
+def nearest(word: str, names: Iterable[str]) -> str:
+    """The name that somebody who typed a word may have meant, or ""."""
+    from difflib import get_close_matches  # late: only for a word that is wrong
+
+    found = get_close_matches(word.lower(), list(names), 1, 0.6)
+    return found[0] if found else ""

@@ -1,0 +1,54 @@
+"""The published schemas, and that every document which the tests see is held against them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ckpt_tui.core.schemas import SCHEMAS, VERBS, schema_of, verb_schema
+from tests.cli.commands import NEW, Done, Output, called
+from tests.support.schemas import faults, hold
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_each_verb_gives_its_schema(verb: str, capfdbinary: Output) -> None:
+    document = called(capfdbinary, "schema", verb).document
+    assert document == verb_schema(verb) and document["$schema"].endswith("2020-12/schema")
+
+
+def test_every_document_belongs_to_a_verb() -> None:
+    assert {name for names in VERBS.values() for name in names} == set(SCHEMAS)
+
+
+def test_the_schemas_are_valid_themselves() -> None:
+    jsonschema: Any = pytest.importorskip("jsonschema")
+    for name in SCHEMAS:
+        jsonschema.Draft202012Validator.check_schema(schema_of(name))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ls",), ("ls", "--sizes"), ("ls", "--fast"), ("show", "latest"), ("show", "latest", "--sizes"), ("doctor",),
+        ("diff", "latest"), ("history", "state"), ("find", "a"), ("bisect", "state"), ("notes",),
+        ("prune", "--keep", "1", "--dry-run"),
+        ("export", "latest", "--format", "json"), ("export", "--format", "bundle"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+@pytest.mark.parametrize("place", ["fork_hitl", "sub_workflow"])
+def test_documents_of_real_stores_hold(place: str, words: tuple[str, ...], capfdbinary: Output) -> None:
+    verb, *rest = words
+    as_json = () if verb == "export" else ("--json",)
+    document = called(capfdbinary, verb, NEW / place, *rest, *as_json).document
+    assert document["schema"] in VERBS[verb]
+    hold(document)
+
+
+def test_a_wrong_document_is_noticed(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="has no store"):
+        _ = Done(0, '{"schema": "ckpt-tui/ls@1", "checkpoints": [], "problems": []}', "").document
+    with pytest.raises(AssertionError, match="no schema of ckpt-tui/other@1"):
+        hold({"schema": "ckpt-tui/other@1"})
+    found = list(faults({"schema": "ckpt-tui/demo@1", "path": 3}, schema_of("ckpt-tui/demo@1"), "demo"))
+    assert found == ["demo.path is a int"]
