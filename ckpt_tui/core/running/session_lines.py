@@ -16,6 +16,15 @@ OUTCOMES = {
 """How a run ended, in words."""
 
 
+def pause_place(paused: dict[str, Any]) -> str:
+    """Where a run is paused, in few words: of a line `paused`."""
+    if paused.get("executor"):
+        return f"paused before {clean(str(paused['executor']), 30)}"
+    return (
+        "paused after an error" if paused.get("reason") == "error" else f"paused after step {paused.get('iteration')}"
+    )
+
+
 def pause_text(paused: dict[str, Any]) -> str:
     """Where a run is paused and why, in words: of a line `paused`."""
     spec = paused.get("breakpoint")

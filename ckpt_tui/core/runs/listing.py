@@ -12,7 +12,7 @@ from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, StoreMe
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.short_ids import own_id, short_id
 from ckpt_tui.core.text import ago_text, clean
-from ckpt_tui.core.times import local_time
+from ckpt_tui.core.times import is_possible, local_time
 
 MAX_LANES = 12
 """Columns of the gutter that are drawn; branches beyond share the last one."""
@@ -246,7 +246,7 @@ def summary(row: NodeRow) -> str:
 def irregularities(row: NodeRow) -> list[tuple[str, str]]:
     """What is irregular about a checkpoint: a sign, and words where its place in the run is; the gravest first."""
     node = row.node
-    found = [("!", node.odd)] if node.odd else []
+    found = [("!", node.irregular)] if node.irregular else []
     if node.ref.note:
         found.append(("!", ""))
     if node.guessed:
@@ -255,11 +255,17 @@ def irregularities(row: NodeRow) -> list[tuple[str, str]]:
 
 
 def when_text(row: NodeRow) -> str:
-    """The time of a root, the time since the parent of any other."""
+    """The time of a root, the time since the parent of any other; the day as it stands where that cannot be true."""
     when = row.node.ref.when
-    if when and row.before:
+    if not is_possible(when):
+        return clean(row.node.ref.timestamp[:DAY_CELLS]) or "no date"
+    if row.before and is_possible(row.before):
         return ago_text(when - row.before)
-    return clock_text(when) if when else clean(row.node.ref.timestamp[11:19]) or "no date"
+    return clock_text(when)
+
+
+DAY_CELLS = 10
+"""Cells of a day, `2026-11-20`."""
 
 
 def clock_text(when: float) -> str:
