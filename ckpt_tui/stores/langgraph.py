@@ -16,7 +16,7 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, OpenedPath, problem_error
 from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.langgraph_document import ERROR, INTERRUPT, SENDS
-from ckpt_tui.stores.langgraph_entries import entry_of, full_entry_of
+from ckpt_tui.stores.langgraph_entries import entry_of, full_entry_of, parent_of
 from ckpt_tui.stores.langgraph_loading import checkpoint_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of
 from ckpt_tui.stores.langgraph_reader import LangGraphReader
@@ -168,14 +168,10 @@ class LangGraphStore(PolledStore):
         with self._lock:
             for header in headers:
                 self._last_row = header.row
-                entry = entry_of(header)
+                entry = entry_of(header, self._known.get(parent_of(header) or ""))
                 self._headers[header.row] = entry.file
                 parent = entry.parent if isinstance(entry, CheckpointRef) else None
                 if parent is not None:
-                    known = self._known.get(parent)
-                    if known is not None and isinstance(entry, CheckpointRef):
-                        parent = known.file  # the same text once
-                        entry = entry._replace(parent=parent)
                     self._children.add(parent)
                     touched[parent] = None
                 self._known[entry.file] = entry
