@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,10 +14,29 @@ settings.register_profile("untimed", deadline=None)  # how long a case takes is 
 settings.load_profile("untimed")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process of tests more than there are processors: a test of the screen waits for half of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Empty directories. A numbered one of pytest's own takes longer the more there are: milliseconds for each test."""
+    above = tmp_path_factory.mktemp("homes")
+
+    def made() -> Iterator[Path]:
+        for number in count():
+            home = above / str(number)
+            home.mkdir()
+            yield home
+
+    return made()
+
+
 @pytest.fixture(autouse=True)
-def nobody_at_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def nobody_at_home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty home, no configuration, no environment that changes what is shown."""
-    home: Path = tmp_path_factory.mktemp("home")
+    home = next(homes)
     for name in ("CKPT_TUI_CONFIG", "CKPT_TUI_THEME", "CKPT_TUI_MOUSE", "NO_COLOR", "PAGER", "EDITOR", "VISUAL"):
         monkeypatch.delenv(name, raising=False)
     for name in ("TMUX", "DISPLAY", "WAYLAND_DISPLAY", "WATCHFILES_FORCE_POLLING", "TEXTUAL_THEME", "STY"):

@@ -12,6 +12,7 @@ from ckpt_tui.cli.output import json_option, open_named, paint, storage_options,
 from ckpt_tui.core.doctor.findings import SIGNS, TITLES, Finding, Severity
 from ckpt_tui.core.doctor.report import Report, allow_lines
 from ckpt_tui.core.text import clean
+from ckpt_tui.stores.fork_directories import with_own_forks
 
 _FILES_SHOWN = 5
 """Files named of those that share a finding; `--json` has all."""
@@ -32,7 +33,8 @@ def command(stores: tuple[str, ...], storage: str | None, workflow_names: tuple[
     Every file is decoded, none is executed. Exit code 4: something could not be decoded, or could run code
     when it is loaded.
     """
-    report = examine(open_named(stores, storage, workflow_names), _progress if sys.stderr.isatty() else None)
+    opened = with_own_forks(open_named(stores, storage, workflow_names))
+    report = examine(opened, _progress if sys.stderr.isatty() else None)
     if as_json:
         write_json(
             {

@@ -26,7 +26,7 @@ def write_json(document: Any) -> None:
     """One JSON document on stdout, written piece by piece.
 
     Raises:
-        TypeError: it holds something that JSON cannot express; what stands before it may be written already.
+        TypeError: it holds something that JSON cannot express; what comes before it may be written already.
     """
     write_pieces(pieces(document))
 

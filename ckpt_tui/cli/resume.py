@@ -88,7 +88,7 @@ def command(
     store: str, checkpoint: str, program: tuple[str, ...], workflow: str | None, check: bool,
     responses: tuple[str, ...], edits: tuple[str, ...], into: str, allow: tuple[str, ...], python: str,
     arguments: tuple[str, ...], storage: str, inputs: tuple[str, ...], breaks: tuple[str, ...], step: bool,
-    debugpy: int | None, yes: bool, reveal: bool, as_json: bool,
+    again: int | None, debugpy: int | None, yes: bool, reveal: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Resume your workflow from a checkpoint, in your interpreter, in a process of its own.
 
@@ -112,7 +112,7 @@ def command(
         raise UsageError("A run needs your confirmation.", "Add --yes, or --check to see what would run.")
     plan = replace(make_plan(source, target, into, answers, changes), debugpy=debugpy or 0)
     mode = "check" if check else "run" if yes else "ask"
-    pausing = None if check else pausing_session(plan, breaks, step, yes)
+    pausing = None if check else pausing_session(plan, breaks, step, again, yes)
     return Follower(plan, mode, as_json, reveal, pausing).follow()
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from dataclasses import replace
 
 import click
 
-from ckpt_tui.actions.resume.plan import Source, Target, interpreter, is_path, make_plan, parts
+from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
+from ckpt_tui.actions.debugging.session_record import Unfinished, unfinished
+from ckpt_tui.actions.resume.plan import Source, Target, interpreter, is_path, make_plan, parts, source_of
 from ckpt_tui.actions.resume.proposals import with_python
+from ckpt_tui.actions.resume.targets import anchored
 from ckpt_tui.cli.completed_words import complete_files
 from ckpt_tui.cli.pause_options import pausing_options, pausing_session
 from ckpt_tui.cli.run_output import Follower
@@ -43,7 +47,7 @@ DIRECTORY = ".ckpt-tui"
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line, as it happens.")
 def command(
     program: str, arguments: tuple[str, ...], into: str, allow: tuple[str, ...], python: str, inputs: tuple[str, ...],
-    breaks: tuple[str, ...], step: bool, debugpy: int | None, yes: bool, reveal: bool, as_json: bool,
+    breaks: tuple[str, ...], step: bool, again: int | None, debugpy: int | None, yes: bool, reveal: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Run your program as it is, up to its first workflow, and run that under the debugger.
 
@@ -67,12 +71,29 @@ def command(
         target = Target(program, interpreter(python), {}, "", allow, arguments, inputs)
     else:
         target = with_python(target, "")[0]
-    plan = make_plan(Source("", "", ""), target, into or run_directory(program))
+    found = None if into or again else unfinished(workflow=anchored(target).workflow)
+    if found is not None:
+        _write_offer(found)
+    if found is not None and not yes and click.confirm("Go on from there?", err=True):
+        source = source_of(found.directory, find_checkpoint(found.checkpoint, (found.directory,))[0], allow=allow)
+        plan = make_plan(source, target, found.directory)
+        breaks, step = breaks or found.breaks, step or found.step
+    else:
+        plan = make_plan(Source("", "", ""), target, into or run_directory(program))
     plan = replace(plan, debugpy=debugpy or 0)
     click.echo(f"ckpt-tui: checkpoints go to {clean(plan.into)}", err=True)
     return Follower(
-        plan, "run" if yes else "ask", as_json, reveal, pausing_session(plan, breaks, step, yes, always=True)
+        plan, "run" if yes else "ask", as_json, reveal, pausing_session(plan, breaks, step, again, yes, always=True)
     ).follow()
+
+
+def _write_offer(found: Unfinished) -> None:
+    """Say that the last run of the program can go on, and how."""
+    words = ["ckpt-tui", "resume", os.path.relpath(found.directory), "latest"]
+    words += [word for each in found.breaks for word in ("--break", each)] + (["--step"] if found.step else [])
+    name = os.path.basename(found.directory)
+    click.echo(f"ckpt-tui: the last run, {clean(name)}, {found.ended}; it goes on with", err=True)
+    click.echo(f"    {clean(shlex.join(words))}", err=True)
 
 
 def run_directory(program: str) -> str:

@@ -14,6 +14,7 @@ import click
 
 from ckpt_tui.actions.debugging.debugger import Debugger
 from ckpt_tui.actions.debugging.lent_terminal import terminal_path
+from ckpt_tui.actions.debugging.repetition import Repetition
 from ckpt_tui.actions.resume.command_lines import again, onward
 from ckpt_tui.actions.resume.plan import FAILED, Plan
 from ckpt_tui.actions.resume.preview import QUESTION, PreviewLine, blocked_types, preview_lines, unanswered
@@ -21,8 +22,10 @@ from ckpt_tui.actions.resume.session import Session
 from ckpt_tui.actions.resume.targets import remember
 from ckpt_tui.cli.console import Console
 from ckpt_tui.cli.output import colours
-from ckpt_tui.core.running.event_lines import OUTCOMES, Line, asks_in_words, line_of, parse_line
+from ckpt_tui.core.running.event_lines import Line, line_of, parse_line
 from ckpt_tui.core.running.secret_lines import SHOWN, masked_copy, masked_line, may_hold_secrets, shown_line
+from ckpt_tui.core.running.session_lines import OUTCOMES, compared_texts
+from ckpt_tui.core.running.short_values import asks_in_words
 from ckpt_tui.core.text import clean
 
 WAITING = 6
@@ -38,6 +41,9 @@ REASON = 300
 
 _ONLY_WRITTEN = (b'{"kind":"event"', b'{"kind":"log"')
 """How lines begin that come by the ten thousand and are passed on without being read."""
+
+_OF_ONE_RUN = ("event", "log", "checkpoint")
+"""Kinds of lines that are not written of many runs, unless as JSON."""
 
 _COLOURS = {"good": "green", "warn": "yellow", "error": "red", "key": "cyan"}
 
@@ -55,14 +61,14 @@ class Follower:
 
     def __init__(
         self, plan: Plan, mode: str, as_json: bool, reveal: bool,
-        pausing: Callable[[Callable[[bytes], None]], Debugger] | None = None,
+        pausing: Callable[[Callable[[bytes], None]], Debugger | Repetition] | None = None,
     ) -> None:  # fmt: skip
         self._plan = plan
         self._mode = mode
         self._json = as_json
         self._reveal = reveal
         self._lines: queue.Queue[bytes] = queue.Queue(AHEAD)
-        self._session: Session | Debugger = (
+        self._session: Session | Debugger | Repetition = (
             Session(plan, mode, self._lines.put) if pausing is None else pausing(self._lines.put)
         )
         self._console = Console(self._session, as_json) if isinstance(self._session, Debugger) else None
@@ -143,7 +149,8 @@ class Follower:
             elif not self._is_reported_elsewhere(line):
                 is_clear = self._reveal or not may_hold_secrets(raw)
                 shown = line if is_clear else shown_line(raw, most=SHOWN)
-                sys.stdout.buffer.write(_text(line_of(shown)).encode("utf-8", "backslashreplace") + b"\n")
+                for text in _texts(shown):
+                    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace") + b"\n")
                 sys.stdout.buffer.flush()
         except OSError as error:
             self._deaf = True
@@ -155,7 +162,9 @@ class Follower:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def _is_reported_elsewhere(self, line: dict[str, Any]) -> bool:
-        """Whether the preview shows it, or has reported it."""
+        """Whether the preview shows it, or has reported it, or a comparison of runs will."""
+        if isinstance(self._session, Repetition) and line.get("kind") in _OF_ONE_RUN:
+            return True
         if line.get("kind") != "error":
             return line.get("kind") in ("hello", "graph", "check", "end" if self._declined else "")
         problems = self._latest.get("check", {}).get("problems") or ()
@@ -164,6 +173,8 @@ class Follower:
     def _checked(self, check: dict[str, Any]) -> None:
         if check.get("ok"):
             remember(self._plan.source.store or self._plan.into, self._plan.target)
+        if self._has_reported:  # the same again, of another run
+            return
         self._tell()
         if self._mode != "ask":
             return
@@ -261,6 +272,12 @@ class Follower:
         reason = clean(str(self._lost[-1].get("reason") or ""), REASON)
         what = f"{count} checkpoint{' was' if count == 1 else 's were'} not saved"
         _write_preview_line(PreviewLine("✗", f"{what}: {reason}" if reason else what, fix))
+
+
+def _texts(line: dict[str, Any]) -> list[str]:
+    if line.get("kind") == "compared":
+        return [clean(each) for each in compared_texts(line)]
+    return [_text(line_of(line))]
 
 
 def _text(line: Line) -> str:

@@ -163,6 +163,9 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
     try:
         node = find(name, runs)
     except IdFault as fault:
+        meant = [problem.file for problem in problems if len(name) >= _MEANT and name in problem.file]
+        if len(meant) == 1 and not fault.ambiguous:  # the id of a file whose name says more than the id
+            _explain(store, meant[0])
         hint = f"`ckpt-tui ls {clean(store.path)}` lists the ids."
         error = UsageError if fault.ambiguous else NotFoundError
         raise error(f"{fault.reason}.", hint) from None
@@ -170,6 +173,10 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
     if name.partition("~")[0] == "latest" and run.store:
         _say_which(run.store, as_late(node, runs))
     return run, node
+
+
+_MEANT = 8
+"""Characters of an id from which it may be a part of a file's name."""
 
 
 def _say_which(store: str, others: list[Node]) -> None:

@@ -17,11 +17,6 @@ from .places import failed_at
 PIECE = 1 << 16
 """Characters of one printed line; the rest of a longer one is a line of its own."""
 
-TAIL = "_ckpt_tui_tail"
-"""Attribute of an event: the JSON members that its line has besides, each after a comma."""
-
-_WRITTEN = "_ckpt_tui_written"
-
 
 class Call:
     """One call of an executor.
@@ -56,8 +51,8 @@ class Calls:
     """
 
     def __init__(self, lines: Lines) -> None:
-        self.write: Callable[[Any], None] = lambda event: None
-        """Writes the line of an event."""
+        self.write: Callable[[Any, str], None] = lambda event, more: None
+        """Writes the line of an event, with more members of its JSON, each after a comma."""
         self._ran: list[str] = []
         self._before: list[str] = []
         self.failed: str | None = None
@@ -66,7 +61,10 @@ class Calls:
         self._count = 0
         self._live: dict[int, Call] = {}
         self._context: Any = None
-        self._unwritten: list[Any] = []
+        # Nothing is kept on events themselves: those of requests are saved with the checkpoint.
+        self._unwritten: dict[int, tuple[Any, str]] = {}
+        self._written: dict[int, Any] = {}
+        """Events that were written before the run gave them."""
 
     @property
     def ran(self) -> list[str]:
@@ -132,12 +130,9 @@ class Calls:
     # -- events ------------------------------------------------------------------------------------------------------
 
     def _take(self, event: Any) -> None:
-        self._unwritten.append(event)
         call = current.get()
-        if call is None:
-            return
-        tail = f',"call":{call.number}'
-        if event.executor_id == call.executor:
+        tail = f',"call":{call.number}' if call is not None else ""
+        if call is not None and event.executor_id == call.executor:
             if event.type == "executor_invoked":
                 call.began = time.perf_counter()
             elif event.type in ("executor_completed", "executor_failed") and call.began:
@@ -147,23 +142,21 @@ class Calls:
                     self.failed = call.executor
                 for name, value in more.items():
                     tail += f',"{name}":{encode(value)}'
-        setattr(event, TAIL, tail)
+        self._unwritten[id(event)] = event, tail
 
     def take_streamed(self, event: Any) -> None:
         """Write the line of an event that the run gives, unless it is written already."""
-        unwritten = self._unwritten
-        if unwritten and unwritten[0] is event:
-            del unwritten[0]
-        elif event.__dict__.pop(_WRITTEN, False):
+        _, tail = self._unwritten.pop(id(event), (None, ""))
+        if not tail and self._written.pop(id(event), None) is event:
             return
-        self.write(event)
+        self.write(event, tail)
 
     def write_first(self) -> None:
         """Write the events that came before what is printed now, and that the run has not given yet."""
-        events, self._unwritten = self._unwritten, []
-        for event in events:
-            setattr(event, _WRITTEN, True)
-            self.write(event)
+        events, self._unwritten = self._unwritten, {}
+        for event, tail in events.values():
+            self._written[id(event)] = event
+            self.write(event, tail)
 
     # -- what is printed ---------------------------------------------------------------------------------------------
 

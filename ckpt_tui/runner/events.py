@@ -6,7 +6,7 @@ import enum
 import logging
 from typing import Any
 
-from .calls import TAIL, current
+from .calls import current
 from .faults import said, trace_of
 from .forms import accepted_sample, answer_hint, form_of
 from .limits import EXIT_CODES, TEXT
@@ -114,9 +114,14 @@ _SHORT = 3_000
 _SIMPLE = frozenset((str, int, float, bool, type(None)))
 
 
-def event_text(event: Any, step: int | None = None) -> str:
-    """`event_line` as JSON, without the brace that opens it; events come by the thousand, most of one shape."""
-    tail = event.__dict__.get(TAIL, "")
+def event_text(event: Any, step: int | None = None, tail: str = "") -> str:
+    """`event_line` as JSON, without the brace that opens it; events come by the thousand, most of one shape.
+
+    Args:
+        event: The event.
+        step: The superstep it falls in.
+        tail: More members, each after a comma.
+    """
     if event.details is not None or event.state is not None or event.type == "request_info":
         return f"{encode(event_line(event, step))[1:-1]}{tail}}}"
     key = event.type, event.executor_id

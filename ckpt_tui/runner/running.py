@@ -78,7 +78,7 @@ class Runner(Preflight):
         overlay = self.overlay = Overlay(source, target, held, self.lines, into, staging)
         if plan.get("debug") is not None:
             self._pause_in(overlay, plan["debug"])
-        self.calls.write = lambda event: self.lines.put("event", event_text(event, self.step))
+        self.calls.write = lambda event, more: self.lines.put("event", event_text(event, self.step, more))
         self.calls.install(self.workflow, self.framework.executor_class(), self.framework.context_class(), self.pauses)
         self._tell_logs()
         let_children_run()

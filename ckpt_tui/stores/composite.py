@@ -121,7 +121,7 @@ class CompositeStore(Store):
         def follow(number: int) -> None:
             closed: tuple[str, ...] = ()
             try:
-                if reason := _closed(self.members[number].path):
+                if reason := why_closed(self.members[number].path):
                     lost = self._lost(number, reason)
                     news.put(Batch() if lost is None else Batch((lost,)))
                     closed = () if lost is None else (lost.file,)
@@ -241,7 +241,7 @@ class CompositeStore(Store):
         return ref._replace(file=self._file(number, ref.file), store_metadata=renamed)
 
 
-def _closed(path: str) -> str:
+def why_closed(path: str) -> str:
     """Why a directory may not be listed; "" where it may, or is not a directory."""
     try:
         with os.scandir(path):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
+from ckpt_tui.core.model import Problem
 from ckpt_tui.stores.base import Store
-from ckpt_tui.stores.composite import CompositeStore, short_names
+from ckpt_tui.stores.composite import CompositeStore, short_names, why_closed
 from ckpt_tui.stores.directory import DirectoryStore
 
 SUFFIX = ".forks"
@@ -42,10 +44,11 @@ def is_overlay(store: Store) -> bool:
     return isinstance(store, CompositeStore) and store.together
 
 
-def overlay(path: str, directories: list[str]) -> Store:
+def overlay(path: str, directories: list[str], problems: Sequence[Problem] = ()) -> Store:
     """A directory and others whose checkpoints continue its own: one lineage, whichever directory holds what."""
     texts = [path, *directories]
-    return CompositeStore([DirectoryStore(text) for text in texts], short_names(texts), path, together=True)
+    members = [DirectoryStore(text) for text in texts]
+    return CompositeStore(members, short_names(texts), path, together=True, problems=problems)
 
 
 def with_forks(store: Store) -> Store:
@@ -54,8 +57,18 @@ def with_forks(store: Store) -> Store:
         members = [member if is_fork(member.path) else with_forks(member) for member in store.members]
         changed = any(new is not old for new, old in zip(members, store.members, strict=True))
         return CompositeStore(members, store.member_names, store.path, problems=store.problems) if changed else store
-    found = forks_of(store.path) if is_plain(store) else []
-    return overlay(store.path, [path for path in found if path != os.path.abspath(store.path)]) if found else store
+    if not is_plain(store):
+        return store
+    found = [path for path in forks_of(store.path) if path != os.path.abspath(store.path)]
+    closed = _closed_forks(store.path)
+    return overlay(store.path, found, closed) if found or closed else store
+
+
+def _closed_forks(store: str) -> list[Problem]:
+    """The directory of forks as a row, where it is there and may not be read."""
+    place = root_of(store) + SUFFIX
+    reason = why_closed(place)
+    return [Problem(f"{os.path.basename(place)}/", reason, "directory")] if reason else []
 
 
 def with_own_forks(store: Store) -> Store:

@@ -1,4 +1,4 @@
-"""What stands beside checkpoints and is something else that can be opened: event streams, databases, other stores."""
+"""What is beside checkpoints and is something else that can be opened: event streams, databases, other stores."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.composite import why_closed
 from ckpt_tui.stores.dotnet_index import INDEX
 from ckpt_tui.stores.event_streams import HEAD_BYTES, is_events
 from ckpt_tui.stores.exported_documents import looks_exported
@@ -40,18 +41,18 @@ class Neighbour(NamedTuple):
 
 
 def neighbours(store: Store) -> list[Neighbour]:
-    """What stands beside the checkpoints of a directory, by name; nothing for a store that is anything else."""
+    """What is beside the checkpoints of a directory, by name; nothing for a store that is anything else."""
     members = [(name, member) for name, member in zip(store.member_names, store.members, strict=True)]
     known = set(store.member_names)
     if members:
-        first = getattr(store, "together", False)
+        first = store.together
         found = [
             one if first and not number else one._replace(name=f"{name}/{one.name}")
             for number, (name, member) in enumerate(members)
             for one in neighbours(member)
         ]
         return found if first else [*(one for one in _beside(store.path, False) if one.name not in known), *found]
-    if not os.path.isdir(store.path) or getattr(store, "only", None) is not None:
+    if not os.path.isdir(store.path) or store.only is not None:
         return []
     return _beside(store.path, folders=is_plain(store))
 
@@ -75,6 +76,8 @@ def _directory(entry: os.DirEntry[str], left: list[int]) -> Neighbour | None:
     name = entry.name
     if name.startswith(".") or name.endswith((SUFFIX, ".trash")):
         return None
+    if reason := why_closed(entry.path):
+        return Neighbour(name, f"a directory that {reason}", opens=False)
     found = stores_at(entry.path, left)
     if not found:
         return None
@@ -86,7 +89,9 @@ def _directory(entry: os.DirEntry[str], left: list[int]) -> Neighbour | None:
 def _file(entry: os.DirEntry[str]) -> Neighbour | None:
     try:
         head = read_ends(entry.path, HEAD_BYTES, 0)[1]
-    except FileTrouble:
+    except FileTrouble as trouble:
+        if trouble.kind == "unreadable" and not entry.name.startswith("."):
+            return Neighbour(entry.name, "a file that cannot be read", opens=False)
         return None
     if head.startswith(_SQLITE):
         try:

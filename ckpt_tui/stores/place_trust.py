@@ -11,6 +11,7 @@ from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.fork_directories import SUFFIX, forks_of, root_of
 
 _OWN_PLACE = "Move the store to a directory that only you may write to, and resume only what you know to be yours."
+_DIRECTORY_FIX = "`chmod o-w` on the directory; look at its checkpoints before you resume one."
 _FILE = "anybody on this computer may change this file"
 _LOOKED_AT = 10_000
 """Files of a store whose permissions are looked at."""
@@ -18,7 +19,7 @@ _LOOKED_AT = 10_000
 
 def trust_findings(store: Store) -> list[Finding]:
     """Findings against trusting the place of a store; for several stores, of each by its name."""
-    if store.members and not getattr(store, "together", False):
+    if store.members and not store.together:
         named = zip(store.member_names, store.members, strict=True)
         return [one._replace(file=f"{name}/{one.file}") for name, member in named for one in trust_findings(member)]
     path = store.path
@@ -54,8 +55,7 @@ def _directory(path: str) -> list[Finding]:
     if _anybody_writes(status):
         kept = ", though not replace those of others" if status.st_mode & stat.S_ISVTX else ""
         reason = f"anybody on this computer may put files into the store{kept}"
-        fix = "`chmod o-w` on the directory; look at its checkpoints before you resume one."
-        found.append(Finding("world-writable", "warning", "", "", reason, fix))
+        found.append(Finding("world-writable", "warning", "", "", reason, _DIRECTORY_FIX))
     elif _anybody_writes(above) and not above.st_mode & stat.S_ISVTX:
         reason = "anybody on this computer may put another directory in the place of the store"
         found.append(Finding("world-writable", "warning", "", "", reason, _OWN_PLACE))
@@ -71,7 +71,9 @@ def _files(path: str) -> list[Finding]:
     try:
         with os.scandir(path) as entries:
             for _, entry in zip(range(_LOOKED_AT), entries, strict=False):
-                if not entry.name.endswith(".json") or not entry.is_file(follow_symlinks=False):
+                if not entry.name.endswith(
+                    (".json", "%2Ejson", ".jsonl", ".db", ".sqlite", ".sqlite3")
+                ) or not entry.is_file(follow_symlinks=False):
                     continue
                 status = entry.stat(follow_symlinks=False)
                 if _anybody_writes(status):
@@ -88,6 +90,13 @@ def _forks(path: str) -> list[Finding]:
     root = root_of(path) + SUFFIX
     found = []
     for place in (root, *forks_of(path)):
+        try:
+            status = os.stat(place)
+        except OSError:
+            continue
+        if _anybody_writes(status):
+            reason = f"anybody on this computer may put checkpoints into {clean(os.path.basename(place))}"
+            found.append(Finding("world-writable", "warning", os.path.basename(place), "", reason, _DIRECTORY_FIX))
         if os.path.islink(place):
             what = "the directory of forks" if place == root else "a directory of forks"
             reason = f"{what}, {clean(os.path.basename(place))}, is a link to {clean(os.path.realpath(place))}"

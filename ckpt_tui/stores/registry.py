@@ -1,35 +1,29 @@
-"""A path becomes the store that reads it: by what stands there, never by a name that a payload gives.
+"""A path becomes the store that reads it: by what is there, never by a name that a payload gives.
 
-Readers of others come by entry point, group `ckpt_tui.stores`. They are the user's installed code; one is imported only
-for a path that no reader here knows, or where it is named: `NAME:PLACE`.
+Readers of others come by entry point (`extension_readers`); one is imported only for a path that no reader here knows.
 """
 
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.core.model import Problem
-from ckpt_tui.errors import CkptError, NotFoundError, UsageError
+from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores import event_streams
-from ckpt_tui.stores.base import OpenedPath, Store, complete
+from ckpt_tui.stores.base import OpenedPath, Store, place_error
 from ckpt_tui.stores.composite import CompositeStore, short_names
 from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.stores.extension_readers import extensions as extensions
+from ckpt_tui.stores.extension_readers import first_store, named_store
 from ckpt_tui.stores.files import FILE_SUFFIX, FileTrouble, is_json_name, read_ends
 from ckpt_tui.stores.fork_directories import is_fork, overlay, root_of
 
-if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
-
-GROUP = "ckpt_tui.stores"
-
 _FORMATS = (
     "agent_framework_dotnet:DotnetStore", "hpd:HpdStore", "dotnet_sessions:SessionStore", "langgraph:LangGraphStore",
-    "bundle:BundleStore",
+    "exported_bundle:BundleStore",
 )  # fmt: skip
 """Formats besides directories of Agent Framework, in the order in which they are asked: module and class.
 
@@ -63,8 +57,6 @@ _SQLITE = b"SQLite format 3\0"
 _DATABASES = (".db", ".sqlite", ".sqlite3")
 """How the names of databases end."""
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_.-]+):(.*)\Z", re.DOTALL)
-
 
 def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
     """Open what holds checkpoints.
@@ -82,15 +74,17 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
         if _is_empty(text):  # no format has anything to recognise, so none is imported
             return DirectoryStore(text)
         # Else nothing is here, or files of other programs such as a package.json.
-        return _sniffed(_directory(text)) or _parent(text) or _from_extensions(text) or DirectoryStore(text)
+        return _sniffed(_directory(text)) or _parent(text) or first_store(text) or DirectoryStore(text)
     if os.path.lexists(text):
-        found = _file(text) or _from_extensions(text)
+        found = _file(text) or first_store(text)
         if found is None:
             what = _recognised(text)
             hint = "Name a directory of checkpoints."
             raise NotFoundError(f"{text} is neither a directory nor a .json file{what}.", hint)
         return found
-    named = _by_name(text)
+    if error := _denied(text):
+        raise place_error(text, error, ("directory", ""))
+    named = named_store(text)
     if named is not None:
         return named
     if must_exist:
@@ -101,6 +95,17 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
     if text.endswith(_DATABASES):  # of what is not there yet, the name is all there is to know
         return _format("langgraph:LangGraphStore")(text)  # type: ignore[call-arg]
     return DirectoryStore(text)
+
+
+def _denied(path: str) -> PermissionError | None:
+    """Why it cannot be seen whether there is something at a path: a directory above it may not be entered."""
+    try:
+        os.lstat(path)
+    except PermissionError as error:
+        return error
+    except (OSError, ValueError):
+        pass
+    return None
 
 
 def open_stores(paths: Sequence[str | os.PathLike[str]], must_exist: bool = True) -> Store:
@@ -154,14 +159,7 @@ def open_overlay(path: str | os.PathLike[str], *overlays: str | os.PathLike[str]
     return CompositeStore(members, short_names(texts), texts[0], together=True)
 
 
-def extensions() -> dict[str, EntryPoint]:
-    """The readers of others that are installed, by name; none is imported."""
-    from importlib.metadata import entry_points  # late: 20 ms that a known format does without
-
-    return {point.name: point for point in entry_points(group=GROUP)}
-
-
-# -- what stands at a path ---------------------------------------------------------------------------------------------
+# -- what is at a path ------------------------------------------------------------------------------------------------
 
 
 def _sniffed(place: OpenedPath) -> Store | None:
@@ -207,7 +205,9 @@ def _file(path: str) -> Store | None:
     directory, name = os.path.split(path)
     try:
         head = read_ends(path, _HEAD, 0)[1]
-    except FileTrouble:
+    except FileTrouble as trouble:
+        if trouble.kind == "unreadable" and not name.endswith(".json"):
+            raise NotFoundError(trouble.reason) from None
         head = b""
     place = OpenedPath(path, head=head)
     found = _format("exported_documents:DocumentsStore").sniff(place) or _sniffed(place)
@@ -224,14 +224,15 @@ def _file(path: str) -> Store | None:
 def _parent(path: str) -> Store | None:
     """The stores in the directories of a directory, however they are nested, as one list; None where there are none."""
     left = [_FOLDERS]
-    found: dict[str, Store | None] = {**_databases(path), **dict(_below(path, "", left))}
-    members = {name: store for name, store in found.items() if store is not None}
+    found: dict[str, Store | Problem | None] = {**_databases(path), **dict(_below(path, "", left))}
+    members = {name: store for name, store in found.items() if isinstance(store, Store)}
     if not members:
         return None
     closed = {name: DirectoryStore(os.path.join(path, name)) for name, store in found.items() if store is None}
     named = dict(sorted((members | closed).items()))
     reason = f"only {_FOLDERS:,} directories were looked at; name a part of them to see its stores"
-    beyond = [] if left[0] >= 0 else [Problem("…", reason, "directory")]
+    beyond = [problem for problem in found.values() if isinstance(problem, Problem)]
+    beyond += [] if left[0] >= 0 else [Problem("…", reason, "directory")]
     return CompositeStore(list(named.values()), list(named), path, problems=beyond)
 
 
@@ -239,11 +240,11 @@ def stores_at(path: str, left: list[int]) -> list[str]:
     """The names of the stores at or below a directory, "" for itself; looks at no more directories than are left."""
     if _sniffed(_directory(path)) is not None:
         return [""]
-    return [name for name, _ in _below(path, "", left)]
+    return [name for name, store in _below(path, "", left) if not isinstance(store, Problem)]
 
 
-def _below(path: str, name: str, left: list[int], level: int = 1) -> Iterator[tuple[str, Store | None]]:
-    """The stores below a directory with their relative names; None for what cannot be read."""
+def _below(path: str, name: str, left: list[int], level: int = 1) -> Iterator[tuple[str, Store | Problem | None]]:
+    """The stores below a directory with their relative names; None for a directory that cannot be read."""
     names = folders(os.path.join(path, name))
     for own in names:
         left[0] -= 1
@@ -259,6 +260,13 @@ def _below(path: str, name: str, left: list[int], level: int = 1) -> Iterator[tu
             yield below, found
         elif is_closed(place):
             yield below, None
+        elif closed := _closed_databases(place):
+            for file in closed:
+                yield (
+                    f"{below}/{file}",
+                    Problem(f"{below}/{file}", "a database that may not be read by you", "unreadable"),
+                )
+            yield from ((f"{below}/{file}", store) for file, store in _databases(place).items())
         elif inside := _databases(place):
             yield from ((below if len(inside) == 1 else f"{below}/{file}", store) for file, store in inside.items())
         elif level < _LEVELS and own not in _NEVER:
@@ -275,6 +283,12 @@ def is_closed(path: str) -> bool:
     except OSError:
         return False
     return bool(names) and not any(os.access(name, os.R_OK) for name in names)
+
+
+def _closed_databases(path: str) -> list[str]:
+    """The names of the databases in a directory that are kept from us by their permissions."""
+    found = _names_of(path, lambda entry: entry.name.endswith(_DATABASES))
+    return [name for name in found if not os.access(os.path.join(path, name), os.R_OK)]
 
 
 def _databases(path: str) -> dict[str, Store]:
@@ -303,47 +317,6 @@ def _names_of(path: str, is_meant: Callable[[os.DirEntry[str]], bool]) -> list[s
             if not entry.name.startswith(".") and is_meant(entry):
                 names.append(entry.name)
     return sorted(names)
-
-
-# -- readers of others -------------------------------------------------------------------------------------------------
-
-
-def _by_name(text: str) -> Store | None:
-    """What a reader that is named opens: `NAME:PLACE`; None where there is no reader of that name."""
-    found = _SCHEME.match(text)
-    point = extensions().get(found[1]) if found else None
-    if point is None or found is None:
-        return None
-    store = _ask(point, found[2])
-    if store is None:
-        raise NotFoundError(f"The reader {point.name} ({point.value}) finds no store at {found[2] or 'that place'}.")
-    return store
-
-
-def _from_extensions(path: str) -> Store | None:
-    """The store that the first reader of others makes of a path no reader here knows."""
-    for point in extensions().values():
-        store = _ask(point, path)
-        if store is not None:
-            return store
-    return None
-
-
-def _ask(point: EntryPoint, path: str) -> Store | None:
-    """Import a reader, which is code that the user installed, and ask it.
-
-    Raises:
-        CkptError: it cannot be imported, or fails.
-    """
-    try:
-        opener: Any = point.load()
-        store: Store | None = opener(path)
-    except CkptError:
-        raise
-    except Exception as error:  # code of others may fail in any way; the whole browser need not
-        reason = f"The reader {point.name} ({point.value}) failed: {type(error).__name__}: {error}."
-        raise CkptError(reason, "Uninstall or correct it.") from error
-    return None if store is None else complete(store)
 
 
 # -- formats that are named, not read ----------------------------------------------------------------------------------

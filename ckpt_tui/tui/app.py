@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from rich.console import RenderableType
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
-from textual.filter import LineFilter
+from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -29,8 +29,9 @@ from ckpt_tui.tui.ending import end_on_signals
 from ckpt_tui.tui.paint import Painter
 from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.screens.yes_no import YesNoScreen, quit_question
-from ckpt_tui.tui.themes import DARK, LIGHT, SIXTEEN, readable_variables, variables_for
+from ckpt_tui.tui.themes import DARK, LIGHT, WITHOUT_COLOURS, readable_variables, theme_for_sixteen, variables_for
 from ckpt_tui.tui.typeahead import TypeAhead
+from ckpt_tui.tui.widgets.status import BarLine
 
 
 def _commands() -> type[Provider]:
@@ -93,7 +94,9 @@ class CkptApp(TypeAhead):
         self.store = complete(store)
         self.config = config or Config()
         # Set before the style sheet is read: another theme later means reading it again.
-        wanted = self.config.theme or (SIXTEEN if self.console.color_system in _FEW_COLOURS else DARK.name)
+        wanted = self.config.theme or (
+            theme_for_sixteen(os.environ) if self.no_color or self.console.color_system in _FEW_COLOURS else DARK.name
+        )
         self.set_reactive(App.theme, wanted if wanted in self.available_themes else DARK.name)
         self.stylesheet.set_variables(self.get_css_variables())
         self._events, self._streams = events, streams
@@ -129,10 +132,16 @@ class CkptApp(TypeAhead):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         found = super().get_line_filters()
+        if self.native_ansi_color:  # made of other colours and back, a terminal's yellow would be its red
+            found = [each for each in found if not isinstance(each, ANSIToTruecolor | Monochrome)]
+            found += [NoColor()] if self.no_color else []
         return [*found, self._ascii] if self._ascii is not None else found
 
     def get_css_variables(self) -> dict[str, str]:
-        self.theme_variables = readable_variables(super().get_css_variables())
+        variables = super().get_css_variables()
+        if self.current_theme.ansi:
+            variables |= variables_for(self.current_theme) | (WITHOUT_COLOURS if self.no_color else {})
+        self.theme_variables = readable_variables(variables)
         return self.theme_variables
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
@@ -140,11 +149,22 @@ class CkptApp(TypeAhead):
         return {} if theme.name in (DARK.name, LIGHT.name) else variables_for(theme)
 
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        if priority:  # the first look at a key: what was said of the last one is taken back
+            self._cover_keys("")
         handled = await super()._check_bindings(key, priority)
         screen = self.screen
-        if not handled and not priority and isinstance(screen, Explains):
-            screen.explain(why_not(key, self.key_character, self.changed_keys))
+        if not handled and not priority:
+            text = why_not(key, self.key_character, self.changed_keys)
+            if isinstance(screen, Explains):
+                screen.explain(text)
+            else:
+                self._cover_keys(text)
         return handled
+
+    def _cover_keys(self, text: str) -> None:
+        """Say something in the line of keys of a screen that does not say it itself; "" shows the keys again."""
+        for bar in self.screen.query("#foot").results(BarLine):
+            bar.cover(text)
 
     async def action_quit(self) -> None:
         """Quit; while a run that was started from here goes on, ask first."""

@@ -99,6 +99,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.breakpoints", "b", "breakpoints", "where the run pauses; kept with the store", "run", "", "b"),
     Command("run.change", "e", "change", "change a value before a paused run goes on", "run", "", "e"),
     Command("run.back", "left_square_bracket", "go_back", "go back to an earlier checkpoint", "run", "", "["),
+    Command("run.again", "at", "run_again", "run the same input N times, and compare", "run", "", "@"),
     Command("run.editor", "O", "open_editor", "open your code where a call failed, in $EDITOR", "run", "", "O"),
     Command("run.pause", "space", "pause", "hold new lines back, or show them", "run", "pause", "space"),
     Command("run.save", "S", "save", "save the log to a file", "run", "save", "S"),
@@ -121,13 +122,18 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.next_tab", "t", "next_tab(1)", "next tab that holds something", "everywhere", "tabs", "t"),
     Command("view.previous_tab", "T", "next_tab(-1)", "previous tab", "everywhere", "", "T"),
     *(
-        Command(f"tab.{name}", f"f{number}", f"pick_tab('{name}')", f"the tab {name.capitalize()}: {about}",
-                "everywhere", "", f"F{number}")
-        for number, (name, about) in enumerate((
-            ("overview", "what was asked, what ran, what waits, how it ended"), ("state", "what is kept"),
-            ("messages", "what is in flight"), ("talk", "what was said"), ("pending", "what waits for an answer"),
-            ("diff", "what changed since the parent"), ("graph", "who ran, and who runs next"),
-            ("meta", "ids, times, warnings"), ("size", "where its characters are"), ("raw", "its file"),
+        Command(f"tab.{name}", f"f{number}", f"pick_tab('{name}')", title, "everywhere", "", f"F{number}")
+        for number, (name, title) in enumerate((
+            ("overview", "the tab Overview: what was asked, what ran, what waits, how it ended"),
+            ("state", "the tab State: what is kept, in flight and pending"),
+            ("talk", "the tab Talk: what was said"),
+            ("diff", "the tab Diff: what changed since the parent"),
+            ("graph", "the tab Graph: who ran, and who runs next"),
+            ("file", "the tab File; once more: its meta data, its sizes, its raw text"),
+            ("messages", "messages in flight, in the tab State"),
+            ("pending", "requests that wait for an answer, in the tab State"),
+            ("size", "where its characters are, in the tab File"),
+            ("raw", "its raw text, in the tab File"),
         ), 2)
     ),
     Command("view.other_pane", "tab", "other_pane(1)", "next pane", "everywhere", "panes", "⇥"),

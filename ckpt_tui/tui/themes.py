@@ -18,12 +18,18 @@ CONTRAST = 4.5
 SIXTEEN = "ansi-dark"
 """The theme of a terminal with 16 colours: its own ones, none made of others that may look the same there."""
 
+SIXTEEN_ON_LIGHT = "ansi-light"
+"""The same for a light background."""
+
 _TEXTS = (
     "foreground", "primary", "accent", "warning", "error", "success", "ck-text", "ck-number", "ck-word", "ck-type",
     "ck-label", "ck-dim", "ck-lane", "foreground-muted", "text-muted", "text-disabled", "footer-description-foreground",
     "footer-key-foreground", "border-title",
 )  # fmt: skip
 _BACKGROUNDS = ("background", "surface", "panel")
+
+_STYLES = {"ck-cursor-style": "bold", "ck-blur-style": "none", "ck-match-style": "none"}
+"""How the selected row, that of a pane without the focus, and a match look beside their colours."""
 
 DARK = Theme(
     name="ckpt-dark",
@@ -41,7 +47,7 @@ DARK = Theme(
     variables={
         "ck-cursor": "#2c3f5c", "ck-cursor-blur": "#20262f", "ck-text": "#9ec48d", "ck-number": "#d9a77c",
         "ck-word": "#c792c4", "ck-type": "#6f8aa6", "ck-label": "#9db8dd", "ck-dim": "#6b7585", "ck-edge": "#343c48",
-        "ck-edge-focus": "#6f94c4", "ck-match": "#5a4a1c", "ck-lane": "#56739a",
+        "ck-edge-focus": "#6f94c4", "ck-match": "#5a4a1c", "ck-lane": "#56739a", **_STYLES,
     },
 )  # fmt: skip
 
@@ -61,16 +67,29 @@ LIGHT = Theme(
     variables={
         "ck-cursor": "#c9dbf2", "ck-cursor-blur": "#e6e9ee", "ck-text": "#2f6b2a", "ck-number": "#8a4b12",
         "ck-word": "#7a3a78", "ck-type": "#52708f", "ck-label": "#234f86", "ck-dim": "#7d8694", "ck-edge": "#c3c8d0",
-        "ck-edge-focus": "#2f5f9e", "ck-match": "#ffe9a8", "ck-lane": "#7d99bd",
+        "ck-edge-focus": "#2f5f9e", "ck-match": "#ffe9a8", "ck-lane": "#7d99bd", **_STYLES,
     },
 )  # fmt: skip
 
-_ANSI = {
-    "ck-cursor": "ansi_blue", "ck-cursor-blur": "ansi_bright_black", "ck-text": "ansi_green",
-    "ck-number": "ansi_yellow", "ck-word": "ansi_magenta", "ck-type": "ansi_cyan", "ck-label": "ansi_default",
-    "ck-dim": "ansi_default", "ck-edge": "ansi_bright_black", "ck-edge-focus": "ansi_bright_blue",
-    "ck-match": "ansi_red", "ck-lane": "ansi_cyan",
+_SIXTEEN_DARK = {
+    "primary": "ansi_default", "accent": "ansi_bright_yellow", "warning": "ansi_bright_yellow",
+    "error": "ansi_bright_red", "success": "ansi_bright_green", "ck-cursor": "ansi_blue",
+    "ck-cursor-blur": "ansi_default", **_STYLES, "ck-blur-style": "bold underline", "ck-text": "ansi_green",
+    "ck-number": "ansi_bright_yellow", "ck-word": "ansi_bright_magenta", "ck-type": "ansi_cyan",
+    "ck-label": "ansi_default", "ck-dim": "ansi_default", "ck-edge": "ansi_bright_black",
+    "ck-edge-focus": "ansi_bright_blue", "ck-match": "ansi_red", "ck-lane": "ansi_cyan",
 }  # fmt: skip
+"""Colours that can be read on black in the palettes of xterm and of the Linux console."""
+
+WITHOUT_COLOURS = {"ck-cursor-style": "bold reverse", "ck-blur-style": "bold underline", "ck-match-style": "reverse"}
+"""What shows the selected row and a match where no colour may be written (NO_COLOR)."""
+
+_SIXTEEN_LIGHT = _SIXTEEN_DARK | {
+    "primary": "ansi_blue", "accent": "ansi_magenta", "warning": "ansi_magenta", "error": "ansi_red",
+    "success": "ansi_blue", "ck-text": "ansi_blue", "ck-number": "ansi_magenta", "ck-word": "ansi_magenta",
+    "ck-type": "ansi_default", "ck-edge-focus": "ansi_blue", "ck-lane": "ansi_blue",
+}  # fmt: skip
+"""The same on white."""
 
 _FROM_OTHERS = {
     "ck-cursor": "primary-muted", "ck-cursor-blur": "panel", "ck-text": "text-success", "ck-number": "text-warning",
@@ -81,10 +100,17 @@ _FROM_OTHERS = {
 
 def variables_for(theme: Theme) -> dict[str, str]:
     """Our variables for a theme of others, which knows nothing of them: made of its own colours."""
-    if theme.name.startswith("ansi"):
-        return _ANSI
+    if theme.ansi:
+        return _SIXTEEN_DARK if theme.dark else _SIXTEEN_LIGHT
     colours = theme.to_color_system().generate()
-    return {name: colours.get(source, _ANSI[name]) for name, source in _FROM_OTHERS.items()}
+    found = {name: colours.get(source, _SIXTEEN_DARK[name]) for name, source in _FROM_OTHERS.items()}
+    return {**found, **_STYLES}
+
+
+def theme_for_sixteen(environ: Mapping[str, str]) -> str:
+    """The theme of a terminal with 16 colours: for a light background where the terminal says that it has one."""
+    background = environ.get("COLORFGBG", "").rpartition(";")[2]
+    return SIXTEEN_ON_LIGHT if background in ("7", "15") else SIXTEEN
 
 
 def readable_variables(variables: Mapping[str, str]) -> dict[str, str]:
@@ -136,7 +162,7 @@ def readable_style(style: Style, is_selected: bool = False) -> Style:
         is_selected: It is that of a selected row: in 16 colours, where contrast cannot be computed, its text is white.
     """
     text, ground = style.color, style.bgcolor
-    if text is None or ground is None:
+    if text is None or ground is None or ground.is_default:
         return style
     if text.triplet is None or ground.triplet is None:
         return style + Style(color=TerminalColor.parse("bright_white")) if is_selected else style

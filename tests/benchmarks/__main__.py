@@ -29,6 +29,8 @@ GROUPS = {
     "replay": ("replay", "run"),
     "bombs": ("bombs", "run"),
     "resume": ("resume", "run"),
+    "browser": ("scale", "browser"),
+    "long-run": ("scale", "long_run"),
 }
 """Name → module and function."""
 

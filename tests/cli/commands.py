@@ -4,8 +4,12 @@ import json
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from tempfile import TemporaryFile
+from typing import Any, BinaryIO, NamedTuple
 
 import pytest
 
@@ -43,6 +47,50 @@ def command(*args: str | Path | bytes, **environment: str) -> Done:
         env={**os.environ, "PYTHONPATH": str(ROOT), "TZ": "UTC", **environment}, check=False,
     )  # fmt: skip
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def here(*args: str | Path | bytes, directory: Path | str | None = None, **environment: str) -> Done:
+    """The same in this process, without the half second of a new one; what programs that it starts write is in it, too.
+
+    For runs in which only the framework's process matters: what concerns the command's own process needs `command`.
+    """
+    with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        for name, text in {"PYTHONPATH": str(ROOT), "TZ": "UTC", **environment}.items():
+            patch.setenv(name, text)
+        if directory is not None:
+            patch.chdir(directory)
+        time.tzset()
+        patch.setattr(sys, "stdin", stack.enter_context(open(os.devnull)))
+        out, err = (stack.enter_context(_into_file(patch, number)) for number in (1, 2))
+        code = run([os.fsdecode(arg) for arg in args])
+        texts = [_read(stream) for stream in (out, err)]
+    time.tzset()
+    return Done(code, *texts)
+
+
+@contextmanager
+def _into_file(patch: pytest.MonkeyPatch, number: int) -> Iterator[BinaryIO]:
+    """Let standard output (1) or standard errors (2) of this process and of those it starts go into a file."""
+    name = ("stdout", "stderr")[number - 1]
+    getattr(sys, name).flush()
+    kept = os.dup(number)
+    with TemporaryFile() as file:
+        os.dup2(file.fileno(), number)
+        try:
+            with open(number, "w", encoding="utf-8", closefd=False) as stream:
+                patch.setattr(sys, name, stream)
+                yield file
+        finally:
+            os.dup2(kept, number)
+            os.close(kept)
+
+
+def _read(file: BinaryIO) -> str:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    file.seek(0)
+    return file.read().decode()
 
 
 def called(output: Output, *args: str | Path) -> Done:

@@ -50,8 +50,8 @@ def test_at_80_by_24_one_pane_is_shown_and_everything_fits() -> None:
         terminal.shows("+time", "waits 2 review", "following")
         terminal.press("\r")
         terminal.shows("[Overview]", "kettles")
-        terminal.press("ttt")
-        terminal.shows("[Pend", "review expects Decision")
+        terminal.press("t")
+        terminal.shows("[State]", "(pending)", "review expects Decision")
         assert all(len(line) <= 80 for line in terminal.text.split("\n"))
 
 

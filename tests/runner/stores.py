@@ -15,7 +15,7 @@ from typing import Any
 from ckpt_tui.actions.resume.plan import Edit, Plan, Target, interpreter, make_plan, source_of
 from ckpt_tui.actions.resume.session import Session
 from ckpt_tui.stores.registry import open_store
-from tests.cli.commands import ROOT, Done, command
+from tests.cli.commands import ROOT, Done, here
 from tests.support import workflows
 
 FLOWS = "tests.runner.flows"
@@ -34,7 +34,7 @@ def resume(name: str, at: int, target: str, into: Path, *words: str, **environme
     """Resume on the command line, as a process of its own, in the root of the repository."""
     directory, ids = store(name)
     target = target if ":" in target else f"{FLOWS}:{target}"
-    return command(
+    return here(
         "resume", directory, ids[at], "--workflow", target, "--storage", STORAGE, "--into", into,
         *(words if {"--check", "--yes"} & {*words} else (*words, "--yes")), **environment,
     )  # fmt: skip

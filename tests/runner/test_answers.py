@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.commands import Done, command
+from tests.cli.commands import Done, here
 from tests.runner.stores import lines
 from tests.support.frameworks import NEWEST, OLDEST, RELEASES
 from tests.support.resumes import SCENARIOS, essence, made
@@ -27,9 +27,9 @@ ALLOWED = [
 def answered(release: str, name: str, answer: Any, into: Path, *words: str) -> Done:
     """Resume a scenario that waits, its one request answered."""
     sample = made(release)[name]
-    shown = command("show", sample.store, sample.checkpoint, "--json").document
+    shown = here("show", sample.store, sample.checkpoint, "--json").document
     (request,) = shown["requests"]
-    return command(
+    return here(
         "resume", sample.store, sample.checkpoint, "--workflow", f"{SCENARIOS}:{name}", "--storage",
         f"{SCENARIOS}:storage", "--python", sample.python, "--into", into, "--json", "--response",
         f"{request['request_id']}={json.dumps(answer)}", *ALLOWED, *words,
@@ -129,7 +129,7 @@ def test_the_example_of_an_answer_is_accepted(release: str, name: str, tmp_path:
         "resume", sample.store, sample.checkpoint, "--workflow", f"{SCENARIOS}:{name}", "--storage",
         f"{SCENARIOS}:storage", "--python", sample.python, "--into", tmp_path / "new", "--json", *ALLOWED,
     )  # fmt: skip
-    (check,) = (line for line in lines(command(*words, "--check")) if line["kind"] == "check")
+    (check,) = (line for line in lines(here(*words, "--check")) if line["kind"] == "check")
     answers = [f"{each['request_id']}={json.dumps(each['example'])}" for each in check["requests"]]
-    done = command(*words, "--yes", *(word for each in answers for word in ("--response", each)))
+    done = here(*words, "--yes", *(word for each in answers for word in ("--response", each)))
     assert done.code == (6 if name == HANDOFF else 0), done.err

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import Done, command
+from tests.cli.commands import Done, here
 from tests.support.frameworks import NEWEST, RELEASES, interpreter
 from tests.support.resumes import checkpoints
 
@@ -109,7 +109,7 @@ def checked(release: str, target: str, directory: Path, *words: str) -> Done:
     program.write_text(PROGRAM)
     subprocess.run([python, "-W", "ignore", program, directory / "store"], check=True)
     last = checkpoints(directory / "store")[0]["checkpoint_id"]
-    return command(
+    return here(
         "resume", directory / "store", last, "--workflow", f"{program}:{target}", "--python", python, "--check", *words
     )
 

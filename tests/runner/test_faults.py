@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import ROOT, Done, command
+from tests.cli.commands import ROOT, Done, here
 from tests.runner.stores import FLOWS, STORAGE, Watched, lines, of_kind, plan, resume, store
 from tests.support.resumes import SCENARIOS, checkpoints
 
@@ -165,26 +165,26 @@ class TestWhileItRuns:
 
     def test_a_run_that_could_save_nothing_ends_with_five_and_says_why(self, tmp_path: Path) -> None:
         words = ("resume", *store_words("loop", 3, "without_room"), "--yes", "--into")
-        done = command(*words, tmp_path / "new", "--json")
+        done = here(*words, tmp_path / "new", "--json")
         failed = of_kind(lines(done), "checkpoint_failed")
         end = lines(done)[-1]
         assert done.code == 5
         assert (end["outcome"], end["code"], end["checkpoints"]) == ("done", 5, 0)
         assert end["unsaved"] == len(failed) > 1
-        done = command(*words, tmp_path / "newer")
+        done = here(*words, tmp_path / "newer")
         assert done.code == 5
         assert f"done, 0 checkpoints written, {len(failed)} NOT SAVED" in done.out
         assert f"✗ {len(failed)} checkpoints were not saved: " in done.err and "File too large" in done.err
 
     def test_a_run_that_could_save_some_ends_as_it_would_and_counts_the_others(self, tmp_path: Path) -> None:
         words = ("resume", *store_words("loop", 3, "saves_some"), "--into", tmp_path / "new", "--yes", "--json")
-        end = lines(command(*words))[-1]
+        end = lines(here(*words))[-1]
         assert (end["outcome"], end["code"]) == ("done", 0)
         assert end["unsaved"] > 0 and end["checkpoints"] > 0
 
     def test_a_checkpoint_that_fails_before_the_storage_is_asked_is_counted_too(self, tmp_path: Path) -> None:
         words = ("resume", *store_words("loop", 3, "cannot_be_written"), "--into", tmp_path / "new", "--yes")
-        done = command(*words, "--json")
+        done = here(*words, "--json")
         end = lines(done)[-1]
         failed = of_kind(lines(done), "checkpoint_failed")
         assert (done.code, end["unsaved"], end["checkpoints"]) == (5, len(failed), 0)
@@ -192,7 +192,7 @@ class TestWhileItRuns:
 
     def test_a_question_that_could_not_be_saved_ends_with_five(self, tmp_path: Path) -> None:
         directory, ids = store("human")
-        done = command(
+        done = here(
             "resume", directory, ids[0], "--workflow", f"{FLOWS}:human_without_room", "--storage", STORAGE, "--into",
             tmp_path / "new", "--yes",
         )  # fmt: skip
@@ -350,6 +350,6 @@ def scenario(name: str, directory: Path) -> list[str]:
 
 def resume_scenario(name: str, directory: Path, identifier: str, into: Path, *words: str) -> Done:
     target, storage = f"{SCENARIOS}:{name}", f"{SCENARIOS}:storage"
-    return command(
+    return here(
         "resume", directory, identifier, "--workflow", target, "--storage", storage, "--into", into, "--yes", *words
     )

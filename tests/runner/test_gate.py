@@ -6,18 +6,20 @@ import base64
 import json
 import pickle
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from agent_framework import Agent, AgentExecutor
 from packaging.version import Version
 
+from ckpt_tui.runner.gate import Gate
 from ckpt_tui.runner.graph import handled_types
-from tests.cli.commands import Done, command
+from tests.cli.commands import Done, here
 from tests.runner.releases import ALL, VERSION, released
 from tests.runner.stores import lines, of_kind
 
@@ -26,7 +28,7 @@ def resumed(at: int, into: Path, *words: str, arguments: tuple[str, ...] = ()) -
     """A resume of one of these checkpoints with the bare program."""
     program, directory, found = released()
     words = ("--workflow", str(program), "--into", str(into), *words, *(("--", *arguments) if arguments else ()))
-    return command("resume", directory, found[at]["checkpoint_id"], *words)
+    return here("resume", directory, found[at]["checkpoint_id"], *words)
 
 
 class TestTypes:
@@ -97,7 +99,7 @@ class TestDanger:
     ) -> None:
         canary = tmp_path / "canary"
         identifier = with_payload(tmp_path / "store", touching(canary), at)
-        done = command(
+        done = here(
             "resume", tmp_path / "store", identifier, "--workflow", released()[0], "--allow", VERSION, *words, "--",
             tmp_path / "own",
         )  # fmt: skip
@@ -109,7 +111,7 @@ class TestDanger:
 class TestClassesThatAct:
     def test_no_option_is_proposed_for_a_class_that_acts(self, tmp_path: Path) -> None:
         identifier = with_payload(tmp_path / "store", pickle.dumps(Call(TemporaryDirectory)))
-        done = command(
+        done = here(
             "resume", tmp_path / "store", identifier, "--workflow", released()[0], "--allow", VERSION, "--check"
         )
         assert done.code == 5
@@ -124,11 +126,11 @@ class TestClassesThatAct:
             "resume", tmp_path / "store", identifier, "--workflow", released()[0], "--allow", VERSION, "--allow",
             "zipfile:ZipFile", "--into", tmp_path / "new",
         )  # fmt: skip
-        checked = command(*words, "--check", "--", tmp_path / "own")
+        checked = here(*words, "--check", "--", tmp_path / "own")
         assert checked.code == 0, checked.err
         assert "zipfile:ZipFile" in checked.err and "opens or truncates" in checked.err, checked.err
         assert not (tmp_path / "made.zip").exists()
-        done = command(*words, "--yes", "--", tmp_path / "own")
+        done = here(*words, "--yes", "--", tmp_path / "own")
         assert "opens or truncates" in done.err
         assert (tmp_path / "made.zip").exists()
 
@@ -139,3 +141,21 @@ def test_the_class_that_an_agent_answers_with_is_among_the_types_to_come() -> No
     agent = Agent(client=client, name="writer", default_options=options)
     workflow = SimpleNamespace(executors={"writer": AgentExecutor(agent)})
     assert VERSION in handled_types(workflow)
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [("NEW", "ok"), ("InStock", "ok"), ("sneaky", "refused"), ("x.NEW", "refused")]
+)
+def test_a_member_of_an_enumeration_is_loaded_with_it_and_nothing_else_of_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, state: str
+) -> None:
+    module = ModuleType("shop_of_test")
+    exec(  # a module that a program has loaded
+        "import enum\nclass Stage(enum.Enum):\n    NEW = 1\n    InStock = 2\n    def sneaky(self): ...\n", vars(module)
+    )
+    monkeypatch.setitem(sys.modules, "shop_of_test", module)
+    gate = Gate.__new__(Gate)
+    gate.by_name, gate.by_program = frozenset({"shop_of_test:Stage"}), frozenset()
+    monkeypatch.setattr(gate, "_framework", SimpleNamespace(registered=frozenset), raising=False)
+    found, _ = gate.state_of(f"shop_of_test:Stage.{name}")
+    assert found == state

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import command
+from tests.cli.commands import here
 from tests.support.frameworks import NEWEST, OLDEST, interpreter
 from tests.support.resumes import checkpoints
 
@@ -78,7 +78,7 @@ def says(tmp_path: Path) -> Says:
         python = interpreter(release)
         subprocess.run([python, "-W", "ignore", tmp_path / "layers.py", written, tmp_path / "store"], check=True)
         last = checkpoints(tmp_path / "store")[-1]["checkpoint_id"]
-        done = command(
+        done = here(
             "resume", tmp_path / "store", last, "--workflow", f"{tmp_path / 'layers.py'}:{built}", "--python", python,
             "--check",
         )  # fmt: skip

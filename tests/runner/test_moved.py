@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.runner.moved import moved, moved_fix, roots_of
-from tests.cli.commands import command
+from tests.cli.commands import here
 from tests.support.frameworks import NEWEST, RELEASES, interpreter
 from tests.support.resumes import checkpoints
 
@@ -79,18 +79,18 @@ def test_the_check_says_where_the_classes_are_and_what_to_keep(release: str, tmp
         f"{tmp_path / 'app.py'}:storage", "--python", interpreter(release), "--allow", "models:Poll", "--allow",
         "models:Sketch", "--check",
     )  # fmt: skip
-    done = command(*words)
+    done = here(*words)
     assert done.code == 5
     keep = 'moved? keep a module models that imports them and sets their __module__ to "models"'
     assert done.err.count(keep) == 1 and "→ shop.models has " in done.err, done.err
     module = tmp_path / "models.py"
     module.write_text("from shop.models import Poll, Sketch\n")
     if release == NEWEST:
-        done = command(*words)
+        done = here(*words)
         assert done.code == 5
         assert '→ models imports Poll from shop.models: let models also set Poll.__module__ = "models"' in done.err
     module.write_text("from shop.models import Poll, Sketch\n\nPoll.__module__ = Sketch.__module__ = __name__\n")
-    done = command(*words[:-1], "--into", tmp_path / "new", "--yes")
+    done = here(*words[:-1], "--into", tmp_path / "new", "--yes")
     assert done.code == 0, done.err
     assert "NOT SAVED" not in done.out and checkpoints(tmp_path / "new")
 

@@ -15,7 +15,7 @@ import pytest
 
 from ckpt_tui.runner.missing import distribution_of, install_line, missing_module
 from ckpt_tui.runner.reasons import reason_of
-from tests.cli.commands import command
+from tests.cli.commands import here
 from tests.runner.stores import store
 from tests.support.frameworks import NEWEST, OLDEST, interpreter
 
@@ -244,7 +244,7 @@ def test_a_factory_that_raises_in_another_interpreter_is_explained(
     directory, ids = store("loop")
     program = tmp_path / "app.py"
     program.write_text(f"import os, sys\n\ndef build():\n    {body}\n")
-    done = command(
+    done = here(
         "resume", directory, ids[3], "--workflow", f"{program}:build", "--python", interpreter(release), "--check"
     )
     assert done.code == 5
@@ -275,7 +275,7 @@ def test_without_the_framework_an_environment_beside_the_program_is_named_else_h
     directory, ids = store("loop")
     words = ("resume", directory, ids[3], "--workflow", "app.py:build", "--python", str(bare), "--check")
     monkeypatch.chdir(tmp_path)
-    done = command(*words)
+    done = here(*words)
     assert done.code == 5
     assert f"✗ {bare}/bin/python cannot import agent_framework: No module named" in done.err
     assert (
@@ -283,5 +283,5 @@ def test_without_the_framework_an_environment_beside_the_program_is_named_else_h
         or (f"or uv pip install --python {bare}/bin/python agent-framework-core" in done.err)
     )
     (tmp_path / "venv" / "lib" / "python3.12" / "site-packages" / "agent_framework").mkdir(parents=True)
-    done = command(*words)
+    done = here(*words)
     assert "→ venv has it: --python" in done.err and f"--python {tmp_path / 'venv'}" in done.err

@@ -14,7 +14,7 @@ from ckpt_tui.actions.resume.document_edits import parse_edit, smallest
 from ckpt_tui.actions.resume.plan import Edit
 from ckpt_tui.runner.made import Maker
 from ckpt_tui.stores.registry import open_store
-from tests.cli.commands import ROOT, command
+from tests.cli.commands import ROOT, here
 from tests.runner.stores import FLOWS, Watched, lines, of_kind, plan, resume, store
 from tests.support.frameworks import RELEASES
 from tests.support.resumes import SCENARIOS, checkpoints, essence, made
@@ -65,7 +65,7 @@ class TestTargets:
     @pytest.mark.parametrize("release", RELEASES)
     def test_an_agent_made_of_a_workflow_is_run_as_that_workflow(self, release: str, tmp_path: Path) -> None:
         sample = made(release)["orch_sequential"]
-        done = command(
+        done = here(
             "resume", sample.store, sample.checkpoint, "--workflow", f"{SCENARIOS}:sequential_agent", "--storage",
             f"{SCENARIOS}:storage", "--python", sample.python, "--into", tmp_path / "new", "--yes",
         )  # fmt: skip
@@ -80,7 +80,7 @@ class TestTargets:
         script.write_text(SCRIPT)
         subprocess.run([sys.executable, script, tmp_path / "store"], check=True, stdout=subprocess.DEVNULL)
         identifier = checkpoints(tmp_path / "store")[2]["checkpoint_id"]
-        done = command(
+        done = here(
             "resume", tmp_path / "store", identifier, "--workflow", f"{script}:build", words[0],
             words[1].replace("script.py", str(script)), "--into", tmp_path / "new", "--yes", "--json",
         )  # fmt: skip
@@ -110,21 +110,21 @@ class TestTargets:
         directory, ids = store("loop")
         state = {"XDG_STATE_HOME": str(tmp_path / "state")}
         words = ("resume", directory, ids[3], "--check")
-        assert command(*words, **state).code == 2
-        first = command(*words, "--workflow", f"{FLOWS}:demands", "--arg", "rounds=3", **state)
+        assert here(*words, **state).code == 2
+        first = here(*words, "--workflow", f"{FLOWS}:demands", "--arg", "rounds=3", **state)
         assert first.code == 0, first.err
-        assert command(*words, **state).code == 0
+        assert here(*words, **state).code == 0
         # Named again, it brings what it was given the last time; another one does not.
-        assert command(*words, "--workflow", f"{FLOWS}:demands", **state).code == 0
-        assert command(*words, "--workflow", f"{FLOWS}:build_loop", "--arg", "delay=0", **state).code == 0
-        assert command(*words, "--workflow", f"{FLOWS}:demands", **state).code == 5
+        assert here(*words, "--workflow", f"{FLOWS}:demands", **state).code == 0
+        assert here(*words, "--workflow", f"{FLOWS}:build_loop", "--arg", "delay=0", **state).code == 0
+        assert here(*words, "--workflow", f"{FLOWS}:demands", **state).code == 5
 
     def test_a_project_file_suggests_a_target_and_runs_nothing(self, tmp_path: Path) -> None:
         (tmp_path / "store").mkdir()
         directory, ids = store("loop")
         (tmp_path / "store" / f"{ids[3]}.json").write_bytes((directory / f"{ids[3]}.json").read_bytes())
         (tmp_path / "ckpt-tui.toml").write_text('[resume]\nworkflow = "app:build"\n')
-        done = command("resume", tmp_path / "store", ids[3], "--check")
+        done = here("resume", tmp_path / "store", ids[3], "--check")
         assert done.code == 2
         assert f"{tmp_path / 'ckpt-tui.toml'} suggests --workflow app:build" in done.err
 
@@ -138,7 +138,7 @@ class TestWhereCheckpointsGo:
             (copy / path.name).write_bytes(path.read_bytes())
         before = {path.name for path in copy.iterdir()}
         for number in (1, 2):
-            done = command(
+            done = here(
                 "resume", copy, ids[3], "--workflow", f"{FLOWS}:build_loop", "--storage", f"{FLOWS}:storage", "--yes"
             )
             assert done.code == 0, done.err
@@ -154,7 +154,7 @@ class TestWhereCheckpointsGo:
         copy = tmp_path / "store"
         copy.mkdir()
         (copy / f"{ids[3]}.json").write_bytes((directory / f"{ids[3]}.json").read_bytes())
-        done = command(
+        done = here(
             "resume", copy, ids[3], "--workflow", f"{FLOWS}:build_loop", "--storage", f"{FLOWS}:storage",
             "--into", copy, "--yes",
         )  # fmt: skip
@@ -180,7 +180,7 @@ class TestEdits:
         loaded = open_store(tmp_path / "new").load(f"{first['checkpoint_id']}.json", everything=True)
         assert b'"a": [' in loaded.raw
         query = "[state.draft.text, messages.check[0].data.text]"
-        shown = command("show", tmp_path / "new", first["checkpoint_id"], "--query", query)
+        shown = here("show", tmp_path / "new", first["checkpoint_id"], "--query", query)
         assert shown.document == ["edited", "sent"]
         record = json.loads((tmp_path / "new" / "ckpt-tui-fork.jsonl").read_text())
         was = check["edits"][0]["before"]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.cli.commands import here
 from tests.support.resumes import essence
 
 HOOKS = Path(__file__).with_name("hooks")
@@ -143,7 +144,7 @@ def ckpt_tui(
     program: Program, store: Path, name: str, home: Path, *options: str | Path, package: Path = ROOT
 ) -> tuple[int, list[dict[str, Any]], str]:
     """Run `ckpt-tui resume --json` with a program as the target; returns its exit code, lines and errors."""
-    words: list[str | Path] = [sys.executable, "-m", "ckpt_tui", "resume", store, name, "--workflow", program.target]
+    words: list[str | Path] = ["resume", store, name, "--workflow", program.target]
     words += [word for line in program.inputs for word in ("--input", line)]
     words += [*options, "--json"]
     virtual = Path(program.python).parents[1]
@@ -152,7 +153,10 @@ def ckpt_tui(
     if not (virtual / "pyvenv.cfg").exists():
         words += ["--python", program.python]
     words += ["--", *program.arguments] if program.arguments else []
-    code, out, err = run(words, program.directory, variables)
+    if package == ROOT:  # only the framework's process is a new one
+        code, out, err = here(*words, directory=program.directory, **variables)
+    else:
+        code, out, err = run([sys.executable, "-m", "ckpt_tui", *words], program.directory, variables)
     return code, [json.loads(line) for line in out.splitlines()], err
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.stores.base import collect
+from ckpt_tui.stores.fork_directories import with_own_forks
 from ckpt_tui.stores.neighbours import neighbours
 from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import Output, called
@@ -119,6 +120,19 @@ class TestForks:
         assert done.code == 0
         assert "gggg" in done.out
 
+    def test_the_doctor_looks_at_them(self, store: Path, output: Output) -> None:
+        (store.parent / "runs.forks" / "aaaa-1" / "broken.json").write_text('{"workflow_name": "fl', encoding="utf-8")
+        done = called(output, "doctor", str(store), "--json")
+        assert done.code == 4
+        assert "aaaa-1/broken.json" in {finding["file"] for finding in json.loads(done.out)["findings"]}
+
+    def test_the_doctor_says_that_the_framework_does_not_see_the_latest_in_one(self, store: Path) -> None:
+        later = "2026-11-20T11:00:00+00:00"
+        write(store.parent / "runs.forks" / "aaaa-1", "hhhh", previous_checkpoint_id="ffff", timestamp=later)
+        found = [one for one in examine(with_own_forks(open_store(store))).findings if one.kind == "get-latest"]
+        assert [one.file for one in found] == ["aaaa-1/hhhh.json"]
+        assert "does not see the fork aaaa-1" in found[0].reason
+
 
 class TestWhichStore:
     @pytest.fixture
@@ -191,6 +205,10 @@ class TestUnreadable:
         shutil.rmtree(found)
 
     def look(self, *args: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.run(*args).stdout)
+        return found
+
+    def run(self, *args: str) -> subprocess.CompletedProcess[str]:
         code = (
             "import os, sys\n"
             "from ckpt_tui.cli import command_line, doctor, ls\n"
@@ -199,12 +217,10 @@ class TestUnreadable:
             "os.geteuid() or (os.setgid(65534), os.setuid(65534))\n"
             "sys.exit(command_line.run(sys.argv[1:]))"
         )
-        ran = subprocess.run(
+        return subprocess.run(
             [sys.executable, "-c", code, *args, "--json"], capture_output=True, text=True, cwd=ROOT, check=False,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
-        found: dict[str, Any] = json.loads(ran.stdout)
-        return found
 
     def test_a_directory_among_stores_is_a_row(self, place: Path) -> None:
         write_chain(place / "open", "aaaa")
@@ -235,3 +251,32 @@ class TestUnreadable:
         shutil.rmtree(place / "gone")
         problems = [file for file in collect(store.scan()) if file == "gone/"]
         assert problems == ["gone/"]
+
+    def test_a_directory_beside_checkpoints_is_named(self, place: Path) -> None:
+        write_chain(place / "runs", "aaaa")
+        (place / "runs" / "closed").mkdir(mode=0)
+        [one] = self.look("ls", str(place / "runs"))["beside"]
+        assert one == {"name": "closed", "what": "a directory that cannot be read: Permission denied"}
+
+    @pytest.mark.parametrize("closed", ["runs.forks", "runs.forks/aaaa-1"])
+    def test_forks_are_a_row(self, place: Path, closed: str) -> None:
+        write_chain(place / "runs", "aaaa")
+        write(place / "runs.forks" / "aaaa-1", "ffff", previous_checkpoint_id="aaaa")
+        (place / closed).chmod(0)
+        found = self.look("ls", str(place / "runs"))
+        assert [one["id"] for one in found["checkpoints"]] == ["aaaa"]
+        assert [(one["file"], one["kind"]) for one in found["problems"]] == [(f"{Path(closed).name}/", "directory")]
+
+    def test_a_database_among_stores_is_a_row(self, place: Path) -> None:
+        write_chain(place / "open", "aaaa")
+        (place / "graphs").mkdir()
+        (place / "graphs" / "checkpoints.sqlite").touch(mode=0)
+        found = self.look("ls", str(place))
+        assert [one["file"] for one in found["problems"]] == ["graphs/checkpoints.sqlite"]
+
+    def test_what_lies_in_a_closed_directory_is_not_said_to_be_missing(self, place: Path) -> None:
+        write_chain(place / "closed" / "runs", "aaaa")
+        (place / "closed").chmod(0)
+        done = self.run("ls", str(place / "closed" / "runs"))
+        assert (done.returncode, done.stdout) == (3, "")
+        assert "cannot be read: Permission denied" in done.stderr

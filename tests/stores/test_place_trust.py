@@ -97,3 +97,12 @@ def test_one_fork_that_is_a_link_is_reported(store: Path, tmp_path: Path) -> Non
 def test_a_link_to_the_store_itself_is_nobody_s_trap(store: Path, tmp_path: Path) -> None:
     (tmp_path / "latest").symlink_to(store)
     assert found_in(tmp_path / "latest") == []
+
+
+@pytest.mark.parametrize("place", ["runs.forks", "runs.forks/aaaa-1"])
+def test_forks_that_anybody_may_write_to_are_reported(store: Path, tmp_path: Path, place: str) -> None:
+    (tmp_path / "runs.forks" / "aaaa-1").mkdir(parents=True)
+    (tmp_path / place).chmod(0o777)
+    [finding] = found_in(store)
+    assert (finding.kind, finding.file) == ("world-writable", Path(place).name)
+    assert trust_lines(str(store), "aaaa.json") == [finding.reason]

@@ -354,12 +354,12 @@ class TestHints:
         async with open_app(tmp_path, settled=False) as app:
             await app.shows("✗ a.json     cut off", "✗ long.json  cut off")
 
-    async def test_titles_of_tabs_are_abbreviated_before_they_are_cut(self) -> None:
-        tabs = tuple(Tab(name, name) for name in ("State", "Messages", "Talk", "Pending", "Graph"))
-        line = TabLine(tabs, ("Messages", "Talk"))
-        assert "".join(line.labels(44)) == "[State] Messages      Talk      Pending  Graph "
-        assert "".join(line.labels(30)) == "[State] Msgs  Talk  Pend  Graph "
-        assert "".join(line.labels(24)) == "[Stat] Msgs  Talk  Pend  Grap "
+    async def test_room_for_counts_goes_before_titles_are_cut(self) -> None:
+        tabs = tuple(Tab(name, name) for name in ("State", "Overview", "Talk", "Diff", "Graph"))
+        line = TabLine(tabs, ("Diff", "Talk"))
+        assert "".join(line.labels(44)) == "[State] Overview  Talk      Diff      Graph "
+        assert "".join(line.labels(33)) == "[State] Overview  Talk  Diff  Graph "
+        assert "".join(line.labels(26)) == "[Stat] Over  Talk  Diff  Grap "
 
     async def test_no_count_moves_a_tab(self) -> None:
         names = ("State", "Messages", "Talk")

@@ -163,7 +163,7 @@ class TestTheWayBack:
             await app.press("enter")
             await app.until(lambda: app.screen.opened.file == found.file, "the file shown")
             pane = app.screen.details[0]
-            await app.until(lambda: pane.tab == "messages" and pane.rows.labels == ("a", "0"), "the place")
+            await app.until(lambda: pane.tab == "state" and pane.rows.labels == ("(in flight)", "a", "0"), "the place")
             assert app.screen.list.selected == found.file
             assert app.screen.panes.pane is pane
 

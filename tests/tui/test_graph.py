@@ -9,7 +9,7 @@ from ckpt_tui.core.steps.steps import Step
 from ckpt_tui.tui.widgets.graph_view import GraphView
 from tests.tui.support import NARROW, NORMAL, SAMPLES, Driver, open_app
 
-TO_GRAPH = ("tab", "f8")
+TO_GRAPH = ("tab", "f6")
 
 
 async def graph_tab(app: Driver, *keys: str) -> GraphView:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from ckpt_tui.stores.registry import open_store
+from ckpt_tui.tui.app import CkptApp
+from ckpt_tui.tui.widgets.status import BarLine
 from tests.tui.support import NARROW, NORMAL, RECORDED, open_app
 
 
@@ -44,6 +49,35 @@ async def test_a_comparison_and_a_replay_say_it_too_and_take_it_back() -> None:
         await app.shows("replay")
         await app.press("i")
         await app.shows("i works in a comparison")
+
+
+@pytest.mark.parametrize(
+    ("keys", "title"),
+    [
+        (["ctrl+f", *"first", "enter"], "checkpoints · first"), (["f3", "tab", "b"], "values in"), (["S"], "files"),
+        (["D"], "types to allow"), (["question_mark"], "Keys and signs"),
+    ],
+)  # fmt: skip
+async def test_screens_of_answers_say_it_in_the_line_of_keys_until_the_next_key(keys: list[str], title: str) -> None:
+    async with open_app(RECORDED) as app:
+        await app.press(*keys)
+        await app.shows(title)
+        await app.press("x")
+        await app.shows("x works on the screen of a run")
+        await app.press("j")
+        await app.until(lambda: "works on" not in app.text, "the keys")
+
+
+async def test_a_stream_of_events_says_it_too(tmp_path: Path) -> None:
+    file = tmp_path / "events.jsonl"
+    file.write_text('{"kind":"event","seq":1,"type":"executor_invoked","executor_id":"a"}\n')
+    app = CkptApp(open_store(str(tmp_path), must_exist=False), events=str(file))
+    async with app.run_test(size=NORMAL) as pilot:
+        await pilot.press("x")
+        foot = app.screen.query_one("#foot", BarLine)
+        assert "x works on the screen of a run" in foot.shown
+        await pilot.press("j")
+        assert "works on" not in foot.shown
 
 
 async def test_a_number_before_t_goes_as_many_tabs_further() -> None:

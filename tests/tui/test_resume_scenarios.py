@@ -1,4 +1,7 @@
-"""Every kind of workflow runs on from the browser as a script written by hand runs it on, old releases and new."""
+"""A resume in the browser writes what a script written by hand writes, old releases and new.
+
+The command line resumes every kind of workflow (`tests/runner/test_scenarios.py`), with the same plan and process.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.frameworks import OLDEST
-from tests.support.resumes import CASES, SCENARIOS, answer, essence, made
+from tests.support.frameworks import NEWEST, OLDEST
+from tests.support.resumes import ASKING, SCENARIOS, answer, essence, made
 from tests.tui.support import NORMAL, open_app
 from tests.tui.test_resume import screen_of
 
 TYPES = ("Colour", "Item", "Approval", "Decision", "Order", "Zoo", "Node")
+
+
+CASES = [
+    *((OLDEST, name) for name in ("linear", "hitl", "orch_handoff")),
+    *((NEWEST, name) for name in ("fan_out_fan_in", "raises", "types_zoo", "functional_hitl", *ASKING)),
+]
+"""What runs to its end, what fails, and every form that an answer is written in."""
 
 
 @pytest.mark.parametrize(("release", "name"), CASES)

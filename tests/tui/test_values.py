@@ -118,8 +118,8 @@ class TestTree:
 
     async def test_pending_requests_say_who_asks_and_what_is_expected(self) -> None:
         async with open_app(SAMPLES / "hitl_pending") as app:
-            await app.press("tab", "f6")
-            await app.shows("[Pend", "review expect", '"approve?"', "options")
+            await app.press("tab", "f9")
+            await app.shows("[State]", "(pending)", "review expect", '"approve?"', "options")
 
     async def test_values_of_every_kind_show_their_text(self) -> None:
         async with open_app(SAMPLES / "types_zoo", (120, 100)) as app:
@@ -133,7 +133,7 @@ class TestTree:
 class TestTalk:
     async def test_a_group_chat_reads_like_a_conversation(self) -> None:
         async with open_app(SAMPLES / "orch_groupchat") as app:
-            await app.press("tab", "f5")
+            await app.press("tab", "f4")
             await app.shows("[Talk", "alice", "I think A.", "OK, A then.", "maximum number of rounds")
 
     async def test_messages_in_flight_stand_in_it(self) -> None:
@@ -143,12 +143,12 @@ class TestTalk:
                 if ref.facts and ref.facts.sources == ("writer",)
             ))  # fmt: skip
             await app.settled()
-            await app.press("tab", "f5")
+            await app.press("tab", "f4")
             await app.shows("[Talk", "+ writer", "A first version: Lumen")
 
     async def test_a_tool_call_is_reported(self) -> None:
         async with open_app(SAMPLES / "agent_tool_approval") as app:
-            await app.press("tab", "f5")
+            await app.press("tab", "f4")
             await app.shows('▹ delete_file({"path": "/tmp/x"})', "approved → deleted", "has been deleted.")
 
 
@@ -183,7 +183,7 @@ class TestSearch:
 
     async def test_searching_a_conversation_finds_lines(self) -> None:
         async with open_app(RECORDED) as app:
-            await app.press("tab", "f5", "slash")
+            await app.press("tab", "f4", "slash")
             await app.type("sun")
             await app.press("enter")
             lines = app.screen.details[0].bodies.text
@@ -291,7 +291,7 @@ async def test_a_checkpoint_that_could_run_code_says_so_in_its_title_and_why_in_
     document["state"] = {"note": {"__pickled__": base64.b64encode(data).decode(), "__type__": "builtins:int"}}
     (tmp_path / f"{document['checkpoint_id']}.json").write_text(json.dumps(document, indent=2))
     async with open_app(tmp_path) as app:
-        await app.shows("✗ danger, see Meta")
+        await app.shows("✗ danger, see File")
         app.screen.details[0].pick("meta")
         await app.shows("danger at state.note: calls os:system")
 
@@ -312,7 +312,7 @@ async def test_a_pickle_that_was_cut_says_so_and_decodes_further(tmp_path: Path)
 
 async def test_the_operations_of_a_pickle_are_shown_from_a_value_and_from_the_raw_file() -> None:
     async with open_app(SAMPLES / "linear") as app:
-        await app.press("g", "tab", "f4", "j", "number_sign")
+        await app.press("g", "tab", "f8", "j", "j", "number_sign")
         await app.shows("operations of messages", "PROTO  5", "STACK_GLOBAL", "nothing is executed")
         await app.press("escape", "f11")
         await app.shows("workflow_name")

@@ -42,6 +42,11 @@ class Stops:
         self._asked = False
         self._run_to: RunTo | None = None
 
+    @property
+    def steps(self) -> bool:
+        """Whether it stops after every superstep."""
+        return self._steps
+
     def wanted(self) -> dict[str, Any]:
         """Where the runner has to wait: `hold` after each save, and before which `executors`."""
         run_to = self._run_to

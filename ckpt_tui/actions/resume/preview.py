@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from ckpt_tui.actions.resume.command_lines import again, completed, short_id
 from ckpt_tui.actions.resume.plan import Plan
-from ckpt_tui.core.running.event_lines import asks_in_words, brief, short_name
 from ckpt_tui.core.running.secret_lines import masked_copy, path_secrecy
+from ckpt_tui.core.running.short_values import asks_in_words, brief, short_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.place_trust import trust_lines
 
@@ -61,15 +61,17 @@ def preview_lines(
     # What matters most comes first: what hinders the run or is asked, what it does again, where it writes.
     wrong = [*_wrong(check, words, asked)]
     into = PreviewLine("●", f"new checkpoints go to {clean(plan.into)}", tone="plain")
-    course = [*_again(check), into, *_edits(check, reveal)]
+    is_new = not plan.source.id
+    course = [*([_beginning(lines.get("graph", {}))] if is_new else _again(check)), into, *_edits(check, reveal)]
     # A form shows what is asked: then it hinders nothing that has to be read first.
     is_answered_here = asked and all(each.get("about") == "pending" for each in _problems(check))
     is_hindered = not check.get("ok") and not is_answered_here
     yield from (*wrong, *course) if is_hindered else (*course, *wrong)
     yield from _while_resuming(check)
-    main = ", as the script it was" if check.get("main") else ""
+    main = ", as the script it was" if check.get("main") and not is_new else ""
     yield PreviewLine("✓", clean(f"{check.get('target')} loads{main}: {check.get('file')}"), tone="good")
-    yield from _good(lines.get("graph", {}), check, {str(each.get("about")) for each in _problems(check)})
+    if not is_new:
+        yield from _good(lines.get("graph", {}), check, {str(each.get("about")) for each in _problems(check)})
     yield from started
 
 
@@ -171,6 +173,14 @@ def _while_resuming(check: dict[str, Any]) -> Iterator[PreviewLine]:
     if isinstance(count, int) and count:
         times = f"{count} times " if count > 1 else ""
         yield PreviewLine("⊘", f"the program tried {times}to change the original store: prevented", tone="warn")
+
+
+def _beginning(graph: dict[str, Any]) -> PreviewLine:
+    """What a run begins with that is not resumed."""
+    count = len(graph.get("executors") or ())
+    executors = f", {count} executor{'' if count == 1 else 's'}" if count else ""
+    name, start = clean(str(graph.get("name") or "the workflow"), 60), clean(str(graph.get("start") or "?"), 40)
+    return PreviewLine("→", f"{name}{executors}, begins at {start}", tone="plain")
 
 
 def _good(graph: dict[str, Any], check: dict[str, Any], about: set[str]) -> Iterator[PreviewLine]:

@@ -32,7 +32,7 @@ def _chain(node: Node, nodes: dict[str, Node]) -> Iterator[Finding]:
         return
     if node.guessed and not ref.chain:
         reason = f"the file names no parent; {node.parent} is the likely one"
-        of_dotnet = ref.told is not None and ref.told.run
+        of_dotnet = ref.store_metadata is not None and ref.store_metadata.run
         fix = f"Agent Framework {'for .NET 1.0.0-rc1' if of_dotnet else '1.10'} and later write the parent."
         yield Finding("guessed-parent", "info", ref.file, "", reason, fix)
     lost = ref.iteration - nodes[node.parent].ref.iteration - 1
@@ -47,10 +47,14 @@ def _went_elsewhere(ref: CheckpointRef, nodes: dict[str, Node], parent: str) -> 
 
     A run of .NET that is put back to an earlier checkpoint goes on counting.
     """
-    run = ref.told.run if ref.told is not None else ""
+    run = ref.store_metadata.run if ref.store_metadata is not None else ""
     if not run:
         return False
-    others = {node.ref.iteration for node in nodes.values() if node.ref.told is not None and node.ref.told.run == run}
+    others = {
+        node.ref.iteration
+        for node in nodes.values()
+        if node.ref.store_metadata is not None and node.ref.store_metadata.run == run
+    }
     return all(number in others for number in range(nodes[parent].ref.iteration + 1, ref.iteration))
 
 

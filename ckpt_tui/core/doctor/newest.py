@@ -69,12 +69,50 @@ def newest_findings(candidates: Iterable[Candidate], order: Mapping[str, int]) -
         candidates: The files of one directory, or of several.
         order: Their places in their directory, as the system lists them.
     """
+    candidates = list(candidates)
     by_name: dict[tuple[str, str], list[Candidate]] = {}
     for candidate in candidates:
         if not is_unnamed(candidate.workflow):
             key = candidate.file.rpartition("/")[0], candidate.workflow
             by_name.setdefault(key, []).append(candidate)
-    return [found for (_, name), own in by_name.items() for found in _of_one_name(name, own, order)]
+    forks = _in_forks(candidates, order)
+    found = list(forks.values())
+    for key, own in by_name.items():
+        # Which of several equally late ones is taken says little where the latest is in a fork.
+        found += [one for one in _of_one_name(key[1], own, order) if key not in forks or one.severity != "info"]
+    return found
+
+
+def _in_forks(candidates: Iterable[Candidate], order: Mapping[str, int]) -> dict[tuple[str, str], Finding]:
+    """Where the latest checkpoint is in a fork of a store, of which the framework knows nothing.
+
+    Returns:
+        Directory of the store, as in the names of its files, and name of the workflow → the finding.
+    """
+    families: dict[tuple[str, str], list[tuple[str, Candidate]]] = {}
+    for one in candidates:
+        if one.ref is not None and not is_unnamed(one.workflow):
+            store = one.ref.store_metadata.store if one.ref.store_metadata is not None else ""
+            fork = one.file.removeprefix(f"{store}/").rpartition("/")[0]
+            families.setdefault((store, one.workflow), []).append((fork, one))
+    found = {}
+    for (_, name), family in families.items():
+        own = [one for fork, one in family if not fork and not one.hopeless]
+        places = {one.file: fork for fork, one in family}
+        if not own or len(set(places.values())) < 2 or _raises(own):
+            continue
+        runs = arrange([one.ref for _, one in family if one.ref is not None])
+        newest = latest([node for run in runs for node in run.nodes]).ref
+        picked = _pick(own, order)
+        if picked is not None and places[newest.file]:
+            reason = (
+                f"get_latest(workflow_name={name!r}) of Agent Framework gives {_named(picked)}: it does not see the "
+                f"fork {places[newest.file]}, in which the latest here is"
+            )
+            fix = f"Name the id to resume, {newest.id}, or give the framework the directory of the fork."
+            key = picked.file.rpartition("/")[0], name
+            found[key] = Finding("get-latest", "info", newest.file, "", reason, fix)
+    return found
 
 
 def _of_one_name(name: str, own: Sequence[Candidate], order: Mapping[str, int]) -> list[Finding]:

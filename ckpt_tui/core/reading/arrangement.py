@@ -5,12 +5,13 @@ Nothing is left out of what a value is: a view can always show all members.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
+from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, FRAMEWORK_KEYS, holds_nothing, is_bookkeeping
-from ckpt_tui.core.reading.members import Member, Members
+from ckpt_tui.core.reading.members import Member, Members, locate, members
 from ckpt_tui.core.redact import RUN_KWARGS
 from ckpt_tui.core.value import Map, Obj, Value
 
@@ -19,6 +20,11 @@ LOOKED_AT = 2_000
 
 FOLDED = "(framework)"
 """The label of the row that stands for the framework's bookkeeping."""
+
+STATE = "state"
+
+PART_LABELS = {STATE: "", "messages": "(in flight)", "pending": "(pending)", "metadata": "(metadata)"}
+"""The labels of the rows that stand for the parts of a checkpoint, in their order."""
 
 
 class Shown(NamedTuple):
@@ -49,67 +55,89 @@ def arrange_members(value: Value, below: Members) -> Shown | None:
     return Shown(kept, len(found) - len(kept))
 
 
-class StateMembers(Members):
-    """The members of a workflow's state: its own first, then what executors keep, then one for all bookkeeping.
+class PartsMembers(Members):
+    """The parts of a checkpoint as one list: the members of its state, then its other parts, each a row of its own.
+
+    Of the state the workflow's own members stand first, then what executors keep, then one row for all bookkeeping.
 
     Args:
-        below: The members as they stand in the state.
-        value: The state.
+        parts: The parts, by name.
+        show_all: Keep every member of the state in its place, and parts that hold nothing.
     """
 
-    def __init__(self, below: Members, value: dict[str, Value]) -> None:
+    def __init__(self, parts: dict[str, Value], show_all: bool) -> None:
         super().__init__("names")
-        self.natural = below
-        labels = [below[index].label for index in range(len(below))]
-        own = [index for index, label in enumerate(labels) if label not in FRAMEWORK_KEYS]
-        rest = [index for index, label in enumerate(labels) if label in FRAMEWORK_KEYS]
-        telling = [index for index in rest if _says_something(labels[index], below.value(index))]
-        self.kept = [*own, *sorted(telling, key=lambda index: labels[index] != EXECUTORS)]
-        self.folded = [index for index in rest if index not in telling]
-        self._group = {labels[index]: value[labels[index]] for index in self.folded}
-        self._size = len(self.kept) + bool(self.folded)
+        self._parts = parts
+        self._names = list(parts)
+        self.natural = members(parts[STATE])
+        self._kept, self._folded = arrange_state(parts[STATE], self.natural, show_all)
+        self._group = {self.natural[index].label: self.natural.value(index) for index in self._folded}
+        self._others = [
+            index
+            for index in sorted(range(len(parts)), key=lambda index: list(PART_LABELS).index(self._names[index]))
+            if self._names[index] != STATE and (show_all or not holds_nothing(parts[self._names[index]]))
+        ]
+        self._first = len(self._kept) + bool(self._folded)
+        self._size = self._first + len(self._others)
 
     def __getitem__(self, index: int) -> Member:
-        if index == len(self.kept) and self.folded:
-            return Member(FOLDED, (), self._group)
-        return self.natural[self.kept[index]]
+        if index < len(self._kept):
+            member = self.natural[self._kept[index]]
+            return member._replace(steps=(STATE, *member.steps))
+        if index < self._first:
+            return Member(FOLDED, (STATE,), self._group, is_group=True)
+        name = self._names[self._others[index - self._first]]
+        return Member(PART_LABELS[name], (name,), self._parts[name], is_group=True)
 
     def value(self, index: int) -> Value:
         """The value at a position, without its label."""
-        return self[index].value
+        return self.natural.value(self._kept[index]) if index < len(self._kept) else self[index].value
 
-    def find(self, path: tuple[str | int, ...]) -> int:
-        """The position of the member that a path leads through; -1 where there is none."""
-        found = self.natural.find(path)
-        return self.here((found,))[0] if found >= 0 else -1
+    def find(self, path: Path) -> int:
+        """The position of the row that a path leads through; -1 where there is none."""
+        found = self.here(locate(self._parts, path)[:2])
+        return found[0] if found else -1
 
     def none_positions(self) -> list[int]:
         """Positions whose value is None."""
         return [index for index in range(len(self)) if self.value(index) is None]
 
     def here(self, positions: tuple[int, ...]) -> tuple[int, ...]:
-        """Positions among the members of the state as positions among the rows."""
-        if positions and positions[0] in self.folded:
-            return (len(self.kept), self.folded.index(positions[0]), *positions[1:])
-        return (self.kept.index(positions[0]), *positions[1:]) if positions and positions[0] in self.kept else ()
+        """Positions among the members of all parts as positions among the rows; () where there is no row."""
+        part, *rest = positions or (-1,)
+        if part == self._names.index(STATE):
+            if rest and rest[0] in self._folded:
+                return (len(self._kept), self._folded.index(rest[0]), *rest[1:])
+            return (self._kept.index(rest[0]), *rest[1:]) if rest and rest[0] in self._kept else ()
+        return (self._first + self._others.index(part), *rest) if part in self._others else ()
 
     def there(self, positions: tuple[int, ...]) -> tuple[int, ...]:
-        """Positions among the rows as positions among the members of the state."""
-        if positions and positions[0] == len(self.kept):
-            return (self.folded[positions[1] if len(positions) > 1 else 0], *positions[2:])
-        return (self.kept[positions[0]], *positions[1:]) if positions else ()
+        """Positions among the rows as positions among the members of all parts."""
+        first, *rest = positions
+        state = self._names.index(STATE)
+        if first < len(self._kept):
+            return (state, self._kept[first], *rest)
+        if first < self._first:
+            return (state, self._folded[rest[0] if rest else 0], *rest[1:])
+        return (self._others[first - self._first], *rest)
 
     def labels(self) -> Iterator[str]:
         """The names of what is folded."""
         yield from self._group
 
 
-def arrange_state(value: Value, below: Members) -> StateMembers | None:
-    """The members of a state in order; None where there is nothing to be put in order."""
+def arrange_state(value: Value, below: Members, show_all: bool) -> tuple[Sequence[int], Sequence[int]]:
+    """The members of a state that are shown, in order, and those that are folded, by their positions."""
+    every = range(len(below))
     value = resolve(value)
-    if type(value) is not dict or len(value) > LOOKED_AT or FRAMEWORK_KEYS.isdisjoint(value):
-        return None
-    return StateMembers(below, value)
+    if show_all or type(value) is not dict or len(value) > LOOKED_AT or FRAMEWORK_KEYS.isdisjoint(value):
+        return every, ()
+    labels = [below[index].label for index in every]
+    rest = [index for index, label in enumerate(labels) if label in FRAMEWORK_KEYS]
+    telling = [index for index in rest if _says_something(labels[index], below.value(index))]
+    own = [index for index in every if index not in rest]
+    kept = [*own, *sorted(telling, key=lambda index: labels[index] != EXECUTORS)]
+    return kept, [index for index in rest if index not in telling]
 
 
 def _says_something(label: str, value: Value) -> bool:

@@ -225,7 +225,7 @@ class JsonWriter(JsonLimits):
         return out
 
     def object(self, parts: ObjectParts, ident: int, repeated: bool) -> Any:
-        """An object: its type, then what stands for it or its members."""
+        """An object: its type, then what replaces it, or its members."""
         out: dict[str, Any] = {"$type": parts.type}
         failed = self.again(parts.type, len(parts.type), None)
         if parts.is_text or failed:

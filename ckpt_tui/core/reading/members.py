@@ -20,7 +20,8 @@ from ckpt_tui.core.value import Map, Obj, Opaque, SetOf, Value
 class Member(NamedTuple):
     """One member: how it is labelled, where it stands below its parent, and itself.
 
-    `key` holds the mapping key of an entry, which may be any value; the view then shows a preview of it.
+    `key` holds the mapping key of an entry, which may be any value; the view then shows a preview of it. `is_group`
+    says that the label is a view's own and not in the data.
     """
 
     label: str
@@ -28,6 +29,7 @@ class Member(NamedTuple):
     value: Value
     key: Value = None
     is_index: bool = False
+    is_group: bool = False
 
 
 class _Group:

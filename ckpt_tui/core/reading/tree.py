@@ -13,7 +13,7 @@ from typing import Any
 from ckpt_tui.core.budgets import READ_AT_ONCE
 from ckpt_tui.core.documents.envelope import is_unopened, unread
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.reading.arrangement import FOLDED, arrange_state
+from ckpt_tui.core.reading.arrangement import FOLDED, PART_LABELS, PartsMembers
 from ckpt_tui.core.reading.members import Member, members
 from ckpt_tui.core.reading.summary import label_text
 from ckpt_tui.core.reading.tree_branches import Branch, Row
@@ -25,6 +25,9 @@ Folds = dict[str, Any]
 
 EXPAND_LIMIT = 50_000
 """Rows that one "unfold everything" makes at most: up to half a second, when all are types within types."""
+
+_UNFOLDED_BY_HAND = RUN_KWARGS | {FOLDED, PART_LABELS["metadata"]}
+"""Labels of rows that are bookkeeping, however few members they have."""
 
 _NAMED_LIMIT = 200_000
 """Members of one value that are compared with labels."""
@@ -43,22 +46,24 @@ class Tree:
         value: The value whose members are the rows.
         folds: What to unfold, by label; None unfolds what fits a screen.
         show_none: Show empty values and the framework's bookkeeping instead of folding them away.
-        prefix: Steps that lead to the value in the JSON of `show`.
+        is_checkpoint: The value holds the parts of a checkpoint: the members of its state are rows beside the others.
     """
 
-    def __init__(self, value: Value, folds: Folds | None = None, show_none: bool = False, prefix: Path = ()) -> None:
+    def __init__(
+        self, value: Value, folds: Folds | None = None, show_none: bool = False, is_checkpoint: bool = False
+    ) -> None:
         self.value = value
-        self.prefix = prefix
         self.show_none = show_none
-        below = None
-        if prefix == ("state",) and not show_none:
-            below = arrange_state(value, members(value))
-        self._state = below
-        self.root = Branch(value, None, 0, show_none, below)
+        self._parts = PartsMembers(value, show_none) if is_checkpoint else None
+        self.root = Branch(value, None, 0, show_none, self._parts)
         if folds is None:
             self.unfold_to_fit()
         else:
             self._apply(folds)
+
+    def again(self, show_none: bool) -> Tree:
+        """The same value anew, for it may have changed, with the same members unfolded."""
+        return Tree(self.value, self.folds(), show_none, self._parts is not None)
 
     def __len__(self) -> int:
         return self.root.total
@@ -109,7 +114,7 @@ class Tree:
         while branch.parent is not None:
             steps.append(branch.parent.member(branch.slot).steps)
             branch = branch.parent
-        return tuple(chain(self.prefix, *reversed(steps)))
+        return tuple(chain(*reversed(steps)))
 
     def labels(self, row: Row) -> tuple[str, ...]:
         """The labels that lead to a row."""
@@ -128,11 +133,11 @@ class Tree:
             slot, branch = branch.slot, branch.parent
             found.append(slot if branch.order is None else branch.order[slot])
         positions = tuple(reversed(found))
-        return positions if self._state is None else self._state.there(positions)
+        return positions if self._parts is None else self._parts.there(positions)
 
     def order_of(self, positions: tuple[int, ...]) -> tuple[int, ...]:
-        """A sort key of positions among all members, in the order of the rows."""
-        return positions if self._state is None else self._state.here(positions)
+        """A sort key of positions among all members, in the order of the rows; () for one that has no row."""
+        return positions if self._parts is None else self._parts.here(positions)
 
     # -- folding -----------------------------------------------------------------------------------------------------
 
@@ -141,7 +146,7 @@ class Tree:
         kid = branch.kids.get(slot)
         if kid is None:
             member = branch.member(slot)
-            kid = Branch(member.value, branch, slot, self.show_none or not member.steps)
+            kid = Branch(member.value, branch, slot, self.show_none or member.label == FOLDED)
             if not kid.total:
                 return None
             branch.kids[slot] = kid
@@ -198,7 +203,7 @@ class Tree:
                     if not len(below):
                         continue
                     left -= len(below)
-                    kid = Branch(value, here, slot, self.show_none or not here.member(slot).steps, below)
+                    kid = Branch(value, here, slot, self.show_none or here.member(slot).label == FOLDED, below)
                     if kid.total:
                         here.kids[slot] = kid
                         added[-1] += kid.total
@@ -235,7 +240,7 @@ class Tree:
                     continue
                 for slot in range(branch.count):
                     member = branch.member(slot)
-                    if is_unopened(member.value) or member.label in RUN_KWARGS or not member.steps:
+                    if is_unopened(member.value) or member.label in _UNFOLDED_BY_HAND:
                         continue
                     if self.root.total + len(members(member.value)) > rows:
                         continue
@@ -272,7 +277,7 @@ class Tree:
 
     def full_labels(self, labels: tuple[str, ...]) -> tuple[str, ...]:
         """Labels that lead to a value, with that of the row under which bookkeeping is folded."""
-        if labels and self._state is not None and labels[0] in self._state.labels():
+        if labels and self._parts is not None and labels[0] in self._parts.labels():
             return (FOLDED, *labels)
         return labels
 

@@ -255,7 +255,7 @@ def _guess(
             candidates.sort()
     for orphan in sorted(orphans, key=_by_time):
         table = tables[workflow_key(orphan), orphan.graph]
-        iterations = [orphan.iteration] if orphan.iteration > 0 and _carries_answers(orphan) else []
+        iterations = [orphan.iteration] if orphan.iteration > 0 and carries_answers(orphan) else []
         iterations += (orphan.iteration - 1, _ANY) if orphan.chain else (orphan.iteration - 1,)
         for iteration in iterations:
             found = _before(orphan, iteration, table.get(iteration, []), by_id)
@@ -277,12 +277,13 @@ def _before(orphan: CheckpointRef, iteration: int, candidates: _Ranks, by_id: di
         end += 1
     for place in range(end - 1, at - 1, -1):
         name = candidates[place][2]
-        if iteration < orphan.iteration or not (name == orphan.id or _carries_answers(by_id[name])):
+        if iteration < orphan.iteration or not (name == orphan.id or carries_answers(by_id[name])):
             return name
     return candidates[at - 1][2] if at else ""
 
 
-def _carries_answers(ref: CheckpointRef) -> bool:
+def carries_answers(ref: CheckpointRef) -> bool:
+    """Whether a checkpoint only carries answers, as far as is known of it."""
     facts = ref.facts
     if facts is None:
         return ref.carries_answers

@@ -52,9 +52,9 @@ def ref_entry(ref: CheckpointRef) -> dict[str, Any]:
     made["facts"] = None if ref.facts is None else {**ref.facts._asdict(), "sources": list(ref.facts.sources)}
     if ref.facts is not None:
         made["facts"]["askers"] = list(ref.facts.askers)
-    made["told"] = None if ref.told is None else ref.told._asdict()
-    if ref.told is not None and ref.told.ran is not None:
-        made["told"]["ran"] = list(ref.told.ran)
+    made["store_metadata"] = None if ref.store_metadata is None else ref.store_metadata._asdict()
+    if ref.store_metadata is not None and ref.store_metadata.ran is not None:
+        made["store_metadata"]["ran"] = list(ref.store_metadata.ran)
     return {name: value for name, value in made.items() if value is not None or name == "parent"}
 
 
@@ -88,7 +88,7 @@ def read_ref(document: Any, number: int) -> CheckpointRef:
         name, _text(ref, "file") or f"{name}.json", _text(ref, "workflow"), _text(ref, "graph"),
         parent if isinstance(parent, str) else None, timestamp, parse_time(timestamp), _number(ref, "iteration"),
         _number(ref, "size"), _facts(ref.get("facts")), _text(ref, "note"), _text(ref, "inner"), _text(ref, "chain"),
-        _number(ref, "position") if "position" in ref else number, _metadata(ref.get("told")),
+        _number(ref, "position") if "position" in ref else number, _metadata(ref.get("store_metadata")),
         ref.get("carries_answers") is True,
     )  # fmt: skip
 

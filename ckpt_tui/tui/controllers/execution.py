@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.actions.resume.targets import remember
-from ckpt_tui.core.running.event_lines import pause_text
+from ckpt_tui.core.running.session_lines import pause_text
 from ckpt_tui.tui.helpers.resume_panes import ResumePanes
 from ckpt_tui.tui.helpers.resume_preview import same_code
 from ckpt_tui.tui.live_run import LiveRun

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.actions.resume.fork_overlays import with_directory
+from ckpt_tui.actions.debugging.session_record import unfinished
+from ckpt_tui.actions.resume.fork_overlays import SUFFIX, root_of, with_directory
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Opener, Port
 
@@ -124,6 +125,9 @@ class ResumeEntry:
         self._new: OpenResume | None = None
         """The run whose rows are marked as new."""
         self._timer: Timer | None = None
+        self._has_looked = False
+        self._offered = ""
+        """The file of the checkpoint from which a run that was cut off can go on."""
 
     def open(self) -> None:
         """Resume from the selected checkpoint; a preview comes first."""
@@ -166,6 +170,8 @@ class ResumeEntry:
         begun = [each for each in self._kept if each.has_begun]
         if begun:
             (self.live or begun)[-1].show()
+        elif self._offered:
+            self._read(self._offered)
         else:
             self._port.say("Nothing was run yet: r resumes from the checkpoint.", "dim")
 
@@ -240,6 +246,23 @@ class ResumeEntry:
         """Take in that other rows are in the list."""
         if self._new is not None:
             self._land()
+        if not self._has_looked:
+            self._has_looked = True
+            self._offer()
+
+    def _offer(self) -> None:
+        """Say that the last run of this store was cut off, where it was."""
+        store = self._port.store
+        places = (store.path, root_of(store.path) + SUFFIX)
+        found = unfinished(tuple(dict.fromkeys((*places, *(each.path for each in store.members)))))
+        if found is None:
+            return
+        nodes = (node for run in self._port.selection.runs for node in run.nodes)
+        node = next((each for each in nodes if each.ref.id == found.checkpoint), None)
+        if node is not None:
+            self._offered = node.ref.file
+            step = f"after step {node.ref.iteration}"
+            self._port.say(f"The last run {found.ended} {step}: R goes on from there.", "warn")
 
     def _land(self) -> None:
         """Mark what a run wrote, and put the cursor on the newest of it that is in the list."""

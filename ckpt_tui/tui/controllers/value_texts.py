@@ -157,7 +157,7 @@ class ValueTexts:
         return self._json_text(value).encode("utf-8", "backslashreplace"), ".json"
 
     def _file(self, raw: bytes) -> bytes:
-        """A file, masked as in the tab Raw."""
+        """A file, masked as the tab File shows it."""
         if self._port.panes.detail.reveal:
             return raw
         text = raw.decode("utf-8", "surrogateescape")

@@ -174,7 +174,7 @@ class Panes:
     def pick_tab(self, name: str) -> None:
         """Show one of the tabs."""
         if self.detail.checkpoint is not None:
-            self.detail.pick(name)
+            self.detail.pick_again(name)
             if self.is_narrow and self.pane is self.list:
                 self.focus_pane(self.details[0])
 

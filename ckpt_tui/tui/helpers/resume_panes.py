@@ -9,7 +9,7 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 
 from ckpt_tui.actions.resume.plan import Edit, Source, Target, make_plan
-from ckpt_tui.core.running.event_lines import OUTCOMES
+from ckpt_tui.core.running.session_lines import OUTCOMES
 from ckpt_tui.tui.helpers.resume_preview import after_the_check, before_the_start
 from ckpt_tui.tui.helpers.target_form import TargetForm
 from ckpt_tui.tui.live_run import LiveRun

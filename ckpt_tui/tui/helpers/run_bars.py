@@ -6,7 +6,7 @@ from typing import Any
 
 from ckpt_tui.actions.resume.plan import FAILED, Source
 from ckpt_tui.actions.resume.preview import blocked_types
-from ckpt_tui.core.running.event_lines import OUTCOMES, pause_text
+from ckpt_tui.core.running.session_lines import OUTCOMES, pause_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.resume_preview import allow_text
 from ckpt_tui.tui.live_run import LiveRun
@@ -88,7 +88,14 @@ def keys_while_running(is_live: bool, waits: bool, in_log: bool, is_paused: bool
             ("⏎", "line"),
         ]
         return [*keys, *([("⇥", "answer")] if waits else []), ("esc", "leave")]
-    return [("r", "again from here"), ("A", "compare outcomes"), ("⏎", "line"), ("S", "save"), ("esc", "back")]
+    return [
+        ("r", "again from here"),
+        ("@", "N times"),
+        ("A", "compare outcomes"),
+        ("⏎", "line"),
+        ("S", "save"),
+        ("esc", "back"),
+    ]
 
 
 def keys_before(check: dict[str, Any], in_preview: bool, has_forms: bool, asks_first: bool, in_programs: bool) -> Keys:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from ckpt_tui.core.reading.members import locate
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.text import clean
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from ckpt_tui.core.paths import Path
     from ckpt_tui.core.runs.lineage import Node, Run
     from ckpt_tui.tui.helpers.panes import Panes
-    from ckpt_tui.tui.widgets.detail import Detail
 
 
 class SelectedPlace(NamedTuple):
@@ -100,23 +98,10 @@ class Selection:
         """Take in that a file is shown: go to the place in it that is waited for, if there is one."""
         (wanted, path), self._wanted = self._wanted, SelectedPlace("")
         if wanted == file and path:
-            _show_place(self._panes.details[0], path)
+            self._panes.details[0].go_path(path)
 
     @property
     def ref(self) -> CheckpointRef | None:
         """The selected checkpoint; None when no checkpoint is selected."""
         found = self.node
         return found[1].ref if found is not None else None
-
-
-def _show_place(pane: Detail, path: Path) -> None:
-    """Go to a place of the checkpoint in a pane, as far as there is one: the document's part, then steps below it."""
-    if path[0] not in ("state", "messages", "pending", "metadata"):
-        return
-    tab = "meta" if path[0] == "metadata" else str(path[0])
-    pane.pick(tab)
-    if pane.is_tree:
-        tree = pane.rows
-        positions = locate(tree.outline.value, path if tab == "meta" else path[1:])
-        if positions:
-            tree.go_to(positions)

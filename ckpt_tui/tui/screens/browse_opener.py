@@ -282,5 +282,6 @@ class _OpenResume:
 
     def kill(self) -> None:
         """End its process."""
+        self._screen.run_again.kill()
         if self._screen.run is not None:
             self._screen.run.session.kill()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -63,6 +64,7 @@ class TextScreen(ModalScreen[None]):
         self._match = match
         self._has_searched = False
         self._is_formatted = False
+        self._explained = ""
 
     def compose(self) -> ComposeResult:
         box = Vertical()
@@ -82,6 +84,18 @@ class TextScreen(ModalScreen[None]):
     @property
     def _lines(self) -> TextLines:
         return self.query_one(TextLines)
+
+    def explain(self, text: str) -> None:
+        """Say why a key did nothing."""
+        self._explained = text
+        self._say(text)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Why a key did nothing stands until the next one."""
+        if isinstance(event, events.Key) and self._explained:
+            self._explained = ""
+            self._say("")
+        await super().on_event(event)
 
     def _say(self, text: str) -> None:
         """Say something in the lower edge; "" names the keys there."""
@@ -166,7 +180,7 @@ _SIGNS = (
     ("·", "not read yet"),
     ("±", "changes since the parent; + added, - removed, ~ changed, → moved; ◆ marked for a comparison"),
     ("~", "the parent is guessed: Agent Framework 1.9 and older did not write it after a resume"),
-    ("!", "something is irregular; the Meta tab says what"),
+    ("!", "something is irregular; the File tab says what"),
 )
 
 

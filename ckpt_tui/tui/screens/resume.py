@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from textual import events, on
@@ -18,6 +19,7 @@ from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.controllers.execution import Execution
 from ckpt_tui.tui.controllers.log_reader import LogReader
 from ckpt_tui.tui.controllers.preparation import Preparation
+from ckpt_tui.tui.controllers.run_again import RunAgain
 from ckpt_tui.tui.controllers.run_calls import RunCalls
 from ckpt_tui.tui.controllers.run_log import RunLog
 from ckpt_tui.tui.controllers.stepping import Stepping
@@ -43,16 +45,21 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 TICK = 0.1
 """Seconds between two looks at the log: faster than the eye reads, however many lines come."""
 
+_CONTROLLED = {
+    "run.step": "stepping.step", "run.continue": "stepping.go_on", "run.to": "stepping.ask_run_to",
+    "run.change": "stepping.ask_change", "run.breakpoints": "stepping.ask_breakpoints",
+    "run.back": "stepping.ask_back", "run.editor": "calls.open_editor", "run.again": "run_again.ask",
+    "view.zoom": "panes.zoom", "run.pause": "run_log.pause", "live.follow": "run_log.follow",
+}  # fmt: skip
+"""Commands of the table that one controller carries out, and its method."""
+
 _KEYS = {
     "run.start": "start", "run.allow": "allow", "run.write": "write_answer", "run.read": "read_request",
-    "run.stop": "stop", "run.step": "step", "run.continue": "go_on", "run.to": "run_to", "run.change": "change",
-    "run.breakpoints": "breakpoints", "run.back": "go_back", "run.editor": "open_editor", "view.zoom": "zoom",
-    "run.pause": "pause", "run.save": "save", "run.compare": "compare", "run.resume": "again",
+    "run.stop": "stop", "run.save": "save", "run.compare": "compare", "run.resume": "again",
     "search.open": "search", "search.next": "search_next(1)", "search.previous": "search_next(-1)",
-    "list.filter": "filter", "live.follow": "follow", "value.copy": "copy", "view.reveal": "reveal",
-    "app.back": "back", "app.close": "back", "app.help": "help", "app.quit": "app.quit",
-    "app.suspend": "app.suspend_process", "view.other_pane": "app.focus_next",
-    "view.previous_pane": "app.focus_previous",
+    "list.filter": "filter", "value.copy": "copy", "view.reveal": "reveal", "app.back": "back", "app.close": "back",
+    "app.help": "help", "app.quit": "app.quit", "app.suspend": "app.suspend_process",
+    "view.other_pane": "app.focus_next", "view.previous_pane": "app.focus_previous",
 }  # fmt: skip
 """Commands of the table that this screen knows, and what they do here."""
 
@@ -75,7 +82,7 @@ class ResumeScreen(Screen[None]):
         Binding("enter", "enter", show=False),
         *(
             Binding(by_id()[name].keys, action, by_id()[name].title, show=False, id=name)
-            for name, action in _KEYS.items()
+            for name, action in (*_KEYS.items(), *((name, f"call('{each}')") for name, each in _CONTROLLED.items()))
         ),
     ]
     DEFAULT_CSS = """
@@ -101,6 +108,7 @@ class ResumeScreen(Screen[None]):
         self.log_reader = LogReader(self, "line", "executor, kind, text")
         self.calls = RunCalls(self)
         self.terminal_loan = TerminalLoan(self)
+        self.run_again = RunAgain(self, begun)
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -223,6 +231,9 @@ class ResumeScreen(Screen[None]):
     def show_call(self, title: str, text: str) -> None:
         self._show_text(title, text, lambda: self.copy(text, "call"))
 
+    def show_comparison(self, text: str) -> None:
+        self._show_text("The same input again", text, lambda: self.copy(text, "comparison"))
+
     def _show_text(self, title: str, text: str, copy: Callable[[], None]) -> None:
         self.app.push_screen(TextScreen(title, [Paragraph(clean(line)) for line in text.split("\n")], copy))
 
@@ -235,6 +246,9 @@ class ResumeScreen(Screen[None]):
     async def on_run_line(self, event: RunLine) -> None:
         """The run said something; when the app ends, what its process says last finds no widgets any more."""
         if self.app.return_code is not None:
+            return
+        if event.run is self.run_again:
+            self.run_again.take(event.line)
             return
         if event.line["kind"] == "breakpoint" and self.run is not None and event.run is self.run:
             self.terminal_loan.lend(self.run, event.line)
@@ -314,49 +328,14 @@ class ResumeScreen(Screen[None]):
             except NotEdited as reason:
                 self.say(str(reason), "warn")
 
+    def action_call(self, method: str) -> None:
+        """Have a controller do what a key of `_CONTROLLED` names."""
+        attrgetter(method)(self)()
+
     def action_stop(self) -> None:
         """Stop the run; once more kills it."""
-        self.execution.stop()
-
-    def action_step(self) -> None:
-        """Run one superstep, or pause after the one that runs."""
-        self.stepping.step()
-
-    def action_go_on(self) -> None:
-        """Run to the next breakpoint."""
-        self.stepping.go_on()
-
-    def action_run_to(self) -> None:
-        """Ask where to run to."""
-        self.stepping.ask_run_to()
-
-    def action_breakpoints(self) -> None:
-        """Ask where to pause."""
-        self.stepping.ask_breakpoints()
-
-    def action_change(self) -> None:
-        """Ask for a value to change before the run goes on."""
-        self.stepping.ask_change()
-
-    def action_open_editor(self) -> None:
-        """Open the person's code where a call failed."""
-        self.calls.open_editor()
-
-    def action_zoom(self) -> None:
-        """Give the log the whole screen, or show where the run stands above it."""
-        self.panes.zoom()
-
-    def action_go_back(self) -> None:
-        """Ask for an earlier checkpoint to go on from."""
-        self.stepping.ask_back()
-
-    def action_pause(self) -> None:
-        """Let new lines wait, or show them."""
-        self.run_log.pause()
-
-    def action_follow(self) -> None:
-        """Follow the newest line, or stay."""
-        self.run_log.follow()
+        if not self.run_again.stop():
+            self.execution.stop()
 
     def action_search(self) -> None:
         """Ask what to search for in the log."""

@@ -1,4 +1,4 @@
-"""One checkpoint through tabs: its overview, state, messages, conversation, pending requests, ..., its file."""
+"""One checkpoint through tabs: its overview, its parts as a tree, its conversation, changes, graph and file."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from textual.message import Message
 from textual.widget import Widget
 
 from ckpt_tui.core.diff.comparison import Marks
+from ckpt_tui.core.model import PARTS, parts_of
 from ckpt_tui.core.overview.line import Overview, alarm_lines
 from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.reading.arrangement import PART_LABELS
 from ckpt_tui.core.reading.members import locate
 from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.text import clean
@@ -20,12 +22,13 @@ from ckpt_tui.tui.widgets.tab_bodies import TabBodies
 from ckpt_tui.tui.widgets.tab_memory import TabMemory
 from ckpt_tui.tui.widgets.tab_texts import (
     COUNTED,
+    FILE_VIEWS,
     TABS,
-    empty_text,
+    VIEWS,
+    meta_value,
     raw_paragraphs,
     tabs_of,
     title_of,
-    value_of,
 )
 from ckpt_tui.tui.widgets.tabs import Tab, TabLine
 from ckpt_tui.tui.widgets.text_lines import Paragraph
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from ckpt_tui.core.sizes.shares import Shares
     from ckpt_tui.core.steps.learned_graph import Graph
     from ckpt_tui.core.steps.steps import Step
+    from ckpt_tui.core.value import Value
     from ckpt_tui.tui.widgets.line_list import LineList
     from ckpt_tui.tui.widgets.overview_lines import OverviewLines
     from ckpt_tui.tui.widgets.row_tree import RowTree
@@ -93,6 +97,8 @@ class Detail(Widget):
         self.checkpoint: Checkpoint | None = None
         self.reveal = False
         self._memory = TabMemory()
+        self._file_view = FILE_VIEWS[0]
+        self._parts: dict[str, Value] = {}
         self._overview: Overview | None = None
         self._talk: Conversation | None = None
         """What was said; None while that is not known."""
@@ -104,8 +110,11 @@ class Detail(Widget):
         """What in the checkpoint could run code, once that was looked for."""
 
     def compose(self) -> ComposeResult:
-        yield TabLine(self.tabs, COUNTED)
-        yield from self.bodies.made(self.tab == "overview")
+        yield TabLine(self.tabs, COUNTED, id="tabs")
+        views = TabLine(tuple(Tab(name, name.capitalize()) for name in FILE_VIEWS), id="views")
+        views.display = False
+        yield views
+        yield self.bodies.first(self.tab == "overview")
 
     @property
     def rows(self) -> RowTree:
@@ -132,10 +141,18 @@ class Detail(Widget):
         self._difference, self._no_difference = difference, why
         self.rows.marks = None if difference is None or self.tab == "meta" else Marks(difference)
         self.rows.changed()
-        line = self.query_one(TabLine)
-        line.show(self.tabs, self.tab)
+        self._show_tabs()
         if self.tab == "diff":
             self._show_diff()
+
+    def _show_tabs(self) -> None:
+        is_file = self.tab in FILE_VIEWS
+        self.query_one("#tabs", TabLine).show(self.tabs, "file" if is_file else self.tab)
+        views = self.query_one("#views", TabLine)
+        views.display = is_file and self.checkpoint is not None
+        if is_file:
+            self._file_view = self.tab
+            views.pick(self.tab)
 
     def _show_diff(self) -> None:
         self.bodies.show_changes(self._difference, self._no_difference, self.checkpoint, self.reveal)
@@ -168,6 +185,7 @@ class Detail(Widget):
         if not same:
             self._memory.clear()
         self.checkpoint = checkpoint
+        self._parts = parts_of(checkpoint) if checkpoint is not None else {}
         self._alarms = ()
         self._difference, self._no_difference = None, "comparing with the parent …"
         self.rows.marks = None
@@ -181,7 +199,7 @@ class Detail(Widget):
     def show_overview(self, overview: Overview, talk: Conversation) -> None:
         """Show what there is to say of the checkpoint, and count what was said."""
         self._overview, self._talk, self._is_large = overview, talk, False
-        self.query_one(TabLine).show(self.tabs, self.tab)
+        self._show_tabs()
         if self.tab == "overview":
             self._render_overview(keep_place=True)
         elif self.tab == "talk":
@@ -209,24 +227,22 @@ class Detail(Widget):
         event.stop()
         if event.tab == "overview":
             self.post_message(self.OverviewWanted(self, whole=True, by_hand=True))
-        elif event.tab in TABS:
+        elif event.tab in TABS or event.tab in PARTS:
             self.pick(event.tab)
         elif event.path:
             self.go_path(event.path)
 
     def go_path(self, path: Path) -> None:
-        """Go to a place of the checkpoint, as far as there is one: the document's part, then steps below it."""
-        if not path or path[0] not in ("state", "messages", "pending", "metadata"):
+        """Go to a place of the checkpoint, as far as there is one: the name of a part, then steps below it."""
+        if not path or path[0] not in PARTS:
             return
-        tab = "meta" if path[0] == "metadata" else str(path[0])
-        self.pick(tab)
-        if self.is_tree:
-            positions = locate(self.rows.outline.value, path if tab == "meta" else path[1:])
-            if positions:
-                self.rows.go_to(positions)
+        self.pick("state")
+        positions = locate(self._parts, path)
+        if self.is_tree and positions:
+            self.rows.go_to(positions)
 
     def alarm(self, alarms: tuple[str, ...]) -> None:
-        """Show what in the checkpoint could run code, in the title and among the warnings of the tab Meta."""
+        """Show what in the checkpoint could run code, in the title and among the warnings of the file."""
         self._alarms = alarms
         self.border_title = title_of(self.checkpoint, self._alarms)
         if self.tab in ("meta", "overview"):
@@ -236,13 +252,19 @@ class Detail(Widget):
         """Show a text instead of a checkpoint: why there is none."""
         self._remember()
         self.checkpoint = None
-        self.query_one(TabLine).display = False
+        for line in self.query(TabLine):
+            line.display = False
         self.border_title = Content(title)
         self.bodies.switch("text")
         self.bodies.text.show(paragraphs)
 
     def pick(self, tab: str) -> None:
-        """Show another tab."""
+        """Show another tab, or the part of the checkpoint that has this name."""
+        if tab in PARTS and tab not in TABS:
+            self.go_path((tab,))
+            return
+        if tab == "file":
+            tab = self._file_view
         self._remember()
         self.tab = tab
         self.render_tab(keep_place=True)
@@ -251,19 +273,26 @@ class Detail(Widget):
 
     def next_tab(self, way: int) -> None:
         """Show the next or previous tab that has something to show."""
-        tabs = self.tabs
-        at = TABS.index(self.tab) if self.tab in TABS else 0
-        following = [tabs[(at + way * step) % len(tabs)] for step in range(1, len(tabs))]
-        self.pick(next(tab.name for tab in following if tab.number != 0))
+        empty = {tab.name for tab in self.tabs if tab.number == 0}
+        at = VIEWS.index(self.tab)
+        following = [VIEWS[(at + way * step) % len(VIEWS)] for step in range(1, len(VIEWS))]
+        self.pick(next(name for name in following if name not in empty))
+
+    def pick_again(self, tab: str) -> None:
+        """Show another tab; that of the file, where it is shown, goes to the next view of it."""
+        if tab == "file" and self.tab in FILE_VIEWS:
+            tab = FILE_VIEWS[(FILE_VIEWS.index(self.tab) + 1) % len(FILE_VIEWS)]
+        self.pick(tab)
 
     def go_to(self, steps: tuple[str, ...]) -> bool:
-        """Go to the value that labels lead to, the tab's name first; False when there is none."""
-        if not steps or steps[0] not in ("state", "messages", "pending"):
+        """Go to the value that labels lead to, the part's name first; False when there is none."""
+        if not steps or steps[0] not in PARTS:
             return False
-        self.pick(steps[0])
+        self.pick("state")
         if not self.is_tree:
             return False
-        return self.rows.open_labels(steps[1:])
+        part, *labels = steps
+        return self.rows.open_labels(tuple(labels) if part == "state" else (PART_LABELS[part], *labels))
 
     def set_reveal(self, reveal: bool) -> None:
         """Show secrets or mask them."""
@@ -291,9 +320,8 @@ class Detail(Widget):
     def render_tab(self, keep_place: bool = False) -> None:
         """Draw the tab that is picked."""
         checkpoint = self.checkpoint
-        line = self.query_one(TabLine)
-        line.display = True
-        line.show(self.tabs, self.tab)
+        self.query_one("#tabs", TabLine).display = True
+        self._show_tabs()
         self.border_title = title_of(self.checkpoint, self._alarms)
         if checkpoint is None:
             self.bodies.switch("text")
@@ -319,19 +347,21 @@ class Detail(Widget):
             self.bodies.text.show(raw_paragraphs(checkpoint.raw, self.reveal), wrap=False, keep_place=keep_place)
         else:
             self.bodies.switch("tree")
+            is_meta = self.tab == "meta"
             if self._difference is not None:
-                self.rows.marks = Marks(self._difference) if self.tab != "meta" else None
-            outline = self._memory.tree(self.tab, value_of(self.tab, checkpoint, self._alarms))
+                self.rows.marks = None if is_meta else Marks(self._difference)
+            value = meta_value(checkpoint, self._alarms) if is_meta else self._parts
+            outline = self._memory.tree(self.tab, value)
             if not len(outline):
                 self.bodies.switch("text")
-                self.bodies.text.show([Paragraph(empty_text(self.tab, checkpoint), "dim")])
+                self.bodies.text.show([Paragraph("Empty.", "dim")])
             else:
                 self.rows.show(outline, self._memory.place(self.tab) if keep_place else None)
 
     @property
     def tabs(self) -> tuple[Tab, ...]:
         """The tabs, with how much is in those that are counted."""
-        return tabs_of(self.checkpoint, self._talk, self._difference)
+        return tabs_of(self._talk, self._difference)
 
     @property
     def place(self) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -62,8 +62,8 @@ class LineList(ScrollView, can_focus=True):
         scrollbar-background-hover: $background;
         scrollbar-background-active: $background;
     }
-    LineList > .line-list--cursor { background: $ck-cursor; text-style: bold; }
-    LineList > .line-list--cursor-blur { background: $ck-cursor-blur; }
+    LineList > .line-list--cursor { background: $ck-cursor; text-style: $ck-cursor-style; }
+    LineList > .line-list--cursor-blur { background: $ck-cursor-blur; text-style: $ck-blur-style; }
     LineList > .line-list--label { color: $ck-label; }
     LineList > .line-list--dim { color: $ck-dim; }
     LineList > .line-list--text { color: $ck-text; }
@@ -76,7 +76,7 @@ class LineList(ScrollView, can_focus=True):
     LineList > .line-list--accent { color: $accent; }
     LineList > .line-list--lane { color: $ck-lane; }
     LineList > .line-list--heading { color: $foreground; text-style: bold; }
-    LineList > .line-list--match { background: $ck-match; }
+    LineList > .line-list--match { background: $ck-match; text-style: $ck-match-style; }
     """
 
     cursor: var[int] = var(0)
@@ -95,7 +95,7 @@ class LineList(ScrollView, can_focus=True):
 
     def __init__(self, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(_STRIPS)
+        self._strips: LRUCache[tuple[int, int, str], Strip] = LRUCache(_STRIPS)
         self._styles: dict[tuple[str, str], Style] = {}
         self._seen: tuple[Size, Offset, list[Strip]] | None = None
         """What `changed_rows` left on the screen; None when something else has drawn since."""
@@ -121,10 +121,14 @@ class LineList(ScrollView, can_focus=True):
 
     # -- drawing -----------------------------------------------------------------------------------------------------
 
-    def changed(self) -> None:
-        """Lines changed: draw again, keep the cursor inside."""
+    def changed(self, is_same: Callable[[int], bool] | None = None) -> None:
+        """Lines changed: draw again, keep the cursor inside; those that look as before are not made anew."""
         self._seen = None
-        self._strips.clear()
+        if is_same is None:
+            self._strips.clear()
+        else:
+            for key in [key for key in self._strips.keys() if not is_same(key[0])]:  # noqa: SIM118 it is not a dict
+                self._strips.discard(key)
         size = Size(0, self.line_count)
         if self.virtual_size != size:
             self.virtual_size = size

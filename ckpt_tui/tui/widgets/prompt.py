@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import ClassVar, NamedTuple
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -56,11 +55,11 @@ class Prompt(Vertical):
         self._take: Callable[[str], bool | None] | None = None
         self._back: Widget | None = None
 
-    def compose(self) -> ComposeResult:
-        with Horizontal():
-            yield Static("", markup=False)
-            yield Input(id="ask", compact=True)
-        yield BarLine(id="ask-foot")
+    def _make(self) -> None:
+        """Make its parts: when something is asked for the first time, so that no first screen waits for them."""
+        line = Horizontal()
+        self.mount(line, BarLine(id="ask-foot"))
+        line.mount(Static("", markup=False), Input(id="ask", compact=True))
 
     @property
     def is_open(self) -> bool:
@@ -79,6 +78,8 @@ class Prompt(Vertical):
         if not self.is_open:
             self._back = self.screen.focused
         self._question, self._take = question, take
+        if not self.children:
+            self._make()
         self.query_one(Static).update(Content(question.title))
         line = self.query_one(Input)
         line.value = value

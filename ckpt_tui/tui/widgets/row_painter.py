@@ -8,6 +8,7 @@ from rich.cells import cell_len
 
 from ckpt_tui.core.diff.comparison import Marks
 from ckpt_tui.core.documents.envelope import cut_envelope
+from ckpt_tui.core.reading.arrangement import FOLDED
 from ckpt_tui.core.reading.summary import Summarizer, label_text, summary
 from ckpt_tui.core.reading.tree import Tree
 from ckpt_tui.core.reading.tree_branches import Branch, Row
@@ -93,12 +94,13 @@ class RowPainter:
         leaf = is_leaf(value)
         indent = "  " * min(row.depth, INDENT_LIMIT)
         sign = "▾ " if row.is_open else "  " if leaf else "▸ "
-        folded = not row.member.steps
+        folded = row.member.is_group and row.member.label == FOLDED
         label = label_text(row.member)
         if row.member.is_index:
             label = f"[{label}]" if row.branch.below.kind == "mixed" else label
         label = fit(label, self._label_width(row.branch, label, width))
-        named = "dim" if row.member.is_index or folded else "label"
+        named = "heading" if row.member.is_group else "label"
+        named = "dim" if row.member.is_index or folded else named
         parts = [(indent, "dim"), (sign, "lane"), (label, named), ("  ", "dim")]
         room = max(width - sum(cell_len(text) for text, _ in parts), 0)
         if row.is_open and kind_of(value) != "error":

@@ -9,7 +9,7 @@ from textual.message import Message
 
 from ckpt_tui.core.documents.envelope import cut_envelope, is_unopened
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.tree import EXPAND_LIMIT, Folds, Tree
+from ckpt_tui.core.reading.tree import EXPAND_LIMIT, Tree
 from ckpt_tui.core.reading.tree_branches import Branch, Row
 from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
 from ckpt_tui.core.value import Value
@@ -94,7 +94,7 @@ class RowTree(UnreadRows):
     def path(self) -> Path:
         """Where the cursor stands."""
         row = self.row
-        return self.outline.path(row) if row else self.outline.prefix
+        return self.outline.path(row) if row else ()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -243,16 +243,13 @@ class RowTree(UnreadRows):
 
     def _begin_anew(self) -> None:
         """Show the same place of a value that has changed."""
-        outline = self.outline
-        self.show(Tree(outline.value, outline.folds(), outline.show_none, outline.prefix), self.labels)
+        self.show(self.outline.again(self.outline.show_none), self.labels)
         self.post_message(self.Folded())
 
     def action_toggle_none(self) -> None:
         """Show or fold away the attributes that are None."""
-        labels = self.labels
-        folds: Folds = self.outline.folds()
         show = not self.outline.show_none
-        self.show(Tree(self.outline.value, folds, show, self.outline.prefix), labels)
+        self.show(self.outline.again(show), self.labels)
         self.post_message(self.Folded())
         self.post_message(
             self.Notice(

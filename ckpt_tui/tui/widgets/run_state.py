@@ -10,9 +10,10 @@ from textual.containers import Horizontal
 from textual.content import Content
 
 from ckpt_tui.core.json_text import dumps
-from ckpt_tui.core.running.event_lines import pause_text, short_name
-from ckpt_tui.core.running.progress import Called, Progress
+from ckpt_tui.core.running.executor_states import Called, Progress
 from ckpt_tui.core.running.secret_lines import masked_copy
+from ckpt_tui.core.running.session_lines import pause_text
+from ckpt_tui.core.running.short_values import short_name
 from ckpt_tui.core.steps.steps import Light
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.graph_view import GraphView
@@ -22,7 +23,7 @@ MESSAGE_CHARACTERS = 8_000
 """Characters of a message that are shown; the line of the log holds all of it."""
 
 _LABEL = 9
-"""Columns of what stands before a text."""
+"""Columns before a text."""
 
 
 class RunState(Horizontal):

@@ -48,6 +48,14 @@ class BarLine(Widget):
         super().__init__(id=id)
         self._left: list[Part] = []
         self._right: list[Part] = []
+        self._message: list[Part] = []
+
+    def cover(self, text: str) -> None:
+        """Show a message in place of both texts, until "" takes it back."""
+        cover: list[Part] = [(f" {text} ", "dim")] if text else []
+        if cover != self._message:
+            self._message = cover
+            self.refresh()
 
     def show(self, left: list[Part], right: list[Part]) -> None:
         """Show other texts."""
@@ -58,7 +66,7 @@ class BarLine(Widget):
     @property
     def shown(self) -> str:
         """The whole text, for tests."""
-        return "".join(text for text, _ in [*self._left, *self._right])
+        return "".join(text for text, _ in self._message or [*self._left, *self._right])
 
     def style(self, name: str) -> Style:
         """The style of a part."""
@@ -66,10 +74,10 @@ class BarLine(Widget):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        right = sum(cell_len(text) for text, _ in self._right)
-        room = max(width - right, 0)
+        shown, beside = (self._message, []) if self._message else (self._left, self._right)
+        room = max(width - sum(cell_len(text) for text, _ in beside), 0)
         segments = []
-        for text, name in self._left:
+        for text, name in shown:
             cells = cell_len(text)
             if cells > room:
                 text = fit(text, room)
@@ -77,5 +85,5 @@ class BarLine(Widget):
             segments.append(Segment(text, self.style(name)))
             room -= cells
         segments.append(Segment(" " * room, self.rich_style))
-        segments += [Segment(text, self.style(name)) for text, name in self._right]
+        segments += [Segment(text, self.style(name)) for text, name in beside]
         return Strip(segments).adjust_cell_length(width, self.rich_style)

@@ -33,7 +33,7 @@ class TabMemory:
 
     def tree(self, tab: str, value: Value) -> Tree:
         """The rows of another value in a tab, unfolded as the last one was."""
-        return Tree(value, self._folds.get(tab), self._show_none, () if tab == "meta" else (tab,))
+        return Tree(value, self._folds.get(tab), self._show_none, is_checkpoint=tab == "state")
 
     def place(self, tab: str) -> tuple[str, ...] | None:
         """The labels of the row under the cursor; None for a tab that was not shown yet."""

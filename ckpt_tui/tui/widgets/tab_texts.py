@@ -12,7 +12,6 @@ from ckpt_tui.tui.widgets.tabs import Tab
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.changes import Difference
     from ckpt_tui.core.reading.conversation import Conversation
-    from ckpt_tui.core.value import Value
 
 from ckpt_tui.core.model import Checkpoint, has_file_time
 from ckpt_tui.core.paths import expression
@@ -25,10 +24,15 @@ from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
-TABS = ("overview", "state", "messages", "talk", "pending", "diff", "graph", "meta", "size", "raw")
-_TITLES = {name: name.capitalize() for name in TABS}
+TABS = ("overview", "state", "talk", "diff", "graph", "file")
 
-COUNTED = ("messages", "talk", "pending", "diff")
+FILE_VIEWS = ("meta", "size", "raw")
+"""What the tab of the file shows, one at a time."""
+
+VIEWS = (*TABS[:-1], *FILE_VIEWS)
+"""All that can be shown, in the order in which one goes through it."""
+
+COUNTED = ("talk", "diff")
 """Tabs that say how much is in them."""
 
 RAW_BYTES = 4_000_000
@@ -104,17 +108,6 @@ def meta_value(checkpoint: Checkpoint, alarms: tuple[str, ...] = ()) -> dict[str
     return value
 
 
-def empty_text(tab: str, checkpoint: Checkpoint) -> str:
-    """Why a tab has nothing to show."""
-    if tab == "messages":
-        if checkpoint.ref.status == "waiting":
-            return "No messages in flight: the run waits for an answer. See Pending."
-        return "No messages in flight: nothing is left to do in this run."
-    if tab == "pending":
-        return "No request waits for an answer."
-    return "Empty."
-
-
 def title_of(checkpoint: Checkpoint | None, alarms: Sequence[str] = ()) -> Content:
     """The title above the tabs: what checkpoint it is, and whether something is wrong with it."""
     if checkpoint is None:
@@ -124,24 +117,14 @@ def title_of(checkpoint: Checkpoint | None, alarms: Sequence[str] = ()) -> Conte
     count = f"step {ref.step}" if own_step else f"iteration {ref.iteration}"
     text = f"{id_text(ref)} · {count} · {ref.role}"
     if any(alarm.startswith("danger") for alarm in alarms):
-        return Content.assemble(text, (" · ✗ danger, see Meta", "$error"))
-    return Content(f"{text} · ! see Meta" if checkpoint.warnings or checkpoint.faults or alarms else text)
+        return Content.assemble(text, (" · ✗ danger, see File", "$error"))
+    return Content(f"{text} · ! see File" if checkpoint.warnings or checkpoint.faults or alarms else text)
 
 
-def value_of(tab: str, checkpoint: Checkpoint, alarms: tuple[str, ...]) -> Value:
-    """The value that a tab shows as rows: state, messages, pending or meta."""
-    if tab == "meta":
-        return meta_value(checkpoint, alarms)
-    return {"state": checkpoint.state, "messages": checkpoint.messages, "pending": checkpoint.pending}[tab]
-
-
-def tabs_of(checkpoint: Checkpoint | None, talk: Conversation | None, difference: Difference | None) -> tuple[Tab, ...]:
-    """The tabs of a checkpoint, with how much is in those that are counted; talk and difference as far as known."""
-    facts = checkpoint.ref.facts if checkpoint else None
+def tabs_of(talk: Conversation | None, difference: Difference | None) -> tuple[Tab, ...]:
+    """The tabs of a checkpoint, with how much was said and how much changed, as far as known."""
     counts = {
-        "messages": facts.messages if facts else 0,
-        "pending": facts.pending if facts else 0,
         "talk": len(talk.turns) if talk is not None else None,
         "diff": len(difference.shown) if difference else None,
     }
-    return tuple(Tab(name, _TITLES[name], counts.get(name)) for name in TABS)
+    return tuple(Tab(name, name.capitalize(), counts.get(name)) for name in TABS)

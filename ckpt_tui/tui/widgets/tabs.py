@@ -20,9 +20,6 @@ class Tab(NamedTuple):
     number: int | None = None
 
 
-_BRIEF = {"Messages": "Msgs", "Pending": "Pend"}
-"""Titles that are abbreviated before all others are cut."""
-
 _SHORT = 4
 """Letters of a title where the line is too narrow for all of them."""
 
@@ -61,6 +58,10 @@ class TabLine(Widget):
     def show(self, tabs: tuple[Tab, ...], active: str) -> None:
         """Show these tabs, one of them as active."""
         self._tabs = tabs
+        self.pick(active)
+
+    def pick(self, active: str) -> None:
+        """Show one of the tabs as active."""
         self._active = active
         self.refresh()
 
@@ -69,9 +70,8 @@ class TabLine(Widget):
         slots = [_COUNT if tab.name in self._counted else 0 for tab in self._tabs]
         none = [0] * len(slots)
         full = [tab.title for tab in self._tabs]
-        brief = [_BRIEF.get(title, title) for title in full]
-        short = [title[:_SHORT] for title in brief]
-        for titles, kept in ((full, slots), (brief, slots), (full, none), (brief, none), (short, none)):
+        short = [title[:_SHORT] for title in full]
+        for titles, kept in ((full, slots), (full, none), (short, none)):
             if sum(map(len, titles)) + sum(kept) + len(titles) + 1 <= width:
                 break
         labels = []

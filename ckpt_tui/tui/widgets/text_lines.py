@@ -105,7 +105,10 @@ class TextLines(LineList):
 
     def _layout(self) -> None:
         width = self.scrollable_content_region.width
-        if width <= 0 or width == self._wrapped_to:
+        if width <= 0:
+            self._rows = []  # those of another text; the width comes later
+            return
+        if width == self._wrapped_to:
             return
         # The share of the text that is above stays above.
         share = self.cursor / max(len(self._rows), 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import pytest
 from ckpt_tui.actions.resume.command_lines import again, completed, onward, short_id
 from ckpt_tui.actions.resume.plan import Plan, Source, Target
 from ckpt_tui.actions.resume.preview import preview_lines
-from tests.cli.commands import ROOT, Done, command
+from tests.cli.commands import Done, here
 from tests.support.resumes import checkpoints
 
 PROGRAM = '''
@@ -103,42 +102,52 @@ def storage(directory):
 
 if __name__ == "__main__":
     import desks
-    message = int(sys.argv[2]) if sys.argv[2].isdigit() else sys.argv[2]
-    flow = desks.build() if isinstance(message, int) else desks.twice()
-    asyncio.run(flow.run(message, checkpoint_storage=desks.storage(sys.argv[1])))
+    for word in sys.argv[2].split(","):
+        message = int(word) if word.isdigit() else word
+        flow = desks.build() if isinstance(message, int) else desks.twice()
+        asyncio.run(flow.run(message, checkpoint_storage=desks.storage(sys.argv[1])))
 '''
+
+
+KINDS = 12
+
+
+def program(above: Path) -> Path:
+    """A directory with the program, whose name needs quoting."""
+    directory = above / "it's here"
+    directory.mkdir()
+    (directory / "desks.py").write_text(PROGRAM)
+    return directory
 
 
 @pytest.fixture
 def desks(tmp_path: Path) -> Path:
-    """The directory of the program, whose name needs quoting."""
-    directory = tmp_path / "it's here"
-    directory.mkdir()
-    (directory / "desks.py").write_text(PROGRAM)
-    shim = tmp_path / "bin" / "ckpt-tui"
-    shim.parent.mkdir()
-    shim.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {sys.executable} -m ckpt_tui "$@"\n')
-    shim.chmod(0o755)
-    return directory
+    return program(tmp_path)
 
 
-def written(directory: Path, message: str, name: str = "") -> str:
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """The program, and the checkpoint that waits for an answer of each kind."""
+    directory = program(tmp_path_factory.mktemp("asked"))
+    written(directory, ",".join(map(str, range(KINDS))))
+    found = [each for each in checkpoints(directory / "store") if each["pending_request_info_events"]]
+    return directory, [each["checkpoint_id"] for each in found]
+
+
+def written(directory: Path, messages: str, name: str = "") -> str:
     """Run the program; returns the checkpoint that waits."""
-    words = [sys.executable, "-W", "ignore", "desks.py", "store", message, name]
+    words = [sys.executable, "-W", "ignore", "desks.py", "store", messages, name]
     subprocess.run(words, cwd=directory, check=True, capture_output=True)
     return str(checkpoints(directory / "store")[-1]["checkpoint_id"])
 
 
 def pasted(line: str, directory: Path) -> Done:
-    """Paste a command line into a shell, with a yes."""
+    """Paste a command line into a shell, with a yes: what the shell makes of it is run."""
     assert line.startswith("ckpt-tui resume "), line
-    line = line.replace("ckpt-tui resume ", "ckpt-tui resume --yes ", 1)
-    path = f"{directory.parent / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["sh", "-c", line], cwd=directory, env={**os.environ, "PATH": path}, capture_output=True, text=True,
-        stdin=subprocess.DEVNULL, check=False,
-    )  # fmt: skip
-    return Done(done.returncode, done.stdout, done.stderr)
+    shell = f"ckpt_tui() {{ printf '%s\\0' \"$@\"; }}\n{line.replace('ckpt-tui ', 'ckpt_tui ', 1)}"
+    words = subprocess.run(["sh", "-c", shell], cwd=directory, capture_output=True, check=True).stdout
+    verb, *given = words.decode().split("\0")[:-1]
+    return here(verb, "--yes", *given, directory=directory)
 
 
 def printed(done: Done, before: str) -> str:
@@ -148,15 +157,16 @@ def printed(done: Done, before: str) -> str:
 
 
 def checked(directory: Path, identifier: str, name: str, *words: str) -> Done:
-    return command(
+    return here(
         "resume", directory / "store", identifier, "--workflow", f"{directory / 'desks.py'}:{name}", "--storage",
         f"{directory / 'desks.py'}:storage", "--python", sys.executable, *words,
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", range(12))
-def test_the_line_that_answers_a_question_answers_it(kind: int, desks: Path) -> None:
-    done = checked(desks, written(desks, str(kind)), "build", "--check")
+@pytest.mark.parametrize("kind", range(KINDS))
+def test_the_line_that_answers_a_question_answers_it(kind: int, asked: tuple[Path, list[str]]) -> None:
+    desks, waiting = asked
+    done = checked(desks, waiting[kind], "build", "--check")
     assert done.code == 6, done.err
     assert "! desk asks for " in done.err and f": what about {kind}? · about:" in done.err
     after = pasted(printed(done, "→ "), desks)
@@ -179,7 +189,7 @@ def test_a_checkpoint_whose_id_begins_with_a_dash_is_resumed(desks: Path) -> Non
     text = path.read_text().replace(identifier, "-dash")
     path.unlink()
     (desks / "store" / "-dash.json").write_text(text)
-    done = command(
+    done = here(
         "resume", "--workflow", f"{desks / 'desks.py'}:build", "--storage", f"{desks / 'desks.py'}:storage", "--check",
         "--", desks / "store", "-dash",
     )  # fmt: skip

@@ -17,6 +17,14 @@ STATE: dict[str, Any] = {
     "_edge_state": {}, "topic": "kettles", "errors": [],
 }  # fmt: skip
 
+PENDING: dict[str, Any] = {"r1": {"prompt": "ok?"}}
+PARTS: dict[str, Value] = {"messages": {}, "state": STATE, "pending": PENDING, "metadata": {"superstep": 3}}
+
+
+def parts(state: Value, **others: Value) -> dict[str, Value]:
+    """The parts of a checkpoint that holds little else."""
+    return {"messages": {}, "state": state, "pending": {}, "metadata": {}, **others}
+
 
 def labels(outline: Tree) -> list[str]:
     """The labels of all rows."""
@@ -24,19 +32,37 @@ def labels(outline: Tree) -> list[str]:
 
 
 def test_a_persons_own_keys_stand_first_and_bookkeeping_is_one_row() -> None:
-    outline = Tree(STATE, {}, prefix=("state",))
+    outline = Tree(parts(STATE), {}, is_checkpoint=True)
     assert labels(outline) == ["topic", "errors", "_executor_state", FOLDED]
 
 
+def test_the_other_parts_that_hold_something_are_rows_after_the_state() -> None:
+    assert labels(Tree(PARTS, {}, is_checkpoint=True))[3:] == [FOLDED, "(pending)", "(metadata)"]
+    everything = Tree(PARTS, {}, show_none=True, is_checkpoint=True)
+    assert labels(everything)[-3:] == ["(in flight)", "(pending)", "(metadata)"]
+    # What fits a screen is unfolded, but for bookkeeping.
+    assert labels(Tree(PARTS, is_checkpoint=True))[-4:] == ["(pending)", "r1", "prompt", "(metadata)"]
+    assert [everything.path(everything.row(len(everything) - 2))] == [("pending",)]
+
+
+def test_any_state_has_the_other_parts_below_it() -> None:
+    for state in ([1, 2], {3: 4}, "text", None, list(range(5_000))):
+        outline = Tree(parts(state, pending=PENDING), {}, is_checkpoint=True)
+        last = outline.row(len(outline) - 1)
+        assert (outline.path(last), outline.positions(last)) == (("pending",), (2,))
+        for index in range(min(len(outline) - 1, 3)):
+            assert outline.positions(outline.row(index)) == (1, index)
+
+
 def test_executors_that_hold_nothing_are_folded_and_counted() -> None:
-    outline = Tree(STATE, {"_executor_state": {"exclaim": {}}}, prefix=("state",))
+    outline = Tree(parts(STATE), {"_executor_state": {"exclaim": {}}}, is_checkpoint=True)
     assert labels(outline) == ["topic", "errors", "_executor_state", "exclaim", "count", FOLDED]
     assert outline.row(2).hidden == 2
     assert outline.row(3).hidden == 1
 
 
 def test_the_row_of_bookkeeping_unfolds_to_all_that_it_stands_for_at_their_own_paths() -> None:
-    outline = Tree(STATE, {FOLDED: {}}, prefix=("state",))
+    outline = Tree(parts(STATE), {FOLDED: {}}, is_checkpoint=True)
     rows = [outline.row(index) for index in range(4, len(outline))]
     assert [outline.path(row) for row in rows] == [
         ("state", "_workflow_run_kwargs"), ("state", "_resolved_workflow_run_kwargs"), ("state", "_edge_state"),
@@ -44,8 +70,8 @@ def test_the_row_of_bookkeeping_unfolds_to_all_that_it_stands_for_at_their_own_p
 
 
 def test_everything_is_shown_on_demand() -> None:
-    outline = Tree(STATE, {"_executor_state": {"exclaim": {}}}, show_none=True, prefix=("state",))
-    assert labels(outline) == [
+    outline = Tree(parts(STATE), {"_executor_state": {"exclaim": {}}}, show_none=True, is_checkpoint=True)
+    assert labels(outline)[:-3] == [
         "_workflow_run_kwargs", "_resolved_workflow_run_kwargs", "_executor_state", "upper", "exclaim", "count",
         "cache", "reverse", "_edge_state", "topic", "errors",
     ]  # fmt: skip
@@ -54,29 +80,31 @@ def test_everything_is_shown_on_demand() -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        ("topic",), ("_workflow_run_kwargs",), ("_resolved_workflow_run_kwargs", "token"), ("_executor_state", "upper"),
-        ("_executor_state", "exclaim", "cache"), ("_edge_state",),
+        ("state", "topic"), ("state", "_workflow_run_kwargs"), ("state", "_resolved_workflow_run_kwargs", "token"),
+        ("state", "_executor_state", "upper"), ("state", "_executor_state", "exclaim", "cache"),
+        ("state", "_edge_state"), ("pending", "r1", "prompt"), ("metadata", "superstep"),
     ],
 )  # fmt: skip
 def test_every_value_is_reached_wherever_it_is_folded(path: tuple[str, ...]) -> None:
-    outline = Tree(STATE, {}, prefix=("state",))
-    index = outline.open_to(locate(STATE, path))
+    outline = Tree(PARTS, {}, is_checkpoint=True)
+    index = outline.open_to(locate(PARTS, path))
     assert index is not None
     row = outline.row(index)
-    assert outline.path(row) == ("state", *path)
+    assert outline.path(row) == path
     assert len(outline) == len(labels(outline))
 
 
 def test_rows_know_their_places_among_all_members() -> None:
-    outline = Tree(STATE, {FOLDED: {"_resolved_workflow_run_kwargs": {}}}, prefix=("state",))
+    outline = Tree(PARTS, {FOLDED: {"_resolved_workflow_run_kwargs": {}}, "(pending)": {"r1": {}}}, is_checkpoint=True)
     for index in range(len(outline)):
         row = outline.row(index)
         if row.member.label != FOLDED:
-            assert outline.positions(row) == locate(STATE, outline.path(row)[1:])
+            assert outline.positions(row) == locate(PARTS, outline.path(row))
+            assert outline.open_to(outline.positions(row)) == index
 
 
 def test_a_state_without_a_framework_stays_as_it_is() -> None:
-    outline = Tree({"a": None, "b": {}, "c": 1}, {}, prefix=("state",))
+    outline = Tree(parts({"a": None, "b": {}, "c": 1}), {}, is_checkpoint=True)
     assert labels(outline) == ["a", "b", "c"]
 
 
@@ -92,9 +120,10 @@ def event() -> Obj:
 
 
 def test_of_a_request_only_what_it_asks_is_shown() -> None:
-    outline = Tree({"r1": event()}, {"r1": {"data": {}}}, prefix=("pending",))
-    assert labels(outline) == ["r1", "data", "prompt"]
-    assert outline.row(0).hidden == 7
+    folds: dict[str, Any] = {"(pending)": {"r1": {"data": {}}}}
+    outline = Tree(parts({}, pending={"r1": event()}), folds, is_checkpoint=True)
+    assert labels(outline) == ["(pending)", "r1", "data", "prompt"]
+    assert outline.row(1).hidden == 7
 
 
 def test_an_object_of_which_nothing_would_be_left_is_shown_whole() -> None:

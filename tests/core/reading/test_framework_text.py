@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.reading.framework_text import asked, asks, in_words
-from ckpt_tui.core.running.event_lines import brief, line_of
+from ckpt_tui.core.running.event_lines import line_of
+from ckpt_tui.core.running.short_values import brief
 
 TYPES = "agent_framework._types"
 

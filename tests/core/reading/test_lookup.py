@@ -47,13 +47,13 @@ def text(document: Any) -> str:
 )
 def test_every_path_leads_to_what_jmespath_finds_in_values_and_in_bytes(scenario: Path) -> None:
     chance = random.Random(4)
-    for path in sorted(scenario.glob("*.json"))[:6]:
+    for path in sorted(scenario.glob("*.json"))[:4]:
         data = path.read_bytes()
         value = parse(data).value
         for part, key in KEYS.items():
             document = {part: to_json(value[key])}
             every = places(document[part], (part,))
-            for steps in chance.sample(every, min(len(every), 60)):
+            for steps in chance.sample(every, min(len(every), 25)):
                 expected = jmespath.search(expression(steps), document)
                 if "$ref" in text(expected) or "$ref" in steps:
                     continue  # a value by itself names the first place of a cycle from its own beginning

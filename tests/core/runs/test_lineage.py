@@ -286,37 +286,37 @@ class TestSize:
         assert story(arrange(refs)) == [[one.id for one in refs]]
 
 
-class TestToldRuns:
+class TestRunsOfTheStore:
     """Stores that say themselves to which run a checkpoint belongs."""
 
-    def told(self, name: str, run: str, above: str = "", before: str = "", when: float = 0.0) -> CheckpointRef:
+    def made(self, name: str, run: str, above: str = "", before: str = "", when: float = 0.0) -> CheckpointRef:
         return ref(name, None, when)._replace(
-            told=StoreMetadata(run=run, title=f"run {run}", above=above, before=before)
+            store_metadata=StoreMetadata(run=run, title=f"run {run}", above=above, before=before)
         )
 
     def test_a_run_is_what_the_store_says_whatever_the_workflow(self) -> None:
-        one, two = self.told("a", "one", when=1), self.told("b", "one", when=2)
-        runs = arrange([one, two._replace(workflow="other"), self.told("c", "two", when=3)])
+        one, two = self.made("a", "one", when=1), self.made("b", "one", when=2)
+        runs = arrange([one, two._replace(workflow="other"), self.made("c", "two", when=3)])
         assert [(run.id, run.number) for run in runs] == [("one", 1), ("two", 1)]
         assert story(runs) == [["a", "b"], ["c"]]
 
     def test_a_checkpoint_follows_the_one_that_the_store_reports_and_that_is_a_guess(self) -> None:
-        placed = nodes(arrange([self.told("a", "one"), self.told("b", "one", before="a", when=1)]))
+        placed = nodes(arrange([self.made("a", "one"), self.made("b", "one", before="a", when=1)]))
         assert (placed["b"].parent, placed["b"].guessed) == ("a", True)
-        lost = [self.told("a", "one", before="gone"), self.told("b", "one", before="b")]
+        lost = [self.made("a", "one", before="gone"), self.made("b", "one", before="b")]
         assert {node.parent for node in nodes(arrange(lost)).values()} == {None}
 
     def test_parts_of_a_run_stand_right_behind_it_one_level_deeper(self) -> None:
         refs = [
-            self.told("a", "one", when=1), self.told("z", "other", when=2), self.told("p", "part", "one", when=3),
-            self.told("q", "part of part", "part", when=4), self.told("o", "orphan", "gone", when=5),
+            self.made("a", "one", when=1), self.made("z", "other", when=2), self.made("p", "part", "one", when=3),
+            self.made("q", "part of part", "part", when=4), self.made("o", "orphan", "gone", when=5),
         ]  # fmt: skip
         assert [(run.id, run.level) for run in arrange(refs)] == [
             ("one", 0), ("part", 1), ("part of part", 2), ("other", 0), ("orphan", 0),
         ]  # fmt: skip
 
     def test_runs_that_are_parts_of_each_other_or_of_themselves_appear_once(self) -> None:
-        refs = [self.told("a", "one", "two"), self.told("b", "two", "one"), self.told("c", "self", "self")]
+        refs = [self.made("a", "one", "two"), self.made("b", "two", "one"), self.made("c", "self", "self")]
         assert sorted(run.id for run in arrange(refs)) == ["one", "self", "two"]
 
 
@@ -327,7 +327,7 @@ class TestKeys:
         assert len({run.key for run in runs}) == 2
 
     def test_a_store_beside_its_copy_has_keys_of_its_own(self) -> None:
-        runs = arrange(ref("a")._replace(told=StoreMetadata(store=store)) for store in ("one", "two"))
+        runs = arrange(ref("a")._replace(store_metadata=StoreMetadata(store=store)) for store in ("one", "two"))
         assert len({run.key for run in runs}) == 2
 
     def test_the_key_stays_as_the_run_goes_on(self) -> None:

@@ -13,8 +13,8 @@ from ckpt_tui.cli.ls import read_store
 from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import CkptError, UndecodableError
 from ckpt_tui.stores.base import Store, collect
-from ckpt_tui.stores.bundle import BundleStore
 from ckpt_tui.stores.conformance import Conformance
+from ckpt_tui.stores.exported_bundle import BundleStore
 from ckpt_tui.stores.registry import open_store
 from tests.support.small_stores import write, write_chain
 
@@ -79,7 +79,13 @@ def test_hostile_entries_are_problems_and_the_others_are_listed(tmp_path: Path) 
     path = a_bundle(tmp_path)
     bundle = json.loads(path.read_bytes())
     good = bundle["checkpoints"]
-    wrong = [1, None, {}, {"ref": {"id": 3}}, {"ref": {"id": "w", "facts": {"messages": "x"}, "told": {"role": []}}}]
+    wrong = [
+        1,
+        None,
+        {},
+        {"ref": {"id": 3}},
+        {"ref": {"id": "w", "facts": {"messages": "x"}, "store_metadata": {"role": []}}},
+    ]
     bundle["checkpoints"] = [*wrong, *good, good[0], {"ref": {"id": "g"}, "graph": {"nodes": [[1]], "edges": 7}}]
     path.write_text(json.dumps(bundle))
     store = open_store(path)
