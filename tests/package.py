@@ -25,7 +25,7 @@ _IN_SDIST = ("README.md", "CHANGELOG.md", "LICENSE", "docs/guide.md", "tests/con
 def main() -> int:
     """Build and check; returns the exit code of the first step that fails."""
     with tempfile.TemporaryDirectory(prefix="ckpt-tui-package-") as place:
-        steps = (
+        steps: tuple[tuple[str, ...], ...] = (
             ("check_manifest", "--no-build-isolation", "."),
             ("build", "--no-isolation", "--outdir", place, "."),
         )
