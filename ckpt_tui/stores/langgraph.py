@@ -21,13 +21,19 @@ from ckpt_tui.stores.langgraph_loading import checkpoint_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of
 from ckpt_tui.stores.langgraph_reader import LangGraphReader
 from ckpt_tui.stores.langgraph_rows import PAGE, Header, LangGraphRows, is_langgraph
-from ckpt_tui.stores.polled import PolledStore
+from ckpt_tui.stores.polled import POLL_SECONDS, PolledStore
 from ckpt_tui.stores.sqlite import SqliteFault, is_sqlite
 
 KIND = "langgraph"
 
 RESUME_REASON = "it is a step of a graph within the graph; resume from the checkpoint that it was called from"
 PRUNE_REASON = "the database belongs to the program that writes it; it is only ever read"
+
+BUSY_SECONDS = 0.1
+"""Seconds between two looks at a database that was written to lately."""
+
+QUIET_SECONDS = 60.0
+"""Seconds after which a database is not one that was written to lately."""
 
 COUNT_SECONDS = 5.0
 """How long checkpoints that are deleted in the same commit in which others are saved may stay in the list."""
@@ -82,6 +88,10 @@ class LangGraphStore(PolledStore):
         """The stamps of the database and of its log; None while another program has locked it."""
         mark = self._rows.mark()
         return None if self._trouble is not None and self._trouble.kind == "locked" else mark
+
+    def pause(self, took: float, quiet: float) -> float:
+        """A tenth of a second while a program writes: what a look reads is what is new, however long the first took."""
+        return BUSY_SECONDS if quiet < QUIET_SECONDS else POLL_SECONDS
 
     def place(self, file: str) -> str:
         """The database."""
