@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.cli.output import (
     cells,
     colours,
@@ -24,13 +25,13 @@ from ckpt_tui.core.json_text import dumps_lines
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.columns import Around, columns_of_lines
-from ckpt_tui.core.runs.lineage import Run, arrange
+from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.list_document import ls_document
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.agent_framework_legacy import store_kind
-from ckpt_tui.stores.base import Store, collect
+from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.fork_directories import is_overlay, with_own_forks
 from ckpt_tui.stores.neighbours import neighbours
 
@@ -111,16 +112,6 @@ def _beside(store: Store) -> list[str]:
             f"  {clean(one.name)}  {clean(one.what)}" + (f": ckpt-tui {clean(shlex.quote(path))}" if one.opens else "")
         )
     return out
-
-
-def read_store(store: Store, fast: bool = False) -> tuple[tuple[Run, ...], list[Problem]]:
-    """Everything in a store: runs in order, and problems; `fast` reads headers only."""
-    entries = collect(store.scan())
-    if not fast:
-        unread = [name for name, entry in entries.items() if isinstance(entry, CheckpointRef) and entry.facts is None]
-        collect(store.fill(unread), entries)
-    runs = arrange(entry for entry in entries.values() if isinstance(entry, CheckpointRef))
-    return runs, [entry for entry in entries.values() if isinstance(entry, Problem)]
 
 
 def lines(runs: tuple[Run, ...], problems: list[Problem], measured: Sizes | None = None) -> list[str]:

@@ -47,17 +47,17 @@ class TabBodies:
     @property
     def overview(self) -> OverviewLines:
         """The overview."""
-        return cast(OverviewLines, self._found("overview"))
+        return cast("OverviewLines", self._found("overview"))
 
     @property
     def tree(self) -> RowTree:
         """The rows of a value."""
-        return cast(RowTree, self._found("tree"))
+        return cast("RowTree", self._found("tree"))
 
     @property
     def text(self) -> TextLines:
         """A conversation, a file, or why there is nothing to show."""
-        return cast(TextLines, self._found("text"))
+        return cast("TextLines", self._found("text"))
 
     @property
     def diff(self) -> DiffRows | None:
@@ -128,6 +128,7 @@ class TabBodies:
 
 
 _LARGE_TALK = "This checkpoint is large: Enter in its overview reads it, and what was said in it."
+
 
 def _made(name: str) -> LineList:
     if name in _RARE:
