@@ -15,7 +15,6 @@ from ckpt_tui.cli.output import (
     colours,
     json_option,
     open_named,
-    pad,
     paint,
     storage_options,
     stores_argument,
@@ -169,9 +168,12 @@ def _drawn(nodes: list[listing.NodeRow], measured: Sizes | None) -> tuple[Iterat
             texts.append(own)
             continue
         plain = "".join(own).isascii()
-        wide = max(map(len if plain else cells, own), default=0)
-        if not plain:  # a format counts characters, a terminal columns
-            own = [" " * (wide - cells(text)) + text if column.right else pad(text, wide) for text in own]
+        # Texts that are not ASCII alone are the lanes of a few branches, again and again.
+        widths = None if plain else {text: cells(text) for text in set(own)}
+        wide = max(map(len, own) if widths is None else widths.values(), default=0)
+        if widths is not None:  # a format counts characters, a terminal columns
+            blanks = {text: " " * (wide - width) for text, width in widths.items()}
+            own = [blanks[text] + text if column.right else text + blanks[text] for text in own]
         used += 1
         margin = used - 1 if column.id == "size" else margin  # sizes have six columns
         used += wide

@@ -145,7 +145,7 @@ def own_id(name: str) -> str:
 
 def given_name(ref: CheckpointRef) -> str:
     """A file name that a person gave; "" for the random ids of the framework."""
-    return "" if _MADE_UP(own_id(ref.id)) else clean(ref.id, 40)
+    return "" if _MADE_UP(ref.id) or _MADE_UP(own_id(ref.id)) else clean(ref.id, 40)
 
 
 class Happening(NamedTuple):
@@ -237,8 +237,10 @@ def _names(sources: Sequence[str]) -> str:
 
 def summary(row: NodeRow) -> str:
     """What happened at a checkpoint on one line, with what is irregular about it."""
-    text = happening(row).text
-    return text + "".join(f" {sign}{words}" for sign, words in irregularities(row))
+    found = happening(row)
+    text = found.gist if found is UNREAD else found.text
+    irregular = irregularities(row)
+    return text + "".join(f" {sign}{words}" for sign, words in irregular) if irregular else text
 
 
 def irregularities(row: NodeRow) -> list[tuple[str, str]]:
@@ -306,7 +308,7 @@ def store_title(row: StoreRow) -> tuple[str, str]:
 
 def id_text(ref: CheckpointRef) -> str:
     """An id short enough to read out, long enough to be unique in practice."""
-    name = own_id(ref.id)
+    name = ref.id if "/" not in ref.id else own_id(ref.id)
     # Ids of version 6 begin with the time: within 27 seconds their first 8 digits are the same.
     short = name[9:18].replace("-", "") if _BY_TIME(name) else name[:8]
     return short if short.isalnum() and short.isascii() else clean(short)
