@@ -126,15 +126,14 @@ def overviews(
 
     after = take_snapshot(loaded if loaded is not None else store.load(node.ref.file, check))
     kept.put(node.ref.file, after, node.ref.size)
-    nodes = {each.ref.id: each for each in run.nodes}
-    above = nodes.get(node.parent or "")
+    branch, goes_on = _branch(run, node)
+    above = branch[-2] if len(branch) > 1 else None
     before = snapshot(above) if above is not None else None
     said = conversation(after.checkpoint, before.checkpoint if before is not None else None)
-    goes_on = any(each.parent == node.ref.id for each in run.nodes)
-    branch = _branch(nodes, node)
     left_out = max(len(branch) - most, 0)
+    parents: list[Node | None] = [None, *branch[:-1]]
     if left_out:
-        branch = [branch[0], *branch[left_out + 1 :]]
+        branch, parents = [branch[0], *branch[left_out + 1 :]], [None, *parents[left_out + 1 :]]
     title = run.workflow or workflow_label(node.ref)
 
     def report(found: list[Passed], complete: bool) -> OverviewReport:
@@ -152,9 +151,8 @@ def overviews(
         return
     # Twice where the graph is better known after the last step than before the first.
     for _ in range(2):
-        for each in branch:
+        for parent, each in zip(parents, branch, strict=True):
             if run_path.known(each) is None and (one := snapshot(each)) is not None:
-                parent = nodes.get(each.parent or "")
                 run_path.take(each, snapshot(parent) if parent is not None else None, one)
                 if pause is not None:
                     pause()
@@ -163,12 +161,19 @@ def overviews(
     yield report([found for each in branch if (found := run_path.known(each)) is not None], True)
 
 
-def _branch(nodes: dict[str, Node], node: Node) -> list[Node]:
-    """The checkpoints from the root to one."""
+def _branch(run: Run, node: Node) -> tuple[list[Node], bool]:
+    """The checkpoints from the root to one, and whether it has children."""
+    nodes = run.nodes
+    places = (index for index in range(len(nodes) - 1, -1, -1) if nodes[index].ref.id == node.ref.id)
+    at = next(places, len(nodes))
     found = [node]
-    seen = {node.ref.id}
-    while (above := nodes.get(found[-1].parent or "")) is not None and above.ref.id not in seen:
-        seen.add(above.ref.id)
-        found.append(above)
+    wanted = node.parent
+    for above in reversed(nodes[:at]):  # parents come before their children
+        if wanted is None:
+            break
+        if above.ref.id == wanted:
+            found.append(above)
+            wanted = above.parent
     found.reverse()
-    return found
+    # The first child comes right behind its parent.
+    return found, at + 1 < len(nodes) and nodes[at + 1].parent == node.ref.id

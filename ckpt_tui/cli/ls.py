@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ckpt_tui.actions.store_contents import read_store
+from ckpt_tui.cli.moments import Moment
 from ckpt_tui.cli.output import (
     cells,
     colours,
@@ -37,6 +38,9 @@ from ckpt_tui.stores.neighbours import neighbours
 if TYPE_CHECKING:
     from ckpt_tui.cli.sizes import Sizes
 
+STATUSES = ("waiting", "open", "done", "failed")
+"""What the end of a branch may be."""
+
 _DISTINCT = 8
 """Characters of a random id that distinguishes it from the others of a store, but for one store of 5,000 in 300."""
 
@@ -46,14 +50,34 @@ _DISTINCT = 8
 @storage_options
 @click.option("--fast", is_flag=True, help="Read headers only: no roles, counts or broken bodies.")
 @click.option("--sizes", is_flag=True, help="How large messages, state and pending requests are, and what grew most.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The N newest checkpoints.")
+@click.option(
+    "--since",
+    type=Moment(),
+    metavar="WHEN",
+    help="What was written since a date (2026-03-01T12:00, local time), or since 90m, 12h, 3d ago.",
+)
+@click.option("--run", metavar="ID", default="", help="One run: its id, or that of a checkpoint in it.")
+@click.option(
+    "--status",
+    multiple=True,
+    type=click.Choice(STATUSES),
+    help="The ends of branches that are in this state; may be repeated.",
+)
 @json_option
+@click.option("--jsonl", "as_lines", is_flag=True, help="A line of JSON for each checkpoint, as it is read.")
 def command(
     stores: tuple[str, ...],
     storage: str | None,
     workflow_names: tuple[str, ...],
     fast: bool,
     sizes: bool,
+    limit: int | None,
+    since: float | None,
+    run: str,
+    status: tuple[str, ...],
     as_json: bool,
+    as_lines: bool,
 ) -> int:
     """Checkpoints in lineage order, and problems.
 
@@ -61,8 +85,24 @@ def command(
     """
     if fast and sizes:
         raise UsageError("--fast reads headers only; --sizes needs the bodies.", "Leave one of them out.")
+    if fast and status:
+        raise UsageError("--fast reads headers only; --status needs the bodies.", "Leave one of them out.")
+    if as_lines and (as_json or sizes):
+        raise UsageError("--jsonl goes with neither --json nor --sizes.", "Leave one of them out.")
+    if sizes and (limit is not None or since is not None or status):
+        raise UsageError("--sizes compares each checkpoint with the one before it.", "Choose a whole run: --run ID.")
     opened = with_own_forks(open_named(stores, storage, workflow_names))
-    runs, problems = read_store(opened, fast)
+    is_part = bool(run or status or limit is not None or since is not None)
+    if as_lines or is_part:
+        from ckpt_tui.cli.selected import read_or_fail, write_selected  # late: a whole list starts without them
+        from ckpt_tui.core.runs.selected_runs import Selection
+
+        selection = Selection(run, since, frozenset(status), limit)
+        if as_lines:
+            return write_selected(opened, selection, fast)
+        runs, problems = read_or_fail(opened, selection, fast)
+    else:
+        runs, problems = read_store(opened, fast)
     measured = None
     if sizes:
         from ckpt_tui.cli.sizes import measure  # late: a list without sizes starts 9 ms earlier
@@ -79,7 +119,8 @@ def command(
             measured.add_to(document)
         write(dumps_lines(document))
     else:
-        listed = lines(runs, problems, measured) or [f"no checkpoints in {clean(masked_text(where))}"]
+        none = "no such checkpoints" if is_part else "no checkpoints"
+        listed = lines(runs, problems, measured) or [f"{none} in {clean(masked_text(where))}"]
         write("\n".join([*listed, *_beside(opened)]))
     return 0
 

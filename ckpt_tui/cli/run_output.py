@@ -25,7 +25,7 @@ from ckpt_tui.cli.output import colours
 from ckpt_tui.core.running.event_lines import Line, line_of, parse_line
 from ckpt_tui.core.running.secret_lines import SHOWN, masked_copy, masked_line, may_hold_secrets, shown_line
 from ckpt_tui.core.running.session_lines import OUTCOMES, compared_texts
-from ckpt_tui.core.running.words import asks_in_words
+from ckpt_tui.core.running.short_values import asks_in_words
 from ckpt_tui.core.text import clean
 
 WAITING = 6

@@ -76,7 +76,7 @@ def pieces(document: Any, indent: int | None = 2) -> Iterator[str]:  # noqa: C90
         indent: As for `dumps`.
 
     Raises:
-        TypeError: the document holds something that JSON cannot express; what stands before it was given out.
+        TypeError: the document holds something that JSON cannot express; what comes before it was given out.
     """
     # One loop over all kinds of values: a call for each takes twice the time.
     if indent is not None and _is_deep(document):

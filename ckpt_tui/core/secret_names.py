@@ -32,7 +32,8 @@ _PAIRS = frozenset((
     "auth pass", "sudo pass", "github pat", "gitlab pat", "azure pat", "devops pat", "basic auth", "auth header",
     "auth string", "auth code", "authorization code", "pin code", "pin number", "card pin", "user pin",
     "security code", "recovery code", "backup codes", "mfa code", "sms code", "verification code", "access tokens",
-    "refresh tokens", "auth tokens", "api tokens", "bearer tokens", "session tokens",
+    "refresh tokens", "auth tokens", "api tokens", "bearer tokens", "session tokens", "services key", "jobs storage",
+    "servicebus connection", "bus connection", "eventhub connection", "hub connection",
 ))  # fmt: skip
 """Two words one after the other that do."""
 
@@ -42,7 +43,8 @@ _ONE_WORD = (
     "openaikey", "connectionstring", "connstring", "connstr", "accesstoken", "refreshtoken", "authtoken", "apitoken",
     "bearertoken", "sessiontoken", "sastoken", "idtoken", "securitytoken", "clientsecret", "appsecret",
     "sharedsecret", "apisecret", "userpassword", "dbpassword", "sharedaccesssignature", "authkey", "adminkey",
-    "licensekey", "userpass", "dbpass", "authcookie", "sessioncookie",
+    "licensekey", "userpass", "dbpass", "authcookie", "sessioncookie", "pgpassword", "mysqlpassword", "rootpassword",
+    "adminpassword", "userpwd", "dbpwd",
 )  # fmt: skip
 """How a name ends that is written in one word."""
 
@@ -73,7 +75,7 @@ _CAMEL_KEY = r"(?:primary|secondary)(?:Readonly)?(?:Master|Access|Shared)?Key\Z"
 
 HINTS = (
     "token", "pass", "secret", "cred", "authorization", "bearer", "cookie", "key", "jwt", "str", "pwd", "pswd", "pin",
-    "otp", "cvv", "cvc", "sas", "signature", "auth", "code", "pat",
+    "otp", "cvv", "cvc", "sas", "signature", "auth", "code", "pat", "connection", "storage",
 )  # fmt: skip
 """In lower case: each name of a secret has one of them."""
 

@@ -116,9 +116,11 @@ class DirectoryStore(Store):
 
     def watch(self, stop: threading.Event) -> Iterator[Batch]:
         """Everything first, then what changes, until `stop` is set."""
-        # The first rows at once: a watch takes 50 ms to import and lists the whole directory before it begins.
-        with suppress(OSError):
-            yield from self._look(None)
+        # The first rows at once: a watch takes 50 ms to import and lists the whole directory before it begins. What a
+        # scan has shown already is looked at again when the watch is in place.
+        if not self._stamps:
+            with suppress(OSError):
+                yield from self._look(None)
         if stop.is_set():
             return
         for change in watch(self.path, stop):

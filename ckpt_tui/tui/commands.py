@@ -223,6 +223,10 @@ COMMANDS: tuple[Command, ...] = (
         "app.palette", "colon,ctrl+p", "app.command_palette", "run a command by its name", "everywhere",
         "commands", ":",
     ),
+    Command(
+        "app.theme", "alt+t", "app.pick_theme", "choose a theme; each is shown at once", "everywhere", "", "alt+t",
+        words="colours dark light",
+    ),
     Command("app.help", "question_mark,f1", "help", "keys and signs", "everywhere", "help", "?"),
     Command("app.back", "escape", "back", "go back: close what was opened last", "everywhere", "", "esc"),
     Command("app.close", "q", "close", "close the pane's view, or quit", "everywhere", "quit", "q"),

@@ -29,6 +29,9 @@ GROUPS = {
     "replay": ("replay", "run"),
     "bombs": ("bombs", "run"),
     "resume": ("resume", "run"),
+    "browser": ("scale", "browser"),
+    "long-run": ("scale", "long_run"),
+    "remote": ("scale", "remote"),
 }
 """Name → module and function."""
 

@@ -41,10 +41,10 @@ class Written(NamedTuple):
 def write_store(directory: Path, count: int, size: int = 20_000, scenario: str = "orch_groupchat") -> list[Written]:
     """Write `count` checkpoints of about `size` bytes; returns them in the order of their time."""
     directory.mkdir(parents=True, exist_ok=True)
-    bodies = _bodies(scenario, size)
-    head = json.loads(_documents(scenario)[0])
+    bodies = raw_bodies(scenario, size)
+    head = json.loads(documents(scenario)[0])
     written = []
-    for number, (node, depth) in enumerate(_chains(count)):
+    for number, (node, depth) in enumerate(chains(count)):
         # The first steps as recorded; then four in the middle again and again, as a chat goes on.
         at = depth if depth < 5 else min(5 + depth % 4, len(bodies) - 1)
         content = header(node, START + timedelta(seconds=number), head) + bodies[at](depth)
@@ -73,7 +73,7 @@ def write_chain(directory: Path, count: int, size: int = 20_000, unique: bool = 
         unique: Every message of the chat is another in every checkpoint; else it repeats what was said, as chats do.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    document = json.loads(_documents("orch_groupchat")[4])
+    document = json.loads(documents("orch_groupchat")[4])
     head = dict(document)
     document["state"] |= {"topic": "coffee or tea", "draft": {"__pickled__": "@draft@", "__type__": "builtins:tuple"}}
     _lengthen(document, size - len(json.dumps(document, indent=2)))
@@ -101,10 +101,10 @@ def write_chat(directory: Path, count: int, rounds: int = 8) -> list[Written]:
     many rounds the conversation begins anew, so that the files grow from 5 KB to 33.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    documents = [json.loads(content) for content in _documents("orch_groupchat")]
-    asks, answers = documents[3], {"alice": documents[6], "bob": documents[4]}
-    said = documents[4]["state"]["_executor_state"]["bob"]["full_conversation"][1]["__pickled__"]
-    states = copy.deepcopy(documents[1]["state"]["_executor_state"])
+    recorded = [json.loads(content) for content in documents("orch_groupchat")]
+    asks, answers = recorded[3], {"alice": recorded[6], "bob": recorded[4]}
+    said = recorded[4]["state"]["_executor_state"]["bob"]["full_conversation"][1]["__pickled__"]
+    states = copy.deepcopy(recorded[1]["state"]["_executor_state"])
     ids = random.Random(3)
     written: list[Written] = []
     for number in range(count):
@@ -157,7 +157,7 @@ def write_huge(directory: Path, size: int, topic: str = "coffee or tea", scenari
     makes the whole file a text of two or four bytes a character for whoever reads it as one text.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    document = max((json.loads(content) for content in _documents(scenario)), key=lambda found: len(str(found)))
+    document = max((json.loads(content) for content in documents(scenario)), key=lambda found: len(str(found)))
     text = "What was said so far, in the words of whoever said it. " * 10
     turns = [{"author": "alice", "number": number, "text": f"{number}. {text}"} for number in range(size // 1900)]
     pickled = base64.b64encode(pickle.dumps(turns, protocol=5)).decode()
@@ -182,14 +182,14 @@ def header(node: Written, moment: datetime, head: dict[str, Any]) -> bytes:
     return json.dumps(fields, indent=2)[:-2].encode() + b","
 
 
-def save(directory: Path, node: Written, size: int = 20_000) -> float:
+def save(directory: Path, node: Written, size: int = 20_000, scenario: str = "orch_groupchat") -> float:
     """Write one more checkpoint as the framework does: a hidden temporary file, moved into place whole.
 
     Returns:
         The moment of the move (`time.perf_counter`).
     """
-    head = json.loads(_documents("orch_groupchat")[0])
-    content = header(node, datetime.now(UTC), head) + _bodies("orch_groupchat", size)[1](1)
+    head = json.loads(documents(scenario)[0])
+    content = header(node, datetime.now(UTC), head) + raw_bodies(scenario, size)[1](1)
     temporary = directory / f".maf-ckpt-{uuid.uuid4().hex}.tmp"
     temporary.write_bytes(content)
     moment = time.perf_counter()
@@ -197,14 +197,14 @@ def save(directory: Path, node: Written, size: int = 20_000) -> float:
     return moment
 
 
-def _chains(count: int) -> Iterator[tuple[Written, int]]:
-    """Checkpoints with their depth, parents first: runs of `RUN_LENGTH`, every second one with a fork."""
+def chains(count: int, length: int = RUN_LENGTH) -> Iterator[tuple[Written, int]]:
+    """Checkpoints with their depth, parents first: runs of `length`, every second one with a fork."""
     ids = random.Random(1)  # the same store in every run of the benchmark
     made = 0
     run = 0
     while made < count:
         chain: list[Written] = []
-        lengths = [(0, RUN_LENGTH)] + ([(FORK_AT, RUN_LENGTH)] if run % 2 else [])
+        lengths = [(0, length)] + ([(FORK_AT, length)] if run % 2 else [])
         for start, end in lengths:
             parent = chain[start - 1].id if start else None
             for depth in range(start, end):
@@ -218,7 +218,7 @@ def _chains(count: int) -> Iterator[tuple[Written, int]]:
         run += 1
 
 
-def _documents(scenario: str) -> list[bytes]:
+def documents(scenario: str) -> list[bytes]:
     """The files of a recorded scenario by time."""
     contents = [path.read_bytes() for path in (SAMPLES / scenario).glob("*.json")]
     return sorted(contents, key=lambda content: str(json.loads(content)["timestamp"]))
@@ -236,9 +236,9 @@ class _Body:
         return self.before + b'"iteration_count": %d' % iteration + self.after
 
 
-def _bodies(scenario: str, size: int) -> list[_Body]:
+def raw_bodies(scenario: str, size: int) -> list[_Body]:
     bodies = []
-    for content in _documents(scenario):
+    for content in documents(scenario):
         document = json.loads(content)
         _lengthen(document, size - len(content))
         bodies.append(_Body(document))

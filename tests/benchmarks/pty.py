@@ -19,7 +19,7 @@ from tests.benchmarks.figures import environment
 ROOT = Path(__file__).parents[2]
 COLUMNS, LINES = 120, 40
 PATIENCE = 60.0
-"""Seconds after which what should appear is taken as never coming."""
+"""Seconds of patience where nothing else is said."""
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -28,10 +28,23 @@ class Terminal:
 
     Args:
         args: Arguments of the Python interpreter.
+        patience: Seconds after which what should appear is taken as never coming.
+        more: Further variables of its environment.
+
+    Attributes:
+        written: Bytes of what it wrote that were read so far.
     """
 
-    def __init__(self, *args: str) -> None:
-        variables = {**environment(), "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
+    def __init__(self, *args: str, patience: float = PATIENCE, **more: str) -> None:
+        self._patience = patience
+        self.written = 0
+        variables = {
+            **environment(),
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "PYTHONPATH": str(ROOT),
+            **more,
+        }
         self.screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self.screen)
         self.started = time.perf_counter()
@@ -53,7 +66,9 @@ class Terminal:
     def read(self, seconds: float) -> bool:
         """Take in what was written meanwhile, waiting at most so long for something; whether there was any."""
         try:
-            self._stream.feed(self._child.read_nonblocking(65536, seconds))
+            output = self._child.read_nonblocking(65536, seconds)
+            self.written += len(output)
+            self._stream.feed(output)
         except pexpect.TIMEOUT:
             return False
         except pexpect.EOF:
@@ -62,7 +77,7 @@ class Terminal:
 
     def wait_until(self, reached: Callable[[str], bool]) -> float:
         """Wait for a screen; returns the moment it was there (`time.perf_counter`)."""
-        end = time.perf_counter() + PATIENCE
+        end = time.perf_counter() + self._patience
         while True:
             moment = time.perf_counter()
             if reached(self.text):
@@ -73,7 +88,7 @@ class Terminal:
 
     def settle(self) -> None:
         """Wait until the program rests: no output, and less than a tenth of a core."""
-        end = time.perf_counter() + PATIENCE
+        end = time.perf_counter() + self._patience
         while time.perf_counter() < end:
             before, quiet = self._ticks(), True
             until = time.perf_counter() + 0.5
@@ -93,6 +108,10 @@ class Terminal:
         found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{self._child.pid}/status").read_text())
         assert found
         return int(found[1]) / 1024
+
+    def cpu(self) -> float:
+        """Seconds of the processor taken so far, the user's and the system's."""
+        return self._ticks() / _TICKS
 
     def _ticks(self) -> int:
         fields = Path(f"/proc/{self._child.pid}/stat").read_text().rpartition(")")[2].split()

@@ -212,10 +212,12 @@ class TestColour:
 
 class TestEnds:
     def test_a_missing_directory_ends_with_3(self, output: Output, tmp_path: Path) -> None:
-        for args in (["ls", tmp_path / "gone"], [tmp_path / "gone"], ["ls", tmp_path / "gone", "--json"]):
+        for args in (["ls", tmp_path / "gone"], [tmp_path / "gone"]):
             done = called(output, *args)
             assert (done.code, done.out) == (3, "")
             assert done.err.startswith("ckpt-tui: No such file or directory: ")
+        done = called(output, "ls", tmp_path / "gone", "--json")
+        assert (done.code, done.document["kind"], done.document["exit_code"]) == (3, "error", 3)
 
     def test_a_file_that_is_no_store_ends_with_3(self, output: Output, tmp_path: Path) -> None:
         (tmp_path / "notes.txt").write_text("")
@@ -297,3 +299,32 @@ class TestStores:
         runs, problems = read_store(store)
         assert problems == []
         assert sum(len(run.nodes) for run in runs) == 8
+
+
+class TestParts:
+    def test_the_newest_are_those_of_the_whole_list(self, output: Output) -> None:
+        whole = entries(NEW / "fork_hitl", output)
+        newest = sorted(whole, key=lambda entry: str(entry["timestamp"]))[-3:]
+        assert {entry["id"] for entry in entries(NEW / "fork_hitl", output, "--limit", "3")} == {
+            entry["id"] for entry in newest
+        }
+
+    def test_a_state_is_that_of_the_end_of_a_branch(self, output: Output) -> None:
+        found = entries(NEW / "fork_hitl", output, "--status", "waiting", "--status", "done")
+        assert [entry["status"] for entry in found] == ["done", "waiting"]
+
+    def test_what_is_older_is_left_out(self, output: Output) -> None:
+        whole = entries(NEW / "loop", output)
+        assert entries(NEW / "loop", output, "--since", whole[-1]["timestamp"]) == [whole[-1]]
+        assert entries(NEW / "loop", output, "--since", "1s") == []
+
+    def test_lines_are_the_entries_of_the_document_and_problems_come_last(self, output: Output, tmp_path: Path) -> None:
+        store = Path(shutil.copytree(NEW / "loop", tmp_path / "store"))
+        (store / "broken.json").write_text("{")
+        whole = called(output, "ls", store, "--json").document
+        done = called(output, "ls", store, "--jsonl")
+        lines = [json.loads(line) for line in done.out.splitlines()]
+        assert lines == [*whole["checkpoints"], *({"problem": problem} for problem in whole["problems"])]
+
+    def test_a_run_that_is_not_there_is_not_found(self, output: Output) -> None:
+        assert called(output, "ls", NEW / "loop", "--run", "nobody").code == 3

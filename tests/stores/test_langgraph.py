@@ -361,7 +361,7 @@ class TestPlaces:
         connection.commit()
         connection.close()
         [node] = runs_of(open_store(tmp_path / "a.db"))["t"].nodes
-        assert node.odd == "parent missing"
+        assert node.irregular == "parent missing"
 
 
 class TestDangers:

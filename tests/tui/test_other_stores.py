@@ -41,7 +41,8 @@ async def test_no_run_of_hpd_is_started_and_the_reason_is_said() -> None:
 
 async def test_forks_of_a_dotnet_session_are_drawn() -> None:
     async with open_app(DOTNET / "af_dotnet") as driver:
-        await driver.shows("session b5f72a1c", "├─╮", "fork Writer", "answered yes → Approval", "tenant/42:chat")
+        await driver.shows("session b5f72a1c · files of 2", "├─╮", "fork Writer", "answered yes → Approval")
+        await driver.shows("tenant/42:chat")
 
 
 async def test_several_stores_are_one_list_with_a_heading_for_each() -> None:

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint
-from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
+from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint, following, waiting
 from ckpt_tui.actions.debugging.session_record import note_begin, note_end
 from ckpt_tui.actions.debugging.stops import Stops, place_to_run_to
 from ckpt_tui.actions.debugging.successor import Successor
@@ -24,7 +24,7 @@ from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan, source_of
 from ckpt_tui.actions.resume.session import GRACE, Session, numbered, stamp_now
 from ckpt_tui.actions.resume.targets import anchored
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.running.progress import lights
+from ckpt_tui.core.running.executor_states import lights
 from ckpt_tui.errors import CkptError, UsageError
 
 PAUSED = ("continue", "step", "run_to", "edit", "goto")
@@ -87,6 +87,7 @@ class Debugger:
         self._last = b""
         """The last line of a run that failed, kept back while the person looks at the failure."""
         self._origin = plan.source.store
+        self._graph: dict[str, Any] = {}
         self._ending = False
         self._session = self._asker = self._session_of(plan)
 
@@ -218,7 +219,11 @@ class Debugger:
         checkpoint = self._found(name)[0]
         self._stops.watcher.begin(checkpoint)
         self._at, self._moved, self._edits = checkpoint.ref.id, True, []
-        self._pause("asked", checkpoint=self._at, iteration=checkpoint.ref.iteration, next=[])
+        then = following(checkpoint, self._graph.get("edges") or ())
+        self._pause(
+            "asked", checkpoint=self._at, iteration=checkpoint.ref.iteration, next=then,
+            lights=lights(following=then, waiting=waiting(checkpoint)),
+        )  # fmt: skip
 
     def _answer(self, command: dict[str, Any]) -> None:
         given = command.get("responses")
@@ -311,7 +316,9 @@ class Debugger:
             self._end(session, raw)
             return
         self._give(raw)
-        if kind == b"check":
+        if kind == b"graph":
+            self._graph = json.loads(raw)
+        elif kind == b"check":
             self._checked(json.loads(raw))
         elif kind == b"checkpoint":
             self._at = str(json.loads(raw).get("id"))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.registry import open_store
 
@@ -29,6 +32,32 @@ def find_checkpoint(name: str, directories: Iterable[str]) -> tuple[Checkpoint, 
         raise UsageError(f"{name} is the beginning of {len(exact)} ids.", "Give more characters of the id.")
     directory, file = exact[0]
     return open_store(directory).load(file, everything=True), directory
+
+
+def following(checkpoint: Checkpoint, edges: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The executors that may be called after a checkpoint, by the messages in it; conditions of edges are not asked.
+
+    Args:
+        checkpoint: The checkpoint.
+        edges: Those of the workflow, as the line `graph` has them.
+    """
+    known = list(edges)
+    kept = members(checkpoint.messages)
+    sources = {kept[index].label for index in range(len(kept)) if len(members(kept[index].value))}
+    found: dict[str, None] = {}
+    for source in sorted(sources):
+        if source.startswith("internal:"):
+            found[source.removeprefix("internal:")] = None
+        for edge in known:
+            others = {str(each["source"]) for each in known if each["target"] == edge["target"]}
+            if edge["source"] == source and (edge["group"] != "FanInEdgeGroup" or others <= sources):
+                found[str(edge["target"])] = None
+    return list(found)
+
+
+def waiting(checkpoint: Checkpoint) -> list[str]:
+    """The executors whose requests wait in a checkpoint."""
+    return [request.executor for request in requests(checkpoint.pending)]
 
 
 def _files(directory: str, name: str) -> list[str]:

@@ -115,7 +115,7 @@ class _Search:
         return self._contents[path]
 
     def look(self, check: Callable[[], None]) -> None:
-        """Read what stands in each file, then follow imports back from the files that have something."""
+        """Read what is in each file, then follow imports back from the files that have something."""
         needles = self.clues.texts
         for path, data in self._contents.items():
             check()

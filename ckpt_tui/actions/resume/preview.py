@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from ckpt_tui.actions.resume.command_lines import again, completed, short_id
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.running.secret_lines import masked_copy, path_secrecy
-from ckpt_tui.core.running.words import asks_in_words, brief, short_name
+from ckpt_tui.core.running.short_values import asks_in_words, brief, short_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.place_trust import trust_lines
 

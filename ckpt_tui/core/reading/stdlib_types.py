@@ -258,6 +258,15 @@ _CLASS = re.compile(r"_|[A-Z](?:\w*[a-z]|\Z)")
 """How the name of a class begins that stands in another, or of what is private; other names are members of an Enum."""
 
 
+def member_of(args: Sequence[Value]) -> Reading:
+    """`getattr(Stage, "New")` where it can be nothing but a member: the class and the name."""
+    text = called_type("builtins:getattr", args)
+    if text is None:
+        return None
+    owner, _, name = text.rpartition(".")
+    return owner, name
+
+
 def _named_attribute(args: Sequence[Value], state: Value) -> Reading:
     """`getattr(Stage, "NEW")`: the member of an Enum that pickles by its name, or a class within a class."""
     text = called_type("builtins:getattr", args)

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.running.session_lines import OUTCOMES, SESSION_LINES
-from ckpt_tui.core.running.words import SUMMARY_CHARACTERS, asks_in_words, brief, place_text, spent_text
+from ckpt_tui.core.running.short_values import SUMMARY_CHARACTERS, asks_in_words, brief, place_text, spent_text
 from ckpt_tui.core.text import clean
+from ckpt_tui.core.times import is_possible, parse_time
 
 SIGNS = {
     "started": "▷", "superstep_started": "┌", "superstep_completed": "└", "executor_invoked": "→",
@@ -70,15 +71,14 @@ def line_of(document: dict[str, Any]) -> Line:
 
 
 def clock_of(stamp: str) -> str:
-    """Local time of day of a UTC stamp, with milliseconds; "" when it is not one."""
+    """Local time of day of a UTC stamp, with milliseconds; its day where that cannot be true; "" for no date."""
     try:
         moment = datetime.fromisoformat(stamp)
     except ValueError:
         return ""
-    try:
-        return moment.astimezone().strftime("%H:%M:%S.%f")[:12]
-    except (OverflowError, ValueError):  # the first or the last year: as it stands
-        return stamp[11:19]
+    if not is_possible(parse_time(stamp)):
+        return stamp[:10]
+    return moment.astimezone().strftime("%H:%M:%S.%f")[:12]
 
 
 _TONES = {

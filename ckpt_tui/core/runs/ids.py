@@ -54,18 +54,23 @@ def latest(nodes: Iterable[Node]) -> Node:
     Args:
         nodes: In lineage order: parents before children, each branch whole, as `Run.nodes` has them.
     """
-    ordered = list(nodes)
-    place, best = 0, ordered[0].ref.rank[:2]
-    for number, node in enumerate(ordered):
-        rank = node.ref.rank[:2]
+    return newest(list(nodes))[1]
+
+
+def newest(nodes: Sequence[Node]) -> tuple[tuple[float, int], Node]:
+    """The same, and the time and the position of the one that is the latest by them."""
+    place, best = 0, nodes[0].ref.rank[:2]
+    for number, node in enumerate(nodes):
+        ref = node.ref
+        rank = ref.when, ref.position
         if rank >= best:
             place, best = number, rank
     # Whatever descends from it stands right behind it.
-    above = {ordered[place].ref.id}
-    while place + 1 < len(ordered) and ordered[place + 1].parent in above:
+    above = {nodes[place].ref.id}
+    while place + 1 < len(nodes) and nodes[place + 1].parent in above:
         place += 1
-        above.add(ordered[place].ref.id)
-    return ordered[place]
+        above.add(nodes[place].ref.id)
+    return best, nodes[place]
 
 
 def as_late(node: Node, runs: Sequence[Run]) -> list[Node]:

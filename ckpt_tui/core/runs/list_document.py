@@ -22,11 +22,11 @@ def ref_document(ref: CheckpointRef, run: str | None = None, node: Node | None =
         document["messages"], document["pending"] = facts.messages, facts.pending
     if ref.store_metadata is not None:
         document |= _store_metadata(ref.store_metadata)
-    odd = node.odd if node is not None else ""
+    irregular = node.irregular if node is not None else ""
     if node is not None and node.guessed:
         document["guessed_parent"] = node.parent
-    if ref.note or odd:
-        document["notes"] = [text for text in (ref.note, odd) if text]
+    if ref.note or irregular:
+        document["notes"] = [text for text in (ref.note, irregular) if text]
     return document
 
 
@@ -56,6 +56,11 @@ def _utc(ref: CheckpointRef) -> str:
     return ref.utc
 
 
+def problem_document(problem: Problem) -> dict[str, Any]:
+    """A problem as an entry of `ls`."""
+    return {"file": problem.file, "reason": problem.reason, "kind": problem.kind}
+
+
 def ls_document(
     kind: str,
     path: str,
@@ -83,8 +88,5 @@ def ls_document(
         | ({"stores": several} if several else {})
         | ({"forks": [{"name": name, "path": where} for name, where in forks]} if forks else {}),
         "checkpoints": [ref_document(node.ref, run.id, node) for run in runs for node in run.nodes],
-        "problems": [
-            {"file": problem.file, "reason": problem.reason, "kind": problem.kind}
-            for problem in sorted(problems, key=lambda problem: problem.file)
-        ],
+        "problems": [problem_document(problem) for problem in sorted(problems, key=lambda problem: problem.file)],
     } | ({"beside": [{"name": name, "what": what} for name, what in beside]} if beside else {})

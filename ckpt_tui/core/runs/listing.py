@@ -8,10 +8,10 @@ from functools import lru_cache
 from itertools import islice, repeat
 from typing import NamedTuple
 
-from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, StoreMetadata
+from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, StoreMetadata, has_file_time
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import ago_text, clean
-from ckpt_tui.core.times import local_time
+from ckpt_tui.core.times import is_possible, local_time
 
 MAX_LANES = 12
 """Columns of the gutter that are drawn; branches beyond share the last one."""
@@ -78,27 +78,36 @@ def rows(runs: Iterable[Run], problems: Iterable[Problem]) -> list[Row]:
             store = run.store
             own = [other for other in runs if other.store == store]
             out.append(StoreRow(store, len(own), sum(len(other.nodes) for other in own)))
-        out.append(RunRow(run))
-        nodes = run.nodes
-        ids = [node.ref.id for node in nodes]
-        parents = [node.parent for node in nodes]
-        times: dict[str | None, float] = dict(zip(ids, [node.ref.when for node in nodes], strict=True))
-        inner = set(parents)
-        fields = zip(nodes, map(times.get, parents, repeat(0.0)), [name not in inner for name in ids], strict=True)
-        # As `_make` does, without a call of Python for each.
-        made = map(tuple.__new__, repeat(NodeRow), fields)
-        done = 0
-        for at, node in enumerate(nodes, 1):
-            if node.opened:
-                out += islice(made, at - done)
-                out.append(JoinRow(node.lane, node.opened, node.lanes))
-                done = at
-        out += made
-    broken = sorted(problems, key=lambda problem: problem.file)
-    if broken:
-        out.append(ProblemsRow(len(broken)))
-        out.extend(ProblemRow(problem) for problem in broken)
+        out += run_rows(run)
+    out += problem_rows(problems)
     return out
+
+
+def run_rows(run: Run) -> list[Row]:
+    """The rows of one run: its heading, and its checkpoints."""
+    nodes = run.nodes
+    ids = [node.ref.id for node in nodes]
+    parents = [node.parent for node in nodes]
+    times: dict[str | None, float] = dict(zip(ids, [node.ref.when for node in nodes], strict=True))
+    inner = set(parents)
+    fields = zip(nodes, map(times.get, parents, repeat(0.0)), [name not in inner for name in ids], strict=True)
+    # As `_make` does, without a call of Python for each.
+    made = map(tuple.__new__, repeat(NodeRow), fields)
+    out: list[Row] = [RunRow(run)]
+    done = 0
+    for at, node in enumerate(nodes, 1):
+        if node.opened:
+            out += islice(made, at - done)
+            out.append(JoinRow(node.lane, node.opened, node.lanes))
+            done = at
+    out += made
+    return out
+
+
+def problem_rows(problems: Iterable[Problem]) -> list[Row]:
+    """The rows of what cannot be shown, with their heading; none where there is nothing of the kind."""
+    broken = sorted(problems, key=lambda problem: problem.file)
+    return [ProblemsRow(len(broken)), *map(ProblemRow, broken)] if broken else []
 
 
 def node_gutter(node: Node) -> str:
@@ -246,7 +255,7 @@ def summary(row: NodeRow) -> str:
 def irregularities(row: NodeRow) -> list[tuple[str, str]]:
     """What is irregular about a checkpoint: a sign, and words where its place in the run is; the gravest first."""
     node = row.node
-    found = [("!", node.odd)] if node.odd else []
+    found = [("!", node.irregular)] if node.irregular else []
     if node.ref.note:
         found.append(("!", ""))
     if node.guessed:
@@ -255,11 +264,17 @@ def irregularities(row: NodeRow) -> list[tuple[str, str]]:
 
 
 def when_text(row: NodeRow) -> str:
-    """The time of a root, the time since the parent of any other."""
+    """The time of a root, the time since the parent of any other; the day as it stands where that cannot be true."""
     when = row.node.ref.when
-    if when and row.before:
+    if not is_possible(when):
+        return clean(row.node.ref.timestamp[:DAY_CELLS]) or "no date"
+    if row.before and is_possible(row.before):
         return ago_text(when - row.before)
-    return clock_text(when) if when else clean(row.node.ref.timestamp[11:19]) or "no date"
+    return clock_text(when)
+
+
+DAY_CELLS = 10
+"""Cells of a day, `2026-11-20`."""
 
 
 def clock_text(when: float) -> str:
@@ -278,6 +293,7 @@ def run_title(run: Run, short: bool = False) -> tuple[str, str]:
     forks = sum(1 for node in run.nodes if node.fork)
     first = run.nodes[0].ref
     when = date_text(first.when) if first.when else clean(first.timestamp, 16) or "no date"
+    when = f"files of {when}" if has_file_time(first) else when
     given = run.nodes[0].ref.store_metadata
     # A run that has an id of its own needs no number.
     parts = [when] if given is not None and given.run else [f"run {run.number}", when]

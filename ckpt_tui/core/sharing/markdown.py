@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ckpt_tui.core.sharing.mermaid import mermaid
-from ckpt_tui.core.sharing.report import Point, Report, RunReport, change_line, facts_text, name_of, step_text
+from ckpt_tui.core.sharing.run_page import Point, Report, RunReport, change_line, facts_text, name_of, step_text
 from ckpt_tui.core.text import clean
 
 LIMIT = 60_000

@@ -146,9 +146,14 @@ class ParentDiff:
     def _above(self, run: Run, node: Node) -> CheckpointRef | None:
         if node.parent is None:
             return None
-        if self._refs[0] is not run:
-            self._refs = run, {above.ref.id: above.ref for above in run.nodes}
-        return self._refs[1].get(node.parent)
+        known, refs = self._refs
+        if known is not run:
+            count = len(known.nodes) if known is not None else 0
+            if known is None or run.nodes[:count] != known.nodes:  # not the same run, grown
+                count, refs = 0, {}
+            refs.update((above.ref.id, above.ref) for above in run.nodes[count:])
+            self._refs = run, refs
+        return refs.get(node.parent)
 
     # -- the checkpoints on the screen -------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.reading.value_kinds import type_text_of
 from ckpt_tui.core.redact import masked
-from ckpt_tui.core.running.words import brief
+from ckpt_tui.core.running.short_values import brief
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Opener, Port
 

@@ -16,7 +16,7 @@ from ckpt_tui.tui import messages
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.controllers.bookmarks import Bookmarks
 from ckpt_tui.tui.controllers.checkpoint_list import CheckpointList
-from ckpt_tui.tui.controllers.exports import Exports
+from ckpt_tui.tui.controllers.export_entry import Exports
 from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
 from ckpt_tui.tui.controllers.overviews_shown import Overviews
 from ckpt_tui.tui.controllers.pane_borders import PaneBorders
@@ -50,6 +50,7 @@ from ckpt_tui.tui.widgets.unread import UnreadRows
 if TYPE_CHECKING:
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+    from ckpt_tui.tui.widgets.diff_rows import DiffRows
     from ckpt_tui.tui.widgets.share_list import ShareList
 
 
@@ -276,6 +277,10 @@ class Browse(Screen[None]):
     @on(messages.ChangesCounted)
     def _changes_counted(self, event: messages.ChangesCounted) -> None:
         self.parent_diff.take_counts(event)
+
+    def on_diff_rows_opened(self, event: DiffRows.Opened) -> None:
+        """Do what a change that was chosen asks for; named by its message, whose class is imported with its tab."""
+        self.port.open.change(event.change, self.panes.detail.reveal)
 
     def action_compare(self) -> None:
         self.parent_diff.compare()

@@ -83,11 +83,14 @@ class Checkpoints(LineList):
         """Show another view; the selected file keeps its place on the screen, or the newest is followed."""
         old_top = self.scroll_offset.y
         old = self.cursor
-        self.view = view
+        before, self.view = self.view, view
         problems = view.rows[-view.problems :][:_MEASURED] if view.problems else ()
         names = [clean(row.problem.file) for row in problems if isinstance(row, listing.ProblemRow)]
-        self._names_width = max(map(cell_len, names), default=0)
-        self.changed()
+        width = max(map(cell_len, names), default=0)
+        has_same_columns = _widths(before) == _widths(view)
+        is_alike = has_same_columns and width == self._names_width
+        self._names_width = width
+        self.changed((lambda index: _is_same_row(before, view, index)) if is_alike else None)
         self._name_columns()
         if follow and view.newest in view.places:
             self.select(view.newest, by_hand=False)
@@ -145,16 +148,10 @@ class Checkpoints(LineList):
         """The checkpoints on the screen with their runs, those nearest to the cursor first."""
         rows = self.view.rows
         top = min(int(self.scroll_offset.y), max(len(rows) - 1, 0))
-        start = top
-        while start > 0 and not isinstance(rows[start], listing.RunRow):
-            start -= 1
-        run: Run | None = None
         found: list[tuple[int, Run, Node]] = []
-        for index in (start, *range(top, min(top + self.size.height, len(rows)))) if rows else ():
-            row = rows[index]
-            if isinstance(row, listing.RunRow):
-                run = row.run
-            elif isinstance(row, listing.NodeRow) and run is not None:
+        for index in range(top, min(top + self.size.height, len(rows))):
+            row, run = rows[index], self.view.run_at(index)
+            if isinstance(row, listing.NodeRow) and run is not None:
                 found.append((abs(index - self.cursor), run, row.node))
         found.sort(key=lambda item: item[0])
         return [(run, node) for _, run, node in found]
@@ -209,9 +206,13 @@ class Checkpoints(LineList):
 
     def _columns(self, width: int) -> tuple[Cell, ...]:
         """The columns of so many cells."""
-        key = (width, self.view.lanes, self.view.step)
+        key = (width, *_widths(self.view))
         if self._laid[0] != key:
-            widest = {"gutter": self.view.lanes * 2 - 1, "step": len(str(self.view.step))}
+            widest = {
+                "gutter": self.view.lanes * 2 - 1,
+                "step": len(str(self.view.step)),
+                "time": listing.DAY_CELLS if self.view.has_days else 0,
+            }
             self._laid = key, lay_out(width, widest)
         return self._laid[1]
 
@@ -235,8 +236,8 @@ class Checkpoints(LineList):
             ref = row.node.ref
             keep = self.marks.get(ref.id, "")
             own = "◆" if ref.file == self.marked else own
-            odd = listing.irregularities(row)
-            wrong = DANGER if ref.file in self.dangers else odd[0][0] if odd else ""
+            irregular = listing.irregularities(row)
+            wrong = DANGER if ref.file in self.dangers else irregular[0][0] if irregular else ""
         first = own or keep
         second = wrong or (keep if own else "")
         if isinstance(row, listing.NodeRow) and row.node.ref.id in self.new:
@@ -322,3 +323,14 @@ class Checkpoints(LineList):
     def clicked(self, index: int, x: int, times: int) -> None:
         if times == 2:
             self.action_open()
+
+
+def _widths(view: View) -> tuple[int, int, bool]:
+    """What the widths of the columns depend on, of all that a view shows."""
+    return view.lanes, len(str(view.step)), view.has_days
+
+
+def _is_same_row(before: View, view: View, index: int) -> bool:
+    """Whether a row of one view is the same as in another."""
+    rows, others = before.rows, view.rows
+    return index < len(rows) and index < len(others) and rows[index] is others[index]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -95,7 +95,7 @@ class LineList(ScrollView, can_focus=True):
 
     def __init__(self, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(_STRIPS)
+        self._strips: LRUCache[tuple[int, int, str], Strip] = LRUCache(_STRIPS)
         self._styles: dict[tuple[str, str], Style] = {}
         self._seen: tuple[Size, Offset, list[Strip]] | None = None
         """What `changed_rows` left on the screen; None when something else has drawn since."""
@@ -121,10 +121,14 @@ class LineList(ScrollView, can_focus=True):
 
     # -- drawing -----------------------------------------------------------------------------------------------------
 
-    def changed(self) -> None:
-        """Lines changed: draw again, keep the cursor inside."""
+    def changed(self, is_same: Callable[[int], bool] | None = None) -> None:
+        """Lines changed: draw again, keep the cursor inside; those that look as before are not made anew."""
         self._seen = None
-        self._strips.clear()
+        if is_same is None:
+            self._strips.clear()
+        else:
+            for key in [key for key in self._strips.keys() if not is_same(key[0])]:  # noqa: SIM118 it is not a dict
+                self._strips.discard(key)
         size = Size(0, self.line_count)
         if self.virtual_size != size:
             self.virtual_size = size
