@@ -16,6 +16,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+os.environ["COLORTERM"] = "truecolor"
+os.environ.pop("NO_COLOR", None)
+
 import cairosvg
 from textual.widgets import Input
 
@@ -245,7 +248,7 @@ async def file(app: Driver) -> None:
 async def shares(app: Driver) -> None:
     """The tab of the file: where its characters are."""
     await app.press("tab", "f10")
-    await app.shows("by type")
+    await app.shows("by path")
 
 
 async def raw(app: Driver) -> None:
