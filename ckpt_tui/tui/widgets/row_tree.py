@@ -301,7 +301,7 @@ class RowTree(UnreadRows):
         if kid is not None:
             self.outline.unfold_to_fit(start=kid)
             self._changed_by_hand()
-        self.scroll_to(y=self.cursor, animate=False, immediate=True)
+        self.call_after_refresh(self.scroll_to, y=self.cursor, animate=False, immediate=True)
 
     def open_labels(self, labels: tuple[str, ...]) -> bool:
         """Unfold down to the row with these labels; False when there is none, then as far as there is.
