@@ -273,7 +273,8 @@ async def palette(app: Driver) -> None:
 
 async def opened(app: Driver) -> None:
     """A long text in full, searched."""
-    await app.press("1", "3", "g", "f3", "tab")
+    await app.press("1", "3", "g", "f3")
+    app.screen.panes.focus_pane(app.screen.details[0])
     app.screen.details[0].rows.open_labels(("draft", "body"))
     await app.press("enter")
     await app.shows("esc closes")
