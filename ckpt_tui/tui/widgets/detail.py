@@ -243,6 +243,8 @@ class Detail(Widget):
         """Show another tab, or the part of the checkpoint that has this name."""
         if tab in PARTS and tab not in tab_texts.TABS:
             self.go_path((tab,))
+            if self.is_tree and self.rows.path == (tab,):
+                self.rows.open_part()
             return
         if tab == "file":
             tab = self._file_view
