@@ -33,12 +33,18 @@ class _Browse(click.Command):
 @click.command("browse", cls=_Browse, hidden=True)
 @stores_argument
 @storage_options
+@click.option(
+    "--poll",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help="How often a storage is asked for what is new; without, the less often the longer nothing changes.",
+)
 @click.option("--at", metavar="ID", shell_complete=complete_ids, help="Open at this checkpoint.")
 @click.option("--query", metavar="EXPR", help="Open at this place: a JMESPath such as state.draft.score.")
 @click.pass_context
 def command(
-    ctx: click.Context, stores: tuple[str, ...], storage: str | None, workflow_names: tuple[str, ...], at: str | None,
-    query: str | None,
+    ctx: click.Context, stores: tuple[str, ...], storage: str | None, workflow_names: tuple[str, ...],
+    poll: float | None, at: str | None, query: str | None,
 ) -> int:  # fmt: skip
     """Browse a store: a directory of checkpoints, one checkpoint file, or several stores as one list."""
     path = stores[0] if len(stores) == 1 and storage is None and os.path.isfile(stores[0]) else ""
@@ -55,7 +61,7 @@ def command(
             ls, stores=stores, storage=storage, workflow_names=workflow_names, fast=False, sizes=False, as_json=False
         )
         return result
-    opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False))
+    opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False, poll=poll))
     from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser
 
     return browse(opened, at=at, query=query)

@@ -17,7 +17,7 @@ from typing import NamedTuple, overload
 
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
-from ckpt_tui.core.runs.arrangement import Arrangement
+from ckpt_tui.core.runs.growing_runs import Arrangement
 from ckpt_tui.core.runs.ids import newest
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.times import is_possible

@@ -236,8 +236,8 @@ class Checkpoints(LineList):
             ref = row.node.ref
             keep = self.marks.get(ref.id, "")
             own = "◆" if ref.file == self.marked else own
-            odd = listing.irregularities(row)
-            wrong = DANGER if ref.file in self.dangers else odd[0][0] if odd else ""
+            irregular = listing.irregularities(row)
+            wrong = DANGER if ref.file in self.dangers else irregular[0][0] if irregular else ""
         first = own or keep
         second = wrong or (keep if own else "")
         if isinstance(row, listing.NodeRow) and row.node.ref.id in self.new:
