@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import pickle
 import random
 import re
 import subprocess
 import time
+import uuid
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -185,3 +188,41 @@ def _cpu(command: tuple[str, ...]) -> float:
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
     return usage.ru_utime + usage.ru_stime
+
+
+def write_growing_chat(directory: Path, count: int, size: int = 8_000) -> list[Written]:
+    """Write one run of `count` checkpoints: a chat to which each adds a message of about `size` bytes, and keeps all.
+
+    The messages are those of the framework, pickled one by one, as it writes them.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    document = json.loads(documents("orch_groupchat")[4])
+    head = dict(document)
+    said = document["state"]["_executor_state"]["bob"]["full_conversation"][1]
+    original = base64.b64decode(said["__pickled__"])
+    messages: list[dict[str, str]] = []
+    written: list[Written] = []
+    ids = random.Random(5)
+    for number in range(count):
+        words = f"{number:06} " + "what was said so far, in other words. " * (size // 38)
+        # The text is the first long one of the pickle; its length stands before it.
+        pickled = _with_text(original, words)
+        messages.append(said | {"__pickled__": base64.b64encode(pickled).decode()})
+        document["state"]["_executor_state"] = {"bob": {"full_conversation": messages}}
+        text = json.dumps(document, indent=2, ensure_ascii=False).encode()
+        body = text[text.index(b'\n  "messages": ') :]
+        name = str(uuid.UUID(int=ids.getrandbits(128), version=4))
+        node = Written(name, written[-1].id if written else None)
+        content = header(node, START + timedelta(seconds=number), head) + body
+        (directory / f"{node.id}.json").write_bytes(content)
+        written.append(node)
+    return written
+
+
+def _with_text(pickled: bytes, words: str) -> bytes:
+    """The pickle of a message with another text in the place of its own."""
+    from agent_framework import Message
+
+    message = pickle.loads(pickled)
+    assert isinstance(message, Message)
+    return pickle.dumps(Message(role=message.role, contents=[words], author_name=message.author_name), protocol=4)
