@@ -23,6 +23,7 @@ class Config(NamedTuple):
         theme: Name of a theme; "" for our own.
         mouse: Whether the mouse is used.
         keys: Command id → keys, comma separated.
+        unknown: Tables and keys of the file that nothing knows.
         noise: What a diff hides: name of a rule → false, or a list of paths (`core.diff.ignore_rules.configured`).
     """
 
@@ -30,6 +31,11 @@ class Config(NamedTuple):
     mouse: bool = True
     keys: Mapping[str, str] = MappingProxyType({})
     noise: Mapping[str, Any] = MappingProxyType({})
+    unknown: tuple[str, ...] = ()
+
+
+MEMBERS = ("theme", "mouse", "keys", "noise")
+"""What a file may hold."""
 
 
 def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -> Config:
@@ -43,6 +49,10 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
         with open(path, "rb") as file:
             table = _parse(path, file.read())
     except FileNotFoundError:
+        if environment.get("CKPT_TUI_CONFIG") == path:
+            raise UsageError(
+                f"CKPT_TUI_CONFIG names a file that is not there: {path}.", "Make it, or unset it."
+            ) from None
         table = {}
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
@@ -55,7 +65,7 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
         if not isinstance(value, str):
             raise UsageError(f'{path}: keys.{name} must be text such as "ctrl+n,j".')
     noise = _take(table, "noise", dict, {}, path)
-    return Config(theme, mouse, keys, noise)
+    return Config(theme, mouse, keys, noise, tuple(name for name in table if name not in MEMBERS))
 
 
 def configured_rules(config: Config | None = None) -> tuple[Rule, ...]:
@@ -67,14 +77,14 @@ def configured_rules(config: Config | None = None) -> tuple[Rule, ...]:
     try:
         return configured((config or load()).noise)
     except PatternFault as fault:
-        raise UsageError(f"{config_file()}: noise: {fault}.", "docs/guide.md shows an example.") from None
+        raise UsageError(f"{config_file()}: noise: {fault}.", "docs/configuration.md shows an example.") from None
 
 
 def _parse(path: str, data: bytes) -> dict[str, Any]:
     try:
         return tomllib.loads(data.decode("utf-8"))
     except ValueError as error:
-        raise UsageError(f"{path} is not valid TOML: {error}.", "docs/guide.md shows an example.") from None
+        raise UsageError(f"{path} is not valid TOML: {error}.", "docs/configuration.md shows an example.") from None
 
 
 def _take(table: dict[str, Any], name: str, kind: type, default: Any, path: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -11,6 +12,11 @@ from hypothesis import settings
 
 settings.register_profile("untimed", deadline=None)  # how long a case takes is a matter of the machine and its load
 settings.load_profile("untimed")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process of tests more than there are processors: a test of the screen waits for half of its time."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ There, a Decimal is `{"$type": "decimal:Decimal", "$value": "12.50"}`, which JME
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
@@ -42,9 +43,39 @@ class Interpreter(TreeInterpreter):  # type: ignore[misc]  # the package has no 
         except (InvalidOperation, OverflowError):  # a Decimal that is not a number, or an integer beyond any float
             return False
 
+    def visit_function_expression(self, node: dict[str, Any], value: Any) -> Any:
+        """What a function returns; one of numbers takes a Decimal for the number nearest to it."""
+        if node["value"] not in _OF_NUMBERS:
+            return super().visit_function_expression(node, value)
+        given = [_plain(self.visit(child, value)) for child in node["children"]]
+        return self._functions.call_function(node["value"], given)
+
+
+_OF_NUMBERS = frozenset(("abs", "avg", "ceil", "floor", "max", "min", "sort", "sum", "to_number"))
+
+
+def _plain(value: Any) -> Any:
+    """A value, or the items of a list, as numbers where they are written as such."""
+    if type(value) is list:
+        return [_plain_number(item) for item in value]
+    return _plain_number(value)
+
+
+def _plain_number(value: Any) -> Any:
+    number = _number(value) if type(value) is dict else None
+    if number is None:
+        return value
+    try:
+        return int(number) if number == int(number) else float(number)
+    except (OverflowError, ValueError, InvalidOperation):  # not a number, or an infinity
+        return float(number)
+
 
 def _alike(left: Any, right: Any) -> tuple[Any, Any]:
     """Two values to be compared: an object that is written as a number or a text is one, if the other is such a one."""
+    if _is_span(left) or _is_span(right):
+        spans = _seconds(left), _seconds(right)
+        return spans if None not in spans else (left, right)
     left_number, right_number = _number(left), _number(right)
     if left_number is not None and right_number is not None:
         return _same_kind(left_number, right_number)
@@ -60,18 +91,18 @@ def _alike(left: Any, right: Any) -> tuple[Any, Any]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | Decimal | Fraction)
+    return isinstance(value, int | float | Decimal | Fraction) and not isinstance(value, bool)
 
 
 def _number(value: Any) -> Any:
     """The number that a value is or is written as; None where it is none."""
     if isinstance(value, int | float):
-        return value
+        return None if isinstance(value, bool) else value
     if type(value) is not dict or value.keys() != {"$type", "$value"}:
         return None
     kind, written = value["$type"], value["$value"]
     if isinstance(written, int | float):
-        return written
+        return None if isinstance(written, bool) else written
     if type(written) is not str:
         return None
     try:
@@ -82,6 +113,28 @@ def _number(value: Any) -> Any:
         return float(written) if kind == "builtins:float" else None
     except (ValueError, InvalidOperation, ZeroDivisionError):
         return None
+
+
+_SPAN = re.compile(r"(?:(-?\d{1,9}) days?, )?(\d{1,2}):(\d\d):(\d\d)(\.\d{1,9})?\Z")
+
+
+def _is_span(value: Any) -> bool:
+    return type(value) is dict and value.get("$type") in _SPANS
+
+
+_SPANS = ("datetime:timedelta", "pandas:Timedelta")
+
+
+def _seconds(value: Any) -> Decimal | None:
+    """The seconds of a span of time, of the text of one, or of a number; None for anything else."""
+    if not _is_span(value) and type(value) is not str:
+        number = _number(value)
+        return None if number is None else _decimal(number)
+    found = _SPAN.match(value if type(value) is str else str(value.get("$value")))
+    if found is None:
+        return None
+    days, hours, minutes, seconds = (int(part or 0) for part in found.groups()[:4])
+    return Decimal(((days * 24 + hours) * 60 + minutes) * 60 + seconds) + Decimal(found[5] or 0)
 
 
 def _same_kind(left: Any, right: Any) -> tuple[Any, Any]:

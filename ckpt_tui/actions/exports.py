@@ -21,13 +21,13 @@ from ckpt_tui.core.paths import Path, parse
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
 from ckpt_tui.core.sharing.bundle import SCHEMA, entry
 from ckpt_tui.core.sharing.hidden import hidden_places, summary_document, summary_text
-from ckpt_tui.core.sharing.machine import Cleaner, Names
-from ckpt_tui.core.sharing.report import Point, Report, RunReport, title_of
+from ckpt_tui.core.sharing.machine_names import Cleaner, Names
+from ckpt_tui.core.sharing.run_page import Point, Report, RunReport, title_of
 from ckpt_tui.core.steps.snapshots import take_snapshot
 from ckpt_tui.core.steps.steps import step_between
 from ckpt_tui.errors import CkptError, UsageError
 from ckpt_tui.stores.base import Store, collect
-from ckpt_tui.stores.bundle import BundleStore
+from ckpt_tui.stores.exported_bundle import BundleStore
 
 Check = Callable[[], None] | None
 Progress = Callable[[int, int], None] | None
@@ -53,7 +53,8 @@ def names_here(store: Store) -> Names:
     with suppress(Exception):  # no entry in the database of users, which differs between systems
         users.append(getpass.getuser())
     home = os.path.expanduser("~")
-    users.append(os.path.basename(home))
+    if os.path.basename(os.path.dirname(home)) in ("home", "Users"):  # else it may be any word
+        users.append(os.path.basename(home))
     host = socket.gethostname()
     places = [(home, "~"), (os.getcwd(), ".")]
     for one in (store, *store.members):

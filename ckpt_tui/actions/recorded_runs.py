@@ -25,7 +25,7 @@ from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.steps.steps import step_between
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.base import Store, collect
-from ckpt_tui.stores.bundle import BundleStore
+from ckpt_tui.stores.exported_bundle import BundleStore
 from ckpt_tui.stores.registry import open_store
 
 CHANGES = 10

@@ -26,7 +26,7 @@ def write_json(document: Any) -> None:
     """One JSON document on stdout, written piece by piece.
 
     Raises:
-        TypeError: it holds something that JSON cannot express; what stands before it may be written already.
+        TypeError: it holds something that JSON cannot express; what comes before it may be written already.
     """
     write_pieces(pieces(document))
 
@@ -86,6 +86,11 @@ def _drop(error: OSError) -> None:
     os.close(null)
     if not isinstance(error, BrokenPipeError):
         raise UsageError(f"The output cannot be written: {error.strerror}.") from None
+
+
+def has_screen() -> bool:
+    """Whether the browser can be shown: stdout is a terminal, or a web page that `textual serve` drives."""
+    return sys.stdout.isatty() or os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
 
 
 def colours() -> bool:

@@ -106,7 +106,7 @@ def _root(entry: Entry, roots: dict[str, str]) -> str:
     """The first checkpoint of a run, as far as it is known."""
     if isinstance(entry, Problem):
         return ""
-    own = entry.told.run if entry.told is not None and entry.told.run else ""
+    own = entry.store_metadata.run if entry.store_metadata is not None and entry.store_metadata.run else ""
     found = roots[entry.id] = own or roots.get(entry.parent or "", entry.parent or entry.id)
     return found
 

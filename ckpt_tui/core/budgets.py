@@ -94,7 +94,11 @@ GIST_CHARACTERS = 100
 """Characters of what a row of the list says of a value: more than a row has room for, kept for each checkpoint."""
 
 GIST_SPAN = 16 * 1024
-"""Characters of one value, pickled or not, that are read for its row: about half a millisecond."""
+"""Characters of one value, with all that is in it, pickled or not, that are read for its row: half a millisecond.
+
+It bounds a row by itself, so that the list needs no budget: a dozen values at most are read for one, and a pickle
+of 12 KB holds no more operations than bytes. The densest twelve take 0.07 s; what is longer is not read.
+"""
 
 DIFF_NODES = 1_700_000
 """Scalars looked at by one diff; a container counts for ten to forty. At most about a second."""

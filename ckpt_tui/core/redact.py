@@ -162,10 +162,10 @@ def is_mask(document: Any) -> bool:
     return type(document) is dict and document.keys() == {"$masked", "$size"}
 
 
-_RAW_HINT = re.compile("|".join((*HINTS, "run_kwargs", r"\\u")), re.IGNORECASE)
+_RAW_HINT = "(?i)" + "|".join((*HINTS, "run_kwargs", r"\\u"))
 """What a line has that needs to be looked at: a part of a name, or letters of a name that are written as escapes."""
 
-_RAW_TOKEN = re.compile(
+_RAW_PART = (
     r'(?P<key>"(?:[^"\\]|\\.)*+")(?=\s*:)|(?P<text>"(?:[^"\\]|\\.)*+(?:"|\Z))|(?P<open>[\[{])|(?P<close>[\]}])'
     r"|(?P<other>[^\s,:\[\]{}\"]+)"
 )
@@ -182,7 +182,7 @@ def masked_lines(lines: Iterable[str]) -> Iterator[str]:
     """
     mask = _RawMask()
     for line in lines:
-        yield mask.line(line) if mask.is_open or _RAW_HINT.search(line) or maskers_for(line) else line
+        yield mask.line(line) if mask.is_open or re.search(_RAW_HINT, line) or maskers_for(line) else line
 
 
 class _RawMask:
@@ -200,7 +200,7 @@ class _RawMask:
 
     def line(self, text: str) -> str:
         """The next line, masked."""
-        return _RAW_TOKEN.sub(self._token, text)
+        return re.sub(_RAW_PART, self._token, text)
 
     def _token(self, match: re.Match[str]) -> str:
         token, kind = match[0], match.lastgroup

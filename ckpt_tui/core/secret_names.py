@@ -32,7 +32,8 @@ _PAIRS = frozenset((
     "auth pass", "sudo pass", "github pat", "gitlab pat", "azure pat", "devops pat", "basic auth", "auth header",
     "auth string", "auth code", "authorization code", "pin code", "pin number", "card pin", "user pin",
     "security code", "recovery code", "backup codes", "mfa code", "sms code", "verification code", "access tokens",
-    "refresh tokens", "auth tokens", "api tokens", "bearer tokens", "session tokens",
+    "refresh tokens", "auth tokens", "api tokens", "bearer tokens", "session tokens", "services key", "jobs storage",
+    "servicebus connection", "bus connection", "eventhub connection", "hub connection",
 ))  # fmt: skip
 """Two words one after the other that do."""
 
@@ -42,7 +43,8 @@ _ONE_WORD = (
     "openaikey", "connectionstring", "connstring", "connstr", "accesstoken", "refreshtoken", "authtoken", "apitoken",
     "bearertoken", "sessiontoken", "sastoken", "idtoken", "securitytoken", "clientsecret", "appsecret",
     "sharedsecret", "apisecret", "userpassword", "dbpassword", "sharedaccesssignature", "authkey", "adminkey",
-    "licensekey", "userpass", "dbpass", "authcookie", "sessioncookie",
+    "licensekey", "userpass", "dbpass", "authcookie", "sessioncookie", "pgpassword", "mysqlpassword", "rootpassword",
+    "adminpassword", "userpwd", "dbpwd",
 )  # fmt: skip
 """How a name ends that is written in one word."""
 
@@ -73,7 +75,7 @@ _CAMEL_KEY = r"(?:primary|secondary)(?:Readonly)?(?:Master|Access|Shared)?Key\Z"
 
 HINTS = (
     "token", "pass", "secret", "cred", "authorization", "bearer", "cookie", "key", "jwt", "str", "pwd", "pswd", "pin",
-    "otp", "cvv", "cvc", "sas", "signature", "auth", "code", "pat",
+    "otp", "cvv", "cvc", "sas", "signature", "auth", "code", "pat", "connection", "storage",
 )  # fmt: skip
 """In lower case: each name of a secret has one of them."""
 
@@ -139,9 +141,9 @@ _FIRSTS_BY_SECOND = _firsts_by_second()
 _NO_WORD = bytes(range(256)).translate(None, b"abcdefghijklmnopqrstuvwxyz0123456789")
 _SHORTEST = [word for word in (*_WORDS, "passkey") if not any(other in word for other in _WORDS if other != word)]
 _WORDS_ANYWHERE = tuple(word.encode() for word in sorted(_SHORTEST))
-_ALONE_ANYWHERE = re.compile(rb"pin(?![a-z0-9])(?<![a-z0-9]pin)|pass(?![a-z0-9])(?<![a-z0-9]pass)")
-_CAMEL_KEY_ANYWHERE = re.compile(rb"ary(?:readonly)?(?:master|access|shared)?key")
-_ENVIRONMENT_KEY_ANYWHERE = re.compile(rb"_KEY(?<=[A-Z0-9]_KEY)")
+_ALONE_ANYWHERE = rb"pin(?![a-z0-9])(?<![a-z0-9]pin)|pass(?![a-z0-9])(?<![a-z0-9]pass)"
+_CAMEL_KEY_ANYWHERE = rb"ary(?:readonly)?(?:master|access|shared)?key"
+_ENVIRONMENT_KEY_ANYWHERE = rb"_KEY(?<=[A-Z0-9]_KEY)"
 
 
 def may_name_secrets(data: bytes) -> bool:
@@ -150,7 +152,7 @@ def may_name_secrets(data: bytes) -> bool:
     A name written as one word, such as `storagekey`, is a pair with nothing between, or has one of the words in it.
     """
     low = data.lower()
-    if any(word in low for word in _WORDS_ANYWHERE) or _ENVIRONMENT_KEY_ANYWHERE.search(data):
+    if any(word in low for word in _WORDS_ANYWHERE) or re.search(_ENVIRONMENT_KEY_ANYWHERE, data):
         return True
     for second, firsts in _FIRSTS_BY_SECOND.items():
         at = low.find(second)
@@ -158,4 +160,4 @@ def may_name_secrets(data: bytes) -> bool:
             if low[max(at - 24, 0) : at].rstrip(_NO_WORD).endswith(firsts):
                 return True
             at = low.find(second, at + 1)
-    return bool(_CAMEL_KEY_ANYWHERE.search(low) or _ALONE_ANYWHERE.search(low))
+    return bool(re.search(_CAMEL_KEY_ANYWHERE, low) or re.search(_ALONE_ANYWHERE, low))

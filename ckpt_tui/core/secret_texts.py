@@ -60,6 +60,18 @@ _SHAPES: tuple[tuple[Signs, str], ...] = (
     (("k_live_", "k_test_"), r"[sr]k_(?:live|test)_[A-Za-z0-9]{8,}"),
     (("whsec_",), r"whsec_[A-Za-z0-9+/=]{16,}"),
     (("dop_v1_",), r"dop_v1_[0-9a-f]{32,}"),
+    (("dapi",), r"dapi[0-9a-f]{32}"),
+    (("SK", "AC"), r"(?:SK|AC)[0-9a-f]{32}"),
+    (("shpat_", "shpss_", "shpca_", "shppa_"), r"shp(?:at|ss|ca|pa)_[0-9a-f]{32}"),
+    (("sq0",), r"sq0[a-z]{3}-[\w-]{20,}"),
+    (("key-",), r"key-[0-9a-f]{32}"),
+    (("lin_api_",), r"lin_api_[A-Za-z0-9]{32,}"),
+    (("ntn_", "secret_"), r"(?:ntn|secret)_[A-Za-z0-9]{40,}"),
+    (("pcsk_",), r"pcsk_[A-Za-z0-9]{4,}_[A-Za-z0-9]{32,}"),
+    (("hvs.", "hvb."), r"hv[sb]\.[\w-]{24,}"),
+    (("dp.pt.", "dp.st.", "dp.ct."), r"dp\.[psc]t\.(?:[\w-]+\.)?[A-Za-z0-9]{32,}"),
+    # A bot of Discord: its number in base64 comes first.
+    (("MT", "Mj", "Mz", "ND", "NT", "Nj", "Nz", "OD", "OT"), r"[MNO][A-Za-z\d]{23,25}\.[\w-]{6}\.[\w-]{27,}"),
     (("nvapi-",), r"nvapi-[\w-]{16,}"),
     (("pplx-",), r"pplx-[A-Za-z0-9]{16,}"),
     (("xai-",), r"xai-[A-Za-z0-9]{20,}"),
@@ -93,6 +105,10 @@ _HOOK = _Pattern(
 _GO_LOGIN = _Pattern(r"(?<![^\s\"'])([\w.-]{1,80}):([^\s\"'@]{1,200})@(?=(?:tcp|unix)\()")
 _SCHEME_WORD = _Pattern(r"\b(bearer|basic|token|apikey)\s+([\w.~+/=-]{8,})", re.IGNORECASE)
 _OPTION = _Pattern(r"(--[A-Za-z][\w-]{1,60}) +(?![-=])(\S+)")
+_USER_OPTION = _Pattern(
+    r"(\bcurl\b[^\n|;]{0,400}?\s(?:-u|--user|--proxy-user|-U)[= ]?[\"']?[^\s:\"'$]{1,80}:)(?!\$)[^\s\"']{1,200}"
+)
+"""The user and the password that curl is given."""
 _GIVEN = _Pattern(r"[=:](?![=>:/])")
 _BACKWARDS = _Pattern(r"[\w.-]*[A-Za-z_]", re.ASCII)
 """A name, read from its end."""
@@ -141,7 +157,7 @@ def _logins(text: str) -> str:
             return whole.replace(alone, MASK) if any(map(str.isdigit, alone)) else whole
         password = match["password"]
         if _WEB.known.search(text[max(at - 8, 0) : at]):
-            # A path may hold an @, so a password is only what stands before the first sign of one.
+            # A path may hold an @, so a password is only what comes before the first sign of one.
             own = re.match(r"[^/?#]*@", password + "@")
             if own is None:
                 return whole
@@ -168,6 +184,8 @@ def _scheme_words(text: str) -> str:
 
 
 def _options(text: str) -> str:
+    text = _USER_OPTION.known.sub(rf"\1{MASK}", text)
+
     def masked(match: re.Match[str]) -> str:
         name, value = match[1].lstrip("-"), match[2]
         if not is_secret_key(name) or _NO_VALUE.known.match(value):
@@ -274,7 +292,7 @@ _MASKERS: Maskers = (
     (("@tcp(", "@unix("), _go_logins),
     (_ASSIGNED, _named_values),
     (("earer ", "asic ", "BEARER ", "BASIC ", "oken ", "ApiKey "), _scheme_words),
-    (("--",), _options),
+    (("--", "curl "), _options),
     *((signs, partial(_tokens, shape=_Pattern(rf"(?<![A-Za-z0-9])(?:{shape})"))) for signs, shape in _SHAPES),
 )
 

@@ -176,6 +176,11 @@ class Envelope:
         self.factor = 0
         self.warning = ""
 
+    @property
+    def has_rest(self) -> bool:
+        """Whether it is whole and only bytes follow its end, which whoever loads it does not read."""
+        return self.decoded is not None and self.decoded.trailing > 0 and not self.decoded.fault and not self.is_cut
+
 
 class Deferred:
     """A value of a large JSON file, parsed when it is first looked at (see `ckpt_tui.core.documents.lazy`).

@@ -68,7 +68,7 @@ def _is_storage(annotation: Any) -> bool:
 
 
 def _alternatives(annotation: Any) -> tuple[Any, ...]:
-    """The types that an annotation allows: the members of a union, what stands in `Annotated`."""
+    """The types that an annotation allows: the members of a union, what is in `Annotated`."""
     origin = typing.get_origin(annotation)
     if origin is typing.Annotated:
         return _alternatives(typing.get_args(annotation)[0])

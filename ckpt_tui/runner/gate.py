@@ -120,6 +120,8 @@ class Gate:
             when it is called, and was allowed all the same), or refused; with the reason.
         """
         module, qualname = _parts(name)
+        if owner := _enumeration_of(module, qualname):
+            return self.state_of(owner, by_program)
         verdict = judge(module, qualname)
         kind = verdict.kind
         if kind in _SILENT:
@@ -249,6 +251,14 @@ def _defined(module: str, qualname: str) -> type | None:
     if isinstance(found, type) and found.__module__ == module and found.__qualname__ == qualname:
         return found
     return None
+
+
+def _enumeration_of(module: str, qualname: str) -> str:
+    """The enumeration of which a name is a member, which its pickle reaches by getattr; "" where it is of none."""
+    owner, _, member = qualname.rpartition(".")
+    found = _defined(module, owner) if owner else None
+    is_member = isinstance(found, enum.EnumMeta) and member in found.__members__
+    return f"{module}:{owner}" if is_member else ""
 
 
 def _spoken(inspection: Inspection) -> Iterable[Use]:

@@ -137,7 +137,7 @@ def _arguments(error: BaseException, where: str) -> tuple[str, str] | None:
 
 
 def _wanted(usage: str) -> str:
-    """What a usage of argparse demands: without the program's name, and without what stands in brackets."""
+    """What a usage of argparse demands: without the program's name, and without what is in brackets."""
     text = " ".join(usage.split()).removeprefix("usage: ")
     while "[" in text:
         shorter = re.sub(r"\[[^\[\]]*\]", "", text)

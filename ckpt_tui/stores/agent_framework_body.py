@@ -94,8 +94,8 @@ def checkpoint_from_bytes(
     if budget is None:
         budget = DocumentBudget(WHOLE_WORK if everything else 1, 1)
     budget.spend(document.work)
-    faults = [] if document.is_bare else _decode_ahead(top, check, ahead, budget, everything)
-    warnings = [*document.notes, *(found[0] for found in SHAPE_NOTES.finditer(ref.note))]
+    faults, rests = ([], []) if document.is_bare else _decode_ahead(top, check, ahead, budget, everything)
+    warnings = [*document.notes, *rests, *(found[0] for found in SHAPE_NOTES.finditer(ref.note))]
     if ref.inner and not _is_exported(rest):
         warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
     database = _is_exported(rest)
@@ -155,8 +155,10 @@ _OPENED = frozenset((dict, list, Map, Envelope))
 
 def _decode_ahead(
     top: dict[str, Any], check: Callable[[], None] | None, left: int, budget: DocumentBudget, everything: bool
-) -> list[str]:
-    """Open the envelopes of a document, `left` characters of base64; returns which were faulty, where, and why.
+) -> tuple[list[str], list[str]]:
+    """Open the envelopes of a document, `left` characters of base64.
+
+    Returns which were faulty, where, and why; and what follows the end of others.
 
     Small ones come first, so that one that asks for all that may be done leaves them whole.
     """
@@ -178,12 +180,13 @@ def _decode_ahead(
             break
         open_envelope(envelope, check, budget)
     opened = [(way, envelope) for way, envelope in found if envelope.ready]
-    warnings = [
-        f"{expression(path_of(way))}: {envelope.warning}"
+    told = [
+        (f"{expression(path_of(way))}: {envelope.warning}", envelope.has_rest)
         for way, envelope in opened
         if envelope.warning and not (envelope.is_cut and envelope.factor == 0)
     ]
+    faults = [text for text, is_rest in told if not is_rest]
     left_out = sum(1 for _, envelope in opened if envelope.is_cut and envelope.factor == 0)
     if left_out:
-        warnings.append(f"{left_out:,} pickle{'' if left_out == 1 else 's'} not decoded: a higher limit decodes them")
-    return warnings
+        faults.append(f"{left_out:,} pickle{'' if left_out == 1 else 's'} not decoded: a higher limit decodes them")
+    return faults, [text for text, is_rest in told if is_rest]

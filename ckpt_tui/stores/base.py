@@ -90,6 +90,10 @@ class Store(ABC):
     """The stores that it shows as one list; none for a store of its own."""
     member_names: Sequence[str] = ()
     """Their names, all different."""
+    together: bool = False
+    """Whether the members are directories of one lineage: a store and the forks beside it."""
+    only: str | None = None
+    """The one file of its directory that it shows; None for all."""
 
     @classmethod
     def sniff(cls, place: OpenedPath) -> Store | None:
@@ -174,9 +178,9 @@ def complete(store: Any) -> Store:
         for name in ("capabilities", "fill", "findings", "home", "load_within", "names", "peek", "reader"):
             if not hasattr(store, name):
                 setattr(store, name, getattr(Store, name).__get__(store))
-        for name in ("members", "member_names"):
+        for name in ("members", "member_names", "together", "only"):
             if not hasattr(store, name):
-                setattr(store, name, ())
+                setattr(store, name, getattr(Store, name))
     found: Store = store
     return found
 

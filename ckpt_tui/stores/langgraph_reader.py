@@ -1,4 +1,4 @@
-"""Checkpoints of LangGraph read with what stands around them: their parents, and what tasks have written."""
+"""Checkpoints of LangGraph read with what is around them: their parents, and what tasks have written."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ ANCESTORS = 1_000
 
 
 class Reading(NamedTuple):
-    """One checkpoint with what stands around it.
+    """One checkpoint with what is around it.
 
     Attributes:
         body: Its row.

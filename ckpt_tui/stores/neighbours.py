@@ -1,4 +1,4 @@
-"""What stands beside checkpoints and is something else that can be opened: event streams, databases, other stores."""
+"""What is beside checkpoints and is something else that can be opened: event streams, databases, other stores."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ class Neighbour(NamedTuple):
 
 
 def neighbours(store: Store) -> list[Neighbour]:
-    """What stands beside the checkpoints of a directory, by name; nothing for a store that is anything else."""
+    """What is beside the checkpoints of a directory, by name; nothing for a store that is anything else."""
     members = [(name, member) for name, member in zip(store.member_names, store.members, strict=True)]
     known = set(store.member_names)
     if members:
-        first = getattr(store, "together", False)
+        first = store.together
         found = [
             one if first and not number else one._replace(name=f"{name}/{one.name}")
             for number, (name, member) in enumerate(members)
             for one in neighbours(member)
         ]
         return found if first else [*(one for one in _beside(store.path, False) if one.name not in known), *found]
-    if not os.path.isdir(store.path) or getattr(store, "only", None) is not None:
+    if not os.path.isdir(store.path) or store.only is not None:
         return []
     return _beside(store.path, folders=is_plain(store))
 

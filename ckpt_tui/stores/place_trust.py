@@ -19,7 +19,7 @@ _LOOKED_AT = 10_000
 
 def trust_findings(store: Store) -> list[Finding]:
     """Findings against trusting the place of a store; for several stores, of each by its name."""
-    if store.members and not getattr(store, "together", False):
+    if store.members and not store.together:
         named = zip(store.member_names, store.members, strict=True)
         return [one._replace(file=f"{name}/{one.file}") for name, member in named for one in trust_findings(member)]
     path = store.path

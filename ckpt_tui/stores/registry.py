@@ -1,4 +1,4 @@
-"""A path becomes the store that reads it: by what stands there, never by a name that a payload gives.
+"""A path becomes the store that reads it: by what is there, never by a name that a payload gives.
 
 Readers of others come by entry point (`extension_readers`); one is imported only for a path that no reader here knows.
 """
@@ -23,7 +23,7 @@ from ckpt_tui.stores.fork_directories import is_fork, overlay, root_of
 
 _FORMATS = (
     "agent_framework_dotnet:DotnetStore", "hpd:HpdStore", "dotnet_sessions:SessionStore", "langgraph:LangGraphStore",
-    "bundle:BundleStore",
+    "exported_bundle:BundleStore",
 )  # fmt: skip
 """Formats besides directories of Agent Framework, in the order in which they are asked: module and class.
 
@@ -159,7 +159,7 @@ def open_overlay(path: str | os.PathLike[str], *overlays: str | os.PathLike[str]
     return CompositeStore(members, short_names(texts), texts[0], together=True)
 
 
-# -- what stands at a path ---------------------------------------------------------------------------------------------
+# -- what is at a path ------------------------------------------------------------------------------------------------
 
 
 def _sniffed(place: OpenedPath) -> Store | None:
@@ -251,7 +251,8 @@ def _below(path: str, name: str, left: list[int], level: int = 1) -> Iterator[tu
         if left[0] < 0:
             return
         stem, dot, ending = own.rpartition(".")
-        if dot and stem in names and ending in ("forks", "trash"):
+        is_kept = stem in names or os.path.isfile(os.path.join(path, name, stem))
+        if dot and is_kept and ending in ("forks", "trash"):
             continue  # forks are shown with the store that they are of, what was pruned is not shown
         below = f"{name}/{own}" if name else own
         place = os.path.join(path, below)

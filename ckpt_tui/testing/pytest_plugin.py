@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from ckpt_tui.testing.checkpoints import Checkpoints
+    from ckpt_tui.testing.workflow_checkpoints import Checkpoints
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -26,7 +26,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture
 def checkpoints(request: pytest.FixtureRequest, tmp_path: Path) -> Checkpoints:
     """Keep the checkpoints of a workflow in a directory of this test; `checkpoints.storage` is for the workflow."""
-    from ckpt_tui.testing.checkpoints import Checkpoints
+    from ckpt_tui.testing.workflow_checkpoints import Checkpoints
 
     directory = tmp_path / "checkpoints"
     return Checkpoints(directory, request.path.parent, bool(request.config.getoption("--record-checkpoints")))

@@ -175,6 +175,17 @@ class CkptApp(TypeAhead):
         elif not isinstance(self.screen, YesNoScreen):
             self.push_screen(quit_question(runs), self._quit_if)
 
+    def action_pick_theme(self) -> None:
+        """Choose a theme, seen at once."""
+        from ckpt_tui.tui.screens.theme_picker import ThemePicker  # late: few people do, and all of them start
+
+        self.push_screen(ThemePicker(), self._theme_taken)
+
+    def _theme_taken(self, name: str | None) -> None:
+        if name is not None:
+            text = f'theme = "{name}" in the configuration keeps it: ckpt-tui config edit'
+            self.notify(text, title="Theme", timeout=8, markup=False)
+
     def _quit_if(self, is_wanted: bool | None) -> None:
         if is_wanted:
             self.exit()
@@ -182,10 +193,13 @@ class CkptApp(TypeAhead):
     def on_mount(self) -> None:
         """Set the keys."""
         end_on_signals(self)
-        self.changed_keys, complaints = accept_keys(self.config.keys)
+        self.changed_keys, _ = accept_keys(self.config.keys)
         self.set_keymap(self.changed_keys)
-        for complaint in complaints:
-            self.notify(clean(complaint), title="Configuration", severity="warning", timeout=10, markup=False)
+        if self.config != Config():
+            from ckpt_tui.tui.configuration_check import complaints  # late: names to guess from, 5 ms
+
+            for complaint in complaints(self.config):
+                self.notify(clean(complaint.text), title="Configuration", severity="warning", timeout=10, markup=False)
         self.call_after_refresh(_collect_rarely)
 
 

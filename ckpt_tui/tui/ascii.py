@@ -25,7 +25,7 @@ _SIGNS = {
     "▁": "_", "▂": ".", "▃": ":", "▄": "-", "▅": "=", "▆": "+", "▇": "*", "█": "#", "▌": "|", "▍": "|", "▎": "|",
     "▏": "|", "▊": "|", "▋": "|", "▉": "|", "▐": "|", "▕": "|", "▀": "=", "▔": "-", "░": ".", "▒": ":", "▓": "#",
 }  # fmt: skip
-"""Each of one cell, as what stands for it."""
+"""Each of one cell, as the sign that replaces it."""
 
 
 def draws_ascii(environ: Mapping[str, str]) -> bool:

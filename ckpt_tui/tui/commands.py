@@ -114,6 +114,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("compare.rules", "i", "rules", "the rules that hide changes, on and off", "compare", "rules", "i"),
     Command("compare.fork", "f", "fork", "the common ancestor, and where the branches diverge", "compare", "fork", "f"),
     Command("compare.swap", "x", "swap", "swap the two sides", "compare", "swap", "x"),
+    Command("compare.export", "X", "export", "write the changes to a file, secrets masked", "compare", "", "X"),
     # everywhere
     Command(
         "diff.compare", "d", "compare", "what changed since the parent, or since the marked checkpoint",
@@ -231,6 +232,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "app.palette", "colon,ctrl+p", "app.command_palette", "run a command by its name", "everywhere",
         "commands", ":",
+    ),
+    Command(
+        "app.theme", "alt+t", "app.pick_theme", "choose a theme; each is shown at once", "everywhere", "", "alt+t",
+        words="colours dark light",
     ),
     Command("app.help", "question_mark,f1", "help", "keys and signs", "everywhere", "help", "?"),
     Command("app.back", "escape", "back", "go back: close what was opened last", "everywhere", "", "esc"),

@@ -11,7 +11,7 @@ from ckpt_tui.actions.debugging.debugger import Debugger
 from ckpt_tui.actions.resume.log import EventLog
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.running.event_lines import parse_line
-from ckpt_tui.core.running.progress import Progress
+from ckpt_tui.core.running.executor_states import Progress
 
 _KEPT_EVENTS = tuple(
     f'{{"kind":"{kind}"'.encode()

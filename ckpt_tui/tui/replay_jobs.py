@@ -14,13 +14,13 @@ from typing import NamedTuple
 from textual.dom import DOMNode
 from textual.message import Message
 
-from ckpt_tui.actions.conditions import Condition
+from ckpt_tui.actions.debugging.breakpoints import Breakpoint
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.replay.frames import Frame, Pinned, make_frame, pinned
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.playback_path import PlaybackPath
-from ckpt_tui.core.steps.snapshots import Snapshot
+from ckpt_tui.core.steps.snapshots import Snapshot, ran_for_certain
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.graph_learner import LearnedGraphs, Reader, learn_run
@@ -54,7 +54,7 @@ class Watched(NamedTuple):
     """
 
     pins: tuple[tuple[str, Path], ...] = ()
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[Breakpoint, ...] = ()
 
 
 @dataclass
@@ -141,7 +141,7 @@ class ReplayJobs:
             self._watch = watch
             self._frames.clear()
             self.pins = {text: self.pins.get(text, {}) for text, _ in watch.pins}
-            self.truths = {condition.text: self.truths.get(condition.text, {}) for condition in watch.conditions}
+            self.truths = {condition.spec: self.truths.get(condition.spec, {}) for condition in watch.conditions}
             self._version += 1
         self._wake.set()
 
@@ -217,7 +217,7 @@ class ReplayJobs:
         self.learned.learn(node, before, after)
         if then is not None:
             self.learned.learn(track.nodes[place + 1], after, then)
-        true = {condition.text: self._truth(condition, file, after) for condition in watch.conditions}
+        true = {condition.spec: self._truth(condition, file, before, after) for condition in watch.conditions}
         frame = make_frame(
             before, after, then, self.learned.graph, watch.pins, (text for text, holds in true.items() if holds),
             node.ref.id == tip, check_cancelled,
@@ -237,11 +237,13 @@ class ReplayJobs:
         then = self._reader.maybe(nodes[place + 1].ref.file) if place + 1 < len(nodes) else None
         return before, after, then
 
-    def _truth(self, condition: Condition, file: str, snapshot: Snapshot) -> bool:
-        known = self.truths.get(condition.text, {})
+    def _truth(self, condition: Breakpoint, file: str, before: Snapshot | None, after: Snapshot) -> bool:
+        known = self.truths.get(condition.spec, {})
         found = known.get(file)
         if found is None:
-            found = known[file] = condition.holds(snapshot.checkpoint)
+            was = before.checkpoint if before is not None else None
+            ran = ran_for_certain(before, after) if condition.kind == "executor" else ()
+            found = known[file] = condition.holds_in_replay(after.checkpoint, was, ran)
         return found
 
     def _sweep(self) -> Iterator[None]:
@@ -276,7 +278,7 @@ class ReplayJobs:
         return (
             self.learned.is_known(node)
             and all(file in self.pins.get(text, ()) for text, _ in watch.pins)
-            and all(file in self.truths.get(condition.text, ()) for condition in watch.conditions)
+            and all(file in self.truths.get(condition.spec, ()) for condition in watch.conditions)
         )
 
     def _take_in(self, node: Node, before: Snapshot | None, after: Snapshot, watch: Watched) -> None:
@@ -288,4 +290,4 @@ class ReplayJobs:
             if values is not None and file not in values:
                 values[file] = pinned(path, after.checkpoint, was)
         for condition in watch.conditions:
-            self._truth(condition, file, after)
+            self._truth(condition, file, before, after)

@@ -45,12 +45,19 @@ class StoreFollower:
         self._library = library
         self._is_busy = is_busy
         self._filling = threading.Lock()
+        self._first: ViewReady | None = None
+        self._has_first = threading.Event()
         self._is_drawn = threading.Event()
 
     def stop(self) -> None:
         """End everything."""
         self.workers.stop()
         self._is_drawn.set()
+
+    def first_view(self, seconds: float) -> ViewReady | None:
+        """Wait at most so long for the first view, and return it: the message that is posted, too; else None."""
+        self._has_first.wait(seconds)
+        return self._first
 
     def go_on(self) -> None:
         """Take in that the first rows are on the screen: until then, reading waits for it."""
@@ -129,7 +136,11 @@ class StoreFollower:
         yield from self._store.watch(self.workers.stopped)
 
     def _post_view(self, done: int, total: int) -> None:
-        self.workers.post(ViewReady(self._library.view(), done, total))
+        ready = ViewReady(self._library.view(), done, total)
+        if self._first is None:
+            self._first = ready
+            self._has_first.set()
+        self.workers.post(ready)
 
     def _post_at_pace(self, pace: Pace, done: int, total: int) -> None:
         began = time.thread_time()

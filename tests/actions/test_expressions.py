@@ -27,6 +27,14 @@ def of(text: str, value: Any) -> Any:
         (typed("numpy:float64", 2.5), "state.x > `2`"), (typed("app:Level", 3), "state.x >= `3`"),
         (typed("datetime:datetime", "2026-11-20T10:00:00"), "state.x > '2026-11-19'"),
         (typed("uuid:UUID", "0-1"), "state.x == '0-1'"), (typed("decimal:Decimal", "1"), "state.x != '1'"),
+        ([True, typed("decimal:Decimal", "1")], "state.x[0] != state.x[1]"),
+        ([typed("decimal:Decimal", "3"), typed("decimal:Decimal", "1.5")], "sum(state.x) == `4.5`"),
+        ([typed("decimal:Decimal", "3"), 2], "max(state.x) > `2`"),
+        (typed("decimal:Decimal", "-2"), "abs(state.x) == `2`"),
+        (typed("datetime:timedelta", "10:00:00"), "state.x > '3:00:00'"),
+        (typed("datetime:timedelta", "1 day, 0:00:00.500000"), "state.x > `86400`"),
+        (typed("datetime:timedelta", "-1 day, 23:00:00"), "state.x < '0:00:00'"),
+        (typed("datetime:timedelta", "3:00:00"), "state.x == '3:00:00'"),
         (10**400, "state.x > `1`"), ("b", "state.x > 'a'"), (2, "state.x > `1.5`"),
         ([typed("decimal:Decimal", "3"), typed("decimal:Decimal", "1")], "length(state.x[?@ > `2`]) == `1`"),
     ],
@@ -41,6 +49,12 @@ def test_a_comparison_holds(value: Any, text: str) -> None:
 def test_what_is_not_a_number_is_neither_more_nor_less(value: Any) -> None:
     assert not of("state.x > `1`", value)
     assert not of("state.x < `1`", value)
+
+
+@pytest.mark.parametrize("other", [True, typed("app:Flag", True), [1], None, {"a": 1}])
+def test_a_decimal_beside_what_has_no_order_gives_null(other: Any) -> None:
+    assert of("state.x[0] > state.x[1]", [typed("decimal:Decimal", "1"), other]) is None
+    assert of("state.x[0] <= state.x[1]", [other, typed("decimal:Decimal", "1")]) is None
 
 
 @pytest.mark.parametrize("value", [None, True, [1], {"a": 1}])

@@ -12,7 +12,7 @@ import pytest
 
 from ckpt_tui.actions.overviews import OverviewReport, RunPath, overviews
 from ckpt_tui.core.model import Checkpoint, CheckpointRef
-from ckpt_tui.core.overview.line import Label
+from ckpt_tui.core.overview.line import Label, alarm_lines
 from ckpt_tui.core.overview.trail import fold, numbers_of, path_text
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
 from ckpt_tui.core.text import unsafe
@@ -59,6 +59,7 @@ RUNS = [
      'summariser: "Summary: all good ✅"'),
     (AF / "1.23.0" / "functional_hitl", None, '"topic"', "fetch → review_pipeline → ", 'transform  "[200] my answer"'),
     (AF / "1.0.0" / "loop", None, "first sent: counter: 1", "(counter ⇄ inc)×9 → counter", "last  10"),
+    (DATA / "langgraph" / "1.2.24" / "messages.sqlite", None, '"Oslo"', "(model → tools → model)×2", '"It is sunny."'),
     (DATA / "dotnet" / "af_dotnet", None, 'topic: "checkpoints", audience: "developers"',
      "Intake → Researcher ∥ FactChecker → Writer → Approval → you → Approval → Publisher",
      "Publisher  {1} published: true"),
@@ -74,7 +75,9 @@ def test_a_run_that_ended_says_what_was_asked_what_ran_and_what_came_out(
     found = described(path, step)
     assert asked in " ".join(said(found, "asked"))
     assert said(found, "path")[0].startswith(run_path)
-    assert outcome in said(found, "outcome")
+    assert any(line.endswith(outcome) for line in said(found, "outcome"))
+    kept = [line.path for line in found.overview.about("state") if line.path[:1] == ("state",)]
+    assert len(kept) == len(set(kept))  # one line for each value
     assert found.overview.complete
 
 
@@ -120,6 +123,19 @@ def test_a_run_that_broke_off_says_so_and_what_was_due() -> None:
     found = described(AF / "1.23.0" / "raises")
     assert said(found, "now")[0] == "counter → boom: 3"
     assert said(found, "now")[-1].startswith("nothing was written after this")
+
+
+def test_a_step_that_failed_says_who_and_why() -> None:
+    found = described(DATA / "langgraph" / "0.2.76" / "fanout-failure.sqlite", 1)
+    assert found.overview.title.endswith("has failed")
+    assert said(found, "error") == ["failed work: ValueError('cannot work on bad')"]
+
+
+def test_what_cannot_be_read_is_an_error_and_no_danger() -> None:
+    lines = alarm_lines(("state: encrypted (aes)", "danger at state.a: calls os:system"))
+    assert [(line.label, line.text) for line in lines] == [
+        ("danger", "at state.a: calls os:system"), ("error", "state: encrypted (aes)"),
+    ]  # fmt: skip
 
 
 def test_the_first_overview_comes_from_the_checkpoint_and_its_parent_alone() -> None:
@@ -209,7 +225,7 @@ def one_of(store: Store, run: Run, node: Node, run_path: RunPath) -> OverviewRep
 
 
 def test_times_that_a_copy_changes_are_said_to_be_those_of_the_files() -> None:
-    assert described(DATA / "dotnet" / "af_dotnet").overview.title.endswith(" · times are those of the files")
+    assert described(DATA / "dotnet" / "af_dotnet").overview.title.endswith(" · times of files")
     assert "times" not in described(AF / "1.23.0" / "linear").overview.title
 
 

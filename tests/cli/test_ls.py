@@ -11,7 +11,7 @@ from typing import Any
 import pexpect
 import pytest
 
-from ckpt_tui.cli import ls as module
+from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.cli.output import cells, pad
 from ckpt_tui.core.text import unsafe
 from ckpt_tui.stores.registry import open_store
@@ -212,10 +212,12 @@ class TestColour:
 
 class TestEnds:
     def test_a_missing_directory_ends_with_3(self, output: Output, tmp_path: Path) -> None:
-        for args in (["ls", tmp_path / "gone"], [tmp_path / "gone"], ["ls", tmp_path / "gone", "--json"]):
+        for args in (["ls", tmp_path / "gone"], [tmp_path / "gone"]):
             done = called(output, *args)
             assert (done.code, done.out) == (3, "")
             assert done.err.startswith("ckpt-tui: No such file or directory: ")
+        done = called(output, "ls", tmp_path / "gone", "--json")
+        assert (done.code, done.document["kind"], done.document["exit_code"]) == (3, "error", 3)
 
     def test_a_file_that_is_no_store_ends_with_3(self, output: Output, tmp_path: Path) -> None:
         (tmp_path / "notes.txt").write_text("")
@@ -294,7 +296,7 @@ class TestStores:
             return fill(files)
 
         monkeypatch.setattr(store, "fill", late)
-        runs, problems = module.read_store(store)
+        runs, problems = read_store(store)
         assert problems == []
         assert sum(len(run.nodes) for run in runs) == 8
 

@@ -4,6 +4,8 @@ import pickle
 from collections.abc import Callable
 from struct import pack
 
+from ckpt_tui.core.budgets import DEFAULT_PICKLE
+
 MEGABYTES_5 = 5_000_000
 
 
@@ -35,6 +37,9 @@ def large_map(entries: int) -> bytes:
 
 
 CLASS = b"\x8c\x01m\x8c\x01C\x93"
+
+QUARTER = DEFAULT_PICKLE._replace(opcodes=DEFAULT_PICKLE.opcodes // 4, objects=DEFAULT_PICKLE.objects // 4)
+"""A quarter of the usual budget, so that what is bounded takes a quarter of the time."""
 
 BOMBS: dict[str, Callable[[], bytes]] = {
     "billion laughs in tuples": lambda: laughs(60, b"2\x86"),

@@ -44,6 +44,11 @@ LOOKS = {
     "sk-ant-api03-abcdefgh": M, "sk-abcdefghijklmnopqrstuvwx": M, "glpat-abcdefghijklmnopqrst": M,
     "github_pat_11ABCDEFG0123456789": M, "AKIAIOSFODNN7EXAMPLE": M, "xoxb-123456789012-abcdef": M,
     "AIzaSyA1234567890abcdefghijklmnopqrstuv": M, "hf_abcdefghijklmnopqrstuvwxyz": M, "sk_live_abcdefgh12345678": M,
+    f"dapi{'0a' * 16}": M, f"AC{'0f' * 16}": M, f"shpat_{'1b' * 16}": M, "sq0csp-abcdefghijklmnopqrstuvwxyz": M,
+    f"key-{'9c' * 16}": M, f"lin_api_{'aB3' * 12}": M, f"ntn_{'aB3' * 16}": M, f"pcsk_abcdef_{'aB3' * 12}": M,
+    f"hvs.{'aB3' * 12}": M, f"dp.pt.{'aB3' * 12}": M, f"MT{'a1' * 11}.abcdef.{'aB3' * 10}": M,
+    "curl -u admin:hunter2 https://x": f"curl -u admin:{M} https://x",
+    "curl -s --user 'a:b c' https://x": f"curl -s --user 'a:{M} c' https://x",
     "https://hooks.slack.com/services/T000/B000/XXXX": f"https://hooks.slack.com/services/{M}",
 }  # fmt: skip
 
@@ -57,6 +62,7 @@ def test_only_the_secret_in_a_text_is_masked(text: str) -> None:
 
 
 HONEST = [
+    "ACCESS key-value NOTES MTA", "curl -u $USER:$PASSWORD https://x", "curl https://x -H a:b", "sq0 dapi hvs. SKU 12",
     "http://host:8080/a?mail=a@b.c", "ssh://git@github.com/a/b", "postgres://db:5432/x", "https://k:9200/x",
     "the token is abc", "Password: must be eight characters", "token: the smallest unit",
     "a basic understanding of bearer authentication", "token == x; password=None; api_key=os.environ['X']",
@@ -87,13 +93,13 @@ NAMES = (
     "pwd", "pin", "subscription_key", "Ocp-Apim-Subscription-Key", "AccountKey", "SharedAccessKey", "primaryKey",
     "secondaryKey", "APPLICATIONINSIGHTS_CONNECTION_STRING", "AZURE_CLIENT_SECRET", "db_pass", "sas_token",
     "instrumentationKey", "accountkey", "x-functions-key", "aws_secret_access_key", "refresh_token", "azureOpenAIKey",
-    "api_keys", "otp",
+    "api_keys", "otp", "AzureWebJobsStorage", "PGPASSWORD", "SERVICEBUS_CONNECTION", "cognitiveServicesKey",
 )  # fmt: skip
 NO_NAMES = (
     "max_tokens", "token_count", "tokens_used", "secretary", "keyboard", "passport_no", "session_id", "author",
     "primary_key", "PARTITION_KEY", "token_url", "password_policy", "first_pass", "status_code",
     "graph_signature_hash", "pinned", "mapping", "AZURE_CLIENT_ID", "SharedAccessKeyName", "key_points", "AWS_REGION",
-    "region", "PublicKeyToken", "strategy", "pattern",
+    "region", "PublicKeyToken", "strategy", "pattern", "connection_id", "storage", "storage_class", "connections",
 )  # fmt: skip
 
 

@@ -6,16 +6,18 @@ import base64
 import json
 import pickle
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 from agent_framework import Agent, AgentExecutor
 from packaging.version import Version
 
+from ckpt_tui.runner.gate import Gate
 from ckpt_tui.runner.graph import handled_types
 from tests.cli.commands import Done, here
 from tests.runner.releases import ALL, VERSION, released
@@ -139,3 +141,21 @@ def test_the_class_that_an_agent_answers_with_is_among_the_types_to_come() -> No
     agent = Agent(client=client, name="writer", default_options=options)
     workflow = SimpleNamespace(executors={"writer": AgentExecutor(agent)})
     assert VERSION in handled_types(workflow)
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [("NEW", "ok"), ("InStock", "ok"), ("sneaky", "refused"), ("x.NEW", "refused")]
+)
+def test_a_member_of_an_enumeration_is_loaded_with_it_and_nothing_else_of_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, state: str
+) -> None:
+    module = ModuleType("shop_of_test")
+    exec(  # a module that a program has loaded
+        "import enum\nclass Stage(enum.Enum):\n    NEW = 1\n    InStock = 2\n    def sneaky(self): ...\n", vars(module)
+    )
+    monkeypatch.setitem(sys.modules, "shop_of_test", module)
+    gate = Gate.__new__(Gate)
+    gate.by_name, gate.by_program = frozenset({"shop_of_test:Stage"}), frozenset()
+    monkeypatch.setattr(gate, "_framework", SimpleNamespace(registered=frozenset), raising=False)
+    found, _ = gate.state_of(f"shop_of_test:Stage.{name}")
+    assert found == state

@@ -23,7 +23,7 @@ The JSON documents are described in [json.md](json.md).
 | exit code | means |
 |---|---|
 | 0 | fine |
-| 1 | `history`, `find`, `bisect` found nothing; `diff` found a difference; `check` a failed assertion; `prune` failed |
+| 1 | nothing found (`history`, `find`, `bisect`), a difference (`diff`), a failure (`check`), a file left (`prune`) |
 | 2 | the call is wrong: an unknown option, an ambiguous id, not a JMESPath; or the output cannot be written |
 | 3 | no such store or checkpoint |
 | 4 | something could not be decoded, or could run code when it is loaded (`show`, `doctor`, `export`) |

@@ -63,7 +63,7 @@ def test_what_holds_passes(inner: pytest.Pytester) -> None:
         inner,
         """
         import shout
-        from ckpt_tui.testing.checkpoints import Checkpoints
+        from ckpt_tui.testing.workflow_checkpoints import Checkpoints
 
         def test_it(checkpoints: Checkpoints) -> None:
             shout.run(checkpoints.storage)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import NamedTuple
 
 from ckpt_tui.actions.conditions import Condition
@@ -39,6 +39,31 @@ class Breakpoint(NamedTuple):
     def is_at_boundary(self) -> bool:
         """Whether it is looked for between two supersteps."""
         return self.kind not in ("executor", "error")
+
+    @property
+    def is_each_time(self) -> bool:
+        """Whether it stops wherever it is true; an expression stops where it becomes true."""
+        return is_each_time(self.spec)
+
+    def holds_in_replay(self, checkpoint: Checkpoint, before: Checkpoint | None, ran: Container[str]) -> bool:
+        """Whether it is true at a checkpoint of a run that is over.
+
+        Args:
+            checkpoint: The checkpoint.
+            before: The one before; None at the beginning of what is known.
+            ran: The executors that ran between the two: an executor stops after the step in which it ran. What failed
+                left no checkpoint, so `error` stops nowhere.
+        """
+        if self.condition is not None:
+            return self.condition.holds(checkpoint)
+        if self.kind == "executor":
+            return self.name in ran
+        return before is not None and changed_between(self, checkpoint, before)
+
+
+def is_each_time(spec: str) -> bool:
+    """Whether a breakpoint stops wherever it is true, by how it is written."""
+    return spec in EVENTS or spec.startswith(("executor:", "changes:"))
 
 
 def parse_breakpoint(spec: str) -> Breakpoint:
@@ -105,13 +130,18 @@ class Watcher:
             was, now = each.spec in self._true, each.condition.holds(checkpoint)
             (self._true.add if now else self._true.discard)(each.spec)
             return now and not was
-        if each.kind == "changes":
-            return bool(pinned(each.path, checkpoint, before).changed)
-        if each.kind == "request":
-            return bool(_requests(checkpoint) - (_requests(before) if before is not None else set()))
-        if each.kind == "warning":
-            return len(checkpoint.warnings) > (len(before.warnings) if before is not None else 0)
-        return False
+        return changed_between(each, checkpoint, before)
+
+
+def changed_between(each: Breakpoint, checkpoint: Checkpoint, before: Checkpoint | None) -> bool:
+    """Whether what a breakpoint looks for came between two checkpoints: a change, a request, a warning."""
+    if each.kind == "changes":
+        return bool(pinned(each.path, checkpoint, before).changed)
+    if each.kind == "request":
+        return bool(_requests(checkpoint) - (_requests(before) if before is not None else set()))
+    if each.kind == "warning":
+        return len(checkpoint.warnings) > (len(before.warnings) if before is not None else 0)
+    return False
 
 
 def _requests(checkpoint: Checkpoint) -> set[str]:

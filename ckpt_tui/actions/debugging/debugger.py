@@ -15,17 +15,20 @@ from dataclasses import replace
 from typing import Any
 
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint
-from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
+from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint, following, waiting
 from ckpt_tui.actions.debugging.session_record import note_begin, note_end
 from ckpt_tui.actions.debugging.stops import Stops, place_to_run_to
 from ckpt_tui.actions.debugging.successor import Successor
 from ckpt_tui.actions.resume.document_edits import edit_of
-from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan, source_of
+from ckpt_tui.actions.resume.fork_overlays import fork_directory
+from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan, short_name_of
 from ckpt_tui.actions.resume.session import GRACE, Session, numbered, stamp_now
+from ckpt_tui.actions.resume.sources import source_in
 from ckpt_tui.actions.resume.targets import anchored
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.running.progress import lights
+from ckpt_tui.core.running.executor_states import lights
 from ckpt_tui.errors import CkptError, UsageError
+from ckpt_tui.stores.registry import open_store
 
 PAUSED = ("continue", "step", "run_to", "edit", "goto")
 """Commands that need a paused run."""
@@ -87,6 +90,7 @@ class Debugger:
         self._last = b""
         """The last line of a run that failed, kept back while the person looks at the failure."""
         self._origin = plan.source.store
+        self._graph: dict[str, Any] = {}
         self._ending = False
         self._session = self._asker = self._session_of(plan)
 
@@ -218,7 +222,11 @@ class Debugger:
         checkpoint = self._found(name)[0]
         self._stops.watcher.begin(checkpoint)
         self._at, self._moved, self._edits = checkpoint.ref.id, True, []
-        self._pause("asked", checkpoint=self._at, iteration=checkpoint.ref.iteration, next=[])
+        then = following(checkpoint, self._graph.get("edges") or ())
+        self._pause(
+            "asked", checkpoint=self._at, iteration=checkpoint.ref.iteration, next=then,
+            lights=lights(following=then, waiting=waiting(checkpoint)),
+        )  # fmt: skip
 
     def _answer(self, command: dict[str, Any]) -> None:
         given = command.get("responses")
@@ -251,8 +259,10 @@ class Debugger:
     def _start_anew(self) -> None:
         """Check in a new process that the run can go on from where the person stands; then it takes over."""
         checkpoint, directory = self._found(self._at)
-        source = source_of(directory, checkpoint, self.plan.source.later, self.plan.target.allow)
+        source = source_in(open_store(directory), checkpoint, self.plan.source.later, self.plan.target.allow)
         plan = replace(self.plan, source=source, edits=tuple(self._edits), responses=self._taken_answers())
+        if source.thread is not None:  # a database is never added to
+            plan = replace(plan, into=fork_directory(source.store, short_name_of(source), source.suffix))
         session = self._session_of(plan)
         self._next = Successor(session, self._resumed, self._not_resumed)
         session.start()
@@ -311,7 +321,9 @@ class Debugger:
             self._end(session, raw)
             return
         self._give(raw)
-        if kind == b"check":
+        if kind == b"graph":
+            self._graph = json.loads(raw)
+        elif kind == b"check":
             self._checked(json.loads(raw))
         elif kind == b"checkpoint":
             self._at = str(json.loads(raw).get("id"))

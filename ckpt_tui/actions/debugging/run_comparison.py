@@ -12,7 +12,7 @@ from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.reading.framework_text import in_words
 from ckpt_tui.core.replay.frames import pinned
-from ckpt_tui.core.running.words import asks_in_words, brief
+from ckpt_tui.core.running.short_values import asks_in_words, brief
 
 _PASSING = re.compile(
     r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}|\b(call|msg|resp)_\w+"

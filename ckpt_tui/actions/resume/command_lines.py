@@ -75,7 +75,7 @@ def short_id(name: str, others: Iterable[str]) -> str:
         others: All ids that wait, this one included.
     """
     known = [each for each in others if each != name]
-    usable = name.partition("=")[0]  # an option takes what stands before the first = for the id
+    usable = name.partition("=")[0]  # an option takes what comes before the first = for the id
     sizes = range(PREFIX, len(usable)) if len(usable) > LONG else ()
     for size in sizes:
         if not any(each.startswith(usable[:size]) for each in known):

@@ -203,7 +203,7 @@ def texts_of(change: Change, reveal: bool = False) -> tuple[str, str] | None:
 
 
 class Marks:
-    """What changed, by path in the second document: what stands beside the rows of a tree.
+    """What changed, by path in the second document: what is beside the rows of a tree.
 
     Args:
         difference: What changed since the parent.

@@ -60,7 +60,7 @@ def are_alike(parts: list[Piece]) -> bool:
 
 
 def shortened(parts: list[Piece], around: int = 24) -> list[Piece]:
-    """The pieces, with long unchanged stretches cut to what stands around a change."""
+    """The pieces, with long unchanged stretches cut to what is around a change."""
     found = []
     for index, part in enumerate(parts):
         text = part.text

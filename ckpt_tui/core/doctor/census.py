@@ -64,7 +64,7 @@ def places(
                 if item.cls.name in GETATTR:
                     yield NamedItem(item, path + _steps(way), how)
                 # Not through `seen`: one reference may be called here and a value there.
-                todo.append((item.cls, way, item.how))
+                todo.append((item.cls, way, "new" if item.how == "new" else "call"))
             elif kind is Opaque:
                 yield NamedItem(item, path + _steps(way), how)
             if left <= 0:  # what is known already is still reported

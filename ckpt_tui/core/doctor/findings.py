@@ -129,11 +129,11 @@ class Pickles:
             self._danger(path, danger)
 
     def _locate(self, envelope: Envelope, path: Path, uses: dict[str, Use]) -> dict[str, Path]:
-        """The first place of each name; says what stands for itself, which is opaque values."""
+        """The first place of each name; reports opaque values, which have no name."""
         named = 0
         found: dict[str, Path] = {}
         hows: dict[str, str] = {}
-        value, broken = envelope.value, bool(envelope.warning)
+        value, broken = envelope.value, bool(envelope.warning) and not envelope.has_rest
         unseen = dict.fromkeys(envelope.decoded.opaque if envelope.decoded is not None else ())
         for place in places(value, path, uses.keys(), self._budget):
             item = place.item
@@ -178,7 +178,7 @@ class Pickles:
             reason = f"{what}, which {verdict.reason}"
             self.add("unlisted", "warning", where, reason, "Load it only when you know which program wrote it.")
         elif kind in ("type", "inert", "framework") or (old and kind == "helper" and name != "copyreg:_reconstructor"):
-            is_member = use.how == "getattr" and name.rpartition(".")[2].isupper()  # of an enumeration
+            is_member = use.how == "getattr" and (use.is_member or name.rpartition(".")[2].isupper())
             if not is_member and (old or not verdict.by_default):
                 self.types.setdefault(old or name, expression(where))
         elif kind == "numpy":
@@ -187,7 +187,7 @@ class Pickles:
         elif kind == "helper" and verdict.by_default and old:
             reason = f"{what} as {old}, its name in Python 2: the framework loads it under its present name only"
             self.add("function", "warning", where, reason, _UNLOADABLE)
-        elif not verdict.by_default:
+        elif not verdict.by_default and not use.is_member:  # members of an enumeration are loaded with it
             reason = f"{what}, a function: the framework (since 1.13) loads none, allowed or not"
             self.add("function", "warning", where, reason, _INSTEAD.get(name, _UNLOADABLE))
 
@@ -199,6 +199,9 @@ class Pickles:
         if envelope.is_cut:
             reason = f"not looked at to its end: {envelope.warning}"
             self.add("unread", "danger", path, reason, "Load it only when you trust whoever wrote it.")
+        elif envelope.has_rest:
+            reason = f"{envelope.warning}, which the framework does not read"
+            self.add("trailing-bytes", "warning", path, reason, "The value is whole. Find out what wrote the rest.")
         else:
             self.add("undecodable", "warning", path, CANNOT_BE_DECODED + envelope.warning, _UNLOADABLE)
 
@@ -212,7 +215,7 @@ def pickle_bytes(envelope: Envelope) -> bytes:
 
 
 def _is_function(use: Use) -> bool:
-    return use.judgement.kind in ("helper", "function")
+    return use.judgement.kind in ("helper", "function") and not use.is_member
 
 
 _MEANINGFUL = ("new", "call", "getattr", "value")

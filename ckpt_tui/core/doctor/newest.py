@@ -92,7 +92,7 @@ def _in_forks(candidates: Iterable[Candidate], order: Mapping[str, int]) -> dict
     families: dict[tuple[str, str], list[tuple[str, Candidate]]] = {}
     for one in candidates:
         if one.ref is not None and not is_unnamed(one.workflow):
-            store = one.ref.told.store if one.ref.told is not None else ""
+            store = one.ref.store_metadata.store if one.ref.store_metadata is not None else ""
             fork = one.file.removeprefix(f"{store}/").rpartition("/")[0]
             families.setdefault((store, one.workflow), []).append((fork, one))
     found = {}

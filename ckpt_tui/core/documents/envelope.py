@@ -93,7 +93,7 @@ def _decode(envelope: Envelope, limits: PickleBudget, check: Callable[[], None] 
     DECODED.put(key, decoded, limits)
     warning = decoded.fault
     if decoded.trailing and not warning:
-        warning = f"{decoded.trailing:,} bytes after the end of the pickle"
+        warning = f"{decoded.trailing:,} byte{'' if decoded.trailing == 1 else 's'} after the end of the pickle"
     return _keep(envelope, decoded.value, warning, decoded, decoded.is_cut)
 
 

@@ -17,7 +17,7 @@ NODE_GAP = 3
 """Cells between two nodes of a layer."""
 
 BEND_GAP = 2
-"""Cells between an edge that passes a layer and what stands beside it."""
+"""Cells between an edge that passes a layer and what is beside it."""
 
 SNAP = 4
 """Cells that a node is moved so that a line is straight."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef, has_file_time
@@ -59,11 +58,12 @@ class Overview(NamedTuple):
 
 
 def alarm_lines(alarms: Sequence[str]) -> tuple[Line, ...]:
-    """What in a checkpoint could run code, as lines of its overview."""
-    return tuple(
-        Line("danger", clean(alarm.removeprefix("danger ")), (), "meta", "✗")
-        for alarm in islice(alarms, LINES["danger"])
-    )
+    """What in a checkpoint could run code, then what in it cannot be read, as lines of its overview."""
+    dangers = [alarm.removeprefix("danger ") for alarm in alarms if alarm.startswith("danger")]
+    others = [alarm for alarm in alarms if not alarm.startswith("danger")]
+    found = [Line("danger", clean(each), (), "meta", "✗") for each in dangers[: LINES["danger"]]]
+    found += [Line("error", clean(each), (), "meta", "!") for each in others[: LINES["error"]]]
+    return tuple(found)
 
 
 def overview_document(found: Overview) -> list[dict[str, Any]]:
@@ -78,7 +78,7 @@ def overview_document(found: Overview) -> list[dict[str, Any]]:
     ]
 
 
-_STATUS = {"waiting": "waits for an answer", "open": "work is left", "done": "has ended"}
+_STATUS = {"waiting": "waits for an answer", "open": "work is left", "done": "has ended", "failed": "has failed"}
 
 
 def of_large(ref: CheckpointRef, title: str = "") -> Overview:
@@ -91,6 +91,6 @@ def overview_title(ref: CheckpointRef, title: str, goes_on: bool = False) -> str
     """Workflow, step and status of a checkpoint; `goes_on` says whether others follow it."""
     own = ref.store_metadata.title if ref.store_metadata is not None else ""
     name = clean(title or own or ref.workflow, 80)
-    times = "times are those of the files" if has_file_time(ref) else ""
+    times = "times of files" if has_file_time(ref) else ""
     status = "the run went on" if goes_on and ref.status == "open" else _STATUS.get(ref.status or "", "")
     return " · ".join(part for part in (name, f"step {ref.step}", status, times) if part)

@@ -46,6 +46,7 @@ def state_lines(
     changed = {change.path for change in changes}
     for path, values in _moving(run_path):
         if path not in changed:
+            shown.add(path)
             yield Line("state", f"{place_text(path)}  {_course(values)}", path)
     for name, value in own_state(after.checkpoint.state).items():
         path = ("state", name)
@@ -129,6 +130,6 @@ def _spark(values: Sequence[Any]) -> str:
 
 
 def place_text(path: Path) -> str:
-    """A path of the state for people, without what stands above all of it."""
+    """A path of the state for people, without what is above all of it."""
     inner = path[2:] if path[1:2] == (EXECUTORS,) else path[1:]
     return clean(expression(inner), 80)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.reading.bookkeeping import EXECUTORS, own_state, own_states
+from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.turns import turns
@@ -92,6 +92,14 @@ def words(value: Value, limit: int = TEXT_CELLS) -> str:
     if said and (said[-1].text or said[-1].extras):
         text = said[-1].text
         return in_quotes(text, limit) if text else clean(masked_text(said[-1].extras[-1]), limit)
+    if type(value) is dict and any(not is_unopened(each) and turns(resolve(each)) for each in value.values()):
+        # An input of LangGraph holds messages beside other values.
+        parts = (
+            summary(each, limit, hide=True) if secrecy(name) > PLAIN else words(each, limit)
+            for name, each in value.items()
+            if not holds_nothing(each)
+        )
+        return clean(", ".join(parts), limit)
     return in_quotes(value, limit) if type(value) is str else summary(value, limit)
 
 
@@ -159,7 +167,7 @@ def _tokens(one: Passed) -> Iterator[str]:
     if one.kind == "answer" or one.answers:
         yield YOU
     names = [clean(ran.executor, 40) for ran in one.ran if ran.certain and ran.executor != _START]
-    names = names or [f"{clean(ran.executor, 40)}?" for ran in one.ran]
+    names = names or [f"{clean(ran.executor, 40)}?" for ran in one.ran if ran.executor != _START]
     if names:
         yield " ∥ ".join(names)
 

@@ -262,13 +262,19 @@ class Machine:
         return Opaque(reason, size, partial)
 
     def native(self, called: Obj) -> Value:
-        """Bytes, bytearrays and sets that older protocols write as calls; any other call is returned as it is."""
+        """Bytes, bytearrays and sets that older protocols write as calls; any other call is returned.
+
+        A getattr of a protocol that needs none to name a class is marked as a member of what it is called with.
+        """
         name, args = called.cls.name, called.args
         if type(args) is not tuple or not self._may_copy(args):
             return called
         kinds = tuple(type(arg) for arg in args[:3])
         value: Value = called
-        if name == "_codecs:encode" and kinds == (str, str) and args[1] in ("latin1", "latin-1"):
+        if name == "builtins:getattr":
+            # Protocols from 4 on name a class within a class as a whole, so this is a member: of an Enum, as a rule.
+            called.how = "member" if self.protocol > 3 else called.how
+        elif name == "_codecs:encode" and kinds == (str, str) and args[1] in ("latin1", "latin-1"):
             value = _latin1(args[0], called)
         elif name == "builtins:bytes" and not args:
             value = b""
@@ -292,7 +298,7 @@ class Machine:
 _KEPT = frozenset((Obj, Map, SetOf, list, tuple, Opaque))
 """Kinds of values in which more may stand than is known of a pickle by its names."""
 
-NATIVE = frozenset(("encode", "bytes", "bytearray", "set", "frozenset"))
+NATIVE = frozenset(("encode", "bytes", "bytearray", "set", "frozenset", "getattr"))
 """Names of the callables that `Machine.native` looks at."""
 
 

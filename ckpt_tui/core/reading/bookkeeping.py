@@ -5,6 +5,8 @@ Source: agent_framework/_workflows/_const.py, _agent_executor.py, _functional.py
 
 from __future__ import annotations
 
+import json
+
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.redact import RUN_KWARGS
 from ckpt_tui.core.value import Map, Obj, SetOf, Value
@@ -12,8 +14,11 @@ from ckpt_tui.core.value import Map, Obj, SetOf, Value
 EXECUTORS = "_executor_state"
 """The member of the state under which executors keep theirs."""
 
+CALLS = "_step_cache"
+"""The member under which a functional workflow keeps the results of its steps."""
+
 FRAMEWORK_KEYS = RUN_KWARGS | {
-    EXECUTORS, "_edge_state", "_step_cache", "_step_cache_auto_request_info_counts", "_original_message",
+    EXECUTORS, "_edge_state", CALLS, "_step_cache_auto_request_info_counts", "_original_message",
 }  # fmt: skip
 """Members of the state that the framework writes itself."""
 
@@ -32,6 +37,21 @@ _EVENT = frozenset((
     "_request_type", "_response_type", "request_id", "source_executor_id", "request_type", "response_type",
 ))  # fmt: skip
 """Members of a request that stand beside what is asked."""
+
+
+def name_of_call(key: str) -> str:
+    """The step that a key of the cache of a functional workflow stands for: `v2::["auto","fetch",...]`, `fetch::0`.
+
+    "" for any other.
+    """
+    if key.startswith("v2::"):
+        try:
+            parts = json.loads(key[4:])
+            return str(parts[1])
+        except (ValueError, TypeError, LookupError, RecursionError):
+            return ""
+    name, _, number = key.rpartition("::")
+    return name if number.isdigit() else ""
 
 
 def holds_nothing(value: Value) -> bool:

@@ -10,8 +10,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ckpt_tui.core.budgets import GIST_CHARACTERS, GIST_SPAN
+from ckpt_tui.core.documents.document import REPEATED
 from ckpt_tui.core.documents.envelope import parsed, resolve, unread
 from ckpt_tui.core.model import INTERNAL
+from ckpt_tui.core.reading.bookkeeping import CALLS, name_of_call
 from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, text_of
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import attribute
@@ -19,6 +21,7 @@ from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.summary import float_text, integer_text, message_text
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import RUN_KWARGS, is_secret_key
+from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Map, Obj, Value
 
@@ -71,13 +74,21 @@ def gist_of_request(event: Value) -> str:
 
 
 def gist_of_state(state: Sequence[tuple[Value, Value]]) -> str:
-    """The gist of a finished run: values that the workflow keeps, else the last words of its longest conversation."""
+    """The gist of a finished run.
+
+    The values that the workflow keeps, else the result of its last step, else the last words of its longest
+    conversation.
+    """
     named = [(name, value) for name, value in state if type(name) is str]
-    own = [(name, value) for name, value in named if not name.startswith("_") and name not in RUN_KWARGS]
+    own = [(name, value) for name, value in named if not name.startswith(("_", REPEATED)) and name not in RUN_KWARGS]
     # What was written last stands last.
     parts = [part for name, value in reversed(own[-_MEMBERS:]) if (part := _named(name, value, _DEPTH - 1))]
     if parts:
         return gist_text(_joined(parts))
+    calls = next((_pairs(value) for name, value in named if name == CALLS and unread(value) <= GIST_SPAN), [])
+    if calls:
+        key, result = calls[-1]
+        return gist_text(f"{clean(name_of_call(str(key)), 40)} {gist(result)}".strip())
     longest: list[Sequence[Value]] = []
     for name, executors in named:
         for _, executor in _pairs(executors) if name == "_executor_state" and unread(executors) <= GIST_SPAN else ():
@@ -140,7 +151,7 @@ def _words(value: Value, depth: int) -> str:
 def _object(value: Obj, depth: int) -> str:
     parts = object_parts(value)
     if parts.is_text:
-        return clean(str(parts.text), GIST_CHARACTERS) if type(parts.text) is not int else integer_text(parts.text)
+        return _masked(str(parts.text)) if type(parts.text) is not int else integer_text(parts.text)
     said = _said(value, depth)
     if said:
         return said
@@ -200,7 +211,7 @@ def _content(value: Value, depth: int) -> str:
 
 def _call(value: Value, depth: int) -> str:
     name, given = attribute(value, "name"), resolve(attribute(value, "arguments"))
-    inside = clean(given, GIST_CHARACTERS) if type(given) is str else _members(_pairs(given), depth - 1)
+    inside = _masked(given) if type(given) is str else _members(_pairs(given), depth - 1)
     return f"{clean(name, 40) if type(name) is str else '?'}({inside})"
 
 
@@ -232,8 +243,8 @@ def _members(pairs: Sequence[tuple[Value, Value]], depth: int) -> str:
         (name, resolve(value))
         for name, value in pairs[:_MEMBERS]
         # Any other key may be a million values: Python itself must not write it.
-        if type(name) is str and name not in _BOOKKEEPING and name not in RUN_KWARGS and not name.startswith("_")
-        and not is_secret_key(name) and unread(value) <= GIST_SPAN
+        if type(name) is str and name not in _BOOKKEEPING and name not in RUN_KWARGS
+        and not name.startswith(("_", REPEATED)) and not is_secret_key(name) and unread(value) <= GIST_SPAN
     ]  # fmt: skip
     flags = [(name, value) for name, value in shown if type(value) is bool]
     parts = ["yes" if value else "no" for _, value in flags] if len(flags) == 1 else []
@@ -276,11 +287,20 @@ def _joined(parts: Sequence[str]) -> str:
 
 def _quoted(text: str) -> str:
     """A text on one line in quotes; line breaks are blanks."""
-    words = " ".join(text[: GIST_CHARACTERS * 2].split())
+    words = " ".join(masked_text(text[:_LOOKED_AT]).split())
     if not words:
         return ""
-    cut = len(words) > GIST_CHARACTERS or len(text) > GIST_CHARACTERS * 2
+    cut = len(words) > GIST_CHARACTERS or len(text) > _LOOKED_AT
     return f"“{clean(words[:GIST_CHARACTERS])}{'…' if cut else ''}”"
+
+
+_LOOKED_AT = 10 * GIST_CHARACTERS
+"""Characters of a text that are looked through for secrets: one that begins within a gist is known by then."""
+
+
+def _masked(text: str) -> str:
+    """A text without its secrets, safe for a terminal."""
+    return clean(masked_text(text[:_LOOKED_AT]), GIST_CHARACTERS)
 
 
 def _pairs(value: Any) -> list[tuple[Value, Value]]:

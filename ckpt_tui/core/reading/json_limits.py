@@ -1,4 +1,4 @@
-"""How much of a value a JSON document may hold, and what stands in the place of the rest."""
+"""How much of a value a JSON document may hold, and what replaces the rest."""
 
 from __future__ import annotations
 

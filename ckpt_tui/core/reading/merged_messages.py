@@ -140,7 +140,7 @@ class MergedMessages:
 
 
 def _without_replays(messages: Said) -> tuple[Said, int]:
-    """Messages without those that only repeat what stands before them, and how many stand twice by their ids.
+    """Messages without those that only repeat what comes before them, and how many stand twice by their ids.
 
     Some versions keep, with every call of a model, all that the model was given: the history from its first message on.
     """

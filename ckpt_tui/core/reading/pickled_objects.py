@@ -48,7 +48,7 @@ def object_parts(obj: Obj) -> ObjectParts:
     plain = not obj.has_state and items is None and pairs is None and not kwargs
     reader = stdlib_types.READERS.get(name)
     if reader is not None and (plain or name in stdlib_types.WITH_STATE):
-        reading = reader(args, obj.state)
+        reading = stdlib_types.member_of(args) if obj.how == "member" else reader(args, obj.state)
         if reading is not None:
             parts.type, parts.text = reading
             parts.is_text = True

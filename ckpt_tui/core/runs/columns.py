@@ -68,7 +68,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("step", "step", lambda row, around: str(row.node.ref.step), 2, right=True, grows=True),
     Column("what", "what", lambda row, around: listing.summary(row), 1, is_free=True, style="plain"),
     Column("changes", "±", _changes, 5, right=True, from_width=54, place="browser"),
-    Column("time", "+time", lambda row, around: listing.when_text(row), 8, right=True, from_width=36),
+    Column("time", "+time", lambda row, around: listing.when_text(row), 8, right=True, from_width=36, grows=True),
     Column("size", "size", lambda row, around: size_text(row.node.ref.size), 5, right=True, from_width=48),
 )
 """All columns, in the order of the browser."""
@@ -94,7 +94,7 @@ def lay_out(width: int, widest: Mapping[str, int]) -> tuple[Cell, ...]:
     """The columns that fit into so many cells, one blank between two of them.
 
     Args:
-        width: Cells of the list, without what stands at the edge of each row.
+        width: Cells of the list, without what is at the edge of each row.
         widest: Id of a column that grows → cells of its widest text.
     """
     shown = [column for column in COLUMNS if column.place != "ls" and width >= column.from_width]
@@ -109,7 +109,7 @@ def lay_out(width: int, widest: Mapping[str, int]) -> tuple[Cell, ...]:
 
 
 _LEAST = 4
-"""Cells of the free column at least; what stands behind it is cut then."""
+"""Cells of the free column at least; what is behind it is cut then."""
 
 
 def titles(laid: tuple[Cell, ...], before: int = 0) -> str:

@@ -27,6 +27,7 @@ class Use(NamedTuple):
             class by getattr: a class within it, or the member of an enumeration).
         judgement: What it means.
         written: `module:qualname` as Python 2 has it, where the pickle says it so, else "".
+        is_member: It is reached by getattr where no class within a class is: the member of an enumeration.
     """
 
     module: str
@@ -34,6 +35,7 @@ class Use(NamedTuple):
     how: How
     judgement: Judgement
     written: str = ""
+    is_member: bool = False
 
     @property
     def name(self) -> str:
@@ -105,8 +107,6 @@ def inspect_decoded(decoded: Decoded) -> Inspection:
     fault = decoded.fault
     if not fault and BUFFER in decoded.opaque:
         fault = BUFFER
-    elif not fault and decoded.trailing:
-        fault = f"{decoded.trailing:,} bytes after the end of the pickle"
     return Inspection(tuple(survey.uses()), tuple(survey.dangers), fault)
 
 
@@ -135,7 +135,8 @@ class _Survey:
         self.dangers: dict[str, None] = {}
         self._decoded = decoded
         self._uses: dict[tuple[str, str], dict[How, None]] = {names: {} for names in decoded.refs}
-        self._reached: dict[tuple[str, str], None] = {}
+        self._reached: dict[tuple[str, str], bool] = {}
+        self._called: set[tuple[str, str]] = set()
         self._unions = True
         for name in decoded.built:
             self._danger(f"sets attributes of the class or function {name} itself")
@@ -157,8 +158,8 @@ class _Survey:
                 if names in _REDUCE and self._unions and "call" in hows and len(hows) == 1:
                     judgement = Judgement("helper")
                 yield Use(*names, how, judgement, written)
-        for names in self._reached:
-            yield Use(*names, "getattr", judge(*names))
+        for names, is_member in self._reached.items():
+            yield Use(*names, "getattr", judge(*names), is_member=is_member and names not in self._called)
 
     def _danger(self, reason: str) -> None:
         if len(self.dangers) < REASONS:
@@ -210,6 +211,8 @@ class _Survey:
                 self._danger("calls what another call returned")
             elif _sets_attributes(made) and made.how == "call" and not _is_instance_of(cls):
                 self._danger("sets attributes of what a call returned, which may be a class")
+            if type(cls) is Obj and (names := reached_by(cls)) is not None:
+                self._called.add(names)
             return
         how: How = "new" if made.how == "new" else "call"
         self._use(cls, how)
@@ -244,7 +247,7 @@ class _Survey:
         elif made.has_state:
             self._danger(f"sets attributes of the class or function {':'.join(names)} itself")
         if names is not None:
-            self._reached[names] = None
+            self._reached[names] = made.how == "member"
 
 
 GETATTR = frozenset(("builtins:getattr", "__builtin__:getattr"))
@@ -289,7 +292,7 @@ def reached_by(made: Obj) -> tuple[str, str] | None:
     item: Value = made
     while type(item) is Obj:
         args = item.args
-        if not is_getattr(item) or item.how != "call" or item.kwargs is not None or type(args) is not tuple:
+        if not is_getattr(item) or item.how == "new" or item.kwargs is not None or type(args) is not tuple:
             return None
         if len(args) != 2 or type(args[1]) is not str or len(names) > _LEVELS:
             return None

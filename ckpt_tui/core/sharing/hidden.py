@@ -7,7 +7,7 @@ from typing import Any
 
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.redact import MASK, is_mask
-from ckpt_tui.core.sharing.machine import Cleaner
+from ckpt_tui.core.sharing.machine_names import Cleaner
 
 MANY = "[*]"
 

@@ -7,7 +7,7 @@ from html import escape
 
 from ckpt_tui.core.drawing.drawing import SIGNS, WORDS, Drawing
 from ckpt_tui.core.sharing.page_values import values
-from ckpt_tui.core.sharing.report import (
+from ckpt_tui.core.sharing.run_page import (
     Point,
     Report,
     RunReport,

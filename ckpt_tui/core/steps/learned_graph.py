@@ -8,7 +8,7 @@ where more than one reading fits.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.steps.snapshots import Snapshot, kind_of_step, ran_for_certain
@@ -37,8 +37,7 @@ class Edge(NamedTuple):
     trust: Trust
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(NamedTuple):
     """Executors and the edges between them.
 
     Attributes:
@@ -49,7 +48,7 @@ class Graph:
     """
 
     nodes: tuple[str, ...] = ()
-    edges: Mapping[Pair, Edge] = field(default_factory=dict)
+    edges: Mapping[Pair, Edge] = MappingProxyType({})
     start: str = ""
     complete: bool = False
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.matching.equality import are_equal
 from ckpt_tui.core.model import INTERNAL, Checkpoint, PendingRequest
+from ckpt_tui.core.reading.bookkeeping import CALLS, name_of_call
 from ckpt_tui.core.reading.pending import attribute, requests
 from ckpt_tui.core.value import Map, Obj, Value
 
@@ -63,8 +63,7 @@ class FanIn(NamedTuple):
     arrived: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
+class Snapshot(NamedTuple):
     """The executors at one checkpoint.
 
     Attributes:
@@ -120,7 +119,7 @@ def take_snapshot(checkpoint: Checkpoint) -> Snapshot:
         tuple(_sent(checkpoint.messages)),
         {request.id: request for request in requests(checkpoint.pending)},
         tuple(_fan_ins(attribute(state, "_edge_state"))),
-        {key: name for key, _ in _pairs(attribute(state, "_step_cache")) if (name := _call_name(key))},
+        {key: name for key, _ in _pairs(attribute(state, CALLS)) if (name := name_of_call(key))},
         _names(finished),
         _names(attribute(checkpoint.metadata, "pendingDirtyNodes")),
     )
@@ -187,18 +186,6 @@ def _fan_ins(edges: Value) -> Iterator[FanIn]:
             if type(buffered) is list and buffered:
                 arrived[source] = len(buffered)
         yield FanIn(target, sources, arrived)
-
-
-def _call_name(key: str) -> str:
-    """The step that a key of the cache of a functional workflow stands for: `v2::["auto","fetch",...]`, `fetch::0`."""
-    if key.startswith("v2::"):
-        try:
-            parts = json.loads(key[4:])
-            return str(parts[1])
-        except (ValueError, TypeError, LookupError, RecursionError):
-            return ""
-    name, _, number = key.rpartition("::")
-    return name if number.isdigit() else ""
 
 
 def kind_of_step(before: Snapshot | None, after: Snapshot) -> Kind:

@@ -7,7 +7,6 @@ trace) is inferred from the graph as far as it is known, and says so with a reas
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef, PendingRequest
@@ -82,8 +81,7 @@ class Answered(NamedTuple):
     answer: Value = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Step(NamedTuple):
     """What happened between a checkpoint and its parent.
 
     Attributes:

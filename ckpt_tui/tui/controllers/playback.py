@@ -7,6 +7,7 @@ from typing import Protocol
 
 from textual.timer import Timer
 
+from ckpt_tui.actions.debugging.breakpoints import is_each_time
 from ckpt_tui.core.replay.cadence import NORMAL, SPEEDS, Pause, pause_before
 from ckpt_tui.core.replay.frames import Frame
 from ckpt_tui.core.runs.playback_path import Fork, path_through
@@ -130,7 +131,7 @@ class Playback:
         if not arrived:
             return
         became = frame.true - self._true if self._true is not None else frozenset()
-        self._true = frame.true
+        self._true = frozenset(each for each in frame.true if not is_each_time(each))
         if became:
             backwards = " backwards" if self.playing < 0 else ""
             which = ", ".join(clean(text) for text in sorted(became))

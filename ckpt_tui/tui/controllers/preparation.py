@@ -37,7 +37,7 @@ class PreparationPort(Protocol):
 
 
 class Preparation:
-    """Makes plans of what stands in the fields and forms.
+    """Makes plans of what is in the fields and forms.
 
     Args:
         port: The screen.

@@ -13,7 +13,7 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.running.call_record import CallRecord, call_record
 from ckpt_tui.core.running.event_lines import parse_line
 from ckpt_tui.core.running.secret_lines import masked_line
-from ckpt_tui.core.running.words import place_text, spent_text
+from ckpt_tui.core.running.short_values import place_text, spent_text
 from ckpt_tui.tui.helpers.editor_lines import editor_command
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.event_log import LogLines

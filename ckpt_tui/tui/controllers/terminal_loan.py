@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from textual.app import App, SuspendNotSupported
 
 from ckpt_tui.actions.debugging.lent_terminal import terminal_path
-from ckpt_tui.core.running.words import place_text
+from ckpt_tui.core.running.short_values import place_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.live_run import LiveRun
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-from ckpt_tui.actions.conditions import Condition
+from ckpt_tui.actions.debugging.breakpoints import Breakpoint, is_each_time, parse_breakpoint
 from ckpt_tui.actions.notebook import Notebook
 from ckpt_tui.core.model import PARTS
 from ckpt_tui.core.paths import Path, expression, parse
@@ -20,7 +20,10 @@ PINNED_PAST = 400
 """Steps back that the values of a pinned path are shown of."""
 
 _PIN = Prompted("pin a path", "such as state.draft.score", "pins it")
-_BREAKPOINT = Prompted("stop where this becomes true", "such as state.round > `3` (JMESPath)", "stops there")
+_BREAKPOINT = Prompted(
+    "stop where", "JMESPath that becomes true: state.round > `3`; changes:PATH, executor:NAME, request, warning",
+    "stops there",
+)  # fmt: skip
 
 
 class WatchPort(Protocol):
@@ -63,7 +66,7 @@ class Watchlist:
         self._position = position
         self._jobs = jobs
         self._count = -1
-        self._conditions: dict[str, Condition] = {}
+        self._conditions: dict[str, Breakpoint] = {}
 
     # -- what is shown -----------------------------------------------------------------------------------------------
 
@@ -85,11 +88,12 @@ class Watchlist:
     def true_places(self) -> list[int]:
         """Places where a breakpoint is true and was not in the step before."""
         found = set()
-        for known in self._jobs.truths.values():
+        for text, known in self._jobs.truths.items():
             was: bool | None = None
+            each_time = is_each_time(text)
             for at, node in enumerate(self._position.track.nodes):
                 holds = known.get(node.ref.file)
-                if holds and was is False:
+                if holds and (was is False or each_time):
                     found.add(at)
                 was = holds
         return sorted(found)
@@ -107,7 +111,7 @@ class Watchlist:
         conditions = []
         for text in book.breakpoints if book else ():
             try:
-                found = self._conditions.get(text) or Condition(text)
+                found = self._conditions.get(text) or parse_breakpoint(text)
             except UsageError:
                 continue
             self._conditions[text] = found
@@ -171,12 +175,13 @@ class Watchlist:
         if not text or book is None:
             return True
         try:
-            self._conditions[text] = Condition(text)
+            self._conditions[text] = parse_breakpoint(text)
         except UsageError as error:
             self._port.say(f"{clean(error.what)} {clean(error.hint)}", "error")
             return False
         if text not in book.breakpoints:
             book.breakpoints.append(text)
         self._changed()
-        self._port.say(f"space plays to where {clean(text)} becomes true, backspace backwards.", "good")
+        verb = "is" if is_each_time(text) else "becomes"
+        self._port.say(f"space plays to where {clean(text)} {verb} true, backspace backwards.", "good")
         return True

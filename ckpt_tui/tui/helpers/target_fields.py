@@ -61,7 +61,7 @@ def read_target(get: Callable[[str], str], store: str) -> Target:
     """The target that the fields name.
 
     Args:
-        get: Gives what stands in a field, by its id.
+        get: Returns the text of a field, by its id.
         store: The path of the store whose checkpoint is resumed.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,7 +16,7 @@ from ckpt_tui.tui import messages
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.controllers.bookmarks import Bookmarks
 from ckpt_tui.tui.controllers.checkpoint_list import CheckpointList
-from ckpt_tui.tui.controllers.exports import Exports
+from ckpt_tui.tui.controllers.export_entry import Exports
 from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
 from ckpt_tui.tui.controllers.overviews_shown import Overviews
 from ckpt_tui.tui.controllers.pane_borders import PaneBorders
@@ -49,8 +50,12 @@ from ckpt_tui.tui.widgets.unread import UnreadRows
 if TYPE_CHECKING:
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+    from ckpt_tui.tui.widgets.diff_rows import DiffRows
     from ckpt_tui.tui.widgets.share_list import ShareList
 
+
+FIRST_SECONDS = 0.15
+"""Longest time that the first picture waits for the first rows."""
 
 PLACE_SECONDS = 0.04
 """Pause after the last move of the cursor in a value before its path is shown."""
@@ -114,13 +119,17 @@ class Browse(Screen[None]):
         if self.app.size.width >= WIDE:
             yield Detail("second", tab="talk")
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         """Give the list the focus, and read the store."""
+        self.follower.follow()
         self.panes.focus_pane(self.panes.list)
         self.bars.draw()
-        self.follower.follow()
         if self.bookmarks.open(self.store.path) is not None:
             self.port.notes_changed()
+        # The first picture has the first rows where they can be had so soon: an empty one takes as long to draw.
+        first = await to_thread(self.follower.first_view, FIRST_SECONDS)
+        if first is not None:
+            self._view_ready(first)
 
     def on_unmount(self) -> None:
         """Stop reading, and whatever was run from here."""
@@ -186,6 +195,8 @@ class Browse(Screen[None]):
 
     @on(messages.ViewReady)
     def _view_ready(self, event: messages.ViewReady) -> None:
+        if event.view is self.panes.list.view:  # the first one, shown already
+            return
         self.checkpoints.show(event)
         self.replay_entry.show_view(event.view)
         self.resume_entry.keep_up()
@@ -266,6 +277,10 @@ class Browse(Screen[None]):
     @on(messages.ChangesCounted)
     def _changes_counted(self, event: messages.ChangesCounted) -> None:
         self.parent_diff.take_counts(event)
+
+    def on_diff_rows_opened(self, event: DiffRows.Opened) -> None:
+        """Do what a change that was chosen asks for; named by its message, whose class is imported with its tab."""
+        self.port.open.change(event.change, self.panes.detail.reveal)
 
     def action_compare(self) -> None:
         self.parent_diff.compare()

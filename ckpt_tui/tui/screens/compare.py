@@ -10,16 +10,20 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
+from textual.timer import Timer
 
+from ckpt_tui.actions.exports import names_here
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.comparison import DiffRow
 from ckpt_tui.core.diff.divergence import CommonAncestor
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, Rule
 from ckpt_tui.core.model import CheckpointRef, parts_of
-from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.paths import Path
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import Beginnings
+from ckpt_tui.core.sharing.machine_names import Cleaner
+from ckpt_tui.core.sharing.markdown_parts import difference_markdown
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
@@ -32,9 +36,11 @@ from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.messages import Comparing, DifferenceReady, DivergenceReady, RowsFound, WorkFailed
 from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
-from ckpt_tui.tui.screens.full_change import change_paragraphs
+from ckpt_tui.tui.screens.full_change import change_paragraphs, change_screen
 from ckpt_tui.tui.screens.rules import RulesScreen
+from ckpt_tui.tui.screens.text_file import TextFileScreen
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
+from ckpt_tui.tui.widgets.finding_list import FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.status import BarLine, Part
@@ -42,7 +48,8 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 _KEYS = {
     "compare.next": "change(1)", "compare.previous": "change(-1)", "compare.rules": "rules", "compare.fork": "fork",
-    "compare.swap": "swap", "search.open": "search", "view.reveal": "reveal", "value.copy": "copy",
+    "compare.swap": "swap", "compare.export": "export", "search.open": "search", "view.reveal": "reveal",
+    "value.copy": "copy",
     "view.next_tab": "go", "app.back": "back", "app.close": "back", "app.help": "help", "app.quit": "app.quit",
     "app.suspend": "app.suspend_process",
 }  # fmt: skip
@@ -50,6 +57,16 @@ _KEYS = {
 
 WIDE = 140
 """Columns from which the two sides stand beside each other to begin with."""
+
+
+ROOMY = 20
+"""Rows from which the selected change is shown in full below the others."""
+
+FULL_NODES = 1_000
+"""Values of a change that are written there."""
+
+REST_SECONDS = 0.08
+"""Pause after the last move of the cursor before the change under it is shown in full."""
 
 
 class ComparePlace(NamedTuple):
@@ -81,14 +98,21 @@ class CompareScreen(Screen[ComparePlace]):
     CompareScreen { layout: vertical; }
     CompareScreen #beginnings { dock: top; margin-top: 1; }
     CompareScreen #rules { dock: bottom; margin-bottom: 1; }
+    CompareScreen FindingText {
+        height: 1fr; display: none;
+        border: round $ck-edge; border-title-color: $foreground; padding: 0 1;
+    }
+    CompareScreen.-roomy FindingText { display: block; }
     CompareScreen DiffRows {
-        height: 1fr;
+        height: 2fr;
         border: round $ck-edge-focus;
         border-title-color: $foreground;
         border-subtitle-color: $ck-dim;
         padding: 0 1;
     }
     """
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (ROOMY, "-roomy")]  # noqa: RUF012 Textual's convention
 
     def __init__(
         self, store: Store, comparer: Comparer, runs: Sequence[Run], before: CheckpointRef, after: CheckpointRef,
@@ -105,14 +129,19 @@ class CompareScreen(Screen[ComparePlace]):
         """What made the branches differ; None where they do not part."""
         self.reveal = reveal
         self.compared: Compared | None = None
+        self._store_shown = store
         self.said: Part | None = None
         """What there is to say in the place of the keys."""
         self._explained: Part | None = None
+        self._full_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield BarLine(id="head")
         yield BarLine(id="beginnings")
         yield DiffRows(id="changes")
+        full = FindingText(id="full")
+        full.can_focus = False  # the wheel scrolls it, Enter opens it
+        yield full
         yield BarLine(id="rules")
         yield BarLine(id="foot")
         yield Prompt()
@@ -214,6 +243,7 @@ class CompareScreen(Screen[ComparePlace]):
             self.rows.show_text(
                 difference.incomplete or "Nothing differs." + (" i shows the rules." if difference.ignored else "")
             )
+        self._show_full_soon()
         if difference.incomplete:
             self.said = (f" ! {difference.incomplete} ", "warn")
         self.draw()
@@ -232,6 +262,20 @@ class CompareScreen(Screen[ComparePlace]):
     @on(LineList.Moved, "#changes")
     def _moved(self) -> None:
         self.draw()
+        self._show_full_soon()
+
+    def _show_full_soon(self) -> None:
+        if self._full_timer is not None:
+            self._full_timer.stop()
+        self._full_timer = self.set_timer(REST_SECONDS, self._show_full)
+
+    def _show_full(self) -> None:
+        """Show the change under the cursor below the others; of a large value only its first part."""
+        row = self.rows.row
+        change = row.change if row is not None else None
+        full = self.query_one(FindingText)
+        full.border_title = Content(self.rows.place[: max(self.size.width - 8, 8)])
+        full.show(change_paragraphs(change, self.reveal, FULL_NODES) if change is not None else [])
 
     def draw(self) -> None:
         before, after = self.pair
@@ -241,7 +285,8 @@ class CompareScreen(Screen[ComparePlace]):
         self.query_one("#head", BarLine).show(compared_parts(self.pair, width), right)
         title = f"{clean(before.workflow, 30)} {id_text(before)} → {id_text(after)}"
         self.rows.border_title = Content(f"where the branches diverge · {title}" if word else title)
-        self.rows.border_subtitle = Content(self.rows.place[-max(width - 20, 8) :])
+        place = "" if self.size.height >= ROOMY else self.rows.place  # else it stands above the change in full
+        self.rows.border_subtitle = Content(place[-max(width - 20, 8) :])
         line = self.query_one("#beginnings", BarLine)
         line.display = self.beginnings is not None
         if self.beginnings is not None:
@@ -270,6 +315,7 @@ class CompareScreen(Screen[ComparePlace]):
     def action_reveal(self) -> None:
         """Show secrets, or mask them again."""
         self.reveal = self.rows.reveal = not self.reveal
+        self._show_full_soon()
         self.rows.set_match(self.rows.match)  # what was masked is searched now, and the other way round
 
     def action_search(self) -> None:
@@ -294,15 +340,31 @@ class CompareScreen(Screen[ComparePlace]):
 
     def on_diff_rows_opened(self, event: DiffRows.Opened) -> None:
         """Show a change in full."""
-        change = event.change
-        paragraphs = change_paragraphs(change, self.reveal)
-        self.app.push_screen(TextScreen(f"{change.op} {clean(expression(change.path), 80)}", paragraphs))
+        self.app.push_screen(change_screen(event.change, self.reveal))
 
     def action_copy(self) -> None:
         """Copy the path of the change."""
         place = self.rows.place
         if place:
             self.said = copied(self.app, place, "path")
+            self.draw()
+
+    def action_export(self) -> None:
+        """Write what changed to a file."""
+        compared = self.compared
+        if compared is None:
+            return
+        cleaner = Cleaner(names_here(self._store_shown))
+        before, after = compared.before.ref, compared.after.ref
+        name = f"diff-{id_text(before)}-{id_text(after)}.md"
+        screen = TextFileScreen(
+            self._store_shown, name, lambda: cleaner.text(difference_markdown(before, after, compared.difference))
+        )
+        self.app.push_screen(screen, self._written)
+
+    def _written(self, said: str | None) -> None:
+        if said:
+            self.said = said, "good" if said.startswith("Written") else "error"
             self.draw()
 
     def action_go(self) -> None:

@@ -114,7 +114,7 @@ class Detail(Widget):
         views = TabLine(tuple(Tab(name, name.capitalize()) for name in FILE_VIEWS), id="views")
         views.display = False
         yield views
-        yield from self.bodies.made(self.tab == "overview")
+        yield self.bodies.first(self.tab == "overview")
 
     @property
     def rows(self) -> RowTree:

@@ -13,7 +13,7 @@ from ckpt_tui.core.text import clean
 
 
 class FoldLine(Static, can_focus=True):
-    """A line that unfolds what stands below it.
+    """A line that unfolds what is below it.
 
     Args:
         text: What is folded away.

@@ -15,7 +15,7 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.reading.framework_text import asked
 from ckpt_tui.core.running.form_fields import Field, example, fields_of, filled
 from ckpt_tui.core.running.secret_lines import masked_copy
-from ckpt_tui.core.running.words import asked_for, brief
+from ckpt_tui.core.running.short_values import asked_for, brief
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.choice import Choice
 
@@ -124,7 +124,7 @@ class FieldLine(Vertical):
 
     @property
     def place(self) -> Input | Choice:
-        """Where it is filled: its text where one is asked for, else what stands in its line."""
+        """Where it is filled: its text where one is asked for, else what is in its line."""
         if self.query(".field-asks") and self.query_one(".field-asks").display:
             return self.query_one(".field-asks Input", Input)
         choices = self.query(Choice)

@@ -101,7 +101,7 @@ def _style(value: object) -> str:
 
 
 class MatchList(ResultList):
-    """Places of a text: what stands there, once for each value that it stands in, and in how many checkpoints."""
+    """Places of a text: the text there, once for each value that it stands in, and in how many checkpoints."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -40,28 +40,24 @@ class TabBodies:
     def __init__(self, owner: Widget) -> None:
         self._owner = owner
 
-    def made(self, is_overview: bool) -> tuple[LineList, ...]:
-        """The lines that are there from the beginning, the overview or the tree shown first."""
-        lines = (OverviewLines(id="overview"), RowTree(id="tree"), FileLines(id="text"))
-        lines[0].display = is_overview
-        lines[1].display = not is_overview
-        lines[2].display = False
-        return lines
+    def first(self, is_overview: bool) -> LineList:
+        """The lines that are there from the beginning: the overview or the tree."""
+        return OverviewLines(id="overview") if is_overview else RowTree(id="tree")
 
     @property
     def overview(self) -> OverviewLines:
         """The overview."""
-        return self._owner.query_one(OverviewLines)
+        return cast("OverviewLines", self._found("overview"))
 
     @property
     def tree(self) -> RowTree:
         """The rows of a value."""
-        return self._owner.query_one(RowTree)
+        return cast("RowTree", self._found("tree"))
 
     @property
     def text(self) -> TextLines:
         """A conversation, a file, or why there is nothing to show."""
-        return self._owner.query_one("#text", TextLines)
+        return cast("TextLines", self._found("text"))
 
     @property
     def diff(self) -> DiffRows | None:
@@ -81,6 +77,15 @@ class TabBodies:
     def _rare(self, name: str) -> Widget | None:
         return next(iter(self._owner.query(f"#{name}")), None)
 
+    def _found(self, name: str) -> LineList:
+        """These lines; they are made, not shown yet, where they were not wanted before."""
+        found = next((lines for lines in self._owner.query(LineList) if lines.id == name), None)
+        if found is None:
+            found = _made(name)
+            found.display = False
+            self._owner.mount(found)
+        return found
+
     @property
     def current(self) -> LineList:
         """The lines that are shown."""
@@ -88,18 +93,14 @@ class TabBodies:
 
     def switch(self, name: str) -> None:
         """Show other lines: overview, tree, text, diff, graph or size; the focus goes with them."""
-        found = {lines.id: lines for lines in self._owner.query(LineList)}
-        if name not in found:
-            module, kind = _RARE[name]
-            lines: LineList = getattr(import_module(module), kind)(name)
-            found[name] = lines
+        wanted = self._found(name)
+        others = [lines for lines in self._owner.query(LineList) if lines is not wanted]
+        is_focused = any(lines.has_focus for lines in others)
+        wanted.display = True
+        for lines in others:
             lines.display = False
-            self._owner.mount(lines)
-        focused = any(lines.has_focus for lines in found.values())
-        for id, lines in found.items():
-            lines.display = id == name
-        if focused and not found[name].has_focus:
-            found[name].focus()
+        if is_focused:
+            wanted.focus()
 
     def show_changes(
         self, difference: Difference | None, why_none: str, checkpoint: Checkpoint | None, reveal: bool
@@ -127,6 +128,15 @@ class TabBodies:
 
 
 _LARGE_TALK = "This checkpoint is large: Enter in its overview reads it, and what was said in it."
+
+
+def _made(name: str) -> LineList:
+    if name in _RARE:
+        module, kind = _RARE[name]
+        rare: LineList = getattr(import_module(module), kind)(name)
+        return rare
+    return {"overview": OverviewLines, "tree": RowTree, "text": FileLines}[name](id=name)
+
 
 _RARE = {
     "diff": ("ckpt_tui.tui.widgets.diff_rows", "DiffRows"),

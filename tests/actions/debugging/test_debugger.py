@@ -243,7 +243,8 @@ def test_going_back_makes_a_fork_and_what_came_after_stays(into: Path, sessions:
     before = checkpoints(into)
     back = next(each for each in before if each["iteration_count"] == 2)
     run.do("goto", id=back["checkpoint_id"][:8])
-    assert run.until("paused")["checkpoint"] == back["checkpoint_id"]
+    there = run.until("paused")
+    assert (there["checkpoint"], there["lights"]) == (back["checkpoint_id"], {"writer": "next"})
     run.do("edit", path="messages.reviewer[0].data.text", value="milk")
     run.do("break", set=[])
     run.do("continue")

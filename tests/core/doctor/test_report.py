@@ -263,6 +263,14 @@ def test_the_member_of_an_enum_by_name_needs_its_class_only(tmp_path: Path) -> N
     assert not report.is_dangerous
 
 
+@pytest.mark.parametrize("name", ["RED", "InStock", "red"])
+def test_a_member_of_an_enum_by_name_is_no_function(tmp_path: Path, name: str) -> None:
+    data = b"\x80\x04cbuiltins\ngetattr\ncmy_app\nColor\n" + pickle.SHORT_BINUNICODE + bytes([len(name)])
+    report = in_state(tmp_path, envelope(data + name.encode() + b"\x86R.", "my_app:Color"))
+    assert report.allowed_types == ("my_app:Color",)
+    assert not [finding for finding in report.findings if finding.severity == "warning"]
+
+
 def test_types_of_a_dangerous_file_are_not_suggested(tmp_path: Path) -> None:
     state = {"x": envelope(called("my_app", "Order", 1), "my_app:Order"), "y": envelope(called("os", "system", "id"))}
     assert examined(checkpoint(tmp_path, state=state)).allowed_types == ()
@@ -446,6 +454,14 @@ def test_a_pickle_with_any_number_of_dangerous_names_gives_a_bounded_report(tmp_
     names = b"".join(b"cos\nname%d\n0" % number for number in range(5_000))
     report = in_state(tmp_path, envelope(b"\x80\x04" + names + b"N."))
     assert 10 < len(report.findings) < 200 and report.is_dangerous
+
+
+def test_bytes_after_the_end_of_a_pickle_are_reported_and_nothing_is_undecodable(tmp_path: Path) -> None:
+    report = in_state(tmp_path, envelope(pickle.dumps({"n": 30}) + b"\0" * 5, "builtins:dict"))
+    finding = only(report, "trailing-bytes")
+    assert "5 bytes after the end" in finding.reason and "does not read" in finding.reason
+    assert not report.is_grave
+    assert [one.kind for one in report.findings if one.severity == "warning"] == ["trailing-bytes"]
 
 
 # -- what the framework does not load ---------------------------------------------------------------------------------

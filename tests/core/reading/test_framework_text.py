@@ -8,7 +8,7 @@ import pytest
 
 from ckpt_tui.core.reading.framework_text import asked, asks, in_words
 from ckpt_tui.core.running.event_lines import line_of
-from ckpt_tui.core.running.words import brief
+from ckpt_tui.core.running.short_values import brief
 
 TYPES = "agent_framework._types"
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import pickle
+from base64 import b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ckpt_tui.core.budgets import GIST_CHARACTERS
+from ckpt_tui.core.budgets import GIST_CHARACTERS, GIST_SPAN
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.gist import gist, gist_of_state
-from ckpt_tui.core.value import Map, Value
+from ckpt_tui.core.secret_texts import MASK
+from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.agent_framework import entry_from_bytes
 
+PEM = f"-----BEGIN PRIVATE KEY-----\n{'MIIE' * 30}\n-----END PRIVATE KEY-----"
 SAMPLES = Path(__file__).parents[2] / "data" / "agent-framework" / "1.23.0"
 
 
@@ -42,9 +45,18 @@ class Holder:
         (None, ""),
         ({"approved": False, "reason": "too short"}, "no “too short”"),
         ({"a": True, "b": False}, "a yes b no"),
+        ({"k": 2, "$repeated": {"k": [1, 2]}}, "k 2"),
         ({"score": 3, "api_key": "sk-1", "type": "thing"}, "score 3"),
         ({"id": "9804e371-9f08-4fa7-977c-a8947dcc5c70", "ask": "9804e371-9f08-4fa7-977c-a8947dcc5c71", "n": 1}, "n 1"),
         (["a", "b", "c", "d", "e"], "“a” “b” “c” “d” +1"),
+        ("use ghp_abcdefghijklmnopqrstuvwxyz0123456789 please", f"“use {MASK} please”"),
+        ({"url": "redis://svc:hunter2@cache/0"}, f"“redis://svc:{MASK}@cache/0”"),
+        ([{"role": "user", "contents": ["my key is sk-proj-abcdefghijklmnop"]}], f"“my key is {MASK}”"),
+        ("x" * 75 + " postgres://u:" + "p" * 99 + "@db", f"“{'x' * 75} postgres://u:{MASK}@db”"),
+        (
+            {"type": "function_call", "function_call": None, "name": "login", "arguments": '{"password": "hunter2"}'},
+            f'login({{"password": "{MASK}"}})',
+        ),
         ([{"role": "user", "contents": ["hello"]}, {"role": "assistant", "contents": ["good bye"]}], "“good bye”"),
         (
             {"type": "function_approval_request", "function_call": {"name": "rm", "arguments": "{}"}},
@@ -123,3 +135,25 @@ def test_executors_side_by_side_all_have_their_say() -> None:
         again=[asked, message("assistant", "ok")],
     )  # fmt: skip
     assert gist_of_state(state) == "“ok” “cheap”"
+
+
+@pytest.mark.parametrize("key", ['v2::["auto","transform","abc",0]', "transform::1"])
+def test_a_functional_workflow_shows_the_result_of_its_last_step(key: str) -> None:
+    calls: Value = {'v2::["auto","fetch","abc",0]': {"status": 200}, key: "[200] my answer"}
+    assert gist_of_state([("_step_cache", calls), ("_original_message", "topic")]) == "transform “[200] my answer”"
+
+
+def test_no_secret_in_a_pickle_is_said_in_a_row() -> None:
+    value = decode(pickle.dumps({"note": "Bearer abcdefghij0123456789", "pem": PEM})).value
+    assert gist(value) == f"“Bearer {MASK}” “-----BEGIN PRIVATE KEY----- {MASK} -----END PRIVATE KEY-----”"
+
+
+def test_a_row_reads_a_dozen_values_of_a_few_kilobytes_and_no_more() -> None:
+    dense = pickle.PROTO + b"\x05" + b"]0" * 5_900 + b"N."
+    envelopes = [Envelope(b64encode(dense).decode(), "a:b") for _ in range(40)]
+    assert all(len(each.text) < GIST_SPAN for each in envelopes)
+    gist({f"k{number}": {"x": each} for number, each in enumerate(envelopes)})
+    assert sum(each.ready for each in envelopes) <= 12
+    longer = Envelope(b64encode(dense + b"\0" * GIST_SPAN).decode(), "a:b")
+    assert gist(longer) == ""
+    assert not longer.ready

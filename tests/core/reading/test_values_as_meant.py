@@ -105,6 +105,20 @@ def test_an_enum_that_pickles_by_name_is_its_member(stage: Stage, protocol: int)
     assert kind_of(value) == "atom"
 
 
+class Size(enum.Enum):
+    S = 1
+    InStock = 2
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return getattr, (self.__class__, self.name)
+
+
+@pytest.mark.parametrize("size", [Size.S, Size.InStock])
+@pytest.mark.parametrize("protocol", [4, 5])
+def test_a_member_that_is_named_like_a_class_is_one_where_no_class_is_written_so(size: Size, protocol: int) -> None:
+    assert shown([size], protocol) == [{"$type": f"{__name__}:Size", "$value": size.name}]
+
+
 @pytest.mark.parametrize("name", ["Inner", "_unpickle", "C"])
 def test_a_class_in_a_class_is_still_a_class(name: str) -> None:
     value = Obj(Ref("builtins", "getattr"), (Ref("app", "Outer"), name), "call")

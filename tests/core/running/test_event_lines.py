@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.running.event_lines import line_of, parse_line
-from ckpt_tui.core.running.words import brief, short_name
+from ckpt_tui.core.running.short_values import brief, short_name
 from ckpt_tui.core.runs.outcomes import outcomes
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.view import make_view

@@ -203,7 +203,7 @@ def test_what_reaches_further_than_its_names_is_danger(data: bytes) -> None:
     ("data", "fault"),
     [
         (b"", "ends too early"), (b"\x80\x04]", "ends too early"), (b"\x80\x09N.", "protocol 9"),
-        (b"\x80\x05\x97.", "outside the pickle"), (b"N.N.", "2 bytes after the end"),
+        (b"\x80\x05\x97.", "outside the pickle"),
         (b"\xff.", "not a pickle operation"),
         (b"\x80\x04" + b"N0" * 1_000_000 + b"N.", "more than"),
     ],
@@ -378,3 +378,10 @@ class Nothing:
 
 def known_names(found: Inspection) -> set[str]:
     return {name for use in found.uses for name in (use.name, use.written)}
+
+
+def test_bytes_after_the_end_are_no_fault_and_dangerous_names_in_them_are_danger() -> None:
+    assert inspect(b"N.N.") == inspect(b"N.")
+    found = inspect(b"N.cos\nsystem\n(S'id'\ntR.")
+    assert found.is_danger
+    assert "in a part that is not decoded" in found.dangers[0]

@@ -4,7 +4,7 @@ from base64 import b64encode
 
 import pytest
 
-from ckpt_tui.core.sharing.machine import Cleaner, Names
+from ckpt_tui.core.sharing.machine_names import Cleaner, Names
 
 HERE = Names(("anna",), ("annas-mac",), (("/home/anna", "~"), ("/home/anna/proj/ckpts", "ckpts")))
 

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from ckpt_tui.core.running.call_record import call_record
-from ckpt_tui.core.running.progress import Progress, lights
+from ckpt_tui.core.running.executor_states import Progress, lights
 
 
 def line(kind: str, **fields: Any) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ckpt_tui.core.running.words import spent_text
+from ckpt_tui.core.running.short_values import spent_text
 from ckpt_tui.core.steps.learned_graph import Graph, given
 from ckpt_tui.core.steps.steps import Light
 

@@ -1,0 +1,85 @@
+"""Which theme to use: each is shown as the cursor comes to it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from ckpt_tui.tui.configuration_check import theme_names
+from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.step_text import Parts
+
+
+class ThemeLines(LineList):
+    """One line a theme."""
+
+    def __init__(self, names: list[str]) -> None:
+        super().__init__()
+        self.names = names
+
+    @property
+    def line_count(self) -> int:
+        return len(self.names)
+
+    def draw(self, index: int, width: int) -> Parts:
+        return [("▸ " if index == self.cursor else "  ", "accent"), (self.names[index], "text")]
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        self._strips.clear()
+        super().watch_cursor(old, new)
+        if self.is_mounted:
+            self.app.theme = self.names[new]
+
+    def clicked(self, index: int, x: int, times: int) -> None:
+        screen = self.screen
+        if times == 2 and isinstance(screen, ThemePicker):
+            screen.action_keep()
+
+
+class ThemePicker(ModalScreen[str | None]):
+    """Shows themes; closes with the name of the one that was taken, or None with the former one back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q", "leave", "as before"), ("enter", "keep", "take it")]
+
+    DEFAULT_CSS = """
+    ThemePicker { align: right middle; }
+    ThemePicker > Vertical {
+        width: 40; height: 80%; border: round $ck-edge-focus; border-title-color: $foreground;
+        border-subtitle-color: $ck-dim; background: $background; padding: 0 1;
+    }
+    ThemePicker ThemeLines { height: 1fr; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._before = ""
+
+    def compose(self) -> ComposeResult:
+        box = Vertical()
+        box.border_title = Content("Theme")
+        box.border_subtitle = Content("⏎ takes it · esc as before")
+        with box:
+            yield ThemeLines(theme_names())
+
+    def on_mount(self) -> None:
+        """Begin at the theme that is used."""
+        self._before = self.app.theme
+        lines = self.query_one(ThemeLines)
+        lines.changed()
+        lines.focus()
+        if self._before in lines.names:
+            lines.cursor = lines.names.index(self._before)
+
+    def action_keep(self) -> None:
+        """Take the theme that is shown."""
+        self.dismiss(self.app.theme)
+
+    def action_leave(self) -> None:
+        """Show the former theme again."""
+        self.app.theme = self._before
+        self.dismiss(None)
