@@ -16,7 +16,7 @@ from ckpt_tui.core.overview.trail import Passed, passed
 from ckpt_tui.core.reading.conversation import Conversation, conversation
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
 from ckpt_tui.core.steps.learned_graph import Graph, GraphLearner, of_topology
-from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
+from ckpt_tui.core.steps.snapshots import Snapshot, ran_for_certain, take_snapshot
 from ckpt_tui.core.steps.steps import step_between
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
@@ -76,12 +76,13 @@ class RunPath:
 
     def take(self, node: Node, before: Snapshot | None, after: Snapshot) -> Passed:
         """Take in the step to a checkpoint."""
+        certain = ran_for_certain(before, after)
         with self._lock:
             if self.given is None and after.checkpoint.topology is not None:
                 self.given = of_topology(after.checkpoint.topology)
             if _mark(node) not in self._passed:
-                self._lessons.learn(before, after)
-        found = self._passed[_mark(node)] = passed(before, after, self.graph)
+                self._lessons.learn(before, after, certain)
+        found = self._passed[_mark(node)] = passed(before, after, self.graph, certain)
         return found
 
 

@@ -101,14 +101,14 @@ class GraphLearner:
         self._graph: Graph | None = None
         self._last = Graph()
 
-    def learn(self, before: Snapshot | None, after: Snapshot) -> None:
-        """Take in one step: a checkpoint and its parent."""
+    def learn(self, before: Snapshot | None, after: Snapshot, certain: Mapping[str, str] | None = None) -> None:
+        """Take in one step: a checkpoint and its parent; `certain` is what `ran_for_certain` says, where it is known."""
         if before is not None:
             self._look_at(before)
         self._look_at(after)
         if kind_of_step(before, after) in ("answer", "input"):
             return
-        ran = ran_for_certain(before, after)
+        ran = ran_for_certain(before, after) if certain is None else certain
         self._note_seen(ran)
         if before is None:
             return
