@@ -102,7 +102,7 @@ class GraphLearner:
         self._last = Graph()
 
     def learn(self, before: Snapshot | None, after: Snapshot, certain: Mapping[str, str] | None = None) -> None:
-        """Take in one step: a checkpoint and its parent; `certain` is what `ran_for_certain` says, where it is known."""
+        """Take in one step: a checkpoint and its parent; `certain` is what `ran_for_certain` says, where known."""
         if before is not None:
             self._look_at(before)
         self._look_at(after)
