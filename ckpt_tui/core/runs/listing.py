@@ -9,6 +9,7 @@ from itertools import islice, repeat
 from typing import NamedTuple
 
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, StoreMetadata, has_file_time
+from ckpt_tui.core.runs.ids import own_id
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import ago_text, clean
 from ckpt_tui.core.times import is_possible, local_time
@@ -145,11 +146,6 @@ _MADE_UP = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9
 
 
 _BY_TIME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z").match
-
-
-def own_id(name: str) -> str:
-    """An id without the thread that it is distinguished by, as `THREAD/ID` has it."""
-    return name.rpartition("/")[2]
 
 
 def given_name(ref: CheckpointRef) -> str:
