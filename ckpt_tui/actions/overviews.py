@@ -94,6 +94,7 @@ def _mark(node: Node) -> tuple[str, str, int]:
 def overviews(
     store: Store, run: Run, node: Node, run_path: RunPath | None = None, loaded: Checkpoint | None = None,
     whole: bool = True, check: Check = None, pause: Check = None, most: int = PATH_LENGTH,
+    at_once: bool = True,
 ) -> Iterator[OverviewReport]:  # fmt: skip
     """The overview of a checkpoint at once, from itself and its parent, then again with the whole path of its run.
 
@@ -107,6 +108,7 @@ def overviews(
         check: Called now and then; whatever it raises ends the work.
         pause: Called after each checkpoint of the path that was read.
         most: How many checkpoints of the path are read at most.
+        at_once: Whether to yield the first overview where another one follows.
 
     Raises:
         CkptError: the checkpoint cannot be read.
@@ -147,8 +149,10 @@ def overviews(
         yield report(at_hand, True)
         return
     own = run_path.take(node, before, after)
-    yield report([*(found for found in at_hand if found.ref.id != node.ref.id), own], len(branch) == 1)
-    if not whole or len(branch) == 1:
+    is_last = not whole or len(branch) == 1
+    if at_once or is_last:
+        yield report([*(found for found in at_hand if found.ref.id != node.ref.id), own], len(branch) == 1)
+    if is_last:
         return
     # Twice where the graph is better known after the last step than before the first.
     for _ in range(2):

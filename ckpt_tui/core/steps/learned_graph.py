@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ckpt_tui.core.steps.snapshots import Snapshot, kind_of_step, ran_for_certain
-from ckpt_tui.core.topology import Topology
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.topology import Topology
 
 Trust = Literal["exact", "inferred", "possible"]
 
