@@ -23,6 +23,8 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from ckpt_tui.core.runs.listing import NodeRow  # noqa: E402
+from ckpt_tui.stores.fork_directories import with_forks  # noqa: E402
+from ckpt_tui.stores.registry import open_store  # noqa: E402
 from ckpt_tui.tui.screens.browse import Browse  # noqa: E402 the repository itself, not an installed copy
 from ckpt_tui.tui.screens.doctor import DoctorScreen  # noqa: E402
 from ckpt_tui.tui.screens.event_file import EventsScreen  # noqa: E402
@@ -32,6 +34,7 @@ from ckpt_tui.tui.screens.resume import ResumeScreen  # noqa: E402
 from tests.tui.support import DATA, Driver, open_app  # noqa: E402
 
 STORE = HERE.parent / "ckpt_tui" / "demo" / "recorded" / "store"
+ANSWERED_TWICE = DATA / "langgraph" / "answered-twice" / "orders.sqlite"
 
 
 async def browse(app: Driver) -> None:
@@ -279,14 +282,25 @@ async def prompt(app: Driver) -> None:
     await app.press("f", *"waits")
 
 
-async def newest(app: Driver) -> None:
-    """The first screen, no key pressed."""
-
-
 async def events(app: Driver) -> None:
     """A saved stream of events."""
     await app.app.push_screen(EventsScreen(str(DATA / "dotnet" / "hpd_events" / "workflow.events.ndjson")))
     await app.shows("events")
+
+
+async def langgraph(app: Driver) -> None:
+    """A thread of LangGraph that was answered twice, at the checkpoint that asked."""
+    await app.settled()
+    (run,) = app.screen.list.view.runs
+    app.screen.list.select(next(node.ref.file for node in run.nodes if node.ref.iteration == 1))
+    await app.settled()
+
+
+async def langgraph_outcomes(app: Driver) -> None:
+    """What the two answers came to."""
+    await langgraph(app)
+    await app.press("A")
+    await app.settled()
 
 
 SCREENS: dict[str, tuple[Path, Callable[[Driver], Awaitable[object]]]] = {
@@ -298,14 +312,15 @@ SCREENS: dict[str, tuple[Path, Callable[[Driver], Awaitable[object]]]] = {
     "doctor": (DATA / "hostile", doctor), "problems": (DATA / "hostile", problems), "keys": (STORE, keys),
     "palette": (STORE, palette), "opened": (STORE, opened), "prompt": (STORE, prompt),
     "hpd": (DATA / "dotnet" / "hpd_hosted", hpd), "several": (DATA / "dotnet", several),
-    "langgraph": (DATA / "langgraph" / "1.2.24" / "interrupts.sqlite", newest), "events": (STORE, events),
+    "langgraph": (ANSWERED_TWICE, langgraph), "langgraph-outcomes": (ANSWERED_TWICE, langgraph_outcomes),
+    "events": (STORE, events),
 }  # fmt: skip
 """Each screen: the store, and what is pressed."""
 
 SHOTS = {
     "overview-wide": ("overview", (200, 50)), "browse-narrow": ("browse", (80, 24)), "wide": ("browse", (170, 44)),
     "compare-narrow": ("compare", (80, 24)), "compare-wide": ("compare", (170, 44)),
-    "replay-narrow": ("replay-2", (80, 24)),
+    "replay-narrow": ("replay-2", (80, 24)), "langgraph-outcomes": ("langgraph-outcomes", (120, 16)),
     **{
         name: (name, (120, 36))
         for name in (
@@ -322,8 +337,9 @@ SIZES = ((80, 24), (120, 36), (200, 50))
 async def drawn(name: str, size: tuple[int, int]) -> str:
     """A screen as SVG."""
     store, prepare = SCREENS[name]
+    opened = with_forks(open_store(store)) if store == ANSWERED_TWICE else store
     os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="ckpt-tui-screenshots-")
-    async with open_app(store, size) as app:
+    async with open_app(opened, size) as app:
         await prepare(app)
         await app.settled()
         # The person's own directories are nobody's business.

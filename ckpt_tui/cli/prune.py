@@ -117,6 +117,8 @@ def _runs_of(runs: tuple[Run, ...], named: Iterable[str]) -> frozenset[str]:
 
 def _show(choice: Choice) -> None:
     """Print what goes and what does not, on stderr."""
+    if not choice.gone:
+        click.echo("nothing would go", err=True)
     _list(choice.gone, f"{_count(choice.gone)} would go, {size_text(choice.freed)}")
     _list(choice.orphans, f"{_count(choice.orphans)} would lose its parent")
     if choice.needed:

@@ -116,7 +116,10 @@ class PolledStore(Store):
             if stop is not None and stop.is_set():
                 return
             known = self._known.get(file)
-            if not isinstance(known, CheckpointRef) or known.facts is not None:
+            if not isinstance(known, CheckpointRef):
+                continue
+            if known.facts is not None:  # whoever asked before may have been stopped before it took them
+                entries.append(known)
                 continue
             try:
                 entries.append(self.load(file).ref)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ckpt_tui.core.running.session_lines import OUTCOMES, SESSION_LINES
 from ckpt_tui.core.running.short_values import SUMMARY_CHARACTERS, asks_in_words, brief, place_text, spent_text
+from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.times import is_possible, parse_time
 
@@ -109,7 +110,8 @@ def _event(document: dict[str, Any], clock: str, step: str) -> Line:
 
 
 def _hello(document: dict[str, Any]) -> tuple[str, str, str]:
-    text = f"Python {document.get('python')}, agent_framework {document.get('framework')}, {document.get('executable')}"
+    framework = f"{document.get('name') or 'agent_framework'} {document.get('framework')}"
+    text = f"Python {document.get('python')}, {framework}, {document.get('executable')}"
     return "", text, "dim"
 
 
@@ -128,9 +130,9 @@ def _check(document: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _checkpoint(document: dict[str, Any]) -> tuple[str, str, str]:
-    parent = str(document.get("parent") or "none")
+    parent = short_id(str(document.get("parent") or "none"))
     waiting = f", {document['pending']} waiting" if document.get("pending") else ""
-    return "", f"checkpoint {str(document.get('id'))[:8]} after {parent[:8]}{waiting}", "key"
+    return "", f"checkpoint {short_id(str(document.get('id')))} after {parent}{waiting}", "key"
 
 
 def _checkpoint_failed(document: dict[str, Any]) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ckpt_tui.core.running.short_values import brief, place_text
+from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.text import clean
 
 OUTCOMES = {
@@ -98,7 +99,7 @@ def _edited(document: dict[str, Any]) -> tuple[str, str, str]:
 def _resumed(document: dict[str, Any]) -> tuple[str, str, str]:
     count = len(document.get("edits") or ())
     changed = f" with {count} change{'' if count == 1 else 's'}" if count else ""
-    return "", f"resumed from {str(document.get('checkpoint'))[:8]}{changed}", "key"
+    return "", f"resumed from {short_id(str(document.get('checkpoint')))}{changed}", "key"
 
 
 SESSION_LINES: dict[str, Callable[[dict[str, Any]], tuple[str, str, str]]] = {

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.short_ids import own_id
 
 _PARENTS = re.compile(r"(.*)~(\d{1,6})\Z", re.DOTALL)
 
@@ -20,11 +21,6 @@ class IdFault(Exception):
         super().__init__(reason)
         self.reason = reason
         self.ambiguous = ambiguous
-
-
-def own_id(name: str) -> str:
-    """An id without the thread that it is distinguished by, as `THREAD/ID` has it."""
-    return name.rpartition("/")[2]
 
 
 def find(name: str, runs: Sequence[Run]) -> Node:

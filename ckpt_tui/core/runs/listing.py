@@ -9,8 +9,8 @@ from itertools import islice, repeat
 from typing import NamedTuple
 
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, StoreMetadata, has_file_time
-from ckpt_tui.core.runs.ids import own_id
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.short_ids import own_id, short_id
 from ckpt_tui.core.text import ago_text, clean
 from ckpt_tui.core.times import is_possible, local_time
 
@@ -143,9 +143,6 @@ def join_gutter(row: JoinRow) -> str:
 
 
 _MADE_UP = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z").match
-
-
-_BY_TIME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z").match
 
 
 def given_name(ref: CheckpointRef) -> str:
@@ -320,7 +317,4 @@ def store_title(row: StoreRow) -> tuple[str, str]:
 
 def id_text(ref: CheckpointRef) -> str:
     """An id short enough to read out, long enough to be unique in practice."""
-    name = ref.id if "/" not in ref.id else own_id(ref.id)
-    # Ids of version 6 begin with the time: within 27 seconds their first 8 digits are the same.
-    short = name[9:18].replace("-", "") if _BY_TIME(name) else name[:8]
-    return short if short.isalnum() and short.isascii() else clean(short)
+    return short_id(ref.id)

@@ -7,6 +7,7 @@ from typing import Any
 from ckpt_tui.actions.resume.plan import FAILED, Source
 from ckpt_tui.actions.resume.preview import blocked_types
 from ckpt_tui.core.running.session_lines import OUTCOMES, pause_place
+from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.resume_preview import allow_text
 from ckpt_tui.tui.live_run import LiveRun
@@ -22,10 +23,9 @@ Keys = list[tuple[str, str]]
 
 def source_parts(source: Source) -> list[Part]:
     """Which checkpoint is resumed."""
-    return [
-        (" ckpt-tui ", "strong"), (" resume ", "key"),
-        (f" {clean(source.id, 8)} {clean(source.workflow, 30)} · iteration {source.iteration} ", "plain"),
-    ]  # fmt: skip
+    name = f"{short_id(source.id)} {clean(source.workflow, 30)}"
+    count = f"{'iteration' if source.thread is None else 'step'} {source.iteration}"
+    return [(" ckpt-tui ", "strong"), (" resume ", "key"), (f" {name} · {count} ", "plain")]
 
 
 def run_parts(run: LiveRun | None, waits: bool, seconds: float) -> list[Part]:

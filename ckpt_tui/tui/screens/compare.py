@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
 
+from ckpt_tui.actions.exports import names_here
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.comparison import DiffRow
 from ckpt_tui.core.diff.divergence import CommonAncestor
@@ -21,6 +22,8 @@ from ckpt_tui.core.paths import Path
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import Beginnings
+from ckpt_tui.core.sharing.machine_names import Cleaner
+from ckpt_tui.core.sharing.markdown_parts import difference_markdown
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
@@ -35,6 +38,7 @@ from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.full_change import change_paragraphs, change_screen
 from ckpt_tui.tui.screens.rules import RulesScreen
+from ckpt_tui.tui.screens.text_file import TextFileScreen
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
 from ckpt_tui.tui.widgets.finding_list import FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -44,7 +48,8 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 _KEYS = {
     "compare.next": "change(1)", "compare.previous": "change(-1)", "compare.rules": "rules", "compare.fork": "fork",
-    "compare.swap": "swap", "search.open": "search", "view.reveal": "reveal", "value.copy": "copy",
+    "compare.swap": "swap", "compare.export": "export", "search.open": "search", "view.reveal": "reveal",
+    "value.copy": "copy",
     "view.next_tab": "go", "app.back": "back", "app.close": "back", "app.help": "help", "app.quit": "app.quit",
     "app.suspend": "app.suspend_process",
 }  # fmt: skip
@@ -124,6 +129,7 @@ class CompareScreen(Screen[ComparePlace]):
         """What made the branches differ; None where they do not part."""
         self.reveal = reveal
         self.compared: Compared | None = None
+        self._store_shown = store
         self.said: Part | None = None
         """What there is to say in the place of the keys."""
         self._explained: Part | None = None
@@ -341,6 +347,24 @@ class CompareScreen(Screen[ComparePlace]):
         place = self.rows.place
         if place:
             self.said = copied(self.app, place, "path")
+            self.draw()
+
+    def action_export(self) -> None:
+        """Write what changed to a file."""
+        compared = self.compared
+        if compared is None:
+            return
+        cleaner = Cleaner(names_here(self._store_shown))
+        before, after = compared.before.ref, compared.after.ref
+        name = f"diff-{id_text(before)}-{id_text(after)}.md"
+        screen = TextFileScreen(
+            self._store_shown, name, lambda: cleaner.text(difference_markdown(before, after, compared.difference))
+        )
+        self.app.push_screen(screen, self._written)
+
+    def _written(self, said: str | None) -> None:
+        if said:
+            self.said = said, "good" if said.startswith("Written") else "error"
             self.draw()
 
     def action_go(self) -> None:
