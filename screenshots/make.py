@@ -1,6 +1,7 @@
-"""Makes the screenshots of the README and the docs by driving the real app: `python screenshots/make.py`.
+"""Makes the screenshots of the README and the docs by driving the real app: `python screenshots/make.py [NAMES]`.
 
-Writes *.svg, and *.png for the README; only those whose names are given, if any are.
+Writes *.svg, and *.png for the README; only those whose names are given, if any are. `--every DIRECTORY [NAMES]` writes
+every screen at 80x24, 120x36 and 200x50 as PNG into another directory, to be looked at.
 Needs the `dev` extra, and DejaVu Sans Mono for the PNG.
 """
 
@@ -11,6 +12,7 @@ import os
 import re
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,14 +23,18 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from ckpt_tui.core.runs.listing import NodeRow  # noqa: E402
+from ckpt_tui.stores.fork_directories import with_forks  # noqa: E402
+from ckpt_tui.stores.registry import open_store  # noqa: E402
 from ckpt_tui.tui.screens.browse import Browse  # noqa: E402 the repository itself, not an installed copy
 from ckpt_tui.tui.screens.doctor import DoctorScreen  # noqa: E402
+from ckpt_tui.tui.screens.event_file import EventsScreen  # noqa: E402
 from ckpt_tui.tui.screens.query_screen import QueryScreen  # noqa: E402
 from ckpt_tui.tui.screens.replay import ReplayScreen  # noqa: E402
 from ckpt_tui.tui.screens.resume import ResumeScreen  # noqa: E402
 from tests.tui.support import DATA, Driver, open_app  # noqa: E402
 
 STORE = HERE.parent / "ckpt_tui" / "demo" / "recorded" / "store"
+ANSWERED_TWICE = DATA / "langgraph" / "answered-twice" / "orders.sqlite"
 
 
 async def browse(app: Driver) -> None:
@@ -166,7 +172,7 @@ async def graph(app: Driver) -> None:
     await app.press("5", "g", "tab")
     while app.screen.details[0].tab != "graph":
         await app.press("t")
-    await app.shows("● ran")
+    await app.shows("[Graph]", "● ")
 
 
 async def replay(app: Driver, place: int) -> ReplayScreen:
@@ -228,62 +234,144 @@ async def stepping(app: Driver) -> None:
     screen.say("")
 
 
-SHOTS = (
-    ("overview", STORE, (120, 36), overview),
-    ("overview-wide", STORE, (200, 50), overview),
-    ("stepping", STORE, (120, 36), stepping),
-    ("browse", STORE, (120, 36), browse),
-    ("browse-narrow", STORE, (80, 24), browse),
-    ("wide", STORE, (170, 44), browse),
-    ("talk", STORE, (120, 36), talk),
-    ("pending", STORE, (120, 36), pending),
-    ("problems", DATA / "hostile", (120, 36), problems),
-    ("doctor", DATA / "hostile", (120, 36), doctor),
-    ("history", STORE, (120, 36), history),
-    ("find", STORE, (120, 36), find),
-    ("sizes", STORE, (120, 36), sizes),
-    ("compare", STORE, (120, 36), compare),
-    ("compare-narrow", STORE, (80, 24), compare),
-    ("compare-wide", STORE, (170, 44), compare),
-    ("resume", STORE, (120, 36), resume),
-    ("run", STORE, (120, 36), run),
-    ("keys", STORE, (120, 36), keys),
-    ("hpd", DATA / "dotnet" / "hpd_hosted", (120, 36), hpd),
-    ("several", DATA / "dotnet", (120, 36), several),
-    ("graph", STORE, (120, 36), graph),
-    ("replay-1", STORE, (120, 36), replay_1),
-    ("replay-2", STORE, (120, 36), replay_2),
-    ("replay-3", STORE, (120, 36), replay_3),
-    ("replay-narrow", STORE, (80, 24), replay_2),
-)
-"""Name, store, size of the terminal, and what is pressed."""
+async def changes(app: Driver) -> None:
+    """The tab of the changes."""
+    await app.press("1", "1", "g", "tab", "f5")
+    await app.until(lambda: app.screen.panes.detail.place[1], "the changes")
 
 
-async def main() -> None:
-    """Make every screenshot, or those that are named."""
-    for name, store, size, prepare in SHOTS:
-        if sys.argv[1:] and name not in sys.argv[1:]:
-            continue
-        os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="ckpt-tui-screenshots-")
-        async with open_app(store, size) as app:
-            await prepare(app)
-            await app.settled()
-            # The person's own directories are nobody's business.
-            app.screen.store.path = f"./{store.name}"
-            app.screen.checkpoints.changed_at = 0.0
-            for screen in app.app.screen_stack:
-                if isinstance(screen, Browse):
-                    screen.bars.draw_head()
-                elif isinstance(screen, DoctorScreen | QueryScreen):
-                    screen.draw_head()
-            await app.pilot.pause(0.2)
-            svg = app.app.export_screenshot(title="ckpt-tui")
-        neutral = ".venv/bin/python".ljust(len(sys.executable), "\N{NO-BREAK SPACE}").replace(
-            "\N{NO-BREAK SPACE}", "&#160;"
+async def file(app: Driver) -> None:
+    """The tab of the file: ids, times, warnings."""
+    await app.press("tab", "f7")
+
+
+async def shares(app: Driver) -> None:
+    """The tab of the file: where its characters are."""
+    await app.press("tab", "f10")
+    await app.shows("by type")
+
+
+async def raw(app: Driver) -> None:
+    """The tab of the file: its text."""
+    await app.press("tab", "f11")
+
+
+async def outcomes(app: Driver) -> None:
+    """Two outcomes of one checkpoint."""
+    await app.press("1", "3", "g", "A")
+    await app.shows("changes")
+
+
+async def palette(app: Driver) -> None:
+    """Commands by name."""
+    await app.press("colon", *"doc")
+    await app.shows("store.doctor")
+
+
+async def opened(app: Driver) -> None:
+    """A long text in full, searched."""
+    await app.press("1", "3", "g", "f3", "tab")
+    app.screen.details[0].rows.open_labels(("draft", "body"))
+    await app.press("enter")
+    await app.shows("esc closes")
+    await app.press("slash", *"lamp", "enter")
+
+
+async def prompt(app: Driver) -> None:
+    """A text is asked for."""
+    await app.press("f", *"waits")
+
+
+async def events(app: Driver) -> None:
+    """A saved stream of events."""
+    await app.app.push_screen(EventsScreen(str(DATA / "dotnet" / "hpd_events" / "workflow.events.ndjson")))
+    await app.shows("events")
+
+
+async def langgraph(app: Driver) -> None:
+    """A thread of LangGraph that was answered twice, at the checkpoint that asked."""
+    await app.settled()
+    (run,) = app.screen.list.view.runs
+    app.screen.list.select(next(node.ref.file for node in run.nodes if node.ref.iteration == 1))
+    await app.settled()
+
+
+async def langgraph_outcomes(app: Driver) -> None:
+    """What the two answers came to."""
+    await langgraph(app)
+    await app.press("A")
+    await app.settled()
+
+
+SCREENS: dict[str, tuple[Path, Callable[[Driver], Awaitable[object]]]] = {
+    "overview": (STORE, overview), "browse": (STORE, browse), "talk": (STORE, talk), "pending": (STORE, pending),
+    "changes": (STORE, changes), "graph": (STORE, graph), "file": (STORE, file), "shares": (STORE, shares),
+    "raw": (STORE, raw), "compare": (STORE, compare), "outcomes": (STORE, outcomes), "replay-1": (STORE, replay_1),
+    "replay-2": (STORE, replay_2), "replay-3": (STORE, replay_3), "resume": (STORE, resume), "run": (STORE, run),
+    "stepping": (STORE, stepping), "history": (STORE, history), "find": (STORE, find), "sizes": (STORE, sizes),
+    "doctor": (DATA / "hostile", doctor), "problems": (DATA / "hostile", problems), "keys": (STORE, keys),
+    "palette": (STORE, palette), "opened": (STORE, opened), "prompt": (STORE, prompt),
+    "hpd": (DATA / "dotnet" / "hpd_hosted", hpd), "several": (DATA / "dotnet", several),
+    "langgraph": (ANSWERED_TWICE, langgraph), "langgraph-outcomes": (ANSWERED_TWICE, langgraph_outcomes),
+    "events": (STORE, events),
+}  # fmt: skip
+"""Each screen: the store, and what is pressed."""
+
+SHOTS = {
+    "overview-wide": ("overview", (200, 50)), "browse-narrow": ("browse", (80, 24)), "wide": ("browse", (170, 44)),
+    "compare-narrow": ("compare", (80, 24)), "compare-wide": ("compare", (170, 44)),
+    "replay-narrow": ("replay-2", (80, 24)), "langgraph-outcomes": ("langgraph-outcomes", (120, 16)),
+    **{
+        name: (name, (120, 36))
+        for name in (
+            "overview", "stepping", "browse", "talk", "pending", "problems", "doctor", "history", "find", "sizes",
+            "compare", "resume", "run", "keys", "hpd", "several", "graph", "replay-1", "replay-2", "replay-3",
         )
-        svg = svg.replace(sys.executable, neutral)
-        # The web font is replaced by one that every machine can have.
-        svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL).replace("Fira Code", "DejaVu Sans Mono")
+    },
+}  # fmt: skip
+"""The pictures that are kept here: the screen and the size of the terminal."""
+
+SIZES = ((80, 24), (120, 36), (200, 50))
+
+
+async def drawn(name: str, size: tuple[int, int]) -> str:
+    """A screen as SVG."""
+    store, prepare = SCREENS[name]
+    opened = with_forks(open_store(store)) if store == ANSWERED_TWICE else store
+    os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="ckpt-tui-screenshots-")
+    async with open_app(opened, size) as app:
+        await prepare(app)
+        await app.settled()
+        # The person's own directories are nobody's business.
+        app.screen.store.path = f"./{store.name}"
+        app.screen.checkpoints.changed_at = 0.0
+        for screen in app.app.screen_stack:
+            if isinstance(screen, Browse):
+                screen.bars.draw_head()
+            elif isinstance(screen, DoctorScreen | QueryScreen):
+                screen.draw_head()
+        await app.pilot.pause(0.2)
+        svg = app.app.export_screenshot(title="ckpt-tui")
+    neutral = ".venv/bin/python" + "&#160;" * (len(sys.executable) - len(".venv/bin/python"))
+    svg = svg.replace(sys.executable, neutral)
+    # The web font is replaced by one that every machine can have.
+    return re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL).replace("Fira Code", "DejaVu Sans Mono")
+
+
+async def main(arguments: list[str]) -> None:
+    """Make every screenshot, or those that are named."""
+    if arguments[:1] == ["--every"]:
+        directory, names = Path(arguments[1]), arguments[2:] or [*SCREENS]
+        directory.mkdir(parents=True, exist_ok=True)
+        for name in names:
+            for size in SIZES:
+                svg = await drawn(name, size)
+                file = directory / f"{name}-{size[0]}x{size[1]}.png"
+                cairosvg.svg2png(bytestring=svg.encode(), write_to=str(file))
+            sys.stdout.write(f"{name}\n")
+        return
+    for name in arguments or SHOTS:
+        svg = await drawn(*SHOTS[name])
         (HERE / f"{name}.svg").write_text(svg)
         if name == "browse":
             cairosvg.svg2png(bytestring=svg.encode(), write_to=str(HERE / f"{name}.png"), scale=1.2)
@@ -291,4 +379,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(sys.argv[1:]))

@@ -11,7 +11,16 @@ from ckpt_tui.actions.branch_queries import BranchQueries, BranchQuery
 from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.cli.change_lines import change_lines
 from ckpt_tui.cli.completed_words import complete_files
-from ckpt_tui.cli.output import json_option, paint, tip_option, write_json, write_lines
+from ckpt_tui.cli.output import (
+    StorageCommand,
+    json_option,
+    open_named,
+    paint,
+    storage_options,
+    tip_option,
+    write_json,
+    write_lines,
+)
 from ckpt_tui.cli.progress import ProgressBar, Stopped
 from ckpt_tui.cli.show import locate
 from ckpt_tui.config import configured_rules
@@ -22,27 +31,36 @@ from ckpt_tui.core.diff.value_diff import diff_checkpoints
 from ckpt_tui.core.runs.path_history import Bisection, bisect_document, branch
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.fork_directories import with_own_forks
-from ckpt_tui.stores.registry import open_store
 
 _CHANGES = 20
 """Changes of the step that are printed; `--json` has all."""
 
 
-@click.command("bisect")
+@click.command("bisect", cls=StorageCommand)
 @click.argument("store", metavar="STORE", shell_complete=complete_files)
+@storage_options
 @click.argument("expr", metavar="EXPR")
 @tip_option
 @click.option("--fast", is_flag=True, help="Ask few checkpoints by halving: right where EXPR turns true only once.")
 @click.option("--reveal", is_flag=True, help="Evaluate EXPR on unmasked values.")
 @json_option
-def command(store: str, expr: str, tip: str, fast: bool, reveal: bool, as_json: bool) -> int:
+def command(
+    store: str,
+    storage: str | None,
+    workflow_names: tuple[str, ...],
+    expr: str,
+    tip: str,
+    fast: bool,
+    reveal: bool,
+    as_json: bool,
+) -> int:
     """The first checkpoint of a branch where EXPR is true, and what changed in that step.
 
     EXPR is JMESPath over the JSON of `show`, true unless it is null, false or empty. Every checkpoint of the branch is
     asked, so you see when EXPR turns more than once. Exit code 1: it is true nowhere.
     """
     expression = Expression(expr)
-    opened = with_own_forks(open_store(store))
+    opened = with_own_forks(open_named([store], storage, workflow_names))
     run, node = locate(opened, tip)
     _, nodes = branch((run,), node.ref.id)
     query = BranchQuery(run.id, nodes, expression, reveal)

@@ -32,23 +32,29 @@ class _Browse(click.Command):
 @click.command("browse", cls=_Browse, hidden=True)
 @stores_argument
 @storage_options
+@click.option(
+    "--poll",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help="How often a storage is asked for what is new; without, the less often the longer nothing changes.",
+)
 @click.option("--at", metavar="ID", shell_complete=complete_ids, help="Open at this checkpoint.")
 @click.option("--query", metavar="EXPR", help="Open at this place: a JMESPath such as state.draft.score.")
 @click.option("--web", is_flag=True, help="Show it in a web browser, on this machine alone; needs ckpt-tui[web].")
 @click.option("--port", type=click.IntRange(1, 65_535), metavar="N", help="The port of --web; the first free one.")
 @click.pass_context
 def command(
-    ctx: click.Context, stores: tuple[str, ...], storage: str | None, workflow_names: tuple[str, ...], at: str | None,
-    query: str | None, web: bool, port: int | None,
+    ctx: click.Context, stores: tuple[str, ...], storage: str | None, workflow_names: tuple[str, ...],
+    poll: float | None, at: str | None, query: str | None, web: bool, port: int | None,
 ) -> int:  # fmt: skip
     """Browse a store: a directory of checkpoints, one checkpoint file, or several stores as one list."""
     if web:
         from ckpt_tui.cli.web import serve  # late: few people do
 
-        options = {"--storage": storage, "--at": at, "--query": query}
-        words = [word for name, value in options.items() if value is not None for word in (name, value)]
+        options = {"--storage": storage, "--at": at, "--query": query, "--poll": poll}
+        words = [word for name, value in options.items() if value is not None for word in (name, str(value))]
         names = [word for name in workflow_names for word in ("--workflow-name", name)]
-        return serve([*(stores or (".",)), *words, *names], port)
+        return serve([*(stores or (() if storage is not None else (".",))), *words, *names], port)
     path = stores[0] if len(stores) == 1 and storage is None and os.path.isfile(stores[0]) else ""
     if path and not path.endswith(".json") and is_events_file(path):
         return _events(path)
@@ -63,7 +69,7 @@ def command(
             ls, stores=stores, storage=storage, workflow_names=workflow_names, fast=False, sizes=False, as_json=False
         )
         return result
-    opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False))
+    opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False, poll=poll))
     from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser
 
     return browse(opened, at=at, query=query)

@@ -11,8 +11,8 @@ from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.cli.change_lines import change_lines
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
 from ckpt_tui.cli.ls import read_store
-from ckpt_tui.cli.output import json_option, paint, write_json, write_lines
-from ckpt_tui.cli.show import locate
+from ckpt_tui.cli.output import StorageCommand, json_option, open_named, paint, storage_options, write_json, write_lines
+from ckpt_tui.cli.show import locate_in
 from ckpt_tui.config import configured_rules
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.diff_document import diff_document, fork_document
@@ -47,8 +47,9 @@ class _Side(NamedTuple):
     checkpoint: Checkpoint
 
 
-@click.command("diff")
+@click.command("diff", cls=StorageCommand)
 @click.argument("store", metavar="STORE", shell_complete=complete_files)
+@storage_options
 @click.argument("first", metavar="A", shell_complete=complete_ids)
 @click.argument("second", metavar="[B]", default="", shell_complete=complete_ids)
 @click.option("--other", metavar="STORE2", shell_complete=complete_files, help="The store that B is in.")
@@ -61,8 +62,8 @@ class _Side(NamedTuple):
 @click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
 @json_option
 def command(
-    store: str, first: str, second: str, other: str | None, query: str | None, ignored: tuple[str, ...], strict: bool,
-    as_fork: bool, reveal: bool, as_json: bool,
+    store: str, storage: str | None, workflow_names: tuple[str, ...], first: str, second: str, other: str | None,
+    query: str | None, ignored: tuple[str, ...], strict: bool, as_fork: bool, reveal: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """What changed between two checkpoints, on decoded values.
 
@@ -70,7 +71,7 @@ def command(
     latest of that store. Ends with 1 when something differs, 0 when nothing does.
     """
     ignore = _ignore(strict, ignored)
-    a, b = _sides(store, first, second, other)
+    a, b = _sides(open_named([store], storage, workflow_names), first, second, other)
     if query is None:
         difference = diff(parts_of(a.checkpoint), parts_of(b.checkpoint), ignore, scale_of(a.checkpoint, b.checkpoint))
         asked = ""
@@ -96,18 +97,21 @@ def _ignore(strict: bool, ignored: tuple[str, ...]) -> IgnoreRules:
     return IgnoreRules((*rules, own) if ignored else rules)
 
 
-def _sides(store: str, first: str, second: str, other: str | None) -> tuple[_Side, _Side]:
-    opened = with_own_forks(open_store(store))
-    run, node = locate(opened, first)
+def _sides(store: Store, first: str, second: str, other: str | None) -> tuple[_Side, _Side]:
+    opened = with_own_forks(store)
+    listed = read_store(opened, fast=True)
+    run, node = locate_in(opened, listed, first)
     here = _Side(opened, run, node, opened.load(node.ref.file))
     if other is None and not second:
         if node.parent is None:
             raise NotFoundError(f"{id_text(node.ref)} has no parent to compare it with.", "Name a second checkpoint.")
         before = next(above for above in run.nodes if above.ref.id == node.parent)
         return _Side(opened, run, before, opened.load(before.ref.file)), here
-    elsewhere = opened.fresh() if other is None else with_own_forks(open_store(other))
-    run, node = locate(elsewhere, second or "latest")
-    return here, _Side(elsewhere, run, node, elsewhere.load(node.ref.file))
+    if other is not None:
+        opened = with_own_forks(open_store(other))
+        listed = read_store(opened, fast=True)
+    run, node = locate_in(opened, listed, second or "latest")
+    return here, _Side(opened, run, node, opened.load(node.ref.file))
 
 
 def _queried(query: str, a: _Side, b: _Side, ignore: IgnoreRules, reveal: bool) -> tuple[Difference, str]:

@@ -10,7 +10,16 @@ import click
 from ckpt_tui.actions.text_search import LIMIT, TextSearches
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
 from ckpt_tui.cli.ls import read_store
-from ckpt_tui.cli.output import json_option, paint, write, write_json, write_lines
+from ckpt_tui.cli.output import (
+    StorageCommand,
+    json_option,
+    open_named,
+    paint,
+    storage_options,
+    write,
+    write_json,
+    write_lines,
+)
 from ckpt_tui.cli.progress import ProgressBar, Stopped
 from ckpt_tui.cli.show import locate
 from ckpt_tui.core.find.question import Match, Question, find_document
@@ -21,11 +30,11 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.fork_directories import with_own_forks
-from ckpt_tui.stores.registry import open_store
 
 
-@click.command("find")
+@click.command("find", cls=StorageCommand)
 @click.argument("store", metavar="STORE", shell_complete=complete_files)
+@storage_options
 @click.argument("text", metavar="TEXT")
 @click.option("--regex", is_flag=True, help="TEXT is a regular expression.")
 @click.option("--keys", is_flag=True, help="Look in keys and attribute names only.")
@@ -38,8 +47,8 @@ from ckpt_tui.stores.registry import open_store
 @click.option("--reveal", is_flag=True, help="Look in secrets, too, and show them.")
 @json_option
 def command(
-    store: str, text: str, regex: bool, keys: bool, values: bool, one: str | None, run_of: str | None, limit: int,
-    reveal: bool, as_json: bool,
+    store: str, storage: str | None, workflow_names: tuple[str, ...], text: str, regex: bool, keys: bool, values: bool,
+    one: str | None, run_of: str | None, limit: int, reveal: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Find a text in all checkpoints: in keys, attribute names, values and class names.
 
@@ -50,7 +59,7 @@ def command(
         raise UsageError("There is no text to find.", "Give a text that is not empty.")
     if one is not None and run_of is not None:
         raise UsageError("--in looks in one checkpoint, --run in a whole run.", "Leave one of them out.")
-    opened = with_own_forks(open_store(store))
+    opened = with_own_forks(open_named([store], storage, workflow_names))
     nodes = _nodes(opened, one, run_of)
     question = Question(text, regex, keys or not values, values or not keys, reveal)
     search = _Search(opened, nodes, question, limit)

@@ -9,26 +9,38 @@ import click
 from ckpt_tui.actions.branch_queries import BranchQueries, BranchQuery
 from ckpt_tui.actions.expressions import Expression
 from ckpt_tui.cli.completed_words import complete_files
-from ckpt_tui.cli.output import json_option, pad, paint, tip_option, write_json, write_lines
+from ckpt_tui.cli.output import (
+    StorageCommand,
+    json_option,
+    open_named,
+    pad,
+    paint,
+    storage_options,
+    tip_option,
+    write_json,
+    write_lines,
+)
 from ckpt_tui.cli.progress import ProgressBar, Stopped
 from ckpt_tui.cli.show import locate
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.path_history import History, branch, executors_text, history_document, value_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.fork_directories import with_own_forks
-from ckpt_tui.stores.registry import open_store
 
 _VALUE = 200
 """Characters of a value on its line; `--json` has all of it."""
 
 
-@click.command("history")
+@click.command("history", cls=StorageCommand)
 @click.argument("store", metavar="STORE", shell_complete=complete_files)
+@storage_options
 @click.argument("path", metavar="EXPR")
 @tip_option
 @click.option("--reveal", is_flag=True, help="Show secrets instead of masking them.")
 @json_option
-def command(store: str, path: str, tip: str, reveal: bool, as_json: bool) -> int:
+def command(
+    store: str, storage: str | None, workflow_names: tuple[str, ...], path: str, tip: str, reveal: bool, as_json: bool
+) -> int:
     """Each value a path took along a branch, root first: checkpoint, step, and the executors that ran in it.
 
     EXPR is a path such as state.draft.score, or any JMESPath expression over the JSON of `show`; a path is followed
@@ -36,7 +48,7 @@ def command(store: str, path: str, tip: str, reveal: bool, as_json: bool) -> int
     that are inferred. Exit code 1: the path never had a value.
     """
     expression = Expression(path)
-    opened = with_own_forks(open_store(store))
+    opened = with_own_forks(open_named([store], storage, workflow_names))
     run, node = locate(opened, tip)
     _, nodes = branch((run,), node.ref.id)
     history = History(path, (), 0, (), False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from importlib import import_module
 from typing import Any
 
 import click
@@ -40,33 +41,30 @@ def server(stores: tuple[str, ...]) -> Any:
         UsageError: the SDK is not installed.
     """
     made: Any
+    failure: type[Exception]
     try:
-        from mcp.server.mcpserver import MCPServer  # an extra, imported by nobody else
-        from mcp.server.mcpserver.exceptions import ToolError
-
-        made = MCPServer("ckpt-tui", instructions=INSTRUCTIONS, version=VERSION, log_level="ERROR")
+        sdk = import_module("mcp.server.mcpserver")  # an extra, imported by nobody else
     except ModuleNotFoundError as missing:
         if missing.name == "mcp":
             raise UsageError("The MCP SDK is not installed.", 'pip install "ckpt-tui[mcp]"') from None
-        from mcp.server.fastmcp import FastMCP  # version 1 of the SDK
-        from mcp.server.fastmcp.exceptions import ToolError
-
-        made = FastMCP("ckpt-tui", instructions=INSTRUCTIONS, log_level="ERROR")
+        sdk = import_module("mcp.server.fastmcp")  # version 1 of the SDK
+        made = sdk.FastMCP("ckpt-tui", instructions=INSTRUCTIONS, log_level="ERROR")
+    else:
+        made = sdk.MCPServer("ckpt-tui", instructions=INSTRUCTIONS, version=VERSION, log_level="ERROR")
+    failure = import_module(f"{sdk.__name__}.exceptions").ToolError
     tools = ReadingTools(stores)
     for tool in (
         tools.list_checkpoints, tools.overview, tools.show, tools.diff, tools.history, tools.find, tools.doctor,
     ):  # fmt: skip
-        made.tool(annotations=_annotations())(_explained(tool, ToolError))
+        made.tool(annotations=_annotations())(_explained(tool, failure))
     return made
 
 
 def _annotations() -> Any:
     from mcp.types import ToolAnnotations
 
-    try:
-        return ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
-    except Exception:  # version 1 has other names
-        return ToolAnnotations(readOnlyHint=True, destructiveHint=False, openWorldHint=False)
+    # By the names of the protocol, which both versions of the SDK take.
+    return ToolAnnotations.model_validate({"readOnlyHint": True, "destructiveHint": False, "openWorldHint": False})
 
 
 def _explained(tool: Callable[..., str], failure: type[Exception]) -> Callable[..., str]:

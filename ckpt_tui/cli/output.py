@@ -179,24 +179,37 @@ def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return storage(name(command))
 
 
+class StorageCommand(click.Command):
+    """A verb whose first argument is a STORE, which `--storage` replaces."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        given = args[: args.index("--")] if "--" in args else args
+        if any(arg == "--storage" or arg.startswith("--storage=") for arg in given):
+            args = ["", *args]
+        return super().parse_args(ctx, args)
+
+
 def open_named(
-    stores: Sequence[str], storage: str | None = None, workflow_names: Sequence[str] = (), must_exist: bool = True
-) -> Store:
+    stores: Sequence[str], storage: str | None = None, workflow_names: Sequence[str] = (), must_exist: bool = True,
+    poll: float | None = None,
+) -> Store:  # fmt: skip
     """What the arguments of a verb name: one store, several as one list, or a storage that the user's code makes.
 
     Raises:
         CkptError: there is no such store, or the code fails.
     """
     if storage is None:
+        if poll is not None:
+            raise UsageError("--poll goes with --storage.", "Leave it out: files say themselves when they change.")
         if workflow_names:
             raise UsageError(
                 "--workflow-name goes with --storage.",
                 "Leave it out: the checkpoints in a directory name their workflow.",
             )
         return open_stores(stores or ["."], must_exist)
-    if stores:
+    if any(stores):
         raise UsageError("--storage replaces STORE.", "Leave one of them out.")
     from ckpt_tui.stores.protocol import open_factory  # asyncio: only where the user's code is run
 
     click.echo(f"ckpt-tui: running your code: {clean(storage)} is imported and called in this process", err=True)
-    return open_factory(storage, workflow_names)
+    return open_factory(storage, workflow_names, poll)

@@ -34,7 +34,7 @@ def target_to_start(source: Source, given: Target) -> Target:
     Raises:
         UsageError: there is nobody to ask, the answer is no, or nothing is suggested; what could be started was said.
     """
-    known = known_proposals(source.store)
+    known = known_proposals(source.store, source.framework)
     if known and sys.stdin.isatty():
         first = known[0]
         suggestion = _with_options(first.target, given)

@@ -11,8 +11,9 @@ import click
 
 from ckpt_tui.actions.resume.branch import branch_types
 from ckpt_tui.actions.resume.document_edits import parse_edit, parse_json
-from ckpt_tui.actions.resume.plan import FAILED, Source, Target, interpreter, make_plan, source_of
+from ckpt_tui.actions.resume.plan import FAILED, Source, Target, interpreter, make_plan
 from ckpt_tui.actions.resume.proposals import with_python
+from ckpt_tui.actions.resume.sources import source_in
 from ckpt_tui.actions.resume.targets import is_same_code, remembered
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
 from ckpt_tui.cli.pause_options import pausing_options, pausing_session
@@ -23,6 +24,7 @@ from ckpt_tui.core.model import Checkpoint, PendingRequest
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
+from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.fork_directories import with_own_forks
 from ckpt_tui.stores.registry import open_store
 
@@ -67,7 +69,7 @@ from ckpt_tui.stores.registry import open_store
     metavar="EXE",
     default="",
     help="The interpreter, or the virtual environment, that the "
-    "workflow runs in. It needs agent-framework, not ckpt-tui.",
+    "workflow runs in. It needs its framework, not ckpt-tui.",
 )
 @click.option("--arg", "arguments", multiple=True, metavar="K=JSON", help="An argument for the function.")
 @click.option(
@@ -101,10 +103,10 @@ def command(
 
     Exit code 5: it could not be resumed, or failed; 6: it stopped because an answer is missing; 130: interrupted.
     """
-    directory, loaded, later = _load(store, checkpoint)
+    home, loaded, later = _load(store, checkpoint)
     args = pairs(arguments, "--arg")
-    known = remembered(directory)
-    source = source_of(directory, loaded, later, {*allow, *(known.allow if known is not None else ())})
+    known = remembered(home.path)
+    source = source_in(home, loaded, later, {*allow, *(known.allow if known is not None else ())})
     answers = _responses(responses, requests(loaded.pending))
     changes = [parse_edit(text) for text in edits]
     target = _target(source, Target(workflow or "", python, args, storage, allow, program, inputs))
@@ -116,15 +118,15 @@ def command(
     return Follower(plan, mode, as_json, reveal, pausing).follow()
 
 
-def _load(store: str, name: str) -> tuple[str, Checkpoint, tuple[str, ...]]:
-    """The directory that holds a checkpoint, the checkpoint, and the types that its branch names besides."""
+def _load(store: str, name: str) -> tuple[Store, Checkpoint, tuple[str, ...]]:
+    """The store that holds a checkpoint, the checkpoint, and the types that its branch names besides."""
     opened = with_own_forks(open_store(store))
     run, node = locate(opened, name)
     home, file = opened.home(node.ref.file)
     barred = home.capabilities(file).resume
     if barred:
         raise UsageError(f"{clean(name)} cannot be resumed here: {barred}", exit_code=FAILED)
-    return home.path, home.load(file, everything=True), branch_types(opened, run.nodes, node)
+    return home, home.load(file, everything=True), branch_types(opened, run.nodes, node)
 
 
 def _target(source: Source, given: Target) -> Target:
@@ -147,7 +149,7 @@ def _target(source: Source, given: Target) -> Target:
         )  # fmt: skip
     if given.python:
         return replace(given, python=interpreter(given.python, store))
-    return with_python(given, store)[0]
+    return with_python(given, store, source.framework)[0]
 
 
 def pairs(texts: Iterable[str], option: str) -> dict[str, Any]:

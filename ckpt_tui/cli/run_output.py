@@ -253,7 +253,7 @@ class Follower:
         written = "checkpoint" in self._latest
         if os.path.realpath(into) != os.path.realpath(self._plan.source.store or os.devnull):
             with suppress(OSError):  # a process that died may have had no time to report the last one
-                written = written or any(name.endswith(".json") for name in os.listdir(into))
+                written = written or (not os.path.isfile(into) and any(map(_is_checkpoint, os.listdir(into))))
         if written:
             _write_narration(f"go on from the last checkpoint: {clean(onward(self._plan, 'latest'))}")
         else:
@@ -272,6 +272,10 @@ class Follower:
         reason = clean(str(self._lost[-1].get("reason") or ""), REASON)
         what = f"{count} checkpoint{' was' if count == 1 else 's were'} not saved"
         _write_preview_line(PreviewLine("✗", f"{what}: {reason}" if reason else what, fix))
+
+
+def _is_checkpoint(name: str) -> bool:
+    return name.endswith(".json")
 
 
 def _texts(line: dict[str, Any]) -> list[str]:

@@ -26,7 +26,7 @@ from ckpt_tui.cli.output import (
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.export import dumps, show_document, sizes_document
-from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.overview.line import alarm_lines, overview_document
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.runs.ids import IdFault, as_late, find
@@ -155,7 +155,12 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
         UsageError: there is more than one.
         UndecodableError: it is a file that cannot be shown.
     """
-    runs, problems = read_store(store, fast=True)
+    return locate_in(store, read_store(store, fast=True), name)
+
+
+def locate_in(store: Store, listed: tuple[tuple[Run, ...], list[Problem]], name: str) -> tuple[Run, Node]:
+    """The same in what was read of the store already: its runs, and its problems."""
+    runs, problems = listed
     alone = not runs and len(problems) == 1  # a file that was named by itself
     for problem in problems:
         if alone or name in (problem.file, problem.file.removesuffix(".json")):

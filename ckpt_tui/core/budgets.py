@@ -96,7 +96,7 @@ GIST_CHARACTERS = 100
 GIST_SPAN = 16 * 1024
 """Characters of one value, with all that is in it, pickled or not, that are read for its row: half a millisecond.
 
-It bounds a row by itself, so that the list needs no allowance: a dozen values at most are read for one, and a pickle
+It bounds a row by itself, so that the list needs no budget: a dozen values at most are read for one, and a pickle
 of 12 KB holds no more operations than bytes. The densest twelve take 0.07 s; what is longer is not read.
 """
 

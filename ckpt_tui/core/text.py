@@ -18,6 +18,9 @@ _JOINING = (
 )
 """Letters and marks of scripts that are written with joiners: Arabic and its kin, those of India, Tibetan, Khmer."""
 
+_VIRAMA = "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
+"""What takes the vowel from a letter of India; a joiner behind it, also at the end, says how that is drawn."""
+
 _EMOJI = (
     "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u24c2\u25aa-\u25fe\u2600-\u27bf\u2934\u2935"
     "\u2b05-\u2b55\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
@@ -34,8 +37,8 @@ _UNSAFE = (
     "\ud800-\udfff"  # lone surrogates
     "\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"  # tags
     # Joiners and selectors of variants, save where they are a part of how a word or an emoji is written.
-    rf"|\u200c(?!(?<=[{_JOINING}]\u200c)[{_JOINING}])"
-    rf"|\u200d(?!(?<=[{_JOINING}]\u200d)[{_JOINING}]|(?:(?<=[{_EMOJI}]\u200d)|(?<=[{_EMOJI}]\ufe0f\u200d))[{_EMOJI}])"
+    rf"|\u200c(?!(?<=[{_VIRAMA}]\u200c)(?![\u200b-\u200f])|(?<=[{_JOINING}]\u200c)[{_JOINING}])"
+    rf"|\u200d(?!(?<=[{_VIRAMA}]\u200d)(?![\u200b-\u200f])|(?<=[{_JOINING}]\u200d)[{_JOINING}]|(?:(?<=[{_EMOJI}]\u200d)|(?<=[{_EMOJI}]\ufe0f\u200d))[{_EMOJI}])"
     rf"|[\ufe0e\ufe0f](?!(?<=[{_EMOJI}][\ufe0e\ufe0f])|(?<=[0-9#*]\ufe0f)\u20e3)"
     rf"|[\U000e0100-\U000e01ef](?<![{_HAN}][\U000e0100-\U000e01ef])"
 )

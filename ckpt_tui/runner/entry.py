@@ -23,12 +23,8 @@ def main() -> None:
     here = os.path.dirname(os.path.abspath(__file__))
     package = _package(PACKAGE, here)
     sys.modules[PACKAGE] = package
-    # The room of the core that judges pickles is borrowed under its own name, and only while it is imported: the
-    # program may import the ckpt_tui of its own environment.
-    sys.modules["ckpt_tui"] = _package("ckpt_tui", os.path.dirname(here))
-    process = importlib.import_module(f"{PACKAGE}.process")
-    for name in [each for each in sys.modules if each.partition(".")[0] == "ckpt_tui"]:
-        del sys.modules[name]
+    with importlib.import_module(f"{PACKAGE}.borrowing").borrowed():
+        process = importlib.import_module(f"{PACKAGE}.process")
     process.main()
 
 

@@ -40,6 +40,6 @@ def said(error: BaseException) -> str:
 def trace_of(error: BaseException) -> str:
     """The traceback of an exception, without the lines of the runner."""
     frames = error.__traceback__
-    while frames is not None and os.path.dirname(frames.tb_frame.f_code.co_filename) == _HERE:
+    while frames is not None and frames.tb_frame.f_code.co_filename.startswith(_HERE + os.sep):
         frames = frames.tb_next
     return "".join(traceback.format_exception(type(error), error, frames))[-TEXT:]

@@ -58,6 +58,8 @@ class Framework:
         refusal: What it does with a checkpoint that holds a type that is not allowed.
     """
 
+    name = "agent_framework"
+
     def __init__(self) -> None:
         try:
             # Late: the framework is imported by the program.

@@ -78,26 +78,13 @@ class Loading:
         self.takeover = Takeover(self.plan, begin, self._loaded_module, self._refuse, self.protection.be_strict)
         self.takeover.install(self.framework.workflow_classes())
         keep_children_from_running()
-        threading.Thread(target=self._report_waiting, args=(threading.main_thread().ident,), daemon=True).start()
+        main = threading.main_thread().ident
+        report_waiting(self.lines, self.plan["target"], "a workflow", lambda: self.workflow is not None, main)
         if self.is_program:
             self._run_program()
         else:
             self._load_name()
         assert self.workflow is not None
-
-    def _report_waiting(self, thread: int | None) -> None:
-        """Say where the program is, while it does not come to its workflow."""
-        waited = 0
-        for seconds in (5, 10, 15, 30):
-            time.sleep(seconds)
-            waited += seconds
-            if self.workflow is not None:
-                return
-            frame = sys._current_frames().get(thread or 0)
-            found = calling_place(frame)
-            where = f": it is at {found}" if found is not None else ""
-            what = f"{self.plan['target']} has not started a workflow after {waited} seconds{where}"
-            self.lines.say("log", level="WARNING", logger="ckpt-tui", text=what, traceback="")
 
     def _take(self, call: Call) -> None:
         self.call, self.workflow = call, call.workflow
@@ -254,6 +241,34 @@ class Loading:
             raise Fault("storage", f"{text} gives {type_name(type(found))}, which is not a checkpoint storage")
         self.storage_types = frozenset(str(each) for each in types_ or ())
         self.gate.by_program = self.storage_types
+
+
+def report_waiting(
+    lines: Lines, target: str, what_runs: str, is_loaded: Callable[[], bool], thread: int | None
+) -> None:
+    """Say now and then where a program is, while it does not come to what it runs; returns at once.
+
+    Args:
+        lines: Where it is said.
+        target: The program.
+        what_runs: What it is to run, with its article.
+        is_loaded: Whether it has come there.
+        thread: The thread that the program runs in.
+    """
+
+    def look() -> None:
+        waited = 0
+        for seconds in (5, 10, 15, 30):
+            time.sleep(seconds)
+            waited += seconds
+            if is_loaded():
+                return
+            found = calling_place(sys._current_frames().get(thread or 0))
+            where = f": it is at {found}" if found is not None else ""
+            what = f"{target} has not started {what_runs} after {waited} seconds{where}"
+            lines.say("log", level="WARNING", logger="ckpt-tui", text=what, traceback="")
+
+    threading.Thread(target=look, daemon=True).start()
 
 
 _CHILDREN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "children")

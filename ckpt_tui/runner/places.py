@@ -52,7 +52,7 @@ def shown_path(path: str) -> str:
 def is_own(path: str) -> bool:
     """Whether a file is the person's: of no library, and none of the runner's."""
     real = os.path.realpath(path)
-    if path.startswith("<") or os.path.dirname(real) == _HERE or any(part in real for part in _PACKAGES):
+    if path.startswith("<") or real.startswith(_HERE + os.sep) or any(part in real for part in _PACKAGES):
         return False
     return os.path.isfile(real) and not real.startswith(_LIBRARIES)
 

@@ -16,10 +16,11 @@ import time
 import typing
 from typing import Any
 
+from .borrowing import borrowed
 from .calls import current
-from .events import end_fields, request_line
+from .events import FAILED
 from .faults import Fault, said, trace_of
-from .limits import LEAVE_SECONDS, PROTOCOL
+from .limits import EXIT_CODES, LEAVE_SECONDS, PROTOCOL
 from .lines import Lines, vanish
 from .places import failed_at
 from .program import give_input
@@ -100,7 +101,7 @@ class Process:
     def __init__(self, lines: Lines, commands: Any) -> None:
         self._lines, self._commands = lines, commands
         self._terminal = Terminal(lines)
-        self._runner: Runner | None = None
+        self._runner: Any = None
         self._early: list[dict[str, Any]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
@@ -114,10 +115,11 @@ class Process:
             give_input(plan.get("inputs") or [])
             if not plan.get("debugpy"):
                 install(self._terminal)
-            runner = self._runner = Runner(plan, self._lines)
+            runner = self._runner = runner_of(plan)(plan, self._lines)
             self._lines.say(
                 "hello", protocol=PROTOCOL, pid=os.getpid(), python=sys.version.split()[0], executable=sys.executable,
-                framework=runner.framework.version, directory=os.getcwd(),
+                framework=runner.framework.version, name=runner.framework.name,
+                directory=os.getcwd(),
             )  # fmt: skip
             runner.load(lambda: self.carry_out(runner))
             runner.loop.run_until_complete(self.carry_out(runner))
@@ -125,7 +127,7 @@ class Process:
             self.end("", error)
         self.end("", RuntimeError("the run did not end"))
 
-    async def carry_out(self, runner: Runner) -> typing.NoReturn:
+    async def carry_out(self, runner: Any) -> typing.NoReturn:
         """Check and resume in the running loop, then end the process; nothing that waits for this ever goes on."""
         outcome, fault = "", None
         try:
@@ -144,10 +146,11 @@ class Process:
             fault = error
         self.end(outcome, fault)
 
-    async def _work(self, runner: Runner) -> str:
+    async def _work(self, runner: Any) -> str:
         runner.protection.report_counts()
         self._lines.say("graph", **runner.graph_line())
-        return await runner.work()
+        outcome: str = await runner.work()
+        return outcome
 
     def _attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Pass on what the parent said before there was a loop, and from now on."""
@@ -192,13 +195,13 @@ class Process:
             stopped = isinstance(error, asyncio.CancelledError) or (runner is not None and runner.stopping)
             outcome = "stopped" if stopped else "failed"
             if outcome == "failed":
-                fix = run_fix(error)
+                fix = runner.fix_of(error) if runner is not None else ""
                 place = {"executor_id": runner.calls.failed if runner is not None else None, **failed_at(error)}
                 self._lines.say("error", where="run", what=said(error), fix=fix, traceback=trace_of(error), **place)
-        overlay = runner.overlay if runner is not None else None
-        if overlay is not None and overlay.last is not None and outcome == "waiting":
-            pending = [request_line(key, each) for key, each in overlay.last.pending_request_info_events.items()]
-        fields = end_fields(outcome, overlay)
+        if runner is not None and outcome == "waiting":
+            pending = runner.pending_lines()
+        code = EXIT_CODES.get(outcome, FAILED)
+        fields = runner.end_fields(outcome) if runner is not None else {"code": code}
         self._lines.say("end", outcome=outcome, pending=pending, **fields)
         leave(fields["code"], runner is not None and runner.is_program)
 
@@ -231,8 +234,11 @@ def main() -> None:
     Process(lines, commands).run()
 
 
-def run_fix(error: BaseException) -> str:
-    """What to do about a run that raised."""
-    if type(error).__name__ == "WorkflowConvergenceException":
-        return "build the workflow with a larger max_iterations, then resume from the last checkpoint"
-    return "fix the cause and resume from the last checkpoint written; the original checkpoint is unchanged"
+def runner_of(plan: dict[str, Any]) -> Any:
+    """The class that carries out a plan: that of the framework which wrote the checkpoint."""
+    if plan.get("framework") != "langgraph":
+        return Runner
+    with borrowed():
+        from .langgraph.running import Runner as GraphRunner  # late: runs of the other framework do without it
+
+    return GraphRunner

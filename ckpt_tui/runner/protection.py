@@ -23,7 +23,7 @@ from typing import Any
 from .filesystem import STARTING, entry_of, file_of, given_to
 from .lines import Lines
 from .places import calling_place
-from .quiet_identity import copy_quietly
+from .quiet_copying import copy_quietly
 
 PLACES = 200
 """Places of the program that are reported; each is reported once, and once more with how many changes it tried."""

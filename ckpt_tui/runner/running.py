@@ -11,7 +11,7 @@ import tempfile
 from typing import Any
 
 from .attaching import wait_for_editor
-from .events import Logs, event_text, request_line
+from .events import Logs, end_fields, event_text, request_line
 from .faults import Fault
 from .lines import now
 from .loading import let_children_run
@@ -203,3 +203,20 @@ class Runner(Preflight):
         self.stopping = True
         if self.task is not None:
             self.task.cancel()
+
+    # what the process asks at the end
+
+    def pending_lines(self) -> list[dict[str, Any]]:
+        """The requests that wait at the last checkpoint."""
+        last = self.overlay.last if self.overlay is not None else None
+        return [] if last is None else [request_line(*each) for each in last.pending_request_info_events.items()]
+
+    def end_fields(self, outcome: str) -> dict[str, Any]:
+        """What the last line says of the checkpoints of the run, and its exit code."""
+        return end_fields(outcome, self.overlay)
+
+    def fix_of(self, error: BaseException) -> str:
+        """What to do about a run that raised."""
+        if type(error).__name__ == "WorkflowConvergenceException":
+            return "build the workflow with a larger max_iterations, then resume from the last checkpoint"
+        return "fix the cause and resume from the last checkpoint written; the original checkpoint is unchanged"

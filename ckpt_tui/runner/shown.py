@@ -91,7 +91,7 @@ class Shower:
         plain = PLAIN.get(kind)
         if plain is None:
             plain = PLAIN[kind] = type_name(kind) if is_plain(kind) else ""
-        return self.plain(value, plain, path) if plain else self.odd(value, kind, path)
+        return self.plain(value, plain, path) if plain else self.typed(value, kind, path)
 
     def plain(self, value: Any, name: str, path: str) -> Any:
         out: dict[str, Any] = {"$type": name}
@@ -102,7 +102,7 @@ class Shower:
             out["$" + key if key.startswith("$") else key] = self.show(item, f"{path}.{key}")
         return out
 
-    def odd(self, value: Any, kind: type, path: str) -> Any:
+    def typed(self, value: Any, kind: type, path: str) -> Any:
         if isinstance(value, (types.FunctionType, types.BuiltinFunctionType)):
             return {"$type": "type", "$value": f"{value.__module__}:{value.__qualname__}"}
         if isinstance(value, type) or kind is types.GenericAlias:

@@ -129,9 +129,19 @@ def ref_of_document(name: str, document: Document, size: int) -> CheckpointRef:
     )  # fmt: skip
 
 
+def _exported_in(value: Value, top: dict[str, Any]) -> int:
+    """How many checkpoints stand in an array: the value itself, or a member of it; each whole, or as a member."""
+    arrays = [value] if type(value) is list else [one for one in top.values() if type(one) is list]
+    return max((sum(map(_holds_checkpoint, found)) for found in arrays), default=0)
+
+
+def _holds_checkpoint(value: Value) -> bool:
+    members = top_members(value)
+    return members.keys() >= _DOCUMENT or any(top_members(one).keys() >= _DOCUMENT for one in members.values())
+
+
 def _foreign(value: Value, top: dict[str, Any]) -> DocumentFault:
-    if type(value) is list and any(top_members(one).keys() >= _DOCUMENT for one in value):
-        count = sum(top_members(one).keys() >= _DOCUMENT for one in value)
+    if count := _exported_in(value, top):
         reason = f"an array of {count:,} exported checkpoint{'' if count == 1 else 's'}; it opens by its own name"
         return DocumentFault("documents", reason)
     if not top:

@@ -73,30 +73,30 @@ def legacy_ref(
         size: Bytes of the file.
         facts: Counts what a document of the present layout holds.
     """
-    odd = [f"Agent Framework {era(top)}, read only: later versions cannot load it", *notes]
+    irregular = [f"Agent Framework {era(top)}, read only: later versions cannot load it", *notes]
     texts = {}
     for key in ("workflow_id", "checkpoint_id", "timestamp"):
         value = top.get(key, "")
         if type(value) is not str:
-            odd.append(f"{key} is not a string")
+            irregular.append(f"{key} is not a string")
             value = ""
         texts[key] = value
     iteration = top.get("iteration_count", 0)
     if type(iteration) is not int:
-        odd.append("iteration_count is not an integer")
+        irregular.append("iteration_count is not an integer")
         iteration = 0
     when = parse_time(texts["timestamp"])
     if texts["timestamp"] and not when:
-        odd.append("timestamp is not a date")
+        irregular.append("timestamp is not a date")
     present = {key: typed(value) for key, value in _present(top).items()}
-    odd += [
+    irregular += [
         f"{key} is not an object" for key in ("messages", "state", _PENDING) if type(present[key]) not in (dict, Map)
     ]
     graph = _member(top.get("metadata"), "graph_signature")
     stem, workflow, inner = name[:-5], texts["workflow_id"], texts["checkpoint_id"]
     return CheckpointRef(
         stem, name, f"workflow {workflow[:8]}", graph if type(graph) is str else "", None, texts["timestamp"], when,
-        iteration, size, facts(present), "; ".join(odd), "" if inner in (stem, "") else inner, workflow or "?",
+        iteration, size, facts(present), "; ".join(irregular), "" if inner in (stem, "") else inner, workflow or "?",
     )  # fmt: skip
 
 

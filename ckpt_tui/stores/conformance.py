@@ -152,7 +152,7 @@ class Conformance:
         for node in nodes:
             assert node.parent is None or node.parent in seen
             seen.add(node.ref.id)
-        assert not [node.odd for node in nodes if node.odd]
+        assert not [node.irregular for node in nodes if node.irregular]
 
     def test_every_checkpoint_loads_as_inert_values(self) -> None:
         """What is loaded is made of the kinds of `ckpt_tui.core.value` alone, and its documents are JSON."""

@@ -1,4 +1,7 @@
-"""The directories of forks that stand beside a store, `STORE.forks/ID-N`, and a store shown with them."""
+"""The forks that stand beside a store, `STORE.forks/ID-N`, and a store shown with them.
+
+Forks of a directory are directories; those of a database are databases, `ID-N.sqlite`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,9 @@ from ckpt_tui.stores.directory import DirectoryStore
 
 SUFFIX = ".forks"
 
+DATABASE = ".sqlite"
+"""How the names of forks of a database end."""
+
 
 def root_of(store: str) -> str:
     """The original store of a directory of forks; any other directory itself."""
@@ -21,10 +27,17 @@ def root_of(store: str) -> str:
 
 
 def forks_of(store: str) -> list[str]:
-    """The directories of forks that stand beside a store, by name; none for anything that is not a directory."""
+    """The forks that stand beside a store, by name."""
+    root = root_of(store)
+    of_file = os.path.isfile(root)
     try:
-        with os.scandir(root_of(store) + SUFFIX) as entries:
-            return sorted(entry.path for entry in entries if entry.is_dir() and not entry.name.startswith("."))
+        with os.scandir(root + SUFFIX) as entries:
+            return sorted(
+                entry.path
+                for entry in entries
+                if not entry.name.startswith(".")
+                and (entry.name.endswith(DATABASE) and entry.is_file() if of_file else entry.is_dir())
+            )
     except OSError:
         return []
 
@@ -35,8 +48,8 @@ def is_fork(path: str) -> bool:
 
 
 def is_plain(store: Store) -> bool:
-    """Whether a store is a whole directory of the framework's files."""
-    return type(store) is DirectoryStore and store.only is None
+    """Whether a store is a whole directory of the framework's files, or a database: what may have forks."""
+    return (type(store) is DirectoryStore and store.only is None) or store.kind == "langgraph"
 
 
 def is_overlay(store: Store) -> bool:
@@ -45,10 +58,19 @@ def is_overlay(store: Store) -> bool:
 
 
 def overlay(path: str, directories: list[str], problems: Sequence[Problem] = ()) -> Store:
-    """A directory and others whose checkpoints continue its own: one lineage, whichever directory holds what."""
+    """A store and others whose checkpoints continue its own: one lineage, whichever of them holds what."""
     texts = [path, *directories]
-    members = [DirectoryStore(text) for text in texts]
-    return CompositeStore(members, short_names(texts), path, together=True, problems=problems)
+    return CompositeStore([_opened(path, text) for text in texts], short_names(texts), path, True, problems)
+
+
+def _opened(root: str, path: str) -> Store:
+    """A store, or a fork of it: databases where it is one."""
+    if not os.path.isfile(root):
+        return DirectoryStore(path)
+    # Late: a list of Agent Framework's checkpoints does without the other formats.
+    from ckpt_tui.stores.langgraph import LangGraphStore
+
+    return LangGraphStore(path)
 
 
 def with_forks(store: Store) -> Store:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ckpt_tui.core.budgets import DEFAULT_MESSAGE, MessageBudget
@@ -25,11 +26,11 @@ from ckpt_tui.stores.sqlite import SqliteFault, is_sqlite
 
 KIND = "langgraph"
 
-RESUME_REASON = (
-    "ckpt-tui cannot run LangGraph's graphs yet; in a program that has the graph,"
-    " graph.invoke(None, config) with its thread_id, checkpoint_ns and checkpoint_id goes on from it"
-)
+RESUME_REASON = "it is a step of a graph within the graph; resume from the checkpoint that it was called from"
 PRUNE_REASON = "the database belongs to the program that writes it; it is only ever read"
+
+COUNT_SECONDS = 5.0
+"""How long checkpoints that are deleted in the same commit in which others are saved may stay in the list."""
 
 AT_ONCE = 64
 """Checkpoints whose bodies are read in one look."""
@@ -56,6 +57,7 @@ class LangGraphStore(PolledStore):
         self._children: set[str] = set()  # files that have a child
         self._last_row = 0
         self._last_write = -1
+        self._counted = 0.0  # when the checkpoints were counted last
         self._trouble: Problem | None = None
 
     @classmethod
@@ -72,8 +74,9 @@ class LangGraphStore(PolledStore):
             return None
 
     def capabilities(self, file: str = "") -> Capabilities:
-        """Neither resume nor prune, with the reasons."""
-        return Capabilities(RESUME_REASON, PRUNE_REASON)
+        """Checkpoints of a thread can be resumed; those of graphs within its graph cannot, and none can be pruned."""
+        key = key_of(file) if file else None
+        return Capabilities(RESUME_REASON if key is not None and key.space else "", PRUNE_REASON)
 
     def mark(self) -> object:
         """The stamps of the database and of its log; None while another program has locked it."""
@@ -108,11 +111,16 @@ class LangGraphStore(PolledStore):
 
     def _pass(self, stop: threading.Event | None = None) -> Iterator[Batch]:
         """What is new or changed since the last pass, by row: a commit does not make everything be read again."""
-        is_first = not self._headers
+        lost: set[str] = set()
         try:
+            last_is_gone = self._last_is_gone()
+            if last_is_gone is None:
+                lost = set(self._forget())
+            is_first = not self._headers
             touched: dict[str, None] = {}
             while True:
-                newer = self._rows.newer(self._last_row, self._last_write)
+                counts = is_first or bool(last_is_gone) or time.monotonic() - self._counted >= COUNT_SECONDS
+                newer = self._rows.newer(self._last_row, self._last_write, counts)
                 entries = self._take(newer.headers, touched)
                 touched.update(dict.fromkeys(map(encoded, newer.written)))
                 if len(newer.headers) == PAGE:
@@ -121,7 +129,11 @@ class LangGraphStore(PolledStore):
                         return
                     continue
                 self._last_write = newer.last_write
-                gone = self._vanished(newer.checkpoints)
+                gone: tuple[str, ...] = ()
+                if newer.checkpoints >= 0:
+                    self._counted = time.monotonic()
+                    gone = self._vanished(newer.checkpoints)
+                gone = (*gone, *(lost - set(self._known)))
                 break
             entries += self._changed(touched if not is_first else {}, entries)
         except SqliteFault as fault:
@@ -136,6 +148,14 @@ class LangGraphStore(PolledStore):
         rest = len(entries) % BATCH or min(len(entries), BATCH)
         yield from self._batches(entries[: len(entries) - rest], newer.last)
         yield Batch(tuple(entries[len(entries) - rest :]), gone, len(self._headers), len(self._headers))
+
+    def _last_is_gone(self) -> bool | None:
+        """Whether the last row that was read is gone; None where it is another checkpoint's: rows are used again."""
+        file = self._headers.get(self._last_row)
+        if file is None:
+            return False
+        key = self._rows.key_at(self._last_row)
+        return True if key is None else False if encoded(key) == file else None
 
     def _batches(self, entries: list[Entry], last: int) -> Iterator[Batch]:
         for at in range(0, len(entries), BATCH):
@@ -152,6 +172,10 @@ class LangGraphStore(PolledStore):
                 self._headers[header.row] = entry.file
                 parent = entry.parent if isinstance(entry, CheckpointRef) else None
                 if parent is not None:
+                    known = self._known.get(parent)
+                    if known is not None and isinstance(entry, CheckpointRef):
+                        parent = known.file  # the same text once
+                        entry = entry._replace(parent=parent)
                     self._children.add(parent)
                     touched[parent] = None
                 self._known[entry.file] = entry
@@ -178,8 +202,7 @@ class LangGraphStore(PolledStore):
             files = tuple(file for file in dict.fromkeys(gone.values()) if file not in kept)
             for file in files:
                 self._known.pop(file, None)
-            if not left:
-                self._last_row = 0
+            self._last_row = max(left, default=0)  # the rows after it are used again
             refs = [entry for entry in self._known.values() if isinstance(entry, CheckpointRef)]
             self._children = {ref.parent for ref in refs if ref.parent is not None}
         return files
@@ -196,6 +219,10 @@ class LangGraphStore(PolledStore):
     def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
         """Read the bodies of these checkpoints, so that their entries show who ran, what waits and what failed."""
         unread = [file for file in files if not _facts_of(self._known.get(file))]
+        # Whoever asked before may have been stopped before it took what was read.
+        known = [entry for file in files if _facts_of(entry := self._known.get(file)) and entry is not None]
+        if known:
+            yield Batch(tuple(known), (), 0, len(files) + 1)
         for at in range(0, len(unread), AT_ONCE):
             if stop is not None and stop.is_set():
                 return

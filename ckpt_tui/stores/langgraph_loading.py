@@ -19,7 +19,7 @@ class _Remarks:
     """What is said beside the values.
 
     Attributes:
-        warnings: What is odd.
+        warnings: What is irregular.
         faults: What could not be decoded, and where.
     """
 

@@ -26,6 +26,10 @@ POLL_SHARE = 0.02
 """Share of time that looks may take: 10,000 files in folders can be looked at every two seconds."""
 
 
+SHOWN_SECONDS = 0.2
+"""Longest time that entries are gathered before they are shown, where reading them takes its time."""
+
+
 class PolledStore(Store):
     """A store that is read as a whole.
 
@@ -35,6 +39,9 @@ class PolledStore(Store):
 
     MISSING = ("directory", "Name a directory of checkpoints.")
     """What the place is, and what to do where it is missing."""
+
+    BATCH = BATCH
+    """Entries that are shown at once."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -72,6 +79,15 @@ class PolledStore(Store):
         """
         return None
 
+    def pause(self, took: float, quiet: float) -> float:
+        """Seconds until the next look at whether something changed.
+
+        Args:
+            took: Seconds that the last look took, with reading what it showed.
+            quiet: Seconds since something changed.
+        """
+        return max(POLL_SECONDS, took / POLL_SHARE)
+
     def count(self) -> int:
         """How many entries `read` will show, for the progress bar; 0 where that is not known."""
         return 0
@@ -100,7 +116,10 @@ class PolledStore(Store):
             if stop is not None and stop.is_set():
                 return
             known = self._known.get(file)
-            if not isinstance(known, CheckpointRef) or known.facts is not None:
+            if not isinstance(known, CheckpointRef):
+                continue
+            if known.facts is not None:  # whoever asked before may have been stopped before it took them
+                entries.append(known)
                 continue
             try:
                 entries.append(self.load(file).ref)
@@ -118,6 +137,7 @@ class PolledStore(Store):
         seen: object = self  # differs from every mark
         missing = False
         first = True
+        changed = time.monotonic()
         while not stop.is_set():
             began = time.monotonic()
             try:
@@ -125,6 +145,7 @@ class PolledStore(Store):
                 if mark is None or mark != seen:
                     for batch in self._pass(stop):
                         if batch.entries or batch.gone or missing or first:
+                            changed = time.monotonic()
                             yield batch
                         missing = first = False
                     seen = mark
@@ -136,7 +157,8 @@ class PolledStore(Store):
                 if gone or not missing:
                     missing = True
                     yield Batch(gone=gone, missing=True)
-            stop.wait(max(POLL_SECONDS, (time.monotonic() - began) / POLL_SHARE))
+            now = time.monotonic()
+            stop.wait(self.pause(now - began, now - changed))
 
     def peek(self, file: str) -> bytes:
         """The first bytes of one file.
@@ -158,9 +180,9 @@ class PolledStore(Store):
 
     def _pass(self, stop: threading.Event | None = None) -> Iterator[Batch]:
         """Read everything; batches of what differs from what is known."""
-        total = self.count()
         seen: set[str] = set()
         entries: list[Entry] = []
+        shown = time.monotonic()
         for entry in self.read():
             if stop is not None and stop.is_set():
                 return
@@ -170,10 +192,11 @@ class PolledStore(Store):
                 if known is None or not _same(known, entry):
                     self._known[entry.file] = entry
                     entries.append(entry)
-            if len(entries) >= BATCH:
+            if len(entries) >= self.BATCH or (entries and time.monotonic() - shown >= SHOWN_SECONDS):
                 # One more than there are: only the last batch of a pass is complete.
-                yield Batch(tuple(entries), (), len(seen), max(total, len(seen) + 1))
+                yield Batch(tuple(entries), (), len(seen), max(self.count(), len(seen) + 1))
                 entries = []
+                shown = time.monotonic()
         with self._lock:
             gone = tuple(file for file in self._known if file not in seen)
             for file in gone:

@@ -12,6 +12,7 @@ import inspect
 import os
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -29,8 +30,26 @@ KIND = "memory"
 CALL_SECONDS = 30.0
 """Longest wait for one answer of a storage; its loop may be busy with the workflow itself."""
 
-LOADED = 32
-"""Checkpoints asked for in one turn of the loop, so that a workflow in the same loop goes on."""
+_GRACE = 5.0
+"""Seconds beyond it before an answer that was given up in the loop itself is given up here."""
+
+AT_ONCE = 16
+"""Checkpoints that are asked for side by side: a database in another place answers them in the time of one."""
+
+AGAIN_SECONDS = 5.0
+"""Time after which a checkpoint that could not be loaded is asked for again; twice as long after each failure."""
+
+AGAIN_AT_MOST = 300.0
+"""Longest such time."""
+
+NEARBY_SECONDS = 0.005
+"""A storage that lists its ids in less is in this program or on this machine; looking at it often costs nothing."""
+
+QUIET_SECONDS = 15.0
+"""Longest time between two looks at a storage in which nothing changes; each look may be paid for."""
+
+SLOWER = 1.5
+"""How many times later than the last look the next one is, while nothing changes."""
 
 if TYPE_CHECKING:
     from ckpt_tui.core.document_budget import DocumentBudget
@@ -58,14 +77,26 @@ class ProtocolStore(PolledStore):
         workflow_names: The workflows.
         call: Runs a coroutine where the storage lives and gives its result; called from any thread but the loop's own.
         path: What to show as its path.
+        poll: Seconds between two looks at whether something changed; None for what suits the storage: a quarter of a
+            second where it answers at once, else up to `QUIET_SECONDS` while nothing changes.
     """
 
     kind = KIND
+    BATCH = AT_ONCE
 
     def __init__(
-        self, storage: CheckpointStorage, workflow_names: Sequence[str], call: AsyncCall, path: str = "memory"
-    ) -> None:
+        self, storage: CheckpointStorage, workflow_names: Sequence[str], call: AsyncCall, path: str = "memory",
+        poll: float | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(path)
+        self._poll = poll
+        self._listed: list[str] | None = None
+        """The ids that the last look showed, until they are read: each list may be paid for."""
+        self._looked = 0.0
+        """Seconds that the last list of ids took."""
+        self._total = 0
+        self._failed: dict[str, tuple[float, float]] = {}
+        """Ids that could not be loaded: when to ask again, and how long that was to wait."""
         self.storage = storage
         self.workflow_names = tuple(workflow_names)
         self._call = call
@@ -73,7 +104,7 @@ class ProtocolStore(PolledStore):
 
     def fresh(self) -> ProtocolStore:
         """A new store of the same storage that knows nothing yet."""
-        return ProtocolStore(self.storage, self.workflow_names, self._call, self.path)
+        return ProtocolStore(self.storage, self.workflow_names, self._call, self.path, self._poll)
 
     def capabilities(self, file: str = "") -> Capabilities:
         """Objects of another program are read; a recorded copy can be run from."""
@@ -83,24 +114,53 @@ class ProtocolStore(PolledStore):
         return Capabilities(resume, "these checkpoints belong to a program")
 
     def mark(self) -> object:
-        """The ids there are now."""
-        return tuple(self._ids())
+        """The ids there are now, and how many of those that failed are to be asked for again."""
+        self._listed = self._ids()
+        return tuple(self._listed), sum(due <= time.monotonic() for due, _ in self._failed.values())
+
+    def pause(self, took: float, quiet: float) -> float:
+        """Seconds until the next look: the longer, the longer nothing changed, where each look takes its time."""
+        if self._poll is not None:
+            return self._poll
+        usual = super().pause(self._looked, quiet)
+        if self._looked < NEARBY_SECONDS:
+            return usual
+        return max(usual, min(quiet * (SLOWER - 1), QUIET_SECONDS))
 
     def count(self) -> int:
-        """How many checkpoints were there at the last look."""
-        return len(self._entries)
+        """How many checkpoints there are."""
+        return max(len(self._entries), self._total)
 
     def read(self) -> Iterator[Entry]:
-        """Each checkpoint once, as the storage lists them; it is asked for those that are not known yet."""
-        ids = self._ids()
-        for start in range(0, len(ids), LOADED):
-            names = ids[start : start + LOADED]
-            wanted = [name for name in names if name not in self._entries]
-            for name, found in zip(wanted, self._loaded(wanted), strict=True):
+        """Each checkpoint once, the newest first as far as the storage says; known ones are not asked for again."""
+        ids, self._listed = self._ids() if self._listed is None else self._listed, None
+        self._total = len(ids)
+        self._forget_ids(set(ids))
+        now = time.monotonic()
+        wanted = [name for name in ids if name not in self._entries or self._failed.get(name, (now + 1, 0))[0] <= now]
+        unknown = set(wanted)
+        yield from (self._entries[name] for name in ids if name not in unknown)
+        if not wanted:
+            return
+        newest = [name for name in self._newest() if name in unknown]
+        # Most storages list in the order of writing.
+        ordered = dict.fromkeys([*newest, *reversed(wanted)])
+        names = list(ordered)
+        for start in range(0, len(names), AT_ONCE):
+            some = names[start : start + AT_ONCE]
+            for name, found in zip(some, self._loaded(some), strict=True):
                 self._entries[name] = self._entry(name, found)
-            yield from (self._entries[name] for name in names)
-        for name in self._entries.keys() - set(ids):
+                if not isinstance(found, BaseException):
+                    self._failed.pop(name, None)
+                    continue
+                wait = min(2 * self._failed[name][1], AGAIN_AT_MOST) if name in self._failed else AGAIN_SECONDS
+                self._failed[name] = time.monotonic() + wait, wait
+            yield from (self._entries[name] for name in some)
+
+    def _forget_ids(self, there: set[str]) -> None:
+        for name in self._entries.keys() - there:
             del self._entries[name]
+            self._failed.pop(name, None)
 
     def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
         """Ask the storage for one checkpoint and decode it.
@@ -138,23 +198,46 @@ class ProtocolStore(PolledStore):
                 found |= dict.fromkeys(await self.storage.list_checkpoint_ids(workflow_name=name))
             return list(found)
 
+        began = time.monotonic()
         try:
             return self._call(all_ids())
         except Exception as error:
             raise CkptError(f"{self.path} does not list its checkpoints: {_reason(error)}.") from error
+        finally:
+            self._looked = time.monotonic() - began
+
+    def _newest(self) -> list[str]:
+        """The id of the newest checkpoint of each workflow, where the storage says it."""
+        ask = getattr(self.storage, "get_latest", None)
+        if not callable(ask):
+            return []
+
+        async def all_newest() -> list[str]:
+            found = [await ask(workflow_name=name) for name in self.workflow_names]
+            return [one.checkpoint_id for one in found if one is not None]
+
+        try:
+            return self._call(all_newest())
+        except Exception:  # it is only a matter of order
+            return []
 
     def _loaded(self, names: Sequence[str]) -> list[tuple[bytes, tuple[str, ...]] | BaseException]:
         """The files that checkpoints would be, pickled in the loop that owns them: nothing changes them meanwhile."""
 
+        async def load_one(name: str) -> tuple[bytes, tuple[str, ...]] | BaseException:
+            try:
+                # Each has a limit of its own: many slow answers are slow, and not too late.
+                checkpoint = await asyncio.wait_for(_awaited(self.storage.load(name)), CALL_SECONDS)
+                made = encode_checkpoint(checkpoint)
+                await asyncio.sleep(0)  # a workflow in the same loop goes on
+                return made
+            except TimeoutError:
+                return TimeoutError(f"no answer within {CALL_SECONDS:.0f} s")
+            except Exception as error:  # of the storage, or of a class of the user's; the others are shown
+                return error
+
         async def load_all() -> list[tuple[bytes, tuple[str, ...]] | BaseException]:
-            found: list[tuple[bytes, tuple[str, ...]] | BaseException] = []
-            for name in names:
-                try:
-                    found.append(encode_checkpoint(await self.storage.load(name)))
-                except Exception as error:  # of the storage, or of a class of the user's; the others are shown
-                    found.append(error)
-                await asyncio.sleep(0)
-            return found
+            return await asyncio.gather(*map(load_one, names))
 
         if not names:
             return []
@@ -165,7 +248,8 @@ class ProtocolStore(PolledStore):
 
     def _entry(self, name: str, found: tuple[bytes, tuple[str, ...]] | BaseException) -> Entry:
         if isinstance(found, BaseException):
-            return Problem(f"{name}.json", f"the storage does not return it: {_reason(found)}", "unreadable")
+            reason = f"the storage does not return it: {_reason(found)}; it is asked again"
+            return Problem(f"{name}.json", reason, "unreadable")
         data, faults = found
         entry = entry_from_bytes(f"{name}.json", data)
         if faults and isinstance(entry, CheckpointRef):
@@ -195,7 +279,7 @@ def caller(loop: asyncio.AbstractEventLoop) -> AsyncCall:
             raise CkptError("The program's event loop has ended.")
         future = asyncio.run_coroutine_threadsafe(work, loop)
         try:
-            return future.result(CALL_SECONDS)
+            return future.result(CALL_SECONDS + _GRACE)
         except TimeoutError:
             future.cancel()
             raise
@@ -217,13 +301,14 @@ def _reason(error: BaseException) -> str:
 # -- from a shell ------------------------------------------------------------------------------------------------------
 
 
-def open_factory(target: str, workflow_names: Sequence[str]) -> ProtocolStore:
+def open_factory(target: str, workflow_names: Sequence[str], poll: float | None = None) -> ProtocolStore:
     """The storage that a function of the user's makes: `module:factory` is imported and called, in this process.
 
     Args:
         target: `module:factory`; the module is looked for in the current directory, too. The factory may be a function,
             an async function or the storage itself.
         workflow_names: The workflows whose checkpoints are shown.
+        poll: Seconds between two looks at whether something changed, or None.
 
     Raises:
         CkptError: it cannot be imported, fails, or does not return a storage.
@@ -254,7 +339,7 @@ def open_factory(target: str, workflow_names: Sequence[str]) -> ProtocolStore:
         raise CkptError(f"{target} failed: {_reason(error)}.", "It is imported and called in this process.") from error
     if not is_storage(made):
         raise CkptError(f"{target} gives a {type(made).__qualname__}, which is not a CheckpointStorage.")
-    return ProtocolStore(made, workflow_names, call, target)
+    return ProtocolStore(made, workflow_names, call, target, poll)
 
 
 def is_storage(made: Any) -> bool:

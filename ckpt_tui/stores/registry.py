@@ -251,7 +251,8 @@ def _below(path: str, name: str, left: list[int], level: int = 1) -> Iterator[tu
         if left[0] < 0:
             return
         stem, dot, ending = own.rpartition(".")
-        if dot and stem in names and ending in ("forks", "trash"):
+        is_kept = stem in names or os.path.isfile(os.path.join(path, name, stem))
+        if dot and is_kept and ending in ("forks", "trash"):
             continue  # forks are shown with the store that they are of, what was pruned is not shown
         below = f"{name}/{own}" if name else own
         place = os.path.join(path, below)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from ckpt_tui.core.model import CheckpointRef, Facts, Problem
-from ckpt_tui.core.runs.arrangement import Arrangement
+from ckpt_tui.core.runs.growing_runs import Arrangement
 from ckpt_tui.stores.base import Batch, Entry
 from ckpt_tui.tui.view import View, ViewMaker
 

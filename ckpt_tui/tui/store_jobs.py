@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ckpt_tui.actions.resume.branch import branch_types
-from ckpt_tui.actions.resume.plan import source_of
+from ckpt_tui.actions.resume.sources import source_in
 from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.event_streams import read_events
@@ -74,7 +74,7 @@ class StoreJobs:
         checkpoint = store.load(own, check_cancelled, everything=True)
         node = next((each for each in nodes if each.ref.file == file), None)
         later = branch_types(self._store, nodes, node, check_cancelled) if node is not None else ()
-        self.workers.post(SourceReady(file, source_of(store.path, checkpoint, later)))
+        self.workers.post(SourceReady(file, source_in(store, checkpoint, later)))
 
     @job("events")
     def read_events(self, path: str, log: EventLog) -> None:

@@ -17,9 +17,10 @@ from typing import NamedTuple, overload
 
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
-from ckpt_tui.core.runs.arrangement import Arrangement
+from ckpt_tui.core.runs.growing_runs import Arrangement
 from ckpt_tui.core.runs.ids import newest
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.times import is_possible
 
 
 class Section:
@@ -36,6 +37,7 @@ class Section:
         moment: The latest time in the run, and the position of the checkpoint that has it.
         lanes: Widest gutter, in lanes.
         step: The largest number of a step.
+        has_days: A time that cannot be true is shown by its day.
     """
 
     def __init__(self, run: Run | None, rows: Sequence[listing.Row] | None = None) -> None:
@@ -53,6 +55,7 @@ class Section:
             self.moment, self.newest = newest(nodes)
         self.lanes = max(map(_lanes, nodes), default=1).bit_length()
         self.step = max((node.ref.step for node in nodes), default=0)
+        self.has_days = not all(is_possible(node.ref.when) for node in nodes)
 
     @cached_property
     def rows(self) -> tuple[listing.Row, ...]:
@@ -85,6 +88,7 @@ class Section:
                 made.newest = node
             made.lanes = max(made.lanes, node.lanes.bit_length())
             made.step = max(made.step, node.ref.step)
+            made.has_days = made.has_days or not is_possible(node.ref.when)
         made.run, made.rows, made.count = run, tuple(rows), len(rows)
         if "files" in self.__dict__:
             files = made.files = self.files.copy()
@@ -192,6 +196,7 @@ class View(NamedTuple):
         newest: File name of the newest checkpoint, or "".
         lanes: Widest gutter, in lanes.
         step: The largest number of a step.
+        has_days: A time that cannot be true is shown by its day.
         missing: The directory does not exist.
         filter: The text that rows must contain, or "".
     """
@@ -206,6 +211,7 @@ class View(NamedTuple):
     missing: bool = False
     filter: str = ""
     step: int = 0
+    has_days: bool = False
 
     def node_of(self, file: str) -> tuple[Run, Node] | None:
         """The run and the place in it of a file; None when it is not a checkpoint of the view."""
@@ -269,6 +275,7 @@ class ViewMaker:
             sum(len(run.nodes) for run in runs), len(problems), last,
             min(max((section.lanes for section in rows.sections), default=1), listing.MAX_LANES), missing, text,
             max((section.step for section in rows.sections), default=0),
+            any(section.has_days for section in rows.sections),
         )  # fmt: skip
 
     def _section(self, run: Run) -> tuple[int, Section]:

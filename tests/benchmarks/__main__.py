@@ -31,6 +31,7 @@ GROUPS = {
     "resume": ("resume", "run"),
     "browser": ("scale", "browser"),
     "long-run": ("scale", "long_run"),
+    "remote": ("scale", "remote"),
 }
 """Name → module and function."""
 

@@ -29,15 +29,22 @@ class Terminal:
     Args:
         args: Arguments of the Python interpreter.
         patience: Seconds after which what should appear is taken as never coming.
+        more: Further variables of its environment.
 
     Attributes:
         written: Bytes of what it wrote that were read so far.
     """
 
-    def __init__(self, *args: str, patience: float = PATIENCE) -> None:
+    def __init__(self, *args: str, patience: float = PATIENCE, **more: str) -> None:
         self._patience = patience
         self.written = 0
-        variables = {**environment(), "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
+        variables = {
+            **environment(),
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+            "PYTHONPATH": str(ROOT),
+            **more,
+        }
         self.screen = pyte.Screen(COLUMNS, LINES)
         self._stream = pyte.ByteStream(self.screen)
         self.started = time.perf_counter()

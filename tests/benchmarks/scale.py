@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import subprocess
 import time
 from datetime import timedelta
@@ -112,6 +113,65 @@ def _followed(terminal: Terminal, store: Path, last: Written) -> list[float]:
         seen = [name for name in renamed if name not in taken and name in terminal.text]
         taken.update((name, time.perf_counter() - renamed[name]) for name in seen)
     return list(taken.values())
+
+
+REMOTE = """
+import asyncio, os
+from datetime import datetime, timedelta, timezone
+from agent_framework import WorkflowCheckpoint
+delay, count = float(os.environ["DELAY"]), int(os.environ["COUNT"])
+start = datetime(2026, 3, 1, tzinfo=timezone.utc)
+
+class Storage:
+    async def load(self, checkpoint_id):
+        await asyncio.sleep(delay)
+        number = int(checkpoint_id[1:])
+        return WorkflowCheckpoint(
+            "flow", "cafe", checkpoint_id=checkpoint_id, iteration_count=number,
+            previous_checkpoint_id=f"c{number - 1:06}" if number else None,
+            timestamp=(start + timedelta(seconds=number)).isoformat(),
+        )
+
+    async def list_checkpoint_ids(self, *, workflow_name):
+        await asyncio.sleep(delay)
+        return [f"c{number:06}" for number in range(count)]
+
+    async def get_latest(self, *, workflow_name):
+        return await self.load(f"c{count - 1:06}")
+
+def make():
+    return Storage()
+"""
+"""A storage behind a network, as far as time goes: each answer takes `DELAY` seconds."""
+
+
+def remote(directory: Path) -> list[Figure]:
+    """The browser on a storage of 10,000 checkpoints that answers in 20 ms, and on one of 64 that takes a second."""
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "far_away.py").write_text(REMOTE)
+    arguments = Programs(directory / "programs")(
+        f"import sys; sys.path.insert(0, {str(directory)!r})\n{COMMAND}", "--storage", "far_away:make",
+        "--workflow-name", "flow",
+    )  # fmt: skip
+    taken: dict[str, float] = {}
+    for delay, count in ((0.02, 10_000), (1.0, 64)):
+        with Terminal(*arguments, patience=PATIENCE, DELAY=str(delay), COUNT=str(count)) as terminal:
+            asked = terminal.wait_until(lambda text: "checkpoint" in text) if delay < 1 else terminal.started
+            taken[f"row {delay}"] = terminal.wait_until(lambda text: " done" in text) - asked
+            least = 100 if delay < 1 else count
+            taken[f"many {delay}"] = terminal.wait_until(lambda text, least=least: _shown(text) >= least) - asked  # type: ignore[misc]
+    return [
+        Figure("first row of 10,000 in a storage that answers in 20 ms, from the first screen", ms(taken["row 0.02"]),
+               promise="< 400 ms", kept=taken["row 0.02"] < 0.4),
+        Figure("… the newest hundred", ms(taken["many 0.02"]), promise="< 1 s", kept=taken["many 0.02"] < 1),
+        Figure("all of 64 in a storage that answers in 1 s, from the start", ms(taken["many 1.0"])),
+    ]  # fmt: skip
+
+
+def _shown(text: str) -> int:
+    """How many checkpoints the head of the screen counts."""
+    found = re.search(r"([\d,]+) checkpoint", text)
+    return int(found[1].replace(",", "")) if found else 0
 
 
 def _figure(what: str, ours: float, peer: float) -> Figure:

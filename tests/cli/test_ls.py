@@ -212,10 +212,12 @@ class TestColour:
 
 class TestEnds:
     def test_a_missing_directory_ends_with_3(self, output: Output, tmp_path: Path) -> None:
-        for args in (["ls", tmp_path / "gone"], [tmp_path / "gone"], ["ls", tmp_path / "gone", "--json"]):
+        for args in (["ls", tmp_path / "gone"], [tmp_path / "gone"]):
             done = called(output, *args)
             assert (done.code, done.out) == (3, "")
             assert done.err.startswith("ckpt-tui: No such file or directory: ")
+        done = called(output, "ls", tmp_path / "gone", "--json")
+        assert (done.code, done.document["kind"], done.document["exit_code"]) == (3, "error", 3)
 
     def test_a_file_that_is_no_store_ends_with_3(self, output: Output, tmp_path: Path) -> None:
         (tmp_path / "notes.txt").write_text("")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import NEW, ROOT, command
+from tests.cli.commands import NEW, ROOT, here
 from tests.e2e.terminal import run
 
 PROGRAM = """
@@ -59,7 +59,7 @@ def pasted(text: str) -> list[list[str]]:
 class TestWithoutATerminal:
     def test_candidates_are_command_lines_to_paste_and_none_is_started(self, project: Path) -> None:
         add_program(project, "my app.py")
-        done = command("resume", "ck", "latest", "--yes", "--input", "a b", "--", "--topic", "tea time")
+        done = here("resume", "ck", "latest", "--yes", "--input", "a b", "--", "--topic", "tea time")
         assert done.code == 2
         assert "my app.py: names “linear”, upper, exclaim and 1 more; runs a workflow" in done.err
         (words,) = pasted(done.err)
@@ -73,12 +73,12 @@ class TestWithoutATerminal:
     ) -> None:
         add_program(project)
         monkeypatch.chdir(project.parent)
-        done = command("resume", "project/ck", "latest", "--check")
+        done = here("resume", "project/ck", "latest", "--check")
         assert f"cd {project} && ckpt-tui resume {project / 'ck'} latest --workflow app.py" in done.err
         assert not (project / "started").exists()
 
     def test_where_nothing_fits_it_says_how_a_program_is_named(self, project: Path) -> None:
-        done = command("resume", "ck", "latest")
+        done = here("resume", "ck", "latest")
         assert done.code == 2
         assert "Which program? Name it with --workflow app.py" in done.err
         assert "None was found that fits" in done.err
@@ -89,7 +89,7 @@ class TestWithoutATerminal:
         self, place: str, word: str, project: Path
     ) -> None:
         path = add_suggestion(project / place)
-        done = command("resume", "ck", "latest", word)
+        done = here("resume", "ck", "latest", word)
         assert done.code == 2
         assert f"{path} suggests --workflow" in done.err
         assert str(path.parent / "python.sh") in done.err or "python.sh" in pasted(done.err)[0]
@@ -105,7 +105,7 @@ class TestWithoutATerminal:
         python.chmod(0o755)
         (project / "app.py").write_text("")
         monkeypatch.chdir(project / "ck")
-        done = command("resume", ".", "latest", "--workflow", "../app.py:build", "--check")
+        done = here("resume", ".", "latest", "--workflow", "../app.py:build", "--check")
         assert done.code == 5
         assert not (project / "started").exists()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import NEW, command
+from tests.cli.commands import NEW, here
 
 DOTNET = Path(__file__).parents[1] / "data" / "dotnet"
 
@@ -24,33 +24,33 @@ def files(store: Path) -> set[str]:
 
 def test_a_dry_run_shows_and_changes_nothing(store: Path) -> None:
     before = files(store)
-    done = command("prune", store, "--keep", "1", "--force", "--dry-run")
+    done = here("prune", store, "--keep", "1", "--force", "--dry-run")
     assert done.code == 0 and "would go" in done.err and "would lose its parent" in done.err
     assert files(store) == before
 
 
 def test_it_needs_a_yes_and_a_wish(store: Path) -> None:
-    assert command("prune", store, "--keep", "1", "--force").code == 2
-    assert command("prune", store, "--yes").code == 2
-    assert command("prune", store, "--older-than", "soon", "--yes").code == 2
+    assert here("prune", store, "--keep", "1", "--force").code == 2
+    assert here("prune", store, "--yes").code == 2
+    assert here("prune", store, "--older-than", "soon", "--yes").code == 2
 
 
 def test_what_went_is_brought_back(store: Path) -> None:
     before = files(store)
-    done = command("prune", store, "--keep", "1", "--force", "--yes", "--json")
+    done = here("prune", store, "--keep", "1", "--force", "--yes", "--json")
     assert done.code == 0
     document = done.document
     assert {each["file"] for each in document["gone"]} == before - files(store) == set(document["moved"])
-    assert command("prune", store, "--undo").code == 0
+    assert here("prune", store, "--undo").code == 0
     assert files(store) == before
 
 
 def test_without_force_what_is_kept_keeps_its_ancestors(store: Path) -> None:
     before = files(store)
-    done = command("prune", store, "--keep", "1", "--yes", "--json")
+    done = here("prune", store, "--keep", "1", "--yes", "--json")
     assert done.document["needed"] and files(store) == before - {each["file"] for each in done.document["gone"]}
 
 
 def test_a_store_that_must_not_be_pruned_says_why() -> None:
-    done = command("prune", next(each for each in sorted(DOTNET.iterdir()) if each.is_dir()), "--keep", "1", "--yes")
+    done = here("prune", next(each for each in sorted(DOTNET.iterdir()) if each.is_dir()), "--keep", "1", "--yes")
     assert done.code == 2 and "Nothing can be deleted here" in done.err

@@ -84,6 +84,35 @@ def test_a_storage_of_the_users_code_is_run_and_said_so(tmp_path: Path, monkeypa
 
 
 @pytest.mark.parametrize(
+    ("args", "code", "words"),
+    [
+        (["find", "kettles"], 0, "kettles"),
+        (["history", "state.at"], 0, "kettles"),
+        (["diff", "one", "two"], 1, "kettles"),
+        (["bisect", "state.at == 'tea'"], 0, "two"),
+    ],
+)
+def test_every_verb_that_reads_takes_a_storage_in_the_place_of_a_store(
+    output: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: list[str], code: int, words: str
+) -> None:
+    name = f"shop_{args[0]}"
+    (tmp_path / f"{name}.py").write_text(
+        "from agent_framework import InMemoryCheckpointStorage, WorkflowCheckpoint\n"
+        "async def make():\n"
+        "    storage = InMemoryCheckpointStorage()\n"
+        "    await storage.save(WorkflowCheckpoint('flow', 'hash', checkpoint_id='one', state={'at': 'kettles'}))\n"
+        "    await storage.save(WorkflowCheckpoint('flow', 'hash', checkpoint_id='two', state={'at': 'tea'},\n"
+        "        previous_checkpoint_id='one', iteration_count=1))\n"
+        "    return storage\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    done = called(output, *args, "--storage", f"{name}:make", "--workflow-name", "flow")
+    assert done.code == code, done.err
+    assert words in done.out
+
+
+@pytest.mark.parametrize(
     ("args", "words"),
     [
         (["ls", "--storage", "shop:make"], "--workflow-name"),

@@ -51,6 +51,7 @@ def test_other_characters_stay(text: str, shown: str) -> None:
 HONEST = [
     "می‌خواهم",  # Persian: I want
     "क्‍ष", "ශ්‍රී",  # Hindi, Sinhala
+    "\u091b\u0928\u094d\u200c", "\u0915\u094d\u200d",  # Nepali: they are; half a letter
     "👩‍👩‍👧‍👦", "✈️", "❤️‍🔥",
     "🧑🏽‍💻", "🏳️‍🌈", "1️⃣", "#️⃣", "♀︎",
     "辻󠄀",  # a variant of a kanji
@@ -74,6 +75,7 @@ def test_a_joiner_that_belongs_to_a_word_or_an_emoji_stays(text: str) -> None:
         ("1️", "1\\ufe0f"), ("👩󠄀", "👩\\U000e0100"),
         ("辻󠄀󠄁", "辻󠄀\\U000e0101"), ("م​م", "م\\u200bم"),
         ("م‮م", "م\\u202eم"), ("م‏م", "م\\u200fم"),
+        ("\u0928\u094d\u200c\u200c", "\u0928\u094d\\u200c\\u200c"),
         ("🏴󠁧󠁿", "🏴\\U000e0067\\U000e007f"),
     ],
     ids=ascii,

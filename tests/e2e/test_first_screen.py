@@ -11,9 +11,10 @@ from tests.e2e.terminal import ROOT, run
 DATA = ROOT / "tests" / "data"
 NEW = DATA / "agent-framework" / "1.23.0"
 
+GROUP_CHAT = " → group_chat_orchestrator → ".join(("", "alice ∥ bob", "bob", "alice", "bob", "")).strip(" →")
 # What was asked, which executors ran in which order, what waits, what came out: "" for what a run has not.
 RUNS = [
-    (NEW / "orch_groupchat", '"A or B?"', "group_chat_orchestrator → alice", "", "reached the maximum number"),
+    (NEW / "orch_groupchat", '"A or B?"', GROUP_CHAT, "", "reached the maximum number"),
     (NEW / "orch_handoff", '"I want a refund"', "triage → (refund → triage → you)×2 → refund", "",
      '"Refund done for that order."'),
     (NEW / "orch_concurrent", '"Launch a kettle?"', "dispatcher → legal ∥ marketing ∥ finance → aggregator", "",
@@ -21,6 +22,7 @@ RUNS = [
     (NEW / "hitl_pending", '"kettles"', "drafter → review", "review asks you for Decision", ""),
     (NEW / "agent_tool_approval", '"please delete /tmp/x"', "operator → you → operator → summariser", "",
      '"Summary: all good'),
+    (DATA / "langgraph" / "1.2.24" / "messages.sqlite", '"Oslo"', "(model → tools → model)×2", "", '"It is sunny."'),
     (DATA / "dotnet" / "af_dotnet", 'topic: "checkpoints"', "Intake → Researcher ∥ FactChecker → Writer → Approval", "",
      "published: true"),
     (DATA / "dotnet" / "hpd_hosted", 'topic: "checkpoints"', "facts ∥ plan ∥ research",

@@ -259,7 +259,7 @@ class TestSessions:
         found = refs_of(path)
         assert sorted((ref.id, ref.parent, ref.step) for ref in found) == sorted(expected)
         assert all("the index of its session does not name it" in ref.note for ref in found)
-        assert not [node for run in arrange(found) for node in run.nodes if node.odd or node.guessed]
+        assert not [node for run in arrange(found) for node in run.nodes if node.irregular or node.guessed]
 
     def test_a_session_that_is_cut_off_is_a_problem(self, tmp_path: Path) -> None:
         path = self.write(tmp_path / "c-chat.json")

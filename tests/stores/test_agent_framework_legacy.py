@@ -92,7 +92,7 @@ def test_checkpoints_of_one_workflow_follow_each_other_and_all_parents_are_guess
     nodes = run_of(store).nodes
     assert nodes[0].parent is None and not nodes[0].guessed
     assert all(node.parent is not None and node.guessed for node in nodes[1:])
-    assert not any(node.odd for node in nodes)
+    assert not any(node.irregular for node in nodes)
 
 
 def test_a_checkpoint_resumed_twice_has_three_branches() -> None:

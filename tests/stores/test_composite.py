@@ -123,7 +123,7 @@ class TestOverlay:
         [run] = runs_of(store)
         assert [node.ref.id for node in run.nodes] == [*first, *then]
         assert store.kind == "agent-framework"
-        assert not any(node.odd for node in run.nodes)
+        assert not any(node.irregular for node in run.nodes)
         assert {node.ref.file.partition("/")[0] for node in run.nodes if node.ref.id in then} == {"overlay"}
 
     async def test_a_copy_of_a_parent_is_shown_once(self, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ class TestHpd:
         assert {run.id: [node.ref.id for node in run.nodes] for run in runs} == {
             run["executionId"]: [one["checkpointId"] for one in run["checkpoints"]] for run in MANIFEST[name]["runs"]
         }
-        assert not any(node.fork or node.odd or node.guessed for run in runs for node in run.nodes)
+        assert not any(node.fork or node.irregular or node.guessed for run in runs for node in run.nodes)
         assert not [entry for entry in entries.values() if isinstance(entry, Problem)]
 
     def test_what_the_files_say_is_that_of_the_manifest(self, name: str) -> None:

@@ -62,7 +62,7 @@ class TestNoUsableIndex:
             (store / "index.jsonl").touch()
         runs = runs_of(store)
         assert tree_of(runs) == tree_of(runs_of(CORPUS / name))
-        assert not [node.ref.id for run in runs for node in run.nodes if node.odd or node.guessed]
+        assert not [node.ref.id for run in runs for node in run.nodes if node.irregular or node.guessed]
 
     def test_the_doctor_says_it_with_the_lines_of_the_index(
         self, tmp_path: Path, name: str, order: str, index: str

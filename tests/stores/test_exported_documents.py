@@ -37,7 +37,7 @@ class TestAnArray:
         refs = [entry for entry in collect(store.scan()).values() if isinstance(entry, CheckpointRef)]
         [run] = arrange(refs)
         assert [node.ref.id[:8] for node in run.nodes] == ["1fc5201e", "fbc5695f", "1e2b8f0a"]
-        assert not [node.ref.id for node in run.nodes if node.odd or node.guessed]
+        assert not [node.ref.id for node in run.nodes if node.irregular or node.guessed]
 
     def test_each_document_is_decoded(self) -> None:
         store = open_store(EXPORT)

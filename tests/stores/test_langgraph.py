@@ -22,6 +22,7 @@ from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.listing import id_text, run_title
 from ckpt_tui.core.steps.snapshots import take_snapshot
 from ckpt_tui.errors import CkptError, NotFoundError
+from ckpt_tui.stores import langgraph
 from ckpt_tui.stores.base import Batch, Store, collect
 from ckpt_tui.stores.composite import CompositeStore
 from ckpt_tui.stores.conformance import Conformance
@@ -361,7 +362,7 @@ class TestPlaces:
         connection.commit()
         connection.close()
         [node] = runs_of(open_store(tmp_path / "a.db"))["t"].nodes
-        assert node.odd == "parent missing"
+        assert node.irregular == "parent missing"
 
 
 class TestDangers:
@@ -625,9 +626,22 @@ def test_a_checkpoint_that_is_gone_is_explained(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_done_has_a_reason() -> None:
-    capabilities = opened("1.2.24/types").capabilities()
-    assert "cannot run LangGraph's graphs yet" in capabilities.resume
-    assert capabilities.prune
+    store = opened("1.2.24/subgraph")
+    refs = [entry for entry in collect(store.scan()).values() if isinstance(entry, CheckpointRef)]
+    inner = next(ref for ref in refs if ref.file.count("/") == 2)
+    assert "a graph within the graph" in store.capabilities(inner.file).resume
+    outer = next(ref for ref in refs if ref.file.count("/") == 1)
+    assert not store.capabilities(outer.file).resume
+    assert store.capabilities().prune
+
+
+def test_facts_that_were_read_for_nobody_are_told_again() -> None:
+    store = opened("1.2.24/subgraph")
+    files = [entry.file for entry in collect(store.scan()).values()]
+    next(iter(store.fill(files)))  # a reader that is stopped takes no more
+    told = collect(store.fill(files))
+    assert all(isinstance(entry, CheckpointRef) and entry.facts is not None for entry in told.values())
+    assert set(told) == set(files)
 
 
 def test_a_database_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
@@ -653,3 +667,39 @@ def test_a_database_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
     finally:
         stop.set()
         thread.join(10)
+
+
+def test_what_is_deleted_where_others_are_saved_goes_with_the_next_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = save_two(tmp_path / "memory.db")
+    store = LangGraphStore(str(tmp_path / "memory.db"))
+    known = collect(store.scan())
+    connection.execute("DELETE FROM checkpoints WHERE parent_checkpoint_id IS NULL")
+    save(connection, 7, checkpoint_id(1, 0))  # commits both
+    first = list(store.scan())
+    assert [entry.file for batch in first for entry in batch.entries] == [f"t/{checkpoint_id(7, 6)}"]
+    assert not any(batch.gone for batch in first)
+    monkeypatch.setattr(langgraph, "COUNT_SECONDS", 0.0)
+    gone = {file for batch in store.scan() for file in batch.gone}
+    assert len(gone) == 1
+    assert gone < set(known)
+    connection.close()
+
+
+def test_a_row_that_is_used_again_shows_the_new_checkpoint(tmp_path: Path) -> None:
+    connection = save_two(tmp_path / "memory.db")
+    store = LangGraphStore(str(tmp_path / "memory.db"))
+    entries = collect(store.scan())
+    before = set(entries)
+    connection.execute("DELETE FROM checkpoints WHERE parent_checkpoint_id IS NOT NULL")
+    save(connection, 7, checkpoint_id(1, 0))  # in the row of the one that is gone
+    after = set(collect(store.scan(), entries))
+    assert after - before == {f"t/{checkpoint_id(7, 6)}"}
+    assert len(before - after) == 1
+    connection.execute("DELETE FROM checkpoints WHERE parent_checkpoint_id IS NOT NULL")
+    connection.commit()
+    assert len(collect(store.scan(), entries)) == 1
+    save(connection, 8, checkpoint_id(1, 0))
+    assert set(collect(store.scan(), entries)) - before == {f"t/{checkpoint_id(8, 7)}"}
+    connection.close()

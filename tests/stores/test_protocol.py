@@ -14,7 +14,7 @@ from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.errors import CkptError, UndecodableError
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.encode import encode_checkpoint
-from ckpt_tui.stores.protocol import ProtocolStore, own_loop
+from ckpt_tui.stores.protocol import AT_ONCE, QUIET_SECONDS, ProtocolStore, own_loop
 from ckpt_tui.stores.record import record
 from ckpt_tui.stores.registry import open_store
 from tests.support.workflows import Draft, build_fan_out, build_human, build_linear, build_loop, open_storage
@@ -143,7 +143,7 @@ def test_a_deleted_checkpoint_is_gone_and_one_that_fails_is_a_problem() -> None:
     entries = collect(store.scan())
     assert isinstance(entries["a.json"], CheckpointRef)
     assert entries["b.json"] == Problem(
-        "b.json", "the storage does not return it: ConnectionError: no route", "unreadable"
+        "b.json", "the storage does not return it: ConnectionError: no route; it is asked again", "unreadable"
     )
     with pytest.raises(UndecodableError, match="no route"):
         store.load("b.json")
@@ -171,3 +171,103 @@ def test_a_loop_that_has_ended_is_reported() -> None:
 
     with pytest.raises(CkptError, match="ended"):
         list(ProtocolStore(InMemoryCheckpointStorage(), ("flow",), caller(loop)).scan())
+
+
+class Remote:
+    """A storage whose answers take their time.
+
+    Args:
+        storage: Holds the checkpoints.
+    """
+
+    def __init__(self, storage: InMemoryCheckpointStorage) -> None:
+        self._storage = storage
+        self.loading = self.most = 0
+        self.failing: set[str] = set()
+        self.asked: list[str] = []
+
+    async def load(self, checkpoint_id: str) -> WorkflowCheckpoint:
+        self.asked.append(checkpoint_id)
+        self.loading += 1
+        self.most = max(self.most, self.loading)
+        await asyncio.sleep(0.01)
+        self.loading -= 1
+        if checkpoint_id in self.failing:
+            raise ConnectionError("reset")
+        return await self._storage.load(checkpoint_id)
+
+    async def list_checkpoint_ids(self, *, workflow_name: str) -> list[str]:
+        return list(await self._storage.list_checkpoint_ids(workflow_name=workflow_name))
+
+    async def get_latest(self, *, workflow_name: str) -> WorkflowCheckpoint | None:
+        return await self._storage.get_latest(workflow_name=workflow_name)
+
+
+def remote(count: int) -> tuple[Remote, list[str]]:
+    """A remote storage, and the ids of what is in it by their time."""
+    storage = InMemoryCheckpointStorage()
+    made = [
+        WorkflowCheckpoint(workflow_name="flow", graph_signature_hash="cafe", timestamp=f"2026-03-01T08:00:{at:02}Z")
+        for at in range(count)
+    ]
+
+    async def save() -> None:
+        for one in made:
+            await storage.save(one)
+
+    asyncio.run(save())
+    return Remote(storage), [one.checkpoint_id for one in made]
+
+
+def test_checkpoints_are_loaded_side_by_side_and_the_newest_come_first() -> None:
+    storage, ids = remote(40)
+    [first, *_, last] = list(store_of(storage, "flow").scan())
+    assert storage.most == AT_ONCE
+    assert {entry.file for entry in first.entries} == {f"{name}.json" for name in ids[-AT_ONCE:]}
+    assert last.done == last.total == 40
+
+
+def test_the_one_that_the_storage_calls_its_latest_comes_first_whatever_the_order_of_its_list() -> None:
+    storage, ids = remote(3)
+    storage._storage._checkpoints = dict(reversed(storage._storage._checkpoints.items()))
+    list(store_of(storage, "flow").scan())
+    assert storage.asked[0] == ids[-1]
+
+
+def test_what_is_slower_than_its_limit_is_a_problem_and_no_other_checkpoint_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ckpt_tui.stores.protocol.CALL_SECONDS", 0.2)
+    storage, ids = remote(64)
+    slow = ids[5]
+    load = storage.load
+
+    async def slowly(checkpoint_id: str) -> WorkflowCheckpoint:
+        await asyncio.sleep(5 if checkpoint_id == slow else 0.06)
+        return await load(checkpoint_id)
+
+    storage.load = slowly  # type: ignore[method-assign]
+    entries = collect(store_of(storage, "flow").scan())
+    assert [file for file, entry in entries.items() if isinstance(entry, Problem)] == [f"{slow}.json"]
+
+
+def test_a_checkpoint_that_could_not_be_loaded_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ckpt_tui.stores.protocol.AGAIN_SECONDS", 0.0)
+    storage, ids = remote(3)
+    storage.failing = {ids[1]}
+    store = store_of(storage, "flow")
+    found = collect(store.scan())
+    assert isinstance(found[f"{ids[1]}.json"], Problem)
+    storage.failing = set()
+    storage.asked = []
+    collect(store.scan(), found)
+    assert storage.asked == [ids[1]]
+    assert isinstance(found[f"{ids[1]}.json"], CheckpointRef)
+
+
+def test_a_storage_in_which_nothing_changes_is_looked_at_less_and_less() -> None:
+    storage, _ = remote(1)
+    store = store_of(storage, "flow")
+    store.mark()
+    store._looked = 0.05
+    pauses = [store.pause(0.05, quiet) for quiet in (0, 10, 20, 1000)]
+    assert pauses == [2.5, 5.0, 10.0, QUIET_SECONDS]
+    assert ProtocolStore(storage, ("flow",), own_loop(), poll=60.0).pause(0.05, 0) == 60.0

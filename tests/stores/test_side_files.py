@@ -122,3 +122,15 @@ def test_whatever_a_person_keeps_there_is_not_worth_a_word(name: str) -> None:
     doctor = Doctor()
     doctor.names([name])
     assert doctor.report().findings == ()
+
+
+@pytest.mark.parametrize("wrap", ["{}", '{{"Documents": {}, "_count": 2}}', '{{"items": {}}}'])
+@pytest.mark.parametrize("inner", [False, True])
+def test_an_export_beside_checkpoints_is_named_however_it_is_wrapped(tmp_path: Path, wrap: str, inner: bool) -> None:
+    write_chain(tmp_path, "aaaa")
+    found = [document("bbbb"), document("cccc")]
+    text = json.dumps([{"id": 1, "checkpoint": one} for one in found] if inner else found)
+    (tmp_path / "export.json").write_text(wrap.format(text), encoding="utf-8")
+    entry = collect(open_store(tmp_path).scan())["export.json"]
+    assert isinstance(entry, Problem)
+    assert (entry.kind, "2 exported checkpoints" in entry.reason) == ("documents", True)

@@ -39,6 +39,14 @@ class TestAcme(Conformance):
         return AcmeStore(str(place / "never.acme"))
 
 
+class TestAcmeWithALog(TestAcme):
+    """The same with a write-ahead log, as programs that are read while they write have it."""
+
+    def open(self, place: Path) -> Store:
+        execute(place / "orders.acme", "PRAGMA journal_mode = WAL")
+        return super().open(place)
+
+
 class TestAgentFramework(Conformance):
     def open(self, place: Path) -> Store:
         asyncio.run(linear(place))

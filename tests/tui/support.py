@@ -11,6 +11,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from ckpt_tui.config import Config
+from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.screens.browse import Browse
@@ -89,11 +90,12 @@ class Driver:
 
 @asynccontextmanager
 async def open_app(
-    path: Path | str, size: tuple[int, int] = NORMAL, config: Config | None = None, at: str | None = None,
+    path: Path | str | Store, size: tuple[int, int] = NORMAL, config: Config | None = None, at: str | None = None,
     steps: tuple[str, ...] = (), settled: bool = True, tab: str = "",
 ) -> AsyncIterator[Driver]:  # fmt: skip
     """The app on a store, in a terminal of this size; with `tab`, that tab is shown instead of the overview."""
-    app = CkptApp(open_store(path, must_exist=False), at, steps, config)
+    store = path if isinstance(path, Store) else open_store(path, must_exist=False)
+    app = CkptApp(store, at, steps, config)
     async with app.run_test(size=size, notifications=True) as pilot:
         driver = Driver(app, pilot)
         await driver.until(lambda: driver.screen.details, "all panes")

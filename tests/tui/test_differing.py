@@ -14,8 +14,10 @@ from ckpt_tui.core.diff.value_diff import diff_checkpoints
 from ckpt_tui.core.paths import expression
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.screens.compare import CompareScreen
+from ckpt_tui.tui.screens.dialogs import TextScreen
 from ckpt_tui.tui.screens.rules import RulesScreen
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
+from ckpt_tui.tui.widgets.finding_list import FindingText
 from tests.cli.commands import Output, called
 from tests.stores.saving import save
 from tests.tui import support
@@ -266,6 +268,29 @@ class TestCompare:
             await compared(app)
             await app.press("f")
             await app.shows("common ancestor", "are the same")
+
+    async def test_the_change_under_the_cursor_stands_in_full_below_the_others(self, tmp_path: Path) -> None:
+        save(tmp_path, "a", state={"n": 1, "poem": "roses"})
+        save(tmp_path, "b", previous_checkpoint_id="a", iteration_count=1, state={"n": 2, "poem": "roses\nand violets"})
+        async with open_app(tmp_path) as app:
+            await app.press("d")
+            screen = await compared(app)
+            full = screen.query_one(FindingText)
+            for _ in range(2):
+                await app.until(lambda: full.border_title == screen.rows.place, "the change")
+                if screen.rows.place == "state.poem":
+                    break
+                await app.press("J")
+            assert any(line.strip("│ ").startswith("and violets") for line in app.lines), app.text
+
+    async def test_a_change_opens_in_full_from_the_tab_of_the_browser_too(self) -> None:
+        async with open_app(SAMPLES / "linear") as app:
+            await app.press("tab", "f5")
+            await app.until(lambda: app.screen.panes.detail.place[1], "a change")
+            place = app.screen.panes.detail.place[1]
+            await app.press("enter")
+            await app.until(lambda: isinstance(app.app.screen, TextScreen), "the change")
+            await app.shows(place, "esc closes")
 
     async def test_a_change_opens_in_full_and_leads_to_its_place(self) -> None:
         async with open_app(SAMPLES / "loop") as app:

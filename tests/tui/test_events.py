@@ -10,7 +10,7 @@ from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.screens.event_file import EventsScreen
 from ckpt_tui.tui.screens.event_files import EventFilesScreen
-from tests.cli.commands import command
+from tests.cli.commands import here
 from tests.tui.support import NARROW, NORMAL, Driver, copy_of
 
 EVENTS = Path(__file__).parent.parent / "data" / "dotnet" / "hpd_events"
@@ -65,7 +65,7 @@ async def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
 
 
 def test_without_a_terminal_the_lines_are_printed() -> None:
-    done = command(EVENTS / "workflow.events.sse")
+    done = here(EVENTS / "workflow.events.sse")
     assert done.code == 0
     assert len(done.out.splitlines()) == 10
     assert "→ plan invoked" in done.out
@@ -91,7 +91,7 @@ async def test_the_streams_of_a_directory_are_listed_to_choose_from(size: tuple[
 
 
 def test_without_a_terminal_the_paths_of_the_streams_are_printed() -> None:
-    done = command(str(EVENTS))
+    done = here(str(EVENTS))
     assert done.code == 0
     names = ("workflow.events.ndjson", "workflow.events.sse")
     assert done.out.split() == [str(EVENTS / name) for name in names]
@@ -100,4 +100,4 @@ def test_without_a_terminal_the_paths_of_the_streams_are_printed() -> None:
 def test_a_store_with_an_event_log_beside_its_checkpoints_is_a_store(tmp_path: Path) -> None:
     store = copy_of("linear", tmp_path)
     (store / "run.ndjson").write_bytes((EVENTS / "workflow.events.ndjson").read_bytes())
-    assert "linear · run 1" in command(str(store)).out
+    assert "linear · run 1" in here(str(store)).out

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ckpt_tui.stores.fork_directories import with_forks
 from ckpt_tui.stores.registry import open_store, open_stores
 from ckpt_tui.tui.app import CkptApp
 from tests.stores.langgraph_saving import checkpoint_id, save, save_two, write
@@ -94,8 +95,10 @@ async def test_a_thread_of_langgraph_that_waits_is_shown_with_what_it_asks() -> 
         driver.screen.list.select(runs[0].nodes[-1].ref.file)
         driver.screen.panes.detail.pick("pending")
         await driver.shows("research", "fact about TEA")
+        inner = next(run for run in runs if run.above)
+        driver.screen.list.select(inner.nodes[0].ref.file)
         await driver.press("r")
-        await driver.shows("cannot run LangGraph's graphs yet")
+        await driver.shows("a step of a graph within the graph")
 
 
 async def test_a_chat_of_langgraph_reads_as_a_conversation_and_its_graph_is_learned() -> None:
@@ -118,3 +121,11 @@ async def test_a_thread_of_langgraph_goes_on_live(tmp_path: Path) -> None:
         await driver.until(lambda: driver.screen.list.view.checkpoints == 3, "the next checkpoint")
         await driver.until(lambda: "waits" not in driver.text, "nothing waits")
     connection.close()
+
+
+async def test_the_outcomes_of_two_answers_to_a_thread_of_langgraph_are_compared() -> None:
+    async with open_app(with_forks(open_store(DATA / "langgraph" / "answered-twice" / "orders.sqlite"))) as driver:
+        (run,) = driver.screen.list.view.runs
+        driver.screen.list.select(next(node.ref.file for node in run.nodes if node.ref.iteration == 1))
+        await driver.press("A")
+        await driver.shows('"answered yes"', '"answered no"', '"shipped 12.5 for ada"', '"refused 12.5 for ada"')

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.resume import ResumeScreen
 from ckpt_tui.tui.screens.yes_no import YesNoScreen
@@ -184,11 +183,10 @@ class TestARunThatGoesOn:
             await app.press(key)
             await app.shows("A run is going on: end it and quit?", f"from {ids[2][:8]}")
             await app.press(key)  # once more is no answer that ends something
-            await app.press("n")
-            await app.until(lambda: isinstance(app.app.screen, Browse | YesNoScreen), "back")
-            if isinstance(app.app.screen, YesNoScreen):
+            for _ in [each for each in app.app.screen_stack if isinstance(each, YesNoScreen)]:
                 await app.press("n")
-            assert run.is_live and app.app.screen is app.screen
+            await app.until(lambda: app.app.screen is app.screen, "back")
+            assert run.is_live
             await app.press(key)
             await app.shows("end it and quit?")
             await app.press("y")

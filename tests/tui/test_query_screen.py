@@ -413,3 +413,10 @@ async def test_sizes_in_a_narrow_pane_show_the_ends_that_distinguish_them() -> N
         await app.shows("by path", "characters of decoded JSON")
         rows = [line.split(" % ")[1].split()[0] for line in app.lines if " %  " in line][:12]
         assert len(set(rows)) == len(rows), rows
+
+
+async def test_a_low_terminal_keeps_its_rows_for_the_list() -> None:
+    async with open_app(RECORDED, (24, 7)) as app:
+        await app.press("S")
+        await app.shows("steps")
+        assert not app.app.screen.query_one(FindingText).display

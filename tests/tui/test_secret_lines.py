@@ -9,7 +9,7 @@ from textual.widgets import Input
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.screens.event_file import EventsScreen
-from tests.cli.commands import command
+from tests.cli.commands import here
 from tests.runner.stores import FLOWS
 from tests.tui.support import NARROW, NORMAL, Driver, open_app
 from tests.tui.test_resume import copied, in_the_repository, opened
@@ -44,7 +44,7 @@ async def test_the_log_and_the_request_of_a_run_mask_secrets_until_they_are_reve
         log.set_filter("")
         log.move_to(log.find("output", 1) or 0)
         await app.press("enter")
-        await app.shows("One line of the log", '"api_key"', '"$masked"')
+        await app.shows("exclaim · call 1", '"api_key"', '"$masked"')
         await app.press("escape")
 
 
@@ -134,6 +134,6 @@ async def test_a_saved_stream_masks_secrets_until_they_are_revealed(tmp_path: Pa
 
 
 def test_without_a_terminal_a_saved_stream_is_printed_masked(tmp_path: Path) -> None:
-    done = command(a_stream(tmp_path))
+    done = here(a_stream(tmp_path))
     assert done.code == 0 and len(done.out.splitlines()) == 4
     assert "sk-" not in done.out and done.out.count("••••••") == 3

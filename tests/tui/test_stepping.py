@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+from contextlib import nullcontext
 from pathlib import Path
+
+import pytest
 
 from ckpt_tui.actions.notebook import read_notes
 from ckpt_tui.tui.screens.resume import ResumeScreen
 from tests.support.resumes import checkpoints
-from tests.tui.support import NARROW, Driver, open_app
-from tests.tui.test_programs import opened, project
+from tests.tui.support import NARROW, NORMAL, Driver, open_app
+from tests.tui.test_programs import FLOW, RUN, opened, project
 
 __all__ = ["project"]
 
@@ -51,6 +55,66 @@ async def test_a_breakpoint_stops_before_an_executor_and_is_kept_with_the_store(
         assert read_notes(str(project / "ck")).breakpoints == ["executor:pong"]
         await app.press("t", *"end", "enter")
         await app.shows("■ done")
+
+
+async def test_a_pause_before_an_executor_shows_its_message_and_the_graph_lit(project: Path) -> None:
+    for size in (NARROW, NORMAL):
+        async with open_app(project / "ck", size) as app:
+            screen = await checked(app)
+            await app.press("b", "ctrl+u", *"executor:pong", "enter", "ctrl+r")
+            await app.shows("paused before pong")
+            await app.shows("● ping", "◌ pong", "gets", "int from ping", "Log")
+            assert screen.run is not None
+            assert screen.run.progress.lights == {"ping": "ran", "pong": "next"}
+            await app.press("z")
+            assert not screen.panes.state.display
+            await app.press("z")
+            assert screen.panes.state.display
+
+
+async def test_a_line_of_a_call_opens_the_whole_call(project: Path) -> None:
+    async with open_app(project / "ck") as app:
+        screen = await checked(app)
+        await app.press("ctrl+r")
+        await app.shows("■ done", "✓ ping completed")
+        log = screen.log_lines
+        place = log.find("executor_completed", -1)
+        assert place is not None
+        log.move_to(place)
+        await app.press("enter")
+        await app.shows("· call ", "superstep", "took", "input", "output")
+
+
+async def test_the_same_input_is_run_again_and_compared(project: Path) -> None:
+    async with open_app(project / "ck") as app:
+        await checked(app)
+        await app.press("at", "ctrl+u", *"1", "enter")
+        await app.shows("A number from 2 to")
+        await app.press("ctrl+u", *"2", "enter")
+        await app.shows("2 runs of the same input, 1 outcome", "2× done", "no step differs")
+        assert len(list((project / "ck.forks").iterdir())) == 2
+
+
+async def test_the_line_of_the_code_that_failed_is_opened_in_the_editor(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "flow.py").write_text(FLOW.replace('await ctx.yield_output("done")', 'raise ValueError("full")') + RUN)
+    opened: list[list[str]] = []
+    async with open_app(project / "ck") as app:
+        screen = await checked(app)
+        await app.press("O")
+        await app.shows("Nothing failed in a line of your code")
+        await app.press("b", "ctrl+u", *"error", "enter", "ctrl+r")
+        await app.shows("paused after an error", "✗ failed", "flow.py:", "opens it in $EDITOR")
+        monkeypatch.setattr(app.app, "suspend", nullcontext)
+        monkeypatch.setattr(subprocess, "run", lambda words, **_: opened.append(words))
+        monkeypatch.setenv("EDITOR", "some-editor --wait")
+        monkeypatch.delenv("VISUAL", raising=False)
+        await app.press("O")
+        assert screen.run is not None
+    ((*words, place, file),) = opened
+    assert words == ["some-editor", "--wait"] and Path(file).name == "flow.py"
+    assert "ValueError" in Path(file).read_text().split("\n")[int(place.removeprefix("+")) - 1]
 
 
 async def test_a_breakpoint_that_means_nothing_stays_to_be_mended(project: Path) -> None:

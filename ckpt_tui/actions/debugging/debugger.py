@@ -20,12 +20,15 @@ from ckpt_tui.actions.debugging.session_record import note_begin, note_end
 from ckpt_tui.actions.debugging.stops import Stops, place_to_run_to
 from ckpt_tui.actions.debugging.successor import Successor
 from ckpt_tui.actions.resume.document_edits import edit_of
-from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan, source_of
+from ckpt_tui.actions.resume.fork_overlays import fork_directory
+from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan, short_name_of
 from ckpt_tui.actions.resume.session import GRACE, Session, numbered, stamp_now
+from ckpt_tui.actions.resume.sources import source_in
 from ckpt_tui.actions.resume.targets import anchored
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.running.executor_states import lights
 from ckpt_tui.errors import CkptError, UsageError
+from ckpt_tui.stores.registry import open_store
 
 PAUSED = ("continue", "step", "run_to", "edit", "goto")
 """Commands that need a paused run."""
@@ -256,8 +259,10 @@ class Debugger:
     def _start_anew(self) -> None:
         """Check in a new process that the run can go on from where the person stands; then it takes over."""
         checkpoint, directory = self._found(self._at)
-        source = source_of(directory, checkpoint, self.plan.source.later, self.plan.target.allow)
+        source = source_in(open_store(directory), checkpoint, self.plan.source.later, self.plan.target.allow)
         plan = replace(self.plan, source=source, edits=tuple(self._edits), responses=self._taken_answers())
+        if source.thread is not None:  # a database is never added to
+            plan = replace(plan, into=fork_directory(source.store, short_name_of(source), source.suffix))
         session = self._session_of(plan)
         self._next = Successor(session, self._resumed, self._not_resumed)
         session.start()

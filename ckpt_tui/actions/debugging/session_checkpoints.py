@@ -9,7 +9,9 @@ from typing import Any
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import requests
+from ckpt_tui.core.runs.short_ids import own_id, short_id
 from ckpt_tui.errors import UsageError
+from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_store
 
 
@@ -18,7 +20,7 @@ def find_checkpoint(name: str, directories: Iterable[str]) -> tuple[Checkpoint, 
 
     Args:
         name: The id, or its beginning.
-        directories: Where to look; "" is passed over.
+        directories: The directories or databases to look in; "" is passed over.
 
     Raises:
         CkptError: there is none, or several, or it cannot be read.
@@ -27,8 +29,8 @@ def find_checkpoint(name: str, directories: Iterable[str]) -> tuple[Checkpoint, 
     found = [(directory, file) for directory in places for file in _files(directory, name)]
     if not found:
         raise UsageError(f"There is no checkpoint {name} in this session.", "`ckpt-tui ls` lists them.")
-    exact = [each for each in found if each[1] == f"{name}.json"] or found
-    if len(exact) > 1:
+    exact = [each for each in found if each[1] in (f"{name}.json", name)] or found
+    if len({file for _, file in exact}) > 1 or (len(exact) > 1 and os.path.isdir(exact[0][0])):
         raise UsageError(f"{name} is the beginning of {len(exact)} ids.", "Give more characters of the id.")
     directory, file = exact[0]
     return open_store(directory).load(file, everything=True), directory
@@ -61,6 +63,9 @@ def waiting(checkpoint: Checkpoint) -> list[str]:
 
 
 def _files(directory: str, name: str) -> list[str]:
+    if os.path.isfile(directory):  # a database, which holds copies of what a run began from, too
+        known = [each for each in collect(open_store(directory).scan()) if name]
+        return [each for each in known if each.startswith(name) or name in (own_id(each), short_id(each))]
     try:
         return [each for each in os.listdir(directory) if name and each.startswith(name) and each.endswith(".json")]
     except OSError:

@@ -29,7 +29,7 @@ def branch_types(
         check: Called now and then; whatever it raises ends the work.
     """
     found: dict[str, None] = {}
-    left = BYTES
+    left = BYTES if store.kind != "langgraph" else 0  # LangGraph has no list of types that may be saved
     for each in _branch(nodes, node):
         left -= each.ref.size
         if left < 0:

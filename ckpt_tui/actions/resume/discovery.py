@@ -228,7 +228,7 @@ def _candidate(search: _Search, path: str, maker: str, score: float, current: st
     store = where.store
     root = where.root_of(path)
     directory = _directory(path, root, where, current)
-    python, remark = python_for(path, root, store)
+    python, remark = python_for(path, root, store, search.clues.framework)
     workflow = _workflow(search, path, directory)
     target = Target(f"{workflow}:{maker}" if maker else workflow, python, directory=directory)
     return Candidate(target, path, _reason(search, path, maker), doubt(path, store), remark, score)

@@ -20,8 +20,22 @@ _GUARD = re.compile(
 _STARTS = re.compile(
     r"^(?:\w+[ \t]*=[ \t]*)?(?:(?:asyncio|anyio|trio|uvloop)\.run|main|run\w*|cli|app)\(", re.MULTILINE
 )
-_RUNS = re.compile(r"\.run(?:_stream|_async|_streaming)?\(|\brun_until_complete\(")
-_FRAMEWORK = re.compile(r"^[ \t]*(?:from|import)[ \t]+agent_framework", re.MULTILINE)
+_RUNS = {
+    "agent_framework": re.compile(r"\.run(?:_stream|_async|_streaming)?\(|\brun_until_complete\("),
+    "langgraph": re.compile(r"\.a?(?:invoke|stream)(?:_events)?\(|\brun_until_complete\("),
+}
+_FRAMEWORK = {
+    "agent_framework": re.compile(r"^[ \t]*(?:from|import)[ \t]+agent_framework", re.MULTILINE),
+    "langgraph": re.compile(r"^[ \t]*(?:from|import)[ \t]+(?:langgraph|langchain)", re.MULTILINE),
+}
+_GRAPH_MAKERS = re.compile(
+    r"^(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\([^)]{0,1000}\)[ \t]*->[^:\n]{0,100}\b"
+    r"(?:CompiledStateGraph|StateGraph|Pregel)\b"
+    r"|^(?:async[ \t]+)?def[ \t]+((?:build|create|make|get)_?\w*graph\w*)[ \t]*\("
+    r"|^(\w+)[ \t]*(?::[^=\n]{0,100})?=[ \t\n(]*(?:[\w.]+\.compile|(?:\w+\.)?create_(?:react_)?agent)\("
+    r"|^(\w+)[ \t]*(?::[^=\n]{0,100})?=[ \t\n(]*(?:\w+\.)?(?:State|Message)Graph\(",
+    re.MULTILINE,
+)
 _MAKERS = re.compile(
     r"^(?:async[ \t]+)?def[ \t]+(\w+)[ \t]*\([^)]{0,1000}\)[ \t]*->[^:\n]{0,100}\bWorkflow(?:Builder|Agent)?\b"
     r"|^(?:async[ \t]+)?def[ \t]+((?:build|create|make|get)_?\w*workflow\w*)[ \t]*\("
@@ -62,13 +76,14 @@ class Clues(NamedTuple):
     workflow: str
     builder: str
     store: str
+    framework: str = "agent_framework"
 
     @property
     def texts(self) -> tuple[bytes, ...]:
         """Texts of which a relevant file holds at least one: the framework's name, or that of a class."""
         classes = [name for names in self.classes.values() for name in names]
         names = dict.fromkeys(name.rpartition(".")[2] for name in (*self.main, *classes))
-        return (b"agent_framework", *(b"class " + each.encode("utf-8", "replace") for each in names))
+        return (self.framework.encode(), *(b"class " + each.encode("utf-8", "replace") for each in names))
 
 
 class Item(NamedTuple):
@@ -123,12 +138,13 @@ def clues_of(source: Source, store: str) -> Clues:
         module, _, name = full.partition(":")
         if module in _MAINS:
             main.append(name)
-        elif not module.startswith("agent_framework"):
+        elif not module.startswith(("agent_framework", "langgraph", "langchain")):
             classes[module] = (*classes.get(module, ()), name)
-    workflow = "" if _GENERATED.match(source.workflow) else source.workflow
+    is_named = source.thread is None and not _GENERATED.match(source.workflow)
+    workflow = source.workflow if is_named else ""
     builder = _BUILDERS.get(workflow, "")
     executors = tuple(each for each in source.executors if not (builder and each in _OWN_IDS))
-    return Clues(tuple(main), classes, executors, workflow, builder, store)
+    return Clues(tuple(main), classes, executors, workflow, builder, store, source.framework)
 
 
 def evidence(text: str, modules: Iterable[str], clues: Clues) -> Evidence:
@@ -149,11 +165,14 @@ def evidence(text: str, modules: Iterable[str], clues: Clues) -> Evidence:
         items.append(Item("builder", clues.builder))
     if clues.store and re.search(rf"['\"/\\]{re.escape(clues.store)}/?['\"]", text):
         items.append(Item("store", clues.store))
-    makers = [next(filter(None, found)) for found in _MAKERS.findall(text)]
+    framework = clues.framework
+    makers_of = _MAKERS if framework == "agent_framework" else _GRAPH_MAKERS
+    makers = [next(filter(None, found)) for found in makers_of.findall(text)]
     starts = bool(_GUARD.search(text) or _STARTS.search(text))
     return Evidence(
-        tuple(items), bool(_FRAMEWORK.search(text)), starts, bool(_RUNS.search(text)), tuple(dict.fromkeys(makers))
-    )
+        tuple(items), bool(_FRAMEWORK[framework].search(text)), starts, bool(_RUNS[framework].search(text)),
+        tuple(dict.fromkeys(makers)),
+    )  # fmt: skip
 
 
 def imports(text: str) -> list[Import]:

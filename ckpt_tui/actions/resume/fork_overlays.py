@@ -17,11 +17,17 @@ from ckpt_tui.stores.fork_directories import root_of as root_of
 from ckpt_tui.stores.fork_directories import with_forks as with_forks
 
 
-def fork_directory(store: str, checkpoint_id: str) -> str:
-    """A directory for new checkpoints that is not taken yet; it is not made."""
-    stem = "".join(char if char.isalnum() or char in "-_" else "_" for char in checkpoint_id[:8])
+def fork_directory(store: str, name: str, suffix: str = "") -> str:
+    """A place for new checkpoints that is not taken yet; it is not made.
+
+    Args:
+        store: The original store.
+        name: A short name of the checkpoint that is resumed.
+        suffix: How the place's name ends: that of a database, or nothing for a directory.
+    """
+    stem = "".join(char if char.isalnum() or char in "-_" else "_" for char in name[:8])
     number = 1
-    while os.path.lexists(path := os.path.join(root_of(store) + SUFFIX, f"{stem}-{number}")):
+    while os.path.lexists(path := os.path.join(root_of(store) + SUFFIX, f"{stem}-{number}{suffix}")):
         number += 1
     return path
 

@@ -13,7 +13,7 @@ ENVIRONMENTS = (".venv", "venv", "env", ".conda", os.path.join(".pixi", "envs", 
 """Directories that hold an environment, in the order in which they are preferred."""
 
 
-def python_for(file: str, root: str, store: str) -> tuple[str, str]:
+def python_for(file: str, root: str, store: str, framework: str = "agent_framework") -> tuple[str, str]:
     """The interpreter that most likely has what a program needs, and what is to be said of it.
 
     The first environment with the framework wins; where none has it, the one nearest to the program.
@@ -22,10 +22,11 @@ def python_for(file: str, root: str, store: str) -> tuple[str, str]:
         file: The program.
         root: The uppermost directory whose environments are the program's.
         store: The directory of checkpoints; an environment inside it is never proposed.
+        framework: The package that the program needs.
     """
     found = [*environments(file, root, store), default_python(store)]
-    chosen = next((python for python in found if has_framework(python)), found[0])
-    remark = "" if has_framework(chosen) else f"there is no agent_framework in {environment_of(chosen)}"
+    chosen = next((python for python in found if has_framework(python, framework)), found[0])
+    remark = "" if has_framework(chosen, framework) else f"there is no {framework} in {environment_of(chosen)}"
     return chosen, remark
 
 
@@ -49,8 +50,8 @@ def environment_of(python: str) -> str:
     return os.path.dirname(os.path.dirname(os.path.abspath(python)))
 
 
-def has_framework(python: str) -> bool:
-    """Whether agent_framework stands among the packages of an interpreter; True where that cannot be seen."""
+def has_framework(python: str, framework: str = "agent_framework") -> bool:
+    """Whether a framework stands among the packages of an interpreter; True where that cannot be seen."""
     prefix = environment_of(python)
     try:
         with open(os.path.join(prefix, "pyvenv.cfg"), encoding="utf-8", errors="replace") as file:
@@ -61,7 +62,7 @@ def has_framework(python: str) -> bool:
             return True  # a Python of the system: its packages may be anywhere
     if "include-system-site-packages=true" in settings:
         return True
-    return any("agent_framework" in _packages(directory) for directory in _site_packages(prefix))
+    return any(framework in _packages(directory) for directory in _site_packages(prefix))
 
 
 def _site_packages(prefix: str) -> list[str]:

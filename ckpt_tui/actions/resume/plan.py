@@ -18,6 +18,7 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import attribute
+from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.headers import KIND
@@ -32,6 +33,25 @@ FAILED = 5
 
 
 @dataclass(frozen=True, slots=True)
+class GraphThread:
+    """Where a checkpoint of LangGraph is in its store, and what it shows of its graph.
+
+    Attributes:
+        name: The thread.
+        checkpoint: The id within it.
+        prefix: What ids of its checkpoints begin with in the list, without the slash.
+        nodes: Nodes that ran.
+        next: Nodes that run next, as far as the checkpoint says it.
+    """
+
+    name: str
+    checkpoint: str
+    prefix: str
+    nodes: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """The checkpoint to run from, and what its file shows without being loaded.
 
@@ -43,6 +63,7 @@ class Source:
         executors: The executors whose state it keeps.
         inner: Executor → the workflow within it, where the checkpoint holds that one's own checkpoint: `executors`,
             `graph` (its hash) and `inner`, which is one of these again.
+        thread: Where it is in a store of LangGraph; None for Agent Framework.
         workflow: The workflow's name.
         iteration: Its iteration count.
         later: Classes that other checkpoints of its branch name besides, which the run may save again.
@@ -57,6 +78,17 @@ class Source:
     iteration: int = 0
     later: tuple[str, ...] = ()
     inner: Mapping[str, Any] = field(default_factory=dict)
+    thread: GraphThread | None = None
+
+    @property
+    def framework(self) -> str:
+        """The package that the interpreter needs."""
+        return "agent_framework" if self.thread is None else "langgraph"
+
+    @property
+    def suffix(self) -> str:
+        """How the names of new places for checkpoints end: those of a database are databases."""
+        return "" if self.thread is None else ".sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +171,16 @@ class Plan:
             "arguments": list(self.target.arguments), "inputs": list(self.target.inputs),
             "storage": self.target.storage or None, "debug": dict(self.pauses) if self.pauses is not None else None,
             "debugpy": self.debugpy or None,
-            "protected": protected(self.source.store) if self.source.store else [], **self.changes(),
+            "protected": protected(self.source.store) if self.source.store else [], **self.changes(), **self._thread(),
+        }  # fmt: skip
+
+    def _thread(self) -> dict[str, Any]:
+        thread = self.source.thread
+        if thread is None:
+            return {}
+        return {
+            "framework": "langgraph", "thread": thread.name, "checkpoint": thread.checkpoint, "prefix": thread.prefix,
+            "nodes": list(thread.nodes), "next": list(thread.next),
         }  # fmt: skip
 
     def changes(self) -> dict[str, Any]:
@@ -254,7 +295,7 @@ def parts(workflow: str) -> tuple[str, str]:
 
 def is_path(place: str) -> bool:
     """Whether the place of a target is a file, rather than a module."""
-    return place.endswith(".py") or os.sep in place
+    return place.endswith((".py", ".json")) or os.sep in place
 
 
 def working_directory() -> str:
@@ -312,11 +353,19 @@ def make_plan(
     edits: Sequence[Edit] = (),
 ) -> Plan:  # fmt: skip
     """A plan; without `into`, new checkpoints go to a directory of their own."""
-    where = os.path.abspath(os.path.expanduser(into)) if into else fork_directory(source.store, source.id)
+    where = os.path.abspath(os.path.expanduser(into)) if into else ""
+    if where and source.thread is not None and os.path.isdir(where):
+        where = os.path.join(where, os.path.basename(source.store))
+    where = where or fork_directory(source.store, short_name_of(source), source.suffix)
     return Plan(source, target, where, dict(responses or {}), tuple(edits))
 
 
+def short_name_of(source: Source) -> str:
+    """A short name of a checkpoint: the beginning of its id, or what distinguishes ids that begin with a time."""
+    return source.id[:8] if source.thread is None else short_id(source.thread.checkpoint)
+
+
 __all__ = [
-    "FAILED", "KIND", "RUNNER", "Edit", "Plan", "Source", "Target", "default_python", "interpreter", "is_path",
-    "make_plan", "parts", "source_of", "working_directory",
+    "FAILED", "KIND", "RUNNER", "Edit", "GraphThread", "Plan", "Source", "Target", "default_python", "interpreter",
+    "is_path", "make_plan", "parts", "source_of", "working_directory",
 ]  # fmt: skip

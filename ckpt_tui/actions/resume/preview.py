@@ -46,7 +46,7 @@ def preview_lines(
     fault = lines.get("error")
     started = []
     if hello:
-        where = f"{hello.get('executable')} · Python {hello.get('python')} · agent_framework {hello.get('framework')}"
+        where = f"{hello.get('executable')} · Python {hello.get('python')} · {_framework(hello)}"
         started.append(PreviewLine("▷", clean(where), tone="dim"))
     if fault is not None and not check:
         yield PreviewLine("✗", clean(str(fault.get("what"))), words.fix(fault), "error")
@@ -56,13 +56,15 @@ def preview_lines(
         yield from started
         return
     if plan.source.store:
-        for line in trust_lines(plan.source.store, f"{plan.source.id}.json"):
+        for line in trust_lines(*_place(plan)):
             yield PreviewLine("!", line, "Resume it only when you know who wrote it.", "warn")
     # What matters most comes first: what hinders the run or is asked, what it does again, where it writes.
     wrong = [*_wrong(check, words, asked)]
     into = PreviewLine("●", f"new checkpoints go to {clean(plan.into)}", tone="plain")
     is_new = not plan.source.id
-    course = [*([_beginning(lines.get("graph", {}))] if is_new else _again(check)), into, *_edits(check, reveal)]
+    is_graph = plan.source.thread is not None
+    again = [_beginning(lines.get("graph", {}))] if is_new else _again(check, graph=is_graph)
+    course = [*again, into, *_edits(check, reveal)]
     # A form shows what is asked: then it hinders nothing that has to be read first.
     is_answered_here = asked and all(each.get("about") == "pending" for each in _problems(check))
     is_hindered = not check.get("ok") and not is_answered_here
@@ -71,8 +73,19 @@ def preview_lines(
     main = ", as the script it was" if check.get("main") and not is_new else ""
     yield PreviewLine("✓", clean(f"{check.get('target')} loads{main}: {check.get('file')}"), tone="good")
     if not is_new:
-        yield from _good(lines.get("graph", {}), check, {str(each.get("about")) for each in _problems(check)})
+        word = "node" if is_graph else "executor"
+        yield from _good(lines.get("graph", {}), check, word, {str(each.get("about")) for each in _problems(check)})
     yield from started
+
+
+def _framework(hello: dict[str, Any]) -> str:
+    return f"{hello.get('name') or 'agent_framework'} {hello.get('framework')}"
+
+
+def _place(plan: Plan) -> tuple[str, str]:
+    """The directory and the file that the checkpoint is read from."""
+    store = plan.source.store
+    return (store, f"{plan.source.id}.json") if plan.source.thread is None else os.path.split(store)
 
 
 def _problems(check: dict[str, Any]) -> list[dict[str, Any]]:
@@ -183,10 +196,10 @@ def _beginning(graph: dict[str, Any]) -> PreviewLine:
     return PreviewLine("→", f"{name}{executors}, begins at {start}", tone="plain")
 
 
-def _good(graph: dict[str, Any], check: dict[str, Any], about: set[str]) -> Iterator[PreviewLine]:
+def _good(graph: dict[str, Any], check: dict[str, Any], word: str, about: set[str]) -> Iterator[PreviewLine]:
     if "graph" not in about:
         count = len(graph.get("executors") or ())
-        names = f": {count} executor{'' if count == 1 else 's'}" if count else ""
+        names = f": {count} {word}{'' if count == 1 else 's'}" if count else ""
         yield PreviewLine("✓", f"the graph is the checkpoint's{names}", tone="good")
     types = check.get("types") or ()
     if "type" not in about and types:
@@ -195,11 +208,15 @@ def _good(graph: dict[str, Any], check: dict[str, Any], about: set[str]) -> Iter
         )
 
 
-def _again(check: dict[str, Any]) -> Iterator[PreviewLine]:
+def _again(check: dict[str, Any], graph: bool) -> Iterator[PreviewLine]:
+    """What runs first; `graph` says that it is one of LangGraph, whose executors are nodes."""
+    word = "node" if graph else "executor"
     found = [each for each in check.get("again") or () if isinstance(each, dict)]
     if not found and check.get("ok"):
-        what = "no executor runs until a request is answered" if unanswered(check) else "no executor runs"
-        yield PreviewLine("!", f"nothing is in flight: {what}, and one more empty checkpoint is written", tone="warn")
+        what = f"no {word} runs until a request is answered" if unanswered(check) else f"no {word} runs"
+        more = "" if graph else ", and one more empty checkpoint is written"
+        text = what if graph and unanswered(check) else f"nothing is in flight: {what}{more}"
+        yield PreviewLine("!", text, tone="warn")
         return
     for each in found:
         to = ", ".join(str(name) for name in each.get("to") or ()) or "?"
@@ -207,7 +224,7 @@ def _again(check: dict[str, Any]) -> Iterator[PreviewLine]:
         kind = short_name(str(each.get("type")))
         yield PreviewLine("→", clean(f"{to} runs with {kind} from {origin}"), tone="plain")
     if found:
-        yield PreviewLine(" ", "executors that run again repeat their effects, such as tool calls", tone="dim")
+        yield PreviewLine(" ", f"{word}s that run again repeat their effects, such as tool calls", tone="dim")
 
 
 _TYPES = (("type", "✗", "error"), ("save", "!", "warn"))

@@ -42,15 +42,15 @@ class Proposal:
         return program_text(self.target)
 
 
-def known_proposals(store: str) -> list[Proposal]:
+def known_proposals(store: str, framework: str = "agent_framework") -> list[Proposal]:
     """What was used for a store before and what a project suggests; quick, since nothing is searched."""
     out = []
     used = remembered(store)
     if used is not None and not (is_path(used.place) and not os.path.exists(used.place)):
-        out.append(Proposal(with_python(used, store)[0], "used", "used for this store before"))
+        out.append(Proposal(with_python(used, store, framework)[0], "used", "used for this store before"))
     found = suggested(store)
     if found is not None:
-        out.append(_of_suggestion(found, store))
+        out.append(_of_suggestion(found, store, framework))
     return ordered(out)
 
 
@@ -73,12 +73,13 @@ def ordered(proposals: Iterable[Proposal]) -> list[Proposal]:
     return out
 
 
-def with_python(target: Target, store: str) -> tuple[Target, str]:
+def with_python(target: Target, store: str, framework: str = "agent_framework") -> tuple[Target, str]:
     """A target whose interpreter is named, and what is to be said of it.
 
     Args:
         target: The target; an interpreter that it names stays.
         store: The directory of checkpoints.
+        framework: The package that the program needs.
     """
     if target.python:
         return target, ""
@@ -91,12 +92,12 @@ def with_python(target: Target, store: str) -> tuple[Target, str]:
     else:
         return replace(target, python=default_python(store)), ""
     above = os.path.dirname(os.path.abspath(file))
-    python, remark = python_for(file, project_root(above) or above, store)
+    python, remark = python_for(file, project_root(above) or above, store, framework)
     return replace(target, python=python), remark
 
 
-def _of_suggestion(found: Suggestion, store: str) -> Proposal:
-    target, remark = with_python(found.target, store)
+def _of_suggestion(found: Suggestion, store: str, framework: str) -> Proposal:
+    target, remark = with_python(found.target, store, framework)
     name = os.path.basename(found.file)
     question = f"{found.subject} {found.doubt}." if found.doubt else ""
     return Proposal(target, "suggested", f"suggested by {name}", question, remark, found.file)

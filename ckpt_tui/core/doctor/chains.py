@@ -17,14 +17,16 @@ def broken_chains(refs: Iterable[CheckpointRef]) -> list[Finding]:
 
 def _chain(node: Node, nodes: dict[str, Node]) -> Iterator[Finding]:
     ref = node.ref
-    if node.odd == MISSING:
+    if node.irregular == MISSING:
         reason = f"its parent {ref.parent} is not in the store"
         yield Finding("missing-parent", "warning", ref.file, "", reason, "Restore the parent, if it was not pruned.")
-    elif node.odd:
+    elif node.irregular:
         kind = "self-parent" if ref.parent in (ref.id, ref.inner) else "cycle"
-        yield Finding(kind, "warning", ref.file, "", node.odd, "Restore the file from a copy: no version writes this.")
+        yield Finding(
+            kind, "warning", ref.file, "", node.irregular, "Restore the file from a copy: no version writes this."
+        )
     if node.parent is None:
-        if ref.iteration > 0 and not node.odd:
+        if ref.iteration > 0 and not node.irregular:
             reason = f"the run begins at iteration {ref.iteration:,}; its earlier checkpoints are missing"
             yield Finding(
                 "late-start", "info", ref.file, "", reason, "Restore its first checkpoints, if they were lost."

@@ -73,8 +73,8 @@ def _some(label: Label, lines: Iterator[Line]) -> list[Line]:
 
 def _errors(checkpoint: Checkpoint) -> Iterator[Line]:
     ref = checkpoint.ref
-    if ref.role == "failed" and ref.told is not None and ref.told.label:
-        yield Line("error", clean(masked_text(ref.told.label), 300), (), "graph", "✗")
+    if ref.role == "failed" and ref.store_metadata is not None and ref.store_metadata.label:
+        yield Line("error", clean(masked_text(ref.store_metadata.label), 300), (), "graph", "✗")
     for text in (*checkpoint.faults, *checkpoint.warnings):
         yield Line("error", clean(text, 300), (), "meta", "!")
     error = lookup(checkpoint.metadata, ("execution", "error"))

@@ -202,9 +202,9 @@ class JsonWriter(JsonLimits):
             return self.names({}, Pairs(kv), _keys(kv), kv[1 : 2 * _SAMPLE : 2], len(kv) // 2, ident, repeated)
         if kind is Obj:
             return self.object(object_parts(item), ident, repeated)
-        return self.odd(item, kind, ident, repeated)
+        return self.typed(item, kind, ident, repeated)
 
-    def odd(self, item: Value, kind: type, ident: int, repeated: bool) -> Any:
+    def typed(self, item: Value, kind: type, ident: int, repeated: bool) -> Any:
         """A container that JSON does not have."""
         if kind is tuple:
             return {"$type": "builtins:tuple", "$items": self.list(item, ident, repeated, ("$items",))}

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from ckpt_tui.core.running.session_lines import OUTCOMES, SESSION_LINES
 from ckpt_tui.core.running.short_values import SUMMARY_CHARACTERS, asks_in_words, brief, place_text, spent_text
+from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.text import clean
+from ckpt_tui.core.times import is_possible, parse_time
 
 SIGNS = {
     "started": "▷", "superstep_started": "┌", "superstep_completed": "└", "executor_invoked": "→",
@@ -70,15 +72,14 @@ def line_of(document: dict[str, Any]) -> Line:
 
 
 def clock_of(stamp: str) -> str:
-    """Local time of day of a UTC stamp, with milliseconds; "" when it is not one."""
+    """Local time of day of a UTC stamp, with milliseconds; its day where that cannot be true; "" for no date."""
     try:
         moment = datetime.fromisoformat(stamp)
     except ValueError:
         return ""
-    try:
-        return moment.astimezone().strftime("%H:%M:%S.%f")[:12]
-    except (OverflowError, ValueError):  # the first or the last year: as it stands
-        return stamp[11:19]
+    if not is_possible(parse_time(stamp)):
+        return stamp[:10]
+    return moment.astimezone().strftime("%H:%M:%S.%f")[:12]
 
 
 _TONES = {
@@ -109,7 +110,8 @@ def _event(document: dict[str, Any], clock: str, step: str) -> Line:
 
 
 def _hello(document: dict[str, Any]) -> tuple[str, str, str]:
-    text = f"Python {document.get('python')}, agent_framework {document.get('framework')}, {document.get('executable')}"
+    framework = f"{document.get('name') or 'agent_framework'} {document.get('framework')}"
+    text = f"Python {document.get('python')}, {framework}, {document.get('executable')}"
     return "", text, "dim"
 
 
@@ -128,9 +130,9 @@ def _check(document: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _checkpoint(document: dict[str, Any]) -> tuple[str, str, str]:
-    parent = str(document.get("parent") or "none")
+    parent = short_id(str(document.get("parent") or "none"))
     waiting = f", {document['pending']} waiting" if document.get("pending") else ""
-    return "", f"checkpoint {str(document.get('id'))[:8]} after {parent[:8]}{waiting}", "key"
+    return "", f"checkpoint {short_id(str(document.get('id')))} after {parent}{waiting}", "key"
 
 
 def _checkpoint_failed(document: dict[str, Any]) -> tuple[str, str, str]:

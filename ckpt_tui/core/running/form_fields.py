@@ -23,7 +23,7 @@ class Field(NamedTuple):
 
     Attributes:
         path: Names that lead to it; empty for the value itself.
-        kind: text, integer, number, boolean, choice, list, calls, json.
+        kind: text, integer, number, boolean, choice, list, calls, json, any (JSON, else a text as it is).
         options: For a choice: what is shown, and the JSON it stands for. For calls: what is shown, and the call.
         required: Whether it must be filled.
         default: What it is when it is left empty, as text; "" for none.
@@ -46,7 +46,7 @@ class Field(NamedTuple):
     def hint(self) -> str:
         """What belongs into it, in a word or two."""
         hint = {
-            "text": "text", "integer": "a whole number", "number": "a number", "json": "JSON",
+            "text": "text", "integer": "a whole number", "number": "a number", "json": "JSON", "any": "text, or JSON",
             "list": f"a list: [{_EXAMPLES.get(self.item, '…')}, …], or members with commas",
         }.get(self.kind, "")  # fmt: skip
         if self.required:
@@ -172,6 +172,11 @@ def _escaped(name: str) -> str:
 def _value(field: Field, text: str) -> Any:
     if field.kind == "text":
         return text
+    if field.kind == "any":
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            return text
     if field.kind == "choice":
         for label, value in field.options:
             if label == text:
@@ -234,7 +239,7 @@ def example(fields: Sequence[Field]) -> Any:
         elif field.kind == "choice":
             value = next((value for label, value in field.options if label == text), field.options[0][1])
         else:
-            value = text if field.kind == "text" else json.loads(text or "null")
+            value = text if field.kind in ("text", "any") else json.loads(text or "null")
         if not field.path:
             return value
         holder = out

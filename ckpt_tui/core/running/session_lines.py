@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ckpt_tui.core.running.short_values import brief, place_text
+from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.text import clean
 
 OUTCOMES = {
@@ -13,6 +14,15 @@ OUTCOMES = {
     "failed": "failed", "stopped": "stopped", "died": "died",
 }  # fmt: skip
 """How a run ended, in words."""
+
+
+def pause_place(paused: dict[str, Any]) -> str:
+    """Where a run is paused, in few words: of a line `paused`."""
+    if paused.get("executor"):
+        return f"paused before {clean(str(paused['executor']), 30)}"
+    return (
+        "paused after an error" if paused.get("reason") == "error" else f"paused after step {paused.get('iteration')}"
+    )
 
 
 def pause_text(paused: dict[str, Any]) -> str:
@@ -89,7 +99,7 @@ def _edited(document: dict[str, Any]) -> tuple[str, str, str]:
 def _resumed(document: dict[str, Any]) -> tuple[str, str, str]:
     count = len(document.get("edits") or ())
     changed = f" with {count} change{'' if count == 1 else 's'}" if count else ""
-    return "", f"resumed from {str(document.get('checkpoint'))[:8]}{changed}", "key"
+    return "", f"resumed from {short_id(str(document.get('checkpoint')))}{changed}", "key"
 
 
 SESSION_LINES: dict[str, Callable[[dict[str, Any]], tuple[str, str, str]]] = {

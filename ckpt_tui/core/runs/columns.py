@@ -68,7 +68,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("step", "step", lambda row, around: str(row.node.ref.step), 2, right=True, grows=True),
     Column("what", "what", lambda row, around: listing.summary(row), 1, is_free=True, style="plain"),
     Column("changes", "±", _changes, 5, right=True, from_width=54, place="browser"),
-    Column("time", "+time", lambda row, around: listing.when_text(row), 8, right=True, from_width=36),
+    Column("time", "+time", lambda row, around: listing.when_text(row), 8, right=True, from_width=36, grows=True),
     Column("size", "size", lambda row, around: size_text(row.node.ref.size), 5, right=True, from_width=48),
 )
 """All columns, in the order of the browser."""

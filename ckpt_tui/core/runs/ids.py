@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.listing import own_id
+from ckpt_tui.core.runs.short_ids import own_id
 
 _PARENTS = re.compile(r"(.*)~(\d{1,6})\Z", re.DOTALL)
 

@@ -44,7 +44,7 @@ class Node(NamedTuple):
     lane: int
     lanes: int
     opened: int
-    odd: str
+    irregular: str
 
 
 class Run(NamedTuple):
@@ -116,7 +116,7 @@ def arrange(refs: Iterable[CheckpointRef]) -> tuple[Run, ...]:
 def _arrange(refs: Iterable[CheckpointRef], store: str) -> list[Run]:
     """The runs of one store."""
     by_id = {ref.id: ref for ref in refs}
-    parents, guessed, odd = _parents(by_id)
+    parents, guessed, irregular = _parents(by_id)
     children: dict[str, list[CheckpointRef]] = {}
     roots: list[CheckpointRef] = []
     for ref in by_id.values():
@@ -132,7 +132,7 @@ def _arrange(refs: Iterable[CheckpointRef], store: str) -> list[Run]:
     # Branches of a parent that was deleted still belong together.
     families: dict[tuple[str, str], list[CheckpointRef]] = {}
     for root in roots:
-        chain = root.parent if odd.get(root.id) == MISSING and root.parent else root.id
+        chain = root.parent if irregular.get(root.id) == MISSING and root.parent else root.id
         if root.store_metadata is not None and root.store_metadata.run:
             chain = root.store_metadata.run
         families.setdefault((chain, workflow_key(root)), []).append(root)
@@ -140,7 +140,7 @@ def _arrange(refs: Iterable[CheckpointRef], store: str) -> list[Run]:
     runs = []
     for (chain, key), family in families.items():
         numbers[key] = numbers.get(key, 0) + 1
-        nodes = [node for root in family for node in _branches(root, children, parents, guessed, odd)]
+        nodes = [node for root in family for node in _branches(root, children, parents, guessed, irregular)]
         given = family[0].store_metadata
         above = given.above if given is not None else ""
         runs.append(Run(chain, workflow_label(family[0]), numbers[key], tuple(nodes), store, above))
@@ -171,7 +171,7 @@ def _by_time(ref: CheckpointRef) -> tuple[float, int, str]:
 def _parents(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str], dict[str, str]]:
     parents: dict[str, str] = {}
     guessed: set[str] = set()
-    odd: dict[str, str] = {}
+    irregular: dict[str, str] = {}
     orphans: list[CheckpointRef] = []
     # Children of a renamed file name the id inside it.
     renamed = {ref.inner: ref.id for ref in by_id.values() if ref.inner and ref.inner not in by_id}
@@ -191,16 +191,16 @@ def _parents(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str],
             continue
         parent = renamed.get(parent, parent)
         if parent == ref.id:
-            odd[ref.id] = "its own parent"
+            irregular[ref.id] = "its own parent"
         elif parent in by_id:
             parents[ref.id] = parent
         else:
-            odd[ref.id] = MISSING
+            irregular[ref.id] = MISSING
     for circle in _circles(parents):
         first = min(circle, key=lambda name: _by_time(by_id[name]))
         del parents[first]
         guessed.discard(first)
-        odd[first] = "parents form a circle"
+        irregular[first] = "parents form a circle"
     if orphans:
         _guess(by_id, orphans, parents, guessed)
         # A child may claim to be older than its parent; then a guess can lead back to where it began.
@@ -208,7 +208,7 @@ def _parents(by_id: dict[str, CheckpointRef]) -> tuple[dict[str, str], set[str],
             wrong = next(name for name in circle if name in guessed)
             del parents[wrong]
             guessed.remove(wrong)
-    return parents, guessed, odd
+    return parents, guessed, irregular
 
 
 def _circles(parents: dict[str, str]) -> list[list[str]]:
@@ -295,7 +295,7 @@ def _branches(
     children: dict[str, list[CheckpointRef]],
     parents: dict[str, str],
     guessed: set[str],
-    odd: dict[str, str],
+    irregular: dict[str, str],
 ) -> list[Node]:
     nodes: list[tuple[object, ...]] = []
     waiting = 0  # columns kept for branches that come later
@@ -325,7 +325,16 @@ def _branches(
                 pending.extend(reversed(further))
             name = ref.id
             nodes.append(
-                (ref, parents.get(name), name in guessed, fork, lane, waiting | 1 << lane, opened, odd.get(name, ""))
+                (
+                    ref,
+                    parents.get(name),
+                    name in guessed,
+                    fork,
+                    lane,
+                    waiting | 1 << lane,
+                    opened,
+                    irregular.get(name, ""),
+                )
             )
             if not below:
                 break

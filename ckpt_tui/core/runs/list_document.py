@@ -22,11 +22,11 @@ def ref_document(ref: CheckpointRef, run: str | None = None, node: Node | None =
         document["messages"], document["pending"] = facts.messages, facts.pending
     if ref.store_metadata is not None:
         document |= _store_metadata(ref.store_metadata)
-    odd = node.odd if node is not None else ""
+    irregular = node.irregular if node is not None else ""
     if node is not None and node.guessed:
         document["guessed_parent"] = node.parent
-    if ref.note or odd:
-        document["notes"] = [text for text in (ref.note, odd) if text]
+    if ref.note or irregular:
+        document["notes"] = [text for text in (ref.note, irregular) if text]
     return document
 
 

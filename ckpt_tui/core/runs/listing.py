@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, StoreMetadata, has_file_time
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.short_ids import own_id, short_id
 from ckpt_tui.core.text import ago_text, clean
-from ckpt_tui.core.times import local_time
+from ckpt_tui.core.times import is_possible, local_time
 
 MAX_LANES = 12
 """Columns of the gutter that are drawn; branches beyond share the last one."""
@@ -144,14 +145,6 @@ def join_gutter(row: JoinRow) -> str:
 _MADE_UP = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}\Z").match
 
 
-_BY_TIME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z").match
-
-
-def own_id(name: str) -> str:
-    """An id without the thread that it is distinguished by, as `THREAD/ID` has it."""
-    return name.rpartition("/")[2]
-
-
 def given_name(ref: CheckpointRef) -> str:
     """A file name that a person gave; "" for the random ids of the framework."""
     return "" if _MADE_UP(own_id(ref.id)) else clean(ref.id, 40)
@@ -253,7 +246,7 @@ def summary(row: NodeRow) -> str:
 def irregularities(row: NodeRow) -> list[tuple[str, str]]:
     """What is irregular about a checkpoint: a sign, and words where its place in the run is; the gravest first."""
     node = row.node
-    found = [("!", node.odd)] if node.odd else []
+    found = [("!", node.irregular)] if node.irregular else []
     if node.ref.note:
         found.append(("!", ""))
     if node.guessed:
@@ -262,11 +255,17 @@ def irregularities(row: NodeRow) -> list[tuple[str, str]]:
 
 
 def when_text(row: NodeRow) -> str:
-    """The time of a root, the time since the parent of any other."""
+    """The time of a root, the time since the parent of any other; the day as it stands where that cannot be true."""
     when = row.node.ref.when
-    if when and row.before:
+    if not is_possible(when):
+        return clean(row.node.ref.timestamp[:DAY_CELLS]) or "no date"
+    if row.before and is_possible(row.before):
         return ago_text(when - row.before)
-    return clock_text(when) if when else clean(row.node.ref.timestamp[11:19]) or "no date"
+    return clock_text(when)
+
+
+DAY_CELLS = 10
+"""Cells of a day, `2026-11-20`."""
 
 
 def clock_text(when: float) -> str:
@@ -316,7 +315,4 @@ def store_title(row: StoreRow) -> tuple[str, str]:
 
 def id_text(ref: CheckpointRef) -> str:
     """An id short enough to read out, long enough to be unique in practice."""
-    name = own_id(ref.id)
-    # Ids of version 6 begin with the time: within 27 seconds their first 8 digits are the same.
-    short = name[9:18].replace("-", "") if _BY_TIME(name) else name[:8]
-    return short if short.isalnum() and short.isascii() else clean(short)
+    return short_id(ref.id)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import UNREAD, Happening, NodeRow, happening
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.runs.short_ids import short_id
 
 
 def outcomes(runs: Iterable[Run], identifier: str) -> tuple[CheckpointRef, CheckpointRef] | None:
@@ -88,7 +88,7 @@ def why_none(runs: Iterable[Run], identifier: str, just_there: bool = False) -> 
         identifier: Id of a checkpoint, as `outcomes` was asked for.
         just_there: Only this checkpoint was looked at, and none before it.
     """
-    short = clean(identifier, 8)
+    short = short_id(identifier)
     count = len(continuations(runs, identifier))
     if just_there:
         ways = "goes on in one way only" if count else "does not go on yet"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from ckpt_tui.core.running.secret_lines import masked_line
+from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
@@ -84,7 +85,7 @@ class RunLog:
         run = self._port.run
         if run is not None:
             stamp = time.strftime("%Y%m%d-%H%M%S")
-            path = os.path.abspath(f"ckpt-tui-run-{run.plan.source.id[:8]}-{stamp}.jsonl")
+            path = os.path.abspath(f"ckpt-tui-run-{short_id(run.plan.source.id)}-{stamp}.jsonl")
             self._port.prompt.ask(_SAVE, path, self._begin)
 
     def _begin(self, path: str) -> None:

@@ -13,6 +13,7 @@ from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.reading.value_kinds import type_text_of
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.running.short_values import brief
+from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Opener, Port
 
@@ -119,5 +120,5 @@ class ValueEdits:
         number = self._port.edits.add(file, found)
         what = f"{brief(before, 24)} → {brief(after, 24)}" if len(found) == 1 else f"{len(found)} changes"
         count = f"{number} change{'' if number == 1 else 's'}"
-        short = file.rpartition("/")[2][:8]
+        short = short_id(file)
         self._port.say(clean(f"{what} · r resumes from {short} with {count}, esc discards them"), "good")

@@ -52,7 +52,7 @@ class ResumePanes(Container):
     ResumePanes.-running #state { display: block; }
     ResumePanes.-running.-low #state { display: none; }
     ResumePanes.-running.-low.-paused #state { display: block; }
-    ResumePanes.-running.-log-only #state { display: none; }
+    ResumePanes.-running.-log-only #state, ResumePanes.-running.-low.-paused.-log-only #state { display: none; }
     """
 
     def __init__(self, source: Source, edits: tuple[Edit, ...], reveal: bool) -> None:
@@ -149,7 +149,8 @@ class ResumePanes(Container):
         """Show where the run stands, if that has changed."""
         run = self._run
         if run is not None and self.has_class("-running"):
-            self.set_class(run.paused is not None, "-paused")
+            # Kept between two pauses: a pane that comes and goes would move the log each time.
+            self.set_class(run.paused is not None or (run.is_live and self.has_class("-paused")), "-paused")
             self.state.show(run.progress, run.paused, self._reveal)
 
     def zoom(self) -> None:

@@ -29,15 +29,18 @@ def before_the_start(source: Source, form: TargetForm) -> Iterator[Paragraph]:
         yield Paragraph("Choose or name the program that wrote this checkpoint. Nothing is started yet.", "dim")
         return
     place, attribute = parts(workflow)
+    is_graph = source.thread is not None
+    what = "graph" if is_graph else "workflow"
     python = form.get("python") or "its interpreter"
     if attribute:
-        starts = f"imports {place} with {python}, makes the workflow with {attribute}, and checks."
-        so_far = "The code of the module runs; the workflow does not."
+        starts = f"imports {place} with {python}, makes the {what} with {attribute}, and checks."
+        so_far = f"The code of the module runs; the {what} does not."
     else:
-        starts = f"starts {place} with {python}, up to where it would run a workflow, and checks."
-        so_far = "The program's code up to there runs; the workflow does not."
+        starts = f"starts {place} with {python}, up to where it would run a {what}, and checks."
+        so_far = f"The program's code up to there runs; the {what} does not."
     yield Paragraph(f"{starts} {so_far}", "plain", 4, "⏎ ", "label")
-    then = f"once more resumes the workflow from iteration {source.iteration}: its executors run."
+    where = f"step {source.iteration}: its nodes" if is_graph else f"iteration {source.iteration}: its executors"
+    then = f"once more resumes the {what} from {where} run."
     yield Paragraph(then, "plain", 4, "⏎ ", "label")
     yield Paragraph("")
     if chosen is not None:

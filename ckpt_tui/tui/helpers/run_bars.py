@@ -6,12 +6,16 @@ from typing import Any
 
 from ckpt_tui.actions.resume.plan import FAILED, Source
 from ckpt_tui.actions.resume.preview import blocked_types
-from ckpt_tui.core.running.session_lines import OUTCOMES, pause_text
+from ckpt_tui.core.running.session_lines import OUTCOMES, pause_place
+from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.resume_preview import allow_text
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.status import Part
+
+ROOMY = 100
+"""Columns from which a line says what is as ever."""
 
 Keys = list[tuple[str, str]]
 """A key, and a word for what it does."""
@@ -19,10 +23,9 @@ Keys = list[tuple[str, str]]
 
 def source_parts(source: Source) -> list[Part]:
     """Which checkpoint is resumed."""
-    return [
-        (" ckpt-tui ", "strong"), (" resume ", "key"),
-        (f" {clean(source.id, 8)} {clean(source.workflow, 30)} · iteration {source.iteration} ", "plain"),
-    ]  # fmt: skip
+    name = f"{short_id(source.id)} {clean(source.workflow, 30)}"
+    count = f"{'iteration' if source.thread is None else 'step'} {source.iteration}"
+    return [(" ckpt-tui ", "strong"), (" resume ", "key"), (f" {name} · {count} ", "plain")]
 
 
 def run_parts(run: LiveRun | None, waits: bool, seconds: float) -> list[Part]:
@@ -36,7 +39,7 @@ def run_parts(run: LiveRun | None, waits: bool, seconds: float) -> list[Part]:
         parts.append((f" ✗ {run.log.failed_saves:,} NOT SAVED ", "error"))
     if run.is_live:
         if run.paused is not None:
-            return [*parts, (f" ‖ {pause_text(run.paused)} ", "warn")]
+            return [(f" ‖ {pause_place(run.paused)} ", "warn")]
         word = "waits for an answer" if waits else "stopping" if run.session.is_stopping else "running"
         return [*parts, (f" ● {word} {seconds:.0f} s ", "warn" if waits else "good")]
     outcome = run.session.outcome
@@ -60,11 +63,13 @@ def standing_part(run: LiveRun | None, waits: bool, seconds: float) -> Part:
     return ("● stopping", "warn") if run.session.is_stopping else (f"● run {seconds:.0f} s", "good")
 
 
-def log_parts(log: LogLines) -> list[Part]:
-    """How the log is shown: filtered, paused, following."""
+def log_parts(log: LogLines, width: int) -> list[Part]:
+    """How the log is shown: filtered, paused, following, where that is not what one expects or there is room."""
     parts: list[Part] = [(f" filter: {clean(log.filter, 20)} ", "warn")] if log.filter else []
     if log.paused:
         return [*parts, (f" paused, {log.waiting:,} wait ", "warn")]
+    if log.following and width < ROOMY:
+        return parts
     return [*parts, (" following " if log.following else " F follows ", "good" if log.following else "dim")]
 
 
@@ -72,8 +77,8 @@ def keys_while_running(is_live: bool, waits: bool, in_log: bool, is_paused: bool
     """The keys of a run that was begun."""
     if is_paused:
         return [
-            ("s", "step"), ("c", "continue"), ("t", "run to"), ("b", "breakpoints"), ("e", "change"), ("[", "back"),
-            ("x", "stop"), ("esc", "look around"),
+            ("s", "step"), ("c", "continue"), ("t", "run to"), ("b", "break"), ("e", "change"), ("[", "back"),
+            ("x", "stop"), ("esc", "look"),
         ]  # fmt: skip
     if waits and not in_log:
         return [("⏎", "next, then send"), ("ctrl+e", "as JSON"), ("ctrl+o", "read it"), ("⇥", "log, stop")]

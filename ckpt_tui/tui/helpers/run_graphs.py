@@ -24,7 +24,7 @@ class RunGraphs:
         self._learned: Cache[tuple[str, str, str], LearnedGraphs] = Cache(_RUNS)
         """`Run.key` → what is known of its graph."""
         self._given: dict[str, Graph] = {}
-        """Graph signature hash → the graph of a workflow that was loaded."""
+        """Graph signature hash, or where a format has none `run ID` → the graph of a workflow that was loaded."""
 
     def learned(self, run: Run) -> LearnedGraphs:
         """What is known of the graph of a run."""
@@ -32,11 +32,11 @@ class RunGraphs:
         if found is None:
             found = LearnedGraphs()
             self._learned.put(run.key, found)
-        found.given = self._given.get(run.nodes[0].ref.graph) or found.given
+        found.given = self._given.get(run.nodes[0].ref.graph or f"run {run.id}") or found.given
         return found
 
     def take(self, line: Mapping[str, Any]) -> None:
-        """Keep the graph that a line of a run describes: every run with its hash has just this graph.
+        """Keep the graph that a line of a run describes: every run with its hash, or of its id, has just this graph.
 
         Args:
             line: The line `graph`, with `hash`, `executors`, `edges` and `start`.

@@ -40,6 +40,7 @@ from ckpt_tui.tui.screens.browse_port import BrowsePort
 from ckpt_tui.tui.store_follower import StoreFollower
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.detail import Detail
+from ckpt_tui.tui.widgets.diff_rows import DiffRows
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.row_tree import RowTree
@@ -276,6 +277,10 @@ class Browse(Screen[None]):
     @on(messages.ChangesCounted)
     def _changes_counted(self, event: messages.ChangesCounted) -> None:
         self.parent_diff.take_counts(event)
+
+    @on(DiffRows.Opened)
+    def _change_opened(self, event: DiffRows.Opened) -> None:
+        self.port.open.change(event.change, self.panes.detail.reveal)
 
     def action_compare(self) -> None:
         self.parent_diff.compare()

@@ -12,6 +12,7 @@ from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.doctor import DoctorScreen
 from ckpt_tui.tui.screens.export import ExportScreen
 from ckpt_tui.tui.screens.find import FindScreen
+from ckpt_tui.tui.screens.full_change import change_screen
 from ckpt_tui.tui.screens.history import HistoryScreen
 from ckpt_tui.tui.screens.notes import NotesScreen
 from ckpt_tui.tui.screens.replay import ReplayScreen
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from ckpt_tui.actions.notebook import Notebook
     from ckpt_tui.actions.resume.plan import Edit, Source
+    from ckpt_tui.core.diff.changes import Change
     from ckpt_tui.core.diff.ignore_rules import IgnoreRules
     from ckpt_tui.core.doctor.findings import Finding
     from ckpt_tui.core.model import CheckpointRef
@@ -71,6 +73,10 @@ class BrowseOpener:
         """Open a text over the screen, at `match`; `y` copies."""
         screen = TextScreen(title, paragraphs, lambda: self._screen.port.copy(text, what), match)
         self._screen.app.push_screen(screen)
+
+    def change(self, change: Change, reveal: bool) -> None:
+        """Open a change in full."""
+        self._screen.app.push_screen(change_screen(change, reveal))
 
     def help(self) -> None:
         """Open keys and signs."""

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
+from textual.timer import Timer
 
 from ckpt_tui.actions.exports import names_here
 from ckpt_tui.core.diff.changes import Change
@@ -17,7 +18,7 @@ from ckpt_tui.core.diff.comparison import DiffRow
 from ckpt_tui.core.diff.divergence import CommonAncestor
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, Rule
 from ckpt_tui.core.model import CheckpointRef, parts_of
-from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.paths import Path
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import Beginnings
@@ -35,10 +36,11 @@ from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.messages import Comparing, DifferenceReady, DivergenceReady, RowsFound, WorkFailed
 from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
-from ckpt_tui.tui.screens.full_change import change_paragraphs
+from ckpt_tui.tui.screens.full_change import change_paragraphs, change_screen
 from ckpt_tui.tui.screens.rules import RulesScreen
 from ckpt_tui.tui.screens.text_file import TextFileScreen
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
+from ckpt_tui.tui.widgets.finding_list import FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.status import BarLine, Part
@@ -55,6 +57,16 @@ _KEYS = {
 
 WIDE = 140
 """Columns from which the two sides stand beside each other to begin with."""
+
+
+ROOMY = 20
+"""Rows from which the selected change is shown in full below the others."""
+
+FULL_NODES = 1_000
+"""Values of a change that are written there."""
+
+REST_SECONDS = 0.08
+"""Pause after the last move of the cursor before the change under it is shown in full."""
 
 
 class ComparePlace(NamedTuple):
@@ -86,14 +98,21 @@ class CompareScreen(Screen[ComparePlace]):
     CompareScreen { layout: vertical; }
     CompareScreen #beginnings { dock: top; margin-top: 1; }
     CompareScreen #rules { dock: bottom; margin-bottom: 1; }
+    CompareScreen FindingText {
+        height: 1fr; display: none;
+        border: round $ck-edge; border-title-color: $foreground; padding: 0 1;
+    }
+    CompareScreen.-roomy FindingText { display: block; }
     CompareScreen DiffRows {
-        height: 1fr;
+        height: 2fr;
         border: round $ck-edge-focus;
         border-title-color: $foreground;
         border-subtitle-color: $ck-dim;
         padding: 0 1;
     }
     """
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (ROOMY, "-roomy")]  # noqa: RUF012 Textual's convention
 
     def __init__(
         self, store: Store, comparer: Comparer, runs: Sequence[Run], before: CheckpointRef, after: CheckpointRef,
@@ -114,11 +133,15 @@ class CompareScreen(Screen[ComparePlace]):
         self.said: Part | None = None
         """What there is to say in the place of the keys."""
         self._explained: Part | None = None
+        self._full_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield BarLine(id="head")
         yield BarLine(id="beginnings")
         yield DiffRows(id="changes")
+        full = FindingText(id="full")
+        full.can_focus = False  # the wheel scrolls it, Enter opens it
+        yield full
         yield BarLine(id="rules")
         yield BarLine(id="foot")
         yield Prompt()
@@ -220,6 +243,7 @@ class CompareScreen(Screen[ComparePlace]):
             self.rows.show_text(
                 difference.incomplete or "Nothing differs." + (" i shows the rules." if difference.ignored else "")
             )
+        self._show_full_soon()
         if difference.incomplete:
             self.said = (f" ! {difference.incomplete} ", "warn")
         self.draw()
@@ -238,6 +262,20 @@ class CompareScreen(Screen[ComparePlace]):
     @on(LineList.Moved, "#changes")
     def _moved(self) -> None:
         self.draw()
+        self._show_full_soon()
+
+    def _show_full_soon(self) -> None:
+        if self._full_timer is not None:
+            self._full_timer.stop()
+        self._full_timer = self.set_timer(REST_SECONDS, self._show_full)
+
+    def _show_full(self) -> None:
+        """Show the change under the cursor below the others; of a large value only its first part."""
+        row = self.rows.row
+        change = row.change if row is not None else None
+        full = self.query_one(FindingText)
+        full.border_title = Content(self.rows.place[: max(self.size.width - 8, 8)])
+        full.show(change_paragraphs(change, self.reveal, FULL_NODES) if change is not None else [])
 
     def draw(self) -> None:
         before, after = self.pair
@@ -247,7 +285,8 @@ class CompareScreen(Screen[ComparePlace]):
         self.query_one("#head", BarLine).show(compared_parts(self.pair, width), right)
         title = f"{clean(before.workflow, 30)} {id_text(before)} → {id_text(after)}"
         self.rows.border_title = Content(f"where the branches diverge · {title}" if word else title)
-        self.rows.border_subtitle = Content(self.rows.place[-max(width - 20, 8) :])
+        place = "" if self.size.height >= ROOMY else self.rows.place  # else it stands above the change in full
+        self.rows.border_subtitle = Content(place[-max(width - 20, 8) :])
         line = self.query_one("#beginnings", BarLine)
         line.display = self.beginnings is not None
         if self.beginnings is not None:
@@ -276,6 +315,7 @@ class CompareScreen(Screen[ComparePlace]):
     def action_reveal(self) -> None:
         """Show secrets, or mask them again."""
         self.reveal = self.rows.reveal = not self.reveal
+        self._show_full_soon()
         self.rows.set_match(self.rows.match)  # what was masked is searched now, and the other way round
 
     def action_search(self) -> None:
@@ -300,9 +340,7 @@ class CompareScreen(Screen[ComparePlace]):
 
     def on_diff_rows_opened(self, event: DiffRows.Opened) -> None:
         """Show a change in full."""
-        change = event.change
-        paragraphs = change_paragraphs(change, self.reveal)
-        self.app.push_screen(TextScreen(f"{change.op} {clean(expression(change.path), 80)}", paragraphs))
+        self.app.push_screen(change_screen(event.change, self.reveal))
 
     def action_copy(self) -> None:
         """Copy the path of the change."""

@@ -19,6 +19,7 @@ from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.messages import Examining, ReportReady, WorkFailed
 from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_paragraphs
+from ckpt_tui.tui.screens.query_screen import ROOMY
 from ckpt_tui.tui.store_jobs import StoreJobs
 from ckpt_tui.tui.widgets.finding_list import STYLES, TYPE, Findings, FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -57,7 +58,10 @@ class DoctorScreen(Screen[Finding | None]):
     DoctorScreen Findings:focus, DoctorScreen FindingText:focus { border: round $ck-edge-focus; }
     DoctorScreen Findings { height: 1fr; }
     DoctorScreen FindingText { height: 8; }
+    DoctorScreen.-low FindingText { display: none; }
     """
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (ROOMY, "-roomy")]  # noqa: RUF012 Textual's convention
 
     def __init__(self, store: Store) -> None:
         super().__init__()

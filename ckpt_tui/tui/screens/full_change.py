@@ -11,6 +11,7 @@ from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import PLAIN, masked, masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Value
+from ckpt_tui.tui.screens.dialogs import TextScreen
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 _NODES = 20_000
@@ -23,8 +24,13 @@ _STYLES = {"same": "plain", "gone": "error", "new": "good"}
 _LEADS = {"same": "", "gone": "- ", "new": "+ "}
 
 
-def change_paragraphs(change: Change, reveal: bool) -> list[Paragraph]:
-    """The paragraphs that show a change in full; secrets are masked unless `reveal`."""
+def change_screen(change: Change, reveal: bool) -> TextScreen:
+    """A screen that shows a change in full; secrets are masked unless `reveal`."""
+    return TextScreen(f"{change.op} {clean(expression(change.path), 80)}", change_paragraphs(change, reveal))
+
+
+def change_paragraphs(change: Change, reveal: bool, nodes: int = _NODES) -> list[Paragraph]:
+    """The paragraphs that show a change in full, `nodes` values of each side; secrets are masked unless `reveal`."""
     out: list[Paragraph] = []
     if change.source is not None:
         out.append(Paragraph(f"was at {clean(expression(change.source))}\n", "accent"))
@@ -45,17 +51,17 @@ def change_paragraphs(change: Change, reveal: bool) -> list[Paragraph]:
             ]
             return out
     if change.op in ("removed", "changed"):
-        out += [Paragraph("before", "heading"), Paragraph(_text(before, change, reveal), "error"), Paragraph("")]
+        out += [Paragraph("before", "heading"), Paragraph(_text(before, change, reveal, nodes), "error"), Paragraph("")]
     if change.op != "removed":
         out += [Paragraph("after" if change.op == "changed" else "value", "heading")]
-        out.append(Paragraph(_text(after, change, reveal), "good" if change.op != "moved" else "plain"))
+        out.append(Paragraph(_text(after, change, reveal, nodes), "good" if change.op != "moved" else "plain"))
     return out
 
 
-def _text(value: Value, change: Change, reveal: bool) -> str:
+def _text(value: Value, change: Change, reveal: bool, nodes: int) -> str:
     if type(value) is str:
         if reveal:
             return value
         return masked_text(value) if change.secrecy == PLAIN else value_text(value, change, 80, reveal)
-    document = to_json(value, nodes=_NODES)
+    document = to_json(value, nodes=nodes)
     return dumps(document if reveal else masked(document, change.secrecy))

@@ -33,6 +33,9 @@ _KEYS = {
 
 _BAR = 10
 
+ROOMY = 14
+"""Rows from which an entry stands in full below the list."""
+
 
 Rows = TypeVar("Rows", bound=ResultList)
 
@@ -60,7 +63,10 @@ class QueryScreen(Screen[SelectedPlace | None], Generic[Rows]):
     QueryScreen ResultList:focus, QueryScreen FindingText:focus { border: round $ck-edge-focus; }
     QueryScreen ResultList { height: 3fr; }
     QueryScreen FindingText { height: 2fr; min-height: 5; }
+    QueryScreen.-low FindingText { display: none; }
     """
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (ROOMY, "-roomy")]  # noqa: RUF012 Textual's convention
 
     KEYS: ClassVar[list[Part]] = [
         (" ↑↓", "key"), (" move ", "dim"), (" ⏎", "key"), (" go there ", "dim"), (" y", "key"), (" copy ", "dim"),

@@ -146,7 +146,7 @@ class ResumeScreen(Screen[None]):
         execution = self.execution
         state = run_parts(execution.run, execution.waits, execution.seconds)
         self._head.show(source_parts(self.source), state)
-        right = log_parts(self.log_lines) if execution.has_begun else []
+        right = log_parts(self.log_lines, self.size.width) if execution.has_begun else []
         self._foot.show([self._said] if self._said else self._hints(), right)
 
     def _hints(self) -> list[Part]:

@@ -87,7 +87,7 @@ class Checkpoints(LineList):
         problems = view.rows[-view.problems :][:_MEASURED] if view.problems else ()
         names = [clean(row.problem.file) for row in problems if isinstance(row, listing.ProblemRow)]
         width = max(map(cell_len, names), default=0)
-        has_same_columns = (before.lanes, len(str(before.step))) == (view.lanes, len(str(view.step)))
+        has_same_columns = _widths(before) == _widths(view)
         is_alike = has_same_columns and width == self._names_width
         self._names_width = width
         self.changed((lambda index: _is_same_row(before, view, index)) if is_alike else None)
@@ -206,9 +206,13 @@ class Checkpoints(LineList):
 
     def _columns(self, width: int) -> tuple[Cell, ...]:
         """The columns of so many cells."""
-        key = (width, self.view.lanes, self.view.step)
+        key = (width, *_widths(self.view))
         if self._laid[0] != key:
-            widest = {"gutter": self.view.lanes * 2 - 1, "step": len(str(self.view.step))}
+            widest = {
+                "gutter": self.view.lanes * 2 - 1,
+                "step": len(str(self.view.step)),
+                "time": listing.DAY_CELLS if self.view.has_days else 0,
+            }
             self._laid = key, lay_out(width, widest)
         return self._laid[1]
 
@@ -232,8 +236,8 @@ class Checkpoints(LineList):
             ref = row.node.ref
             keep = self.marks.get(ref.id, "")
             own = "◆" if ref.file == self.marked else own
-            odd = listing.irregularities(row)
-            wrong = DANGER if ref.file in self.dangers else odd[0][0] if odd else ""
+            irregular = listing.irregularities(row)
+            wrong = DANGER if ref.file in self.dangers else irregular[0][0] if irregular else ""
         first = own or keep
         second = wrong or (keep if own else "")
         if isinstance(row, listing.NodeRow) and row.node.ref.id in self.new:
@@ -319,6 +323,11 @@ class Checkpoints(LineList):
     def clicked(self, index: int, x: int, times: int) -> None:
         if times == 2:
             self.action_open()
+
+
+def _widths(view: View) -> tuple[int, int, bool]:
+    """What the widths of the columns depend on, of all that a view shows."""
+    return view.lanes, len(str(view.step)), view.has_days
 
 
 def _is_same_row(before: View, view: View, index: int) -> bool:

@@ -85,9 +85,14 @@ class LogLines(LineList):
             self.set_reactive(LineList.cursor, max(self.cursor - dropped, 0))
             self.scroll_to(y=max(self.scroll_offset.y - dropped, 0), animate=False, immediate=True)
         self.changed()
+        self._follow()
+        return True
+
+    def _follow(self) -> None:
+        """Keep the newest line in sight, once there is room for it: the size of the list is not known before."""
         if self.following:
             self.move_to(self.line_count - 1, by_hand=False, way=-1)
-        return True
+            self.call_after_refresh(self.show_cursor)
 
     def _take_filtered(self, first: int) -> int:
         """Look at lines that nobody looked at yet, for as long as a turn may take; how many kept ones were dropped."""
@@ -143,6 +148,11 @@ class LogLines(LineList):
             if raw is not None and contains(raw, text, self.reveal):
                 return index
         return None
+
+    def on_resize(self) -> None:
+        """What is followed stays in sight."""
+        super().on_resize()
+        self._follow()
 
     def move_to(self, index: int, by_hand: bool = True, way: int = 1) -> None:
         """Move the cursor; by hand, the newest line is followed only from the end."""

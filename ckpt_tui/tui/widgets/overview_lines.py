@@ -10,6 +10,7 @@ from textual.message import Message
 from ckpt_tui.core.overview.line import Line, Overview
 from ckpt_tui.core.paths import Path
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.text_lines import Paragraph, wrap
 
 LABEL_CELLS = 9
@@ -92,11 +93,15 @@ class OverviewLines(LineList):
         self.cursor = self.validate_cursor(self.cursor if kept is None else kept)
 
     def action_open(self) -> None:
-        """Go to the place that the line speaks of."""
+        """Go to the place that the line speaks of: the title's is the file."""
         self.take_count()
         line = self._owners[self.cursor] if self.cursor < len(self._owners) else None
-        if line is not None and (line.tab or line.path):
+        if line is None:
+            self.post_message(self.Opened("file", ()))
+        elif line.tab or line.path:
             self.post_message(self.Opened(line.tab, line.path))
+        else:
+            self.post_message(RowTree.Notice("There is no more to see of this line."))
 
     def clicked(self, index: int, x: int, times: int) -> None:
         if times == 2:

@@ -157,8 +157,10 @@ class RowTree(UnreadRows):
                 self._changed_by_hand()
             else:
                 parent = self.outline.parent_index(row)
-                if parent is not None:
-                    self.move_to(parent)
+                if parent is None:
+                    self.post_message(self.Notice("No row stands above this one; esc goes to the list."))
+                    return
+                self.move_to(parent)
 
     def action_toggle_row(self) -> None:
         """Unfold or fold the row; a scalar opens in full."""
@@ -191,7 +193,9 @@ class RowTree(UnreadRows):
         if row is None or not self.is_at_hand(row.member.value, self.action_unfold_below):
             return
         kid = self.outline.unfold(row.branch, row.slot)
-        if kid is not None:
+        if kid is None:
+            self.post_message(self.Notice("Nothing is folded below this row."))
+        else:
             self._unfold(kid, self.take_count(EXPAND_LIMIT))
 
     def action_unfold_all(self) -> None:

@@ -13,7 +13,7 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.running.executor_states import Called, Progress
 from ckpt_tui.core.running.secret_lines import masked_copy
 from ckpt_tui.core.running.session_lines import pause_text
-from ckpt_tui.core.running.short_values import short_name
+from ckpt_tui.core.running.short_values import brief, short_name
 from ckpt_tui.core.steps.steps import Light
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.graph_view import GraphView
@@ -21,6 +21,9 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
 
 MESSAGE_CHARACTERS = 8_000
 """Characters of a message that are shown; the line of the log holds all of it."""
+
+BRIEF = 600
+"""Characters of a message below which it is written as an object, not as JSON."""
 
 _LABEL = 9
 """Columns before a text."""
@@ -71,13 +74,14 @@ def _paused(line: dict[str, Any], reveal: bool) -> Iterator[Paragraph]:
         yield Paragraph(f"{short_name(str(line.get('type')))}{origin}", "plain", _LABEL, "gets", "label")
         data = line.get("data")
         shown = data if reveal else masked_copy(data)
-        text = shown if isinstance(shown, str) else dumps(shown)
+        text = brief(shown, BRIEF)
+        text = text if len(text) < BRIEF else dumps(shown)
         yield Paragraph(text[:MESSAGE_CHARACTERS], "plain", _LABEL)
     elif line.get("reason") == "error" and line.get("file"):
         yield Paragraph(f"{line['file']}:{line.get('line')}", "plain", _LABEL, "at", "label")
-        yield Paragraph("opens it in $EDITOR", "dim", _LABEL, "O", "key")
+        yield Paragraph("opens it in $EDITOR", "dim", _LABEL, "O", "accent")
     if line.get("checkpoint"):
-        yield Paragraph(clean(str(line["checkpoint"]), 36), "dim", _LABEL, "saved", "label")
+        yield Paragraph(clean(str(line["checkpoint"])[:8]), "dim", _LABEL, "saved", "label")
 
 
 def _running(progress: Progress) -> Iterator[Paragraph]:

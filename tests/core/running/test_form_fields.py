@@ -115,3 +115,10 @@ def test_a_type_with_very_many_fields_is_asked_for_as_json() -> None:
 def test_names_that_begin_with_a_dollar_are_escaped() -> None:
     form = {"kind": "object", "fields": [{"name": "$odd", "required": True, "form": {"kind": "text"}}]}
     assert filled(fields_of(form), ["x"]).value == {"$$odd": "x"}
+
+
+def test_any_value_is_json_where_it_can_be_and_a_text_else() -> None:
+    fields = fields_of({"kind": "any"})
+    for text, value in (("yes", "yes"), ("12", 12), ('"12"', "12"), ("[1, 2]", [1, 2]), ("{", "{")):
+        assert filled(fields, [text]).value == value
+    assert filled(fields, [""]).errors

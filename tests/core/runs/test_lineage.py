@@ -108,7 +108,7 @@ class TestLanes:
 
 class TestBrokenChains:
     def test_a_missing_parent_is_reported(self) -> None:
-        assert nodes(arrange([ref("a", "gone")]))["a"].odd == MISSING
+        assert nodes(arrange([ref("a", "gone")]))["a"].irregular == MISSING
 
     def test_branches_of_a_missing_parent_stay_together_under_its_id(self) -> None:
         runs = arrange([ref("a", "gone", 1), ref("b", "gone", 3), ref("other", None, 2), ref("a2", "a", 4)])
@@ -118,7 +118,7 @@ class TestBrokenChains:
 
     def test_its_own_parent_is_a_root(self) -> None:
         node = nodes(arrange([ref("a", "a")]))["a"]
-        assert (node.parent, node.odd) == (None, "its own parent")
+        assert (node.parent, node.irregular) == (None, "its own parent")
 
     @pytest.mark.parametrize("length", [2, 3, 50])
     def test_a_circle_is_cut_at_its_earliest_member(self, length: int) -> None:
@@ -128,7 +128,7 @@ class TestBrokenChains:
             runs = arrange(random.Random(seed).sample([*circle, *tail], length + 2))
             assert len(runs) == 1
             assert runs[0].id == "c1"
-            assert [node.ref.id for node in runs[0].nodes if node.odd] == ["c1"]
+            assert [node.ref.id for node in runs[0].nodes if node.irregular] == ["c1"]
             assert len(runs[0].nodes) == length + 2
 
     def test_two_circles_are_both_cut(self) -> None:
@@ -245,7 +245,7 @@ class TestGuesses:
             refs = stored(scenario)
             placed = nodes(arrange(refs))
             assert {name: node.parent for name, node in placed.items()} == {one.id: one.parent for one in refs}
-            assert not any(node.guessed or node.odd for node in placed.values())
+            assert not any(node.guessed or node.irregular for node in placed.values())
 
 
 class TestNames:

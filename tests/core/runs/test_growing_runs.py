@@ -7,7 +7,7 @@ import random
 import pytest
 
 from ckpt_tui.core.model import CheckpointRef, Facts, StoreMetadata
-from ckpt_tui.core.runs.arrangement import Arrangement
+from ckpt_tui.core.runs.growing_runs import Arrangement
 from ckpt_tui.core.runs.lineage import arrange
 
 

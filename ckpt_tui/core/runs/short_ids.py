@@ -1,0 +1,22 @@
+"""Ids of checkpoints short enough to read out, long enough to be unique in practice."""
+
+from __future__ import annotations
+
+import re
+
+from ckpt_tui.core.text import clean
+
+_BY_TIME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-6[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\Z").match
+
+
+def own_id(name: str) -> str:
+    """An id without the thread that it is distinguished by, as `THREAD/ID` has it."""
+    return name.rpartition("/")[2]
+
+
+def short_id(name: str) -> str:
+    """Eight characters of an id, safe for a terminal."""
+    name = own_id(name)
+    # Ids of version 6 begin with the time: within 27 seconds their first 8 digits are the same.
+    short = name[9:18].replace("-", "") if _BY_TIME(name) else name[:8]
+    return short if short.isalnum() and short.isascii() else clean(short)

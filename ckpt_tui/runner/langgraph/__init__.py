@@ -1,0 +1,1 @@
+"""The runner for graphs of LangGraph: the same plan and the same lines, another framework."""

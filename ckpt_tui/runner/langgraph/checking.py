@@ -1,0 +1,249 @@
+"""A plan made ready: everything reported that can be known before the graph runs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from shlex import quote
+from typing import Any
+
+from ..faults import Fault
+from ..lines import Lines
+from ..made import Maker
+from ..pauses import Pauses
+from ..shown import type_name
+from .events import NodeCalls
+from .loading import Loading
+from .questions import Question, misfit, named, request_line
+from .threads import Thread
+
+_OWN_CONFIG = frozenset((
+    "source", "step", "parents", "writes", "run_id", "thread_id", "checkpoint_id", "checkpoint_ns", "run_attempt",
+    "counters_since_delta_snapshot", "ls_integration", "lc_agent_name",
+))  # fmt: skip
+"""Members of a checkpoint's metadata that are LangGraph's own; others are of the config that the run was given."""
+
+
+class Checking(Loading):
+    """A plan checked: everything that can be said before the graph runs.
+
+    Args:
+        plan: What to do; see docs/resume.md.
+        lines: Where it is reported.
+    """
+
+    def __init__(self, plan: dict[str, Any], lines: Lines) -> None:
+        super().__init__(plan, lines)
+        self.inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.task: asyncio.Task[Any] | None = None
+        self.pauses: Pauses | None = None
+        self.calls = NodeCalls()
+        self.stopping = False
+        self.confirmed = plan.get("mode", "run") == "run"
+        self.asked: list[Question] = []
+        """The interrupts that wait at the checkpoint."""
+
+    def graph_line(self) -> dict[str, Any]:
+        """The graph."""
+        graph = self.graph
+        executors = {
+            str(name): {"type": type_name(type(getattr(node, "bound", node)))}
+            for name, node in graph.nodes.items() if name != "__start__"
+        }  # fmt: skip
+        edges: list[dict[str, Any]] = []
+        with contextlib.suppress(Exception):  # it is drawn of the person's functions and their annotations
+            edges = [
+                {"group": "", "source": str(each.source), "target": str(each.target),
+                 "condition": str(each.data or "yes") if each.conditional else None}
+                for each in graph.get_graph().edges
+            ]  # fmt: skip
+        return {
+            "name": str(getattr(graph, "name", "")), "hash": self.plan.get("graph") or "", "start": "__start__",
+            "max_iterations": None, "executors": executors, "edges": edges,
+        }  # fmt: skip
+
+    async def check(self) -> dict[str, Any]:
+        """Everything that can be reported before it runs; the checkpoint is loaded by it, from a copy."""
+        problems: list[dict[str, Any]] = []
+        self.asked = []
+        found: dict[str, Any] = {
+            "target": self.plan["target"], "file": getattr(self.module, "__file__", None) or "",
+            "main": getattr(self.module, "__name__", "") == "__main__", "problems": problems, "types": [],
+            "requests": [], "again": [], "edits": [], "into": self.plan.get("into"), **self._taken(),
+        }  # fmt: skip
+        thread = Thread.scratch(self.framework, self.gate, self.graph, self.thread_place)
+        try:
+            again = self._asked_again(thread)
+            thread.copy(self.plan["store"], again)
+            found["types"] = self._check_types(thread, problems)
+            self._check_nodes(problems)
+            if not any(each["level"] == "error" for each in problems) and not self._is_in_doubt(problems):
+                self._look(thread, found)
+        except Fault as fault:
+            problems.append(_problem("error", fault.where, fault.what, fault.fix))
+        finally:
+            thread.close()
+        found["ok"] = not any(each["level"] == "error" for each in problems)
+        return found
+
+    def _is_in_doubt(self, problems: list[dict[str, Any]]) -> bool:
+        return any(each["about"] == "danger" for each in problems) and not self.confirmed
+
+    def _asked_again(self, thread: Thread) -> frozenset[str]:
+        """Tasks that were answered, while others of the checkpoint wait, and for which another answer is given."""
+        names = list(self.plan.get("responses") or ())
+        if not names:
+            return frozenset()
+        other = Thread.scratch(self.framework, self.gate, self.graph, self.thread_place)
+        try:
+            other.copy(self.plan["store"])
+            if any(self._blocked(encoding, data) for encoding, data in other.stored()):
+                return frozenset()
+            other.open()
+            snapshot = other.snapshot()
+            waiting = {each.id for each in other.questions(snapshot)}
+            every = other.questions(snapshot, open_only=False)
+            meant = [each for name in names for each in named(name, every)]
+            return frozenset(each.task for each in meant if each.id not in waiting)
+        finally:
+            other.close()
+
+    def _blocked(self, encoding: str, data: bytes) -> bool:
+        return any(self.gate.state_of(name)[0] not in ("ok", "acts") for name in self.gate.look(encoding, data))
+
+    def _taken(self) -> dict[str, Any]:
+        passed = [
+            {"workflow": str(getattr(call.graph, "name", "")), "file": call.file, "line": call.line}
+            for call in (self.takeover.passed if self.takeover is not None else ())
+        ]
+        call = self.call
+        taken = {"file": call.file, "line": call.line} if call is not None else None
+        return {"taken": taken, "passed": passed, "protected": self.protection.attempts}
+
+    def _check_types(self, thread: Thread, problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The classes that the checkpoint names, and what its writes name: ok, blocked, missing, refused."""
+        names: dict[str, None] = {}
+        for encoding, data in thread.stored():
+            names.update(dict.fromkeys(self.gate.look(encoding, data)))
+        out = []
+        for name in names:
+            state, why = self.gate.state_of(name)
+            if name in self.gate.names:
+                out.append({"type": name, "state": state})
+            if state == "acts":
+                what = f"{name} {why}: that happens when the checkpoint is loaded, because --allow names it"
+                problems.append(_problem("warning", "danger", what, "leave out that --allow unless you mean it", name))
+            elif state == "blocked":
+                what = f"{name} is not allowed to be loaded: the program has not imported its module"
+                problems.append(_problem("error", "type", what, f"--allow {name}", name))
+            elif state == "refused":
+                fix = "resume from a checkpoint you trust; `ckpt-tui doctor` shows where it stands"
+                problems.append(_problem("error", "danger", f"{name} {why}, so it is not loaded", fix, name))
+            elif state == "missing":
+                what = f"{name} cannot be imported: {why}; LangGraph would put None in its place"
+                fix = "run it where the class is importable under this name, or name its script as path/file.py:name"
+                problems.append(_problem("error", "type", what, fix, name))
+        return out
+
+    def _check_nodes(self, problems: list[dict[str, Any]]) -> None:
+        """The nodes that are to run, and those that ran, against those of the graph."""
+        have = set(self.graph.nodes)
+        for name in self.plan.get("next") or ():
+            if name not in have:
+                what = f"{name} runs next, and the graph has no such node: it would never run"
+                problems.append(_problem("error", "graph", what, "name the graph that wrote the checkpoint"))
+        gone = [name for name in self.plan.get("nodes") or () if name not in have]
+        gone = [name for name in gone if name not in (self.plan.get("next") or ())]
+        if gone:
+            some = ", ".join(gone[:5])
+            what = f"{some} ran before the checkpoint and {'is' if len(gone) == 1 else 'are'} not in the graph now"
+            problems.append(_problem("warning", "graph", what, "check that the graph is the one that was run"))
+
+    def _look(self, thread: Thread, found: dict[str, Any]) -> None:
+        """Load the checkpoint from the copy, and see what it waits for and who runs next."""
+        problems = found["problems"]
+        thread.open()
+        self._check_channels(thread, problems)
+        done, faults = thread.edit(self.plan.get("edits") or [], self._maker())
+        found["edits"] = done
+        problems += [_problem("error", "edit", f"{path}: {why}", "give a value that fits") for path, why in faults]
+        snapshot = thread.snapshot()
+        self.asked = thread.questions(snapshot)
+        found["requests"] = [request_line(each) for each in self.asked]
+        _, wrong = self.answers(self.plan.get("responses") or {}, self.asked)
+        problems += [_problem("error", "response", what, fix, name) for name, what, fix in wrong]
+        given = {each.id for name in self.plan.get("responses") or () for each in named(name, self.asked)}
+        for question, line in zip(self.asked, found["requests"], strict=True):
+            if question.id not in given:
+                what = f"{line['executor']} waits for an answer; {line['hint']}"
+                text = json.dumps(line["example"], ensure_ascii=False) if "example" in line else "JSON"
+                fix = f"--response {quote(f'{question.id}={text}')}"
+                problems.append(_problem("warning", "pending", what, fix, question.id))
+        found["again"] = self._again(thread, snapshot, given)
+
+    def _check_channels(self, thread: Thread, problems: list[dict[str, Any]]) -> None:
+        channels = self.graph.channels
+        names = [name for name in thread.checkpoint["channel_values"] if name not in channels]
+        lost = [name for name in names if not name.startswith(("__", "branch:", "join:", "start:"))]
+        lost = [name for name in lost if name not in self.graph.nodes]
+        if lost:
+            what = f"the graph has no channel {', '.join(lost[:5])}: what the checkpoint holds there is not loaded"
+            problems.append(_problem("warning", "graph", what, "check that the graph is the one that was run"))
+
+    def _maker(self) -> Maker:
+        return Maker(lambda name: self.gate.state_of(name)[0] == "ok")
+
+    def answers(
+        self, given: dict[str, Any], asked: list[Question]
+    ) -> tuple[dict[str, Any], list[tuple[str, str, str]]]:
+        """The answers by the ids of interrupts; and of each that does not fit its name, what is wrong, what to do."""
+        answers: dict[str, Any] = {}
+        faults: list[tuple[str, str, str]] = []
+        for name, value in given.items():
+            found = named(name, asked)
+            if len(found) != 1:
+                known = ", ".join(each.id for each in asked) or "none"
+                several = f"{name} means {len(found)} interrupts" if found else f"no interrupt {name} waits"
+                faults.append((name, several, f"waiting: {known}"))
+                continue
+            why = misfit(value, found[0])
+            if why:
+                faults.append((name, f"the answer to {name} does not fit: {why}", request_line(found[0])["hint"]))
+            answers[found[0].id] = value
+        if len(answers) > 1 and not self.framework.has_ids:
+            what = f"LangGraph {self.framework.version} takes one answer at a time"
+            faults.append((next(reversed(answers)), what, "answer the first one; the run asks for the next"))
+        return answers, faults
+
+    def _again(self, thread: Thread, snapshot: Any, answered: set[str]) -> list[dict[str, Any]]:
+        """The nodes that run first; one that asks runs again from its beginning once it is answered."""
+        done = thread.done()
+        asks = {each.task: each.id for each in self.asked}
+        out = []
+        given = self.own_input(snapshot)
+        if given is not None:
+            return [{"from": "the program's call", "to": ["__start__"], "type": type_name(type(given))}]
+        for task in snapshot.tasks:
+            if task.id in done or (task.id in asks and asks[task.id] not in answered):
+                continue
+            origin = f"answer {asks[task.id]}" if task.id in asks else "the checkpoint"
+            out.append({"from": origin, "to": [str(task.name)], "type": "its state"})
+        return out
+
+    def own_input(self, snapshot: Any) -> Any:
+        """What the program's call gives to a thread that is at its end: the next turn of a chat; None for nothing."""
+        value = self.call.value if self.call is not None else None
+        return None if snapshot.next or isinstance(value, self.framework.command_class) else value
+
+    def configurable(self, metadata: dict[str, Any]) -> dict[str, Any]:
+        """What the config of the run held besides, as far as the checkpoint keeps it: user ids and the like."""
+        return {
+            name: value for name, value in metadata.items()
+            if name not in _OWN_CONFIG and not name.startswith(("__", "langgraph_", "ls_", "lc_"))
+            and isinstance(value, (str, int, float, bool))
+        }  # fmt: skip
+
+
+def _problem(level: str, about: str, what: str, fix: str, name: str = "") -> dict[str, Any]:
+    return {"level": level, "about": about, "what": what, "fix": fix, "name": name}

@@ -1,0 +1,282 @@
+"""A plan carried out, from its check to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import json
+import logging
+import os
+from typing import Any
+
+from ..attaching import wait_for_editor
+from ..events import FAILED, Logs
+from ..faults import Fault
+from ..limits import EXIT_CODES
+from ..lines import now
+from ..pauses import Pauses
+from ..protection import saving
+from .checking import Checking
+from .events import MODES, Events
+from .questions import Question, request_line
+from .threads import Thread
+
+_PASSED_ON = ("context", "interrupt_before", "interrupt_after")
+"""Arguments of the program's call that the run takes over."""
+
+
+class Saved:
+    """A checkpoint that was saved, as pauses see it."""
+
+    def __init__(self, identifier: str, step: int) -> None:
+        self.checkpoint_id, self.iteration_count = identifier, step
+        self.pending_request_info_events: dict[str, Any] = {}
+
+
+class Runner(Checking):
+    """One plan, from its check to its end; see `Checking`."""
+
+    thread: Thread | None = None
+    saved = 0
+    last: str | None = None
+    waiting: tuple[Question, ...] = ()
+    step: int | None = None
+
+    async def work(self) -> str:
+        """Do what the plan says; returns the outcome."""
+        mode = self.plan.get("mode", "run")
+        found = await self.check()
+        self.lines.say("check", **found)
+        while mode == "ask":
+            command = await self.inbox.get()
+            if command.get("do") == "stop":
+                return "stopped"
+            if command.get("do") in ("check", "run"):
+                for key in ("responses", "edits", "allow", "into", "debug"):
+                    if key in command:
+                        self.plan[key] = command[key]
+                self.gate.by_name = frozenset(self.plan.get("allow", ()))
+                self.protection.allow(self.plan["into"])
+                self.confirmed = command["do"] == "run"
+                found = await self.check()
+                if command["do"] == "run" and found["ok"]:
+                    break
+                self.lines.say("check", **found)
+        if mode == "check":
+            return "checked" if found["ok"] else "refused"
+        if not found["ok"]:
+            for problem in found["problems"]:
+                if problem["level"] == "error":
+                    self.lines.say("error", where=problem["about"], what=problem["what"], fix=problem["fix"])
+            return "refused"
+        return await self._run(found, mode == "ask")
+
+    async def _run(self, found: dict[str, Any], interactive: bool) -> str:
+        answers, _ = self.answers(self.plan.get("responses") or {}, self.asked)
+        thread = self.thread = self._made_thread()
+        thread.edit(self.plan.get("edits") or [], self._maker())
+        self._record(found, answers)
+        logging.getLogger().addHandler(Logs(self.lines, None))
+        if self.plan.get("debug") is not None:
+            self.pauses = Pauses(self.plan["debug"], self.lines, self.calls, lambda: self.step)
+            self.pauses.names = frozenset(map(str, self.graph.nodes))
+        if self.plan.get("debugpy"):
+            await wait_for_editor(int(self.plan["debugpy"]), self.lines)
+        config = self._config(thread)
+        waiting = list(self.asked)
+        if waiting and not answers:
+            self.waiting = tuple(waiting)
+        else:
+            given = self._given(answers, waiting) if waiting else self.own_input(thread.snapshot())
+            waiting = await self._segment(thread, config, given)
+        while waiting and interactive:
+            self.lines.say("waiting", requests=[request_line(each) for each in waiting])
+            given = await self._next_answers(waiting)
+            if self.stopping:
+                return "stopped"
+            if given is None:
+                break
+            waiting = await self._segment(thread, config, self._given(given, waiting))
+        return "waiting" if waiting else "done"
+
+    def _made_thread(self) -> Thread:
+        """The thread in its new database."""
+        into, place = self.plan["into"], self.thread_place
+        thread = Thread(self.framework, self.gate, self.graph, into, place)
+        if os.path.lexists(into):
+            raise Fault("into", f"{into} is there already", "name a new file with --into, or leave it out")
+        again = self._asked_again(thread)
+        try:
+            with saving():  # the directory of forks may be new, too
+                os.makedirs(os.path.dirname(into), exist_ok=True)
+            thread.copy(self.plan["store"], again)
+        except OSError as error:
+            what = f"{into} cannot be written: {error.strerror}"
+            raise Fault("into", what, "choose another file for new checkpoints with --into") from None
+        thread.open(self._take_saved)
+        return thread
+
+    def _take_saved(self, config: Any, checkpoint: Any, metadata: Any) -> None:
+        """Report a checkpoint of the graph itself; those of graphs within it come with their own threads."""
+        given = config["configurable"]
+        if given.get("checkpoint_ns"):
+            return
+        self.saved += 1
+        prefix = self.plan["prefix"]
+        self.last = f"{prefix}/{checkpoint['id']}"
+        parent = given.get("checkpoint_id")
+        self.lines.say(
+            "checkpoint", id=self.last, parent=f"{prefix}/{parent}" if parent else None,
+            iteration=metadata.get("step"), pending=0, directory=self.plan["into"],
+        )  # fmt: skip
+
+    def _config(self, thread: Thread) -> dict[str, Any]:
+        """The config of the run: the program's own, else what the checkpoint keeps of it."""
+        call = self.call.config if self.call is not None else {}
+        kept = self.configurable(thread.metadata)
+        given = {
+            name: value for name, value in (call.get("configurable") or {}).items()
+            if name not in ("thread_id", "checkpoint_id", "checkpoint_ns") and not name.startswith("__pregel")
+        }  # fmt: skip
+        return {**call, "configurable": {**kept, **given, **thread.config["configurable"]}}
+
+    def _given(self, answers: dict[str, Any], asked: list[Question]) -> Any:
+        """What the graph is invoked with: answers, or nothing."""
+        if not answers:
+            return None
+        if len(asked) == 1 or not self.framework.has_ids:
+            return self.framework.command_class(resume=next(iter(answers.values())))
+        return self.framework.command_class(resume=answers)
+
+    async def _segment(self, thread: Thread, config: dict[str, Any], given: Any) -> list[Question]:
+        """Run until it ends or waits; returns the interrupts that wait."""
+        events = Events(self.lines, self.calls, thread.done())
+        how = {name: self.call.given[name] for name in _PASSED_ON if name in self.call.given} if self.call else {}
+        how.update(stream_mode=MODES, subgraphs=True)
+        if "durability" in inspect.signature(self.graph.stream).parameters:
+            how["durability"] = "sync"  # each checkpoint is on disk before the next step begins
+        commands = asyncio.create_task(self._obey()) if self.pauses is not None else None
+        try:
+            if self._is_async():
+                async for piece in self.graph.astream(given, config, **how):
+                    await self._take_piece(events, piece)
+            else:
+                for piece in self.graph.stream(given, config, **how):
+                    await self._take_piece(events, piece)
+                    await asyncio.sleep(0)
+        finally:
+            if commands is not None:
+                commands.cancel()
+        snapshot = thread.snapshot()
+        waiting = thread.questions(snapshot)
+        self.waiting = tuple(waiting)
+        for question in waiting:
+            line = request_line(question)
+            self.lines.say(
+                "event", type="request_info", executor_id=line["executor"], iteration=None, state=None,
+                request_id=question.id, data=line["data"], request_type=line["request_type"],
+                response_type=line["response_type"],
+            )  # fmt: skip
+        if not waiting:
+            if snapshot.next:
+                what = f"the graph stops before {', '.join(snapshot.next)}, as it was compiled to"
+                self.lines.say("log", level="INFO", logger="ckpt-tui", text=what, traceback="")
+            events.output(snapshot.values)
+        return waiting
+
+    async def _take_piece(self, events: Events, piece: Any) -> None:
+        space, mode, payload = piece
+        found = events.take(tuple(space), mode, payload)
+        self.step = events.step
+        if found is None or self.pauses is None:
+            return
+        content = found.get("payload") or {}
+        if found.get("type") == "checkpoint":
+            identifier = str(content["config"]["configurable"].get("checkpoint_id") or "")
+            saved = Saved(f"{self.plan['prefix']}/{identifier}", int(found.get("step") or 0))
+            await self.pauses.after_save(saved, lambda _: [str(each) for each in content.get("next") or ()])
+        elif found.get("type") == "task":
+            await self.pauses.before_call(str(content.get("name")), content.get("input"))
+
+    def _is_async(self) -> bool:
+        """Whether the graph runs in the loop: as the program runs it; one that is named, where a node cannot else."""
+        if self.call is not None:
+            return self.call.is_async
+        return any(_needs_loop(getattr(node, "bound", None)) for node in self.graph.nodes.values())
+
+    async def _obey(self) -> None:
+        assert self.pauses is not None
+        while True:
+            command = await self.inbox.get()
+            if command.get("do") == "stop":
+                self.stop()
+            self.pauses.obey(command)
+
+    async def _next_answers(self, waiting: list[Question]) -> dict[str, Any] | None:
+        """Answers from the parent; none when it is asked to stop, None when nobody will answer."""
+        while True:
+            command = await self.inbox.get()
+            if command.get("do") == "stop":
+                self.stopping = True
+                return {}
+            if command.get("do") == "leave":
+                return None
+            if self.pauses is not None:
+                self.pauses.obey(command)
+            if command.get("do") == "answer":
+                answers, faults = self.answers(command.get("responses", {}), waiting)
+                if answers and not faults:
+                    self.lines.say("answered", request_ids=sorted(answers))
+                    return answers
+                for name, what, fix in faults:
+                    self.lines.say("error", where="response", what=what, fix=fix, request_id=name)
+
+    def _record(self, found: dict[str, Any], answers: dict[str, Any]) -> None:
+        """Write beside the new database where it comes from and what was edited."""
+        plan = self.plan
+        entry = {
+            "schema": "ckpt-tui/fork@1", "at": now(), "store": plan["store"],
+            "checkpoint": f"{plan['prefix']}/{plan['checkpoint']}", "into": os.path.basename(plan["into"]),
+            "workflow": plan["target"], "answered": sorted(answers), "edits": found["edits"],
+            "framework": f"langgraph {self.framework.version}",
+        }  # fmt: skip
+        path = os.path.join(os.path.dirname(plan["into"]), "ckpt-tui-fork.jsonl")
+        with contextlib.suppress(OSError), saving(), open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(entry, ensure_ascii=True) + "\n")
+
+    def stop(self) -> None:
+        """Cancel what runs."""
+        self.stopping = True
+        if self.task is not None:
+            self.task.cancel()
+
+    # -- the end -----------------------------------------------------------------------------------------------------
+
+    def pending_lines(self) -> list[dict[str, Any]]:
+        """The interrupts that wait."""
+        return [request_line(each) for each in self.waiting]
+
+    def end_fields(self, outcome: str) -> dict[str, Any]:
+        """What the last line says of the checkpoints of the run, and its exit code."""
+        self.redirection.remove()
+        code = EXIT_CODES.get(outcome, FAILED)
+        if self.thread is None:
+            return {"code": code}
+        with contextlib.suppress(Exception):
+            self.thread.close()
+        at = f"{self.plan['prefix']}/{self.plan['checkpoint']}"
+        return {"code": code, "checkpoints": self.saved, "unsaved": 0, "last": self.last or at}
+
+    def fix_of(self, error: BaseException) -> str:
+        """What to do about a run that raised."""
+        if type(error).__name__ == "GraphRecursionError":
+            return "resume from the last checkpoint written: each run may take as many steps again"
+        return "fix the cause and resume from the last checkpoint written; the original is unchanged"
+
+
+def _needs_loop(runnable: Any, depth: int = 4) -> bool:
+    """Whether something runnable has no function that runs without a loop."""
+    if depth and getattr(runnable, "steps", None):
+        return any(_needs_loop(each, depth - 1) for each in runnable.steps)
+    return getattr(runnable, "func", True) is None and getattr(runnable, "afunc", None) is not None

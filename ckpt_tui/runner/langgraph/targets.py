@@ -1,0 +1,166 @@
+"""The graph of the person: a name in a module, an entry of `langgraph.json`, or what a program itself runs."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import types
+from collections.abc import Callable
+from typing import Any
+
+from ..arguments import is_required, parameters_of
+from ..faults import Fault
+from ..program import first_on_path
+from ..shown import type_name
+from ..target import Target, split_target
+from .release import Release
+
+_SAVERS = ("checkpointer", "saver")
+_CONFIGS = ("config",)
+
+
+class GraphTarget(Target):
+    """A name in a module: a compiled graph, a builder, a function that gives one of them.
+
+    Args:
+        place: `module` or `path/file.py`.
+        attribute: The name in it.
+        release: The LangGraph that is installed.
+        config: What a function with a parameter `config` is given.
+        as_main: Load the file as `__main__`, as it was when it ran as a script.
+        known: Modules that the checkpoint names.
+    """
+
+    def __init__(
+        self, place: str, attribute: str, release: Release, config: dict[str, Any], as_main: bool, known: set[str]
+    ) -> None:
+        super().__init__(place, attribute, as_main, known)
+        self._release, self._config = release, config
+
+    def build(
+        self, module: Any, given: dict[str, Any], storage: Callable[[], Any], finish: Callable[[Any], Any]
+    ) -> Any:
+        found = self._attribute(module)
+        used = not given
+        for _ in range(6):
+            if self._release.is_graph(found):
+                if not used:
+                    raise Fault("load", f"{self.text} takes no arguments", "leave out --arg")
+                return found
+            if not isinstance(found, type) and callable(getattr(found, "compile", None)):
+                found = self._call(found.compile, {}, storage)
+            elif hasattr(found, "__aenter__"):
+                found = found.__aenter__()
+            elif hasattr(found, "__enter__"):
+                found = found.__enter__()
+            elif callable(found) and not isinstance(found, type):
+                found = self._call(found, self._arguments(found, given, storage), storage)
+                used = True
+            else:
+                break
+            if inspect.isawaitable(found):
+                found = self._awaited(found, finish)
+        gives = f"is the class {type_name(found)}" if isinstance(found, type) else f"gives {type_name(type(found))}"
+        fix = "name a compiled graph, its builder, or a function that returns one of them"
+        names = self.suggestions(module)
+        raise Fault("load", f"{self.text} {gives}, which is not a graph", f"{fix}; {names}" if names else fix)
+
+    def _arguments(self, function: Any, given: dict[str, Any], storage: Callable[[], Any]) -> dict[str, Any]:
+        """The arguments of a function, with those that LangGraph itself would give it."""
+        found = dict(given)
+        for name, each in parameters_of(function).items():
+            if name in found or not is_required(each):
+                continue
+            if name in _SAVERS:
+                found[name] = storage()
+            elif name in _CONFIGS or "RunnableConfig" in str(each.annotation):
+                found[name] = self._config
+        return found
+
+    def suggestions(self, module: Any) -> str:
+        known = {name: value for name, value in vars(module).items() if not name.startswith("_")}
+        names = [name for name, value in known.items() if self._release.is_graph(value)]
+        names = names or [name for name, value in known.items() if _is_builder(value)]
+        names = names or [
+            name for name, value in known.items()
+            if isinstance(value, types.FunctionType) and value.__module__ == module.__name__ and "graph" in name
+        ]  # fmt: skip
+        return "it could be " + ", ".join(f"{self.place}:{name}" for name in names[:4]) if names else ""
+
+
+def _is_builder(value: Any) -> bool:
+    return (
+        not isinstance(value, type)
+        and type(value).__module__.startswith("langgraph")
+        and callable(getattr(value, "compile", None))
+    )
+
+
+def graphs_of(module: Any, release: Release) -> dict[str, Any]:
+    """Name → graph, of those that a module holds; builders are compiled."""
+    found: dict[str, Any] = {}
+    for name, value in list(vars(module).items()):
+        if release.is_graph(value) and not any(value is each for each in found.values()):
+            found[name] = value
+    for name, value in list(vars(module).items()) if not found else ():
+        if _is_builder(value):
+            found[name] = value.compile()
+    return found
+
+
+def resolved(text: str) -> tuple[str, str]:
+    """The place and the name in it of a target; those of `langgraph.json:NAME` are what it says of NAME.
+
+    Raises:
+        Fault: the file cannot be read, or has no such graph.
+    """
+    place, attribute = split_target(text)
+    if not place.endswith(".json"):
+        return place, attribute
+    path = os.path.abspath(place)
+    try:
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+        graphs = document["graphs"]
+        names = list(graphs)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        what = f"{place} cannot be read as a langgraph.json: {error}"
+        raise Fault("load", what, "name a file with a member `graphs`") from None
+    name = attribute or (names[0] if len(names) == 1 else "")
+    if name not in graphs:
+        some = ", ".join(f"{place}:{each}" for each in names[:6])
+        what = f"{place} has no graph {name}" if name else f"{place} has {len(names)} graphs"
+        raise Fault("load", what, f"name one of them: {some}")
+    entry = graphs[name]
+    spec = entry.get("path") if isinstance(entry, dict) else entry
+    if not isinstance(spec, str) or not split_target(spec)[1]:
+        raise Fault("load", f"the graph {name} of {place} is not FILE.py:NAME", "correct it in the file")
+    home = os.path.dirname(path)
+    _take_environment(document.get("env"), home)
+    for each in reversed(document.get("dependencies") or ()):
+        directory = os.path.join(home, str(each))
+        if os.path.isdir(directory):
+            first_on_path(os.path.normpath(directory))
+    inner, attribute = split_target(spec)
+    is_file = inner.endswith(".py") or "/" in inner
+    return (os.path.normpath(os.path.join(home, inner)) if is_file else inner), attribute
+
+
+def _take_environment(given: Any, home: str) -> None:
+    """Set the environment variables that are not set yet: of an object, or of a file with lines NAME=VALUE."""
+    pairs: dict[str, str] = {}
+    if isinstance(given, dict):
+        pairs = {str(name): str(value) for name, value in given.items()}
+    elif isinstance(given, str):
+        try:
+            with open(os.path.join(home, given), encoding="utf-8") as file:
+                lines = [line.strip().removeprefix("export ") for line in file]
+        except (OSError, ValueError):
+            lines = []
+        for line in lines:
+            name, equals, value = line.partition("=")
+            if equals and not name.startswith("#"):
+                pairs[name.strip()] = value.strip().strip("\"'")
+    for name, value in pairs.items():
+        os.environ.setdefault(name, value)
