@@ -64,18 +64,25 @@ _OPENAI = "openai.types."
 
 _DEFINING = frozenset(module for module, _ in DATA | LIVE)
 
-_FRAMEWORK_ACTS = (
-    ((r"(FileCheckpointStorage|FileHistoryProvider|FileSessionStore|FileSystemAgentFileStore|MemoryFileStore"
-     r"|TodoFileStore|FileMemoryProvider|FileAccessProvider)\Z"), "makes a directory or writes files"),
-    (r"(MCPStdioTool|FileSkillScript|InlineSkillScript|ClassSkill)\Z", "starts programs"),
-    (r"(MCP\w*Tool|_(Client|Session)MCPConnection|_MCPHeaderScopedClient|SecureMCPToolProxy)\Z",
-     "opens network connections"),
-    (r"(_RestrictedUnpickler|_base64_to_unpickle|(en|de)code_checkpoint_value)\Z",
-     "loads another pickle; the framework blocks it by name"),
-    ((r"(FunctionTool|FunctionExecutor|StepWrapper|_CallbackAggregator|_ReleaseTrampoline|FunctionalWorkflow"
-     r"|FunctionalWorkflowDefinition|_WorkflowTaskFactoryState)\Z"), "calls any function"),
-    (r"ObservabilitySettings\Z", "reads files and starts exporters"),
-)  # fmt: skip
+_FRAMEWORK_ACTS = {
+    name: reason
+    for reason, names in (
+        ("makes a directory or writes files",
+         ("FileCheckpointStorage FileHistoryProvider FileSessionStore FileSystemAgentFileStore MemoryFileStore"
+         " TodoFileStore FileMemoryProvider FileAccessProvider")),
+        ("starts programs", "MCPStdioTool FileSkillScript InlineSkillScript ClassSkill"),
+        ("opens network connections",
+         "_ClientMCPConnection _SessionMCPConnection _MCPHeaderScopedClient SecureMCPToolProxy"),
+        ("loads another pickle; the framework blocks it by name",
+         "_RestrictedUnpickler _base64_to_unpickle encode_checkpoint_value decode_checkpoint_value"),
+        ("calls any function",
+         ("FunctionTool FunctionExecutor StepWrapper _CallbackAggregator _ReleaseTrampoline FunctionalWorkflow"
+         " FunctionalWorkflowDefinition _WorkflowTaskFactoryState")),
+        ("reads files and starts exporters", "ObservabilitySettings"),
+    )
+    for name in names.split()
+}  # fmt: skip
+"""Classes and functions of the framework that act → what they do; tools of MCP, which are many, beside them."""
 
 _LOWER_CASE_TYPES = frozenset((
     "numpy:ndarray", "numpy:dtype", "numpy:matrix", "numpy:datetime64", "numpy:timedelta64", "numpy:record",
@@ -137,9 +144,11 @@ def _reach(module: str, qualname: str) -> str:
 def _of_framework(module: str, qualname: str) -> Judgement:
     by_default = "." in module and "." not in qualname
     first, _, inside = qualname.partition(".")
-    for pattern, reason in _FRAMEWORK_ACTS:
-        if re.match(pattern, first):
-            return Judgement("acts", reason, by_default)
+    reason = _FRAMEWORK_ACTS.get(first, "")
+    if not reason and first.startswith("MCP") and re.match(r"MCP\w*Tool\Z", first):
+        reason = "opens network connections"
+    if reason:
+        return Judgement("acts", reason, by_default)
     if (module, first) in DATA:
         if not inside:
             return Judgement("framework", "", by_default)
