@@ -1,6 +1,6 @@
 """Everything that must hold before a change lands: `python -m tests`.
 
-Lint, format, types, import contracts, then the tests; ends with the first that fails.
+Lint, format, types, import contracts, the package, then the tests; ends with the first that fails.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     ("ruff", "format", "--check", "."),
     ("mypy",),
     ("lint-imports",),
+    ("python", "-m", "tests.package"),
     ("pytest",),
 )
 

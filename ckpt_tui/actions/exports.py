@@ -53,7 +53,8 @@ def names_here(store: Store) -> Names:
     with suppress(Exception):  # no entry in the database of users, which differs between systems
         users.append(getpass.getuser())
     home = os.path.expanduser("~")
-    users.append(os.path.basename(home))
+    if os.path.basename(os.path.dirname(home)) in ("home", "Users"):  # else it may be any word
+        users.append(os.path.basename(home))
     host = socket.gethostname()
     places = [(home, "~"), (os.getcwd(), ".")]
     for one in (store, *store.members):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import cast
 
 import click
 
 from ckpt_tui.actions.resume.fork_overlays import with_forks
 from ckpt_tui.cli.completed_words import complete_ids
-from ckpt_tui.cli.output import open_named, storage_options, stores_argument, write_lines
+from ckpt_tui.cli.output import has_screen, open_named, storage_options, stores_argument, write_lines
 from ckpt_tui.core.running.event_lines import line_of
 from ckpt_tui.core.running.secret_lines import SHOWN, shown_line
 from ckpt_tui.errors import UndecodableError
@@ -41,12 +40,21 @@ class _Browse(click.Command):
 )
 @click.option("--at", metavar="ID", shell_complete=complete_ids, help="Open at this checkpoint.")
 @click.option("--query", metavar="EXPR", help="Open at this place: a JMESPath such as state.draft.score.")
+@click.option("--web", is_flag=True, help="Show it in a web browser, on this machine alone; needs ckpt-tui[web].")
+@click.option("--port", type=click.IntRange(1, 65_535), metavar="N", help="The port of --web; the first free one.")
 @click.pass_context
 def command(
     ctx: click.Context, stores: tuple[str, ...], storage: str | None, workflow_names: tuple[str, ...],
-    poll: float | None, at: str | None, query: str | None,
+    poll: float | None, at: str | None, query: str | None, web: bool, port: int | None,
 ) -> int:  # fmt: skip
     """Browse a store: a directory of checkpoints, one checkpoint file, or several stores as one list."""
+    if web:
+        from ckpt_tui.cli.web import serve  # late: few people do
+
+        options = {"--storage": storage, "--at": at, "--query": query, "--poll": poll}
+        words = [word for name, value in options.items() if value is not None for word in (name, str(value))]
+        names = [word for name in workflow_names for word in ("--workflow-name", name)]
+        return serve([*(stores or (() if storage is not None else (".",))), *words, *names], port)
     path = stores[0] if len(stores) == 1 and storage is None and os.path.isfile(stores[0]) else ""
     if path and not path.endswith(".json") and is_events_file(path):
         return _events(path)
@@ -54,7 +62,7 @@ def command(
     streams = event_files(directory) if directory else []
     if streams and not any(batch.entries for batch in open_named(stores, None, (), must_exist=False).scan()):
         return _event_directory(directory, streams)
-    if not sys.stdout.isatty():
+    if not has_screen():
         ls = cast("click.Group", ctx.find_root().command).get_command(ctx, "ls")
         assert ls is not None
         result: int = ctx.invoke(
@@ -69,7 +77,7 @@ def command(
 
 def _event_directory(directory: str, names: list[str]) -> int:
     """The streams of events in a directory, to choose from; their paths where there is no terminal."""
-    if sys.stdout.isatty():
+    if has_screen():
         from ckpt_tui.tui.app import browse_events
 
         return browse_events(directory, names)
@@ -79,7 +87,7 @@ def _event_directory(directory: str, names: list[str]) -> int:
 
 def _events(path: str) -> int:
     """The log of a saved stream of events; its lines where there is no terminal."""
-    if sys.stdout.isatty():
+    if has_screen():
         from ckpt_tui.tui.app import browse_events
 
         return browse_events(path)

@@ -36,6 +36,7 @@ _VERBS = {
     "prune": ("ckpt_tui.cli.prune", "Delete checkpoints: shown first, and brought back with --undo."),
     "tail": ("ckpt_tui.cli.tail", "Follow a store: a line for each checkpoint that comes, changes or goes."),
     "schema": ("ckpt_tui.cli.schema", "The JSON Schema of what a verb writes with --json."),
+    "mcp": ("ckpt_tui.cli.mcp", "Serve a store to an agent, by the Model Context Protocol."),
     "config": ("ckpt_tui.cli.config", "Show, check or edit the configuration, or print its path."),
     "completion": ("ckpt_tui.cli.completion", "What makes your shell complete verbs, options, files and ids."),
     "demo": ("ckpt_tui.cli.demo", "A sample store, and a live run that keeps writing to it."),

@@ -13,7 +13,7 @@ from typing import NoReturn
 import click
 
 from ckpt_tui.cli.completed_words import complete_files
-from ckpt_tui.cli.output import Number, json_option, write, write_json
+from ckpt_tui.cli.output import Number, has_screen, json_option, write, write_json
 from ckpt_tui.demo.recorded_store import play, prepare, suggest
 from ckpt_tui.errors import UsageError
 
@@ -40,7 +40,7 @@ def command(directory: str | None, interval: float, still: bool, as_json: bool) 
     """
     if directory is not None:
         return _run(Path(directory), interval, still, as_json)
-    if as_json or not sys.stdout.isatty():
+    if as_json or not has_screen():
         raise UsageError(
             "Without a terminal, or with --json, the demo only writes its store.",
             "Name a directory: ckpt-tui demo DIR.",
@@ -59,7 +59,7 @@ def _run(directory: Path, interval: float, still: bool, as_json: bool) -> int:
     if as_json:
         write_json({"schema": "ckpt-tui/demo@1", "path": str(directory)})
         return 0
-    if not sys.stdout.isatty():
+    if not has_screen():
         write(str(directory))
         return 0
     from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser

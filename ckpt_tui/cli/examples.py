@@ -61,6 +61,7 @@ EXAMPLES: Mapping[str, Sequence[Example]] = {
     "completion": (("completion bash > ~/.local/share/bash-completion/completions/ckpt-tui", "for every new shell"),),
     "schema": (("schema show", "what a program may rely on"),),
     "config": (("config show", "what is set, and where it comes from"), ("config check", "what is wrong in the file")),
+    "mcp": (("mcp ./my_checkpoints", "let an agent read a store; needs ckpt-tui[mcp]"),),
     "demo": (
         ("demo", "a sample store, live"),
         ("demo ./my_checkpoints", "a sample store to try every command on"),

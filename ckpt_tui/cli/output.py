@@ -88,6 +88,11 @@ def _drop(error: OSError) -> None:
         raise UsageError(f"The output cannot be written: {error.strerror}.") from None
 
 
+def has_screen() -> bool:
+    """Whether the browser can be shown: stdout is a terminal, or a web page that `textual serve` drives."""
+    return sys.stdout.isatty() or os.environ.get("TEXTUAL_DRIVER", "").endswith(":WebDriver")
+
+
 def colours() -> bool:
     """Whether stdout takes colour: a terminal, and no NO_COLOR."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

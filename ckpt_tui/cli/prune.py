@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 from ckpt_tui.actions.resume.fork_overlays import with_forks
+from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.actions.trash import Moved, bring_back, delete, throw_away
 from ckpt_tui.cli.completed_words import complete_ids
-from ckpt_tui.cli.ls import read_store
 from ckpt_tui.cli.output import json_option, store_argument, write, write_json
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.ids import IdFault, find
@@ -117,6 +117,8 @@ def _runs_of(runs: tuple[Run, ...], named: Iterable[str]) -> frozenset[str]:
 
 def _show(choice: Choice) -> None:
     """Print what goes and what does not, on stderr."""
+    if not choice.gone:
+        click.echo("nothing would go", err=True)
     _list(choice.gone, f"{_count(choice.gone)} would go, {size_text(choice.freed)}")
     _list(choice.orphans, f"{_count(choice.orphans)} would lose its parent")
     if choice.needed:

@@ -114,6 +114,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("compare.rules", "i", "rules", "the rules that hide changes, on and off", "compare", "rules", "i"),
     Command("compare.fork", "f", "fork", "the common ancestor, and where the branches diverge", "compare", "fork", "f"),
     Command("compare.swap", "x", "swap", "swap the two sides", "compare", "swap", "x"),
+    Command("compare.export", "X", "export", "write the changes to a file, secrets masked", "compare", "", "X"),
     # everywhere
     Command(
         "diff.compare", "d", "compare", "what changed since the parent, or since the marked checkpoint",
@@ -209,9 +210,18 @@ COMMANDS: tuple[Command, ...] = (
         "replay.previous_change", "left_curly_bracket", "change(-1)", "previous change of a pinned path", "replay", "",
         "{",
     ),
+    Command(
+        "replay.next_breakpoint", "right_parenthesis", "run_to_breakpoint(1)", "next step that makes a breakpoint true",
+        "replay", "", ")",
+    ),
+    Command(
+        "replay.previous_breakpoint", "left_parenthesis", "run_to_breakpoint(-1)",
+        "previous step that makes a breakpoint true", "replay", "", "(",
+    ),
     Command("replay.slower", "less_than_sign", "speed(-1)", "slower: 0.5×", "replay", "", "<"),
     Command(
-        "replay.faster", "greater_than_sign", "speed(1)", "faster: 2×, 4×, then as it was recorded", "replay", "", ">",
+        "replay.faster", "greater_than_sign", "speed(1)", "faster: 2×, 4×, 16×, as fast as it draws, then as recorded",
+        "replay", "", ">",
     ),
     Command("replay.pin", "p", "pin", "pin the changed path under the cursor, or unpin it", "replay", "", "p"),
     Command("replay.pin_any", "P", "pin_any", "pin any other path", "replay", "", "P"),

@@ -263,3 +263,13 @@ class TestWhichOnes:
         done = called(capfdbinary, "export", tmp_path, "--format", "bundle")
         assert done.code == 0
         assert [one["file"] for one in json.loads(done.out)["problems"]] == ["broken.json"]
+
+
+def test_a_home_that_is_not_below_the_homes_names_no_user(
+    tmp_path: Path, capfdbinary: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "lamp"))
+    (tmp_path / "store").mkdir()
+    write(tmp_path / "store", "a", state={"product": "a lamp"})
+    done = called(capfdbinary, "export", tmp_path / "store", "--format", "json")
+    assert done.document["checkpoints"][0]["state"]["product"] == "a lamp"

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.tui.screens.export import ExportScreen
-from tests.tui.support import SAMPLES, open_app
+from ckpt_tui.tui.screens.history import HistoryScreen
+from tests.tui.support import RECORDED, SAMPLES, open_app
 
 
 async def exported(place: Path, *keys: str, file: str) -> str:
@@ -47,3 +48,30 @@ async def test_a_store_is_never_written_to() -> None:
         await driver.pilot.press("enter")
         await driver.until(lambda: "A store is never written to" in driver.text)
     assert sorted(place.rglob("*")) == before
+
+
+async def test_a_history_is_written_as_a_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with open_app(RECORDED, steps=("state", "draft", "score"), tab="state") as driver:
+        driver.screen.queries.open_history()
+        await driver.until(lambda: isinstance(driver.app.screen, HistoryScreen))
+        await driver.shows("values in")
+        await driver.press("x", "ctrl+u")
+        await driver.type("h.md")
+        await driver.press("enter")
+        await driver.shows("Written: h.md")
+    text = (tmp_path / "h.md").read_text()
+    assert text.startswith("### `state.") and "| checkpoint | step | ran | value |" in text
+
+
+async def test_a_comparison_is_written_as_a_diff(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with open_app(RECORDED) as driver:
+        await driver.press("d")
+        await driver.shows("compare")
+        await driver.until(lambda: getattr(driver.app.screen, "compared", None), "the changes")
+        await driver.press("X", "ctrl+u")
+        await driver.type("d.md")
+        await driver.press("enter")
+        await driver.shows("Written: d.md")
+    assert "```diff\n" in (tmp_path / "d.md").read_text()

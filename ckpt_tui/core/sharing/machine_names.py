@@ -34,7 +34,8 @@ _HOMES = frozenset(("home", "Users"))
 _COMMON = frozenset(
     (
         "root", "user", "users", "admin", "runner", "ubuntu", "debian", "vscode", "codespace", "app", "node", "default",
-        "nobody", "guest", "test", "docker", "localhost", "agent", "ec2-user", "azureuser", "jovyan", "system",
+        "nobody", "guest", "test", "docker", "localhost", "agent", "home", "work", "dev", "build",
+        "ec2-user", "azureuser", "jovyan", "system",
     )
 )  # fmt: skip
 """Names that many machines share, which say nothing about this one and are words of the language besides."""

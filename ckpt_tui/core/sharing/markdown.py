@@ -24,7 +24,7 @@ _CHANGES = 25_000
 _STEP = 60
 """Changes of one step."""
 
-_SIGNS = {"added": "+", "removed": "-", "changed": "!", "moved": "!"}
+SIGNS = {"added": "+", "removed": "-", "changed": "!", "moved": "!"}
 """How a line begins that a page colours as a diff."""
 
 
@@ -33,7 +33,7 @@ def markdown(report: Report) -> str:
     parts = [part for run in report.runs for part in _run(run)]
     if report.problems:
         lines = [f"{clean(name, 80)}: {clean(reason, 200)}" for name, reason in report.problems[:20]]
-        parts.append("**Could not be read**\n\n" + _fenced("text", lines))
+        parts.append("**Could not be read**\n\n" + fenced("text", lines))
     foot = f"<sub>{_plain(report.kind)} · made by {report.made_by} · {_plain(report.hidden)}</sub>"
     left = LIMIT - len(foot) - 100
     kept: list[str] = []
@@ -49,27 +49,27 @@ def markdown(report: Report) -> str:
 def _run(run: RunReport) -> Iterator[str]:
     tip = run.points[-1]
     count = len(run.points)
-    yield f"### {_code(run.title)} · {_code(name_of(tip.ref))}"
+    yield f"### {code(run.title)} · {code(name_of(tip.ref))}"
     many = f"{count:,} checkpoints, the last: " if count > 1 else ""
     yield f"{many}{facts_text(tip.ref)}"
     if tip.overview.lines:
         yield "\n".join(_overview(tip))
     if tip.turns:
-        yield "#### Conversation\n\n" + _fenced("text", list(_talk(tip)))
+        yield "#### Conversation\n\n" + fenced("text", list(_talk(tip)))
     changes = list(_changes(run))
     if changes:
         yield "#### What changed\n\n" + "\n\n".join(changes)
     graph = mermaid(run.graph, tip.step.lights())
     if graph:
         note = "\n\nBroken lines are inferred from what was sent." if run.graph.is_inferred else ""
-        yield "#### Graph\n\n" + _fenced("mermaid", [graph]) + note
+        yield "#### Graph\n\n" + fenced("mermaid", [graph]) + note
 
 
 def _overview(point: Point) -> Iterator[str]:
     last = ""
     for line in point.overview.lines:
         label = f"**{line.label}** " if line.label != last else ""
-        yield f"- {label}{_code(f'{line.sign} {line.text}' if line.sign else line.text)}"
+        yield f"- {label}{code(f'{line.sign} {line.text}' if line.sign else line.text)}"
         last = line.label
 
 
@@ -99,10 +99,10 @@ def _changes(run: RunReport) -> Iterator[str]:
         lines = []
         for change in shown[:_STEP]:
             line = change_line(change)
-            lines.append(f"{_SIGNS[line.op]} {line.path}  {line.values}")
+            lines.append(f"{SIGNS[line.op]} {line.path}  {line.values}")
         lines += [f"  and {len(shown) - _STEP:,} more"] if len(shown) > _STEP else []
-        head = f"Step {point.ref.step} · {_code(name_of(point.ref))} · {_code(step_text(point))}"
-        text = f"{head}\n\n" + (_fenced("diff", lines) if lines else "Nothing changed that a rule does not hide.")
+        head = f"Step {point.ref.step} · {code(name_of(point.ref))} · {code(step_text(point))}"
+        text = f"{head}\n\n" + (fenced("diff", lines) if lines else "Nothing changed that a rule does not hide.")
         left -= len(text)
         if left < 0:
             yield "The later steps are left out to fit one comment."
@@ -110,7 +110,7 @@ def _changes(run: RunReport) -> Iterator[str]:
         yield text
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """A text as code within a line, whatever it holds."""
     text = clean(text) or " "
     longest = max((len(found) for found in re.findall("`+", text)), default=0)
@@ -124,7 +124,8 @@ def _plain(text: str) -> str:
     return re.sub(r"([\\`*_{}\[\]()#<>|~@&!])", r"\\\1", text)
 
 
-def _fenced(language: str, lines: Iterable[str]) -> str:
+def fenced(language: str, lines: Iterable[str]) -> str:
+    """Lines as a block of code, whatever they hold."""
     body = "\n".join(lines)
     longest = max((len(found) for found in re.findall("`+", body)), default=0)
     fence = "`" * max(3, longest + 1)

@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.timer import Timer
 
+from ckpt_tui.actions.exports import names_here
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.comparison import DiffRow
 from ckpt_tui.core.diff.divergence import CommonAncestor
@@ -21,11 +21,14 @@ from ckpt_tui.core.paths import Path
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import Beginnings
+from ckpt_tui.core.sharing.machine_names import Cleaner
+from ckpt_tui.core.sharing.markdown_parts import difference_markdown
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.comparer import Compared, Comparer
 from ckpt_tui.tui.controllers.branch_divergence import BranchDivergence
+from ckpt_tui.tui.controllers.change_in_full import ChangeInFull
 from ckpt_tui.tui.controllers.change_search import ChangeSearch
 from ckpt_tui.tui.controllers.rule_choice import RuleChoice
 from ckpt_tui.tui.helpers.compare_bars import beginnings_parts, compared_parts, key_parts
@@ -35,6 +38,7 @@ from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.full_change import change_paragraphs, change_screen
 from ckpt_tui.tui.screens.rules import RulesScreen
+from ckpt_tui.tui.screens.text_file import TextFileScreen
 from ckpt_tui.tui.widgets.diff_rows import DiffRows
 from ckpt_tui.tui.widgets.finding_list import FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -44,7 +48,8 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 _KEYS = {
     "compare.next": "change(1)", "compare.previous": "change(-1)", "compare.rules": "rules", "compare.fork": "fork",
-    "compare.swap": "swap", "search.open": "search", "view.reveal": "reveal", "value.copy": "copy",
+    "compare.swap": "swap", "compare.export": "export", "search.open": "search", "view.reveal": "reveal",
+    "value.copy": "copy",
     "view.next_tab": "go", "app.back": "back", "app.close": "back", "app.help": "help", "app.quit": "app.quit",
     "app.suspend": "app.suspend_process",
 }  # fmt: skip
@@ -59,9 +64,6 @@ ROOMY = 20
 
 FULL_NODES = 1_000
 """Values of a change that are written there."""
-
-REST_SECONDS = 0.08
-"""Pause after the last move of the cursor before the change under it is shown in full."""
 
 
 class ComparePlace(NamedTuple):
@@ -120,14 +122,15 @@ class CompareScreen(Screen[ComparePlace]):
         self.rule_choice = RuleChoice(self, ignore)
         self.change_search = ChangeSearch(self)
         self.divergence = BranchDivergence(self, runs)
+        self.in_full = ChangeInFull(self)
         self.beginnings: Beginnings | None = None
         """What made the branches differ; None where they do not part."""
         self.reveal = reveal
         self.compared: Compared | None = None
+        self._store_shown = store
         self.said: Part | None = None
         """What there is to say in the place of the keys."""
         self._explained: Part | None = None
-        self._full_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield BarLine(id="head")
@@ -237,7 +240,7 @@ class CompareScreen(Screen[ComparePlace]):
             self.rows.show_text(
                 difference.incomplete or "Nothing differs." + (" i shows the rules." if difference.ignored else "")
             )
-        self._show_full_soon()
+        self.in_full.show_soon()
         if difference.incomplete:
             self.said = (f" ! {difference.incomplete} ", "warn")
         self.draw()
@@ -256,17 +259,9 @@ class CompareScreen(Screen[ComparePlace]):
     @on(LineList.Moved, "#changes")
     def _moved(self) -> None:
         self.draw()
-        self._show_full_soon()
+        self.in_full.show_soon()
 
-    def _show_full_soon(self) -> None:
-        if self._full_timer is not None:
-            self._full_timer.stop()
-        self._full_timer = self.set_timer(REST_SECONDS, self._show_full)
-
-    def _show_full(self) -> None:
-        """Show the change under the cursor below the others; of a large value only its first part."""
-        row = self.rows.row
-        change = row.change if row is not None else None
+    def show_change(self, change: Change | None) -> None:
         full = self.query_one(FindingText)
         full.border_title = Content(self.rows.place[: max(self.size.width - 8, 8)])
         full.show(change_paragraphs(change, self.reveal, FULL_NODES) if change is not None else [])
@@ -309,7 +304,7 @@ class CompareScreen(Screen[ComparePlace]):
     def action_reveal(self) -> None:
         """Show secrets, or mask them again."""
         self.reveal = self.rows.reveal = not self.reveal
-        self._show_full_soon()
+        self.in_full.show_soon()
         self.rows.set_match(self.rows.match)  # what was masked is searched now, and the other way round
 
     def action_search(self) -> None:
@@ -341,6 +336,24 @@ class CompareScreen(Screen[ComparePlace]):
         place = self.rows.place
         if place:
             self.said = copied(self.app, place, "path")
+            self.draw()
+
+    def action_export(self) -> None:
+        """Write what changed to a file."""
+        compared = self.compared
+        if compared is None:
+            return
+        cleaner = Cleaner(names_here(self._store_shown))
+        before, after = compared.before.ref, compared.after.ref
+        name = f"diff-{id_text(before)}-{id_text(after)}.md"
+        screen = TextFileScreen(
+            self._store_shown, name, lambda: cleaner.text(difference_markdown(before, after, compared.difference))
+        )
+        self.app.push_screen(screen, self._written)
+
+    def _written(self, said: str | None) -> None:
+        if said:
+            self.said = said, "good" if said.startswith("Written") else "error"
             self.draw()
 
     def action_go(self) -> None:

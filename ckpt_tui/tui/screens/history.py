@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from ckpt_tui.actions.exports import names_here
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.redact import is_mask
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import clock_text, date_text
 from ckpt_tui.core.runs.path_history import History, executors_text
+from ckpt_tui.core.sharing.machine_names import Cleaner
+from ckpt_tui.core.sharing.markdown_parts import history_markdown
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
+from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.helpers.selection import SelectedPlace
 from ckpt_tui.tui.messages import HistoryReady
 from ckpt_tui.tui.query_jobs import QueryCache
 from ckpt_tui.tui.screens.query_screen import QueryScreen
+from ckpt_tui.tui.screens.text_file import TextFileScreen
 from ckpt_tui.tui.widgets.result_lists import HistoryList
 from ckpt_tui.tui.widgets.status import Part
 from ckpt_tui.tui.widgets.text_lines import Paragraph
@@ -42,6 +49,10 @@ class HistoryScreen(QueryScreen[HistoryList]):
         file: The file that the browser shows.
         reveal: Show secrets.
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(by_id()["store.export"].keys, "export", "write it as a table", show=False, id="store.export")
+    ]
 
     def __init__(
         self, store: Store, known: QueryCache, run: Run, nodes: Sequence[Node], path: Path, file: str, reveal: bool
@@ -75,6 +86,22 @@ class HistoryScreen(QueryScreen[HistoryList]):
         if history.unread:
             right.insert(0, (f" ✗ {len(history.unread):,} not asked ", "error"))
         self.end(right)
+
+    def action_export(self) -> None:
+        """Write the history as a table."""
+        history = self._history
+        if history is None or self._reveal:
+            why = "secrets are shown: ! in the browser masks them" if self._reveal else "it is not read yet"
+            self.say_keys([(f" not written: {why} ", "warn")])
+            return
+        cleaner = Cleaner(names_here(self._store))
+        name = f"history-{'-'.join(str(step) for step in self._path[1:])[:40].strip('-') or 'values'}.md"
+        screen = TextFileScreen(self._store, name, lambda: cleaner.text(history_markdown(history)))
+        self.app.push_screen(screen, self._written)
+
+    def _written(self, said: str | None) -> None:
+        if said:
+            self.say_keys([(f" {said} ", "good" if said.startswith("Written") else "error")])
 
     def place(self) -> SelectedPlace | None:
         taken = self.rows.taken

@@ -1,0 +1,192 @@
+"""The reading verbs as tools for an agent: small answers as JSON on one line, masked; nothing is run or deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+from ckpt_tui.actions.branch_queries import BranchQueries, BranchQuery
+from ckpt_tui.actions.expressions import Expression, evaluate
+from ckpt_tui.actions.overviews import overviews
+from ckpt_tui.actions.store_contents import read_store
+from ckpt_tui.actions.store_examination import examine
+from ckpt_tui.actions.text_search import TextSearches
+from ckpt_tui.cli.output import open_named
+from ckpt_tui.cli.show import PATH_LENGTH, locate
+from ckpt_tui.config import configured_rules
+from ckpt_tui.core.diff.diff_document import change_document
+from ckpt_tui.core.diff.ignore_rules import IgnoreRules
+from ckpt_tui.core.diff.value_diff import diff_checkpoints
+from ckpt_tui.core.export import show_document
+from ckpt_tui.core.find.question import Question
+from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.overview.line import overview_document
+from ckpt_tui.core.paths import expression, parse
+from ckpt_tui.core.reading.shortened import compact, cut_deeper, only
+from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.path_history import branch
+from ckpt_tui.core.text import clean
+from ckpt_tui.errors import UsageError
+from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.fork_directories import with_own_forks
+
+ANSWER = 12_000
+"""Characters of an answer: what is longer is cut to fewer levels, and says so."""
+
+LISTED = 40
+"""Checkpoints, changes, matches or findings of one answer."""
+
+
+class ReadingTools:
+    """Answers questions about a store, which is opened anew for each: it may grow meanwhile.
+
+    Args:
+        stores: Its path, or several that are one list.
+    """
+
+    def __init__(self, stores: Sequence[str]) -> None:
+        self._stores = tuple(stores)
+
+    def list_checkpoints(self, run: str = "", newest: int = LISTED) -> str:
+        """List the newest checkpoints of the store, oldest first: id, run, step, status and what each is.
+
+        Args:
+            run: The id of a checkpoint, to list its run only.
+            newest: How many.
+        """
+        store = self._store()
+        runs, problems = read_store(store)
+        if run:
+            runs = (locate(store.fresh(), run)[0],)
+        nodes = [(one, node) for one in runs for node in one.nodes]
+        shown = sorted(nodes, key=lambda pair: pair[1].ref.rank)[-max(newest, 1) :]
+        return _answer(
+            {
+                "runs": len(runs), "checkpoints": len(nodes),
+                "shown": [self._line(one, node) for one, node in shown],
+                "problems": [{"file": problem.file, "reason": problem.reason} for problem in problems[:LISTED]],
+            }
+        )  # fmt: skip
+
+    def overview(self, checkpoint: str = "latest") -> str:
+        """Answer what one asks first of a checkpoint: the input, who ran, what it waits for, how it ended.
+
+        Args:
+            checkpoint: An id, a beginning of one, `latest`, or either with ~N for N parents up.
+        """
+        store = self._store()
+        run, node = locate(store, checkpoint)
+        *_, found = overviews(store, run, node, most=PATH_LENGTH)
+        lines = [f"{line['label']}: {line['text']}" for line in overview_document(found.overview)]
+        return _answer({"checkpoint": self._line(run, node), "overview": lines})
+
+    def show(self, checkpoint: str = "latest", fields: str = "", depth: int = 4, query: str = "") -> str:
+        """Show a checkpoint, decoded: messages, state, pending requests, metadata.
+
+        Args:
+            checkpoint: As for overview.
+            fields: Nothing but these paths, comma separated: "state.draft,requests".
+            depth: Levels below each part; deeper values are counted.
+            query: A JMESPath expression over the document instead.
+        """
+        store = self._store()
+        run, node = locate(store, checkpoint)
+        document = show_document(store.load(node.ref.file), run.id, node)
+        if query:
+            return _answer({"id": node.ref.id, "result": evaluate(query, document)})
+        if fields:
+            paths = [parse(text.strip()) for text in fields.split(",")]
+            if not all(paths):
+                raise UsageError(f"{fields} are not paths.", "Paths such as state.draft,requests.")
+            document = only(document, [path for path in paths if path])
+        for levels in (*range(max(depth, 1), 0, -1),):
+            text = _answer(compact(cut_deeper(document, levels)))
+            if len(text) < ANSWER:
+                break
+        return _cut(text)
+
+    def diff(self, checkpoint: str = "latest", before: str = "") -> str:
+        """Say what changed between two checkpoints, on decoded values; uninteresting changes are left out.
+
+        Args:
+            checkpoint: As for overview.
+            before: The other one; its parent when left out.
+        """
+        store = self._store()
+        node = locate(store, checkpoint)[1]
+        earlier = locate(store.fresh(), before or f"{node.ref.id}~1")[1]
+        rules = IgnoreRules(configured_rules())
+        found = diff_checkpoints(store.load(earlier.ref.file), store.load(node.ref.file), rules)
+        changes = [compact(change_document(change)) for change in found.shown[:LISTED]]
+        return _cut(_answer({"from": earlier.ref.id, "to": node.ref.id, "changes": changes, "all": len(found.shown)}))
+
+    def history(self, path: str, tip: str = "latest") -> str:
+        """List each value that a path took along a branch, and which executors ran then.
+
+        Args:
+            path: A path such as state.draft.score, or a JMESPath expression.
+            tip: The last checkpoint of the branch.
+        """
+        store = self._store()
+        run, node = locate(store, tip)
+        nodes = branch((run,), node.ref.id)[1]
+        history = BranchQueries(store).history(BranchQuery(run.id, nodes, Expression(path), reveal=False))
+        values = [
+            {
+                "id": one.ref.id,
+                "step": one.ref.step,
+                "ran": list(one.executors),
+                "value": None if one.absent else one.value,
+            }
+            for one in history.values[-LISTED:]
+        ]
+        return _cut(_answer({"path": path, "values": values, "all": len(history.values)}))
+
+    def find(self, text: str, regex: bool = False) -> str:
+        """Find a text in all checkpoints, in keys and values.
+
+        Args:
+            text: The text, or a regular expression.
+            regex: It is a regular expression.
+        """
+        store = self._store()
+        runs, _ = read_store(store, fast=True)
+        nodes = [node for run in runs for node in run.nodes]
+        results = TextSearches(store).find(nodes, Question(text, regex), LISTED + 1)
+        found = list(islice((match for result in results for match in result.matches), LISTED + 1))
+        matches = [{"id": ref.id, "path": expression(hit.path), "text": hit.text} for ref, hit in found[:LISTED]]
+        return _cut(_answer({"matches": matches, "more": len(found) > LISTED}))
+
+    def doctor(self) -> str:
+        """Say what is wrong or risky in the store: broken files, gaps, what could run code, types to allow."""
+        report = examine(self._store())
+        findings = [
+            {"severity": one.severity, "kind": one.kind, "file": one.file, "path": one.path, "reason": one.reason}
+            for one in report.findings[:LISTED]
+        ]
+        types = list(report.allowed_types)
+        return _cut(_answer({"files": report.files, "findings": findings, "all": len(report.findings), "types": types}))
+
+    def _store(self) -> Store:
+        return with_own_forks(open_named(self._stores))
+
+    def _line(self, run: Run, node: Node) -> dict[str, Any]:
+        ref = node.ref
+        what = listing.summary(listing.NodeRow(node, 0.0, False))
+        line = {
+            "id": ref.id, "run": run.id, "parent": node.parent, "step": ref.step, "status": ref.status, "time": ref.utc,
+            "what": clean(what, 160),
+        }  # fmt: skip
+        return {name: value for name, value in line.items() if value is not None}
+
+
+def _answer(document: dict[str, Any]) -> str:
+    return dumps(document, indent=None)
+
+
+def _cut(text: str) -> str:
+    if len(text) <= ANSWER:
+        return text
+    return f"{text[:ANSWER]}… cut at {ANSWER:,} of {len(text):,} characters: ask for fewer fields or a narrower path"

@@ -1,0 +1,50 @@
+"""The browser in a web page: what `--web` starts, and what drives it."""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import NEW, ROOT, command
+
+DRIVER = "textual.drivers.web_driver:WebDriver"
+
+
+@pytest.mark.parametrize("args", [(str(NEW / "linear"),), ("demo", "--still")])
+def test_the_driver_of_a_web_page_is_a_screen(args: tuple[str, ...], tmp_path: Path) -> None:
+    environment = {
+        **os.environ, "PYTHONPATH": str(ROOT), "TEXTUAL_DRIVER": DRIVER, "COLUMNS": "100", "ROWS": "30",
+        "TEXTUAL_COLOR_SYSTEM": "truecolor", "TMPDIR": str(tmp_path),
+    }  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-m", "ckpt_tui", *args], env=environment, cwd=tmp_path, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None and process.stdin is not None
+        assert process.stdout.readline() == b"__GANGLION__\n"
+        seen = b""
+        while b"following" not in seen:
+            read = os.read(process.stdout.fileno(), 65_536)
+            assert read, process.stderr.read() if process.stderr is not None else ""
+            seen += read
+        process.kill()
+
+
+@pytest.mark.skipif(find_spec("textual_serve") is not None, reason="textual-serve is here")
+def test_without_the_extra_it_says_how_to_get_it() -> None:
+    done = command(str(NEW / "linear"), "--web")
+    assert done.code == 2 and 'pip install "ckpt-tui[web]"' in done.err
+
+
+@pytest.mark.skipif(find_spec("textual_serve") is None, reason="needs textual-serve")
+def test_a_page_is_served_to_this_machine_alone() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "ckpt_tui", str(NEW / "linear"), "--web"], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        process.kill()
+    assert line.startswith("ckpt-tui: http://127.0.0.1:80") and "this machine alone" in line

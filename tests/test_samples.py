@@ -1,0 +1,75 @@
+"""The sample commands of README, docs and help work on the store that `ckpt-tui demo ./my_checkpoints` writes."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from ckpt_tui.cli.command_line import _VERBS
+from ckpt_tui.cli.examples import EXAMPLES
+from tests.cli.commands import ROOT, Output, called
+
+PAGES = [ROOT / "README.md", *(page for page in sorted((ROOT / "docs").glob("*.md")) if page.name != "cli.md")]
+
+BESIDES = ("resume", "run", "mcp", "completion", "config")
+"""Verbs whose samples need a program of the reader, an agent or a shell."""
+
+
+def commands(text: str) -> list[str]:
+    """The lines of shell blocks that call us, without comments."""
+    found = []
+    for block in re.findall(r"```(?:sh|bash)\n(.*?)```", text, re.DOTALL):
+        for line in block.splitlines():
+            found += [line.strip()] if line.strip().startswith("ckpt-tui ") else []
+    return [line.removeprefix("ckpt-tui ").partition(" | ")[0] for line in found]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: Output) -> Path:
+    """A directory in which somebody made the sample store."""
+    monkeypatch.chdir(tmp_path)
+    assert called(capfdbinary, "demo", "./my_checkpoints").code == 0
+    return tmp_path
+
+
+def works(output: Output, line: str) -> None:
+    words = shlex.split(line, comments=True)
+    if words[0] in BESIDES or "-" in words:
+        return
+    if words[0] == "demo":
+        words.append("--help")
+    if words[0] == "tail":
+        words = [*words[:2], "--help"]
+    if words[0] == "prune" and not {"--dry-run", "--undo"} & set(words):
+        words.append("--yes")
+    done = called(output, *words)
+    # Some codes are answers: a difference, a condition that never held, nothing to bring back.
+    answers = {"diff": 1, "bisect": 1, "prune": 3}
+    assert done.code in (0, answers.get(words[0])), f"{line}: {done.err}"
+    assert done.out or done.err
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if commands(page.read_text())], ids=lambda page: page.stem)
+def test_the_samples_of_a_page_work_one_after_the_other(page: Path, here: Path, capfdbinary: Output) -> None:
+    for line in commands(page.read_text(encoding="utf-8")):
+        works(capfdbinary, line)
+
+
+def test_the_examples_of_the_help_work(here: Path, capfdbinary: Output) -> None:
+    for verb in _VERBS:
+        for line, _ in EXAMPLES.get(verb, ()):
+            works(capfdbinary, line)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_verb_in_a_sample_is_one(page: Path) -> None:
+    for line in commands(page.read_text(encoding="utf-8")):
+        word = line.split()[0]
+        assert word in _VERBS or word.startswith(("./", "run.")), line
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_links_to_other_pages_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
