@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from importlib import import_module
 from typing import Any
 
 import click
@@ -38,33 +37,22 @@ def server(stores: tuple[str, ...]) -> Any:
     """The server, with its tools.
 
     Raises:
-        UsageError: the SDK is not installed.
+        UsageError: the SDK is not installed, or is older than 2.
     """
-    made: Any
-    failure: type[Exception]
     try:
-        sdk = import_module("mcp.server.mcpserver")  # an extra, imported by nobody else
+        from mcp.server.mcpserver import MCPServer  # an extra, imported by nobody else
+        from mcp.server.mcpserver.exceptions import ToolError
+        from mcp.types import ToolAnnotations
     except ModuleNotFoundError as missing:
-        if missing.name == "mcp":
-            raise UsageError("The MCP SDK is not installed.", 'pip install "ckpt-tui[mcp]"') from None
-        sdk = import_module("mcp.server.fastmcp")  # version 1 of the SDK
-        made = sdk.FastMCP("ckpt-tui", instructions=INSTRUCTIONS, log_level="ERROR")
-    else:
-        made = sdk.MCPServer("ckpt-tui", instructions=INSTRUCTIONS, version=VERSION, log_level="ERROR")
-    failure = import_module(f"{sdk.__name__}.exceptions").ToolError
+        raise UsageError(f"The MCP SDK is not installed: {missing}.", 'pip install "ckpt-tui[mcp]"') from None
+    made = MCPServer("ckpt-tui", instructions=INSTRUCTIONS, version=VERSION, log_level="ERROR")
+    reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
     tools = ReadingTools(stores)
     for tool in (
         tools.list_checkpoints, tools.overview, tools.show, tools.diff, tools.history, tools.find, tools.doctor,
     ):  # fmt: skip
-        made.tool(annotations=_annotations())(_explained(tool, failure))
+        made.tool(annotations=reads)(_explained(tool, ToolError))
     return made
-
-
-def _annotations() -> Any:
-    from mcp.types import ToolAnnotations
-
-    # By the names of the protocol, which both versions of the SDK take.
-    return ToolAnnotations.model_validate({"readOnlyHint": True, "destructiveHint": False, "openWorldHint": False})
 
 
 def _explained(tool: Callable[..., str], failure: type[Exception]) -> Callable[..., str]:
