@@ -16,7 +16,7 @@ from ckpt_tui.core.overview.trail import Passed, passed
 from ckpt_tui.core.reading.conversation import Conversation, conversation
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
 from ckpt_tui.core.steps.learned_graph import Graph, GraphLearner, of_topology
-from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
+from ckpt_tui.core.steps.snapshots import Snapshot, ran_for_certain, take_snapshot
 from ckpt_tui.core.steps.steps import step_between
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
@@ -76,12 +76,13 @@ class RunPath:
 
     def take(self, node: Node, before: Snapshot | None, after: Snapshot) -> Passed:
         """Take in the step to a checkpoint."""
+        certain = ran_for_certain(before, after)
         with self._lock:
             if self.given is None and after.checkpoint.topology is not None:
                 self.given = of_topology(after.checkpoint.topology)
             if _mark(node) not in self._passed:
-                self._lessons.learn(before, after)
-        found = self._passed[_mark(node)] = passed(before, after, self.graph)
+                self._lessons.learn(before, after, certain)
+        found = self._passed[_mark(node)] = passed(before, after, self.graph, certain)
         return found
 
 
@@ -93,6 +94,7 @@ def _mark(node: Node) -> tuple[str, str, int]:
 def overviews(
     store: Store, run: Run, node: Node, run_path: RunPath | None = None, loaded: Checkpoint | None = None,
     whole: bool = True, check: Check = None, pause: Check = None, most: int = PATH_LENGTH,
+    at_once: bool = True,
 ) -> Iterator[OverviewReport]:  # fmt: skip
     """The overview of a checkpoint at once, from itself and its parent, then again with the whole path of its run.
 
@@ -106,6 +108,7 @@ def overviews(
         check: Called now and then; whatever it raises ends the work.
         pause: Called after each checkpoint of the path that was read.
         most: How many checkpoints of the path are read at most.
+        at_once: Whether to yield the first overview where another one follows.
 
     Raises:
         CkptError: the checkpoint cannot be read.
@@ -146,8 +149,10 @@ def overviews(
         yield report(at_hand, True)
         return
     own = run_path.take(node, before, after)
-    yield report([*(found for found in at_hand if found.ref.id != node.ref.id), own], len(branch) == 1)
-    if not whole or len(branch) == 1:
+    is_last = not whole or len(branch) == 1
+    if at_once or is_last:
+        yield report([*(found for found in at_hand if found.ref.id != node.ref.id), own], len(branch) == 1)
+    if is_last:
         return
     # Twice where the graph is better known after the last step than before the first.
     for _ in range(2):

@@ -54,7 +54,7 @@ def command(
         options = {"--storage": storage, "--at": at, "--query": query, "--poll": poll}
         words = [word for name, value in options.items() if value is not None for word in (name, str(value))]
         names = [word for name in workflow_names for word in ("--workflow-name", name)]
-        return serve([*(stores or (".",)), *words, *names], port)
+        return serve([*(stores or (() if storage is not None else (".",))), *words, *names], port)
     path = stores[0] if len(stores) == 1 and storage is None and os.path.isfile(stores[0]) else ""
     if path and not path.endswith(".json") and is_events_file(path):
         return _events(path)

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import click
 
 from ckpt_tui.actions.expressions import evaluate
+from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.cli.change_lines import change_lines
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
-from ckpt_tui.cli.ls import read_store
 from ckpt_tui.cli.output import StorageCommand, json_option, open_named, paint, storage_options, write_json, write_lines
 from ckpt_tui.cli.show import locate_in
 from ckpt_tui.config import configured_rules

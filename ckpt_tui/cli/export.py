@@ -8,8 +8,8 @@ import click
 
 from ckpt_tui.actions.export_files import FORMATS, export, format_of, refuse_inside, write_file
 from ckpt_tui.actions.exports import branch_of, in_order
+from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
-from ckpt_tui.cli.ls import read_store
 from ckpt_tui.cli.output import json_option, write_json, write_pieces
 from ckpt_tui.cli.progress import ProgressBar
 from ckpt_tui.config import configured_rules

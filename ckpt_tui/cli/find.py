@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.actions.text_search import LIMIT, TextSearches
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
-from ckpt_tui.cli.ls import read_store
 from ckpt_tui.cli.output import (
     StorageCommand,
     json_option,

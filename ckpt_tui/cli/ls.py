@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.cli.moments import Moment
 from ckpt_tui.cli.output import (
     cells,
     colours,
     json_option,
     open_named,
-    pad,
     paint,
     storage_options,
     stores_argument,
@@ -25,13 +25,13 @@ from ckpt_tui.core.json_text import dumps_lines
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.columns import Around, columns_of_lines
-from ckpt_tui.core.runs.lineage import Run, arrange
+from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.list_document import ls_document
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.agent_framework_legacy import store_kind
-from ckpt_tui.stores.base import Store, collect
+from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.fork_directories import is_overlay, with_own_forks
 from ckpt_tui.stores.neighbours import neighbours
 
@@ -154,16 +154,6 @@ def _beside(store: Store) -> list[str]:
     return out
 
 
-def read_store(store: Store, fast: bool = False) -> tuple[tuple[Run, ...], list[Problem]]:
-    """Everything in a store: runs in order, and problems; `fast` reads headers only."""
-    entries = collect(store.scan())
-    if not fast:
-        unread = [name for name, entry in entries.items() if isinstance(entry, CheckpointRef) and entry.facts is None]
-        collect(store.fill(unread), entries)
-    runs = arrange(entry for entry in entries.values() if isinstance(entry, CheckpointRef))
-    return runs, [entry for entry in entries.values() if isinstance(entry, Problem)]
-
-
 def lines(runs: tuple[Run, ...], problems: list[Problem], measured: Sizes | None = None) -> list[str]:
     """The list for people: the columns of `ckpt_tui.core.runs.columns` below the title of each run."""
     rows = listing.rows(runs, problems)
@@ -219,9 +209,12 @@ def _drawn(nodes: list[listing.NodeRow], measured: Sizes | None) -> tuple[Iterat
             texts.append(own)
             continue
         plain = "".join(own).isascii()
-        wide = max(map(len if plain else cells, own), default=0)
-        if not plain:  # a format counts characters, a terminal columns
-            own = [" " * (wide - cells(text)) + text if column.right else pad(text, wide) for text in own]
+        # Texts that are not ASCII alone are the lanes of a few branches, again and again.
+        widths = None if plain else {text: cells(text) for text in set(own)}
+        wide = max(map(len, own) if widths is None else widths.values(), default=0)
+        if widths is not None:  # a format counts characters, a terminal columns
+            blanks = {text: " " * (wide - width) for text, width in widths.items()}
+            own = [blanks[text] + text if column.right else text + blanks[text] for text in own]
         used += 1
         margin = used - 1 if column.id == "size" else margin  # sizes have six columns
         used += wide

@@ -37,36 +37,22 @@ def server(stores: tuple[str, ...]) -> Any:
     """The server, with its tools.
 
     Raises:
-        UsageError: the SDK is not installed.
+        UsageError: the SDK is not installed, or is older than 2.
     """
-    made: Any
     try:
         from mcp.server.mcpserver import MCPServer  # an extra, imported by nobody else
         from mcp.server.mcpserver.exceptions import ToolError
-
-        made = MCPServer("ckpt-tui", instructions=INSTRUCTIONS, version=VERSION, log_level="ERROR")
+        from mcp.types import ToolAnnotations
     except ModuleNotFoundError as missing:
-        if missing.name == "mcp":
-            raise UsageError("The MCP SDK is not installed.", 'pip install "ckpt-tui[mcp]"') from None
-        from mcp.server.fastmcp import FastMCP  # version 1 of the SDK
-        from mcp.server.fastmcp.exceptions import ToolError
-
-        made = FastMCP("ckpt-tui", instructions=INSTRUCTIONS, log_level="ERROR")
+        raise UsageError(f"The MCP SDK is not installed: {missing}.", 'pip install "ckpt-tui[mcp]"') from None
+    made = MCPServer("ckpt-tui", instructions=INSTRUCTIONS, version=VERSION, log_level="ERROR")
+    reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
     tools = ReadingTools(stores)
     for tool in (
         tools.list_checkpoints, tools.overview, tools.show, tools.diff, tools.history, tools.find, tools.doctor,
     ):  # fmt: skip
-        made.tool(annotations=_annotations())(_explained(tool, ToolError))
+        made.tool(annotations=reads)(_explained(tool, ToolError))
     return made
-
-
-def _annotations() -> Any:
-    from mcp.types import ToolAnnotations
-
-    try:
-        return ToolAnnotations(read_only_hint=True, destructive_hint=False, open_world_hint=False)
-    except Exception:  # version 1 has other names
-        return ToolAnnotations(readOnlyHint=True, destructiveHint=False, openWorldHint=False)
 
 
 def _explained(tool: Callable[..., str], failure: type[Exception]) -> Callable[..., str]:

@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 from ckpt_tui.actions.resume.fork_overlays import with_forks
+from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.actions.trash import Moved, bring_back, delete, throw_away
 from ckpt_tui.cli.completed_words import complete_ids
-from ckpt_tui.cli.ls import read_store
 from ckpt_tui.cli.output import json_option, store_argument, write, write_json
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.ids import IdFault, find

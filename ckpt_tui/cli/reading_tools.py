@@ -9,9 +9,9 @@ from typing import Any
 from ckpt_tui.actions.branch_queries import BranchQueries, BranchQuery
 from ckpt_tui.actions.expressions import Expression, evaluate
 from ckpt_tui.actions.overviews import overviews
+from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.actions.text_search import TextSearches
-from ckpt_tui.cli.ls import read_store
 from ckpt_tui.cli.output import open_named
 from ckpt_tui.cli.show import PATH_LENGTH, locate
 from ckpt_tui.config import configured_rules

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import click
 
 from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.actions.overviews import overviews
+from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.actions.unreadable_files import dangers_in
 from ckpt_tui.cli.completed_words import complete_words
-from ckpt_tui.cli.ls import read_store
 from ckpt_tui.cli.output import (
     cut_notice,
     json_option,
@@ -25,7 +25,7 @@ from ckpt_tui.cli.output import (
 )
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
-from ckpt_tui.core.export import dumps, show_document, sizes_document
+from ckpt_tui.core.export import dumps, show_document
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.overview.line import alarm_lines, overview_document
 from ckpt_tui.core.paths import parse
@@ -72,7 +72,11 @@ def command(
     budget = DocumentBudget(limit)
     loaded = opened.load_within(node.ref.file, budget)
     alarmed = alarms(loaded, budget=budget)
+    lines: Callable[[dict[str, Any]], Iterable[str]] = _lines
     if sizes:
+        from ckpt_tui.cli import sizes as tables  # late: a checkpoint without sizes is shown 9 ms earlier
+
+        lines, sizes_document = tables.shares_lines, tables.sizes_document
         document = sizes_document(loaded, run.id, node, budget)
     else:
         document = show_document(loaded, run.id, node, reveal, budget)
@@ -94,12 +98,8 @@ def command(
         write(dumps(document, indent=None))
     elif as_json:
         write_json(document)
-    elif sizes:
-        from ckpt_tui.cli.sizes import shares_lines  # late: a checkpoint without sizes is shown 9 ms earlier
-
-        write_lines(shares_lines(document))
     else:
-        write_lines(_lines(document))
+        write_lines(lines(document))
     return 4 if loaded.faults or alarmed else 0
 
 
@@ -130,7 +130,7 @@ PATH_LENGTH = 200
 
 def _overview(store: Store, run: Run, node: Node, loaded: Checkpoint, alarmed: Sequence[str]) -> list[dict[str, Any]]:
     """What one asks first of a checkpoint, as it stands in the document."""
-    *_, report = overviews(store, run, node, loaded=loaded, most=PATH_LENGTH)
+    *_, report = overviews(store, run, node, loaded=loaded, most=PATH_LENGTH, at_once=False)
     return overview_document(report.overview._replace(lines=(*alarm_lines(alarmed), *report.overview.lines)))
 
 

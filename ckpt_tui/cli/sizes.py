@@ -11,6 +11,7 @@ from ckpt_tui.core.paths import expression
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.sizes.run_totals import MEASURED_PARTS, RunSizes, StepSizes
+from ckpt_tui.core.sizes.sizes_document import sizes_document as sizes_document
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.stores.base import Store
 

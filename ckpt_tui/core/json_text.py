@@ -176,14 +176,14 @@ def _key(key: Any) -> str:
     return _ENCODER.encode({key: 0})[1:-4]
 
 
-_CANDIDATE = re.compile(CANDIDATES.replace("\x00-\x1f", "", 1))
+_CANDIDATES = CANDIDATES.replace("\x00-\x1f", "", 1)
 
 
 def safe(text: str) -> str:
     """JSON text with unsafe characters escaped; those below 32 are already, but for line breaks between values."""
     if text.isascii():
         return text.replace("\x7f", "\\u007f")
-    return _CANDIDATE.sub(_escape, text)
+    return re.sub(_CANDIDATES, _escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:

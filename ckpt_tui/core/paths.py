@@ -29,9 +29,7 @@ def expression(path: Path) -> str:
     return text or "@"
 
 
-_STEP = re.compile(
-    r'(?P<dot>\.)?(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<quoted>"(?:[^"\\]|\\.)*"))|\[(?P<index>-?\d{1,9})\]'
-)
+_STEP = r'(?P<dot>\.)?(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<quoted>"(?:[^"\\]|\\.)*"))|\[(?P<index>-?\d{1,9})\]'
 
 
 def parse(text: str) -> Path | None:
@@ -39,7 +37,7 @@ def parse(text: str) -> Path | None:
     steps: list[PathStep] = []
     at = 0
     while at < len(text):
-        found = _STEP.match(text, at)
+        found = re.compile(_STEP).match(text, at)
         if found is None or (found["index"] is None and bool(found["dot"]) != bool(steps)):
             return None
         if found["index"] is not None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ckpt_tui.core.secret_names import HINTS, is_secret_key, may_be_number
-from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text, maskers_for
+from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text, maskers_for, maskers_for_all
 
 RUN_KWARGS = frozenset({"_workflow_run_kwargs", "_resolved_workflow_run_kwargs", "_routed_workflow_run_kwargs"})
 """State keys under which every leaf is masked. Source: agent_framework/_workflows/_const.py."""
@@ -54,7 +54,7 @@ def masked(
     holder = [document]
     ranks = _Ranks({"$type": PLAIN} if all_run_kwargs else dict.fromkeys(("$type", *RUN_KWARGS), PLAIN))
     texts = _mask_by_name(holder, above, hidden, sign, ranks)
-    maskers = maskers_for("\n".join(texts))
+    maskers = maskers_for_all(texts)
     if maskers:
         _mask_texts(holder, maskers, hidden)
     return holder[0]
@@ -162,10 +162,10 @@ def is_mask(document: Any) -> bool:
     return type(document) is dict and document.keys() == {"$masked", "$size"}
 
 
-_RAW_HINT = re.compile("|".join((*HINTS, "run_kwargs", r"\\u")), re.IGNORECASE)
+_RAW_HINT = "(?i)" + "|".join((*HINTS, "run_kwargs", r"\\u"))
 """What a line has that needs to be looked at: a part of a name, or letters of a name that are written as escapes."""
 
-_RAW_TOKEN = re.compile(
+_RAW_PART = (
     r'(?P<key>"(?:[^"\\]|\\.)*+")(?=\s*:)|(?P<text>"(?:[^"\\]|\\.)*+(?:"|\Z))|(?P<open>[\[{])|(?P<close>[\]}])'
     r"|(?P<other>[^\s,:\[\]{}\"]+)"
 )
@@ -182,7 +182,7 @@ def masked_lines(lines: Iterable[str]) -> Iterator[str]:
     """
     mask = _RawMask()
     for line in lines:
-        yield mask.line(line) if mask.is_open or _RAW_HINT.search(line) or maskers_for(line) else line
+        yield mask.line(line) if mask.is_open or re.search(_RAW_HINT, line) or maskers_for(line) else line
 
 
 class _RawMask:
@@ -200,7 +200,7 @@ class _RawMask:
 
     def line(self, text: str) -> str:
         """The next line, masked."""
-        return _RAW_TOKEN.sub(self._token, text)
+        return re.sub(_RAW_PART, self._token, text)
 
     def _token(self, match: re.Match[str]) -> str:
         token, kind = match[0], match.lastgroup

@@ -141,9 +141,9 @@ _FIRSTS_BY_SECOND = _firsts_by_second()
 _NO_WORD = bytes(range(256)).translate(None, b"abcdefghijklmnopqrstuvwxyz0123456789")
 _SHORTEST = [word for word in (*_WORDS, "passkey") if not any(other in word for other in _WORDS if other != word)]
 _WORDS_ANYWHERE = tuple(word.encode() for word in sorted(_SHORTEST))
-_ALONE_ANYWHERE = re.compile(rb"pin(?![a-z0-9])(?<![a-z0-9]pin)|pass(?![a-z0-9])(?<![a-z0-9]pass)")
-_CAMEL_KEY_ANYWHERE = re.compile(rb"ary(?:readonly)?(?:master|access|shared)?key")
-_ENVIRONMENT_KEY_ANYWHERE = re.compile(rb"_KEY(?<=[A-Z0-9]_KEY)")
+_ALONE_ANYWHERE = rb"pin(?![a-z0-9])(?<![a-z0-9]pin)|pass(?![a-z0-9])(?<![a-z0-9]pass)"
+_CAMEL_KEY_ANYWHERE = rb"ary(?:readonly)?(?:master|access|shared)?key"
+_ENVIRONMENT_KEY_ANYWHERE = rb"_KEY(?<=[A-Z0-9]_KEY)"
 
 
 def may_name_secrets(data: bytes) -> bool:
@@ -152,7 +152,7 @@ def may_name_secrets(data: bytes) -> bool:
     A name written as one word, such as `storagekey`, is a pair with nothing between, or has one of the words in it.
     """
     low = data.lower()
-    if any(word in low for word in _WORDS_ANYWHERE) or _ENVIRONMENT_KEY_ANYWHERE.search(data):
+    if any(word in low for word in _WORDS_ANYWHERE) or re.search(_ENVIRONMENT_KEY_ANYWHERE, data):
         return True
     for second, firsts in _FIRSTS_BY_SECOND.items():
         at = low.find(second)
@@ -160,4 +160,4 @@ def may_name_secrets(data: bytes) -> bool:
             if low[max(at - 24, 0) : at].rstrip(_NO_WORD).endswith(firsts):
                 return True
             at = low.find(second, at + 1)
-    return bool(_CAMEL_KEY_ANYWHERE.search(low) or _ALONE_ANYWHERE.search(low))
+    return bool(re.search(_CAMEL_KEY_ANYWHERE, low) or re.search(_ALONE_ANYWHERE, low))

@@ -57,8 +57,6 @@ CANDIDATES = (
 )
 """The characters of which one is unsafe wherever it stands, or in most places: far quicker to look for."""
 
-_CANDIDATE = re.compile(CANDIDATES)
-
 
 def _escape(match: re.Match[str]) -> str:
     char = match[0]
@@ -84,7 +82,7 @@ def clean(text: str, limit: int | None = None) -> str:
     if cut:
         text = text[:limit]
     if not (text.isascii() and text.isprintable()):
-        text = _CANDIDATE.sub(_escape, text)
+        text = re.sub(CANDIDATES, _escape, text)
     return text + "…" if cut else text
 
 

@@ -13,10 +13,10 @@ _LINE = 4096
 
 _SOURCE = rb'\n    ("(?:[^"\\]|\\.)*"): (..)'
 _SECTIONS = (
-    ("messages", re.compile(rb'\n  "(messages)": ')),
-    ("state", re.compile(rb'\n(?:  "(state)": |    ("(?:[^"\\]|\\.)*"): (..)| {6}[^ }\]])', re.DOTALL)),
-    ("pending", re.compile(rb'\n(?:  "(pending_request_info_events)": |    "_edge_state": (\{)\n)')),
-    ("end", re.compile(rb'\n(?:  "(iteration_count)": |' + _SOURCE[2:] + rb")", re.DOTALL)),
+    ("messages", rb'\n  "(messages)": '),
+    ("state", rb'(?s)\n(?:  "(state)": |    ("(?:[^"\\]|\\.)*"): (..)| {6}[^ }\]])'),
+    ("pending", rb'\n(?:  "(pending_request_info_events)": |    "_edge_state": (\{)\n)'),
+    ("end", rb'(?s)\n(?:  "(iteration_count)": |' + _SOURCE[2:] + rb")"),
 )
 """The parts of a file in their order: what each search looks for, first of all the key that begins the next part."""
 
@@ -35,7 +35,7 @@ def count_facts(blocks: Iterable[bytes]) -> Facts | None:
     for data, end in _whole_lines(blocks):
         at = 0
         while part < len(_SECTIONS):
-            found = _SECTIONS[part][1].search(data, at, end)
+            found = re.compile(_SECTIONS[part][1]).search(data, at, end)
             if found is None:
                 break
             at = found.end() - 1 if found[0].endswith(b"\n") else found.end()

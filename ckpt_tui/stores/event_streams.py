@@ -25,7 +25,7 @@ _LISTED = 1_000
 LINE_BYTES = 16 * 1024 * 1024
 """Bytes of one line that are kept; the rest of a longer one is left out."""
 
-_FIELD = re.compile(rb"(data|id|event|retry)(?::\s?(.*))?\Z", re.DOTALL)
+_FIELD = rb"(?s)(data|id|event|retry)(?::\s?(.*))?\Z"
 _HINTS = (b'"type"', b'"message"', b'"kind"')
 
 
@@ -35,7 +35,7 @@ def is_events(head: bytes) -> bool:
         text = line.strip()
         if not text or text.startswith(b":"):
             continue
-        field = _FIELD.match(text)
+        field = re.match(_FIELD, text)
         if field is not None:
             return True
         if b'"graph_signature_hash"' in text:  # an exported checkpoint
@@ -105,7 +105,7 @@ def frames(lines: Iterator[bytes]) -> Iterator[bytes]:
                 yield b"\n".join(data)
                 data = []
             continue
-        field = _FIELD.match(line) if not line.startswith((b"{", b":")) else None
+        field = re.match(_FIELD, line) if not line.startswith((b"{", b":")) else None
         if field is not None:
             if field[1] == b"data":
                 data.append(field[2] or b"")
@@ -213,21 +213,21 @@ def _completed(own: dict[str, Any], document: dict[str, Any]) -> None:
     document["data"] = own.get("outputs")
 
 
-_SPAN = re.compile(r"(?:(\d+)\.)?(\d+):(\d\d):(\d\d(?:\.\d+)?)\Z")
+_SPAN = r"(?:(\d+)\.)?(\d+):(\d\d):(\d\d(?:\.\d+)?)\Z"
 
 
 def _took(duration: Any) -> str:
     """A TimeSpan of .NET in seconds: `in 2.13 s`."""
-    found = _SPAN.match(duration) if isinstance(duration, str) else None
+    found = re.match(_SPAN, duration) if isinstance(duration, str) else None
     if found is None:
         return ""
     days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
     return f"in {((days * 24 + hours) * 60 + minutes) * 60 + seconds:.2f} s"
 
 
-_FRACTION = re.compile(r"(\.\d{6})\d+")
+_FRACTION = r"(\.\d{6})\d+"
 
 
 def _stamp(stamp: Any) -> str:
     """A time as Python reads it; .NET writes seven digits of a second."""
-    return _FRACTION.sub(r"\1", stamp) if isinstance(stamp, str) else ""
+    return re.sub(_FRACTION, r"\1", stamp) if isinstance(stamp, str) else ""

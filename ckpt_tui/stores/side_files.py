@@ -45,10 +45,10 @@ _STARTS: tuple[tuple[bytes, str, str], ...] = (
 )  # fmt: skip
 """How a file begins, its kind, and what it is."""
 
-_ANNEXED = re.compile(rb"(?:\.\./)*\.git/annex/objects/[^\n]*\s*\Z")
-_MARKUP = re.compile(rb"\s*<(!doctype html|html|\?xml|!--)", re.IGNORECASE)
-_MERGE = re.compile(rb"^(?:<{7}|>{7}|\|{7})(?: |\r?$)", re.MULTILINE)
-_DIVIDER = re.compile(rb"^={7}\r?$", re.MULTILINE)
+_ANNEXED = rb"(?:\.\./)*\.git/annex/objects/[^\n]*\s*\Z"
+_MARKUP = rb"(?i)\s*<(!doctype html|html|\?xml|!--)"
+_MERGE = rb"(?m)^(?:<{7}|>{7}|\|{7})(?: |\r?$)"
+_DIVIDER = rb"(?m)^={7}\r?$"
 
 
 def side_file(name: str, data: bytes) -> tuple[str, str] | None:
@@ -66,11 +66,11 @@ def side_file(name: str, data: bytes) -> tuple[str, str] | None:
             return kind, f"{what}, named like a checkpoint" if kind in ("archive", "foreign") else what
     if data[257:262] == b"ustar":
         return "archive", "a tar archive, named like a checkpoint"
-    if _ANNEXED.match(data):
+    if re.match(_ANNEXED, data):
         return "pointer", "a link of git-annex that this system keeps as a file: `git annex get` fetches what it means"
-    if _MARKUP.match(data):
+    if re.match(_MARKUP, data):
         return "foreign", "a web page or XML: perhaps the download of a checkpoint ended at a login or an error"
-    if _MERGE.search(data) and _DIVIDER.search(data):
+    if re.search(_MERGE, data) and re.search(_DIVIDER, data):
         return "merge", "both sides of a merge that was not resolved stand in it, between <<<<<<< and >>>>>>>"
     return None
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ckpt_tui.actions.branch_queries import BranchQueries, BranchQuery
 from ckpt_tui.actions.expressions import Expression
+from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.actions.text_search import TextSearches
-from ckpt_tui.cli.ls import read_store
 from ckpt_tui.core.find.question import Question
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.path_history import branch

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ckpt_tui.cli.ls import lines, read_store
+from ckpt_tui.actions.store_contents import read_store
+from ckpt_tui.cli.ls import lines
 from ckpt_tui.core.json_text import dumps_lines
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.list_document import ls_document

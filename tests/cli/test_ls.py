@@ -11,7 +11,7 @@ from typing import Any
 import pexpect
 import pytest
 
-from ckpt_tui.cli import ls as module
+from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.cli.output import cells, pad
 from ckpt_tui.core.text import unsafe
 from ckpt_tui.stores.registry import open_store
@@ -296,7 +296,7 @@ class TestStores:
             return fill(files)
 
         monkeypatch.setattr(store, "fill", late)
-        runs, problems = module.read_store(store)
+        runs, problems = read_store(store)
         assert problems == []
         assert sum(len(run.nodes) for run in runs) == 8
 

@@ -9,7 +9,7 @@ import pytest
 
 from ckpt_tui.actions.export_files import bundle_lines
 from ckpt_tui.actions.exports import make_bundle
-from ckpt_tui.cli.ls import read_store
+from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.core.model import Problem
 from ckpt_tui.errors import CkptError, UndecodableError
 from ckpt_tui.stores.base import Store, collect

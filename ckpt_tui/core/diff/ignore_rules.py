@@ -150,7 +150,7 @@ def _atom(value: Value) -> object:
 
 # -- patterns ----------------------------------------------------------------------------------------------------------
 
-_PATTERN = re.compile(
+_PATTERN = (
     r'(?P<dot>\.)?(?:(?P<deep>\*\*)|(?P<any>\*)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<quoted>"(?:[^"\\]|\\.)*"))'
     r"|\[(?:(?P<index>\d{1,9})|(?P<each>\*))\]"
 )
@@ -175,7 +175,7 @@ def pattern(text: str) -> tuple[PathStep, ...]:
     steps: list[PathStep] = []
     at = 0
     while at < len(text):
-        found = _PATTERN.match(text, at)
+        found = re.compile(_PATTERN).match(text, at)
         if found is None or (not text.startswith("[", at) and bool(found["dot"]) != bool(steps)):
             raise PatternFault(f"not a path: {text!r}")
         if found["deep"]:

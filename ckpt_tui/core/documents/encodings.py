@@ -98,12 +98,12 @@ _UNLIKELY = -9.5
 _SAMPLE = 20_000
 """Bytes with their neighbours that are judged: more decide nothing that these do not."""
 
-_PIECES = re.compile(rb'(?<![^"\n])[^"\n\x80-\xff]*+[\x80-\xff][^"\n]*+')
+_PIECES = rb'(?<![^"\n])[^"\n\x80-\xff]*+[\x80-\xff][^"\n]*+'
 """Texts with letters beyond ASCII, from quote to quote; each byte is looked at once, however long a line is."""
 
 
 def _likeliest(data: bytes) -> Decoded | None:
-    sample = b"\n".join(_PIECES.findall(data))[:_SAMPLE]
+    sample = b"\n".join(re.findall(_PIECES, data))[:_SAMPLE]
     best: tuple[float, str] | None = None
     seen: dict[str, str] = {}
     for name in CANDIDATES:

@@ -79,13 +79,13 @@ def member_key(data: bytes, start: int, end: int) -> tuple[str, int]:
     Raises:
         ValueError: there is none.
     """
-    found = _KEY.match(data, start, min(end, start + _KEY_LIMIT))
+    found = re.compile(_KEY).match(data, start, min(end, start + _KEY_LIMIT))
     if found is None:
         raise ValueError
     return json.loads(found[0][:-2]), found.end()
 
 
-_KEY = re.compile(rb'"(?:[^"\\\n]|\\.)*": ')
+_KEY = rb'"(?:[^"\\\n]|\\.)*": '
 _KEY_LIMIT = 64 * 1024
 
 
@@ -122,7 +122,7 @@ class Pickled(NamedTuple):
 
 def pickled(data: bytes, start: int) -> Pickled | None:
     """The envelope that begins at `start`; None where there is none, or one with more than its pickle and type."""
-    found = _ENVELOPE.match(data, start)
+    found = re.compile(_ENVELOPE).match(data, start)
     if found is None:
         return None
     end = data.find(b'"', found.end())
@@ -140,7 +140,7 @@ def pickled(data: bytes, start: int) -> Pickled | None:
     return Pickled(found.end(), end, str(claimed, "utf-8", "replace"), last + len(closing))
 
 
-_ENVELOPE = re.compile(rb'\{\n( *)"__pickled__": "')
+_ENVELOPE = rb'\{\n( *)"__pickled__": "'
 
 
 def claimed_type(deferred: Deferred) -> str:

@@ -23,7 +23,7 @@ NAMES = ("name", "executor_id")
 
 _RANK = {name: rank for rank, name in enumerate((*IDS, *NAMES))}
 
-_RANDOM = re.compile(
+_RANDOM = (
     r"(?:[A-Za-z][A-Za-z0-9]*[-_])*(?:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
     r"|[0-9a-fA-F]{16,}|(?=[A-Za-z]*[0-9])[A-Za-z0-9]{20,})\Z"
 )
@@ -87,4 +87,4 @@ def is_random(text: str) -> bool:
     >>> is_random("call_9gWbG1Cz3mXyRkLQ0aTQ7vBe"), is_random("writer")
     (True, False)
     """
-    return len(text) <= _LIMIT and _RANDOM.match(text) is not None
+    return len(text) <= _LIMIT and re.match(_RANDOM, text) is not None

@@ -71,9 +71,11 @@ class Passed(NamedTuple):
         return self.kind == "superstep" and (not self.ran or any(ran.inferred for ran in self.ran))
 
 
-def passed(before: Snapshot | None, after: Snapshot, graph: Graph = NO_GRAPH) -> Passed:
-    """What an overview shows of the step to a checkpoint."""
-    step = step_between(before, after, graph)
+def passed(
+    before: Snapshot | None, after: Snapshot, graph: Graph = NO_GRAPH, certain: Mapping[str, str] | None = None
+) -> Passed:
+    """What an overview shows of the step to a checkpoint; arguments as those of `step_between`."""
+    step = step_between(before, after, graph, certain=certain)
     inputs = tuple((words(sent.data), ("messages",)) for sent in after.sent if sent.sort == "input")
     first = next((sent for sent in after.sent if sent.sort == "message"), None) if before is None else None
     sent = f"{clean(first.source, 60)}: {words(first.data)}" if first is not None and not inputs else ""

@@ -171,18 +171,18 @@ def _uuid(args: Sequence[Value], state: Value) -> Reading:
     return "uuid:UUID", f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-_DECIMAL = re.compile(r"[+-]?(\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|Infinity|s?NaN\d*)\Z", re.ASCII)
-_FRACTION = re.compile(r"-?\d+(/\d+)?\Z", re.ASCII)
+_DECIMAL = r"(?a)[+-]?(\d+(\.\d*)?([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?|Infinity|s?NaN\d*)\Z"
+_FRACTION = r"(?a)-?\d+(/\d+)?\Z"
 
 
 def _decimal(args: Sequence[Value], state: Value) -> Reading:
-    if len(args) != 1 or type(args[0]) is not str or len(args[0]) > _TEXT_LIMIT or not _DECIMAL.match(args[0]):
+    if len(args) != 1 or type(args[0]) is not str or len(args[0]) > _TEXT_LIMIT or not re.match(_DECIMAL, args[0]):
         return None
     return "decimal:Decimal", args[0]
 
 
 def _fraction(args: Sequence[Value], state: Value) -> Reading:
-    if len(args) == 1 and type(args[0]) is str and len(args[0]) <= _TEXT_LIMIT and _FRACTION.match(args[0]):
+    if len(args) == 1 and type(args[0]) is str and len(args[0]) <= _TEXT_LIMIT and re.match(_FRACTION, args[0]):
         return "fractions:Fraction", args[0]
     if not _ints(args, 2) or args[1] <= 0 or max(args[0].bit_length(), args[1].bit_length()) > _TEXT_LIMIT:
         return None
@@ -218,14 +218,14 @@ def _path(name: str, separator: str) -> Callable[[Sequence[Value], Value], Readi
     return read
 
 
-_ADDRESS = re.compile(r"[0-9A-Fa-f:.]{2,45}(?:%[\w.-]{1,32})?(?:/\d{1,3})?\Z", re.ASCII)
+_ADDRESS = r"(?a)[0-9A-Fa-f:.]{2,45}(?:%[\w.-]{1,32})?(?:/\d{1,3})?\Z"
 
 
 def _address(name: str) -> Callable[[Sequence[Value], Value], Reading]:
     """An address, a network or an interface that is written as a text."""
 
     def read(args: Sequence[Value], state: Value) -> Reading:
-        known = len(args) == 1 and type(args[0]) is str and _ADDRESS.match(args[0])
+        known = len(args) == 1 and type(args[0]) is str and re.match(_ADDRESS, args[0])
         return (name, args[0]) if known else None
 
     return read
@@ -244,14 +244,14 @@ def _ipv6(args: Sequence[Value], state: Value) -> Reading:
         return None
     text = ":".join(f"{args[0] >> shift & 0xFFFF:x}" for shift in range(112, -1, -16))
     # The longest run of two or more zero groups is written "::", the first of several.
-    runs = [match.span() for match in _ZEROS.finditer(text) if match[0] != "0"]
+    runs = [match.span() for match in re.finditer(_ZEROS, text) if match[0] != "0"]
     if not runs:
         return "ipaddress:IPv6Address", text
     start, end = max(runs, key=lambda span: (span[1] - span[0], -span[0]))
     return "ipaddress:IPv6Address", f"{text[:start].removesuffix(':')}::{text[end:].removeprefix(':')}"
 
 
-_ZEROS = re.compile(r"(?<![0-9a-f])0(:0)*(?![0-9a-f])")
+_ZEROS = r"(?<![0-9a-f])0(:0)*(?![0-9a-f])"
 
 
 _CLASS = re.compile(r"_|[A-Z](?:\w*[a-z]|\Z)")

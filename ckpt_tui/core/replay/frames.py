@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ckpt_tui.core.diff.changes import Change
@@ -175,8 +175,7 @@ _COMPARED = 20_000
 
 def as_shown(step: Step) -> Step:
     """A step with its values replaced by what a replay shows of them."""
-    return replace(
-        step,
+    return step._replace(
         flights=tuple(flight._replace(data=tuple(map(shown, flight.data))) for flight in step.flights),
         raised=tuple(request._replace(data=shown(request.data)) for request in step.raised),
         answered=tuple(

@@ -147,7 +147,7 @@ _MADE_UP = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9
 
 def given_name(ref: CheckpointRef) -> str:
     """A file name that a person gave; "" for the random ids of the framework."""
-    return "" if _MADE_UP(own_id(ref.id)) else clean(ref.id, 40)
+    return "" if _MADE_UP(ref.id) or _MADE_UP(own_id(ref.id)) else clean(ref.id, 40)
 
 
 class Happening(NamedTuple):
@@ -239,8 +239,10 @@ def _names(sources: Sequence[str]) -> str:
 
 def summary(row: NodeRow) -> str:
     """What happened at a checkpoint on one line, with what is irregular about it."""
-    text = happening(row).text
-    return text + "".join(f" {sign}{words}" for sign, words in irregularities(row))
+    found = happening(row)
+    text = found.gist if found is UNREAD else found.text
+    irregular = irregularities(row)
+    return text + "".join(f" {sign}{words}" for sign, words in irregular) if irregular else text
 
 
 def irregularities(row: NodeRow) -> list[tuple[str, str]]:

@@ -97,10 +97,10 @@ def may_hold_pickles(raw: bytes) -> bool:
 
 def has_hidden_keys(raw: bytes) -> bool:
     """Whether a key may stand in the bytes of a file in another way than letter by letter."""
-    return b"\0" in raw or _ESCAPED.search(raw) is not None
+    return b"\0" in raw or re.search(_ESCAPED, raw) is not None
 
 
-_ESCAPED = re.compile(rb"\\u00(5f|70|6[9cbe354])", re.IGNORECASE)
+_ESCAPED = rb"(?i)\\u00(5f|70|6[9cbe354])"
 """A letter of `__pickled__` as an escape, which nothing that writes JSON needs."""
 
 

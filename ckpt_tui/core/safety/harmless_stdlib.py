@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 
 _CLASSES = {
@@ -131,15 +130,13 @@ DEFAULT = frozenset((
 """What the framework loads without being asked to: `_BUILTIN_ALLOWED_TYPE_KEYS` but `builtins:getattr`, for which it
 puts a function of its own."""
 
-CONSTANT = re.compile(
-    r"(SIG|SIG_|AF_|SOCK_|MSG_|AI_|PROTOCOL_|OP_|CERT_|VERIFY_|ALERT_DESCRIPTION_)[A-Z0-9_]+\Z", re.ASCII
-)
+CONSTANT = r"(?a)(SIG|SIG_|AF_|SOCK_|MSG_|AI_|PROTOCOL_|OP_|CERT_|VERIFY_|ALERT_DESCRIPTION_)[A-Z0-9_]+\Z"
 """Numbers of the modules signal, socket and ssl that pickle by name."""
 
 HARMLESS_CLASSES = frozenset((module, name) for module, names in _CLASSES.items() for name in names.split())
 HARMLESS_HELPERS = frozenset((module, name) for module, names in _HELPERS.items() for name in names.split())
 
-EXCEPTION = re.compile(r"_*[A-Z]\w*(Error|Exception|Warning|Expired|Interrupt)\Z|Warning\Z|Exception\Z", re.ASCII)
+EXCEPTION = r"(?a)_*[A-Z]\w*(Error|Exception|Warning|Expired|Interrupt)\Z|Warning\Z|Exception\Z"
 """Names that only exceptions have in the standard library, but for one in `traceback` that reads files."""
 
 NO_EXCEPTIONS = frozenset((

@@ -64,18 +64,25 @@ _OPENAI = "openai.types."
 
 _DEFINING = frozenset(module for module, _ in DATA | LIVE)
 
-_FRAMEWORK_ACTS = (
-    (re.compile(r"(FileCheckpointStorage|FileHistoryProvider|FileSessionStore|FileSystemAgentFileStore|MemoryFileStore"
-                r"|TodoFileStore|FileMemoryProvider|FileAccessProvider)\Z"), "makes a directory or writes files"),
-    (re.compile(r"(MCPStdioTool|FileSkillScript|InlineSkillScript|ClassSkill)\Z"), "starts programs"),
-    (re.compile(r"(MCP\w*Tool|_(Client|Session)MCPConnection|_MCPHeaderScopedClient|SecureMCPToolProxy)\Z"),
-     "opens network connections"),
-    (re.compile(r"(_RestrictedUnpickler|_base64_to_unpickle|(en|de)code_checkpoint_value)\Z"),
-     "loads another pickle; the framework blocks it by name"),
-    (re.compile(r"(FunctionTool|FunctionExecutor|StepWrapper|_CallbackAggregator|_ReleaseTrampoline|FunctionalWorkflow"
-                r"|FunctionalWorkflowDefinition|_WorkflowTaskFactoryState)\Z"), "calls any function"),
-    (re.compile(r"ObservabilitySettings\Z"), "reads files and starts exporters"),
-)  # fmt: skip
+_FRAMEWORK_ACTS = {
+    name: reason
+    for reason, names in (
+        ("makes a directory or writes files",
+         ("FileCheckpointStorage FileHistoryProvider FileSessionStore FileSystemAgentFileStore MemoryFileStore"
+         " TodoFileStore FileMemoryProvider FileAccessProvider")),
+        ("starts programs", "MCPStdioTool FileSkillScript InlineSkillScript ClassSkill"),
+        ("opens network connections",
+         "_ClientMCPConnection _SessionMCPConnection _MCPHeaderScopedClient SecureMCPToolProxy"),
+        ("loads another pickle; the framework blocks it by name",
+         "_RestrictedUnpickler _base64_to_unpickle encode_checkpoint_value decode_checkpoint_value"),
+        ("calls any function",
+         ("FunctionTool FunctionExecutor StepWrapper _CallbackAggregator _ReleaseTrampoline FunctionalWorkflow"
+         " FunctionalWorkflowDefinition _WorkflowTaskFactoryState")),
+        ("reads files and starts exporters", "ObservabilitySettings"),
+    )
+    for name in names.split()
+}  # fmt: skip
+"""Classes and functions of the framework that act → what they do; tools of MCP, which are many, beside them."""
 
 _LOWER_CASE_TYPES = frozenset((
     "numpy:ndarray", "numpy:dtype", "numpy:matrix", "numpy:datetime64", "numpy:timedelta64", "numpy:record",
@@ -84,7 +91,7 @@ _LOWER_CASE_TYPES = frozenset((
     *(f"numpy:{name}{bits}" for name in ("int", "uint", "float", "complex") for bits in (8, 16, 32, 64, 128, 256)),
 ))  # fmt: skip
 
-_NUMPY_MAKERS = re.compile(
+_NUMPY_MAKERS = (
     r"numpy\.(_core|core)\.(multiarray:(_reconstruct|scalar)|numeric:_frombuffer|records:fromrecords)\Z"
     r"|numpy\.random\.bit_generator:__pyx_unpickle_SeedSequence\Z|numpy\.ma\.core:_mareconstruct\Z|numpy\.random\._pickle:__(randomstate|generator|bit_generator)_ctor\Z"
 )
@@ -137,9 +144,11 @@ def _reach(module: str, qualname: str) -> str:
 def _of_framework(module: str, qualname: str) -> Judgement:
     by_default = "." in module and "." not in qualname
     first, _, inside = qualname.partition(".")
-    for pattern, reason in _FRAMEWORK_ACTS:
-        if pattern.match(first):
-            return Judgement("acts", reason, by_default)
+    reason = _FRAMEWORK_ACTS.get(first, "")
+    if not reason and first.startswith("MCP") and re.match(r"MCP\w*Tool\Z", first):
+        reason = "opens network connections"
+    if reason:
+        return Judgement("acts", reason, by_default)
     if (module, first) in DATA:
         if not inside:
             return Judgement("framework", "", by_default)
@@ -169,12 +178,12 @@ def _of_python(module: str, qualname: str, name: str) -> Judgement:
     if (module, qualname) in HARMLESS_HELPERS:
         return Judgement("helper", "", name in DEFAULT)
     first, _, inside = qualname.partition(".")
-    if module in ("signal", "socket", "ssl") and CONSTANT.match(qualname):
+    if module in ("signal", "socket", "ssl") and re.match(CONSTANT, qualname):
         return Judgement("helper")
     if inside.isupper() and (module, first) in HARMLESS_CLASSES:  # the member of an enumeration
         return Judgement("inert")
     top = module.partition(".")[0]
-    if EXCEPTION.match(qualname) and top not in NO_EXCEPTIONS and "__main__" not in module:
+    if re.match(EXCEPTION, qualname) and top not in NO_EXCEPTIONS and "__main__" not in module:
         return Judgement("inert")
     own = OFTEN_OWN.get(module)
     if own is not None and _TYPE_LIKE.match(first) and first not in own and first not in BORROWED:
@@ -185,13 +194,13 @@ def _of_python(module: str, qualname: str, name: str) -> Judgement:
 def _of_others(module: str, qualname: str, name: str, made_with_new: bool) -> Judgement:
     last = qualname.rpartition(".")[2]
     reason = reason_of(module, qualname)
-    if reason and not EXCEPTION.match(qualname):
+    if reason and not re.match(EXCEPTION, qualname):
         return Judgement("acts", reason)
     if last in BORROWED:
         return Judgement("acts", f"has the name of a class that {BORROWED[last]}")
     if made_with_new or _TYPE_LIKE.match(last) or name in _LOWER_CASE_TYPES:
         return Judgement("type")
-    return Judgement("numpy" if _NUMPY_MAKERS.match(name) else "function")
+    return Judgement("numpy" if re.match(_NUMPY_MAKERS, name) else "function")
 
 
 def _is_type_like(qualname: str) -> bool:
@@ -203,17 +212,16 @@ def is_class_name(name: str) -> bool:
     return _is_type_like(name.rpartition(":")[2])
 
 
-_HIDDEN = re.compile(
-    rb"[ci](?P<old>[A-Za-z_][\w.]{0,60})\n(?P<oldname>[A-Za-z_][\w.]{0,60})\n"
-    rb"|\x8c.(?P<new>[A-Za-z_][\w.]{0,60}?)(?:\x94|q.|r....)?\x8c.(?P<newname>[A-Za-z_][\w.]{0,60}?)(?:\x94|q.|r....)?\x93",
-    re.DOTALL,
+_HIDDEN = (
+    rb"(?s)[ci](?P<old>[A-Za-z_][\w.]{0,60})\n(?P<oldname>[A-Za-z_][\w.]{0,60})\n"
+    rb"|\x8c.(?P<new>[A-Za-z_][\w.]{0,60}?)(?:\x94|q.|r....)?\x8c.(?P<newname>[A-Za-z_][\w.]{0,60}?)(?:\x94|q.|r....)?\x93"
 )
 
 
 def names_in_bytes(data: bytes, limit: int = 10_000) -> list[tuple[str, str]]:
     """Module and name of what looks like a class or function in bytes that cannot be decoded."""
     found = []
-    for match in _HIDDEN.finditer(data):
+    for match in re.finditer(_HIDDEN, data):
         module, name = match["old"] or match["new"], match["oldname"] or match["newname"]
         found.append((module.decode("ascii"), name.decode("ascii")))
         if len(found) >= limit:

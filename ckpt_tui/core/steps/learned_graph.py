@@ -8,11 +8,13 @@ where more than one reading fits.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ckpt_tui.core.steps.snapshots import Snapshot, kind_of_step, ran_for_certain
-from ckpt_tui.core.topology import Topology
+
+if TYPE_CHECKING:
+    from ckpt_tui.core.topology import Topology
 
 Trust = Literal["exact", "inferred", "possible"]
 
@@ -37,8 +39,7 @@ class Edge(NamedTuple):
     trust: Trust
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(NamedTuple):
     """Executors and the edges between them.
 
     Attributes:
@@ -49,7 +50,7 @@ class Graph:
     """
 
     nodes: tuple[str, ...] = ()
-    edges: Mapping[Pair, Edge] = field(default_factory=dict)
+    edges: Mapping[Pair, Edge] = MappingProxyType({})
     start: str = ""
     complete: bool = False
 
@@ -102,14 +103,14 @@ class GraphLearner:
         self._graph: Graph | None = None
         self._last = Graph()
 
-    def learn(self, before: Snapshot | None, after: Snapshot) -> None:
-        """Take in one step: a checkpoint and its parent."""
+    def learn(self, before: Snapshot | None, after: Snapshot, certain: Mapping[str, str] | None = None) -> None:
+        """Take in one step: a checkpoint and its parent; `certain` is what `ran_for_certain` says, where known."""
         if before is not None:
             self._look_at(before)
         self._look_at(after)
         if kind_of_step(before, after) in ("answer", "input"):
             return
-        ran = ran_for_certain(before, after)
+        ran = ran_for_certain(before, after) if certain is None else certain
         self._note_seen(ran)
         if before is None:
             return

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
@@ -64,8 +63,7 @@ class FanIn(NamedTuple):
     arrived: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
+class Snapshot(NamedTuple):
     """The executors at one checkpoint.
 
     Attributes:

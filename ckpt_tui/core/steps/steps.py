@@ -7,7 +7,6 @@ trace) is inferred from the graph as far as it is known, and says so with a reas
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef, PendingRequest
@@ -82,8 +81,7 @@ class Answered(NamedTuple):
     answer: Value = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class Step(NamedTuple):
     """What happened between a checkpoint and its parent.
 
     Attributes:
@@ -139,7 +137,7 @@ class Step:
 
 def step_between(
     before: Snapshot | None, after: Snapshot, graph: Graph = NO_GRAPH, then: Snapshot | None = None,
-    stopped: bool = False,
+    stopped: bool = False, certain: Mapping[str, str] | None = None,
 ) -> Step:  # fmt: skip
     """The step from a checkpoint to its child.
 
@@ -149,8 +147,9 @@ def step_between(
         graph: The graph as far as it is known; what it adds is marked as inferred.
         then: The checkpoint after it on the branch; it shows who received what is in flight.
         stopped: Nothing was written after this checkpoint, and the run is not live.
+        certain: What `ran_for_certain` says of the two, where it was asked before.
     """
-    kind, ran = runners(before, after, graph)
+    kind, ran = runners(before, after, graph, certain)
     parent = before.checkpoint.ref if before is not None else None
     ref = after.checkpoint.ref
     seconds = ref.when - parent.when if parent is not None and parent.when and ref.when else None
@@ -162,10 +161,12 @@ def step_between(
     )  # fmt: skip
 
 
-def runners(before: Snapshot | None, after: Snapshot, graph: Graph = NO_GRAPH) -> tuple[Kind, tuple[Ran, ...]]:
+def runners(
+    before: Snapshot | None, after: Snapshot, graph: Graph = NO_GRAPH, certain: Mapping[str, str] | None = None
+) -> tuple[Kind, tuple[Ran, ...]]:
     """What a step was, and the executors that ran in it, the certain ones first; arguments as of `step_between`."""
     kind = kind_of_step(before, after)
-    certain = ran_for_certain(before, after)
+    certain = ran_for_certain(before, after) if certain is None else certain
     ran = [Ran(name, reason) for name, reason in certain.items()]
     if before is not None and kind == "superstep":
         ran += _inferred(before, certain, graph, _gathered(before, after))

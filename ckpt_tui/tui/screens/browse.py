@@ -40,7 +40,6 @@ from ckpt_tui.tui.screens.browse_port import BrowsePort
 from ckpt_tui.tui.store_follower import StoreFollower
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.detail import Detail
-from ckpt_tui.tui.widgets.diff_rows import DiffRows
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.row_tree import RowTree
@@ -51,6 +50,7 @@ from ckpt_tui.tui.widgets.unread import UnreadRows
 if TYPE_CHECKING:
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+    from ckpt_tui.tui.widgets.diff_rows import DiffRows
     from ckpt_tui.tui.widgets.share_list import ShareList
 
 
@@ -278,8 +278,8 @@ class Browse(Screen[None]):
     def _changes_counted(self, event: messages.ChangesCounted) -> None:
         self.parent_diff.take_counts(event)
 
-    @on(DiffRows.Opened)
-    def _change_opened(self, event: DiffRows.Opened) -> None:
+    def on_diff_rows_opened(self, event: DiffRows.Opened) -> None:
+        """Do what a change that was chosen asks for; named by its message, whose class is imported with its tab."""
         self.port.open.change(event.change, self.panes.detail.reveal)
 
     def action_compare(self) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.actions.store_examination import examine
-from ckpt_tui.cli.ls import read_store
 from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.core.runs.ids import latest
 from ckpt_tui.stores.registry import open_store

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -223,7 +222,7 @@ class TestWhereAMessageGoes:
         )  # fmt: skip
 
     def test_what_is_to_run_again_is_lit_as_next_and_was_inferred_to_run_in_the_step_after(self) -> None:
-        due = replace(self.checkpoint(1), due=("x",))
+        due = self.checkpoint(1)._replace(due=("x",))
         assert step_between(self.checkpoint(0), due).lights() == {"x": "next"}
         assert ran(step_between(due, self.checkpoint(2))) == ["x~"]
 
