@@ -18,7 +18,7 @@ from ckpt_tui.stores.base import Batch, Capabilities, Store
 from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.tui.app import CkptApp
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
-from ckpt_tui.tui.widgets.row_tree import RowTree
+from ckpt_tui.tui.widgets.detail import Detail
 from tests.benchmarks.data import write_store
 from tests.benchmarks.figures import Figure, in_turns, ms
 
@@ -214,8 +214,10 @@ async def _in_list(store: Made) -> tuple[float, float]:
 async def _in_value(store: Made) -> tuple[float, float]:
     app = CkptApp(store)
     async with app.run_test(size=SIZE) as pilot:
-        await _until(lambda: bool(app.screen.query(RowTree)))
-        tree = app.screen.query(RowTree).first()
+        pane = app.screen.query(Detail).first()
+        await _until(lambda: pane.checkpoint is not None)
+        pane.pick("state")
+        tree = pane.rows
         await _until(lambda: tree.line_count == 1)
         await pilot.press("tab", "right")
         await _until(lambda: tree.line_count > VALUES)
