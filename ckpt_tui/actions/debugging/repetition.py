@@ -15,6 +15,7 @@ from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
 from ckpt_tui.actions.resume.plan import FAILED, Plan
 from ckpt_tui.actions.resume.session import GRACE, Session
 from ckpt_tui.errors import CkptError
+from ckpt_tui.stores.fork_directories import DATABASE
 
 MOST = 1_000
 """Runs that may be asked for."""
@@ -128,12 +129,17 @@ class Repetition:
 
 
 def directories(into: str) -> Iterator[str]:
-    """Directories for the checkpoints of each run, the first as it is given: DIR, DIR-2 …; of NAME-3, NAME-4 and on."""
-    stem, dash, number = into.rpartition("-")
+    """Places for the checkpoints of each run, the first as it is given: DIR, DIR-2 …; of NAME-3, NAME-4 and on.
+
+    Those of a database keep its ending.
+    """
+    name = into.removesuffix(DATABASE)
+    ending = into[len(name) :]
+    stem, dash, number = name.rpartition("-")
     yield into
     at = int(number) if dash and number.isdigit() else 1
-    stem = stem if dash and number.isdigit() else into
+    stem = stem if dash and number.isdigit() else name
     while True:
         at += 1
-        if not os.path.lexists(f"{stem}-{at}"):
-            yield f"{stem}-{at}"
+        if not os.path.lexists(f"{stem}-{at}{ending}"):
+            yield f"{stem}-{at}{ending}"
