@@ -16,6 +16,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+os.environ["COLORTERM"] = "truecolor"
+os.environ.pop("NO_COLOR", None)
+
 import cairosvg
 from textual.widgets import Input
 
@@ -248,7 +251,7 @@ async def file(app: Driver) -> None:
 async def shares(app: Driver) -> None:
     """The tab of the file: where its characters are."""
     await app.press("tab", "f10")
-    await app.shows("by type")
+    await app.shows("by path")
 
 
 async def raw(app: Driver) -> None:
@@ -270,7 +273,8 @@ async def palette(app: Driver) -> None:
 
 async def opened(app: Driver) -> None:
     """A long text in full, searched."""
-    await app.press("1", "3", "g", "f3", "tab")
+    await app.press("1", "3", "g", "f3")
+    app.screen.panes.focus_pane(app.screen.details[0])
     app.screen.details[0].rows.open_labels(("draft", "body"))
     await app.press("enter")
     await app.shows("esc closes")

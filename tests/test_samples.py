@@ -2,13 +2,14 @@
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
 from ckpt_tui.cli.command_line import _VERBS
 from ckpt_tui.cli.examples import EXAMPLES
-from tests.cli.commands import ROOT, Output, called
+from tests.cli.commands import DATA, ROOT, Output, called
 
 PAGES = [ROOT / "README.md", *(page for page in sorted((ROOT / "docs").glob("*.md")) if page.name != "cli.md")]
 
@@ -30,6 +31,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: Output) -
     """A directory in which somebody made the sample store."""
     monkeypatch.chdir(tmp_path)
     assert called(capfdbinary, "demo", "./my_checkpoints").code == 0
+    shutil.copy(DATA / "langgraph" / "1.2.24" / "forks.sqlite", tmp_path / "checkpoints.sqlite")
     return tmp_path
 
 
@@ -66,7 +68,7 @@ def test_the_examples_of_the_help_work(here: Path, capfdbinary: Output) -> None:
 def test_every_verb_in_a_sample_is_one(page: Path) -> None:
     for line in commands(page.read_text(encoding="utf-8")):
         word = line.split()[0]
-        assert word in _VERBS or word.startswith(("./", "run.")), line
+        assert word in _VERBS or word.startswith((".", "run.", "checkpoints.")), line
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -10,6 +10,8 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
+from jmespath import compile as compile_expression  # noqa: F401 asked for by expressions
+from jmespath.exceptions import JMESPathError, JMESPathTypeError  # noqa: F401
 from jmespath.visitor import TreeInterpreter
 
 _EQUALITY = ("eq", "ne")

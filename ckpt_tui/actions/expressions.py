@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import ModuleType
 from typing import Any
 
 from ckpt_tui.core.model import PARTS
@@ -53,11 +54,10 @@ class Expression:
             UnanswerableError: this document has a value of another kind there than the expression takes.
             UsageError: it cannot be evaluated on any document.
         """
-        from ckpt_tui.actions.evaluation import Interpreter
-
         if self._compiled is None:
             self._compiled = _compiled(self.text)
-        return _asked(lambda: Interpreter().visit(self._compiled.parsed, document), "The query cannot be answered")
+        interpreter = _evaluation().Interpreter()
+        return _asked(lambda: interpreter.visit(self._compiled.parsed, document), "The query cannot be answered")
 
 
 def evaluate(expression: str, document: Any) -> Any:
@@ -85,25 +85,28 @@ def sparse(found: Iterable[tuple[Path, Any]]) -> dict[str, Any]:
     return document
 
 
-def _compiled(text: str) -> Any:
-    import jmespath
+def _evaluation() -> ModuleType:
+    """What compiles and evaluates expressions."""
+    from ckpt_tui.actions import evaluation  # late: jmespath, which a verb without a query does without
 
-    return _asked(lambda: jmespath.compile(text), "Not a JMESPath expression")
+    return evaluation
+
+
+def _compiled(text: str) -> Any:
+    compile_expression = _evaluation().compile_expression
+    return _asked(lambda: compile_expression(text), "Not a JMESPath expression")
 
 
 def _asked(ask: Any, failure: str) -> Any:
-    from jmespath.exceptions import JMESPathError, JMESPathTypeError
-
-    from ckpt_tui.actions.evaluation import NotComparableError
-
+    evaluation = _evaluation()
     try:
         return ask()
-    except NotComparableError as error:
+    except evaluation.NotComparableError as error:
         raise UnanswerableError(f"{failure}: {error}.", _JMESPATH) from None
-    except JMESPathError as error:
+    except evaluation.JMESPathError as error:
         reason = str(error).partition("\n")[0].removesuffix(", for expression:").rstrip(":.")
         # A function that was given the wrong value shows all of it.
-        kind = UnanswerableError if isinstance(error, JMESPathTypeError) else UsageError
+        kind = UnanswerableError if isinstance(error, evaluation.JMESPathTypeError) else UsageError
         raise kind(f"{failure}: {clean(reason, _REASON)}.", _JMESPATH) from None
     except RecursionError:
         raise UsageError("The query, or the value that it reads, is nested too deeply.", _JMESPATH) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import cast
 
 import click
@@ -12,7 +13,7 @@ from ckpt_tui.cli.completed_words import complete_ids
 from ckpt_tui.cli.output import has_screen, open_named, storage_options, stores_argument, write_lines
 from ckpt_tui.core.running.event_lines import line_of
 from ckpt_tui.core.running.secret_lines import SHOWN, shown_line
-from ckpt_tui.errors import UndecodableError
+from ckpt_tui.errors import UndecodableError, UsageError
 from ckpt_tui.stores.event_streams import event_files, is_events_file, read_events
 from ckpt_tui.stores.files import FileTrouble
 
@@ -49,12 +50,14 @@ def command(
 ) -> int:  # fmt: skip
     """Browse a store: a directory of checkpoints, one checkpoint file, or several stores as one list."""
     if web:
-        from ckpt_tui.cli.web import serve  # late: few people do
-
+        try:
+            from ckpt_tui.cli.web import serve  # late: an extra
+        except ModuleNotFoundError:
+            raise UsageError("textual-serve is not installed.", 'pip install "ckpt-tui[web]"') from None
         options = {"--storage": storage, "--at": at, "--query": query, "--poll": poll}
         words = [word for name, value in options.items() if value is not None for word in (name, str(value))]
         names = [word for name in workflow_names for word in ("--workflow-name", name)]
-        return serve([*(stores or (".",)), *words, *names], port)
+        return serve([*(stores or (() if storage is not None else (".",))), *words, *names], port)
     path = stores[0] if len(stores) == 1 and storage is None and os.path.isfile(stores[0]) else ""
     if path and not path.endswith(".json") and is_events_file(path):
         return _events(path)
@@ -70,17 +73,22 @@ def command(
         )
         return result
     opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False, poll=poll))
-    from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser
+    from ckpt_tui.tui.app import browse  # late: Textual, 240 ms that a list for a pipe does without
 
     return browse(opened, at=at, query=query)
+
+
+def _browse_events(path: str, names: Sequence[str] = ()) -> int:
+    """Open a stream of events, or the list of those in a directory; returns the exit code."""
+    from ckpt_tui.tui.app import browse_events  # late: Textual
+
+    return browse_events(path, names)
 
 
 def _event_directory(directory: str, names: list[str]) -> int:
     """The streams of events in a directory, to choose from; their paths where there is no terminal."""
     if has_screen():
-        from ckpt_tui.tui.app import browse_events
-
-        return browse_events(directory, names)
+        return _browse_events(directory, names)
     write_lines(os.path.join(directory, name) for name in names)
     return 0
 
@@ -88,9 +96,7 @@ def _event_directory(directory: str, names: list[str]) -> int:
 def _events(path: str) -> int:
     """The log of a saved stream of events; its lines where there is no terminal."""
     if has_screen():
-        from ckpt_tui.tui.app import browse_events
-
-        return browse_events(path)
+        return _browse_events(path)
     try:
         lines = (line_of(shown_line(raw, most=SHOWN)) for raw in read_events(path))
         write_lines(" ".join(filter(None, (line.clock, line.step, line.sign, line.who, line.text))) for line in lines)

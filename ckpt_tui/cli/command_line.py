@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 from importlib import import_module
 from io import StringIO
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -103,10 +104,15 @@ def _load(module: str, verb: str = "") -> click.Command:
     command: click.Command = import_module(module).command
     examples_first(command, verb)
     if module not in _READING_NOTHING and not any(param.name == "encoding" for param in command.params):
-        from ckpt_tui.cli.output import encoding_option  # late: a verb of its own imports what it needs
-
-        encoding_option(command)
+        _output().encoding_option(command)
     return command
+
+
+def _output() -> ModuleType:
+    """How verbs write."""
+    from ckpt_tui.cli import output  # late: --version, and a word that is not a verb, do without it
+
+    return output
 
 
 _READING_NOTHING = tuple(f"ckpt_tui.cli.{name}" for name in ("notes", "demo", "completion", "schema", "config"))
@@ -186,13 +192,10 @@ def _failed(error: Exception, args: list[str], what: str, hint: str, code: int) 
     if isinstance(error, CkptError):
         write_error(what, hint)
     if _wants_json(args):
-        from ckpt_tui.cli.output import write  # late: most commands do not fail
-        from ckpt_tui.core.json_text import dumps
-
         document = {
             "schema": "ckpt-tui/error@1", "kind": "error", "error": clean(what), "hint": clean(hint), "exit_code": code,
         }  # fmt: skip
-        write(dumps(document, indent=None))
+        _output().write_json_line(document)
     return code
 
 

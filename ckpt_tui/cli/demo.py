@@ -62,7 +62,7 @@ def _run(directory: Path, interval: float, still: bool, as_json: bool) -> int:
     if not has_screen():
         write(str(directory))
         return 0
-    from ckpt_tui.tui.app import browse  # textual: 240 ms, only for the browser
+    from ckpt_tui.tui.app import browse  # late: Textual, which a store that is only written does without
 
     # A closed terminal ends the app as `q` does: the temporary directory goes with it.
     for name in ("SIGHUP", "SIGTERM"):

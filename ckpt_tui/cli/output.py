@@ -13,7 +13,7 @@ import click
 
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
 from ckpt_tui.core.documents.encodings import prefer
-from ckpt_tui.core.json_text import pieces
+from ckpt_tui.core.json_text import dumps, pieces
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.registry import open_stores
@@ -29,6 +29,15 @@ def write_json(document: Any) -> None:
         TypeError: it holds something that JSON cannot express; what comes before it may be written already.
     """
     write_pieces(pieces(document))
+
+
+def write_json_line(document: Any) -> None:
+    """A small JSON document on one line of stdout.
+
+    Raises:
+        TypeError: it holds something that JSON cannot express.
+    """
+    write(dumps(document, indent=None))
 
 
 def write(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""`ckpt-tui --web`: the browser in a web browser, for this machine alone."""
+"""`ckpt-tui --web`: the browser in a web browser, for this machine alone; needs textual-serve, an extra."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import click
+from textual_serve.server import Server
 
 from ckpt_tui.errors import UsageError
 
@@ -28,12 +29,8 @@ def serve(words: Sequence[str], port: int | None) -> int:
         port: The port; None for the first free one.
 
     Raises:
-        UsageError: the extra is not installed, or the port is taken.
+        UsageError: the port is taken.
     """
-    try:
-        from textual_serve.server import Server  # an extra, imported by nobody else
-    except ModuleNotFoundError:
-        raise UsageError("textual-serve is not installed.", 'pip install "ckpt-tui[web]"') from None
     found = next((each for each in ([port] if port is not None else PORTS) if _is_free(each)), None)
     if found is None:
         raise UsageError(f"Port {port or f'{PORTS[0]} to {PORTS[-1]}'} is taken.", "Name another one with --port.")

@@ -78,3 +78,45 @@ class Cache(Generic[Key, Kept]):
 
     def __len__(self) -> int:
         return len(self._kept)
+
+
+class SharedCache(Generic[Key, Kept]):
+    """Keeps the values used last; any number of threads may look and put at once.
+
+    It holds two generations. When the young one weighs half of the limit it becomes the old one, which is dropped; what
+    is used is young again. Each step is a single one for the interpreter, so that no lock is needed; two threads that
+    put at once may count the weight of one of them only, until the next generation counts anew.
+
+    Args:
+        limit: What all values together may weigh.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._half = limit // 2
+        self._weight = 0
+        self._young: dict[Key, tuple[Kept, int]] = {}
+        self._old: dict[Key, tuple[Kept, int]] = {}
+
+    def get(self, key: Key) -> Kept | None:
+        """The value of a key; None where there is none."""
+        found = self._young.get(key)
+        if found is None:
+            found = self._old.get(key)
+            if found is None:
+                return None
+            self.put(key, *found)
+        return found[0]
+
+    def put(self, key: Key, value: Kept, weight: int) -> None:
+        """Keep a value; one that weighs half of the limit by itself is not kept."""
+        if weight > self._half:
+            return
+        if self._weight + weight > self._half:
+            self._old, self._young, self._weight = self._young, {}, 0
+        if key not in self._young:
+            self._weight += weight
+        self._young[key] = (value, weight)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._old, self._young, self._weight = {}, {}, 0

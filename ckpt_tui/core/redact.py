@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ckpt_tui.core.secret_names import HINTS, is_secret_key, may_be_number
-from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text, maskers_for
+from ckpt_tui.core.secret_texts import MASK, Maskers, masked_text, maskers_for, maskers_for_all
 
 RUN_KWARGS = frozenset({"_workflow_run_kwargs", "_resolved_workflow_run_kwargs", "_routed_workflow_run_kwargs"})
 """State keys under which every leaf is masked. Source: agent_framework/_workflows/_const.py."""
@@ -54,7 +54,7 @@ def masked(
     holder = [document]
     ranks = _Ranks({"$type": PLAIN} if all_run_kwargs else dict.fromkeys(("$type", *RUN_KWARGS), PLAIN))
     texts = _mask_by_name(holder, above, hidden, sign, ranks)
-    maskers = maskers_for("\n".join(texts))
+    maskers = maskers_for_all(texts)
     if maskers:
         _mask_texts(holder, maskers, hidden)
     return holder[0]

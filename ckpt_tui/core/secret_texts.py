@@ -7,9 +7,10 @@ holds a sign of such a secret, which nearly all texts do not.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
+from ckpt_tui.core.cache import SharedCache
 from ckpt_tui.core.secret_names import is_secret_key, is_secret_parameter
 
 MASK = "••••••"
@@ -299,6 +300,34 @@ _MASKERS: Maskers = (
 def maskers_for(text: str) -> Maskers:
     """What is to be done with a text for the signs of secrets in it, which nearly all texts lack."""
     return tuple(pair for pair in _MASKERS if any(sign in text for sign in pair[0]))
+
+
+def maskers_for_all(texts: Iterable[str]) -> Maskers:
+    """The same for many texts; what a long one has is remembered, because it comes again in the next checkpoint."""
+    found: set[int] = set()
+    short = []
+    for text in texts:
+        if len(text) < _REMEMBERED:
+            short.append(text)
+            continue
+        signs = _known.get(text)
+        if signs is None:
+            signs = _sorts_in(text)
+            _known.put(text, signs, len(text) + 100)
+        found.update(signs)
+    found.update(_sorts_in("\n".join(short)))
+    return tuple(_MASKERS[number] for number in sorted(found))
+
+
+def _sorts_in(text: str) -> tuple[int, ...]:
+    """The indexes of the maskers of which a sign is in a text."""
+    return tuple(number for number, (signs, _) in enumerate(_MASKERS) if any(sign in text for sign in signs))
+
+
+_REMEMBERED = 400
+"""Characters of a text from which looking for eighty signs takes longer than remembering what it has."""
+
+_known: SharedCache[str, tuple[int, ...]] = SharedCache(16 * 1024 * 1024)
 
 
 def masked_text(text: str, maskers: Maskers = _MASKERS) -> str:

@@ -7,6 +7,7 @@ import dataclasses
 import json
 from typing import Any
 
+from .framework import names
 from .made import Maker, misfit
 from .shown import type_name
 
@@ -94,11 +95,8 @@ def _made(kind: str, document: Any, expected: Any, about: Any, maker: Maker) -> 
 def _coerced(document: Any, expected: Any) -> tuple[bool, Any]:
     """Whether the framework itself makes an answer of something that is not the JSON of its type, and that answer."""
     with contextlib.suppress(Exception):
-        # Late: the framework is imported by the program.
-        from agent_framework._workflows._typing_utils import is_instance_of, try_coerce_to_type
-
-        made = try_coerce_to_type(document, expected)
-        return is_instance_of(made, expected), made
+        made = names().try_coerce_to_type(document, expected)
+        return names().is_instance_of(made, expected), made
     return False, None
 
 
@@ -204,9 +202,8 @@ def _change_arguments(made: Any, call: dict[str, Any], changed: str) -> None:
 
 def _rebinds() -> bool:
     """Whether this release puts the call that it asked for in the place of the one in an approval."""
-    from agent_framework import _tools  # late: the framework is imported by the program
-
-    return any("bind_approval" in name for name in vars(_tools))
+    tools = names().tools
+    return tools is not None and any("bind_approval" in name for name in vars(tools))
 
 
 # Messages, and results of actions on a computer
@@ -226,9 +223,7 @@ def _check_messages(made: Any) -> None:
 
 
 def _check_computer_result(about: Any, made: Any) -> None:
-    from agent_framework._workflows import _agent_executor  # late: the framework is imported by the program
-
-    check = getattr(_agent_executor, "_validate_computer_tool_result", None)
+    check = getattr(names().agent_executor, "_validate_computer_tool_result", None)
     if check is not None:
         try:
             check(about, made)

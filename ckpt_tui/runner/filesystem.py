@@ -8,6 +8,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
+
 
 def entry_of(path: Any, descriptor: Any = None) -> str | None:
     """Where the entry of a directory stands that a path names; a link is not followed. None for what is not a path.
@@ -47,8 +52,6 @@ def directory_of(descriptor: int) -> str:
     with contextlib.suppress(OSError):
         return os.readlink(f"/proc/self/fd/{descriptor}")
     with contextlib.suppress(Exception):
-        import fcntl  # late: not on Windows
-
         found = fcntl.fcntl(descriptor, 50, b"\0" * 1024)  # F_GETPATH of macOS
         return os.fsdecode(found.rstrip(b"\0"))
     return os.sep

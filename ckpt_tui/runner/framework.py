@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import inspect
 import io
 import pickle
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 from .faults import Fault
-from .missing import missing_framework
+from .missing import missing_framework, version_of
 
 _ALLOWED = frozenset((
     *(f"builtins:{name}" for name in (
@@ -62,17 +62,12 @@ class Framework:
 
     def __init__(self) -> None:
         try:
-            # Late: the framework is imported by the program.
+            # Late: runs of LangGraph do without it. Not in `names`: a refusal of the gate comes half a second sooner.
             from agent_framework import FileCheckpointStorage, WorkflowCheckpoint
             from agent_framework._workflows import _checkpoint_encoding as encoding
         except ImportError as error:
             raise Fault("framework", *missing_framework(error)) from None
-        from importlib.metadata import PackageNotFoundError, version  # late: 20 ms that the program does not pay for
-
-        try:
-            self.version = version("agent-framework-core")
-        except PackageNotFoundError:
-            self.version = "?"
+        self.version = version_of("agent-framework-core") or "?"
         self.storage_class: Any = FileCheckpointStorage
         self.checkpoint_class: Any = WorkflowCheckpoint
         self.encoding: Any = encoding
@@ -92,28 +87,15 @@ class Framework:
 
     def workflow_classes(self) -> list[Any]:
         """The classes whose `run` runs a workflow."""
-        from agent_framework import Workflow  # late: the framework is imported by the program
-
-        found: list[Any] = [Workflow]
-        with contextlib.suppress(ImportError):  # there are functional workflows from 1.2 on
-            # Late: the framework is imported by the program.
-            from agent_framework._workflows._functional import FunctionalWorkflow
-
-            found.append(FunctionalWorkflow)
-        return found
+        return [each for each in (names().Workflow, names().FunctionalWorkflow) if each is not None]
 
     def executor_class(self) -> Any:
         """The class of executors."""
-        from agent_framework import Executor  # late: the framework is imported by the program
-
-        return Executor
+        return names().Executor
 
     def context_class(self) -> Any:
         """The class that takes the events of executors."""
-        # Late: the framework is imported by the program.
-        from agent_framework._workflows._runner_context import InProcRunnerContext
-
-        return InProcRunnerContext
+        return names().InProcRunnerContext
 
     def checkpoint(self, document: Any, allowed: frozenset[str]) -> Any:
         """A checkpoint of the JSON of its file, made by the framework's own functions.
@@ -140,3 +122,10 @@ class Framework:
         """Have the framework call this instead of its own function for one pickle: `(encoded, *, allowed_types)`."""
         self._unpickle = self.encoding._base64_to_unpickle
         self.encoding._base64_to_unpickle = function
+
+
+def names() -> ModuleType:
+    """What is used of agent_framework once a workflow is loaded: the module `framework_names`."""
+    from . import framework_names  # late: the framework is there, or its absence was reported, and it takes 0.6 s
+
+    return framework_names

@@ -99,8 +99,8 @@ def missing_module(error: ImportError, directories: list[str], place: str) -> tu
         what = f"{place} imports {name}, which is not found from here: {shown_path(found)} has a module {top}"
         return what, f"start ckpt-tui in {shown_path(found)}, or name the module as it is imported from there"
     if importlib.util.find_spec(top) is not None and top not in ("agent_framework", "azure", "google"):
-        version_of = _version(top)
-        what = f"{place} imports {name}, which {top}{version_of} does not have"
+        release = _version(top)
+        what = f"{place} imports {name}, which {top}{release} does not have"
         return what, f"install the release that the program was written for: {install_line(distribution_of(top))}"
     return what, f"{install_line(distribution_of(name))}; or name the interpreter that has it with --python"
 
@@ -129,11 +129,17 @@ def missing_name(error: ImportError, place: str) -> tuple[str, str]:
 
 
 def _version(module: str) -> str:
-    """` 1.2.3` of an installed distribution, or ""."""
-    from importlib.metadata import PackageNotFoundError, version  # late: only for the words of a failure
+    """` 1.2.3` of the installed distribution of a module, or ""."""
+    release = version_of(distribution_of(module))
+    return release and f" {release}"
+
+
+def version_of(distribution: str) -> str:
+    """The version of an installed distribution, or ""."""
+    from importlib.metadata import PackageNotFoundError, version  # late: 20 ms where the framework cannot be imported
 
     try:
-        return f" {version(distribution_of(module))}"
+        return version(distribution)
     except PackageNotFoundError:
         return ""
 

@@ -27,13 +27,20 @@ from .program import give_input
 from .running import Runner
 from .terminal import Terminal, install
 
+try:
+    import fcntl
+except ImportError:  # on Windows
+    fcntl = None  # type: ignore[assignment]
+try:
+    import ctypes
+except ImportError:  # a Python built without libffi
+    ctypes = None  # type: ignore[assignment]
+
 
 def die_with(parent: int) -> None:
     """Have the system kill this process when its parent dies, where it can; a closed standard input does elsewhere."""
     if sys.platform == "linux":
         with contextlib.suppress(Exception):
-            import ctypes  # late: only on Linux
-
             ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)
     if parent and hasattr(os, "getppid") and os.getppid() != parent:
         vanish()
@@ -42,8 +49,6 @@ def die_with(parent: int) -> None:
 def _high(descriptor: int) -> int:
     """A copy of a descriptor, out of the way of programs that close or reuse the low ones."""
     with contextlib.suppress(Exception):
-        import fcntl  # late: not on Windows
-
         return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 200)
     return os.dup(descriptor)
 

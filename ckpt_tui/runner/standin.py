@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Generator, Iterator
 from typing import Any
 
+from .framework import names
+
 
 class StandIn(str):
     """An empty text that has every attribute and can be called, indexed, iterated, awaited and compared."""
@@ -92,13 +94,12 @@ class OutputEvent:
 
 def passed_result() -> Any:
     """What the program gets of a run that is passed over: a result of the framework's own class, with one output."""
-    from agent_framework import WorkflowRunResult, WorkflowRunState  # late: the framework is imported by the program
 
-    class PassedResult(WorkflowRunResult):  # type: ignore[misc,unused-ignore]
+    class PassedResult(names().WorkflowRunResult):  # type: ignore[misc]
         def get_outputs(self) -> list[Any]:
             return [StandIn()]
 
         def get_final_state(self) -> Any:
-            return WorkflowRunState.IDLE
+            return names().WorkflowRunState.IDLE
 
     return PassedResult([], [])

@@ -16,18 +16,24 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, OpenedPath, problem_error
 from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.langgraph_document import ERROR, INTERRUPT, SENDS
-from ckpt_tui.stores.langgraph_entries import entry_of, full_entry_of
+from ckpt_tui.stores.langgraph_entries import entry_of, full_entry_of, parent_of
 from ckpt_tui.stores.langgraph_loading import checkpoint_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of
 from ckpt_tui.stores.langgraph_reader import LangGraphReader
 from ckpt_tui.stores.langgraph_rows import PAGE, Header, LangGraphRows, is_langgraph
-from ckpt_tui.stores.polled import PolledStore
+from ckpt_tui.stores.polled import POLL_SECONDS, PolledStore
 from ckpt_tui.stores.sqlite import SqliteFault, is_sqlite
 
 KIND = "langgraph"
 
 RESUME_REASON = "it is a step of a graph within the graph; resume from the checkpoint that it was called from"
 PRUNE_REASON = "the database belongs to the program that writes it; it is only ever read"
+
+BUSY_SECONDS = 0.1
+"""Seconds between two looks at a database that was written to lately."""
+
+QUIET_SECONDS = 60.0
+"""Seconds after which a database is not one that was written to lately."""
 
 COUNT_SECONDS = 5.0
 """How long checkpoints that are deleted in the same commit in which others are saved may stay in the list."""
@@ -82,6 +88,10 @@ class LangGraphStore(PolledStore):
         """The stamps of the database and of its log; None while another program has locked it."""
         mark = self._rows.mark()
         return None if self._trouble is not None and self._trouble.kind == "locked" else mark
+
+    def pause(self, took: float, quiet: float) -> float:
+        """A tenth of a second while a program writes: what a look reads is what is new, however long the first took."""
+        return BUSY_SECONDS if quiet < QUIET_SECONDS else POLL_SECONDS
 
     def place(self, file: str) -> str:
         """The database."""
@@ -168,14 +178,10 @@ class LangGraphStore(PolledStore):
         with self._lock:
             for header in headers:
                 self._last_row = header.row
-                entry = entry_of(header)
+                entry = entry_of(header, self._known.get(parent_of(header) or ""))
                 self._headers[header.row] = entry.file
                 parent = entry.parent if isinstance(entry, CheckpointRef) else None
                 if parent is not None:
-                    known = self._known.get(parent)
-                    if known is not None and isinstance(entry, CheckpointRef):
-                        parent = known.file  # the same text once
-                        entry = entry._replace(parent=parent)
                     self._children.add(parent)
                     touched[parent] = None
                 self._known[entry.file] = entry

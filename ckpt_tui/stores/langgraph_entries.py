@@ -28,16 +28,24 @@ _ROLES: dict[str, Role] = {"input": "entry", "update": "edited", "fork": "forked
 """`source` of the metadata → the role of a checkpoint that no node ran for."""
 
 
-def entry_of(header: Header) -> Entry:
-    """The entry of a row, as far as its header shows."""
+def entry_of(header: Header, before: Entry | None = None) -> Entry:
+    """The entry of a row, as far as its header shows.
+
+    Args:
+        header: The row.
+        before: The entry of its parent, if that is known: what is the same is kept once.
+    """
     key = header.key
     if key is None:
         return Problem(f"row {header.row}", "its thread, namespace or id is not a text", "foreign", header.size)
     file = encoded(key)
     when = saved_at(key.id)
     step = step_of(key.id)
-    parent = None if header.parent is None or header.parent == key.id else encoded(key._replace(id=header.parent))
-    given = _metadata(key.thread, key.space, step)
+    parent = parent_of(header)
+    given = None
+    if isinstance(before, CheckpointRef) and before.file == parent:
+        parent, given = before.file, before.store_metadata if before.facts is None else None
+    given = given or _metadata(key.thread, key.space)
     saved = datetime.fromtimestamp(when, UTC).isoformat() if when else ""
     return CheckpointRef(
         id=file, file=file, workflow=given.run if given.run == key.thread else key.thread, graph="", parent=parent,
@@ -45,13 +53,21 @@ def entry_of(header: Header) -> Entry:
     )  # fmt: skip
 
 
+def parent_of(header: Header) -> str | None:
+    """The file of the parent of a row; None where it has none."""
+    key = header.key
+    if key is None or header.parent is None or header.parent == key.id:
+        return None
+    return encoded(key._replace(id=header.parent))
+
+
 @lru_cache(4096)
-def _metadata(thread: str, space: str, step: int) -> StoreMetadata:
-    """What the header says of a run and a step; shared by the checkpoints of which it says the same."""
+def _metadata(thread: str, space: str) -> StoreMetadata:
+    """What the header says of a run; shared by its checkpoints."""
     key = Key(thread, space, "")
     caller = above(space)
     return StoreMetadata(
-        run=run_of(key), title=title_of(key), step=step,
+        run=run_of(key), title=title_of(key),
         above="" if caller is None else run_of(key._replace(space=caller)),
     )  # fmt: skip
 
@@ -92,7 +108,7 @@ def full_entry_of(header: Header, read: Reading, has_child: bool) -> Entry:
             role=role,
             status=status,
             ran=read.ran,
-            step=step if type(step) is int else given.step,
+            step=step if type(step) is int else entry.iteration,
             did="answered" if role == "response" else "",
         ),
     )

@@ -10,6 +10,11 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.fork_directories import SUFFIX, forks_of, root_of
 
+try:
+    import pwd
+except ImportError:  # on Windows
+    pwd = None  # type: ignore[assignment]
+
 _OWN_PLACE = "Move the store to a directory that only you may write to, and resume only what you know to be yours."
 _DIRECTORY_FIX = "`chmod o-w` on the directory; look at its checkpoints before you resume one."
 _FILE = "anybody on this computer may change this file"
@@ -111,10 +116,8 @@ def _anybody_writes(status: os.stat_result) -> bool:
 
 def _stranger(owner: int) -> str:
     """The name of an owner who is neither the person nor the administrator; "" for these two."""
-    if os.name != "posix" or owner in (0, os.geteuid()):
+    if pwd is None or owner in (0, os.geteuid()):
         return ""
-    import pwd  # late: only where there is such a thing
-
     try:
         return clean(pwd.getpwuid(owner).pw_name)
     except KeyError:

@@ -136,7 +136,7 @@ class PolledStore(Store):
         """Everything first, then what changes, until `stop` is set."""
         seen: object = self  # differs from every mark
         missing = False
-        first = True
+        first = is_opening = True
         changed = time.monotonic()
         while not stop.is_set():
             began = time.monotonic()
@@ -144,11 +144,12 @@ class PolledStore(Store):
                 mark = self.mark()
                 if mark is None or mark != seen:
                     for batch in self._pass(stop):
-                        if batch.entries or batch.gone or missing or first:
+                        is_last = is_opening and batch.done >= batch.total
+                        if batch.entries or batch.gone or missing or first or is_last:
                             changed = time.monotonic()
                             yield batch
                         missing = first = False
-                    seen = mark
+                    seen, is_opening = mark, False
             except CkptError:  # of a storage that is busy or closed: asked again
                 seen = self
             except OSError:

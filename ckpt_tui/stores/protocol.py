@@ -48,8 +48,8 @@ NEARBY_SECONDS = 0.005
 QUIET_SECONDS = 15.0
 """Longest time between two looks at a storage in which nothing changes; each look may be paid for."""
 
-SLOWER = 1.5
-"""How many times later than the last look the next one is, while nothing changes."""
+QUIET_SHARE = 0.5
+"""The pause before the next look, as a share of the time in which nothing changed."""
 
 if TYPE_CHECKING:
     from ckpt_tui.core.document_budget import DocumentBudget
@@ -125,7 +125,7 @@ class ProtocolStore(PolledStore):
         usual = super().pause(self._looked, quiet)
         if self._looked < NEARBY_SECONDS:
             return usual
-        return max(usual, min(quiet * (SLOWER - 1), QUIET_SECONDS))
+        return max(usual, min(quiet * QUIET_SHARE, QUIET_SECONDS))
 
     def count(self) -> int:
         """How many checkpoints there are."""
@@ -143,9 +143,7 @@ class ProtocolStore(PolledStore):
         if not wanted:
             return
         newest = [name for name in self._newest() if name in unknown]
-        # Most storages list in the order of writing.
-        ordered = dict.fromkeys([*newest, *reversed(wanted)])
-        names = list(ordered)
+        names = list(dict.fromkeys([*newest, *reversed(wanted)]))  # most storages list in the order of writing
         for start in range(0, len(names), AT_ONCE):
             some = names[start : start + AT_ONCE]
             for name, found in zip(some, self._loaded(some), strict=True):
@@ -239,10 +237,8 @@ class ProtocolStore(PolledStore):
         async def load_all() -> list[tuple[bytes, tuple[str, ...]] | BaseException]:
             return await asyncio.gather(*map(load_one, names))
 
-        if not names:
-            return []
         try:
-            return self._call(load_all())
+            return self._call(load_all()) if names else []
         except Exception as error:
             return [error] * len(names)
 

@@ -210,9 +210,18 @@ COMMANDS: tuple[Command, ...] = (
         "replay.previous_change", "left_curly_bracket", "change(-1)", "previous change of a pinned path", "replay", "",
         "{",
     ),
+    Command(
+        "replay.next_breakpoint", "right_parenthesis", "run_to_breakpoint(1)", "next step that makes a breakpoint true",
+        "replay", "", ")",
+    ),
+    Command(
+        "replay.previous_breakpoint", "left_parenthesis", "run_to_breakpoint(-1)",
+        "previous step that makes a breakpoint true", "replay", "", "(",
+    ),
     Command("replay.slower", "less_than_sign", "speed(-1)", "slower: 0.5×", "replay", "", "<"),
     Command(
-        "replay.faster", "greater_than_sign", "speed(1)", "faster: 2×, 4×, then as it was recorded", "replay", "", ">",
+        "replay.faster", "greater_than_sign", "speed(1)", "faster: 2×, 4×, 16×, as fast as it draws, then as recorded",
+        "replay", "", ">",
     ),
     Command("replay.pin", "p", "pin", "pin the changed path under the cursor, or unpin it", "replay", "", "p"),
     Command("replay.pin_any", "P", "pin_any", "pin any other path", "replay", "", "P"),

@@ -11,6 +11,7 @@ from textual.dom import DOMNode
 from textual.widget import Widget
 
 from ckpt_tui.tui.commands import COMMANDS, ELSEWHERE, Command
+from ckpt_tui.tui.widgets.fitting import fit
 
 _KEYS = 8
 """Cells of the column of keys."""
@@ -31,20 +32,25 @@ class Offer(NamedTuple):
 class Commands(Provider):
     """Offers every command, those first that can be done on the screen below."""
 
+    @property
+    def _width(self) -> int:
+        """Columns of a line: those of the screen without the list's own edges."""
+        return self.app.size.width - 6
+
     async def discover(self) -> Hits:
         offers = [offer for offer in self._offers() if offer.command.scope != "any list"]
         offers.sort(key=lambda offer: offer.node is None)
         for index, offer in enumerate(offers):
             # Sorted by this text, which nobody sees.
-            yield DiscoveryHit(_line(offer), partial(self._run, offer), f"{index:03} {offer.command.id}")
+            yield DiscoveryHit(_line(offer, self._width), partial(self._run, offer), f"{index:03} {offer.command.id}")
 
     async def search(self, query: str) -> Hits:
         words = query.lower().split()
         for offer in self._offers():
             score = closeness(offer.command, words)
             if score > 0:
-                yield Hit(score + (_HERE if offer.node is not None else 0), _line(offer), partial(self._run, offer),
-                          offer.command.title)  # fmt: skip
+                score += _HERE if offer.node is not None else 0
+                yield Hit(score, _line(offer, self._width), partial(self._run, offer), offer.command.title)
 
     def _offers(self) -> list[Offer]:
         """All commands, each with what it works on: the focused widget and those around it first, then any other."""
@@ -106,12 +112,12 @@ def _can(node: DOMNode, action: str) -> bool:
     return "." in action or (hasattr(node, f"action_{name}") and node.check_action(name, ()) is True)
 
 
-def _line(offer: Offer) -> Content:
-    """One line: the key, what it does, its id; dim, and where it works, for what cannot be done here."""
+def _line(offer: Offer, width: int) -> Content:
+    """One line: the key, what it does, its id if there is room; dim, with where it works, for what works elsewhere."""
     command = offer.command
+    key, room = f"{command.shown:>{_KEYS}}  ", width - _KEYS - 2
     if offer.node is None:
-        text = f"{command.shown:>{_KEYS}}  {command.title} · {ELSEWHERE[command.scope]}"
-        return Content.styled(text, "$ck-dim")
-    return Content.assemble(
-        (f"{command.shown:>{_KEYS}}  ", "$ck-label"), command.title, (f"  {command.id}", "$ck-dim")
-    )  # fmt: skip
+        return Content.styled(key + fit(f"{command.title} · {ELSEWHERE[command.scope]}", room).rstrip(), "$ck-dim")
+    title, name = fit(command.title, min(len(command.title), room)), f"  {command.id}"
+    shown = name if len(title) + len(name) <= room else ""
+    return Content.assemble((key, "$ck-label"), title, (shown, "$ck-dim"))

@@ -32,6 +32,7 @@ GROUPS = {
     "browser": ("scale", "browser"),
     "long-run": ("scale", "long_run"),
     "remote": ("scale", "remote"),
+    "chat": ("scale", "chat"),
 }
 """Name → module and function."""
 

@@ -63,6 +63,10 @@ class Terminal:
         """The screen's lines."""
         return "\n".join(self.screen.display)
 
+    def press(self, keys: str) -> None:
+        """Type something."""
+        self._child.send(keys)
+
     def read(self, seconds: float) -> bool:
         """Take in what was written meanwhile, waiting at most so long for something; whether there was any."""
         try:

@@ -1,6 +1,6 @@
 """A cache that is bounded by the weight and the number of what it keeps."""
 
-from ckpt_tui.core.cache import Cache
+from ckpt_tui.core.cache import Cache, SharedCache
 
 
 def kept(cache: Cache[str, str], keys: str) -> str:
@@ -56,3 +56,18 @@ def test_a_value_that_is_false_is_a_value() -> None:
     cache = Cache[str, int](1)
     cache.put("a", 0)
     assert cache.get("a") == 0
+
+
+def test_of_two_generations_what_is_used_stays_and_what_is_not_goes() -> None:
+    cache = SharedCache[int, str](20)
+    for number in range(50):
+        cache.put(number, str(number), 1)
+        assert cache.get(0) == "0"
+    assert cache.get(20) is None
+    assert cache.get(49) == "49"
+
+
+def test_a_value_that_weighs_too_much_is_not_shared() -> None:
+    cache = SharedCache[int, str](20)
+    cache.put(1, "x", 11)
+    assert cache.get(1) is None

@@ -6,7 +6,7 @@ import pytest
 
 from ckpt_tui.core.redact import MASK, masked, masked_lines
 from ckpt_tui.core.secret_names import is_secret_key
-from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.secret_texts import masked_text, maskers_for, maskers_for_all
 
 M = MASK
 
@@ -138,3 +138,11 @@ def test_no_text_takes_long(text: str) -> None:
     begun = time.process_time()
     masked_text(text)
     assert time.process_time() - begun < 3
+
+
+def test_many_texts_have_the_maskers_of_each_long_ones_too_and_again() -> None:
+    plain, secret = "nothing to hide. " * 40, "see https://me:hunter2@example.org now. " + "and so on. " * 50
+    for _ in range(2):
+        assert maskers_for_all([plain, "short"]) == maskers_for(plain)
+        assert maskers_for_all([plain, secret]) == maskers_for(secret)
+        assert maskers_for_all(["https://me:hunter2@x"]) == maskers_for(secret)

@@ -22,7 +22,7 @@ from ckpt_tui.core.runs.lineage import Run, arrange
 from ckpt_tui.core.runs.listing import id_text, run_title
 from ckpt_tui.core.steps.snapshots import take_snapshot
 from ckpt_tui.errors import CkptError, NotFoundError
-from ckpt_tui.stores import langgraph
+from ckpt_tui.stores import langgraph, langgraph_rows
 from ckpt_tui.stores.base import Batch, Store, collect
 from ckpt_tui.stores.composite import CompositeStore
 from ckpt_tui.stores.conformance import Conformance
@@ -703,3 +703,22 @@ def test_a_row_that_is_used_again_shows_the_new_checkpoint(tmp_path: Path) -> No
     save(connection, 8, checkpoint_id(1, 0))
     assert set(collect(store.scan(), entries)) - before == {f"t/{checkpoint_id(8, 7)}"}
     connection.close()
+
+
+def test_a_first_look_that_took_long_does_not_delay_the_next_ones(tmp_path: Path) -> None:
+    store = LangGraphStore(str(tmp_path / "memory.db"))
+    assert store.pause(took=100.0, quiet=0.0) <= 0.1
+    assert store.pause(took=100.0, quiet=1_000.0) <= 0.25
+
+
+def test_a_watch_says_when_everything_was_shown_though_the_last_page_is_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_two(tmp_path / "memory.db").close()
+    monkeypatch.setattr(langgraph, "PAGE", 2)
+    monkeypatch.setattr(langgraph_rows, "PAGE", 2)
+    stop = threading.Event()
+    for batch in LangGraphStore(str(tmp_path / "memory.db")).watch(stop):
+        if batch.done >= batch.total:
+            stop.set()
+    assert stop.is_set()

@@ -62,10 +62,10 @@ async def test_screens_of_answers_say_it_in_the_line_of_keys_until_the_next_key(
     async with open_app(RECORDED) as app:
         await app.press(*keys)
         await app.shows(title)
-        await app.press("x")
-        await app.shows("x works on the screen of a run")
+        await app.press("m")
+        await app.shows("m works in the list of checkpoints")
         await app.press("j")
-        await app.until(lambda: "works on" not in app.text, "the keys")
+        await app.until(lambda: "works in the list" not in app.text, "the keys")
 
 
 async def test_a_stream_of_events_says_it_too(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from textual.command import CommandList
 
 from ckpt_tui.tui.commands import COMMANDS, Command
 from ckpt_tui.tui.palette import closeness
-from tests.tui.support import SAMPLES, open_app
+from tests.tui.support import RECORDED, SAMPLES, open_app
 
 
 def first(text: str) -> str:
@@ -86,3 +86,14 @@ def lines(app: object) -> list[str]:
 
 def notices(app: object) -> str:
     return " ".join(each.message for each in app.app._notifications)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+async def test_every_command_takes_one_line(width: int) -> None:
+    async with open_app(RECORDED, (width, 30)) as app:
+        await app.press("colon", *"doctor")
+        await app.shows("what is wrong or risky")
+        palette = app.app.screen.query_one(CommandList)
+        prompts = [palette.get_option_at_index(index).prompt for index in range(palette.option_count)]
+        assert prompts and all(len(str(prompt)) <= palette.scrollable_content_region.width for prompt in prompts)
+        assert palette.virtual_size.height == len(prompts)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ckpt_tui.core.replay.cadence import SPEEDS
 from ckpt_tui.tui.screens.branch_picker import BranchPicker
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.replay import ReplayScreen
@@ -138,7 +139,7 @@ class TestPlaying:
     async def test_it_plays_to_the_end_and_says_so(self) -> None:
         async with open_app(SAMPLES / "linear") as app:
             screen = await replay(app, "g")
-            screen.playback.speed = 4
+            screen.playback.speed = SPEEDS.index("recorded")
             await app.press("space")
             await at(app, 3)
             await app.shows("The end of the branch.", "‖ paused")
@@ -147,13 +148,38 @@ class TestPlaying:
         async with open_app(SAMPLES / "loop") as app:
             screen = await replay(app, "g")
             await answer(app, "b", "state.last > `3`")
-            screen.playback.speed = 4
+            screen.playback.speed = SPEEDS.index("recorded")
             await app.press("space")
             await app.shows("◆ stopped at step 7: state.last > `3` became true", "◆ state.last > `3`  true here")
             assert not screen.playback.playing
             await answer(app, "b", "state.last == `2`")
             await app.press("backspace")
             await app.shows("◆ stopped backwards at step 4: state.last == `2` became true")
+
+    async def test_as_fast_as_it_draws_each_step_is_shown_and_breakpoints_stop_it(self) -> None:
+        async with open_app(SAMPLES / "loop") as app:
+            screen = await replay(app, "g")
+            await answer(app, "b", "state.last > `3`")
+            screen.playback.speed = SPEEDS.index("as fast as it draws")
+            await app.press("space")
+            await app.shows("◆ stopped at step 7: state.last > `3` became true")
+
+    async def test_one_key_goes_to_the_next_breakpoint_and_one_to_that_before(self) -> None:
+        async with open_app(SAMPLES / "loop") as app:
+            screen = await replay(app, "g")
+            await app.press("right_parenthesis")
+            await app.shows("There is no breakpoint")
+            await answer(app, "b", "state.last > `3`")
+            await answer(app, "b", "state.last > `5`")
+            await app.press("right_parenthesis")
+            await at(app, 7)
+            await app.press("right_parenthesis")
+            await at(app, 11)
+            await app.press("right_parenthesis")
+            await app.shows("No breakpoint becomes true after this step.")
+            await app.press("left_parenthesis")
+            await at(app, 7)
+            assert not screen.playback.playing
 
     async def test_a_breakpoint_that_is_no_expression_is_refused_with_a_reason(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
@@ -166,7 +192,10 @@ class TestPlaying:
     async def test_speeds_are_reported(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
             await replay(app, "g")
-            for key, word in (("<", "0.5×"), (">", "1×"), (">", "2×"), (">", "4×"), (">", "recorded")):
+            for key, word in (
+                ("<", "0.5×"), (">", "1×"), (">", "2×"), (">", "4×"), (">", "16×"),
+                (">", "as fast as it draws"), (">", "recorded"),
+            ):  # fmt: skip
                 await app.press("less_than_sign" if key == "<" else "greater_than_sign")
                 await app.shows(f"paused · {word}")
 
@@ -180,7 +209,7 @@ class TestPlaying:
             path.write_text(json.dumps(document, indent=2, ensure_ascii=False))
         async with open_app(store) as app:
             screen = await replay(app, "g")
-            screen.playback.speed = 4
+            screen.playback.speed = SPEEDS.index("recorded")
             await app.press("space")
             await app.shows("a wait of 60 min takes 3 s")
 
@@ -206,7 +235,7 @@ class TestPlaying:
             path.unlink()
         async with open_app(store) as app:
             screen = await replay(app, "g")
-            screen.playback.speed = 4
+            screen.playback.speed = SPEEDS.index("recorded")
             await app.press("space")
             await app.shows("at the live edge, waits for the next step")
             assert screen.position.at == 4
@@ -245,7 +274,7 @@ class TestForks:
     async def test_playing_stops_at_a_fork_that_nobody_decided(self) -> None:
         async with open_app(SAMPLES / "fork") as app:
             screen = await replay(app, "g")
-            screen.playback.speed = 4
+            screen.playback.speed = SPEEDS.index("recorded")
             await app.press("space")
             await app.until(lambda: isinstance(app.app.screen, BranchPicker), "the question")
             assert screen.position.at == next(iter(screen.position.track.forks))

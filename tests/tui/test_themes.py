@@ -107,6 +107,7 @@ async def test_every_text_can_be_read_in_16_colours(
             if (found := contrast(seen(style.color, True), seen(style.bgcolor, False))) < CONTRAST
         }
         assert not poor
+        assert rows.style("match", "cursor").bgcolor == rows.style("match").bgcolor
         cursor, rests, plain = (rows.style("plain", over) for over in ("cursor", "cursor-blur", ""))
         assert len({(each.bgcolor, each.underline) for each in (cursor, rests, plain)}) == 3
 

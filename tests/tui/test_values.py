@@ -121,6 +121,11 @@ class TestTree:
             await app.press("tab", "f9")
             await app.shows("[State]", "(pending)", "review expect", '"approve?"', "options")
 
+    async def test_a_part_that_is_gone_to_stands_at_the_top(self) -> None:
+        async with open_app(SAMPLES / "hitl_pending", (120, 12)) as app:
+            await app.press("tab", "f9")
+            await app.until(lambda: "(pending)" in app.lines[3], "its part at the top")
+
     async def test_values_of_every_kind_show_their_text(self) -> None:
         async with open_app(SAMPLES / "types_zoo", (120, 100)) as app:
             await app.press("tab", "C", "z")

@@ -15,18 +15,19 @@ from dataclasses import replace
 from typing import Any
 
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint
-from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint, following, waiting
+from ckpt_tui.actions.debugging.line_writer import LineWriter
+from ckpt_tui.actions.debugging.pause_fields import after_failure, at_checkpoint, at_hold
+from ckpt_tui.actions.debugging.pending_changes import PendingChanges
+from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
 from ckpt_tui.actions.debugging.session_record import note_begin, note_end
 from ckpt_tui.actions.debugging.stops import Stops, place_to_run_to
 from ckpt_tui.actions.debugging.successor import Successor
-from ckpt_tui.actions.resume.document_edits import edit_of
 from ckpt_tui.actions.resume.fork_overlays import fork_directory
-from ckpt_tui.actions.resume.plan import FAILED, Edit, Plan, short_name_of
-from ckpt_tui.actions.resume.session import GRACE, Session, numbered, stamp_now
+from ckpt_tui.actions.resume.plan import FAILED, Plan, short_name_of
+from ckpt_tui.actions.resume.session import GRACE, Session
 from ckpt_tui.actions.resume.sources import source_in
 from ckpt_tui.actions.resume.targets import anchored
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.running.executor_states import lights
 from ckpt_tui.errors import CkptError, UsageError
 from ckpt_tui.stores.registry import open_store
 
@@ -35,10 +36,6 @@ PAUSED = ("continue", "step", "run_to", "edit", "goto")
 
 COMMANDS = (*PAUSED, "pause", "break", "answer", "stop")
 """What can be done; see docs/json.md."""
-
-
-_PAUSE_FIELDS = ("iteration", "next", "ran", "running", "executor", "source", "type", "data")
-"""What a pause of the runner says that is passed on as it is."""
 
 
 class Debugger:
@@ -70,19 +67,13 @@ class Debugger:
         self.ended = threading.Event()
         self._turn = threading.Event()
         """Set while the run is paused, and at its end: a command that needs a pause has its answer then."""
-        self._sink = sink
+        self._lines = LineWriter(sink)
         self._stops = Stops(breakpoints, step)
         self._confirmed = confirmed
         self._is_answered = is_answered
         self._lock = threading.RLock()
-        self._count = 0
-        self._edits: list[Edit] = []
-        self._at = plan.source.id
-        """Id of the checkpoint where the person stands."""
-        self._moved = False
-        """Whether that is another checkpoint than the process has reached."""
+        self._changes = PendingChanges(plan.source.id)
         self._waits = False
-        self._answers: dict[str, Any] = {}
         self._failure: dict[str, Any] | None = None
         self._next: Successor | None = None
         self._where: dict[str, Any] = {}
@@ -99,7 +90,7 @@ class Debugger:
     def start(self) -> None:
         """Start the process."""
         with suppress(CkptError):
-            self._stops.watcher.begin(self._found(self._at)[0] if self._at else None)
+            self._stops.watcher.begin(self._found(self._changes.at)[0] if self._changes.at else None)
         self._session.start()
 
     def stop(self, grace: float = GRACE) -> None:
@@ -165,7 +156,7 @@ class Debugger:
             with self._lock:
                 self._obey(command)
         except CkptError as error:
-            self._say("error", where="command", what=error.what, fix=error.hint, traceback="")
+            self._lines.say("error", where="command", what=error.what, fix=error.hint, traceback="")
 
     # -- commands ----------------------------------------------------------------------------------------------------
 
@@ -203,47 +194,28 @@ class Debugger:
 
     def _obey_paused(self, do: str, command: dict[str, Any]) -> None:
         if do == "edit":
-            self._edit(command)
+            edit = self._changes.add_edit(command)
+            self._lines.say("edited", path=edit.text, value=edit.value)
         elif do == "goto":
             self._goto(command)
         else:
             self._stops.go_on(do == "step", place_to_run_to(command) if do == "run_to" else None)
             self._go_on()
 
-    def _edit(self, command: dict[str, Any]) -> None:
-        if "value" not in command:
-            raise UsageError("edit needs a path and a value.", '"path": "state.draft.score", "value": 0.9')
-        edit = edit_of(str(command.get("path")), command["value"])
-        self._edits = [each for each in self._edits if each.path != edit.path] + [edit]
-        self._say("edited", path=edit.text, value=edit.value)
-
     def _goto(self, command: dict[str, Any]) -> None:
         name = str(command.get("id") or "")
         checkpoint = self._found(name)[0]
         self._stops.watcher.begin(checkpoint)
-        self._at, self._moved, self._edits = checkpoint.ref.id, True, []
-        then = following(checkpoint, self._graph.get("edges") or ())
-        self._pause(
-            "asked", checkpoint=self._at, iteration=checkpoint.ref.iteration, next=then,
-            lights=lights(following=then, waiting=waiting(checkpoint)),
-        )  # fmt: skip
+        self._changes.move(checkpoint.ref.id)
+        self._pause("asked", **at_checkpoint(checkpoint, self._graph.get("edges") or ()))
 
     def _answer(self, command: dict[str, Any]) -> None:
-        given = command.get("responses")
-        if not isinstance(given, dict):
-            if "request_id" not in command or "value" not in command:
-                raise UsageError("answer needs request_id and value.", '"request_id": "…", "value": true')
-            given = {str(command["request_id"]): command["value"]}
-        self._answers.update(given)
+        self._changes.add_answers(command)
         if self._waits:
             self._waits = False
-            self._session.send({"do": "answer", "responses": self._taken_answers()})
+            self._session.send({"do": "answer", "responses": self._changes.take_answers()})
         elif self.paused is not None:
             self._go_on()
-
-    def _taken_answers(self) -> dict[str, Any]:
-        given, self._answers = self._answers, {}
-        return given
 
     # -- going on ----------------------------------------------------------------------------------------------------
 
@@ -251,16 +223,17 @@ class Debugger:
         self._where = dict(self.paused or {})
         self.paused = None
         self._turn.clear()
-        if self._edits or self._moved or self._session.ended.is_set():
+        if self._changes.need_a_new_process or self._session.ended.is_set():
             self._start_anew()
         else:
             self._session.send({"do": "go", **self._stops.wanted()})
 
     def _start_anew(self) -> None:
         """Check in a new process that the run can go on from where the person stands; then it takes over."""
-        checkpoint, directory = self._found(self._at)
+        checkpoint, directory = self._found(self._changes.at)
         source = source_in(open_store(directory), checkpoint, self.plan.source.later, self.plan.target.allow)
-        plan = replace(self.plan, source=source, edits=tuple(self._edits), responses=self._taken_answers())
+        answers = self._changes.take_answers()
+        plan = replace(self.plan, source=source, edits=tuple(self._changes.edits), responses=answers)
         if source.thread is not None:  # a database is never added to
             plan = replace(plan, into=fork_directory(source.store, short_name_of(source), source.suffix))
         session = self._session_of(plan)
@@ -273,8 +246,9 @@ class Debugger:
             assert self._next is not None
             before, after, self._next = self._session, self._next.session, None
             self._session, self.plan = after, after.plan
-            self._edits, self._moved, self._failure, self._waits, self._last = [], False, None, False, b""
-        self._say("resumed", checkpoint=self._at, edits=check.get("edits") or [])
+            self._failure, self._waits, self._last = None, False, b""
+            self._changes.are_made()
+        self._lines.say("resumed", checkpoint=self._changes.at, edits=check.get("edits") or [])
         threading.Thread(target=self._take_over, args=(before, after), daemon=True).start()
 
     def _take_over(self, before: Session, after: Session) -> None:
@@ -285,9 +259,9 @@ class Debugger:
     def _not_resumed(self, problems: list[dict[str, Any]]) -> None:
         """The change does not fit, or the program does not load: the run stays where it was paused."""
         with self._lock:
-            self._next, self._edits = None, []
+            self._next, self._changes.edits = None, []
         for each in problems:
-            self._say("error", where="command", what=each.get("what"), fix=each.get("fix"), traceback="")
+            self._lines.say("error", where="command", what=each.get("what"), fix=each.get("fix"), traceback="")
         reason, spec = self._where.pop("reason"), self._where.pop("breakpoint")
         self._pause(reason, spec, **self._where)
 
@@ -309,7 +283,7 @@ class Debugger:
             return  # the rest of a process that was left
         if kind in (b"breakpoint", b"breakpoint_end"):
             self._asker = session
-            self._give(raw)
+            self._lines.give(raw)
             return
         if is_next and self._next is not None:
             self._next.take(raw)
@@ -320,13 +294,13 @@ class Debugger:
         if kind == b"end":
             self._end(session, raw)
             return
-        self._give(raw)
+        self._lines.give(raw)
         if kind == b"graph":
             self._graph = json.loads(raw)
         elif kind == b"check":
             self._checked(json.loads(raw))
         elif kind == b"checkpoint":
-            self._at = str(json.loads(raw).get("id"))
+            self._changes.at = str(json.loads(raw).get("id"))
         elif kind == b"waiting":
             self._waiting()
         elif kind == b"error":
@@ -342,8 +316,8 @@ class Debugger:
 
     def _waiting(self) -> None:
         with self._lock:
-            if self._answers:
-                self._session.send({"do": "answer", "responses": self._taken_answers()})
+            if self._changes.answers:
+                self._session.send({"do": "answer", "responses": self._changes.take_answers()})
             elif self._is_answered:
                 self._waits = True
             else:
@@ -354,46 +328,38 @@ class Debugger:
             if line.get("where") == "executor":
                 found = self._stops.before_call(str(line.get("executor")))
             else:
-                self._at = str(line.get("checkpoint"))
+                self._changes.at = str(line.get("checkpoint"))
                 waits = bool(line.get("pending"))
                 found = self._stops.after_save(int(line.get("iteration") or 0), waits, self._saved)
             if found is None:
                 self._session.send({"do": "go", **self._stops.wanted()})
                 return
-            fields = {name: line[name] for name in _PAUSE_FIELDS if name in line}
-            parts = [line.get(name) or () for name in ("ran", "running", "next", "waits")]
-            fields["lights"] = lights(*parts)
             self._stops.stopped()
-            self._pause(*found, checkpoint=line.get("checkpoint") or self._at or None, **fields)
+            self._pause(*found, **at_hold(line, self._changes.at))
 
     def _saved(self) -> Checkpoint | None:
         """The checkpoint that was saved last; None where it cannot be read, which is reported."""
         try:
-            return self._found(self._at)[0]
+            return self._found(self._changes.at)[0]
         except CkptError as error:
-            self._say("error", where="breakpoint", what=error.what, fix=error.hint, traceback="")
+            self._lines.say("error", where="breakpoint", what=error.what, fix=error.hint, traceback="")
             return None
 
     def _end(self, session: Session, raw: bytes) -> None:
         self.outcome, self.code = session.outcome, session.code
-        if session.outcome in ("failed", "died") and self._stops.at_error() and self._at and not self._ending:
+        if session.outcome in ("failed", "died") and self._stops.at_error() and self._changes.at and not self._ending:
             failure = self._failure or {}
             with self._lock:
                 self._last = raw
-                failed = failure.get("executor_id")
-                place = {name: failure[name] for name in ("file", "line") if name in failure}
-                self._pause(
-                    "error", "error", checkpoint=self._at, next=[], what=failure.get("what"), failed=failed, **place,
-                    lights={failed: "failed"} if failed else {},
-                )  # fmt: skip
+                self._pause("error", "error", **after_failure(failure, self._changes.at))
             return
-        self._give(raw)
+        self._lines.give(raw)
         self._finish()
 
     def _close(self) -> None:
         """The run had ended before the person did."""
         if self._last:
-            self._give(self._last)
+            self._lines.give(self._last)
             self._finish()
 
     def _note_begin(self) -> None:
@@ -409,18 +375,7 @@ class Debugger:
     def _pause(self, reason: str, spec: str | None = None, **fields: Any) -> None:
         self._turn.set()
         self.paused = {"reason": reason, "breakpoint": spec, **fields}
-        self._say("paused", **self.paused)
-
-    # -- lines of our own --------------------------------------------------------------------------------------------
-
-    def _say(self, kind: str, **fields: Any) -> None:
-        line = {"kind": kind, "seq": 0, "t": stamp_now(), **fields}
-        self._give(json.dumps(line, separators=(",", ":")).encode("ascii"))
-
-    def _give(self, raw: bytes) -> None:
-        with self._lock:
-            self._count += 1
-            self._sink(numbered(raw, self._count))
+        self._lines.say("paused", **self.paused)
 
     def _found(self, name: str) -> tuple[Checkpoint, str]:
         return find_checkpoint(name, (self.plan.into, self._origin))

@@ -9,11 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from ckpt_tui.actions.debugging.line_writer import LineWriter
 from ckpt_tui.actions.debugging.run_comparison import RunLines, RunResult, compared_line, runs_part
 from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
 from ckpt_tui.actions.resume.plan import FAILED, Plan
-from ckpt_tui.actions.resume.session import GRACE, Session, numbered, stamp_now
+from ckpt_tui.actions.resume.session import GRACE, Session
 from ckpt_tui.errors import CkptError
+from ckpt_tui.stores.fork_directories import DATABASE
 
 MOST = 1_000
 """Runs that may be asked for."""
@@ -41,10 +43,8 @@ class Repetition:
         self.ended = threading.Event()
         self.results: list[RunResult] = []
         self._count, self._first = count, first
-        self._sink = sink
+        self._lines = LineWriter(sink)
         self._confirmed = confirmed
-        self._lock = threading.RLock()
-        self._lines = 0
         self._stopping = False
         self._directories = directories(plan.into)
         self._reader, self._session = self._next(confirmed)
@@ -93,7 +93,7 @@ class Repetition:
 
     def _announce(self) -> None:
         number, directory = self._first + len(self.results), self._session.plan.into
-        self._say("again", run=number, of=self._first + self._count - 1, directory=directory)
+        self._lines.say("again", run=number, of=self._first + self._count - 1, directory=directory)
 
     def _take(self, session: Session, raw: bytes) -> None:
         line = json.loads(raw)
@@ -102,11 +102,11 @@ class Repetition:
             session.send({"do": "leave"})
         if kind != "end":
             self._reader.take(line)
-            self._give(raw)
+            self._lines.give(raw)
             return
         result = self._reader.result(line)
         self.results.append(result)
-        self._say("run_end", run=result.number, outcome=result.outcome, gist=result.gist)
+        self._lines.say("run_end", run=result.number, outcome=result.outcome, gist=result.gist)
         self.code = max(self.code if len(self.results) > 1 else 0, session.code)
         if len(self.results) < self._count and not self._stopping and session.outcome not in ("refused", "stopped"):
             self._reader, self._session = self._next()
@@ -120,30 +120,26 @@ class Repetition:
         try:
             part = runs_part(self.results, lambda directory, name: find_checkpoint(name, (directory,))[0])
         except CkptError as error:
-            self._say("error", where="compare", what=error.what, fix=error.hint, traceback="")
-        self._say("compared", **compared_line(self.results, part))
+            self._lines.say("error", where="compare", what=error.what, fix=error.hint, traceback="")
+        self._lines.say("compared", **compared_line(self.results, part))
         self.outcome = self.results[-1].outcome
         members = {name: value for name, value in end.items() if name not in ("kind", "seq", "t")}
-        self._say("end", **{**members, "code": self.code})
+        self._lines.say("end", **{**members, "code": self.code})
         self.ended.set()
-
-    def _say(self, kind: str, **fields: Any) -> None:
-        line = {"kind": kind, "seq": 0, "t": stamp_now(), **fields}
-        self._give(json.dumps(line, separators=(",", ":")).encode("ascii"))
-
-    def _give(self, raw: bytes) -> None:
-        with self._lock:
-            self._lines += 1
-            self._sink(numbered(raw, self._lines))
 
 
 def directories(into: str) -> Iterator[str]:
-    """Directories for the checkpoints of each run, the first as it is given: DIR, DIR-2 …; of NAME-3, NAME-4 and on."""
-    stem, dash, number = into.rpartition("-")
+    """Places for the checkpoints of each run, the first as it is given: DIR, DIR-2 …; of NAME-3, NAME-4 and on.
+
+    Those of a database keep its ending.
+    """
+    name = into.removesuffix(DATABASE)
+    ending = into[len(name) :]
+    stem, dash, number = name.rpartition("-")
     yield into
     at = int(number) if dash and number.isdigit() else 1
-    stem = stem if dash and number.isdigit() else into
+    stem = stem if dash and number.isdigit() else name
     while True:
         at += 1
-        if not os.path.lexists(f"{stem}-{at}"):
-            yield f"{stem}-{at}"
+        if not os.path.lexists(f"{stem}-{at}{ending}"):
+            yield f"{stem}-{at}{ending}"

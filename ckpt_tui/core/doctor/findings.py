@@ -66,8 +66,8 @@ class Pickles:
         if decoded is None:
             self._undecodable(envelope, path)
             return
-        named = [names for names in decoded.refs if not self._is_plain(*names) or names in decoded.old]
-        if named or decoded.opaque or decoded.built:
+        has_names = any(not self._is_plain(*names) or names in decoded.old for names in decoded.refs)
+        if has_names or decoded.opaque or decoded.built:
             self._tell(envelope, decoded, path)
         if envelope.warning:
             self._undecodable(envelope, path)

@@ -31,6 +31,9 @@ _DIGESTED = 50_000
 _BLOCK = 2
 """Messages without an id that have to come again one after the other: people do say the same thing twice."""
 
+_BLOCK_WITHIN = 4
+"""The same where others follow: a manager of Magentic itself repeats its first three."""
+
 _LEVELS = 500
 """Checkpoints above one in which its requests are looked for."""
 
@@ -94,24 +97,41 @@ def _repeated(messages: Iterable[Value], digests: Digests) -> tuple[tuple[str, .
         if not is_chat(message):
             return None
         try:
-            sign = digests.of(resolve(message))
+            # Its id is left out: a restore may give a message another one.
+            sign = digests.of([attribute(message, member) for member in _SAID])
         except OutOfBudget:
             return None
         signs.append(sign)
-        name = attribute(message, "message_id")
-        if type(name) is str and name:
+        name = next((own for key in _IDS if (own := attribute(message, key))), None)
+        if type(name) is str:
             counts[name, sign] = counts.get((name, sign), 0) + 1
     twice = {name: count - 1 for (name, _), count in counts.items() if count > 1}
     if twice:
         return tuple(twice), sum(twice.values())
-    number = _doubled(signs) if not counts else 0
+    number = _doubled(signs)
     return ((), number) if number else None
 
 
+_SAID = ("role", "contents", "content", "text", "author_name", "authorName", "name", "tool_calls", "tool_call_id")
+"""What is said in a message, in the names of the frameworks."""
+
+_IDS = ("message_id", "messageId", "id")
+
+
 def _doubled(signs: list[int]) -> int:
-    """How many messages come again right after themselves, where that is all of the conversation, or nearly."""
-    size = len(signs) // 2
-    return size if size >= _BLOCK and signs[:size] == signs[size : 2 * size] else 0
+    """How many messages at the beginning of a conversation come again right after themselves.
+
+    Instructions may stand before them. Few messages count only where that is all of the conversation, or nearly: people
+    do say the same things again.
+    """
+    half = len(signs) // 2
+    for first in (0, 1):
+        for size in range(half, _BLOCK - 1, -1):
+            block = signs[first : first + size]
+            needed = _BLOCK if len(signs) - 2 * size - first <= 1 else _BLOCK_WITHIN
+            if block == signs[first + size : first + 2 * size] and len(set(block)) >= needed:
+                return size
+    return 0
 
 
 class _Asked(NamedTuple):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 
 from ckpt_tui.core.budgets import DEFAULT_PICKLE, FURTHER, INLINE_PICKLE, INLINE_SPAN, PickleBudget
 from ckpt_tui.core.document_budget import DocumentBudget
+from ckpt_tui.core.pickles.kept import DECODED, digest
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.value import Decoded, Deferred, Envelope, Opaque, Value
 
@@ -77,6 +78,10 @@ def _decode(envelope: Envelope, limits: PickleBudget, check: Callable[[], None] 
     if len(text) * 3 // 4 > limits.bytes:
         reason = f"a pickle of {len(text) * 3 // 4:,} bytes; at most {limits.bytes:,} are decoded"
         return _keep(envelope, Opaque(reason, len(text)), reason, None, True)
+    key = digest(text)
+    known = DECODED.get(key, limits)
+    if known is not None:
+        return _keep(envelope, known.value, "", known)
     try:
         data = b64decode(text, validate=True) if isinstance(text, str) else _base64(text, check)
     except (Base64Error, ValueError) as error:
@@ -85,6 +90,7 @@ def _decode(envelope: Envelope, limits: PickleBudget, check: Callable[[], None] 
     if not data:
         return _keep(envelope, Opaque("an empty pickle", 0), "an empty pickle", None)
     decoded = decode(data, limits, check)
+    DECODED.put(key, decoded, limits)
     warning = decoded.fault
     if decoded.trailing and not warning:
         warning = f"{decoded.trailing:,} byte{'' if decoded.trailing == 1 else 's'} after the end of the pickle"

@@ -107,7 +107,8 @@ def _asked(checkpoint: Checkpoint, run_path: Sequence[Passed], said: Conversatio
         text = "no file of this run contains the input: the first one was written after the input was consumed"
         if run_path and run_path[0].ref.parent and run_path[0].kind == "start":
             text = "the first checkpoints of this run, and its input, are not in the store"
-        yield Line("asked", f"{text}; first sent: {run_path[0].sent}" if run_path and run_path[0].sent else text)
+        # What was sent first says most of what was asked; it stands first, because the end may be cut.
+        yield Line("asked", f"first sent: {run_path[0].sent}; {text}" if run_path and run_path[0].sent else text)
 
 
 def _way(run_path: Sequence[Passed], complete: bool, left_out: int) -> Iterator[Line]:

@@ -209,6 +209,8 @@ def _path(name: str, separator: str) -> Callable[[Sequence[Value], Value], Readi
         if len(args) > 1000:
             return None
         parts = [part for part in args if part]
+        if separator == "\\":  # Python 3.13 writes a path as it was given
+            parts = [part.replace("/", separator) for part in parts]
         if not parts:
             return name, "."
         if len(parts) > 1 and parts[0].endswith(("/", "\\")):

@@ -230,9 +230,13 @@ class Tree:
         branch.kids.clear()
         branch.grow(-rows)
 
-    def unfold_to_fit(self, rows: int = 30, levels: int = 4) -> None:
-        """Unfold level by level while everything fits in so many rows; a member that would not fit stays folded."""
-        level = [self.root]
+    def unfold_to_fit(self, rows: int = 30, levels: int = 4, start: Branch | None = None) -> None:
+        """Unfold level by level while all below a branch, or below the root, fits in so many rows.
+
+        A member that would not fit stays folded.
+        """
+        top = start or self.root
+        level = [top]
         for _ in range(levels):
             below: list[Branch] = []
             for branch in level:
@@ -242,7 +246,7 @@ class Tree:
                     member = branch.member(slot)
                     if is_unopened(member.value) or member.label in _UNFOLDED_BY_HAND:
                         continue
-                    if self.root.total + len(members(member.value)) > rows:
+                    if top.total + len(members(member.value)) > rows:
                         continue
                     kid = self.unfold(branch, slot)
                     if kid is not None:

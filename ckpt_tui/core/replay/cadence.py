@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-SPEEDS = ("0.5×", "1×", "2×", "4×", "recorded")
+SPEEDS = ("0.5×", "1×", "2×", "4×", "16×", "as fast as it draws", "recorded")
 """What can be chosen, the slowest fixed speed first."""
+
+RECORDED = SPEEDS.index("recorded")
+"""The speed at which each step takes the time that it took."""
 
 NORMAL = 1
 """The speed to begin with."""
@@ -19,7 +22,10 @@ LONGEST = 3.0
 SHORTEST = 0.05
 """Seconds that a step is shown at least: a change that cannot be seen is none."""
 
-_FIXED = (0.5, 1.0, 2.0, 4.0)
+DRAWN = 0.001
+"""Seconds after a step is drawn until the next, where nothing is waited for."""
+
+_FIXED = (0.5, 1.0, 2.0, 4.0, 16.0)
 
 
 class Pause(NamedTuple):
@@ -43,6 +49,8 @@ def pause_before(speed: int, seconds: float | None) -> Pause:
     """
     if speed < len(_FIXED):
         return Pause(STEP_SECONDS / _FIXED[speed])
+    if speed != RECORDED:
+        return Pause(DRAWN)
     if seconds is None:
         return Pause(STEP_SECONDS)
     if seconds > LONGEST:

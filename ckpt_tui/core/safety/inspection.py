@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.budgets import DEFAULT_PICKLE, PickleBudget
@@ -124,6 +125,10 @@ REASONS = 50
 """Dangers beyond the names that are kept of one pickle; a hostile one can hold a hundred thousand."""
 
 
+NAMES = 20_000
+"""Classes and functions of one pickle that are examined; an honest one names a few dozen."""
+
+
 class _Survey:
     """A walk over everything that a pickle made.
 
@@ -134,7 +139,9 @@ class _Survey:
     def __init__(self, decoded: Decoded) -> None:
         self.dangers: dict[str, None] = {}
         self._decoded = decoded
-        self._uses: dict[tuple[str, str], dict[How, None]] = {names: {} for names in decoded.refs}
+        self._uses: dict[tuple[str, str], dict[How, None]] = {names: {} for names in islice(decoded.refs, NAMES)}
+        if len(decoded.refs) > NAMES:
+            self._danger(f"names {len(decoded.refs):,} classes and functions, of which {NAMES:,} are examined")
         self._reached: dict[tuple[str, str], bool] = {}
         self._called: set[tuple[str, str]] = set()
         self._unions = True
@@ -200,7 +207,9 @@ class _Survey:
                 todo += item
 
     def _use(self, ref: Ref, how: How) -> None:
-        self._uses.setdefault((ref.module, ref.qualname), {})[how] = None
+        names = ref.module, ref.qualname
+        if names in self._uses or len(self._uses) < NAMES:
+            self._uses.setdefault(names, {})[how] = None
 
     # -- calls -------------------------------------------------------------------------------------------------------
 

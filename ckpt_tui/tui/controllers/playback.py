@@ -63,9 +63,10 @@ class Playback:
         self.squeezed = ""
         """What there is to say about a wait that is cut short."""
         self.seeking = 0
-        """1 or -1 while the next change of a pinned path is looked for and not all on the way is read yet."""
+        """1 or -1 while a change or a breakpoint is looked for and not all on the way to it is read yet."""
         self.swept = (0, 0)
         """Checkpoints of the branch that were read for pins and breakpoints, and all of them."""
+        self._sought: Callable[[int], None] = self.seek
         self._true: frozenset[str] | None = None
         self._timer: Timer | None = None
 
@@ -244,13 +245,12 @@ class Playback:
         """More of the branch was read."""
         self.swept = (event.done, event.total)
         if self.seeking:
-            self.seek(self.seeking)
+            self._sought(self.seeking)
         self._port.draw()
 
     def seek(self, way: int) -> None:
         """Go to the next place where a pinned path changed, once all on the way to it is read."""
         pins = self._jobs.pins
-        position = self._position
         if not pins:
             self._port.say("Nothing is pinned: p pins a path.", "dim")
             return
@@ -261,13 +261,35 @@ class Playback:
                 return True
             return None if any(value is None for value in found) else False
 
+        self._seek(way, is_there, "pinned path changes", self.seek)
+
+    def seek_breakpoint(self, way: int) -> None:
+        """Go to the next place where a breakpoint became true, once all on the way to it is read."""
+        truths = self._jobs.truths
+        if not truths:
+            self._port.say("There is no breakpoint: b sets one.", "dim")
+            return
+        files = [node.ref.file for node in self._position.track.nodes]
+        before = dict(zip(files[1:], files, strict=False))
+
+        def is_there(file: str) -> bool | None:
+            found = [(known.get(file), known.get(before[file])) for known in truths.values() if file in before]
+            if any(now and was is False for now, was in found):
+                return True
+            return None if any(now is None or was is None for now, was in found) else False
+
+        self._seek(way, is_there, "breakpoint becomes true", self.seek_breakpoint)
+
+    def _seek(self, way: int, is_there: Callable[[str], bool | None], what: str, again: Callable[[int], None]) -> None:
+        position = self._position
+        self._sought = again
         at, known = next_place(position.track, position.at, way, is_there)
         self.seeking = 0 if known else way
         if at >= 0:
             self._port.say("")
             self.go(at, way)
         elif known:
-            self._port.say(f"No pinned path changes {'after' if way > 0 else 'before'} this step.", "dim")
+            self._port.say(f"No {what} {'after' if way > 0 else 'before'} this step.", "dim")
         else:
             count = len(position.track.nodes)
             self._port.say(f"reading the branch … {self.swept[0]:,} of {count:,} · esc stops", "dim")

@@ -53,6 +53,7 @@ class ResumePanes(Container):
     ResumePanes.-running.-low #state { display: none; }
     ResumePanes.-running.-low.-paused #state { display: block; }
     ResumePanes.-running.-log-only #state, ResumePanes.-running.-low.-paused.-log-only #state { display: none; }
+    ResumePanes.-running.-low.-asks #state, ResumePanes.-running.-low.-paused.-asks #state { display: none; }
     """
 
     def __init__(self, source: Source, edits: tuple[Edit, ...], reveal: bool) -> None:

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ckpt_tui.actions.resume.plan import FAILED, Source
-from ckpt_tui.actions.resume.preview import blocked_types
 from ckpt_tui.core.running.session_lines import OUTCOMES, pause_place
 from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.text import clean
-from ckpt_tui.tui.helpers.resume_preview import allow_text
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.status import Part
 
 ROOMY = 100
 """Columns from which a line says what is as ever."""
-
-Keys = list[tuple[str, str]]
-"""A key, and a word for what it does."""
 
 
 def source_parts(source: Source) -> list[Part]:
@@ -71,47 +64,3 @@ def log_parts(log: LogLines, width: int) -> list[Part]:
     if log.following and width < ROOMY:
         return parts
     return [*parts, (" following " if log.following else " F follows ", "good" if log.following else "dim")]
-
-
-def keys_while_running(is_live: bool, waits: bool, in_log: bool, is_paused: bool = False) -> Keys:
-    """The keys of a run that was begun."""
-    if is_paused:
-        return [
-            ("s", "step"), ("c", "continue"), ("t", "run to"), ("b", "break"), ("e", "change"), ("[", "back"),
-            ("x", "stop"), ("esc", "look"),
-        ]  # fmt: skip
-    if waits and not in_log:
-        return [("⏎", "next, then send"), ("ctrl+e", "as JSON"), ("ctrl+o", "read it"), ("⇥", "log, stop")]
-    if is_live:
-        keys = [
-            ("s", "pause the run"),
-            ("b", "breakpoints"),
-            ("x", "stop"),
-            ("space", "hold the log"),
-            ("f", "filter"),
-            ("/", "search"),
-            ("⏎", "line"),
-        ]
-        return [*keys, *([("⇥", "answer")] if waits else []), ("esc", "leave")]
-    return [
-        ("r", "again from here"),
-        ("@", "N times"),
-        ("A", "compare outcomes"),
-        ("⏎", "line"),
-        ("S", "save"),
-        ("esc", "back"),
-    ]
-
-
-def keys_before(check: dict[str, Any], in_preview: bool, has_forms: bool, asks_first: bool, in_programs: bool) -> Keys:
-    """The keys of a run that is prepared."""
-    allow = [("ctrl+a", allow_text(check))] if blocked_types(check) else []
-    leave = ("esc", "leave it")
-    if check.get("ok") and in_preview:
-        return [("⏎", "RUN IT"), *allow, ("y", "copy the command"), ("⇥", "change something"), leave]
-    if has_forms:
-        return [*allow, ("⏎", "next, then check"), ("ctrl+e", "as JSON"), ("ctrl+o", "read it"), leave]
-    if allow:
-        return [*allow, ("⏎", "check again"), leave]
-    another = [("↑↓ 1-9", "another program")] if in_programs else []
-    return [("⏎", "ask before it is started" if asks_first else "start and check"), *another, ("⇥", "next"), leave]

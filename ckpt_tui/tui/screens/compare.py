@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
-from textual.timer import Timer
 
 from ckpt_tui.actions.exports import names_here
 from ckpt_tui.core.diff.changes import Change
@@ -29,6 +28,7 @@ from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.comparer import Compared, Comparer
 from ckpt_tui.tui.controllers.branch_divergence import BranchDivergence
+from ckpt_tui.tui.controllers.change_in_full import ChangeInFull
 from ckpt_tui.tui.controllers.change_search import ChangeSearch
 from ckpt_tui.tui.controllers.rule_choice import RuleChoice
 from ckpt_tui.tui.helpers.compare_bars import beginnings_parts, compared_parts, key_parts
@@ -64,9 +64,6 @@ ROOMY = 20
 
 FULL_NODES = 1_000
 """Values of a change that are written there."""
-
-REST_SECONDS = 0.08
-"""Pause after the last move of the cursor before the change under it is shown in full."""
 
 
 class ComparePlace(NamedTuple):
@@ -125,6 +122,7 @@ class CompareScreen(Screen[ComparePlace]):
         self.rule_choice = RuleChoice(self, ignore)
         self.change_search = ChangeSearch(self)
         self.divergence = BranchDivergence(self, runs)
+        self.in_full = ChangeInFull(self)
         self.beginnings: Beginnings | None = None
         """What made the branches differ; None where they do not part."""
         self.reveal = reveal
@@ -133,7 +131,6 @@ class CompareScreen(Screen[ComparePlace]):
         self.said: Part | None = None
         """What there is to say in the place of the keys."""
         self._explained: Part | None = None
-        self._full_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield BarLine(id="head")
@@ -243,7 +240,7 @@ class CompareScreen(Screen[ComparePlace]):
             self.rows.show_text(
                 difference.incomplete or "Nothing differs." + (" i shows the rules." if difference.ignored else "")
             )
-        self._show_full_soon()
+        self.in_full.show_soon()
         if difference.incomplete:
             self.said = (f" ! {difference.incomplete} ", "warn")
         self.draw()
@@ -262,17 +259,9 @@ class CompareScreen(Screen[ComparePlace]):
     @on(LineList.Moved, "#changes")
     def _moved(self) -> None:
         self.draw()
-        self._show_full_soon()
+        self.in_full.show_soon()
 
-    def _show_full_soon(self) -> None:
-        if self._full_timer is not None:
-            self._full_timer.stop()
-        self._full_timer = self.set_timer(REST_SECONDS, self._show_full)
-
-    def _show_full(self) -> None:
-        """Show the change under the cursor below the others; of a large value only its first part."""
-        row = self.rows.row
-        change = row.change if row is not None else None
+    def show_change(self, change: Change | None) -> None:
         full = self.query_one(FindingText)
         full.border_title = Content(self.rows.place[: max(self.size.width - 8, 8)])
         full.show(change_paragraphs(change, self.reveal, FULL_NODES) if change is not None else [])
@@ -315,7 +304,7 @@ class CompareScreen(Screen[ComparePlace]):
     def action_reveal(self) -> None:
         """Show secrets, or mask them again."""
         self.reveal = self.rows.reveal = not self.reveal
-        self._show_full_soon()
+        self.in_full.show_soon()
         self.rows.set_match(self.rows.match)  # what was masked is searched now, and the other way round
 
     def action_search(self) -> None:

@@ -319,6 +319,11 @@ class ReplayScreen(Screen[Any]):
         self.playback.stop()
         self.playback.seek(way)
 
+    def action_run_to_breakpoint(self, way: int) -> None:
+        """The next or previous step at which a breakpoint became true."""
+        self.playback.stop()
+        self.playback.seek_breakpoint(way)
+
     def action_speed(self, by: int) -> None:
         """Slower or faster."""
         self.playback.faster(by)

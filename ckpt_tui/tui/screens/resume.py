@@ -25,18 +25,19 @@ from ckpt_tui.tui.controllers.run_log import RunLog
 from ckpt_tui.tui.controllers.stepping import Stepping
 from ckpt_tui.tui.controllers.terminal_loan import TerminalLoan
 from ckpt_tui.tui.helpers.resume_panes import ResumePanes
-from ckpt_tui.tui.helpers.run_bars import keys_before, keys_while_running, log_parts, run_parts, source_parts
+from ckpt_tui.tui.helpers.run_bars import log_parts, run_parts, source_parts
+from ckpt_tui.tui.helpers.run_hints import hint_parts
 from ckpt_tui.tui.helpers.target_form import TargetForm
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.messages import RunLine
 from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
+from ckpt_tui.tui.screens.resume_keys import BOUND
 from ckpt_tui.tui.screens.value_editor import NotEdited, edited_json
 from ckpt_tui.tui.screens.yes_no import start_question
 from ckpt_tui.tui.widgets.choice import Choice
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.path_input import PathInput
-from ckpt_tui.tui.widgets.program_list import ProgramList
 from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.request_form import RequestForm
 from ckpt_tui.tui.widgets.status import BarLine, Part, revealed
@@ -44,24 +45,6 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 TICK = 0.1
 """Seconds between two looks at the log: faster than the eye reads, however many lines come."""
-
-_CONTROLLED = {
-    "run.step": "stepping.step", "run.continue": "stepping.go_on", "run.to": "stepping.ask_run_to",
-    "run.change": "stepping.ask_change", "run.breakpoints": "stepping.ask_breakpoints",
-    "run.back": "stepping.ask_back", "run.editor": "calls.open_editor", "run.again": "run_again.ask",
-    "view.zoom": "panes.zoom", "run.pause": "run_log.pause", "live.follow": "run_log.follow",
-}  # fmt: skip
-"""Commands of the table that one controller carries out, and its method."""
-
-_KEYS = {
-    "run.start": "start", "run.allow": "allow", "run.write": "write_answer", "run.read": "read_request",
-    "run.stop": "stop", "run.save": "save", "run.compare": "compare", "run.resume": "again",
-    "search.open": "search", "search.next": "search_next(1)", "search.previous": "search_next(-1)",
-    "list.filter": "filter", "value.copy": "copy", "view.reveal": "reveal", "app.back": "back", "app.close": "back",
-    "app.help": "help", "app.quit": "app.quit", "app.suspend": "app.suspend_process",
-    "view.other_pane": "app.focus_next", "view.previous_pane": "app.focus_previous",
-}  # fmt: skip
-"""Commands of the table that this screen knows, and what they do here."""
 
 
 class ResumeScreen(Screen[None]):
@@ -82,7 +65,7 @@ class ResumeScreen(Screen[None]):
         Binding("enter", "enter", show=False),
         *(
             Binding(by_id()[name].keys, action, by_id()[name].title, show=False, id=name)
-            for name, action in (*_KEYS.items(), *((name, f"call('{each}')") for name, each in _CONTROLLED.items()))
+            for name, action in BOUND.items()
         ),
     ]
     DEFAULT_CSS = """
@@ -147,20 +130,7 @@ class ResumeScreen(Screen[None]):
         state = run_parts(execution.run, execution.waits, execution.seconds)
         self._head.show(source_parts(self.source), state)
         right = log_parts(self.log_lines, self.size.width) if execution.has_begun else []
-        self._foot.show([self._said] if self._said else self._hints(), right)
-
-    def _hints(self) -> list[Part]:
-        execution, focused, form = self.execution, self.focused, self.panes.form
-        if execution.run is not None and execution.has_begun:
-            paused = execution.run.paused is not None
-            keys = keys_while_running(execution.run.is_live, execution.waits, focused is self.log_lines, paused)
-        else:
-            in_preview, in_programs = focused is self.panes.preview, isinstance(focused, ProgramList)
-            keys = keys_before(execution.check, in_preview, bool(self.forms), bool(form.question), in_programs)
-        if isinstance(focused, Choice):
-            arrows = "←→" if focused.value else "→"
-            keys = [(" ".join([arrows, *focused.initials]), "choose"), *keys]
-        return [part for key, word in keys for part in ((f" {key}", "key"), (f" {word} ", "dim"))]
+        self._foot.show([self._said] if self._said else hint_parts(execution, self.panes, self.focused), right)
 
     async def on_event(self, event: events.Event) -> None:
         """What was said stands until the next key."""
@@ -329,7 +299,7 @@ class ResumeScreen(Screen[None]):
                 self.say(str(reason), "warn")
 
     def action_call(self, method: str) -> None:
-        """Have a controller do what a key of `_CONTROLLED` names."""
+        """Have a controller do what a key of `CONTROLLED` names."""
         attrgetter(method)(self)()
 
     def action_stop(self) -> None:
@@ -337,30 +307,16 @@ class ResumeScreen(Screen[None]):
         if not self.run_again.stop():
             self.execution.stop()
 
-    def action_search(self) -> None:
-        """Ask what to search for in the log."""
-        if self._has_log():
-            self.log_reader.ask_search()
-
-    def _has_log(self) -> bool:
-        """Whether there is a log; where there is none yet, this is said."""
-        if not self.execution.has_begun:
+    def action_in_log(self, method: str) -> None:
+        """Have a controller do something in the log; where there is none yet, this is said."""
+        if self.execution.has_begun:
+            attrgetter(method)(self)()
+        else:
             self.say("There is no log before the workflow runs.", "dim")
-        return self.execution.has_begun
 
     def action_search_next(self, way: int) -> None:
         """Go to the next or previous match in the log."""
         self.log_reader.go_on(way)
-
-    def action_filter(self) -> None:
-        """Ask what to filter the log by."""
-        if self._has_log():
-            self.log_reader.ask_filter()
-
-    def action_save(self) -> None:
-        """Ask where to save the log."""
-        if self._has_log():
-            self.run_log.ask_file()
 
     def action_reveal(self) -> None:
         """Show secrets, or mask them again."""

@@ -12,24 +12,13 @@ from textual.widget import Widget
 
 from ckpt_tui.core.diff.comparison import Marks
 from ckpt_tui.core.model import PARTS, parts_of
-from ckpt_tui.core.overview.line import Overview, alarm_lines
-from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.overview.line import Overview
+from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.arrangement import PART_LABELS
 from ckpt_tui.core.reading.members import locate
-from ckpt_tui.core.reading.value_size import size_of
-from ckpt_tui.core.text import clean
+from ckpt_tui.tui.widgets import tab_texts
 from ckpt_tui.tui.widgets.tab_bodies import TabBodies
 from ckpt_tui.tui.widgets.tab_memory import TabMemory
-from ckpt_tui.tui.widgets.tab_texts import (
-    COUNTED,
-    FILE_VIEWS,
-    TABS,
-    VIEWS,
-    meta_value,
-    raw_paragraphs,
-    tabs_of,
-    title_of,
-)
 from ckpt_tui.tui.widgets.tabs import Tab, TabLine
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
@@ -44,9 +33,6 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.widgets.line_list import LineList
     from ckpt_tui.tui.widgets.overview_lines import OverviewLines
     from ckpt_tui.tui.widgets.row_tree import RowTree
-
-PLACE_NODES = 4_000
-"""Values looked at for the size of the value under the cursor: about 2 ms a key."""
 
 
 class Detail(Widget):
@@ -97,7 +83,7 @@ class Detail(Widget):
         self.checkpoint: Checkpoint | None = None
         self.reveal = False
         self._memory = TabMemory()
-        self._file_view = FILE_VIEWS[0]
+        self._file_view = tab_texts.FILE_VIEWS[0]
         self._parts: dict[str, Value] = {}
         self._overview: Overview | None = None
         self._talk: Conversation | None = None
@@ -110,8 +96,8 @@ class Detail(Widget):
         """What in the checkpoint could run code, once that was looked for."""
 
     def compose(self) -> ComposeResult:
-        yield TabLine(self.tabs, COUNTED, id="tabs")
-        views = TabLine(tuple(Tab(name, name.capitalize()) for name in FILE_VIEWS), id="views")
+        yield TabLine(self.tabs, tab_texts.COUNTED, id="tabs")
+        views = TabLine(tab_texts.file_tabs(), id="views")
         views.display = False
         yield views
         yield self.bodies.first(self.tab == "overview")
@@ -146,7 +132,7 @@ class Detail(Widget):
             self._show_diff()
 
     def _show_tabs(self) -> None:
-        is_file = self.tab in FILE_VIEWS
+        is_file = self.tab in tab_texts.FILE_VIEWS
         self.query_one("#tabs", TabLine).show(self.tabs, "file" if is_file else self.tab)
         views = self.query_one("#views", TabLine)
         views.display = is_file and self.checkpoint is not None
@@ -212,12 +198,7 @@ class Detail(Widget):
             self.render_tab()
 
     def _render_overview(self, keep_place: bool = False) -> None:
-        self.bodies.switch("overview")
-        overview = self._overview
-        if overview is not None:
-            alarms = alarm_lines(self._alarms)
-            overview = overview._replace(lines=(*alarms, *overview.lines))
-        self.bodies.overview.show(overview, keep_place)
+        self.bodies.show_overview(self._overview, self._alarms, keep_place)
 
     def _show_talk(self, keep_place: bool = False) -> None:
         self.bodies.show_talk(self._talk, self._is_large, self.reveal, keep_place)
@@ -227,7 +208,7 @@ class Detail(Widget):
         event.stop()
         if event.tab == "overview":
             self.post_message(self.OverviewWanted(self, whole=True, by_hand=True))
-        elif event.tab in TABS or event.tab in PARTS:
+        elif event.tab in tab_texts.TABS or event.tab in PARTS:
             self.pick(event.tab)
         elif event.path:
             self.go_path(event.path)
@@ -244,7 +225,7 @@ class Detail(Widget):
     def alarm(self, alarms: tuple[str, ...]) -> None:
         """Show what in the checkpoint could run code, in the title and among the warnings of the file."""
         self._alarms = alarms
-        self.border_title = title_of(self.checkpoint, self._alarms)
+        self.border_title = tab_texts.title_of(self.checkpoint, self._alarms)
         if self.tab in ("meta", "overview"):
             self.render_tab(keep_place=True)
 
@@ -260,8 +241,10 @@ class Detail(Widget):
 
     def pick(self, tab: str) -> None:
         """Show another tab, or the part of the checkpoint that has this name."""
-        if tab in PARTS and tab not in TABS:
+        if tab in PARTS and tab not in tab_texts.TABS:
             self.go_path((tab,))
+            if self.is_tree and self.rows.path == (tab,):
+                self.rows.open_part()
             return
         if tab == "file":
             tab = self._file_view
@@ -273,16 +256,11 @@ class Detail(Widget):
 
     def next_tab(self, way: int) -> None:
         """Show the next or previous tab that has something to show."""
-        empty = {tab.name for tab in self.tabs if tab.number == 0}
-        at = VIEWS.index(self.tab)
-        following = [VIEWS[(at + way * step) % len(VIEWS)] for step in range(1, len(VIEWS))]
-        self.pick(next(name for name in following if name not in empty))
+        self.pick(tab_texts.next_view(self.tab, way, self.tabs))
 
     def pick_again(self, tab: str) -> None:
         """Show another tab; that of the file, where it is shown, goes to the next view of it."""
-        if tab == "file" and self.tab in FILE_VIEWS:
-            tab = FILE_VIEWS[(FILE_VIEWS.index(self.tab) + 1) % len(FILE_VIEWS)]
-        self.pick(tab)
+        self.pick(tab_texts.next_file_view(self.tab) if tab == "file" and self.tab in tab_texts.FILE_VIEWS else tab)
 
     def go_to(self, steps: tuple[str, ...]) -> bool:
         """Go to the value that labels lead to, the part's name first; False when there is none."""
@@ -322,7 +300,7 @@ class Detail(Widget):
         checkpoint = self.checkpoint
         self.query_one("#tabs", TabLine).display = True
         self._show_tabs()
-        self.border_title = title_of(self.checkpoint, self._alarms)
+        self.border_title = tab_texts.title_of(self.checkpoint, self._alarms)
         if checkpoint is None:
             self.bodies.switch("text")
             self.bodies.text.show([])
@@ -344,13 +322,15 @@ class Detail(Widget):
             self.post_message(self.SizesWanted(self))
         elif self.tab == "raw":
             self.bodies.switch("text")
-            self.bodies.text.show(raw_paragraphs(checkpoint.raw, self.reveal), wrap=False, keep_place=keep_place)
+            self.bodies.text.show(
+                tab_texts.raw_paragraphs(checkpoint.raw, self.reveal), wrap=False, keep_place=keep_place
+            )
         else:
             self.bodies.switch("tree")
             is_meta = self.tab == "meta"
             if self._difference is not None:
                 self.rows.marks = None if is_meta else Marks(self._difference)
-            value = meta_value(checkpoint, self._alarms) if is_meta else self._parts
+            value = tab_texts.meta_value(checkpoint, self._alarms) if is_meta else self._parts
             outline = self._memory.tree(self.tab, value)
             if not len(outline):
                 self.bodies.switch("text")
@@ -361,16 +341,9 @@ class Detail(Widget):
     @property
     def tabs(self) -> tuple[Tab, ...]:
         """The tabs, with how much is in those that are counted."""
-        return tabs_of(self._talk, self._difference)
+        return tab_texts.tabs_of(self._talk, self._difference)
 
     @property
     def place(self) -> tuple[str, str]:
         """Size and path of the value under the cursor; empty where there is none."""
-        if self.tab == "diff" and self.body.id == "diff":
-            return "", getattr(self.body, "place", "")
-        row = self.rows.row if self.is_tree and self.checkpoint is not None else None
-        if row is None:
-            return "", ""
-        size = size_of(row.member.value, PLACE_NODES).text
-        # Beside a path a bare number would show nothing.
-        return f"{size} B" if size[-1:].isdigit() else size, clean(expression(self.rows.path))
+        return self.bodies.place(self.tab) if self.checkpoint is not None else ("", "")

@@ -109,6 +109,7 @@ class GraphView(LineList):
         self._left = min(self._left, self._overhang(width))
         self._show_lit(width, height)
         self.changed_rows()
+        self.call_after_refresh(self._show_lit_once_drawn)  # before, there may be no room to scroll in
 
     def _fitting(self, width: int, height: int) -> Drawing | None:
         if width < LEAST_WIDTH or height < LEAST_HEIGHT or len(self._graph.nodes) > MOST_NODES:
@@ -204,6 +205,11 @@ class GraphView(LineList):
 
     def show_cursor(self) -> None:
         """There is no cursor."""
+
+    def _show_lit_once_drawn(self) -> None:
+        width, height = self.scrollable_content_region.size
+        if width > 0:
+            self._show_lit(width, height)
 
     def _show_lit(self, width: int, height: int) -> None:
         """Scroll so that what happens is in sight."""

@@ -161,6 +161,8 @@ class LineList(ScrollView, can_focus=True):
             found = self.rich_style + self.get_component_rich_style(f"line-list--{name}", partial=True)
             if over:
                 found += self.get_component_rich_style(f"line-list--{over}", partial=True)
+            if over and name == "match":  # what was searched for is seen in the selected row, too
+                found += self.get_component_rich_style("line-list--match", partial=True)
             found = readable_style(found, bool(over) or name == "match")
             self._styles[name, over] = found
         return found

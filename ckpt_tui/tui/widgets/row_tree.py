@@ -294,6 +294,15 @@ class RowTree(UnreadRows):
         if index is not None:
             self.move_to(index)
 
+    def open_part(self) -> None:
+        """Unfold what is below the row as far as it fits, and put the row at the top."""
+        row = self.row
+        kid = self.outline.unfold(row.branch, row.slot) if row is not None else None
+        if kid is not None:
+            self.outline.unfold_to_fit(start=kid)
+            self._changed_by_hand()
+        self.call_after_refresh(self.scroll_to, y=self.cursor, animate=False, immediate=True)
+
     def open_labels(self, labels: tuple[str, ...]) -> bool:
         """Unfold down to the row with these labels; False when there is none, then as far as there is.
 

@@ -1,7 +1,8 @@
-"""What stands below the line of tabs: one set of lines for each sort of tab."""
+"""What is below the line of tabs: one set of lines for each sort of tab."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -9,6 +10,10 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from ckpt_tui.core.model import Checkpoint, parts_of
+from ckpt_tui.core.overview.line import Overview, alarm_lines
+from ckpt_tui.core.paths import expression
+from ckpt_tui.core.reading.value_size import size_of
+from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.overview_lines import OverviewLines
@@ -102,6 +107,25 @@ class TabBodies:
         if is_focused:
             wanted.focus()
 
+    def place(self, tab: str) -> tuple[str, str]:
+        """Size and path of the value under the cursor of a tab; empty where there is none."""
+        if tab == "diff" and self.current.id == "diff":
+            return "", getattr(self.current, "place", "")
+        tree = self.tree
+        row = tree.row if tree.display else None
+        if row is None:
+            return "", ""
+        size = size_of(row.member.value, PLACE_NODES).text
+        # Beside a path a bare number would show nothing.
+        return f"{size} B" if size[-1:].isdigit() else size, clean(expression(tree.path))
+
+    def show_overview(self, overview: Overview | None, alarms: Sequence[str], keep_place: bool) -> None:
+        """Show what there is to say of a checkpoint, what could run code first."""
+        self.switch("overview")
+        if overview is not None:
+            overview = overview._replace(lines=(*alarm_lines(alarms), *overview.lines))
+        self.overview.show(overview, keep_place)
+
     def show_changes(
         self, difference: Difference | None, why_none: str, checkpoint: Checkpoint | None, reveal: bool
     ) -> None:
@@ -126,6 +150,9 @@ class TabBodies:
             paragraphs = [Paragraph(_LARGE_TALK if is_large else "reading …", "dim")]
         self.text.show(paragraphs, keep_place=keep_place)
 
+
+PLACE_NODES = 4_000
+"""Values looked at for the size of the value under the cursor: about 2 ms a key."""
 
 _LARGE_TALK = "This checkpoint is large: Enter in its overview reads it, and what was said in it."
 

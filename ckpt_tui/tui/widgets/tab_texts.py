@@ -128,3 +128,21 @@ def tabs_of(talk: Conversation | None, difference: Difference | None) -> tuple[T
         "diff": len(difference.shown) if difference else None,
     }
     return tuple(Tab(name, name.capitalize(), counts.get(name)) for name in TABS)
+
+
+def file_tabs() -> tuple[Tab, ...]:
+    """The views of the file, as a line of tabs below the tabs."""
+    return tuple(Tab(name, name.capitalize()) for name in FILE_VIEWS)
+
+
+def next_view(view: str, way: int, tabs: Sequence[Tab]) -> str:
+    """The next or previous view that has something to show."""
+    empty = {tab.name for tab in tabs if tab.number == 0}
+    at = VIEWS.index(view)
+    following = [VIEWS[(at + way * step) % len(VIEWS)] for step in range(1, len(VIEWS))]
+    return next(name for name in following if name not in empty)
+
+
+def next_file_view(view: str) -> str:
+    """The view of the file that follows one of them, the first after the last."""
+    return FILE_VIEWS[(FILE_VIEWS.index(view) + 1) % len(FILE_VIEWS)]

@@ -333,7 +333,8 @@ def test_a_missing_debugpy_is_reported_with_the_command_that_installs_it(into: P
 
 STEPPED = (
     "two workflows gathered", "an agent, streamed", "functional, to its end", "a workflow inside another",
-    "no storage, no name", "a loop in a thread",
+    "no storage, no name", "a loop in a thread", "streamed", "executors of functions", "two workflows in a task group",
+    "context variables", "anyio", "a package with a main",
 )  # fmt: skip
 """Kinds of programs of which it is shown that pauses change nothing."""
 

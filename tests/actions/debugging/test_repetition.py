@@ -72,3 +72,5 @@ def test_each_run_has_a_directory_of_its_own(tmp_path: Path) -> None:
     assert [Path(each).name for each, _ in zip(directories(str(tmp_path / "mine")), range(2), strict=False)] == [
         "mine", "mine-2",
     ]  # fmt: skip
+    forks = directories(str(tmp_path / "53de66ef-1.sqlite"))
+    assert [Path(next(forks)).name for _ in range(2)] == ["53de66ef-1.sqlite", "53de66ef-2.sqlite"]

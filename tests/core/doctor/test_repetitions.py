@@ -46,7 +46,22 @@ def test_a_whole_conversation_that_stands_twice_is_reported_without_ids() -> Non
     assert kept(message("a"), message("b"), message("a"), message("b"), message("c")) == [((), 2)]
 
 
+def test_a_conversation_that_went_on_after_it_was_doubled_is_reported() -> None:
+    talk = [message(text) for text in "abcd"]
+    assert kept(*talk, *talk, message("e"), message("f")) == [((), 4)]
+    assert kept(message("be kind"), *talk, *talk, message("e"), message("f")) == [((), 4)]
+    manager = talk[:3]  # as Magentic begins
+    assert kept(*manager, *manager, message("e"), message("f")) == []
+
+
+def test_messages_that_were_given_other_ids_are_reported() -> None:
+    first, again = ([message(text, f"{text}{number}") for text in "abc"] for number in (1, 2))
+    assert kept(*first, *again) == [((), 3)]
+
+
 def test_what_people_say_twice_is_not_reported() -> None:
+    assert kept(message("a"), message("b"), message("a"), message("b"), message("c"), message("d")) == []
+    assert kept(*(message("yes") for _ in range(9))) == []
     assert kept(message("yes"), message("no"), message("yes")) == []
     assert kept(message("yes"), message("yes")) == []
     assert kept(message("one part", "m1"), message("another part of the same message", "m1")) == []

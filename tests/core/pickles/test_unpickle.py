@@ -3,6 +3,7 @@
 import collections
 import datetime
 import ipaddress
+import json
 import math
 import pickle
 import uuid
@@ -33,6 +34,8 @@ class TestSamples:
     def test_every_checkpoint_decodes_to_what_it_holds(self, path: Path) -> None:
         with load_environment():
             wanted = expected(real_objects(path))
+        # Python 3.13 names the classes of paths by another module than that which wrote the samples.
+        wanted = json.loads(json.dumps(wanted).replace('"pathlib._local:', '"pathlib:'))
         found = file_shown(path.read_bytes())
         for part in ("messages", "state", "pending_request_info_events"):
             assert canonical(found[part]) == canonical(wanted[part])

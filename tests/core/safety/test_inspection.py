@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from ckpt_tui.core.safety.inspection import Inspection, inspect
+from ckpt_tui.core.safety.inspection import NAMES, Inspection, inspect
 
 GADGETS = [
     "os:system", "posix:system", "nt:system", "pty:spawn", "subprocess:Popen", "bdb:Bdb.run", "timeit:timeit",
@@ -385,3 +385,11 @@ def test_bytes_after_the_end_are_no_fault_and_dangerous_names_in_them_are_danger
     found = inspect(b"N.cos\nsystem\n(S'id'\ntR.")
     assert found.is_danger
     assert "in a part that is not decoded" in found.dangers[0]
+
+
+def test_more_names_than_are_examined_are_danger() -> None:
+    data = b"\x80\x04(" + b"".join(b"capp\nC%d\n" % number for number in range(NAMES + 5)) + b"l."
+    found = inspect(data)
+    assert found.is_danger
+    assert found.dangers == (f"names {NAMES + 5:,} classes and functions, of which {NAMES:,} are examined",)
+    assert len(found.uses) == NAMES

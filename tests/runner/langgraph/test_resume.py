@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -179,3 +182,25 @@ def test_a_step_of_a_graph_within_the_graph_is_refused_with_the_reason() -> None
     found = resume(made, inner, "research.py:graph")
     assert found.code == 5
     assert "resume from the checkpoint that it was called from" in found.said
+
+
+def test_a_stored_value_that_would_act_is_never_loaded(answered: Made, tmp_path: Path) -> None:
+    canary = tmp_path / "canary"
+    command = f"touch {canary}".encode()
+    call = b"\x93\xa2os\xa6system\xd9" + bytes([len(command)]) + command
+    store = tmp_path / "hostile.sqlite"
+    shutil.copyfile(answered.store, store)
+    with closing(sqlite3.connect(store)) as connection:
+        connection.execute(
+            "INSERT INTO writes (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, type, value)"
+            " VALUES ('order/1', '', ?, 'other', 0, 'log', 'msgpack', ?)",
+            (answered.waiting.rpartition("/")[2], b"\xc8" + len(call).to_bytes(2, "big") + b"\x00" + call),
+        )
+        connection.commit()
+    hostile = answered._replace(store=store)
+    target = str(answered.store.parent / "approval.py:graph")
+    for options in ((), ("--allow", "os:path")):
+        found = resume(hostile, answered.waiting, target, *NO, *options, into=tmp_path / f"new{len(options)}.sqlite")
+        assert found.code == 5
+        assert any("os:system" in each for each in found.problems)
+    assert not canary.exists()

@@ -1,0 +1,72 @@
+"""What a person changes while a run is paused, until it goes on: where it goes on from, edits, answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckpt_tui.actions.resume.document_edits import edit_of
+from ckpt_tui.actions.resume.plan import Edit
+from ckpt_tui.errors import UsageError
+
+
+class PendingChanges:
+    """Changes that are made when the run goes on.
+
+    Args:
+        at: The checkpoint where the run stands.
+
+    Attributes:
+        at: Id of the checkpoint where the person stands.
+        moved: Whether that is another one than the process has reached.
+        edits: Values to change.
+        answers: Answers by request id.
+    """
+
+    def __init__(self, at: str) -> None:
+        self.at = at
+        self.moved = False
+        self.edits: list[Edit] = []
+        self.answers: dict[str, Any] = {}
+
+    @property
+    def need_a_new_process(self) -> bool:
+        """Whether the run cannot simply go on."""
+        return bool(self.edits) or self.moved
+
+    def add_edit(self, command: dict[str, Any]) -> Edit:
+        """Take the command `edit`; another value for the same path replaces the one before.
+
+        Raises:
+            UsageError: it has no path, or no value.
+        """
+        if "value" not in command:
+            raise UsageError("edit needs a path and a value.", '"path": "state.draft.score", "value": 0.9')
+        edit = edit_of(str(command.get("path")), command["value"])
+        self.edits = [each for each in self.edits if each.path != edit.path] + [edit]
+        return edit
+
+    def add_answers(self, command: dict[str, Any]) -> None:
+        """Take the command `answer`.
+
+        Raises:
+            UsageError: it has neither `responses` nor a request with its value.
+        """
+        given = command.get("responses")
+        if not isinstance(given, dict):
+            if "request_id" not in command or "value" not in command:
+                raise UsageError("answer needs request_id and value.", '"request_id": "…", "value": true')
+            given = {str(command["request_id"]): command["value"]}
+        self.answers.update(given)
+
+    def take_answers(self) -> dict[str, Any]:
+        """The answers, which are given once."""
+        given, self.answers = self.answers, {}
+        return given
+
+    def move(self, checkpoint: str) -> None:
+        """Go to another checkpoint: edits were made of the one before."""
+        self.at, self.moved, self.edits = checkpoint, True, []
+
+    def are_made(self) -> None:
+        """They were made by the process that goes on."""
+        self.edits, self.moved = [], False

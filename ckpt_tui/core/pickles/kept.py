@@ -1,0 +1,65 @@
+"""What was decoded is kept by the digest of its pickle: a chat repeats its messages in every checkpoint.
+
+One budget holds for the whole process, whoever asks. What is decoded is never changed by anybody, so that one value may
+stand in many checkpoints.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from ckpt_tui.core.budgets import PickleBudget
+from ckpt_tui.core.cache import SharedCache
+from ckpt_tui.core.value import Decoded
+
+KEPT_BYTES = 48 * 1024 * 1024
+"""About how many bytes the decoded values that are kept may take in all."""
+
+_OBJECT_BYTES = 120
+"""About how many bytes a container or an object takes beside its texts."""
+
+
+class DecodedPickles:
+    """Decoded pickles, those used longest ago dropped first; any thread may look and put.
+
+    Args:
+        limit: About how many bytes they may take.
+    """
+
+    def __init__(self, limit: int = KEPT_BYTES) -> None:
+        self._kept: SharedCache[bytes, tuple[Decoded, PickleBudget]] = SharedCache(limit)
+
+    def get(self, key: bytes, limits: PickleBudget) -> Decoded | None:
+        """What the pickle with this digest holds, where decoding it within these limits would give the same."""
+        found = self._kept.get(key)
+        if found is None:
+            return None
+        decoded, before = found
+        is_within = (
+            decoded.opcodes <= limits.opcodes and decoded.objects <= limits.objects and decoded.end <= limits.bytes
+        )
+        # What bounds a single operation is hardly ever anything but the usual.
+        return decoded if is_within and before[_SINGLE:_MOST] == limits[_SINGLE:_MOST] else None
+
+    def put(self, key: bytes, decoded: Decoded, limits: PickleBudget) -> None:
+        """Keep what was read to its end."""
+        if decoded.fault or decoded.is_cut or decoded.trailing:
+            return
+        self._kept.put(key, (decoded, limits), decoded.end + _OBJECT_BYTES * decoded.objects)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+
+
+_SINGLE = PickleBudget._fields.index("memo_gap")
+_MOST = PickleBudget._fields.index("most_opcodes")
+
+DECODED = DecodedPickles()
+"""Those of this process."""
+
+
+def digest(text: str | memoryview) -> bytes:
+    """What identifies the base64 text of a pickle."""
+    data = text if isinstance(text, memoryview) else text.encode("utf-8", "surrogatepass")
+    return blake2b(data, digest_size=16).digest()
