@@ -94,8 +94,8 @@ def command(
     opened = with_own_forks(open_named(stores, storage, workflow_names))
     is_part = bool(run or status or limit is not None or since is not None)
     if as_lines or is_part:
-        from ckpt_tui.cli.selected import read_or_fail, write_selected  # late: a whole list starts without them
-        from ckpt_tui.core.runs.selected_runs import Selection
+        # Late: a whole list does without them.
+        from ckpt_tui.cli.selected import Selection, read_or_fail, write_selected
 
         selection = Selection(run, since, frozenset(status), limit)
         if as_lines:

@@ -9,7 +9,7 @@ from ckpt_tui.core.model import Problem
 from ckpt_tui.core.runs.ids import IdFault
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.list_document import problem_document, ref_document
-from ckpt_tui.core.runs.selected_runs import Selection
+from ckpt_tui.core.runs.selected_runs import Selection as Selection
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
 from ckpt_tui.stores.base import Store
 

@@ -125,7 +125,7 @@ class Framework:
 
 
 def names() -> ModuleType:
-    """What is used of agent_framework once a workflow is loaded: the module `framework_names`."""
-    from . import framework_names  # late: the framework is there, or its absence was reported, and it takes 0.6 s
+    """What is used of agent_framework once a workflow is loaded: the module `framework_imports`."""
+    from . import framework_imports  # late: the framework is there, or its absence was reported, and it takes 0.6 s
 
-    return framework_names
+    return framework_imports

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from agent_framework import InMemoryCheckpointStorage
+
 from ckpt_tui.actions.checks import Checks
 from ckpt_tui.actions.export_files import bundle_lines, write_file
 from ckpt_tui.actions.exports import branch_of, make_bundle
@@ -49,8 +51,6 @@ class Checkpoints:
     def storage(self) -> Any:
         """A `CheckpointStorage` of Agent Framework: give it to the workflow as `checkpoint_storage`."""
         if self._storage is None:
-            from agent_framework import InMemoryCheckpointStorage
-
             self._storage = Recorder(InMemoryCheckpointStorage(), self.directory)
         return self._storage
 

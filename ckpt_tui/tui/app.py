@@ -106,14 +106,10 @@ class CkptApp(TypeAhead):
         """Command id → keys, where the person changed them."""
 
     def get_default_screen(self) -> Screen[Any]:
-        if self._streams:
-            from ckpt_tui.tui.screens.event_files import EventFilesScreen
-
-            return EventFilesScreen(self._events, self._streams)
         if self._events:
-            from ckpt_tui.tui.screens.event_file import EventsScreen
+            from ckpt_tui.tui.screens.event_files import events_screen  # late: a store does without it
 
-            return EventsScreen(self._events)
+            return events_screen(self._events, self._streams)
         return Browse(self.store, self._at, self._steps)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.tui.workers import engines
 
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.changes import Difference
@@ -105,22 +106,19 @@ class Comparer:
         Raises:
             CkptError: a checkpoint on the way cannot be read.
         """
-        from ckpt_tui.core.diff.divergence import divergence
 
         def load(ref: CheckpointRef) -> Checkpoint:
             with self._lock:
                 return self._load(ref, check)
 
-        return divergence(found, load, ignore, progress)
+        return engines().divergence(found, load, ignore, progress)
 
     def _made(
         self, before: CheckpointRef, after: CheckpointRef, ignore: IgnoreRules, check: Check,
         progress: Callable[[int], None] | None = None,
     ) -> Compared:  # fmt: skip
-        from ckpt_tui.core.diff.value_diff import diff_checkpoints
-
         one, other = self._load(before, check), self._load(after, check)
-        return Compared(one, other, diff_checkpoints(one, other, ignore, check, progress))
+        return Compared(one, other, engines().diff_checkpoints(one, other, ignore, check, progress))
 
     def _load(self, ref: CheckpointRef, check: Check) -> Checkpoint:
         key = _content(ref)

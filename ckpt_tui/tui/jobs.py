@@ -1,6 +1,6 @@
 """What a screen has done in threads: loading, reading, searching and comparing checkpoints.
 
-What answers a job is imported in its thread where no first row waits for it.
+What answers a job is imported in its thread where no first row waits for it: see `engines`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ckpt_tui.tui.messages import (
     RowsFound,
     ValueRead,
 )
-from ckpt_tui.tui.workers import PROGRESS_SECONDS, Interval, Workers, check_cancelled, job
+from ckpt_tui.tui.workers import PROGRESS_SECONDS, Interval, Workers, check_cancelled, engines, job
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,9 +102,7 @@ class Jobs:
     @job("judge")
     def judge(self, file: str, checkpoint: Checkpoint) -> None:
         """Look for names in the pickles of a checkpoint that could run code."""
-        from ckpt_tui.core.doctor.alarms import alarms
-
-        found = alarms(checkpoint, check_cancelled, DocumentBudget(), decoded_only=True)
+        found = engines().alarms(checkpoint, check_cancelled, DocumentBudget(), decoded_only=True)
         if found:
             self.workers.post(AlarmsReady(file, found))
 
@@ -146,10 +144,8 @@ class Jobs:
     @job("step")
     def read_step(self, run: Run, node: Node, learned: LearnedGraphs) -> None:
         """Make the step to a checkpoint, then learn from the rest of its run and make it again."""
-        from ckpt_tui.tui.graph_learner import read_step
-
         interval = Interval(VIEW_SECONDS, at_once=True)
-        for message in read_step(self._store, run, node, learned, check_cancelled):
+        for message in engines().read_step(self._store, run, node, learned, check_cancelled):
             if interval.is_due() or message.known == message.total:
                 self.workers.post(message)
             self.workers.rest()
@@ -169,15 +165,13 @@ class Jobs:
             given: The graph of the workflow itself, where it is known.
             whole: Read the whole path of the run.
         """
-        from ckpt_tui.actions.overviews import RunPath, overviews
-
         run_path = paths.get(run.key)
         if run_path is None:
-            run_path = RunPath()
+            run_path = engines().run_path()
             paths.put(run.key, run_path)
         run_path.given = given or run_path.given
         with suppress(CkptError):  # what cannot be read says so where it is shown
-            for report in overviews(
+            for report in engines().overviews(
                 self._store, run, node, run_path, checkpoint, whole, check_cancelled, self.workers.rest
             ):
                 self.workers.post(OverviewReady(report))

@@ -12,7 +12,7 @@ from textual.worker import get_current_worker
 from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.library import Library, Pace
 from ckpt_tui.tui.messages import BodiesWanted, DangersFound, DangersWanted, ViewReady
-from ckpt_tui.tui.workers import Interval, Workers, check_cancelled, job
+from ckpt_tui.tui.workers import Interval, Workers, check_cancelled, engines, job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -106,8 +106,6 @@ class StoreFollower:
     @job("judge list")
     def judge_list(self) -> None:
         """Find out which checkpoints of the list would run code when they are loaded, the newest first."""
-        from ckpt_tui.core.safety.verdict import verdict  # late: in its thread, after the first rows
-
         dangers: dict[str, str] = {}
         interval = Interval(JUDGED_SECONDS)
         for file, mark in self._library.unjudged():
@@ -116,7 +114,7 @@ class StoreFollower:
             reader = store.reader()
             if reader is not None:
                 with suppress(CkptError):  # what cannot be read cannot be loaded either; its row says so
-                    dangers[file] = verdict(reader.read(own), check_cancelled)
+                    dangers[file] = engines().verdict(reader.read(own), check_cancelled)
             self._library.judged(file, mark)
             if interval.is_due():
                 self.workers.post(DangersFound(dangers))

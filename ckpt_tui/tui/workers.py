@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Concatenate, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Protocol, TypeVar
 
 from textual.dom import DOMNode
 from textual.message import Message
@@ -18,6 +18,9 @@ from textual.worker import Worker, get_current_worker
 
 from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.messages import WorkFailed
+
+if TYPE_CHECKING:
+    from ckpt_tui.tui.engines import Engines
 
 PROGRESS_SECONDS = 0.05
 """Shortest time between two messages on how far a job is."""
@@ -38,6 +41,13 @@ def check_cancelled() -> None:
     """
     if get_current_worker().is_cancelled:
         raise Cancelled
+
+
+def engines() -> type[Engines]:
+    """What answers jobs; for their threads, because the first call imports it."""
+    from ckpt_tui.tui.engines import Engines  # late: no first row waits for it
+
+    return Engines
 
 
 class Workers:

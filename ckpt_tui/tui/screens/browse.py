@@ -104,8 +104,7 @@ class Browse(Screen[None]):
     @cached_property
     def graphs(self) -> RunGraphs:
         """What is known of the graph of each run."""
-        # Late: no first row waits for what learns a graph.
-        from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+        from ckpt_tui.tui.helpers.run_graphs import RunGraphs  # late: no first row waits for what learns a graph
 
         return RunGraphs()
 

@@ -125,3 +125,13 @@ class EventFilesScreen(Screen[None]):
         """Show keys and signs."""
         keys: dict[str, str] = getattr(self.app, "changed_keys", {})
         self.app.push_screen(help_screen(keys, ("any list",)))
+
+
+def events_screen(path: str, names: Sequence[str]) -> Screen[None]:
+    """The screen of a stream of events, or of the list of those in a directory.
+
+    Args:
+        path: The file, or the directory.
+        names: Names of the streams in the directory.
+    """
+    return EventFilesScreen(path, names) if names else EventsScreen(path)

@@ -1,0 +1,22 @@
+"""What answers the jobs of a screen. The first job that needs some of it imports it: no first row waits for it."""
+
+from __future__ import annotations
+
+from ckpt_tui.actions.overviews import RunPath, overviews
+from ckpt_tui.core.diff.divergence import divergence
+from ckpt_tui.core.diff.value_diff import diff_checkpoints
+from ckpt_tui.core.doctor.alarms import alarms
+from ckpt_tui.core.safety.verdict import verdict
+from ckpt_tui.tui.graph_learner import read_step
+
+
+class Engines:
+    """The functions that compute answers; `workers.engines` gives them."""
+
+    alarms = staticmethod(alarms)
+    diff_checkpoints = staticmethod(diff_checkpoints)
+    divergence = staticmethod(divergence)
+    overviews = staticmethod(overviews)
+    read_step = staticmethod(read_step)
+    run_path = RunPath
+    verdict = staticmethod(verdict)
