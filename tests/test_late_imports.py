@@ -46,6 +46,7 @@ PACKAGES = [
     "cli.browse: ckpt_tui.cli.web.serve",  # textual-serve
     "cli.mcp: ckpt_tui.cli.mcp_server.server",
     "cli.verb_help: difflib.get_close_matches",
+    "core.pickles.kept: hashlib.blake2b",  # OpenSSL
     "runner.attaching: debugpy",
     "runner.framework: .framework_imports",
     "runner.framework: agent_framework.FileCheckpointStorage",
