@@ -31,7 +31,7 @@ from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.errors import CkptError, UsageError
 from ckpt_tui.stores.registry import open_store
 
-PAUSED = ("continue", "step", "run_to", "edit", "goto")
+PAUSED = ("continue", "step", "run_to", "edit", "drop", "goto")
 """Commands that need a paused run."""
 
 COMMANDS = (*PAUSED, "pause", "break", "answer", "stop")
@@ -196,6 +196,8 @@ class Debugger:
         if do == "edit":
             edit = self._changes.add_edit(command)
             self._lines.say("edited", path=edit.text, value=edit.value)
+        elif do == "drop":
+            self._lines.say("dropped", path=self._changes.add_drop(command).text)
         elif do == "goto":
             self._goto(command)
         else:
