@@ -16,6 +16,7 @@ from typing import Any
 
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint
 from ckpt_tui.actions.debugging.line_writer import LineWriter
+from ckpt_tui.actions.debugging.messages_in_flight import MessageInFlight, messages_in_flight
 from ckpt_tui.actions.debugging.pause_fields import after_failure, at_checkpoint, at_hold
 from ckpt_tui.actions.debugging.pending_changes import PendingChanges
 from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
@@ -134,6 +135,15 @@ class Debugger:
     def breakpoints(self) -> tuple[Breakpoint, ...]:
         """Where the run stops."""
         return self._stops.watcher.breakpoints
+
+    def in_flight(self) -> list[MessageInFlight]:
+        """The messages in flight where the person stands, without those that are dropped; reads the checkpoint.
+
+        Raises:
+            CkptError: it cannot be read.
+        """
+        dropped = {each.text for each in self._changes.edits if each.drops}
+        return [each for each in messages_in_flight(self._found(self._changes.at)[0]) if each.path not in dropped]
 
     def release(self) -> None:
         """Take no more commands: the run goes on to its end, and a request ends it."""
