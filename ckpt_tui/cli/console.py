@@ -9,12 +9,12 @@ from typing import Any
 import click
 
 from ckpt_tui.actions.debugging.debugger import PAUSED, Debugger
-from ckpt_tui.actions.resume.document_edits import parse_edit
+from ckpt_tui.actions.resume.document_edits import drop_of, parse_edit
 from ckpt_tui.cli.typed_lines import TypedLines
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError, UsageError
 
-_HELP = "s step · c continue · r NAME run to an executor · set PATH=JSON · answer ID=JSON · back ID · q stop"
+_HELP = "s step · c continue · r NAME run to it · set PATH=JSON · drop PATH · answer ID=JSON · back ID · q stop"
 
 
 class Console:
@@ -88,6 +88,8 @@ def word_command(text: str) -> dict[str, Any] | None:
     if word == "set" and rest:
         edit = parse_edit(rest)
         return {"do": "edit", "path": edit.text, "value": edit.value}
+    if word == "drop" and rest:
+        return {"do": "drop", "path": drop_of(rest).text}
     if word == "answer" and "=" in rest:
         name, _, value = rest.partition("=")
         try:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from ckpt_tui.actions.resume.branch import branch_types
-from ckpt_tui.actions.resume.document_edits import parse_edit, parse_json
+from ckpt_tui.actions.resume.document_edits import drop_of, parse_edit, parse_json
 from ckpt_tui.actions.resume.plan import FAILED, Source, Target, interpreter, make_plan
 from ckpt_tui.actions.resume.proposals import with_python
 from ckpt_tui.actions.resume.sources import source_in
@@ -56,6 +56,13 @@ from ckpt_tui.stores.registry import open_store
     help="A value of state or messages to change first; the original stays as it is.",
 )
 @click.option(
+    "--drop",
+    "drops",
+    multiple=True,
+    metavar="PATH",
+    help="A message in flight that is not delivered, messages.SOURCE[0]; the original stays as it is.",
+)
+@click.option(
     "--into",
     shell_complete=complete_files,
     metavar="DIR",
@@ -88,8 +95,8 @@ from ckpt_tui.stores.registry import open_store
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line, as it happens.")
 def command(
     store: str, checkpoint: str, program: tuple[str, ...], workflow: str | None, check: bool,
-    responses: tuple[str, ...], edits: tuple[str, ...], into: str, allow: tuple[str, ...], python: str,
-    arguments: tuple[str, ...], storage: str, inputs: tuple[str, ...], breaks: tuple[str, ...], step: bool,
+    responses: tuple[str, ...], edits: tuple[str, ...], drops: tuple[str, ...], into: str, allow: tuple[str, ...],
+    python: str, arguments: tuple[str, ...], storage: str, inputs: tuple[str, ...], breaks: tuple[str, ...], step: bool,
     again: int | None, debugpy: int | None, yes: bool, reveal: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Resume your workflow from a checkpoint, in your interpreter, in a process of its own.
@@ -108,7 +115,7 @@ def command(
     known = remembered(home.path)
     source = source_in(home, loaded, later, {*allow, *(known.allow if known is not None else ())})
     answers = _responses(responses, requests(loaded.pending))
-    changes = [parse_edit(text) for text in edits]
+    changes = [*map(parse_edit, edits), *map(drop_of, drops)]
     target = _target(source, Target(workflow or "", python, args, storage, allow, program, inputs))
     if not (yes or check) and not sys.stdin.isatty():
         raise UsageError("A run needs your confirmation.", "Add --yes, or --check to see what would run.")

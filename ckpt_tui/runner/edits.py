@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import typing
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .made import Maker, hints_of
@@ -22,6 +23,41 @@ class Editor:
 
     def __init__(self, checkpoint: Any, maker: Maker) -> None:
         self._checkpoint, self._maker = checkpoint, maker
+
+    def change(self, edits: list[dict[str, Any]]) -> Iterator[tuple[str, dict[str, Any] | Exception]]:
+        """Make all changes; yields the path of each, and what was changed, or why it cannot be.
+
+        Values are set first. Messages are dropped last and from the end, so that each path means what it meant before.
+        """
+        drops = {tuple(each["steps"]): each["path"] for each in edits if each.get("drop")}
+        for each in edits:
+            if not each.get("drop"):
+                yield each["path"], self._attempt(self.apply, each["steps"], each["value"])
+        for steps in sorted(drops, key=lambda steps: (str(steps[1]), steps[2]), reverse=True):
+            yield drops[steps], self._attempt(self.drop, *steps[1:3])
+
+    def _attempt(self, change: Callable[..., dict[str, Any]], *arguments: Any) -> dict[str, Any] | Exception:
+        try:
+            return change(*arguments)
+        except Exception as error:  # user code makes the values
+            return error
+
+    def drop(self, source: Any, index: int) -> dict[str, Any]:
+        """Take one message out of those in flight; returns it, as JSON.
+
+        Raises:
+            ValueError: there is no such message.
+        """
+        in_flight = self._checkpoint.messages
+        messages = self._get(in_flight, source)
+        before = show(self._get(messages, index))
+        key = next(key for key in in_flight if in_flight[key] is messages)
+        rest = [item for number, item in enumerate(messages) if number != index]
+        if rest:
+            in_flight[key] = rest
+        else:
+            del in_flight[key]
+        return {"before": before, "after": None, "absent": False, "dropped": True}
 
     def apply(self, path: list[Any], document: Any) -> dict[str, Any]:
         """Set one value; returns what it was and is, as JSON.

@@ -218,15 +218,14 @@ class Preflight(Loading):
         return Maker(lambda name: self.gate.state_of(name)[0] == "ok")
 
     def _check_edits(self, problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        editor = Editor(self.checkpoint, self._maker())
         done = []
-        for edit in self.plan.get("edits", ()):
-            try:
-                done.append({"path": edit["path"], **editor.apply(edit["steps"], edit["value"])})
-            except ValueError as error:
-                problems.append(_problem("error", "edit", f"{edit['path']}: {error}", "give a value that fits"))
-            except Exception as error:
-                problems.append(_problem("error", "edit", f"{edit['path']}: {said(error)}", "edit another value"))
+        for path, change in Editor(self.checkpoint, self._maker()).change(self.plan.get("edits") or []):
+            if isinstance(change, ValueError):
+                problems.append(_problem("error", "edit", f"{path}: {change}", "give a value that fits"))
+            elif isinstance(change, Exception):
+                problems.append(_problem("error", "edit", f"{path}: {said(change)}", "edit another value"))
+            else:
+                done.append({"path": path, **change})
         return done
 
     def _again(self) -> list[dict[str, Any]]:

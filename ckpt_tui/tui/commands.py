@@ -87,6 +87,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "value.edit", "ctrl+e", "screen.edit", "change the value, to resume from a changed copy", "value", "", "ctrl+e",
     ),
+    Command("value.drop", "delete", "screen.drop", "drop the message, to resume without it", "value", "", "Del"),
     # a run
     Command("run.start", "ctrl+r", "start", "check, then run; Enter does the same, step by step", "run", "", "ctrl+r"),
     Command("run.allow", "ctrl+a", "allow", "allow the types that were named, and check again", "run", "", "ctrl+a"),
@@ -98,6 +99,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("run.to", "t", "run_to", "let a paused run go on to an executor, a step, a request", "run", "", "t"),
     Command("run.breakpoints", "b", "breakpoints", "where the run pauses; kept with the store", "run", "", "b"),
     Command("run.change", "e", "change", "change a value before a paused run goes on", "run", "", "e"),
+    Command("run.drop", "d", "drop", "drop a message in flight before a paused run goes on", "run", "", "d"),
     Command("run.back", "left_square_bracket", "go_back", "go back to an earlier checkpoint", "run", "", "["),
     Command("run.again", "at", "run_again", "run the same input N times, and compare", "run", "", "@"),
     Command("run.editor", "O", "open_editor", "open your code where a call failed, in $EDITOR", "run", "", "O"),

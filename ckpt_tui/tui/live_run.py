@@ -26,6 +26,7 @@ _KEPT_EVENTS = tuple(
         "checkpoint",
         "paused",
         "edited",
+        "dropped",
         "breakpoint",
     )
 )

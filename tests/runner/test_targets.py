@@ -188,6 +188,21 @@ class TestEdits:
         assert record["edits"][0] == expected
         assert b"edited" not in b"".join(path.read_bytes() for path in store("loop")[0].glob("*.json"))
 
+    def test_a_message_is_dropped_on_the_command_line_and_the_record_and_the_original_hold_it(
+        self, tmp_path: Path
+    ) -> None:
+        edits = (Edit(("messages", "improve", 0), None, True),)
+        asked = plan("loop", 3, "build_loop", tmp_path / "new", edits=edits)
+        asked = plan("loop", 3, "build_loop", tmp_path / "new", edits=edits)
+        assert "--drop 'messages.improve[0]'" in asked.command_text()
+        done = resume("loop", 3, "build_loop", tmp_path / "new", "--drop", "messages.improve[0]")
+        assert done.code == 0, done.err
+        assert "messages.improve[0] is dropped: " in done.err
+        (edit,) = json.loads((tmp_path / "new" / "ckpt-tui-fork.jsonl").read_text())["edits"]
+        assert (edit["path"], edit["dropped"], edit["before"]["source_id"]) == ("messages.improve[0]", True, "improve")
+        wrong = resume("loop", 3, "build_loop", tmp_path / "no", "--drop", "state.draft")
+        assert (wrong.code, "is not the path of a message in flight" in wrong.err) == (2, True)
+
     def test_an_edit_on_the_command_line_is_checked_against_the_type(self, tmp_path: Path) -> None:
         good = resume("loop", 3, "build_loop", tmp_path / "new", "--set", "state.draft.round=4")
         assert good.code == 0, good.err

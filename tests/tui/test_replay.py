@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from ckpt_tui.core.replay.cadence import SPEEDS
-from ckpt_tui.tui.screens.branch_picker import BranchPicker
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.replay import ReplayScreen
+from ckpt_tui.tui.screens.row_picker import RowPicker
 from ckpt_tui.tui.widgets.graph_view import GraphView
 from ckpt_tui.tui.widgets.step_lines import StepLines, WatchLines
 from ckpt_tui.tui.widgets.text_lines import TextLines
@@ -260,7 +260,7 @@ class TestForks:
             await at(app, fork.at)
             await app.shows(f"fork: {len(fork.ways)} ways go on")
             await app.press("right")
-            await app.until(lambda: isinstance(app.app.screen, BranchPicker), "the question")
+            await app.until(lambda: isinstance(app.app.screen, RowPicker), "the question")
             await app.shows("The run goes on in")
             await app.press("2")
             await at(app, fork.at + 1)
@@ -276,7 +276,7 @@ class TestForks:
             screen = await replay(app, "g")
             screen.playback.speed = SPEEDS.index("recorded")
             await app.press("space")
-            await app.until(lambda: isinstance(app.app.screen, BranchPicker), "the question")
+            await app.until(lambda: isinstance(app.app.screen, RowPicker), "the question")
             assert screen.position.at == next(iter(screen.position.track.forks))
             await app.press("escape")
             assert not screen.playback.playing
@@ -286,7 +286,7 @@ class TestForks:
             screen = await replay(app, "G")
             before = screen.position.node.ref.id
             await app.press("f")
-            await app.until(lambda: isinstance(app.app.screen, BranchPicker), "the question")
+            await app.until(lambda: isinstance(app.app.screen, RowPicker), "the question")
             await app.press("1")
             await app.until(lambda: screen.position.node.ref.id != before, "another branch")
             assert screen.position.track.place(before) < 0

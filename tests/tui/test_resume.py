@@ -456,6 +456,19 @@ class TestEdits:
             await app.until(lambda: "messages.improve[0].data.text" in _shown(screen), "the change")
             assert '"round 2"] → ["round 1", "round 2", "more"]' in _shown(screen)
 
+    async def test_a_message_in_flight_is_dropped_and_the_run_goes_on_without_it(self, tmp_path: Path) -> None:
+        directory, ids = copied("loop", tmp_path)
+        async with open_app(directory, at=ids[3], steps=("messages", "improve", "0", "data")) as app:
+            await in_the_value(app)
+            await app.press("delete")
+            await app.shows("messages.improve[0] is dropped", "with 1 change")
+            screen = await opened(app, "build_loop")
+            await app.until(lambda: "± messages.improve[0] is dropped: " in _shown(screen), "the change")
+            await app.press("enter")
+            await app.shows("done after")
+        record = json.loads((tmp_path / "store.forks" / f"{ids[3][:8]}-1" / "ckpt-tui-fork.jsonl").read_text())
+        assert [(each["path"], each["dropped"]) for each in record["edits"]] == [("messages.improve[0]", True)]
+
     async def test_a_value_that_does_not_fit_its_type_is_refused(self, tmp_path: Path) -> None:
         directory, ids = copied("loop", tmp_path)
         async with open_app(directory, at=ids[3], steps=("state", "draft", "round")) as app:

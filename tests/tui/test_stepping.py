@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from contextlib import nullcontext
 from pathlib import Path
@@ -70,6 +71,25 @@ async def test_a_pause_before_an_executor_shows_its_message_and_the_graph_lit(pr
             assert not screen.panes.state.display
             await app.press("z")
             assert screen.panes.state.display
+
+
+async def test_a_message_in_flight_is_dropped_at_a_pause_and_the_run_goes_on_without_it(project: Path) -> None:
+    async with open_app(project / "ck", NARROW) as app:
+        screen = await checked(app)
+        await app.press("s")
+        await app.shows("‖ paused after step 1", "d drop")
+        await app.press("d")
+        await app.shows("Drop which message?", "1  ")
+        await app.press("enter")
+        await app.shows("is dropped when the run goes on")
+        await app.press("d")
+        await app.shows("No message is in flight here.")
+        await app.press("c")
+        await app.shows("■ done")
+        assert screen.run is not None and screen.run.session.outcome == "done"
+    (fork,) = (project / "ck.forks").iterdir()
+    (edit,) = json.loads((fork / "ckpt-tui-fork.jsonl").read_text().splitlines()[-1])["edits"]
+    assert edit["dropped"] is True
 
 
 async def test_a_line_of_a_call_opens_the_whole_call(project: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint
 from ckpt_tui.actions.debugging.line_writer import LineWriter
+from ckpt_tui.actions.debugging.messages_in_flight import MessageInFlight, messages_in_flight
 from ckpt_tui.actions.debugging.pause_fields import after_failure, at_checkpoint, at_hold
 from ckpt_tui.actions.debugging.pending_changes import PendingChanges
 from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
@@ -31,7 +32,7 @@ from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.errors import CkptError, UsageError
 from ckpt_tui.stores.registry import open_store
 
-PAUSED = ("continue", "step", "run_to", "edit", "goto")
+PAUSED = ("continue", "step", "run_to", "edit", "drop", "goto")
 """Commands that need a paused run."""
 
 COMMANDS = (*PAUSED, "pause", "break", "answer", "stop")
@@ -135,6 +136,15 @@ class Debugger:
         """Where the run stops."""
         return self._stops.watcher.breakpoints
 
+    def in_flight(self) -> list[MessageInFlight]:
+        """The messages in flight where the person stands, without those that are dropped; reads the checkpoint.
+
+        Raises:
+            CkptError: it cannot be read.
+        """
+        dropped = {each.text for each in self._changes.edits if each.drops}
+        return [each for each in messages_in_flight(self._found(self._changes.at)[0]) if each.path not in dropped]
+
     def release(self) -> None:
         """Take no more commands: the run goes on to its end, and a request ends it."""
         with self._lock:
@@ -196,6 +206,8 @@ class Debugger:
         if do == "edit":
             edit = self._changes.add_edit(command)
             self._lines.say("edited", path=edit.text, value=edit.value)
+        elif do == "drop":
+            self._lines.say("dropped", path=self._changes.add_drop(command).text)
         elif do == "goto":
             self._goto(command)
         else:

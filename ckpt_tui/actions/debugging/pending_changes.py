@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckpt_tui.actions.resume.document_edits import edit_of
+from ckpt_tui.actions.resume.document_edits import drop_of, edit_of
 from ckpt_tui.actions.resume.plan import Edit
 from ckpt_tui.errors import UsageError
 
@@ -41,7 +41,17 @@ class PendingChanges:
         """
         if "value" not in command:
             raise UsageError("edit needs a path and a value.", '"path": "state.draft.score", "value": 0.9')
-        edit = edit_of(str(command.get("path")), command["value"])
+        return self._add(edit_of(str(command.get("path")), command["value"]))
+
+    def add_drop(self, command: dict[str, Any]) -> Edit:
+        """Take the command `drop`: paths of other messages mean what they meant before.
+
+        Raises:
+            UsageError: it has no path of a message.
+        """
+        return self._add(drop_of(str(command.get("path"))))
+
+    def _add(self, edit: Edit) -> Edit:
         self.edits = [each for each in self.edits if each.path != edit.path] + [edit]
         return edit
 

@@ -18,15 +18,22 @@ class Edit(NamedTuple):
     Attributes:
         path: Where it stands, `state` or `messages` first.
         value: What it is to be, as `show` writes values.
+        drops: Whether it is a message in flight that is dropped instead; it has no value.
     """
 
     path: Path
     value: Any
+    drops: bool = False
 
     @property
     def text(self) -> str:
         """The path as people write it."""
         return expression(self.path)
+
+    def document(self) -> dict[str, Any]:
+        """The change as the runner reads it."""
+        change = {"drop": True} if self.drops else {"value": self.value}
+        return {"path": self.text, "steps": list(self.path), **change}
 
 
 def smallest(path: Path, before: Any, after: Any) -> tuple[Edit, ...]:
@@ -107,6 +114,23 @@ def edit_of(text: str, value: Any) -> Edit:
     if not path or path[0] not in ("state", "messages") or len(path) < 2:
         raise UsageError(f"{text} is not a path below state or messages.", "`ckpt-tui show` writes paths.")
     return Edit(path, value)
+
+
+def drop_of(text: str) -> Edit:
+    """The edit that drops a message in flight.
+
+    Raises:
+        UsageError: the path is not one of a message in flight.
+    """
+    path = parse(text)
+    if not path or not is_message(path):
+        raise UsageError(f"{text} is not the path of a message in flight.", "For example: messages.writer[0]")
+    return Edit(path, None, True)
+
+
+def is_message(path: Path) -> bool:
+    """Whether a path is that of one message in flight: its source, and its place among those of the source."""
+    return len(path) == 3 and path[0] == "messages" and isinstance(path[2], int) and path[2] >= 0
 
 
 def parse_json(text: str, what: str) -> Any:

@@ -187,7 +187,7 @@ class Plan:
         """What may change between a check and the run: answers, edits, the allow-list, the directory."""
         return {
             "into": self.into, "responses": dict(self.responses), "allow": list(self.target.allow),
-            "edits": [{"path": edit.text, "steps": list(edit.path), "value": edit.value} for edit in self.edits],
+            "edits": [edit.document() for edit in self.edits],
         }  # fmt: skip
 
     def command(self, with_into: bool = True) -> list[str]:
@@ -207,7 +207,7 @@ class Plan:
         for name, value in self.responses.items():
             options += ["--response", f"{name}={dumps(value, None)}"]
         for edit in self.edits:
-            options += ["--set", f"{edit.text}={dumps(edit.value, None)}"]
+            options += ["--drop", edit.text] if edit.drops else ["--set", f"{edit.text}={dumps(edit.value, None)}"]
         for line in self.target.inputs:
             options += ["--input", line]
         options += ["--into", self.into] if with_into else []

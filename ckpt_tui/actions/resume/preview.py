@@ -120,6 +120,9 @@ def _edits(check: dict[str, Any], reveal: bool) -> Iterator[PreviewLine]:
     for edit in check.get("edits") or ():
         was = edit.get("before")
         was = was if reveal else masked_copy(was, path_secrecy(str(edit.get("path"))))
+        if edit.get("dropped"):
+            yield PreviewLine("±", clean(f"{edit.get('path')} is dropped: {brief(was, VALUE)}"), tone="key")
+            continue
         before = "absent" if edit.get("absent") else brief(was, VALUE)
         yield PreviewLine("±", clean(f"{edit.get('path')}: {before} → {brief(edit.get('after'), VALUE)}"), tone="key")
 

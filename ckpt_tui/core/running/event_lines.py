@@ -17,7 +17,7 @@ SIGNS = {
     "executor_completed": "✓", "executor_failed": "✗", "executor_bypassed": "↷", "output": "◆", "intermediate": "◇",
     "data": "◇", "request_info": "?", "failed": "✗", "warning": "!", "error": "✗", "status": "·", "checkpoint": "●",
     "checkpoint_failed": "✗", "log": " ", "end": "■", "hello": "▷", "graph": " ", "check": " ", "waiting": "‖",
-    "answered": "↩", "protected": "⊘", "paused": "‖", "edited": "±", "resumed": "▷", "breakpoint": "‖",
+    "answered": "↩", "protected": "⊘", "paused": "‖", "edited": "±", "dropped": "±", "resumed": "▷", "breakpoint": "‖",
     "breakpoint_end": "▷", "debugpy": "·", "again": "↻", "run_end": "■", "compared": "≠",
 }  # fmt: skip
 """One sign a kind of line, or of event."""

@@ -96,6 +96,10 @@ def _edited(document: dict[str, Any]) -> tuple[str, str, str]:
     return "", f"{document.get('path')} = {brief(document.get('value'))} when the run goes on", "key"
 
 
+def _dropped(document: dict[str, Any]) -> tuple[str, str, str]:
+    return "", f"{document.get('path')} is dropped when the run goes on", "key"
+
+
 def _resumed(document: dict[str, Any]) -> tuple[str, str, str]:
     count = len(document.get("edits") or ())
     changed = f" with {count} change{'' if count == 1 else 's'}" if count else ""
@@ -104,6 +108,7 @@ def _resumed(document: dict[str, Any]) -> tuple[str, str, str]:
 
 SESSION_LINES: dict[str, Callable[[dict[str, Any]], tuple[str, str, str]]] = {
     "breakpoint": _breakpoint, "breakpoint_end": _breakpoint_end, "debugpy": _debugpy, "again": _again,
-    "run_end": _run_end, "compared": _compared, "paused": _paused, "edited": _edited, "resumed": _resumed,
+    "run_end": _run_end, "compared": _compared, "paused": _paused, "edited": _edited, "dropped": _dropped,
+    "resumed": _resumed,
 }  # fmt: skip
 """Kind of a line → its executor, its text and its tone."""

@@ -164,6 +164,9 @@ class Thread:
         done, faults = [], []
         for edit in edits:
             path, steps = edit["path"], edit["steps"]
+            if edit.get("drop"):
+                faults.append((path, "a graph has no messages in flight that could be dropped"))
+                continue
             if steps[0] == "state" and len(steps) > 1 and steps[1] not in state and steps[1] in self._deltas():
                 faults.append((path, f"{steps[1]} is stored as additions, not as a value: edit it with update_state"))
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ckpt_tui.actions.resume.document_edits import smallest
+from ckpt_tui.actions.resume.document_edits import Edit, is_message, smallest
 from ckpt_tui.core.documents.envelope import is_unopened
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.paths import Path, expression
@@ -74,6 +74,19 @@ class ValueEdits:
         else:
             self._edit(checkpoint.ref.file, path, value)
 
+    def drop(self) -> None:
+        """Drop the message in flight under the cursor, or the one that the value under the cursor is a part of."""
+        tree, checkpoint = self._port.panes.value_tree, self._port.panes.detail.checkpoint
+        if tree is None or tree.row is None or checkpoint is None:
+            return
+        path = tree.path[:3]
+        if not is_message(path):
+            self._port.say("Only a message in flight can be dropped: F8 shows them.", "warn")
+            return
+        drop = Edit(path, None, True)
+        number = self._port.edits.add(checkpoint.ref.file, (drop,))
+        self._say_pending(checkpoint.ref.file, f"{drop.text} is dropped", number)
+
     def forget(self) -> bool:
         """Forget what was changed in the selected checkpoint; return False when nothing was."""
         if not self._port.edits.forget(self._port.selection.file):
@@ -119,6 +132,9 @@ class ValueEdits:
             return
         number = self._port.edits.add(file, found)
         what = f"{brief(before, 24)} → {brief(after, 24)}" if len(found) == 1 else f"{len(found)} changes"
+        self._say_pending(file, what, number)
+
+    def _say_pending(self, file: str, what: str, number: int) -> None:
         count = f"{number} change{'' if number == 1 else 's'}"
         short = short_id(file)
         self._port.say(clean(f"{what} · r resumes from {short} with {count}, esc discards them"), "good")

@@ -89,7 +89,8 @@ class ResumePanes(Container):
     def show_preview(self) -> None:
         """Show what would happen, as far as that is known."""
         run = self._run
-        edits = [Paragraph(f"± {edit.text} is changed first", "accent") for edit in self._edits]
+        done = [(edit.text, "dropped" if edit.drops else "changed") for edit in self._edits]
+        edits = [Paragraph(f"± {text} is {what} first", "accent") for text, what in done]
         shown = after_the_check(run, self._reveal) if run else [*before_the_start(self._source, self.form), *edits]
         self.preview.show(shown)
 

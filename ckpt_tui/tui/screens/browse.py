@@ -350,6 +350,9 @@ class Browse(Screen[None]):
     def action_edit(self) -> None:
         self.value_edits.edit()
 
+    def action_drop(self) -> None:
+        self.value_edits.drop()
+
     # -- searching ---------------------------------------------------------------------------------------------------
 
     def action_search(self) -> None:

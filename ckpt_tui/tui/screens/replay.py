@@ -27,7 +27,7 @@ from ckpt_tui.tui.helpers.position import Position
 from ckpt_tui.tui.helpers.replay_bars import head_parts, hint_parts, place_parts, state_part
 from ckpt_tui.tui.messages import WorkFailed
 from ckpt_tui.tui.replay_jobs import FrameReady, ReplayJobs, Swept
-from ckpt_tui.tui.screens.branch_picker import BranchPicker
+from ckpt_tui.tui.screens.branch_picker import branch_picker
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.notes import NotesScreen
 from ckpt_tui.tui.view import View
@@ -235,7 +235,7 @@ class ReplayScreen(Screen[Any]):
         self.fork_choice.ask(fork, playing)
 
     def show_ways(self, track: PlaybackPath, fork: Fork, take: Callable[[int | None], None]) -> None:
-        self.app.push_screen(BranchPicker(track, fork), take)
+        self.app.push_screen(branch_picker(track, fork), take)
 
     def go_on(self, at: int, playing: int | None = None) -> None:
         self.playback.go_on(at, playing)

@@ -18,6 +18,7 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.controllers.execution import Execution
 from ckpt_tui.tui.controllers.log_reader import LogReader
+from ckpt_tui.tui.controllers.message_dropping import MessageDropping
 from ckpt_tui.tui.controllers.preparation import Preparation
 from ckpt_tui.tui.controllers.run_again import RunAgain
 from ckpt_tui.tui.controllers.run_calls import RunCalls
@@ -33,6 +34,7 @@ from ckpt_tui.tui.messages import RunLine
 from ckpt_tui.tui.screens.copied_text import copied
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.resume_keys import BOUND
+from ckpt_tui.tui.screens.row_picker import RowPicker
 from ckpt_tui.tui.screens.value_editor import NotEdited, edited_json
 from ckpt_tui.tui.screens.yes_no import start_question
 from ckpt_tui.tui.widgets.choice import Choice
@@ -92,6 +94,7 @@ class ResumeScreen(Screen[None]):
         self.calls = RunCalls(self)
         self.terminal_loan = TerminalLoan(self)
         self.run_again = RunAgain(self, begun)
+        self.message_dropping = MessageDropping(self)
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -204,6 +207,12 @@ class ResumeScreen(Screen[None]):
     def show_comparison(self, text: str) -> None:
         self._show_text("The same input again", text, lambda: self.copy(text, "comparison"))
 
+    def compute(self, work: Callable[[], object]) -> None:
+        self.run_worker(work, thread=True, exit_on_error=False)
+
+    def pick(self, title: str, keys: str, rows: Sequence[list[Part]], then: Callable[[int | None], None]) -> None:
+        self.app.push_screen(RowPicker(title, keys, rows), then)
+
     def _show_text(self, title: str, text: str, copy: Callable[[], None]) -> None:
         self.app.push_screen(TextScreen(title, [Paragraph(clean(line)) for line in text.split("\n")], copy))
 
@@ -217,9 +226,10 @@ class ResumeScreen(Screen[None]):
         """The run said something; when the app ends, what its process says last finds no widgets any more."""
         if self.app.return_code is not None:
             return
-        if event.run is self.run_again:
-            self.run_again.take(event.line)
-            return
+        for controller in (self.run_again, self.message_dropping):
+            if event.run is controller:
+                controller.take(event.line)
+                return
         if event.line["kind"] == "breakpoint" and self.run is not None and event.run is self.run:
             self.terminal_loan.lend(self.run, event.line)
         await self.execution.take(event)

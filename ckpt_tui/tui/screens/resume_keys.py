@@ -5,7 +5,8 @@ from __future__ import annotations
 CONTROLLED = {
     "run.step": "stepping.step", "run.continue": "stepping.go_on", "run.to": "stepping.ask_run_to",
     "run.change": "stepping.ask_change", "run.breakpoints": "stepping.ask_breakpoints",
-    "run.back": "stepping.ask_back", "run.editor": "calls.open_editor", "run.again": "run_again.ask",
+    "run.drop": "message_dropping.ask", "run.back": "stepping.ask_back", "run.editor": "calls.open_editor",
+    "run.again": "run_again.ask",
     "view.zoom": "panes.zoom", "run.pause": "run_log.pause", "live.follow": "run_log.follow",
 }  # fmt: skip
 """Commands of the table that one controller carries out, and its method."""

@@ -173,6 +173,56 @@ def test_a_message_in_flight_and_the_state_are_changed_at_a_pause(
 
 
 @pytest.mark.parametrize("release", DEBUGGED)
+def test_messages_in_flight_are_dropped_at_a_pause_and_the_others_are_delivered(
+    into: Path, release: str, sessions: list[Driven]
+) -> None:
+    run = Driven("letters.py", into, release, ["state.sent"])
+    sessions.append(run)
+    paused = run.until("paused")
+    run.do("drop", path="messages.sender[0]")
+    assert run.until("dropped")["path"] == "messages.sender[0]"
+    run.do("drop", path="messages.sender[1]")
+    run.do("edit", path="messages.sender[2].data", value="z")
+    run.do("continue")
+    assert run.until("end")["outcome"] == "done"
+    assert run.outputs() == ["z"]
+    record = json.loads((into / "ckpt-tui-fork.jsonl").read_text().splitlines()[-1])
+    assert record["checkpoint"] == paused["checkpoint"]
+    assert [(each["path"], each.get("dropped", False)) for each in record["edits"]] == [
+        ("messages.sender[2].data", False), ("messages.sender[1]", True), ("messages.sender[0]", True),
+    ]  # fmt: skip
+    assert [each["before"]["data"] for each in record["edits"][1:]] == ["b", "a"]
+    (kept,) = [each for each in checkpoints(into) if each["checkpoint_id"] == paused["checkpoint"]]
+    assert len(kept["messages"]["sender"]) == 3
+
+
+@pytest.mark.parametrize("release", DEBUGGED)
+def test_a_run_whose_only_message_is_dropped_ends(into: Path, release: str, sessions: list[Driven]) -> None:
+    run = Driven("loop.py", into, release, ["state.score == `0.4`"])
+    sessions.append(run)
+    run.until("paused")
+    run.do("drop", path="messages.reviewer[0]")
+    run.do("continue")
+    assert run.until("end")["outcome"] == "done"
+    assert run.outputs() == []
+
+
+def test_a_message_that_is_not_in_flight_cannot_be_dropped(into: Path, sessions: list[Driven]) -> None:
+    run = Driven("loop.py", into, breaks=["state.score == `0.4`"])
+    sessions.append(run)
+    paused = run.until("paused")
+    run.do("drop", path="messages.reviewer")
+    assert "messages.writer[0]" in run.until("error")["fix"]
+    run.do("drop", path="messages.reviewer[1]")
+    run.do("continue")
+    assert run.until("error")["what"].startswith("messages.reviewer[1]: ")
+    assert run.until("paused")["checkpoint"] == paused["checkpoint"]
+    run.do("continue")
+    run.until("end")
+    assert run.outputs() == ["tea!!!"]
+
+
+@pytest.mark.parametrize("release", DEBUGGED)
 def test_each_call_shows_its_input_what_it_printed_its_output_and_its_time_in_this_order(
     into: Path, release: str, sessions: list[Driven]
 ) -> None:

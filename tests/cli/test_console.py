@@ -1,0 +1,30 @@
+"""The words of a person at a paused run, as commands."""
+
+from __future__ import annotations
+
+import pytest
+
+from ckpt_tui.cli.console import word_command
+from ckpt_tui.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ("drop messages.writer[0]", {"do": "drop", "path": "messages.writer[0]"}),
+        ("set state.x=[1]", {"do": "edit", "path": "state.x", "value": [1]}),
+        ("r 12", {"do": "run_to", "step": 12}),
+        ("r writer", {"do": "run_to", "executor": "writer"}),
+        ("back 3f2a", {"do": "goto", "id": "3f2a"}),
+        ("", None),
+    ],
+)
+def test_words_mean_a_command(words: str, command: dict[str, object] | None) -> None:
+    assert word_command(words) == command
+
+
+@pytest.mark.parametrize("words", ["drop", "drop state.x", "drop messages.writer", "fly"])
+def test_words_that_mean_nothing_are_refused_with_what_to_type(words: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        word_command(words)
+    assert refused.value.hint
