@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.running.event_lines import line_of, parse_line
+from ckpt_tui.core.running.session_lines import pause_text
 from ckpt_tui.core.running.short_values import brief, short_name
 from ckpt_tui.core.runs.outcomes import outcomes
 from ckpt_tui.stores.registry import open_store
@@ -35,6 +36,12 @@ T = "2026-01-01T00:00:00.000000Z"
         ({"kind": "something new", "a": 1}, "·", "", '{kind: "something new", a: 1', "dim"),
     ],
 )  # fmt: skip
+def test_a_breakpoint_that_says_no_more_than_the_pause_is_not_repeated() -> None:
+    paused = {"executor": "writer", "breakpoint": "executor:writer", "reason": "breakpoint"}
+    assert pause_text(paused) == "paused before writer"
+    assert pause_text({**paused, "breakpoint": "state.x"}) == "paused before writer · state.x"
+
+
 def test_each_kind_is_one_line(document: dict[str, Any], sign: str, who: str, text: str, tone: str) -> None:
     line = line_of({**document, "t": T})
     assert (line.sign, line.who, line.tone) == (sign, who, tone)
