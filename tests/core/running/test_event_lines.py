@@ -36,12 +36,6 @@ T = "2026-01-01T00:00:00.000000Z"
         ({"kind": "something new", "a": 1}, "·", "", '{kind: "something new", a: 1', "dim"),
     ],
 )  # fmt: skip
-def test_a_breakpoint_that_says_no_more_than_the_pause_is_not_repeated() -> None:
-    paused = {"executor": "writer", "breakpoint": "executor:writer", "reason": "breakpoint"}
-    assert pause_text(paused) == "paused before writer"
-    assert pause_text({**paused, "breakpoint": "state.x"}) == "paused before writer · state.x"
-
-
 def test_each_kind_is_one_line(document: dict[str, Any], sign: str, who: str, text: str, tone: str) -> None:
     line = line_of({**document, "t": T})
     assert (line.sign, line.who, line.tone) == (sign, who, tone)
@@ -86,3 +80,9 @@ def test_the_outcomes_of_a_fork_are_the_ends_of_its_two_latest_branches() -> Non
     assert found is not None and found[0].id != found[1].id
     assert all(end.id not in parents for end in found)
     assert outcomes(runs, "nowhere") is None
+
+
+def test_a_breakpoint_that_says_no_more_than_the_pause_is_not_repeated() -> None:
+    paused = {"executor": "writer", "breakpoint": "executor:writer", "reason": "breakpoint"}
+    assert pause_text(paused) == "paused before writer"
+    assert pause_text({**paused, "breakpoint": "state.x"}) == "paused before writer · state.x"
