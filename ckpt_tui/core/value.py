@@ -162,13 +162,17 @@ class Envelope:
         is_cut: It was not decoded to its end because of a limit; `core.documents.envelope.decode_further` goes on.
         factor: How many times the usual limits it was decoded within; 0 when it was not decoded.
         warning: What is irregular about it, or "".
+        met: Digest → how many equal pickles of its document were decoded, shared by all of them; None where it stands
+            alone. Two places of a document never share a value that one pickle does not: whatever counts, searches or
+            marks values knows them by their identity.
     """
 
-    __slots__ = ("claimed", "decoded", "factor", "is_cut", "ready", "text", "value", "warning")
+    __slots__ = ("claimed", "decoded", "factor", "is_cut", "met", "ready", "text", "value", "warning")
 
-    def __init__(self, text: str | memoryview, claimed: str) -> None:
+    def __init__(self, text: str | memoryview, claimed: str, met: dict[bytes, int] | None = None) -> None:
         self.text = text
         self.claimed = claimed
+        self.met = met
         self.ready = False
         self.value: Value = None
         self.decoded: Decoded | None = None
@@ -192,18 +196,22 @@ class Deferred:
         level: How often its first line is indented.
         claimed: The `__type__` of a large envelope; "" for anything else.
         read: Parses it, one level deep; never raises but what the given `check` raises.
+        met: What the envelopes of the file share.
         value: The value once `ready`.
     """
 
-    __slots__ = ("claimed", "data", "end", "level", "read", "ready", "start", "value")
+    __slots__ = ("claimed", "data", "end", "level", "met", "read", "ready", "start", "value")
 
-    def __init__(self, data: bytes, start: int, end: int, level: int, read: Reader, claimed: str = "") -> None:
+    def __init__(
+        self, data: bytes, start: int, end: int, level: int, read: Reader, met: dict[bytes, int] | None = None
+    ) -> None:
         self.data = data
         self.start = start
         self.end = end
         self.level = level
         self.read = read
-        self.claimed = claimed
+        self.met = met
+        self.claimed = ""
         self.ready = False
         self.value: Value = None
 

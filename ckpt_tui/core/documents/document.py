@@ -48,7 +48,8 @@ class Document(NamedTuple):
 
 
 class _Hooks:
-    def __init__(self) -> None:
+    def __init__(self, met: dict[bytes, int] | None = None) -> None:
+        self.met = {} if met is None else met
         self.repeated: set[str] = set()
         self.huge = 0
         self.has_envelopes = False
@@ -66,7 +67,7 @@ class _Hooks:
         text = members.get(PICKLED)
         if type(text) is str and TYPE in members:
             claimed = members[TYPE]
-            return Envelope(text, claimed if type(claimed) is str else "")
+            return Envelope(text, claimed if type(claimed) is str else "", self.met)
         return members
 
     def integer(self, text: str) -> Value:
@@ -100,8 +101,13 @@ def repeated_keys(members: dict[str, Value]) -> set[str]:
     return {key for key, values in found.items() if type(values) is list and values and values[-1] is members.get(key)}
 
 
-def parse(data: bytes, most: int = JSON_VALUES) -> Document:
+def parse(data: bytes, most: int = JSON_VALUES, met: dict[bytes, int] | None = None) -> Document:
     """Parse a checkpoint file of at most so many values.
+
+    Args:
+        data: The file, or a part of one.
+        most: Values.
+        met: What the envelopes of the whole file share, where this is a part of it.
 
     Raises:
         DocumentFault: the bytes are not a JSON document that can be shown.
@@ -114,7 +120,7 @@ def parse(data: bytes, most: int = JSON_VALUES) -> Document:
     values = text.count(",") + 10 * (text.count("[") + text.count("{")) + 8 * text.count('":')
     if values > most:
         raise DocumentFault("too-large", f"about {values:,} values; at most {most:,} are read within the usual limits")
-    hooks = _Hooks()
+    hooks = _Hooks(met)
     value = _load(text, hooks, hooks.pairs)
     if hooks.huge:
         notes.append("an integer too long for the framework to read")
@@ -123,13 +129,13 @@ def parse(data: bytes, most: int = JSON_VALUES) -> Document:
     return Document(value, tuple(notes), values * 3 // 8, not hooks.has_envelopes and not hooks.huge)
 
 
-def parse_pairs(data: bytes) -> list[tuple[str, Value]]:
+def parse_pairs(data: bytes, met: dict[bytes, int] | None = None) -> list[tuple[str, Value]]:
     """The members of a JSON object in UTF-8, in order, as often as they stand there.
 
     Raises:
         DocumentFault: the bytes are not such an object.
     """
-    hooks = _Hooks()
+    hooks = _Hooks(met)
     last: list[tuple[str, Value]] = []
 
     def pairs(found: list[tuple[str, Value]]) -> Value:
@@ -141,9 +147,9 @@ def parse_pairs(data: bytes) -> list[tuple[str, Value]]:
     return last
 
 
-def joined(pairs: list[tuple[str, Value]]) -> Value:
+def joined(pairs: list[tuple[str, Value]], met: dict[bytes, int] | None) -> Value:
     """The value that an object with these members is: a dict, an envelope, or a `Map` where keys are repeated."""
-    return _Hooks().pairs(pairs)
+    return _Hooks(met).pairs(pairs)
 
 
 def repeated_note(keys: Iterable[str]) -> str:

@@ -79,6 +79,10 @@ def _decode(envelope: Envelope, limits: PickleBudget, check: Callable[[], None] 
         reason = f"a pickle of {len(text) * 3 // 4:,} bytes; at most {limits.bytes:,} are decoded"
         return _keep(envelope, Opaque(reason, len(text)), reason, None, True)
     key = digest(text)
+    if envelope.met is not None:
+        number = envelope.met.get(key, 0)
+        envelope.met[key] = number + 1
+        key += b"%d" % number
     known = DECODED.get(key, limits)
     if known is not None:
         return _keep(envelope, known.value, "", known)

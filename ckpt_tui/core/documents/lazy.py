@@ -48,7 +48,7 @@ def parse(data: bytes, check: Check = None) -> Document:
     """
     end = end_of_document(data)
     if end is not None and _is_utf8(data, check):
-        value = _container(Deferred(data, 0, end, 0, read_part), check)
+        value = _container(Deferred(data, 0, end, 0, read_part, {}), check)
         if type(value) is dict:
             repeated = repeated_keys(value)
             return Document(value, (repeated_note(repeated),) if repeated else ())
@@ -80,7 +80,7 @@ def read_part(deferred: Deferred, check: Check) -> Value:
         value = _text(data, start, end, check) if deferred.is_text else _container(deferred, check)
         if value is not None:
             return value
-    return _whole(data, start, end)
+    return _whole(deferred)
 
 
 def read_members(deferred: Deferred, check: Check) -> Value:
@@ -89,11 +89,11 @@ def read_members(deferred: Deferred, check: Check) -> Value:
     return read_part(deferred, check) if value is None else value
 
 
-def _whole(data: bytes, start: int, end: int) -> Value:
+def _whole(deferred: Deferred) -> Value:
     try:
-        return parse_whole(data[start:end]).value
+        return parse_whole(deferred.data[deferred.start : deferred.end], met=deferred.met).value
     except DocumentFault as fault:
-        return Opaque(fault.reason, end - start)
+        return Opaque(fault.reason, deferred.end - deferred.start)
 
 
 # -- containers ------------------------------------------------------------------------------------------------------
@@ -114,20 +114,20 @@ def _container(deferred: Deferred, check: Check) -> Value:
         pieces.flush()
     except (DocumentFault, ValueError):
         return None
-    return pieces.items if pieces.is_list else _object(pieces.pairs, check)
+    return pieces.items if pieces.is_list else _object(pieces.pairs, deferred.met, check)
 
 
-def _object(pairs: list[tuple[str, Value]], check: Check) -> Value:
+def _object(pairs: list[tuple[str, Value]], met: dict[bytes, int] | None, check: Check) -> Value:
     members = dict(pairs)
     if PICKLED not in members or TYPE not in members or len(members) != len(pairs):
-        return joined(pairs)
+        return joined(pairs, met)
     text, claimed = members[PICKLED], parsed(members[TYPE], check)
     if type(text) is Deferred and text.is_text:
         inner = memoryview(text.data)[text.start + 1 : text.end - 1]
         if text.data.find(b"\\", text.start, text.end) < 0:
-            return Envelope(inner, claimed if type(claimed) is str else "")
+            return Envelope(inner, claimed if type(claimed) is str else "", met)
         text = open_deferred(text, check)
-    return joined(list({**members, PICKLED: text, TYPE: claimed}.items()))
+    return joined(list({**members, PICKLED: text, TYPE: claimed}.items()), met)
 
 
 class _Pieces:
@@ -136,6 +136,7 @@ class _Pieces:
     def __init__(self, parent: Deferred, check: Check) -> None:
         self.data = parent.data
         self.level = parent.level + 1
+        self.met = parent.met
         self.check = check
         self.is_list = parent.data[parent.start] == 0x5B
         self.items: list[Value] = []
@@ -166,11 +167,11 @@ class _Pieces:
         if closing is not None:
             if self.data[end - 1] != closing[0]:
                 raise ValueError
-            value: Value = Deferred(self.data, start, end, self.level, read_part)
+            value: Value = Deferred(self.data, start, end, self.level, read_part, self.met)
             if end - start > INLINE_SPAN:
                 value.claimed = claimed_type(value)
         else:
-            value = parse_whole(self.data[start:end]).value
+            value = parse_whole(self.data[start:end], met=self.met).value
         if self.is_list:
             self.items.append(value)
         else:
@@ -189,9 +190,9 @@ class _Pieces:
         text = self.data[self.begin : self.end]
         self.begin = -1
         if self.is_list:
-            self.items += parse_whole(b"[" + text + b"]").value
+            self.items += parse_whole(b"[" + text + b"]", met=self.met).value
         else:
-            self.pairs += parse_pairs(b"{" + text + b"}")
+            self.pairs += parse_pairs(b"{" + text + b"}", self.met)
 
 
 # -- long texts ------------------------------------------------------------------------------------------------------

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import base64
+import json
 import pickle
 
+import pytest
+
 from ckpt_tui.core.budgets import DEFAULT_PICKLE
-from ckpt_tui.core.documents.envelope import open_envelope
+from ckpt_tui.core.documents.document import parse
+from ckpt_tui.core.documents.envelope import open_envelope, resolve
+from ckpt_tui.core.documents.lazy import parse as parse_parts
 from ckpt_tui.core.pickles.kept import DecodedPickles, digest
 from ckpt_tui.core.pickles.unpickle import decode
-from ckpt_tui.core.value import Envelope
+from ckpt_tui.core.value import Envelope, Value
 
 
 def test_an_equal_pickle_is_decoded_once() -> None:
@@ -18,6 +23,24 @@ def test_an_equal_pickle_is_decoded_once() -> None:
     assert open_envelope(one) is open_envelope(other)
     assert one.decoded is other.decoded
     assert not other.is_cut
+
+
+@pytest.mark.parametrize("lazily", [False, True])
+def test_equal_pickles_of_one_document_share_no_value_but_those_of_two_documents_do(lazily: bool) -> None:
+    text = base64.b64encode(pickle.dumps({"text": "said twice" * 10})).decode()
+    envelope = {"__pickled__": text, "__type__": "builtins:dict"}
+    data = json.dumps({"one": envelope, "other": [envelope], "more": ["x" * 700] * 90}, indent=2).encode()
+    first, second = (parse_parts(data).value if lazily else parse(data).value for _ in range(2))
+
+    def opened(document: Value) -> list[Value]:
+        assert isinstance(document, dict)
+        (below,) = [resolve(document["other"])]
+        assert isinstance(below, list)
+        return [resolve(document["one"]), resolve(below[0])]
+
+    one, other = opened(first)
+    assert one is not other
+    assert all(here is there for here, there in zip(opened(second), (one, other), strict=True))
 
 
 def test_it_is_decoded_again_where_less_may_be_spent_than_it_took() -> None:
