@@ -244,6 +244,6 @@ def runner_of(plan: dict[str, Any]) -> Any:
     if plan.get("framework") != "langgraph":
         return Runner
     with borrowed():
-        from .langgraph.running import Runner as GraphRunner  # late: runs of the other framework do without it
+        from .langgraph.graph_running import Runner as GraphRunner  # late: runs of the other framework do without it
 
     return GraphRunner

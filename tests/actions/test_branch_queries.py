@@ -299,6 +299,12 @@ def test_long_values_are_cut_on_their_line() -> None:
     assert value_text({"a": 1}, 20) == '{"a": 1}'
 
 
+def test_a_member_of_an_enumeration_is_written_as_its_value_or_name() -> None:
+    assert value_text({"$type": "shop:Color", "$value": "red"}, 20) == "red"
+    assert value_text({"$type": "builtins:float", "$value": "NaN"}, 20) == "NaN"
+    assert value_text({"$type": "shop:Text", "$value": "x" * 30}, 20) == "x" * 20 + "…"
+
+
 def test_a_secret_is_written_as_its_mask() -> None:
     assert value_text({"$masked": "str", "$size": 8}, 80) == "••••••"
     assert value_text({"$masked": "str", "$size": 8, "more": 1}, 80).startswith("{")

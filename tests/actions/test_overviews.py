@@ -66,6 +66,10 @@ RUNS = [
 ]  # fmt: skip
 
 
+def test_a_value_that_is_not_a_number_did_not_change_because_it_differs_from_itself() -> None:
+    assert not [text for text in said(described(AF / "1.23.0" / "types_zoo"), "state") if "NaN → NaN" in text]
+
+
 @pytest.mark.parametrize(
     ("path", "step", "asked", "run_path", "outcome"), RUNS, ids=lambda value: getattr(value, "name", "")
 )

@@ -105,7 +105,7 @@ class TestComparingOutcomes:
             await app.press("escape")
             await app.until(lambda: selected_id(app) == last_written(screen), "the run's newest")
             await app.press("A")
-            await app.shows(f"{ids[-1][:8]}… goes on in one way only: r there makes another way to compare.")
+            await app.shows(f"{ids[-1][:8]} goes on in one way only: r there makes another way to compare.")
 
     @pytest.mark.parametrize("size", [NARROW, NORMAL])
     async def test_two_answers_are_compared_and_what_was_answered_comes_first(

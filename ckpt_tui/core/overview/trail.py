@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
+from ckpt_tui.core.matching.equality import is_plainly_equal
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
@@ -207,7 +208,7 @@ def course(path: Path, run_path: Sequence[Passed]) -> list[Scalar]:
     found: list[Scalar] = []
     for one in run_path:
         value = one.scalars.get(path)
-        if value is not None and (not found or type(found[-1]) is not type(value) or found[-1] != value):
+        if value is not None and not (found and is_plainly_equal(found[-1], value)):
             found.append(value)
     return found
 

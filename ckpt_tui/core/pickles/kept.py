@@ -6,8 +6,6 @@ stand in many checkpoints.
 
 from __future__ import annotations
 
-from hashlib import blake2b
-
 from ckpt_tui.core.budgets import PickleBudget
 from ckpt_tui.core.cache import SharedCache
 from ckpt_tui.core.value import Decoded
@@ -61,5 +59,7 @@ DECODED = DecodedPickles()
 
 def digest(text: str | memoryview) -> bytes:
     """What identifies the base64 text of a pickle."""
+    from hashlib import blake2b  # late: it loads OpenSSL, and a list of headers decodes nothing
+
     data = text if isinstance(text, memoryview) else text.encode("utf-8", "surrogatepass")
     return blake2b(data, digest_size=16).digest()

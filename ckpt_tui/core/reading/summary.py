@@ -169,12 +169,16 @@ class Summarizer:
     def message(self, value: Value, limit: int, depth: int) -> str:
         """`assistant writer: "Added a paragraph…"`, `assistant writer: calls search({"q": "coffee"})`."""
         text = message_text(value)
-        said = quoted(self.shown(text, limit), limit) if text else self.contents(value, limit, depth)
-        return f"{clean(speaker(value), 40)}: {said}"
+        said = [quoted(self.shown(text, limit), limit)] if text else []
+        calls = resolve(attribute(value, "tool_calls"))
+        for call in calls[:3] if type(calls) is list else ():
+            function = attribute(call, "function")
+            said.append(f"calls {self.call(call if function is None else function, limit)}")
+        return f"{clean(speaker(value), 40)}: {' '.join(said) or self.contents(value, limit, depth)}"
 
     def contents(self, value: Value, limit: int, depth: int) -> str:
         """What a message holds besides text."""
-        contents = attribute(value, "contents")
+        contents = _contents(value)
         listed = [] if is_unopened(contents) else resolve(contents)
         if type(listed) not in (list, tuple) or not listed:
             return self.text(contents, limit, depth - 1, False)
@@ -223,6 +227,10 @@ class Summarizer:
             return f"{clean(kind, 30) if type(kind) is str else 'content'} {quoted(self.shown(text, limit), limit)}"
         if kind == "function_call":
             return f"calls {self.call(value, limit)}"
+        if kind == "tool_use":
+            return f"calls {self.tool_call(str(attribute(value, 'name')), attribute(value, 'input'), limit)}"
+        if kind == "tool_result":
+            return f"result {self.text(attribute(value, 'content'), limit, 1, False)}"
         if kind == "function_result":
             return f"result {self.text(attribute(value, 'result'), limit, 1, False)}"
         if kind == "function_approval_request":
@@ -278,9 +286,16 @@ _CONTENTS = ("text", "text_reasoning", "function_call", "function_result", "func
 
 def _is_message(value: dict[str, Value]) -> bool:
     """Whether a JSON object is a chat message: a role, and what is said."""
-    return type(value.get("role")) is str and (
-        type(value.get("contents")) is list or (type(value.get("content")) is str and len(value) < 8)
-    )
+    if type(value.get("role")) is not str:
+        return False
+    said = type(value.get("content")) in (str, list) or type(value.get("tool_calls")) is list
+    return type(value.get("contents")) is list or (said and len(value) < 10)
+
+
+def _contents(message: Value) -> Value:
+    """The parts of a message: `contents`, or `content` as other frameworks name them."""
+    contents = attribute(message, "contents")
+    return attribute(message, "content") if contents is None else contents
 
 
 def speaker(message: Value) -> str:
@@ -301,7 +316,7 @@ def message_text(value: Value) -> str:
     """The text of a chat message: its text contents joined."""
     if is_langchain_message(value):
         return text_of(value)
-    contents = resolve(attribute(value, "contents"))
+    contents = resolve(_contents(value))
     if type(contents) is not list and type(contents) is not tuple:
         said = (attribute(value, "text"), attribute(value, "content"))
         return next((text for text in said if type(text) is str), "")

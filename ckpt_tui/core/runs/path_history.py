@@ -169,9 +169,15 @@ def executors_text(taken: HistoryValue) -> str:
 
 
 def value_text(value: Any, limit: int) -> str:
-    """JSON on one line, cut with `…` after so many characters; the mask where all of it is a secret."""
+    """JSON on one line, cut with `…` after so many characters; the mask where all of it is a secret.
+
+    What is a text with a type in JSON (an Enum, a time, a number without end) is that text alone.
+    """
     if is_mask(value):
         return MASK
+    if isinstance(value, dict) and value.keys() == {"$type", "$value"} and isinstance(value["$value"], str):
+        only: str = value["$value"]
+        return only if len(only) <= limit else only[:limit] + "…"
     text = ""
     for piece in pieces(value, None):
         text += piece

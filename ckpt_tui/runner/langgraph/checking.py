@@ -13,8 +13,8 @@ from ..lines import Lines
 from ..made import Maker
 from ..pauses import Pauses
 from ..shown import type_name
-from .events import NodeCalls
-from .loading import Loading
+from .graph_events import NodeCalls
+from .graph_loading import Loading
 from .questions import Question, misfit, named, request_line
 from .threads import Thread
 

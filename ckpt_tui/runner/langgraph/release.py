@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from ..faults import Fault
+from ..missing import version_of
 
 _INSTALL = "name the environment of your graph with --python, or install {} in it"
 
@@ -18,6 +18,8 @@ class Release:
         numbers: Its major and minor number.
         graph_class: The class of compiled graphs.
         saver_class: The class that saves into SQLite.
+        memory_class: The class that saves in memory.
+        serializer_class: The class that makes bytes of values where a graph names no other.
         command_class: What carries an answer.
     """
 
@@ -25,24 +27,20 @@ class Release:
 
     def __init__(self) -> None:
         try:
-            from langgraph.pregel import Pregel  # late: the framework of the program
-            from langgraph.types import Command
+            from . import langgraph_imports as found  # late: where it cannot be imported, that is reported
         except ImportError as error:
             what = f"LangGraph cannot be imported: {error}"
             raise Fault("framework", what, _INSTALL.format("langgraph (0.2.76 or later)")) from None
-        try:
-            from langgraph.checkpoint.sqlite import SqliteSaver
-        except ImportError as error:
-            what = f"its SqliteSaver cannot be imported: {error}"
-            raise Fault("framework", what, _INSTALL.format("langgraph-checkpoint-sqlite")) from None
-        try:
-            self.version = version("langgraph")
-        except PackageNotFoundError:
-            self.version = "?"
+        if found.no_sqlite:
+            what = f"its SqliteSaver cannot be imported: {found.no_sqlite}"
+            raise Fault("framework", what, _INSTALL.format("langgraph-checkpoint-sqlite"))
+        self.version = version_of("langgraph") or "?"
         self.numbers = tuple(int(each) for each in self.version.split(".")[:2] if each.isdigit())
-        self.graph_class: Any = Pregel
-        self.command_class: Any = Command
-        self.saver_class: Any = SqliteSaver
+        self.graph_class: Any = found.Pregel
+        self.command_class: Any = found.Command
+        self.saver_class: Any = found.SqliteSaver
+        self.memory_class: Any = found.InMemorySaver
+        self.serializer_class: Any = found.JsonPlusSerializer
 
     @property
     def has_ids(self) -> bool:

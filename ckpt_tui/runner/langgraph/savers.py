@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from ..protection import saving
-from .gate import Gate, GatedSerializer
+from .graph_gate import Gate, GatedSerializer
 from .release import Release
 
 

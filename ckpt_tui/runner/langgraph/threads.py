@@ -16,7 +16,7 @@ from ..faults import Fault, said
 from ..made import Maker
 from ..protection import saving
 from .databases import NULL_TASK, Copied, Place, Written, copy_thread
-from .gate import Gate, GatedSerializer
+from .graph_gate import Gate, GatedSerializer
 from .questions import Question, questions_in
 from .release import Release
 from .savers import open_saver
@@ -77,9 +77,7 @@ class Thread:
     def _plain_serializer(self) -> Any:
         if self._serializer is not None:
             return self._serializer
-        from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer  # late: the framework of the program
-
-        return JsonPlusSerializer()
+        return self._release.serializer_class()
 
     def open(self, saved: Callable[[Any, Any, Any], None] = lambda *given: None) -> None:
         """Open it for the graph, and load the checkpoint.

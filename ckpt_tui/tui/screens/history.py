@@ -81,8 +81,11 @@ class HistoryScreen(QueryScreen[HistoryList]):
         self.rows.border_title = Content(clean(history.path, 80))
         self.rows.border_subtitle = "iteration · time since the value before · who ran"
         self.rows.show(history.values, at)
-        count = len(history.values)
-        right: list[Part] = [(f" {count:,} value{'' if count == 1 else 's'} in {history.asked:,} checkpoints ", "good")]
+        values, asked = (
+            f"{count:,} {one}{'' if count == 1 else 's'}"
+            for count, one in ((len(history.values), "value"), (history.asked, "checkpoint"))
+        )
+        right: list[Part] = [(f" {values} in {asked} ", "good")]
         if history.unread:
             right.insert(0, (f" ✗ {len(history.unread):,} not asked ", "error"))
         self.end(right)

@@ -111,3 +111,21 @@ def test_a_large_pickle_is_not_opened_by_looking_at_it() -> None:
     assert summary(envelope) == "Huge · a pickle of 750 k · unfold to read"
     assert kind_of(envelope) == "object"
     assert not envelope.ready
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ({"content": None, "tool_calls": [{"id": "c1", "function": {"name": "f", "arguments": '{"a": 1}'}}]},
+         'assistant: calls f({"a": 1})'),
+        ({"content": "Wait.", "tool_calls": [{"id": "c1", "name": "f", "arguments": '{"a": 1}'}]},
+         'assistant: "Wait." calls f({"a": 1})'),
+        ({"content": "", "tool_calls": [{"function": {"name": one}} for one in "fg"]},
+         "assistant: calls f() calls g()"),
+        ({"content": [{"type": "text", "text": "Look."}]}, 'assistant: "Look."'),
+        ({"content": [{"type": "tool_use", "name": "f", "input": {"a": 1}}]}, "assistant: calls f({1} a: 1)"),
+        ({"content": [{"type": "tool_result", "content": "sunny"}]}, 'assistant: result "sunny"'),
+    ],
+)  # fmt: skip
+def test_a_message_of_another_framework_says_what_it_calls(message: dict[str, Any], expected: str) -> None:
+    assert summary({"role": "assistant", **message}) == expected

@@ -18,7 +18,7 @@ from ..lines import now
 from ..pauses import Pauses
 from ..protection import saving
 from .checking import Checking
-from .events import MODES, Events
+from .graph_events import MODES, Events
 from .questions import Question, request_line
 from .threads import Thread
 

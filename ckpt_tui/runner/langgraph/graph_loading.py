@@ -17,11 +17,11 @@ from ..program import Program
 from ..protection import Protection
 from ..reasons import reason_of
 from .databases import SIDES, Place, reading
-from .gate import Gate
+from .graph_gate import Gate
+from .graph_takeover import Call, Takeover
+from .graph_targets import GraphTarget, graphs_of, resolved
 from .redirection import Redirection
 from .release import Release
-from .takeover import Call, Takeover
-from .targets import GraphTarget, graphs_of, resolved
 
 
 class Loading:
@@ -159,16 +159,11 @@ class Loading:
                 raise Fault("load", f"there is no module {missing}", fix) from None
             what, fix = reason_of(error, self.location)
             raise Fault("load", what, fix, trace_of(error)) from None
-        self.graph = target.build(module, self.plan.get("args", {}), _memory, self.loop.run_until_complete)
+        self.graph = target.build(module, self.plan.get("args", {}), self._memory, self.loop.run_until_complete)
 
-
-def _memory() -> Any:
-    """A saver for functions that demand one; another takes its place when the graph runs."""
-    try:
-        from langgraph.checkpoint.memory import InMemorySaver  # late: the framework of the program
-    except ImportError:
-        from langgraph.checkpoint.memory import MemorySaver as InMemorySaver
-    return InMemorySaver()
+    def _memory(self) -> Any:
+        """A saver for functions that demand one; another takes its place when the graph runs."""
+        return self.framework.memory_class()
 
 
 def _named(graph: Any) -> str:

@@ -1,0 +1,91 @@
+"""Imports stand at the head of a file; the few within functions stand at one of three borders, each of them listed."""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import ckpt_tui
+
+PACKAGE = Path(ckpt_tui.__file__).parent
+MOST = 39
+
+BY_NAME = [
+    "cli.command_line: ckpt_tui.cli.output",
+    "cli.command_line: ckpt_tui.cli.standard_input.with_input",
+    "cli.command_line: ckpt_tui.debug_log.DebugLog",
+    "cli.ls: ckpt_tui.cli.selected.Selection",
+    "cli.ls: ckpt_tui.cli.sizes.measure",
+    "cli.output: ckpt_tui.stores.protocol.open_factory",
+    "cli.show: ckpt_tui.cli.sizes",
+    "cli.show: ckpt_tui.core.reading.shortened",
+    "runner.process: .langgraph.graph_running.Runner",
+    "stores.fork_directories: ckpt_tui.stores.langgraph.LangGraphStore",
+    "testing.pytest_plugin: ckpt_tui.testing.workflow_checkpoints.Checkpoints",
+    "tui.app: ckpt_tui.tui.configuration_check.complaints",
+    "tui.app: ckpt_tui.tui.palette.Commands",
+    "tui.app: ckpt_tui.tui.screens.event_files.events_screen",
+    "tui.app: ckpt_tui.tui.screens.theme_picker.ThemePicker",
+    "tui.screens.browse: ckpt_tui.tui.helpers.run_graphs.RunGraphs",
+    "tui.screens.browse_port: ckpt_tui.tui.screens.browse_opener.BrowseOpener",
+    "tui.workers: ckpt_tui.tui.engines.Engines",
+]
+"""What only a verb, an option, a screen, a job or a format needs, imported when somebody asks for it."""
+
+TEXTUAL = [
+    "cli.browse: ckpt_tui.tui.app.browse",
+    "cli.browse: ckpt_tui.tui.app.browse_events",
+    "cli.config: ckpt_tui.tui.configuration_check.complaints",
+    "cli.demo: ckpt_tui.tui.app.browse",
+]
+"""Textual, from verbs that may do without it."""
+
+PACKAGES = [
+    "actions.expressions: ckpt_tui.actions.evaluation",  # jmespath
+    "actions.text_search: regex",
+    "cli.browse: ckpt_tui.cli.web.serve",  # textual-serve
+    "cli.mcp: ckpt_tui.cli.mcp_server.server",
+    "cli.verb_help: difflib.get_close_matches",
+    "core.pickles.kept: hashlib.blake2b",  # OpenSSL
+    "runner.attaching: debugpy",
+    "runner.framework: .framework_imports",
+    "runner.framework: agent_framework.FileCheckpointStorage",
+    "runner.framework: agent_framework._workflows._checkpoint_encoding",
+    "runner.langgraph.release: .langgraph_imports",
+    "runner.missing: importlib.metadata.PackageNotFoundError",
+    "runner.terminal: pdb",
+    "stores.extension_readers: importlib.metadata.entry_points",
+    "stores.hpd_graph: yaml",
+    "stores.watch: watchfiles._rust_notify.RustNotify",
+]
+"""Packages that are optional or slow, the framework of the program among them."""
+
+
+def late_imports() -> Iterator[str]:
+    """`module: the first name it imports` for each import statement within a function."""
+    for path in PACKAGE.rglob("*.py"):
+        module = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        # A set: what stands in a function within a function is found twice.
+        for node in {node for function in functions for node in ast.walk(function)}:
+            if isinstance(node, ast.Import):
+                yield f"{module}: {node.names[0].name}"
+            elif isinstance(node, ast.ImportFrom):
+                yield f"{module}: {'.' * node.level}{node.module or ''}{'.' if node.module else ''}{node.names[0].name}"
+
+
+def test_fewer_than_forty_imports_stand_within_functions_each_at_one_of_three_borders() -> None:
+    allowed = [*BY_NAME, *TEXTUAL, *PACKAGES]
+    assert Counter(late_imports()) == Counter(allowed), "put it at the head of the file, or in the list of its border"
+    assert len(allowed) <= MOST
+
+
+def test_a_module_name_is_repeated_by_nothing_but_a_verb_and_its_screen() -> None:
+    named_by_verb = {"cli", "screens"}
+    names = Counter(
+        path.stem
+        for path in PACKAGE.rglob("*.py")
+        if not path.stem.startswith("__") and path.parent.name not in named_by_verb
+    )
+    assert [name for name, times in names.items() if times > 1] == []
