@@ -15,12 +15,12 @@ from dataclasses import replace
 from typing import Any
 
 from ckpt_tui.actions.debugging.breakpoints import Breakpoint
-from ckpt_tui.actions.debugging.commands import breakpoints_in, checked
 from ckpt_tui.actions.debugging.line_writer import LineWriter
 from ckpt_tui.actions.debugging.messages_in_flight import MessageInFlight, messages_in_flight
 from ckpt_tui.actions.debugging.pause_fields import after_failure, at_checkpoint, at_hold
 from ckpt_tui.actions.debugging.pending_changes import PendingChanges
 from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
+from ckpt_tui.actions.debugging.session_commands import breakpoints_in, checked
 from ckpt_tui.actions.debugging.session_record import note_begin, note_end
 from ckpt_tui.actions.debugging.stops import Stops, place_to_run_to
 from ckpt_tui.actions.debugging.successor import Successor, plan_from
@@ -150,7 +150,7 @@ class Debugger:
                 self._session.send({"do": "leave"})
 
     def send(self, command: dict[str, Any]) -> None:
-        """Carry out one command: one of `commands.COMMANDS`, or what a `Session` takes before the run begins.
+        """Carry out one command: one of `session_commands.COMMANDS`, or what a `Session` takes before the run begins.
 
         What cannot be done is reported by a line `error` whose `where` is `command`.
         """
