@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from ckpt_tui.actions.debugging.debugger import PAUSED, Debugger
+from ckpt_tui.actions.debugging.debugger import Debugger
+from ckpt_tui.actions.debugging.session_commands import PAUSED
 from ckpt_tui.actions.resume.document_edits import drop_of, parse_edit
 from ckpt_tui.cli.typed_lines import TypedLines
 from ckpt_tui.core.text import clean

@@ -7,7 +7,7 @@ import functools
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .lines import Lines, encode
@@ -26,14 +26,16 @@ class Call:
         executor: The executor's id.
         began: When its handler was called, on the performance counter; 0.0 before.
         text: What it has printed of a line that has not ended.
+        responses: What agents answered that it ran.
     """
 
-    __slots__ = ("began", "calls", "executor", "number", "text")
+    __slots__ = ("began", "calls", "executor", "number", "responses", "text")
 
     def __init__(self, number: int, executor: str, calls: Calls) -> None:
         self.number, self.executor, self.calls = number, executor, calls
         self.began = 0.0
         self.text = ""
+        self.responses: list[Any] = []
 
 
 current: contextvars.ContextVar[Call | None] = contextvars.ContextVar("ckpt_tui_call", default=None)
@@ -137,7 +139,7 @@ class Calls:
                 call.began = time.perf_counter()
             elif event.type in ("executor_completed", "executor_failed") and call.began:
                 tail += f',"seconds":{time.perf_counter() - call.began:.6f}'
-                more = tokens_of(event.data) if event.details is None else failed_at(sys.exc_info()[1])
+                more = tokens_of(event.data, call.responses) if event.details is None else failed_at(sys.exc_info()[1])
                 if event.details is not None:
                     self.failed = call.executor
                 for name, value in more.items():
@@ -189,21 +191,34 @@ class Calls:
                 call.text = ""
 
 
-def tokens_of(data: Any) -> dict[str, Any]:
-    """The tokens that agents used for what a call sent and gave out; empty where the framework does not say.
+def note_response(response: Any) -> None:
+    """Keep what an agent answered with the call that ran it."""
+    call = current.get()
+    if call is not None:
+        call.responses.append(response)
+
+
+def tokens_of(data: Any, responses: Sequence[Any] = ()) -> dict[str, Any]:
+    """The tokens that agents used for a call; empty where the framework does not say.
+
+    Args:
+        data: What the call sent and gave out.
+        responses: What agents answered that it ran; one that it gives out, too, counts once.
 
     Returns:
         `tokens`, with those of `input`, `output` and `total` that are known.
     """
     whole: dict[int, Any] = {}
     parts: list[Any] = []
-    for each in data if type(data) is list else ():
+    noted = [_identity(each) for each in responses]
+    for each in (*responses, *(data if type(data) is list else ())):
         if not type(each).__module__.startswith("agent_framework"):
             continue
         members = getattr(each, "__dict__", {})
         response = members.get("agent_response", each)
         usage = getattr(response, "__dict__", {}).get("usage_details")
-        if usage:
+        is_given = any(response is one for one in responses)
+        if usage and (is_given or _identity(response) not in noted):  # what is sent on is a copy
             whole[id(response)] = usage
         parts += [_usage_of(content) for content in members.get("contents") or () if _usage_of(content)]
     found: dict[str, int] = {}
@@ -214,6 +229,11 @@ def tokens_of(data: Any) -> dict[str, Any]:
             if type(count) is int:
                 found[name] = found.get(name, 0) + count
     return {"tokens": found} if found else {}
+
+
+def _identity(response: Any) -> tuple[Any, str]:
+    members = getattr(response, "__dict__", {})
+    return members.get("response_id"), repr(members.get("usage_details"))
 
 
 def _usage_of(content: Any) -> Any:

@@ -6,6 +6,7 @@ import base64
 import inspect
 import io
 import pickle
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -92,6 +93,10 @@ class Framework:
     def executor_class(self) -> Any:
         """The class of executors."""
         return names().Executor
+
+    def agent_class(self) -> Any:
+        """The class of agents that ask a model, or None where the release has none."""
+        return getattr(sys.modules.get("agent_framework"), "RawAgent", None)
 
     def context_class(self) -> Any:
         """The class that takes the events of executors."""

@@ -20,6 +20,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .audited_events import AUDITED, MAKING, NEEDING, WATCHED, WRITES, is_act
 from .filesystem import STARTING, entry_of, file_of, given_to
 from .lines import Lines
 from .places import calling_place
@@ -30,8 +31,6 @@ PLACES = 200
 
 _saving: contextvars.ContextVar[bool] = contextvars.ContextVar("ckpt_tui_saving", default=False)
 """Set while the runner itself saves a checkpoint; tasks and threads started meanwhile see it, too."""
-
-_WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 @contextlib.contextmanager
@@ -241,7 +240,7 @@ class Protection:
         return original(path, *args, **kwargs)
 
     def _os_open(self, name: str, original: Any, path: Any, flags: int, *args: Any, **kwargs: Any) -> Any:
-        if flags & _WRITES and not self._is_new(path):
+        if flags & WRITES and not self._is_new(path):
             place = file_of(path, kwargs.get("dir_fd"))
             if not (flags & os.O_EXCL and self._exists(place)) and self._skips("write", place):
                 self._pretend(place)
@@ -273,21 +272,13 @@ class Protection:
         self._report(event, place)
         raise PermissionError(1, "the original checkpoints are not changed while a run is resumed", place)
 
-    def _is_act(self, event: str, args: tuple[Any, ...]) -> bool:
-        if event != "open":
-            return event in STARTING or event in _AUDITED or event in ("socket.connect", "socket.sendto")
-        if not (isinstance(args[2], int) and args[2] & _WRITES):
-            return False
-        place = file_of(args[0])
-        return place is not None and place != os.devnull and not place.endswith(".pyc") and "__pycache__" not in place
-
     # -- the hook that refuses ---------------------------------------------------------------------------------------
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         # Called for every file that is opened: the flags are looked at before anything else.
-        if event not in _WATCHED:
+        if event not in WATCHED:
             return
-        if self.strict and self._is_act(event, args):
+        if self.strict and is_act(event, args):
             what = "nothing is written, started or sent with the stand-in for the result of a workflow that was not run"
             raise PermissionError(1, what)
         if event in STARTING:
@@ -296,7 +287,7 @@ class Protection:
                 self._refuse(event, given)
             return
         if event == "open":
-            if not (isinstance(args[2], int) and args[2] & _WRITES) or self._is_new(args[0]):
+            if not (isinstance(args[2], int) and args[2] & WRITES) or self._is_new(args[0]):
                 return
             places = [file_of(args[0])]
             if args[2] & os.O_EXCL and places[0] is not None and os.path.lexists(places[0]):
@@ -304,7 +295,7 @@ class Protection:
         elif event == "os.rename" and self._is_new(args[0]) and self._is_new(args[1]):
             return
         else:
-            look = _AUDITED.get(event)
+            look = AUDITED.get(event)
             if look is None:
                 return
             places = look(args)
@@ -313,7 +304,7 @@ class Protection:
         for place in places:
             if place is None or not self.forbids(place):
                 continue
-            fails_by_itself = os.path.lexists(place) is (event in _MAKING) and event in _MAKING | _NEEDING
+            fails_by_itself = os.path.lexists(place) is (event in MAKING) and event in MAKING | NEEDING
             if not fails_by_itself:
                 self._refuse(event, place)
 
@@ -338,30 +329,3 @@ _OS: dict[str, Callable[..., Any]] = {
     **dict.fromkeys(("link", "symlink"), Protection._on_link),
 }
 _SHUTIL: dict[str, Callable[..., Any]] = {"rmtree": Protection._on_tree, "move": Protection._on_move}
-
-_MAKING = frozenset(("os.mkdir", "os.link", "os.symlink"))
-"""Events of what fails where there is something already."""
-
-_NEEDING = frozenset(("os.remove", "os.rmdir"))
-"""Events of what fails where there is nothing."""
-
-_AUDITED: dict[str, Callable[[tuple[Any, ...]], list[str | None]]] = {
-    **dict.fromkeys(
-        ("os.remove", "os.rmdir", "os.mkdir"),
-        lambda args: [entry_of(args[0], args[-1] if isinstance(args[-1], int) else None)],
-    ),
-    "shutil.rmtree": lambda args: [entry_of(args[0])],
-    **dict.fromkeys(
-        ("os.truncate", "os.chmod", "os.chown", "os.utime", "os.setxattr", "os.removexattr", "os.lchown"),
-        lambda args: [file_of(args[0])],
-    ),
-    "os.rename": lambda args: [entry_of(args[0], args[2]), entry_of(args[1], args[3])],
-    "os.link": lambda args: [entry_of(args[1], args[3])],
-    "os.symlink": lambda args: [entry_of(args[1], args[2])],
-    "shutil.move": lambda args: [entry_of(args[0]), entry_of(args[1])],
-    "sqlite3.connect": lambda args: [None if "mode=ro" in str(args[0]) else file_of(args[0])],
-}
-"""Audit event → the places that it changes."""
-
-_WATCHED = frozenset(("open", "socket.connect", "socket.sendto", *STARTING, *_AUDITED))
-"""All events that are looked at: thousands of others come, one for each class that a pickle names among them."""

@@ -10,7 +10,9 @@ import os
 import tempfile
 from typing import Any
 
+from .agent_usage import watch_agents
 from .attaching import wait_for_editor
+from .calls import note_response
 from .events import Logs, end_fields, event_text, request_line
 from .faults import Fault
 from .lines import now
@@ -80,6 +82,7 @@ class Runner(Preflight):
             self._pause_in(overlay, plan["debug"])
         self.calls.write = lambda event, more: self.lines.put("event", event_text(event, self.step, more))
         self.calls.install(self.workflow, self.framework.executor_class(), self.framework.context_class(), self.pauses)
+        watch_agents(self.framework.agent_class(), note_response)
         self._tell_logs()
         let_children_run()
         if plan.get("debugpy"):

@@ -14,29 +14,21 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from ckpt_tui.actions.debugging.breakpoints import Breakpoint, parse_breakpoint
+from ckpt_tui.actions.debugging.breakpoints import Breakpoint
 from ckpt_tui.actions.debugging.line_writer import LineWriter
 from ckpt_tui.actions.debugging.messages_in_flight import MessageInFlight, messages_in_flight
 from ckpt_tui.actions.debugging.pause_fields import after_failure, at_checkpoint, at_hold
 from ckpt_tui.actions.debugging.pending_changes import PendingChanges
 from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
+from ckpt_tui.actions.debugging.session_commands import breakpoints_in, checked
 from ckpt_tui.actions.debugging.session_record import note_begin, note_end
 from ckpt_tui.actions.debugging.stops import Stops, place_to_run_to
-from ckpt_tui.actions.debugging.successor import Successor
-from ckpt_tui.actions.resume.fork_overlays import fork_directory
-from ckpt_tui.actions.resume.plan import FAILED, Plan, short_name_of
+from ckpt_tui.actions.debugging.successor import Successor, plan_from
+from ckpt_tui.actions.resume.plan import FAILED, Plan
 from ckpt_tui.actions.resume.session import GRACE, Session
-from ckpt_tui.actions.resume.sources import source_in
 from ckpt_tui.actions.resume.targets import anchored
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.errors import CkptError, UsageError
-from ckpt_tui.stores.registry import open_store
-
-PAUSED = ("continue", "step", "run_to", "edit", "drop", "goto")
-"""Commands that need a paused run."""
-
-COMMANDS = (*PAUSED, "pause", "break", "answer", "stop")
-"""What can be done; see docs/json.md."""
+from ckpt_tui.errors import CkptError
 
 
 class Debugger:
@@ -158,7 +150,7 @@ class Debugger:
                 self._session.send({"do": "leave"})
 
     def send(self, command: dict[str, Any]) -> None:
-        """Carry out one command: one of `COMMANDS`, or what a `Session` takes before the run begins.
+        """Carry out one command: one of `session_commands.COMMANDS`, or what a `Session` takes before the run begins.
 
         What cannot be done is reported by a line `error` whose `where` is `command`.
         """
@@ -171,7 +163,7 @@ class Debugger:
     # -- commands ----------------------------------------------------------------------------------------------------
 
     def _obey(self, command: dict[str, Any]) -> None:
-        do = command.get("do")
+        do = checked(command, self.paused is not None)
         if do == "run":
             self._note_begin()
             self._session.send({**command, "debug": self._stops.wanted()})
@@ -185,22 +177,15 @@ class Debugger:
             self._stops.ask()
             self._session.send({"do": "hold"})
         elif do == "break":
-            specs = command.get("set")
-            if not isinstance(specs, list):
-                raise UsageError("break needs `set`, a list of breakpoints.", 'For example: "set": ["executor:writer"]')
-            self._stops.watcher.change([parse_breakpoint(str(each)) for each in specs])
+            self._stops.watcher.change(breakpoints_in(command))
             if self.paused is None:
                 self._session.send(
                     {"do": "hold"} if self._stops.watcher.is_needed else {"do": "go", **self._stops.wanted()}
                 )
         elif do == "answer":
             self._answer(command)
-        elif do in PAUSED:
-            if self.paused is None:
-                raise UsageError(f"{do} needs a paused run.", 'Pause it first: {"do": "pause"}')
-            self._obey_paused(do, command)
         else:
-            raise UsageError(f"{do!r} is not a command.", f"Commands are {', '.join(COMMANDS)}.")
+            self._obey_paused(do, command)
 
     def _obey_paused(self, do: str, command: dict[str, Any]) -> None:
         if do == "edit":
@@ -242,13 +227,7 @@ class Debugger:
 
     def _start_anew(self) -> None:
         """Check in a new process that the run can go on from where the person stands; then it takes over."""
-        checkpoint, directory = self._found(self._changes.at)
-        source = source_in(open_store(directory), checkpoint, self.plan.source.later, self.plan.target.allow)
-        answers = self._changes.take_answers()
-        plan = replace(self.plan, source=source, edits=tuple(self._changes.edits), responses=answers)
-        if source.thread is not None:  # a database is never added to
-            plan = replace(plan, into=fork_directory(source.store, short_name_of(source), source.suffix))
-        session = self._session_of(plan)
+        session = self._session_of(plan_from(self.plan, *self._found(self._changes.at), self._changes))
         self._next = Successor(session, self._resumed, self._not_resumed)
         session.start()
 
@@ -337,12 +316,9 @@ class Debugger:
 
     def _held(self, line: dict[str, Any]) -> None:
         with self._lock:
-            if line.get("where") == "executor":
-                found = self._stops.before_call(str(line.get("executor")))
-            else:
+            if line.get("where") != "executor":
                 self._changes.at = str(line.get("checkpoint"))
-                waits = bool(line.get("pending"))
-                found = self._stops.after_save(int(line.get("iteration") or 0), waits, self._saved)
+            found = self._stops.at_hold(line, self._saved)
             if found is None:
                 self._session.send({"do": "go", **self._stops.wanted()})
                 return

@@ -79,6 +79,17 @@ class Stops:
 
     # -- why it stops ------------------------------------------------------------------------------------------------
 
+    def at_hold(self, held: dict[str, Any], load: Callable[[], Checkpoint | None]) -> Stop | None:
+        """Why the run stops where the runner holds it; None where it goes on.
+
+        Args:
+            held: The runner's line `held`.
+            load: As in `after_save`.
+        """
+        if held.get("where") == "executor":
+            return self.before_call(str(held.get("executor")))
+        return self.after_save(int(held.get("iteration") or 0), bool(held.get("pending")), load)
+
     def before_call(self, executor: str) -> Stop | None:
         """Why the run stops before an executor is called; None where it goes on."""
         for each in self.watcher.breakpoints:

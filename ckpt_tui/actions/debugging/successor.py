@@ -4,12 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from ckpt_tui.actions.debugging.pending_changes import PendingChanges
+from ckpt_tui.actions.resume.fork_overlays import fork_directory
+from ckpt_tui.actions.resume.plan import Plan, short_name_of
 from ckpt_tui.actions.resume.session import Session
+from ckpt_tui.actions.resume.sources import source_in
+from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.stores.registry import open_store
 
 UNKNOWN = {"what": "The run cannot be resumed from there.", "fix": ""}
 """The problem of a process that ended without a reason."""
+
+
+def plan_from(plan: Plan, checkpoint: Checkpoint, directory: str, changes: PendingChanges) -> Plan:
+    """How a run goes on from a checkpoint with what the person changed; takes the answers from the changes.
+
+    Args:
+        plan: The plan of the run.
+        checkpoint: Where it goes on from.
+        directory: What holds the checkpoint.
+        changes: What was changed.
+    """
+    source = source_in(open_store(directory), checkpoint, plan.source.later, plan.target.allow)
+    after = replace(plan, source=source, edits=tuple(changes.edits), responses=changes.take_answers())
+    if source.thread is None:
+        return after
+    # A database is never added to.
+    return replace(after, into=fork_directory(source.store, short_name_of(source), source.suffix))
 
 
 class Successor:

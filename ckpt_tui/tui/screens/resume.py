@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from operator import attrgetter
 from typing import Any, ClassVar
@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widgets import Input
 
 from ckpt_tui.actions.resume.plan import Edit, Source
@@ -31,25 +30,22 @@ from ckpt_tui.tui.helpers.run_hints import hint_parts
 from ckpt_tui.tui.helpers.target_form import TargetForm
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.messages import RunLine
-from ckpt_tui.tui.screens.copied_text import copied
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
+from ckpt_tui.tui.screens.dialogs import help_screen
 from ckpt_tui.tui.screens.resume_keys import BOUND
-from ckpt_tui.tui.screens.row_picker import RowPicker
+from ckpt_tui.tui.screens.run_dialogs import RunDialogs
 from ckpt_tui.tui.screens.value_editor import NotEdited, edited_json
-from ckpt_tui.tui.screens.yes_no import start_question
 from ckpt_tui.tui.widgets.choice import Choice
 from ckpt_tui.tui.widgets.event_log import LogLines
 from ckpt_tui.tui.widgets.path_input import PathInput
 from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.request_form import RequestForm
 from ckpt_tui.tui.widgets.status import BarLine, Part, revealed
-from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 TICK = 0.1
 """Seconds between two looks at the log: faster than the eye reads, however many lines come."""
 
 
-class ResumeScreen(Screen[None]):
+class ResumeScreen(RunDialogs):
     """One resume, from its preview to its end. It is kept when it is left, and the run goes on.
 
     Args:
@@ -193,33 +189,6 @@ class ResumeScreen(Screen[None]):
     def preparation_state(self) -> tuple[Any, ...]:
         return self.preparation.state()
 
-    def ask_to_start(
-        self, why: str, starts: Sequence[tuple[str, str]], answered: Callable[[bool | None], None]
-    ) -> None:
-        self.app.push_screen(start_question(why, starts), answered)
-
-    def show_line(self, text: str, copy: Callable[[], None]) -> None:
-        self._show_text("One line of the log", text, copy)
-
-    def show_call(self, title: str, text: str) -> None:
-        self._show_text(title, text, lambda: self.copy(text, "call"))
-
-    def show_comparison(self, text: str) -> None:
-        self._show_text("The same input again", text, lambda: self.copy(text, "comparison"))
-
-    def compute(self, work: Callable[[], object]) -> None:
-        self.run_worker(work, thread=True, exit_on_error=False)
-
-    def pick(self, title: str, keys: str, rows: Sequence[list[Part]], then: Callable[[int | None], None]) -> None:
-        self.app.push_screen(RowPicker(title, keys, rows), then)
-
-    def _show_text(self, title: str, text: str, copy: Callable[[], None]) -> None:
-        self.app.push_screen(TextScreen(title, [Paragraph(clean(line)) for line in text.split("\n")], copy))
-
-    def copy(self, text: str, what: str) -> None:
-        said, style = copied(self.app, text, what)
-        self.say(said.strip(), style)
-
     # -- news --------------------------------------------------------------------------------------------------------
 
     async def on_run_line(self, event: RunLine) -> None:
@@ -297,7 +266,7 @@ class ResumeScreen(Screen[None]):
         form = self.preparation.request()
         if form is not None:
             text = form.whole_text
-            self._show_text("What is asked", text, lambda: self.copy(text, "request"))
+            self.show_text("What is asked", text, lambda: self.copy(text, "request"))
 
     def action_write_answer(self) -> None:
         """Write the answer that has the focus as JSON in $EDITOR."""

@@ -272,6 +272,19 @@ def test_the_tokens_of_an_agent_are_those_that_the_framework_gives(into: Path, s
     assert end["tokens"] == {"input": 12, "output": 34, "total": 46}
 
 
+@pytest.mark.parametrize("release", DEBUGGED)
+def test_the_tokens_of_agents_that_an_executor_runs_are_counted_once(
+    into: Path, release: str, sessions: list[Driven]
+) -> None:
+    run = Driven("asks_agents.py", into, release)
+    sessions.append(run)
+    assert run.until("end")["outcome"] == "done"
+    used = {each["executor_id"]: each.get("tokens") for each in run.lines if each.get("type") == "executor_completed"}
+    assert used == {
+        "editor": {"input": 24, "output": 68, "total": 92}, "poet": {"input": 12, "output": 34, "total": 46},
+    }  # fmt: skip
+
+
 def test_a_change_that_does_not_fit_is_refused_and_the_run_stays_paused(into: Path, sessions: list[Driven]) -> None:
     run = Driven("loop.py", into, breaks=["state.score == `0.4`"])
     sessions.append(run)
