@@ -1,4 +1,4 @@
-"""Makes the moving pictures of the README by driving the real app: `python screenshots/animate.py [NAME...]`.
+"""Makes the moving pictures of README and docs by driving the real app: `python screenshots/animate.py [NAME...]`.
 
 Each is one SVG without scripts: frames that follow each other by a style of its own, and one that stays for whoever
 asked for less motion.
@@ -9,11 +9,14 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shutil
+import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import NamedTuple, Protocol
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
@@ -24,15 +27,21 @@ from make import _previewed, replay  # noqa: E402 the pictures that stand still
 from ckpt_tui.config import Config  # noqa: E402 the repository itself, not an installed copy
 from ckpt_tui.demo.recorded_store import play, prepare  # noqa: E402 the repository itself, not an installed copy
 from ckpt_tui.tui.screens.browse import Browse  # noqa: E402
+from ckpt_tui.tui.screens.resume import ResumeScreen  # noqa: E402
 from ckpt_tui.tui.themes import DARK  # noqa: E402
 from tests.tui.support import Driver, open_app  # noqa: E402
-
-SIZE = (100, 26)
 
 LIMIT = 1_000_000
 """Bytes of a picture."""
 
-Snap = Callable[[], Awaitable[None]]
+TITLE = "ckpt-tui"
+
+
+class Snap(Protocol):
+    """Takes a frame, whose title says what happens."""
+
+    async def __call__(self, title: str = TITLE) -> None:
+        """Take it."""
 
 
 async def live(app: Driver, snap: Snap) -> None:
@@ -78,29 +87,95 @@ async def answer(app: Driver, snap: Snap) -> None:
     await snap()
 
 
-MOVIES = {"live": live, "replay": replayed, "answer": answer}
+async def debugging(app: Driver, snap: Snap) -> None:
+    """An invoice that is too low: where the price goes wrong, seen, changed, and compared."""
+    await snap("1. The invoice says 81.0. One discount of 10 % off 100 makes 90.")
+    await app.press("home", "r")
+    await app.shows("Whose code runs")
+    screen = app.app.screen
+    assert isinstance(screen, ResumeScreen)
+    await app.until(lambda: not screen.form.is_looking, "the search ended")
+    screen.form.set("python", ".venv/bin/python")
+    await app.press("enter")
+    await app.shows("RUN IT")
+    await app.press("b")
+    await app.type("executor:discount")
+    await snap("2. r: run it again from its first checkpoint. b: pause before the discount is called")
+    await app.press("enter", "ctrl+r")
+    await app.shows("paused before discount")
+    screen.say("")
+    await snap("3. Paused before discount: the order comes from the cart, and its total is 100")
+    await app.press("c")
+    await app.until(lambda: screen.run is not None and (screen.run.paused or {}).get("source") == "stock", "again")
+    screen.say("")
+    await snap("4. c: paused before discount AGAIN. The order comes from stock, already at 90: that is the bug")
+    await app.press("e", "ctrl+u")
+    await app.type("messages.stock[0].data.total=100")
+    await snap("5. e: what if stock sent the price without the discount?")
+    await app.press("enter", "b", "ctrl+u", "enter", "c")
+    await app.shows("■ done")
+    screen.say("")
+    await snap("6. c: the run goes on with the change, as a fork. please pay 90.0")
+    await app.press("A")
+    await app.shows("compare")
+    await snap("7. A: both outcomes, side by side")
+
+
+def record_shop(store: Path) -> None:
+    """Run the shop of docs/debug.md, beside whose store its program and its environment lie."""
+    (store.parent / ".venv").symlink_to(sys.prefix)
+    shutil.copy(HERE.parent / "tests" / "support" / "debugged" / "shop.py", store.parent)
+    os.environ["PYTHONPATH"] = str(HERE.parent)
+    subprocess.run([sys.executable, "shop.py"], cwd=store.parent, check=True, stdout=subprocess.DEVNULL)
+
+
+class Movie(NamedTuple):
+    """One moving picture.
+
+    Attributes:
+        act: What happens.
+        record: Makes the store.
+        store: Its name.
+        size: Columns and lines.
+        seconds: How long a frame is seen.
+    """
+
+    act: Callable[[Driver, Snap], Awaitable[None]]
+    record: Callable[[Path], object] = prepare
+    store: str = "review_flow"
+    size: tuple[int, int] = (100, 26)
+    seconds: float = 1.1
+
+
+MOVIES = {
+    "live": Movie(live),
+    "replay": Movie(replayed),
+    "answer": Movie(answer),
+    "debugging": Movie(debugging, record_shop, "orders", (110, 32), 3.5),
+}
 
 
 async def main() -> None:
     """Make every picture, or those that are named."""
-    for name, act in MOVIES.items():
+    for name, made in MOVIES.items():
         if sys.argv[1:] and name not in sys.argv[1:]:
             continue
         os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="ckpt-tui-movie-")
-        store = Path(tempfile.mkdtemp()) / "review_flow"
-        prepare(store)
+        store = Path(tempfile.mkdtemp()) / made.store
+        made.record(store)
         frames: list[str] = []
         os.chdir(store.parent)  # the person's own directories are nobody's business
-        async with open_app(store.name, SIZE, Config(theme=DARK.name)) as app:
+        async with open_app(store.name, made.size, Config(theme=DARK.name)) as app:
 
-            async def snap(app: Driver = app, frames: list[str] = frames) -> None:
+            async def snap(title: str = TITLE, app: Driver = app, frames: list[str] = frames) -> None:
                 app.screen.checkpoints.changed_at = 0.0
                 await app.pilot.pause(0.2)
-                frames.append(app.app.export_screenshot(title="ckpt-tui"))
+                frames.append(app.app.export_screenshot(title=title))
 
-            await act(app, snap)
-        text = movie(frames, 1.1)
-        text = re.sub(rf"(?:{re.escape(str(HERE.parent))}|{re.escape(tempfile.gettempdir())})/[^&<\s]*", _short, text)
+            await made.act(app, snap)
+        text = movie(frames, made.seconds)
+        for directory in (store.parent, HERE.parent, Path(tempfile.gettempdir())):
+            text = re.sub(rf"{re.escape(str(directory))}(/[^&<\s]*)", _short, text)
         assert len(text.encode()) < LIMIT, f"{name}: {len(text.encode()):,} bytes"
         (HERE / f"{name}-movie.svg").write_text(text, encoding="utf-8")
         sys.stdout.write(f"{name}: {len(frames)} frames, {len(text.encode()):,} bytes\n")
@@ -108,8 +183,7 @@ async def main() -> None:
 
 def _short(match: re.Match[str]) -> str:
     """A path of this machine as one that might be anybody's, as wide as it was."""
-    path = match[0].removeprefix(str(HERE.parent))
-    kept = f".{path}" if path != match[0] else "./review_flow.forks"[: len(path)]
+    kept = f".{match[1]}"
     return kept + "&#160;" * (len(match[0]) - len(kept))
 
 

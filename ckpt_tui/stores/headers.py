@@ -72,7 +72,7 @@ def header_from_ends(name: str, head: bytes, tail: bytes, size: int) -> Checkpoi
         header, _ = _decode(head[:body].decode() + "}")
     except ValueError:
         return None
-    if tuple(header) != _KEYS:
+    if type(header) is not dict or tuple(header) != _KEYS:
         return None
     workflow, graph, inner, parent, timestamp = header.values()
     if not type(workflow) is type(graph) is type(inner) is type(timestamp) is str:

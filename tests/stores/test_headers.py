@@ -93,6 +93,13 @@ def test_a_file_cut_off_anywhere_never_passes_for_a_header() -> None:
         assert ends(data[:length], "x.json") is None
 
 
+@pytest.mark.parametrize("first", [b"8", b"[", b'"', b"null", b"-", b" "])
+def test_what_begins_as_another_value_is_no_header(first: bytes) -> None:
+    data = ONE.read_bytes()
+    assert ends(data, ONE.name) is not None
+    assert ends(first + data[1:], ONE.name) is None
+
+
 def test_a_renamed_file_keeps_the_id_inside() -> None:
     data = ONE.read_bytes()
     found = ends(data, "copy.json")

@@ -47,7 +47,7 @@ def after_failure(failure: Mapping[str, Any], last: str) -> dict[str, Any]:
         last: Id of the last checkpoint.
     """
     failed = failure.get("executor_id")
-    place = {name: failure[name] for name in ("file", "line") if name in failure}
+    place = {name: failure[name] for name in ("fix", "file", "line") if failure.get(name)}
     return {
         "checkpoint": last, "next": [], "what": failure.get("what"), "failed": failed, **place,
         "lights": {failed: "failed"} if failed else {},

@@ -132,6 +132,8 @@ class Progress:
             self.lights = dict(found) if isinstance(found, dict) else {}
             if line.get("reason") == "error":
                 self.lights.update(failed)
+            elif "ran" not in line:  # taken back: those calls came after this checkpoint
+                self.called = []
         elif kind == "answered":
             for name in line.get("request_ids") or ():
                 self._pending.pop(str(name), None)

@@ -28,12 +28,13 @@ def pause_place(paused: dict[str, Any]) -> str:
 def pause_text(paused: dict[str, Any]) -> str:
     """Where a run is paused and why, in words: of a line `paused`."""
     spec = paused.get("breakpoint")
-    why = f" · {clean(str(spec), 40)}" if spec else ""
+    is_said = spec == f"executor:{paused.get('executor')}"
+    why = f" · {clean(str(spec), 40)}" if spec and not is_said else ""
     if paused.get("executor"):
         return f"paused before {clean(str(paused['executor']), 30)}{why}"
     if paused.get("reason") == "error":
-        return f"paused after an error: {clean(str(paused.get('what') or ''), 60)}"
-    names = [clean(str(each), 20) for each in paused.get("next") or ()]
+        return f"paused after an error: {clean(str(paused.get('what') or ''), 300)}"
+    names = [clean(str(each), 40) for each in paused.get("next") or ()]
     then = f" · next {', '.join(names[:4])}{' …' if len(names) > 4 else ''}" if names else ""
     return f"paused after step {paused.get('iteration')}{then}{why}"
 

@@ -77,11 +77,18 @@ def _paused(line: dict[str, Any], reveal: bool) -> Iterator[Paragraph]:
         text = brief(shown, BRIEF)
         text = text if len(text) < BRIEF else dumps(shown)
         yield Paragraph(text[:MESSAGE_CHARACTERS], "plain", _LABEL)
-    elif line.get("reason") == "error" and line.get("file"):
-        yield Paragraph(f"{line['file']}:{line.get('line')}", "plain", _LABEL, "at", "label")
-        yield Paragraph("opens it in $EDITOR", "dim", _LABEL, "O", "accent")
+    elif line.get("reason") == "error":
+        yield from _after_error(line)
     if line.get("checkpoint"):
         yield Paragraph(clean(str(line["checkpoint"])[:8]), "dim", _LABEL, "saved", "label")
+
+
+def _after_error(line: dict[str, Any]) -> Iterator[Paragraph]:
+    if line.get("fix"):
+        yield Paragraph(clean(str(line["fix"])), "plain", _LABEL, "→", "label")
+    if line.get("file"):
+        yield Paragraph(f"{line['file']}:{line.get('line')}", "plain", _LABEL, "at", "label")
+        yield Paragraph("opens it in $EDITOR", "dim", _LABEL, "O", "accent")
 
 
 def _running(progress: Progress) -> Iterator[Paragraph]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ckpt_tui.core.running.event_lines import line_of, parse_line
+from ckpt_tui.core.running.session_lines import pause_text
 from ckpt_tui.core.running.short_values import brief, short_name
 from ckpt_tui.core.runs.outcomes import outcomes
 from ckpt_tui.stores.registry import open_store
@@ -79,3 +80,9 @@ def test_the_outcomes_of_a_fork_are_the_ends_of_its_two_latest_branches() -> Non
     assert found is not None and found[0].id != found[1].id
     assert all(end.id not in parents for end in found)
     assert outcomes(runs, "nowhere") is None
+
+
+def test_a_breakpoint_that_says_no_more_than_the_pause_is_not_repeated() -> None:
+    paused = {"executor": "writer", "breakpoint": "executor:writer", "reason": "breakpoint"}
+    assert pause_text(paused) == "paused before writer"
+    assert pause_text({**paused, "breakpoint": "state.x"}) == "paused before writer · state.x"

@@ -46,6 +46,12 @@ def test_a_pause_lights_what_is_next() -> None:
     assert progress.lights == {"writer": "ran", "reviewer": "next"}
 
 
+def test_a_run_that_is_taken_back_shows_no_call_that_came_after() -> None:
+    ran = event("executor_invoked", "writer", call=1), event("executor_completed", "writer", call=1, seconds=0.5)
+    assert len(followed(*ran, line("paused", reason="step", ran=["writer"], lights={})).called) == 1
+    assert followed(*ran, line("paused", reason="asked", iteration=0, lights={})).called == []
+
+
 def test_an_executor_whose_request_waits_is_lit_until_it_is_answered() -> None:
     progress = followed(
         event("executor_invoked", "writer", call=1), event("request_info", "writer", request_id="x"),
