@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from rich.console import RenderableType
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.events import Resize
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 
 if TYPE_CHECKING:
     from textual.command import Provider
+from textual.geometry import Size
 from textual.screen import Screen
 
 from ckpt_tui.actions.resume.fork_overlays import with_forks
@@ -86,8 +88,8 @@ class CkptApp(TypeAhead):
     ) -> None:
         super().__init__()
         self._painter = Painter()
-        self._painted: Screen[Any] | None = None
-        """The screen whose parts the painter knows."""
+        self._painted = Size(0, 0)
+        """The size of the terminal that the painter knows."""
         self._ascii = AsciiFilter() if draws_ascii(os.environ) else None
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -113,16 +115,18 @@ class CkptApp(TypeAhead):
         return Browse(self.store, self._at, self._steps)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        # What is not written now is written whole later.
-        is_written = not self._batch_count and not self.is_headless and self._driver is not None
-        if screen is not self._painted or not is_written:
-            self._painter.forget()
-        self._painted = screen if is_written else None
-        if is_written and isinstance(renderable, ChopsUpdate):
-            renderable = self._painter.changed(renderable)
-        elif is_written and isinstance(renderable, LayoutUpdate):
-            self._painter.take_rows(renderable)
-        elif renderable is not None:
+        is_written = (
+            self._running and not self._closed and not self._batch_count
+            and not self.is_headless and self._driver is not None
+        )  # fmt: skip
+        if is_written and isinstance(renderable, ChopsUpdate | LayoutUpdate):
+            if screen.size != self._painted:
+                self._painter.forget()
+                self._painted = screen.size
+            update: Any = self._painter.changed(renderable, self.console._color_system)
+            super()._display(screen, update)
+            return
+        if is_written and renderable is not None:
             self._painter.forget()
         super()._display(screen, renderable)
 
@@ -186,9 +190,19 @@ class CkptApp(TypeAhead):
         if is_wanted:
             self.exit()
 
+    def on_resize(self, event: Resize) -> None:
+        """Forget what the terminal shows: one of another size shows it elsewhere."""
+        self._painter.forget()
+
+    def _write_anew(self) -> None:
+        """Write all of the screen to a terminal that was lent."""
+        self._painter.forget()
+        self.refresh()
+
     def on_mount(self) -> None:
         """Set the keys."""
         end_on_signals(self)
+        self.app_resume_signal.subscribe(self, lambda _: self._write_anew())
         self.changed_keys, _ = accept_keys(self.config.keys)
         self.set_keymap(self.changed_keys)
         if self.config != Config():

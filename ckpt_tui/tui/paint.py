@@ -1,104 +1,179 @@
 """Writes to the terminal only what changed there, so that moving the cursor stays quick over a slow line.
 
-Textual redraws a whole widget when anything in it changed, and writes all of it.
+Textual redraws a whole widget when anything in it changed, and the whole screen when a dialog opens or closes;
+it writes all that it draws, with all colours before each word.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
-from textual._compositor import ChopsUpdate, LayoutUpdate  # what is written; Textual has no other way to it
-from textual.strip import Strip
+from rich.color import ColorSystem
+from rich.console import Console
+from rich.control import Control
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import (  # what is written; Textual has no other way to it
+    ChopsUpdate,
+    CompositorUpdate,
+    LayoutUpdate,
+)
+
+
+class Look(NamedTuple):
+    """How a text is drawn, each part as a terminal takes it: bold and the like, the colour of the text, that behind it.
+
+    Attributes:
+        link: The address that the text leads to, or "".
+    """
+
+    attributes: str = ""
+    colour: str = ""
+    behind: str = ""
+    link: str = ""
+
+
+class Part(NamedTuple):
+    """A text on a row of the screen.
+
+    Attributes:
+        start: Its first cell.
+        end: The cell behind it.
+        segment: The text and its style, as they are drawn.
+        look: How the style is written.
+    """
+
+    start: int
+    end: int
+    segment: Segment
+    look: Look
+
+
+class Patch(CompositorUpdate):
+    """Texts, each written in its place; of their looks only what differs from the text before."""
+
+    def __init__(self, parts: Mapping[int, Sequence[Part]]) -> None:
+        self.parts = parts
+        """Those of each row."""
+
+    def render_segments(self, console: Console) -> str:
+        pieces: list[str] = []
+        look = Look()
+        for y, parts in self.parts.items():
+            at = -1
+            for part in parts:
+                if part.start != at:
+                    pieces.append(Control.move_to(part.start, y).segment.text)
+                at = part.end
+                if part.look.link and part.segment.style is not None:
+                    pieces += (
+                        _change(look, Look()),
+                        part.segment.style.render(part.segment.text, color_system=console._color_system),
+                    )
+                    look = Look()
+                    continue
+                pieces += _change(look, part.look), part.segment.text
+                look = part.look
+        return "".join([*pieces, _change(look, Look())])
+
+
+def _change(before: Look, after: Look) -> str:
+    """What makes a terminal that draws in one look draw in another."""
+    if before == after:
+        return ""
+    if after == Look():
+        return "\x1b[0m"
+    if before.attributes != after.attributes:
+        return f"\x1b[{';'.join(filter(None, ('0', *after[:3])))}m"
+    codes = [after.colour or "39"] if before.colour != after.colour else []
+    codes += [after.behind or "49"] if before.behind != after.behind else []
+    return f"\x1b[{';'.join(codes)}m"
+
+
+_CODES = re.compile(r"\x1b\[([0-9;]*)m")
+_BEHIND = re.compile(r"(?:^|;)((?:4[0-7]|49|10[0-7])|48;2;\d+;\d+;\d+|48;5;\d+)$")
+_COLOUR = re.compile(r"(?:^|;)((?:3[0-7]|39|9[0-7])|38;2;\d+;\d+;\d+|38;5;\d+)$")
+
+
+@lru_cache(maxsize=4_096)
+def look_of(style: Style | None, system: ColorSystem | None) -> Look:
+    """How a style is written to a terminal of so many colours."""
+    if style is None:
+        return Look()
+    found = _CODES.search(style.render("x", color_system=system))
+    attributes, colour, behind = found[1] if found else "", "", ""
+    if match := _BEHIND.search(attributes):
+        attributes, behind = attributes[: match.start()], match[1]
+    if match := _COLOUR.search(attributes):
+        attributes, colour = attributes[: match.start()], match[1]
+    return Look(attributes, colour, behind, style.link or "")
 
 
 class Painter:
-    """Knows what the terminal shows."""
+    """Knows what the terminal shows, and what of an update it does not show yet."""
 
     def __init__(self) -> None:
-        self._rows: dict[int, Strip] = {}
-        """Whole rows, as they were written last."""
-        self._parts: dict[int, dict[int, Strip]] = {}
-        """Parts of rows that were written since, by their first cell; None of a row whose parts end elsewhere."""
-        self._ends: dict[int, Sequence[int]] = {}
+        self._rows: dict[int, dict[int, Part]] = {}
+        """What is known to be shown: the parts of each row by their first cell."""
 
     def forget(self) -> None:
         """Note that what the terminal shows is unknown."""
         self._rows.clear()
-        self._parts.clear()
-        self._ends.clear()
 
-    def take_rows(self, update: LayoutUpdate) -> None:
-        """Take in that these rows are written whole."""
-        self.forget()
-        for y, strip in enumerate(update.strips, update.region.y):
-            self._rows[y] = Strip.join(strip)
+    def changed(self, update: ChopsUpdate | LayoutUpdate, system: ColorSystem | None) -> Patch:
+        """What of an update looks different from what the terminal shows; it shows that from now on."""
+        found: dict[int, list[Part]] = {}
+        for y, x, segments in _drawn(update):
+            if parts := self._take(y, _parts(x, segments, system)):
+                found.setdefault(y, []).extend(parts)
+        return Patch(found)
 
-    def changed(self, update: ChopsUpdate) -> ChopsUpdate:
-        """What of these parts of rows looks different from what the terminal shows; it shows them from now on."""
-        chops, all_ends = list(update.chops), list(update.chop_ends)
-        spans: dict[int, list[tuple[int, int]]] = {}
-        for y, first, last in update.spans:
-            spans.setdefault(y, []).append((first, last))
-        for y, ranges in spans.items():
-            parts = self._changed_parts(y, update, ranges)
-            chops[y] = {x: strip for x, _, strip in parts}
-            all_ends[y] = [end for _, end, _ in parts]
-        # A line break is written after each span but those of the last row: without a part before it, it would scroll.
-        kept = [
-            (y, first, last)
-            for y, first, last in update.spans
-            if any(x <= last and end > first for end, x in zip(all_ends[y], chops[y], strict=True))
-        ]
-        return ChopsUpdate(chops, kept or update.spans[:1], all_ends)
-
-    def _changed_parts(self, y: int, update: ChopsUpdate, ranges: Sequence[tuple[int, int]]) -> list[_Part]:
-        ends = update.chop_ends[y]
-        if self._ends.get(y) != ends:
-            # Other parts than before: a widget came, went or moved, and its row was not written whole.
-            if y in self._ends:
-                self._rows.pop(y, None)
-            self._parts[y] = {}
-            self._ends[y] = ends
-        shown = self._parts[y]
-        row = self._rows.get(y)
-        parts: list[_Part] = []
-        for end, (x, strip) in zip(ends, update.chops[y].items(), strict=False):
-            if strip is None:
-                continue
-            before = shown.get(x)
-            if before is None and row is not None:
-                before = row.crop(x, end)
-            if before == strip:
-                continue
-            if any(first <= x < last and end <= last for first, last in ranges):
-                shown[x] = strip
-                parts.append(_difference(x, end, strip, before))
-            else:
-                if any(x <= last and end > first for first, last in ranges):
-                    shown[x] = _UNKNOWN  # only a part of it is written
-                parts.append((x, end, strip))
-        return parts
+    def _take(self, y: int, parts: Sequence[Part]) -> list[Part]:
+        """Note that these adjacent parts are drawn on a row; those that have to be written for it."""
+        if not parts:
+            return []
+        row = self._rows.setdefault(y, {})
+        first, end = parts[0].start, parts[-1].end
+        covered = [part for part in row.values() if part.start < end and part.end > first]
+        whole = any(_is_of_doubtful_width(part.segment.text) for part in (*covered, *parts))
+        changed = list(parts) if whole else [part for part in parts if not _is_shown(part, row.get(part.start))]
+        for part in covered:
+            del row[part.start]
+        row.update((part.start, part) for part in parts)
+        return changed
 
 
-_Part = tuple[int, int, Strip]
-"""The first cell of a part of a row, the cell behind it, and what is drawn there."""
+def _drawn(update: ChopsUpdate | LayoutUpdate) -> Iterator[tuple[int, int, Iterable[Segment]]]:
+    """What an update draws: a row, a cell of it, and what is drawn from there on."""
+    if isinstance(update, LayoutUpdate):
+        for y, strips in enumerate(update.strips, update.region.y):
+            yield y, update.region.x, [segment for strip in strips for segment in strip]
+        return
+    for y, first, last in update.spans:
+        for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if strip is not None and x < last and end > first:
+                yield y, x, strip if end <= last else strip.crop(0, last - x)
 
 
-def _difference(x: int, end: int, strip: Strip, before: Strip | None) -> _Part:
-    """A part without what is the same as before at both its ends."""
-    if before is None or before.cell_length != strip.cell_length:
-        return x, end, strip
-    old, new = list(before), list(strip)
-    same = 0
-    while same < len(new) and same < len(old) and new[same] == old[same]:
-        same += 1
-    tail = 0
-    while tail < len(new) - same and tail < len(old) - same and new[-1 - tail] == old[-1 - tail]:
-        tail += 1
-    first = x + sum(segment.cell_length for segment in new[:same])
-    changed = new[same : len(new) - tail]
-    return first, first + sum(segment.cell_length for segment in changed), Strip(changed)
+def _parts(x: int, segments: Iterable[Segment], system: ColorSystem | None) -> list[Part]:
+    found: list[Part] = []
+    for segment in segments:
+        if segment.control or not segment.text:
+            continue
+        found.append(Part(x, x := x + segment.cell_length, segment, look_of(segment.style, system)))
+    return found
 
 
-_UNKNOWN = Strip([])
-"""Stands for what is written in part; nothing that is drawn is equal to it."""
+def _is_shown(part: Part, before: Part | None) -> bool:
+    return before is not None and before.segment.text == part.segment.text and before.look == part.look
+
+
+_DOUBTFUL = re.compile("[\u200b-\u200f\ufe00-\ufe0f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff]")
+
+
+def _is_of_doubtful_width(text: str) -> bool:
+    """Whether terminals differ in how many cells a text takes: what follows it is then written again with it."""
+    return not text.isascii() and _DOUBTFUL.search(text) is not None

@@ -21,7 +21,7 @@ def test_a_run_plays_to_a_breakpoint_and_back_to_another(tmp_path: Path) -> None
         terminal.shows("stop where", "JMESPath that becomes true")
         terminal.press("state.last > `3`\r")
         terminal.shows("◇ state.last > `3`")
-        terminal.press(">>>")
+        terminal.press(">" * 5)
         terminal.shows("paused · recorded")
         terminal.press(" ")
         terminal.shows("◆ stopped at step 7: state.last > `3` became true", "┃ ● counter ┃", "│ ◌ inc │", "last  3 → 4")

@@ -152,3 +152,18 @@ def test_keys_typed_in_one_burst_go_where_the_ones_before_them_lead() -> None:
         terminal.until(lambda: "48de7071" not in terminal.text and "entry" not in terminal.text, "only what is done")
         terminal.press("?q:fold every")
         terminal.shows("fold everything")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows suspends no process")
+def test_the_screen_is_written_again_after_the_process_was_suspended() -> None:
+    with run(str(SAMPLES / "loop")) as terminal:
+        terminal.shows("[Overview]", "q quit")
+        terminal.press("\x1a")
+        os.waitid(os.P_PID, terminal.child.pid, os.WSTOPPED | os.WNOWAIT)
+        before = -1
+        while before != len(terminal.received):  # what it wrote until then
+            before = len(terminal.received)
+            terminal.read(0.2)
+        terminal.screen.reset()
+        os.kill(terminal.child.pid, signal.SIGCONT)
+        terminal.shows("[Overview]", "q quit", "step what")
