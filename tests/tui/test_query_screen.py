@@ -418,5 +418,5 @@ async def test_sizes_in_a_narrow_pane_show_the_ends_that_distinguish_them() -> N
 async def test_a_low_terminal_keeps_its_rows_for_the_list() -> None:
     async with open_app(RECORDED, (24, 7)) as app:
         await app.press("S")
-        await app.shows("steps")
+        await app.shows("bytes of the file")
         assert not app.app.screen.query_one(FindingText).display
