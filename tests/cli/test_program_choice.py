@@ -114,7 +114,7 @@ class TestAtATerminal:
     @pytest.mark.parametrize("answer", ["", "y", "no", "YES"])
     def test_what_lies_in_the_store_is_started_only_after_yes_in_full(self, answer: str, project: Path) -> None:
         path = add_suggestion(project / "ck")
-        with run("resume", "ck", "latest", "--yes") as terminal:
+        with run("resume", "ck", "latest", "--yes", columns=250) as terminal:
             terminal.shows("lies inside the store.", "Type yes to start it")
             assert str(path.parent / "python.sh") in re.sub(r"\s", "", terminal.text)
             terminal.press(f"{answer}\r")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -76,6 +77,12 @@ class Terminal:
         return status
 
 
+def _take_signals() -> None:
+    """Undo what started the tests in the background: a shell has such a process ignore these signals."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @contextmanager
 def run(*arguments: str, columns: int = 120, rows: int = 40, **environment: str) -> Iterator[Terminal]:
     """`ckpt-tui` with these arguments in a terminal of this size."""
@@ -84,8 +91,9 @@ def run(*arguments: str, columns: int = 120, rows: int = 40, **environment: str)
         "TERM": "xterm-256color", "PYTHONPATH": str(ROOT), **environment,
     }  # fmt: skip
     child = pexpect.spawn(
-        sys.executable, ["-m", "ckpt_tui", *arguments], env=variables, dimensions=(rows, columns), timeout=PATIENCE
-    )
+        sys.executable, ["-m", "ckpt_tui", *arguments], env=variables, dimensions=(rows, columns), timeout=PATIENCE,
+        preexec_fn=_take_signals,
+    )  # fmt: skip
     terminal = Terminal(child, columns, rows)
     try:
         yield terminal

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from ckpt_tui.actions.resume import project_files
 from ckpt_tui.actions.resume.discovery import Candidate, find
 from ckpt_tui.actions.resume.interpreters import has_framework, python_for
 from ckpt_tui.actions.resume.plan import Source, default_python
+from tests.support.work import calls
 
 MAIN = "__main__:"
 
@@ -230,7 +230,7 @@ class TestWhereItLooks:
         with pytest.raises(Enough):
             find(source(tmp_path / "ck"), str(tmp_path), check)
 
-    def test_a_project_of_two_thousand_files_is_searched_within_a_second_of_work(self, tmp_path: Path) -> None:
+    def test_a_project_of_two_thousand_files_takes_no_work_for_most_of_them(self, tmp_path: Path) -> None:
         write(tmp_path / "pyproject.toml", "")
         body = f"import os\n{'x = os.path.join(1, 2)  # writer reviewer' * 200}\nfrom agent_framework import Agent\n"
         for number in range(2_000):
@@ -239,11 +239,11 @@ class TestWhereItLooks:
                 body if number % 10 == 0 else body.replace("agent_f", ""),
             )
         write(tmp_path / "app.py", PROGRAM)
-        began = time.process_time()
-        ended = find(source(tmp_path / "ck", MAIN + "Draft"), str(tmp_path))
-        assert time.process_time() - began < 1.5
+        where = source(tmp_path / "ck", MAIN + "Draft")
+        ended = find(where, str(tmp_path))
         assert ended.files == 2_001
         assert names(ended.candidates) == ["app.py"]
+        assert calls(lambda: find(where, str(tmp_path))) < 100 * ended.files
 
 
 class TestTheInterpreter:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from ckpt_tui.core.reading.conversation import Conversation, conversation
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.stores.registry import open_store
+from tests.support.work import calls
 
 DATA = Path(__file__).parents[2] / "data"
 SAMPLES = DATA / "agent-framework"
@@ -235,17 +235,14 @@ def test_secrets_in_the_arguments_of_a_call_are_masked() -> None:
     assert found.turns[0].extras == ('login({"password": "••••••", "user": "u"})',)
 
 
-def test_a_long_conversation_takes_time_in_proportion() -> None:
-    def seconds(number: int) -> float:
+def test_a_long_conversation_takes_work_in_proportion() -> None:
+    def work(number: int) -> int:
         history = said("go") + [message for n in range(number) for message in said(f"turn {n}", "OK")]
-        state = {"_executor_state": {f"agent{n}": {"full_conversation": history} for n in range(4)}}
-        began = time.process_time()
-        found = conversation(made(state))
-        assert len(found.turns) == 2 * number + 1
-        return time.process_time() - began
+        checkpoint = made({"_executor_state": {f"agent{n}": {"full_conversation": history} for n in range(4)}})
+        assert len(conversation(checkpoint).turns) == 2 * number + 1
+        return calls(lambda: conversation(checkpoint))
 
-    seconds(100)
-    assert min(seconds(4000) for _ in range(2)) < 12 * max(min(seconds(1000) for _ in range(3)), 0.01)
+    assert work(1000) < 5 * work(250)
 
 
 def test_values_that_are_no_chat_are_shown_all_the_same() -> None:
