@@ -24,8 +24,8 @@ PLACES = (("archive",), ("_executor_state", "group_chat_orchestrator", "conversa
 """What is unfolded: one pickle of 40 MB, and a list of ten thousand small ones."""
 
 
-STATE = "\x1bOQ"
-"""F2, as a terminal writes it."""
+STATE = "\x1bOR"
+"""F3, as a terminal writes it."""
 
 TOPICS = {
     "in ASCII alone": "coffee or tea",
@@ -83,12 +83,12 @@ def run(directory: Path) -> list[Figure]:
 def _until(args: tuple[str, ...], text: str, peaks: list[float] | None = None, key: str = "") -> float:
     """Seconds until a program shows a text; `peaks` takes the most memory it had once it rests.
 
-    The key is pressed as soon as the program shows anything: where a large checkpoint is selected, the first tab asks
+    The key is pressed as soon as the first tab is shown: where a large checkpoint is selected, the first tab asks
     before it reads it, and the state is on another one.
     """
     with Terminal(*args) as terminal:
         if key:
-            terminal.wait_until(lambda screen: "GroupChat" in screen)
+            terminal.wait_until(lambda screen: "Enter reads" in screen)
             terminal.press(key)
         took = terminal.wait_until(lambda screen: text in screen) - terminal.started
         if peaks is not None:
