@@ -18,6 +18,7 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import attribute
+from ckpt_tui.core.runs.lineage import label_of
 from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError, NotFoundError
@@ -79,6 +80,11 @@ class Source:
     later: tuple[str, ...] = ()
     inner: Mapping[str, Any] = field(default_factory=dict)
     thread: GraphThread | None = None
+
+    @property
+    def label(self) -> str:
+        """The workflow's name for people."""
+        return label_of(self.workflow, self.graph)
 
     @property
     def framework(self) -> str:

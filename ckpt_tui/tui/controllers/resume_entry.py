@@ -201,7 +201,7 @@ class ResumeEntry:
         found = []
         for each in self.live:
             source, (text, _) = each.source, each.standing
-            found.append(f"{clean(source.workflow, 30)} from {short_id(source.id)}: {text}")
+            found.append(f"{clean(source.label, 30)} from {short_id(source.id)}: {text}")
         return found
 
     @property

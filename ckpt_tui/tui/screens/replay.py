@@ -27,7 +27,7 @@ from ckpt_tui.tui.helpers.position import Position
 from ckpt_tui.tui.helpers.replay_bars import head_parts, hint_parts, place_parts, state_part
 from ckpt_tui.tui.messages import WorkFailed
 from ckpt_tui.tui.replay_jobs import FrameReady, ReplayJobs, Swept
-from ckpt_tui.tui.screens.branch_picker import branch_picker
+from ckpt_tui.tui.screens.branch_picker import branch_picker, way_lines
 from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
 from ckpt_tui.tui.screens.notes import NotesScreen
 from ckpt_tui.tui.view import View
@@ -152,7 +152,9 @@ class ReplayScreen(Screen[Any]):
         return self.query_one(ReplayPanes)
 
     def draw_frame(self, frame: Frame) -> None:
-        self.panes.show_frame(frame, self._heading())
+        track = self.position.track
+        fork = track.forks.get(self.position.at)
+        self.panes.show_frame(frame, self._heading(), way_lines(track, fork) if fork is not None else ())
 
     def draw_failure(self, reason: str) -> None:
         self.panes.show_failure(reason, self._heading())
