@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import json
 import logging
@@ -21,6 +22,7 @@ from .pauses import Pauses, upcoming
 from .preflight import Preflight
 from .protection import saving
 from .storage import Overlay
+from .streaming import run_iterated, streams_in
 from .takeover import inside
 
 
@@ -155,11 +157,18 @@ class Runner(Preflight):
                 for name, what, fix in faults:
                     self.lines.say("error", where="response", what=what, fix=fix, request_id=name)
 
+    @functools.cached_property
+    def _is_streamed(self) -> bool:
+        """Whether models are asked for streams: as the program's call does; with a name, as its module does."""
+        if self.call is not None:
+            return bool(self.call.given.get("stream"))
+        return streams_in(getattr(self.module, "__file__", None) or "")
+
     async def _segment(self, overlay: Overlay, how: dict[str, Any]) -> dict[str, Any]:
         """Run until it ends or waits; returns the requests that wait."""
         saved = overlay.saved
         seen: dict[str, Any] = {}
-        stream = self.workflow.run(stream=True, checkpoint_storage=overlay, **how)
+        stream = run_iterated(self.workflow, self._is_streamed, checkpoint_storage=overlay, **how)
         take = self.calls.take_streamed
         self.step = None
         commands = asyncio.create_task(self._obey()) if self.pauses is not None else None

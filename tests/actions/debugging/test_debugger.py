@@ -285,6 +285,14 @@ def test_the_tokens_of_agents_that_an_executor_runs_are_counted_once(
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("release", DEBUGGED)
+def test_a_client_that_cannot_stream_is_not_asked_to(into: Path, release: str, sessions: list[Driven]) -> None:
+    run = Driven("cannot_stream.py", into, release)
+    sessions.append(run)
+    assert run.until("end")["outcome"] == "done"
+    assert run.called() == ["poet"]
+
+
 def test_a_change_that_does_not_fit_is_refused_and_the_run_stays_paused(into: Path, sessions: list[Driven]) -> None:
     run = Driven("loop.py", into, breaks=["state.score == `0.4`"])
     sessions.append(run)
