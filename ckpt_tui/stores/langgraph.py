@@ -14,6 +14,7 @@ from ckpt_tui.core.budgets import DEFAULT_MESSAGE, MessageBudget
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, OpenedPath, problem_error
+from ckpt_tui.stores.database_fault import DatabaseFault
 from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.langgraph_document import ERROR, INTERRUPT, SENDS
 from ckpt_tui.stores.langgraph_entries import entry_of, full_entry_of, parent_of
@@ -108,7 +109,7 @@ class LangGraphStore(PolledStore):
             if key is not None:
                 return self._rows.start(key, PEEK_BYTES)
             return read_ends(self.path, PEEK_BYTES, 0)[1]
-        except (SqliteFault, FileTrouble) as fault:
+        except (DatabaseFault, FileTrouble) as fault:
             raise problem_error(Problem(file, fault.reason, fault.kind)) from None
 
     # -- the list ----------------------------------------------------------------------------------------------------
@@ -146,7 +147,7 @@ class LangGraphStore(PolledStore):
                 gone = (*gone, *(lost - set(self._known)))
                 break
             entries += self._changed(touched if not is_first else {}, entries)
-        except SqliteFault as fault:
+        except DatabaseFault as fault:
             problem = Problem(os.path.basename(self.path), fault.reason, fault.kind)
             news = (problem,) if problem != self._trouble else ()
             self._trouble = problem
@@ -234,7 +235,7 @@ class LangGraphStore(PolledStore):
                 return
             try:
                 entries = self._filled(unread[at : at + AT_ONCE])
-            except SqliteFault as fault:
+            except DatabaseFault as fault:
                 entries = [Problem(file, fault.reason, fault.kind) for file in unread[at : at + AT_ONCE]]
             except OSError:
                 break
@@ -291,7 +292,7 @@ class LangGraphStore(PolledStore):
             if isinstance(entry, Problem):
                 raise problem_error(entry)
             return checkpoint_of(key, entry, read, self._reader, budget)
-        except SqliteFault as fault:
+        except DatabaseFault as fault:
             raise problem_error(Problem(file, fault.reason, fault.kind)) from None
         except OSError as error:
             raise problem_error(Problem(file, error.strerror or "it cannot be read", "unreadable")) from None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from ckpt_tui.stores.sqlite import Look, Mark, SqliteFault, SqliteFile, Table
 
@@ -47,6 +48,9 @@ _WRITES = _WRITES_PLAIN.replace("''", "task_path", 1)
 """Releases before 3.1 of the SqliteSaver have no paths of tasks."""
 
 
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
 class Key(NamedTuple):
     """What names a checkpoint: ids alone repeat where a thread was copied."""
 
@@ -74,11 +78,23 @@ class Header(NamedTuple):
 
 
 class Body(NamedTuple):
-    """The two bodies of a checkpoint; `data` is None where it holds more bytes than were asked for."""
+    """The two bodies of a checkpoint; `data` is None where it holds more bytes than were asked for.
+
+    Attributes:
+        header: Its header.
+        data: Its body.
+        metadata: Its metadata, as JSON.
+        is_split: Whether values of channels are stored beside it.
+        values: Those: channel → encoding, bytes (None for more than were asked for), and how many there are.
+        sends: Calls of nodes with an argument of their own that older bodies leave out: encoding and bytes of each.
+    """
 
     header: Header
     data: bytes | None
     metadata: bytes
+    is_split: bool = False
+    values: Mapping[str, tuple[str, bytes | None, int]] = _NOTHING
+    sends: Sequence[tuple[str, bytes]] = ()
 
 
 class Write(NamedTuple):
@@ -119,6 +135,18 @@ class Newer(NamedTuple):
     last_write: int
     checkpoints: int
     last: int
+
+
+class Rows(Protocol):
+    """What a reader of checkpoints needs of the place where their rows are. Either may raise a `DatabaseFault`."""
+
+    def bodies(self, keys: Iterable[Key], most: int) -> dict[Key, Body]:
+        """The bodies of those that are there, without what is beyond so many bytes."""
+        ...
+
+    def writes(self, keys: Iterable[Key], most: int, only: Sequence[str] = ()) -> dict[Key, list[Write]]:
+        """What tasks have written that ran from these checkpoints, in the order in which it is applied."""
+        ...
 
 
 class LangGraphRows:
