@@ -75,7 +75,7 @@ class LangGraphStore(PolledStore):
         """Its rows."""
         return self._rows
 
-    def groups(self) -> Groups:
+    def groups(self) -> Groups | None:
         """Its threads, by query."""
         return LangGraphGroups(self)
 
