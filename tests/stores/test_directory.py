@@ -110,7 +110,7 @@ class TestScan:
     ) -> None:
         save(tmp_path, "a")
         save(tmp_path, "b")
-        listed = list_json(str(tmp_path))
+        listed = list(list_json(str(tmp_path)))
         monkeypatch.setattr(directory, "list_json", lambda path: listed)
         (tmp_path / "a.json").unlink()
         assert list(collect(DirectoryStore(str(tmp_path)).scan())) == ["b.json"]
@@ -119,7 +119,7 @@ class TestScan:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         save(tmp_path, "a")
-        listed = list_json(str(tmp_path))
+        listed = list(list_json(str(tmp_path)))
         monkeypatch.setattr(directory, "list_json", lambda path: listed)
         (tmp_path / "a.json").unlink()
         os.mkfifo(tmp_path / "a.json")
