@@ -23,7 +23,18 @@ from ckpt_tui.stores.base import (
     place_error,
     problem_error,
 )
-from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, list_json, packed, read_ends, read_whole, stamp_of
+from ckpt_tui.stores.directory_sweep import differences
+from ckpt_tui.stores.files import (
+    FileTrouble,
+    Stamp,
+    each_json,
+    list_json,
+    packed,
+    read_ends,
+    read_whole,
+    stamp_now,
+    stamp_of,
+)
 from ckpt_tui.stores.header_reading import Found, read_files, read_indexed
 from ckpt_tui.stores.headers import KIND
 from ckpt_tui.stores.json_files import problem_of
@@ -116,7 +127,7 @@ class DirectoryStore(Store):
                         del self._stamps[name]
                         gone.append(name)
                 elif not now or not known or now >> 128 >= known >> 128:
-                    self._stamps[name] = now
+                    self._stamps[name] = now or known
                     entries.append(entry)
         return Batch(tuple(entries), tuple(gone), done, total)
 
@@ -129,7 +140,7 @@ class DirectoryStore(Store):
                 yield from self._look(None)
         if stop.is_set():
             return
-        for change in watch(self.path, stop):
+        for change in watch(self.path, stop, read=self._stamps if self.only is None else None):
             if change.missing:
                 yield Batch(gone=self._forget(), missing=True)
                 continue
@@ -186,10 +197,7 @@ class DirectoryStore(Store):
 
     def stamp(self, file: str) -> Stamp | None:
         """A stamp that differs when the content of the file differs; None when the file is gone."""
-        try:
-            return stamp_of(os.stat(self._join(file)))
-        except (OSError, ValueError):
-            return None
+        return stamp_now(self._join(file))
 
     def peek(self, file: str) -> bytes:
         """The first bytes of one file, at most `PEEK_BYTES`.
@@ -230,9 +238,7 @@ class DirectoryStore(Store):
 
     def _look(self, names: frozenset[str] | None) -> Iterator[Batch]:
         """Compare stamps and read what is new; `names` are the files known to have changed, None for all."""
-        with self._lock:
-            # `fill` may forget a file meanwhile.
-            known = self._stamps.copy() if names is None else self._stamps
+        known = bool(self._stamps)
         gone: tuple[str, ...] = ()
         if names is None and not known and self.only is None:
             listed = iter(list_json(self.path))
@@ -241,23 +247,18 @@ class DirectoryStore(Store):
                 yield from self._read_large(wanted, listed)
                 return
         elif names is None:
-            found: set[str] = set()
-            wanted = []
-            for name, stamp in self._list():
-                found.add(name)
-                if name not in known or known[name] != packed(stamp):
-                    wanted.append((name, False))
-            gone = tuple(name for name in known if name not in found)
+            changed, missed = differences(self._list, self._stamps)
+            wanted, gone = [(name, False) for name in changed], tuple(missed)
         else:
             if self.only is not None:
                 names &= {self.only}
             present = {name for name in names if os.path.lexists(self._join(name))}
-            gone = tuple(name for name in names if name not in present and name in known)
+            gone = tuple(name for name in names if name not in present and name in self._stamps)
             wanted = [(name, False) for name in sorted(present)]
         with self._lock:
             for name in gone:
                 self._stamps.pop(name, None)
-        whole = (names is not None or bool(known)) and len(wanted) <= READ_AT_ONCE
+        whole = (names is not None or known) and len(wanted) <= READ_AT_ONCE
         yield from self._read(wanted, gone, whole)
 
     def _list(self) -> Iterable[tuple[str, Stamp | None]]:

@@ -72,6 +72,14 @@ def stamp_of(status: os.stat_result) -> Stamp:
     return Stamp(0 if _WINDOWS else status.st_ino, status.st_mtime_ns, status.st_size)
 
 
+def stamp_now(path: str) -> Stamp | None:
+    """The stamp of a file, or of what a link leads to; None where the system says nothing of it."""
+    try:
+        return stamp_of(os.stat(path))
+    except (OSError, ValueError):
+        return None
+
+
 def packed(stamp: Stamp | None) -> int:
     """A stamp as one number, in a third of the memory: 0 for none, ordered by the time of the change (`>> 128`)."""
     return 0 if stamp is None else stamp.mtime_ns << 128 | stamp.inode << 64 | stamp.size

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ckpt_tui.core.model import Problem
 from ckpt_tui.stores.agent_framework import read_entry
 from ckpt_tui.stores.base import Entry
-from ckpt_tui.stores.files import Stamp, packed, stamp_of
+from ckpt_tui.stores.files import Stamp, packed, stamp_now, stamp_of
 from ckpt_tui.stores.headers import read_header, read_header_with_status
 
 if TYPE_CHECKING:
@@ -78,6 +78,11 @@ def _read(prefix: str, wanted: Listed, read: _Read) -> Found:
     for name, is_regular in wanted:
         path = prefix + name
         stamp, entry = read(path, name, is_regular) or read_entry(path, name)
+        if stamp is None:
+            # Its stamp shows when it is worth another look; it is read behind that, or a change would go unseen.
+            before = stamp_now(path)
+            stamp, entry = read_entry(path, name)
+            stamp = stamp or before
         if isinstance(entry, Problem) and entry.kind == "vanished":
             vanished.append(name)
         else:

@@ -46,6 +46,17 @@ class TestScan:
             (["c.json"], ("a.json",))
         ]
 
+    def test_what_cannot_be_read_is_read_again_only_when_it_has_changed(self, tmp_path: Path) -> None:
+        save(tmp_path, "good")
+        (tmp_path / "folder.json").mkdir()
+        (tmp_path / "dangling.json").symlink_to(tmp_path / "nothing")
+        store = DirectoryStore(str(tmp_path))
+        assert len(collect(store.scan())) == 3
+        assert list(store.scan()) == [Batch()]
+        (tmp_path / "folder.json").rmdir()
+        save(tmp_path, "folder")
+        assert [entry.file for batch in store.scan() for entry in batch.entries] == ["folder.json"]
+
     def test_a_fresh_store_of_the_same_place_reports_everything_again(self, tmp_path: Path) -> None:
         save(tmp_path, "a")
         (tmp_path / "b.json.tmp").touch()
