@@ -9,7 +9,7 @@ import click
 
 from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.actions.overviews import overviews
-from ckpt_tui.actions.store_contents import read_store
+from ckpt_tui.actions.store_contents import read_named
 from ckpt_tui.actions.unreadable_files import dangers_in
 from ckpt_tui.cli.completed_words import complete_words
 from ckpt_tui.cli.output import (
@@ -155,7 +155,7 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
         UsageError: there is more than one.
         UndecodableError: it is a file that cannot be shown.
     """
-    return locate_in(store, read_store(store, fast=True), name)
+    return locate_in(store, read_named(store, name), name)
 
 
 def locate_in(store: Store, listed: tuple[tuple[Run, ...], list[Problem]], name: str) -> tuple[Run, Node]:
