@@ -31,6 +31,7 @@ from ckpt_tui.core.overview.line import alarm_lines, overview_document
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.runs.ids import IdFault, as_late, find
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.errors import NotFoundError, UndecodableError, UsageError
 from ckpt_tui.stores.base import Store
@@ -224,10 +225,9 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
             yield f"{paint(f'{name:<9}', bold=True)}{clean(line['text'], 1_000)}"
             said = line["label"]
     for request in document.get("requests", ()):
-        yield (
-            f"⏸ {clean(request['request_id'])}  {clean(request['executor'])} asks {clean(request['request_type'])}"
-            f", expects {clean(request['response_type'])}"
-        )
+        asked, expected = clean(request["request_type"]), clean(request["response_type"])
+        who = f"{shown_name(request['request_id'])}  {shown_name(request['executor'])}"
+        yield f"⏸ {who} asks {asked}, expects {expected}"
     for part in ("messages", "state", "pending", "metadata"):
         if document.get(part) not in ({}, None):
             yield ""

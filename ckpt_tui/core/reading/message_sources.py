@@ -26,6 +26,7 @@ from ckpt_tui.core.reading.pickled_objects import type_name
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import RUN_KWARGS
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Map, Obj, SetOf, Value
 
@@ -112,7 +113,7 @@ def message_sources(checkpoint: Checkpoint) -> MessageSources:
         path = ("pending", request.id)
         inside = [item for _, _, items in walk.of(request.data, path) for item in items]
         expected = clean(short_type(request.response_type), 60) or "any answer"
-        who = clean(request.executor, 60)
+        who = shown_name(request.executor, 60)
         # What a framework's own request says are messages and calls; any other is itself what is asked.
         if not inside:
             inside = [(path, ChatMessage("", who, "", _parts_of(request.data)))]
@@ -245,7 +246,7 @@ def _sent(value: Value, about: dict[str, Value]) -> ChatMessage | None:
         return None  # a request to speak that says nothing
     source = name_of(about.get("source_id"))
     outside = source.startswith(INTERNAL)
-    who = YOU if outside else clean(source, 60)
+    who = YOU if outside else shown_name(source, 60)
     return ChatMessage("user" if outside else "", who, "", _parts_of(data))
 
 
