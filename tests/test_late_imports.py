@@ -20,7 +20,7 @@ BY_NAME = [
     "cli.show: ckpt_tui.cli.sizes",
     "cli.show: ckpt_tui.core.reading.shortened",
     "runner.process: .langgraph.graph_running.Runner",
-    "stores.fork_directories: ckpt_tui.stores.langgraph.LangGraphStore",
+    "stores.fork_directories: ckpt_tui.stores.database_forks",
     "testing.pytest_plugin: ckpt_tui.testing.workflow_checkpoints.Checkpoints",
     "tui.app: ckpt_tui.tui.configuration_check.complaints",
     "tui.app: ckpt_tui.tui.palette.Commands",
@@ -56,6 +56,7 @@ PACKAGES = [
     "runner.terminal: pdb",
     "stores.extension_readers: importlib.metadata.entry_points",
     "stores.hpd_graph: yaml",
+    "stores.postgres: ckpt_tui.stores.postgres_driver",  # psycopg
     "stores.watch: watchfiles._rust_notify.RustNotify",
 ]
 """Packages that are optional or slow, the framework of the program among them."""
