@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Sequence
 
 from ckpt_tui.actions.resume.plan import GraphThread, Source, source_of
@@ -11,6 +10,7 @@ from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.value import Value
 from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.postgres_address import absolute
 
 MOST_NODES = 1_000
 """Nodes of one graph that are compared."""
@@ -36,7 +36,7 @@ def source_in(store: Store, checkpoint: Checkpoint, later: Sequence[str] = (), a
     nodes = [each for each in _names(attribute(checkpoint.metadata, "versions_seen")) if not each.startswith("__")]
     found = GraphThread(thread, name, prefix, tuple(nodes), _next(checkpoint.messages))
     # A stored checkpoint says nothing of its graph: what is loaded stands for its thread.
-    return Source(os.path.abspath(store.path), ref.id, f"run {prefix}", executors=tuple(nodes), workflow=ref.workflow,
+    return Source(absolute(store.path), ref.id, f"run {prefix}", executors=tuple(nodes), workflow=ref.workflow,
                   iteration=ref.step, thread=found)  # fmt: skip
 
 
