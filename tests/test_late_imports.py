@@ -34,8 +34,7 @@ BY_NAME = [
 """What only a verb, an option, a screen, a job or a format needs, imported when somebody asks for it."""
 
 TEXTUAL = [
-    "cli.browse: ckpt_tui.tui.app.browse",
-    "cli.browse: ckpt_tui.tui.app.browse_events",
+    "cli.browse: ckpt_tui.tui.app",
     "cli.config: ckpt_tui.tui.configuration_check.complaints",
     "cli.demo: ckpt_tui.tui.app.browse",
 ]

@@ -40,6 +40,20 @@ RAW_BYTES = 4_000_000
 _ROLE_STYLES = {"user": "label", "assistant": "text", "system": "dim", "tool": "number"}
 
 
+def part_text(labels: tuple[str, ...], room: int) -> str:
+    """Below which value the rows are that are shown, in so many cells: the end of its path; "" where all are."""
+    if not labels:
+        return ""
+    path, levels = ".".join(map(shown_name, labels)), f" · {len(labels):,} levels down · < back "
+    room = max(room - len(levels) - 8, 8)
+    return f" below {path if len(path) <= room else '…' + path[1 - room :]}{levels}"
+
+
+def are_alike(one: Checkpoint | None, other: Checkpoint | None) -> bool:
+    """Whether there are two checkpoints, and of the same workflow: what was unfolded in one is in the other."""
+    return one is not None and other is not None and one.ref.workflow == other.ref.workflow
+
+
 def conversation_paragraphs(talk: Conversation, reveal: bool = True) -> list[Paragraph]:
     """A conversation as text: each turn with its speaker to the left, `+` before those that are new."""
     out: list[Paragraph] = []
