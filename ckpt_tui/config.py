@@ -24,18 +24,21 @@ class Config(NamedTuple):
         mouse: Whether the mouse is used.
         keys: Command id → keys, comma separated.
         unknown: Tables and keys of the file that nothing knows.
-        noise: What a diff hides: name of a rule → false, or a list of paths (`core.diff.ignore_rules.configured`).
+        ignore: What a diff hides: name of a rule → false, or a list of paths (`core.diff.ignore_rules.configured`).
     """
 
     theme: str = ""
     mouse: bool = True
     keys: Mapping[str, str] = MappingProxyType({})
-    noise: Mapping[str, Any] = MappingProxyType({})
+    ignore: Mapping[str, Any] = MappingProxyType({})
     unknown: tuple[str, ...] = ()
 
 
-MEMBERS = ("theme", "mouse", "keys", "noise")
+MEMBERS = ("theme", "mouse", "keys", "ignore")
 """What a file may hold."""
+
+FORMER = "noise"
+"""The former name of the table `[ignore]`, which still counts."""
 
 
 def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -> Config:
@@ -64,20 +67,21 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
     for name, value in keys.items():
         if not isinstance(value, str):
             raise UsageError(f'{path}: keys.{name} must be text such as "ctrl+n,j".')
-    noise = _take(table, "noise", dict, {}, path)
-    return Config(theme, mouse, keys, noise, tuple(name for name in table if name not in MEMBERS))
+    ignore = {**_take(table, FORMER, dict, {}, path), **_take(table, "ignore", dict, {}, path)}
+    unknown = tuple(name for name in table if name not in (*MEMBERS, FORMER))
+    return Config(theme, mouse, keys, ignore, unknown)
 
 
 def configured_rules(config: Config | None = None) -> tuple[Rule, ...]:
     """The rules by which a diff leaves something out, as the configuration has them.
 
     Raises:
-        UsageError: an entry of its `[noise]` table is not a rule.
+        UsageError: an entry of its `[ignore]` table is not a rule.
     """
     try:
-        return configured((config or load()).noise)
+        return configured((config or load()).ignore)
     except PatternFault as fault:
-        raise UsageError(f"{config_file()}: noise: {fault}.", "docs/configuration.md shows an example.") from None
+        raise UsageError(f"{config_file()}: ignore: {fault}.", "docs/configuration.md shows an example.") from None
 
 
 def _parse(path: str, data: bytes) -> dict[str, Any]:

@@ -53,7 +53,7 @@ class SqliteFault(Exception):
 
     Attributes:
         kind: A word for programs.
-        reason: What is wrong, in words for people.
+        reason: What is wrong, as text for people.
     """
 
     def __init__(self, kind: Kind, reason: str) -> None:
@@ -94,7 +94,7 @@ class Look:
     """One connection, for as long as one question takes.
 
     Attributes:
-        note: What the look cannot see, in words for people, or "".
+        note: What the look cannot see, as text for people, or "".
     """
 
     def __init__(self, connection: sqlite3.Connection, note: str = "") -> None:

@@ -331,12 +331,12 @@ class Detail(Widget):
             if self._difference is not None:
                 self.rows.marks = None if is_meta else Marks(self._difference)
             value = tab_texts.meta_value(checkpoint, self._alarms) if is_meta else self._parts
-            outline = self._memory.tree(self.tab, value)
-            if not len(outline):
+            tree = self._memory.tree(self.tab, value)
+            if not len(tree):
                 self.bodies.switch("text")
                 self.bodies.text.show([Paragraph("Empty.", "dim")])
             else:
-                self.rows.show(outline, self._memory.place(self.tab) if keep_place else None)
+                self.rows.show(tree, self._memory.place(self.tab) if keep_place else None)
 
     @property
     def tabs(self) -> tuple[Tab, ...]:
