@@ -27,7 +27,7 @@ BY_NAME = [
     "tui.app: ckpt_tui.tui.palette.Commands",
     "tui.app: ckpt_tui.tui.screens.event_files.events_screen",
     "tui.app: ckpt_tui.tui.screens.theme_picker.ThemePicker",
-    "tui.screens.browse: ckpt_tui.tui.helpers.run_graphs.RunGraphs",
+    "tui.screens.browse_keys: ckpt_tui.tui.helpers.run_graphs.RunGraphs",
     "tui.screens.browse_port: ckpt_tui.tui.screens.browse_opener.BrowseOpener",
     "tui.workers: ckpt_tui.tui.engines.Engines",
 ]
