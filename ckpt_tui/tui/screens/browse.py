@@ -77,9 +77,9 @@ class Browse(Screen[None]):
         # The class that its width would give it later: a change of it would style every widget again.
         super().__init__(classes=f"-list {'-normal' if self.app.size.width >= SHARED else '-narrow'}")
         self.store = store
-        self.library = Library()
         self._place_timer: Timer | None = None
         self.port = port = BrowsePort(self, following=at is None)
+        self.library = Library(lambda: port.selection.following)
         self.panes, self.selection = port.panes, port.selection
         self.bars = StatusBars(port)
         self.borders = PaneBorders(port)
@@ -229,6 +229,19 @@ class Browse(Screen[None]):
     def _list_scrolled(self, event: Checkpoints.Scrolled) -> None:
         event.stop()
         self.parent_diff.count_soon()
+        self.checkpoints.describe_soon()
+
+    @on(Checkpoints.Folded)
+    def _run_folded(self, event: Checkpoints.Folded) -> None:
+        self.checkpoints.set_folded(event.file, event.is_folded)
+
+    @on(messages.FoldedRead)
+    def _folded_read(self, event: messages.FoldedRead) -> None:
+        self.checkpoints.show_ends(event)
+
+    @on(messages.LookedUp)
+    def _looked_up(self, event: messages.LookedUp) -> None:
+        self.checkpoints.take_looked_up(event)
 
     @on(Checkpoints.Opened)
     def _list_opened(self) -> None:
