@@ -53,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("move.last", "end,G", "last", "last row", "any list", "", "G End"),
     # checkpoints
     Command("list.open", "enter,right,l", "open", "look at the checkpoint", "list", "open", "⏎"),
+    Command("list.fold", "left,h", "fold", "fold the run, in a large store", "list", "", "← h"),
     Command("list.next_run", "J", "section(1)", "next run", "list", "", "J"),
     Command("list.previous_run", "K", "section(-1)", "previous run", "list", "", "K"),
     Command("list.parent", "p", "parent", "go to the checkpoint it came from", "list", "", "p"),

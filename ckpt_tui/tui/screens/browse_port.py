@@ -46,7 +46,10 @@ class BrowsePort:
         self._screen = screen
         self._opener: BrowseOpener | None = None
         self.panes = Panes(screen)
-        self.selection = Selection(self.panes, self.say, following)
+        self.selection = Selection(
+            self.panes, self.say, following, lambda file: self._screen.checkpoints.reveal(file),
+            lambda name: self._screen.checkpoints.look_up(name),
+        )  # fmt: skip
 
     # -- what is there -----------------------------------------------------------------------------------------------
 
