@@ -202,7 +202,7 @@ class ResumeEntry:
         found = []
         for each in self.live:
             source, (text, _) = each.source, each.standing
-            found.append(f"{shown_name(source.workflow, 30)} from {short_id(source.id)}: {text}")
+            found.append(f"{shown_name(source.label, 30)} from {short_id(source.id)}: {text}")
         return found
 
     @property
