@@ -11,8 +11,8 @@ from typing import Any
 def run_iterated(workflow: Any, is_streamed: bool, **arguments: Any) -> AsyncIterable[Any]:
     """The events of a run, as they come.
 
-    The framework carries out both kinds of run in one way: one that is not streamed is the same stream, awaited to its
-    end, and its core is given whether agents are to stream. Only that is changed.
+    The framework carries out both kinds of run in one way: a run that is not streamed is the same stream, awaited to
+    its end, and its core is given whether agents are to stream. Only that is changed.
 
     Args:
         workflow: The workflow.

@@ -28,7 +28,11 @@ def test_executors_see_the_mode_of_the_programs_own_call_while_events_come_one_b
         ]
 
     assert asyncio.run(seen()) == [is_streamed]
-    assert asyncio.run(workflow.run("tea")).get_outputs() == [False]  # its own calls are as they were
+
+    async def own() -> list[object]:
+        return (await workflow.run("tea")).get_outputs()
+
+    assert asyncio.run(own()) == [False]  # its own calls are as they were
 
 
 @pytest.mark.parametrize(

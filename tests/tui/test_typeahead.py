@@ -58,7 +58,7 @@ class Below(Screen[None]):
         self.app.push_screen(Dialog(), self.answers.append)
 
     def action_ask(self) -> None:
-        self.query_one(Prompt).ask(SEARCH, "", self.answers.append)  # type: ignore[arg-type]
+        self.query_one(Prompt).ask(SEARCH, "", self.answers.append)
 
 
 class Asking(TypeAhead):
