@@ -17,6 +17,7 @@ from ckpt_tui.stores.langgraph_entries import entry_of, parent_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of
 from ckpt_tui.stores.langgraph_reader import LangGraphReader
 from ckpt_tui.stores.langgraph_rows import Body, Header, Key, Write
+from ckpt_tui.stores.store_groups import Groups
 
 
 class News(NamedTuple):
@@ -88,6 +89,10 @@ class ContainerStore(LangGraphStore):
         """Checkpoints of a thread can be resumed; those of graphs within its graph cannot, and none can be pruned."""
         key = key_of(file) if file else None
         return Capabilities(RESUME_REASON if key is not None and key.space else "", self.PRUNE)
+
+    def groups(self) -> Groups | None:
+        """None: threads are made of what the listing gives."""
+        return None
 
     def mark(self) -> object:
         """The mark of the container; None while it cannot be read."""
