@@ -23,6 +23,7 @@ class Config(NamedTuple):
         theme: Name of a theme; "" for our own.
         mouse: Whether the mouse is used.
         keys: Command id → keys, comma separated.
+        cache: Whether the headers of large directories are kept for the next start.
         unknown: Tables and keys of the file that nothing knows.
         noise: What a diff hides: name of a rule → false, or a list of paths (`core.diff.ignore_rules.configured`).
     """
@@ -31,15 +32,21 @@ class Config(NamedTuple):
     mouse: bool = True
     keys: Mapping[str, str] = MappingProxyType({})
     noise: Mapping[str, Any] = MappingProxyType({})
+    cache: bool = True
     unknown: tuple[str, ...] = ()
 
 
-MEMBERS = ("theme", "mouse", "keys", "noise")
+OFF = ("0", "no", "off", "false")
+"""What a variable that switches something off may say."""
+
+MEMBERS = ("theme", "mouse", "cache", "keys", "noise")
 """What a file may hold."""
 
 
 def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -> Config:
-    """Read the configuration; a missing file is an empty one. `CKPT_TUI_THEME` and `CKPT_TUI_MOUSE` win over it.
+    """Read the configuration; a missing file is an empty one.
+
+    `CKPT_TUI_THEME`, `CKPT_TUI_MOUSE` and `CKPT_TUI_CACHE` win over it.
 
     Raises:
         UsageError: the file is not valid TOML, or an entry has the wrong type.
@@ -59,13 +66,16 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
     theme = environment.get("CKPT_TUI_THEME") or _take(table, "theme", str, "", path)
     mouse = _take(table, "mouse", bool, True, path)
     if environment.get("CKPT_TUI_MOUSE"):
-        mouse = environment["CKPT_TUI_MOUSE"] not in ("0", "no", "off", "false")
+        mouse = environment["CKPT_TUI_MOUSE"] not in OFF
     keys = _take(table, "keys", dict, {}, path)
     for name, value in keys.items():
         if not isinstance(value, str):
             raise UsageError(f'{path}: keys.{name} must be text such as "ctrl+n,j".')
     noise = _take(table, "noise", dict, {}, path)
-    return Config(theme, mouse, keys, noise, tuple(name for name in table if name not in MEMBERS))
+    cache = _take(table, "cache", bool, True, path)
+    if environment.get("CKPT_TUI_CACHE"):
+        cache = environment["CKPT_TUI_CACHE"] not in OFF
+    return Config(theme, mouse, keys, noise, cache, tuple(name for name in table if name not in MEMBERS))
 
 
 def configured_rules(config: Config | None = None) -> tuple[Rule, ...]:

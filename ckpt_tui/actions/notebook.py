@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from ckpt_tui.actions.state_files import write_privately
 from ckpt_tui.errors import CkptError
 from ckpt_tui.user_directories import state_directory
 
@@ -133,14 +134,9 @@ def write_notes(book: Notebook) -> None:
         CkptError: it cannot be written.
     """
     path = notes_file(book.store)
-    temporary = f"{path}.{os.getpid()}.tmp"
     text = json.dumps(notes_document(book), indent=2, ensure_ascii=True) + "\n"
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(temporary, path)
+        write_privately(path, text.encode())
     except OSError as error:
         raise CkptError(
             f"The notes cannot be saved in {path}: {error.strerror}.", "Set XDG_STATE_HOME to use another directory."

@@ -161,6 +161,8 @@ def _masks(document: Any) -> Iterator[Path]:
         if is_mask(item) or type(item) is str:
             yield path
             continue
+        if isinstance(item, dict):
+            yield from ((*path, key) for key in item if MASK in key)
         pairs = item.items() if isinstance(item, dict) else enumerate(item)
         todo += [
             ((*path, step), below)

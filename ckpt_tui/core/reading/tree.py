@@ -137,11 +137,11 @@ class Tree:
         return tuple(chain(*reversed(steps)))
 
     def labels(self, row: Row) -> tuple[str, ...]:
-        """The labels that lead to a row."""
-        labels = [label_text(row.member)]
+        """The labels that lead to a row, nothing in them masked: they find it again."""
+        labels = [label_text(row.member, reveal=True)]
         branch = row.branch
         while branch.parent is not None:
-            labels.append(label_text(branch.parent.member(branch.slot)))
+            labels.append(label_text(branch.parent.member(branch.slot), reveal=True))
             branch = branch.parent
         return tuple(reversed(labels))
 

@@ -112,7 +112,7 @@ class Branch:
 def fold_name(member: Member) -> str:
     """A name that no sibling of a member has: its label, or a preview of a key that is not a text."""
     is_text = member.key is None or type(member.key[0]) is str
-    return member.label if is_text else f"\0{label_text(member)}"
+    return member.label if is_text else f"\0{label_text(member, reveal=True)}"
 
 
 def slot_with(branch: Branch, label: str) -> int | None:
@@ -121,6 +121,6 @@ def slot_with(branch: Branch, label: str) -> int | None:
         slot = int(label)
         return slot if slot < branch.count else None
     for slot in range(min(branch.count, NAMED_LIMIT)):
-        if label_text(branch.member(slot)) == label:
+        if label_text(branch.member(slot), reveal=True) == label:
             return slot
     return None
