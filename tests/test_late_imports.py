@@ -47,7 +47,8 @@ PACKAGES = [
     "cli.browse: ckpt_tui.cli.web.serve",  # textual-serve
     "cli.mcp: ckpt_tui.cli.mcp_server.server",
     "cli.verb_help: difflib.get_close_matches",
-    "core.pickles.kept: hashlib.blake2b",  # OpenSSL
+    "core.pickles.kept: hashlib.sha256",  # OpenSSL
+    "garbage: ctypes.CDLL",
     "runner.attaching: debugpy",
     "runner.framework: .framework_imports",
     "runner.framework: agent_framework.FileCheckpointStorage",
