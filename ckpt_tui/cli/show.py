@@ -130,7 +130,7 @@ PATH_LENGTH = 200
 
 
 def _overview(store: Store, run: Run, node: Node, loaded: Checkpoint, alarmed: Sequence[str]) -> list[dict[str, Any]]:
-    """What one asks first of a checkpoint, as it stands in the document."""
+    """What one asks first of a checkpoint, as the document has it."""
     *_, report = overviews(store, run, node, loaded=loaded, most=PATH_LENGTH, at_once=False)
     return overview_document(report.overview._replace(lines=(*alarm_lines(alarmed), *report.overview.lines)))
 

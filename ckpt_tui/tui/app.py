@@ -23,7 +23,7 @@ from ckpt_tui.config import Config, load
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
-from ckpt_tui.garbage import collect_rarely, leave_out_what_is_there, share_heaps
+from ckpt_tui.garbage import collect_rarely, leave_out_what_is_there
 from ckpt_tui.stores.base import Store, complete
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
@@ -43,10 +43,9 @@ def _commands() -> type[Provider]:
     return Commands
 
 
-def _save_memory() -> None:
+def _collect_rarely() -> None:
     collect_rarely()
     leave_out_what_is_there()
-    share_heaps()
 
 
 @runtime_checkable
@@ -227,7 +226,7 @@ class CkptApp(TypeAhead):
 
             for complaint in complaints(self.config):
                 self.notify(clean(complaint.text), title="Configuration", severity="warning", timeout=10, markup=False)
-        self.call_after_refresh(_save_memory)
+        self.call_after_refresh(_collect_rarely)
 
 
 def browse(store: str | Store, at: str | None = None, query: str | None = None) -> int:

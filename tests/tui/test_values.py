@@ -69,7 +69,7 @@ class TestTree:
             await app.press("G")
             assert "the bottom of it" in app.text
             await app.press("H", "H", "g", "h", "<")
-            assert app.screen.details[0].rows.outline.top_labels == ()
+            assert app.screen.details[0].rows.value_tree.top_labels == ()
             await app.press("<")
             assert "All of the value is shown" in app.text
 
@@ -125,10 +125,10 @@ class TestTree:
             await go_to(app, "_executor_state", "writer")
             await app.press("right" if not app.screen.details[0].rows.row.is_open else "J")  # type: ignore[union-attr]
             tree = app.screen.details[0].rows
-            assert "writer" in tree.outline.folds()["_executor_state"]
+            assert "writer" in tree.value_tree.folds()["_executor_state"]
             await app.press("left_square_bracket")
             await app.settled()
-            assert "writer" in tree.outline.folds()["_executor_state"]
+            assert "writer" in tree.value_tree.folds()["_executor_state"]
 
     async def test_a_click_on_the_sign_unfolds(self) -> None:
         async with open_app(RECORDED) as app:

@@ -236,7 +236,7 @@ def _is_message(value: Value) -> bool:
 
 
 def _members(pairs: Sequence[tuple[Value, Value]], depth: int) -> str:
-    """The members in words: yes or no first, then texts, then numbers by name; what is nested only where that is all.
+    """The members as text: yes or no first, then texts, then numbers by name; what is nested only where that is all.
 
     A lone answer of yes or no needs no name.
     """

@@ -135,7 +135,7 @@ class ResumeEntry:
         """Resume from the selected checkpoint; a preview comes first."""
         ref = self._port.selection.ref
         if ref is None:
-            self._port.say("There is no checkpoint to resume from.", "warn")
+            self._port.say("No checkpoint is selected to resume from.", "warn")
         else:
             self._read(ref.file)
 

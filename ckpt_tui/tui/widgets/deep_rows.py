@@ -19,7 +19,7 @@ class DeepRows(UnreadRows):
     """The rows of a `Tree`, as far as it is shown.
 
     Attributes:
-        outline: The rows.
+        value_tree: The rows.
         shift: Levels that are scrolled out of sight to the left.
     """
 
@@ -31,18 +31,18 @@ class DeepRows(UnreadRows):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.outline = Tree({})
+        self.value_tree = Tree({})
         self.shift = 0
         self._tops: list[Branch] = []
 
     @property
     def line_count(self) -> int:
-        return len(self.outline)
+        return len(self.value_tree)
 
     @property
     def row(self) -> Row | None:
         """The row under the cursor."""
-        return self.outline.row(self.cursor) if self.cursor < len(self.outline) else None
+        return self.value_tree.row(self.cursor) if self.cursor < len(self.value_tree) else None
 
     def changed_by_hand(self) -> None:
         """Draw again after the person changed which rows there are."""
@@ -84,25 +84,25 @@ class DeepRows(UnreadRows):
         row = self.row
         if row is None or not self.is_at_hand(row.member.value, self.action_show_below):
             return
-        kid = self.outline.unfold(row.branch, row.slot)
+        kid = self.value_tree.unfold(row.branch, row.slot)
         if kid is None:
             self.post_message(self.Notice("Nothing stands below this row."))
             return
-        self._tops.append(self.outline.top)
+        self._tops.append(self.value_tree.top)
         self._show_top(kid, kid, 0)
 
     def action_show_around(self) -> None:
         """Show again what was shown before a row's part was."""
         self.take_count()
-        here = self.outline.top
+        here = self.value_tree.top
         if here.parent is None:
             self.post_message(self.Notice("All of the value is shown: > shows only what is below a row."))
             return
-        self._show_top(self._tops.pop() if self._tops else self.outline.root, here.parent, here.slot)
+        self._show_top(self._tops.pop() if self._tops else self.value_tree.root, here.parent, here.slot)
 
     def _show_top(self, top: Branch, branch: Branch, slot: int) -> None:
         """Show the rows below a branch, the cursor on a member."""
-        self.outline.top = top
-        index = self.outline.index_of(branch, slot)
+        self.value_tree.top = top
+        index = self.value_tree.index_of(branch, slot)
         self.changed_by_hand()
         self.move_to(index, by_hand=False)

@@ -296,7 +296,7 @@ class Detail(Widget):
         self._show_part()
 
     def _show_part(self) -> None:
-        text = tab_texts.part_text(self.rows.outline, self.size.width - 4) if self.is_tree else ""
+        text = tab_texts.part_text(self.rows.value_tree, self.size.width - 4) if self.is_tree else ""
         self.border_subtitle = Content(text)
 
     def on_tab_line_picked(self, event: TabLine.Picked) -> None:
@@ -340,12 +340,12 @@ class Detail(Widget):
             if self._difference is not None:
                 self.rows.marks = None if is_meta else Marks(self._difference)
             value = tab_texts.meta_value(checkpoint, self._alarms) if is_meta else self._parts
-            outline = self._memory.tree(self.tab, value)
-            if not len(outline):
+            tree = self._memory.tree(self.tab, value)
+            if not len(tree):
                 self.bodies.switch("text")
                 self.bodies.text.show([Paragraph("Empty.", "dim")])
             else:
-                self.rows.show(outline, self._memory.place(self.tab) if keep_place else None)
+                self.rows.show(tree, self._memory.place(self.tab) if keep_place else None)
         self._show_part()
 
     @property

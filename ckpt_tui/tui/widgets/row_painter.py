@@ -89,7 +89,7 @@ class Look(NamedTuple):
 
 
 class RowPainter:
-    """Draws the rows of one outline, the values of a branch lined up."""
+    """Draws the rows of one tree, the values of a branch lined up."""
 
     def __init__(self) -> None:
         self._widths: dict[int, tuple[Branch, int]] = {}
@@ -98,7 +98,7 @@ class RowPainter:
         """Forget where values were lined up: other rows are there."""
         self._widths.clear()
 
-    def paint(self, outline: Tree, row: Row, width: int, look: Look) -> list[tuple[str, str]]:
+    def paint(self, tree: Tree, row: Row, width: int, look: Look) -> list[tuple[str, str]]:
         """The line of a row as (text, style name) pairs, in `width` cells."""
         value = row.member.value
         leaf = is_leaf(value)
@@ -128,7 +128,7 @@ class RowPainter:
         if row.hidden and row.is_open:
             type_text = f"{type_text}  {row.hidden} folded".strip()
         marks = None if folded else look.marks
-        mark = marks.text(outline.path(row), row.is_open, look.reveal) if marks is not None else ""
+        mark = marks.text(tree.path(row), row.is_open, look.reveal) if marks is not None else ""
         # A container can be cut, its type says what it is; a scalar cannot.
         taken = min(cell_len(shown), room * 3 // 5) if not leaf and not row.is_open else cell_len(shown)
         if mark:

@@ -24,15 +24,15 @@ class TabMemory:
 
     def remember(self, tab: str, rows: RowTree) -> None:
         """Keep the place of a tab, and its folds if they are kept at all."""
-        self._show_none = rows.outline.show_none
+        self._show_none = rows.value_tree.show_none
         self._places[tab] = rows.labels
         if tab in self._folds:
             self.keep_folds(tab, rows)
 
     def keep_folds(self, tab: str, rows: RowTree) -> None:
         """Keep the folds of a tab from now on."""
-        self._folds[tab] = rows.outline.folds()
-        self._tops[tab] = rows.outline.top_labels
+        self._folds[tab] = rows.value_tree.folds()
+        self._tops[tab] = rows.value_tree.top_labels
 
     def tree(self, tab: str, value: Value) -> Tree:
         """The rows of another value in a tab, unfolded as the last one was."""
