@@ -14,6 +14,7 @@ from ckpt_tui.cli.output import has_screen, open_named, storage_options, stores_
 from ckpt_tui.core.running.event_lines import line_of
 from ckpt_tui.core.running.secret_lines import SHOWN, shown_line
 from ckpt_tui.errors import UndecodableError, UsageError
+from ckpt_tui.stores.caching import is_switched_off
 from ckpt_tui.stores.event_streams import event_files, is_events_file, read_events
 from ckpt_tui.stores.files import FileTrouble
 
@@ -57,6 +58,7 @@ def command(
         options = {"--storage": storage, "--at": at, "--query": query, "--poll": poll}
         words = [word for name, value in options.items() if value is not None for word in (name, str(value))]
         names = [word for name in workflow_names for word in ("--workflow-name", name)]
+        words += ["--no-cache"] if is_switched_off() else []
         return serve([*(stores or (() if storage is not None else (".",))), *words, *names], port)
     path = stores[0] if len(stores) == 1 and storage is None and os.path.isfile(stores[0]) else ""
     if path and not path.endswith(".json") and is_events_file(path):

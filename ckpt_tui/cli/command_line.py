@@ -105,6 +105,7 @@ def _load(module: str, verb: str = "") -> click.Command:
     examples_first(command, verb)
     if module not in _READING_NOTHING and not any(param.name == "encoding" for param in command.params):
         _output().encoding_option(command)
+        _output().cache_option(command)
     return command
 
 

@@ -9,7 +9,7 @@ import click
 
 from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.actions.overviews import overviews
-from ckpt_tui.actions.store_contents import read_store
+from ckpt_tui.actions.store_contents import read_named
 from ckpt_tui.actions.unreadable_files import dangers_in
 from ckpt_tui.cli.completed_words import complete_words
 from ckpt_tui.cli.output import (
@@ -31,6 +31,7 @@ from ckpt_tui.core.overview.line import alarm_lines, overview_document
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.runs.ids import IdFault, as_late, find
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.errors import NotFoundError, UndecodableError, UsageError
 from ckpt_tui.stores.base import Store
@@ -155,7 +156,7 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
         UsageError: there is more than one.
         UndecodableError: it is a file that cannot be shown.
     """
-    return locate_in(store, read_store(store, fast=True), name)
+    return locate_in(store, read_named(store, name), name)
 
 
 def locate_in(store: Store, listed: tuple[tuple[Run, ...], list[Problem]], name: str) -> tuple[Run, Node]:
@@ -224,10 +225,9 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
             yield f"{paint(f'{name:<9}', bold=True)}{clean(line['text'], 1_000)}"
             said = line["label"]
     for request in document.get("requests", ()):
-        yield (
-            f"⏸ {clean(request['request_id'])}  {clean(request['executor'])} asks {clean(request['request_type'])}"
-            f", expects {clean(request['response_type'])}"
-        )
+        asked, expected = clean(request["request_type"]), clean(request["response_type"])
+        who = f"{shown_name(request['request_id'])}  {shown_name(request['executor'])}"
+        yield f"⏸ {who} asks {asked}, expects {expected}"
     for part in ("messages", "state", "pending", "metadata"):
         if document.get(part) not in ({}, None):
             yield ""

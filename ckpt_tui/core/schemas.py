@@ -190,7 +190,7 @@ SCHEMAS: Mapping[str, Schema] = {
     "ckpt-tui/demo@1": _object({"path": TEXT}),
     "ckpt-tui/config@1": _object(
         {
-            "file": TEXT, "exists": BOOLEAN, "theme": TEXT, "mouse": BOOLEAN, "keys": _of("object"),
+            "file": TEXT, "exists": BOOLEAN, "theme": TEXT, "mouse": BOOLEAN, "cache": BOOLEAN, "keys": _of("object"),
             "ignore": _of("object"), "noise": _of("object"),
             "problems": _list(_object({"where": TEXT, "reason": TEXT, "hint": TEXT})),
         }

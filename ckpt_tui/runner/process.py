@@ -106,7 +106,7 @@ class Process:
 
     def __init__(self, lines: Lines, commands: Any) -> None:
         self._lines, self._commands = lines, commands
-        self._terminal = Terminal(lines)
+        self._terminal = Terminal(lines, self._stop)
         self._runner: Resumption | None = None
         self._early: list[dict[str, Any]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -164,6 +164,15 @@ class Process:
             self._loop = loop
             for command in self._early:
                 self._runner.inbox.put_nowait(command)
+
+    def _stop(self) -> None:
+        """End the run, from whatever thread; before there is one, the process."""
+        runner, loop = self._runner, self._loop
+        if runner is None or loop is None:
+            self.end("stopped", None)
+        runner.stopping = True
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(runner.stop)
 
     def _listen(self) -> None:
         """Pass on the commands of the parent, until it is gone."""

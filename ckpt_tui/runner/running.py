@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 import logging
 import os
@@ -19,6 +20,7 @@ from .pauses import Pauses, upcoming
 from .preflight import Preflight
 from .protection import saving
 from .storage import Overlay
+from .streaming import run_iterated, streams_in
 from .takeover import inside
 
 
@@ -99,11 +101,18 @@ class Runner(Preflight):
         self.pauses.names = frozenset(str(each) for each in getattr(self.workflow, "executors", {}))
         overlay.upcoming = lambda checkpoint: upcoming(self.workflow, edges, checkpoint)
 
+    @functools.cached_property
+    def _is_streamed(self) -> bool:
+        """Whether models are asked for streams: as the program's call does; with a name, as its module does."""
+        if self.call is not None:
+            return bool(self.call.given.get("stream"))
+        return streams_in(getattr(self.module, "__file__", None) or "")
+
     async def _segment(self, overlay: Overlay, how: dict[str, Any]) -> dict[str, Any]:
         """Run until it ends or waits; returns the requests that wait."""
         saved = overlay.saved
         seen: dict[str, Any] = {}
-        stream = self.workflow.run(stream=True, checkpoint_storage=overlay, **how)
+        stream = run_iterated(self.workflow, self._is_streamed, checkpoint_storage=overlay, **how)
         take = self.calls.take_streamed
         self.step = None
         commands = asyncio.create_task(self.obey()) if self.pauses is not None else None

@@ -54,6 +54,9 @@ _HEAD = 4096
 _SQLITE = b"SQLite format 3\0"
 """How every SQLite database begins."""
 
+_POSTGRES = ("postgres:", "postgresql:", "postgresql+")
+"""How the URLs of PostgreSQL databases begin."""
+
 _DATABASES = (".db", ".sqlite", ".sqlite3")
 """How the names of databases end."""
 
@@ -63,13 +66,15 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
 
     Args:
         path: A directory of checkpoints, one checkpoint file, a parent directory of stores (which open as one list), or
-            `NAME:PLACE` for a reader that came by entry point.
+            `NAME:PLACE` for a reader that came by entry point, or the URL of a PostgreSQL database.
         must_exist: Whether a path that is not there is an error; if not, the store is empty until it is.
 
     Raises:
         NotFoundError: there is nothing at the path, or something that no reader knows; it is named if it is recognised.
     """
     text = os.fspath(path)
+    if text.lower().startswith(_POSTGRES) and "://" in text:
+        return _open_postgres(text)
     if os.path.isdir(text):
         if _is_empty(text):  # no format has anything to recognise, so none is imported
             return DirectoryStore(text)
@@ -95,6 +100,12 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
     if text.endswith(_DATABASES):  # of what is not there yet, the name is all there is to know
         return _format("langgraph:LangGraphStore")(text)  # type: ignore[call-arg]
     return DirectoryStore(text)
+
+
+def _open_postgres(url: str) -> Store:
+    from ckpt_tui.stores.langgraph_postgres import open_postgres  # late: no path needs it
+
+    return open_postgres(url)
 
 
 def _denied(path: str) -> PermissionError | None:

@@ -239,6 +239,10 @@ COMMANDS: tuple[Command, ...] = (
         "app.theme", "alt+t", "app.pick_theme", "choose a theme; each is shown at once", "everywhere", "", "alt+t",
         words="colours dark light",
     ),
+    Command(
+        "app.redraw", "ctrl+l", "app.redraw", "draw the whole screen again, where another program wrote over it",
+        "everywhere", "", "ctrl+l", words="refresh repaint clear",
+    ),
     Command("app.help", "question_mark,f1", "help", "keys and signs", "everywhere", "help", "?"),
     Command("app.back", "escape", "back", "go back: close what was opened last", "everywhere", "", "esc"),
     Command("app.close", "q", "close", "close the pane's view, or quit", "everywhere", "quit", "q"),

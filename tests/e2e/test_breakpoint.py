@@ -7,8 +7,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.e2e.terminal import ROOT, run
+import pytest
 
+from tests.e2e.terminal import ROOT, run
+from tests.support.frameworks import DEBUGGED, interpreter
+
+TWICE = """
+        if number < 40:
+            await ctx.send_message(doubled)
+            return
+        try:
+            breakpoint()
+        except Exception:
+            print("went on")
+"""
+BUILD = """(first := Doubler(id="first"))).add_edge(first, Doubler(id="second")).build()"""
 PROGRAM = ROOT / "tests" / "support" / "debugged" / "stops_itself.py"
 
 
@@ -26,6 +39,29 @@ def test_pdb_has_the_terminal_of_a_run_and_commands_are_read_again_afterwards(tm
         terminal.press("c\r")
         terminal.shows("done")
         assert terminal.exit_code() == 0
+
+
+@pytest.mark.parametrize("release", DEBUGGED)
+def test_q_in_pdb_stops_the_run_and_its_checkpoints_stay(tmp_path: Path, release: str) -> None:
+    into, program = tmp_path / "saved", tmp_path / "twice.py"
+    calls_itself = PROGRAM.read_text().replace("        breakpoint()\n", TWICE).replace("Context[None,", "Context[int,")
+    program.write_text(calls_itself.replace('Doubler(id="doubler")).build()', BUILD))
+    with run("run", str(program), "--python", interpreter(release), "--into", str(into), "--yes") as terminal:
+        terminal.shows("(Pdb)")
+        terminal.press("q\r")
+        terminal.shows("stopped in pdb, at twice.py:", "■ stopped")
+        assert terminal.exit_code() == 130
+    assert list(into.glob("*.json"))
+
+
+def test_q_in_pdb_before_there_is_a_workflow_ends_the_program(tmp_path: Path) -> None:
+    program = tmp_path / "early.py"
+    program.write_text("try:\n    breakpoint()\nexcept Exception:\n    print('went on')\n")
+    with run("run", str(program), "--python", sys.executable, "--into", str(tmp_path / "saved"), "--yes") as terminal:
+        terminal.shows("(Pdb)")
+        terminal.press("q\r")
+        terminal.shows("stopped in pdb, at early.py:", "■ stopped")
+        assert terminal.exit_code() == 130
 
 
 def test_where_there_is_no_terminal_the_run_goes_on(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.turns import turns
 from ckpt_tui.core.redact import PLAIN, secrecy
 from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.snapshots import Kind, Snapshot
 from ckpt_tui.core.steps.steps import NO_GRAPH, Ran, step_between
@@ -79,7 +80,7 @@ def passed(
     step = step_between(before, after, graph, certain=certain)
     inputs = tuple((words(sent.data), ("messages",)) for sent in after.sent if sent.sort == "input")
     first = next((sent for sent in after.sent if sent.sort == "message"), None) if before is None else None
-    sent = f"{clean(first.source, 60)}: {words(first.data)}" if first is not None and not inputs else ""
+    sent = f"{shown_name(first.source, 60)}: {words(first.data)}" if first is not None and not inputs else ""
     answers = tuple(Answer(a.request.executor, words(a.answer) if a.given else "") for a in step.answered)
     return Passed(
         after.checkpoint.ref, step.kind, step.ran, inputs, sent, answers, scalars(after.checkpoint.state), graph
@@ -102,7 +103,7 @@ def words(value: Value, limit: int = TEXT_CELLS) -> str:
             for name, each in value.items()
             if not holds_nothing(each)
         )
-        return clean(", ".join(parts), limit)
+        return shown_name(", ".join(parts), limit)
     return in_quotes(value, limit) if type(value) is str else summary(value, limit)
 
 
@@ -169,8 +170,8 @@ _START = "__start__"
 def _tokens(one: Passed) -> Iterator[str]:
     if one.kind == "answer" or one.answers:
         yield YOU
-    names = [clean(ran.executor, 40) for ran in one.ran if ran.certain and ran.executor != _START]
-    names = names or [f"{clean(ran.executor, 40)}?" for ran in one.ran if ran.executor != _START]
+    names = [shown_name(ran.executor, 40) for ran in one.ran if ran.certain and ran.executor != _START]
+    names = names or [f"{shown_name(ran.executor, 40)}?" for ran in one.ran if ran.executor != _START]
     if names:
         yield " ∥ ".join(names)
 

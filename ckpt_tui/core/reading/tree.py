@@ -117,11 +117,11 @@ class Tree:
         return tuple(chain(*reversed(steps)))
 
     def labels(self, row: Row) -> tuple[str, ...]:
-        """The labels that lead to a row."""
-        labels = [label_text(row.member)]
+        """The labels that lead to a row, nothing in them masked: they find it again."""
+        labels = [label_text(row.member, reveal=True)]
         branch = row.branch
         while branch.parent is not None:
-            labels.append(label_text(branch.parent.member(branch.slot)))
+            labels.append(label_text(branch.parent.member(branch.slot), reveal=True))
             branch = branch.parent
         return tuple(reversed(labels))
 
@@ -328,7 +328,7 @@ class Tree:
 def _fold_name(member: Member) -> str:
     """A name that no sibling of a member has: its label, or a preview of a key that is not a text."""
     is_text = member.key is None or type(member.key[0]) is str
-    return member.label if is_text else f"\0{label_text(member)}"
+    return member.label if is_text else f"\0{label_text(member, reveal=True)}"
 
 
 def _slot_with(branch: Branch, label: str) -> int | None:
@@ -336,6 +336,6 @@ def _slot_with(branch: Branch, label: str) -> int | None:
         slot = int(label)
         return slot if slot < branch.count else None
     for slot in range(min(branch.count, _NAMED_LIMIT)):
-        if label_text(branch.member(slot)) == label:
+        if label_text(branch.member(slot), reveal=True) == label:
             return slot
     return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from ckpt_tui.core.running.short_values import brief, place_text
 from ckpt_tui.core.runs.short_ids import short_id
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 
 OUTCOMES = {
@@ -19,7 +20,7 @@ OUTCOMES = {
 def pause_place(paused: dict[str, Any]) -> str:
     """Where a run is paused, in few words: of a line `paused`."""
     if paused.get("executor"):
-        return f"paused before {clean(str(paused['executor']), 30)}"
+        return f"paused before {shown_name(str(paused['executor']), 30)}"
     return (
         "paused after an error" if paused.get("reason") == "error" else f"paused after step {paused.get('iteration')}"
     )
@@ -31,7 +32,7 @@ def pause_text(paused: dict[str, Any]) -> str:
     is_said = spec == f"executor:{paused.get('executor')}"
     why = f" · {clean(str(spec), 40)}" if spec and not is_said else ""
     if paused.get("executor"):
-        return f"paused before {clean(str(paused['executor']), 30)}{why}"
+        return f"paused before {shown_name(str(paused['executor']), 30)}{why}"
     if paused.get("reason") == "error":
         return f"paused after an error: {clean(str(paused.get('what') or ''), 300)}"
     names = [clean(str(each), 40) for each in paused.get("next") or ()]

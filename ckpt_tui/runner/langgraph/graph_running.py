@@ -16,7 +16,7 @@ from ..limits import EXIT_CODES
 from ..pauses import Pauses
 from ..protection import saving
 from .checking import Checking
-from .graph_events import MODES, Events
+from .graph_events import Events, modes_of
 from .questions import Question, request_line
 from .threads import Thread
 
@@ -122,7 +122,8 @@ class Runner(Checking):
         """Run until it ends or waits; returns the interrupts that wait."""
         events = Events(self.lines, self.calls, thread.done())
         how = {name: self.call.given[name] for name in _PASSED_ON if name in self.call.given} if self.call else {}
-        how.update(stream_mode=MODES, subgraphs=True)
+        asked = self.call.given.get("stream_mode") if self.call is not None else None
+        how.update(stream_mode=modes_of(asked or getattr(self.graph, "stream_mode", None)), subgraphs=True)
         if "durability" in inspect.signature(self.graph.stream).parameters:
             how["durability"] = "sync"  # each checkpoint is on disk before the next step begins
         commands = asyncio.create_task(self.obey()) if self.pauses is not None else None

@@ -6,9 +6,8 @@ import re
 from base64 import b64decode
 from typing import TYPE_CHECKING
 
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.disassembly import line, operations
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.value import Deferred, Envelope
 from ckpt_tui.tui.widgets.row_tree import RowTree
 from ckpt_tui.tui.widgets.text_lines import Paragraph, TextLines
@@ -76,7 +75,7 @@ def _innermost(tree: RowTree) -> tuple[str, str | memoryview] | None:
         while type(value) is Deferred and value.ready:
             value = value.value
         if type(value) is Envelope:
-            return clean(expression(values.path(row)), 60), value.text
+            return shown_path(values.path(row), 60), value.text
         above = values.parent_index(row)
         row = values.row(above) if above is not None else None
     return None

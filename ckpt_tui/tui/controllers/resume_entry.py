@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from ckpt_tui.actions.debugging.session_record import unfinished
 from ckpt_tui.actions.resume.fork_overlays import SUFFIX, root_of, with_directory
 from ckpt_tui.core.runs.short_ids import short_id
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Opener, Port
 
@@ -201,7 +202,7 @@ class ResumeEntry:
         found = []
         for each in self.live:
             source, (text, _) = each.source, each.standing
-            found.append(f"{clean(source.workflow, 30)} from {short_id(source.id)}: {text}")
+            found.append(f"{shown_name(source.workflow, 30)} from {short_id(source.id)}: {text}")
         return found
 
     @property

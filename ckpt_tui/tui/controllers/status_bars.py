@@ -76,6 +76,12 @@ class StatusBars:
         self._message = [(f" {text} ", style)] if text else []
         self.draw_foot()
 
+    def say_tab(self) -> None:
+        """Say in which tab the next checkpoint opens, where a tab was picked and a text is in its place."""
+        detail = self._port.panes.detail
+        if not detail.has_tabs:
+            self.say(f"No checkpoint is shown here: the next one opens in {detail.tab.capitalize()}.", "dim")
+
     def take_back(self) -> None:
         """Take the message back, if there is one."""
         if self._message:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ckpt_tui.actions.resume.document_edits import Edit, is_message, smallest
 from ckpt_tui.core.documents.envelope import is_unopened
 from ckpt_tui.core.json_text import dumps
-from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.reading.value_kinds import type_text_of
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.running.short_values import brief
 from ckpt_tui.core.runs.short_ids import short_id
+from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Opener, Port
 
@@ -123,7 +124,7 @@ class ValueEdits:
             self._take(file, path, document, {**document, "$value": after} if typed else after)
 
         text = shown if is_text else dumps(shown, None)
-        self._port.open.edit(f"Change {clean(expression(path), 70)}", str(text), hint, take)
+        self._port.open.edit(f"Change {shown_path(path, 70)}", str(text), hint, take)
 
     def _take(self, file: str, path: Path, before: Any, after: Any) -> None:
         found = smallest(path, before, after)

@@ -214,9 +214,11 @@ class BrowseKeys(Screen[None]):
 
     def action_pick_tab(self, name: str) -> None:
         self.panes.pick_tab(name)
+        self.bars.say_tab()
 
     def action_next_tab(self, way: int) -> None:
         self.panes.next_tab(way)
+        self.bars.say_tab()
 
     def action_back(self) -> None:
         """Back out of what was opened last."""

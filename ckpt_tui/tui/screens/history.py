@@ -15,6 +15,7 @@ from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import clock_text, date_text
 from ckpt_tui.core.runs.path_history import History, executors_text
 from ckpt_tui.core.sharing.markdown_parts import history_markdown
+from ckpt_tui.core.shown_names import masked_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
@@ -123,7 +124,7 @@ class HistoryScreen(QueryScreen[HistoryList]):
         )
         inferred = " (inferred: the file does not say where a message went)" if taken.inferred else ""
         when = f"{date_text(ref.when)[:10]} {clock_text(ref.when)}" if ref.when else "no date"
-        lines = [Paragraph(f"{ref.id} · iteration {ref.iteration} · {when} · {ran}{inferred}", "label")]
+        lines = [Paragraph(f"{masked_name(ref.id)} · iteration {ref.iteration} · {when} · {ran}{inferred}", "label")]
         if taken.absent:
             return [*lines, Paragraph("There is nothing at this path.", "dim")]
         if is_mask(taken.value):

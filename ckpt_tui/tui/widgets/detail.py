@@ -113,6 +113,11 @@ class Detail(Widget):
         return bool(self.rows.display)
 
     @property
+    def has_tabs(self) -> bool:
+        """Whether its tabs are shown: not where a text is in the place of a checkpoint."""
+        return bool(self.query_one("#tabs", TabLine).display)
+
+    @property
     def body(self) -> LineList:
         """The lines that are shown."""
         return self.bodies.current
@@ -250,8 +255,12 @@ class Detail(Widget):
             tab = self._file_view
         self._remember()
         self.tab = tab
+        if self.checkpoint is None:  # the next one opens in this tab; a text in its place stays
+            if self.has_tabs:
+                self._show_tabs()
+            return
         self.render_tab(keep_place=True)
-        if tab == "overview" and self.checkpoint is not None and not (self._overview and self._overview.complete):
+        if tab == "overview" and not (self._overview and self._overview.complete):
             self.post_message(self.OverviewWanted(self, True))
 
     def next_tab(self, way: int) -> None:

@@ -95,7 +95,7 @@ class RowPainter:
         indent = "  " * min(row.depth, INDENT_LIMIT)
         sign = "▾ " if row.is_open else "  " if leaf else "▸ "
         folded = row.member.is_group and row.member.label == FOLDED
-        label = label_text(row.member)
+        label = label_text(row.member, reveal=look.reveal)
         if row.member.is_index:
             label = f"[{label}]" if row.branch.below.kind == "mixed" else label
         label = fit(label, self._label_width(row.branch, label, width))

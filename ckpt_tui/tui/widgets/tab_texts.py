@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from ckpt_tui.core.shown_names import masked_path, shown_name
 from ckpt_tui.tui.widgets.tabs import Tab
 
 if TYPE_CHECKING:
@@ -14,14 +15,12 @@ if TYPE_CHECKING:
     from ckpt_tui.core.reading.conversation import Conversation
 
 from ckpt_tui.core.model import Checkpoint, has_file_time
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.reading.turns import MAX_TURNS
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import masked_lines
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.secret_texts import masked_text
-from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 TABS = ("overview", "state", "talk", "diff", "graph", "file")
@@ -47,7 +46,7 @@ def conversation_paragraphs(talk: Conversation, reveal: bool = True) -> list[Par
     if not talk.turns:
         out.append(Paragraph("Nothing was said: no messages in flight, no conversation in any state.", "dim"))
     for path, number in talk.repeated:
-        out.append(Paragraph(f"{number:,} messages of {expression(path)} appear twice, by their ids.", "error"))
+        out.append(Paragraph(f"{number:,} messages of {masked_path(path)} appear twice, by their ids.", "error"))
     if len(talk.turns) > MAX_TURNS:
         out.append(Paragraph(f"… {len(talk.turns) - MAX_TURNS:,} earlier turns", "dim"))
     shown = talk.turns[-MAX_TURNS:]
@@ -55,7 +54,7 @@ def conversation_paragraphs(talk: Conversation, reveal: bool = True) -> list[Par
     width = min(max((len(turn.speaker) for turn in shown), default=4), 22) + (4 if marks else 2)
     for turn in shown:
         sign = ("+ " if turn.is_new else "  ") if marks else ""
-        lead = sign + clean(turn.speaker, width - len(sign) - 2)
+        lead = sign + shown_name(turn.speaker, width - len(sign) - 2)
         style = _ROLE_STYLES.get(turn.role, "label")
         if turn.text:
             text = turn.text if reveal else masked_text(turn.text)
@@ -70,7 +69,7 @@ def conversation_paragraphs(talk: Conversation, reveal: bool = True) -> list[Par
                 Paragraph(f"  ‖ {turn.note}" if turn.note.startswith("waits") else f"  ▸ {turn.note}", "dim", width)
             )
     if talk.unread:
-        places = ", ".join(expression(path) for path in talk.unread[:3])
+        places = ", ".join(masked_path(path) for path in talk.unread[:3])
         out.append(Paragraph(f"Not read, because it is large: {places}. Unfold it in its tab.", "dim"))
     if talk.is_cut:
         out.append(Paragraph("Only the first part of this checkpoint was searched for conversations.", "dim"))

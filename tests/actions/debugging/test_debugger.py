@@ -271,6 +271,13 @@ def test_the_tokens_of_agents_that_an_executor_runs_are_counted_once(release: st
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("release", DEBUGGED)
+def test_a_client_that_cannot_stream_is_not_asked_to(release: str, drive: Drive) -> None:
+    run = drive("cannot_stream.py", release)
+    assert run.until("end")["outcome"] == "done"
+    assert run.called() == ["poet"]
+
+
 def test_a_change_that_does_not_fit_is_refused_and_the_run_stays_paused(drive: Drive) -> None:
     run = drive("loop.py", breaks=["state.score == `0.4`"])
     paused = run.until("paused")
