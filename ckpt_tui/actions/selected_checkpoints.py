@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from ckpt_tui.actions.store_contents import read_headers
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
 from ckpt_tui.core.runs.selected_runs import Selection, with_read
@@ -20,7 +21,7 @@ def read_selected(store: Store, selection: Selection, fast: bool = False) -> tup
     Raises:
         IdFault: there is no such run, or more than one.
     """
-    entries = collect(store.scan())
+    entries = read_headers(store, selection)
     runs = selection.before_reading(_arranged(entries))
     if not fast:
         collect(store.fill(_unread(node for run in runs for node in run.nodes)), entries)
@@ -41,7 +42,7 @@ def each_selected(store: Store, selection: Selection, fast: bool = False) -> Ite
         yield [(run, node) for run in runs for node in run.nodes]
         yield _by_file(problems)
         return
-    entries = collect(store.scan())
+    entries = read_headers(store, selection)
     runs = selection.before_reading(_arranged(entries))
     broken = [entry for entry in entries.values() if isinstance(entry, Problem)]
     nodes = ((run, node) for run in runs for node in run.nodes)

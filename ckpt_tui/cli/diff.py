@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import click
 
 from ckpt_tui.actions.expressions import evaluate
-from ckpt_tui.actions.store_contents import read_store
+from ckpt_tui.actions.store_contents import read_named, read_store
 from ckpt_tui.cli.change_lines import change_lines
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
 from ckpt_tui.cli.output import StorageCommand, json_option, open_named, paint, storage_options, write_json, write_lines
@@ -29,6 +29,7 @@ from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
 from ckpt_tui.core.runs.list_document import ref_document
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.base import Store
@@ -99,7 +100,8 @@ def _ignore(strict: bool, ignored: tuple[str, ...]) -> IgnoreRules:
 
 def _sides(store: Store, first: str, second: str, other: str | None) -> tuple[_Side, _Side]:
     opened = with_own_forks(store)
-    listed = read_store(opened, fast=True)
+    # At once: what is known to a store is not reported again.
+    listed = read_named(opened, first, *([] if other is not None or not second else [second]))
     run, node = locate_in(opened, listed, first)
     here = _Side(opened, run, node, opened.load(node.ref.file))
     if other is None and not second:
@@ -109,7 +111,7 @@ def _sides(store: Store, first: str, second: str, other: str | None) -> tuple[_S
         return _Side(opened, run, before, opened.load(before.ref.file)), here
     if other is not None:
         opened = with_own_forks(open_store(other))
-        listed = read_store(opened, fast=True)
+        listed = read_named(opened, second or "latest")
     run, node = locate_in(opened, listed, second or "latest")
     return here, _Side(opened, run, node, opened.load(node.ref.file))
 
@@ -190,8 +192,8 @@ def _lines(
     for sign, side in (("-", a), ("+", b)):
         ref = side.node.ref
         where = "" if a.store.path == b.store.path else f" in {clean(masked_text(side.store.path))}"
-        name = clean(workflow_label(ref))
-        yield f"{sign} {paint(clean(ref.id), bold=True)}  {name} · iteration {ref.iteration}{where}"
+        name = shown_name(workflow_label(ref))
+        yield f"{sign} {paint(shown_name(ref.id), bold=True)}  {name} · iteration {ref.iteration}{where}"
     if parted is not None:
         yield from _fork_lines(parted)
     yield ""
@@ -212,9 +214,9 @@ def _fork_lines(parted: dict[str, Any]) -> Iterator[str]:
     if ancestor is None:
         yield "  they have no common ancestor"
         return
-    yield f"  common ancestor {clean(ancestor['id'])} · iteration {ancestor['iteration']}"
+    yield f"  common ancestor {shown_name(ancestor['id'])} · iteration {ancestor['iteration']}"
     if parted["step"] is None:
         first, second = parted["steps"]
         yield f"  nothing differs in the steps that both branches have ({min(first, second)})"
     else:
-        yield f"  they diverge in step {parted['step']} after it, first at {clean(parted['path'])}"
+        yield f"  they diverge in step {parted['step']} after it, first at {shown_name(parted['path'])}"

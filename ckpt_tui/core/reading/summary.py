@@ -13,6 +13,7 @@ from ckpt_tui.core.reading.pending import attribute, source_executor, type_text
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import MASK, RUN_KWARGS, is_mask, is_maskable, is_secret_key, masked_text
+from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
@@ -41,11 +42,15 @@ def summary(value: Value, limit: int = SUMMARY_CELLS, reveal: bool = False, hide
     return Summarizer(reveal).text(value, limit, _DEPTH, hide and not reveal)
 
 
-def label_text(member: Member, limit: int = 80, depth: int = _DEPTH) -> str:
-    """The label of a member, safe for a terminal; the key of an entry is previewed, so many levels deep."""
+def label_text(member: Member, limit: int = 80, depth: int = _DEPTH, reveal: bool = False) -> str:
+    """The label of a member, safe for a terminal; the key of an entry is previewed, so many levels deep.
+
+    Secrets in it are masked unless `reveal`.
+    """
     if member.key is not None:
-        return Summarizer().text(member.key[0], limit, depth, False) if depth >= 0 else "…"
-    return clean(member.label, limit) if member.label else '""'
+        return Summarizer(reveal).text(member.key[0], limit, depth, False) if depth >= 0 else "…"
+    label = member.label[: limit + _BEYOND]
+    return clean(label if reveal else masked_name(label), limit) if label else '""'
 
 
 class Summarizer:
@@ -116,7 +121,7 @@ class Summarizer:
             room = left if len(below) == 1 else min(left, 60)
             text = self.text(member.value, room, depth - 1, secret)
             if below.kind != "list" and not member.is_index:
-                text = f"{label_text(member, 30, depth - 1)}: {text}"
+                text = f"{label_text(member, 30, depth - 1, self.reveal)}: {text}"
             parts.append(text)
             left -= len(text) + 2
         else:
@@ -151,12 +156,12 @@ class Summarizer:
         name = short_type(type_name(value))
         if name == "WorkflowEvent" and attribute(value, "type") == "request_info":
             expected = short_type(type_text(attribute(value, "_response_type"))) or "any answer"
-            return f"{clean(source_executor(value), 40)} expects {clean(expected, 60)}"
+            return f"{shown_name(source_executor(value), 40)} expects {clean(expected, 60)}"
         if name == "WorkflowMessage":
             source, target = attribute(value, "source_id"), attribute(value, "target_id")
-            route = f"from {clean(source, 40)}" if type(source) is str else ""
+            route = f"from {shown_name(source, 40)}" if type(source) is str else ""
             return f"{route} to {clean(target, 40)}" if type(target) is str else route
-        return clean(speaker(value), 40) if name in ("Message", "ChatMessage") else ""
+        return shown_name(speaker(value), 40) if name in ("Message", "ChatMessage") else ""
 
     # -- the framework's own objects: what a reader wants to know first ----------------------------------------------
 
@@ -181,7 +186,7 @@ class Summarizer:
         for call in calls[:3] if type(calls) is list else ():
             function = attribute(call, "function")
             said.append(f"calls {self.call(call if function is None else function, limit)}")
-        return f"{clean(speaker(value), 40)}: {' '.join(said) or self.contents(value, limit, depth)}"
+        return f"{shown_name(speaker(value), 40)}: {' '.join(said) or self.contents(value, limit, depth)}"
 
     def contents(self, value: Value, limit: int, depth: int) -> str:
         """What a message holds besides text."""
@@ -202,7 +207,7 @@ class Summarizer:
 
     def langchain_message(self, value: Obj, limit: int) -> str:
         """`assistant: "It is sunny."`, `assistant: calls lookup({1} city: "Paris")`."""
-        who, text = clean(speaker(value), 40), text_of(value)
+        who, text = shown_name(speaker(value), 40), text_of(value)
         calls = "; ".join(f"calls {self.tool_call(name, given, limit)}" for name, given in calls_of(value)[:3])
         return f"{who}: {' '.join(part for part in (quoted(text, limit) if text or not calls else '', calls) if part)}"
 
@@ -213,7 +218,7 @@ class Summarizer:
     def workflow_message(self, value: Value, limit: int, depth: int) -> str:
         """`writer → reviewer: …`; the route alone where it carries nothing."""
         source, target = attribute(value, "source_id"), attribute(value, "target_id")
-        route = clean(source, 40) if type(source) is str else "?"
+        route = shown_name(source, 40) if type(source) is str else "?"
         if type(target) is str:
             route += f" → {clean(target, 40)}"
         data = attribute(value, "data")
@@ -243,7 +248,7 @@ class Summarizer:
             return ""
         expected = short_type(type_text(attribute(value, "_response_type"))) or "any answer"
         data = self.carried(attribute(value, "data"), limit // 2, depth)
-        return f"{clean(source_executor(value), 40)} asks {data} → expects {clean(expected, 60)}"
+        return f"{shown_name(source_executor(value), 40)} asks {data} → expects {clean(expected, 60)}"
 
     def content(self, value: Value, limit: int, depth: int) -> str:
         """`text "…"`, `function_call search(…)`."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.actions.notebook import NOTE_LIMIT, Note, Notebook, now, read_notes, write_notes
 from ckpt_tui.core.runs.lineage import workflow_label
 from ckpt_tui.errors import CkptError
+from ckpt_tui.stores.postgres_address import absolute
 
 if TYPE_CHECKING:
     from ckpt_tui.core.model import CheckpointRef
@@ -49,7 +49,7 @@ class Bookmarks:
 
     def open(self, path: str) -> Notebook | None:
         """Return the notes on the store at `path`; where they cannot be read, say so and return what was open."""
-        if self.book is None or self.book.store != os.path.abspath(path):
+        if self.book is None or self.book.store != absolute(path):
             try:
                 self.book = read_notes(path)
             except CkptError as error:

@@ -9,7 +9,7 @@ from textual.message import Message
 
 from ckpt_tui.core.doctor.findings import SIGNS, TITLES, Finding, Severity
 from ckpt_tui.core.doctor.report import Report
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.text_lines import TextLines
@@ -75,7 +75,7 @@ class Findings(LineList):
         # Only the longest names are measured: as good as all of them, and quick for a hundred thousand.
         self._kinds = max((len(finding.kind) for finding in found), default=0)
         self._files = _widest({_stem(finding.file) for finding in found})
-        self._paths = _widest({clean(finding.path) for finding in found})
+        self._paths = _widest({shown_name(finding.path) for finding in found})
         self.changed()
         self.move_to(0, by_hand=False)
         self.scroll_to(y=0, animate=False, immediate=True)
@@ -95,9 +95,9 @@ class Findings(LineList):
             parts.append((row.kind.ljust(min(self._kinds, 18)) + "  ", style))
         parts.append((fit(_stem(row.file), files) + "  ", "plain"))
         if paths:
-            parts.append((fit(clean(row.path), paths) + "  ", "dim"))
+            parts.append((fit(shown_name(row.path), paths) + "  ", "dim"))
         if row.kind != TYPE:
-            parts.append((clean(row.reason), "plain"))
+            parts.append((shown_name(row.reason), "plain"))
         return parts
 
     def clicked(self, index: int, x: int, times: int) -> None:
@@ -127,4 +127,4 @@ def _widest(texts: set[str]) -> int:
 
 
 def _stem(file: str) -> str:
-    return clean(file.removesuffix(".json"))
+    return shown_name(file.removesuffix(".json"))
