@@ -25,13 +25,13 @@ class Config(NamedTuple):
         keys: Command id → keys, comma separated.
         cache: Whether the headers of large directories are kept for the next start.
         unknown: Tables and keys of the file that nothing knows.
-        noise: What a diff hides: name of a rule → false, or a list of paths (`core.diff.ignore_rules.configured`).
+        ignore: What a diff hides: name of a rule → false, or a list of paths (`core.diff.ignore_rules.configured`).
     """
 
     theme: str = ""
     mouse: bool = True
     keys: Mapping[str, str] = MappingProxyType({})
-    noise: Mapping[str, Any] = MappingProxyType({})
+    ignore: Mapping[str, Any] = MappingProxyType({})
     cache: bool = True
     unknown: tuple[str, ...] = ()
 
@@ -39,8 +39,11 @@ class Config(NamedTuple):
 OFF = ("0", "no", "off", "false")
 """What a variable that switches something off may say."""
 
-MEMBERS = ("theme", "mouse", "cache", "keys", "noise")
+MEMBERS = ("theme", "mouse", "cache", "keys", "ignore")
 """What a file may hold."""
+
+FORMER = "noise"
+"""The former name of the table `[ignore]`, which still counts."""
 
 
 def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -> Config:
@@ -71,23 +74,24 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
     for name, value in keys.items():
         if not isinstance(value, str):
             raise UsageError(f'{path}: keys.{name} must be text such as "ctrl+n,j".')
-    noise = _take(table, "noise", dict, {}, path)
+    ignore = {**_take(table, FORMER, dict, {}, path), **_take(table, "ignore", dict, {}, path)}
     cache = _take(table, "cache", bool, True, path)
     if environment.get("CKPT_TUI_CACHE"):
         cache = environment["CKPT_TUI_CACHE"] not in OFF
-    return Config(theme, mouse, keys, noise, cache, tuple(name for name in table if name not in MEMBERS))
+    unknown = tuple(name for name in table if name not in (*MEMBERS, FORMER))
+    return Config(theme, mouse, keys, ignore, cache, unknown)
 
 
 def configured_rules(config: Config | None = None) -> tuple[Rule, ...]:
     """The rules by which a diff leaves something out, as the configuration has them.
 
     Raises:
-        UsageError: an entry of its `[noise]` table is not a rule.
+        UsageError: an entry of its `[ignore]` table is not a rule.
     """
     try:
-        return configured((config or load()).noise)
+        return configured((config or load()).ignore)
     except PatternFault as fault:
-        raise UsageError(f"{config_file()}: noise: {fault}.", "docs/configuration.md shows an example.") from None
+        raise UsageError(f"{config_file()}: ignore: {fault}.", "docs/configuration.md shows an example.") from None
 
 
 def _parse(path: str, data: bytes) -> dict[str, Any]:

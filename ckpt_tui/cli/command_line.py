@@ -168,7 +168,7 @@ def run(args: list[str]) -> int:
 
 
 def _prepared(args: list[str], inputs: list[Any]) -> list[str]:
-    """The arguments with what stands for standard input, once the first word is known to mean something.
+    """The arguments with the file that stands for standard input, once the first word is known to mean something.
 
     Raises:
         UsageError: it is neither a verb nor a store, but nearly a verb.

@@ -97,7 +97,7 @@ class Opaque:
     """Something that cannot be shown as a value, with the reason and what was read of it.
 
     Attributes:
-        reason: Why, in words for people.
+        reason: Why, as text for people.
         size: Bytes it takes in the file.
         partial: Values that were read before the failure, outermost first.
     """

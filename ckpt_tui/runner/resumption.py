@@ -176,7 +176,7 @@ class Resumption(abc.ABC):
         return Fault("load", "; ".join(filter(None, (what, more))), fix, trace_of(error))
 
     def passed_over(self) -> str:
-        """What the program ran besides, in words; "" for nothing."""
+        """What the program ran besides, as text; "" for nothing."""
         return "; ".join(
             f"{call.name} at {os.path.basename(call.file)}:{call.line} is another {self.noun} and was not run"
             for call in self.takeover.passed[:4]

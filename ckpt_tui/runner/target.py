@@ -48,7 +48,7 @@ class Target(abc.ABC):
     """What is looked for, in sentences."""
 
     expected = ""
-    """What may be named, in words."""
+    """What may be named, as text."""
 
     def __init__(self, place: str, attribute: str, as_main: bool = False, known: Collection[str] = ()) -> None:
         self.text = f"{place}:{attribute}"
@@ -204,7 +204,7 @@ class Target(abc.ABC):
         return self.suggestions(module) or f"name what builds the {self.noun}: module:attribute"
 
     def suggestions(self, module: Any) -> str:
-        """What else it could be, in words, the names most like it first; "" for nothing."""
+        """What else it could be, as text, the names most like it first; "" for nothing."""
         known = {name: value for name, value in vars(module).items() if not name.startswith("_")}
         names = self.candidates(known, module)
         close = difflib.get_close_matches(self.attribute, names, len(names) or 1, 0.6)

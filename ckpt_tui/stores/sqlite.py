@@ -89,7 +89,7 @@ class Look:
     """One connection, for as long as one question takes.
 
     Attributes:
-        note: What the look cannot see, in words for people, or "".
+        note: What the look cannot see, as text for people, or "".
     """
 
     def __init__(self, connection: sqlite3.Connection, note: str = "") -> None:

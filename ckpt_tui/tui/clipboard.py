@@ -29,7 +29,7 @@ class Copied(NamedTuple):
     """Where a text went.
 
     Attributes:
-        where: The place, in words, after "copied to" or "sent to".
+        where: The place, as text, after "copied to" or "sent to".
         is_known: Whether it is known to have arrived; a terminal takes a text without a word.
     """
 

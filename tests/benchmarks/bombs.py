@@ -52,16 +52,16 @@ def _changes(value: Any) -> None:
 
 def _screen(value: Any) -> None:
     """A screen of rows with their sizes, before and after everything is unfolded."""
-    outline = Tree(value)
-    _rows(outline)
-    outline.unfold_level(outline.root, EXPAND_LIMIT)
-    _rows(outline)
+    tree = Tree(value)
+    _rows(tree)
+    tree.unfold_level(tree.root, EXPAND_LIMIT)
+    _rows(tree)
 
 
-def _rows(outline: Tree) -> None:
-    for index in range(min(len(outline), 60)):
-        row = outline.row(index)
-        outline.path(row)
+def _rows(tree: Tree) -> None:
+    for index in range(min(len(tree), 60)):
+        row = tree.row(index)
+        tree.path(row)
         summary(row.member.value)
         size_of(row.member.value, 2_000)
 

@@ -17,7 +17,7 @@ _TABLE = StateTable("sessions.json", 100)
 """Directory of checkpoints → the run that wrote there."""
 
 _ENDS = {"": "was cut off", "died": "died", "failed": "failed", "waiting": "waits for an answer"}
-"""How runs ended that can go on, in words."""
+"""How runs ended that can go on, as text."""
 
 
 class Unfinished(NamedTuple):
@@ -26,7 +26,7 @@ class Unfinished(NamedTuple):
     Attributes:
         directory: Where its checkpoints are.
         checkpoint: The id of the last one.
-        ended: How it ended, in words.
+        ended: How it ended, as text.
         breaks: Where it was to pause.
         step: Whether it paused after every superstep.
     """

@@ -22,7 +22,7 @@ class DocumentFault(Exception):
 
     Attributes:
         kind: empty, encoding, truncated, trailing, not-json, too-deep or too-large.
-        reason: What is wrong and where, in words for people.
+        reason: What is wrong and where, as text for people.
     """
 
     def __init__(self, kind: str, reason: str) -> None:

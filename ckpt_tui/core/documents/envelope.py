@@ -111,7 +111,7 @@ def _base64(text: memoryview, check: Callable[[], None] | None) -> bytes:
     """The bytes of a long base64 text, in pieces: one call would hold the interpreter's lock for a tenth of a second.
 
     Raises:
-        ValueError: it is no base64.
+        ValueError: it is not base64.
     """
     parts = []
     for start in range(0, len(text), _PIECE):

@@ -60,7 +60,7 @@ class ChatMessage(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What is said in words."""
+        """What is said as text."""
         return "".join(part.text for part in self.parts if part.kind == "text")
 
 

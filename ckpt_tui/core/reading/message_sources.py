@@ -235,7 +235,7 @@ def _single(value: Value, about: dict[str, Value] | None = None) -> ChatMessage 
 
 
 def _sent(value: Value, about: dict[str, Value]) -> ChatMessage | None:
-    """A message between executors that is no chat message itself; None for anything else, and where one is inside."""
+    """A message between executors that is not itself a chat message; None for anything else, and where one is in it."""
     if "source_id" not in about or "data" not in about:
         return None
     data = about["data"]
@@ -275,7 +275,7 @@ def _is_response(value: Value) -> bool:
 
 
 def _parts_of(data: Value) -> tuple[Part, ...]:
-    """What is said by a value that is no message: a text itself, anything else on a line."""
+    """What is said by a value that is not a message: a text itself, anything else on a line."""
     value = data if is_unopened(data) else resolve(data)
     if type(value) is str:
         return (Part("text", value),)

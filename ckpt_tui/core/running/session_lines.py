@@ -1,4 +1,4 @@
-"""Lines of a debugged run in words: where it pauses, what was changed, breakpoints of the code, runs compared."""
+"""Lines of a debugged run as text: where it pauses, what was changed, breakpoints of the code, runs compared."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OUTCOMES = {
     "done": "done", "checked": "checked", "waiting": "stopped: it waits for answers", "refused": "not run",
     "failed": "failed", "stopped": "stopped", "died": "died",
 }  # fmt: skip
-"""How a run ended, in words."""
+"""How a run ended, as text."""
 
 
 def pause_place(paused: dict[str, Any]) -> str:
@@ -27,7 +27,7 @@ def pause_place(paused: dict[str, Any]) -> str:
 
 
 def pause_text(paused: dict[str, Any]) -> str:
-    """Where a run is paused and why, in words: of a line `paused`."""
+    """Where a run is paused and why, as text: of a line `paused`."""
     spec = paused.get("breakpoint")
     is_said = spec == f"executor:{paused.get('executor')}"
     why = f" · {clean(str(spec), 40)}" if spec and not is_said else ""

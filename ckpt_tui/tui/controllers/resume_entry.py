@@ -139,7 +139,7 @@ class ResumeEntry:
         """Resume from the selected checkpoint; a preview comes first."""
         ref = self._port.selection.ref
         if ref is None:
-            self._port.say("There is no checkpoint to resume from.", "warn")
+            self._port.say("No checkpoint is selected to resume from.", "warn")
         else:
             self._read(ref.file)
 
@@ -210,7 +210,7 @@ class ResumeEntry:
         found = []
         for each in self.live:
             source, (text, _) = each.source, each.standing
-            found.append(f"{shown_name(source.workflow, 30)} from {short_id(source.id)}: {text}")
+            found.append(f"{shown_name(source.label, 30)} from {short_id(source.id)}: {text}")
         return found
 
     @property

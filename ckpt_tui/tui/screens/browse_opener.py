@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.comparer import Comparer
     from ckpt_tui.tui.graph_learner import LearnedGraphs
     from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
-    from ckpt_tui.tui.screens.browse import Browse
+    from ckpt_tui.tui.screens.browse_keys import BrowseKeys
     from ckpt_tui.tui.screens.compare import ComparePlace
     from ckpt_tui.tui.view import View
     from ckpt_tui.tui.widgets.status import Part
@@ -50,7 +50,7 @@ class BrowseOpener:
         screen: The browser.
     """
 
-    def __init__(self, screen: Browse) -> None:
+    def __init__(self, screen: BrowseKeys) -> None:
         self._screen = screen
 
     @property
@@ -179,7 +179,7 @@ class BrowseOpener:
 class _ReplayQueries:
     """The browser, as a replay over it asks it."""
 
-    def __init__(self, screen: Browse) -> None:
+    def __init__(self, screen: BrowseKeys) -> None:
         self._screen = screen
         self._file = ""
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.helpers.run_graphs import RunGraphs
     from ckpt_tui.tui.jobs import Jobs
     from ckpt_tui.tui.library import Library
-    from ckpt_tui.tui.screens.browse import Browse
+    from ckpt_tui.tui.screens.browse_keys import BrowseKeys
     from ckpt_tui.tui.screens.browse_opener import BrowseOpener
     from ckpt_tui.tui.store_follower import StoreFollower
 
@@ -43,11 +43,14 @@ class BrowsePort:
         selection: The selected checkpoint.
     """
 
-    def __init__(self, screen: Browse, following: bool) -> None:
+    def __init__(self, screen: BrowseKeys, following: bool) -> None:
         self._screen = screen
         self._opener: BrowseOpener | None = None
         self.panes = Panes(screen)
-        self.selection = Selection(self.panes, self.say, following)
+        self.selection = Selection(
+            self.panes, self.say, following, lambda file: self._screen.checkpoints.reveal(file),
+            lambda name: self._screen.checkpoints.look_up(name),
+        )  # fmt: skip
 
     # -- what is there -----------------------------------------------------------------------------------------------
 

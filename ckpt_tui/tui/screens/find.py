@@ -38,7 +38,7 @@ _WHERE = ("keys and values", "keys", "values")
 
 
 class FindScreen(QueryScreen[MatchList]):
-    """A text, and where it stands.
+    """A text, and where it is.
 
     Args:
         store: The store.

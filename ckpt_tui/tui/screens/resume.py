@@ -132,7 +132,7 @@ class ResumeScreen(RunDialogs):
         self._foot.show([self._said] if self._said else hint_parts(execution, self.panes, self.focused), right)
 
     async def on_event(self, event: events.Event) -> None:
-        """What was said stands until the next key."""
+        """What was said is shown until the next key."""
         if self._said is not None and isinstance(event, events.Key):
             self.say("")
         await super().on_event(event)

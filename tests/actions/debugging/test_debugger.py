@@ -16,7 +16,8 @@ import pytest
 
 from ckpt_tui.actions.debugging.breakpoints import parse_breakpoint
 from ckpt_tui.actions.debugging.debugger import Debugger
-from ckpt_tui.actions.resume.plan import Source, Target, make_plan, source_of
+from ckpt_tui.actions.resume.plan import Source, Target, make_plan
+from ckpt_tui.actions.resume.sources import source_of
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.registry import open_store
 from tests.support.frameworks import DEBUGGED, NEWEST, OLDEST, interpreter
