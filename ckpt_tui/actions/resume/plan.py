@@ -11,6 +11,7 @@ from typing import Any
 from ckpt_tui.actions.resume.document_edits import Edit as Edit
 from ckpt_tui.actions.resume.fork_overlays import fork_directory, protected
 from ckpt_tui.core.json_text import dumps
+from ckpt_tui.core.runs.lineage import label_of
 from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.stores.headers import KIND
 from ckpt_tui.stores.postgres_address import is_postgres
@@ -73,6 +74,11 @@ class Source:
     inner: Mapping[str, Any] = field(default_factory=dict)
     thread: GraphThread | None = None
     copy: str = ""
+
+    @property
+    def label(self) -> str:
+        """The workflow's name for people."""
+        return label_of(self.workflow, self.graph)
 
     @property
     def framework(self) -> str:

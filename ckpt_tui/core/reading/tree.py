@@ -69,8 +69,14 @@ class Tree:
     @property
     def top_labels(self) -> tuple[str, ...]:
         """The labels that lead to the value of which the rows are shown; none for the whole."""
-        branch = self.top
-        return () if branch.parent is None else self.labels(_row(branch.parent, branch.slot, 0))
+        row = self.top_row
+        return () if row is None else self.labels(row)
+
+    @property
+    def top_row(self) -> Row | None:
+        """The row below which all that is shown stands; None where the whole is shown."""
+        above = self.top.parent
+        return None if above is None else above.row(self.top.slot, 0)
 
     def show_below(self, labels: tuple[str, ...]) -> None:
         """Show only the rows below the value that these labels lead to, as far as there is one that is unfolded."""
@@ -101,7 +107,7 @@ class Tree:
                 index -= slots[at - 1] + before[at - 1] + 1
                 branch = branch.kids[slots[at - 1]]
                 continue
-            return _row(branch, index - before[at], branch.depth - self.top.depth)
+            return branch.row(index - before[at], branch.depth - self.top.depth)
 
     def index_of(self, branch: Branch, slot: int) -> int:
         """The position of a branch's member; where that is no part of what is shown, the whole is shown again."""
@@ -343,8 +349,3 @@ class Tree:
             found = self.index_of(branch, slot)
             branch = branch.kids.get(slot)
         return found
-
-
-def _row(branch: Branch, slot: int, depth: int) -> Row:
-    kid = branch.kids.get(slot)
-    return Row(depth, branch.member(slot), branch, slot, kid is not None, kid.hidden if kid else 0)

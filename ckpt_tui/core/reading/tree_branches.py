@@ -70,6 +70,11 @@ class Branch:
         """The value shown at a slot, without its label."""
         return self.below.value(slot if self.order is None else self.order[slot])
 
+    def row(self, slot: int, depth: int) -> Row:
+        """The row of a member, `depth` levels below the value of which the rows are shown."""
+        kid = self.kids.get(slot)
+        return Row(depth, self.member(slot), self, slot, kid is not None, kid.hidden if kid else 0)
+
     def sums(self) -> tuple[list[int], list[int]]:
         """The unfolded slots in order, and how many rows the unfolded members before each take."""
         if self._sums is None:

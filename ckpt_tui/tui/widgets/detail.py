@@ -296,8 +296,8 @@ class Detail(Widget):
         self._show_part()
 
     def _show_part(self) -> None:
-        labels = self.rows.value_tree.top_labels if self.is_tree else ()
-        self.border_subtitle = Content(tab_texts.part_text(labels, self.size.width - 4))
+        text = tab_texts.part_text(self.rows.value_tree, self.size.width - 4) if self.is_tree else ""
+        self.border_subtitle = Content(text)
 
     def on_tab_line_picked(self, event: TabLine.Picked) -> None:
         """Show the tab that was clicked."""

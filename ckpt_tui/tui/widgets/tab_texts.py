@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from ckpt_tui.core.shown_names import masked_path, shown_name
+from ckpt_tui.core.shown_names import masked_path, shown_name, shown_path
 from ckpt_tui.tui.widgets.tabs import Tab
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 from ckpt_tui.core.model import Checkpoint, has_file_time
 from ckpt_tui.core.reading.pending import requests
+from ckpt_tui.core.reading.tree import Tree
 from ckpt_tui.core.reading.turns import MAX_TURNS
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import masked_lines
@@ -40,11 +41,12 @@ RAW_BYTES = 4_000_000
 _ROLE_STYLES = {"user": "label", "assistant": "text", "system": "dim", "tool": "number"}
 
 
-def part_text(labels: tuple[str, ...], room: int) -> str:
+def part_text(tree: Tree, room: int) -> str:
     """Below which value the rows are that are shown, in so many cells: the end of its path; "" where all are."""
-    if not labels:
+    row = tree.top_row
+    if row is None:
         return ""
-    path, levels = ".".join(map(shown_name, labels)), f" · {len(labels):,} levels down · < back "
+    path, levels = shown_path(tree.path(row)), f" · {tree.top.depth:,} level{'s' * (tree.top.depth > 1)} down · < back "
     room = max(room - len(levels) - 8, 8)
     return f" below {path if len(path) <= room else '…' + path[1 - room :]}{levels}"
 
