@@ -268,7 +268,7 @@ async def outcomes(app: Driver) -> None:
 async def palette(app: Driver) -> None:
     """Commands by name."""
     await app.press("colon", *"doc")
-    await app.shows("store.doctor")
+    await app.shows("what is wrong or risky in the store")
 
 
 async def opened(app: Driver) -> None:

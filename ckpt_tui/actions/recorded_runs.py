@@ -20,6 +20,7 @@ from ckpt_tui.core.paths import expression
 from ckpt_tui.core.redact import MASK
 from ckpt_tui.core.runs.ids import latest
 from ckpt_tui.core.runs.lineage import Node, Run, arrange
+from ckpt_tui.core.shown_names import masked_name
 from ckpt_tui.core.steps.learned_graph import GraphLearner
 from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.steps.steps import step_between
@@ -58,7 +59,7 @@ def compare_with_recorded(
     recorded = open_store(path)
     runs = arrange(entry for entry in collect(recorded.scan()).values() if isinstance(entry, CheckpointRef))
     if not runs:
-        raise NotFoundError(f"There is no checkpoint in {path}.", "`ckpt-tui check --record` writes a recording.")
+        raise NotFoundError(f"{path} holds no checkpoint.", "`ckpt-tui check --record` writes a recording.")
     newest = latest(node for one in runs for node in one.nodes)
     baseline = branch_of(next(one for one in runs if any(node is newest for node in one.nodes)), newest)
     mine = BundleStore("", make_bundle(store, (run,), branch).document)
@@ -69,7 +70,7 @@ def compare_with_recorded(
         shown = diff(parts_of(before), parts_of(after), left_out, scale_of(before, after)).shown
         if shown:
             changes = [change_document(change) for change in shown[:CHANGES]]
-            count = f"{len(shown):,} difference{'' if len(shown) == 1 else 's'} to {one.ref.id}"
+            count = f"{len(shown):,} difference{'' if len(shown) == 1 else 's'} to {masked_name(one.ref.id)}"
             return Failure(other.ref.id, expression(shown[0].path), check.expected, reason=count, changes=changes)
     if len(baseline) != len(branch):
         reason = f"{len(branch):,} checkpoints instead of {len(baseline):,}"

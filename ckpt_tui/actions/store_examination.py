@@ -12,8 +12,8 @@ from ckpt_tui.core.doctor.report import Doctor, Report
 from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Problem
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.shown_names import masked_path
 from ckpt_tui.errors import CkptError, UndecodableError
 from ckpt_tui.stores.base import Store, collect
 from ckpt_tui.stores.neighbours import neighbours
@@ -80,7 +80,7 @@ def examine(
 
 
 def difference_of(store: Store, original: str, copy: str) -> str:
-    """What differs between two files of one id, in words for people; "" where one of them cannot be read."""
+    """What differs between two files of one id, as text for people; "" where one of them cannot be read."""
     try:
         before, after = (store.load_within(file, DocumentBudget()) for file in (original, copy))
     except CkptError:
@@ -90,7 +90,7 @@ def difference_of(store: Store, original: str, copy: str) -> str:
     changes = diff_checkpoints(before, after, IgnoreRules(())).changes
     if not changes:
         return "their values are the same"
-    listed = [f"{expression(change.path)}{_values(change)}" for change in changes[:_DIFFERENCES]]
+    listed = [f"{masked_path(change.path)}{_values(change)}" for change in changes[:_DIFFERENCES]]
     more = f" and {len(changes) - _DIFFERENCES:,} more" if len(changes) > _DIFFERENCES else ""
     return f"they differ: {', '.join(listed)}{more}"
 

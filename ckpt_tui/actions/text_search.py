@@ -35,7 +35,7 @@ class FindResult(NamedTuple):
         total: Checkpoints to search.
         truncated: Not everything was searched, or not every match is reported.
         unread: The checkpoint could not be searched, and why.
-        note: What to know about the search, in words for people, or "".
+        note: What to know about the search, as text for people, or "".
     """
 
     matches: tuple[Match, ...]

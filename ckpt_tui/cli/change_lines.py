@@ -8,8 +8,8 @@ from ckpt_tui.cli.output import colours, paint
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.comparison import SIGNS, texts_of, value_text
 from ckpt_tui.core.diff.words import are_alike, pieces, shortened
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.summary import summary
+from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.text import clean
 
 _COLOURS = {"added": "green", "removed": "red", "changed": "yellow", "moved": "cyan"}
@@ -29,13 +29,13 @@ def change_lines(change: Change, reveal: bool, query: str = "") -> Iterator[str]
         reveal: Show secrets instead of masking them.
         query: The expression that was asked, where the path is one in its answer.
     """
-    path = clean(expression(change.path))
+    path = shown_path(change.path)
     if query:
         path = f"{clean(query)} | {path}" if change.path else clean(query)
     head = f"{paint(SIGNS[change.op], fg=_COLOURS[change.op])} {path}"
     before, after = (value_text(value, change, _VALUE, reveal) for value in (change.before, change.after))
     if change.op == "moved":
-        source = clean(expression(change.source or ()))
+        source = shown_path(change.source or ())
         yield f"{head}  {paint(f'from {source}', dim=True)}  {after}"
     elif change.op == "removed":
         yield f"{head}  {before}"

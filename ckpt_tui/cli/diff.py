@@ -29,6 +29,7 @@ from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
 from ckpt_tui.core.runs.list_document import ref_document
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.base import Store
@@ -191,8 +192,8 @@ def _lines(
     for sign, side in (("-", a), ("+", b)):
         ref = side.node.ref
         where = "" if a.store.path == b.store.path else f" in {clean(masked_text(side.store.path))}"
-        name = clean(workflow_label(ref))
-        yield f"{sign} {paint(clean(ref.id), bold=True)}  {name} · iteration {ref.iteration}{where}"
+        name = shown_name(workflow_label(ref))
+        yield f"{sign} {paint(shown_name(ref.id), bold=True)}  {name} · iteration {ref.iteration}{where}"
     if parted is not None:
         yield from _fork_lines(parted)
     yield ""
@@ -213,9 +214,9 @@ def _fork_lines(parted: dict[str, Any]) -> Iterator[str]:
     if ancestor is None:
         yield "  they have no common ancestor"
         return
-    yield f"  common ancestor {clean(ancestor['id'])} · iteration {ancestor['iteration']}"
+    yield f"  common ancestor {shown_name(ancestor['id'])} · iteration {ancestor['iteration']}"
     if parted["step"] is None:
         first, second = parted["steps"]
         yield f"  nothing differs in the steps that both branches have ({min(first, second)})"
     else:
-        yield f"  they diverge in step {parted['step']} after it, first at {clean(parted['path'])}"
+        yield f"  they diverge in step {parted['step']} after it, first at {shown_name(parted['path'])}"

@@ -11,6 +11,7 @@ from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.cli.output import json_option, open_named, paint, storage_options, stores_argument, write, write_json
 from ckpt_tui.core.doctor.findings import SIGNS, TITLES, Finding, Severity
 from ckpt_tui.core.doctor.report import Report, allow_lines
+from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.fork_directories import with_own_forks
 
@@ -52,6 +53,8 @@ def command(stores: tuple[str, ...], storage: str | None, workflow_names: tuple[
 def _document(finding: Finding) -> dict[str, Any]:
     """A finding as an object; lines to put into a file only where there are any."""
     document = finding._asdict()
+    for name in ("file", "path", "reason", "fix"):
+        document[name] = masked_name(document[name])
     if not finding.lines:
         del document["lines"]
     return document
@@ -74,13 +77,17 @@ def lines(report: Report) -> list[str]:
         if alike:
             out += [*([""] if out else []), paint(title, bold=True)]
         for (kind, reason, fix), findings in alike.items():
-            out.append(f"  {paint(SIGNS[severity], fg=_COLOURS[severity])} {paint(kind, bold=True)}  {clean(reason)}")
+            out.append(
+                f"  {paint(SIGNS[severity], fg=_COLOURS[severity])} {paint(kind, bold=True)}  {shown_name(reason)}"
+            )
             for finding in findings[:_FILES_SHOWN]:
-                out.append(f"      {clean(finding.file)}" + (f"  {clean(finding.path)}" if finding.path else ""))
+                out.append(
+                    f"      {shown_name(finding.file)}" + (f"  {shown_name(finding.path)}" if finding.path else "")
+                )
             if len(findings) > _FILES_SHOWN:
                 out.append(f"      and {len(findings) - _FILES_SHOWN:,} more, all with --json")
             if fix:
-                out.append(f"      → {clean(fix)}")
+                out.append(f"      → {shown_name(fix)}")
             for finding in findings:
                 out += [f"        {clean(line)}" for line in finding.lines[:_LINES_SHOWN]]
                 if len(finding.lines) > _LINES_SHOWN:

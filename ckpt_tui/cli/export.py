@@ -54,7 +54,7 @@ def command(
     named = problems if not (ids or runs_of or branches) else []
     chosen = _chosen(runs, ids, runs_of, branches, kind)
     if not chosen:
-        raise NotFoundError(f"There is no checkpoint in {clean(store)}.", "`ckpt-tui ls` lists what is in a store.")
+        raise NotFoundError(f"{clean(store)} holds no checkpoint.", "`ckpt-tui ls` lists what is in a store.")
     rules = IgnoreRules(configured_rules())
     with ProgressBar() as watch:
         made = export(opened, runs, chosen, kind, rules, named, reveal, VERSION, watch.progress, watch.check)

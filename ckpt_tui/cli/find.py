@@ -1,4 +1,4 @@
-"""`ckpt-tui find`: where a text stands, over all checkpoints."""
+"""`ckpt-tui find`: where a text is, over all checkpoints."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from ckpt_tui.cli.output import (
 from ckpt_tui.cli.progress import ProgressBar, Stopped
 from ckpt_tui.cli.show import locate
 from ckpt_tui.core.find.question import Match, Question, find_document
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.path_history import Unread
+from ckpt_tui.core.shown_names import shown_name, shown_path
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
@@ -127,12 +127,12 @@ def _lines(search: _Search) -> Iterator[str]:
         if ref.file != shown:
             metadata = ref.store_metadata
             store = f"{clean(metadata.store)}/" if metadata is not None and metadata.store else ""
-            yield f"{store}{paint(clean(ref.id), bold=True)}  iteration {ref.iteration} · {clean(ref.utc)}"
+            yield f"{store}{paint(shown_name(ref.id), bold=True)}  iteration {ref.iteration} · {clean(ref.utc)}"
             shown = ref.file
         begin, end = hit.spot
         before, found, after = clean(hit.text[:begin]), clean(hit.text[begin:end]), clean(hit.text[end:])
         where = "key  " if hit.where == "key" else "value"
-        yield f"  {where}  {clean(expression(hit.path), 100)}  {before}{paint(found, fg='yellow', bold=True)}{after}"
+        yield f"  {where}  {shown_path(hit.path, 100)}  {before}{paint(found, fg='yellow', bold=True)}{after}"
     count = f"{search.number:,} match{'' if search.number == 1 else 'es'}"
     more = " · there may be more" if search.truncated else ""
     yield f"{count} in {search.done:,} checkpoint{'' if search.done == 1 else 's'}{more}"

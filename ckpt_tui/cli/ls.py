@@ -141,7 +141,7 @@ def forks_in(store: Store) -> list[tuple[str, str]]:
 
 
 def _beside(store: Store) -> list[str]:
-    """What stands beside the checkpoints and is recognised, for people."""
+    """What is beside the checkpoints and recognised, for people."""
     found = neighbours(store)
     if not found:
         return []

@@ -7,6 +7,7 @@ import click
 from ckpt_tui.actions.notebook import in_order, notes_document, read_notes
 from ckpt_tui.actions.notebook import markdown as as_markdown
 from ckpt_tui.cli.output import json_option, paint, store_argument, write, write_json
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean, clean_lines
 
 
@@ -29,8 +30,8 @@ def command(store: str, markdown: bool, as_json: bool) -> int:
         lines = []
         for note in in_order(book.notes.values()):
             mark = "★" if note.bookmark else " "
-            place = f"{clean(note.workflow)} · iteration {note.iteration} · {clean(note.timestamp)}"
-            lines.append(f"{mark} {paint(clean(note.id), bold=True)}  {place}")
+            place = f"{shown_name(note.workflow)} · iteration {note.iteration} · {clean(note.timestamp)}"
+            lines.append(f"{mark} {paint(shown_name(note.id), bold=True)}  {place}")
             lines += [f"    {line}" for line in clean_lines(note.text) if note.text]
         write("\n".join(lines) or f"no bookmarks or notes for {clean(store)}")
     return 0

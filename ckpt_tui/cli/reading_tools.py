@@ -22,11 +22,12 @@ from ckpt_tui.core.export import show_document
 from ckpt_tui.core.find.question import Question
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.overview.line import overview_document
-from ckpt_tui.core.paths import expression, parse
+from ckpt_tui.core.paths import parse
 from ckpt_tui.core.reading.shortened import compact, cut_deeper, only
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.path_history import branch
+from ckpt_tui.core.shown_names import masked_name, masked_path
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.base import Store
@@ -156,14 +157,22 @@ class ReadingTools:
         nodes = [node for run in runs for node in run.nodes]
         results = TextSearches(store).find(nodes, Question(text, regex), LISTED + 1)
         found = list(islice((match for result in results for match in result.matches), LISTED + 1))
-        matches = [{"id": ref.id, "path": expression(hit.path), "text": hit.text} for ref, hit in found[:LISTED]]
+        matches = [
+            {"id": masked_name(ref.id), "path": masked_path(hit.path), "text": hit.text} for ref, hit in found[:LISTED]
+        ]
         return _cut(_answer({"matches": matches, "more": len(found) > LISTED}))
 
     def doctor(self) -> str:
         """Say what is wrong or risky in the store: broken files, gaps, what could run code, types to allow."""
         report = examine(self._store())
         findings = [
-            {"severity": one.severity, "kind": one.kind, "file": one.file, "path": one.path, "reason": one.reason}
+            {
+                "severity": one.severity,
+                "kind": one.kind,
+                "file": masked_name(one.file),
+                "path": masked_name(one.path),
+                "reason": masked_name(one.reason),
+            }
             for one in report.findings[:LISTED]
         ]
         types = list(report.allowed_types)

@@ -29,8 +29,10 @@ from ckpt_tui.core.export import dumps, show_document
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.overview.line import alarm_lines, overview_document
 from ckpt_tui.core.paths import parse
-from ckpt_tui.core.runs.ids import IdFault, as_late, find
+from ckpt_tui.core.runs.ids import IdFault, as_late, as_late_here, find
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.errors import NotFoundError, UndecodableError, UsageError
 from ckpt_tui.stores.base import Store
@@ -129,7 +131,7 @@ PATH_LENGTH = 200
 
 
 def _overview(store: Store, run: Run, node: Node, loaded: Checkpoint, alarmed: Sequence[str]) -> list[dict[str, Any]]:
-    """What one asks first of a checkpoint, as it stands in the document."""
+    """What one asks first of a checkpoint, as the document has it."""
     *_, report = overviews(store, run, node, loaded=loaded, most=PATH_LENGTH, at_once=False)
     return overview_document(report.overview._replace(lines=(*alarm_lines(alarmed), *report.overview.lines)))
 
@@ -175,8 +177,10 @@ def locate_in(store: Store, listed: tuple[tuple[Run, ...], list[Problem]], name:
         error = UsageError if fault.ambiguous else NotFoundError
         raise error(f"{fault.reason}.", hint) from None
     run = next(run for run in runs if any(other is node for other in run.nodes))
-    if name.partition("~")[0] == "latest" and run.store:
-        _say_which(run.store, as_late(node, runs))
+    if name.partition("~")[0] == "latest":
+        if run.store:
+            _say_which(run.store, as_late(node, runs))
+        _say_tie(find("latest", runs), [other for one in runs if one.store == run.store for other in one.nodes])
     return run, node
 
 
@@ -192,6 +196,17 @@ def _say_which(store: str, others: list[Node]) -> None:
         more = f" and {len(names) - _STORES:,} more" if len(names) > _STORES else ""
         text += f"; as late are those of {', '.join(names[:_STORES])}{more}: STORE/latest says which"
     click.echo(text, err=True)
+
+
+def _say_tie(latest: Node, nodes: list[Node]) -> None:
+    """Say on stderr which branches end at the same time as the latest checkpoint."""
+    others = as_late_here(latest, nodes)
+    if others:
+        names = [id_text(other.ref) for other in others]
+        more = f" and {len(names) - _STORES:,} more" if len(names) > _STORES else ""
+        which = f"{', '.join(names[:_STORES])}{more}, of {'another branch' if len(names) == 1 else 'other branches'}"
+        have = "has" if len(names) == 1 else "have"
+        click.echo(f"ckpt-tui: latest is {id_text(latest.ref)}; {which}, {have} the same time: name its id", err=True)
 
 
 def _explain(store: Store, file: str) -> None:
@@ -224,10 +239,9 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
             yield f"{paint(f'{name:<9}', bold=True)}{clean(line['text'], 1_000)}"
             said = line["label"]
     for request in document.get("requests", ()):
-        yield (
-            f"⏸ {clean(request['request_id'])}  {clean(request['executor'])} asks {clean(request['request_type'])}"
-            f", expects {clean(request['response_type'])}"
-        )
+        asked, expected = clean(request["request_type"]), clean(request["response_type"])
+        who = f"{shown_name(request['request_id'])}  {shown_name(request['executor'])}"
+        yield f"⏸ {who} asks {asked}, expects {expected}"
     for part in ("messages", "state", "pending", "metadata"):
         if document.get(part) not in ({}, None):
             yield ""

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from ckpt_tui.actions.run_sizes import RunMeasurer
 from ckpt_tui.cli.output import paint
 from ckpt_tui.cli.progress import ProgressBar
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.shown_names import masked_name, masked_path, shown_path
 from ckpt_tui.core.sizes.run_totals import MEASURED_PARTS, RunSizes, StepSizes
 from ckpt_tui.core.sizes.sizes_document import sizes_document as sizes_document
 from ckpt_tui.core.text import clean, size_text
@@ -35,16 +35,17 @@ class Sizes(NamedTuple):
 
     def add_to(self, document: dict[str, Any]) -> None:
         """Add to the document of `ls`: `sizes` and `grew` to each entry, `growth` and `repeated`."""
+        steps = {masked_name(file): step for file, step in self.steps.items()}
         for entry in document["checkpoints"]:
-            step = self.steps[entry["file"]]
+            step = steps[entry["file"]]
             found = step.parts or (None,) * len(MEASURED_PARTS)
             entry["sizes"] = {"file": entry["size"], **dict(zip(MEASURED_PARTS, found, strict=True))}
             grew = step.grew
-            entry["grew"] = None if grew is None else {**grew._asdict(), "path": expression(grew.path)}
+            entry["grew"] = None if grew is None else {**grew._asdict(), "path": masked_path(grew.path)}
         document["growth"] = [
             {
-                "run": sizes.run.id, "from": first, "to": last,
-                "path": expression(most.path), "before": most.before, "after": most.after,
+                "run": masked_name(sizes.run.id), "from": first, "to": last,
+                "path": masked_path(most.path), "before": most.before, "after": most.after,
             }
             for sizes in self.runs.values()
             if sizes.growth is not None
@@ -52,9 +53,9 @@ class Sizes(NamedTuple):
         ]  # fmt: skip
         document["repeated"] = [
             {
-                "run": sizes.run.id, "type": found.type, "size": found.size, "copies": found.copies,
-                "checkpoints": found.checkpoints, "extra": found.extra, "id": found.ref.id,
-                "path": expression(found.path),
+                "run": masked_name(sizes.run.id), "type": found.type, "size": found.size, "copies": found.copies,
+                "checkpoints": found.checkpoints, "extra": found.extra, "id": masked_name(found.ref.id),
+                "path": masked_path(found.path),
             }
             for sizes in self.runs.values()
             for found in sizes.repeats
@@ -77,9 +78,9 @@ class Sizes(NamedTuple):
         if sizes.growth is not None:
             path, before, after = sizes.growth.most
             more = f"+{size_text(after - before)}, {size_text(before)} → {size_text(after)}"
-            out.append(f"  grew most: {clean(expression(path), 80)} {more}")
+            out.append(f"  grew most: {shown_path(path, 80)} {more}")
         for payload in sizes.repeats[:_REPEATS_SHOWN]:
-            where = f"{id_text(payload.ref)} {clean(expression(payload.path), 80)}"
+            where = f"{id_text(payload.ref)} {shown_path(payload.path, 80)}"
             copies = f"{payload.copies:,} × {size_text(payload.size)} in {payload.checkpoints:,} checkpoints"
             out.append(f"  repeated: {copies}, {_kind(payload.type)}, first {where}")
         return out

@@ -42,46 +42,47 @@ def masked(
 ) -> Any:
     """The same document with secrets masked in place: `{"$masked": type name, "$size": length}`.
 
-    A text that holds a secret, such as a URL with a password, keeps all but the secret.
+    A text that holds a secret, such as a URL with a password, keeps all but the secret; so does a key.
 
     Args:
         document: What `to_json` gives.
         above: How far it is a secret by where it stands (see `secrecy`).
-        hidden: Gets the texts and numbers that were masked, and the base64 of bytes.
+        hidden: Gets the texts, keys and numbers that were masked, and the base64 of bytes.
         sign: A text to put in their place instead.
         all_run_kwargs: Mask everything in the arguments of a run, not only what is a secret by its name or look.
     """
     holder = [document]
     ranks = _Ranks({"$type": PLAIN} if all_run_kwargs else dict.fromkeys(("$type", *RUN_KWARGS), PLAIN))
-    texts = _mask_by_name(holder, above, hidden, sign, ranks)
-    maskers = maskers_for_all(texts)
-    if maskers:
-        _mask_texts(holder, maskers, hidden)
+    keys: set[str] = set()
+    texts = _mask_by_name(holder, above, hidden, sign, ranks, keys)
+    maskers, renamed = maskers_for_all(texts), _renamed(keys)
+    if maskers or renamed:
+        _mask_texts(holder, maskers, renamed, hidden)
     return holder[0]
 
 
-def _mask_by_name(holder: list[Any], above: int, hidden: list[Any] | None, sign: str, ranks: _Ranks) -> Iterable[str]:
-    """Mask what is a secret by where it stands; returns the texts that are none."""
+def _renamed(keys: set[str]) -> dict[str, str]:
+    """Of some keys those that hold a secret, and how they are shown."""
+    maskers = maskers_for_all(keys)
+    if not maskers:
+        return {}
+    shown = ((key, masked_text(key, maskers)) for key in keys)
+    return {key: name for key, name in shown if name != key}
+
+
+def _mask_by_name(
+    holder: list[Any], above: int, hidden: list[Any] | None, sign: str, ranks: _Ranks, keys: set[str]
+) -> Iterable[str]:
+    """Mask what is a secret by where it stands; returns the texts that are none, and adds all keys to `keys`."""
     texts: dict[int, str] = {}  # by id: a bomb has one text a hundred thousand times
     containers: list[tuple[Any, int]] = [(holder, above)]
     while containers:
         container, above = containers.pop()
         named = type(container) is dict
+        if named:
+            keys.update(container)
         if above == PLAIN and not (_has_secrets(container, ranks) if named else _is_pair(container)):
-            # The name of a class is not a text, nor is a sign of ours.
-            marker = (container.get("$type") or container.get("$error")) if named else None
-            last = marker if type(marker) is str else None
-            base64 = container.get("$base64") if named else None
-            for value in container.values() if named else container:
-                # A bomb has the same text, the same sign or the same reference a hundred thousand times.
-                if value is last:
-                    continue
-                kind = type(value)
-                if kind is dict or kind is list:
-                    containers.append((value, PLAIN))
-                    last = value
-                elif kind is str and value is not base64:
-                    texts[id(value)] = last = value
+            _take_texts(container, containers, texts)
             continue
         second = "$type" if named or not _is_pair(container) else container[0]
         members: Iterable[tuple[Any, Any]] = container.items() if named else enumerate(container)
@@ -103,6 +104,25 @@ def _mask_by_name(holder: list[Any], above: int, hidden: list[Any] | None, sign:
     return texts.values()
 
 
+def _take_texts(container: Any, containers: list[tuple[Any, int]], texts: dict[int, str]) -> None:
+    """Add what stands in a container below no secret to the texts and to the containers that are left."""
+    named = type(container) is dict
+    # The name of a class is not a text, nor is a sign of ours.
+    marker = (container.get("$type") or container.get("$error")) if named else None
+    last = marker if type(marker) is str else None
+    base64 = container.get("$base64") if named else None
+    for value in container.values() if named else container:
+        # A bomb has the same text, the same sign or the same reference a hundred thousand times.
+        if value is last:
+            continue
+        kind = type(value)
+        if kind is dict or kind is list:
+            containers.append((value, PLAIN))
+            last = value
+        elif kind is str and value is not base64:
+            texts[id(value)] = last = value
+
+
 def _mask_of_bytes(document: dict[str, Any], hidden: list[Any] | None, sign: str) -> Any:
     """What stands for bytes that are a secret, or is a mask already; None for any other document."""
     if is_mask(document):  # of a copy, which was masked when it was made
@@ -115,16 +135,18 @@ def _mask_of_bytes(document: dict[str, Any], hidden: list[Any] | None, sign: str
     return sign or {"$masked": "bytes", "$size": document.get("$size", len(base64))}
 
 
-_NO_TEXTS = frozenset(("$type", "$base64", "$ref", "$error"))
-"""Signs of a document whose texts are names of types and places, or bytes."""
+_NO_TEXTS = frozenset(("$type", "$base64", "$error"))
+"""Signs of a document whose texts are names of types, or bytes."""
 
 
-def _mask_texts(holder: list[Any], maskers: Maskers, hidden: list[Any] | None) -> None:
-    """Mask the secrets inside the texts of a document, in place."""
+def _mask_texts(holder: list[Any], maskers: Maskers, renamed: dict[str, str], hidden: list[Any] | None) -> None:
+    """Mask the secrets inside the texts and the keys of a document, in place."""
     known: dict[str, str] = {}
     containers: list[Any] = [holder]
     while containers:
         container = containers.pop()
+        if renamed and type(container) is dict and not renamed.keys().isdisjoint(container):
+            _rename(container, renamed, hidden)
         last = None
         for key, value in container.items() if type(container) is dict else enumerate(container):
             kind = type(value)
@@ -143,6 +165,24 @@ def _mask_texts(holder: list[Any], maskers: Maskers, hidden: list[Any] | None) -
             elif (kind is dict or kind is list) and value is not last:
                 containers.append(value)
                 last = value
+
+
+def _rename(container: dict[str, Any], renamed: dict[str, str], hidden: list[Any] | None) -> None:
+    """Show the keys of a mapping as `renamed` says, in their order; those that would be the same get a number."""
+    items = list(container.items())
+    container.clear()
+    taken = {key for key, _ in items if key not in renamed}
+    numbers: dict[str, int] = {}
+    for key, value in items:
+        name = renamed.get(key, key)
+        if name != key:
+            if hidden is not None:
+                hidden.append(key)
+            while (shown := f"{name} {numbers[name]}" if name in numbers else name) in taken:
+                numbers[name] = numbers.get(name, 1) + 1
+            name = shown
+            taken.add(name)
+        container[name] = value
 
 
 def _names_type(container: Any) -> bool:
@@ -208,7 +248,7 @@ class _RawMask:
         if kind == "key":
             self._due = max(here, secrecy(_name_of(token)))
             self._is_pickle = token == _PICKLED
-            return token
+            return token if len(token) < _SHORTEST else _masked_token(token)
         if kind == "close":
             self._open[-1:] = []
             self._due = None

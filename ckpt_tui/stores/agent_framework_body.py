@@ -16,6 +16,7 @@ from ckpt_tui.core.documents.envelope import open_envelope
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.path_links import PathLink, next_on, path_of
+from ckpt_tui.core.shown_names import masked_name
 from ckpt_tui.core.value import Envelope, Map, Value
 from ckpt_tui.stores.agent_framework import (
     END_BYTES,
@@ -97,7 +98,9 @@ def checkpoint_from_bytes(
     faults, rests = ([], []) if document.is_bare else _decode_ahead(top, check, ahead, budget, everything)
     warnings = [*document.notes, *rests, *(found[0] for found in SHAPE_NOTES.finditer(ref.note))]
     if ref.inner and not _is_exported(rest):
-        warnings.append(f"the id inside is {ref.inner}; the framework loads this file as {ref.id}")
+        warnings.append(
+            f"the id inside is {masked_name(ref.inner)}; the framework loads this file as {masked_name(ref.id)}"
+        )
     database = _is_exported(rest)
     unknown = [key for key in rest if key != REPEATED]
     if database:
@@ -180,13 +183,13 @@ def _decode_ahead(
             break
         open_envelope(envelope, check, budget)
     opened = [(way, envelope) for way, envelope in found if envelope.ready]
-    told = [
+    noted = [
         (f"{expression(path_of(way))}: {envelope.warning}", envelope.has_rest)
         for way, envelope in opened
         if envelope.warning and not (envelope.is_cut and envelope.factor == 0)
     ]
-    faults = [text for text, is_rest in told if not is_rest]
+    faults = [text for text, is_rest in noted if not is_rest]
     left_out = sum(1 for _, envelope in opened if envelope.is_cut and envelope.factor == 0)
     if left_out:
         faults.append(f"{left_out:,} pickle{'' if left_out == 1 else 's'} not decoded: a higher limit decodes them")
-    return faults, [text for text, is_rest in told if is_rest]
+    return faults, [text for text, is_rest in noted if is_rest]

@@ -48,7 +48,7 @@ class Capabilities(NamedTuple):
     """What can be done with the checkpoints of a store.
 
     Attributes:
-        resume: Why no run can be resumed from one of them, in words for people; "" when one can.
+        resume: Why no run can be resumed from one of them, as text for people; "" when one can.
         prune: Why none of them may be deleted; "" when they may.
         topology: Whether the workflow's graph is known exactly (`Checkpoint.topology`); else it is inferred.
     """

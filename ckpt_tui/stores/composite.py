@@ -13,6 +13,7 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, StoreMetadat
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
 from ckpt_tui.stores.overlay_groups import OverlayGroups
+from ckpt_tui.stores.postgres_address import is_postgres
 
 if TYPE_CHECKING:
     from ckpt_tui.core.doctor.severity import Finding
@@ -263,7 +264,7 @@ def why_closed(path: str) -> str:
 
 def short_names(paths: Sequence[str]) -> list[str]:
     """A name for each path, no two alike: the last parts of it, as many as distinguish them; never a slash in it."""
-    parts = [[part for part in os.path.abspath(path).split(os.sep) if part] or [path] for path in paths]
+    parts = [[part for part in _place(path).split(os.sep) if part] or [path] for path in paths]
     names: list[str] = []
     for index, own in enumerate(parts):
         count = 1
@@ -273,3 +274,8 @@ def short_names(paths: Sequence[str]) -> list[str]:
         name = "·".join(own[-count:])
         names.append(name if name not in names else f"{name} {index + 1}")
     return names
+
+
+def _place(path: str) -> str:
+    """A path from the root on; of the URL of a database what comes before its options."""
+    return path.partition("?")[0] if is_postgres(path) else os.path.abspath(path)

@@ -14,6 +14,7 @@ from ckpt_tui.core.budgets import DEFAULT_MESSAGE, MessageBudget
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, OpenedPath, problem_error
+from ckpt_tui.stores.database_fault import DatabaseFault
 from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.langgraph_document import ERROR, INTERRUPT, SENDS
 from ckpt_tui.stores.langgraph_entries import entry_of, full_entry_of, parent_of
@@ -23,7 +24,7 @@ from ckpt_tui.stores.langgraph_names import encoded, key_of
 from ckpt_tui.stores.langgraph_reader import LangGraphReader
 from ckpt_tui.stores.langgraph_rows import PAGE, Header, LangGraphRows, is_langgraph
 from ckpt_tui.stores.polled import POLL_SECONDS, PolledStore
-from ckpt_tui.stores.sqlite import SqliteFault, is_sqlite
+from ckpt_tui.stores.sqlite import is_sqlite
 from ckpt_tui.stores.store_groups import Groups
 
 KIND = "langgraph"
@@ -74,7 +75,7 @@ class LangGraphStore(PolledStore):
         """Its rows."""
         return self._rows
 
-    def groups(self) -> Groups:
+    def groups(self) -> Groups | None:
         """Its threads, by query."""
         return LangGraphGroups(self)
 
@@ -86,7 +87,7 @@ class LangGraphStore(PolledStore):
         rows = LangGraphRows(place.path)
         try:
             return cls(place.path) if is_langgraph(rows.recognise()) else None
-        except SqliteFault:
+        except DatabaseFault:
             return cls(place.path)
         except OSError:
             return None
@@ -120,7 +121,7 @@ class LangGraphStore(PolledStore):
             if key is not None:
                 return self._rows.start(key, PEEK_BYTES)
             return read_ends(self.path, PEEK_BYTES, 0)[1]
-        except (SqliteFault, FileTrouble) as fault:
+        except (DatabaseFault, FileTrouble) as fault:
             raise problem_error(Problem(file, fault.reason, fault.kind)) from None
 
     # -- the list ----------------------------------------------------------------------------------------------------
@@ -158,7 +159,7 @@ class LangGraphStore(PolledStore):
                 gone = (*gone, *(lost - set(self._known)))
                 break
             entries += self.changed(touched if not is_first else {}, entries)
-        except SqliteFault as fault:
+        except DatabaseFault as fault:
             problem = self.problem_of(fault)
             news = (problem,) if problem != self._trouble else ()
             self._trouble = problem
@@ -223,7 +224,7 @@ class LangGraphStore(PolledStore):
                 entries.append(entry)
         return entries
 
-    def problem_of(self, fault: SqliteFault) -> Problem:
+    def problem_of(self, fault: DatabaseFault) -> Problem:
         """The row that says why the database cannot be read."""
         return Problem(os.path.basename(self.path), fault.reason, fault.kind)
 
@@ -273,7 +274,7 @@ class LangGraphStore(PolledStore):
                 return
             try:
                 entries = self._filled(unread[at : at + AT_ONCE])
-            except SqliteFault as fault:
+            except DatabaseFault as fault:
                 entries = [Problem(file, fault.reason, fault.kind) for file in unread[at : at + AT_ONCE]]
             except OSError:
                 break
@@ -330,7 +331,7 @@ class LangGraphStore(PolledStore):
             if isinstance(entry, Problem):
                 raise problem_error(entry)
             return checkpoint_of(key, entry, read, self._reader, budget)
-        except SqliteFault as fault:
+        except DatabaseFault as fault:
             raise problem_error(Problem(file, fault.reason, fault.kind)) from None
         except OSError as error:
             raise problem_error(Problem(file, error.strerror or "it cannot be read", "unreadable")) from None

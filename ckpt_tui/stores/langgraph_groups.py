@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 from ckpt_tui.core.model import Problem
 from ckpt_tui.core.runs.groups import Group, PackedGroups
 from ckpt_tui.stores.base import Entry, place_error, problem_error
+from ckpt_tui.stores.database_fault import DatabaseFault
 from ckpt_tui.stores.langgraph_entries import entry_of, parent_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of, run_named, saved_at, title_of
 from ckpt_tui.stores.langgraph_rows import PAGE, Header, Key
 from ckpt_tui.stores.langgraph_threads import Ends, LangGraphThreads, ThreadRows
-from ckpt_tui.stores.sqlite import SqliteFault
 from ckpt_tui.stores.store_groups import GroupBatch, Groups
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class LangGraphGroups(Groups):
         """Whether there are more checkpoints than are listed one by one."""
         try:
             return self._threads.is_large()
-        except (SqliteFault, OSError):
+        except (DatabaseFault, OSError):
             return False
 
     # -- the list ----------------------------------------------------------------------------------------------------
@@ -72,7 +72,7 @@ class LangGraphGroups(Groups):
             yield from self._list()
         except OSError as error:
             raise place_error(self._store.path, error, self._store.MISSING) from None
-        except SqliteFault as fault:
+        except DatabaseFault as fault:
             yield GroupBatch(starts=True, entries=(self._problem(fault),))
 
     def watch(self, stop: threading.Event) -> Iterator[GroupBatch]:
@@ -89,7 +89,7 @@ class LangGraphGroups(Groups):
                             changed = time.monotonic()
                             yield batch
                     seen = mark
-            except SqliteFault as fault:
+            except DatabaseFault as fault:
                 if fault.kind == "locked":  # asked again at the next look
                     seen = self
                 else:
@@ -188,7 +188,7 @@ class LangGraphGroups(Groups):
             encoded(key), rows.row,
         )  # fmt: skip
 
-    def _problem(self, fault: SqliteFault) -> Problem:
+    def _problem(self, fault: DatabaseFault) -> Problem:
         return self._store.problem_of(fault)
 
     def problems(self) -> Sequence[Problem]:
@@ -199,7 +199,7 @@ class LangGraphGroups(Groups):
         """
         try:
             entries = [entry_of(header) for header in self._threads.problems()]
-        except SqliteFault as fault:
+        except DatabaseFault as fault:
             raise problem_error(self._problem(fault)) from None
         return [entry for entry in entries if isinstance(entry, Problem)]
 
@@ -214,7 +214,7 @@ class LangGraphGroups(Groups):
         key = key_of(f"{group}/-")
         try:
             return [] if key is None else self._store.take_headers(self._threads.headers(key.thread), keeps)
-        except SqliteFault as fault:
+        except DatabaseFault as fault:
             raise problem_error(self._problem(fault)) from None
         except OSError as error:
             raise place_error(self._store.path, error, self._store.MISSING) from None
@@ -230,7 +230,7 @@ class LangGraphGroups(Groups):
         """The threads in which a name means what it means in all of them."""
         try:
             found = self._holders(name)
-        except (SqliteFault, OSError):
+        except (DatabaseFault, OSError):
             return None
         return None if found is None else [run_named(thread, "") for thread in found]
 
@@ -258,7 +258,7 @@ class LangGraphGroups(Groups):
         """The threads of the newest checkpoints, by what their ids say of the time."""
         try:
             found = self._newest(count)
-        except (SqliteFault, OSError):
+        except (DatabaseFault, OSError):
             return None
         return None if found is None else [run_named(thread, "") for thread in found]
 
@@ -273,7 +273,7 @@ class LangGraphGroups(Groups):
         """The threads with an id that contains a text."""
         try:
             found = self._threads.containing(text, text != text.lower(), FOUND)
-        except (SqliteFault, OSError):
+        except (DatabaseFault, OSError):
             return ()
         return [run_named(thread, "") for thread in found]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from ckpt_tui.stores.sqlite import Look, Mark, SqliteFault, SqliteFile, Table
 
@@ -73,12 +73,38 @@ class Header(NamedTuple):
     size: int
 
 
+class StoredValue(NamedTuple):
+    """The value of a channel.
+
+    Attributes:
+        encoding: How it is written; `empty` for none.
+        data: Its bytes; None where there are more than were asked for.
+        size: How many there are.
+    """
+
+    encoding: str
+    data: bytes | None
+    size: int
+
+
 class Body(NamedTuple):
-    """The two bodies of a checkpoint; `data` is None where it holds more bytes than were asked for."""
+    """The two bodies of a checkpoint; `data` is None where it holds more bytes than were asked for.
+
+    Attributes:
+        header: Its header.
+        data: Its body.
+        metadata: Its metadata.
+        values: Where values of channels are stored beside it, gives them: versions of channels → channel → value.
+        sends: Calls of nodes with an argument of their own that older bodies leave out: encoding and bytes of each.
+        metadata_encoding: How the metadata is written.
+    """
 
     header: Header
     data: bytes | None
     metadata: bytes
+    values: Callable[[Mapping[str, str]], Mapping[str, StoredValue]] | None = None
+    sends: Sequence[tuple[str, bytes]] = ()
+    metadata_encoding: str = "json"
 
 
 class Write(NamedTuple):
@@ -119,6 +145,18 @@ class Newer(NamedTuple):
     last_write: int
     checkpoints: int
     last: int
+
+
+class Rows(Protocol):
+    """What a reader of checkpoints needs of the place where their rows are. Either may raise a `DatabaseFault`."""
+
+    def bodies(self, keys: Iterable[Key], most: int) -> dict[Key, Body]:
+        """The bodies of those that are there, without what is beyond so many bytes."""
+        ...
+
+    def writes(self, keys: Iterable[Key], most: int, only: Sequence[str] = ()) -> dict[Key, list[Write]]:
+        """What tasks have written that ran from these checkpoints, in the order in which it is applied."""
+        ...
 
 
 class LangGraphRows:

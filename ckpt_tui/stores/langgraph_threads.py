@@ -89,7 +89,7 @@ class LangGraphThreads:
     Args:
         path: Its file.
 
-    Every method raises `SqliteFault` where the database cannot be read, and `OSError` where it is not there.
+    Every method raises `DatabaseFault` where the database cannot be read, and `OSError` where it is not there.
     """
 
     def __init__(self, path: str) -> None:

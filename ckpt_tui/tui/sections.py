@@ -77,10 +77,11 @@ class Section:
                 return None
             rows[-1] = last._replace(tip=False)
             rows.append(listing.NodeRow(node, last.node.ref.when, True))
-            if (moment := (node.ref.when, node.ref.position)) >= made.moment:
-                made.moment, made.newest = moment, node
-            elif made.newest is last.node:
-                made.newest = node
+            moment = (node.ref.when, node.ref.position)
+            if moment == made.moment and made.newest is not last.node:
+                return None  # two branches tie
+            if moment > made.moment or made.newest is last.node:
+                made.moment, made.newest = max(moment, made.moment), node
             made.lanes = max(made.lanes, node.lanes.bit_length())
             made.step = max(made.step, node.ref.step)
             made.has_days = made.has_days or not is_possible(node.ref.when)

@@ -3,12 +3,11 @@
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import NEW, ROOT, command
+from tests.cli.commands import NEW, ROOT, command, without
 
 DRIVER = "textual.drivers.web_driver:WebDriver"
 
@@ -33,13 +32,11 @@ def test_the_driver_of_a_web_page_is_a_screen(args: tuple[str, ...], tmp_path: P
         process.kill()
 
 
-@pytest.mark.skipif(find_spec("textual_serve") is not None, reason="textual-serve is here")
-def test_without_the_extra_it_says_how_to_get_it() -> None:
-    done = command(str(NEW / "linear"), "--web")
+def test_without_the_extra_it_says_how_to_get_it(tmp_path: Path) -> None:
+    done = command(str(NEW / "linear"), "--web", PYTHONPATH=without("textual_serve", tmp_path))
     assert done.code == 2 and 'pip install "ckpt-tui[web]"' in done.err
 
 
-@pytest.mark.skipif(find_spec("textual_serve") is None, reason="needs textual-serve")
 def test_a_page_is_served_to_this_machine_alone() -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "ckpt_tui", str(NEW / "linear"), "--web"], cwd=ROOT, stderr=subprocess.PIPE, text=True

@@ -35,7 +35,7 @@ def test_a_query_says_what_the_list_says(path: Path) -> None:
 def groups(tmp_path_factory: pytest.TempPathFactory) -> Groups:
     path = tmp_path_factory.mktemp("many") / "many.db"
     save_many(path, 5, 4)
-    return LangGraphStore(str(path)).groups()
+    return groups_in(LangGraphStore(str(path)))
 
 
 class TestNames:
@@ -68,7 +68,7 @@ class TestNames:
         connection = connect(tmp_path / "odd.db")
         save(connection, 1, name="zzz")
         connection.close()
-        groups = LangGraphStore(str(tmp_path / "odd.db")).groups()
+        groups = groups_in(LangGraphStore(str(tmp_path / "odd.db")))
         assert groups.newest(1) is None
         assert groups.holders("latest") is None
 
@@ -95,7 +95,7 @@ class TestWatch:
 
     def test_a_thread_that_is_deleted_makes_all_be_listed_again(self, tmp_path: Path) -> None:
         save_many(tmp_path / "a.db", 3, 2)
-        watching = Watching(LangGraphStore(str(tmp_path / "a.db")).groups())
+        watching = Watching(groups_in(LangGraphStore(str(tmp_path / "a.db"))))
         watching.until(lambda: len(watching.ids) == 3)
         connection = connect(tmp_path / "a.db", "")
         connection.execute("DELETE FROM checkpoints WHERE thread_id = 'thread 001'")
@@ -106,7 +106,7 @@ class TestWatch:
 
     def test_a_row_that_is_used_again_is_seen(self, tmp_path: Path) -> None:
         save_many(tmp_path / "a.db", 2, 1)
-        watching = Watching(LangGraphStore(str(tmp_path / "a.db")).groups())
+        watching = Watching(groups_in(LangGraphStore(str(tmp_path / "a.db"))))
         watching.until(lambda: len(watching.ids) == 2)
         connection = connect(tmp_path / "a.db", "")
         connection.execute("DELETE FROM checkpoints WHERE thread_id = 'thread 001'")
@@ -117,7 +117,7 @@ class TestWatch:
 
     def test_news_name_the_thread_and_the_checkpoint(self, tmp_path: Path) -> None:
         save_many(tmp_path / "a.db", 2, 2)
-        groups = LangGraphStore(str(tmp_path / "a.db")).groups()
+        groups = groups_in(LangGraphStore(str(tmp_path / "a.db")))
         watching = Watching(groups)
         watching.until(lambda: len(watching.ids) == 2)
         connection = connect(tmp_path / "a.db", "")

@@ -8,11 +8,12 @@ from typing import Literal, NamedTuple
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.words import pieces
 from ckpt_tui.core.documents.envelope import unread
-from ckpt_tui.core.paths import Path, PathStep, expression
+from ckpt_tui.core.paths import Path, PathStep
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.redact import PLAIN, masked_text, secrecy
-from ckpt_tui.core.text import clean, quoted
+from ckpt_tui.core.shown_names import shown_path
+from ckpt_tui.core.text import quoted
 from ckpt_tui.core.value import Value
 
 SIGNS = {"added": "+", "removed": "-", "changed": "~", "moved": "→"}
@@ -114,7 +115,7 @@ def _emit(
             break
         value = _at(value, step)
         node, path, hide = kid, (*path, step), hide or _is_secret((step,))
-    label = clean(expression(path), 200)
+    label = shown_path(path, 200)
     count = node.count - len(node.changes)
     out += [DiffRow("change", depth, label, change, number=count) for change in node.changes]
     if not node.kids and not node.gone:
@@ -127,7 +128,7 @@ def _emit(
 def _below(node: _Node, value: Value, depth: int, hide: bool, everything: bool, out: list[DiffRow]) -> Iterator[_Task]:
     for change in node.gone:
         assert change.within is not None
-        label = clean(expression(change.path[len(change.within) :]), 200)
+        label = shown_path(change.path[len(change.within) :], 200)
         out.append(DiffRow("change", depth, label, change))
     if not everything or value is None:
         for step, kid in node.kids.items():
@@ -158,7 +159,7 @@ def _below(node: _Node, value: Value, depth: int, hide: bool, everything: bool, 
             yield found, member.steps[:size], member.value, depth, secret
         elif listed < SAME_ROWS:
             listed += 1
-            out.append(DiffRow("same", depth, clean(expression(member.steps), 200), value=member.value, hide=secret))
+            out.append(DiffRow("same", depth, shown_path(member.steps, 200), value=member.value, hide=secret))
     if len(below) - len(node.kids) > listed >= SAME_ROWS:
         out.append(DiffRow("more", depth, "that did not change", number=len(below) - listed))
 
@@ -231,7 +232,7 @@ class Marks:
             return "+ added"
         parts = []
         if change is not None and change.source is not None:
-            parts.append(f"→ from {clean(expression(change.source), limit)}")
+            parts.append(f"→ from {shown_path(change.source, limit)}")
         below = self.below.get(path, 0)
         if is_open:
             gone = self.gone.get(path, 0)

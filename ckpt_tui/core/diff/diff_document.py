@@ -8,11 +8,11 @@ from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.divergence import CommonAncestor, Divergence
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.document_budget import DocumentBudget
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import EVERYTHING, masked
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.list_document import ref_document
+from ckpt_tui.core.shown_names import masked_path
 
 _VALUES = 0.5
 """The part of the work for one document that the values of a diff may take: two are decoded and compared besides."""
@@ -60,18 +60,18 @@ def change_document(
 
     The `budget` pays for the values; None writes each within the usual limits.
     """
-    document: dict[str, Any] = {"op": change.op, "path": _place(change.path, query)}
+    document: dict[str, Any] = {"op": change.op, "path": _place(change.path, query, reveal)}
     if change.op in ("removed", "changed"):
         document["before"] = _value(change.before, change, reveal, budget)
     if change.op in ("added", "changed", "moved"):
         document["after"] = _value(change.after, change, reveal, budget)
     if change.source is not None:
-        document["from"] = _place(change.source, query)
+        document["from"] = _place(change.source, query, reveal)
     return document
 
 
-def _place(path: tuple[int | str, ...], query: str) -> str:
-    text = expression(path)
+def _place(path: tuple[int | str, ...], query: str, reveal: bool) -> str:
+    text = masked_path(path, reveal)
     if not query:
         return text
     return query if not path else f"{query} | {text}"
@@ -97,7 +97,7 @@ def fork_document(found: CommonAncestor, parted: Divergence | None, run: Run, re
         first = parted.difference.shown[0]
         document |= {
             "step": parted.step, "a": ref(parted.first), "b": ref(parted.second),
-            "path": expression(first.path), "change": change_document(first, reveal),
+            "path": masked_path(first.path, reveal), "change": change_document(first, reveal),
             "changes": len(parted.difference.shown),
         }  # fmt: skip
     return document

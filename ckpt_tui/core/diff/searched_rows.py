@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from ckpt_tui.core.diff.comparison import DiffRow
 from ckpt_tui.core.find.finder import Finder
 from ckpt_tui.core.find.question import Question, text_matcher
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.redact import PLAIN
+from ckpt_tui.core.shown_names import masked_path
 from ckpt_tui.core.value import Value
 
 Check = Callable[[], None] | None
@@ -36,7 +36,7 @@ def search_rows(rows: Sequence[DiffRow], text: str, reveal: bool = False, check:
         change = row.change
         if change is not None:
             if change.source is not None:
-                paths.append(expression(change.source))
+                paths.append(masked_path(change.source, reveal))
             values = [] if change.secrecy > PLAIN and not reveal else [change.before, change.after]
         elif row.kind == "same" and (reveal or not row.hide):
             values = [row.value]

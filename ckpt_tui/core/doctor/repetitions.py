@@ -13,10 +13,11 @@ from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.matching.digests import Digests, OutOfBudget
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.chat import is_chat
+from ckpt_tui.core.pickles.kept import facts_of
+from ckpt_tui.core.reading.chat import fields, is_chat
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.path_links import PathLink, path_of
-from ckpt_tui.core.reading.pending import attribute, requests
+from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.value import Value
 
 _LOOKED_AT = 20_000
@@ -94,15 +95,17 @@ def _repeated(messages: Iterable[Value], digests: Digests) -> tuple[tuple[str, .
     counts: dict[tuple[str, int], int] = {}
     signs: list[int] = []
     for message in messages:
-        if not is_chat(message):
-            return None
-        try:
-            # Its id is left out: a restore may give a message another one.
-            sign = digests.of([attribute(message, member) for member in _SAID])
-        except OutOfBudget:
-            return None
+        facts = facts_of(message)
+        known = facts.get("said")
+        if known is None:
+            if not is_chat(message):
+                return None
+            try:
+                known = facts["said"] = _said(message, digests)
+            except OutOfBudget:
+                return None
+        sign, name = known
         signs.append(sign)
-        name = next((own for key in _IDS if (own := attribute(message, key))), None)
         if type(name) is str:
             counts[name, sign] = counts.get((name, sign), 0) + 1
     twice = {name: count - 1 for (name, _), count in counts.items() if count > 1}
@@ -110,6 +113,18 @@ def _repeated(messages: Iterable[Value], digests: Digests) -> tuple[tuple[str, .
         return tuple(twice), sum(twice.values())
     number = _doubled(signs)
     return ((), number) if number else None
+
+
+def _said(message: Value, digests: Digests) -> tuple[int, Value]:
+    """What distinguishes what is said in a message from other messages, and its id.
+
+    Raises:
+        OutOfBudget: there is more of it than is compared.
+    """
+    about = fields(message)
+    # Its id is left out: a restore may give a message another one.
+    sign = digests.of([about.get(member) for member in _SAID])
+    return sign, next((own for key in _IDS if (own := about.get(key))), None)
 
 
 _SAID = ("role", "contents", "content", "text", "author_name", "authorName", "name", "tool_calls", "tool_call_id")

@@ -15,9 +15,9 @@ from unicodedata import combining, east_asian_width
 from ckpt_tui.core.drawing.graph_layout import Layout, layout
 from ckpt_tui.core.drawing.layers import Pair
 from ckpt_tui.core.drawing.routes import Link
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.steps import Light
-from ckpt_tui.core.text import clean
 
 SIGNS: Mapping[Light, str] = {
     "ran": "●", "running": "◉", "failed": "✗", "maybe": "◐", "waiting": "‖", "next": "◌", "stopped": "✗", "idle": "·",
@@ -70,7 +70,7 @@ class Drawing:
     def __init__(self, graph: Graph, boxed: bool = True) -> None:
         self.graph = graph
         self.boxed = boxed
-        self.labels = {name: clean(name, NAME_CELLS) for name in graph.nodes}
+        self.labels = {name: shown_name(name, NAME_CELLS) for name in graph.nodes}
         extra = 6 if boxed else 2
         loops = {source for source, target in graph.edges if source == target}
         widths = {name: _cells(label) + extra + 2 * (name in loops) for name, label in self.labels.items()}

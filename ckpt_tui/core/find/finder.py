@@ -166,8 +166,8 @@ class _Walk:
                 secret = above
                 if name is not None:
                     spot, own = names.get(name) or self.finder.name(name)
-                    if spot is not None:
-                        yield _hit(_FoundIn(place, steps or (name,), 0), "key", name, spot)
+                    if spot is not None and (seen := self.unmasked(name, spot)) is not None:
+                        yield _hit(_FoundIn(place, steps or (name,), 0), "key", *seen)
                     if own > secret:
                         secret = own
                 if item is None:

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, Literal, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.paths import Path
+from ckpt_tui.core.shown_names import masked_name, masked_path
 
 _SHOWN, _BEFORE = 160, 40
 """Characters shown of a long text, and how many of them before the match."""
@@ -103,7 +104,7 @@ def find_document(matches: Iterable[Match], truncated: bool, checkpoints: int) -
     return {
         "schema": "ckpt-tui/find@1",
         "matches": [
-            {"id": ref.id, "path": expression(hit.path), "in": hit.where, "text": hit.text} | _store(ref)
+            {"id": masked_name(ref.id), "path": masked_path(hit.path), "in": hit.where, "text": hit.text} | _store(ref)
             for ref, hit in matches
         ],
         "truncated": truncated,

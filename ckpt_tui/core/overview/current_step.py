@@ -15,9 +15,9 @@ from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.core.reading.lookup import lookup
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Flight, Step
-from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Value
 
 
@@ -28,10 +28,12 @@ def now_lines(after: Snapshot, step: Step, goes_on: bool) -> Iterator[Line]:
     for flight in step.flights:
         yield _flight(flight, "now", "▸")
     for name in step.due:
-        yield Line("now", f"{clean(name, 60)} will run again", (), "graph", "▸")
+        yield Line("now", f"{shown_name(name, 60)} will run again", (), "graph", "▸")
     for wait in step.waits:
         if wait.reason.startswith("a message"):
-            yield Line("now", f"{clean(wait.executor, 60)} waits for {clean(wait.reason, 200)}", (), "graph", "◌")
+            yield Line(
+                "now", f"{shown_name(wait.executor, 60)} waits for {shown_name(wait.reason, 200)}", (), "graph", "◌"
+            )
     if not after.requests and after.checkpoint.ref.status == "open" and not goes_on:
         text = "nothing was written after this: the run failed, was stopped, or is still going"
         yield Line("now", text, (), "graph", "!")
@@ -39,13 +41,13 @@ def now_lines(after: Snapshot, step: Step, goes_on: bool) -> Iterator[Line]:
 
 def _request(request: PendingRequest) -> Iterator[Line]:
     path: Path = ("pending", request.id)
-    who = clean(request.executor, 60) or "an executor"
+    who = shown_name(request.executor, 60) or "an executor"
     data = fields(request.data)
     call = data.get("function_call") or data.get("functionCall") or data.get("toolCall")
     if call is not None:
         yield Line("now", f"{who} asks {YOU} whether it may call {masked_text(call_line(fields(call)))}", path, "", "‖")
         return
-    expected = clean(short_type(request.response_type), 60) or "an answer"
+    expected = shown_name(short_type(request.response_type), 60) or "an answer"
     yield Line("now", f"{who} asks {YOU} for {expected}", path, "", "‖")
     text = words(request.data)
     if text not in ("null", "{}", '""'):
@@ -53,8 +55,8 @@ def _request(request: PendingRequest) -> Iterator[Line]:
 
 
 def _flight(flight: Flight, label: Label, sign: str) -> Line:
-    source = {"input": "the input", "answer": "the answer"}.get(flight.sort) or clean(flight.source, 60)
-    targets = ", ".join(clean(name, 60) for name in flight.targets)
+    source = {"input": "the input", "answer": "the answer"}.get(flight.sort) or shown_name(flight.source, 60)
+    targets = ", ".join(shown_name(name, 60) for name in flight.targets)
     number = f" ×{len(flight.data)}" if len(flight.data) > 1 else ""
     data = _said(flight.data[0]) if flight.data else ""
     return Line(label, f"{source} → {targets or '?'}{number}{data}", ("messages",), "", sign)
@@ -80,9 +82,9 @@ def outcome_lines(after: Snapshot, before: Snapshot | None, step: Step, said: Co
         yield Line("outcome", f"{name}  {words(lookup(after.checkpoint.state, path[1:]).value, VALUE_CELLS)}", path)
     last = [turn for turn in said.turns if turn.text and turn.role != "user"][-_side_by_side(before) :]
     for turn in last:
-        yield Line("outcome", f"{clean(turn.speaker, 40)}: {in_quotes(turn.text, 400)}", turn.path, "talk")
+        yield Line("outcome", f"{shown_name(turn.speaker, 40)}: {in_quotes(turn.text, 400)}", turn.path, "talk")
     if not last and not found:
-        ran = ", ".join(clean(name, 60) for name in step.names)
+        ran = ", ".join(shown_name(name, 60) for name in step.names)
         taken = next((sent for sent in before.sent if sent.sort == "message"), None) if before is not None else None
         got = f" with {words(taken.data, VALUE_CELLS)}" if taken is not None else ""
         if ran:
@@ -104,23 +106,25 @@ _NOTHING = {
 
 def step_lines(step: Step, before: Snapshot | None) -> Iterator[Line]:
     """What the step did: who ran, which answers came in, which requests were raised."""
-    names = " ∥ ".join(f"{'~' if ran.inferred else ''}{clean(ran.executor, 60)}" for ran in step.ran if ran.certain)
-    maybe = [clean(ran.executor, 60) for ran in step.ran if not ran.certain]
+    names = " ∥ ".join(
+        f"{'~' if ran.inferred else ''}{shown_name(ran.executor, 60)}" for ran in step.ran if ran.certain
+    )
+    maybe = [shown_name(ran.executor, 60) for ran in step.ran if not ran.certain]
     ran = f"{names or 'one of ' + ', '.join(maybe)} ran" if step.ran else _NOTHING[step.kind]
     yield Line("step", ran, (), "graph", "●" if step.ran else "")
     for answered in step.answered:
         said = words(answered.answer, VALUE_CELLS) if answered.given else "no file contains the answer"
-        who = clean(answered.request.executor, 60)
+        who = shown_name(answered.request.executor, 60)
         yield Line("step", f"{YOU} answered {who}: {said}", ("messages",) if answered.given else (), "", "−")
     asked = Counter(request.executor for request in step.raised)
     for request in step.raised:
         if number := asked.pop(request.executor, 0):
             word = "request" if number == 1 else f"{number} requests"
             path: Path = ("pending", request.id) if number == 1 else ("pending",)
-            yield Line("step", f"{word} of {clean(request.executor, 60)} to {YOU}", path, "", "+")
+            yield Line("step", f"{word} of {shown_name(request.executor, 60)} to {YOU}", path, "", "+")
     if before is None or step.kind != "superstep":
         return
     for sent in before.sent:
         if sent.sort == "message":
-            target = f" → {clean(sent.target, 60)}" if sent.target else ""
-            yield Line("step", f"{clean(sent.source, 60)}{target}{_said(sent.data)}", (), "diff", "−")
+            target = f" → {shown_name(sent.target, 60)}" if sent.target else ""
+            yield Line("step", f"{shown_name(sent.source, 60)}{target}{_said(sent.data)}", (), "diff", "−")

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef, has_file_time
-from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.text import clean, size_text
+from ckpt_tui.core.paths import Path
+from ckpt_tui.core.shown_names import masked_path, shown_name
+from ckpt_tui.core.text import size_text
 
 Label = Literal["danger", "error", "asked", "path", "now", "step", "state", "talk", "outcome"]
 """What a line is about, in the order of the lines; `outcome` stands in the place of `now` where nothing is left."""
@@ -61,8 +62,8 @@ def alarm_lines(alarms: Sequence[str]) -> tuple[Line, ...]:
     """What in a checkpoint could run code, then what in it cannot be read, as lines of its overview."""
     dangers = [alarm.removeprefix("danger ") for alarm in alarms if alarm.startswith("danger")]
     others = [alarm for alarm in alarms if not alarm.startswith("danger")]
-    found = [Line("danger", clean(each), (), "meta", "✗") for each in dangers[: LINES["danger"]]]
-    found += [Line("error", clean(each), (), "meta", "!") for each in others[: LINES["error"]]]
+    found = [Line("danger", shown_name(each), (), "meta", "✗") for each in dangers[: LINES["danger"]]]
+    found += [Line("error", shown_name(each), (), "meta", "!") for each in others[: LINES["error"]]]
     return tuple(found)
 
 
@@ -72,7 +73,7 @@ def overview_document(found: Overview) -> list[dict[str, Any]]:
         {
             "label": line.label,
             "text": f"{line.sign} {line.text}" if line.sign else line.text,
-            "path": expression(line.path) if line.path else "",
+            "path": masked_path(line.path) if line.path else "",
         }
         for line in found.lines
     ]
@@ -90,7 +91,7 @@ def of_large(ref: CheckpointRef, title: str = "") -> Overview:
 def overview_title(ref: CheckpointRef, title: str, goes_on: bool = False) -> str:
     """Workflow, step and status of a checkpoint; `goes_on` says whether others follow it."""
     own = ref.store_metadata.title if ref.store_metadata is not None else ""
-    name = clean(title or own or ref.workflow, 80)
+    name = shown_name(title or own or ref.workflow, 80)
     times = "times of files" if has_file_time(ref) else ""
     status = "the run went on" if goes_on and ref.status == "open" else _STATUS.get(ref.status or "", "")
     return " · ".join(part for part in (name, f"step {ref.step}", status, times) if part)

@@ -18,6 +18,7 @@ from ckpt_tui.core.reading.conversation import Conversation
 from ckpt_tui.core.reading.lookup import lookup
 from ckpt_tui.core.reading.turns import Turn
 from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Step
 from ckpt_tui.core.text import clean
@@ -76,7 +77,7 @@ def _errors(checkpoint: Checkpoint) -> Iterator[Line]:
     if ref.role == "failed" and ref.store_metadata is not None and ref.store_metadata.label:
         yield Line("error", clean(masked_text(ref.store_metadata.label), 300), (), "graph", "✗")
     for text in (*checkpoint.faults, *checkpoint.warnings):
-        yield Line("error", clean(text, 300), (), "meta", "!")
+        yield Line("error", shown_name(text, 300), (), "meta", "!")
     error = lookup(checkpoint.metadata, ("execution", "error"))
     if not error.absent and error.value is not None:
         yield Line("error", words(error.value, VALUE_CELLS), ("metadata", "execution", "error"), "meta", "!")
@@ -128,4 +129,4 @@ def _talk(said: Conversation, shown: Container[Path]) -> Iterator[Line]:
 
 def _turn(turn: Turn) -> str:
     text = in_quotes(turn.text, 300) if turn.text else masked_text(turn.extras[-1])
-    return f"{clean(turn.speaker, 40)}: {text}"
+    return f"{shown_name(turn.speaker, 40)}: {text}"

@@ -9,14 +9,14 @@ from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.value_diff import diff
 from ckpt_tui.core.overview.line import BEFORE_CELLS, VALUE_CELLS, Line
 from ckpt_tui.core.overview.trail import Passed, Scalar, course, numbers_of, words
-from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.bookkeeping import EXECUTORS, holds_nothing, own_state, own_states
 from ckpt_tui.core.reading.lookup import lookup
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.redact import PLAIN, secrecy
 from ckpt_tui.core.replay.sparkline import sparkline
+from ckpt_tui.core.shown_names import shown_name, shown_path
 from ckpt_tui.core.steps.snapshots import Snapshot
-from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Value
 
 SPARK_CELLS = 12
@@ -54,16 +54,18 @@ def state_lines(
             continue
         hide = secrecy(name) > PLAIN
         text = summary(value, VALUE_CELLS, hide=hide)
-        yield Line("state", f"{clean(name, 60)}  {text}{_spark(course(path, run_path))}", path)
+        yield Line("state", f"{shown_name(name, 60)}  {text}{_spark(course(path, run_path))}", path)
     for key, call in after.calls.items():
         place: Path = ("state", "_step_cache", key)
         yield Line(
-            "state", f"{clean(call, 60)}  {words(lookup(after.checkpoint.state, place[1:]).value, VALUE_CELLS)}", place
+            "state",
+            f"{shown_name(call, 60)}  {words(lookup(after.checkpoint.state, place[1:]).value, VALUE_CELLS)}",
+            place,
         )
     if before is not None and changes:
         return
     for name, value in own_states(after.checkpoint.state).items():
-        yield Line("state", f"{clean(name, 60)}  {summary(value, VALUE_CELLS)}", ("state", EXECUTORS, name))
+        yield Line("state", f"{shown_name(name, 60)}  {summary(value, VALUE_CELLS)}", ("state", EXECUTORS, name))
 
 
 def _is_hollow(value: Value) -> bool:
@@ -132,4 +134,4 @@ def _spark(values: Sequence[Any]) -> str:
 def place_text(path: Path) -> str:
     """A path of the state for people, without what is above all of it."""
     inner = path[2:] if path[1:2] == (EXECUTORS,) else path[1:]
-    return clean(expression(inner), 80)
+    return shown_path(inner, 80)

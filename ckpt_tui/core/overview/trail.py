@@ -15,6 +15,7 @@ from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.turns import turns
 from ckpt_tui.core.redact import PLAIN, secrecy
 from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.snapshots import Kind, Snapshot
 from ckpt_tui.core.steps.steps import NO_GRAPH, Ran, step_between
@@ -37,7 +38,7 @@ Scalar = int | float | str | bool
 
 
 class Answer(NamedTuple):
-    """A request that was answered: who asked, and the answer in words, "" where it is in no file."""
+    """A request that was answered: who asked, and the answer as text, "" where it is in no file."""
 
     executor: str
     text: str
@@ -50,7 +51,7 @@ class Passed(NamedTuple):
         ref: The checkpoint.
         kind: What led to it: executors ran, an input or an answer came in, or it is the first one known.
         ran: The executors that ran, the certain ones first.
-        inputs: The inputs that came in, in words, each with its path in the checkpoint.
+        inputs: The inputs that came in, as text, each with its path in the checkpoint.
         sent: What was sent first, with who sent it, where no input is in the file; else "".
         answers: The requests that were answered.
         scalars: Path in the checkpoint → number or short text that the workflow or an executor keeps.
@@ -79,7 +80,7 @@ def passed(
     step = step_between(before, after, graph, certain=certain)
     inputs = tuple((words(sent.data), ("messages",)) for sent in after.sent if sent.sort == "input")
     first = next((sent for sent in after.sent if sent.sort == "message"), None) if before is None else None
-    sent = f"{clean(first.source, 60)}: {words(first.data)}" if first is not None and not inputs else ""
+    sent = f"{shown_name(first.source, 60)}: {words(first.data)}" if first is not None and not inputs else ""
     answers = tuple(Answer(a.request.executor, words(a.answer) if a.given else "") for a in step.answered)
     return Passed(
         after.checkpoint.ref, step.kind, step.ran, inputs, sent, answers, scalars(after.checkpoint.state), graph
@@ -87,7 +88,7 @@ def passed(
 
 
 def words(value: Value, limit: int = TEXT_CELLS) -> str:
-    """A value in words, safe for a terminal: what was said last where it holds chat messages, else on a line."""
+    """A value as text, safe for a terminal: what was said last where it holds chat messages, else on a line."""
     if is_unopened(value):
         return summary(value, limit)
     value = resolve(value)
@@ -102,7 +103,7 @@ def words(value: Value, limit: int = TEXT_CELLS) -> str:
             for name, each in value.items()
             if not holds_nothing(each)
         )
-        return clean(", ".join(parts), limit)
+        return shown_name(", ".join(parts), limit)
     return in_quotes(value, limit) if type(value) is str else summary(value, limit)
 
 
@@ -169,8 +170,8 @@ _START = "__start__"
 def _tokens(one: Passed) -> Iterator[str]:
     if one.kind == "answer" or one.answers:
         yield YOU
-    names = [clean(ran.executor, 40) for ran in one.ran if ran.certain and ran.executor != _START]
-    names = names or [f"{clean(ran.executor, 40)}?" for ran in one.ran if ran.executor != _START]
+    names = [shown_name(ran.executor, 40) for ran in one.ran if ran.certain and ran.executor != _START]
+    names = names or [f"{shown_name(ran.executor, 40)}?" for ran in one.ran if ran.executor != _START]
     if names:
         yield " ∥ ".join(names)
 

@@ -16,12 +16,14 @@ from ckpt_tui.core.model import INTERNAL
 from ckpt_tui.core.reading.bookkeeping import CALLS, name_of_call
 from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, text_of
 from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.message_parts import message_text
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
-from ckpt_tui.core.reading.summary import float_text, integer_text, message_text
+from ckpt_tui.core.reading.summary import float_text, integer_text
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import RUN_KWARGS, is_secret_key
 from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Map, Obj, Value
 
@@ -164,7 +166,7 @@ def _said(value: Value, depth: int) -> str:
     """What a chat message, a call of a tool, or an object of the framework around them says; "" for any other."""
     name = short_type(type_name(value)) if type(value) is Obj else ""
     if is_langchain_message(value):
-        calls = [f"{clean(tool, 40)}({_members(_pairs(given), depth - 1)})" for tool, given in calls_of(value)]
+        calls = [f"{shown_name(tool, 40)}({_members(_pairs(given), depth - 1)})" for tool, given in calls_of(value)]
         return _quoted(text_of(value)) or _joined(calls)
     if not name and attribute(value, "type") in _CONTENT_KINDS:
         return _content(value, depth)
@@ -212,7 +214,7 @@ def _content(value: Value, depth: int) -> str:
 def _call(value: Value, depth: int) -> str:
     name, given = attribute(value, "name"), resolve(attribute(value, "arguments"))
     inside = _masked(given) if type(given) is str else _members(_pairs(given), depth - 1)
-    return f"{clean(name, 40) if type(name) is str else '?'}({inside})"
+    return f"{shown_name(name, 40) if type(name) is str else '?'}({inside})"
 
 
 def _list(value: Sequence[Value], depth: int) -> str:
@@ -235,7 +237,7 @@ def _is_message(value: Value) -> bool:
 
 
 def _members(pairs: Sequence[tuple[Value, Value]], depth: int) -> str:
-    """The members in words: yes or no first, then texts, then numbers by name; what is nested only where that is all.
+    """The members as text: yes or no first, then texts, then numbers by name; what is nested only where that is all.
 
     A lone answer of yes or no needs no name.
     """
@@ -248,7 +250,7 @@ def _members(pairs: Sequence[tuple[Value, Value]], depth: int) -> str:
     ]  # fmt: skip
     flags = [(name, value) for name, value in shown if type(value) is bool]
     parts = ["yes" if value else "no" for _, value in flags] if len(flags) == 1 else []
-    parts += [f"{clean(name, 30)} {'yes' if value else 'no'}" for name, value in flags if len(flags) > 1]
+    parts += [f"{shown_name(name, 30)} {'yes' if value else 'no'}" for name, value in flags if len(flags) > 1]
     texts = [value for _, value in shown if type(value) is str and value.strip() and not _is_random(value)]
     parts += map(_quoted, texts)
     parts += [
@@ -272,7 +274,7 @@ def _named(name: str, value: Value, depth: int) -> str:
     if is_secret_key(name):
         return ""
     said = _words(value, depth)
-    return f"{clean(name, 30)} {said}" if said else ""
+    return f"{shown_name(name, 30)} {said}" if said else ""
 
 
 def _joined(parts: Sequence[str]) -> str:

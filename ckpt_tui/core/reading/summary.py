@@ -6,12 +6,14 @@ import math
 
 from ckpt_tui.core.budgets import SUMMARY_CELLS
 from ckpt_tui.core.documents.envelope import is_long_text, is_unopened, resolve, unread
-from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, role_of, text_of
+from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, text_of
 from ckpt_tui.core.reading.members import Member, Members, members
+from ckpt_tui.core.reading.message_parts import contents_of, is_message_document, message_text, speaker
 from ckpt_tui.core.reading.pending import attribute, source_executor, type_text
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import MASK, RUN_KWARGS, is_mask, is_maskable, is_secret_key, masked_text
+from ckpt_tui.core.shown_names import masked_name, shown_name
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 
@@ -37,11 +39,15 @@ def summary(value: Value, limit: int = SUMMARY_CELLS, reveal: bool = False, hide
     return Summarizer(reveal).text(value, limit, _DEPTH, hide and not reveal)
 
 
-def label_text(member: Member, limit: int = 80, depth: int = _DEPTH) -> str:
-    """The label of a member, safe for a terminal; the key of an entry is previewed, so many levels deep."""
+def label_text(member: Member, limit: int = 80, depth: int = _DEPTH, reveal: bool = False) -> str:
+    """The label of a member, safe for a terminal; the key of an entry is previewed, so many levels deep.
+
+    Secrets in it are masked unless `reveal`.
+    """
     if member.key is not None:
-        return Summarizer().text(member.key[0], limit, depth, False) if depth >= 0 else "…"
-    return clean(member.label, limit) if member.label else '""'
+        return Summarizer(reveal).text(member.key[0], limit, depth, False) if depth >= 0 else "…"
+    label = member.label[: limit + _BEYOND]
+    return clean(label if reveal else masked_name(label), limit) if label else '""'
 
 
 class Summarizer:
@@ -109,9 +115,10 @@ class Summarizer:
             secret = hide or (not self.reveal and is_secret_key(member.label))
             if member.label in RUN_KWARGS:
                 secret = not self.reveal
-            text = self.text(member.value, min(left, 60), depth - 1, secret)
+            room = left if len(below) == 1 else min(left, 60)
+            text = self.text(member.value, room, depth - 1, secret)
             if below.kind != "list" and not member.is_index:
-                text = f"{label_text(member, 30, depth - 1)}: {text}"
+                text = f"{label_text(member, 30, depth - 1, self.reveal)}: {text}"
             parts.append(text)
             left -= len(text) + 2
         else:
@@ -146,12 +153,12 @@ class Summarizer:
         name = short_type(type_name(value))
         if name == "WorkflowEvent" and attribute(value, "type") == "request_info":
             expected = short_type(type_text(attribute(value, "_response_type"))) or "any answer"
-            return f"{clean(source_executor(value), 40)} expects {clean(expected, 60)}"
+            return f"{shown_name(source_executor(value), 40)} expects {clean(expected, 60)}"
         if name == "WorkflowMessage":
             source, target = attribute(value, "source_id"), attribute(value, "target_id")
-            route = f"from {clean(source, 40)}" if type(source) is str else ""
+            route = f"from {shown_name(source, 40)}" if type(source) is str else ""
             return f"{route} to {clean(target, 40)}" if type(target) is str else route
-        return clean(speaker(value), 40) if name in ("Message", "ChatMessage") else ""
+        return shown_name(speaker(value), 40) if name in ("Message", "ChatMessage") else ""
 
     # -- the framework's own objects: what a reader wants to know first ----------------------------------------------
 
@@ -161,7 +168,7 @@ class Summarizer:
             return MASK
         if depth <= 0:
             return ""
-        if _is_message(value):
+        if is_message_document(value):
             return self.message(value, limit, depth)
         kind = value.get("type")
         return self.content(value, limit, depth) if type(kind) is str and kind in _CONTENTS else ""
@@ -174,11 +181,11 @@ class Summarizer:
         for call in calls[:3] if type(calls) is list else ():
             function = attribute(call, "function")
             said.append(f"calls {self.call(call if function is None else function, limit)}")
-        return f"{clean(speaker(value), 40)}: {' '.join(said) or self.contents(value, limit, depth)}"
+        return f"{shown_name(speaker(value), 40)}: {' '.join(said) or self.contents(value, limit, depth)}"
 
     def contents(self, value: Value, limit: int, depth: int) -> str:
         """What a message holds besides text."""
-        contents = _contents(value)
+        contents = contents_of(value)
         listed = [] if is_unopened(contents) else resolve(contents)
         if type(listed) not in (list, tuple) or not listed:
             return self.text(contents, limit, depth - 1, False)
@@ -195,7 +202,7 @@ class Summarizer:
 
     def langchain_message(self, value: Obj, limit: int) -> str:
         """`assistant: "It is sunny."`, `assistant: calls lookup({1} city: "Paris")`."""
-        who, text = clean(speaker(value), 40), text_of(value)
+        who, text = shown_name(speaker(value), 40), text_of(value)
         calls = "; ".join(f"calls {self.tool_call(name, given, limit)}" for name, given in calls_of(value)[:3])
         return f"{who}: {' '.join(part for part in (quoted(text, limit) if text or not calls else '', calls) if part)}"
 
@@ -206,18 +213,36 @@ class Summarizer:
     def workflow_message(self, value: Obj, limit: int, depth: int) -> str:
         """`writer → reviewer: …`."""
         source, target = attribute(value, "source_id"), attribute(value, "target_id")
-        route = clean(source, 40) if type(source) is str else "?"
+        route = shown_name(source, 40) if type(source) is str else "?"
         if type(target) is str:
             route += f" → {clean(target, 40)}"
-        return f"{route}: {self.text(attribute(value, 'data'), limit - len(route), depth - 1, False)}"
+        return f"{route}: {self.carried(attribute(value, 'data'), limit - len(route), depth)}"
+
+    def carried(self, data: Value, limit: int, depth: int) -> str:
+        """What a message or a request carries: as much as that is worth, except where it carries another one."""
+        data = data if is_unopened(data) else resolve(data)
+        is_wrapper = type(data) is Obj and short_type(type_name(data)) in _WRAPPERS
+        return self.text(data, limit, depth - 1 if is_wrapper else depth, False)
+
+    def exchange(self, value: Obj, limit: int, depth: int) -> str:
+        """What goes to an agent or comes from it: the last of its messages, `(3) … user: "Make it shorter."`."""
+        found = attribute(value, "messages")
+        for name in ("agent_response", "agent_run_response"):
+            found = found if found is not None else attribute(attribute(value, name), "messages")
+        messages = [] if is_unopened(found) else resolve(found)
+        last = resolve(messages[-1]) if type(messages) is list and messages else None
+        if type(last) is not Obj or short_type(type_name(last)) not in ("Message", "ChatMessage"):
+            return ""
+        before = f"({len(messages)}) … " if len(messages) > 1 else ""
+        return f"{before}{self.message(last, limit - len(before), depth)}"
 
     def workflow_event(self, value: Obj, limit: int, depth: int) -> str:
         """`approval asks … → Decision`."""
         if attribute(value, "type") != "request_info":
             return ""
         expected = short_type(type_text(attribute(value, "_response_type"))) or "any answer"
-        data = self.text(attribute(value, "data"), limit // 2, depth, False)
-        return f"{clean(source_executor(value), 40)} asks {data} → expects {clean(expected, 60)}"
+        data = self.carried(attribute(value, "data"), limit // 2, depth)
+        return f"{shown_name(source_executor(value), 40)} asks {data} → expects {clean(expected, 60)}"
 
     def content(self, value: Value, limit: int, depth: int) -> str:
         """`text "…"`, `function_call search(…)`."""
@@ -284,45 +309,8 @@ _CONTENTS = ("text", "text_reasoning", "function_call", "function_result", "func
 """Types of what a message of the framework holds."""
 
 
-def _is_message(value: dict[str, Value]) -> bool:
-    """Whether a JSON object is a chat message: a role, and what is said."""
-    if type(value.get("role")) is not str:
-        return False
-    said = type(value.get("content")) in (str, list) or type(value.get("tool_calls")) is list
-    return type(value.get("contents")) is list or (said and len(value) < 10)
-
-
-def _contents(message: Value) -> Value:
-    """The parts of a message: `contents`, or `content` as other frameworks name them."""
-    contents = attribute(message, "contents")
-    return attribute(message, "content") if contents is None else contents
-
-
-def speaker(message: Value) -> str:
-    """Role and author of a chat message."""
-    if is_langchain_message(message):
-        name = attribute(message, "name")
-        return f"{role_of(message)} {name}" if type(name) is str and name else role_of(message)
-    role, author = attribute(message, "role"), attribute(message, "author_name")
-    if type(resolve(role)) is Obj and object_parts(resolve(role)).is_text:  # an Enum in older versions
-        role = object_parts(resolve(role)).text
-    elif type(resolve(role)) in (Obj, dict):  # an object around a text in the oldest
-        role = attribute(role, "value")
-    who = role if type(role) is str else "?"
-    return f"{who} {author}" if type(author) is str and author and author != who else who
-
-
-def message_text(value: Value) -> str:
-    """The text of a chat message: its text contents joined."""
-    if is_langchain_message(value):
-        return text_of(value)
-    contents = resolve(_contents(value))
-    if type(contents) is not list and type(contents) is not tuple:
-        said = (attribute(value, "text"), attribute(value, "content"))
-        return next((text for text in said if type(text) is str), "")
-    texts = (content if type(content) is str else attribute(content, "text") for content in contents[:50])
-    return "".join(text for text in texts if type(text) is str)
-
+_WRAPPERS = ("WorkflowMessage", "WorkflowEvent")
+"""The framework's objects around a value of the person's own."""
 
 _SPECIAL = {
     "Message": Summarizer.message,
@@ -330,4 +318,8 @@ _SPECIAL = {
     "WorkflowMessage": Summarizer.workflow_message,
     "WorkflowEvent": Summarizer.workflow_event,
     "Content": Summarizer.content,
+    "AgentExecutorRequest": Summarizer.exchange,
+    "AgentExecutorResponse": Summarizer.exchange,
+    "AgentResponse": Summarizer.exchange,
+    "AgentRunResponse": Summarizer.exchange,
 }

@@ -1,4 +1,4 @@
-"""What the screen of a replay shows of one step: everything in words, nothing of the checkpoints themselves.
+"""What the screen of a replay shows of one step: everything as text, nothing of the checkpoints themselves.
 
 So a frame takes a few kilobytes whatever the checkpoints hold, and many of them can be kept.
 """
@@ -15,15 +15,16 @@ from ckpt_tui.core.diff.value_diff import diff
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.matching.equality import are_equal
 from ckpt_tui.core.model import PARTS, Checkpoint
-from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.lookup import lookup
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.turns import turns
 from ckpt_tui.core.redact import PLAIN, masked_text, secrecy
+from ckpt_tui.core.shown_names import shown_name, shown_path
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.snapshots import Snapshot
 from ckpt_tui.core.steps.steps import Answered, Step, step_between
-from ckpt_tui.core.text import clean, quoted
+from ckpt_tui.core.text import quoted
 from ckpt_tui.core.value import Value
 
 CHANGES = 300
@@ -191,7 +192,7 @@ def shown(value: Value) -> Shown:
         return value
     said = [] if is_unopened(value) else turns(value)
     if said and said[-1].text:
-        return Shown(f"{clean(said[-1].speaker, 40)}: {quoted(masked_text(said[-1].text), VALUE_CELLS)}")
+        return Shown(f"{shown_name(said[-1].speaker, 40)}: {quoted(masked_text(said[-1].text), VALUE_CELLS)}")
     return Shown(summary(value, VALUE_CELLS))
 
 
@@ -227,4 +228,4 @@ def _at_path(checkpoint: Checkpoint, path: Path) -> tuple[bool, Value, bool]:
 
 def path_text(path: Path, part: bool = False) -> str:
     """A path for people; without the name of its part, which stands above it, unless `part`."""
-    return clean(expression(path if part else path[1:]))
+    return shown_path(path if part else path[1:])

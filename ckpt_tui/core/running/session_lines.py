@@ -1,4 +1,4 @@
-"""Lines of a debugged run in words: where it pauses, what was changed, breakpoints of the code, runs compared."""
+"""Lines of a debugged run as text: where it pauses, what was changed, breakpoints of the code, runs compared."""
 
 from __future__ import annotations
 
@@ -7,31 +7,32 @@ from typing import Any
 
 from ckpt_tui.core.running.short_values import brief, place_text
 from ckpt_tui.core.runs.short_ids import short_id
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 
 OUTCOMES = {
     "done": "done", "checked": "checked", "waiting": "stopped: it waits for answers", "refused": "not run",
     "failed": "failed", "stopped": "stopped", "died": "died",
 }  # fmt: skip
-"""How a run ended, in words."""
+"""How a run ended, as text."""
 
 
 def pause_place(paused: dict[str, Any]) -> str:
     """Where a run is paused, in few words: of a line `paused`."""
     if paused.get("executor"):
-        return f"paused before {clean(str(paused['executor']), 30)}"
+        return f"paused before {shown_name(str(paused['executor']), 30)}"
     return (
         "paused after an error" if paused.get("reason") == "error" else f"paused after step {paused.get('iteration')}"
     )
 
 
 def pause_text(paused: dict[str, Any]) -> str:
-    """Where a run is paused and why, in words: of a line `paused`."""
+    """Where a run is paused and why, as text: of a line `paused`."""
     spec = paused.get("breakpoint")
     is_said = spec == f"executor:{paused.get('executor')}"
     why = f" · {clean(str(spec), 40)}" if spec and not is_said else ""
     if paused.get("executor"):
-        return f"paused before {clean(str(paused['executor']), 30)}{why}"
+        return f"paused before {shown_name(str(paused['executor']), 30)}{why}"
     if paused.get("reason") == "error":
         return f"paused after an error: {clean(str(paused.get('what') or ''), 300)}"
     names = [clean(str(each), 40) for each in paused.get("next") or ()]

@@ -7,13 +7,15 @@ from typing import Any
 
 from ckpt_tui.core.model import CheckpointRef, Problem, StoreMetadata
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.shown_names import masked_name
 
 
 def ref_document(ref: CheckpointRef, run: str | None = None, node: Node | None = None) -> dict[str, Any]:
     """A checkpoint as an entry of `ls`."""
     facts = ref.facts
     document: dict[str, Any] = {
-        "id": ref.id, "file": ref.file, "workflow": ref.workflow, "run": run, "parent": ref.parent,
+        "id": masked_name(ref.id), "file": masked_name(ref.file), "workflow": masked_name(ref.workflow),
+        "run": run and masked_name(run), "parent": ref.parent and masked_name(ref.parent),
         "timestamp": _utc(ref), "iteration": ref.iteration, "size": ref.size,
         "role": None, "status": None, "messages": None, "pending": None, "graph": ref.graph,
     }  # fmt: skip
@@ -24,7 +26,7 @@ def ref_document(ref: CheckpointRef, run: str | None = None, node: Node | None =
         document |= _store_metadata(ref.store_metadata)
     irregular = node.irregular if node is not None else ""
     if node is not None and node.guessed:
-        document["guessed_parent"] = node.parent
+        document["guessed_parent"] = node.parent and masked_name(node.parent)
     if ref.note or irregular:
         document["notes"] = [text for text in (ref.note, irregular) if text]
     return document
@@ -40,9 +42,9 @@ def _store_metadata(given: StoreMetadata) -> dict[str, Any]:
     if given.step is not None:
         document["step"] = given.step
     if given.ran is not None:
-        document["executors"] = list(given.ran)
+        document["executors"] = [masked_name(name) for name in given.ran]
     if given.above:
-        document["part_of"] = given.above
+        document["part_of"] = masked_name(given.above)
     if given.store:
         document["store"] = given.store
     return document
@@ -58,7 +60,7 @@ def _utc(ref: CheckpointRef) -> str:
 
 def problem_document(problem: Problem) -> dict[str, Any]:
     """A problem as an entry of `ls`."""
-    return {"file": problem.file, "reason": problem.reason, "kind": problem.kind}
+    return {"file": masked_name(problem.file), "reason": problem.reason, "kind": problem.kind}
 
 
 def ls_document(

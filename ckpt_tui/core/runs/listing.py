@@ -12,6 +12,7 @@ from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, StoreMe
 from ckpt_tui.core.runs.groups import Group
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.short_ids import own_id, short_id
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import ago_text, clean
 from ckpt_tui.core.times import is_possible, local_time
 
@@ -156,7 +157,7 @@ _MADE_UP = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9
 
 def given_name(ref: CheckpointRef) -> str:
     """A file name that a person gave; "" for the random ids of the framework."""
-    return "" if _MADE_UP(ref.id) or _MADE_UP(own_id(ref.id)) else clean(ref.id, 40)
+    return "" if _MADE_UP(ref.id) or _MADE_UP(own_id(ref.id)) else shown_name(ref.id, 40)
 
 
 class Happening(NamedTuple):
@@ -238,11 +239,11 @@ def _of_facts(row: NodeRow, facts: Facts | None) -> Happening:
 def _waiting(facts: Facts) -> Happening:
     """A checkpoint that waits: who asks, what, and for how many answers where there are several."""
     number = f" {facts.pending}" if facts.pending > 1 else ""
-    return Happening(f"waits{number}", ", ".join(clean(name, 40) for name in facts.askers[:2]), facts.gist)
+    return Happening(f"waits{number}", ", ".join(shown_name(name, 40) for name in facts.askers[:2]), facts.gist)
 
 
 def _names(sources: Sequence[str]) -> str:
-    names = ", ".join(clean(source.removeprefix(INTERNAL), 40) for source in sources[:3])
+    names = ", ".join(shown_name(source.removeprefix(INTERNAL), 40) for source in sources[:3])
     return names + (f" +{len(sources) - 3}" if len(sources) > 3 else "")
 
 
@@ -304,13 +305,13 @@ def run_title(run: Run, short: bool = False) -> tuple[str, str]:
         name += f" of {id_start(run.above)}"
     if short:
         parts.append(f"{count:,}")
-        return clean(name, 40), " · ".join(parts) + (" · forked" if forks else "")
+        return shown_name(name, 40), " · ".join(parts) + (" · forked" if forks else "")
     parts.append(f"{count:,} checkpoint{'' if count == 1 else 's'}")
     if forks:
         parts.append(f"{forks} fork{'' if forks == 1 else 's'}")
     if run.above and not run.level:
         parts.append("that run has no checkpoints")
-    return clean(name, 60), " · ".join(parts)
+    return shown_name(name, 60), " · ".join(parts)
 
 
 def folded_texts(row: FoldedRow, whole: bool) -> tuple[str, str, str]:
@@ -323,13 +324,13 @@ def folded_texts(row: FoldedRow, whole: bool) -> tuple[str, str, str]:
 
 def id_start(name: str) -> str:
     """The beginning of a random id, or a name that a person gave."""
-    return name[:8] if _MADE_UP(name) else clean(name, 40)
+    return name[:8] if _MADE_UP(name) else shown_name(name, 40)
 
 
 def store_title(row: StoreRow) -> tuple[str, str]:
     """A store's name, and what there is to say about it."""
     runs = f"{row.runs:,} run{'' if row.runs == 1 else 's'}"
-    return clean(row.name, 60), f"{runs} · {row.checkpoints:,} checkpoint{'' if row.checkpoints == 1 else 's'}"
+    return shown_name(row.name, 60), f"{runs} · {row.checkpoints:,} checkpoint{'' if row.checkpoints == 1 else 's'}"
 
 
 def id_text(ref: CheckpointRef) -> str:

@@ -14,6 +14,7 @@ from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.redact import MASK, is_mask
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.list_document import ref_document
+from ckpt_tui.core.shown_names import masked_name
 
 
 class Unread(NamedTuple):
@@ -85,7 +86,7 @@ class Bisection(NamedTuple):
 
     @property
     def hint(self) -> str:
-        """What to know about the answer beyond it, in words for people; "" for nothing."""
+        """What to know about the answer beyond it, as text for people; "" for nothing."""
         if self.first is None:
             return ""
         if self.flips is None:
@@ -123,12 +124,12 @@ def history_document(history: History) -> dict[str, Any]:
     """The document of `history --json`."""
     document: dict[str, Any] = {
         "schema": "ckpt-tui/history@1",
-        "path": history.path,
+        "path": masked_name(history.path),
         "values": [
             {
-                "id": taken.ref.id, "iteration": taken.ref.iteration, "timestamp": taken.ref.utc, "value": taken.value,
-                "absent": taken.absent, "executors": list(taken.executors), "inferred": taken.inferred,
-                "step": taken.step,
+                "id": masked_name(taken.ref.id), "iteration": taken.ref.iteration, "timestamp": taken.ref.utc,
+                "value": taken.value, "absent": taken.absent, "executors": list(map(masked_name, taken.executors)),
+                "inferred": taken.inferred, "step": taken.step,
             }
             for taken in history.values
         ],

@@ -25,6 +25,7 @@ def hidden_places(document: Any) -> Counter[str]:
         if is_mask(item) or (kind is str and MASK in item):
             found[expression(path).replace("[0]", MANY)] += 1
         elif kind is dict:
+            found.update(expression((*path, key)).replace("[0]", MANY) for key in item if MASK in key)
             todo += ((value, (*path, key)) for key, value in item.items())
         elif kind is list:
             todo += ((value, (*path, 0)) for value in item)  # all members as the first one

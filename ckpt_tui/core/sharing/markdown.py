@@ -1,4 +1,4 @@
-"""A page as Markdown that fits a comment of an issue. Data stands in code, where it is no markup and calls nobody."""
+"""A page as Markdown that fits a comment of an issue. Data is in code, where it is not markup and mentions nobody."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ckpt_tui.core.sharing.mermaid import mermaid
 from ckpt_tui.core.sharing.run_page import Point, Report, RunReport, change_line, facts_text, name_of, step_text
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 
 LIMIT = 60_000
@@ -78,7 +79,7 @@ def _talk(point: Point) -> Iterator[str]:
     turns = point.turns
     for number, turn in enumerate(turns):
         is_long = "\n" in turn.text
-        lines = [f"{clean(turn.speaker, 60)}: {'' if is_long else clean(turn.text, _TURN)}".rstrip()]
+        lines = [f"{shown_name(turn.speaker, 60)}: {'' if is_long else clean(turn.text, _TURN)}".rstrip()]
         if is_long:
             lines += [f"  {clean(line)}" for line in turn.text[:_TURN].splitlines()]
             lines += ["  …"] if len(turn.text) > _TURN else []

@@ -17,6 +17,7 @@ from ckpt_tui.core.sharing.run_page import (
     name_of,
     step_text,
 )
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 
 CHANGES = 200
@@ -157,7 +158,7 @@ def _talk(point: Point) -> str:
         text = "\n  ".join(clean(line) for line in turn.text[:_TEXT].splitlines())
         cut = " …" if len(turn.text) > _TEXT else ""
         note = f" ({clean(turn.note)})" if turn.note else ""
-        out.append(f"<b>{escape(clean(turn.speaker, 60))}</b>{escape(note)}  {escape(text)}{cut}")
+        out.append(f"<b>{escape(shown_name(turn.speaker, 60))}</b>{escape(note)}  {escape(text)}{cut}")
         out += [f"  {escape(clean(extra, 400))}" for extra in turn.extras]
     return f'<pre class="talk">{chr(10).join(out)}</pre>'
 

@@ -10,10 +10,10 @@ from ckpt_tui.core.diff.comparison import SIGNS, value_text
 from ckpt_tui.core.drawing.layers import Pair
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.overview.line import Overview
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.turns import Turn
 from ckpt_tui.core.runs.lineage import workflow_label
 from ckpt_tui.core.runs.listing import id_text
+from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.steps import Step
 from ckpt_tui.core.text import clean, size_text
@@ -97,9 +97,9 @@ class ChangeLine(NamedTuple):
 def change_line(change: Change, limit: int = 160) -> ChangeLine:
     """A change on one line, safe for any page."""
     before, after = (value_text(value, change, limit) for value in (change.before, change.after))
-    path = clean(expression(change.path))
+    path = shown_path(change.path)
     if change.op == "moved":
-        return ChangeLine("moved", path, f"from {clean(expression(change.source or ()))}  {after}")
+        return ChangeLine("moved", path, f"from {shown_path(change.source or ())}  {after}")
     if change.op in ("added", "removed"):
         return ChangeLine(change.op, path, after if change.op == "added" else before)
     return ChangeLine("changed", path, f"{before} → {after}")

@@ -6,9 +6,9 @@ from typing import Any
 
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.runs.lineage import Node
 from ckpt_tui.core.runs.list_document import ref_document
+from ckpt_tui.core.shown_names import masked_path
 from ckpt_tui.core.sizes.shares import checkpoint_shares
 
 
@@ -22,6 +22,6 @@ def sizes_document(
         "checkpoint": ref_document(checkpoint.ref, run, node),
         "total": found.total,
         "complete": found.complete and not (budget is not None and budget.is_cut),
-        "paths": [{"path": expression(share.path), "type": share.type, "size": share.size} for share in found.paths],
+        "paths": [{"path": masked_path(share.path), "type": share.type, "size": share.size} for share in found.paths],
         "types": [{"type": share.type, "count": share.number, "size": share.size} for share in found.types],
     }

@@ -7,10 +7,10 @@ from typing import Protocol
 
 from ckpt_tui.core.diff.divergence import CommonAncestor, fork
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.runs.lineage import Run
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import Beginnings, beginnings
+from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.messages import DivergenceReady
 from ckpt_tui.tui.widgets.status import Part
@@ -86,7 +86,7 @@ class BranchDivergence:
             self._port.report((f"{word} · the {steps:,} steps that both have are the same ", "good"))
         else:
             parted = event.divergence
-            place = clean(expression(parted.difference.shown[0].path), 60)
+            place = shown_path(parted.difference.shown[0].path, 60)
             self._tips = self._port.pair
             self.word = f"{word} · they diverge in step {parted.step:,} after it, at {place} "
             self._port.report(None)

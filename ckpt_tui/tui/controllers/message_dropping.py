@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from ckpt_tui.actions.debugging.messages_in_flight import MessageInFlight
 from ckpt_tui.core.redact import masked
 from ckpt_tui.core.running.short_values import brief
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.live_run import LiveRun
@@ -90,5 +91,5 @@ class MessageDropping:
     def _row(self, number: int, message: MessageInFlight) -> list[Part]:
         data = message.data if self._port.reveal else masked(message.data)
         to = f" → {clean(message.target, 30)}" if message.target else ""
-        source = clean(message.source.removeprefix("internal:"), 30)
+        source = shown_name(message.source.removeprefix("internal:"), 30)
         return [(f"{number}  ", "number"), (f"{source}{to}", "label"), (f"  {clean(brief(data, _BRIEF))}", "plain")]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from ckpt_tui.actions.debugging.session_record import unfinished
 from ckpt_tui.actions.resume.fork_overlays import SUFFIX, root_of, with_directory
 from ckpt_tui.core.runs.short_ids import short_id
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Opener, Port
 
@@ -54,6 +55,10 @@ class OpenResume(Protocol):
     @property
     def written(self) -> Sequence[str]:
         """Ids of the checkpoints that it wrote, in order."""
+        ...
+
+    def change(self, identifier: str, edits: Sequence[Edit]) -> bool:
+        """Make these changes when it goes on, if it is paused at this checkpoint; False where it is not."""
         ...
 
     def show(self) -> None:
@@ -134,7 +139,7 @@ class ResumeEntry:
         """Resume from the selected checkpoint; a preview comes first."""
         ref = self._port.selection.ref
         if ref is None:
-            self._port.say("There is no checkpoint to resume from.", "warn")
+            self._port.say("No checkpoint is selected to resume from.", "warn")
         else:
             self._read(ref.file)
 
@@ -176,6 +181,10 @@ class ResumeEntry:
         else:
             self._port.say("Nothing was run yet: r resumes from the checkpoint.", "dim")
 
+    def change_run(self, identifier: str, edits: Sequence[Edit]) -> bool:
+        """Have the run that is paused at a checkpoint make these changes when it goes on; False where none is."""
+        return any(each.change(identifier, edits) for each in self.live)
+
     def end_runs(self) -> None:
         """End every process that was started here."""
         for each in self._kept:
@@ -201,7 +210,7 @@ class ResumeEntry:
         found = []
         for each in self.live:
             source, (text, _) = each.source, each.standing
-            found.append(f"{clean(source.workflow, 30)} from {short_id(source.id)}: {text}")
+            found.append(f"{shown_name(source.label, 30)} from {short_id(source.id)}: {text}")
         return found
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from ckpt_tui.actions.notebook import Notebook
 from ckpt_tui.core.replay.cadence import SPEEDS
 from ckpt_tui.core.runs.listing import clock_text
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import ago_text, clean
 from ckpt_tui.tui.helpers.position import Position
 from ckpt_tui.tui.widgets.status import Part
@@ -20,7 +21,7 @@ _HINTS = (
 def head_parts(position: Position) -> list[Part]:
     """What is replayed."""
     run = position.track.run
-    title = f"{clean(run.workflow, 40)} · run {run.number}"
+    title = f"{shown_name(run.workflow, 40)} · run {run.number}"
     return [(" ckpt-tui ", "strong"), (" replay ", "key"), (f" {title}", "plain")]
 
 

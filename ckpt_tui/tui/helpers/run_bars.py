@@ -5,6 +5,7 @@ from __future__ import annotations
 from ckpt_tui.actions.resume.plan import FAILED, Source
 from ckpt_tui.core.running.session_lines import OUTCOMES, pause_place
 from ckpt_tui.core.runs.short_ids import short_id
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.live_run import LiveRun
 from ckpt_tui.tui.widgets.event_log import LogLines
@@ -16,7 +17,7 @@ ROOMY = 100
 
 def source_parts(source: Source) -> list[Part]:
     """Which checkpoint is resumed."""
-    name = f"{short_id(source.id)} {clean(source.workflow, 30)}"
+    name = f"{short_id(source.id)} {shown_name(source.label, 30)}"
     count = f"{'iteration' if source.thread is None else 'step'} {source.iteration}"
     return [(" ckpt-tui ", "strong"), (" resume ", "key"), (f" {name} · {count} ", "plain")]
 

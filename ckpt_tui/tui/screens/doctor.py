@@ -13,6 +13,7 @@ from textual.screen import Screen
 from ckpt_tui.core.doctor.findings import SIGNS, TITLES, Finding
 from ckpt_tui.core.doctor.report import Report, allow_lines
 from ckpt_tui.core.secret_texts import masked_text
+from ckpt_tui.core.shown_names import masked_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
@@ -163,18 +164,22 @@ class DoctorScreen(Screen[Finding | None]):
             text = "Every file can be read, and the framework can load it." if report.files else "No checkpoints yet."
             lines.show([Paragraph(text, "dim")])
             return
-        place = f"{finding.file}  {finding.path}".rstrip()
+        place = masked_name(f"{finding.file}  {finding.path}".rstrip())
         if finding.kind == TYPE:
             shown = [
-                Paragraph(f"{finding.reason}; first in {place}"),
+                Paragraph(f"{masked_name(finding.reason)}; first in {place}"),
                 Paragraph("FileCheckpointStorage(path, …)", "dim"),
             ]
             shown += [Paragraph(line, "text") for line in allow_lines(report.allowed_types)]
         else:
             lead = f"{SIGNS[finding.severity]} {finding.severity} · {finding.kind}"
-            shown = [Paragraph(lead, STYLES[finding.severity]), Paragraph(finding.reason), Paragraph(place, "label")]
+            shown = [
+                Paragraph(lead, STYLES[finding.severity]),
+                Paragraph(masked_name(finding.reason)),
+                Paragraph(place, "label"),
+            ]
             if finding.fix:
-                shown.append(Paragraph(f"→ {finding.fix}", "dim"))
+                shown.append(Paragraph(f"→ {masked_name(finding.fix)}", "dim"))
         lines.show(shown)
 
     # -- actions -----------------------------------------------------------------------------------------------------

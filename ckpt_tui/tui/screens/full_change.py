@@ -6,10 +6,9 @@ from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.comparison import texts_of, value_text
 from ckpt_tui.core.diff.words import are_alike, pieces
 from ckpt_tui.core.export import dumps
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.redact import PLAIN, masked, masked_text
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.screens.dialogs import TextScreen
 from ckpt_tui.tui.widgets.text_lines import Paragraph
@@ -26,14 +25,14 @@ _LEADS = {"same": "", "gone": "- ", "new": "+ "}
 
 def change_screen(change: Change, reveal: bool) -> TextScreen:
     """A screen that shows a change in full; secrets are masked unless `reveal`."""
-    return TextScreen(f"{change.op} {clean(expression(change.path), 80)}", change_paragraphs(change, reveal))
+    return TextScreen(f"{change.op} {shown_path(change.path, 80)}", change_paragraphs(change, reveal))
 
 
 def change_paragraphs(change: Change, reveal: bool, nodes: int = _NODES) -> list[Paragraph]:
     """The paragraphs that show a change in full, `nodes` values of each side; secrets are masked unless `reveal`."""
     out: list[Paragraph] = []
     if change.source is not None:
-        out.append(Paragraph(f"was at {clean(expression(change.source))}\n", "accent"))
+        out.append(Paragraph(f"was at {shown_path(change.source)}\n", "accent"))
     before, after = change.before, change.after
     texts = texts_of(change, reveal) if change.op == "changed" else None
     if texts is not None:

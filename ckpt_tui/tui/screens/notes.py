@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from ckpt_tui.actions.notebook import Note, Notebook, export_notes, in_order, markdown
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError
 from ckpt_tui.tui.screens.copied_text import copied
@@ -37,8 +38,8 @@ class NoteLines(LineList):
 
     def draw(self, index: int, width: int) -> Parts:
         note = self.notes[index]
-        parts: Parts = [("★ " if note.bookmark else "✎ ", "warn"), (clean(note.id, 8).removesuffix("…"), "label")]
-        parts.append((f"  {clean(note.workflow, 30)} · iteration {note.iteration}", "dim"))
+        parts: Parts = [("★ " if note.bookmark else "✎ ", "warn"), (shown_name(note.id, 8).removesuffix("…"), "label")]
+        parts.append((f"  {shown_name(note.workflow, 30)} · iteration {note.iteration}", "dim"))
         return [*parts, (f"  {clean(note.text, 400)}" if note.text else "", "text")]
 
     def clicked(self, index: int, x: int, times: int) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.runs.lineage import Run
+from ckpt_tui.core.shown_names import masked_name, masked_path, shown_name
 from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.sizes.run_totals import StepSizes
-from ckpt_tui.core.text import clean, size_text
+from ckpt_tui.core.text import size_text
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.helpers.selection import SelectedPlace
 from ckpt_tui.tui.messages import SizesReady
@@ -52,9 +52,9 @@ class SizesScreen(QueryScreen[SizeList]):
         sizes = event.sizes
         if sizes.growth is not None:
             path, before, after = sizes.growth.most
-            grew = f"{expression(path)}  +{size_text(after - before)}, {size_text(before)} → {size_text(after)}"
+            grew = f"{masked_path(path)}  +{size_text(after - before)}, {size_text(before)} → {size_text(after)}"
             self._growth = [Paragraph(f"in the whole run grew most: {grew}", "dim")]
-        self.rows.border_title = Content(f"{clean(self._run.workflow, 40)} · run {self._run.number}")
+        self.rows.border_title = Content(f"{shown_name(self._run.workflow, 40)} · run {self._run.number}")
         self.rows.border_subtitle = "bytes of the file, characters of decoded JSON"
         self.rows.show(sizes, self._file)
         total = sum(step.ref.size for step in sizes.steps)
@@ -73,16 +73,18 @@ class SizesScreen(QueryScreen[SizeList]):
             lead = f"{row.copies:,} copies of {row.size:,} characters in {row.checkpoints:,} checkpoints"
             return [
                 Paragraph(f"{lead}: {row.extra:,} more than once", "label"), Paragraph(row.type, "type"),
-                Paragraph(f"first in {row.ref.id} at {expression(row.path)}", "dim"), *self._growth,
+                Paragraph(f"first in {masked_name(row.ref.id)} at {masked_path(row.path)}", "dim"), *self._growth,
             ]  # fmt: skip
         if row is None:
             return self._growth
-        lines = [Paragraph(f"{row.ref.id} · iteration {row.ref.iteration} · {row.ref.size:,} bytes", "label")]
+        lines = [
+            Paragraph(f"{masked_name(row.ref.id)} · iteration {row.ref.iteration} · {row.ref.size:,} bytes", "label")
+        ]
         if row.parts is None:
             lines.append(Paragraph("It cannot be decoded.", "error"))
         if row.grew is not None:
             path, before, after = row.grew
             lines.append(
-                Paragraph(f"grew most since its parent: {expression(path)}, {before:,} → {after:,} characters")
+                Paragraph(f"grew most since its parent: {masked_path(path)}, {before:,} → {after:,} characters")
             )
         return [*lines, *self._growth]

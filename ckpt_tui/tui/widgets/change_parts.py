@@ -7,9 +7,9 @@ from rich.cells import cell_len
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.comparison import SIGNS, DiffRow, value_text
 from ckpt_tui.core.diff.words import are_alike, pieces, shortened
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.redact import PLAIN
+from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.fitting import fit
 
@@ -35,7 +35,7 @@ def change_parts(row: DiffRow, change: Change, indent: str, width: int, second: 
     used = sum(cell_len(text) for text, _ in lead)
     room = max(width - used, 8)
     if change.op == "moved":
-        source = clean(expression(change.source or ()), 80)
+        source = shown_path(change.source or (), 80)
         text = value_text(change.after, change, max(room - cell_len(source) - 8, 8), reveal)
         return [*lead, (f"from {source}  ", style), (text, "plain")]
     if change.op != "changed":
@@ -111,7 +111,7 @@ def _half(
         return []
     label = row.label
     if change.op == "moved" and not second:
-        label = clean(expression(change.source or ()), 80)
+        label = shown_path(change.source or (), 80)
     sign = " " if change.op == "changed" and not second else SIGNS[change.op]
     label = fit_end(label, max(room // 2, 6))
     lead: Parts = [(indent, "dim"), (f"{sign} ", STYLES[change.op]), (label, "label"), ("  ", "dim")]

@@ -107,7 +107,7 @@ def what_happened(row: listing.NodeRow, cells: int, danger: str) -> list[tuple[s
     """
     status, who, gist = listing.happening(row)
     if danger:
-        gist = danger
+        gist = danger if cell_len(danger) <= cells // 2 else danger.removeprefix("calls ")
     style = _STATUS_STYLES.get(status.partition(" ")[0], "plain")
     parts: list[tuple[str, str]] = []
     left = cells
@@ -129,6 +129,8 @@ def what_happened(row: listing.NodeRow, cells: int, danger: str) -> list[tuple[s
         room = left
         if gist:  # what was said gets at least half of it
             room = max(left - cell_len(gist) - 2, SHORTEST if danger else left // 2)
+        identity, dot, _ = who.partition(" · ")
+        who = identity if dot and cell_len(who) > room else who  # what a row is known by, before who ran
         text = who if cell_len(who) <= room else fit_middle(who, room)
         parts.append((text, "plain"))
         left -= cell_len(text)

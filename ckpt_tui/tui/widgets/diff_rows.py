@@ -12,9 +12,8 @@ from textual.message import Message
 
 from ckpt_tui.core.diff.changes import Change, Difference
 from ckpt_tui.core.diff.comparison import DiffRow, rows
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.summary import summary
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.change_parts import Parts, beside_parts, change_parts, is_wide, marked
@@ -104,7 +103,7 @@ class DiffRows(LineList):
     def place(self) -> str:
         """The path under the cursor, safe for a terminal; "" where there is none."""
         row = self.row
-        return clean(expression(row.change.path)) if row is not None and row.change is not None else ""
+        return shown_path(row.change.path) if row is not None and row.change is not None else ""
 
     def go_to(self, change: Change) -> None:
         """Put the cursor on a change."""

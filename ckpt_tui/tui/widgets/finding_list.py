@@ -9,7 +9,7 @@ from textual.message import Message
 
 from ckpt_tui.core.doctor.findings import SIGNS, TITLES, Finding, Severity
 from ckpt_tui.core.doctor.report import Report
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.text_lines import TextLines
@@ -18,6 +18,9 @@ STYLES: dict[Severity, str] = {"danger": "error", "warning": "warn", "info": "pl
 
 TYPE = "type"
 """The kind of finding that shows a type to allow."""
+
+_WITH_PATHS = 100
+"""Cells of a line from which there is room for where a finding is."""
 
 
 class FindingText(TextLines):
@@ -72,7 +75,7 @@ class Findings(LineList):
         # Only the longest names are measured: as good as all of them, and quick for a hundred thousand.
         self._kinds = max((len(finding.kind) for finding in found), default=0)
         self._files = _widest({_stem(finding.file) for finding in found})
-        self._paths = _widest({clean(finding.path) for finding in found})
+        self._paths = _widest({shown_name(finding.path) for finding in found})
         self.changed()
         self.move_to(0, by_hand=False)
         self.scroll_to(y=0, animate=False, immediate=True)
@@ -82,16 +85,19 @@ class Findings(LineList):
         if isinstance(row, Heading):
             return [(row.text, row.style), (row.rest, "dim")]
         sign, style = SIGNS[row.severity], STYLES[row.severity]
-        files, paths = min(self._files, width // 5), min(self._paths, width // 6)
+        # The reason is what a person reads; the rest of the line stands below the list in full.
+        files, paths = min(self._files, width // 6), min(self._paths, width // 8) if width >= _WITH_PATHS else 0
         parts = [("▸" if index == self.cursor else " ", "accent"), (f"{sign} ", style)]
         if row.kind == TYPE:
             name = row.fix.removeprefix("allowed_checkpoint_types=[").removesuffix("]")
             parts.append((fit(name, max(width - 3 - files - paths - 6, 8)) + "  ", "text"))
         else:
             parts.append((row.kind.ljust(min(self._kinds, 18)) + "  ", style))
-        parts += [(fit(_stem(row.file), files) + "  ", "plain"), (fit(clean(row.path), paths) + "  ", "dim")]
+        parts.append((fit(_stem(row.file), files) + "  ", "plain"))
+        if paths:
+            parts.append((fit(shown_name(row.path), paths) + "  ", "dim"))
         if row.kind != TYPE:
-            parts.append((clean(row.reason), "plain"))
+            parts.append((shown_name(row.reason), "plain"))
         return parts
 
     def clicked(self, index: int, x: int, times: int) -> None:
@@ -121,4 +127,4 @@ def _widest(texts: set[str]) -> int:
 
 
 def _stem(file: str) -> str:
-    return clean(file.removesuffix(".json"))
+    return shown_name(file.removesuffix(".json"))

@@ -9,10 +9,11 @@ from textual.message import Message
 
 from ckpt_tui.core.find.question import Match
 from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.lineage import workflow_label
 from ckpt_tui.core.runs.path_history import HistoryValue, executors_text, newest_part, value_text
+from ckpt_tui.core.shown_names import shown_name, shown_path
 from ckpt_tui.core.sizes.repeats import Repeated
 from ckpt_tui.core.sizes.run_totals import MEASURED_PARTS, RunSizes, StepSizes
 from ckpt_tui.core.text import ago_text, clean, size_text
@@ -59,7 +60,7 @@ class HistoryList(ResultList):
     def show(self, taken: Sequence[HistoryValue], cursor: int) -> None:
         """Show these values, the cursor on one of them."""
         self._taken, self._news = taken, {}
-        self._names = min(max((cell_len(clean(executors_text(one))) for one in taken), default=0), _NAMES)
+        self._names = min(max((cell_len(shown_name(executors_text(one))) for one in taken), default=0), _NAMES)
         self.changed()
         self.move_to(cursor, by_hand=False)
 
@@ -163,7 +164,7 @@ class MatchList(ResultList):
             return _group_heading([self.matches[at].ref for at in group])
         hit = self.matches[group[0]].hit
         mark = "▸" if index == self.cursor else " "
-        path = fit_end(clean(expression(hit.path)), max(width // 2 - 8, 12))
+        path = fit_end(shown_path(hit.path), max(width // 2 - 8, 12))
         begin, end = hit.spot
         # The match has to be in sight.
         left = max(width - cell_len(path) - 12, 10)
@@ -184,11 +185,12 @@ def _group_heading(refs: Sequence[CheckpointRef]) -> list[tuple[str, str]]:
     if count == 1:
         times = f" · {len(refs):,} times" if len(refs) > 1 else ""
         title = f"{listing.id_text(ref)} · iteration {ref.iteration}"
-        return [(title, "heading"), (f"{when} · {clean(ref.workflow, 40)}{times}", "dim")]
-    workflows = {each.workflow for each in refs}
+        return [(title, "heading"), (f"{when} · {shown_name(workflow_label(ref), 40)}{times}", "dim")]
+    workflows = {workflow_label(each) for each in refs}
     others = f" and {len(workflows) - 1:,} more" if len(workflows) > 1 else ""
     title = f"since step {ref.iteration}, in {count:,} checkpoints"
-    return [(title, "heading"), (f" · first {listing.id_text(ref)}{when} · {clean(ref.workflow, 40)}{others}", "dim")]
+    where = f" · first {listing.id_text(ref)}{when} · {shown_name(workflow_label(ref), 40)}{others}"
+    return [(title, "heading"), (where, "dim")]
 
 
 class SizeList(ResultList):
@@ -235,7 +237,7 @@ class SizeList(ResultList):
                 mark, (f"{size_text(row.extra):>6}  ", "number"), (f"{times:<16}", "plain"), (f"{where:<22}", "dim"),
                 (f"{clean(short_type(row.type), 30)}  ", "type"),
             ]  # fmt: skip
-            return [*parts, (fit_end(clean(expression(row.path)), _room(parts, width)), "label")]
+            return [*parts, (fit_end(shown_path(row.path), _room(parts, width)), "label")]
         bar = "▪" * round(8 * row.ref.size / max(self._largest, 1))
         parts = [
             mark,
@@ -248,7 +250,7 @@ class SizeList(ResultList):
         if row.grew is not None:
             more = row.grew.after - row.grew.before
             parts.append((f"  +{size_text(more):<6} ", "number"))
-            parts.append((fit_end(clean(expression(row.grew.path)), _room(parts, width)), "label"))
+            parts.append((fit_end(shown_path(row.grew.path), _room(parts, width)), "label"))
         return parts
 
 

@@ -14,6 +14,7 @@ from ckpt_tui.core.running.executor_states import Called, Progress
 from ckpt_tui.core.running.secret_lines import masked_copy
 from ckpt_tui.core.running.session_lines import pause_text
 from ckpt_tui.core.running.short_values import brief, short_name
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.steps import Light
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.graph_view import GraphView
@@ -30,7 +31,7 @@ _LABEL = 9
 
 
 class RunState(Horizontal):
-    """The graph of a run as it is lit now, and in words where it stands."""
+    """The graph of a run as it is lit now, and as text where it is."""
 
     DEFAULT_CSS = """
     RunState { height: 42%; min-height: 8; }
@@ -69,7 +70,7 @@ class RunState(Horizontal):
 def _paused(line: dict[str, Any], reveal: bool) -> Iterator[Paragraph]:
     yield Paragraph(pause_text(line), "warn", 2, "‖ ", "warn")
     if line.get("executor"):
-        source = clean(str(line.get("source") or ""), 40)
+        source = shown_name(str(line.get("source") or ""), 40)
         origin = f" from {source}" if source else ""
         yield Paragraph(f"{short_name(str(line.get('type')))}{origin}", "plain", _LABEL, "gets", "label")
         data = line.get("data")
@@ -104,5 +105,5 @@ def _calls(called: list[Called]) -> Iterator[Paragraph]:
     """The calls of the superstep, each with what it took."""
     for each in called:
         printed = f"printed {each.printed:,} line{'' if each.printed == 1 else 's'}" if each.printed else ""
-        text = " · ".join(filter(None, (clean(each.executor, 30), each.spent, printed)))
+        text = " · ".join(filter(None, (shown_name(each.executor, 30), each.spent, printed)))
         yield Paragraph(text, "plain", _LABEL, each.sign, "error" if each.sign == "✗" else "good")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from rich.cells import cell_len
 from textual.message import Message
 
-from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.typenames import short_type
+from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.core.sizes.shares import PathShare, Shares, TypeShare, without_shells
 from ckpt_tui.core.text import clean, size_text
 from ckpt_tui.tui.widgets.finding_list import Heading
@@ -73,9 +74,9 @@ class ShareList(LineList):
 
     def _named(self, index: int, path: Path) -> tuple[str, str]:
         """A path in two parts: what a row above stands for already, and what is its own."""
-        whole = clean(expression(path))
+        whole = shown_path(path)
         above = (row.path for row in self._rows[:index] if isinstance(row, PathShare))
-        held = max((clean(expression(one)) for one in above if one == path[: len(one)]), key=len, default="")
+        held = max((shown_path(one) for one in above if one == path[: len(one)]), key=len, default="")
         return (held, whole[len(held) :]) if whole.startswith(held) and held != whole else ("", whole)
 
     def action_open(self) -> None:

@@ -11,6 +11,7 @@ from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.replay.frames import Frame, path_text
 from ckpt_tui.core.replay.frames import shown as in_words
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.steps.steps import Flight, Light, Ran, Step
 from ckpt_tui.core.text import clean
@@ -131,7 +132,7 @@ def _flights(step: Step, width: int) -> Iterator[TextAndPath]:
     for flight in step.flights:
         number = f" ×{len(flight.data)}" if len(flight.data) > 1 else ""
         targets = ", ".join(clean(name, 40) for name in flight.targets) or "?"
-        source = _SORTS[flight.sort] or clean(flight.source, 40)
+        source = _SORTS[flight.sort] or shown_name(flight.source, 40)
         parts = [
             (" ▸ ", "accent"), (source, "plain"), (" → ", "accent"), (f"{targets}{number}", "plain"),
             (f"  {shown(flight.data[0])}" if flight.data else "", "text"),

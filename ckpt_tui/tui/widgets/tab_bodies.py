@@ -11,9 +11,8 @@ from textual.widget import Widget
 
 from ckpt_tui.core.model import Checkpoint, parts_of
 from ckpt_tui.core.overview.line import Overview, alarm_lines
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.value_size import size_of
-from ckpt_tui.core.text import clean
+from ckpt_tui.core.shown_names import shown_path
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.overview_lines import OverviewLines
@@ -117,7 +116,7 @@ class TabBodies:
             return "", ""
         size = size_of(row.member.value, PLACE_NODES).text
         # Beside a path a bare number would show nothing.
-        return f"{size} B" if size[-1:].isdigit() else size, clean(expression(tree.path))
+        return f"{size} B" if size[-1:].isdigit() else size, shown_path(tree.path)
 
     def show_overview(self, overview: Overview | None, alarms: Sequence[str], keep_place: bool) -> None:
         """Show what there is to say of a checkpoint, what could run code first."""

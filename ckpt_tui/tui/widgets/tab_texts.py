@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from ckpt_tui.core.shown_names import masked_path, shown_name, shown_path
 from ckpt_tui.tui.widgets.tabs import Tab
 
 if TYPE_CHECKING:
@@ -14,14 +15,13 @@ if TYPE_CHECKING:
     from ckpt_tui.core.reading.conversation import Conversation
 
 from ckpt_tui.core.model import Checkpoint, has_file_time
-from ckpt_tui.core.paths import expression
 from ckpt_tui.core.reading.pending import requests
+from ckpt_tui.core.reading.tree import Tree
 from ckpt_tui.core.reading.turns import MAX_TURNS
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import masked_lines
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.secret_texts import masked_text
-from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 TABS = ("overview", "state", "talk", "diff", "graph", "file")
@@ -41,13 +41,28 @@ RAW_BYTES = 4_000_000
 _ROLE_STYLES = {"user": "label", "assistant": "text", "system": "dim", "tool": "number"}
 
 
+def part_text(tree: Tree, room: int) -> str:
+    """Below which value the rows are that are shown, in so many cells: the end of its path; "" where all are."""
+    row = tree.top_row
+    if row is None:
+        return ""
+    path, levels = shown_path(tree.path(row)), f" · {tree.top.depth:,} level{'s' * (tree.top.depth > 1)} down · < back "
+    room = max(room - len(levels) - 8, 8)
+    return f" below {path if len(path) <= room else '…' + path[1 - room :]}{levels}"
+
+
+def are_alike(one: Checkpoint | None, other: Checkpoint | None) -> bool:
+    """Whether there are two checkpoints, and of the same workflow: what was unfolded in one is in the other."""
+    return one is not None and other is not None and one.ref.workflow == other.ref.workflow
+
+
 def conversation_paragraphs(talk: Conversation, reveal: bool = True) -> list[Paragraph]:
     """A conversation as text: each turn with its speaker to the left, `+` before those that are new."""
     out: list[Paragraph] = []
     if not talk.turns:
         out.append(Paragraph("Nothing was said: no messages in flight, no conversation in any state.", "dim"))
     for path, number in talk.repeated:
-        out.append(Paragraph(f"{number:,} messages of {expression(path)} appear twice, by their ids.", "error"))
+        out.append(Paragraph(f"{number:,} messages of {masked_path(path)} appear twice, by their ids.", "error"))
     if len(talk.turns) > MAX_TURNS:
         out.append(Paragraph(f"… {len(talk.turns) - MAX_TURNS:,} earlier turns", "dim"))
     shown = talk.turns[-MAX_TURNS:]
@@ -55,7 +70,7 @@ def conversation_paragraphs(talk: Conversation, reveal: bool = True) -> list[Par
     width = min(max((len(turn.speaker) for turn in shown), default=4), 22) + (4 if marks else 2)
     for turn in shown:
         sign = ("+ " if turn.is_new else "  ") if marks else ""
-        lead = sign + clean(turn.speaker, width - len(sign) - 2)
+        lead = sign + shown_name(turn.speaker, width - len(sign) - 2)
         style = _ROLE_STYLES.get(turn.role, "label")
         if turn.text:
             text = turn.text if reveal else masked_text(turn.text)
@@ -70,7 +85,7 @@ def conversation_paragraphs(talk: Conversation, reveal: bool = True) -> list[Par
                 Paragraph(f"  ‖ {turn.note}" if turn.note.startswith("waits") else f"  ▸ {turn.note}", "dim", width)
             )
     if talk.unread:
-        places = ", ".join(expression(path) for path in talk.unread[:3])
+        places = ", ".join(masked_path(path) for path in talk.unread[:3])
         out.append(Paragraph(f"Not read, because it is large: {places}. Unfold it in its tab.", "dim"))
     if talk.is_cut:
         out.append(Paragraph("Only the first part of this checkpoint was searched for conversations.", "dim"))
