@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from ckpt_tui.actions.state_files import write_privately
 from ckpt_tui.errors import CkptError
+from ckpt_tui.stores.postgres_address import absolute
 from ckpt_tui.user_directories import state_directory
 
 SCHEMA = "ckpt-tui/notes@1"
@@ -74,7 +75,7 @@ class Notebook:
 
 def notes_file(store: str) -> str:
     """Where the notes on a store are kept."""
-    name = sha256(os.path.abspath(store).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    name = sha256(absolute(store).encode("utf-8", "surrogateescape")).hexdigest()[:24]
     return os.path.join(_directory(), f"{name}.json")
 
 
@@ -93,7 +94,7 @@ def read_notes(store: str) -> Notebook:
     Raises:
         CkptError: the file cannot be read, or is not a file of notes.
     """
-    book = Notebook(os.path.abspath(store))
+    book = Notebook(absolute(store))
     try:
         os.stat(_directory())
     except FileNotFoundError:

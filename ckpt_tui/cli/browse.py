@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from types import ModuleType
 from typing import cast
 
 import click
@@ -61,7 +62,7 @@ def command(
         words += ["--no-cache"] if is_switched_off() else []
         return serve([*(stores or (() if storage is not None else (".",))), *words, *names], port)
     path = stores[0] if len(stores) == 1 and storage is None and os.path.isfile(stores[0]) else ""
-    if path and not path.endswith(".json") and is_events_file(path):
+    if path and is_events_file(path):
         return _events(path)
     directory = stores[0] if len(stores) == 1 and storage is None and os.path.isdir(stores[0]) else ""
     streams = event_files(directory) if directory else []
@@ -75,16 +76,18 @@ def command(
         )
         return result
     opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False, poll=poll))
-    from ckpt_tui.tui.app import browse  # late: Textual, 240 ms that a list for a pipe does without
+    return int(_app().browse(opened, at=at, query=query))
 
-    return browse(opened, at=at, query=query)
+
+def _app() -> ModuleType:
+    from ckpt_tui.tui import app  # late: Textual, 240 ms that a list for a pipe does without
+
+    return app
 
 
 def _browse_events(path: str, names: Sequence[str] = ()) -> int:
     """Open a stream of events, or the list of those in a directory; returns the exit code."""
-    from ckpt_tui.tui.app import browse_events  # late: Textual
-
-    return browse_events(path, names)
+    return int(_app().browse_events(path, names))
 
 
 def _event_directory(directory: str, names: list[str]) -> int:

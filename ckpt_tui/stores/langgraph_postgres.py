@@ -12,9 +12,10 @@ from ckpt_tui.errors import NotFoundError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.composite import CompositeStore
 from ckpt_tui.stores.database_fault import DatabaseFault
-from ckpt_tui.stores.langgraph_containers import ContainerStore
+from ckpt_tui.stores.langgraph_container_store import ContainerStore
 from ckpt_tui.stores.langgraph_postgres_rows import TABLES, PostgresRows, Tables, tables_of
-from ckpt_tui.stores.postgres import Address, PostgresDatabase, address_of
+from ckpt_tui.stores.postgres import PostgresDatabase
+from ckpt_tui.stores.postgres_address import Address, address_of
 
 BUSY_SECONDS = 0.2
 """Seconds between two looks at a database that was written to lately."""

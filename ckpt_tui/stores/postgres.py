@@ -11,18 +11,17 @@ Needs psycopg 3, an extra. A password is never part of what is shown, kept or ra
 
 from __future__ import annotations
 
-import re
 import threading
 import weakref
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar
-from urllib.parse import unquote
 
 from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.core.text import clean
-from ckpt_tui.errors import CkptError, UsageError
+from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.database_fault import DatabaseFault
+from ckpt_tui.stores.postgres_address import PASSWORD, Address
 
 CONNECT_SECONDS = 5
 """How long a server may take to let us in."""
@@ -33,14 +32,6 @@ STATEMENT_SECONDS = 20
 LOCK_SECONDS = 2
 """How long a statement waits for a table that is being changed."""
 
-PASSWORD = "***"  # noqa: S105 - what is shown instead
-"""What stands for a password in a URL; in one that is opened it means that libpq finds it (PGPASSWORD, ~/.pgpass)."""
-
-_URL = re.compile(r"postgres(?:ql)?(?:\+\w+)?://", re.IGNORECASE)
-_PAIRS = re.compile(r"(?:\w+=[^&]*&?)+\Z").match
-_FORM = "For example: postgres://USER@HOST/DATABASE?sslmode=require"
-_MASKS = (PASSWORD, "•" * 6)
-_SECRET_OPTIONS = ("password", "sslpassword", "oauth_client_secret")
 
 _BEGIN = (
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
@@ -63,115 +54,6 @@ _DEFAULTS: dict[str, Any] = {
 """What libpq is told unless the URL says otherwise; a connection to a server that is gone ends by itself."""
 
 Answer = TypeVar("Answer")
-
-
-class Address:
-    """Where a database is.
-
-    Attributes:
-        shown: Its URL without a password.
-        options: What libpq is given; may hold a password.
-        schema: The schema that the URL names (`?schema=`); "" for none.
-        name: The name of the database, as far as the URL says it.
-    """
-
-    def __init__(self, shown: str, options: dict[str, str], schema: str) -> None:
-        self.shown, self.options, self.schema = shown, options, schema
-        self.name = options.get("dbname") or options.get("user") or "postgres"
-
-    def __repr__(self) -> str:
-        return f"Address({self.shown!r})"
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """Texts that must not be shown."""
-        return tuple(text for name in _SECRET_OPTIONS if (text := self.options.get(name)))
-
-    @property
-    def names_schemas(self) -> bool:
-        """Whether the URL says which schemas are meant."""
-        return bool(self.schema) or "search_path" in self.options.get("options", "")
-
-    def of_schema(self, schema: str) -> Address:
-        """The same with a schema named."""
-        joint = "&" if "?" in self.shown else "?"
-        return Address(f"{self.shown}{joint}schema={_quoted(schema)}", self.options, schema)
-
-
-def is_postgres(text: str) -> bool:
-    """Whether a text is the URL of a PostgreSQL database."""
-    return _URL.match(text) is not None
-
-
-def address_of(url: str) -> Address:
-    """What a URL says: `postgres://USER:PASSWORD@HOST:PORT/DATABASE?OPTION=VALUE`.
-
-    Passwords are taken as they are meant, also where `@` or `/` in one is not written as `%40` or `%2F`. The name of a
-    driver, as SQLAlchemy has it (`postgresql+psycopg://`), is passed over.
-
-    Raises:
-        UsageError: it is not such a URL.
-    """
-    scheme = _URL.match(url)
-    if scheme is None:
-        raise UsageError("That is not the URL of a PostgreSQL database.", _FORM)
-    rest = url[scheme.end() :]
-    start, _, query = rest.partition("?")
-    if query and "@" in query and not _PAIRS(query):  # it is a password that holds the first "?"
-        at = rest.rindex("@")
-        tail, _, query = rest[at:].partition("?")
-        start = rest[:at] + tail
-    if query and not _PAIRS(query):  # which is not quoted: it may hold a password
-        raise UsageError("The options of the URL are not written as ?name=value&name=value.", _FORM)
-    user_part, at_sign, place = start.rpartition("@")
-    user, has_password, password = user_part.partition(":")
-    hosts, _, database = place.partition("/")
-    options: dict[str, str] = {}
-    pairs: list[str] = []
-    schema = ""
-    for pair in filter(None, query.split("&")):
-        name, _, value = pair.partition("=")
-        if name == "schema":
-            schema = unquote(value)
-        else:
-            options[name] = unquote(value)
-        pairs.append(f"{name}={PASSWORD}" if name in _SECRET_OPTIONS else pair)
-    names, ports = _hosts(hosts)
-    for name, value in (("user", unquote(user)), ("dbname", unquote(database)), ("host", names), ("port", ports)):
-        if value:
-            options.setdefault(name, value)
-    if has_password and unquote(password):
-        options.setdefault("password", unquote(password))
-    for name in _SECRET_OPTIONS:
-        if options.get(name) in _MASKS:
-            del options[name]
-    shown_user = user + (f":{PASSWORD}" if has_password and password else "") + at_sign
-    scheme_text = scheme[0].lower().partition("+")[0].removesuffix("://") + "://"
-    shown = f"{scheme_text}{shown_user}{place}" + (f"?{'&'.join(pairs)}" if pairs else "")
-    return Address(shown, options, schema)
-
-
-def shown_place(text: str) -> str:
-    """A place as it may be shown and kept: the URL of a database without its password, anything else as it is."""
-    try:
-        return address_of(text).shown if is_postgres(text) else text
-    except UsageError:
-        return masked_text(text)
-
-
-def _hosts(text: str) -> tuple[str, str]:
-    """The hosts and the ports of `HOST:PORT,HOST:PORT`, each with commas as libpq takes them."""
-    names, ports = [], []
-    for part in filter(None, text.split(",")):
-        found = re.fullmatch(r"(\[[^\]]*\]|[^:]*)(?::(\d*))?", part)
-        names.append(unquote(found[1]).strip("[]") if found else unquote(part))
-        ports.append((found[2] if found else "") or "")
-    return ",".join(names), ",".join(ports) if any(ports) else ""
-
-
-def _quoted(text: str) -> str:
-    return "".join(each if each.isalnum() or each in "_-.~" else "".join(f"%{b:02X}" for b in each.encode())
-                   for each in text)  # fmt: skip
 
 
 class Column(NamedTuple):
@@ -279,12 +161,12 @@ class PostgresDatabase:
         return self._tried(lambda connection: Look(connection).rows(statement)[0][0])
 
     def _ask(self, ask: Callable[[Any], Answer]) -> Answer:
-        psycopg = driver()
+        failure = driver().Error
         try:
             if self._opened.connection is None:
-                self._opened.connection = self._connected(psycopg)
+                self._opened.connection = self._connected()
             return ask(self._opened.connection)
-        except psycopg.Error as error:
+        except failure as error:
             fault = self._fault(error)
             if fault.kind == "unreachable" or getattr(self._opened.connection, "broken", False):
                 self.close()
@@ -293,11 +175,9 @@ class PostgresDatabase:
             self.close()
             raise
 
-    def _connected(self, psycopg: Any) -> Any:
-        options = {**_DEFAULTS, **self.address.options}
-        connection = psycopg.connect(**options, autocommit=True, prepare_threshold=None)
-        _take_any_text(connection)
-        with suppress(psycopg.Error):
+    def _connected(self) -> Any:
+        connection = driver().connect({**_DEFAULTS, **self.address.options})
+        with suppress(driver().Error):
             self._path = connection.execute("SELECT pg_catalog.current_schemas(false)").fetchone()[0]
         return connection
 
@@ -334,34 +214,17 @@ class PostgresDatabase:
 
 
 def driver() -> Any:
-    """The module psycopg.
+    """The module that has psycopg.
 
     Raises:
-        CkptError: it is not installed.
+        CkptError: psycopg is not installed.
     """
     try:
-        import psycopg  # late: an extra
+        from ckpt_tui.stores import postgres_driver  # late: an extra
     except ImportError as error:
         hint = "Install the extra: pip install 'ckpt-tui[postgres]'"
         raise CkptError(f"PostgreSQL is read with psycopg 3, which cannot be imported ({error}).", hint) from None
-    return psycopg
-
-
-def _take_any_text(connection: Any) -> None:
-    """Give and take text that is not UTF-8: databases without an encoding (SQL_ASCII) hold any bytes."""
-    from psycopg.types.string import StrDumperUnknown, TextLoader  # late: an extra
-
-    class AnyText(TextLoader):  # type: ignore[misc,unused-ignore]
-        def load(self, data: Any) -> str:
-            return bytes(data).decode("utf-8", "surrogateescape")
-
-    class AnyString(StrDumperUnknown):  # type: ignore[misc,unused-ignore]
-        def dump(self, obj: str) -> bytes:
-            return obj.encode("utf-8", "surrogateescape")
-
-    for kind in ("text", "varchar", "name", "bpchar"):
-        connection.adapters.register_loader(kind, AnyText)
-    connection.adapters.register_dumper(str, AnyString)
+    return postgres_driver
 
 
 def _is_lost(error: Any) -> bool:

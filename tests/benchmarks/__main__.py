@@ -33,6 +33,7 @@ GROUPS = {
     "long-run": ("scale", "long_run"),
     "remote": ("scale", "remote"),
     "chat": ("scale", "chat"),
+    "groups": ("groups", "run"),
 }
 """Name → module and function."""
 

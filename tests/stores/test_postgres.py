@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
-from ckpt_tui.stores.postgres import PostgresDatabase, address_of, is_postgres, shown_place
+from ckpt_tui.stores.postgres import PostgresDatabase
+from ckpt_tui.stores.postgres_address import address_of, is_postgres, shown_place
 from ckpt_tui.stores.registry import open_store
 
 
@@ -46,9 +47,15 @@ class TestAddresses:
         assert "***" in address.shown
 
     def test_a_url_with_a_masked_password_leaves_finding_it_to_libpq(self) -> None:
+        for url in ("postgres://u:***@elsewhere/db", "postgres://u:••••••@elsewhere/db"):
+            address = address_of(url)
+            assert "password" not in address.options
+            assert address.shown == "postgres://u:***@elsewhere/db"
+
+    def test_a_database_opens_again_by_the_url_that_is_shown(self) -> None:
         shown = address_of("postgres://u:hunter2@h/db").shown
-        assert "password" not in address_of(shown).options
-        assert address_of(shown).shown == shown
+        assert address_of(shown).options["password"] == "hunter2"
+        assert address_of(address_of(shown).of_schema("a").shown).options["password"] == "hunter2"
 
     def test_a_schema_is_named_by_an_option_of_ours(self) -> None:
         address = address_of("postgres://h/db?schema=tenant%201&sslmode=disable")

@@ -14,6 +14,7 @@ from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.postgres_address import absolute
 
 MOST_NODES = 1_000
 """Nodes of one graph that are compared."""
@@ -45,8 +46,9 @@ def source_in(store: Store, checkpoint: Checkpoint, later: Sequence[str] = (), a
     nodes = [each for each in _names(attribute(checkpoint.metadata, "versions_seen")) if not each.startswith("__")]
     found = GraphThread(thread, name, prefix, tuple(nodes), _next(checkpoint.messages))
     # A stored checkpoint says nothing of its graph: what is loaded stands for its thread.
-    return Source(os.path.abspath(store.path), ref.id, f"run {prefix}", executors=tuple(nodes), workflow=ref.workflow,
-                  iteration=ref.step, thread=found)  # fmt: skip
+    copy = store.copy_for_resume(ref.file)
+    return Source(absolute(store.path), ref.id, f"run {prefix}", executors=tuple(nodes), workflow=ref.workflow,
+                  iteration=ref.step, thread=found, copy=copy)  # fmt: skip
 
 
 def _names(value: Value) -> list[str]:

@@ -82,7 +82,7 @@ def _absolute(text: str, directory: str) -> str:
 def remember(store: str, target: Target) -> None:
     """Keep the target of a store; a state directory that cannot be written is not a reason to fail."""
     known = _TABLE.read()
-    key = os.path.realpath(root_of(store))
+    key = _key(store)
     known.pop(key, None)
     known[key] = {**asdict(anchored(target)), "args": dict(target.args)}
     _TABLE.write(known)
@@ -90,7 +90,12 @@ def remember(store: str, target: Target) -> None:
 
 def remembered(store: str) -> Target | None:
     """The target that was last used for a store; its paths are absolute."""
-    return _target(_TABLE.read().get(os.path.realpath(root_of(store))))
+    return _target(_TABLE.read().get(_key(store)))
+
+
+def _key(store: str) -> str:
+    """What stands for a store and its forks."""
+    return os.path.realpath(root_of(store))
 
 
 # -- what a project suggests -------------------------------------------------------------------------------------------

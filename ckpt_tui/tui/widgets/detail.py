@@ -91,7 +91,6 @@ class Detail(Widget):
         self._is_large = False
         self._difference: Difference | None = None
         self._no_difference = ""
-        """Why there is no difference to the parent."""
         self._alarms: tuple[str, ...] = ()
         """What in the checkpoint could run code, once that was looked for."""
 
@@ -168,11 +167,7 @@ class Detail(Widget):
     def show(self, checkpoint: Checkpoint | None) -> None:
         """Show another checkpoint, at the same place as far as it has one."""
         self._remember()
-        same = (
-            checkpoint is not None
-            and self.checkpoint is not None
-            and checkpoint.ref.workflow == self.checkpoint.ref.workflow
-        )
+        same = tab_texts.are_alike(checkpoint, self.checkpoint)
         if not same:
             self._memory.clear()
         self.checkpoint = checkpoint
@@ -298,6 +293,11 @@ class Detail(Widget):
     def on_row_tree_folded(self) -> None:
         """From the first fold by hand on, folds are kept from checkpoint to checkpoint."""
         self._memory.keep_folds(self.tab, self.rows)
+        self._show_part()
+
+    def _show_part(self) -> None:
+        text = tab_texts.part_text(self.rows.value_tree, self.size.width - 4) if self.is_tree else ""
+        self.border_subtitle = Content(text)
 
     def on_tab_line_picked(self, event: TabLine.Picked) -> None:
         """Show the tab that was clicked."""
@@ -346,6 +346,7 @@ class Detail(Widget):
                 self.bodies.text.show([Paragraph("Empty.", "dim")])
             else:
                 self.rows.show(tree, self._memory.place(self.tab) if keep_place else None)
+        self._show_part()
 
     @property
     def tabs(self) -> tuple[Tab, ...]:

@@ -14,14 +14,14 @@ from ckpt_tui.core.reading.tree_branches import Branch, Row
 from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
-from ckpt_tui.tui.widgets.row_painter import INDENT_LIMIT, Look, RowPainter
-from ckpt_tui.tui.widgets.unread import UnreadRows
+from ckpt_tui.tui.widgets.deep_rows import DeepRows
+from ckpt_tui.tui.widgets.row_painter import LEVEL_CELLS, Look, RowPainter, indent
 
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.comparison import Marks
 
 
-class RowTree(UnreadRows):
+class RowTree(DeepRows):
     """The rows of an `Outline`."""
 
     BINDINGS = bindings("value")
@@ -43,15 +43,8 @@ class RowTree(UnreadRows):
     class Folded(Message):
         """Something was unfolded or folded by hand."""
 
-    @dataclass
-    class Notice(Message):
-        """Something to say to the person."""
-
-        text: str
-
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.value_tree = Tree({})
         self.reveal = False
         self.sizes = False
         """Sizes stand in the place of types."""
@@ -60,16 +53,13 @@ class RowTree(UnreadRows):
         """What changed since the parent, beside the values; None while that is not known."""
         self._painter = RowPainter()
 
-    @property
-    def line_count(self) -> int:
-        return len(self.value_tree)
-
     def show(self, tree: Tree, labels: tuple[str, ...] | None = None) -> None:
         """Show another value; with `labels`, put the cursor on the row they lead to."""
         top = self.scroll_offset.y
         offset = self.cursor - top
         self.forget_reading()
         self.value_tree = tree
+        self.forget_tops()
         self._reset()
         if labels is None:
             self.cursor = 0
@@ -84,11 +74,6 @@ class RowTree(UnreadRows):
         self._painter.forget()
         self.changed()
         self.cursor = self.validate_cursor(self.cursor)
-
-    @property
-    def row(self) -> Row | None:
-        """The row under the cursor."""
-        return self.value_tree.row(self.cursor) if self.cursor < len(self.value_tree) else None
 
     @property
     def path(self) -> Path:
@@ -121,13 +106,14 @@ class RowTree(UnreadRows):
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
         row = self.value_tree.row(index)
         look = Look(
-            self.reveal, self.is_hidden(row), self.is_reading(row.member.value), self.sizes, self.match, self.marks
-        )
+            self.reveal, self.is_hidden(row), self.is_reading(row.member.value), self.sizes, self.match, self.marks,
+            self.shift,
+        )  # fmt: skip
         return self._painter.paint(self.value_tree, row, width, look)
 
     # -- folding -----------------------------------------------------------------------------------------------------
 
-    def _changed_by_hand(self) -> None:
+    def changed_by_hand(self) -> None:
         self._reset()
         self.post_message(self.Folded())
 
@@ -142,7 +128,7 @@ class RowTree(UnreadRows):
         elif not self.is_at_hand(row.member.value, self.action_unfold):
             return
         elif self.value_tree.unfold(row.branch, row.slot):
-            self._changed_by_hand()
+            self.changed_by_hand()
         else:
             self.action_toggle_row()
 
@@ -154,12 +140,15 @@ class RowTree(UnreadRows):
                 return
             if row.is_open:
                 self.value_tree.fold(row.branch, row.slot)
-                self._changed_by_hand()
+                self.changed_by_hand()
             else:
+                top = self.value_tree.top
                 parent = self.value_tree.parent_index(row)
                 if parent is None:
                     self.post_message(self.Notice("No row stands above this one; esc goes to the list."))
                     return
+                if self.value_tree.top is not top:
+                    self.changed_by_hand()
                 self.move_to(parent)
 
     def action_toggle_row(self) -> None:
@@ -170,11 +159,11 @@ class RowTree(UnreadRows):
             return
         if row.is_open:
             self.value_tree.fold(row.branch, row.slot)
-            self._changed_by_hand()
+            self.changed_by_hand()
         elif not self.is_at_hand(row.member.value, self.action_toggle_row):
             return
         elif self.value_tree.unfold(row.branch, row.slot):
-            self._changed_by_hand()
+            self.changed_by_hand()
         elif self.is_hidden(row) and is_maskable(row.member.value, True):
             self.post_message(self.Notice("Masked: ! shows secrets."))
         else:
@@ -203,14 +192,14 @@ class RowTree(UnreadRows):
         labels = self.labels
         levels = self.take_count(EXPAND_LIMIT)
         if levels < EXPAND_LIMIT:
-            self.value_tree.fold_all(self.value_tree.root)
-        self._unfold(self.value_tree.root, levels)
+            self.value_tree.fold_all(self.value_tree.top)
+        self._unfold(self.value_tree.top, levels)
         self.move_to(self.value_tree.find_labels(labels))
 
     def _unfold(self, branch: Branch, levels: int) -> None:
         if not self.value_tree.unfold_level(branch, levels):
             self.post_message(self.Notice("That is the most that is unfolded at once; the rest stays folded."))
-        self._changed_by_hand()
+        self.changed_by_hand()
 
     def action_fold_siblings(self) -> None:
         """Fold the row and its siblings."""
@@ -220,15 +209,15 @@ class RowTree(UnreadRows):
             return
         self.value_tree.fold_all(row.branch)
         index = self.value_tree.index_of(row.branch, row.slot)
-        self._changed_by_hand()
+        self.changed_by_hand()
         self.move_to(index)
 
     def action_fold_all(self) -> None:
         """Fold everything."""
         self.take_count()
         labels = self.labels
-        self.value_tree.fold_all(self.value_tree.root)
-        self._changed_by_hand()
+        self.value_tree.fold_all(self.value_tree.top)
+        self.changed_by_hand()
         self.move_to(self.value_tree.find_labels(labels))
 
     def action_decode_further(self) -> None:
@@ -283,7 +272,7 @@ class RowTree(UnreadRows):
 
     def clicked(self, index: int, x: int, times: int) -> None:
         row = self.value_tree.row(index)
-        on_sign = x < 2 * min(row.depth, INDENT_LIMIT) + 2
+        on_sign = x < indent(row, self.shift) + LEVEL_CELLS
         if on_sign or times == 2:
             self.action_toggle_row()
 
@@ -300,7 +289,7 @@ class RowTree(UnreadRows):
         kid = self.value_tree.unfold(row.branch, row.slot) if row is not None else None
         if kid is not None:
             self.value_tree.unfold_to_fit(start=kid)
-            self._changed_by_hand()
+            self.changed_by_hand()
         self.call_after_refresh(self.scroll_to, y=self.cursor, animate=False, immediate=True)
 
     def open_labels(self, labels: tuple[str, ...]) -> bool:

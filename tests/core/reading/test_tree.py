@@ -144,6 +144,40 @@ def test_unfolding_everything_goes_down_so_many_levels() -> None:
     assert len(tree) == 1
 
 
+def test_only_the_rows_below_a_value_are_shown_and_their_paths_are_whole() -> None:
+    value: Any = "bottom"
+    for level in range(600, 0, -1):
+        value = {"level": level, "below": value}
+    outline = Tree(value, folds={})
+    outline.unfold_level(outline.root, 1_000)
+    deep = outline.row(len(outline) - 1)
+    kid = outline.unfold(deep.branch, deep.slot)
+    assert kid is not None
+    outline.top = kid
+    outline.unfold_level(kid, 1_000)
+    assert len(outline) == 2 * (600 - kid.depth)
+    bottom = outline.row(len(outline) - 1)
+    assert (bottom.depth, bottom.member.value) == (599 - kid.depth, "bottom")
+    assert outline.path(bottom) == ("below",) * 600
+    assert outline.top_labels == ("below",) * kid.depth
+    assert outline.index_of(bottom.branch, bottom.slot) == len(outline) - 1
+    again = outline.again(show_none=True)
+    assert again.top_labels == outline.top_labels
+    # What stands elsewhere cannot be shown within a part.
+    assert outline.find_labels(("level",)) == 0
+    assert outline.top is outline.root
+
+
+def test_the_row_above_a_part_of_a_value_is_shown_with_what_is_around_it() -> None:
+    outline = Tree({"a": 1, "b": {"c": {"d": 2}}}, folds={"b": {"c": {}}})
+    outline.show_below(("b", "c"))
+    assert outline.parent_index(outline.row(0)) == 0
+    assert outline.row(0).member.label == "c"
+    assert outline.parent_index(outline.row(0)) == 1
+    outline.show_below(("b", "nothing"))
+    assert outline.top_labels == ("b",)
+
+
 def test_unfolding_everything_below_one_row_leaves_the_others_folded() -> None:
     tree = Tree([[[1, 2], [3]], [[4]]], folds={})
     branch = tree.unfold(tree.root, 0)
