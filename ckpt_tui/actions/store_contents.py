@@ -41,7 +41,7 @@ def read_named(store: Store, *names: str) -> tuple[tuple[Run, ...], list[Problem
 def read_headers(store: Store, selection: Selection) -> dict[str, Entry]:
     """The headers of all that a selection may want, and problems."""
     groups = _large(store)
-    wanted = None if groups is None else _wanted(groups, selection)
+    wanted = None if groups is None or selection.workflows else _wanted(groups, selection)
     if groups is None or wanted is None:
         return collect(store.scan())
     return {entry.file: entry for entry in (*_entries(groups, wanted), *groups.problems())}
