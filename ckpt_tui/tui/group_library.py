@@ -46,7 +46,7 @@ class GroupLibrary:
         else:
             for group in batch.groups:
                 self._known.put(group)
-                if self._matched is not None and self._matches(group):
+                if self._matched is not None and _matches(group, self.text, self._found):
                     self._matched.put(group)
         own = []
         for entry in batch.entries:
@@ -95,26 +95,22 @@ class GroupLibrary:
         """All checkpoints, read run by run as somebody comes to them."""
         return GroupNodes(self.store, self._known.now())
 
-    def match(self, text: str, found: Iterable[str]) -> KnownGroups | None:
-        """The groups that a filter leaves; None for all. It takes a second for some hundred thousand.
+    def match(self, text: str, found: Iterable[str]) -> None:
+        """Take in a filter; it takes a second for some hundred thousand groups.
 
         Args:
-            text: What their titles must contain.
+            text: What the titles of groups must contain; "" for no filter.
             found: Ids of groups that have it elsewhere.
         """
-        self.text, self._found = text, frozenset(found)
-        if not text:
-            return None
-        matched = KnownGroups()
-        matched.begin()
-        matched.list(group for group in self._known.now() if self._matches(group))
-        matched.end()
-        return matched
+        ids = frozenset(found)
+        matched = KnownGroups() if text else None
+        if matched is not None:
+            matched.begin()
+            matched.list(group for group in self._known.now() if _matches(group, text, ids))
+            matched.end()
+        self.text, self._found, self._matched = text, ids, matched
 
-    def take_matched(self, matched: KnownGroups | None) -> None:
-        """Take in what a filter leaves."""
-        self._matched = matched
 
-    def _matches(self, group: Group) -> bool:
-        text, title = self.text, group.title
-        return group.id in self._found or text in (title if text != text.lower() else title.lower())
+def _matches(group: Group, text: str, found: frozenset[str]) -> bool:
+    title = group.title
+    return group.id in found or text in (title if text != text.lower() else title.lower())

@@ -202,12 +202,11 @@ class StoreFollower:
         if groups is None or text == groups.text:
             return
         found = groups.store.matching(text) if text else ()
-        matched = groups.match(text, found)
         with suppress(CkptError):
             for name in found[:MATCHED]:
                 check_cancelled()
                 self._library.put_group(name, groups.store.entries(name))
-        groups.take_matched(matched)
+        groups.match(text, found)
 
     def _everything(self) -> Iterator[Batch]:
         """What is there now, then what changes: the first look is the quickest, the watch finds what it missed."""
