@@ -67,10 +67,10 @@ class TextSearches(StoreQueries):
         finder = Finder(question, _matcher(question, slow))
         left = limit
         total = len(nodes)
-        for done, (node, stamp) in enumerate(zip(nodes, stamps(self._reader, nodes), strict=True), 1):
+        for done, node in enumerate(nodes, 1):
             if check is not None:
                 check()
-            key = ("find", question, stamp)
+            key = ("find", question, stamps(self._reader, [node])[0])
             known: tuple[Hit, ...] | None = self._answers.get(key)
             try:
                 if known is None:

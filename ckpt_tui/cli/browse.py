@@ -62,7 +62,7 @@ def command(
         words += ["--no-cache"] if is_switched_off() else []
         return serve([*(stores or (() if storage is not None else (".",))), *words, *names], port)
     path = stores[0] if len(stores) == 1 and storage is None and os.path.isfile(stores[0]) else ""
-    if path and not path.endswith(".json") and is_events_file(path):
+    if path and is_events_file(path):
         return _events(path)
     directory = stores[0] if len(stores) == 1 and storage is None and os.path.isdir(stores[0]) else ""
     streams = event_files(directory) if directory else []

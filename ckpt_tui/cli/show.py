@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.actions.overviews import overviews
 from ckpt_tui.actions.store_contents import read_named
 from ckpt_tui.actions.unreadable_files import dangers_in
@@ -23,14 +22,16 @@ from ckpt_tui.cli.output import (
     write_json,
     write_lines,
 )
+from ckpt_tui.cli.queried import queried
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.export import dumps, show_document
 from ckpt_tui.core.model import Checkpoint, Problem
 from ckpt_tui.core.overview.line import alarm_lines, overview_document
 from ckpt_tui.core.paths import parse
-from ckpt_tui.core.runs.ids import IdFault, as_late, find
+from ckpt_tui.core.runs.ids import IdFault, as_late, as_late_here, find
 from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean, quoted, size_text
 from ckpt_tui.errors import NotFoundError, UndecodableError, UsageError
@@ -39,8 +40,6 @@ from ckpt_tui.stores.fork_directories import with_own_forks
 
 _STORES = 5
 """Stores named whose latest checkpoint is as late as the one that is shown."""
-
-_JMESPATH = "See https://jmespath.org."
 
 
 @click.command("show")
@@ -89,12 +88,7 @@ def command(
     if not sizes:
         document = _shortened(document, depth, fields, compact)
     if query is not None:
-        try:
-            # Whole before the first character is written: it may turn out to hold no value.
-            text = dumps(evaluate(query, document))
-        except TypeError:  # `&name`
-            raise UsageError("The query gives an expression, not a value.", _JMESPATH) from None
-        write(text)
+        write(queried(query, document))
     elif as_json and compact:
         write(dumps(document, indent=None))
     elif as_json:
@@ -176,8 +170,10 @@ def locate_in(store: Store, listed: tuple[tuple[Run, ...], list[Problem]], name:
         error = UsageError if fault.ambiguous else NotFoundError
         raise error(f"{fault.reason}.", hint) from None
     run = next(run for run in runs if any(other is node for other in run.nodes))
-    if name.partition("~")[0] == "latest" and run.store:
-        _say_which(run.store, as_late(node, runs))
+    if name.partition("~")[0] == "latest":
+        if run.store:
+            _say_which(run.store, as_late(node, runs))
+        _say_tie(find("latest", runs), [other for one in runs if one.store == run.store for other in one.nodes])
     return run, node
 
 
@@ -193,6 +189,17 @@ def _say_which(store: str, others: list[Node]) -> None:
         more = f" and {len(names) - _STORES:,} more" if len(names) > _STORES else ""
         text += f"; as late are those of {', '.join(names[:_STORES])}{more}: STORE/latest says which"
     click.echo(text, err=True)
+
+
+def _say_tie(latest: Node, nodes: list[Node]) -> None:
+    """Say on stderr which branches end at the same time as the latest checkpoint."""
+    others = as_late_here(latest, nodes)
+    if others:
+        names = [id_text(other.ref) for other in others]
+        more = f" and {len(names) - _STORES:,} more" if len(names) > _STORES else ""
+        which = f"{', '.join(names[:_STORES])}{more}, of {'another branch' if len(names) == 1 else 'other branches'}"
+        have = "has" if len(names) == 1 else "have"
+        click.echo(f"ckpt-tui: latest is {id_text(latest.ref)}; {which}, {have} the same time: name its id", err=True)
 
 
 def _explain(store: Store, file: str) -> None:

@@ -45,12 +45,20 @@ def is_events(head: bytes) -> bool:
 
 
 def is_events_file(path: str) -> bool:
-    """Whether a file is such a stream; a `.json` file is a checkpoint, whatever it holds."""
-    if path.endswith(".json"):
-        return False
+    """Whether a file is such a stream; one named `.json`, as a checkpoint is, only where two lines or more show it."""
     try:
-        return is_events(read_ends(path, HEAD_BYTES, 0)[1])
+        head = read_ends(path, HEAD_BYTES, 0)[1]
     except FileTrouble:
+        return False
+    return is_events(head) and (not path.endswith(".json") or _are_lines(head))
+
+
+def _are_lines(head: bytes) -> bool:
+    """Whether a file begins with two JSON objects, one a line."""
+    lines = [line for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n") if line.strip()][:2]
+    try:
+        return len(lines) == 2 and all(isinstance(json.loads(line), dict) for line in lines)
+    except (ValueError, RecursionError):
         return False
 
 

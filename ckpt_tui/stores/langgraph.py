@@ -201,27 +201,26 @@ class LangGraphStore(PolledStore):
                 entries.append(entry)
         return entries
 
-    def take_headers(self, headers: Sequence[Header], is_wanted: bool = False) -> list[Entry]:
-        """The entries of rows of threads, with what is known of their bodies; kept where somebody looks into them.
+    def take_headers(self, headers: Sequence[Header], keeps: bool = False) -> list[Entry]:
+        """The entries of rows of threads, with what is known of their bodies.
 
         Args:
             headers: The rows.
-            is_wanted: Somebody looks into their threads from now on.
+            keeps: Bodies of their threads will be read; then, who has a child is kept.
         """
         entries: list[Entry] = []
         with self._lock:
-            if is_wanted:
+            if keeps:
                 self._opened.update(header.key.thread for header in headers if header.key is not None)
             for header in headers:
                 parent = parent_of(header)
-                entry = entry_of(header, self._known.get(parent or ""))
+                entry = entry_of(header, entries[-1] if entries else None)
                 known = self._known.get(entry.file)
-                if isinstance(known, CheckpointRef) and _facts_of(known) and known.position == header.row:
+                if known is not None and _facts_of(known) and _row_of(known) == header.row:
                     entry = known
-                if parent is not None:
+                is_opened = header.key is not None and header.key.thread in self._opened
+                if parent is not None and (is_opened or parent in self._known):
                     self._children.add(parent)
-                if header.key is not None and header.key.thread in self._opened:
-                    self._known[entry.file] = entry
                 entries.append(entry)
         return entries
 
@@ -340,3 +339,7 @@ class LangGraphStore(PolledStore):
 
 def _facts_of(entry: Entry | None) -> bool:
     return isinstance(entry, CheckpointRef) and entry.facts is not None
+
+
+def _row_of(entry: Entry) -> int:
+    return entry.position if isinstance(entry, CheckpointRef) else 0

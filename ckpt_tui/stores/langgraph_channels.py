@@ -9,7 +9,7 @@ from ckpt_tui.core.budgets import MessageBudget
 from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Opaque, Value
-from ckpt_tui.stores.langgraph_document import members
+from ckpt_tui.stores.langgraph_document import members, version_text
 from ckpt_tui.stores.langgraph_rows import Body
 
 _SENDS = "pending_sends"
@@ -28,9 +28,10 @@ def with_values(decoded: Decoded, body: Body, budget: MessageBudget) -> Decoded:
         return decoded
     parts = _Parts(decoded, budget)
     channels = dict(members(top.get("channel_values")) or {})
-    order = {name: number for number, name in enumerate(members(top.get("channel_versions")) or {})}
-    for name in sorted(body.values, key=lambda name: order.get(name, len(order))):
-        encoding, data, size = body.values[name]
+    versions = {name: version_text(of) for name, of in (members(top.get("channel_versions")) or {}).items()}
+    values = body.values(versions) if body.values is not None else {}
+    for name in sorted(values, key=list(versions).index if values.keys() <= versions.keys() else None):
+        encoding, data, size = values[name]
         if encoding != "empty":
             channels[name] = parts.value(name, encoding, data, size)
     top = {**top, "channel_values": channels}

@@ -156,9 +156,11 @@ class LangGraphGroups(Groups):
         """All threads; those that were written to last at once."""
         began = time.monotonic()
         if self._listed < 0:
-            first = tuple(map(self._group, self._threads.recent()))
+            recent = self._threads.recent()
+            first = tuple(map(self._group, recent))
             done = sum(group.checkpoints for group in first)
-            yield GroupBatch(first, False, (), (), done, done + 1)
+            rows = max((one.row for one in recent), default=0)  # as many as were saved
+            yield GroupBatch(first, False, (), (), done, max(rows, done + 1))
 
         def pack(threads: Iterator[ThreadRows]) -> PackedGroups:
             packed = PackedGroups()
@@ -203,7 +205,7 @@ class LangGraphGroups(Groups):
 
     # -- one thread --------------------------------------------------------------------------------------------------
 
-    def entries(self, group: str) -> Sequence[Entry]:
+    def entries(self, group: str, keeps: bool = True) -> Sequence[Entry]:
         """The checkpoints of a thread and of the graphs that its graph has called.
 
         Raises:
@@ -211,7 +213,7 @@ class LangGraphGroups(Groups):
         """
         key = key_of(f"{group}/-")
         try:
-            return [] if key is None else self._store.take_headers(self._threads.headers(key.thread), is_wanted=True)
+            return [] if key is None else self._store.take_headers(self._threads.headers(key.thread), keeps)
         except DatabaseFault as fault:
             raise problem_error(self._problem(fault)) from None
         except OSError as error:

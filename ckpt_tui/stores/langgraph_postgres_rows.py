@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ckpt_tui.stores.langgraph_containers import News
-from ckpt_tui.stores.langgraph_rows import PAGE, SMALL, Body, Header, Key, Write
+from ckpt_tui.stores.langgraph_container import News
+from ckpt_tui.stores.langgraph_rows import PAGE, SMALL, Body, Header, Key, StoredValue, Write
 from ckpt_tui.stores.postgres import Look, PostgresDatabase, Table, identifier
 
 TABLES = ("checkpoints", "checkpoint_blobs", "checkpoint_writes")
@@ -298,18 +298,17 @@ class PostgresRows:
                     left -= size or 0
                     wanted[place] = b""
             self._read_blobs(look, wanted)
-            values: dict[int, dict[str, tuple[str, bytes | None, int]]] = {}
+            values: dict[int, dict[str, StoredValue]] = {}
             for at, channel, saved, kind, size in of_channels:
                 place = self._place(asked[int(at) - 1], channel, saved)
-                values.setdefault(int(at), {})[channel] = (_text(kind), wanted.get(place), int(size or 0))
+                values.setdefault(int(at), {})[channel] = StoredValue(_text(kind), wanted.get(place), int(size or 0))
             sends = self._sends(look, joined, lists, most)
             return {
                 asked[int(at) - 1]: Body(
                     _header(int(at), row[:5]),
                     None if row[5] is None else row[5].encode("utf-8", "surrogateescape"),
                     (row[6] or "").encode("utf-8", "surrogateescape"),
-                    True,
-                    values.get(int(at), {}),
+                    _found(values.get(int(at), {})),
                     sends.get(int(at), ()),
                 )
                 for at, *row in rows
@@ -413,6 +412,10 @@ class PostgresRows:
 
 def _asking(statement: str, values: Sequence[Any] = ()) -> Callable[[Look], list[tuple[Any, ...]]]:
     return lambda look: look.rows(statement, values)
+
+
+def _found(values: Mapping[str, StoredValue]) -> Callable[[Mapping[str, str]], Mapping[str, StoredValue]]:
+    return lambda versions: values  # the server has looked them up
 
 
 def _columns(keys: Sequence[Key]) -> tuple[list[str], list[str], list[str]]:

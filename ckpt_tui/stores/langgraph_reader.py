@@ -98,7 +98,7 @@ class LangGraphReader:
         for key, body in sorted(bodies.items(), key=lambda one: one[1].header.row):
             decoded, document = document_of(body, budget)
             self._keep(key, document)
-            metadata = members(decode("json", body.metadata, budget).value) or {}
+            metadata = members(decode(body.metadata_encoding, body.metadata, budget).value) or {}
             own = writes.get(key, [])
             parent = parents.get(key)
             before = None if parent is None else self._documents.get(parent)
@@ -179,6 +179,6 @@ def document_of(body: Body, budget: MessageBudget) -> tuple[Decoded, Document | 
         reason = f"{size:,} bytes; at most {budget.bytes:,} are read" if size > budget.bytes else "it has no body"
         return Decoded(None, 0, reason, 0, size > budget.bytes), None
     decoded = decode(body.header.encoding, body.data, budget)
-    if body.is_split:
+    if body.values is not None:
         decoded = with_values(decoded, body, budget)
     return decoded, None if decoded.fault else read_document(decoded.value)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from ckpt_tui.stores.sqlite import Look, Mark, SqliteFault, SqliteFile, Table
@@ -48,9 +47,6 @@ _WRITES = _WRITES_PLAIN.replace("''", "task_path", 1)
 """Releases before 3.1 of the SqliteSaver have no paths of tasks."""
 
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
 class Key(NamedTuple):
     """What names a checkpoint: ids alone repeat where a thread was copied."""
 
@@ -77,24 +73,38 @@ class Header(NamedTuple):
     size: int
 
 
+class StoredValue(NamedTuple):
+    """The value of a channel.
+
+    Attributes:
+        encoding: How it is written; `empty` for none.
+        data: Its bytes; None where there are more than were asked for.
+        size: How many there are.
+    """
+
+    encoding: str
+    data: bytes | None
+    size: int
+
+
 class Body(NamedTuple):
     """The two bodies of a checkpoint; `data` is None where it holds more bytes than were asked for.
 
     Attributes:
         header: Its header.
         data: Its body.
-        metadata: Its metadata, as JSON.
-        is_split: Whether values of channels are stored beside it.
-        values: Those: channel → encoding, bytes (None for more than were asked for), and how many there are.
+        metadata: Its metadata.
+        values: Where values of channels are stored beside it, gives them: versions of channels → channel → value.
         sends: Calls of nodes with an argument of their own that older bodies leave out: encoding and bytes of each.
+        metadata_encoding: How the metadata is written.
     """
 
     header: Header
     data: bytes | None
     metadata: bytes
-    is_split: bool = False
-    values: Mapping[str, tuple[str, bytes | None, int]] = _NOTHING
+    values: Callable[[Mapping[str, str]], Mapping[str, StoredValue]] | None = None
     sends: Sequence[tuple[str, bytes]] = ()
+    metadata_encoding: str = "json"
 
 
 class Write(NamedTuple):

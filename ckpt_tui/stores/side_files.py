@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ckpt_tui.core.model import Problem
+from ckpt_tui.stores.json_sequences import sequence_in
 
 _APPLE_DOUBLE = (b"\x00\x05\x16\x07", b"\x00\x05\x16\x00")
 _STARTS: tuple[tuple[bytes, str, str], ...] = (
@@ -80,4 +81,6 @@ def explained(problem: Problem, data: bytes) -> Problem:
     if problem.kind == "documents":
         return problem
     found = side_file(problem.file, data)
+    if found is None and (problem.kind == "trailing" or data.startswith(b"\x1e")):
+        found = sequence_in(data)
     return problem if found is None else problem._replace(kind=found[0], reason=found[1])

@@ -66,8 +66,12 @@ class Groups(ABC):
         """All groups first, then what changes, until `stop` is set. Where a group is gone, all are listed again."""
 
     @abstractmethod
-    def entries(self, group: str) -> Sequence[Entry]:
+    def entries(self, group: str, keeps: bool = True) -> Sequence[Entry]:
         """The headers of a group's checkpoints; none where it is gone.
+
+        Args:
+            group: Its id.
+            keeps: Whether `Store.fill` will be asked for them: what is needed for that is kept.
 
         Raises:
             CkptError: they cannot be read; the reason is for people.
@@ -157,7 +161,7 @@ class ListedGroups(Groups):
         )
         return batches
 
-    def entries(self, group: str) -> Sequence[Entry]:
+    def entries(self, group: str, keeps: bool = True) -> Sequence[Entry]:
         """What the list said of its checkpoints."""
         with self._lock:
             return [self._entries[file] for file in self._files.get(group, ())]

@@ -53,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("move.last", "end,G", "last", "last row", "any list", "", "G End"),
     # checkpoints
     Command("list.open", "enter,right,l", "open", "look at the checkpoint", "list", "open", "⏎"),
+    Command("list.fold", "left,h", "fold", "fold the run, in a large store", "list", "", "← h"),
     Command("list.next_run", "J", "section(1)", "next run", "list", "", "J"),
     Command("list.previous_run", "K", "section(-1)", "previous run", "list", "", "K"),
     Command("list.parent", "p", "parent", "go to the checkpoint it came from", "list", "", "p"),
@@ -95,7 +96,10 @@ COMMANDS: tuple[Command, ...] = (
     # a run
     Command("run.start", "ctrl+r", "start", "check, then run; Enter does the same, step by step", "run", "", "ctrl+r"),
     Command("run.allow", "ctrl+a", "allow", "allow the types that were named, and check again", "run", "", "ctrl+a"),
-    Command("run.write", "ctrl+e", "write_answer", "write the answer as JSON in $EDITOR", "run", "", "ctrl+e"),
+    Command(
+        "run.write", "ctrl+e", "write", "write the answer as JSON in $EDITOR; at a pause change a value", "run", "",
+        "ctrl+e",
+    ),
     Command("run.read", "ctrl+o", "read_request", "show everything that a request asks", "run", "", "ctrl+o"),
     Command("run.stop", "x", "stop", "stop the run; once more kills it", "run", "stop", "x"),
     Command("run.step", "s", "step", "pause after this superstep; a paused run does one superstep", "run", "step", "s"),

@@ -22,6 +22,7 @@ TWICE = """
             print("went on")
 """
 BUILD = """(first := Doubler(id="first"))).add_edge(first, Doubler(id="second")).build()"""
+LOOP = ROOT / "tests" / "support" / "debugged" / "loop.py"
 PROGRAM = ROOT / "tests" / "support" / "debugged" / "stops_itself.py"
 
 
@@ -74,14 +75,20 @@ def test_where_there_is_no_terminal_the_run_goes_on(tmp_path: Path) -> None:
     assert "breakpoint() needs a terminal" in done.stderr
 
 
+def saved_run(program: Path) -> Path:
+    """The checkpoints of a run of a program, which the browser proposes to run again."""
+    words = [sys.executable, "-m", "ckpt_tui", "run", program.name, "--into", "saved", "--yes"]
+    subprocess.run(
+        words, cwd=program.parent, stdin=subprocess.DEVNULL, capture_output=True, check=True, start_new_session=True,
+        env={"PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(program.parent / "state")},
+    )  # fmt: skip
+    return program.parent / "saved"
+
+
 def test_the_app_is_suspended_for_pdb_and_comes_back(tmp_path: Path) -> None:
     shutil.copy(PROGRAM, tmp_path)
-    words = [sys.executable, "-m", "ckpt_tui", "run", "stops_itself.py", "--into", "saved", "--yes"]
-    subprocess.run(
-        words, cwd=tmp_path, stdin=subprocess.DEVNULL, capture_output=True, check=True, start_new_session=True,
-        env={"PYTHONPATH": str(ROOT), "XDG_STATE_HOME": str(tmp_path / "state")},
-    )  # fmt: skip
-    with run(str(tmp_path / "saved"), XDG_STATE_HOME=str(tmp_path / "state"), VIRTUAL_ENV=sys.prefix) as terminal:
+    saved = saved_run(tmp_path / PROGRAM.name)
+    with run(str(saved), XDG_STATE_HOME=str(tmp_path / "state"), VIRTUAL_ENV=sys.prefix) as terminal:
         terminal.shows("2 checkpoints")
         terminal.press("gr")
         terminal.shows("Whose code runs", "stops_itself.py")
@@ -93,3 +100,18 @@ def test_the_app_is_suspended_for_pdb_and_comes_back(tmp_path: Path) -> None:
         terminal.shows("\n42")
         terminal.press("c\r")
         terminal.shows("■ done", "output 42")
+
+
+def test_a_step_typed_in_one_go_with_a_breakpoint_is_taken(tmp_path: Path) -> None:
+    shutil.copy(LOOP, tmp_path)
+    saved = saved_run(tmp_path / LOOP.name)
+    with run(str(saved), XDG_STATE_HOME=str(tmp_path / "state"), VIRTUAL_ENV=sys.prefix) as terminal:
+        terminal.shows("checkpoints")
+        terminal.press("gr")
+        terminal.shows("Whose code runs", LOOP.name)
+        terminal.press("\r")
+        terminal.shows("RUN IT")
+        terminal.press("berror\rs")
+        terminal.shows("paused after step 1")
+        terminal.press("b; warning\rs")
+        terminal.shows("paused after step 2")

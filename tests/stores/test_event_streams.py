@@ -80,6 +80,20 @@ def test_a_stream_is_reported_by_its_content_and_is_no_store(tmp_path: Path) -> 
     (tmp_path / "notes.txt").write_text("buy milk\n")
     assert not is_events_file(str(tmp_path / "notes.txt"))
     assert not is_events_file(str(tmp_path / "nothing"))
+
+
+@pytest.mark.parametrize(
+    ("data", "is_stream"),
+    [
+        ('{"type": "a"}\n{"type": "b"}\n', True), ('{"type": "a"}\n', False), ('{"type": "a"}', False),
+        ('{\n"type": "a"\n}\n', False), ('{"a": 1}\n{"a": 2}\n', False), ('{"type": "a"}\n{"type"', False),
+    ],
+)  # fmt: skip
+def test_a_file_named_like_a_checkpoint_is_a_stream_where_two_lines_show_it(
+    tmp_path: Path, data: str, is_stream: bool
+) -> None:
+    (tmp_path / "run.json").write_text(data, encoding="utf-8")
+    assert is_events_file(str(tmp_path / "run.json")) is is_stream
     assert not is_events(b'{"workflow_name": "x"}')
 
 

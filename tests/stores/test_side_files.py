@@ -35,6 +35,7 @@ def tarred() -> bytes:
     return out.getvalue()
 
 
+EXPORTED = "".join(json.dumps(document(name)) + "\n" for name in ("a", "b")).encode()
 MERGE = b'{\n<<<<<<< HEAD\n  "a": 1\n=======\n  "a": 2\n>>>>>>> theirs\n}\n'
 MERGE_OF_THREE = (
     b'{\r\n<<<<<<< ours\r\n  "a": 1\r\n||||||| base\r\n  "a": 0\r\n=======\r\n  "a": 2\r\n>>>>>>> x\r\n}\r\n'
@@ -64,6 +65,20 @@ MERGE_OF_THREE = (
         ("crypt.json", b"\0GITCRYPT\0abc", "encrypted", "git-crypt"),
         ("pgp.json", b"-----BEGIN PGP MESSAGE-----\n\nabc\n", "encrypted", "PGP"),
         ("page.json", b"<!DOCTYPE html><html><body>Sign in</body></html>", "foreign", "a web page"),
+        (
+            "events.json",
+            b'{"type":"a","n":1}\n{"type":"b"}\n',
+            "events",
+            "2 events, one a line (JSON lines), named like",
+        ),
+        ("lines.json", b'{"a":1,"b":2}\r\n{"a":2}\r\n', "lines", "2 JSON values, one a line (JSON lines), named like"),
+        ("named.json", b'\xef\xbb\xbf{"a":1,"b":2}\n[]', "lines", "the first has a, b"),
+        ("cut.json", b'{"a":1}\n{"a":2}\n{"a', "lines", "3 JSON values, one a line (JSON lines), the last cut off"),
+        ("joined.json", b'{"a":1}{"a":2}', "lines", "2 JSON values, one after the other"),
+        ("records.json", b'\x1e{"a":1}\n\x1e{"a":2}\n', "lines", "2 JSON values, one a line"),
+        ("exported.json", EXPORTED, "documents", "2 checkpoints, one a line (JSON lines), in one file"),
+        ("behind.json", b'{"a":1}\nand more\n', "trailing", "more data after the end of the document"),
+        ("number.json", b'{"a":1}\n1\n', "trailing", "more data after the end of the document"),
         ("lite.json", b"SQLite format 3\0" + b"\0" * 80, "foreign", "SQLite"),
     ],
 )

@@ -16,6 +16,8 @@ FIXES = {
     "archive": "Unpack it and open the contents.",
     "encrypted": "Decrypt it to a file outside of the store, and open that.",
     "documents": "Open it by its own name: `ckpt-tui FILE`.",
+    "events": "Open it by its own name, `ckpt-tui FILE`; move it out of the store, where the framework would load it.",
+    "lines": "Keep it out of the store, as .jsonl: the framework tries to load every .json file here.",
     "foreign": "Keep other programs' files elsewhere: the framework tries to load every .json file here.",
     "not-a-file": "Move it away: the framework tries to open everything named .json, and waits forever on a pipe.",
     "broken-link": "Restore what the link points to, or move the link out of the store.",
@@ -29,7 +31,9 @@ FIXES = {
 
 OTHERWISE = "Restore it from a copy. Without one, move it out of the store: the framework cannot load it."
 
-NOT_CHECKPOINTS = frozenset(("index", "torn-index", "being-written", "side-file", "documents", "definition", "copy"))
+NOT_CHECKPOINTS = frozenset(
+    ("index", "torn-index", "being-written", "side-file", "documents", "definition", "copy", "events", "lines")
+)
 """Kinds of files that cannot be shown, but of which no checkpoint is lost."""
 
 _CHECK_FIRST = (

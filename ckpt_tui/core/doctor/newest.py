@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from ckpt_tui.core.doctor.severity import Finding
 from ckpt_tui.core.model import CheckpointRef, Problem, parse_time
-from ckpt_tui.core.runs.ids import latest
+from ckpt_tui.core.runs.ids import as_late_here, latest
 from ckpt_tui.core.runs.lineage import Run, arrange, is_unnamed
 from ckpt_tui.core.text import clean
 
@@ -120,7 +120,8 @@ def _of_one_name(name: str, own: Sequence[Candidate], order: Mapping[str, int]) 
     if len(own) < 2 or not shown or any(one.is_dangerous for one in own):
         return []
     runs = arrange(shown)
-    ours = latest([node for run in runs for node in run.nodes]).ref
+    nodes = [node for run in runs for node in run.nodes]
+    ours = latest(nodes).ref
     order = order or {ours.file: -1}
     call = f"get_latest(workflow_name={name!r})"
     with_types = [one for one in own if not one.hopeless]
@@ -136,6 +137,9 @@ def _of_one_name(name: str, own: Sequence[Candidate], order: Mapping[str, int]) 
         found.append(_tied(call, ours, allowed) if tied else _differs(call, ours, allowed, own, needs_types=False))
     elif default is not None and ours.file != default.file:
         found.append(_differs(call, ours, default, own, needs_types=True))
+    if others := as_late_here(next(node for node in nodes if node.ref is ours), nodes):
+        reason = f"{len(others) + 1:,} branches of {name} end at the same time; latest here is the longest of them"
+        found.append(Finding("tie", "info", ours.file, "", reason, "Name the id to resume."))
     if overlapping := _overlapping(runs):
         reason = f"{overlapping:,} runs of {name} overlap in time; {call} gives the newest checkpoint of all of them"
         found.append(

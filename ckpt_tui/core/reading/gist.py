@@ -16,9 +16,10 @@ from ckpt_tui.core.model import INTERNAL
 from ckpt_tui.core.reading.bookkeeping import CALLS, name_of_call
 from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, text_of
 from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.message_parts import message_text
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
-from ckpt_tui.core.reading.summary import float_text, integer_text, message_text
+from ckpt_tui.core.reading.summary import float_text, integer_text
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import RUN_KWARGS, is_secret_key
 from ckpt_tui.core.secret_texts import masked_text

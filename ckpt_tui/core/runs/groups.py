@@ -204,15 +204,17 @@ class GroupList(Sequence[Group]):
 
     def __iter__(self) -> Iterator[Group]:
         yield from self._recent
-        yield from (group for group in self._packed if group.id not in self._places)
+        recent = {group.id for group in self._recent}
+        yield from (group for group in self._packed if group.id not in recent)
 
     def place(self, name: str) -> int:
         """The index of the group with this id; -1 where there is none."""
-        at = self._places.get(name, -1)
-        if at >= 0:
-            return at
-        at = self._packed.place(name)
-        return at if at < 0 else len(self._recent) + at - bisect_left(self._hidden, at)
+        at = self._places.get(name, -2)
+        if at == -2:
+            at = self._packed.place(name)
+            at = at if at < 0 else len(self._recent) + at - bisect_left(self._hidden, at)
+            self._places[name] = at
+        return at
 
 
 class KnownGroups:

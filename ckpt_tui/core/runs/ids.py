@@ -34,9 +34,7 @@ def find(name: str, runs: Sequence[Run]) -> Node:
         nodes, name = _of_one_store(name, runs)
     if name in nodes:
         return nodes[name]
-    parents = _PARENTS.match(name)
-    up = int(parents[2]) if parents else 0
-    base = parents[1] if parents else name
+    base, up = name_and_parents(name)
     node = _base(base.removesuffix(".json"), nodes)
     for step in range(up):
         if node.parent is None:
@@ -45,11 +43,18 @@ def find(name: str, runs: Sequence[Run]) -> Node:
     return node
 
 
+def name_and_parents(name: str) -> tuple[str, int]:
+    """What stands before `~N` in a name, and N; 0 where there is none."""
+    parents = _PARENTS.match(name)
+    return (parents[1], int(parents[2])) if parents else (name, 0)
+
+
 def latest(nodes: Iterable[Node]) -> Node:
     """The newest of some checkpoints, of which there is at least one.
 
-    Times tie where the clock is coarse (15.6 ms on Windows): of those with the latest time, the one that comes last in
-    lineage order, so that a child is later than its parent. So it is where a clock was put back, or one time is wrong.
+    Times tie where the clock is coarse (15.6 ms on Windows): of those with the latest time, the last of its branch, so
+    that a child is later than its parent. So it is where a clock was put back, or one time is wrong. Of several
+    branches of a run that tie, the one with the most checkpoints, then the last in lineage order; see `as_late_here`.
 
     Args:
         nodes: In lineage order: parents before children, each branch whole, as `Run.nodes` has them.
@@ -59,18 +64,51 @@ def latest(nodes: Iterable[Node]) -> Node:
 
 def newest(nodes: Sequence[Node]) -> tuple[tuple[float, int], Node]:
     """The same, and the time and the position of the one that is the latest by them."""
+    best, leaves = _last_of_branches(nodes)
+    return best, _deepest(leaves, nodes)
+
+
+def as_late_here(node: Node, nodes: Sequence[Node]) -> list[Node]:
+    """The ends of other branches, in lineage order, that are as late as the latest: nothing says which came first."""
+    leaves = _last_of_branches(nodes)[1]
+    return [leaf for leaf in leaves if leaf is not node] if any(leaf is node for leaf in leaves) else []
+
+
+def _last_of_branches(nodes: Sequence[Node]) -> tuple[tuple[float, int], list[Node]]:
+    """The latest time and position, and the last of each branch that has a checkpoint of them, in lineage order."""
     place, best = 0, nodes[0].ref.rank[:2]
     for number, node in enumerate(nodes):
         ref = node.ref
         rank = ref.when, ref.position
-        if rank >= best:
+        if rank > best or not number:
             place, best = number, rank
-    # Whatever descends from it stands right behind it.
-    above = {nodes[place].ref.id}
-    while place + 1 < len(nodes) and nodes[place + 1].parent in above:
-        place += 1
-        above.add(nodes[place].ref.id)
-    return best, nodes[place]
+    above: set[str] = set()
+    leaves: dict[str, Node] = {}
+    # Whatever descends from one stands behind it.
+    for number in range(place, len(nodes)):
+        node = nodes[number]
+        ref = node.ref
+        if (ref.when, ref.position) == best or node.parent in above:
+            above.add(ref.id)
+            leaves[ref.id] = node
+            leaves.pop(node.parent or "", None)
+    return best, list(leaves.values())
+
+
+def _deepest(leaves: Sequence[Node], nodes: Sequence[Node]) -> Node:
+    """Of the ends of some branches one of the last run: that with the most checkpoints, then the last."""
+    if len(leaves) == 1:
+        return leaves[0]
+    by_id = {node.ref.id: node for node in nodes}
+    found: list[tuple[str, int]] = []
+    for leaf in leaves:
+        depth, here = 0, leaf
+        while here.parent is not None and (above := by_id.get(here.parent)) is not None and depth < len(nodes):
+            depth, here = depth + 1, above
+        found.append((here.ref.id, depth))
+    run = found[-1][0]
+    deepest = max(depth for root, depth in found if root == run)
+    return next(leaf for leaf, one in zip(reversed(leaves), reversed(found), strict=True) if one == (run, deepest))
 
 
 def as_late(node: Node, runs: Sequence[Run]) -> list[Node]:

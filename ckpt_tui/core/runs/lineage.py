@@ -90,7 +90,12 @@ def workflow_label(ref: CheckpointRef) -> str:
     """The workflow's name for people."""
     if ref.store_metadata is not None and ref.store_metadata.title:
         return ref.store_metadata.title
-    return f"unnamed {ref.graph[:8]}" if is_unnamed(ref.workflow) else ref.workflow
+    return label_of(ref.workflow, ref.graph)
+
+
+def label_of(workflow: str, graph: str) -> str:
+    """A workflow's name for people, by the name in the file and the hash of its graph."""
+    return f"unnamed {graph[:8]}" if is_unnamed(workflow) else workflow
 
 
 def is_unnamed(name: str) -> bool:

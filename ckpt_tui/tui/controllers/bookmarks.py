@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.actions.notebook import NOTE_LIMIT, Note, Notebook, now, read_notes, write_notes
+from ckpt_tui.core.runs.lineage import workflow_label
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.postgres_address import absolute
 
@@ -101,8 +102,8 @@ class Bookmarks:
             return None
         kept = self.book.notes.get(ref.id)
         return Note(
-            ref.id, kept is not None and kept.bookmark, kept.text if kept else "", ref.workflow, ref.iteration, ref.utc,
-            now(),
+            ref.id, kept is not None and kept.bookmark, kept.text if kept else "", workflow_label(ref), ref.iteration,
+            ref.utc, now(),
         )  # fmt: skip
 
     def _put(self, note: Note, said: str) -> None:

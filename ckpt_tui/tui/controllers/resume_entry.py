@@ -57,6 +57,10 @@ class OpenResume(Protocol):
         """Ids of the checkpoints that it wrote, in order."""
         ...
 
+    def change(self, identifier: str, edits: Sequence[Edit]) -> bool:
+        """Make these changes when it goes on, if it is paused at this checkpoint; False where it is not."""
+        ...
+
     def show(self) -> None:
         """Show it again."""
 
@@ -177,6 +181,10 @@ class ResumeEntry:
         else:
             self._port.say("Nothing was run yet: r resumes from the checkpoint.", "dim")
 
+    def change_run(self, identifier: str, edits: Sequence[Edit]) -> bool:
+        """Have the run that is paused at a checkpoint make these changes when it goes on; False where none is."""
+        return any(each.change(identifier, edits) for each in self.live)
+
     def end_runs(self) -> None:
         """End every process that was started here."""
         for each in self._kept:
@@ -202,7 +210,7 @@ class ResumeEntry:
         found = []
         for each in self.live:
             source, (text, _) = each.source, each.standing
-            found.append(f"{shown_name(source.workflow, 30)} from {short_id(source.id)}: {text}")
+            found.append(f"{shown_name(source.label, 30)} from {short_id(source.id)}: {text}")
         return found
 
     @property

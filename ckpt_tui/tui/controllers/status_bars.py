@@ -104,8 +104,8 @@ class StatusBars:
             bar = "━" * (10 * done // total)
             state = (f" {bar:╌<10} {done:,}/{total:,} ", "warn")
         counts = f"{view.checkpoints:,} checkpoint{'' if view.checkpoints == 1 else 's'}"
-        if view.runs:
-            counts += f" · {len(view.runs):,} run{'' if len(view.runs) == 1 else 's'}"
+        if view.run_count:
+            counts += f" · {view.run_count:,} run{'' if view.run_count == 1 else 's'}"
         right: list[Part] = [port.run_standing]
         if view.filter:
             right.append((f" filter: {clean(view.filter, 20)} ", "warn"))

@@ -150,7 +150,9 @@ class Stepping:
         except CkptError as error:
             self._port.prompt.say(f"{error.what} {error.hint}", "error")
             return False
-        self._command("edit", path=edit.text, value=edit.value)
+        run = self._port.run
+        if run is not None:
+            run.change(edit)
         self._port.say(f"{edit.text} is changed when the run goes on", "good")
         return None
 

@@ -140,6 +140,19 @@ class Browse(BrowseKeys):
     def _list_scrolled(self, event: Checkpoints.Scrolled) -> None:
         event.stop()
         self.parent_diff.count_soon()
+        self.checkpoints.describe_soon()
+
+    @on(Checkpoints.Folded)
+    def _run_folded(self, event: Checkpoints.Folded) -> None:
+        self.checkpoints.set_folded(event.file, event.is_folded)
+
+    @on(messages.FoldedRead)
+    def _folded_read(self, event: messages.FoldedRead) -> None:
+        self.checkpoints.show_ends(event)
+
+    @on(messages.LookedUp)
+    def _looked_up(self, event: messages.LookedUp) -> None:
+        self.checkpoints.take_looked_up(event)
 
     @on(Checkpoints.Opened)
     def _list_opened(self) -> None:

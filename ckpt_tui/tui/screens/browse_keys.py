@@ -55,8 +55,8 @@ class BrowseKeys(Screen[None]):
         # The class that its width would give it later: a change of it would style every widget again.
         super().__init__(classes=f"-list {'-normal' if self.app.size.width >= SHARED else '-narrow'}")
         self.store = store
-        self.library = Library()
         self.port = port = BrowsePort(self, following=at is None)
+        self.library = Library(lambda: port.selection.following)
         self.panes, self.selection = port.panes, port.selection
         self.bars = StatusBars(port)
         self.borders = PaneBorders(port)

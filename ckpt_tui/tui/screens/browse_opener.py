@@ -282,6 +282,16 @@ class _OpenResume:
         """Ids of the checkpoints that it wrote, in order."""
         return self._screen.run.written if self._screen.run is not None else ()
 
+    def change(self, identifier: str, edits: Sequence[Edit]) -> bool:
+        """Make these changes when it goes on, if it is paused at this checkpoint; False where it is not."""
+        run = self._screen.run
+        paused = run.paused if run is not None else None
+        if run is None or paused is None or paused.get("checkpoint") != identifier:
+            return False
+        for each in edits:
+            run.change(each)
+        return True
+
     def show(self) -> None:
         """Show it again."""
         self._screen.app.push_screen(self._screen)

@@ -11,13 +11,14 @@ from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 from ckpt_tui.tui.widgets.status import BarLine, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import App
     from textual.geometry import Size
     from textual.timer import Timer
 
     from ckpt_tui.actions.notebook import Notebook
+    from ckpt_tui.actions.resume.document_edits import Edit
     from ckpt_tui.core.model import CheckpointRef
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.helpers.pending_edits import PendingEdits
@@ -46,7 +47,10 @@ class BrowsePort:
         self._screen = screen
         self._opener: BrowseOpener | None = None
         self.panes = Panes(screen)
-        self.selection = Selection(self.panes, self.say, following)
+        self.selection = Selection(
+            self.panes, self.say, following, lambda file: self._screen.checkpoints.reveal(file),
+            lambda name: self._screen.checkpoints.look_up(name),
+        )  # fmt: skip
 
     # -- what is there -----------------------------------------------------------------------------------------------
 
@@ -84,6 +88,10 @@ class BrowsePort:
     def edits(self) -> PendingEdits:
         """Changes that a run is to begin with."""
         return self._screen.edits
+
+    def change_run(self, identifier: str, edits: Sequence[Edit]) -> bool:
+        """Have the run that is paused at a checkpoint make these changes when it goes on; False where none is."""
+        return self._screen.resume_entry.change_run(identifier, edits)
 
     @property
     def size(self) -> Size:

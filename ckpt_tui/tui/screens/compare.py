@@ -18,7 +18,7 @@ from ckpt_tui.core.diff.divergence import CommonAncestor
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, Rule
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.runs.lineage import Run
+from ckpt_tui.core.runs.lineage import Run, workflow_label
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import Beginnings
 from ckpt_tui.core.sharing.markdown_parts import difference_markdown
@@ -249,7 +249,7 @@ class CompareScreen(Screen[ComparePlace]):
         right: list[Part] = [(f" {here:,}/{total:,} ", "plain")] if total else []
         width, word = self.size.width, self.divergence.word
         self.query_one("#head", BarLine).show(compared_parts(self.pair, width), right)
-        title = f"{shown_name(before.workflow, 30)} {id_text(before)} → {id_text(after)}"
+        title = f"{shown_name(workflow_label(before), 30)} {id_text(before)} → {id_text(after)}"
         self.rows.border_title = Content(f"where the branches diverge · {title}" if word else title)
         place = "" if self.size.height >= ROOMY else self.rows.place  # else it is above the change in full
         self.rows.border_subtitle = Content(place[-max(width - 20, 8) :])

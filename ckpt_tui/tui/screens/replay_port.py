@@ -11,7 +11,7 @@ from ckpt_tui.core.replay.frames import Frame
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.playback_path import Fork, PlaybackPath
 from ckpt_tui.tui.helpers.replay_bars import head_parts, hint_parts, place_parts, state_part
-from ckpt_tui.tui.screens.branch_picker import branch_picker
+from ckpt_tui.tui.screens.branch_picker import branch_picker, way_lines
 from ckpt_tui.tui.screens.notes import NotesScreen
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 from ckpt_tui.tui.widgets.status import Part
@@ -40,7 +40,9 @@ class ReplayPort:
     # -- drawing -----------------------------------------------------------------------------------------------------
 
     def draw_frame(self, frame: Frame) -> None:
-        self._screen.panes.show_frame(frame, self._heading())
+        track = self._screen.position.track
+        fork = track.forks.get(self._screen.position.at)
+        self._screen.panes.show_frame(frame, self._heading(), way_lines(track, fork) if fork is not None else ())
 
     def draw_failure(self, reason: str) -> None:
         self._screen.panes.show_failure(reason, self._heading())

@@ -3,7 +3,7 @@
 import pytest
 
 from ckpt_tui.core.model import CheckpointRef, StoreMetadata
-from ckpt_tui.core.runs.ids import IdFault, find
+from ckpt_tui.core.runs.ids import IdFault, as_late_here, find, latest
 from ckpt_tui.core.runs.lineage import Run, arrange
 
 
@@ -90,6 +90,32 @@ def test_the_latest_descends_from_the_one_with_the_latest_time() -> None:
 def test_the_latest_of_equal_times_is_the_last_of_its_branch(names: tuple[str, ...]) -> None:
     refs = [ref(name, above, 1.0) for above, name in zip((None, *names), names, strict=False)]
     assert find("latest", arrange(refs)).ref.id == names[-1]
+
+
+class TestBranchesThatTie:
+    """Two branches of one tick of the clock: neither is a parent of the other, and their times are equal."""
+
+    def made(self, *chains: tuple[str, ...], when: float = 1.0) -> tuple[Run, ...]:
+        return arrange([ref(name, chain[at - 1] if at else None, when) for chain in chains for at, name in
+                        enumerate(chain) if at or chain is chains[0]])  # fmt: skip
+
+    @pytest.mark.parametrize("long", [("a", "b", "c"), ("a", "y", "z")])
+    def test_the_one_with_the_most_checkpoints_is_the_latest(self, long: tuple[str, ...]) -> None:
+        runs = self.made(long, ("a", "m"))
+        assert find("latest", runs).ref.id == long[-1]
+
+    def test_the_others_are_named(self) -> None:
+        runs = self.made(("a", "b", "c"), ("a", "m"))
+        nodes = [node for run in runs for node in run.nodes]
+        assert [node.ref.id for node in as_late_here(latest(nodes), nodes)] == ["m"]
+
+    def test_a_chain_of_equal_times_and_an_earlier_branch_tie_with_nothing(self) -> None:
+        nodes = [node for run in self.made(("a", "b", "c")) for node in run.nodes]
+        assert as_late_here(latest(nodes), nodes) == []
+        earlier = arrange([ref("a", None, 1), ref("b", "a", 3), ref("m", "a", 2), ref("n", "m", 2)])
+        nodes = [node for run in earlier for node in run.nodes]
+        assert latest(nodes).ref.id == "b"
+        assert as_late_here(latest(nodes), nodes) == []
 
 
 class TestSeveralStores:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import sqlite3
 import uuid
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -31,8 +30,8 @@ def write_threads(path: Path, threads: int) -> str:
         writes = source.execute("SELECT * FROM writes").fetchall()
     names = random.Random(11)
     with closing(sqlite3.connect(path)) as target:
-        target.execute("PRAGMA journal_mode = WAL")
         target.execute("PRAGMA synchronous = OFF")
+        target.execute("PRAGMA journal_mode = OFF")
         for sql in schema:
             target.execute(sql)
         number, last = 0, ""
@@ -52,7 +51,7 @@ def write_threads(path: Path, threads: int) -> str:
             _insert(target, "checkpoints", new_rows)
             _insert(target, "writes", new_writes)
         target.commit()
-        target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        target.execute("PRAGMA journal_mode = WAL")
     return last
 
 
@@ -70,7 +69,7 @@ def add_checkpoint(path: Path, thread: str) -> str:
 
 
 def checkpoint_id(number: int, step: int) -> str:
-    """The id of the checkpoint that was saved as the so-maniest."""
+    """The id of the checkpoint that was saved after so many others."""
     ticks = f"{FIRST + number * BETWEEN:015x}"
     tail = random.Random(number).getrandbits(48)
     return f"{ticks[:8]}-{ticks[8:12]}-6{ticks[12:]}-{0x8000 | step & 0x3FFF:04x}-{tail:012x}"
@@ -79,9 +78,3 @@ def checkpoint_id(number: int, step: int) -> str:
 def _insert(target: sqlite3.Connection, table: str, rows: list[tuple[Any, ...]]) -> None:
     marks = ", ".join("?" * len(rows[0]))
     target.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
-
-
-def lines(path: Path, statement: str) -> Iterator[tuple[Any, ...]]:
-    """The rows of a statement."""
-    with closing(sqlite3.connect(path)) as connection:
-        yield from connection.execute(statement)
