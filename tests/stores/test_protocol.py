@@ -382,7 +382,7 @@ def test_a_header_without_an_id_is_a_problem() -> None:
     async def list_headers(**_: object) -> tuple[list[dict[str, object]], None]:
         return [{"workflow_name": "flow"}], None
 
-    storage.list_headers = list_headers  # type: ignore[method-assign, assignment]
+    storage.list_headers = list_headers  # type: ignore[method-assign]
     [problem] = collect(store_of(storage, "flow").scan()).values()
     assert isinstance(problem, Problem)
     assert "without a checkpoint_id" in problem.reason
