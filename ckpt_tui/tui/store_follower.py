@@ -54,6 +54,8 @@ class StoreFollower:
         self._first: ViewReady | None = None
         self._has_first = threading.Event()
         self._is_drawn = threading.Event()
+        self._progress = (0, 0)
+        """Checkpoints counted and checkpoints in all, while groups are listed."""
 
     def stop(self) -> None:
         """End everything."""
@@ -105,8 +107,10 @@ class StoreFollower:
                 if batch.starts:
                     for name in library.groups.read:
                         library.put_group(name, groups.entries(name))
+                    self._match()
                 self._read_newest(library.groups)
             complete = batch.done >= batch.total
+            self._progress = (0, 0) if complete else (batch.done, batch.total)
             if changed or complete:
                 self._post_at_pace(pace, batch.done, batch.total)
                 if not complete:
@@ -130,7 +134,7 @@ class StoreFollower:
             with suppress(CkptError):  # it says why where it is shown
                 name = groups.store.home(file)
                 self._library.put_group(name, groups.store.entries(name))
-        self._post_view(0, 0)
+        self._post_view(*self._progress)
         if self._library.unread():
             self.workers.post(BodiesWanted())
 
@@ -165,7 +169,7 @@ class StoreFollower:
                     return
                 self._library.apply(batch)
                 if batch.done >= batch.total:
-                    self._post_view(0, 0)
+                    self._post_view(*self._progress)
                     self.workers.post(DangersWanted())
                 elif pace.is_due:
                     self._post_at_pace(pace, batch.done, batch.total)
@@ -194,12 +198,12 @@ class StoreFollower:
     def refresh(self) -> None:
         """Make a new view, after the filter changed, or a run was folded or unfolded."""
         self._match()
-        self._post_view(0, 0)
+        self._post_view(*self._progress)
 
     def _match(self) -> None:
         """Find the runs that a filter leaves, where the store lists its runs first."""
         groups, text = self._library.groups, self._library.filter
-        if groups is None or text == groups.text:
+        if groups is None or (text == groups.text and not groups.is_stale):
             return
         found = groups.store.matching(text) if text else ()
         with suppress(CkptError):

@@ -159,6 +159,7 @@ class TestDatabase:
         name = str(entries[3].id).rpartition("/")[2]  # type: ignore[union-attr]
         async with open_app(threads) as driver:
             await listed(driver)
+            await driver.press("F")  # the newest is no longer followed
             await driver.press("f")
             await driver.type(groups[400][:13])
             await driver.press("enter")
@@ -168,8 +169,11 @@ class TestDatabase:
             await driver.press("enter")
             await driver.until(lambda: (NodeRow, f"{groups[300]}/{name}") in rows(driver), "the checkpoint")
             assert [kind for kind, _ in rows(driver)] == [RunRow, NodeRow]
+            await driver.until(lambda: driver.screen.list.selected == f"{groups[300]}/{name}", "the cursor is there")
             await driver.press("escape")
             await driver.until(lambda: sum(kind is FoldedRow for kind, _ in rows(driver)) > THREADS - 5, "all again")
+            assert driver.screen.list.selected == f"{groups[300]}/{name}"
+            assert (NodeRow, f"{groups[300]}/{name}") in rows(driver)
 
     async def test_a_new_checkpoint_brings_its_thread_to_the_top(self, copied: Path, groups: list[str]) -> None:
         async with open_app(copied) as driver:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.runs.ids import IdFault, find
+from ckpt_tui.core.runs.listing import NodeRow
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Port
 from ckpt_tui.tui.widgets.prompt import Prompted
@@ -212,5 +213,8 @@ class CheckpointList:
         return True
 
     def _set_filter(self, text: str) -> None:
+        rows = self._port.panes.list
+        if not text and rows.view.is_folded and isinstance(rows.row, NodeRow):
+            self._port.library.folding.unfold(self._group_of(rows.selected))  # what was found stays in sight
         self._port.library.filter = text
         self._port.follower.refresh()
