@@ -99,8 +99,12 @@ class StoreFollower:
     def _follow_groups(self, groups: Groups) -> None:
         """Keep up with a store that lists its runs first: checkpoints are read where somebody looks."""
         library, pace = self._library, Pace()
+        before = library.groups.read if library.groups is not None else ()
         library.groups = GroupLibrary(groups)
         library.folding.home = groups.home
+        for name in before:  # of the same store, before its forks were shown with it
+            with suppress(CkptError):
+                library.put_group(name, groups.entries(name))
         for batch in groups.watch(self.workers.stopped):
             changed = library.apply_groups(batch)
             with suppress(CkptError):  # what cannot be read now is read when somebody looks into it

@@ -260,3 +260,11 @@ class TestDirectory:
             await driver.type(old.id[:13])
             await driver.press("enter")
             await driver.until(lambda: (NodeRow, old.id) in rows(driver), "its row")
+
+    async def test_a_place_in_a_checkpoint_of_a_folded_run_is_gone_to(self, files: Path) -> None:
+        async with open_app(files, settled=False) as driver:
+            await driver.shows(f"{FOLDED + 40:,} checkpoints")
+            old = driver.screen.list.view.runs[0].nodes[500].ref
+        async with open_app(files, at=old.id, steps=("state", "history"), settled=False) as driver:
+            await driver.until(lambda: driver.screen.list.selected == old.file, "it is selected")
+            await driver.until(lambda: driver.screen.panes.detail.place[1] == "state.history", "the place in it")
