@@ -8,6 +8,7 @@ import pytest
 
 from ckpt_tui.core.runs.groups import FOLDED
 from ckpt_tui.core.runs.listing import FoldedRow, NodeRow, RunRow
+from ckpt_tui.stores.fork_directories import overlay
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.replay import ReplayScreen
@@ -153,6 +154,18 @@ class TestDatabase:
             await driver.until(lambda: driver.screen.list.selected == name, "it is selected")
             driver.screen.selection.go_to_id("nothing-has-it")
             await driver.shows("no longer in the store")
+
+    async def test_a_new_fork_of_a_thread_is_gone_to(self, copied: Path, groups: list[str], tmp_path: Path) -> None:
+        write_threads(tmp_path / "fork.db", 1)  # the first thread, which went on in another way
+        fork = add_checkpoint(tmp_path / "fork.db", groups[-1])
+        async with open_app(copied) as driver:
+            await listed(driver)
+            driver.screen.open_instead(overlay(str(copied), [str(tmp_path / "fork.db")]))
+            await driver.until(lambda: driver.screen.list.view.checkpoints > THREADS * STEPS, "the fork")
+            file = next(file for file in driver.screen.list.view.places if fork in file)
+            assert driver.screen.selection.go_to(file)
+            await driver.until(lambda: driver.screen.list.selected == file, "it is selected")
+            await driver.until(lambda: driver.screen.opened.file == file, "it is shown")
 
     async def test_a_filter_finds_threads_by_name_and_checkpoints_by_id(self, threads: Path, groups: list[str]) -> None:
         entries = open_store(threads).groups().entries(groups[300])  # type: ignore[union-attr]
