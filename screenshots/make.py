@@ -186,7 +186,7 @@ async def replay(app: Driver, place: int) -> ReplayScreen:
     await app.until(lambda: isinstance(app.app.screen, ReplayScreen), "the replay")
     screen = app.app.screen
     assert isinstance(screen, ReplayScreen)
-    screen.stop()
+    screen.playback.stop()
     await app.until(lambda: screen.playback.swept[0] == len(screen.position.track.nodes), "all steps read")
     screen.playback.go(place)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs.lineage import Run, arrange
+from ckpt_tui.core.runs.partial_runs import runs_for_names
 from ckpt_tui.stores.base import Entry, Store, collect
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ def read_named(store: Store, *names: str) -> tuple[tuple[Run, ...], list[Problem
     groups = _large(store)
     found = None if groups is None else _holders(groups, names)
     if groups is None or found is None:
-        return read_store(store, fast=True)
+        entries = collect(store.scan())
+        refs = [entry for entry in entries.values() if isinstance(entry, CheckpointRef)]
+        return runs_for_names(refs, names), [entry for entry in entries.values() if isinstance(entry, Problem)]
     holders, is_missing = found
     problems = list(groups.problems()) if is_missing else []  # one of them may be meant
     return arrange(entry for entry in _entries(groups, holders) if isinstance(entry, CheckpointRef)), problems
@@ -38,7 +41,7 @@ def read_named(store: Store, *names: str) -> tuple[tuple[Run, ...], list[Problem
 def read_headers(store: Store, selection: Selection) -> dict[str, Entry]:
     """The headers of all that a selection may want, and problems."""
     groups = _large(store)
-    wanted = None if groups is None else _wanted(groups, selection)
+    wanted = None if groups is None or selection.workflows else _wanted(groups, selection)
     if groups is None or wanted is None:
         return collect(store.scan())
     return {entry.file: entry for entry in (*_entries(groups, wanted), *groups.problems())}

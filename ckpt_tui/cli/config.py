@@ -87,9 +87,8 @@ def _edit() -> None:
 def _document(config: Config, problems: list[tuple[str, str, str]]) -> dict[str, Any]:
     return {
         "schema": "ckpt-tui/config@1", "file": config_file(), "exists": os.path.exists(config_file()),
-        "theme": config.theme, "mouse": config.mouse, "cache": config.cache,
-        "keys": dict(config.keys), "ignore": dict(config.ignore),
-        "noise": dict(config.ignore),  # its former name
+        "theme": config.theme, "mouse": config.mouse, "cache": config.cache, "keys": dict(config.keys),
+        "ignore": dict(config.ignore), "noise": dict(config.ignore),  # its former name
         "problems": [{"where": where, "reason": reason, "hint": hint} for where, reason, hint in problems],
     }  # fmt: skip
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 
-from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.actions.overviews import overviews
 from ckpt_tui.actions.store_contents import read_named
 from ckpt_tui.actions.unreadable_files import dangers_in
@@ -23,6 +22,7 @@ from ckpt_tui.cli.output import (
     write_json,
     write_lines,
 )
+from ckpt_tui.cli.queried import queried
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.export import dumps, show_document
@@ -40,8 +40,6 @@ from ckpt_tui.stores.fork_directories import with_own_forks
 
 _STORES = 5
 """Stores named whose latest checkpoint is as late as the one that is shown."""
-
-_JMESPATH = "See https://jmespath.org."
 
 
 @click.command("show")
@@ -90,12 +88,7 @@ def command(
     if not sizes:
         document = _shortened(document, depth, fields, compact)
     if query is not None:
-        try:
-            # Whole before the first character is written: it may turn out to hold no value.
-            text = dumps(evaluate(query, document))
-        except TypeError:  # `&name`
-            raise UsageError("The query gives an expression, not a value.", _JMESPATH) from None
-        write(text)
+        write(queried(query, document))
     elif as_json and compact:
         write(dumps(document, indent=None))
     elif as_json:

@@ -139,6 +139,14 @@ class Store(ABC):
         reason = f"ckpt-tui cannot run checkpoints of {self.kind}"
         return Capabilities(resume=reason, prune=f"ckpt-tui does not delete checkpoints of {self.kind}")
 
+    def copy_for_resume(self, file: str) -> str:
+        """A private copy of what a resume from a checkpoint needs; "" where the runner can read the store itself.
+
+        Raises:
+            CkptError: it cannot be copied; the reason is for people, the exit code 5.
+        """
+        return ""
+
     def peek(self, file: str) -> bytes:
         """The first bytes of a file that cannot be shown, a screenful.
 

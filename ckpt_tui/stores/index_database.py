@@ -71,7 +71,7 @@ class IndexDatabase:
         Raises:
             Doubt: it cannot be read or believed.
         """
-        if not os.path.lexists(self.path):
+        if not os.path.isabs(self.path) or not os.path.lexists(self.path):
             return 0, []
         with self._opened() as connection:
             change = _change(connection, self._label)
@@ -152,6 +152,8 @@ class IndexDatabase:
             Doubt: it cannot be made, or would be in a place of somebody else.
         """
         place = folder()
+        if not os.path.isabs(place):  # no directory of the user's, and perhaps one of checkpoints
+            raise Doubt(f"{place} is not an absolute path")
         try:
             if not os.path.isdir(place):
                 _check_above(place)

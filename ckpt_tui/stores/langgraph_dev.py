@@ -18,7 +18,8 @@ from ckpt_tui.stores.base import OpenedPath
 from ckpt_tui.stores.database_fault import DatabaseFault
 from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.fork_directories import SERVER
-from ckpt_tui.stores.langgraph_containers import ContainerStore, News
+from ckpt_tui.stores.langgraph_container import News
+from ckpt_tui.stores.langgraph_container_store import ContainerStore
 from ckpt_tui.stores.langgraph_document import INTERRUPT, version_text
 from ckpt_tui.stores.langgraph_rows import Body, Header, Key, StoredValue, Write
 

@@ -12,7 +12,7 @@ from ckpt_tui.errors import NotFoundError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.composite import CompositeStore
 from ckpt_tui.stores.database_fault import DatabaseFault
-from ckpt_tui.stores.langgraph_containers import ContainerStore
+from ckpt_tui.stores.langgraph_container_store import ContainerStore
 from ckpt_tui.stores.langgraph_postgres_rows import TABLES, PostgresRows, Tables, tables_of
 from ckpt_tui.stores.postgres import PostgresDatabase
 from ckpt_tui.stores.postgres_address import Address, address_of

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ckpt_tui.stores.langgraph_containers import News
+from ckpt_tui.stores.langgraph_container import News
 from ckpt_tui.stores.langgraph_rows import PAGE, SMALL, Body, Header, Key, StoredValue, Write
 from ckpt_tui.stores.postgres import Look, PostgresDatabase, Table, identifier
 

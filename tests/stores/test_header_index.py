@@ -383,7 +383,19 @@ class TestDoubt:
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / place))
         assert listed(store) == listed_without(store)
 
-    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else in a test")
+    def test_a_relative_path_is_no_place_for_it(self, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(store)
+        monkeypatch.setenv("XDG_CACHE_HOME", "here")
+        before = sorted(os.listdir(store))
+        assert listed(store) == listed_without(store)
+        assert sorted(os.listdir(store)) == before
+
+    def test_a_python_without_sqlite(self, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "ckpt_tui.stores.header_index", None)
+        assert listed(store) == listed_without(store)
+        assert not index_of(store).exists()
+
+    @pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() != 0, reason="only root can be somebody else in a test")
     def test_a_place_of_somebody_else_is_left_alone(
         self, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -83,6 +83,16 @@ class TestFilesOfTheServer:
         assert state["approved"] is True
         assert [message["content"] for message in state["messages"]] == ["tea please", "Noted."]
 
+    def test_a_thread_is_copied_for_a_resume(self) -> None:
+        store = open_store(DATA)
+        file = runs_of(store)[ANSWERED].nodes[-1].ref.file
+        copy = open_store(store.copy_for_resume(file))
+        assert len(read(copy)) == 5
+        for each in read(copy):
+            mine, theirs = copy.load(each, everything=True), store.load(each, everything=True)
+            for part in ("state", "messages", "pending", "metadata"):
+                assert to_json(getattr(mine, part)) == to_json(getattr(theirs, part))
+
     def test_the_directory_itself_opens_too(self) -> None:
         assert len(read(open_store(DATA / ".langgraph_api"))) == 8
 

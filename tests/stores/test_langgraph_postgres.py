@@ -132,6 +132,43 @@ class TestTheSameRunsInBoth:
         for file in expected:
             assert held(saved.load(file, everything=True)) == held(lite.load(file, everything=True))
 
+    @pytest.mark.parametrize(
+        "dump",
+        sorted(path for path in DATA.glob("*/*.json") if path.stem not in ("encrypted", "delta")),
+        ids=lambda path: f"{path.parent.name}-{path.stem}",
+    )
+    def test_what_is_copied_for_a_resume_is_equal(self, place: tuple[str, Any], dump: Path) -> None:
+        fill(place[1], dump)
+        saved, lite = open_store(place[0]), open_store(dump.with_suffix(".sqlite"))
+        entries = read(saved)
+        newest = max(
+            (one for one in entries.values() if isinstance(one, CheckpointRef) and one.file.count("/") == 1),
+            key=lambda one: one.when,
+        )
+        copy = open_store(saved.copy_for_resume(newest.file))
+        copied = read(copy)
+        assert newest.file in copied
+        assert copied.keys() <= entries.keys()
+        for file in copied:
+            assert held(copy.load(file, everything=True)) == held(lite.load(file, everything=True))
+
+    def test_a_copy_for_a_resume_leaves_out_what_came_after_but_shows_that_something_did(
+        self, place: tuple[str, Any]
+    ) -> None:
+        save_two(place[1])
+        store = open_store(place[0])
+        first, second = sorted(collect(store.scan()))
+        copied = read(open_store(store.copy_for_resume(first)))
+        assert isinstance(copied[first], CheckpointRef)
+        assert isinstance(copied[second], Problem)
+
+    def test_what_is_encrypted_cannot_be_resumed_from_and_it_is_said(self, place: tuple[str, Any]) -> None:
+        fill(place[1], DATA / "1.2.24" / "encrypted.json")
+        store = open_store(place[0])
+        with pytest.raises(CkptError, match="is encrypted, by itself") as caught:
+            store.copy_for_resume(max(collect(store.scan())))
+        assert caught.value.exit_code == 5
+
     def test_what_is_encrypted_is_said_channel_by_channel(self, place: tuple[str, Any]) -> None:
         fill(place[1], DATA / "1.2.24" / "encrypted.json")
         store = open_store(place[0])

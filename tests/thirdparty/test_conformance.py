@@ -12,8 +12,9 @@ from ckpt_tui.stores.agent_framework_dotnet import DotnetStore
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.conformance import Conformance
 from ckpt_tui.stores.exported_documents import DocumentsStore
-from ckpt_tui.stores.protocol import ProtocolStore, own_loop
+from ckpt_tui.stores.protocol import ProtocolStore
 from ckpt_tui.stores.registry import open_store, open_stores
+from ckpt_tui.stores.storage_calls import own_loop
 from tests.stores.saving import save
 from tests.support.small_stores import document
 from tests.support.workflows import build_linear, linear

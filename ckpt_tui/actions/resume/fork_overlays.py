@@ -15,7 +15,7 @@ from ckpt_tui.stores.fork_directories import forks_of as forks_of
 from ckpt_tui.stores.fork_directories import is_plain, keeps_databases, overlay
 from ckpt_tui.stores.fork_directories import root_of as root_of
 from ckpt_tui.stores.fork_directories import with_forks as with_forks
-from ckpt_tui.stores.postgres_address import absolute
+from ckpt_tui.stores.postgres_address import absolute, is_postgres
 
 
 def fork_directory(store: str, name: str, suffix: str = "") -> str:
@@ -36,7 +36,8 @@ def fork_directory(store: str, name: str, suffix: str = "") -> str:
 def protected(store: str) -> list[str]:
     """Directories that a run must not change: the original store and all of its forks."""
     root = root_of(store)
-    return list(dict.fromkeys((absolute(store), root, root + SUFFIX)))
+    own = [] if is_postgres(store) else [os.path.abspath(store)]
+    return list(dict.fromkeys((*own, root, root + SUFFIX)))
 
 
 def with_directory(store: Store, directory: str) -> Store | None:

@@ -14,6 +14,7 @@ from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.runs.lineage import label_of
 from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.stores.headers import KIND
+from ckpt_tui.stores.postgres_address import is_postgres
 
 RUNNER = os.path.join(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "runner", "entry.py"
@@ -56,6 +57,7 @@ class Source:
         inner: Executor → the workflow within it, where the checkpoint holds that one's own checkpoint: `executors`,
             `graph` (its hash) and `inner`, which is one of these again.
         thread: Where it is in a store of LangGraph; None for Agent Framework.
+        copy: A private database with its thread, where the store itself is not one that the runner can read.
         workflow: The workflow's name.
         iteration: Its iteration count.
         later: Classes that other checkpoints of its branch name besides, which the run may save again.
@@ -71,6 +73,7 @@ class Source:
     later: tuple[str, ...] = ()
     inner: Mapping[str, Any] = field(default_factory=dict)
     thread: GraphThread | None = None
+    copy: str = ""
 
     @property
     def label(self) -> str:
@@ -160,7 +163,7 @@ class Plan:
         """
         modules = dict.fromkeys(name.partition(":")[0] for name in self.source.types)
         return {
-            "mode": mode, "parent": os.getpid(), "store": self.source.store or None,
+            "mode": mode, "parent": os.getpid(), "store": self.source.copy or self.source.store or None,
             "checkpoint": self.source.id or None,
             "graph": self.source.graph, "workflow": self.source.workflow, "executors": list(self.source.executors),
             "inner": dict(self.source.inner), "types": list(self.source.types), "modules": list(modules),
@@ -177,7 +180,7 @@ class Plan:
             return {}
         return {
             "framework": "langgraph", "thread": thread.name, "checkpoint": thread.checkpoint, "prefix": thread.prefix,
-            "nodes": list(thread.nodes), "next": list(thread.next),
+            "nodes": list(thread.nodes), "next": list(thread.next), "postgres": is_postgres(self.source.store),
         }  # fmt: skip
 
     def changes(self) -> dict[str, Any]:

@@ -46,8 +46,9 @@ def source_in(store: Store, checkpoint: Checkpoint, later: Sequence[str] = (), a
     nodes = [each for each in _names(attribute(checkpoint.metadata, "versions_seen")) if not each.startswith("__")]
     found = GraphThread(thread, name, prefix, tuple(nodes), _next(checkpoint.messages))
     # A stored checkpoint says nothing of its graph: what is loaded stands for its thread.
+    copy = store.copy_for_resume(ref.file)
     return Source(absolute(store.path), ref.id, f"run {prefix}", executors=tuple(nodes), workflow=ref.workflow,
-                  iteration=ref.step, thread=found)  # fmt: skip
+                  iteration=ref.step, thread=found, copy=copy)  # fmt: skip
 
 
 def _names(value: Value) -> list[str]:

@@ -23,6 +23,9 @@ from ckpt_tui.core.value import Value
 _LOOKED_AT = 20_000
 """Values of one checkpoint that are looked at for conversations: a tenth of a second at worst."""
 
+_MEMBERS = 4
+"""Members of a value that cost as much to pass by as a value to look at."""
+
 _MESSAGES = 5_000
 """Messages of one conversation that are compared."""
 
@@ -76,15 +79,16 @@ def repeated_messages(checkpoint: Checkpoint) -> Iterator[Repeated]:
             if found is not None:
                 yield Repeated(path_of(way), *found)
             continue
-        below = members(value)
-        if not len(below) or id(value) in seen:
+        if id(value) in seen:
             continue
         seen.add(id(value))
         kept.append(value)
-        for index in range(min(len(below), left)):
-            member = below[index]
-            if type(member.value) not in _SCALARS:
-                todo.append(((way, member.steps), member.value))
+        below = members(value)
+        for index in range(min(len(below), _MEMBERS * left)):
+            item = below.value(index)
+            if type(item) not in _SCALARS and id(item) not in seen:
+                todo.append(((way, below[index].steps), item))
+        left -= len(below) // _MEMBERS
 
 
 _SCALARS = frozenset((str, int, float, bool, type(None), bytes))

@@ -23,6 +23,9 @@ _DEPTH = 2
 _MEMBERS = 40
 """Members that a preview looks at."""
 
+_SENT = 8
+"""Members of a JSON object that is a message in flight: from where, to whom, what, and how."""
+
 _BEYOND = 2_000
 """Characters beyond those that are shown that are looked at for the end of a secret."""
 
@@ -170,6 +173,8 @@ class Summarizer:
             return ""
         if is_message_document(value):
             return self.message(value, limit, depth)
+        if "data" in value and type(value.get("source_id")) is str and len(value) <= _SENT:
+            return self.workflow_message(value, limit, depth)
         kind = value.get("type")
         return self.content(value, limit, depth) if type(kind) is str and kind in _CONTENTS else ""
 
@@ -210,18 +215,19 @@ class Summarizer:
         """A call of a tool with its arguments."""
         return f"{clean(name, 60)}({'' if arguments is None else self.text(arguments, limit, 1, False)})"
 
-    def workflow_message(self, value: Obj, limit: int, depth: int) -> str:
-        """`writer → reviewer: …`."""
+    def workflow_message(self, value: Value, limit: int, depth: int) -> str:
+        """`writer → reviewer: …`; the route alone where it carries nothing."""
         source, target = attribute(value, "source_id"), attribute(value, "target_id")
         route = shown_name(source, 40) if type(source) is str else "?"
         if type(target) is str:
             route += f" → {clean(target, 40)}"
-        return f"{route}: {self.carried(attribute(value, 'data'), limit - len(route), depth)}"
+        data = attribute(value, "data")
+        return route if data is None else f"{route}: {self.carried(data, limit - len(route), depth)}"
 
     def carried(self, data: Value, limit: int, depth: int) -> str:
         """What a message or a request carries: as much as that is worth, except where it carries another one."""
         data = data if is_unopened(data) else resolve(data)
-        is_wrapper = type(data) is Obj and short_type(type_name(data)) in _WRAPPERS
+        is_wrapper = type(data) is dict or (type(data) is Obj and short_type(type_name(data)) in _WRAPPERS)
         return self.text(data, limit, depth - 1 if is_wrapper else depth, False)
 
     def exchange(self, value: Obj, limit: int, depth: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef
@@ -18,12 +19,14 @@ class Selection(NamedTuple):
         since: Seconds since 1970; what is older is left out.
         status: Only the ends of branches that are in one of these states; empty for all checkpoints.
         limit: The newest so many, or None.
+        workflows: Names of workflows, `*` for any text in them; empty for all.
     """
 
     run: str = ""
     since: float | None = None
     status: frozenset[str] = frozenset()
     limit: int | None = None
+    workflows: tuple[str, ...] = ()
 
     def before_reading(self, runs: Sequence[Run]) -> tuple[Run, ...]:
         """What is wanted as far as headers say; a limit holds afterwards where states are asked for.
@@ -32,6 +35,8 @@ class Selection(NamedTuple):
             IdFault: there is no such run, or more than one.
         """
         found = (_run_of(self.run, runs),) if self.run else tuple(runs)
+        if self.workflows:
+            found = keep(found, lambda node: any(fnmatchcase(node.ref.workflow, name) for name in self.workflows))
         since = self.since
         if since is not None:
             found = keep(found, lambda node: node.ref.when >= since)

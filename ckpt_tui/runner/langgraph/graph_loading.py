@@ -17,6 +17,7 @@ from .databases import SIDES, Place, reading
 from .graph_gate import Gate
 from .graph_takeover import Call, Takeover
 from .graph_targets import GraphTarget, graphs_of, resolved
+from .postgres_savers import keep_in_memory
 from .redirection import Redirection
 from .release import Release
 
@@ -49,6 +50,8 @@ class Loading(Resumption):
     def load(self, carry_out: Callable[[], Awaitable[Any]]) -> None:
         self.protection.install()
         self.redirection.install()
+        if self.plan.get("postgres"):
+            keep_in_memory(self.framework)
 
         async def begin(call: Call) -> None:
             self.call, self.graph, self.module = call, call.graph, self._loaded_module()

@@ -278,6 +278,19 @@ def test_a_client_that_cannot_stream_is_not_asked_to(release: str, drive: Drive)
     assert run.called() == ["poet"]
 
 
+@pytest.mark.parametrize("stops", [{"breaks": ["warning"]}, {"step": True}])
+def test_a_run_stops_where_its_checkpoint_cannot_be_saved(into: Path, stops: dict[str, Any], drive: Drive) -> None:
+    run = drive("cannot_be_saved.py", **stops)
+    paused = run.until("paused")
+    while not paused.get("unsaved"):
+        run.do("continue" if "breaks" in stops else "step")
+        paused = run.until("paused")
+    assert (paused["iteration"], paused["next"]) == (1, ["second"])
+    assert paused["checkpoint"] == checkpoints(into)[-1]["checkpoint_id"], "the one before"
+    run.do("run_to", end=True)
+    assert run.until("end")["outcome"] == "done"
+
+
 def test_a_change_that_does_not_fit_is_refused_and_the_run_stays_paused(drive: Drive) -> None:
     run = drive("loop.py", breaks=["state.score == `0.4`"])
     paused = run.until("paused")

@@ -40,7 +40,8 @@ def envelope(data: bytes, claimed: str = "gen_corpus:Thing") -> dict[str, str]:
 
 def checkpoint(directory: Path, name: str = "a", raw: bytes | None = None, **changes: Any) -> Checkpoint:
     path = directory / f"{name}.json"
-    path.write_bytes(json.dumps(document(checkpoint_id=name) | changes).encode() if raw is None else raw)
+    own = {"checkpoint_id": name, "timestamp": f"2026-03-01T08:00:{ord(name[0]) % 60:02}+00:00"}
+    path.write_bytes(json.dumps(document(**own) | changes).encode() if raw is None else raw)
     loaded = load(str(path), path.name, everything=True)
     assert isinstance(loaded, Checkpoint), loaded
     return loaded

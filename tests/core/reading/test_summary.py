@@ -90,6 +90,11 @@ class TestTheFrameworksOwn:
         assert summary(value) == "a → b: 1"
         assert Summarizer().headline(value) == "from a to b"
 
+    def test_a_message_in_flight_as_json_says_from_whom(self) -> None:
+        assert summary([{"source_id": "a", "target_id": "b", "data": "go"}]) == '(1) [a → b: "go"]'
+        assert summary({"source_id": "a", "target_id": "b", "data": None}) == "a → b"
+        assert summary({"source_id": "a", "size": 1}) == '{2} source_id: "a", size: 1'
+
     def test_what_goes_to_an_agent_or_comes_from_it_is_what_was_said_last(self) -> None:
         module = "agent_framework._workflows._agent_executor"
         asked = thing(f"{module}:AgentExecutorRequest", messages=[self.message, self.message], should_respond=True)

@@ -5,65 +5,25 @@ A container gives rows, and what of them is new; what they mean is read as that 
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator, Sequence
 
 from ckpt_tui.core.model import CheckpointRef, Problem
+from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, problem_error
 from ckpt_tui.stores.database_fault import DatabaseFault
 from ckpt_tui.stores.langgraph import RESUME_REASON, LangGraphStore
+from ckpt_tui.stores.langgraph_container import Container
+from ckpt_tui.stores.langgraph_copies import FAILED, copy_thread
 from ckpt_tui.stores.langgraph_entries import entry_of, parent_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of
 from ckpt_tui.stores.langgraph_reader import LangGraphReader
-from ckpt_tui.stores.langgraph_rows import Body, Header, Key, Write
+from ckpt_tui.stores.langgraph_rows import Header, Key
 from ckpt_tui.stores.store_groups import Groups
-
-
-class News(NamedTuple):
-    """What differs from what was reported before.
-
-    Attributes:
-        headers: Checkpoints that are new, or were saved again.
-        written: Checkpoints whose tasks have written since.
-        gone: Checkpoints that are not there any more.
-        total: How many checkpoints there are, as far as that is known.
-        remark: What of the place is not shown, in words for people, or "".
-    """
-
-    headers: Sequence[Header] = ()
-    written: Sequence[Key] = ()
-    gone: Sequence[Key] = ()
-    total: int = 0
-    remark: str = ""
-
-
-class Container(Protocol):
-    """What holds rows. Each method may raise a `DatabaseFault` or an `OSError`."""
-
-    def mark(self) -> object:
-        """A value that differs after every change; None where only `news` shows changes."""
-        ...
-
-    def news(self) -> Iterator[News]:
-        """What is new since the last time, a page at a time; everything at first."""
-        ...
-
-    def bodies(self, keys: Iterable[Key], most: int) -> dict[Key, Body]:
-        """The bodies of those that are there, without what is beyond so many bytes."""
-        ...
-
-    def writes(self, keys: Iterable[Key], most: int, only: Sequence[str] = ()) -> dict[Key, list[Write]]:
-        """What tasks have written that ran from these checkpoints, in the order in which it is applied."""
-        ...
-
-    def has_child(self, key: Key) -> bool:
-        """Whether a checkpoint is the parent of another one."""
-        ...
-
-    def start(self, key: Key, most: int) -> bytes:
-        """The first bytes of a checkpoint's body; none where it is not there."""
-        ...
 
 
 class ContainerStore(LangGraphStore):
@@ -180,6 +140,32 @@ class ContainerStore(LangGraphStore):
             refs = [entry for entry in self._known.values() if isinstance(entry, CheckpointRef)]
             self._children = {ref.parent for ref in refs if ref.parent is not None}
         return files
+
+    def copy_for_resume(self, file: str) -> str:
+        """A private database with what a resume from a checkpoint needs; it goes with this process.
+
+        Raises:
+            CkptError: it cannot be copied; the reason is for people, the exit code 5.
+        """
+        key = key_of(file)
+        if not self._known:
+            for _ in self.scan():
+                pass
+        known = [
+            (each, parent.id if (parent := key_of(entry.parent or "")) is not None else None)
+            for entry in list(self._known.values())
+            if isinstance(entry, CheckpointRef) and (each := key_of(entry.file)) is not None
+        ]
+        if key is None:
+            raise problem_error(Problem(file, "no such checkpoint is in the store", "vanished"))
+        directory = tempfile.mkdtemp(prefix="ckpt-tui-")
+        atexit.register(shutil.rmtree, directory, ignore_errors=True)
+        path = os.path.join(directory, "thread.sqlite")
+        try:
+            copy_thread(self._container, known, key, path)
+        except DatabaseFault as fault:
+            raise CkptError(f"It cannot be copied: {fault.reason}.", exit_code=FAILED) from None
+        return path
 
     def read(self) -> Iterator[Entry]:
         """Everything that is known after a look."""
