@@ -6,12 +6,13 @@ import os
 import sys
 
 from ckpt_tui.cli.command_line import run
+from ckpt_tui.cli.hidden_passwords import hide_passwords
 
 
 def main() -> None:
     """Run the command line; ends the process with the exit codes of docs/cli.md."""
     _open_closed_streams()
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(run(hide_passwords(sys.argv[1:])))
 
 
 def _open_closed_streams() -> None:

@@ -23,23 +23,33 @@ class Config(NamedTuple):
         theme: Name of a theme; "" for our own.
         mouse: Whether the mouse is used.
         keys: Command id → keys, comma separated.
+        cache: Whether the headers of large directories are kept for the next start.
         unknown: Tables and keys of the file that nothing knows.
-        noise: What a diff hides: name of a rule → false, or a list of paths (`core.diff.ignore_rules.configured`).
+        ignore: What a diff hides: name of a rule → false, or a list of paths (`core.diff.ignore_rules.configured`).
     """
 
     theme: str = ""
     mouse: bool = True
     keys: Mapping[str, str] = MappingProxyType({})
-    noise: Mapping[str, Any] = MappingProxyType({})
+    ignore: Mapping[str, Any] = MappingProxyType({})
+    cache: bool = True
     unknown: tuple[str, ...] = ()
 
 
-MEMBERS = ("theme", "mouse", "keys", "noise")
+OFF = ("0", "no", "off", "false")
+"""What a variable that switches something off may say."""
+
+MEMBERS = ("theme", "mouse", "cache", "keys", "ignore")
 """What a file may hold."""
+
+FORMER = "noise"
+"""The former name of the table `[ignore]`, which still counts."""
 
 
 def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -> Config:
-    """Read the configuration; a missing file is an empty one. `CKPT_TUI_THEME` and `CKPT_TUI_MOUSE` win over it.
+    """Read the configuration; a missing file is an empty one.
+
+    `CKPT_TUI_THEME`, `CKPT_TUI_MOUSE` and `CKPT_TUI_CACHE` win over it.
 
     Raises:
         UsageError: the file is not valid TOML, or an entry has the wrong type.
@@ -59,25 +69,29 @@ def load(path: str | None = None, environment: Mapping[str, str] = os.environ) -
     theme = environment.get("CKPT_TUI_THEME") or _take(table, "theme", str, "", path)
     mouse = _take(table, "mouse", bool, True, path)
     if environment.get("CKPT_TUI_MOUSE"):
-        mouse = environment["CKPT_TUI_MOUSE"] not in ("0", "no", "off", "false")
+        mouse = environment["CKPT_TUI_MOUSE"] not in OFF
     keys = _take(table, "keys", dict, {}, path)
     for name, value in keys.items():
         if not isinstance(value, str):
             raise UsageError(f'{path}: keys.{name} must be text such as "ctrl+n,j".')
-    noise = _take(table, "noise", dict, {}, path)
-    return Config(theme, mouse, keys, noise, tuple(name for name in table if name not in MEMBERS))
+    ignore = {**_take(table, FORMER, dict, {}, path), **_take(table, "ignore", dict, {}, path)}
+    cache = _take(table, "cache", bool, True, path)
+    if environment.get("CKPT_TUI_CACHE"):
+        cache = environment["CKPT_TUI_CACHE"] not in OFF
+    unknown = tuple(name for name in table if name not in (*MEMBERS, FORMER))
+    return Config(theme, mouse, keys, ignore, cache, unknown)
 
 
 def configured_rules(config: Config | None = None) -> tuple[Rule, ...]:
     """The rules by which a diff leaves something out, as the configuration has them.
 
     Raises:
-        UsageError: an entry of its `[noise]` table is not a rule.
+        UsageError: an entry of its `[ignore]` table is not a rule.
     """
     try:
-        return configured((config or load()).noise)
+        return configured((config or load()).ignore)
     except PatternFault as fault:
-        raise UsageError(f"{config_file()}: noise: {fault}.", "docs/configuration.md shows an example.") from None
+        raise UsageError(f"{config_file()}: ignore: {fault}.", "docs/configuration.md shows an example.") from None
 
 
 def _parse(path: str, data: bytes) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Where the person's own files are: configuration and state; nothing is ever written beside checkpoints.
+"""Where the person's own files are: configuration, state, what may be thrown away; none is beside checkpoints.
 
-The places are those of the system: `~/.config` and `~/.local/state` on Linux, `~/Library/Application Support` on macOS,
-`%LOCALAPPDATA%` on Windows. `$XDG_CONFIG_HOME` and `$XDG_STATE_HOME` name other ones, on every system.
+The places are those of the system: `~/.config`, `~/.local/state` and `~/.cache` on Linux, `~/Library/Application
+Support` and `~/Library/Caches` on macOS, `%LOCALAPPDATA%` on Windows. `$XDG_CONFIG_HOME`, `$XDG_STATE_HOME` and
+`$XDG_CACHE_HOME` name other ones, on every system.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ def config_file() -> str:
 def state_directory() -> str:
     """The directory for what is remembered between sessions."""
     return _place("XDG_STATE_HOME", platformdirs.user_state_dir(_NAME, appauthor=False))
+
+
+def cache_directory() -> str:
+    """The directory for what may be deleted at any time."""
+    return _place("XDG_CACHE_HOME", platformdirs.user_cache_dir(_NAME, appauthor=False))
 
 
 def _place(variable: str, usual: str) -> str:

@@ -37,11 +37,21 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def nobody_at_home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty home, no configuration, no environment that changes what is shown."""
     home = next(homes)
-    for name in ("CKPT_TUI_CONFIG", "CKPT_TUI_THEME", "CKPT_TUI_MOUSE", "NO_COLOR", "PAGER", "EDITOR", "VISUAL"):
+    for name in (
+        "CKPT_TUI_CONFIG",
+        "CKPT_TUI_THEME",
+        "CKPT_TUI_MOUSE",
+        "CKPT_TUI_CACHE",
+        "NO_COLOR",
+        "PAGER",
+        "EDITOR",
+        "VISUAL",
+    ):
         monkeypatch.delenv(name, raising=False)
     for name in ("TMUX", "DISPLAY", "WAYLAND_DISPLAY", "WATCHFILES_FORCE_POLLING", "TEXTUAL_THEME", "STY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "config"))
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
     monkeypatch.setenv("CKPT_TUI_CLIPBOARD", "file")

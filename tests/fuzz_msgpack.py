@@ -9,6 +9,7 @@ from struct import pack
 
 from ckpt_tui.core.budgets import MessageBudget
 from ckpt_tui.core.msgpack.serialized import decode
+from tests.fuzz_mutations import mutated, one_of
 from tests.fuzz_values import check_shown
 
 BUDGET = MessageBudget(bytes=1_000_000, values=20_000, objects=10_000, depth=200)
@@ -89,31 +90,7 @@ def extension(rng: random.Random, depth: int) -> bytes:
     return b"\xc8" + pack(">H", min(size, 65_535)) + bytes((rng.choice((0, 1, 2, 3, 4, 5, 6, 7, 8, 255)),)) + body
 
 
-def mutated(rng: random.Random, data: bytes, others: list[bytes]) -> bytes:
-    """The value with 1 to 16 mutations."""
-    out = bytearray(data)
-    for _ in range(rng.choice((1, 1, 1, 2, 2, 3, 4, 8, 16))):
-        at = rng.randrange(len(out) + 1)
-        match rng.randrange(7):
-            case 0 if at < len(out):
-                out[at] ^= 1 << rng.randrange(8)
-            case 1 if at < len(out):
-                out[at] = rng.randrange(256)
-            case 2:
-                del out[at : at + rng.randrange(1, 9)]
-            case 3:
-                out[at:at] = value(rng)
-            case 4:
-                out[at:at] = rng.choice((b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xc9", b"\xdd", b"\xdf", b"\x91"))
-            case 5:
-                del out[at:]
-            case _:
-                other = rng.choice(others)
-                start = rng.randrange(len(other) + 1)
-                out[at:at] = other[start : start + rng.randrange(1, 60)]
-        if len(out) > 20_000:
-            break
-    return bytes(out)
+INSERTIONS = (value, one_of(b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xc9", b"\xdd", b"\xdf", b"\x91"))
 
 
 def inputs(seed: int, count: int, seeds: list[bytes]) -> Iterator[bytes]:
@@ -122,9 +99,9 @@ def inputs(seed: int, count: int, seeds: list[bytes]) -> Iterator[bytes]:
     for _ in range(count):
         kind = rng.random()
         if kind < 0.55:
-            yield mutated(rng, rng.choice(seeds), seeds)
+            yield mutated(rng, rng.choice(seeds), seeds, INSERTIONS)
         elif kind < 0.65:
-            yield mutated(rng, rng.choice(BOMBS), seeds)
+            yield mutated(rng, rng.choice(BOMBS), seeds, INSERTIONS)
         elif kind < 0.92:
             yield value(rng) if rng.random() < 0.5 else extension(rng, 0)
         else:

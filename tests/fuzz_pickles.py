@@ -13,6 +13,7 @@ from ckpt_tui.core.budgets import PickleBudget
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.disassembly import line, operations
 from ckpt_tui.core.text import unsafe
+from tests.fuzz_mutations import mutated, one_of
 from tests.fuzz_values import check_shown
 
 BUDGET = PickleBudget(
@@ -59,39 +60,6 @@ def genuine() -> list[bytes]:
 def _envelopes(path: Path) -> list[str]:
     text = path.read_bytes().decode("utf-8", "replace")
     return re.findall(r'"__pickled__":\s*"([A-Za-z0-9+/]*)', text)
-
-
-def mutated(rng: random.Random, data: bytes, others: list[bytes]) -> bytes:
-    """The pickle with 1 to 16 mutations."""
-    out = bytearray(data)
-    for _ in range(rng.choice((1, 1, 1, 2, 2, 3, 4, 8, 16))):
-        at = rng.randrange(len(out) + 1)
-        match rng.randrange(9):
-            case 0 if at < len(out):
-                out[at] ^= 1 << rng.randrange(8)
-            case 1 if at < len(out):
-                out[at] = rng.randrange(256)
-            case 2:
-                out[at:at] = bytes((rng.choice(OPERATIONS)[0],))
-            case 3:
-                del out[at : at + rng.randrange(1, 9)]
-            case 4:
-                out[at:at] = out[at : at + rng.randrange(1, 40)]
-            case 5:
-                out[at:at] = rng.choice(
-                    (b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xff\xff\xff\x7f", b"\n", b"(", b"2", b"R", b"b")
-                )
-            case 6:
-                del out[at:]
-            case 7:
-                out[at:at] = operation(rng)
-            case _:
-                other = rng.choice(others)
-                start = rng.randrange(len(other) + 1)
-                out[at:at] = other[start : start + rng.randrange(1, 60)]
-        if len(out) > 20_000:
-            break
-    return bytes(out)
 
 
 OPERATIONS: list[tuple[int, str]] = [
@@ -169,6 +137,12 @@ def operation(rng: random.Random) -> bytes:
             return head + rng.choice(NAMES).encode().replace(b" ", b"\n", 1) + b"\n"
 
 
+INSERTIONS = (
+    lambda rng: bytes((rng.choice(OPERATIONS)[0],)), operation,
+    one_of(b"\xff\xff\xff\xff", b"\0\0\0\0", b"\xff\xff\xff\x7f", b"\n", b"(", b"2", b"R", b"b"),
+)  # fmt: skip
+
+
 def stream(rng: random.Random) -> bytes:
     """A stream of operations that keeps the stack filled most of the time."""
     parts = [rng.choice((b"", b"\x80\x02", b"\x80\x05"))]
@@ -190,13 +164,13 @@ def inputs(seed: int, count: int, seeds: list[bytes]) -> Iterator[bytes]:
     for _ in range(count):
         kind = rng.random()
         if kind < 0.60:
-            yield mutated(rng, rng.choice(seeds), seeds)
+            yield mutated(rng, rng.choice(seeds), seeds, INSERTIONS)
         elif kind < 0.70:
-            yield mutated(rng, rng.choice(BOMBS), seeds)
+            yield mutated(rng, rng.choice(BOMBS), seeds, INSERTIONS)
         elif kind < 0.92:
             yield stream(rng)
         elif kind < 0.97:
-            yield mutated(rng, stream(rng), seeds)
+            yield mutated(rng, stream(rng), seeds, INSERTIONS)
         else:
             yield rng.randbytes(rng.randrange(1, 200))
 

@@ -267,8 +267,8 @@ def draw(path: str) -> bool:
             continue
         for value in (checkpoint.state, checkpoint.messages, checkpoint.pending, meta_value(checkpoint)):
             tree = RowTree()
-            tree.outline = Tree(value)
-            drawn += [tree.draw(index, 80) for index in range(min(len(tree.outline), 25))]
+            tree.value_tree = Tree(value)
+            drawn += [tree.draw(index, 80) for index in range(min(len(tree.value_tree), 25))]
         talk = conversation_paragraphs(conversation(checkpoint))
         lines = (*talk, *raw_paragraphs(checkpoint.raw[:4_000], False))
         drawn += [line for paragraph in lines for line in wrap(paragraph, 80, False)]

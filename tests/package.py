@@ -6,6 +6,7 @@ for what does not belong in a wheel.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tarfile
@@ -19,7 +20,15 @@ _IN_WHEEL = (
     "ckpt_tui/py.typed", "ckpt_tui/tui/app.tcss", "ckpt_tui/demo/recorded/store", "ckpt_tui/runner/entry.py",
     "share/man/man1/ckpt-tui.1",
 )  # fmt: skip
-_IN_SDIST = ("README.md", "CHANGELOG.md", "LICENSE", "docs/guide.md", "tests/conftest.py", "screenshots/browse.png")
+_IN_SDIST = (
+    "README.md",
+    "hatch_build.py",
+    "CHANGELOG.md",
+    "LICENSE",
+    "docs/guide.md",
+    "tests/conftest.py",
+    "screenshots/browse.png",
+)
 
 
 def main() -> int:
@@ -50,7 +59,9 @@ def _missing(sdist: Path, wheel: Path) -> list[str]:
         packed = [name.partition("/")[2] for name in archive.getnames()]
     with zipfile.ZipFile(wheel) as archive_of_wheel:
         installed = archive_of_wheel.namelist()
+        page = archive_of_wheel.read(next(name for name in installed if name.endswith("/METADATA"))).decode()
     found = [f"the sdist lacks {name}" for name in _IN_SDIST if name not in packed]
+    found += [f"on an index {target} leads nowhere" for target in re.findall(r"\]\((?!https?:)([^)]+)\)", page)]
     return found + [
         f"the wheel lacks {name}"
         for name in _IN_WHEEL

@@ -20,21 +20,21 @@ BY_NAME = [
     "cli.show: ckpt_tui.cli.sizes",
     "cli.show: ckpt_tui.core.reading.shortened",
     "runner.process: .langgraph.graph_running.Runner",
-    "stores.fork_directories: ckpt_tui.stores.langgraph.LangGraphStore",
+    "stores.directory: ckpt_tui.stores.header_index.open_index",  # SQLite
+    "stores.fork_directories: ckpt_tui.stores.database_forks",
     "testing.pytest_plugin: ckpt_tui.testing.workflow_checkpoints.Checkpoints",
     "tui.app: ckpt_tui.tui.configuration_check.complaints",
     "tui.app: ckpt_tui.tui.palette.Commands",
     "tui.app: ckpt_tui.tui.screens.event_files.events_screen",
     "tui.app: ckpt_tui.tui.screens.theme_picker.ThemePicker",
-    "tui.screens.browse: ckpt_tui.tui.helpers.run_graphs.RunGraphs",
+    "tui.screens.browse_keys: ckpt_tui.tui.helpers.run_graphs.RunGraphs",
     "tui.screens.browse_port: ckpt_tui.tui.screens.browse_opener.BrowseOpener",
     "tui.workers: ckpt_tui.tui.engines.Engines",
 ]
 """What only a verb, an option, a screen, a job or a format needs, imported when somebody asks for it."""
 
 TEXTUAL = [
-    "cli.browse: ckpt_tui.tui.app.browse",
-    "cli.browse: ckpt_tui.tui.app.browse_events",
+    "cli.browse: ckpt_tui.tui.app",
     "cli.config: ckpt_tui.tui.configuration_check.complaints",
     "cli.demo: ckpt_tui.tui.app.browse",
 ]
@@ -46,7 +46,7 @@ PACKAGES = [
     "cli.browse: ckpt_tui.cli.web.serve",  # textual-serve
     "cli.mcp: ckpt_tui.cli.mcp_server.server",
     "cli.verb_help: difflib.get_close_matches",
-    "core.pickles.kept: hashlib.blake2b",  # OpenSSL
+    "core.pickles.kept: hashlib.sha256",  # OpenSSL
     "runner.attaching: debugpy",
     "runner.framework: .framework_imports",
     "runner.framework: agent_framework.FileCheckpointStorage",
@@ -56,6 +56,7 @@ PACKAGES = [
     "runner.terminal: pdb",
     "stores.extension_readers: importlib.metadata.entry_points",
     "stores.hpd_graph: yaml",
+    "stores.postgres: ckpt_tui.stores.postgres_driver",  # psycopg
     "stores.watch: watchfiles._rust_notify.RustNotify",
 ]
 """Packages that are optional or slow, the framework of the program among them."""

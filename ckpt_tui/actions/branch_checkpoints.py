@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Sequence
+from itertools import zip_longest
 from typing import Any
 
-from ckpt_tui.actions.expressions import Expression, sparse
+from ckpt_tui.actions.expressions import Expression, outline, sparse
 from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.documents.document import DocumentFault, parse
@@ -80,6 +81,7 @@ class BranchCheckpoint:
         self._data: bytes | None = None
         self._checkpoint: Checkpoint | None = None
         self._snapshot: Snapshot | None = None
+        self._parts: dict[str, Value] | None = None
         self._reader = reader
         self._stamp: Hashable = None
         if reader is not None and not node.ref.chain:
@@ -106,7 +108,9 @@ class BranchCheckpoint:
 
     def _unopened(self) -> Checkpoint | None:
         """The checkpoint with nothing in it decoded yet; None where it has to be loaded."""
-        parts = unopened_parts(self._data) if self._data is not None else None
+        if self._parts is None and self._data is not None:
+            self._parts = unopened_parts(self._data)
+        parts = self._parts
         return None if parts is None else Checkpoint(self.node.ref, **parts, warnings=(), faults=(), raw=b"")
 
     def span(self, path: Path) -> Span | None:
@@ -132,14 +136,33 @@ class BranchCheckpoint:
                 pass  # loading it says what is wrong
         return lookup(getattr(self.checkpoint, str(path[0])), path[1:], self._check)
 
-    def ask(self, expression: Expression, reveal: bool = False) -> Any:
-        """What an expression finds in the JSON of `show`; what is masked there is masked for it, too."""
+    def ask(self, expression: Expression, reveal: bool = False, spans: Sequence[Span | None] = ()) -> Any:
+        """What an expression finds in the JSON of `show`; what is masked there is masked for it, too.
+
+        Args:
+            expression: The expression.
+            reveal: Mask nothing.
+            spans: Those of what the expression needs, where they were asked for before.
+        """
         if expression.needs is None:
             return expression.of(show_document(self.checkpoint, self._run, self.node, reveal))
-        found = [(path, self.find(path)) for path in expression.needs]
+        # Where nobody asked for spans, parsing the whole file takes less than looking for them.
+        parts = None if spans or expression.path is not None else self._unopened()
+        found: list[tuple[Path, LookupResult]] = []
+        for path, span in zip_longest(expression.needs, spans):
+            if parts is None:
+                found.append((path, self.find(path, span)))
+            else:
+                found.append((path, lookup(getattr(parts, str(path[0])), path[1:], self._check)))
         if expression.path is not None:
             return shown(found[0][1], reveal)
-        return expression.of(sparse((path, shown(one, reveal)) for path, one in found if not one.absent))
+        return expression.of(
+            sparse(
+                (path, (outline if path in expression.outlined else shown)(one, reveal))
+                for path, one in found
+                if not one.absent
+            )
+        )
 
 
 def _labels(path: Path) -> tuple[str, ...]:

@@ -189,7 +189,7 @@ class BranchQueries(StoreQueries):
                     if was is not None and texts and None not in texts and texts == was[0]:
                         asked[index] = was[1]
                     else:
-                        asked[index] = answer = is_true(checkpoint.ask(expression, reveal))
+                        asked[index] = answer = is_true(checkpoint.ask(expression, reveal, texts))
                         was = texts, answer
                 except CkptError as error:
                     unread.append(_gap(error, nodes[index].ref.file, len(nodes) - len(unread)))

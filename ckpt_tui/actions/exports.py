@@ -28,6 +28,7 @@ from ckpt_tui.core.steps.steps import step_between
 from ckpt_tui.errors import CkptError, UsageError
 from ckpt_tui.stores.base import Store, collect
 from ckpt_tui.stores.exported_bundle import BundleStore
+from ckpt_tui.stores.postgres_address import absolute, is_postgres
 
 Check = Callable[[], None] | None
 Progress = Callable[[int, int], None] | None
@@ -59,8 +60,10 @@ def names_here(store: Store) -> Names:
     places = [(home, "~"), (os.getcwd(), ".")]
     for one in (store, *store.members):
         with suppress(OSError, ValueError):
-            paths = (os.path.abspath(one.path), os.path.realpath(one.path))
-            places += [(path, os.path.basename(path) or "store") for path in paths]
+            paths = dict.fromkeys(
+                (absolute(one.path), one.path if is_postgres(one.path) else os.path.realpath(one.path))
+            )
+            places += [(path, os.path.basename(path.partition("?")[0]) or "store") for path in paths]
     return Names(tuple(filter(None, users)), tuple(filter(None, (host, host.partition(".")[0]))), tuple(places))
 
 
@@ -115,7 +118,7 @@ def make_bundle(
 
 def store_name(store: Store) -> str:
     """The last part of a store's path."""
-    return os.path.basename(os.path.abspath(store.path)) if store.path else "store"
+    return os.path.basename(os.path.abspath(store.path.partition("?")[0])) if store.path else "store"
 
 
 def _path(text: str) -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 from ckpt_tui.core.model import PARTS
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.paths import parse as parse_path
+from ckpt_tui.core.reading.lookup import LookupResult, shown
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
 
@@ -31,6 +32,7 @@ class Expression:
         text: As it was given.
         path: Its steps, where it is a plain path into one of `PARTS`; else None.
         needs: The paths it looks at, where all of them begin in one of `PARTS`; None where it needs the whole document.
+        outlined: Those of them of whose lists only the length matters.
 
     Raises:
         UsageError: it is not a valid JMESPath expression.
@@ -43,9 +45,10 @@ class Expression:
         self._compiled: Any = None
         if self.path is not None:
             self.needs: tuple[Path, ...] | None = (self.path,)
+            self.outlined: frozenset[Path] = frozenset()
         else:
             self._compiled = _compiled(text)
-            self.needs = _needs(self._compiled.parsed)
+            self.needs, self.outlined = _needs(self._compiled.parsed)
 
     def of(self, document: Any) -> Any:
         """What the expression finds in a document; numbers of Python, such as a Decimal, compare as numbers.
@@ -72,6 +75,11 @@ def evaluate(expression: str, document: Any) -> Any:
 def is_true(value: Any) -> bool:
     """Whether JMESPath takes a value for true: all but null, false and what is empty; 0 is true."""
     return not (value is None or value is False or (isinstance(value, str | list | dict) and not value))
+
+
+def outline(found: LookupResult, reveal: bool = False) -> Any:
+    """The JSON of a value of which only the length matters: a list of nothing for a list, else as it is shown."""
+    return [None] * len(found.value) if type(found.value) is list else shown(found, reveal)
 
 
 def sparse(found: Iterable[tuple[Path, Any]]) -> dict[str, Any]:
@@ -128,40 +136,50 @@ _FIRST = frozenset((
 """Nodes whose first child is evaluated on the document, and the others of what it finds."""
 
 
-def _needs(tree: dict[str, Any]) -> tuple[Path, ...] | None:
-    """The paths of names that a parsed expression looks at from the root, shortest ones; None for any of them."""
+def _needs(tree: dict[str, Any]) -> tuple[tuple[Path, ...] | None, frozenset[Path]]:
+    """The paths of names that a parsed expression looks at from the root, shortest ones; None for any of them.
+
+    And those that are looked at from outside only.
+    """
     found: set[Path] = set()
-    todo = [tree]
+    whole: set[Path] = set()
+    todo = [(tree, False)]
     while todo:
-        node = todo.pop()
-        names = _names(node)
+        node, is_outline = todo.pop()
+        names, is_all = _names(node)
         if names:
             if names[0] not in PARTS:
-                return None
+                return None, frozenset()
             found.add(names)
+            if not is_outline or not is_all:
+                whole.add(names)
         elif node["type"] in _HERE:
-            todo += node["children"]
+            todo += [(child, _is_outline(node)) for child in node["children"]]
         elif node["type"] in _FIRST:
-            todo.append(node["children"][0])
+            *_, last = node["children"]
+            is_given = node["type"] == "pipe" and [child["type"] for child in last["children"]] == ["current"]
+            todo.append((node["children"][0], is_given and _is_outline(last)))
         elif node["type"] != "literal":
-            return None
+            return None, frozenset()
     if not found:
-        return None
-    return tuple(path for path in found if not any(path[:size] in found for size in range(1, len(path))))
+        return None, frozenset()
+    needs = tuple(path for path in found if not any(path[:size] in found for size in range(1, len(path))))
+    return needs, frozenset(path for path in needs if not any(one[: len(path)] == path for one in whole))
 
 
-def _names(node: dict[str, Any]) -> Path:
-    """The steps of a chain of names; none for anything else."""
+def _is_outline(node: dict[str, Any]) -> bool:
+    """Whether a function asks no more of a list than how long it is."""
+    return node["type"] == "function_expression" and node["value"] in ("length", "type")
+
+
+def _names(node: dict[str, Any]) -> tuple[Path, bool]:
+    """The chain of names that an expression begins with, none for others; and whether that is all of it."""
     if node["type"] == "field":
-        return (node["value"],)
-    if node["type"] == "subexpression":
-        steps: Path = ()
-        for child in node["children"]:
-            if child["type"] not in ("field", "subexpression"):
-                return ()
-            below = _names(child)
-            if not below:
-                return ()
-            steps += below
-        return steps
-    return ()
+        return (node["value"],), True
+    if node["type"] not in _FIRST or node["type"] == "pipe":
+        return (), False
+    steps, is_all = _names(node["children"][0])
+    if not is_all or node["type"] != "subexpression":
+        return steps, False
+    below, is_all = _names(node["children"][1])
+    return steps + below, is_all

@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from ckpt_tui.actions.state_files import write_privately
 from ckpt_tui.errors import CkptError
+from ckpt_tui.stores.postgres_address import absolute
 from ckpt_tui.user_directories import state_directory
 
 SCHEMA = "ckpt-tui/notes@1"
@@ -73,7 +75,7 @@ class Notebook:
 
 def notes_file(store: str) -> str:
     """Where the notes on a store are kept."""
-    name = sha256(os.path.abspath(store).encode("utf-8", "surrogateescape")).hexdigest()[:24]
+    name = sha256(absolute(store).encode("utf-8", "surrogateescape")).hexdigest()[:24]
     return os.path.join(_directory(), f"{name}.json")
 
 
@@ -92,7 +94,7 @@ def read_notes(store: str) -> Notebook:
     Raises:
         CkptError: the file cannot be read, or is not a file of notes.
     """
-    book = Notebook(os.path.abspath(store))
+    book = Notebook(absolute(store))
     try:
         os.stat(_directory())
     except FileNotFoundError:
@@ -133,14 +135,9 @@ def write_notes(book: Notebook) -> None:
         CkptError: it cannot be written.
     """
     path = notes_file(book.store)
-    temporary = f"{path}.{os.getpid()}.tmp"
     text = json.dumps(notes_document(book), indent=2, ensure_ascii=True) + "\n"
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(temporary, path)
+        write_privately(path, text.encode())
     except OSError as error:
         raise CkptError(
             f"The notes cannot be saved in {path}: {error.strerror}.", "Set XDG_STATE_HOME to use another directory."

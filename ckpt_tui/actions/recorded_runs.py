@@ -59,7 +59,7 @@ def compare_with_recorded(
     recorded = open_store(path)
     runs = arrange(entry for entry in collect(recorded.scan()).values() if isinstance(entry, CheckpointRef))
     if not runs:
-        raise NotFoundError(f"There is no checkpoint in {path}.", "`ckpt-tui check --record` writes a recording.")
+        raise NotFoundError(f"{path} holds no checkpoint.", "`ckpt-tui check --record` writes a recording.")
     newest = latest(node for one in runs for node in one.nodes)
     baseline = branch_of(next(one for one in runs if any(node is newest for node in one.nodes)), newest)
     mine = BundleStore("", make_bundle(store, (run,), branch).document)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from ckpt_tui.actions.store_contents import read_headers
 from ckpt_tui.core.model import CheckpointRef, Problem
-from ckpt_tui.core.runs.lineage import Node, Run, arrange
+from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.partial_runs import runs_for_selection
 from ckpt_tui.core.runs.selected_runs import Selection, with_read
 from ckpt_tui.stores.base import Entry, Store, collect
 
@@ -20,8 +22,8 @@ def read_selected(store: Store, selection: Selection, fast: bool = False) -> tup
     Raises:
         IdFault: there is no such run, or more than one.
     """
-    entries = collect(store.scan())
-    runs = selection.before_reading(_arranged(entries))
+    entries = read_headers(store, selection)
+    runs = selection.before_reading(_arranged(entries, selection))
     if not fast:
         collect(store.fill(_unread(node for run in runs for node in run.nodes)), entries)
         runs = selection.after_reading(with_read(runs, _refs(entries)))
@@ -41,8 +43,8 @@ def each_selected(store: Store, selection: Selection, fast: bool = False) -> Ite
         yield [(run, node) for run in runs for node in run.nodes]
         yield _by_file(problems)
         return
-    entries = collect(store.scan())
-    runs = selection.before_reading(_arranged(entries))
+    entries = read_headers(store, selection)
+    runs = selection.before_reading(_arranged(entries, selection))
     broken = [entry for entry in entries.values() if isinstance(entry, Problem)]
     nodes = ((run, node) for run in runs for node in run.nodes)
     while some := list(islice(nodes, AT_ONCE)):
@@ -63,8 +65,8 @@ def _by_file(problems: Iterable[Problem]) -> list[tuple[Run, Node] | Problem]:
     return [*sorted(problems, key=lambda problem: problem.file)]
 
 
-def _arranged(entries: dict[str, Entry]) -> tuple[Run, ...]:
-    return arrange(_refs(entries).values())
+def _arranged(entries: dict[str, Entry], selection: Selection) -> tuple[Run, ...]:
+    return runs_for_selection(list(_refs(entries).values()), selection)
 
 
 def _refs(entries: dict[str, Entry]) -> dict[str, CheckpointRef]:

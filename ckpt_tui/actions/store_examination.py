@@ -80,7 +80,7 @@ def examine(
 
 
 def difference_of(store: Store, original: str, copy: str) -> str:
-    """What differs between two files of one id, in words for people; "" where one of them cannot be read."""
+    """What differs between two files of one id, as text for people; "" where one of them cannot be read."""
     try:
         before, after = (store.load_within(file, DocumentBudget()) for file in (original, copy))
     except CkptError:

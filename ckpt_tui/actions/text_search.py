@@ -35,7 +35,7 @@ class FindResult(NamedTuple):
         total: Checkpoints to search.
         truncated: Not everything was searched, or not every match is reported.
         unread: The checkpoint could not be searched, and why.
-        note: What to know about the search, in words for people, or "".
+        note: What to know about the search, as text for people, or "".
     """
 
     matches: tuple[Match, ...]
@@ -67,10 +67,10 @@ class TextSearches(StoreQueries):
         finder = Finder(question, _matcher(question, slow))
         left = limit
         total = len(nodes)
-        for done, (node, stamp) in enumerate(zip(nodes, stamps(self._reader, nodes), strict=True), 1):
+        for done, node in enumerate(nodes, 1):
             if check is not None:
                 check()
-            key = ("find", question, stamp)
+            key = ("find", question, stamps(self._reader, [node])[0])
             known: tuple[Hit, ...] | None = self._answers.get(key)
             try:
                 if known is None:

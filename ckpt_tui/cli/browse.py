@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from types import ModuleType
 from typing import cast
 
 import click
@@ -14,6 +15,7 @@ from ckpt_tui.cli.output import has_screen, open_named, storage_options, stores_
 from ckpt_tui.core.running.event_lines import line_of
 from ckpt_tui.core.running.secret_lines import SHOWN, shown_line
 from ckpt_tui.errors import UndecodableError, UsageError
+from ckpt_tui.stores.caching import is_switched_off
 from ckpt_tui.stores.event_streams import event_files, is_events_file, read_events
 from ckpt_tui.stores.files import FileTrouble
 
@@ -57,6 +59,7 @@ def command(
         options = {"--storage": storage, "--at": at, "--query": query, "--poll": poll}
         words = [word for name, value in options.items() if value is not None for word in (name, str(value))]
         names = [word for name in workflow_names for word in ("--workflow-name", name)]
+        words += ["--no-cache"] if is_switched_off() else []
         return serve([*(stores or (() if storage is not None else (".",))), *words, *names], port)
     path = stores[0] if len(stores) == 1 and storage is None and os.path.isfile(stores[0]) else ""
     if path and is_events_file(path):
@@ -73,16 +76,18 @@ def command(
         )
         return result
     opened = with_forks(open_named(stores, storage, workflow_names, must_exist=False, poll=poll))
-    from ckpt_tui.tui.app import browse  # late: Textual, 240 ms that a list for a pipe does without
+    return int(_app().browse(opened, at=at, query=query))
 
-    return browse(opened, at=at, query=query)
+
+def _app() -> ModuleType:
+    from ckpt_tui.tui import app  # late: Textual, 240 ms that a list for a pipe does without
+
+    return app
 
 
 def _browse_events(path: str, names: Sequence[str] = ()) -> int:
     """Open a stream of events, or the list of those in a directory; returns the exit code."""
-    from ckpt_tui.tui.app import browse_events  # late: Textual
-
-    return browse_events(path, names)
+    return int(_app().browse_events(path, names))
 
 
 def _event_directory(directory: str, names: list[str]) -> int:

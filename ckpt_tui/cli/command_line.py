@@ -105,6 +105,7 @@ def _load(module: str, verb: str = "") -> click.Command:
     examples_first(command, verb)
     if module not in _READING_NOTHING and not any(param.name == "encoding" for param in command.params):
         _output().encoding_option(command)
+        _output().cache_option(command)
     return command
 
 
@@ -167,7 +168,7 @@ def run(args: list[str]) -> int:
 
 
 def _prepared(args: list[str], inputs: list[Any]) -> list[str]:
-    """The arguments with what stands for standard input, once the first word is known to mean something.
+    """The arguments with the file that stands for standard input, once the first word is known to mean something.
 
     Raises:
         UsageError: it is neither a verb nor a store, but nearly a verb.

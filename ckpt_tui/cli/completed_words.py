@@ -30,6 +30,13 @@ def complete_ids(ctx: click.Context, param: click.Parameter, incomplete: str) ->
     return ids_in((typed,) if isinstance(typed, str) else tuple(typed), incomplete)
 
 
+def complete_workflows(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The names of workflows in the stores that were typed before."""
+    typed: Any = ctx.params.get("stores") or tuple(ctx.args) or (".",)
+    names = {ref.workflow for ref in _refs_in(tuple(typed)) if ref.workflow.startswith(incomplete)}
+    return [CompletionItem(name) for name in sorted(names)[:MOST] if _is_typed(name)]
+
+
 def complete_words(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Of `STORE... [ID]`: files first, then the ids of what was typed."""
     typed: Any = ctx.params.get("words") or ()
@@ -39,12 +46,22 @@ def complete_words(ctx: click.Context, param: click.Parameter, incomplete: str) 
 
 def ids_in(stores: tuple[str, ...], incomplete: str) -> list[CompletionItem]:
     """The ids of some stores that begin with a text, newest first, each with its workflow and time."""
-    entries: dict[str, Any] = {}
-    with suppress(Exception):  # a shell that waits for words gets nothing else
-        entries = collect(open_stores(stores).scan())
-    refs = [entry for entry in entries.values() if isinstance(entry, CheckpointRef) and entry.id.startswith(incomplete)]
-    refs.sort(key=lambda ref: ref.rank, reverse=True)
-    out = [CompletionItem("latest", help="the newest")] if entries and "latest".startswith(incomplete) else []
-    plain = [ref for ref in refs[:MOST] if clean(ref.id) == ref.id and not set(ref.id) & set(" \t\n")]
+    there = _refs_in(stores)
+    refs = sorted((ref for ref in there if ref.id.startswith(incomplete)), key=lambda ref: ref.rank, reverse=True)
+    out = [CompletionItem("latest", help="the newest")] if there and "latest".startswith(incomplete) else []
+    plain = [ref for ref in refs[:MOST] if _is_typed(ref.id)]
     out += [CompletionItem(ref.id, help=f"{clean(ref.workflow, 40)} {clean(ref.timestamp, 19)}") for ref in plain]
     return out
+
+
+def _refs_in(stores: tuple[str, ...]) -> list[CheckpointRef]:
+    """The checkpoints of some stores; none where one cannot be opened."""
+    with suppress(Exception):  # a shell that waits for words gets nothing else
+        entries = collect(open_stores(stores).scan())
+        return [entry for entry in entries.values() if isinstance(entry, CheckpointRef)]
+    return []
+
+
+def _is_typed(word: str) -> bool:
+    """Whether a word can be typed as it is, and does nothing to a terminal."""
+    return clean(word) == word and not set(word) & set(" \t\n")

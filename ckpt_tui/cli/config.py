@@ -21,11 +21,12 @@ TEMPLATE = """\
 
 # theme = "ckpt-light"        # ckpt-dark, ckpt-light, or a theme of Textual; the palette (:) previews them
 # mouse = false               # leaves the mouse to the terminal
+# cache = false               # keeps no index of the headers of large directories
 
 [keys]                        # command id = keys; docs/keys.md lists the ids
 # "view.zoom" = "ctrl+n"
 
-[noise]                       # what a diff hides
+[ignore]                      # what a diff hides
 # timestamps = false
 # cache = ["state.cache", "state.**.ms"]
 """
@@ -86,7 +87,8 @@ def _edit() -> None:
 def _document(config: Config, problems: list[tuple[str, str, str]]) -> dict[str, Any]:
     return {
         "schema": "ckpt-tui/config@1", "file": config_file(), "exists": os.path.exists(config_file()),
-        "theme": config.theme, "mouse": config.mouse, "keys": dict(config.keys), "noise": dict(config.noise),
+        "theme": config.theme, "mouse": config.mouse, "cache": config.cache, "keys": dict(config.keys),
+        "ignore": dict(config.ignore), "noise": dict(config.ignore),  # its former name
         "problems": [{"where": where, "reason": reason, "hint": hint} for where, reason, hint in problems],
     }  # fmt: skip
 
@@ -97,10 +99,11 @@ def _shown(config: Config, wrong: int) -> Iterator[str]:
     for name, value, variable in (
         ("theme", config.theme or "ckpt-dark", "CKPT_TUI_THEME"),
         ("mouse", "true" if config.mouse else "false", "CKPT_TUI_MOUSE"),
+        ("cache", "true" if config.cache else "false", "CKPT_TUI_CACHE"),
     ):
         where = f"  (from {variable})" if os.environ.get(variable) else ""
         yield f"{name:<8}{clean(str(value))}{paint(where, dim=True)}"
-    for title, table in (("keys", config.keys), ("noise", config.noise)):
+    for title, table in (("keys", config.keys), ("ignore", config.ignore)):
         for name, value in table.items():
             yield f"{title:<8}{clean(name)} = {clean(str(value))}"
     if wrong:

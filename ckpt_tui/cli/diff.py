@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import click
 
 from ckpt_tui.actions.expressions import evaluate
-from ckpt_tui.actions.store_contents import read_store
+from ckpt_tui.actions.store_contents import read_named, read_store
 from ckpt_tui.cli.change_lines import change_lines
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
 from ckpt_tui.cli.output import StorageCommand, json_option, open_named, paint, storage_options, write_json, write_lines
@@ -100,7 +100,8 @@ def _ignore(strict: bool, ignored: tuple[str, ...]) -> IgnoreRules:
 
 def _sides(store: Store, first: str, second: str, other: str | None) -> tuple[_Side, _Side]:
     opened = with_own_forks(store)
-    listed = read_store(opened, fast=True)
+    # At once: what is known to a store is not reported again.
+    listed = read_named(opened, first, *([] if other is not None or not second else [second]))
     run, node = locate_in(opened, listed, first)
     here = _Side(opened, run, node, opened.load(node.ref.file))
     if other is None and not second:
@@ -110,7 +111,7 @@ def _sides(store: Store, first: str, second: str, other: str | None) -> tuple[_S
         return _Side(opened, run, before, opened.load(before.ref.file)), here
     if other is not None:
         opened = with_own_forks(open_store(other))
-        listed = read_store(opened, fast=True)
+        listed = read_named(opened, second or "latest")
     run, node = locate_in(opened, listed, second or "latest")
     return here, _Side(opened, run, node, opened.load(node.ref.file))
 

@@ -11,7 +11,8 @@ EXAMPLES: Mapping[str, Sequence[Example]] = {
     "ls": (
         ("ls ./my_checkpoints", "runs, branches and what each checkpoint is"),
         ("ls ./my_checkpoints --sizes", "which checkpoint is large, and what grew"),
-        ("ls ./my_checkpoints --json", "for a script"),
+        ("ls ./my_checkpoints --status waiting --limit 5", "what waits for an answer"),
+        ("ls ./my_checkpoints --query 'checkpoints[-1].id'", "for a script; --json gives all"),
     ),
     "show": (
         ("show ./my_checkpoints latest", "the newest checkpoint, decoded"),

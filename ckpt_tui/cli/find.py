@@ -1,4 +1,4 @@
-"""`ckpt-tui find`: where a text stands, over all checkpoints."""
+"""`ckpt-tui find`: where a text is, over all checkpoints."""
 
 from __future__ import annotations
 

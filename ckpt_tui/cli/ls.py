@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ckpt_tui.actions.store_contents import read_store
+from ckpt_tui.cli.completed_words import complete_workflows
 from ckpt_tui.cli.moments import Moment
 from ckpt_tui.cli.output import (
     cells,
@@ -64,6 +66,11 @@ _DISTINCT = 8
     type=click.Choice(STATUSES),
     help="The ends of branches that are in this state; may be repeated.",
 )
+@click.option(
+    "--workflow", "workflows", multiple=True, metavar="NAME", shell_complete=complete_workflows,
+    help="The checkpoints of this workflow, * for any text in its name; may be repeated.",
+)  # fmt: skip
+@click.option("--query", metavar="EXPR", help="A JMESPath expression over the JSON document.")
 @json_option
 @click.option("--jsonl", "as_lines", is_flag=True, help="A line of JSON for each checkpoint, as it is read.")
 def command(
@@ -76,6 +83,8 @@ def command(
     since: float | None,
     run: str,
     status: tuple[str, ...],
+    workflows: tuple[str, ...],
+    query: str | None,
     as_json: bool,
     as_lines: bool,
 ) -> int:
@@ -87,20 +96,23 @@ def command(
         raise UsageError("--fast reads headers only; --sizes needs the bodies.", "Leave one of them out.")
     if fast and status:
         raise UsageError("--fast reads headers only; --status needs the bodies.", "Leave one of them out.")
-    if as_lines and (as_json or sizes):
-        raise UsageError("--jsonl goes with neither --json nor --sizes.", "Leave one of them out.")
+    if as_lines and (as_json or sizes or query is not None):
+        raise UsageError("--jsonl goes with neither --json, --query nor --sizes.", "Leave one of them out.")
     if sizes and (limit is not None or since is not None or status):
         raise UsageError("--sizes compares each checkpoint with the one before it.", "Choose a whole run: --run ID.")
     opened = with_own_forks(open_named(stores, storage, workflow_names))
-    is_part = bool(run or status or limit is not None or since is not None)
-    if as_lines or is_part:
+    is_part = bool(run or status or workflows or limit is not None or since is not None)
+    written: Callable[[dict[str, Any]], str] = dumps_lines
+    if as_lines or is_part or query is not None:
         # Late: a whole list does without them.
-        from ckpt_tui.cli.selected import Selection, read_or_fail, write_selected
+        from ckpt_tui.cli.selected import Selection, queried, read_or_fail, write_selected
 
-        selection = Selection(run, since, frozenset(status), limit)
+        selection = Selection(run, since, frozenset(status), limit, workflows)
         if as_lines:
             return write_selected(opened, selection, fast)
         runs, problems = read_or_fail(opened, selection, fast)
+        if query is not None:
+            written = partial(queried, query)
     else:
         runs, problems = read_store(opened, fast)
     measured = None
@@ -109,7 +121,7 @@ def command(
 
         measured = measure(opened, runs)
     where = " ".join(stores) or opened.path
-    if as_json:
+    if as_json or query is not None:
         kind = opened.kind
         if any(run.nodes[0].ref.chain for run in runs):
             kind = store_kind(node.ref for run in runs for node in run.nodes)
@@ -117,7 +129,7 @@ def command(
         document = ls_document(kind, where, runs, problems, members_of(opened), forks_in(opened), beside)
         if measured is not None:
             measured.add_to(document)
-        write(dumps_lines(document))
+        write(written(document))
     else:
         none = "no such checkpoints" if is_part else "no checkpoints"
         listed = lines(runs, problems, measured) or [f"{none} in {clean(masked_text(where))}"]
@@ -141,7 +153,7 @@ def forks_in(store: Store) -> list[tuple[str, str]]:
 
 
 def _beside(store: Store) -> list[str]:
-    """What stands beside the checkpoints and is recognised, for people."""
+    """What is beside the checkpoints and recognised, for people."""
     found = neighbours(store)
     if not found:
         return []

@@ -34,7 +34,7 @@ def server(stores: tuple[str, ...]) -> MCPServer[Any]:
 
 
 def _explained(tool: Callable[..., str]) -> Callable[..., str]:
-    """The tool, whose expected failures are answers in words."""
+    """The tool, whose expected failures are answers."""
 
     @wraps(tool)
     def answer(*args: Any, **kwargs: Any) -> str:

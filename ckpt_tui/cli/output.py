@@ -16,6 +16,7 @@ from ckpt_tui.core.documents.encodings import prefer
 from ckpt_tui.core.json_text import dumps, pieces
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError
+from ckpt_tui.stores.caching import switch_off
 from ckpt_tui.stores.registry import open_stores
 
 if TYPE_CHECKING:
@@ -169,7 +170,17 @@ encoding_option = click.option(
     "--encoding", metavar="NAME", expose_value=False, callback=_prefer,
     help="Read files that are not UTF-8 in this encoding (gbk, cp932, cp1251) instead of the likeliest.",
 )  # fmt: skip
-"""The option of every verb that reads files."""
+"""The options of every verb that reads files."""
+
+
+def _cache(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    switch_off(value)
+
+
+cache_option = click.option(
+    "--no-cache", is_flag=True, expose_value=False, callback=_cache,
+    help="Neither use nor write the index of large directories.",
+)  # fmt: skip
 
 
 def storage_options(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,7 +10,8 @@ from dataclasses import replace
 import click
 
 from ckpt_tui.actions.resume.discovery import find
-from ckpt_tui.actions.resume.plan import FAILED, Source, Target, interpreter, working_directory
+from ckpt_tui.actions.resume.interpreters import interpreter
+from ckpt_tui.actions.resume.plan import FAILED, Source, Target, working_directory
 from ckpt_tui.actions.resume.proposals import (
     Proposal,
     found_proposals,

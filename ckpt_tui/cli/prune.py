@@ -18,7 +18,7 @@ from ckpt_tui.cli.completed_words import complete_ids
 from ckpt_tui.cli.output import json_option, store_argument, write, write_json
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs.ids import IdFault, find
-from ckpt_tui.core.runs.lineage import Node, Run
+from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.prune_plan import Choice, Wish, choose
 from ckpt_tui.core.shown_names import shown_name
@@ -135,7 +135,7 @@ def _list(nodes: tuple[Node, ...], title: str) -> None:
     for node in nodes[:SHOWN]:
         ref = node.ref
         words = f"{id_text(ref)}  iteration {ref.iteration}  {clean(ref.timestamp)[:19]}  {size_text(ref.size)}"
-        click.echo(f"  {words}  {shown_name(ref.workflow)}", err=True)
+        click.echo(f"  {words}  {shown_name(workflow_label(ref))}", err=True)
     if len(nodes) > SHOWN:
         click.echo(f"  and {len(nodes) - SHOWN:,} more", err=True)
 

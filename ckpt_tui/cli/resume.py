@@ -11,7 +11,8 @@ import click
 
 from ckpt_tui.actions.resume.branch import branch_types
 from ckpt_tui.actions.resume.document_edits import drop_of, parse_edit, parse_json
-from ckpt_tui.actions.resume.plan import FAILED, Source, Target, interpreter, make_plan
+from ckpt_tui.actions.resume.interpreters import interpreter
+from ckpt_tui.actions.resume.plan import FAILED, Source, Target, make_plan
 from ckpt_tui.actions.resume.proposals import with_python
 from ckpt_tui.actions.resume.sources import source_in
 from ckpt_tui.actions.resume.targets import is_same_code, remembered

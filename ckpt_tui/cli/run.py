@@ -11,8 +11,10 @@ import click
 
 from ckpt_tui.actions.debugging.session_checkpoints import find_checkpoint
 from ckpt_tui.actions.debugging.session_record import Unfinished, unfinished
-from ckpt_tui.actions.resume.plan import Source, Target, interpreter, is_path, make_plan, parts, source_of
+from ckpt_tui.actions.resume.interpreters import interpreter
+from ckpt_tui.actions.resume.plan import Source, Target, is_path, make_plan, parts
 from ckpt_tui.actions.resume.proposals import with_python
+from ckpt_tui.actions.resume.sources import source_of
 from ckpt_tui.actions.resume.targets import anchored
 from ckpt_tui.cli.completed_words import complete_files
 from ckpt_tui.cli.pause_options import pausing_options, pausing_session

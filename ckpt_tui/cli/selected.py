@@ -1,9 +1,10 @@
-"""A part of the list of `ls`: read, and written line by line."""
+"""A part of the list of `ls`, or an answer from it: read, and written line by line."""
 
 from __future__ import annotations
 
 from ckpt_tui.actions.selected_checkpoints import each_selected, read_selected
 from ckpt_tui.cli.output import write
+from ckpt_tui.cli.queried import queried as queried
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import Problem
 from ckpt_tui.core.runs.ids import IdFault

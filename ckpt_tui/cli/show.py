@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 
-from ckpt_tui.actions.expressions import evaluate
 from ckpt_tui.actions.overviews import overviews
-from ckpt_tui.actions.store_contents import read_store
+from ckpt_tui.actions.store_contents import read_named
 from ckpt_tui.actions.unreadable_files import dangers_in
 from ckpt_tui.cli.completed_words import complete_words
 from ckpt_tui.cli.output import (
@@ -23,6 +22,7 @@ from ckpt_tui.cli.output import (
     write_json,
     write_lines,
 )
+from ckpt_tui.cli.queried import queried
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.export import dumps, show_document
@@ -40,8 +40,6 @@ from ckpt_tui.stores.fork_directories import with_own_forks
 
 _STORES = 5
 """Stores named whose latest checkpoint is as late as the one that is shown."""
-
-_JMESPATH = "See https://jmespath.org."
 
 
 @click.command("show")
@@ -90,12 +88,7 @@ def command(
     if not sizes:
         document = _shortened(document, depth, fields, compact)
     if query is not None:
-        try:
-            # Whole before the first character is written: it may turn out to hold no value.
-            text = dumps(evaluate(query, document))
-        except TypeError:  # `&name`
-            raise UsageError("The query gives an expression, not a value.", _JMESPATH) from None
-        write(text)
+        write(queried(query, document))
     elif as_json and compact:
         write(dumps(document, indent=None))
     elif as_json:
@@ -131,7 +124,7 @@ PATH_LENGTH = 200
 
 
 def _overview(store: Store, run: Run, node: Node, loaded: Checkpoint, alarmed: Sequence[str]) -> list[dict[str, Any]]:
-    """What one asks first of a checkpoint, as it stands in the document."""
+    """What one asks first of a checkpoint, as the document has it."""
     *_, report = overviews(store, run, node, loaded=loaded, most=PATH_LENGTH, at_once=False)
     return overview_document(report.overview._replace(lines=(*alarm_lines(alarmed), *report.overview.lines)))
 
@@ -157,7 +150,7 @@ def locate(store: Store, name: str) -> tuple[Run, Node]:
         UsageError: there is more than one.
         UndecodableError: it is a file that cannot be shown.
     """
-    return locate_in(store, read_store(store, fast=True), name)
+    return locate_in(store, read_named(store, name), name)
 
 
 def locate_in(store: Store, listed: tuple[tuple[Run, ...], list[Problem]], name: str) -> tuple[Run, Node]:

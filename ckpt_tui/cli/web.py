@@ -13,6 +13,7 @@ import click
 from textual_serve.server import Server
 
 from ckpt_tui.errors import UsageError
+from ckpt_tui.stores.postgres_address import keep_for_children
 
 HOST = "127.0.0.1"
 """Nobody else may reach it: whoever does can resume workflows with the rights of the person who started it."""
@@ -34,6 +35,7 @@ def serve(words: Sequence[str], port: int | None) -> int:
     found = next((each for each in ([port] if port is not None else PORTS) if _is_free(each)), None)
     if found is None:
         raise UsageError(f"Port {port or f'{PORTS[0]} to {PORTS[-1]}'} is taken.", "Name another one with --port.")
+    keep_for_children()
     command = shlex.join([sys.executable, "-m", "ckpt_tui", *words])
     click.echo(f"ckpt-tui: http://{HOST}:{found} (for this machine alone; Ctrl+C ends it)", err=True)
     with suppress(KeyboardInterrupt):

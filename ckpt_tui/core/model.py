@@ -193,7 +193,7 @@ class Problem(NamedTuple):
 
     Attributes:
         file: The file name.
-        reason: What is wrong, in words for people.
+        reason: What is wrong, as text for people.
         kind: A stable word for programs: truncated, not-json, foreign, unreadable, not-a-file, ...
         size: Bytes, or 0 when unknown.
     """

@@ -24,9 +24,17 @@ def expression(path: Path) -> str:
             text += f"[{step}]"
         else:
             name = str(step)
-            quoted = name if _PLAIN.match(name) else json.dumps(name)
+            quoted = name if _PLAIN.match(name) else _quoted(name)
             text += f".{quoted}" if text else quoted
     return text or "@"
+
+
+def _quoted(name: str) -> str:
+    """A name in quotes: its letters as they are, whatever cannot be seen or stands alone as an escape."""
+    text = json.dumps(name, ensure_ascii=False)
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else json.dumps(char)[1:-1] for char in text)
 
 
 _STEP = r'(?P<dot>\.)?(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<quoted>"(?:[^"\\]|\\.)*"))|\[(?P<index>-?\d{1,9})\]'

@@ -190,8 +190,9 @@ SCHEMAS: Mapping[str, Schema] = {
     "ckpt-tui/demo@1": _object({"path": TEXT}),
     "ckpt-tui/config@1": _object(
         {
-            "file": TEXT, "exists": BOOLEAN, "theme": TEXT, "mouse": BOOLEAN, "keys": _of("object"),
-            "noise": _of("object"), "problems": _list(_object({"where": TEXT, "reason": TEXT, "hint": TEXT})),
+            "file": TEXT, "exists": BOOLEAN, "theme": TEXT, "mouse": BOOLEAN, "cache": BOOLEAN, "keys": _of("object"),
+            "ignore": _of("object"), "noise": _of("object"),
+            "problems": _list(_object({"where": TEXT, "reason": TEXT, "hint": TEXT})),
         }
     ),
     "ckpt-tui/error@1": _object({"kind": _one_of("error"), "error": TEXT, "hint": TEXT, "exit_code": INTEGER}),

@@ -49,7 +49,7 @@ _ONE_WORD = (
 """How a name ends that is written in one word."""
 
 _ALONE = frozenset(("pin", "pass", "passkey", "auth token", "primary master key", "secondary master key"))
-"""Whole names, in words."""
+"""Whole names, as words."""
 
 _HARMLESS_ENDS = frozenset((
     "count", "type", "limit", "id", "usage", "name", "expiry", "budget", "counts", "length", "size", "ttl", "expires",

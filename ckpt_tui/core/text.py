@@ -45,6 +45,10 @@ _UNSAFE = (
 """Characters that a terminal obeys, hides or draws in another place than it counts."""
 
 
+_JOINER = "\u200d"
+"""Joins two emoji into one: at the end of a text that was cut it has nothing to join."""
+
+
 @cache
 def unsafe() -> re.Pattern[str]:
     """The expression that finds `_UNSAFE`: compiled when it is first needed, since that takes 3 ms."""
@@ -80,7 +84,7 @@ def clean(text: str, limit: int | None = None) -> str:
     """
     cut = limit is not None and len(text) > limit
     if cut:
-        text = text[:limit]
+        text = text[:limit].rstrip(_JOINER)
     if not (text.isascii() and text.isprintable()):
         text = re.sub(CANDIDATES, _escape, text)
     return text + "…" if cut else text
@@ -95,7 +99,7 @@ def quoted(text: str, limit: int | None = None) -> str:
     """The text in double quotes, made safe; quotes and backslashes inside are escaped."""
     cut = limit is not None and len(text) > limit
     if cut:
-        text = text[:limit]
+        text = text[:limit].rstrip(_JOINER)
     body = clean(text.replace("\\", "\\\\").replace('"', '\\"'))
     return f'"{body}…"' if cut else f'"{body}"'
 

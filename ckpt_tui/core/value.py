@@ -97,7 +97,7 @@ class Opaque:
     """Something that cannot be shown as a value, with the reason and what was read of it.
 
     Attributes:
-        reason: Why, in words for people.
+        reason: Why, as text for people.
         size: Bytes it takes in the file.
         partial: Values that were read before the failure, outermost first.
     """
@@ -129,6 +129,7 @@ class Decoded(NamedTuple):
         opaque: Reasons of what it holds that cannot be shown as a value, each once.
         built: `module:qualname` of classes and functions that are themselves given a state, which sets attributes.
         discarded: Values that it made and that are no part of `value`: thrown away, or left on its stack.
+        facts: What was worked out of `value` by whoever asked, by name; None where it is not kept for others.
         end: Where it ends; where it could not be read further, the byte where that operation begins.
     """
 
@@ -144,6 +145,7 @@ class Decoded(NamedTuple):
     end: int = 0
     built: Collection[str] = ()
     discarded: Sequence[Value] = ()
+    facts: dict[str, Any] | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

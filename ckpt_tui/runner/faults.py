@@ -1,4 +1,4 @@
-"""What is expected to go wrong, and exceptions in words."""
+"""What is expected to go wrong, and exceptions as text."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Fault(Exception):
 
 
 def said(error: BaseException) -> str:
-    """An exception in words: its name and text, and the first cause that says more."""
+    """An exception as text: its name and text, and the first cause that says more."""
     text = f"{type(error).__name__}: {error}".strip().removesuffix(":")
     cause = error.__cause__
     return f"{text} ({said(cause)})" if cause is not None and str(cause) not in text else text

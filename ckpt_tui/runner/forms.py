@@ -133,7 +133,7 @@ def answer_hint(expected: Any, about: Any = None) -> str:
 
 
 def shape(form: dict[str, Any]) -> str:
-    """What JSON of a form looks like, for a message; alternatives are named in words."""
+    """What JSON of a form looks like, for a message; alternatives are named."""
     kind = form["kind"]
     if kind == "object":
         inner = ", ".join(f'"{each["name"]}": {shape(each["form"])}' for each in form["fields"])

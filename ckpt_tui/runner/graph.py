@@ -125,7 +125,7 @@ def allowed_by(workflow: Any, storage: Any = None) -> frozenset[str]:
 
 
 def differences(workflow: Any, kept: dict[str, Any], within: tuple[str, ...] = ()) -> list[str]:
-    """In what the executors of a workflow differ from those of a checkpoint, each difference in words.
+    """In what the executors of a workflow differ from those of a checkpoint, each difference as a sentence.
 
     Args:
         workflow: The workflow, whose graph is not the one of the checkpoint.
@@ -157,5 +157,5 @@ def _only_in(names: list[str], where: str) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    """Names as a list in words: `a, b and c`."""
+    """Names as a list in a sentence: `a, b and c`."""
     return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)

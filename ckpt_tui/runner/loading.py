@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import functools
 import inspect
 import os
 import sys
@@ -22,13 +20,14 @@ from .lines import Lines, vanish
 from .places import calling_place
 from .program import Program, names_of
 from .protection import Protection
-from .reasons import reason_of
+from .resumption import Resumption, ended_well
 from .shown import type_name
 from .takeover import Call, Takeover
-from .target import Target, split_target, workflows_of
+from .target import split_target
+from .workflow_target import WorkflowTarget, workflows_of
 
 
-class Loading:
+class Loading(Resumption):
     """A plan, its target loaded up to the workflow.
 
     Args:
@@ -36,9 +35,13 @@ class Loading:
         lines: Where it is reported.
     """
 
+    framework: Framework
+    gate: Gate
+    call: Call | None
+    takeover: Takeover | None
+
     def __init__(self, plan: dict[str, Any], lines: Lines) -> None:
-        self.plan, self.lines = plan, lines
-        self.place, self.attribute = split_target(plan["target"])
+        super().__init__(plan, lines, *split_target(plan["target"]))
         self.framework = Framework()
         self.protection = Protection(
             plan.get("protected") or [plan["store"]] if plan["store"] else [], plan["into"], lines
@@ -46,26 +49,10 @@ class Loading:
         self.gate = Gate(frozenset(plan.get("allow", ())), self.framework)
         self.storage_types: frozenset[str] = frozenset()
         self.workflow: Any = None
-        self.module: Any = None
-        self.call: Call | None = None
-        self.takeover: Takeover | None = None
-
-    @property
-    def is_program(self) -> bool:
-        """Whether the target is a program as it is."""
-        return not self.attribute
 
     # loading, before a loop of ours runs: programs and factories may use loops of their own
 
     def load(self, carry_out: Callable[[], Awaitable[Any]]) -> None:
-        """Look at the checkpoint, then load the target up to its workflow.
-
-        Args:
-            carry_out: Carries the resume out in the loop of the program, where that is taken over; it never returns.
-
-        Raises:
-            Fault: the checkpoint must not be loaded, or there is no workflow.
-        """
         if self.plan["checkpoint"]:
             self.gate.take(self.plan["store"], self.plan["checkpoint"])
         self.gate.install()
@@ -101,7 +88,7 @@ class Loading:
         """The module of the target, which may still be executing."""
         if self.is_program:
             return sys.modules["__main__"]
-        path = os.path.realpath(Target(self.place, self.attribute).source())
+        path = os.path.realpath(WorkflowTarget(self.place, self.attribute).source())
         for module in list(sys.modules.values()):
             file = getattr(module, "__file__", None)
             if isinstance(file, str) and os.path.realpath(file) == path:
@@ -128,21 +115,10 @@ class Loading:
         takeover = self.takeover
         assert takeover is not None
         program = Program(self.place, self.plan.get("arguments") or [])
-        error: BaseException | None = None
-        try:
-            program.execute()
-            program.wait_for_threads()
-        except BaseException as raised:  # sys.exit and KeyboardInterrupt are raised by scripts, too
-            error = raised
-        if takeover.taken is not None:  # it runs in a thread of the program; the process ends with it
-            threading.Event().wait()
-        self.protection.be_strict(False)
-        if isinstance(error, Fault):
-            raise error
-        self.module = program.module
+        error = self.execute(program)
         found = workflows_of(program.module) if program.module is not None else {}
         fitting = [each for each in found.values() if takeover.fits(each)] if self.plan["graph"] else []
-        if fitting and (error is None or _ended_well(error)):
+        if fitting and ended_well(error):
             self.workflow = fitting[0]
             self._settle(allowed_by(self.workflow))
             return
@@ -154,17 +130,12 @@ class Loading:
     def _no_workflow(self, program: Program, error: BaseException | None, found: dict[str, Any]) -> Fault:
         """Why the program gave no workflow of the checkpoint."""
         assert self.takeover is not None
-        passed = self.takeover.passed
-        others = "; ".join(
-            f"{call.workflow.name} at {os.path.basename(call.file)}:{call.line} is another workflow and was not run"
-            for call in passed[:4]
-        )
-        if error is not None and not _ended_well(error):
-            fault = self._raised(error, self.place)
-            return Fault("load", "; ".join(filter(None, (fault.what, others))), fault.fix, fault.trace)
-        names = Target(self.place, "").suggestions(program.module)
+        others = self.passed_over()
+        if error is not None and not ended_well(error):
+            return self.raised(error, others)
+        names = WorkflowTarget(self.place, "").suggestions(program.module)
         fix = f"name what builds it: {names}" if names else "name the program that runs the workflow"
-        if passed:
+        if others:
             what = f"{self.place} runs no workflow that fits the checkpoint: {others}"
             return Fault("graph", what, "name the program that wrote the checkpoint")
         if found and self.plan["graph"]:
@@ -177,35 +148,14 @@ class Loading:
         plan = self.plan
         known = {name.partition(":")[0] for name in (*plan.get("types", ()), *plan.get("later", ()))}
         known |= set(plan.get("modules", ()))
-        target = Target(self.place, self.attribute, "__main__" in known, known)
-        sys.argv = [self.place, *(plan.get("arguments") or [])]
-        try:
-            module = self.module = target.module()
-        except Fault:
-            raise
-        except BaseException as error:  # sys.exit and KeyboardInterrupt are raised by scripts, too
-            missing = error.name if isinstance(error, ModuleNotFoundError) else None
-            if missing and (self.place == missing or self.place.startswith(missing + ".")):
-                fix = "name it as your program imports it, from the directory it is started in, or as path/file.py:name"
-                raise Fault("load", f"there is no module {missing}", fix) from None
-            raise self._raised(error, self.place) from None
+        target = WorkflowTarget(self.place, self.attribute, "__main__" in known, known)
+        module = self.import_target(target)
         self._take_storage()
         given = plan.get("args", {})
         loop = self.loop
         self.workflow = target.build(module, given, self._source_storage, loop.run_until_complete)
         self.protection.be_strict(False)
         self._settle(allowed_by(self.workflow))
-
-    @functools.cached_property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop of our own, where the program has none."""
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        return loop
-
-    def _raised(self, error: BaseException, place: str) -> Fault:
-        what, fix = reason_of(error, place)
-        return Fault("load", what, fix, trace_of(error))
 
     def _source_storage(self) -> Any:
         return self.framework.storage(self.plan["store"], self._types())
@@ -219,11 +169,11 @@ class Loading:
         if not text:
             return
         place, attribute = split_target(text)
-        target = Target(place, attribute)
+        target = WorkflowTarget(place, attribute)
         # The same file is not loaded twice: its classes would be others.
         own = os.path.realpath(getattr(self.module, "__file__", None) or "")
         module = self.module if own and os.path.realpath(target.source()) == own else target.module()
-        found = target._attribute(module)
+        found = target.attribute_of(module)
         try:
             if callable(found) and not hasattr(found, "save"):
                 required = [
@@ -287,8 +237,3 @@ def let_children_run() -> None:
         os.environ["PYTHONPATH"] = os.pathsep.join(found)
     else:
         os.environ.pop("PYTHONPATH", None)
-
-
-def _ended_well(error: BaseException) -> bool:
-    """Whether a program ended itself without a fault."""
-    return isinstance(error, SystemExit) and error.code in (None, 0)

@@ -45,7 +45,7 @@ class Maker:
             about: The request that is answered.
 
         Raises:
-            ValueError: it is no such value; the text says where and why.
+            ValueError: it is not such a value; the text says where and why.
         """
         if isinstance(document, dict) and "$call" in document:
             return self.call(document, expected, about)

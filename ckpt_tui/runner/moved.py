@@ -64,7 +64,7 @@ def _best(old: str, found: list[str], all_found: Iterable[list[str]]) -> str:
 
 
 def moved_fix(found: Mapping[str, str]) -> str:
-    """What to do about classes that moved, in words; every release compares the name of a class with the recorded one.
+    """What to do about classes that moved, as text; every release compares the name of a class with the recorded one.
 
     Args:
         found: What `moved` returned.

@@ -76,6 +76,20 @@ class Pauses:
                 waits=[str(each.source_executor_id) for each in checkpoint.pending_request_info_events.values()],
             )  # fmt: skip
 
+    async def after_failed_save(self, checkpoint: Any, reason: str, upcoming: Callable[[Any], list[str]]) -> None:
+        """Wait between two supersteps whose checkpoint could not be saved, where a pause is wanted there.
+
+        Args:
+            checkpoint: The framework's checkpoint.
+            reason: Why it was not saved.
+            upcoming: Gives the names of the executors that get its messages.
+        """
+        if self._hold:
+            await self._wait(
+                "superstep", iteration=checkpoint.iteration_count, next=upcoming(checkpoint), unsaved=reason,
+                waits=[str(each.source_executor_id) for each in checkpoint.pending_request_info_events.values()],
+            )  # fmt: skip
+
     async def before_call(self, executor: str, message: Any) -> None:
         """Wait before an executor is called with a message, where that is wanted."""
         if executor in self._executors:

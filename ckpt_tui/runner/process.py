@@ -24,6 +24,7 @@ from .limits import EXIT_CODES, LEAVE_SECONDS, PROTOCOL
 from .lines import Lines, vanish
 from .places import failed_at
 from .program import give_input
+from .resumption import Resumption
 from .running import Runner
 from .terminal import Terminal, install
 
@@ -105,8 +106,8 @@ class Process:
 
     def __init__(self, lines: Lines, commands: Any) -> None:
         self._lines, self._commands = lines, commands
-        self._terminal = Terminal(lines)
-        self._runner: Any = None
+        self._terminal = Terminal(lines, self._stop)
+        self._runner: Resumption | None = None
         self._early: list[dict[str, Any]] = []
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
@@ -120,7 +121,7 @@ class Process:
             give_input(plan.get("inputs") or [])
             if not plan.get("debugpy"):
                 install(self._terminal)
-            runner = self._runner = runner_of(plan)(plan, self._lines)
+            runner = self._runner = runner_of(plan, self._lines)
             self._lines.say(
                 "hello", protocol=PROTOCOL, pid=os.getpid(), python=sys.version.split()[0], executable=sys.executable,
                 framework=runner.framework.version, name=runner.framework.name,
@@ -132,7 +133,7 @@ class Process:
             self.end("", error)
         self.end("", RuntimeError("the run did not end"))
 
-    async def carry_out(self, runner: Any) -> typing.NoReturn:
+    async def carry_out(self, runner: Resumption) -> typing.NoReturn:
         """Check and resume in the running loop, then end the process; nothing that waits for this ever goes on."""
         outcome, fault = "", None
         try:
@@ -151,11 +152,10 @@ class Process:
             fault = error
         self.end(outcome, fault)
 
-    async def _work(self, runner: Any) -> str:
+    async def _work(self, runner: Resumption) -> str:
         runner.protection.report_counts()
         self._lines.say("graph", **runner.graph_line())
-        outcome: str = await runner.work()
-        return outcome
+        return await runner.work()
 
     def _attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Pass on what the parent said before there was a loop, and from now on."""
@@ -164,6 +164,15 @@ class Process:
             self._loop = loop
             for command in self._early:
                 self._runner.inbox.put_nowait(command)
+
+    def _stop(self) -> None:
+        """End the run, from whatever thread; before there is one, the process."""
+        runner, loop = self._runner, self._loop
+        if runner is None or loop is None:
+            self.end("stopped", None)
+        runner.stopping = True
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(runner.stop)
 
     def _listen(self) -> None:
         """Pass on the commands of the parent, until it is gone."""
@@ -239,11 +248,11 @@ def main() -> None:
     Process(lines, commands).run()
 
 
-def runner_of(plan: dict[str, Any]) -> Any:
-    """The class that carries out a plan: that of the framework which wrote the checkpoint."""
+def runner_of(plan: dict[str, Any], lines: Lines) -> Resumption:
+    """What carries out a plan: the adapter of the framework which wrote the checkpoint."""
     if plan.get("framework") != "langgraph":
-        return Runner
+        return Runner(plan, lines)
     with borrowed():
         from .langgraph.graph_running import Runner as GraphRunner  # late: runs of the other framework do without it
 
-    return GraphRunner
+    return GraphRunner(plan, lines)

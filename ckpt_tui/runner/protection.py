@@ -24,7 +24,6 @@ from .audited_events import AUDITED, MAKING, NEEDING, WATCHED, WRITES, is_act
 from .filesystem import STARTING, entry_of, file_of, given_to
 from .lines import Lines
 from .places import calling_place
-from .quiet_copying import copy_quietly
 
 PLACES = 200
 """Places of the program that are reported; each is reported once, and once more with how many changes it tried."""
@@ -68,6 +67,7 @@ class Protection:
         """Whether the program may write, start and send nothing at all: it goes on with stand-ins for results."""
         self._places: dict[tuple[str, str, int], list[int]] = {}
         self._free: tuple[str, ...] = ()
+        self._stands = False
         self.allow(into)
 
     def allow(self, into: str) -> None:
@@ -80,9 +80,19 @@ class Protection:
     def be_strict(self, strict: bool) -> None:
         """Let the program write, start and send nothing at all from now on, or as ever."""
         self.strict = strict
+        if strict:
+            self._stand()
 
     def install(self) -> None:
-        """Protect the directories from now on; this cannot be undone."""
+        """Protect the directories from now on; this cannot be undone. Where there are none, Python stays as it is."""
+        if self.roots:
+            self._stand()
+
+    def _stand(self) -> None:
+        """Put both walls up, once."""
+        if self._stands:
+            return
+        self._stands = True
         unlink = os.unlink
         for owner, names in ((os, _OS), (shutil, _SHUTIL)):
             for name, handler in names.items():
@@ -99,8 +109,15 @@ class Protection:
         for name in dir(accessor) if accessor is not None else ():
             if name in _OS or name == "open":
                 setattr(accessor, name, staticmethod(opener if name == "open" else getattr(os, name)))
-        copy_quietly()
-        sys.addaudithook(self._audit)
+
+        # Called for each `id` and each class of a pickle: a plain function costs less than a method.
+        def audit(event: str, args: tuple[Any, ...], watched: frozenset[str] = WATCHED) -> None:
+            if event in watched:
+                self._audit(event, args)
+
+        # Where a hook does not say that it cannot be traced, Python makes and drops an exception each time it asks.
+        vars(audit)["__cantrace__"] = False
+        sys.addaudithook(audit)
 
     def _is_new(self, path: Any) -> bool:
         """Whether a path is plainly one of a new checkpoint: looked at first, because each save makes several."""
@@ -276,8 +293,6 @@ class Protection:
 
     def _audit(self, event: str, args: tuple[Any, ...]) -> None:
         # Called for every file that is opened: the flags are looked at before anything else.
-        if event not in WATCHED:
-            return
         if self.strict and is_act(event, args):
             what = "nothing is written, started or sent with the stand-in for the result of a workflow that was not run"
             raise PermissionError(1, what)
@@ -308,9 +323,6 @@ class Protection:
             if not fails_by_itself:
                 self._refuse(event, place)
 
-
-# Where a hook does not say that it cannot be traced, Python makes and drops an exception each time it asks.
-Protection._audit.__cantrace__ = False  # type: ignore[attr-defined]
 
 _CHANGING = frozenset("wax+")
 """Letters of the modes of `open` that change a file."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
-import json
 import logging
 import os
 import tempfile
@@ -15,12 +15,12 @@ from .attaching import wait_for_editor
 from .calls import note_response
 from .events import Logs, end_fields, event_text, request_line
 from .faults import Fault
-from .lines import now
 from .loading import let_children_run
 from .pauses import Pauses, upcoming
 from .preflight import Preflight
 from .protection import saving
 from .storage import Overlay
+from .streaming import run_iterated, streams_in
 from .takeover import inside
 
 
@@ -31,40 +31,14 @@ class Runner(Preflight):
     """The superstep that runs."""
 
     async def work(self) -> str:
-        """Do what the plan says; returns the outcome."""
         inside.set(True)
-        mode = self.plan.get("mode", "run")
-        found = await self.check()
-        self.lines.say("check", **found)
-        while mode == "ask":
-            command = await self.inbox.get()
-            if command.get("do") == "stop":
-                return "stopped"
-            if command.get("do") in ("check", "run"):
-                for key in ("responses", "edits", "allow", "into", "debug"):
-                    if key in command:
-                        self.plan[key] = command[key]
-                self.gate.by_name = frozenset(self.plan.get("allow", ()))
-                self.protection.allow(self.plan["into"])
-                self.confirmed = command["do"] == "run"
-                found = await self.check()
-                if command["do"] == "run" and found["ok"]:
-                    break
-                self.lines.say("check", **found)
-        if mode == "check":
-            return "checked" if found["ok"] else "refused"
-        if not found["ok"]:
-            for problem in found["problems"]:
-                if problem["level"] == "error":
-                    self.lines.say("error", where=problem["about"], what=problem["what"], fix=problem["fix"])
-            return "refused"
-        return await self._run(found, mode == "ask")
+        return await super().work()
 
-    async def _run(self, found: dict[str, Any], interactive: bool) -> str:
+    async def run(self, found: dict[str, Any], interactive: bool) -> str:
         plan = self.plan
         into = plan["into"]
         pending = self._pending()
-        answers, _ = self._answers(plan.get("responses", {}), pending)
+        answers, _ = self.answers(plan.get("responses", {}), pending)
         # What is in use already is protected, also from the threads in which the framework writes.
         staging = tempfile.mkdtemp(prefix="ckpt-tui-") if self.protection.forbids(os.path.realpath(into)) else ""
         try:
@@ -97,7 +71,7 @@ class Runner(Preflight):
             if not waiting or not interactive:
                 return "waiting" if waiting else "done"
             self.lines.say("waiting", requests=[request_line(key, each) for key, each in waiting.items()])
-            given = await self._next_answers(waiting)
+            given = await self.next_answers(waiting)
             if self.stopping:
                 return "stopped"
             if given is None:
@@ -127,42 +101,21 @@ class Runner(Preflight):
         self.pauses.names = frozenset(str(each) for each in getattr(self.workflow, "executors", {}))
         overlay.upcoming = lambda checkpoint: upcoming(self.workflow, edges, checkpoint)
 
-    async def _obey(self) -> None:
-        """Take commands while the workflow runs."""
-        assert self.pauses is not None
-        while True:
-            command = await self.inbox.get()
-            if command.get("do") == "stop":
-                self.stop()
-            self.pauses.obey(command)
-
-    async def _next_answers(self, waiting: dict[str, Any]) -> dict[str, Any] | None:
-        """Answers from the parent; none when it is asked to stop, None when nobody will answer."""
-        while True:
-            command = await self.inbox.get()
-            if command.get("do") == "stop":
-                self.stopping = True
-                return {}
-            if command.get("do") == "leave":
-                return None
-            if self.pauses is not None:
-                self.pauses.obey(command)
-            if command.get("do") == "answer":
-                answers, faults = self._answers(command.get("responses", {}), waiting)
-                if answers and not faults:
-                    self.lines.say("answered", request_ids=sorted(answers))
-                    return answers
-                for name, what, fix in faults:
-                    self.lines.say("error", where="response", what=what, fix=fix, request_id=name)
+    @functools.cached_property
+    def _is_streamed(self) -> bool:
+        """Whether models are asked for streams: as the program's call does; with a name, as its module does."""
+        if self.call is not None:
+            return bool(self.call.given.get("stream"))
+        return streams_in(getattr(self.module, "__file__", None) or "")
 
     async def _segment(self, overlay: Overlay, how: dict[str, Any]) -> dict[str, Any]:
         """Run until it ends or waits; returns the requests that wait."""
         saved = overlay.saved
         seen: dict[str, Any] = {}
-        stream = self.workflow.run(stream=True, checkpoint_storage=overlay, **how)
+        stream = run_iterated(self.workflow, self._is_streamed, checkpoint_storage=overlay, **how)
         take = self.calls.take_streamed
         self.step = None
-        commands = asyncio.create_task(self._obey()) if self.pauses is not None else None
+        commands = asyncio.create_task(self.obey()) if self.pauses is not None else None
         try:
             async for event in stream:
                 if event.type == "request_info":
@@ -186,26 +139,13 @@ class Runner(Preflight):
         plan = self.plan
         if not plan["checkpoint"]:
             return
-        entry = {
-            "schema": "ckpt-tui/fork@1", "at": now(), "store": plan["store"], "checkpoint": plan["checkpoint"],
-            "workflow": plan["target"], "answered": sorted(answers), "edits": found["edits"],
-            "framework": self.framework.version,
-        }  # fmt: skip
-        path = os.path.join(plan["into"], "ckpt-tui-fork.jsonl")
         if os.path.realpath(plan["into"]) == os.path.realpath(plan["store"]) and not found["edits"]:
             return
-        with saving(), open(path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(entry, ensure_ascii=True) + "\n")
+        self.note_fork(plan["into"], found, answers)
 
     def _tell_logs(self) -> None:
         handler = Logs(self.lines, self.overlay)
         logging.getLogger().addHandler(handler)
-
-    def stop(self) -> None:
-        """Cancel what runs."""
-        self.stopping = True
-        if self.task is not None:
-            self.task.cancel()
 
     # what the process asks at the end
 
@@ -215,11 +155,9 @@ class Runner(Preflight):
         return [] if last is None else [request_line(*each) for each in last.pending_request_info_events.items()]
 
     def end_fields(self, outcome: str) -> dict[str, Any]:
-        """What the last line says of the checkpoints of the run, and its exit code."""
         return end_fields(outcome, self.overlay)
 
     def fix_of(self, error: BaseException) -> str:
-        """What to do about a run that raised."""
         if type(error).__name__ == "WorkflowConvergenceException":
             return "build the workflow with a larger max_iterations, then resume from the last checkpoint"
         return "fix the cause and resume from the last checkpoint written; the original checkpoint is unchanged"

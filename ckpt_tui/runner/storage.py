@@ -57,6 +57,8 @@ class Overlay:
                 "checkpoint_failed", id=checkpoint.checkpoint_id, parent=checkpoint.previous_checkpoint_id,
                 iteration=checkpoint.iteration_count, reason=self.failure, **fix,
             )  # fmt: skip
+            if self.pauses is not None:
+                await self.pauses.after_failed_save(checkpoint, self.failure, self.upcoming)
             raise
         self.saved += 1
         self.last, self.failure, self.reported = checkpoint, "", False

@@ -54,6 +54,11 @@ class Call(NamedTuple):
     file: str
     line: int
 
+    @property
+    def name(self) -> str:
+        """The name of the workflow."""
+        return str(self.workflow.name)
+
 
 class Takeover:
     """Waits for the call that runs the checkpoint's workflow.

@@ -1,12 +1,11 @@
-"""The workflow of the user: found, loaded and built."""
+"""A name in a module of the user: found, loaded, and called until it gives what is resumed."""
 
 from __future__ import annotations
 
+import abc
 import ast
 import contextlib
-import dataclasses
 import difflib
-import enum
 import importlib
 import importlib.util
 import inspect
@@ -14,7 +13,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from .arguments import is_required, made_argument, parameters_of, takes_storage, unmakeable
 from .faults import Fault, trace_of
@@ -23,8 +22,20 @@ from .reasons import reason_of
 from .shown import type_name
 
 
-class Target:
-    """A name in a module: what builds the workflow of the user.
+class Step(NamedTuple):
+    """What a value on the way to what is looked for leads to.
+
+    Attributes:
+        value: What it leads to, which may have to be awaited.
+        took_arguments: Whether it took the arguments that were given.
+    """
+
+    value: Any
+    took_arguments: bool = False
+
+
+class Target(abc.ABC):
+    """A name in a module: what is resumed, or what makes it.
 
     Args:
         place: `module` or `path/file.py`.
@@ -32,6 +43,12 @@ class Target:
         as_main: Load the file as `__main__`, as it was when it ran as a script.
         known: Modules that the checkpoint names.
     """
+
+    noun = "workflow"
+    """What is looked for, in sentences."""
+
+    expected = ""
+    """What may be named, as text."""
 
     def __init__(self, place: str, attribute: str, as_main: bool = False, known: Collection[str] = ()) -> None:
         self.text = f"{place}:{attribute}"
@@ -108,7 +125,7 @@ class Target:
     def build(
         self, module: Any, given: dict[str, Any], storage: Callable[[], Any], finish: Callable[[Any], Any]
     ) -> Any:
-        """The workflow.
+        """What is resumed.
 
         Args:
             module: The module it is in.
@@ -119,31 +136,48 @@ class Target:
         Raises:
             Fault: there is none.
         """
-        found = self._attribute(module)
+        found = self.attribute_of(module)
         used = not given
         for _ in range(6):
-            if is_workflow(found):
+            if self.is_wanted(found):
                 if not used:
                     raise Fault("load", f"{self.text} takes no arguments", "leave out --arg")
                 return found
-            inner = getattr(found, "workflow", None)
-            if inner is not None and not isinstance(found, type) and is_workflow(inner):
-                found = inner
-            elif not isinstance(found, type) and callable(getattr(found, "build", None)):
-                found = self._call(found.build, {}, storage)
-            elif callable(found) and not _makes_none(found, given):
-                found = self._call(found, given, storage)
-                used = True
-            else:
+            step = self.next_step(found, given, storage)
+            if step is None:
                 break
+            found = step.value
+            used = used or step.took_arguments
             if inspect.isawaitable(found):
                 found = self._awaited(found, finish)
         gives = f"is the class {type_name(found)}" if isinstance(found, type) else f"gives {type_name(type(found))}"
-        fix = "name a Workflow, a builder, a function that returns one, or an agent made of one"
-        names = self.suggestions(module)
-        raise Fault("load", f"{self.text} {gives}, which is not a workflow", f"{fix}; {names}" if names else fix)
+        what, names = f"{self.text} {gives}, which is not a {self.noun}", self.suggestions(module)
+        raise Fault("load", what, f"{self.expected}; {names}" if names else self.expected)
 
-    def _attribute(self, module: Any) -> Any:
+    @abc.abstractmethod
+    def is_wanted(self, value: Any) -> bool:
+        """Whether a value is what is looked for."""
+
+    @abc.abstractmethod
+    def next_step(self, found: Any, given: dict[str, Any], storage: Callable[[], Any]) -> Step | None:
+        """What a value that is something else leads to; None where it leads to nothing.
+
+        Args:
+            found: The value.
+            given: Arguments for a factory.
+            storage: Makes what is handed to a factory that demands a storage.
+        """
+
+    @abc.abstractmethod
+    def candidates(self, names: dict[str, Any], module: Any) -> list[str]:
+        """Those of a module's public names that are what is looked for, else those that may make it."""
+
+    def attribute_of(self, module: Any) -> Any:
+        """What the name stands for in a module.
+
+        Raises:
+            Fault: the module has no such name, or it is a method of a class.
+        """
         found, owner = module, None
         for part in self.attribute.split("."):
             if not hasattr(found, part):
@@ -167,19 +201,22 @@ class Target:
         return Fault("load", what, fix)
 
     def _suggestion(self, module: Any) -> str:
-        return self.suggestions(module) or "name what builds the workflow: module:attribute"
+        return self.suggestions(module) or f"name what builds the {self.noun}: module:attribute"
 
     def suggestions(self, module: Any) -> str:
-        """What else it could be: what is a workflow, else what may make one, the names most like it first."""
+        """What else it could be, as text, the names most like it first; "" for nothing."""
         known = {name: value for name, value in vars(module).items() if not name.startswith("_")}
-        names = [name for name, value in known.items() if _looks(value, module)]
-        if not names:
-            names = [name for name, value in known.items() if _may_make(value, module)]
+        names = self.candidates(known, module)
         close = difflib.get_close_matches(self.attribute, names, len(names) or 1, 0.6)
         names = [*close, *(name for name in names if name not in close)]
         return "it could be " + ", ".join(f"{self.place}:{name}" for name in names[:4]) if names else ""
 
-    def _call(self, function: Any, given: dict[str, Any], storage: Callable[[], Any]) -> Any:
+    def call(self, function: Any, given: dict[str, Any], storage: Callable[[], Any]) -> Any:
+        """What a function gives, called with the arguments that were given and a storage where it demands one.
+
+        Raises:
+            Fault: an argument is missing or does not fit, or it raised.
+        """
         parameters = parameters_of(function)
         anything = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
         arguments = {}
@@ -232,54 +269,6 @@ def split_target(text: str) -> tuple[str, str]:
     if not place or not all(part.isidentifier() for part in name.split(".")):
         return text.rstrip(":"), ""
     return place, name
-
-
-def workflows_of(module: Any) -> dict[str, Any]:
-    """Name → workflow, of those that a module holds: workflows, agents made of one, `@workflow` functions."""
-    found: dict[str, Any] = {}
-    for name, value in list(vars(module).items()):
-        if isinstance(value, type):
-            continue
-        if type(value).__name__ == "FunctionalWorkflowDefinition" and callable(getattr(value, "build", None)):
-            value = value.build()
-        elif not is_workflow(value) and type(value).__module__.startswith("agent_framework"):
-            value = getattr(value, "workflow", None)
-        if is_workflow(value) and not any(value is each for each in found.values()):
-            found[name] = value
-    return found
-
-
-def is_workflow(value: Any) -> bool:
-    """Whether a value can be run from a checkpoint."""
-    return (
-        not isinstance(value, type) and hasattr(value, "graph_signature_hash") and callable(getattr(value, "run", None))
-    )
-
-
-def _looks(value: Any, module: Any) -> bool:
-    if is_workflow(value):
-        return True
-    if isinstance(value, types.FunctionType) and value.__module__ == module.__name__:
-        return "Workflow" in str(value.__annotations__.get("return", "")) or "workflow" in value.__name__
-    cls = type(value)
-    return cls.__module__.startswith("agent_framework") and callable(getattr(value, "build", None))
-
-
-def _may_make(value: Any, module: Any) -> bool:
-    """Whether a value is a function of the module that can be called as it is."""
-    if not isinstance(value, types.FunctionType) or value.__module__ != module.__name__:
-        return False
-    if inspect.iscoroutinefunction(value) and value.__name__ == "main":
-        return False
-    return all(takes_storage(each) or not is_required(each) for each in parameters_of(value).values())
-
-
-def _makes_none(value: Any, given: dict[str, Any]) -> bool:
-    """Whether a value is a class, of data or of executors, that makes no workflow when it is called."""
-    if not isinstance(value, type) or hasattr(value, "build"):
-        return False
-    data = dataclasses.is_dataclass(value) or hasattr(value, "model_fields") or issubclass(value, enum.Enum)
-    return data or (not given and callable(getattr(value, "on_checkpoint_save", None)))
 
 
 def _is_guard(node: ast.stmt) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib.machinery
 import importlib.util
@@ -10,7 +11,8 @@ import signal
 import sys
 import threading
 import types
-from collections.abc import Iterator
+import typing
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from .calls import current
@@ -22,10 +24,12 @@ class Terminal:
 
     Args:
         lines: Where it is asked for.
+        stop: Ends the run.
     """
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: Lines, stop: Callable[[], None]) -> None:
         self._lines = lines
+        self._stop = stop
         self._turn = threading.RLock()
         self._answered = threading.Event()
         self._path = ""
@@ -34,6 +38,21 @@ class Terminal:
         """The parent lends the terminal at a path, or says with anything else that it has none."""
         self._path = path if isinstance(path, str) else ""
         self._answered.set()
+
+    def quit(self, file: str, line: int) -> typing.NoReturn:
+        """End the run as if it were stopped between two supersteps: no handler of the person's takes it for a failure.
+
+        Args:
+            file: Where the code stands that pdb was left in.
+            line: The line there.
+
+        Raises:
+            CancelledError: always, where the process goes on until the run has ended.
+        """
+        what = f"stopped in pdb, at {os.path.basename(file)}:{line}"
+        self._lines.say("log", level="INFO", logger="ckpt-tui", text=what, traceback="")
+        self._stop()
+        raise asyncio.CancelledError(what)
 
     @contextlib.contextmanager
     def lent(self, file: str, line: int) -> Iterator[bool]:
@@ -122,6 +141,8 @@ def _debugger(terminal: Terminal) -> Any:
                     return
                 self.stdin, self.stdout = sys.stdin, sys.stdout
                 super().interaction(frame, *args, **kwargs)
+            if self.quitting:
+                terminal.quit(here.f_code.co_filename, here.f_lineno)
 
     return LentPdb(nosigint=True)
 

@@ -183,13 +183,13 @@ def _decode_ahead(
             break
         open_envelope(envelope, check, budget)
     opened = [(way, envelope) for way, envelope in found if envelope.ready]
-    told = [
+    noted = [
         (f"{expression(path_of(way))}: {envelope.warning}", envelope.has_rest)
         for way, envelope in opened
         if envelope.warning and not (envelope.is_cut and envelope.factor == 0)
     ]
-    faults = [text for text, is_rest in told if not is_rest]
+    faults = [text for text, is_rest in noted if not is_rest]
     left_out = sum(1 for _, envelope in opened if envelope.is_cut and envelope.factor == 0)
     if left_out:
         faults.append(f"{left_out:,} pickle{'' if left_out == 1 else 's'} not decoded: a higher limit decodes them")
-    return faults, [text for text, is_rest in told if is_rest]
+    return faults, [text for text, is_rest in noted if is_rest]

@@ -14,6 +14,7 @@ from ckpt_tui.errors import CkptError, NotFoundError, UndecodableError
 if TYPE_CHECKING:
     from ckpt_tui.core.doctor.severity import Finding
     from ckpt_tui.core.document_budget import DocumentBudget
+    from ckpt_tui.stores.store_groups import Groups
 
 BATCH = 256
 """Entries of one batch: few enough to show at once (about 5 ms), enough to be worth a message."""
@@ -47,7 +48,7 @@ class Capabilities(NamedTuple):
     """What can be done with the checkpoints of a store.
 
     Attributes:
-        resume: Why no run can be resumed from one of them, in words for people; "" when one can.
+        resume: Why no run can be resumed from one of them, as text for people; "" when one can.
         prune: Why none of them may be deleted; "" when they may.
         topology: Whether the workflow's graph is known exactly (`Checkpoint.topology`); else it is inferred.
     """
@@ -138,6 +139,14 @@ class Store(ABC):
         reason = f"ckpt-tui cannot run checkpoints of {self.kind}"
         return Capabilities(resume=reason, prune=f"ckpt-tui does not delete checkpoints of {self.kind}")
 
+    def copy_for_resume(self, file: str) -> str:
+        """A private copy of what a resume from a checkpoint needs; "" where the runner can read the store itself.
+
+        Raises:
+            CkptError: it cannot be copied; the reason is for people, the exit code 5.
+        """
+        return ""
+
     def peek(self, file: str) -> bytes:
         """The first bytes of a file that cannot be shown, a screenful.
 
@@ -166,6 +175,13 @@ class Store(ABC):
         """A reader of the bytes of its files; None where checkpoints are not files."""
         return None
 
+    def groups(self) -> Groups | None:
+        """Its runs first, and their checkpoints when they are asked for, by query; None where all have to be listed.
+
+        `ckpt_tui.stores.store_groups.groups_in` gives them for every store.
+        """
+        return None
+
 
 def load_within(store: Store, file: str, budget: DocumentBudget, check: Callable[[], None] | None = None) -> Checkpoint:
     """The same as `Store.load_within`; deprecated."""
@@ -175,7 +191,7 @@ def load_within(store: Store, file: str, budget: DocumentBudget, check: Callable
 def complete(store: Any) -> Store:
     """The store, with the defaults of `Store` for the methods that a class not derived from it lacks."""
     if not isinstance(store, Store):
-        for name in ("capabilities", "fill", "findings", "home", "load_within", "names", "peek", "reader"):
+        for name in ("capabilities", "fill", "findings", "groups", "home", "load_within", "names", "peek", "reader"):
             if not hasattr(store, name):
                 setattr(store, name, getattr(Store, name).__get__(store))
         for name in ("members", "member_names", "together", "only"):

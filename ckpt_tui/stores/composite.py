@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, StoreMetadata
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
+from ckpt_tui.stores.overlay_groups import OverlayGroups
+from ckpt_tui.stores.postgres_address import is_postgres
 
 if TYPE_CHECKING:
     from ckpt_tui.core.doctor.severity import Finding
     from ckpt_tui.core.document_budget import DocumentBudget
+    from ckpt_tui.stores.store_groups import Groups
 
 POLL_SECONDS = 0.1
 """How long a watch waits for news of its members before it looks whether it is to stop."""
@@ -85,7 +88,7 @@ class CompositeStore(Store):
                 for batch in member.scan():
                     complete = last and batch.done >= batch.total
                     total = done + batch.total + (not complete)
-                    yield self._renamed(number, batch)._replace(done=done + batch.done, total=total)
+                    yield self.renamed(number, batch)._replace(done=done + batch.done, total=total)
                     if batch.done >= batch.total:
                         done += batch.done
             except NotFoundError as failure:
@@ -105,7 +108,7 @@ class CompositeStore(Store):
         done = 0
         for number, names in own.items():
             for batch in self.members[number].fill(names, stop):
-                yield self._renamed(number, batch)._replace(
+                yield self.renamed(number, batch)._replace(
                     done=min(done + batch.done, len(files) - 1), total=len(files)
                 )
             done += len(names)
@@ -127,7 +130,7 @@ class CompositeStore(Store):
                     closed = () if lost is None else (lost.file,)
                 for batch in self.members[number].watch(stop):
                     missing[number] = batch.missing
-                    renamed = self._renamed(number, batch)
+                    renamed = self.renamed(number, batch)
                     if batch.entries and closed:  # it may be read again
                         renamed, closed = renamed._replace(gone=(*renamed.gone, *closed)), ()
                     # Missing only when all of them are.
@@ -173,15 +176,20 @@ class CompositeStore(Store):
 
     def names(self) -> list[str]:
         """The names of all that stands where the checkpoints are."""
-        return [self._file(number, name) for number, member in enumerate(self.members) for name in member.names()]
+        return [self.file_of(number, name) for number, member in enumerate(self.members) for name in member.names()]
 
     def findings(self) -> list[Finding]:
         """What is wrong with each of the places."""
         return [
-            found._replace(file=self._file(number, found.file))
+            found._replace(file=self.file_of(number, found.file))
             for number, member in enumerate(self.members)
             for found in member.findings()
         ]
+
+    def groups(self) -> Groups | None:
+        """Those of a large store, with what its forks add; None for several stores, which are listed."""
+        main = self.members[0].groups() if self.together else None
+        return None if main is None else OverlayGroups(self, main)
 
     def fresh(self) -> CompositeStore:
         """New stores of the same places that know nothing yet."""
@@ -214,31 +222,33 @@ class CompositeStore(Store):
             return 0, file
         raise NotFoundError(f"No store holds {file}.")
 
-    def _file(self, number: int, file: str) -> str:
+    def file_of(self, number: int, file: str) -> str:
+        """What a file of a member is called here."""
         return file if self.together and number == 0 else f"{self.member_names[number]}/{file}"
 
-    def _renamed(self, number: int, batch: Batch) -> Batch:
+    def renamed(self, number: int, batch: Batch) -> Batch:
+        """News of a member as they are in the list of all."""
         entries: list[Entry] = []
-        gone = [self._file(number, file) for file in batch.gone]
+        gone = [self.file_of(number, file) for file in batch.gone]
         with self._lock:
             for entry in batch.entries:
                 if isinstance(entry, Problem):
-                    entries.append(entry._replace(file=self._file(number, entry.file)))
+                    entries.append(entry._replace(file=self.file_of(number, entry.file)))
                     continue
                 ref = self._ref(number, entry)
                 if self.together and self._ids.setdefault(ref.id, number) < number:
                     continue
                 entries.append(ref)
                 if self.together and self._ids[ref.id] > number:
-                    gone.append(self._file(self._ids[ref.id], entry.file))
+                    gone.append(self.file_of(self._ids[ref.id], entry.file))
                     self._ids[ref.id] = number
         return batch._replace(entries=tuple(entries), gone=tuple(gone))
 
     def _ref(self, number: int, ref: CheckpointRef) -> CheckpointRef:
         if self.together:
-            return ref._replace(file=self._file(number, ref.file))
+            return ref._replace(file=self.file_of(number, ref.file))
         renamed = (ref.store_metadata or StoreMetadata())._replace(store=self.member_names[number])
-        return ref._replace(file=self._file(number, ref.file), store_metadata=renamed)
+        return ref._replace(file=self.file_of(number, ref.file), store_metadata=renamed)
 
 
 def why_closed(path: str) -> str:
@@ -254,7 +264,7 @@ def why_closed(path: str) -> str:
 
 def short_names(paths: Sequence[str]) -> list[str]:
     """A name for each path, no two alike: the last parts of it, as many as distinguish them; never a slash in it."""
-    parts = [[part for part in os.path.abspath(path).split(os.sep) if part] or [path] for path in paths]
+    parts = [[part for part in _place(path).split(os.sep) if part] or [path] for path in paths]
     names: list[str] = []
     for index, own in enumerate(parts):
         count = 1
@@ -264,3 +274,8 @@ def short_names(paths: Sequence[str]) -> list[str]:
         name = "·".join(own[-count:])
         names.append(name if name not in names else f"{name} {index + 1}")
     return names
+
+
+def _place(path: str) -> str:
+    """A path from the root on; of the URL of a database what comes before its options."""
+    return path.partition("?")[0] if is_postgres(path) else os.path.abspath(path)

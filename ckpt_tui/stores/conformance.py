@@ -32,6 +32,7 @@ from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
+from ckpt_tui.stores.conformance_groups import GroupsConformance
 
 PATIENCE = 10.0
 """Seconds within which a change must be reported, and a watch must end."""
@@ -46,7 +47,7 @@ _INERT = (
 _NODES = 100_000
 
 
-class Conformance:
+class Conformance(GroupsConformance):
     """The tests. A subclass says how to open a store, and how to change it where that can be done."""
 
     # -- what a subclass says ----------------------------------------------------------------------------------------

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from ckpt_tui.stores.files import Stamp, each_json, stamp_of
+from ckpt_tui.stores.files import Stamp, each_json, packed, stamp_of
 
 SWEEP_SECONDS = 5.0
 """Shortest time between two sweeps of a quiet directory: edits in place that no event shows are seen this late."""
@@ -50,17 +51,27 @@ class DirectoryState(NamedTuple):
 
 
 class Sweep:
-    """Compares the stamps of all files with those last reported; exact, but its cost grows with the directory."""
+    """Compares the stamps of all files with those last reported; exact, but its cost grows with the directory.
 
-    def __init__(self, directory: str) -> None:
+    Args:
+        directory: The directory.
+        read: The stamps of the files as they were read last, packed, of whoever reads each file that is reported; None
+            where the sweep has to remember what it reported.
+    """
+
+    def __init__(self, directory: str, read: Mapping[str, int] | None = None) -> None:
         self.directory = directory
         self.known: dict[str, int] | None = None
+        self.read = read
         self.due_at = 0.0
         self.not_before = 0.0
         self.again_at = 0.0
 
     def start(self, *, watched: bool) -> None:
-        """Take the present stamps as reported."""
+        """Take the present stamps as reported; whoever reads the files looks at all of them now."""
+        if self.read is not None:
+            self.due_at = self.not_before = time.monotonic() + SWEEP_SECONDS
+            return
         self.known = None
         self.take(watched=watched)
 
@@ -70,15 +81,28 @@ class Sweep:
         The next sweep of a quiet directory is due the later, the longer this one took and if events are `watched`.
         """
         began = time.monotonic()
-        try:
-            found: dict[str, int] | None = {name: _digest(stamp) for name, stamp in each_json(self.directory)}
-        except OSError:  # the next look at the directory says why
-            found = None
+        change = self._compared() if self.read is None else self._compared_with(self.read)
         ended = time.monotonic()
         self.not_before = ended + (ended - began) / HURRIED_SHARE
         self.due_at = ended + max(SWEEP_SECONDS, (ended - began) / (WATCHED_SHARE if watched else POLLED_SHARE))
         if began < self.again_at:
             self.due_at = min(self.due_at, max(self.again_at, self.not_before))
+        return change
+
+    def _compared_with(self, read: Mapping[str, int]) -> DirectoryChange | None:
+        """What differs from what was read, which keeps no second stamp and no second name of any file."""
+        try:
+            changed, gone = differences(lambda: each_json(self.directory), read)
+        except OSError:  # the next look at the directory says why
+            return None
+        return DirectoryChange(frozenset((*changed, *gone)), missing=False) if changed or gone else None
+
+    def _compared(self) -> DirectoryChange | None:
+        """What differs from what was reported last."""
+        try:
+            found: dict[str, int] | None = {name: _digest(stamp) for name, stamp in each_json(self.directory)}
+        except OSError:
+            found = None
         known, self.known = self.known, found
         if found is None or found == known:
             return None
@@ -112,6 +136,29 @@ class Sweep:
                     self.known[name] = _digest(None)
                 else:
                     self.known.pop(name, None)
+
+
+def differences(
+    listed: Callable[[], Iterable[tuple[str, Stamp | None]]], read: Mapping[str, int]
+) -> tuple[list[str], list[str]]:
+    """The names of files that are new or have changed since they were read, and of those that are gone.
+
+    Args:
+        listed: Gives the files of the directory as they are now; listed again where one seems to be gone.
+        read: The packed stamps of the files as they were read.
+
+    Raises:
+        OSError: the directory cannot be listed.
+    """
+    changed = []
+    known = 0
+    for name, stamp in listed():
+        before = read.get(name)
+        known += before is not None
+        if before != packed(stamp):
+            changed.append(name)
+    gone = set(read) - {name for name, _ in listed()} if known < len(read) else ()
+    return changed, list(gone)
 
 
 def _digest(stamp: Stamp | None) -> int:

@@ -66,7 +66,7 @@ class Index(NamedTuple):
 
     Attributes:
         lines: Its lines, duplicates left out.
-        faults: What is wrong with others, in words for people.
+        faults: What is wrong with others, as text for people.
         torn: Its last line is cut off.
         wrong: The numbers of the lines that are not index lines, but for one that is cut off.
     """

@@ -72,9 +72,22 @@ def stamp_of(status: os.stat_result) -> Stamp:
     return Stamp(0 if _WINDOWS else status.st_ino, status.st_mtime_ns, status.st_size)
 
 
+def stamp_now(path: str) -> Stamp | None:
+    """The stamp of a file, or of what a link leads to; None where the system says nothing of it."""
+    try:
+        return stamp_of(os.stat(path))
+    except (OSError, ValueError):
+        return None
+
+
 def packed(stamp: Stamp | None) -> int:
     """A stamp as one number, in a third of the memory: 0 for none, ordered by the time of the change (`>> 128`)."""
     return 0 if stamp is None else stamp.mtime_ns << 128 | stamp.inode << 64 | stamp.size
+
+
+def packed_status(status: os.stat_result) -> int:
+    """The same of the stamp of a stat result, without making one."""
+    return status.st_mtime_ns << 128 | (0 if _WINDOWS else status.st_ino) << 64 | status.st_size
 
 
 def is_json_name(name: str) -> bool:
@@ -98,14 +111,26 @@ def read_ends(path: str, head: int = 512, tail: int = 256, is_regular: bool = Fa
     Raises:
         FileTrouble: when it is not a readable regular file.
     """
+    status, first, last = read_ends_with_status(path, head, tail, is_regular)
+    return stamp_of(status), first, last
+
+
+def read_ends_with_status(
+    path: str, head: int, tail: int, is_regular: bool = False
+) -> tuple[os.stat_result, bytes, bytes]:
+    """The same with all that the system said of the file when it had been opened, before it was read.
+
+    Raises:
+        FileTrouble: when it is not a readable regular file.
+    """
     try:
         descriptor, status = _open(path, is_regular)
         try:
             size = status.st_size
             if size <= head + tail:
-                return stamp_of(status), _read_at(descriptor, head + tail, 0), b""
+                return status, _read_at(descriptor, head + tail, 0), b""
             first = _read_at(descriptor, head, 0)
-            return stamp_of(status), first, _read_at(descriptor, tail, size - tail)
+            return status, first, _read_at(descriptor, tail, size - tail)
         finally:
             os.close(descriptor)
     except (OSError, ValueError) as error:
@@ -162,21 +187,20 @@ def read_blocks(path: str, size: int = BLOCK_BYTES) -> Iterator[bytes]:
         raise _trouble(path, error) from error
 
 
-def list_json(directory: str) -> list[tuple[str, bool]]:
+def list_json(directory: str) -> Iterator[tuple[str, bool]]:
     """The names that the framework's `glob("*.json")` would take, and whether each is a regular file and no link.
 
     Raises:
         OSError: as os.scandir does.
     """
-    found = []
     with os.scandir(directory) as entries:
         for entry in entries:
             if is_json_name(entry.name):
                 try:
-                    found.append((entry.name, entry.is_file(follow_symlinks=False)))
+                    is_regular = entry.is_file(follow_symlinks=False)
                 except OSError:
-                    found.append((entry.name, False))
-    return found
+                    is_regular = False
+                yield entry.name, is_regular
 
 
 def each_json(directory: str) -> Iterator[tuple[str, Stamp | None]]:

@@ -1,26 +1,38 @@
 """The forks that stand beside a store, `STORE.forks/ID-N`, and a store shown with them.
 
-Forks of a directory are directories; those of a database are databases, `ID-N.sqlite`.
+Forks of a directory are directories; those of a database are databases, `ID-N.sqlite`. Those of a database behind a URL
+stand in the directory of our state.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 from ckpt_tui.core.model import Problem
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.composite import CompositeStore, short_names, why_closed
 from ckpt_tui.stores.directory import DirectoryStore
+from ckpt_tui.stores.postgres_address import absolute, is_postgres
 
 SUFFIX = ".forks"
+
+SERVER = ".langgraph_api"
+"""The directory in which `langgraph dev` keeps its files."""
 
 DATABASE = ".sqlite"
 """How the names of forks of a database end."""
 
 
 def root_of(store: str) -> str:
-    """The original store of a directory of forks; any other directory itself."""
+    """The original store of a directory of forks; any other directory itself.
+
+    A database behind a URL has a place in the directory of our state instead, beside which its forks stand.
+    """
+    if is_postgres(store):
+        root: str = _databases().root_of_url(store)
+        return root
     path = os.path.abspath(store)
     above = os.path.dirname(path)
     return above.removesuffix(SUFFIX) if above.endswith(SUFFIX) else path
@@ -29,7 +41,7 @@ def root_of(store: str) -> str:
 def forks_of(store: str) -> list[str]:
     """The forks that stand beside a store, by name."""
     root = root_of(store)
-    of_file = os.path.isfile(root)
+    of_file = keeps_databases(store)
     try:
         with os.scandir(root + SUFFIX) as entries:
             return sorted(
@@ -44,7 +56,12 @@ def forks_of(store: str) -> list[str]:
 
 def is_fork(path: str) -> bool:
     """Whether a path is a directory of forks of some store."""
-    return root_of(path) != os.path.abspath(path)
+    return not is_postgres(path) and root_of(path) != os.path.abspath(path)
+
+
+def keeps_databases(store: str) -> bool:
+    """Whether the forks of a store are databases; else they are directories."""
+    return is_postgres(store) or os.path.basename(store) == SERVER or os.path.isfile(root_of(store))
 
 
 def is_plain(store: Store) -> bool:
@@ -57,20 +74,26 @@ def is_overlay(store: Store) -> bool:
     return isinstance(store, CompositeStore) and store.together
 
 
-def overlay(path: str, directories: list[str], problems: Sequence[Problem] = ()) -> Store:
+def overlay(first: str | Store, directories: list[str], problems: Sequence[Problem] = ()) -> Store:
     """A store and others whose checkpoints continue its own: one lineage, whichever of them holds what."""
-    texts = [path, *directories]
-    return CompositeStore([_opened(path, text) for text in texts], short_names(texts), path, True, problems)
+    path = first if isinstance(first, str) else first.path
+    own = _opened(path, path) if isinstance(first, str) else first.fresh()
+    members = [own, *(_opened(path, text) for text in directories)]
+    return CompositeStore(members, short_names([path, *directories]), path, True, problems)
 
 
 def _opened(root: str, path: str) -> Store:
     """A store, or a fork of it: databases where it is one."""
-    if not os.path.isfile(root):
+    if not keeps_databases(root):
         return DirectoryStore(path)
-    # Late: a list of Agent Framework's checkpoints does without the other formats.
-    from ckpt_tui.stores.langgraph import LangGraphStore
+    found: Store = _databases().open_database(path)
+    return found
 
-    return LangGraphStore(path)
+
+def _databases() -> Any:
+    from ckpt_tui.stores import database_forks  # late: Agent Framework's checkpoints do without the other formats
+
+    return database_forks
 
 
 def with_forks(store: Store) -> Store:
@@ -81,9 +104,9 @@ def with_forks(store: Store) -> Store:
         return CompositeStore(members, store.member_names, store.path, problems=store.problems) if changed else store
     if not is_plain(store):
         return store
-    found = [path for path in forks_of(store.path) if path != os.path.abspath(store.path)]
+    found = [path for path in forks_of(store.path) if path != absolute(store.path)]
     closed = _closed_forks(store.path)
-    return overlay(store.path, found, closed) if found or closed else store
+    return overlay(store if keeps_databases(store.path) else store.path, found, closed) if found or closed else store
 
 
 def _closed_forks(store: str) -> list[Problem]:

@@ -9,11 +9,15 @@ from __future__ import annotations
 import json
 import re
 from sys import intern
+from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, parse_time
-from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends
+from ckpt_tui.stores.files import FileTrouble, Stamp, read_ends_with_status, stamp_of
 
-__all__ = ["HEAD_BYTES", "KIND", "TAIL_BYTES", "header_from_ends", "read_header"]
+if TYPE_CHECKING:
+    import os
+
+__all__ = ["HEAD_BYTES", "KIND", "TAIL_BYTES", "header_from_ends", "read_header", "read_header_with_status"]
 
 KIND = "agent-framework"
 
@@ -41,12 +45,20 @@ def read_header(path: str, name: str, is_regular: bool = False) -> tuple[Stamp, 
         name: Its name in the store.
         is_regular: It was a regular file a moment ago, as its directory was listed.
     """
+    found = read_header_with_status(path, name, is_regular)
+    return None if found is None else (stamp_of(found[0]), found[1])
+
+
+def read_header_with_status(
+    path: str, name: str, is_regular: bool = False
+) -> tuple[os.stat_result, CheckpointRef] | None:
+    """The same with all that the system said of the file before it was read."""
     try:
-        stamp, head, tail = read_ends(path, HEAD_BYTES, TAIL_BYTES, is_regular)
+        status, head, tail = read_ends_with_status(path, HEAD_BYTES, TAIL_BYTES, is_regular)
     except FileTrouble:
         return None
-    ref = header_from_ends(name, head, tail, stamp.size)
-    return None if ref is None else (stamp, ref)
+    ref = header_from_ends(name, head, tail, status.st_size)
+    return None if ref is None else (status, ref)
 
 
 def header_from_ends(name: str, head: bytes, tail: bytes, size: int) -> CheckpointRef | None:

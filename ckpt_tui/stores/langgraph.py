@@ -14,15 +14,18 @@ from ckpt_tui.core.budgets import DEFAULT_MESSAGE, MessageBudget
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.stores.base import BATCH, PEEK_BYTES, Batch, Capabilities, Entry, OpenedPath, problem_error
+from ckpt_tui.stores.database_fault import DatabaseFault
 from ckpt_tui.stores.files import FileTrouble, read_ends
 from ckpt_tui.stores.langgraph_document import ERROR, INTERRUPT, SENDS
 from ckpt_tui.stores.langgraph_entries import entry_of, full_entry_of, parent_of
+from ckpt_tui.stores.langgraph_groups import LangGraphGroups
 from ckpt_tui.stores.langgraph_loading import checkpoint_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of
 from ckpt_tui.stores.langgraph_reader import LangGraphReader
 from ckpt_tui.stores.langgraph_rows import PAGE, Header, LangGraphRows, is_langgraph
 from ckpt_tui.stores.polled import POLL_SECONDS, PolledStore
-from ckpt_tui.stores.sqlite import SqliteFault, is_sqlite
+from ckpt_tui.stores.sqlite import is_sqlite
+from ckpt_tui.stores.store_groups import Groups
 
 KIND = "langgraph"
 
@@ -65,6 +68,16 @@ class LangGraphStore(PolledStore):
         self._last_write = -1
         self._counted = 0.0  # when the checkpoints were counted last
         self._trouble: Problem | None = None
+        self._opened: set[str] = set()  # threads that somebody looks into, where threads are listed first
+
+    @property
+    def rows(self) -> LangGraphRows:
+        """Its rows."""
+        return self._rows
+
+    def groups(self) -> Groups | None:
+        """Its threads, by query."""
+        return LangGraphGroups(self)
 
     @classmethod
     def sniff(cls, place: OpenedPath) -> LangGraphStore | None:
@@ -74,7 +87,7 @@ class LangGraphStore(PolledStore):
         rows = LangGraphRows(place.path)
         try:
             return cls(place.path) if is_langgraph(rows.recognise()) else None
-        except SqliteFault:
+        except DatabaseFault:
             return cls(place.path)
         except OSError:
             return None
@@ -108,7 +121,7 @@ class LangGraphStore(PolledStore):
             if key is not None:
                 return self._rows.start(key, PEEK_BYTES)
             return read_ends(self.path, PEEK_BYTES, 0)[1]
-        except (SqliteFault, FileTrouble) as fault:
+        except (DatabaseFault, FileTrouble) as fault:
             raise problem_error(Problem(file, fault.reason, fault.kind)) from None
 
     # -- the list ----------------------------------------------------------------------------------------------------
@@ -145,9 +158,9 @@ class LangGraphStore(PolledStore):
                     gone = self._vanished(newer.checkpoints)
                 gone = (*gone, *(lost - set(self._known)))
                 break
-            entries += self._changed(touched if not is_first else {}, entries)
-        except SqliteFault as fault:
-            problem = Problem(os.path.basename(self.path), fault.reason, fault.kind)
+            entries += self.changed(touched if not is_first else {}, entries)
+        except DatabaseFault as fault:
+            problem = self.problem_of(fault)
             news = (problem,) if problem != self._trouble else ()
             self._trouble = problem
             yield Batch(news, (), len(self._headers), len(self._headers))
@@ -188,7 +201,34 @@ class LangGraphStore(PolledStore):
                 entries.append(entry)
         return entries
 
-    def _changed(self, touched: Iterable[str], new: Sequence[Entry]) -> list[Entry]:
+    def take_headers(self, headers: Sequence[Header], keeps: bool = False) -> list[Entry]:
+        """The entries of rows of threads, with what is known of their bodies.
+
+        Args:
+            headers: The rows.
+            keeps: Bodies of their threads will be read; then, who has a child is kept.
+        """
+        entries: list[Entry] = []
+        with self._lock:
+            if keeps:
+                self._opened.update(header.key.thread for header in headers if header.key is not None)
+            for header in headers:
+                parent = parent_of(header)
+                entry = entry_of(header, entries[-1] if entries else None)
+                known = self._known.get(entry.file)
+                if known is not None and _facts_of(known) and _row_of(known) == header.row:
+                    entry = known
+                is_opened = header.key is not None and header.key.thread in self._opened
+                if parent is not None and (is_opened or parent in self._known):
+                    self._children.add(parent)
+                entries.append(entry)
+        return entries
+
+    def problem_of(self, fault: DatabaseFault) -> Problem:
+        """The row that says why the database cannot be read."""
+        return Problem(os.path.basename(self.path), fault.reason, fault.kind)
+
+    def changed(self, touched: Iterable[str], new: Sequence[Entry]) -> list[Entry]:
         """The entries that say something else since these checkpoints were written to or got a child."""
         new_files = {entry.file for entry in new}
         files = [file for file in touched if file not in new_files and isinstance(self._known.get(file), CheckpointRef)]
@@ -234,7 +274,7 @@ class LangGraphStore(PolledStore):
                 return
             try:
                 entries = self._filled(unread[at : at + AT_ONCE])
-            except SqliteFault as fault:
+            except DatabaseFault as fault:
                 entries = [Problem(file, fault.reason, fault.kind) for file in unread[at : at + AT_ONCE]]
             except OSError:
                 break
@@ -291,7 +331,7 @@ class LangGraphStore(PolledStore):
             if isinstance(entry, Problem):
                 raise problem_error(entry)
             return checkpoint_of(key, entry, read, self._reader, budget)
-        except SqliteFault as fault:
+        except DatabaseFault as fault:
             raise problem_error(Problem(file, fault.reason, fault.kind)) from None
         except OSError as error:
             raise problem_error(Problem(file, error.strerror or "it cannot be read", "unreadable")) from None
@@ -299,3 +339,7 @@ class LangGraphStore(PolledStore):
 
 def _facts_of(entry: Entry | None) -> bool:
     return isinstance(entry, CheckpointRef) and entry.facts is not None
+
+
+def _row_of(entry: Entry) -> int:
+    return entry.position if isinstance(entry, CheckpointRef) else 0

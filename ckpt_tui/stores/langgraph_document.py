@@ -22,7 +22,7 @@ INTERRUPT = "__interrupt__"
 RESUME = "__resume__"
 ERROR = "__error__"
 _RETURN = "__return__"
-"""Where a function of a functional workflow leaves its result; its task is no node."""
+"""Where a function of a functional workflow leaves its result; its task is not a node."""
 
 NULL_TASK = "00000000-0000-0000-0000-000000000000"
 """The task of answers that were given to the whole graph."""

@@ -42,7 +42,7 @@ def checkpoint_of(
     """A checkpoint that was read.
 
     Raises:
-        SqliteFault: an ancestor cannot be read.
+        DatabaseFault: an ancestor cannot be read.
         OSError: the database is not there any more.
     """
     remarks = _Remarks()

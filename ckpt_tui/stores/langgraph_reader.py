@@ -8,6 +8,7 @@ from typing import NamedTuple
 from ckpt_tui.core.budgets import MessageBudget
 from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.value import Decoded, Value
+from ckpt_tui.stores.langgraph_channels import with_values
 from ckpt_tui.stores.langgraph_delta import MISSING, History
 from ckpt_tui.stores.langgraph_document import (
     ERROR,
@@ -23,7 +24,7 @@ from ckpt_tui.stores.langgraph_document import (
     version_text,
 )  # fmt: skip
 from ckpt_tui.stores.langgraph_names import above
-from ckpt_tui.stores.langgraph_rows import Body, Key, LangGraphRows, Write
+from ckpt_tui.stores.langgraph_rows import Body, Key, Rows, Write
 
 KEPT_DOCUMENTS = 512
 """Documents kept for their children, which are read next; they hold no more than who has seen what."""
@@ -71,7 +72,7 @@ class LangGraphReader:
         rows: The rows.
     """
 
-    def __init__(self, rows: LangGraphRows) -> None:
+    def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._documents: dict[Key, Document | None] = {}
 
@@ -83,7 +84,7 @@ class LangGraphReader:
         """Checkpoints with their parents and what tasks have written.
 
         Raises:
-            SqliteFault: the database cannot be read.
+            DatabaseFault: the database cannot be read.
             OSError: it is not there.
         """
         bodies = self._rows.bodies(keys, budget.bytes)
@@ -97,7 +98,7 @@ class LangGraphReader:
         for key, body in sorted(bodies.items(), key=lambda one: one[1].header.row):
             decoded, document = document_of(body, budget)
             self._keep(key, document)
-            metadata = members(decode("json", body.metadata, budget).value) or {}
+            metadata = members(decode(body.metadata_encoding, body.metadata, budget).value) or {}
             own = writes.get(key, [])
             parent = parents.get(key)
             before = None if parent is None else self._documents.get(parent)
@@ -178,4 +179,6 @@ def document_of(body: Body, budget: MessageBudget) -> tuple[Decoded, Document | 
         reason = f"{size:,} bytes; at most {budget.bytes:,} are read" if size > budget.bytes else "it has no body"
         return Decoded(None, 0, reason, 0, size > budget.bytes), None
     decoded = decode(body.header.encoding, body.data, budget)
+    if body.values is not None:
+        decoded = with_values(decoded, body, budget)
     return decoded, None if decoded.fault else read_document(decoded.value)

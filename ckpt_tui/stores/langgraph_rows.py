@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from ckpt_tui.stores.sqlite import Look, Mark, SqliteFault, SqliteFile, Table
 
@@ -73,12 +73,38 @@ class Header(NamedTuple):
     size: int
 
 
+class StoredValue(NamedTuple):
+    """The value of a channel.
+
+    Attributes:
+        encoding: How it is written; `empty` for none.
+        data: Its bytes; None where there are more than were asked for.
+        size: How many there are.
+    """
+
+    encoding: str
+    data: bytes | None
+    size: int
+
+
 class Body(NamedTuple):
-    """The two bodies of a checkpoint; `data` is None where it holds more bytes than were asked for."""
+    """The two bodies of a checkpoint; `data` is None where it holds more bytes than were asked for.
+
+    Attributes:
+        header: Its header.
+        data: Its body.
+        metadata: Its metadata.
+        values: Where values of channels are stored beside it, gives them: versions of channels → channel → value.
+        sends: Calls of nodes with an argument of their own that older bodies leave out: encoding and bytes of each.
+        metadata_encoding: How the metadata is written.
+    """
 
     header: Header
     data: bytes | None
     metadata: bytes
+    values: Callable[[Mapping[str, str]], Mapping[str, StoredValue]] | None = None
+    sends: Sequence[tuple[str, bytes]] = ()
+    metadata_encoding: str = "json"
 
 
 class Write(NamedTuple):
@@ -119,6 +145,18 @@ class Newer(NamedTuple):
     last_write: int
     checkpoints: int
     last: int
+
+
+class Rows(Protocol):
+    """What a reader of checkpoints needs of the place where their rows are. Either may raise a `DatabaseFault`."""
+
+    def bodies(self, keys: Iterable[Key], most: int) -> dict[Key, Body]:
+        """The bodies of those that are there, without what is beyond so many bytes."""
+        ...
+
+    def writes(self, keys: Iterable[Key], most: int, only: Sequence[str] = ()) -> dict[Key, list[Write]]:
+        """What tasks have written that ran from these checkpoints, in the order in which it is applied."""
+        ...
 
 
 class LangGraphRows:
@@ -164,10 +202,10 @@ class LangGraphRows:
         """
 
         def ask(look: Look) -> Newer:
-            writes = _required(look)
+            writes = required(look)
             last = look.rows("SELECT max(rowid) FROM checkpoints")[0][0] or 0
             found = look.rows(_HEADERS, (row, PAGE))
-            headers = [_header(one) for one in found]
+            headers = [header_of(one) for one in found]
             count = -1
             last_write = (look.rows("SELECT max(rowid) FROM writes")[0][0] or 0) if writes else 0
             keys: list[Key] = []
@@ -188,7 +226,7 @@ class LangGraphRows:
             OSError: it is not there.
         """
         rows = self._file.read(lambda look: look.rows(_HEADERS, (row - 1, 1)))
-        return _header(rows[0]).key if rows and rows[0][0] == row else None
+        return header_of(rows[0]).key if rows and rows[0][0] == row else None
 
     def rows_left(self) -> set[int]:
         """All rows of checkpoints that are there.
@@ -208,12 +246,12 @@ class LangGraphRows:
         """
 
         def ask(look: Look) -> dict[Key, Body]:
-            _required(look)
+            required(look)
             found = {}
             for key in keys:
-                rows = look.rows(_BODY, (most, most, *map(_stored, key)))
+                rows = look.rows(_BODY, (most, most, *map(stored, key)))
                 for one in rows:
-                    found[key] = Body(_header(one[:7]), _bytes(one[7]), _bytes(one[8]) or b"")
+                    found[key] = Body(header_of(one[:7]), _bytes(one[7]), _bytes(one[8]) or b"")
             return found
 
         return self._file.read(ask)
@@ -232,7 +270,7 @@ class LangGraphRows:
         """
 
         def ask(look: Look) -> dict[Key, list[Write]]:
-            columns = _required(look)
+            columns = required(look)
             if not columns:
                 return {}
             statement = _WRITES if "task_path" in columns else _WRITES_PLAIN
@@ -240,7 +278,7 @@ class LangGraphRows:
             values = (most, wanted, SMALL, wanted)
             found = {}
             for key in keys:
-                rows = [_write(one) for one in look.rows(statement, (*values, *map(_stored, key)))]
+                rows = [_write(one) for one in look.rows(statement, (*values, *map(stored, key)))]
                 found[key] = sorted(rows, key=lambda one: (one.path, one.task, one.number))
             return found
 
@@ -253,7 +291,7 @@ class LangGraphRows:
             SqliteFault: the database cannot be read.
             OSError: it is not there.
         """
-        return bool(self._file.read(lambda look: look.rows(_CHILD, tuple(map(_stored, key)))))
+        return bool(self._file.read(lambda look: look.rows(_CHILD, tuple(map(stored, key)))))
 
     def start(self, key: Key, most: int) -> bytes:
         """The first bytes of a checkpoint's body; none where it is not there.
@@ -262,7 +300,7 @@ class LangGraphRows:
             SqliteFault: the database cannot be read.
             OSError: it is not there.
         """
-        rows = self._file.read(lambda look: look.rows(_START, (most, *map(_stored, key))))
+        rows = self._file.read(lambda look: look.rows(_START, (most, *map(stored, key))))
         return (_bytes(rows[0][0]) or b"") if rows else b""
 
 
@@ -279,7 +317,7 @@ def is_langgraph(tables: dict[str, Table]) -> bool:
     )
 
 
-def _required(look: Look) -> tuple[str, ...]:
+def required(look: Look) -> tuple[str, ...]:
     """The columns of the writes.
 
     Raises:
@@ -291,7 +329,7 @@ def _required(look: Look) -> tuple[str, ...]:
     return tables["writes"].columns
 
 
-def _stored(text: str) -> str | bytes:
+def stored(text: str) -> str | bytes:
     """A text as a statement takes it; one that is not UTF-8 is compared by its bytes."""
     try:
         text.encode()
@@ -300,7 +338,8 @@ def _stored(text: str) -> str | bytes:
     return text
 
 
-def _header(row: tuple[Any, ...]) -> Header:
+def header_of(row: tuple[Any, ...]) -> Header:
+    """A checkpoint of seven columns: row, thread, namespace, id, parent, type, and bytes."""
     number, thread, space, name, parent, encoding, size = row
     key = Key(thread, space, name) if type(thread) is type(space) is type(name) is str and name else None
     return Header(

@@ -31,7 +31,7 @@ class Neighbour(NamedTuple):
 
     Attributes:
         name: Its name.
-        what: What it is, in words for people.
+        what: What it is, as text for people.
         opens: Whether `ckpt-tui` opens it by its path.
     """
 

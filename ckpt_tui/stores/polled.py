@@ -136,7 +136,7 @@ class PolledStore(Store):
         """Everything first, then what changes, until `stop` is set."""
         seen: object = self  # differs from every mark
         missing = False
-        first = is_opening = True
+        first = is_open = True  # whether what was given last is part of something larger
         changed = time.monotonic()
         while not stop.is_set():
             began = time.monotonic()
@@ -144,12 +144,13 @@ class PolledStore(Store):
                 mark = self.mark()
                 if mark is None or mark != seen:
                     for batch in self._pass(stop):
-                        is_last = is_opening and batch.done >= batch.total
-                        if batch.entries or batch.gone or missing or first or is_last:
+                        is_last = batch.done >= batch.total
+                        if batch.entries or batch.gone or missing or first or (is_last and is_open):
                             changed = time.monotonic()
+                            is_open = not is_last
                             yield batch
                         missing = first = False
-                    seen, is_opening = mark, False
+                    seen = mark
             except CkptError:  # of a storage that is busy or closed: asked again
                 seen = self
             except OSError:

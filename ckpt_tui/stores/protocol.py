@@ -6,35 +6,36 @@ that reads; nothing of the framework is imported here.
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import inspect
+import json
 import os
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
-from ckpt_tui.core.secret_texts import masked_text
 from ckpt_tui.errors import CkptError, UndecodableError
 from ckpt_tui.stores.agent_framework import entry_from_bytes
 from ckpt_tui.stores.agent_framework_body import checkpoint_from_bytes
-from ckpt_tui.stores.base import Capabilities, Entry
-from ckpt_tui.stores.encode import encode_checkpoint
+from ckpt_tui.stores.base import Batch, Capabilities, Entry
 from ckpt_tui.stores.polled import PolledStore
+from ckpt_tui.stores.storage_calls import (
+    AT_ONCE,
+    AsyncCall,
+    CheckpointStorage,
+    Header,
+    Loaded,
+    StorageCalls,
+    awaited,
+    own_loop,
+    reason_of,
+)
 
 KIND = "memory"
-
-CALL_SECONDS = 30.0
-"""Longest wait for one answer of a storage; its loop may be busy with the workflow itself."""
-
-_GRACE = 5.0
-"""Seconds beyond it before an answer that was given up in the loop itself is given up here."""
-
-AT_ONCE = 16
-"""Checkpoints that are asked for side by side: a database in another place answers them in the time of one."""
 
 AGAIN_SECONDS = 5.0
 """Time after which a checkpoint that could not be loaded is asked for again; twice as long after each failure."""
@@ -53,20 +54,6 @@ QUIET_SHARE = 0.5
 
 if TYPE_CHECKING:
     from ckpt_tui.core.document_budget import DocumentBudget
-
-T = TypeVar("T")
-
-
-class CheckpointStorage(Protocol):
-    """The part of the framework's protocol that is needed to read."""
-
-    def load(self, checkpoint_id: str) -> Awaitable[Any]:
-        """The checkpoint with this id."""
-        ...
-
-    def list_checkpoint_ids(self, *, workflow_name: str) -> Awaitable[Sequence[str]]:
-        """The ids of a workflow's checkpoints."""
-        ...
 
 
 class ProtocolStore(PolledStore):
@@ -90,16 +77,17 @@ class ProtocolStore(PolledStore):
     ) -> None:  # fmt: skip
         super().__init__(path)
         self._poll = poll
-        self._listed: list[str] | None = None
-        """The ids that the last look showed, until they are read: each list may be paid for."""
-        self._looked = 0.0
-        """Seconds that the last list of ids took."""
-        self._total = 0
-        self._failed: dict[str, tuple[float, float]] = {}
-        """Ids that could not be loaded: when to ask again, and how long that was to wait."""
         self.storage = storage
         self.workflow_names = tuple(workflow_names)
         self._call = call
+        self._calls = StorageCalls(storage, self.workflow_names, call, path)
+        self._listed: tuple[list[str], list[str]] | None = None
+        """The ids that the last look showed, until they are read: each list may be paid for."""
+        self._is_read = False
+        self._changes = 0
+        self._total = 0
+        self._failed: dict[str, tuple[float, float]] = {}
+        """Ids that could not be loaded: when to ask again, and how long that was to wait."""
         self._entries: dict[str, Entry] = {}
 
     def fresh(self) -> ProtocolStore:
@@ -114,16 +102,20 @@ class ProtocolStore(PolledStore):
         return Capabilities(resume, "these checkpoints belong to a program")
 
     def mark(self) -> object:
-        """The ids there are now, and how many of those that failed are to be asked for again."""
-        self._listed = self._ids()
-        return tuple(self._listed), sum(due <= time.monotonic() for due, _ in self._failed.values())
+        """What the storage says there is now, and how many of those that failed are to be asked for again."""
+        due = len(self._due())
+        if self._is_read and self._calls.has_changes:
+            self._take_changes()
+            return self._changes, due
+        self._listed = self._calls.ids(with_newest=not self._entries)
+        return tuple(self._listed[0]), due
 
     def pause(self, took: float, quiet: float) -> float:
         """Seconds until the next look: the longer, the longer nothing changed, where each look takes its time."""
         if self._poll is not None:
             return self._poll
-        usual = super().pause(self._looked, quiet)
-        if self._looked < NEARBY_SECONDS:
+        usual = super().pause(self._calls.looked, quiet)
+        if self._calls.looked < NEARBY_SECONDS:
             return usual
         return max(usual, min(quiet * QUIET_SHARE, QUIET_SECONDS))
 
@@ -133,20 +125,63 @@ class ProtocolStore(PolledStore):
 
     def read(self) -> Iterator[Entry]:
         """Each checkpoint once, the newest first as far as the storage says; known ones are not asked for again."""
-        ids, self._listed = self._ids() if self._listed is None else self._listed, None
+        is_first = not self._is_read
+        if is_first and self._calls.has_changes:
+            self._take_changes()  # before the list: what is written meanwhile is in the next answer
+        if is_first and self._calls.has_pages:
+            yield from self._read_pages()
+        elif is_first or not self._calls.has_changes:
+            yield from self._read_ids()
+        else:
+            due = set(self._due())
+            yield from [entry for name, entry in self._entries.items() if name not in due]
+            yield from self._loaded_entries(list(due))
+        self._is_read = True
+
+    def _read_pages(self) -> Iterator[Entry]:
+        for headers in self._calls.pages():
+            found = {entry.file.removesuffix(".json"): entry for entry in map(_entry_of_header, headers)}
+            new = {name: entry for name, entry in found.items() if name not in self._entries}
+            self._entries.update(new)
+            yield from new.values()
+
+    def _read_ids(self) -> Iterator[Entry]:
+        listed, self._listed = self._listed, None
+        ids, newest = self._calls.ids(with_newest=not self._entries) if listed is None else listed
         self._total = len(ids)
-        self._forget_ids(set(ids))
+        self._forget_ids(self._entries.keys() - ids)
+        unknown = {name for name in ids if name not in self._entries} | set(self._due())
+        yield from [self._entries[name] for name in ids if name not in unknown]
+        # Most storages list in the order of writing.
+        yield from self._loaded_entries(list(dict.fromkeys(
+            name for name in (*newest, *reversed(ids)) if name in unknown
+        )))  # fmt: skip
+
+    def _take_changes(self) -> None:
+        changed = self._calls.changes()
+        gone = [name for name in changed.gone if name in self._entries]
+        self._forget_ids(gone)
+        is_new = False
+        for entry in map(_entry_of_header, changed.headers):
+            name = entry.file.removesuffix(".json")
+            # A storage may give the last ones again, to be sure; they need not be loaded once more.
+            if _header_of(self._entries.get(name)) != _header_of(entry):
+                self._entries[name] = entry
+                is_new = True
+        self._changes += bool(is_new or gone)
+
+    def _due(self) -> list[str]:
+        """Ids that could not be loaded and are to be asked for again."""
         now = time.monotonic()
-        wanted = [name for name in ids if name not in self._entries or self._failed.get(name, (now + 1, 0))[0] <= now]
-        unknown = set(wanted)
-        yield from (self._entries[name] for name in ids if name not in unknown)
-        if not wanted:
-            return
-        newest = [name for name in self._newest() if name in unknown]
-        names = list(dict.fromkeys([*newest, *reversed(wanted)]))  # most storages list in the order of writing
+        return [name for name, (due, _) in self._failed.items() if due <= now]
+
+    def _loaded_entries(self, names: Sequence[str], stop: threading.Event | None = None) -> Iterator[Entry]:
+        """The entries of checkpoints, which are loaded side by side."""
         for start in range(0, len(names), AT_ONCE):
+            if stop is not None and stop.is_set():
+                return
             some = names[start : start + AT_ONCE]
-            for name, found in zip(some, self._loaded(some), strict=True):
+            for name, found in zip(some, self._calls.loaded(some), strict=True):
                 self._entries[name] = self._entry(name, found)
                 if not isinstance(found, BaseException):
                     self._failed.pop(name, None)
@@ -155,10 +190,27 @@ class ProtocolStore(PolledStore):
                 self._failed[name] = time.monotonic() + wait, wait
             yield from (self._entries[name] for name in some)
 
-    def _forget_ids(self, there: set[str]) -> None:
-        for name in self._entries.keys() - there:
-            del self._entries[name]
+    def _forget_ids(self, gone: Iterable[str]) -> None:
+        for name in list(gone):
+            self._entries.pop(name, None)
             self._failed.pop(name, None)
+
+    def fill(self, files: list[str], stop: threading.Event | None = None) -> Iterator[Batch]:
+        """Load the checkpoints of which only the headers are known, side by side, in the order given."""
+        known = {file: entry for file in files if isinstance(entry := self._known.get(file), CheckpointRef)}
+        done = [entry for entry in known.values() if entry.facts is not None]
+        yield Batch(tuple(done), (), len(done), len(files) + 1)
+        names = [file.removesuffix(".json") for file, entry in known.items() if entry.facts is None]
+        some: list[Entry] = []
+        for number, entry in enumerate(self._loaded_entries(names, stop), 1):
+            with self._lock:
+                self._known[entry.file] = entry
+            some.append(entry)
+            if len(some) == AT_ONCE:
+                yield Batch(tuple(some), (), len(done) + number, len(files) + 1)
+                some = []
+        if stop is None or not stop.is_set():
+            yield Batch(tuple(some), (), len(files), len(files))
 
     def load(self, file: str, check: Callable[[], None] | None = None, everything: bool = False) -> Checkpoint:
         """Ask the storage for one checkpoint and decode it.
@@ -180,71 +232,18 @@ class ProtocolStore(PolledStore):
         self, file: str, budget: DocumentBudget | None, check: Callable[[], None] | None, everything: bool
     ) -> Checkpoint:
         name = file.removesuffix(".json")
-        [found] = self._loaded([name])
+        [found] = self._calls.loaded([name])
         if isinstance(found, BaseException):
-            raise UndecodableError(f"{name} cannot be loaded: {_reason(found)}.", "It may be deleted by now.")
+            raise UndecodableError(f"{name} cannot be loaded: {reason_of(found)}.", "It may be deleted by now.")
         data, faults = found
         checkpoint = checkpoint_from_bytes(file, data, check, everything, budget)
         if isinstance(checkpoint, Problem):
             raise UndecodableError(f"{name} cannot be shown: {checkpoint.reason}.")
         return checkpoint._replace(faults=(*checkpoint.faults, *faults))
 
-    def _ids(self) -> list[str]:
-        async def all_ids() -> list[str]:
-            found: dict[str, None] = {}
-            for name in self.workflow_names:
-                found |= dict.fromkeys(await self.storage.list_checkpoint_ids(workflow_name=name))
-            return list(found)
-
-        began = time.monotonic()
-        try:
-            return self._call(all_ids())
-        except Exception as error:
-            raise CkptError(f"{self.path} does not list its checkpoints: {_reason(error)}.") from error
-        finally:
-            self._looked = time.monotonic() - began
-
-    def _newest(self) -> list[str]:
-        """The id of the newest checkpoint of each workflow, where the storage says it."""
-        ask = getattr(self.storage, "get_latest", None)
-        if not callable(ask):
-            return []
-
-        async def all_newest() -> list[str]:
-            found = [await ask(workflow_name=name) for name in self.workflow_names]
-            return [one.checkpoint_id for one in found if one is not None]
-
-        try:
-            return self._call(all_newest())
-        except Exception:  # it is only a matter of order
-            return []
-
-    def _loaded(self, names: Sequence[str]) -> list[tuple[bytes, tuple[str, ...]] | BaseException]:
-        """The files that checkpoints would be, pickled in the loop that owns them: nothing changes them meanwhile."""
-
-        async def load_one(name: str) -> tuple[bytes, tuple[str, ...]] | BaseException:
-            try:
-                # Each has a limit of its own: many slow answers are slow, and not too late.
-                checkpoint = await asyncio.wait_for(_awaited(self.storage.load(name)), CALL_SECONDS)
-                made = encode_checkpoint(checkpoint)
-                await asyncio.sleep(0)  # a workflow in the same loop goes on
-                return made
-            except TimeoutError:
-                return TimeoutError(f"no answer within {CALL_SECONDS:.0f} s")
-            except Exception as error:  # of the storage, or of a class of the user's; the others are shown
-                return error
-
-        async def load_all() -> list[tuple[bytes, tuple[str, ...]] | BaseException]:
-            return await asyncio.gather(*map(load_one, names))
-
-        try:
-            return self._call(load_all()) if names else []
-        except Exception as error:
-            return [error] * len(names)
-
-    def _entry(self, name: str, found: tuple[bytes, tuple[str, ...]] | BaseException) -> Entry:
+    def _entry(self, name: str, found: Loaded) -> Entry:
         if isinstance(found, BaseException):
-            reason = f"the storage does not return it: {_reason(found)}; it is asked again"
+            reason = f"the storage does not return it: {reason_of(found)}; it is asked again"
             return Problem(f"{name}.json", reason, "unreadable")
         data, faults = found
         entry = entry_from_bytes(f"{name}.json", data)
@@ -254,44 +253,36 @@ class ProtocolStore(PolledStore):
         return entry
 
 
-class AsyncCall(Protocol):
-    """Runs a coroutine in a loop and waits for its result."""
-
-    def __call__(self, work: Coroutine[Any, Any, T], /) -> T:
-        """Run it.
-
-        Raises:
-            Exception: what the coroutine raises, or TimeoutError.
-        """
-        ...
-
-
-def caller(loop: asyncio.AbstractEventLoop) -> AsyncCall:
-    """Runs coroutines in a loop that another thread runs."""
-
-    def call(work: Coroutine[Any, Any, T]) -> T:
-        if loop.is_closed():
-            work.close()
-            raise CkptError("The program's event loop has ended.")
-        future = asyncio.run_coroutine_threadsafe(work, loop)
-        try:
-            return future.result(CALL_SECONDS + _GRACE)
-        except TimeoutError:
-            future.cancel()
-            raise
-
-    return call
+def _entry_of_header(header: Header) -> Entry:
+    """The entry of a checkpoint of which only the header is known."""
+    known = (
+        header if isinstance(header, Mapping) else {name: getattr(header, name, None) for name in (*_HEADER, "size")}
+    )
+    given = {name: value for name in _HEADER if (value := known.get(name)) is not None}
+    name = given.get("checkpoint_id")
+    if not isinstance(name, str):
+        return Problem("?.json", "the storage lists a header without a checkpoint_id", "unreadable")
+    data = json.dumps({**_HEADER, **given, **_NO_BODY}, default=_plain).encode()
+    entry = entry_from_bytes(f"{name}.json", data)
+    size = known.get("size")
+    return entry if isinstance(entry, Problem) else entry._replace(facts=None, size=size if type(size) is int else 0)
 
 
-def own_loop() -> AsyncCall:
-    """Runs coroutines in a loop of its own, in a thread that ends with the program."""
-    loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, daemon=True).start()
-    return caller(loop)
+def _header_of(entry: Entry | None) -> object:
+    return entry._replace(facts=None, size=0, note="") if isinstance(entry, CheckpointRef) else entry
 
 
-def _reason(error: BaseException) -> str:
-    return masked_text(f"{type(error).__name__}: {error}") if str(error) else type(error).__name__
+_HEADER: Mapping[str, Any] = {
+    "workflow_name": "", "graph_signature_hash": "", "checkpoint_id": "", "previous_checkpoint_id": None,
+    "timestamp": "", "iteration_count": 0, "version": "1.0",
+}  # fmt: skip
+"""The members of a header, and what stands for those that a storage does not give."""
+
+_NO_BODY: Mapping[str, Any] = {"messages": {}, "state": {}, "pending_request_info_events": {}, "metadata": {}}
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 # -- from a shell ------------------------------------------------------------------------------------------------------
@@ -330,9 +321,11 @@ def open_factory(target: str, workflow_names: Sequence[str], poll: float | None 
         if callable(made) and not is_storage(made):
             made = made()
         if inspect.isawaitable(made):
-            made = call(_awaited(made))
+            made = call(awaited(made))
     except Exception as error:  # the user's own code
-        raise CkptError(f"{target} failed: {_reason(error)}.", "It is imported and called in this process.") from error
+        raise CkptError(
+            f"{target} failed: {reason_of(error)}.", "It is imported and called in this process."
+        ) from error
     if not is_storage(made):
         raise CkptError(f"{target} gives a {type(made).__qualname__}, which is not a CheckpointStorage.")
     return ProtocolStore(made, workflow_names, call, target, poll)
@@ -343,7 +336,3 @@ def is_storage(made: Any) -> bool:
     return not isinstance(made, type) and all(
         callable(getattr(made, name, None)) for name in ("load", "list_checkpoint_ids")
     )
-
-
-async def _awaited(made: Awaitable[T]) -> T:
-    return await made

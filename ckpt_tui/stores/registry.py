@@ -19,11 +19,12 @@ from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.extension_readers import extensions as extensions
 from ckpt_tui.stores.extension_readers import first_store, named_store
 from ckpt_tui.stores.files import FILE_SUFFIX, FileTrouble, is_json_name, read_ends
-from ckpt_tui.stores.fork_directories import is_fork, overlay, root_of
+from ckpt_tui.stores.fork_directories import SERVER, is_fork, overlay, root_of
+from ckpt_tui.stores.postgres_address import absolute, is_postgres, shown_place
 
 _FORMATS = (
     "agent_framework_dotnet:DotnetStore", "hpd:HpdStore", "dotnet_sessions:SessionStore", "langgraph:LangGraphStore",
-    "exported_bundle:BundleStore",
+    "langgraph_dev:DevStore", "exported_bundle:BundleStore",
 )  # fmt: skip
 """Formats besides directories of Agent Framework, in the order in which they are asked: module and class.
 
@@ -63,13 +64,15 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
 
     Args:
         path: A directory of checkpoints, one checkpoint file, a parent directory of stores (which open as one list), or
-            `NAME:PLACE` for a reader that came by entry point.
+            `NAME:PLACE` for a reader that came by entry point, or the URL of a PostgreSQL database.
         must_exist: Whether a path that is not there is an error; if not, the store is empty until it is.
 
     Raises:
         NotFoundError: there is nothing at the path, or something that no reader knows; it is named if it is recognised.
     """
     text = os.fspath(path)
+    if is_postgres(text):
+        return _open_postgres(text)
     if os.path.isdir(text):
         if _is_empty(text):  # no format has anything to recognise, so none is imported
             return DirectoryStore(text)
@@ -97,6 +100,11 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
     return DirectoryStore(text)
 
 
+def _open_postgres(url: str) -> Store:
+    opened: Store = import_module("ckpt_tui.stores.langgraph_postgres").open_postgres(url)
+    return opened
+
+
 def _denied(path: str) -> PermissionError | None:
     """Why it cannot be seen whether there is something at a path: a directory above it may not be entered."""
     try:
@@ -118,7 +126,8 @@ def open_stores(paths: Sequence[str | os.PathLike[str]], must_exist: bool = True
         return open_store(paths[0], must_exist)
     places: dict[str, str] = {}
     for path in paths:
-        places.setdefault(os.path.abspath(path), os.fspath(path))
+        text = shown_place(os.fspath(path))
+        places.setdefault(absolute(text), text)
     texts = list(places.values())
     if len(texts) == 1:
         return open_store(texts[0], must_exist)
@@ -228,6 +237,8 @@ def _parent(path: str) -> Store | None:
     members = {name: store for name, store in found.items() if isinstance(store, Store)}
     if not members:
         return None
+    if list(found) == [SERVER]:
+        return members[SERVER]
     closed = {name: DirectoryStore(os.path.join(path, name)) for name, store in found.items() if store is None}
     named = dict(sorted((members | closed).items()))
     reason = f"only {_FOLDERS:,} directories were looked at; name a part of them to see its stores"
@@ -293,7 +304,7 @@ def _closed_databases(path: str) -> list[str]:
 
 
 def _databases(path: str) -> dict[str, Store]:
-    """The databases in a directory that are stores, by name."""
+    """The databases in a directory that are stores, by name, and what a development server of LangGraph keeps there."""
     found: dict[str, Store] = {}
     for name in _names_of(path, lambda entry: entry.is_file() and not entry.name.endswith(FILE_SUFFIX)):
         file = os.path.join(path, name)
@@ -302,6 +313,9 @@ def _databases(path: str) -> dict[str, Store]:
             store = _sniffed(OpenedPath(file, head=head)) if head == _SQLITE else None
             if store is not None:
                 found[name] = store
+    server = os.path.join(path, SERVER)
+    if os.path.isdir(server):
+        found[SERVER] = _format("langgraph_dev:DevStore")(server)  # type: ignore[call-arg]
     return found
 
 

@@ -26,6 +26,8 @@ from contextlib import closing, contextmanager
 from typing import Any, Literal, NamedTuple, TypeVar
 from urllib.parse import quote
 
+from ckpt_tui.stores.database_fault import DatabaseFault
+
 MAGIC = b"SQLite format 3\0"
 """How every SQLite database begins."""
 
@@ -48,18 +50,11 @@ Kind = Literal["damaged", "locked", "encrypted", "interrupted", "foreign", "unre
 Answer = TypeVar("Answer")
 
 
-class SqliteFault(Exception):
-    """A database that cannot be read.
-
-    Attributes:
-        kind: A word for programs.
-        reason: What is wrong, in words for people.
-    """
+class SqliteFault(DatabaseFault):
+    """An SQLite database that cannot be read; its kind is a `Kind`."""
 
     def __init__(self, kind: Kind, reason: str) -> None:
-        super().__init__(reason)
-        self.kind: Kind = kind
-        self.reason = reason
+        super().__init__(kind, reason)
 
 
 class Mark(NamedTuple):
@@ -94,7 +89,7 @@ class Look:
     """One connection, for as long as one question takes.
 
     Attributes:
-        note: What the look cannot see, in words for people, or "".
+        note: What the look cannot see, as text for people, or "".
     """
 
     def __init__(self, connection: sqlite3.Connection, note: str = "") -> None:

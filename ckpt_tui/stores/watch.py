@@ -11,7 +11,7 @@ from ckpt_tui.stores.files import is_json_name
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from watchfiles._rust_notify import RustNotify
 
@@ -44,6 +44,7 @@ def watch(
     debounce_ms: int = 60,
     step_ms: int = 20,
     force_polling: bool = False,
+    read: Mapping[str, int] | None = None,
 ) -> Iterator[DirectoryChange]:
     """Yield what changes among the `*.json` files of `directory` until `stop` is set; blocks, so run it in a thread.
 
@@ -58,8 +59,10 @@ def watch(
         debounce_ms: longest time in milliseconds that events are gathered before they are reported.
         step_ms: milliseconds without a further event after which the gathered ones are reported.
         force_polling: use no events; the variable WATCHFILES_FORCE_POLLING asks for the same.
+        read: the packed stamps of the files, where the caller reads each file that a Change shows before it asks for
+            the next one, and keeps them: files are compared with these, and no others are kept.
     """
-    watching = _Watch(directory, stop, tick, debounce_ms, step_ms, force_polling or _polling_is_asked_for())
+    watching = _Watch(directory, stop, tick, debounce_ms, step_ms, force_polling or _polling_is_asked_for(), read)
     try:
         yield from watching.run()
     finally:
@@ -83,8 +86,9 @@ class _Watch:
     """The state of one `watch`."""
 
     def __init__(
-        self, directory: str, stop: threading.Event, tick: float, debounce_ms: int, step_ms: int, polling: bool
-    ) -> None:
+        self, directory: str, stop: threading.Event, tick: float, debounce_ms: int, step_ms: int, polling: bool,
+        read: Mapping[str, int] | None,
+    ) -> None:  # fmt: skip
         self.directory = _absolute(directory)
         self.stop = stop
         self.tick = max(0.001, tick)
@@ -96,7 +100,7 @@ class _Watch:
         self.failures = 0
         self.rearm_at = 0.0
         self.quiet_at = 0.0
-        self.sweep = Sweep(self.directory)
+        self.sweep = Sweep(self.directory, read)
 
     def run(self) -> Iterator[DirectoryChange]:
         """Wait for the directory, follow it until it is gone or another one, and start again."""

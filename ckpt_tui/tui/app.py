@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 from rich.console import RenderableType
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.binding import Binding, BindingType
 from textual.events import Resize
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 
@@ -26,7 +27,7 @@ from ckpt_tui.garbage import collect_rarely, leave_out_what_is_there
 from ckpt_tui.stores.base import Store, complete
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
-from ckpt_tui.tui.commands import accept_keys, why_not
+from ckpt_tui.tui.commands import accept_keys, by_id, why_not
 from ckpt_tui.tui.ending import end_on_signals
 from ckpt_tui.tui.paint import Painter
 from ckpt_tui.tui.screens.browse import Browse
@@ -55,6 +56,12 @@ class Explains(Protocol):
         """Say it, until the next key."""
 
 
+_REDRAW = by_id()["app.redraw"]
+
+_BLANK = "\x1b[0m\x1b(B\x0f\x1b[r\x1b[?6l\x1b[?25l\x1b[2J"
+"""Makes a terminal draw as it did when the app began, whatever else was written to it: no attributes, letters for
+letters, the whole screen to scroll, no cursor; and clears it."""
+
 _FEW_COLOURS = ("standard", "windows")
 """Kinds of terminals that have 16 colours."""
 
@@ -75,6 +82,9 @@ class CkptApp(TypeAhead):
     CSS_PATH = "app.tcss"
     COMMANDS = {_commands}  # noqa: RUF012 Textual's own convention
     ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(_REDRAW.keys, _REDRAW.action, _REDRAW.title, show=False, priority=True, id=_REDRAW.id)
+    ]
     HORIZONTAL_BREAKPOINTS = Browse.HORIZONTAL_BREAKPOINTS
 
     def __init__(
@@ -198,6 +208,12 @@ class CkptApp(TypeAhead):
         """Write all of the screen to a terminal that was lent."""
         self._painter.forget()
         self.refresh()
+
+    def action_redraw(self) -> None:
+        """Draw the whole screen again, whatever the terminal shows."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(_BLANK)
+        self._write_anew()
 
     def on_mount(self) -> None:
         """Set the keys."""

@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from ckpt_tui.actions.state_files import write_privately
 from ckpt_tui.user_directories import state_directory
 
 OSC52_LIMIT = 74_994
@@ -28,7 +29,7 @@ class Copied(NamedTuple):
     """Where a text went.
 
     Attributes:
-        where: The place, in words, after "copied to" or "sent to".
+        where: The place, as text, after "copied to" or "sent to".
         is_known: Whether it is known to have arrived; a terminal takes a text without a word.
     """
 
@@ -100,9 +101,6 @@ def _runs(command: Sequence[str], data: bytes) -> bool:
 
 
 def _save(data: bytes) -> str:
-    directory = state_directory()
-    os.makedirs(directory, mode=0o700, exist_ok=True)
-    path = os.path.join(directory, "copied.txt")
-    with open(path, "wb") as file:
-        file.write(data)
+    path = os.path.join(state_directory(), "copied.txt")
+    write_privately(path, data)
     return path

@@ -53,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("move.last", "end,G", "last", "last row", "any list", "", "G End"),
     # checkpoints
     Command("list.open", "enter,right,l", "open", "look at the checkpoint", "list", "open", "⏎"),
+    Command("list.fold", "left,h", "fold", "fold the run, in a large store", "list", "", "← h"),
     Command("list.next_run", "J", "section(1)", "next run", "list", "", "J"),
     Command("list.previous_run", "K", "section(-1)", "previous run", "list", "", "K"),
     Command("list.parent", "p", "parent", "go to the checkpoint it came from", "list", "", "p"),
@@ -71,6 +72,10 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("value.fold_siblings", "c", "fold_siblings", "fold the row and its siblings", "value", "", "c"),
     Command("value.fold_all", "C", "fold_all", "fold everything", "value", "", "C"),
+    Command("value.below", "greater_than_sign", "show_below", "show only what is below the row", "value", "", ">"),
+    Command("value.around", "less_than_sign", "show_around", "show what is around it again", "value", "", "<"),
+    Command("value.sideways_right", "shift+right,L", "sideways(1)", "scroll a deep value", "value", "", "⇧→ L"),
+    Command("value.sideways_left", "shift+left,H", "sideways(-1)", "scroll it back", "value", "", "⇧← H"),
     Command("value.none", "full_stop", "toggle_none", "show or hide empty values and bookkeeping", "value", "", "."),
     Command("value.sizes", "s", "toggle_sizes", "show sizes instead of types, or types again", "value", "", "s"),
     Command(
@@ -91,7 +96,10 @@ COMMANDS: tuple[Command, ...] = (
     # a run
     Command("run.start", "ctrl+r", "start", "check, then run; Enter does the same, step by step", "run", "", "ctrl+r"),
     Command("run.allow", "ctrl+a", "allow", "allow the types that were named, and check again", "run", "", "ctrl+a"),
-    Command("run.write", "ctrl+e", "write_answer", "write the answer as JSON in $EDITOR", "run", "", "ctrl+e"),
+    Command(
+        "run.write", "ctrl+e", "write", "write the answer as JSON in $EDITOR; at a pause change a value", "run", "",
+        "ctrl+e",
+    ),
     Command("run.read", "ctrl+o", "read_request", "show everything that a request asks", "run", "", "ctrl+o"),
     Command("run.stop", "x", "stop", "stop the run; once more kills it", "run", "stop", "x"),
     Command("run.step", "s", "step", "pause after this superstep; a paused run does one superstep", "run", "step", "s"),
@@ -238,6 +246,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "app.theme", "alt+t", "app.pick_theme", "choose a theme; each is shown at once", "everywhere", "", "alt+t",
         words="colours dark light",
+    ),
+    Command(
+        "app.redraw", "ctrl+l", "app.redraw", "draw the whole screen again, where another program wrote over it",
+        "everywhere", "", "ctrl+l", words="refresh repaint clear",
     ),
     Command("app.help", "question_mark,f1", "help", "keys and signs", "everywhere", "help", "?"),
     Command("app.back", "escape", "back", "go back: close what was opened last", "everywhere", "", "esc"),

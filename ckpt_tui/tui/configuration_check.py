@@ -65,9 +65,9 @@ def _complaints(config: Config) -> Iterator[Complaint]:
             where, _, reason = text.removeprefix("[keys] ").partition(" = ")
             yield Complaint(f"keys.{where}", reason)
     try:
-        configured(config.noise)
+        configured(config.ignore)
     except PatternFault as fault:
-        yield Complaint("noise", str(fault))
+        yield Complaint("ignore", str(fault))
 
 
 def _meant(word: str, names: Iterable[str]) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 
 from ckpt_tui.config import load
 from ckpt_tui.errors import UsageError
-from ckpt_tui.stores.protocol import ProtocolStore, caller, is_storage
+from ckpt_tui.stores.protocol import ProtocolStore, is_storage
+from ckpt_tui.stores.storage_calls import caller
 from ckpt_tui.tui.app import CkptApp
 
 

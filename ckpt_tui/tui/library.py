@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import CheckpointRef, Facts, Problem
+from ckpt_tui.core.runs.groups import FOLDED
 from ckpt_tui.core.runs.growing_runs import Arrangement
 from ckpt_tui.stores.base import Batch, Entry
+from ckpt_tui.tui.folded_view import Folding
+from ckpt_tui.tui.group_library import GroupLibrary
 from ckpt_tui.tui.view import View, ViewMaker
+
+if TYPE_CHECKING:
+    from ckpt_tui.stores.store_groups import GroupBatch
 
 VIEW_SECONDS = 0.4
 """Shortest time between two views while a store is read."""
@@ -26,9 +33,18 @@ _HEADER = CheckpointRef._fields.index("facts")
 
 
 class Library:
-    """Collects batches from several threads and makes views of them."""
+    """Collects batches from several threads and makes views of them.
 
-    def __init__(self) -> None:
+    Args:
+        follows: Says whether the newest checkpoint is followed: its run is unfolded then.
+
+    Attributes:
+        filter: The text that rows must contain, or "".
+        folding: Which runs are folded, where the store is large.
+        groups: What is known of a store that lists its runs first; None of any other.
+    """
+
+    def __init__(self, follows: Callable[[], bool] = lambda: True) -> None:
         self._entries: dict[str, Entry] = {}
         self._problems: dict[str, Problem] = {}
         self._unread: dict[str, float] = {}
@@ -42,6 +58,13 @@ class Library:
         self._broken: tuple[Problem, ...] | None = ()
         """The problems as the last view shows them; None where there are others now."""
         self.filter = ""
+        self.folding = Folding(follows)
+        self.groups: GroupLibrary | None = None
+        self._is_large = False
+
+    def expect(self, checkpoints: int) -> None:
+        """Take in how many checkpoints there will be: where they are many, runs are folded from the beginning."""
+        self._is_large = self._is_large or checkpoints > FOLDED
 
     def apply(self, batch: Batch) -> bool:
         """Take in news; returns whether anything changed."""
@@ -121,7 +144,44 @@ class Library:
         with self._lock:
             if self._broken is None:
                 self._broken = tuple(self._problems.values())
-            return self._views.make(self._arrangement, self._broken, self._missing, self.filter)
+            self.expect(len(self._entries))
+            if self.groups is not None:
+                self.folding.groups, self.folding.matched = self.groups.now()
+            folding = self.folding if self._is_large or self.groups is not None else None
+            return self._views.make(self._arrangement, self._broken, self._missing, self.filter, folding)
+
+    # -- a store that lists its runs first ---------------------------------------------------------------------------
+
+    def apply_groups(self, batch: GroupBatch) -> bool:
+        """Take in news of groups; returns whether anything changed."""
+        with self._lock:
+            assert self.groups is not None
+            changed = bool(len(batch.groups) or batch.entries or batch.gone or batch.starts)
+            changed = changed or batch.missing != self._missing
+            self._missing = batch.missing
+            if batch.starts:
+                for file in list(self._problems):
+                    self._put(file, None)
+            for entry in self.groups.apply(batch):
+                self._put(entry.file, self._shared(entry))
+            return changed
+
+    def put_group(self, group: str, entries: Sequence[Entry]) -> None:
+        """Take in the checkpoints of a group."""
+        with self._lock:
+            assert self.groups is not None
+            for file in self.groups.put(group, entries, filter(self.folding.holds, self.groups.read)):
+                self._put(file, None)
+            for entry in entries:
+                known = self._entries.get(entry.file)
+                if known != entry and not (isinstance(known, CheckpointRef) and known._replace(facts=None) == entry):
+                    self._put(entry.file, self._shared(entry))
+
+    def is_unread(self, file: str) -> bool:
+        """Whether the run of a file is listed, and its checkpoints are not known."""
+        groups = self.groups
+        home = "" if groups is None else groups.store.home(file)
+        return groups is not None and bool(home) and not groups.is_read(home)
 
 
 class Pace:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ckpt_tui.actions.debugging.debugger import Debugger
+from ckpt_tui.actions.resume.document_edits import Edit
 from ckpt_tui.actions.resume.log import EventLog
 from ckpt_tui.actions.resume.plan import Plan
 from ckpt_tui.core.running.event_lines import parse_line
@@ -83,6 +84,13 @@ class LiveRun:
     def command(self, do: str, **fields: Any) -> None:
         """Carry out a command of the debugger."""
         self.session.send({"do": do, **fields})
+
+    def change(self, edit: Edit) -> None:
+        """Change a value, or drop a message, when the run goes on."""
+        if edit.drops:
+            self.command("drop", path=edit.text)
+        else:
+            self.command("edit", path=edit.text, value=edit.value)
 
     @property
     def paused(self) -> dict[str, Any] | None:

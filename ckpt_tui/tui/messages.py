@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ckpt_tui.core.diff.divergence import CommonAncestor, Divergence
     from ckpt_tui.core.doctor.report import Report
     from ckpt_tui.core.find.question import Match, Question
-    from ckpt_tui.core.model import Checkpoint
+    from ckpt_tui.core.model import Checkpoint, CheckpointRef
     from ckpt_tui.core.reading.search import Positions
     from ckpt_tui.core.runs.path_history import Bisection, History
     from ckpt_tui.core.sizes.run_totals import RunSizes
@@ -57,6 +57,21 @@ class ViewReady(Newest):
     view: View
     done: int
     total: int
+
+
+@dataclass(eq=False, repr=False)
+class FoldedRead(Message):
+    """What the rows of folded runs say of these checkpoints, as it is now; some may be unread again."""
+
+    refs: Sequence[CheckpointRef]
+
+
+@dataclass(eq=False, repr=False)
+class LookedUp(Message):
+    """The run of the checkpoint that a name means is read, where there is one; this is how the store looks now."""
+
+    name: str
+    view: View
 
 
 @dataclass(eq=False, repr=False)

@@ -9,21 +9,27 @@ from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
 
+from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.errors import CkptError
+from ckpt_tui.tui.group_library import GroupLibrary
 from ckpt_tui.tui.library import Library, Pace
-from ckpt_tui.tui.messages import BodiesWanted, DangersFound, DangersWanted, ViewReady
+from ckpt_tui.tui.messages import BodiesWanted, DangersFound, DangersWanted, FoldedRead, LookedUp, ViewReady
 from ckpt_tui.tui.workers import Interval, Workers, check_cancelled, engines, job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from textual.dom import DOMNode
 
     from ckpt_tui.stores.base import Batch, Store
+    from ckpt_tui.stores.store_groups import Groups
 
 
 DRAWN_SECONDS = 0.5
 """Longest time that reading waits until the first rows are drawn: both at once take twice as long."""
+
+MATCHED = 20
+"""Runs with an id that a filter finds that are read at once."""
 
 JUDGED_SECONDS = 0.05
 """Longest time that judging goes on before it rests."""
@@ -48,6 +54,8 @@ class StoreFollower:
         self._first: ViewReady | None = None
         self._has_first = threading.Event()
         self._is_drawn = threading.Event()
+        self._progress = (0, 0)
+        """Checkpoints counted and checkpoints in all, while groups are listed."""
 
     def stop(self) -> None:
         """End everything."""
@@ -66,11 +74,16 @@ class StoreFollower:
     @job("follow", exclusive=False)
     def follow(self) -> None:
         """Read the store and keep up with it."""
+        groups = self._store.groups()
+        if groups is not None and groups.is_large():
+            self._follow_groups(groups)
+            return
         pace = Pace()
         is_shown = was_complete = False
         for batch in self._everything():
             changed = self._library.apply(batch)
             complete = batch.done >= batch.total
+            self._library.expect(batch.total)
             if changed and complete and was_complete:
                 self.workers.stopped.wait(pace.rest)  # a workflow is writing: what else it writes is gathered meanwhile
             # The first rows at once, then now and then, and everything at the end of a pass.
@@ -82,6 +95,69 @@ class StoreFollower:
             was_complete = complete
             if complete and self._library.unread():
                 self.workers.post(BodiesWanted())
+
+    def _follow_groups(self, groups: Groups) -> None:
+        """Keep up with a store that lists its runs first: checkpoints are read where somebody looks."""
+        library, pace = self._library, Pace()
+        before = library.groups.read if library.groups is not None else ()
+        library.groups = GroupLibrary(groups)
+        library.folding.home = groups.home
+        for name in before:  # of the same store, before its forks were shown with it
+            with suppress(CkptError):
+                library.put_group(name, groups.entries(name))
+        for batch in groups.watch(self.workers.stopped):
+            changed = library.apply_groups(batch)
+            with suppress(CkptError):  # what cannot be read now is read when somebody looks into it
+                if batch.starts:
+                    for name in library.groups.read:
+                        library.put_group(name, groups.entries(name))
+                    self._match()
+                self._read_newest(library.groups)
+            complete = batch.done >= batch.total
+            self._progress = (0, 0) if complete else (batch.done, batch.total)
+            if changed or complete:
+                self._post_at_pace(pace, batch.done, batch.total)
+                if not complete:
+                    self._is_drawn.wait(DRAWN_SECONDS)
+                self.workers.post(FoldedRead([one for one in batch.entries if isinstance(one, CheckpointRef)]))
+            if library.unread():
+                self.workers.post(BodiesWanted())
+
+    def _read_newest(self, groups: GroupLibrary) -> None:
+        """Read the run of the newest checkpoint, which is unfolded while it is followed."""
+        listed, _ = groups.now()
+        name = listed[0].id if len(listed) else ""
+        if name and name in self._library.folding.unfolded(name) and not groups.is_read(name):
+            self._library.put_group(name, groups.store.entries(name))
+
+    @job("open group", exclusive=False)
+    def open_group(self, file: str) -> None:
+        """Read the checkpoints of the run that a file is in."""
+        groups = self._library.groups
+        if groups is not None:
+            with suppress(CkptError):  # it says why where it is shown
+                name = groups.store.home(file)
+                self._library.put_group(name, groups.store.entries(name))
+        self._post_view(*self._progress)
+        if self._library.unread():
+            self.workers.post(BodiesWanted())
+
+    @job("look up", exclusive=False)
+    def look_up(self, name: str) -> None:
+        """Read the run of the checkpoint that a name means, where the store lists its runs first."""
+        groups = self._library.groups
+        found = None if groups is None else groups.store.holders(name)
+        if groups is not None:
+            with suppress(CkptError):
+                for group in found or ():
+                    self._library.put_group(group, groups.store.entries(group))
+        self.workers.post(LookedUp(name, self._library.view()))
+
+    @job("describe")
+    def describe(self, files: Sequence[str]) -> None:
+        """Read what the rows of folded runs say of their newest checkpoints."""
+        for batch in self._store.fill(list(files), self.workers.stopped):
+            self.workers.post(FoldedRead([one for one in batch.entries if isinstance(one, CheckpointRef)]))
 
     @job("bodies")
     def read_bodies(self) -> None:
@@ -97,7 +173,7 @@ class StoreFollower:
                     return
                 self._library.apply(batch)
                 if batch.done >= batch.total:
-                    self._post_view(0, 0)
+                    self._post_view(*self._progress)
                     self.workers.post(DangersWanted())
                 elif pace.is_due:
                     self._post_at_pace(pace, batch.done, batch.total)
@@ -124,8 +200,21 @@ class StoreFollower:
 
     @job("view")
     def refresh(self) -> None:
-        """Make a new view, after the filter changed."""
-        self._post_view(0, 0)
+        """Make a new view, after the filter changed, or a run was folded or unfolded."""
+        self._match()
+        self._post_view(*self._progress)
+
+    def _match(self) -> None:
+        """Find the runs that a filter leaves, where the store lists its runs first."""
+        groups, text = self._library.groups, self._library.filter
+        if groups is None or (text == groups.text and not groups.is_stale):
+            return
+        found = groups.store.matching(text) if text else ()
+        with suppress(CkptError):
+            for name in found[:MATCHED]:
+                check_cancelled()
+                self._library.put_group(name, groups.store.entries(name))
+        groups.match(text, found)
 
     def _everything(self) -> Iterator[Batch]:
         """What is there now, then what changes: the first look is the quickest, the watch finds what it missed."""

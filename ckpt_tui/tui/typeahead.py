@@ -9,14 +9,23 @@ from __future__ import annotations
 import time
 from collections import deque
 from functools import partial
+from typing import Any
 
 from textual import events
 from textual.app import App
 from textual.message import Message
 from textual.message_pump import MessagePump
+from textual.screen import Screen
+from textual.widget import Widget
 
 PATIENCE = 0.25
-"""Seconds after which a key is taken as dealt with: the widget it went to may be gone."""
+"""Seconds after which it is asked whether a key can still be dealt with: the widget it went to may be gone."""
+
+ENDURED = 40
+"""Times that is asked of a widget that is there and takes its time; then the next key goes on without it."""
+
+ROUNDS = 4
+"""Times that what a key has led to is waited for."""
 
 HELD_SECONDS = 0.01
 """Seconds between two looks at a screen that is being opened."""
@@ -32,11 +41,14 @@ class TypeAhead(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self._held: deque[events.Key] = deque()
-        self._key_target: MessagePump | None = None
+        self._key_target: Widget | None = None
         """Where the key went that may still be on its way; None when none is."""
         self.key_character = ""
         """What the key types that was handed on last, or ""."""
+        self._path: list[MessagePump] = []
+        """What the messages go through that its key leads to, from the widget that took it to its screen."""
         self._round = 0
+        self._rounds_left = 0
         self._until = 0.0
 
     async def on_event(self, event: events.Event) -> None:
@@ -51,18 +63,20 @@ class TypeAhead(App[None]):
     async def _check_bindings(self, key: str, priority: bool = False) -> bool:
         # The last that is done about a key which no widget took.
         handled = await super()._check_bindings(key, priority)
-        if not priority and not self._held:  # else what follows the key says when it was dealt with
-            self._key_target = None
+        if not priority and not self._held and not self._leads_on():
+            self._key_target = None  # else what follows the key says when it was dealt with
         return handled
 
-    async def on_key_passed(self, event: KeyPassed) -> None:
-        """The key before the held ones was dealt with."""
-        event.stop()
-        await self._release()
+    def _leads_on(self) -> bool:
+        """Whether messages are on their way that the key has led to, such as the answer that Enter gives a prompt."""
+        return any(each.message_queue_size for each in self._path)
 
-    async def _release(self) -> None:
-        self._key_target = None
+    async def on_key_passed(self, event: KeyPassed) -> None:
+        """The key before the held ones was dealt with, and what it led to before this message was sent."""
+        event.stop()
         self._round += 1
+        if not self._leads_on() or not self._rounds_left:
+            self._key_target = None
         await self._next()
 
     async def _next(self) -> None:
@@ -72,10 +86,13 @@ class TypeAhead(App[None]):
                 self.set_timer(HELD_SECONDS, self._next)
                 return
             target = self._key_target
-            if target is not None and target.post_message(KeyPassed()):
-                self.set_timer(PATIENCE, partial(self._give_up, self._round))
+            if target is not None and target.is_attached and target.post_message(KeyPassed()):
+                self._rounds_left -= 1
+                self.set_timer(PATIENCE, partial(self._give_up, self._round, self.screen, ENDURED))
                 return
-            self._key_target = self.focused or self.screen
+            self._key_target = target = self.focused or self.screen
+            self._path = [each for each in target.ancestors_with_self if each is not self]
+            self._rounds_left = ROUNDS
             self._until = time.monotonic() + PATIENCE
             event = self._held.popleft()
             self.key_character = event.character or ""
@@ -86,6 +103,15 @@ class TypeAhead(App[None]):
         screen = self.screen
         return bool(screen.children) and (screen.focused is not None or not screen.focus_chain)
 
-    async def _give_up(self, number: int) -> None:
-        if number == self._round:
-            await self._release()
+    async def _give_up(self, number: int, screen: Screen[Any], times: int) -> None:
+        """Let the next key go on, unless what the one before it went to is still there and takes its time."""
+        if number != self._round:
+            return
+        target = self._key_target
+        waits_for_keys = self.screen is not screen
+        if target is not None and target.is_attached and target.is_running and times and not waits_for_keys:
+            self.set_timer(PATIENCE, partial(self._give_up, number, screen, times - 1))
+            return
+        self._round += 1
+        self._key_target = None
+        await self._next()

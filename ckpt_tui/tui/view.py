@@ -6,183 +6,17 @@ new checkpoint costs what its run costs, and not what the store does.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
-from functools import cached_property
-from itertools import accumulate
-from operator import attrgetter
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple, overload
+from typing import NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.groups import group_id, group_of
 from ckpt_tui.core.runs.growing_runs import Arrangement
-from ckpt_tui.core.runs.ids import newest
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.times import is_possible
-
-
-class Section:
-    """Consecutive rows of the list: a run, the heading of a store, or the problems.
-
-    Args:
-        run: The run it shows, or None.
-        rows: Its rows where they are known; those of the run are made when somebody looks.
-
-    Attributes:
-        run: The run it shows, or None.
-        count: How many rows there are.
-        newest: The newest checkpoint of the run, or None.
-        moment: The latest time in the run, and the position of the checkpoint that has it.
-        lanes: Widest gutter, in lanes.
-        step: The largest number of a step.
-        has_days: A time that cannot be true is shown by its day.
-    """
-
-    def __init__(self, run: Run | None, rows: Sequence[listing.Row] | None = None) -> None:
-        self.run = run
-        if rows is not None:
-            self.rows = tuple(rows)
-            nodes = [row.node for row in rows if isinstance(row, listing.NodeRow)]
-            self.count = len(rows)
-        else:
-            nodes = list(run.nodes) if run is not None else []
-            self.count = 1 + len(nodes) + sum(1 for node in nodes if node.opened)
-        self.moment = (float("-inf"), 0)
-        self.newest: Node | None = None
-        if nodes:
-            self.moment, self.newest = newest(nodes)
-        self.lanes = max(map(_lanes, nodes), default=1).bit_length()
-        self.step = max((node.ref.step for node in nodes), default=0)
-        self.has_days = not all(is_possible(node.ref.when) for node in nodes)
-
-    @cached_property
-    def rows(self) -> tuple[listing.Row, ...]:
-        """Its rows."""
-        return tuple(listing.run_rows(self.run)) if self.run is not None else ()
-
-    @cached_property
-    def files(self) -> dict[str, int]:
-        """File name → index of its row in this section."""
-        return {file: index for index, row in enumerate(self.rows) if (file := _file_of(row))}
-
-    def extended(self, run: Run) -> Section | None:
-        """The section of the run as it is now; None where more happened than that its last checkpoint went on."""
-        known = self.run.nodes if self.run is not None else ()
-        further = run.nodes[len(known) :]
-        if self.newest is None or not further or len(further) > _FURTHER or run.nodes[: len(known)] != known:
-            return None
-        made = copy(self)
-        made.__dict__.pop("files", None)
-        rows = [listing.RunRow(run), *self.rows[1:]]
-        for node in further:
-            last = rows[-1]
-            if not isinstance(last, listing.NodeRow) or last.node.ref.id != node.parent or node.opened:
-                return None
-            rows[-1] = last._replace(tip=False)
-            rows.append(listing.NodeRow(node, last.node.ref.when, True))
-            moment = (node.ref.when, node.ref.position)
-            if moment == made.moment and made.newest is not last.node:
-                return None  # two branches tie
-            if moment > made.moment or made.newest is last.node:
-                made.moment, made.newest = max(moment, made.moment), node
-            made.lanes = max(made.lanes, node.lanes.bit_length())
-            made.step = max(made.step, node.ref.step)
-            made.has_days = made.has_days or not is_possible(node.ref.when)
-        made.run, made.rows, made.count = run, tuple(rows), len(rows)
-        if "files" in self.__dict__:
-            files = made.files = self.files.copy()
-            files.update((node.ref.file, index) for index, node in enumerate(further, self.count))
-        return made
-
-
-_lanes = attrgetter("lanes")
-
-_FURTHER = 256
-"""Checkpoints by which the section of a run grows at once; beyond, making it anew costs as little."""
-
-
-def _file_of(row: listing.Row) -> str:
-    """The file that a row shows, or ""."""
-    if isinstance(row, listing.NodeRow):
-        return row.node.ref.file
-    return row.problem.file if isinstance(row, listing.ProblemRow) else ""
-
-
-class Rows(Sequence[listing.Row]):
-    """The rows of sections one after the other.
-
-    Args:
-        sections: The sections, each with at least one row.
-    """
-
-    def __init__(self, sections: Sequence[Section]) -> None:
-        self.sections = sections
-        self.starts = [0, *accumulate(section.count for section in sections)]
-
-    def __len__(self) -> int:
-        return self.starts[-1]
-
-    @overload
-    def __getitem__(self, index: int) -> listing.Row: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[listing.Row]: ...
-
-    def __getitem__(self, index: int | slice) -> listing.Row | list[listing.Row]:
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(len(self)))]
-        if index < 0:
-            index += len(self)
-        if not 0 <= index < len(self):
-            raise IndexError(index)
-        section = self.section_at(index)
-        return self.sections[section].rows[index - self.starts[section]]
-
-    def __iter__(self) -> Iterator[listing.Row]:
-        for section in self.sections:
-            yield from section.rows
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Rows) and list(self) == list(other)
-
-    __hash__ = None  # type: ignore[assignment]  # as of any list
-
-    def section_at(self, index: int) -> int:
-        """The index of the section that has a row."""
-        return bisect_right(self.starts, index) - 1
-
-
-class Places(Mapping[str, int]):
-    """File name → index of its row.
-
-    Args:
-        rows: The rows.
-        homes: File name → what identifies its section; it may know more files than there are rows.
-        order: What identifies a section → its index.
-    """
-
-    def __init__(self, rows: Rows, homes: Mapping[str, object], order: Mapping[object, int]) -> None:
-        self._rows = rows
-        self._homes = homes
-        self._order = order
-        self._count: int | None = None
-
-    def __getitem__(self, file: str) -> int:
-        section = self._order[self._homes[file]]
-        return self._rows.starts[section] + self._rows.sections[section].files[file]
-
-    def __iter__(self) -> Iterator[str]:
-        return (file for row in self._rows if (file := _file_of(row)))
-
-    def __len__(self) -> int:
-        if self._count is None:
-            self._count = sum(1 for _ in self)
-        return self._count
-
-    def __bool__(self) -> bool:
-        return len(self._rows) > 0
+from ckpt_tui.tui.folded_view import FoldedPlaces, Folding, fold, fold_listed, in_groups
+from ckpt_tui.tui.sections import Named, Places, Rows, Section
 
 
 class View(NamedTuple):
@@ -200,6 +34,8 @@ class View(NamedTuple):
         has_days: A time that cannot be true is shown by its day.
         missing: The directory does not exist.
         filter: The text that rows must contain, or "".
+        run_count: How many runs there are; of a store whose runs are listed first, `runs` has a few of them.
+        is_folded: The store is so large that runs are folded to a row each.
     """
 
     rows: Sequence[listing.Row] = ()
@@ -213,13 +49,42 @@ class View(NamedTuple):
     filter: str = ""
     step: int = 0
     has_days: bool = False
+    run_count: int = 0
+    is_folded: bool = False
 
     def node_of(self, file: str) -> tuple[Run, Node] | None:
         """The run and the place in it of a file; None when it is not a checkpoint of the view."""
-        at = self.places.get(file, -1)
-        row = self.rows[at] if at >= 0 else None
-        run = self.run_at(at) if isinstance(row, listing.NodeRow) else None
+        section = self.places.section_of(file) if isinstance(self.places, Places) else None
+        row = section.rows[section.files[file]] if section is not None else None
+        run = section.run if section is not None else None
         return (run, row.node) if run is not None and isinstance(row, listing.NodeRow) else None
+
+    def holds(self, file: str) -> bool:
+        """Whether a file is in the list, though its run may be folded."""
+        return file in self.places or (isinstance(self.places, Places) and self.places.section_of(file) is not None)
+
+    def group_of(self, file: str) -> str:
+        """The id of the group that a file is in, of a list of checkpoints; "" where it is in none."""
+        found = self._runs_with(file)
+        return group_id(found[0]) if found else ""
+
+    def newest_of(self, file: str) -> str:
+        """The newest file of the group that a file is in, whose row it is when it is folded."""
+        found = self._runs_with(file)
+        return group_of(found).newest if found else file
+
+    def _runs_with(self, file: str) -> Sequence[Run]:
+        """The run that has a file with those that are a part of it, from the one they are all a part of on."""
+        section = self.places.section_of(file) if isinstance(self.places, Places) else None
+        start = next((at for at, run in enumerate(self.runs) if section is not None and run is section.run), -1)
+        if start < 0:
+            return ()
+        stop = start + 1
+        while start and self.runs[start].level:
+            start -= 1
+        while stop < len(self.runs) and self.runs[stop].level:
+            stop += 1
+        return self.runs[start:stop]
 
     def run_at(self, index: int) -> Run | None:
         """The run that a row belongs to; None where it is none's."""
@@ -227,9 +92,6 @@ class View(NamedTuple):
             return None
         return self.rows.sections[self.rows.section_at(index)].run
 
-
-_Named = list[tuple[object, Section]]
-"""Sections in order, each with what identifies it from view to view."""
 
 _PROBLEMS = "problems"
 """Identifies the section of the problems; those of runs are identified by numbers, those of stores by their names."""
@@ -249,13 +111,15 @@ class ViewMaker:
         """What identifies a section → the section, and what the filter leaves of it."""
 
     def make(
-        self, arrangement: Arrangement, problems: tuple[Problem, ...] = (), missing: bool = False, text: str = ""
-    ) -> View:
-        """The view of what is arranged; with `text`, only rows that contain it."""
+        self, arrangement: Arrangement, problems: tuple[Problem, ...] = (), missing: bool = False, text: str = "",
+        folding: Folding | None = None,
+    ) -> View:  # fmt: skip
+        """The view of what is arranged; with `text`, only rows that contain it; with `folding`, runs are folded."""
         runs = arrangement.runs()
         if self._generation != arrangement.generation:  # files may be in other runs, which views before must not see
             self._generation, self._sections, self._homes = arrangement.generation, {}, {}
-        sections: _Named = [self._section(run) for run in runs]
+        sections: Named = [self._section(run) for run in runs]
+        everything = dict(sections)
         last = ""
         moment = (float("-inf"), 0)
         for _, section in sections:
@@ -268,15 +132,25 @@ class ViewMaker:
             self._homes.update(dict.fromkeys(self._broken[1].files, _PROBLEMS))
         if text:
             sections = self._matching(sections, text)
+        groups = None
+        if folding is not None:
+            groups = folding.groups
+            last = last if groups is None else groups[0].newest if len(groups) else ""
+            broken = [one for one in sections if one[0] == _PROBLEMS]
+            sections = [*_folded(sections, folding, text, last), *broken]
         if any(run.store for run in runs):
             sections = _below_stores(sections, runs)
         rows = Rows([section for _, section in sections])
+        order = {key: index for index, (key, _) in enumerate(sections)}
         return View(
-            rows, Places(rows, self._homes, {key: index for index, (key, _) in enumerate(sections)}), runs,
-            sum(len(run.nodes) for run in runs), len(problems), last,
+            rows,
+            Places(rows, self._homes, order) if folding is None
+            else FoldedPlaces(rows, self._homes, order, everything, folding),
+            runs, sum(len(run.nodes) for run in runs) if groups is None else groups.checkpoints, len(problems), last,
             min(max((section.lanes for section in rows.sections), default=1), listing.MAX_LANES), missing, text,
             max((section.step for section in rows.sections), default=0),
             any(section.has_days for section in rows.sections),
+            len(runs) if groups is None else len(groups), folding is not None,
         )  # fmt: skip
 
     def _section(self, run: Run) -> tuple[int, Section]:
@@ -290,11 +164,11 @@ class ViewMaker:
         self._sections[run.key] = found = number, made or Section(run)
         return found
 
-    def _matching(self, sections: _Named, text: str) -> _Named:
+    def _matching(self, sections: Named, text: str) -> Named:
         """What a filter leaves of the sections."""
         if self._filter != text:
             self._filter, self._filtered = text, {}
-        found: _Named = []
+        found: Named = []
         for key, section in sections:
             known = self._filtered.get(key)
             if known is None or known[0] is not section:
@@ -304,17 +178,33 @@ class ViewMaker:
         return found
 
 
-def _below_stores(sections: _Named, runs: Sequence[Run]) -> _Named:
+def _folded(sections: Named, folding: Folding, text: str, newest: str) -> Named:
+    """Sections of the runs that somebody looks into, or that have what a filter wants, and spans of all others."""
+    if folding.groups is None:
+        groups = in_groups(sections)
+        names = {group.id for group in groups}
+        head = max(groups, key=lambda group: group.rank).id if groups else ""
+        return fold(groups, names if text else folding.unfolded(head))
+    wanted = folding.unfolded(folding.home(newest))
+    opened: dict[str, Named] = {}
+    for key, section in sections:
+        name = folding.home(section.run.nodes[0].ref.file) if section.run is not None else ""
+        if name and (text or name in wanted):
+            opened.setdefault(name, []).append((key, section))
+    return fold_listed(folding.groups if folding.matched is None else folding.matched, opened)
+
+
+def _below_stores(sections: Named, runs: Sequence[Run]) -> Named:
     """The sections, with a heading before the first of each store."""
     held: dict[str, tuple[int, int]] = {}
     for run in runs:
         number, checkpoints = held.get(run.store, (0, 0))
         held[run.store] = number + 1, checkpoints + len(run.nodes)
-    out: _Named = []
+    out: Named = []
     store = ""
     for key, section in sections:
-        if section.run is not None and section.run.store != store:
-            store = section.run.store
+        if section.store and section.store != store:
+            store = section.store
             out.append((f"store {store}", Section(None, [listing.StoreRow(store, *held[store])])))
         out.append((key, section))
     return out

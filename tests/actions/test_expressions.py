@@ -81,3 +81,17 @@ def test_a_wrong_question_is_wrong_of_every_document(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         of(text, 1)
     assert not isinstance(caught.value, UnanswerableError)
+
+
+@pytest.mark.parametrize(
+    ("text", "outlined"),
+    [
+        ("length(state.x)", {("state", "x")}), ("state.x | length(@)", {("state", "x")}),
+        ("length(state.x) > `3` && type(messages) == 'object'", {("state", "x"), ("messages",)}),
+        ("length(state.x) == length(state.y) || state.y[0]", {("state", "x")}),
+        ("[length(state.x), state.x.y]", set()), ("length(state.x[0])", set()), ("length(state.x[?a])", set()),
+        ("state.x | length(y)", set()), ("max(state.x)", set()), ("state.x | length(@) | [0]", {("state", "x")}),
+    ],
+)  # fmt: skip
+def test_of_a_list_that_is_only_counted_nothing_more_is_needed(text: str, outlined: set[tuple[str, ...]]) -> None:
+    assert Expression(text).outlined == outlined

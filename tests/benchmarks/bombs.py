@@ -52,16 +52,16 @@ def _changes(value: Any) -> None:
 
 def _screen(value: Any) -> None:
     """A screen of rows with their sizes, before and after everything is unfolded."""
-    outline = Tree(value)
-    _rows(outline)
-    outline.unfold_level(outline.root, EXPAND_LIMIT)
-    _rows(outline)
+    tree = Tree(value)
+    _rows(tree)
+    tree.unfold_level(tree.root, EXPAND_LIMIT)
+    _rows(tree)
 
 
-def _rows(outline: Tree) -> None:
-    for index in range(min(len(outline), 60)):
-        row = outline.row(index)
-        outline.path(row)
+def _rows(tree: Tree) -> None:
+    for index in range(min(len(tree), 60)):
+        row = tree.row(index)
+        tree.path(row)
         summary(row.member.value)
         size_of(row.member.value, 2_000)
 
@@ -80,7 +80,7 @@ STAGES: dict[str, Callable[[Any], Any]] = {
 
 def run(directory: Path, names: list[str] | None = None) -> list[Figure]:
     """Every stage, and the command, of every bomb."""
-    from tests.core.bombs import BOMBS, JSON_BOMBS
+    from tests.core.bombs import BOMBS, CHAT_BOMBS, JSON_BOMBS
 
     worst: dict[str, list[tuple[float, str]]] = {}
     for number, name in enumerate(names or BOMBS):
@@ -93,6 +93,11 @@ def run(directory: Path, names: list[str] | None = None) -> list[Figure]:
             worst.setdefault(f"{stage}, memory", []).append((megabytes, name))
         print(f"\r  {number + 1} of {len(names or BOMBS)}", end="", file=sys.stderr, flush=True)
     if names is None:
+        for name, chat in CHAT_BOMBS.items():
+            (directory / "bomb.json").write_text(json.dumps(checkpoint(chat())))
+            seconds, megabytes = measure("show", directory)
+            worst.setdefault("show of chats, time", []).append((seconds, name))
+            worst.setdefault("show of chats, memory", []).append((megabytes, name))
         for name, state in JSON_BOMBS.items():
             (directory / "bomb.json").write_text(json.dumps(checkpoint(b"N.") | {"state": 0}).replace(
                 '"state": 0', f'"state": {state()}'

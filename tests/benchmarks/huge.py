@@ -83,12 +83,12 @@ def run(directory: Path) -> list[Figure]:
 def _until(args: tuple[str, ...], text: str, peaks: list[float] | None = None, key: str = "") -> float:
     """Seconds until a program shows a text; `peaks` takes the most memory it had once it rests.
 
-    The key is pressed as soon as the first tab is shown: where a large checkpoint is selected, the first tab asks
-    before it reads it, and the state is on another one.
+    The key is pressed as soon as anything is shown: where a large checkpoint is selected, the first tab asks before it
+    reads it, and the state is on another one.
     """
     with Terminal(*args) as terminal:
         if key:
-            terminal.wait_until(lambda screen: "Enter reads" in screen)
+            terminal.wait_until(lambda screen: "ckpt-tui" in screen)
             terminal.press(key)
         took = terminal.wait_until(lambda screen: text in screen) - terminal.started
         if peaks is not None:

@@ -12,8 +12,9 @@ from pathlib import Path
 from statistics import median
 
 from ckpt_tui.actions.resume.log import EventLog
-from ckpt_tui.actions.resume.plan import Plan, Target, make_plan, source_of
+from ckpt_tui.actions.resume.plan import Plan, Target, make_plan
 from ckpt_tui.actions.resume.session import Session
+from ckpt_tui.actions.resume.sources import source_of
 from ckpt_tui.stores.registry import open_store
 from tests.benchmarks.figures import Figure, ms
 from tests.benchmarks.peers import ROOT

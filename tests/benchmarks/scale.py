@@ -11,9 +11,11 @@ import re
 import subprocess
 import time
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
+from types import MappingProxyType
 
 from tests.benchmarks.data import RUN_LENGTH, START, Written, chains, documents, header, raw_bodies, save
 from tests.benchmarks.figures import Figure, environment, in_turns, ms
@@ -68,8 +70,8 @@ def browser(directory: Path) -> list[Figure]:
         return headers[-1]
 
     listed, whole, opened = in_turns(
-        lambda: _cpu(programs.command(COMMAND, "ls", str(store), "--fast")),
-        lambda: _cpu(programs.command(COMMAND, "ls", str(store))),
+        lambda: cpu_of(programs.command(COMMAND, "ls", str(store), "--fast")),
+        lambda: cpu_of(programs.command(COMMAND, "ls", str(store))),
         ours,
         runs=1,
     )
@@ -183,9 +185,11 @@ def _figure(what: str, ours: float, peer: float) -> Figure:
     return Figure(what, f"{ours:.2f} s", f"{peer:.2f} s", f"{ours / peer:.1f}×", "≤ 2×", ours <= 2 * peer)
 
 
-def _cpu(command: tuple[str, ...], codes: tuple[int, ...] = (0,)) -> float:
+def cpu_of(
+    command: tuple[str, ...], codes: tuple[int, ...] = (0,), variables: Mapping[str, str] = MappingProxyType({})
+) -> float:
     """Seconds of the processor, the user's and the system's, that a command takes to its end."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment())
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment() | dict(variables))
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode in codes
@@ -226,8 +230,8 @@ def chat(directory: Path) -> list[Figure]:
         "find": ("find", store, "what nobody said"),
     }
     peer, *found = in_turns(
-        lambda: _cpu(programs.command(LOADS, store)),
-        *((lambda args=args: _cpu(programs.command(COMMAND, *args), (0, 1))) for args in verbs.values()),
+        lambda: cpu_of(programs.command(LOADS, store)),
+        *((lambda args=args: cpu_of(programs.command(COMMAND, *args), (0, 1))) for args in verbs.values()),
         runs=1,
     )
     what = f"over a growing chat of {CHAT} checkpoints, to `pickle.loads` of all"

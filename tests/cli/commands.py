@@ -49,6 +49,13 @@ def command(*args: str | Path | bytes, **environment: str) -> Done:
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
+def without(package: str, directory: Path) -> str:
+    """A path of modules on which a package is missing: what `directory` holds in its place cannot be imported."""
+    refusal = f"raise ModuleNotFoundError(\"No module named '{package}'\", name='{package}')"
+    (directory / f"{package}.py").write_text(refusal)
+    return f"{directory}{os.pathsep}{ROOT}"
+
+
 def here(*args: str | Path | bytes, directory: Path | str | None = None, **environment: str) -> Done:
     """The same in this process, without the half second of a new one; what programs that it starts write is in it, too.
 

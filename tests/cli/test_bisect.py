@@ -45,7 +45,7 @@ def test_bisect_leaves_out_what_the_rules_of_the_configuration_do(
     capfdbinary: Output, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = tmp_path / "config.toml"
-    config.write_text(f'[noise]\nrounds = ["{ROUND}"]\n')
+    config.write_text(f'[ignore]\nrounds = ["{ROUND}"]\n')
     monkeypatch.setenv("CKPT_TUI_CONFIG", str(config))
     found = called(capfdbinary, "bisect", CHAT, f"{ROUND} > `2`", "--json").document
     assert all(change["path"] != ROUND for change in found["changes"])

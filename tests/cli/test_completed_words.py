@@ -47,6 +47,10 @@ def test_a_directory_here_is_a_store(tmp_path: Path) -> None:
     assert offered("or", directory=tmp_path) == ["orders"]
 
 
+def test_the_workflows_of_the_store_that_was_typed_are_offered() -> None:
+    assert offered("ls", str(NEW / "fork_hitl"), "--workflow", "h") == ["hitl"]
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -44,12 +44,12 @@ def test_every_sample_of_the_docs_is_right(text: str) -> None:
     ("text", "said"),
     [
         ('themee = "x"', "themee: unknown table or key; did you mean theme?"),
-        ("[noize]", "noize: unknown table or key; did you mean noise?"),
+        ("[ignor]", "ignor: unknown table or key; did you mean ignore?"),
         ('theme = "nordd"', "theme: there is no theme nordd; did you mean nord?"),
         ('[keys]\n"view.zom" = "ctrl+n"', "keys.view.zom: unknown command; did you mean view.zoom?"),
         ('[keys]\n"view.zoom" = "question mark"', "keys.view.zoom: there is no key question mark"),
         ('[keys]\n"view.zoom" = "ctrl+e"', "keys.view.zoom: ctrl+e clashes with value.edit"),
-        ("[noise]\na = 3", "noise: a must be false"),
+        ("[ignore]\na = 3", "ignore: a must be false"),
         ("theme = 3", "theme must be a str"),
         ("not toml", "is not valid TOML"),
     ],
@@ -78,6 +78,9 @@ def test_a_variable_that_names_no_file_is_an_error(monkeypatch: pytest.MonkeyPat
 def test_where_a_value_comes_from_is_said(monkeypatch: pytest.MonkeyPatch, capfdbinary: Output) -> None:
     monkeypatch.setenv("CKPT_TUI_THEME", "nord")
     assert "theme   nord  (from CKPT_TUI_THEME)" in called(capfdbinary, "config", "show").out
+    assert "cache   true\n" in called(capfdbinary, "config", "show").out
+    monkeypatch.setenv("CKPT_TUI_CACHE", "off")
+    assert "cache   false  (from CKPT_TUI_CACHE)" in called(capfdbinary, "config", "show").out
 
 
 def test_edit_makes_a_file_that_is_right(monkeypatch: pytest.MonkeyPatch, capfdbinary: Output) -> None:

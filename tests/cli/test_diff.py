@@ -105,17 +105,18 @@ def test_strict_leaves_nothing_out(tmp_path: Path, capsysbinary: Output) -> None
     assert called(capsysbinary, "diff", tmp_path, "a", "b", "--strict", "--json").code == 1
 
 
-def test_the_configuration_has_rules_of_its_own(tmp_path: Path) -> None:
+@pytest.mark.parametrize("table", ["ignore", "noise"])
+def test_the_configuration_has_rules_of_its_own(tmp_path: Path, table: str) -> None:
     for name, value in (("a", 1), ("b", 2)):
         save(tmp_path, name, state={"cache": {"x": value}})
     config = tmp_path / "config.toml"
-    config.write_text('[noise]\nmine = ["state.cache"]\n')
+    config.write_text(f'[{table}]\nmine = ["state.cache"]\n')
     done = command("diff", tmp_path, "a", "b", "--json", CKPT_TUI_CONFIG=str(config))
     assert (done.code, done.document["ignored"]) == (0, 1)
-    config.write_text("[noise]\nmine = 3\n")
+    config.write_text(f"[{table}]\nmine = 3\n")
     done = command("diff", tmp_path, "a", "b", CKPT_TUI_CONFIG=str(config))
     assert done.code == 2
-    assert "noise" in done.err
+    assert "ignore" in done.err
 
 
 def test_secrets_are_masked_unless_revealed(tmp_path: Path, capsysbinary: Output) -> None:

@@ -17,6 +17,7 @@ from ckpt_tui.core.text import unsafe
 from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import DATA, HOSTILE, NEW, ROOT, Output, called, command
 from tests.support import workflows
+from tests.support.small_stores import write
 
 MEMBERS = {
     "id": str, "file": str, "workflow": str, "run": str, "parent": str | None, "timestamp": str, "iteration": int,
@@ -317,6 +318,23 @@ class TestParts:
         whole = entries(NEW / "loop", output)
         assert entries(NEW / "loop", output, "--since", whole[-1]["timestamp"]) == [whole[-1]]
         assert entries(NEW / "loop", output, "--since", "1s") == []
+
+    def test_workflows_are_chosen_by_their_names(self, output: Output, tmp_path: Path) -> None:
+        for name, workflow in (("a", "orders"), ("b", "orders-eu"), ("c", "other")):
+            write(tmp_path, name, workflow_name=workflow)
+        assert [entry["id"] for entry in entries(tmp_path, output, "--workflow", "orders")] == ["a"]
+        assert {entry["id"] for entry in entries(tmp_path, output, "--workflow", "orders*")} == {"a", "b"}
+        assert {entry["id"] for entry in entries(tmp_path, output, "--workflow", "orders", "--workflow", "other")} == {
+            "a", "c",
+        }  # fmt: skip
+        assert called(output, "ls", tmp_path, "--workflow", "none").out.startswith("no such checkpoints")
+
+    def test_a_query_is_asked_of_the_document(self, output: Output) -> None:
+        whole = entries(NEW / "loop", output)
+        done = called(output, "ls", NEW / "loop", "--query", "checkpoints[].id")
+        assert json.loads(done.out) == [entry["id"] for entry in whole]
+        assert called(output, "ls", NEW / "loop", "--query", "&id").code == 2
+        assert called(output, "ls", NEW / "loop", "--query", "checkpoints", "--jsonl").code == 2
 
     def test_lines_are_the_entries_of_the_document_and_problems_come_last(self, output: Output, tmp_path: Path) -> None:
         store = Path(shutil.copytree(NEW / "loop", tmp_path / "store"))

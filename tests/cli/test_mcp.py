@@ -3,13 +3,15 @@
 import json
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
+from mcp import ClientSession, StdioServerParameters
+from mcp.client.stdio import stdio_client
+from mcp.types import CallToolResult, TextContent
 
 from ckpt_tui.cli.reading_tools import ANSWER, ReadingTools
 from ckpt_tui.errors import CkptError
-from tests.cli.commands import NEW, ROOT, command
+from tests.cli.commands import NEW, ROOT, command, without
 from tests.support.small_stores import write
 
 STORY = ROOT / "ckpt_tui" / "demo" / "recorded" / "store"
@@ -58,30 +60,26 @@ class TestTheTools:
             tools.show("nothing")
 
 
-def test_without_the_sdk_it_says_how_to_get_it() -> None:
-    if _has_sdk():
-        pytest.skip("the SDK is here")
-    done = command("mcp", str(STORY))
+def test_without_the_sdk_it_says_how_to_get_it(tmp_path: Path) -> None:
+    done = command("mcp", str(STORY), PYTHONPATH=without("mcp", tmp_path))
     assert done.code == 2 and 'pip install "ckpt-tui[mcp]"' in done.err
 
 
-def _has_sdk() -> bool:
-    from importlib.util import find_spec
-
-    return find_spec("mcp") is not None
-
-
 async def test_the_sdks_own_client_reads_a_store() -> None:
-    mcp: Any = pytest.importorskip("mcp")
-    stdio: Any = pytest.importorskip("mcp.client.stdio")
-    server = mcp.StdioServerParameters(
+    server = StdioServerParameters(
         command=sys.executable, args=["-m", "ckpt_tui", "mcp", str(STORY)], env={"PYTHONPATH": str(ROOT)}
     )
-    async with stdio.stdio_client(server) as (reader, writer), mcp.ClientSession(reader, writer) as session:
+    async with stdio_client(server) as (reader, writer), ClientSession(reader, writer) as session:
         await session.initialize()
         tools = {tool.name for tool in (await session.list_tools()).tools}
         assert tools == {"list_checkpoints", "overview", "show", "diff", "history", "find", "doctor"}
         result = await session.call_tool("show", {"checkpoint": "latest", "fields": "state.draft.score"})
-        assert json.loads(result.content[0].text)["state"] == {"draft": {"score": 0.9}}
+        assert json.loads(_text(result))["state"] == {"draft": {"score": 0.9}}
         failed = await session.call_tool("show", {"checkpoint": "nothing"})
-        assert "No checkpoint" in failed.content[0].text
+        assert "No checkpoint" in _text(failed)
+
+
+def _text(result: CallToolResult) -> str:
+    (part,) = result.content
+    assert isinstance(part, TextContent)
+    return part.text

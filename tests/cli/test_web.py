@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import NEW, ROOT, command
+from tests.cli.commands import NEW, ROOT, command, without
+from tests.support.chromium import HAS_CHROMIUM, open_page
 
 DRIVER = "textual.drivers.web_driver:WebDriver"
 
@@ -33,18 +35,32 @@ def test_the_driver_of_a_web_page_is_a_screen(args: tuple[str, ...], tmp_path: P
         process.kill()
 
 
-@pytest.mark.skipif(find_spec("textual_serve") is not None, reason="textual-serve is here")
-def test_without_the_extra_it_says_how_to_get_it() -> None:
-    done = command(str(NEW / "linear"), "--web")
+def test_without_the_extra_it_says_how_to_get_it(tmp_path: Path) -> None:
+    done = command(str(NEW / "linear"), "--web", PYTHONPATH=without("textual_serve", tmp_path))
     assert done.code == 2 and 'pip install "ckpt-tui[web]"' in done.err
 
 
-@pytest.mark.skipif(find_spec("textual_serve") is None, reason="needs textual-serve")
 def test_a_page_is_served_to_this_machine_alone() -> None:
+    with served(NEW / "linear") as line:
+        assert line.startswith("ckpt-tui: http://127.0.0.1:80") and "this machine alone" in line
+
+
+@pytest.mark.skipif(not HAS_CHROMIUM, reason="needs chromium")
+async def test_a_browser_shows_the_page(tmp_path: Path) -> None:
+    with served(NEW / "linear") as line:
+        async with open_page(line.split()[1], tmp_path / "profile") as page:
+            # The splash goes with the first byte that the app writes.
+            await page.until("document.body.classList.contains('-first-byte')")
+            assert await page.value("document.querySelector('.textual-terminal').checkVisibility()")
+
+
+@contextmanager
+def served(store: Path) -> Iterator[str]:
+    """What `--web` says once it serves a store; it ends with the context."""
     with subprocess.Popen(
-        [sys.executable, "-m", "ckpt_tui", str(NEW / "linear"), "--web"], cwd=ROOT, stderr=subprocess.PIPE, text=True
-    ) as process:
+        [sys.executable, "-m", "ckpt_tui", str(store), "--web"], stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:  # fmt: skip
         assert process.stderr is not None
-        line = process.stderr.readline()
+        yield process.stderr.readline()
         process.kill()
-    assert line.startswith("ckpt-tui: http://127.0.0.1:80") and "this machine alone" in line

@@ -182,3 +182,39 @@ JSON_BOMBS: dict[str, Callable[[], str]] = {
     "integers as long as they may be": lambda: repeated("9" * 4_200, 1_500),
 }
 """What it is → the JSON of a state; the files are in no layout of the framework's."""
+
+
+def chat(contents: bytes) -> bytes:
+    """A message with these contents, as a mapping."""
+    return b"}(" + text("role") + text("assistant") + text("contents") + contents + b"u"
+
+
+def call(arguments: bytes) -> bytes:
+    """A call of a tool with these arguments."""
+    return (
+        b"}(" + text("type") + text("function_call") + text("name") + text("run") + text("arguments") + arguments + b"u"
+    )
+
+
+def sharing(thing: bytes, message: bytes, count: int) -> bytes:
+    """A list of messages, each of which refers to the one thing."""
+    return b"\x80\x05" + memoized(thing) + b"0](" + message * count + b"e."
+
+
+_PIECES = b"](" + text("a word ") * 20_000 + b"e"
+
+CHAT_BOMBS: dict[str, Callable[[], bytes]] = {
+    "a message of very many pieces": lambda: b"\x80\x05](" + chat(b"](" + text("a") * 200_000 + b"e") + b"e.",
+    "a message of many pieces many times": lambda: many_references(chat(_PIECES), 100_000),
+    "messages that share their contents": lambda: sharing(_PIECES, chat(b"h\x00"), 50_000),
+    "results that share what they say": lambda: sharing(
+        _PIECES, chat(b"](}(" + text("type") + text("function_result") + text("result") + b"h\x00ue"), 20_000
+    ),
+    "calls that share the text of their arguments": lambda: sharing(
+        text('{"code": "' + "print(1); " * 1_900 + '"}'), chat(b"](" + call(b"h\x00") + b"e"), 20_000
+    ),
+    "calls that share their arguments": lambda: sharing(large_map(50_000), chat(b"](" + call(b"h\x00") + b"e"), 20_000),
+    "half a million messages": lambda: sharing(chat(b"](" + text("a") + b"e"), b"h\x00", 500_000),
+    "a list of messages many times": lambda: many_references(b"](" + chat(text("a")) * 5_000 + b"e", 100_000),
+}  # fmt: skip
+"""What it is → a pickle of chat messages."""

@@ -53,10 +53,10 @@ def test_a_bomb_ends_and_is_bounded(name: str) -> None:
 
 def has_a_preview_and_rows(value: Any) -> None:
     assert len(summary(value)) < 2_000
-    outline = Tree(value)
-    for index in range(min(len(outline), 50)):
-        assert len(summary(outline.row(index).member.value)) < 2_000
-    outline.unfold_level(outline.root, 3, limit=20_000)
+    tree = Tree(value)
+    for index in range(min(len(tree), 50)):
+        assert len(summary(tree.row(index).member.value)) < 2_000
+    tree.unfold_level(tree.root, 3, limit=20_000)
 
 
 @pytest.mark.parametrize("depth", [900, 1_000, 5_000])

@@ -100,6 +100,12 @@ def test_a_cut_never_splits_an_escape() -> None:
     assert clean("\x1b\x1b\x1b", 2) == "\\e\\e…"
 
 
+def test_a_cut_leaves_no_joiner_without_what_it_joins() -> None:
+    family = "👩\u200d👩\u200d👧"
+    assert clean(family, 2) == "👩…"
+    assert quoted(family, 4) == '"👩\u200d👩…"'
+
+
 def test_lines_are_kept_apart_and_each_is_safe() -> None:
     assert clean_lines("a\r\nb\tc\n\x1bd\re") == ["a", "b    c", "\\ed\\re"]
 

@@ -12,8 +12,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from ckpt_tui.actions.resume.plan import Edit, Plan, Target, interpreter, make_plan, source_of
+from ckpt_tui.actions.resume.interpreters import interpreter
+from ckpt_tui.actions.resume.plan import Edit, Plan, Target, make_plan
 from ckpt_tui.actions.resume.session import Session
+from ckpt_tui.actions.resume.sources import source_of
 from ckpt_tui.stores.registry import open_store
 from tests.cli.commands import ROOT, Done, here
 from tests.support import workflows

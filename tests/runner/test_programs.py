@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.actions.resume.plan import Target, make_plan, source_of
+from ckpt_tui.actions.resume.plan import Target, make_plan
+from ckpt_tui.actions.resume.sources import source_of
 from ckpt_tui.stores.registry import open_store
 from tests.runner.stores import Watched, of_kind
 from tests.samples.resumes import ckpt_tui, differences, digest

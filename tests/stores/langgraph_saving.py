@@ -93,3 +93,18 @@ def save_two(path: Path) -> sqlite3.Connection:
     first = save(connection, 0, source="input", values={"__start__": {"n": 0}})
     save(connection, 1, first, values={"n": 0, "branch:to:count": None}, seen={"__start__": {"__start__": "1"}})
     return connection
+
+
+def save_many(path: Path, threads: int, checkpoints: int) -> None:
+    """Save threads, each with so many checkpoints in turns with the others, the last of them in a graph it called."""
+    connection = connect(path)
+    connection.execute("PRAGMA synchronous = OFF")
+    last: dict[str, str] = {}
+    number = 1
+    for step in range(checkpoints):
+        for one in range(threads):
+            thread = f"thread {one:03}"
+            space = "research:1" if step == checkpoints - 1 else ""
+            last[thread] = save(connection, number, None if space else last.get(thread), thread=thread, space=space)
+            number += 1
+    connection.close()

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,26 +9,7 @@ import pytest
 from ckpt_tui.core.model import MAX_NAMES, CheckpointRef
 from ckpt_tui.stores.agent_framework import entry_from_bytes
 from ckpt_tui.stores.body_facts import count_facts
-
-DATA = Path(__file__).parent.parent / "data"
-SAMPLES = sorted((DATA / "agent-framework").glob("*/*/*.json"))
-ONE = next((DATA / "agent-framework" / "1.23.0" / "hitl_pending").glob("*.json"))
-
-
-def whole(data: bytes, name: str = "x.json") -> CheckpointRef:
-    entry = entry_from_bytes(name, data)
-    assert isinstance(entry, CheckpointRef), entry
-    return entry
-
-
-def document(**changes: Any) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(ONE.read_bytes())
-    return found | changes
-
-
-def written(value: Any) -> bytes:
-    """As the framework writes it."""
-    return json.dumps(value, indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
+from tests.stores.framework_files import SAMPLES, document, whole, written
 
 
 def test_counts_by_layout_equal_the_parsed_ones_on_every_sample() -> None:

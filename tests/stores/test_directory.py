@@ -46,6 +46,17 @@ class TestScan:
             (["c.json"], ("a.json",))
         ]
 
+    def test_what_cannot_be_read_is_read_again_only_when_it_has_changed(self, tmp_path: Path) -> None:
+        save(tmp_path, "good")
+        (tmp_path / "folder.json").mkdir()
+        (tmp_path / "dangling.json").symlink_to(tmp_path / "nothing")
+        store = DirectoryStore(str(tmp_path))
+        assert len(collect(store.scan())) == 3
+        assert list(store.scan()) == [Batch()]
+        (tmp_path / "folder.json").rmdir()
+        save(tmp_path, "folder")
+        assert [entry.file for batch in store.scan() for entry in batch.entries] == ["folder.json"]
+
     def test_a_fresh_store_of_the_same_place_reports_everything_again(self, tmp_path: Path) -> None:
         save(tmp_path, "a")
         (tmp_path / "b.json.tmp").touch()
@@ -110,7 +121,7 @@ class TestScan:
     ) -> None:
         save(tmp_path, "a")
         save(tmp_path, "b")
-        listed = list_json(str(tmp_path))
+        listed = list(list_json(str(tmp_path)))
         monkeypatch.setattr(directory, "list_json", lambda path: listed)
         (tmp_path / "a.json").unlink()
         assert list(collect(DirectoryStore(str(tmp_path)).scan())) == ["b.json"]
@@ -119,7 +130,7 @@ class TestScan:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         save(tmp_path, "a")
-        listed = list_json(str(tmp_path))
+        listed = list(list_json(str(tmp_path)))
         monkeypatch.setattr(directory, "list_json", lambda path: listed)
         (tmp_path / "a.json").unlink()
         os.mkfifo(tmp_path / "a.json")

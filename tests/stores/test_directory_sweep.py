@@ -11,6 +11,7 @@ import pytest
 
 from ckpt_tui.stores import directory_sweep
 from ckpt_tui.stores.directory_sweep import DirectoryChange
+from ckpt_tui.stores.files import each_json, packed
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="needs POSIX files")
 
@@ -119,3 +120,23 @@ def test_a_sweep_does_not_say_again_what_events_reported(tmp_path: Path) -> None
     sweep.note({"gone.json", "edited.json", "new.json", "broken.json", "never.json"})
     assert sweep.take(watched=True) == DirectoryChange(frozenset({"untold.json"}), missing=False)
     assert sweep.take(watched=True) is None
+
+
+def test_files_are_compared_with_what_was_read_of_them(tmp_path: Path) -> None:
+    save(tmp_path, "same.json")
+    save(tmp_path, "changed.json")
+    save(tmp_path, "gone.json")
+    read = {name: packed(stamp) for name, stamp in each_json(str(tmp_path))}
+    sweep = directory_sweep.Sweep(str(tmp_path), read)
+    sweep.start(watched=False)
+    assert sweep.take(watched=False) is None
+    save(tmp_path, "changed.json", b"{}  ")
+    save(tmp_path, "new.json")
+    (tmp_path / "gone.json").unlink()
+    expected = DirectoryChange(frozenset(("changed.json", "new.json", "gone.json")), missing=False)
+    assert sweep.take(watched=False) == expected
+    assert sweep.take(watched=False) == expected  # until somebody has read them
+
+
+def test_a_directory_that_cannot_be_listed_has_no_differences(tmp_path: Path) -> None:
+    assert directory_sweep.Sweep(str(tmp_path / "nothing"), {"a.json": 1}).take(watched=False) is None

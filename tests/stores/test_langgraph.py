@@ -30,7 +30,7 @@ from ckpt_tui.stores.langgraph import LangGraphStore
 from ckpt_tui.stores.langgraph_names import encoded, key_of, saved_at, step_of
 from ckpt_tui.stores.langgraph_rows import Key
 from ckpt_tui.stores.registry import open_store
-from tests.stores.langgraph_saving import SCHEMA, checkpoint_id, connect, save, save_two, write
+from tests.stores.langgraph_saving import SCHEMA, checkpoint_id, connect, save, save_many, save_two, write
 
 DATA = Path(__file__).parent.parent / "data" / "langgraph"
 
@@ -515,6 +515,10 @@ class _Closed(Conformance):
         connection = connect(place / "memory.db", "")
         save(connection, 2, checkpoint_id(1, 0))
         connection.close()
+
+    def open_many(self, place: Path) -> Store:
+        save_many(place / "many.db", 30, 10)
+        return LangGraphStore(str(place / "many.db"))
 
     def _execute(self, place: Path, statement: str) -> None:
         connection = connect(place / "memory.db", "")

@@ -14,9 +14,10 @@ from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.errors import CkptError, UndecodableError
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.encode import encode_checkpoint
-from ckpt_tui.stores.protocol import AT_ONCE, QUIET_SECONDS, ProtocolStore, own_loop
+from ckpt_tui.stores.protocol import QUIET_SECONDS, ProtocolStore
 from ckpt_tui.stores.record import record
 from ckpt_tui.stores.registry import open_store
+from ckpt_tui.stores.storage_calls import AT_ONCE, FIRST_PAGE, PAGE, caller, own_loop
 from tests.support.workflows import Draft, build_fan_out, build_human, build_linear, build_loop, open_storage
 
 
@@ -167,8 +168,6 @@ def test_several_workflows_of_a_storage_are_runs_of_their_own() -> None:
 def test_a_loop_that_has_ended_is_reported() -> None:
     loop = asyncio.new_event_loop()
     loop.close()
-    from ckpt_tui.stores.protocol import caller
-
     with pytest.raises(CkptError, match="ended"):
         list(ProtocolStore(InMemoryCheckpointStorage(), ("flow",), caller(loop)).scan())
 
@@ -207,7 +206,9 @@ def remote(count: int) -> tuple[Remote, list[str]]:
     """A remote storage, and the ids of what is in it by their time."""
     storage = InMemoryCheckpointStorage()
     made = [
-        WorkflowCheckpoint(workflow_name="flow", graph_signature_hash="cafe", timestamp=f"2026-03-01T08:00:{at:02}Z")
+        WorkflowCheckpoint(
+            workflow_name="flow", graph_signature_hash="cafe", timestamp=f"2026-03-01T08:{at // 60:02}:{at % 60:02}Z"
+        )
         for at in range(count)
     ]
 
@@ -235,7 +236,7 @@ def test_the_one_that_the_storage_calls_its_latest_comes_first_whatever_the_orde
 
 
 def test_what_is_slower_than_its_limit_is_a_problem_and_no_other_checkpoint_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ckpt_tui.stores.protocol.CALL_SECONDS", 0.2)
+    monkeypatch.setattr("ckpt_tui.stores.storage_calls.CALL_SECONDS", 0.2)
     storage, ids = remote(64)
     slow = ids[5]
     load = storage.load
@@ -267,7 +268,133 @@ def test_a_storage_in_which_nothing_changes_is_looked_at_less_and_less() -> None
     storage, _ = remote(1)
     store = store_of(storage, "flow")
     store.mark()
-    store._looked = 0.05
+    store._calls.looked = 0.05
     pauses = [store.pause(0.05, quiet) for quiet in (0, 10, 20, 1000)]
     assert pauses == [2.5, 5.0, 10.0, QUIET_SECONDS]
     assert ProtocolStore(storage, ("flow",), own_loop(), poll=60.0).pause(0.05, 0) == 60.0
+
+
+class Paged(Remote):
+    """A storage of many checkpoints, which lists headers page by page and says what changed."""
+
+    def __init__(self, storage: InMemoryCheckpointStorage, ids: list[str]) -> None:
+        super().__init__(storage)
+        self.ids = ids
+        self.calls: list[tuple[str, object]] = []
+        self.gone: list[str] = []
+
+    async def list_headers(
+        self, *, workflow_name: str, limit: int, cursor: str | None
+    ) -> tuple[list[dict[str, object]], str | None]:
+        self.calls.append(("list_headers", limit))
+        begin = int(cursor or 0)
+        names = self.ids[::-1][begin : begin + limit]
+        end = begin + len(names)
+        return [await self._header(name) for name in names], str(end) if end < len(self.ids) else None
+
+    async def changes(
+        self, *, workflow_name: str, since: str | None
+    ) -> tuple[list[dict[str, object]], list[str], str | None]:
+        self.calls.append(("changes", since))
+        begin, before = map(int, (since or "0 0").split())
+        new = [await self._header(name) for name in self.ids[begin:]]
+        return new, self.gone[before:], f"{len(self.ids)} {len(self.gone)}"
+
+    async def load_many(self, checkpoint_ids: list[str]) -> list[WorkflowCheckpoint | None]:
+        self.calls.append(("load_many", len(checkpoint_ids)))
+        return [None if name in self.failing else await self._storage.load(name) for name in checkpoint_ids]
+
+    async def _header(self, name: str) -> dict[str, object]:
+        one = await self._storage.load(name)
+        return {
+            "checkpoint_id": name, "workflow_name": one.workflow_name, "iteration_count": one.iteration_count,
+            "previous_checkpoint_id": one.previous_checkpoint_id, "timestamp": one.timestamp, "size": 700,
+        }  # fmt: skip
+
+    async def list_checkpoint_ids(self, *, workflow_name: str) -> list[str]:
+        raise AssertionError("asked for all ids")
+
+
+def paged(count: int) -> Paged:
+    storage, ids = remote(count)
+    return Paged(storage._storage, ids)
+
+
+def test_the_newest_hundred_headers_of_a_storage_that_pages_come_in_one_call_and_no_checkpoint_is_loaded() -> None:
+    storage = paged(FIRST_PAGE + PAGE + 5)
+    [first, *_, last] = list(store_of(storage, "flow").scan())
+    pages = [("list_headers", limit) for limit in (FIRST_PAGE, PAGE, PAGE)]
+    assert storage.calls == [("changes", None), *pages]
+    assert {entry.file for entry in first.entries} <= {f"{name}.json" for name in storage.ids[-FIRST_PAGE:]}
+    assert last.done == last.total == len(storage.ids)
+    assert not storage.asked
+
+
+def test_what_changed_in_a_storage_that_says_it_is_all_that_is_asked_for() -> None:
+    storage = paged(3)
+    store = store_of(storage, "flow")
+    found = collect(store.scan())
+    mark = store.mark()
+    assert store.mark() == mark
+    new = WorkflowCheckpoint(workflow_name="flow", graph_signature_hash="cafe", timestamp="2026-03-02T08:00:00Z")
+    asyncio.run(storage._storage.save(new))
+    storage.ids.append(new.checkpoint_id)
+    storage.gone.append(storage.ids[0])
+    storage.calls = []
+    assert store.mark() != mark
+    collect(store.scan(), found)
+    assert found.keys() == {f"{name}.json" for name in storage.ids[1:]}
+    assert storage.calls == [("changes", "3 0")]
+
+
+def test_bodies_are_loaded_many_at_once_and_one_that_is_missing_hides_no_other() -> None:
+    storage = paged(AT_ONCE + 3)
+    store = store_of(storage, "flow")
+    found = collect(store.scan())
+    assert all(isinstance(entry, CheckpointRef) and entry.facts is None for entry in found.values())
+    storage.failing = {storage.ids[0]}
+    storage.calls = []
+    collect(store.fill(list(found)), found)
+    assert storage.calls == [("load_many", AT_ONCE), ("load_many", 3)]
+    missing = found.pop(f"{storage.ids[0]}.json")
+    assert isinstance(missing, Problem)
+    assert "no checkpoint" in missing.reason
+    assert all(isinstance(entry, CheckpointRef) and entry.facts is not None for entry in found.values())
+    assert store.load(f"{storage.ids[1]}.json").ref.id == storage.ids[1]
+
+
+def test_many_that_cannot_be_loaded_together_are_loaded_one_by_one() -> None:
+    storage = paged(3)
+
+    async def load_many(checkpoint_ids: list[str]) -> list[WorkflowCheckpoint | None]:
+        raise ConnectionError("too many")
+
+    storage.load_many = load_many  # type: ignore[method-assign]
+    store = store_of(storage, "flow")
+    found = collect(store.scan())
+    collect(store.fill(list(found)), found)
+    assert sorted(storage.asked) == sorted(storage.ids)
+
+
+def test_a_header_without_an_id_is_a_problem() -> None:
+    storage = paged(1)
+
+    async def list_headers(**_: object) -> tuple[list[dict[str, object]], None]:
+        return [{"workflow_name": "flow"}], None
+
+    storage.list_headers = list_headers  # type: ignore[method-assign]
+    [problem] = collect(store_of(storage, "flow").scan()).values()
+    assert isinstance(problem, Problem)
+    assert "without a checkpoint_id" in problem.reason
+
+
+def test_the_newest_hundred_are_there_after_five_rounds_of_calls() -> None:
+    storage, _ = remote(150)
+    rounds = 1  # the ids, and which is the newest
+    shown = 0
+    for batch in store_of(storage, "flow").scan():
+        rounds += bool(batch.entries)
+        shown += len(batch.entries)
+        if shown >= 100:
+            break
+    assert rounds <= 5

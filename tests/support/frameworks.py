@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import sys
-import tempfile
-import venv
-from pathlib import Path
+
+from tests.support.environments import made_environment
 
 OLDEST = "1.0.0"
 NEWEST = "newest"
@@ -24,21 +20,7 @@ _PACKAGES = {
 
 
 def interpreter(release: str) -> str:
-    """A Python that has this release; made once and kept outside of the repository, some ten seconds of pip."""
+    """A Python that has this release."""
     if release == NEWEST:
         return sys.executable
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    home = Path(tempfile.gettempdir()) / f"ckpt-tui-tests-{os.getuid()}-agent-framework-{release}-py{version}"
-    python = home / "bin" / "python"
-    if python.exists():
-        return str(python)
-    # Built beside, then moved: two processes of the tests may want it at once. Scripts of pip name the first place.
-    building = Path(tempfile.mkdtemp(dir=home.parent))
-    venv.create(building, with_pip=False, symlinks=True)
-    pip = [sys.executable, "-m", "pip", "--python", str(building / "bin" / "python"), "install", "--quiet"]
-    subprocess.run([*pip, "--disable-pip-version-check", *_PACKAGES[release]], check=True)
-    try:
-        building.rename(home)
-    except OSError:  # another was quicker
-        shutil.rmtree(building)
-    return str(python)
+    return made_environment(f"agent-framework-{release}", _PACKAGES[release])

@@ -102,7 +102,7 @@ def man_page() -> str:
         lines += [".TP", row[0], _escaped(row[1].replace("`", ""))]
     lines += [
         ".SH ENVIRONMENT",
-        "CKPT_TUI_CONFIG, CKPT_TUI_THEME, CKPT_TUI_MOUSE, CKPT_TUI_CLIPBOARD, CKPT_TUI_DEBUG, NO_COLOR",
+        "CKPT_TUI_CONFIG, CKPT_TUI_THEME, CKPT_TUI_MOUSE, CKPT_TUI_CACHE, CKPT_TUI_CLIPBOARD, CKPT_TUI_DEBUG, NO_COLOR",
     ]
     lines += [".SH FILES", "$XDG_CONFIG_HOME/ckpt-tui/config.toml, $XDG_STATE_HOME/ckpt-tui/"]
     return "\n".join(lines) + "\n"

@@ -12,8 +12,10 @@ from ckpt_tui.stores.agent_framework_dotnet import DotnetStore
 from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.conformance import Conformance
 from ckpt_tui.stores.exported_documents import DocumentsStore
-from ckpt_tui.stores.protocol import ProtocolStore, own_loop
+from ckpt_tui.stores.protocol import ProtocolStore
 from ckpt_tui.stores.registry import open_store, open_stores
+from ckpt_tui.stores.storage_calls import own_loop
+from tests.stores.saving import save
 from tests.support.small_stores import document
 from tests.support.workflows import build_linear, linear
 from tests.thirdparty.acme_ckpt import AcmeStore, execute, write
@@ -50,6 +52,15 @@ class TestAcmeWithALog(TestAcme):
 class TestAgentFramework(Conformance):
     def open(self, place: Path) -> Store:
         asyncio.run(linear(place))
+        return open_store(place)
+
+    def open_many(self, place: Path) -> Store:
+        parent = None
+        for number in range(300):
+            parent = None if number % 100 == 0 else parent
+            when = f"2026-01-01T00:{number // 60:02}:{number % 60:02}+00:00"
+            save(place, f"{number:03}", previous_checkpoint_id=parent, timestamp=when, iteration_count=number % 100)
+            parent = f"{number:03}"
         return open_store(place)
 
     def add(self, place: Path) -> None:

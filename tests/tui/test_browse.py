@@ -361,6 +361,13 @@ class TestHints:
         assert "".join(line.labels(33)) == "[State] Overview  Talk  Diff  Graph "
         assert "".join(line.labels(26)) == "[Stat] Over  Talk  Diff  Grap "
 
+    async def test_the_active_tab_is_seen_where_not_all_of_them_fit(self) -> None:
+        async with open_app(RECORDED, (20, 6)) as app:
+            await app.press("tab", "f6")
+            await app.shows("[Grap]")
+            await app.press("f2")
+            await app.shows("[Over]Stat Talk")
+
     async def test_no_count_moves_a_tab(self) -> None:
         names = ("State", "Messages", "Talk")
         line = TabLine(tuple(Tab(name, name) for name in names), ("Messages", "Talk"))

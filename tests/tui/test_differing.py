@@ -321,7 +321,7 @@ class TestCompare:
     async def test_the_configuration_has_rules_of_its_own(self, tmp_path: Path) -> None:
         save(tmp_path, "a", state={"cache": 1, "n": 1})
         save(tmp_path, "b", previous_checkpoint_id="a", state={"cache": 2, "n": 2})
-        async with open_app(tmp_path, config=Config(noise={"mine": ["state.cache"]}), at="b") as app:
+        async with open_app(tmp_path, config=Config(ignore={"mine": ["state.cache"]}), at="b") as app:
             await app.press("d")
             screen = await compared(app)
             assert shown(screen.rows) == [("changed", "state.n")]

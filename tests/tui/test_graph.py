@@ -105,6 +105,21 @@ class TestRoom:
             assert view.is_list
             await app.shows("● counter ▶ inc", "◌ inc")
 
+    async def test_of_two_hundred_executors_those_that_are_active_are_in_sight(self) -> None:
+        async with open_app(SAMPLES / "loop", NARROW) as app:
+            view = await graph_tab(app, "g")
+            view.show(fan(200), lit("worker_3", "worker_90", "worker_199"))
+            await app.pilot.pause()
+            assert view.is_list
+            await app.shows("⋯ 4 idle", "● worker_3", "⋯ 86 idle", "● worker_90", "⋯ 108 idle", "● worker_199")
+            await app.press(".")
+            assert "● worker_3" in app.text and "· worker_4" in app.text and "worker_90" not in app.text
+            await app.press(".")
+            await app.shows("● worker_90")
+            view.show_lights(fan(200), {"worker_150": "waiting"})
+            await app.pilot.pause()
+            await app.shows("‖ worker_150")
+
     async def test_names_are_never_markup_or_escape_sequences(self) -> None:
         async with open_app(SAMPLES / "loop") as app:
             view = await graph_tab(app, "g")
@@ -118,9 +133,9 @@ def fan(width: int) -> Graph:
     return given([], [("start", name) for name in names] + [(name, "end") for name in names], "start")
 
 
-def lit(name: str) -> Step:
+def lit(*names: str) -> Step:
     from ckpt_tui.core.model import CheckpointRef
     from ckpt_tui.core.steps.steps import Ran
 
     ref = CheckpointRef("a", "a.json", "flow", "", None, "", 0.0, 0, 0)
-    return Step(ref, None, "superstep", None, (Ran(name, ""),), (), (), (), (), (name,))
+    return Step(ref, None, "superstep", None, tuple(Ran(name, "") for name in names), (), (), (), (), names)

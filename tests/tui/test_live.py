@@ -6,10 +6,16 @@ import asyncio
 import json
 import os
 import shutil
+import threading
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.stores.directory import DirectoryStore
 from tests.support import workflows
-from tests.tui.support import SAMPLES, copy_of, open_app
+from tests.tui.support import NARROW, NORMAL, SAMPLES, copy_of, open_app
 
 
 def put(source: Path, directory: Path) -> None:
@@ -115,3 +121,36 @@ async def test_a_request_of_a_real_workflow_is_shown_as_waiting(tmp_path: Path) 
     async with open_app(tmp_path, settled=False) as app:
         await workflows.human(tmp_path)
         await app.shows("waits")
+
+
+@pytest.mark.parametrize("size", [NARROW, NORMAL])
+async def test_a_tab_that_is_picked_while_the_first_checkpoint_is_loaded_is_the_one_it_opens_in(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, load = threading.Event(), DirectoryStore.load
+
+    def slowly(store: DirectoryStore, file: str, *rest: Any) -> Checkpoint:
+        go_on.wait(20)
+        return load(store, file, *rest)
+
+    monkeypatch.setattr(DirectoryStore, "load", slowly)
+    async with open_app(SAMPLES / "loop", size, settled=False) as app:
+        await app.until(app.screen.opened.is_loading, "the load begun")
+        await app.press("f3", "t", "T", "f2")
+        assert app.screen.panes.detail.checkpoint is None
+        await app.press("f3")
+        go_on.set()
+        await app.shows("[State]", "history", "sq")
+
+
+@pytest.mark.parametrize(("key", "tab"), [("f3", "State"), ("t", "State"), ("f5", "Diff")])
+async def test_a_tab_that_is_picked_before_there_is_a_checkpoint_is_said_and_kept(
+    key: str, tab: str, tmp_path: Path
+) -> None:
+    source = max((SAMPLES / "loop").glob("*.json"))
+    async with open_app(tmp_path, settled=False) as app:
+        await app.shows("Waiting for a checkpoint")
+        await app.press(key)
+        await app.shows("Waiting for a checkpoint", f"the next one opens in {tab}")
+        put(source, tmp_path)
+        await app.shows(f"[{tab}")

@@ -117,6 +117,18 @@ def drawn(app: App[Any]) -> list[str]:
     return [strip.text for strip in app.screen._compositor.render_strips()]
 
 
+async def test_a_key_draws_all_again_over_what_another_program_wrote(paper: Paper) -> None:
+    async with open_app(RECORDED) as app:
+        await app.settled()
+        paper.painter = app.app._painter  # the one that the key makes forget
+        for opened in ((), ("question_mark",), ("escape", "f", "slash")):
+            await app.press(*opened)
+            await app.settled()
+            paper.cells = dict.fromkeys(((row, 0) for row in range(NORMAL[1])), "?")
+            await app.press("ctrl+l")
+            await app.until(lambda: paper.text == drawn(app.app), f"the screen after {opened} and ctrl+l")
+
+
 async def test_a_step_writes_what_changed_and_not_the_panes(paper: Paper) -> None:
     async with open_app(RECORDED) as app:
         await app.settled()

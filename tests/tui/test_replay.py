@@ -258,7 +258,8 @@ class TestForks:
             for _ in range(fork.at):
                 await app.press("right")
             await at(app, fork.at)
-            await app.shows(f"fork: {len(fork.ways)} ways go on")
+            ways = f"{len(fork.ways)} ways"
+            await app.shows(f"fork: {ways} go on", f"goes on · {ways} · f chooses", "▸ 1 ")
             await app.press("right")
             await app.until(lambda: isinstance(app.app.screen, RowPicker), "the question")
             await app.shows("The run goes on in")
@@ -266,7 +267,7 @@ class TestForks:
             await at(app, fork.at + 1)
             await app.press("left")
             await at(app, fork.at)
-            await app.shows(f"fork: way 2 of {len(fork.ways)}")
+            await app.shows(f"fork: way 2 of {len(fork.ways)}", "▸ 2 ")
             await app.press("right")
             await at(app, fork.at + 1)
             assert screen.position.node.ref.id == fork.ways[1].ref.id

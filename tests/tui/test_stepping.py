@@ -157,6 +157,35 @@ async def test_a_message_is_changed_at_a_pause_and_the_run_goes_on_with_it(proje
         assert saved(project) == [1, 2], "with 3 the rally ends at once"
 
 
+async def test_a_value_changed_in_the_browser_is_changed_in_the_run_that_is_paused_there(project: Path) -> None:
+    async with open_app(project / "ck") as app:
+        screen = await checked(app)
+        await app.press("s")
+        await app.shows("paused after step 1")
+        await app.press("escape")
+        await app.until(lambda: not screen.is_current)
+        await app.press("tab", "f8", "slash", *"data", "enter")
+        await app.press("ctrl+e")
+        await app.shows("Change messages")
+        await app.press("ctrl+u", *"3", "enter")
+        await app.shows("the paused run goes on with it")
+        await app.press("R")
+        await app.shows("paused after step 1")
+        await app.press("c")
+        await app.shows("■ done", "with 1 change")
+        assert saved(project) == [1, 2], "with 3 the rally ends at once"
+
+
+@pytest.mark.parametrize("key", ["e", "ctrl+e"])
+async def test_the_key_of_the_browser_changes_a_value_in_the_screen_of_a_run_too(project: Path, key: str) -> None:
+    async with open_app(project / "ck") as app:
+        await checked(app)
+        await app.press("s")
+        await app.shows("paused after step 1")
+        await app.press(key)
+        await app.shows("PATH=JSON")
+
+
 async def test_keys_of_a_paused_run_say_why_they_do_nothing_while_none_is_paused(project: Path) -> None:
     async with open_app(project / "ck") as app:
         await checked(app)

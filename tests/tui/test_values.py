@@ -50,6 +50,29 @@ class TestTree:
             await app.press("left")
             assert tree.line_count == rows
 
+    async def test_of_a_value_hundreds_of_levels_deep_every_row_can_be_read(self, tmp_path: Path) -> None:
+        value: object = "the bottom of it"
+        for level in range(450, 0, -1):
+            value = {"level": level, "below": value}
+        source = next(path for path in RECORDED.glob("*.json"))
+        document = json.loads(source.read_text()) | {"state": {"deep": value}}
+        (tmp_path / source.name).write_text(json.dumps(document))
+        async with open_app(tmp_path, size=(80, 24)) as app:
+            await app.press("tab", "E", "4", "6", "1", "G")
+            assert "level  " in app.text
+            labels = app.screen.details[0].rows.labels
+            await app.press(">")
+            assert ".below.below.below · " in app.text
+            assert f"{len(labels):,} levels down" in app.text
+            await app.press("4", "0", "0", "j")
+            assert len(app.screen.details[0].rows.labels) > len(labels)
+            await app.press("G")
+            assert "the bottom of it" in app.text
+            await app.press("H", "H", "g", "h", "<")
+            assert app.screen.details[0].rows.value_tree.top_labels == ()
+            await app.press("<")
+            assert "All of the value is shown" in app.text
+
     async def test_unfold_all_fold_all_and_levels(self) -> None:
         async with open_app(SAMPLES / "types_zoo") as app:
             await app.press("tab")
@@ -102,10 +125,10 @@ class TestTree:
             await go_to(app, "_executor_state", "writer")
             await app.press("right" if not app.screen.details[0].rows.row.is_open else "J")  # type: ignore[union-attr]
             tree = app.screen.details[0].rows
-            assert "writer" in tree.outline.folds()["_executor_state"]
+            assert "writer" in tree.value_tree.folds()["_executor_state"]
             await app.press("left_square_bracket")
             await app.settled()
-            assert "writer" in tree.outline.folds()["_executor_state"]
+            assert "writer" in tree.value_tree.folds()["_executor_state"]
 
     async def test_a_click_on_the_sign_unfolds(self) -> None:
         async with open_app(RECORDED) as app:

@@ -140,8 +140,13 @@ def changed_between(each: Breakpoint, checkpoint: Checkpoint, before: Checkpoint
     if each.kind == "request":
         return bool(_requests(checkpoint) - (_requests(before) if before is not None else set()))
     if each.kind == "warning":
-        return len(checkpoint.warnings) > (len(before.warnings) if before is not None else 0)
+        return _warnings(checkpoint) > (_warnings(before) if before is not None else 0)
     return False
+
+
+def _warnings(checkpoint: Checkpoint) -> int:
+    """How much is irregular about a checkpoint: what was noticed, and what could not be decoded."""
+    return len(checkpoint.warnings) + len(checkpoint.faults)
 
 
 def _requests(checkpoint: Checkpoint) -> set[str]:

@@ -316,7 +316,7 @@ class Debugger:
 
     def _held(self, line: dict[str, Any]) -> None:
         with self._lock:
-            if line.get("where") != "executor":
+            if line.get("checkpoint"):
                 self._changes.at = str(line.get("checkpoint"))
             found = self._stops.at_hold(line, self._saved)
             if found is None:

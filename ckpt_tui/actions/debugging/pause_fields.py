@@ -9,7 +9,7 @@ from ckpt_tui.actions.debugging.session_checkpoints import following, waiting
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.running.executor_states import lights
 
-_AS_IT_IS = ("iteration", "next", "ran", "running", "executor", "source", "type", "data")
+_AS_IT_IS = ("iteration", "next", "ran", "running", "executor", "source", "type", "data", "unsaved")
 """What the runner says of a pause that is passed on as it is."""
 
 

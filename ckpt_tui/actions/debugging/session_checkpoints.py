@@ -28,7 +28,7 @@ def find_checkpoint(name: str, directories: Iterable[str]) -> tuple[Checkpoint, 
     places = dict.fromkeys(each for each in directories if each)
     found = [(directory, file) for directory in places for file in _files(directory, name)]
     if not found:
-        raise UsageError(f"There is no checkpoint {name} in this session.", "`ckpt-tui ls` lists them.")
+        raise UsageError(f"This session has no checkpoint {name}.", "`ckpt-tui ls` lists them.")
     exact = [each for each in found if each[1] in (f"{name}.json", name)] or found
     if len({file for _, file in exact}) > 1 or (len(exact) > 1 and os.path.isdir(exact[0][0])):
         raise UsageError(f"{name} is the beginning of {len(exact)} ids.", "Give more characters of the id.")

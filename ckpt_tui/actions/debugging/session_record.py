@@ -6,19 +6,18 @@ without an end whose process is gone was cut off: by a crash, a kill, a closed t
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from ckpt_tui.user_directories import state_directory
+from ckpt_tui.actions.state_files import StateTable
 
-KEPT = 100
-"""Runs that are remembered; the oldest are forgotten."""
+_TABLE = StateTable("sessions.json", 100)
+"""Directory of checkpoints → the run that wrote there."""
 
 _ENDS = {"": "was cut off", "died": "died", "failed": "failed", "waiting": "waits for an answer"}
-"""How runs ended that can go on, in words."""
+"""How runs ended that can go on, as text."""
 
 
 class Unfinished(NamedTuple):
@@ -27,7 +26,7 @@ class Unfinished(NamedTuple):
     Attributes:
         directory: Where its checkpoints are.
         checkpoint: The id of the last one.
-        ended: How it ended, in words.
+        ended: How it ended, as text.
         breaks: Where it was to pause.
         step: Whether it paused after every superstep.
     """
@@ -48,21 +47,21 @@ def note_begin(directory: str, workflow: str, breaks: Iterable[str], step: bool)
         breaks: Where it is to pause.
         step: Whether it pauses after every superstep.
     """
-    known = _read()
+    known = _TABLE.read()
     known.pop(directory, None)
     known[directory] = {
         "workflow": workflow, "breaks": list(breaks), "step": step, "pid": os.getpid(), "at": time.time(),
         "outcome": "",
     }  # fmt: skip
-    _write(known)
+    _TABLE.write(known)
 
 
 def note_end(directory: str, outcome: str) -> None:
     """Note how a run ended."""
-    known = _read()
+    known = _TABLE.read()
     if isinstance(known.get(directory), dict):
         known[directory]["outcome"] = outcome
-        _write(known)
+        _TABLE.write(known)
 
 
 def unfinished(directories: tuple[str, ...] = (), workflow: str = "") -> Unfinished | None:
@@ -72,7 +71,7 @@ def unfinished(directories: tuple[str, ...] = (), workflow: str = "") -> Unfinis
         directories: Where its checkpoints may be: in one of these, or below it. Any when left out.
         workflow: The program, its path absolute; any when left out.
     """
-    for directory, entry in reversed(_read().items()):
+    for directory, entry in reversed(_TABLE.read().items()):
         if not isinstance(entry, dict) or (workflow and entry.get("workflow") != workflow):
             continue
         if directories and not any(_is_within(directory, each) for each in directories):
@@ -114,34 +113,3 @@ def _last_checkpoint(directory: str) -> str:
     except OSError:
         return ""
     return found
-
-
-# -- the file ----------------------------------------------------------------------------------------------------------
-
-
-def _path() -> str:
-    return os.path.join(state_directory(), "sessions.json")
-
-
-def _read() -> dict[str, Any]:
-    try:
-        with open(_path(), encoding="utf-8") as file:
-            found = json.load(file)
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _write(known: dict[str, Any]) -> None:
-    """Write it; a state directory that cannot be written is not a reason to fail."""
-    while len(known) > KEPT:
-        known.pop(next(iter(known)))
-    path = _path()
-    try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        temporary = f"{path}.{os.getpid()}.tmp"
-        with open(temporary, "w", encoding="utf-8") as file:
-            json.dump(known, file, indent=1)
-        os.replace(temporary, path)
-    except OSError:
-        return

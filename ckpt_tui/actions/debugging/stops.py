@@ -88,6 +88,8 @@ class Stops:
         """
         if held.get("where") == "executor":
             return self.before_call(str(held.get("executor")))
+        if held.get("unsaved"):
+            return self.after_failed_save(int(held.get("iteration") or 0))
         return self.after_save(int(held.get("iteration") or 0), bool(held.get("pending")), load)
 
     def before_call(self, executor: str) -> Stop | None:
@@ -117,6 +119,16 @@ class Stops:
         if self._asked:
             return Stop("asked")
         return Stop("step") if self._steps else None
+
+    def after_failed_save(self, iteration: int) -> Stop | None:
+        """Why the run stops between two supersteps whose checkpoint could not be saved; None where it goes on."""
+        for each in self.watcher.breakpoints:
+            if each.kind == "warning":
+                return Stop("breakpoint", each.spec)
+        run_to = self._run_to
+        if self._asked or (run_to is not None and run_to.kind == "step" and iteration >= run_to.step):
+            return Stop("asked")
+        return Stop("step") if self._steps and run_to is None else None
 
     def at_error(self) -> bool:
         """Whether a run that failed stops for the person to look at the failure."""

@@ -40,7 +40,7 @@ class Candidate:
     Attributes:
         target: The program, its interpreter and the directory it is started in.
         file: Its path.
-        reason: Why it is a candidate, in words.
+        reason: Why it is a candidate, as text.
         doubt: Why it is started only after a question of its own, as the end of a sentence; mostly "".
         remark: A remark on its interpreter; mostly "".
         score: How well it fits; only to be compared with others.
@@ -260,7 +260,7 @@ def _workflow(search: _Search, path: str, directory: str) -> str:
 
 
 def _reason(search: _Search, path: str, maker: str) -> str:
-    """What speaks for a file, in words."""
+    """What speaks for a file, as text."""
     seen, reached = search.own[path], search.reached.get(path, {})
     parts = []
     defined = [item.name.rpartition(":")[2] for item in seen.items if item.kind in ("main", "class")]

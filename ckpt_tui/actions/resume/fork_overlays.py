@@ -12,9 +12,10 @@ from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.composite import CompositeStore
 from ckpt_tui.stores.fork_directories import SUFFIX as SUFFIX
 from ckpt_tui.stores.fork_directories import forks_of as forks_of
-from ckpt_tui.stores.fork_directories import is_plain, overlay
+from ckpt_tui.stores.fork_directories import is_plain, keeps_databases, overlay
 from ckpt_tui.stores.fork_directories import root_of as root_of
 from ckpt_tui.stores.fork_directories import with_forks as with_forks
+from ckpt_tui.stores.postgres_address import absolute, is_postgres
 
 
 def fork_directory(store: str, name: str, suffix: str = "") -> str:
@@ -35,15 +36,17 @@ def fork_directory(store: str, name: str, suffix: str = "") -> str:
 def protected(store: str) -> list[str]:
     """Directories that a run must not change: the original store and all of its forks."""
     root = root_of(store)
-    return list(dict.fromkeys((os.path.abspath(store), root, root + SUFFIX)))
+    own = [] if is_postgres(store) else [os.path.abspath(store)]
+    return list(dict.fromkeys((*own, root, root + SUFFIX)))
 
 
 def with_directory(store: Store, directory: str) -> Store | None:
     """The store with another directory of forks; None where it is a part of it already, or cannot be one."""
     known = list(store.members) if isinstance(store, CompositeStore) else [store]
-    paths = [os.path.abspath(member.path) for member in known]
+    paths = [absolute(member.path) for member in known]
     if os.path.abspath(directory) in paths or not (isinstance(store, CompositeStore) or is_plain(store)):
         return None
     if isinstance(store, CompositeStore) and not store.together:
         return None
-    return overlay(known[0].path, [*(member.path for member in known[1:]), directory])
+    first = known[0] if keeps_databases(known[0].path) else known[0].path
+    return overlay(first, [*(member.path for member in known[1:]), directory])

@@ -3,14 +3,58 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from fnmatch import fnmatch
 
-from ckpt_tui.actions.resume.plan import default_python, interpreter_in
+from ckpt_tui.actions.resume.plan import FAILED, working_directory
 from ckpt_tui.actions.resume.trust import is_inside, is_owned
+from ckpt_tui.errors import NotFoundError
 
 ENVIRONMENTS = (".venv", "venv", "env", ".conda", os.path.join(".pixi", "envs", "default"))
 """Directories that hold an environment, in the order in which they are preferred."""
+
+
+def default_python(store: str = "") -> str:
+    """The interpreter that most likely has the workflow: the active environment's, a .venv here, else our own.
+
+    Args:
+        store: The directory of checkpoints: a .venv that lies in it, or that is not the person's own, is not taken.
+    """
+    active = os.environ.get("VIRTUAL_ENV")
+    if active and interpreter_in(active):
+        return os.path.abspath(interpreter_in(active))
+    here = interpreter_in(os.path.join(working_directory(), ".venv"))
+    mine = bool(here) and is_owned(os.path.dirname(here)) and not is_inside(here, store)
+    return here if mine else sys.executable
+
+
+def interpreter_in(directory: str) -> str:
+    """The interpreter of a virtual environment, or "" when the directory is not one."""
+    for name in (os.path.join("bin", "python"), os.path.join("Scripts", "python.exe")):
+        path = os.path.join(directory, name)
+        if os.path.isfile(path):
+            return path
+    return ""
+
+
+def interpreter(text: str, store: str = "") -> str:
+    """The interpreter that a person named: a program, or the directory of a virtual environment.
+
+    Args:
+        text: What was typed; "" for the one that most likely has the workflow.
+        store: The directory of checkpoints, whose own files are never taken without being named.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    if not text:
+        return default_python(store)
+    path = os.path.expanduser(text)
+    found = interpreter_in(path) if os.path.isdir(path) else shutil.which(path)
+    if not found:
+        raise NotFoundError(f"There is no Python at {text}.", "Name the interpreter your workflow runs in.", FAILED)
+    return os.path.abspath(found) if os.sep in found else found
 
 
 def python_for(file: str, root: str, store: str, framework: str = "agent_framework") -> tuple[str, str]:
@@ -85,6 +129,3 @@ def _packages(directory: str) -> set[str]:
         return set()
     plain = (name.partition("-")[0].removeprefix("__editable__.").lower() for name in names)
     return {"agent_framework" if name.startswith("agent_framework") else name for name in plain}
-
-
-__all__ = ["environments", "has_framework", "python_for"]

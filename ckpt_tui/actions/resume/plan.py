@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
-import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ckpt_tui.actions.resume.document_edits import Edit as Edit
 from ckpt_tui.actions.resume.fork_overlays import fork_directory, protected
-from ckpt_tui.actions.resume.trust import is_inside, is_owned
-from ckpt_tui.core.doctor.named_types import named_types
 from ckpt_tui.core.json_text import dumps
-from ckpt_tui.core.model import Checkpoint
-from ckpt_tui.core.reading.members import members
-from ckpt_tui.core.reading.pending import attribute
+from ckpt_tui.core.runs.lineage import label_of
 from ckpt_tui.core.runs.short_ids import short_id
-from ckpt_tui.core.value import Value
-from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.headers import KIND
+from ckpt_tui.stores.postgres_address import is_postgres
 
 RUNNER = os.path.join(
     os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "runner", "entry.py"
@@ -64,6 +57,7 @@ class Source:
         inner: Executor → the workflow within it, where the checkpoint holds that one's own checkpoint: `executors`,
             `graph` (its hash) and `inner`, which is one of these again.
         thread: Where it is in a store of LangGraph; None for Agent Framework.
+        copy: A private database with its thread, where the store itself is not one that the runner can read.
         workflow: The workflow's name.
         iteration: Its iteration count.
         later: Classes that other checkpoints of its branch name besides, which the run may save again.
@@ -79,6 +73,12 @@ class Source:
     later: tuple[str, ...] = ()
     inner: Mapping[str, Any] = field(default_factory=dict)
     thread: GraphThread | None = None
+    copy: str = ""
+
+    @property
+    def label(self) -> str:
+        """The workflow's name for people."""
+        return label_of(self.workflow, self.graph)
 
     @property
     def framework(self) -> str:
@@ -163,7 +163,7 @@ class Plan:
         """
         modules = dict.fromkeys(name.partition(":")[0] for name in self.source.types)
         return {
-            "mode": mode, "parent": os.getpid(), "store": self.source.store or None,
+            "mode": mode, "parent": os.getpid(), "store": self.source.copy or self.source.store or None,
             "checkpoint": self.source.id or None,
             "graph": self.source.graph, "workflow": self.source.workflow, "executors": list(self.source.executors),
             "inner": dict(self.source.inner), "types": list(self.source.types), "modules": list(modules),
@@ -180,7 +180,7 @@ class Plan:
             return {}
         return {
             "framework": "langgraph", "thread": thread.name, "checkpoint": thread.checkpoint, "prefix": thread.prefix,
-            "nodes": list(thread.nodes), "next": list(thread.next),
+            "nodes": list(thread.nodes), "next": list(thread.next), "postgres": is_postgres(self.source.store),
         }  # fmt: skip
 
     def changes(self) -> dict[str, Any]:
@@ -232,59 +232,6 @@ class Plan:
         return words if here else f"cd {shlex.quote(directory)} && {words}"
 
 
-def source_of(store: str, checkpoint: Checkpoint, later: Sequence[str] = (), allow: Collection[str] = ()) -> Source:
-    """What a checkpoint's file says of it.
-
-    Args:
-        store: The directory that holds it.
-        checkpoint: The checkpoint, decoded.
-        later: Classes that the other checkpoints of its branch name.
-        allow: Types that the person allows, `module:qualname`; a class that acts may be among them.
-
-    Raises:
-        CkptError: it cannot or must not be loaded; exit code 5.
-    """
-    ref = checkpoint.ref
-    if ref.chain or not ref.graph:
-        what = f"{ref.id} was written by a release before 1.0.0; later releases cannot load it."
-        raise CkptError(what, "Resume it with the release that wrote it.", FAILED)
-    named = named_types(checkpoint, allowed=allow)
-    if named.dangers:
-        what = f"{ref.id} is not loaded: it {named.dangers[0]}."
-        raise CkptError(what, "`ckpt-tui doctor` shows where; resume from a checkpoint you trust.", FAILED)
-    executors, inner = _executors(checkpoint.state)
-    return Source(
-        os.path.abspath(store), ref.id, ref.graph, named.types, executors, ref.workflow, ref.iteration,
-        tuple(later), inner,
-    )  # fmt: skip
-
-
-MOST_EXECUTORS = 1_000
-"""Executors of one workflow that are compared."""
-
-MOST_LEVELS = 8
-"""Workflows within workflows that are looked into."""
-
-
-def _executors(state: Value, levels: int = MOST_LEVELS) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """The executors of a checkpoint's state, and the workflows within them; see `Source`."""
-    kept = members(attribute(state, "_executor_state"))
-    names, inner = [], {}
-    for index in range(min(len(kept), MOST_EXECUTORS)):
-        member = kept[index]
-        names.append(member.label)
-        # What 1.12 and older write of a workflow within another one names no executor of it.
-        below = attribute(member.value, "sub_workflow_checkpoint")
-        if below is None or not levels:
-            continue
-        executors, deeper = _executors(attribute(below, "state"), levels - 1)
-        graph = attribute(below, "graph_signature_hash")
-        inner[member.label] = {
-            "executors": list(executors), "graph": graph if type(graph) is str else "", "inner": deeper
-        }  # fmt: skip
-    return tuple(names), inner
-
-
 def parts(workflow: str) -> tuple[str, str]:
     """The program or module that a target names, and the name in it, which is "" for a whole program."""
     place, _, name = workflow.rpartition(":")
@@ -306,48 +253,6 @@ def working_directory() -> str:
         return os.path.abspath(os.sep)
 
 
-def default_python(store: str = "") -> str:
-    """The interpreter that most likely has the workflow: the active environment's, a .venv here, else our own.
-
-    Args:
-        store: The directory of checkpoints: a .venv that lies in it, or that is not the person's own, is not taken.
-    """
-    active = os.environ.get("VIRTUAL_ENV")
-    if active and interpreter_in(active):
-        return os.path.abspath(interpreter_in(active))
-    here = interpreter_in(os.path.join(working_directory(), ".venv"))
-    mine = bool(here) and is_owned(os.path.dirname(here)) and not is_inside(here, store)
-    return here if mine else sys.executable
-
-
-def interpreter_in(directory: str) -> str:
-    """The interpreter of a virtual environment, or "" when the directory is not one."""
-    for name in (os.path.join("bin", "python"), os.path.join("Scripts", "python.exe")):
-        path = os.path.join(directory, name)
-        if os.path.isfile(path):
-            return path
-    return ""
-
-
-def interpreter(text: str, store: str = "") -> str:
-    """The interpreter that a person named: a program, or the directory of a virtual environment.
-
-    Args:
-        text: What was typed; "" for the one that most likely has the workflow.
-        store: The directory of checkpoints, whose own files are never taken without being named.
-
-    Raises:
-        NotFoundError: there is none.
-    """
-    if not text:
-        return default_python(store)
-    path = os.path.expanduser(text)
-    found = interpreter_in(path) if os.path.isdir(path) else shutil.which(path)
-    if not found:
-        raise NotFoundError(f"There is no Python at {text}.", "Name the interpreter your workflow runs in.", FAILED)
-    return os.path.abspath(found) if os.sep in found else found
-
-
 def make_plan(
     source: Source, target: Target, into: str = "", responses: Mapping[str, Any] | None = None,
     edits: Sequence[Edit] = (),
@@ -366,6 +271,6 @@ def short_name_of(source: Source) -> str:
 
 
 __all__ = [
-    "FAILED", "KIND", "RUNNER", "Edit", "GraphThread", "Plan", "Source", "Target", "default_python", "interpreter",
-    "is_path", "make_plan", "parts", "source_of", "working_directory",
+    "FAILED", "KIND", "RUNNER", "Edit", "GraphThread", "Plan", "Source", "Target", "is_path", "make_plan", "parts",
+    "working_directory",
 ]  # fmt: skip

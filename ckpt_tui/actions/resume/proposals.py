@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ckpt_tui.actions.resume.discovery import Candidate
-from ckpt_tui.actions.resume.interpreters import python_for
-from ckpt_tui.actions.resume.plan import Target, default_python, is_path, parts, working_directory
+from ckpt_tui.actions.resume.interpreters import default_python, python_for
+from ckpt_tui.actions.resume.plan import Target, is_path, parts, working_directory
 from ckpt_tui.actions.resume.project_files import project_root
 from ckpt_tui.actions.resume.targets import Suggestion, is_same_code, remembered, suggested
 
@@ -23,7 +23,7 @@ class Proposal:
     Attributes:
         target: The program; its paths are absolute, its interpreter is named.
         origin: Why it is proposed.
-        reason: The same in words.
+        reason: The same as text.
         question: Why it is started only after a question of its own, as a sentence; "" when it needs none.
         remark: A remark on its interpreter; mostly "".
         file: The project file that suggests it, or "".

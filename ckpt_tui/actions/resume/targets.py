@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tomllib
 from collections.abc import Iterator
@@ -12,11 +11,11 @@ from typing import Any
 from ckpt_tui.actions.resume.fork_overlays import root_of
 from ckpt_tui.actions.resume.plan import Target, is_path, parts, working_directory
 from ckpt_tui.actions.resume.trust import doubt, is_inside
+from ckpt_tui.actions.state_files import StateTable
 from ckpt_tui.stores.files import FileTrouble, read_ends
-from ckpt_tui.user_directories import state_directory
 
-KEPT = 200
-"""Stores whose target is remembered; the ones used longest ago are forgotten."""
+_TABLE = StateTable("targets.json", 200)
+"""Path of a store → the target used last."""
 
 LEVELS = 6
 """Directories above a store that are looked at for a project file."""
@@ -80,41 +79,23 @@ def _absolute(text: str, directory: str) -> str:
 # -- what was used last ------------------------------------------------------------------------------------------------
 
 
-def _path() -> str:
-    return os.path.join(state_directory(), "targets.json")
-
-
-def _read() -> dict[str, Any]:
-    try:
-        with open(_path(), encoding="utf-8") as file:
-            found = json.load(file)
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def remember(store: str, target: Target) -> None:
     """Keep the target of a store; a state directory that cannot be written is not a reason to fail."""
-    known = _read()
-    key = os.path.realpath(root_of(store))
+    known = _TABLE.read()
+    key = _key(store)
     known.pop(key, None)
     known[key] = {**asdict(anchored(target)), "args": dict(target.args)}
-    while len(known) > KEPT:
-        known.pop(next(iter(known)))
-    path = _path()
-    try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        temporary = f"{path}.{os.getpid()}.tmp"
-        with open(temporary, "w", encoding="utf-8") as file:
-            json.dump(known, file, indent=1)
-        os.replace(temporary, path)
-    except OSError:
-        return
+    _TABLE.write(known)
 
 
 def remembered(store: str) -> Target | None:
     """The target that was last used for a store; its paths are absolute."""
-    return _target(_read().get(os.path.realpath(root_of(store))))
+    return _target(_TABLE.read().get(_key(store)))
+
+
+def _key(store: str) -> str:
+    """What stands for a store and its forks."""
+    return os.path.realpath(root_of(store))
 
 
 # -- what a project suggests -------------------------------------------------------------------------------------------

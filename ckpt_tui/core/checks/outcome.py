@@ -18,7 +18,7 @@ class Failure(NamedTuple):
     Attributes:
         id: The checkpoint, or "" where it is about none.
         path: The path or expression, or "".
-        expected: What was expected, in words.
+        expected: What was expected, as text.
         value: The value that was found, masked; None with `has_value` false where there is none.
         has_value: Whether a value was found.
         reason: What is wrong, in a few words.

@@ -216,7 +216,7 @@ def _matches(wanted: tuple[PathStep, ...], path: Path) -> bool:
 
 
 def configured(table: Mapping[str, object]) -> tuple[Rule, ...]:
-    """The rules that a config's `[noise]` table asks for: `false` switches a rule off, a list of patterns adds one.
+    """The rules that a config's `[ignore]` table asks for: `false` switches a rule off, a list of patterns adds one.
 
     Raises:
         PatternFault: an entry is neither, or holds something that is not a pattern.

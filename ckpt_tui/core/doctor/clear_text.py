@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from ckpt_tui.core.doctor.findings import Finding
+from ckpt_tui.core.document_budget import DocumentBudget
+from ckpt_tui.core.documents.envelope import parsed, resolve
 from ckpt_tui.core.paths import Path, expression
+from ckpt_tui.core.pickles.kept import facts_of
+from ckpt_tui.core.reading.path_links import PathLink, path_of
 from ckpt_tui.core.reading.to_json import to_json
-from ckpt_tui.core.redact import MASK, is_mask, masked
+from ckpt_tui.core.redact import MASK, PLAIN, RUN_KWARGS, is_mask, masked, secrecy
+from ckpt_tui.core.value import Envelope, Value
 
 _PATHS = 200
 """Different paths of secrets that are reported."""
@@ -37,7 +42,8 @@ _LOOKS = (
 """Beginnings of what is a secret by its look, in lower case."""
 
 _HINT = re.compile(rb"%b|%b" % (_NAMES, _LOOKS), re.DOTALL)
-_BASE64 = re.compile(rb'"__pickled__"\s*:\s*"[A-Za-z0-9+/=]*"')
+_PICKLED = re.compile(rb'"__pickled__"\s*:\s*"')
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 
 
 def may_hold_secrets(data: bytes) -> bool:
@@ -49,7 +55,18 @@ def json_may_hold_secrets(raw: bytes) -> bool:
     """The same for the bytes of a file, its pickles aside."""
     if b"\0" in raw or b"\\u00" in raw:  # UTF-16, or letters written as escapes
         return True
-    return may_hold_secrets(_BASE64.sub(b"", raw))
+    return may_hold_secrets(b"".join(_beside_base64(raw)))
+
+
+def _beside_base64(raw: bytes) -> Iterator[bytes]:
+    """The bytes of a file without the texts of its pickles."""
+    done = 0
+    for found in _PICKLED.finditer(raw):
+        end = raw.find(b'"', found.end())
+        if end >= 0 and not raw[found.end() : end].translate(None, _BASE64):
+            yield raw[done : found.start()]
+            done = end + 1
+    yield raw[done:]
 
 
 class ClearText:
@@ -63,12 +80,7 @@ class ClearText:
 
     def take(self, parts: dict[str, Any], file: str) -> None:
         """Look through the parts of a checkpoint."""
-        found = list(_masks(masked(to_json(parts), all_run_kwargs=False)))
-        # Masks of a copy that was masked when it was made are not news.
-        there = set(_masks(to_json(parts))) if found else set()
-        for path in found:
-            if path in there:
-                continue
+        for path in _secrets(parts):
             where = expression(path)
             if where in self._found or len(self._found) < _PATHS:
                 first, count = self._found.get(where, (file, 0))
@@ -80,6 +92,65 @@ class ClearText:
             more = f", in {count:,} files" if count > 1 else ""
             fix = "Share exports, which mask it; keep secrets out of run arguments and state."
             yield Finding("secret", "info", file, where, f"a secret in clear text{more}", fix)
+
+
+def _secrets(parts: dict[str, Value]) -> Iterator[Path]:
+    """The paths of the secrets in the parts of a checkpoint; those of a pickle are worked out once for all places."""
+    budget = DocumentBudget()
+    rest, pickles = _apart(parts)
+    yield from _masked_paths(rest, PLAIN, budget)
+    for path, above, envelope in pickles:
+        facts, name = facts_of(envelope), f"secrets {above}"
+        found = facts.get(name)
+        if found is None:
+            found = tuple(_masked_paths(envelope, above, budget))
+            if not budget.is_cut:
+                facts[name] = found
+        for below in found:
+            yield (*path, *below)
+
+
+def _masked_paths(value: Value, above: int, budget: DocumentBudget) -> Iterator[Path]:
+    """Where masking the JSON of a value hides something; `above` is how far it is a secret by where it stands."""
+    found = list(_masks(masked(to_json(value, budget=budget), above, all_run_kwargs=False)))
+    # Masks of a copy that was masked when it was made are not news.
+    there = set(_masks(to_json(value, budget=budget))) if found else set()
+    return (path for path in found if path not in there)
+
+
+def _apart(parts: dict[str, Value]) -> tuple[Value, list[tuple[Path, int, Envelope]]]:
+    """The values of JSON without the pickles in them, and the pickles, each with how far it is a secret there."""
+    pickles: list[tuple[Path, int, Envelope]] = []
+    rest: dict[str, Value] = dict(parts)
+    todo: list[tuple[PathLink | None, Any, int]] = [(None, rest, PLAIN)]
+    while todo:
+        way, container, above = todo.pop()
+        is_list = type(container) is list
+        for key, value in enumerate(container) if is_list else container.items():
+            value = parsed(value)
+            kind = type(value)
+            if kind is not Envelope and kind is not dict and kind is not list:
+                continue
+            rank = max(above, _rank(container, key))
+            if kind is not Envelope:
+                container[key] = value = value.copy()
+                todo.append(((way, (key,)), value, rank))
+            elif type(resolve(value)) in _SCALARS:
+                container[key] = resolve(value)
+            else:
+                container[key] = None
+                pickles.append((path_of((way, (key,))), rank, value))
+    return rest, pickles
+
+
+_SCALARS = frozenset((str, int, float, bool, type(None)))
+
+
+def _rank(container: Any, key: Any) -> int:
+    """How far a member of a container is a secret by its name, or by the name beside it in a list of two."""
+    if type(container) is list:
+        key = container[0] if key == 1 and len(container) == 2 else None
+    return secrecy(key) if type(key) is str and key not in RUN_KWARGS else PLAIN
 
 
 def _masks(document: Any) -> Iterator[Path]:

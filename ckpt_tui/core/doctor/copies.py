@@ -38,7 +38,7 @@ class Copy(NamedTuple):
     Attributes:
         file: The copy.
         original: The file that it is a copy of.
-        words: What made it, in words for people, or "".
+        words: What made it, as text for people, or "".
     """
 
     file: str

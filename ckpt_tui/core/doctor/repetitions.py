@@ -13,14 +13,18 @@ from ckpt_tui.core.documents.envelope import is_unopened, resolve
 from ckpt_tui.core.matching.digests import Digests, OutOfBudget
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, expression
-from ckpt_tui.core.reading.chat import is_chat
+from ckpt_tui.core.pickles.kept import facts_of
+from ckpt_tui.core.reading.chat import fields, is_chat
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.path_links import PathLink, path_of
-from ckpt_tui.core.reading.pending import attribute, requests
+from ckpt_tui.core.reading.pending import requests
 from ckpt_tui.core.value import Value
 
 _LOOKED_AT = 20_000
 """Values of one checkpoint that are looked at for conversations: a tenth of a second at worst."""
+
+_MEMBERS = 4
+"""Members of a value that cost as much to pass by as a value to look at."""
 
 _MESSAGES = 5_000
 """Messages of one conversation that are compared."""
@@ -75,15 +79,16 @@ def repeated_messages(checkpoint: Checkpoint) -> Iterator[Repeated]:
             if found is not None:
                 yield Repeated(path_of(way), *found)
             continue
-        below = members(value)
-        if not len(below) or id(value) in seen:
+        if id(value) in seen:
             continue
         seen.add(id(value))
         kept.append(value)
-        for index in range(min(len(below), left)):
-            member = below[index]
-            if type(member.value) not in _SCALARS:
-                todo.append(((way, member.steps), member.value))
+        below = members(value)
+        for index in range(min(len(below), _MEMBERS * left)):
+            item = below.value(index)
+            if type(item) not in _SCALARS and id(item) not in seen:
+                todo.append(((way, below[index].steps), item))
+        left -= len(below) // _MEMBERS
 
 
 _SCALARS = frozenset((str, int, float, bool, type(None), bytes))
@@ -94,15 +99,17 @@ def _repeated(messages: Iterable[Value], digests: Digests) -> tuple[tuple[str, .
     counts: dict[tuple[str, int], int] = {}
     signs: list[int] = []
     for message in messages:
-        if not is_chat(message):
-            return None
-        try:
-            # Its id is left out: a restore may give a message another one.
-            sign = digests.of([attribute(message, member) for member in _SAID])
-        except OutOfBudget:
-            return None
+        facts = facts_of(message)
+        known = facts.get("said")
+        if known is None:
+            if not is_chat(message):
+                return None
+            try:
+                known = facts["said"] = _said(message, digests)
+            except OutOfBudget:
+                return None
+        sign, name = known
         signs.append(sign)
-        name = next((own for key in _IDS if (own := attribute(message, key))), None)
         if type(name) is str:
             counts[name, sign] = counts.get((name, sign), 0) + 1
     twice = {name: count - 1 for (name, _), count in counts.items() if count > 1}
@@ -110,6 +117,18 @@ def _repeated(messages: Iterable[Value], digests: Digests) -> tuple[tuple[str, .
         return tuple(twice), sum(twice.values())
     number = _doubled(signs)
     return ((), number) if number else None
+
+
+def _said(message: Value, digests: Digests) -> tuple[int, Value]:
+    """What distinguishes what is said in a message from other messages, and its id.
+
+    Raises:
+        OutOfBudget: there is more of it than is compared.
+    """
+    about = fields(message)
+    # Its id is left out: a restore may give a message another one.
+    sign = digests.of([about.get(member) for member in _SAID])
+    return sign, next((own for key in _IDS if (own := about.get(key))), None)
 
 
 _SAID = ("role", "contents", "content", "text", "author_name", "authorName", "name", "tool_calls", "tool_call_id")

@@ -16,6 +16,7 @@ from ckpt_tui.core.doctor.repetitions import Repetitions
 from ckpt_tui.core.doctor.side_names import LEFTOVER, side_file_words
 from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem, parts_of
+from ckpt_tui.core.pickles.kept import facts_of
 from ckpt_tui.core.safety.judgement import Judgement
 from ckpt_tui.core.text import quoted
 
@@ -138,8 +139,10 @@ class Doctor:
         hint = json_may_hold_secrets(checkpoint.raw)
         for envelope in examine_values(checkpoint, pickles, check):
             if not hint and not (envelope.is_cut and envelope.factor == 0):
-                data = pickle_bytes(envelope)
-                hint = may_hold_secrets(data)
+                facts = facts_of(envelope)
+                if "hint" not in facts:
+                    facts["hint"] = may_hold_secrets(pickle_bytes(envelope))
+                hint = facts["hint"]
         self._findings += pickles.findings
         self._undecodable += sum(finding.kind in UNDECODABLE for finding in pickles.findings)
         self._candidate(ref, tuple(pickles.types))

@@ -22,7 +22,7 @@ class Finding(NamedTuple):
         severity: info, warning, or danger where loading the file could run code.
         file: The file name, or "" for the store as a whole.
         path: JMESPath over the document of `show`, or "".
-        reason: What, in words for people.
+        reason: What, as text for people.
         fix: What to do about it, or "".
         lines: Lines to put into the file, in order, where the fix says so.
     """

@@ -29,7 +29,7 @@ _BACKUP = re.compile(r"\.?(.+\.json)(?:~|\.~\d+~|\.(?:bak|backup|old|save|orig)\
 
 
 def side_file_words(name: str, names: Collection[str]) -> str:
-    """What a file that is not a checkpoint is, in words for people; "" where its name does not show it.
+    """What a file that is not a checkpoint is, as text for people; "" where its name does not show it.
 
     Args:
         name: Its name.

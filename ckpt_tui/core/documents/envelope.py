@@ -93,8 +93,7 @@ def _decode(envelope: Envelope, limits: PickleBudget, check: Callable[[], None] 
         return _keep(envelope, Opaque(reason, len(text)), reason, None)
     if not data:
         return _keep(envelope, Opaque("an empty pickle", 0), "an empty pickle", None)
-    decoded = decode(data, limits, check)
-    DECODED.put(key, decoded, limits)
+    decoded = DECODED.put(key, decode(data, limits, check), limits)
     warning = decoded.fault
     if decoded.trailing and not warning:
         warning = f"{decoded.trailing:,} byte{'' if decoded.trailing == 1 else 's'} after the end of the pickle"
@@ -112,7 +111,7 @@ def _base64(text: memoryview, check: Callable[[], None] | None) -> bytes:
     """The bytes of a long base64 text, in pieces: one call would hold the interpreter's lock for a tenth of a second.
 
     Raises:
-        ValueError: it is no base64.
+        ValueError: it is not base64.
     """
     parts = []
     for start in range(0, len(text), _PIECE):

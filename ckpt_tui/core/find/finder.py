@@ -16,7 +16,7 @@ from ckpt_tui.core.find.searched_members import Hidden, Members, attributes_of, 
 from ckpt_tui.core.paths import Path, path_to
 from ckpt_tui.core.reading.pickled_objects import object_parts, own_attributes
 from ckpt_tui.core.redact import EVERYTHING, PLAIN, is_maskable, masked_text, secrecy
-from ckpt_tui.core.value import Deferred, Envelope, Obj, Opaque, Ref, Value
+from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, Value
 
 FIND_NODES = 5_000_000
 """Values looked at in one checkpoint."""
@@ -39,14 +39,25 @@ _NAMES = 50_000
 _SHORT = 64
 """Characters of a text that may come again."""
 
+_LONG = 4_096
+"""Values with long texts of one checkpoint of which is remembered what is found: they may be shared."""
+
+_FEW_BITS = 200
+"""Bits of an integer whose digits cost little."""
+
 _BYTES = 1_000_000
 """Bytes of a value that are searched as text."""
 
-_SHAPES, _SHAPE_NAMES = 4_000, 256
-"""Sets of attribute names of which is remembered whether one of them matters, and the names of the largest."""
+_SHAPES = 4_000
+"""Sets of attribute names of which is remembered whether one of them matters."""
 
 _DIGITS = 8_000
 """Bits of an integer whose digits are searched."""
+
+NO_SPOT: Spot = (-1, -1)
+"""That it is not known yet where something matches."""
+
+_TEXTS = frozenset((str, bytes, bytearray))
 
 Check = Callable[[], None] | None
 
@@ -112,7 +123,7 @@ class Finder:
             return self._dull[names]
         except KeyError:
             found = all(self.name(name) == (None, PLAIN) and name[:1] != "$" for name in names)
-            if len(self._dull) < _SHAPES and len(names) < _SHAPE_NAMES:
+            if len(self._dull) < _SHAPES:
                 self._dull[names] = found
             return found
 
@@ -144,6 +155,8 @@ class _Walk:
         self.repeats = FIND_REPEATS
         self.open: dict[int, bool] = {}  # id of a container at hand → whether it was looked at before
         self.seen: dict[int, Value] = {}  # kept alive: an id means nothing once its object is gone
+        self.states: dict[int, Value] = {}  # of objects
+        self.long: dict[int, tuple[Value, tuple[str, Spot] | None]] = {}
 
     def run(self, value: Value, top: _FoundIn, secret: int) -> Iterator[Hit]:  # noqa: C901 one loop: a call each is slow
         """The matches in a value."""
@@ -175,9 +188,8 @@ class _Walk:
                 kind = type(item)
                 if kind is str or kind is int or kind is float or kind is bool:
                     if values and not (secret and is_maskable(item, secret == EVERYTHING)):
-                        text = item if kind is str else _text(item, kind)
-                        spot = self.match(text)
-                        if spot is not None and (seen := self.unmasked(text, spot)) is not None:
+                        spot = self.match(item) if kind is str and len(item) <= _SHORT else NO_SPOT
+                        if spot is not None and (seen := self.seen_in(item, kind, spot)) is not None:
                             yield _hit(_FoundIn(place, steps or (name or "",), 0), "value", *seen)
                     continue
                 if kind is Hidden:
@@ -208,7 +220,7 @@ class _Walk:
         ident = id(item)
         if item is None or ident in self.open:
             return None
-        again = ident in self.seen
+        again = ident in self.seen or (kind is Obj and self.is_shared(item.state))
         if again and self.repeats < 0:
             self.finder.cut = True
             return None
@@ -226,6 +238,14 @@ class _Walk:
             return None
         self.open[ident] = again
         return below, ident
+
+    def is_shared(self, state: Value) -> bool:
+        """Whether another object came before that has the same state."""
+        if type(state) is not Map:
+            return False
+        shared = id(state) in self.states
+        self.states[id(state)] = state
+        return shared
 
     def object(self, item: Obj, place: _FoundIn, secret: int) -> Generator[Hit, None, Members | None]:
         """Matches of an object's own texts; returns its members, or None where it is a text itself."""
@@ -251,10 +271,29 @@ class _Walk:
     def leaf(self, item: Value, kind: type, place: _FoundIn, secret: int) -> Iterator[Hit]:
         if not self.question.values or (secret and is_maskable(item, secret == EVERYTHING)):
             return
-        text = item if kind is str else _text(item, kind)
-        spot = self.match(text)
-        if spot is not None and (seen := self.unmasked(text, spot)) is not None:
+        seen = self.seen_in(item, kind)
+        if seen is not None:
             yield _hit(place, "value", *seen)
+
+    def seen_in(self, item: Value, kind: type, spot: Spot = NO_SPOT) -> tuple[str, Spot] | None:
+        """The text of a scalar and where it matches, secrets masked; None where it does not.
+
+        Args:
+            item: The scalar.
+            kind: Its type.
+            spot: Where it matches, as far as that is known.
+        """
+        if spot is not NO_SPOT:
+            return self.unmasked(item, spot)
+        is_long = len(item) > _SHORT if kind in _TEXTS else kind is int and item.bit_length() > _FEW_BITS
+        if is_long and (known := self.long.get(id(item))) is not None:
+            return known[1]
+        text = item if kind is str else _text(item, kind)
+        found = self.match(text)
+        seen = self.unmasked(text, found) if found is not None else None
+        if is_long and len(self.long) < _LONG:
+            self.long[id(item)] = item, seen
+        return seen
 
     def unmasked(self, text: str, spot: Spot) -> tuple[str, Spot] | None:
         """A text that matches, and where, with the secrets in it masked; None where only they match."""

@@ -64,11 +64,14 @@ def entries_of(kv: list[Value]) -> Members:
             yield ("$entries", index, 1), None, value
 
 
+_FEW_NAMES = 512
+"""Names and values of an object that are looked at together, at most."""
+
+
 def attributes_of(kv: list[Value], is_dull: Callable[[tuple[str, ...]], bool]) -> Members:
     """The attributes of an object, name, value, name, value, ...; `is_dull` says that none of the names matters."""
-    names = tuple(kv[::2])
-    if is_dull(names):
-        # Most attributes of the framework's objects are None.
+    # Most attributes of the framework's objects are None.
+    if len(kv) < _FEW_NAMES and is_dull(names := tuple(kv[::2])):
         return [((name,), None, value) for name, value in zip(names, kv[1::2], strict=True) if value is not None]
     return (((escape_name(name),) if name[:1] == "$" else None, name, value) for name, value in Pairs(kv))
 

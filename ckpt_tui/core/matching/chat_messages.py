@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ckpt_tui.core.documents.envelope import resolve
+from ckpt_tui.core.reading.langchain_messages import is_langchain_message, role_of
 from ckpt_tui.core.reading.pickled_objects import object_parts
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.value import Map, Obj, Value
@@ -17,16 +18,16 @@ _NODES = 300
 _MEMBERS = 60
 """Members of a value that is asked whether it is one."""
 
-_FEW_WORDS = 3
-"""Words below which two texts are too short to be called unlike."""
-
 _SHARED = 0.3
 """The share of the words of both that two messages have in common at least, to be one that changed."""
 
-_WORD = re.compile(r"\w+")
-_AUTHORS = ("role", "author_name", "source_id", "target_id")
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Letters that are written without spaces between words: each counts as a word."""
+
+_WORD = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])\w)+")
+_AUTHORS = (("role",), ("author_name", "authorName", "name"), ("source_id",), ("target_id",))
 _BODIES = ("contents", "content", "text", "data", "parts")
-_IDS = ("message_id", "id")
+_IDS = ("message_id", "messageId", "id")
 
 
 class Message(NamedTuple):
@@ -35,11 +36,13 @@ class Message(NamedTuple):
     Attributes:
         author: Who says it to whom, as far as it says so: role, name, executors.
         identity: Its id, or "".
-        words: The words of what it says.
+        text: The texts of what it says, a line each; None where it says nothing in text.
+        words: Their words.
     """
 
     author: tuple[str, ...]
     identity: str
+    text: str | None
     words: frozenset[str]
 
 
@@ -51,16 +54,21 @@ def as_message(value: Value) -> Message | None:
     if not isinstance(document, dict):
         return None
     body = next((document[name] for name in _BODIES if document.get(name) not in (None, [], "")), None)
-    author = tuple(_scalar(document.get(name)) for name in _AUTHORS)
+    author = tuple(_first(document, names) for names in _AUTHORS)
+    if is_langchain_message(resolve(value)):
+        author = (role_of(resolve(value)), *author[1:])
     if body is None or not (author[0] or author[2]):
         return None
-    identity = next((found for name in _IDS if (found := _scalar(document.get(name)))), "")
-    return Message(author, identity, frozenset(word.lower() for text in _texts(body) for word in _WORD.findall(text)))
+    texts = [*_texts(body)]
+    words = frozenset(word.lower() for text in texts for word in _WORD.findall(text))
+    return Message(author, _first(document, _IDS), "\n".join(texts).strip() if texts else None, words)
 
 
 def _has_author(value: Value) -> bool:
     """Whether a value has the member of an author: far quicker than to write it out."""
     value = resolve(value)
+    if is_langchain_message(value):
+        return True
     names: Iterable[Value] = ()
     if type(value) is dict:
         names = value
@@ -77,9 +85,25 @@ def are_unlike(one: Message, other: Message) -> bool:
         return False
     if any(a and b and a != b for a, b in zip(one.author, other.author, strict=True)):
         return True
-    if min(len(one.words), len(other.words)) < _FEW_WORDS:
+    if one.text is None or other.text is None:
+        return one.text is not other.text
+    if _goes_on(one.text, other.text) or _goes_on(other.text, one.text):
         return False
-    return len(one.words & other.words) < _SHARED * len(one.words | other.words)
+    both = one.words | other.words
+    return not both or len(one.words & other.words) < _SHARED * len(both)
+
+
+def _goes_on(text: str, longer: str) -> bool:
+    """Whether a text is the other one, or its beginning up to the end of a word."""
+    if not longer.startswith(text):
+        return False
+    words = _WORD.findall(text)
+    return words == _WORD.findall(longer)[: len(words)]
+
+
+def _first(document: dict[str, Any], names: Iterable[str]) -> str:
+    """The text of the first of these members that has one, or ""."""
+    return next((found for name in names if (found := _scalar(document.get(name)))), "")
 
 
 def _scalar(document: Any) -> str:

@@ -41,10 +41,12 @@ class Pairing:
         self._messages: dict[int, Message | None] = {}
 
     def identity(self, item: Value) -> Identity | None:
-        """What identifies an item; the answer is cached."""
+        """What identifies an item; the answer is cached. The name in a message is that of its author."""
         ident = id(item)
         if ident not in self.asked:
-            self.asked[ident] = identity(item)
+            known = identity(item)
+            is_author = known is not None and known.name in NAMES and self._message(item) is not None
+            self.asked[ident] = None if is_author else known
         return self.asked[ident]
 
     def _message(self, item: Value) -> Message | None:

@@ -35,7 +35,7 @@ class _Fault(Exception):
     """The bytes cannot be read further.
 
     Attributes:
-        reason: Why, in words for people.
+        reason: Why, as text for people.
         is_limit: It is a limit of ours.
     """
 

@@ -38,7 +38,7 @@ Scalar = int | float | str | bool
 
 
 class Answer(NamedTuple):
-    """A request that was answered: who asked, and the answer in words, "" where it is in no file."""
+    """A request that was answered: who asked, and the answer as text, "" where it is in no file."""
 
     executor: str
     text: str
@@ -51,7 +51,7 @@ class Passed(NamedTuple):
         ref: The checkpoint.
         kind: What led to it: executors ran, an input or an answer came in, or it is the first one known.
         ran: The executors that ran, the certain ones first.
-        inputs: The inputs that came in, in words, each with its path in the checkpoint.
+        inputs: The inputs that came in, as text, each with its path in the checkpoint.
         sent: What was sent first, with who sent it, where no input is in the file; else "".
         answers: The requests that were answered.
         scalars: Path in the checkpoint → number or short text that the workflow or an executor keeps.
@@ -88,7 +88,7 @@ def passed(
 
 
 def words(value: Value, limit: int = TEXT_CELLS) -> str:
-    """A value in words, safe for a terminal: what was said last where it holds chat messages, else on a line."""
+    """A value as text, safe for a terminal: what was said last where it holds chat messages, else on a line."""
     if is_unopened(value):
         return summary(value, limit)
     value = resolve(value)

@@ -15,7 +15,7 @@ class PickleFault(Exception):
     """A pickle cannot be read further.
 
     Attributes:
-        reason: Why, in words for people.
+        reason: Why, as text for people.
         position: The byte where the operation begins that could not be run.
         is_limit: The reason is a limit of ours; the pickle itself may be sound.
     """

@@ -8,6 +8,7 @@ Read as messages: objects of Agent Framework from 1.0 on and of its betas, their
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from ckpt_tui.core.documents.envelope import is_unopened, resolve
@@ -59,7 +60,7 @@ class ChatMessage(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What is said in words."""
+        """What is said as text."""
         return "".join(part.text for part in self.parts if part.kind == "text")
 
 
@@ -100,7 +101,7 @@ def read_message(value: Value) -> ChatMessage | None:
     role = role_of(resolve(value)) if is_langchain_message(resolve(value)) else name_of(found.get("role"))
     author = name_of(_first(found, "author_name", "authorName", "name"))
     identity = _text(_first(found, "message_id", "messageId"))
-    parts: list[Part] = []
+    pieces: list[Part | None] = []
     if called := _text(found.get("tool_call_id")):
         return ChatMessage(role, author, identity, (Part("result", _joined(found.get("content")), called),))
     contents = found.get("contents") if found.get("contents") is not None else found.get("content")
@@ -109,20 +110,28 @@ def read_message(value: Value) -> ChatMessage | None:
         items = [items]
     if type(items) not in (list, tuple) or not len(items):
         items = [found["text"]] if type(resolve(found.get("text"))) is str else []
-    for item in items:
-        _add(parts, _part(item))
+    pieces += [Part("text", item) if type(item) is str else _part(item) for item in items]
     calls = resolve(found.get("tool_calls"))
     for call in calls if type(calls) in (list, tuple) else ():
         about = fields(call)
         inner = fields(about.get("function")) or {"arguments": about.get("args"), **about}
-        _add(parts, Part("call", call_line(inner), _text(about.get("id"))))
-    return ChatMessage(role, author, identity, tuple(parts))
+        pieces.append(Part("call", call_line(inner), _text(about.get("id"))))
+    return ChatMessage(role, author, identity, _merged([piece for piece in pieces if piece is not None]))
 
 
 def read_content(value: Value) -> Part | None:
     """A call, a result, an approval or a question for one that stands outside of a message; None for anything else."""
-    found = _part(value) if type(resolve(value)) in (dict, Obj, Map) else None
-    return found if found is not None and found.kind in ("call", "result", "request", "answer") else None
+    if is_unopened(value) or _kind_of(fields(value)) not in _CALLS:
+        return None
+    return _part(value)
+
+
+def pieces_of(message: Value) -> int:
+    """How many pieces the content of a chat message has, at least."""
+    found = fields(message)
+    contents = found.get("contents") if found.get("contents") is not None else found.get("content")
+    items: Value = None if is_unopened(contents) else resolve(contents)
+    return len(items) if type(items) is list or type(items) is tuple else 0
 
 
 def name_of(value: Value) -> str:
@@ -153,6 +162,18 @@ _KINDS = {
 }  # fmt: skip
 
 
+_CALLS = frozenset(
+    ("function_call", "function_result", "function_approval_request", "function_approval_response")
+)  # fmt: skip
+"""Kinds of content that say something outside of a message, too."""
+
+
+def _kind_of(found: dict[str, Value]) -> str:
+    """The kind of a content, by the name that the framework has for it now."""
+    kind = name_of(_first(found, "type", "$type"))
+    return _KINDS.get(kind.lower(), kind)
+
+
 def _part(value: Value) -> Part | None:
     if is_unopened(value):
         return Part("other", summary(value, 200))
@@ -160,8 +181,7 @@ def _part(value: Value) -> Part | None:
     if type(value) is str:
         return Part("text", value)
     found = fields(value)
-    kind = name_of(_first(found, "type", "$type"))
-    kind = _KINDS.get(kind.lower(), kind)
+    kind = _kind_of(found)
     text = resolve(found.get("text"))
     if kind == "usage":
         return None
@@ -192,14 +212,16 @@ def _call_of(found: dict[str, Value]) -> dict[str, Value]:
     return {**found, "arguments": found["input"]} if "input" in found and "arguments" not in found else found
 
 
-def _add(parts: list[Part], part: Part | None) -> None:
+def _merged(pieces: list[Part]) -> tuple[Part, ...]:
     """Texts that follow each other are one: a message is streamed in pieces."""
-    if part is None or (part.kind in ("text", "reasoning") and not part.text):
-        return
-    if parts and part.kind == parts[-1].kind and part.kind in ("text", "reasoning"):
-        parts[-1] = Part(part.kind, parts[-1].text + part.text)
-    else:
-        parts.append(part)
+    parts: list[Part] = []
+    said = (piece for piece in pieces if piece.text or piece.kind not in ("text", "reasoning"))
+    for kind, group in groupby(said, lambda piece: piece.kind):
+        if kind in ("text", "reasoning"):
+            parts.append(Part(kind, "".join(piece.text for piece in group)))
+        else:
+            parts += group
+    return tuple(parts)
 
 
 def _joined(value: Value) -> str:
@@ -208,7 +230,8 @@ def _joined(value: Value) -> str:
     if type(value) is str:
         return clean(value, LINE_CELLS)
     if type(value) in (list, tuple):
-        texts = [resolve(fields(item).get("text")) if type(item) is not str else item for item in value]
+        first = value[: LINE_CELLS + 1]  # more of them do not fit the line
+        texts = [resolve(fields(item).get("text")) if type(item) is not str else item for item in first]
         if texts and all(type(text) is str for text in texts):
             return clean("".join(texts), LINE_CELLS)
     return "" if value is None else summary(value, LINE_CELLS)
@@ -224,7 +247,7 @@ def _canonical(arguments: Value) -> str:
         except (ValueError, RecursionError):
             return arguments
     else:
-        document = to_json(arguments, nodes=LINE_CELLS)
+        document = to_json(arguments, nodes=LINE_CELLS // 4)
     try:
         return json.dumps(masked(document, sign=MASK), ensure_ascii=False)
     except (TypeError, ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The framework's own objects in words: what was said, which tool is called, what a person is asked for.
+"""The framework's own objects as text: what was said, which tool is called, what a person is asked for.
 
 They come as the JSON that an event or a request holds (`data` of docs/resume.md).
 """

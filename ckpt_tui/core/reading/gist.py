@@ -16,9 +16,10 @@ from ckpt_tui.core.model import INTERNAL
 from ckpt_tui.core.reading.bookkeeping import CALLS, name_of_call
 from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, text_of
 from ckpt_tui.core.reading.members import members
+from ckpt_tui.core.reading.message_parts import message_text
 from ckpt_tui.core.reading.pending import attribute
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
-from ckpt_tui.core.reading.summary import float_text, integer_text, message_text
+from ckpt_tui.core.reading.summary import float_text, integer_text
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import RUN_KWARGS, is_secret_key
 from ckpt_tui.core.secret_texts import masked_text
@@ -236,7 +237,7 @@ def _is_message(value: Value) -> bool:
 
 
 def _members(pairs: Sequence[tuple[Value, Value]], depth: int) -> str:
-    """The members in words: yes or no first, then texts, then numbers by name; what is nested only where that is all.
+    """The members as text: yes or no first, then texts, then numbers by name; what is nested only where that is all.
 
     A lone answer of yes or no needs no name.
     """

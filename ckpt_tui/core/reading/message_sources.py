@@ -9,7 +9,16 @@ from typing import NamedTuple
 from ckpt_tui.core.documents.envelope import is_long_text, is_unopened, resolve
 from ckpt_tui.core.model import INTERNAL, Checkpoint
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.reading.chat import ChatMessage, Part, fields, is_chat, name_of, read_content, read_message
+from ckpt_tui.core.reading.chat import (
+    ChatMessage,
+    Part,
+    fields,
+    is_chat,
+    name_of,
+    pieces_of,
+    read_content,
+    read_message,
+)
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.path_links import PathLink, path_of
 from ckpt_tui.core.reading.pending import requests
@@ -21,8 +30,20 @@ from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Map, Obj, SetOf, Value
 
-WALKED = 150_000
-"""Values that are looked at for messages: a second at most, in a worker."""
+WALKED = 100_000
+"""Values of one part that are looked at for messages, objects counting three times: a second at most, in a worker."""
+
+_NAMES, _ITEMS, _PIECES = 4, 16, 4
+"""Names, items of a list, and pieces of a message that cost as much to look at as a value by itself."""
+
+_MESSAGE = 3
+"""Values that reading a message counts for."""
+
+_CELLS = 25
+"""Characters of a call or a result that cost as much as a value."""
+
+_FIELDS = 1_000
+"""Fields of what is sent that are looked at for messages."""
 
 IN_FLIGHT = "in flight"
 """The note of a turn that nobody keeps yet."""
@@ -78,18 +99,19 @@ def message_sources(checkpoint: Checkpoint) -> MessageSources:
     found = MessageSources()
     executors = fields(fields(checkpoint.state).get("_executor_state"))
     owners = {name: number for number, name in enumerate(executors)}
-    for path, rank, items in _walk(checkpoint.state, ("state",), found):
+    for path, rank, items in _Walk(found).of(checkpoint.state, ("state",)):
         keeper = str(path[2]) if path[1:2] == ("_executor_state",) and len(path) > 2 else ""
         owner = owners.get(keeper, len(owners))
         kept = rank if rank is not None else next((_KEPT[str(step)] for step in path[:1:-1] if step in _KEPT), 1)
         place = owner if kept < _ALONE else len(owners) + kept
         found.sources.append(MessageSource((place, kept), path, items, "", clean(keeper, 60)))
     last = len(owners) + _FLIGHT
-    for path, rank, items in _walk(checkpoint.messages, ("messages",), found):
+    for path, rank, items in _Walk(found).of(checkpoint.messages, ("messages",)):
         found.sources.append(MessageSource((last, rank or 0), path, items, IN_FLIGHT))
+    walk = _Walk(found)
     for request in requests(checkpoint.pending):
         path = ("pending", request.id)
-        inside = [item for _, _, items in _walk(request.data, path, found) for item in items]
+        inside = [item for _, _, items in walk.of(request.data, path) for item in items]
         expected = clean(short_type(request.response_type), 60) or "any answer"
         who = shown_name(request.executor, 60)
         # What a framework's own request says are messages and calls; any other is itself what is asked.
@@ -99,85 +121,121 @@ def message_sources(checkpoint: Checkpoint) -> MessageSources:
     return found
 
 
-def _walk(
-    value: Value, path: Path, found: MessageSources
-) -> Iterator[tuple[Path, int | None, list[tuple[Path, ChatMessage]]]]:
-    """Lists of messages and single messages in a value, in its order: path, rank if it has one, and messages."""
-    seen: set[int] = set()
-    todo: list[tuple[Value, PathLink]] = [(value, (None, path))]
-    looked = 0
-    while todo:
-        value, way = todo.pop()
-        looked += 1
-        if looked > WALKED:
-            found.is_cut = True
-            return
-        if is_unopened(value):
-            if not is_long_text(value):
-                found.unread.append(path_of(way))
-            continue
-        value = resolve(value)
-        if type(value) not in _CONTAINERS or id(value) in seen:
-            continue
-        seen.add(id(value))
-        single = _single(value) or _sent(value)
-        if single is not None:
-            yield path_of(way), _ALONE, [(path_of(way), single)]
-            continue
-        listed = _listed(value, way)
-        if listed:
-            yield path_of(way), None, listed
-        below = _below(value, WALKED - looked, seen)
-        for steps, label, item in reversed(below):
-            if label not in _SKIPPED and not (listed and is_chat(item)):
-                todo.append((item, (way, steps)))
-        looked += len(below) // 4
+class _Walk:
+    """Looks for messages in the values of one part of a checkpoint, as far as its work goes.
+
+    Args:
+        found: Takes what was not read.
+    """
+
+    def __init__(self, found: MessageSources) -> None:
+        self._found = found
+        self._left = WALKED
+
+    def of(self, value: Value, path: Path) -> Iterator[tuple[Path, int | None, list[tuple[Path, ChatMessage]]]]:
+        """Lists of messages and single messages in a value, in its order: path, rank if it has one, and messages."""
+        seen: set[int] = set()
+        todo: list[tuple[Value, PathLink]] = [(value, (None, path))]
+        while todo:
+            value, way = todo.pop()
+            if not self._spend(1):
+                return
+            if is_unopened(value):
+                if not is_long_text(value):
+                    self._found.unread.append(path_of(way))
+                continue
+            value = resolve(value)
+            if type(value) not in _CONTAINERS or id(value) in seen:
+                continue
+            seen.add(id(value))
+            about = fields(value)
+            self._spend(len(about) // _NAMES + (2 if type(value) is Obj else 0))
+            single = _single(value, about) or _sent(value, about)
+            if single is not None:
+                self._spend(_cost(single))
+                yield path_of(way), _ALONE, [(path_of(way), single)]
+                continue
+            listed = self._listed(value, way)
+            if listed:
+                yield path_of(way), None, listed
+            for steps, label, item in reversed(self._below(value, about, seen)):
+                if label not in _SKIPPED and not (listed and is_chat(item)):
+                    todo.append((item, (way, steps)))
+
+    def _spend(self, work: int) -> bool:
+        """Count some work; False when there was too much of it."""
+        self._left -= work
+        if self._left < 0:
+            self._found.is_cut = True
+        return self._left >= 0
+
+    def _listed(self, value: Value, way: PathLink) -> list[tuple[Path, ChatMessage]]:
+        """The messages of a list of them; the last ones where there are too many."""
+        if not _is_list_of_chat(value):
+            return []
+        path = (*path_of(way), "$items") if type(value) is tuple else path_of(way)
+        listed = []
+        for index in range(len(value) - 1, -1, -1):
+            message = read_message(value[index])
+            if message is not None and message.parts:
+                listed.append(((*path, index), message))
+            if not self._spend(_cost(message) + pieces_of(value[index]) // _PIECES):
+                break
+        listed.reverse()
+        return listed
+
+    def _below(self, value: Value, about: dict[str, Value], seen: set[int]) -> list[tuple[Path, str, Value]]:
+        """The members of a value that may hold messages and were not looked at: steps, label and value of each."""
+        if type(value) is dict or (type(value) is Map and about):
+            return [
+                ((name,), name, item)
+                for name, item in about.items()
+                if type(item) not in _LEAVES and id(item) not in seen
+            ]
+        if type(value) in (list, tuple):
+            lead: Path = () if type(value) is list else ("$items",)
+            self._spend(len(value) // _ITEMS)
+            return [
+                ((*lead, index), "", item)
+                for index, item in enumerate(islice(value, WALKED))
+                if type(item) not in _LEAVES and id(item) not in seen
+            ]
+        found = members(value)
+        out: list[tuple[Path, str, Value]] = []
+        for index in range(min(len(found), max(_NAMES * self._left, 0))):
+            item = found.value(index)
+            if type(item) not in _LEAVES and id(item) not in seen:
+                member = found[index]
+                out.append((member.steps, member.label, item))
+        self._spend(len(found) // _NAMES)
+        return out
 
 
-def _below(value: Value, most: int, seen: set[int]) -> list[tuple[Path, str, Value]]:
-    """The members of a value that may hold messages and were not looked at: steps, label and value of each."""
-    if type(value) in (list, tuple):
-        lead: Path = () if type(value) is list else ("$items",)
-        return [
-            ((*lead, index), "", item)
-            for index, item in enumerate(islice(value, most))
-            if type(item) not in _LEAVES and id(item) not in seen
-        ]
-    found = members(value)
-    out: list[tuple[Path, str, Value]] = []
-    for index in range(min(len(found), most)):
-        item = found.value(index)
-        if type(item) not in _LEAVES and id(item) not in seen:
-            member = found[index]
-            out.append((member.steps, member.label, item))
-    return out
+def _cost(message: ChatMessage | None) -> int:
+    """What reading a message counts for: calls and results, which are written on a line, by their length."""
+    parts = message.parts if message is not None else ()
+    lines = sum(len(part.text) + len(part.called) for part in parts if part.kind not in ("text", "reasoning"))
+    return _MESSAGE + lines // _CELLS
 
 
-def _single(value: Value) -> ChatMessage | None:
+def _is_list_of_chat(value: Value) -> bool:
+    return type(value) in (list, tuple) and len(value) > 0 and is_chat(value[0])
+
+
+def _single(value: Value, about: dict[str, Value] | None = None) -> ChatMessage | None:
     if type(value) in (list, tuple, SetOf):
         return None
-    message = read_message(value)
+    about = fields(value) if about is None else about
+    message = read_message(value) if "role" in about or "content" in about else None
     if message is not None:
         return message
     # An approval, or the question for one, stands by itself in requests and in answers to them.
-    part = read_content(value) if type(value) is Obj or "type" in fields(value) else None
+    part = read_content(value) if "type" in about or "$type" in about else None
     return ChatMessage("", "", "", (part,)) if part is not None else None
 
 
-def _listed(value: Value, way: PathLink | None = None) -> list[tuple[Path, ChatMessage]]:
-    if type(value) not in (list, tuple) or not value or not is_chat(value[0]):
-        return []
-    path = (*path_of(way), "$items") if type(value) is tuple else path_of(way)
-    return [
-        ((*path, index), message)
-        for index, item in enumerate(value)
-        if (message := read_message(item)) is not None and message.parts
-    ]
-
-
-def _sent(value: Value) -> ChatMessage | None:
-    """A message between executors that is no chat message itself; None for anything else, and where one is inside."""
-    about = fields(value)
+def _sent(value: Value, about: dict[str, Value]) -> ChatMessage | None:
+    """A message between executors that is not itself a chat message; None for anything else, and where one is in it."""
     if "source_id" not in about or "data" not in about:
         return None
     data = about["data"]
@@ -194,28 +252,30 @@ def _sent(value: Value) -> ChatMessage | None:
 
 def _holds_chat(value: Value) -> bool:
     """Whether there are messages or calls in what is sent, at the places where the framework puts them."""
-    if _single(value) is not None or _listed(value):
+    if _single(value) is not None or _is_list_of_chat(value):
         return True
     if type(value) in (list, tuple):
         return any(_single(item) is not None for item in value[:20] if type(resolve(item)) in _CONTAINERS)
     if type(value) not in (Obj, Map, dict):
         return False
-    for item in fields(value).values():
+    for item in islice(fields(value).values(), _FIELDS):
         if type(item) in _LEAVES or is_unopened(item):
             continue
         item = resolve(item)
-        if _listed(item) or _single(item) is not None or _is_response(item):
+        if _is_list_of_chat(item) or _single(item) is not None or _is_response(item):
             return True
     return False
 
 
 def _is_response(value: Value) -> bool:
     """Whether it is what an agent gave back: an object around messages."""
-    return type(value) is Obj and any(_listed(resolve(item)) for item in fields(value).values())
+    return type(value) is Obj and any(
+        _is_list_of_chat(resolve(item)) for item in islice(fields(value).values(), _FIELDS)
+    )
 
 
 def _parts_of(data: Value) -> tuple[Part, ...]:
-    """What is said by a value that is no message: a text itself, anything else on a line."""
+    """What is said by a value that is not a message: a text itself, anything else on a line."""
     value = data if is_unopened(data) else resolve(data)
     if type(value) is str:
         return (Part("text", value),)

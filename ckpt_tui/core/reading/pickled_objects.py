@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ckpt_tui.core.cache import SharedCache
 from ckpt_tui.core.reading import arrays, stdlib_types, tables
 from ckpt_tui.core.reading.object_parts import ObjectParts, Pairs
 from ckpt_tui.core.reading.stdlib_containers import EXCEPTION_ENDINGS, take_contents
@@ -89,7 +90,7 @@ def _whole(obj: Obj) -> ObjectParts | None:
         return _record_scalar(obj)
     if not is_array and name not in tables.NAMES:
         return None
-    known = _WHOLE.get(id(obj))
+    known = _SHOWN.get(id(obj))
     if known is not None and known[0] is obj:
         return known[1]
     parts = None
@@ -108,9 +109,7 @@ def _whole(obj: Obj) -> ObjectParts | None:
             parts = ObjectParts(table.type)
             parts.items = table.items
             parts.attributes = Pairs(table.attributes)
-    if len(_WHOLE) >= _KEPT:
-        _WHOLE.clear()
-    _WHOLE[id(obj)] = obj, parts
+    _SHOWN.put(id(obj), (obj, parts), 1)
     return parts
 
 
@@ -123,11 +122,9 @@ def _record_scalar(obj: Obj) -> ObjectParts | None:
     return parts
 
 
-_WHOLE: dict[int, tuple[Obj, ObjectParts | None]] = {}
-"""Arrays and tables by id, each with its parts; the object is kept, since an id means nothing once it is gone."""
-
-_KEPT = 64
-"""Arrays and tables that are kept: as many as a screen shows."""
+_SHOWN: SharedCache[int, tuple[Obj, ObjectParts | None]] = SharedCache(128)
+"""As many arrays and tables as a screen shows, by id, each with its parts; the object is kept, since an id means
+nothing once it is gone."""
 
 
 def own_attributes(obj: Obj) -> list[Value] | None:

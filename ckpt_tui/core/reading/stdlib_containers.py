@@ -99,7 +99,9 @@ def _deque(parts: ObjectParts, args: Sequence[Value]) -> Sequence[Value]:
     if len(args) > 2 or (args and type(args[0]) not in (list, tuple)):
         return args
     first = args[0] if args else ()
-    parts.items = [*first, *parts.items] if first and parts.items else parts.items or first
+    if first and parts.items:  # none that Python writes has both; joining them would cost as much as they are long
+        return args
+    parts.items = parts.items or first
     if len(args) == 2 and args[1] is not None:
         parts.attributes = Pairs(["maxlen", args[1]])
     return ()

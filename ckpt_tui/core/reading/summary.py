@@ -6,8 +6,9 @@ import math
 
 from ckpt_tui.core.budgets import SUMMARY_CELLS
 from ckpt_tui.core.documents.envelope import is_long_text, is_unopened, resolve, unread
-from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, role_of, text_of
+from ckpt_tui.core.reading.langchain_messages import calls_of, is_langchain_message, text_of
 from ckpt_tui.core.reading.members import Member, Members, members
+from ckpt_tui.core.reading.message_parts import contents_of, is_message_document, message_text, speaker
 from ckpt_tui.core.reading.pending import attribute, source_executor, type_text
 from ckpt_tui.core.reading.pickled_objects import object_parts, type_name
 from ckpt_tui.core.reading.typenames import short_type
@@ -21,6 +22,9 @@ _DEPTH = 2
 
 _MEMBERS = 40
 """Members that a preview looks at."""
+
+_SENT = 8
+"""Members of a JSON object that is a message in flight: from where, to whom, what, and how."""
 
 _BEYOND = 2_000
 """Characters beyond those that are shown that are looked at for the end of a secret."""
@@ -114,7 +118,8 @@ class Summarizer:
             secret = hide or (not self.reveal and is_secret_key(member.label))
             if member.label in RUN_KWARGS:
                 secret = not self.reveal
-            text = self.text(member.value, min(left, 60), depth - 1, secret)
+            room = left if len(below) == 1 else min(left, 60)
+            text = self.text(member.value, room, depth - 1, secret)
             if below.kind != "list" and not member.is_index:
                 text = f"{label_text(member, 30, depth - 1, self.reveal)}: {text}"
             parts.append(text)
@@ -166,8 +171,10 @@ class Summarizer:
             return MASK
         if depth <= 0:
             return ""
-        if _is_message(value):
+        if is_message_document(value):
             return self.message(value, limit, depth)
+        if "data" in value and type(value.get("source_id")) is str and len(value) <= _SENT:
+            return self.workflow_message(value, limit, depth)
         kind = value.get("type")
         return self.content(value, limit, depth) if type(kind) is str and kind in _CONTENTS else ""
 
@@ -183,7 +190,7 @@ class Summarizer:
 
     def contents(self, value: Value, limit: int, depth: int) -> str:
         """What a message holds besides text."""
-        contents = _contents(value)
+        contents = contents_of(value)
         listed = [] if is_unopened(contents) else resolve(contents)
         if type(listed) not in (list, tuple) or not listed:
             return self.text(contents, limit, depth - 1, False)
@@ -208,20 +215,39 @@ class Summarizer:
         """A call of a tool with its arguments."""
         return f"{clean(name, 60)}({'' if arguments is None else self.text(arguments, limit, 1, False)})"
 
-    def workflow_message(self, value: Obj, limit: int, depth: int) -> str:
-        """`writer → reviewer: …`."""
+    def workflow_message(self, value: Value, limit: int, depth: int) -> str:
+        """`writer → reviewer: …`; the route alone where it carries nothing."""
         source, target = attribute(value, "source_id"), attribute(value, "target_id")
         route = shown_name(source, 40) if type(source) is str else "?"
         if type(target) is str:
             route += f" → {clean(target, 40)}"
-        return f"{route}: {self.text(attribute(value, 'data'), limit - len(route), depth - 1, False)}"
+        data = attribute(value, "data")
+        return route if data is None else f"{route}: {self.carried(data, limit - len(route), depth)}"
+
+    def carried(self, data: Value, limit: int, depth: int) -> str:
+        """What a message or a request carries: as much as that is worth, except where it carries another one."""
+        data = data if is_unopened(data) else resolve(data)
+        is_wrapper = type(data) is dict or (type(data) is Obj and short_type(type_name(data)) in _WRAPPERS)
+        return self.text(data, limit, depth - 1 if is_wrapper else depth, False)
+
+    def exchange(self, value: Obj, limit: int, depth: int) -> str:
+        """What goes to an agent or comes from it: the last of its messages, `(3) … user: "Make it shorter."`."""
+        found = attribute(value, "messages")
+        for name in ("agent_response", "agent_run_response"):
+            found = found if found is not None else attribute(attribute(value, name), "messages")
+        messages = [] if is_unopened(found) else resolve(found)
+        last = resolve(messages[-1]) if type(messages) is list and messages else None
+        if type(last) is not Obj or short_type(type_name(last)) not in ("Message", "ChatMessage"):
+            return ""
+        before = f"({len(messages)}) … " if len(messages) > 1 else ""
+        return f"{before}{self.message(last, limit - len(before), depth)}"
 
     def workflow_event(self, value: Obj, limit: int, depth: int) -> str:
         """`approval asks … → Decision`."""
         if attribute(value, "type") != "request_info":
             return ""
         expected = short_type(type_text(attribute(value, "_response_type"))) or "any answer"
-        data = self.text(attribute(value, "data"), limit // 2, depth, False)
+        data = self.carried(attribute(value, "data"), limit // 2, depth)
         return f"{shown_name(source_executor(value), 40)} asks {data} → expects {clean(expected, 60)}"
 
     def content(self, value: Value, limit: int, depth: int) -> str:
@@ -289,45 +315,8 @@ _CONTENTS = ("text", "text_reasoning", "function_call", "function_result", "func
 """Types of what a message of the framework holds."""
 
 
-def _is_message(value: dict[str, Value]) -> bool:
-    """Whether a JSON object is a chat message: a role, and what is said."""
-    if type(value.get("role")) is not str:
-        return False
-    said = type(value.get("content")) in (str, list) or type(value.get("tool_calls")) is list
-    return type(value.get("contents")) is list or (said and len(value) < 10)
-
-
-def _contents(message: Value) -> Value:
-    """The parts of a message: `contents`, or `content` as other frameworks name them."""
-    contents = attribute(message, "contents")
-    return attribute(message, "content") if contents is None else contents
-
-
-def speaker(message: Value) -> str:
-    """Role and author of a chat message."""
-    if is_langchain_message(message):
-        name = attribute(message, "name")
-        return f"{role_of(message)} {name}" if type(name) is str and name else role_of(message)
-    role, author = attribute(message, "role"), attribute(message, "author_name")
-    if type(resolve(role)) is Obj and object_parts(resolve(role)).is_text:  # an Enum in older versions
-        role = object_parts(resolve(role)).text
-    elif type(resolve(role)) in (Obj, dict):  # an object around a text in the oldest
-        role = attribute(role, "value")
-    who = role if type(role) is str else "?"
-    return f"{who} {author}" if type(author) is str and author and author != who else who
-
-
-def message_text(value: Value) -> str:
-    """The text of a chat message: its text contents joined."""
-    if is_langchain_message(value):
-        return text_of(value)
-    contents = resolve(_contents(value))
-    if type(contents) is not list and type(contents) is not tuple:
-        said = (attribute(value, "text"), attribute(value, "content"))
-        return next((text for text in said if type(text) is str), "")
-    texts = (content if type(content) is str else attribute(content, "text") for content in contents[:50])
-    return "".join(text for text in texts if type(text) is str)
-
+_WRAPPERS = ("WorkflowMessage", "WorkflowEvent")
+"""The framework's objects around a value of the person's own."""
 
 _SPECIAL = {
     "Message": Summarizer.message,
@@ -335,4 +324,8 @@ _SPECIAL = {
     "WorkflowMessage": Summarizer.workflow_message,
     "WorkflowEvent": Summarizer.workflow_event,
     "Content": Summarizer.content,
+    "AgentExecutorRequest": Summarizer.exchange,
+    "AgentExecutorResponse": Summarizer.exchange,
+    "AgentResponse": Summarizer.exchange,
+    "AgentRunResponse": Summarizer.exchange,
 }

@@ -14,9 +14,9 @@ from ckpt_tui.core.budgets import READ_AT_ONCE
 from ckpt_tui.core.documents.envelope import is_unopened, unread
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.arrangement import FOLDED, PART_LABELS, PartsMembers
-from ckpt_tui.core.reading.members import Member, members
+from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.reading.summary import label_text
-from ckpt_tui.core.reading.tree_branches import Branch, Row
+from ckpt_tui.core.reading.tree_branches import NAMED_LIMIT, Branch, Row, fold_name, slot_with
 from ckpt_tui.core.redact import RUN_KWARGS
 from ckpt_tui.core.value import Value
 
@@ -29,24 +29,23 @@ EXPAND_LIMIT = 50_000
 _UNFOLDED_BY_HAND = RUN_KWARGS | {FOLDED, PART_LABELS["metadata"]}
 """Labels of rows that are bookkeeping, however few members they have."""
 
-_NAMED_LIMIT = 200_000
-"""Members of one value that are compared with labels."""
-
 EXPAND_DEPTH = 500
-"""Levels that it goes down: finding a row takes time proportional to its depth, and a screen has 200 columns."""
-
+"""Levels that it goes down: finding a row takes time proportional to its depth below what is shown."""
 
 _LEAVES = frozenset((str, int, float, bool, bytes, type(None)))
 
 
 class Tree:
-    """The rows of one value, and what is unfolded.
+    """The rows of one value, or of a part of it, and what is unfolded.
 
     Args:
         value: The value whose members are the rows.
         folds: What to unfold, by label; None unfolds what fits a screen.
         show_none: Show empty values and the framework's bookkeeping instead of folding them away.
         is_checkpoint: The value holds the parts of a checkpoint: the members of its state are rows beside the others.
+
+    Attributes:
+        top: The branch whose rows are shown, with all below it; paths and labels begin at the value all the same.
     """
 
     def __init__(
@@ -55,7 +54,7 @@ class Tree:
         self.value = value
         self.show_none = show_none
         self._parts = PartsMembers(value, show_none) if is_checkpoint else None
-        self.root = Branch(value, None, 0, show_none, self._parts)
+        self.root = self.top = Branch(value, None, 0, show_none, self._parts)
         if folds is None:
             self.unfold_to_fit()
         else:
@@ -63,10 +62,33 @@ class Tree:
 
     def again(self, show_none: bool) -> Tree:
         """The same value anew, for it may have changed, with the same members unfolded."""
-        return Tree(self.value, self.folds(), show_none, self._parts is not None)
+        tree = Tree(self.value, self.folds(), show_none, self._parts is not None)
+        tree.show_below(self.top_labels)
+        return tree
+
+    @property
+    def top_labels(self) -> tuple[str, ...]:
+        """The labels that lead to the value of which the rows are shown; none for the whole."""
+        row = self.top_row
+        return () if row is None else self.labels(row)
+
+    @property
+    def top_row(self) -> Row | None:
+        """The row below which all that is shown stands; None where the whole is shown."""
+        above = self.top.parent
+        return None if above is None else above.row(self.top.slot, 0)
+
+    def show_below(self, labels: tuple[str, ...]) -> None:
+        """Show only the rows below the value that these labels lead to, as far as there is one that is unfolded."""
+        self.top = self.root
+        for label in labels:
+            slot = slot_with(self.top, label)
+            if slot is None or slot not in self.top.kids:
+                break
+            self.top = self.top.kids[slot]
 
     def __len__(self) -> int:
-        return self.root.total
+        return self.top.total
 
     def row(self, index: int) -> Row:
         """The row at a position.
@@ -74,9 +96,9 @@ class Tree:
         Raises:
             IndexError: there are not that many rows.
         """
-        if not 0 <= index < self.root.total:
+        if not 0 <= index < self.top.total:
             raise IndexError(index)
-        branch = self.root
+        branch = self.top
         while True:
             slots, before = branch.sums()
             # A member's row comes after all members before it, and after the rows of those that are unfolded.
@@ -85,27 +107,31 @@ class Tree:
                 index -= slots[at - 1] + before[at - 1] + 1
                 branch = branch.kids[slots[at - 1]]
                 continue
-            slot = index - before[at]
-            kid = branch.kids.get(slot)
-            return Row(branch.depth, branch.member(slot), branch, slot, kid is not None, kid.hidden if kid else 0)
+            return branch.row(index - before[at], branch.depth - self.top.depth)
 
     def index_of(self, branch: Branch, slot: int) -> int:
-        """The position of a branch's member."""
+        """The position of a branch's member; where that is no part of what is shown, the whole is shown again."""
         index = 0
-        here: Branch | None = branch
-        while here is not None:
+        here = branch
+        while True:
             slots, before = here.sums()
             index += slot + before[bisect_left(slots, slot)]
-            slot = here.slot
-            here = here.parent
-            if here is not None:
-                index += 1
-        return index
+            if here is self.top:
+                return index
+            if here.parent is None:
+                self.top = here
+                return index
+            slot, here = here.slot, here.parent
+            index += 1
 
     def parent_index(self, row: Row) -> int | None:
-        """The position of the row that a row is below; None at the top."""
+        """The position of the row that a row is below, which is shown then; None at the top."""
         branch = row.branch
-        return None if branch.parent is None else self.index_of(branch.parent, branch.slot)
+        if branch.parent is None:
+            return None
+        if branch is self.top:
+            self.top = branch.parent
+        return self.index_of(branch.parent, branch.slot)
 
     def path(self, row: Row) -> Path:
         """The steps that lead to a row in the JSON of `show`."""
@@ -186,7 +212,7 @@ class Tree:
             above.add(ident)
             if here.depth >= end:
                 continue
-            if here.depth >= EXPAND_DEPTH:
+            if here.depth - self.top.depth >= EXPAND_DEPTH:
                 complete = complete and not here.count
                 continue
             for slot in range(here.count):
@@ -293,7 +319,7 @@ class Tree:
             branch, out = todo.pop()
             for slot, kid in branch.kids.items():
                 inner: Folds = {}
-                out[_fold_name(branch.member(slot))] = inner
+                out[fold_name(branch.member(slot))] = inner
                 todo.append((kid, inner))
         return top
 
@@ -303,8 +329,8 @@ class Tree:
             branch, wanted = todo.pop()
             if not wanted:
                 continue
-            for slot in range(branch.count if branch.count <= _NAMED_LIMIT else 0):
-                inner = wanted.get(_fold_name(branch.member(slot)))
+            for slot in range(branch.count if branch.count <= NAMED_LIMIT else 0):
+                inner = wanted.get(fold_name(branch.member(slot)))
                 if inner is not None and not is_unopened(branch.value(slot)):
                     kid = self.unfold(branch, slot)
                     if kid is not None:
@@ -317,25 +343,9 @@ class Tree:
         for label in labels:
             if branch is None:
                 break
-            slot = _slot_with(branch, label)
+            slot = slot_with(branch, label)
             if slot is None:
                 break
             found = self.index_of(branch, slot)
             branch = branch.kids.get(slot)
         return found
-
-
-def _fold_name(member: Member) -> str:
-    """A name that no sibling of a member has: its label, or a preview of a key that is not a text."""
-    is_text = member.key is None or type(member.key[0]) is str
-    return member.label if is_text else f"\0{label_text(member, reveal=True)}"
-
-
-def _slot_with(branch: Branch, label: str) -> int | None:
-    if branch.below.kind == "list" and label.isdigit():
-        slot = int(label)
-        return slot if slot < branch.count else None
-    for slot in range(min(branch.count, _NAMED_LIMIT)):
-        if label_text(branch.member(slot), reveal=True) == label:
-            return slot
-    return None

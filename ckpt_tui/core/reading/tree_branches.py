@@ -7,14 +7,18 @@ from typing import NamedTuple
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.reading.arrangement import arrange_members
 from ckpt_tui.core.reading.members import Member, Members, members
+from ckpt_tui.core.reading.summary import label_text
 from ckpt_tui.core.value import Obj, Value
+
+NAMED_LIMIT = 200_000
+"""Members of one value that are compared with labels."""
 
 
 class Row(NamedTuple):
     """One visible row.
 
     Attributes:
-        depth: 0 for the members of the value itself.
+        depth: 0 for the members of the value of which the rows are shown.
         member: Label, steps and value.
         branch: The branch the row belongs to.
         slot: Its position among the branch's visible members.
@@ -66,6 +70,11 @@ class Branch:
         """The value shown at a slot, without its label."""
         return self.below.value(slot if self.order is None else self.order[slot])
 
+    def row(self, slot: int, depth: int) -> Row:
+        """The row of a member, `depth` levels below the value of which the rows are shown."""
+        kid = self.kids.get(slot)
+        return Row(depth, self.member(slot), self, slot, kid is not None, kid.hidden if kid else 0)
+
     def sums(self) -> tuple[list[int], list[int]]:
         """The unfolded slots in order, and how many rows the unfolded members before each take."""
         if self._sums is None:
@@ -103,3 +112,20 @@ class Branch:
         """Let this branch alone know that so many rows were added below it."""
         self.total += rows
         self._sums = None
+
+
+def fold_name(member: Member) -> str:
+    """A name that no sibling of a member has: its label, or a preview of a key that is not a text."""
+    is_text = member.key is None or type(member.key[0]) is str
+    return member.label if is_text else f"\0{label_text(member, reveal=True)}"
+
+
+def slot_with(branch: Branch, label: str) -> int | None:
+    """Where a branch shows the member with this label; None where it does not."""
+    if branch.below.kind == "list" and label.isdigit():
+        slot = int(label)
+        return slot if slot < branch.count else None
+    for slot in range(min(branch.count, NAMED_LIMIT)):
+        if label_text(branch.member(slot), reveal=True) == label:
+            return slot
+    return None

@@ -1,4 +1,4 @@
-"""What the screen of a replay shows of one step: everything in words, nothing of the checkpoints themselves.
+"""What the screen of a replay shows of one step: everything as text, nothing of the checkpoints themselves.
 
 So a frame takes a few kilobytes whatever the checkpoints hold, and many of them can be kept.
 """

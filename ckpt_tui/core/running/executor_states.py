@@ -57,7 +57,7 @@ class Called:
         number: Its number in the run.
         executor: The executor.
         sign: `→` while it runs, `✓` or `✗` after.
-        spent: Its time and tokens, in words; "" while it runs.
+        spent: Its time and tokens, as text; "" while it runs.
         printed: Lines that it printed.
     """
 

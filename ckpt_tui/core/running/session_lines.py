@@ -1,4 +1,4 @@
-"""Lines of a debugged run in words: where it pauses, what was changed, breakpoints of the code, runs compared."""
+"""Lines of a debugged run as text: where it pauses, what was changed, breakpoints of the code, runs compared."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OUTCOMES = {
     "done": "done", "checked": "checked", "waiting": "stopped: it waits for answers", "refused": "not run",
     "failed": "failed", "stopped": "stopped", "died": "died",
 }  # fmt: skip
-"""How a run ended, in words."""
+"""How a run ended, as text."""
 
 
 def pause_place(paused: dict[str, Any]) -> str:
@@ -27,7 +27,7 @@ def pause_place(paused: dict[str, Any]) -> str:
 
 
 def pause_text(paused: dict[str, Any]) -> str:
-    """Where a run is paused and why, in words: of a line `paused`."""
+    """Where a run is paused and why, as text: of a line `paused`."""
     spec = paused.get("breakpoint")
     is_said = spec == f"executor:{paused.get('executor')}"
     why = f" · {clean(str(spec), 40)}" if spec and not is_said else ""
@@ -37,7 +37,8 @@ def pause_text(paused: dict[str, Any]) -> str:
         return f"paused after an error: {clean(str(paused.get('what') or ''), 300)}"
     names = [clean(str(each), 40) for each in paused.get("next") or ()]
     then = f" · next {', '.join(names[:4])}{' …' if len(names) > 4 else ''}" if names else ""
-    return f"paused after step {paused.get('iteration')}{then}{why}"
+    unsaved = f", not saved: {clean(str(paused['unsaved']), 200)}" if paused.get("unsaved") else ""
+    return f"paused after step {paused.get('iteration')}{unsaved}{then}{why}"
 
 
 def _paused(document: dict[str, Any]) -> tuple[str, str, str]:

@@ -34,15 +34,19 @@ def find(name: str, runs: Sequence[Run]) -> Node:
         nodes, name = _of_one_store(name, runs)
     if name in nodes:
         return nodes[name]
-    parents = _PARENTS.match(name)
-    up = int(parents[2]) if parents else 0
-    base = parents[1] if parents else name
+    base, up = name_and_parents(name)
     node = _base(base.removesuffix(".json"), nodes)
     for step in range(up):
         if node.parent is None:
             raise IdFault(f"{base} has only {step} parents")
         node = nodes[node.parent]
     return node
+
+
+def name_and_parents(name: str) -> tuple[str, int]:
+    """What stands before `~N` in a name, and N; 0 where there is none."""
+    parents = _PARENTS.match(name)
+    return (parents[1], int(parents[2])) if parents else (name, 0)
 
 
 def latest(nodes: Iterable[Node]) -> Node:

@@ -58,6 +58,7 @@ class Run(NamedTuple):
         store: Name of its store where several are shown as one list, or "".
         above: Id of the run that this one is a part of, or "".
         level: How many runs it is a part of.
+        whole: How many checkpoints it has where `nodes` are a selection of them; 0 where they are all.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Run(NamedTuple):
     store: str = ""
     above: str = ""
     level: int = 0
+    whole: int = 0
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -90,7 +92,12 @@ def workflow_label(ref: CheckpointRef) -> str:
     """The workflow's name for people."""
     if ref.store_metadata is not None and ref.store_metadata.title:
         return ref.store_metadata.title
-    return f"unnamed {ref.graph[:8]}" if is_unnamed(ref.workflow) else ref.workflow
+    return label_of(ref.workflow, ref.graph)
+
+
+def label_of(workflow: str, graph: str) -> str:
+    """A workflow's name for people, by the name in the file and the hash of its graph."""
+    return f"unnamed {graph[:8]}" if is_unnamed(workflow) else workflow
 
 
 def is_unnamed(name: str) -> bool:

@@ -9,6 +9,7 @@ from itertools import islice, repeat
 from typing import NamedTuple
 
 from ckpt_tui.core.model import INTERNAL, CheckpointRef, Facts, Problem, StoreMetadata, has_file_time
+from ckpt_tui.core.runs.groups import Group
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.short_ids import own_id, short_id
 from ckpt_tui.core.shown_names import shown_name
@@ -29,6 +30,14 @@ class RunRow(NamedTuple):
     """The heading of a run."""
 
     run: Run
+
+
+class FoldedRow(NamedTuple):
+    """A run that is folded to one row, with what is a part of it; `number` is 0 where it has an id of its own."""
+
+    group: Group
+    number: int
+    newest: NodeRow | None
 
 
 class NodeRow(NamedTuple):
@@ -67,7 +76,7 @@ class ProblemRow(NamedTuple):
     problem: Problem
 
 
-Row = StoreRow | RunRow | NodeRow | JoinRow | ProblemsRow | ProblemRow
+Row = StoreRow | RunRow | FoldedRow | NodeRow | JoinRow | ProblemsRow | ProblemRow
 
 
 def rows(runs: Iterable[Run], problems: Iterable[Problem]) -> list[Row]:
@@ -297,12 +306,21 @@ def run_title(run: Run, short: bool = False) -> tuple[str, str]:
     if short:
         parts.append(f"{count:,}")
         return shown_name(name, 40), " · ".join(parts) + (" · forked" if forks else "")
-    parts.append(f"{count:,} checkpoint{'' if count == 1 else 's'}")
+    shown = f"{count:,} of {run.whole:,}" if run.whole else f"{count:,}"
+    parts.append(f"{shown} checkpoint{'' if (run.whole or count) == 1 else 's'}")
     if forks:
         parts.append(f"{forks} fork{'' if forks == 1 else 's'}")
     if run.above and not run.level:
         parts.append("that run has no checkpoints")
     return shown_name(name, 60), " · ".join(parts)
+
+
+def folded_texts(row: FoldedRow, whole: bool) -> tuple[str, str, str]:
+    """The name of a folded run, how many checkpoints it has, and when it went on last; `whole` with the year."""
+    group = row.group
+    name = f"{group.title} · run {row.number}" if row.number else group.title
+    when = date_text(group.last)
+    return clean(name, 60), f"{group.checkpoints:,}", when if whole or not group.last else when[5:]
 
 
 def id_start(name: str) -> str:

@@ -42,7 +42,7 @@ def outcomes(runs: Iterable[Run], identifier: str) -> tuple[CheckpointRef, Check
 
 
 class Beginnings(NamedTuple):
-    """What made two branches differ, in words.
+    """What made two branches differ, as text.
 
     Attributes:
         are_answers: The texts are what was answered on either; else what happened first.

@@ -86,7 +86,7 @@ class Bisection(NamedTuple):
 
     @property
     def hint(self) -> str:
-        """What to know about the answer beyond it, in words for people; "" for nothing."""
+        """What to know about the answer beyond it, as text for people; "" for nothing."""
         if self.first is None:
             return ""
         if self.flips is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from ckpt_tui.core.model import CheckpointRef
@@ -18,12 +19,14 @@ class Selection(NamedTuple):
         since: Seconds since 1970; what is older is left out.
         status: Only the ends of branches that are in one of these states; empty for all checkpoints.
         limit: The newest so many, or None.
+        workflows: Names of workflows, `*` for any text in them; empty for all.
     """
 
     run: str = ""
     since: float | None = None
     status: frozenset[str] = frozenset()
     limit: int | None = None
+    workflows: tuple[str, ...] = ()
 
     def before_reading(self, runs: Sequence[Run]) -> tuple[Run, ...]:
         """What is wanted as far as headers say; a limit holds afterwards where states are asked for.
@@ -32,6 +35,8 @@ class Selection(NamedTuple):
             IdFault: there is no such run, or more than one.
         """
         found = (_run_of(self.run, runs),) if self.run else tuple(runs)
+        if self.workflows:
+            found = keep(found, lambda node: any(fnmatchcase(node.ref.workflow, name) for name in self.workflows))
         since = self.since
         if since is not None:
             found = keep(found, lambda node: node.ref.when >= since)
@@ -56,15 +61,17 @@ class Selection(NamedTuple):
         return keep(runs, lambda node: id(node) in wanted)
 
 
-def keep(runs: Sequence[Run], is_wanted: Callable[[Node], bool]) -> tuple[Run, ...]:
-    """The runs with some of their checkpoints; runs without any are left out."""
+def keep(runs: Sequence[Run], is_wanted: Callable[[Node], bool], is_counted: bool = True) -> tuple[Run, ...]:
+    """The runs with some of their checkpoints, and how many they have in all; runs without any are left out."""
     found = []
     for run in runs:
         nodes = tuple(node for node in run.nodes if is_wanted(node))
         if len(nodes) == len(run.nodes):
             found.append(run)
         elif nodes:  # branches that are left out are not drawn
-            found.append(run._replace(nodes=tuple(node._replace(opened=0) for node in nodes)))
+            nodes = tuple(node._replace(opened=0) for node in nodes)
+            whole = (run.whole or len(run.nodes)) if is_counted else run.whole
+            found.append(run._replace(nodes=nodes, whole=whole))
     return tuple(found)
 
 
@@ -91,7 +98,7 @@ def _run_of(name: str, runs: Sequence[Run]) -> Run:
 
 def with_read(runs: Sequence[Run], entries: Mapping[str, CheckpointRef]) -> tuple[Run, ...]:
     """The runs with what was read of their checkpoints; those that turned out to be broken are left out."""
-    kept = keep(runs, lambda node: node.ref.file in entries)
+    kept = keep(runs, lambda node: node.ref.file in entries, is_counted=False)
     return tuple(
         run._replace(nodes=tuple(node._replace(ref=entries[node.ref.file]) for node in run.nodes)) for run in kept
     )

@@ -45,7 +45,7 @@ class Use(NamedTuple):
 
     @property
     def says(self) -> str:
-        """What is done with it, in words: `calls os:system`."""
+        """What is done with it, as text: `calls os:system`."""
         return DOES[self.how] + self.name
 
 

@@ -1,4 +1,4 @@
-"""A page as Markdown that fits a comment of an issue. Data stands in code, where it is no markup and calls nobody."""
+"""A page as Markdown that fits a comment of an issue. Data is in code, where it is not markup and mentions nobody."""
 
 from __future__ import annotations
 

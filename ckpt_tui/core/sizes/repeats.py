@@ -7,13 +7,13 @@ whatever bytes they were pickled to.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from hashlib import blake2b
 from typing import NamedTuple
 
 from ckpt_tui.core.documents.envelope import open_envelope, parsed
 from ckpt_tui.core.matching.digests import Digests, OutOfBudget
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path, PathStep
+from ckpt_tui.core.pickles.kept import digest, facts_of
 from ckpt_tui.core.reading.pickled_objects import type_name
 from ckpt_tui.core.value import Envelope, Map, Value
 
@@ -73,7 +73,6 @@ class Repeats:
 
     def __init__(self) -> None:
         self._payloads: dict[int, _Payload] = {}
-        self._texts: dict[bytes, int] = {}
 
     def add(self, ref: CheckpointRef, parts: Mapping[str, Value], check: Check = None) -> None:
         """Count the payloads of one checkpoint.
@@ -109,20 +108,17 @@ class Repeats:
                 here = _PayloadPlace(above, step)
                 todo += [(item, here, name) for name, item in zip(value.kv[::2], value.kv[1::2], strict=True)][::-1]
 
-    def _key(self, envelope: Envelope, check: Check) -> int:
-        text = (
-            envelope.text if type(envelope.text) is memoryview else str(envelope.text).encode("utf-8", "surrogatepass")
-        )
-        sign = blake2b(text, digest_size=16).digest()
-        known = self._texts.get(sign)
-        if known is None:
+    @staticmethod
+    def _key(envelope: Envelope, check: Check) -> int:
+        value = open_envelope(envelope, check=check)
+        facts = facts_of(envelope)
+        if "digest" not in facts:
             try:
-                known = Digests(check=check).of(open_envelope(envelope, check=check))
+                facts["digest"] = Digests(check=check).of(value)
             except OutOfBudget:
-                known = hash(sign)
-            if len(self._texts) < _PAYLOADS:
-                self._texts[sign] = known
-        return known
+                facts["digest"] = hash(digest(envelope.text))
+        key: int = facts["digest"]
+        return key
 
     def _count(
         self, key: int, value: Value, size: int, ref: CheckpointRef, above: _PayloadPlace | None, step: PathStep

@@ -13,10 +13,11 @@ from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.documents.envelope import resolve
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path, PathStep, path_to
+from ckpt_tui.core.pickles.kept import facts_of
 from ckpt_tui.core.reading.members import Member, Members, members
 from ckpt_tui.core.reading.pickled_objects import type_name
 from ckpt_tui.core.reading.value_size import own_size
-from ckpt_tui.core.value import Obj, Value
+from ckpt_tui.core.value import Envelope, Obj, Value
 
 SHARE_NODES = 300_000
 """Values looked at in one checkpoint: up to half a second. What is beyond is not counted, and that is reported."""
@@ -167,6 +168,27 @@ def shares(parts: Mapping[str, Value], most: int = PATHS, nodes: int = SHARE_NOD
     return Shares(sum(sizes.values()), walk.left >= 0, sizes, tuple(paths), tuple(types))
 
 
+class _MeasuredPickle(NamedTuple):
+    """What measuring a pickle gives: the values looked at, its size, its types, and its largest values by path."""
+
+    nodes: int
+    size: int
+    types: tuple[TypeShare, ...]
+    largest: tuple[tuple[int, Path, str], ...]
+
+
+_PICKLE_PATHS = 5_000
+"""Paths of one pickle that are kept: as many as anybody asks for of a whole checkpoint."""
+
+
+def _measured(value: Value, level: int, nodes: int, check: Check) -> _MeasuredPickle:
+    walk = _Walk(_PICKLE_PATHS, nodes, check)
+    size = walk.measure(value, _MeasuredPlace(None, (), level))
+    types = tuple(TypeShare(name, count, own) for name, (count, own) in walk.types.items())
+    largest = tuple((one, path_to(place), type_) for one, _, place, type_ in sorted(walk.largest, reverse=True))
+    return _MeasuredPickle(nodes - walk.left, size, types, largest)
+
+
 class _Walk:
     def __init__(self, most: int, nodes: int, check: Check) -> None:
         self.most = most
@@ -237,6 +259,8 @@ class _Walk:
         if id(value) in self.seen:
             self.left -= 1
             return False
+        if type(value) is Envelope and value.met is not None and place is not None and not frame.owner:
+            return self.pickle(frame, value, place)
         if self.check is not None and self.left <= self.next_check:
             self.next_check = self.left - _CHECK_EVERY
             self.check()
@@ -259,6 +283,26 @@ class _Walk:
             frame.own += size
         if place is not None and size > self.least:
             self.offer(size, place, kind)
+        return False
+
+    def pickle(self, frame: _Frame, envelope: Envelope, place: _MeasuredPlace) -> bool:
+        """Measure a pickle, which shares nothing with what is around it, and is measured once for all places; False."""
+        value = resolve(envelope, self.check)
+        self.seen[id(envelope)] = envelope
+        facts, name = facts_of(envelope), f"measured from level {place.level} on"
+        found: _MeasuredPickle | None = facts.get(name)
+        if found is None or found.nodes > self.left:
+            found = _measured(value, place.level, self.left, self.check)
+            if found.nodes <= self.left:
+                facts[name] = found
+        self.left -= found.nodes
+        frame.size += found.size
+        for share in found.types:
+            self.add(*share)
+        for size, path, type_ in found.largest:
+            if size <= self.least:
+                break
+            self.offer(size, _MeasuredPlace(place, path, place.level + 1), type_)
         return False
 
     def place(self, frame: _Frame, member: Member) -> _MeasuredPlace:

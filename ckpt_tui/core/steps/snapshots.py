@@ -204,7 +204,7 @@ def _is_answer(before: Snapshot, outside: list[Sent]) -> bool:
 
 
 def ran_for_certain(before: Snapshot | None, after: Snapshot) -> dict[str, str]:
-    """Who ran between two checkpoints, as the files show: executor → the reason, in words for people."""
+    """Who ran between two checkpoints, as the files show: executor → the reason, as text for people."""
     given = after.checkpoint.ref.store_metadata
     if given is not None and given.ran is not None:
         return dict.fromkeys(given.ran, "recorded by the store")

@@ -26,7 +26,7 @@ class Ran(NamedTuple):
 
     Attributes:
         executor: Its id.
-        reason: How it shows, in words for people.
+        reason: How it shows, as text for people.
         inferred: The file does not say so; the graph makes it likely.
         certain: False where it is one of several that may have run.
     """
@@ -42,7 +42,7 @@ class Waiting(NamedTuple):
 
     Attributes:
         executor: Its id.
-        reason: What it waits for, in words for people.
+        reason: What it waits for, as text for people.
     """
 
     executor: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 from shlex import quote
@@ -10,8 +9,8 @@ from typing import Any
 
 from ..faults import Fault
 from ..lines import Lines
-from ..made import Maker
-from ..pauses import Pauses
+from ..problems import Problem, has_errors, is_in_danger, problem, type_states
+from ..resumption import Faults
 from ..shown import type_name
 from .graph_events import NodeCalls
 from .graph_loading import Loading
@@ -35,12 +34,7 @@ class Checking(Loading):
 
     def __init__(self, plan: dict[str, Any], lines: Lines) -> None:
         super().__init__(plan, lines)
-        self.inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self.task: asyncio.Task[Any] | None = None
-        self.pauses: Pauses | None = None
-        self.calls = NodeCalls()
-        self.stopping = False
-        self.confirmed = plan.get("mode", "run") == "run"
+        self.calls: NodeCalls = NodeCalls()
         self.asked: list[Question] = []
         """The interrupts that wait at the checkpoint."""
 
@@ -65,30 +59,23 @@ class Checking(Loading):
 
     async def check(self) -> dict[str, Any]:
         """Everything that can be reported before it runs; the checkpoint is loaded by it, from a copy."""
-        problems: list[dict[str, Any]] = []
+        problems: list[Problem] = []
         self.asked = []
-        found: dict[str, Any] = {
-            "target": self.plan["target"], "file": getattr(self.module, "__file__", None) or "",
-            "main": getattr(self.module, "__name__", "") == "__main__", "problems": problems, "types": [],
-            "requests": [], "again": [], "edits": [], "into": self.plan.get("into"), **self._taken(),
-        }  # fmt: skip
+        found = self.checked(problems)
         thread = Thread.scratch(self.framework, self.gate, self.graph, self.thread_place)
         try:
             again = self._asked_again(thread)
             thread.copy(self.plan["store"], again)
             found["types"] = self._check_types(thread, problems)
             self._check_nodes(problems)
-            if not any(each["level"] == "error" for each in problems) and not self._is_in_doubt(problems):
+            if not has_errors(problems) and (self.confirmed or not is_in_danger(problems)):
                 self._look(thread, found)
         except Fault as fault:
-            problems.append(_problem("error", fault.where, fault.what, fault.fix))
+            problems.append(problem("error", fault.where, fault.what, fault.fix))
         finally:
             thread.close()
-        found["ok"] = not any(each["level"] == "error" for each in problems)
+        found["ok"] = not has_errors(problems)
         return found
-
-    def _is_in_doubt(self, problems: list[dict[str, Any]]) -> bool:
-        return any(each["about"] == "danger" for each in problems) and not self.confirmed
 
     def _asked_again(self, thread: Thread) -> frozenset[str]:
         """Tasks that were answered, while others of the checkpoint wait, and for which another answer is given."""
@@ -112,98 +99,69 @@ class Checking(Loading):
     def _blocked(self, encoding: str, data: bytes) -> bool:
         return any(self.gate.state_of(name)[0] not in ("ok", "acts") for name in self.gate.look(encoding, data))
 
-    def _taken(self) -> dict[str, Any]:
-        passed = [
-            {"workflow": str(getattr(call.graph, "name", "")), "file": call.file, "line": call.line}
-            for call in (self.takeover.passed if self.takeover is not None else ())
-        ]
-        call = self.call
-        taken = {"file": call.file, "line": call.line} if call is not None else None
-        return {"taken": taken, "passed": passed, "protected": self.protection.attempts}
-
-    def _check_types(self, thread: Thread, problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The classes that the checkpoint names, and what its writes name: ok, blocked, missing, refused."""
+    def _check_types(self, thread: Thread, problems: list[Problem]) -> list[dict[str, Any]]:
+        """The classes that the checkpoint names, and what its writes name."""
         names: dict[str, None] = {}
         for encoding, data in thread.stored():
             names.update(dict.fromkeys(self.gate.look(encoding, data)))
-        out = []
-        for name in names:
-            state, why = self.gate.state_of(name)
-            if name in self.gate.names:
-                out.append({"type": name, "state": state})
-            if state == "acts":
-                what = f"{name} {why}: that happens when the checkpoint is loaded, because --allow names it"
-                problems.append(_problem("warning", "danger", what, "leave out that --allow unless you mean it", name))
-            elif state == "blocked":
-                what = f"{name} is not allowed to be loaded: the program has not imported its module"
-                problems.append(_problem("error", "type", what, f"--allow {name}", name))
-            elif state == "refused":
-                fix = "resume from a checkpoint you trust; `ckpt-tui doctor` shows where it stands"
-                problems.append(_problem("error", "danger", f"{name} {why}, so it is not loaded", fix, name))
-            elif state == "missing":
-                what = f"{name} cannot be imported: {why}; LangGraph would put None in its place"
-                fix = "run it where the class is importable under this name, or name its script as path/file.py:name"
-                problems.append(_problem("error", "type", what, fix, name))
-        return out
+        return type_states(
+            self.gate, names, problems, blocked=": the program has not imported its module",
+            missing="; LangGraph would put None in its place",
+        )  # fmt: skip
 
-    def _check_nodes(self, problems: list[dict[str, Any]]) -> None:
+    def _check_nodes(self, problems: list[Problem]) -> None:
         """The nodes that are to run, and those that ran, against those of the graph."""
         have = set(self.graph.nodes)
         for name in self.plan.get("next") or ():
             if name not in have:
                 what = f"{name} runs next, and the graph has no such node: it would never run"
-                problems.append(_problem("error", "graph", what, "name the graph that wrote the checkpoint"))
+                problems.append(problem("error", "graph", what, "name the graph that wrote the checkpoint"))
         gone = [name for name in self.plan.get("nodes") or () if name not in have]
         gone = [name for name in gone if name not in (self.plan.get("next") or ())]
         if gone:
             some = ", ".join(gone[:5])
             what = f"{some} ran before the checkpoint and {'is' if len(gone) == 1 else 'are'} not in the graph now"
-            problems.append(_problem("warning", "graph", what, "check that the graph is the one that was run"))
+            problems.append(problem("warning", "graph", what, "check that the graph is the one that was run"))
 
     def _look(self, thread: Thread, found: dict[str, Any]) -> None:
         """Load the checkpoint from the copy, and see what it waits for and who runs next."""
         problems = found["problems"]
         thread.open()
         self._check_channels(thread, problems)
-        done, faults = thread.edit(self.plan.get("edits") or [], self._maker())
+        done, faults = thread.edit(self.plan.get("edits") or [], self.maker())
         found["edits"] = done
-        problems += [_problem("error", "edit", f"{path}: {why}", "give a value that fits") for path, why in faults]
+        problems += [problem("error", "edit", f"{path}: {why}", "give a value that fits") for path, why in faults]
         snapshot = thread.snapshot()
         self.asked = thread.questions(snapshot)
         found["requests"] = [request_line(each) for each in self.asked]
         _, wrong = self.answers(self.plan.get("responses") or {}, self.asked)
-        problems += [_problem("error", "response", what, fix, name) for name, what, fix in wrong]
+        problems += [problem("error", "response", what, fix, name) for name, what, fix in wrong]
         given = {each.id for name in self.plan.get("responses") or () for each in named(name, self.asked)}
         for question, line in zip(self.asked, found["requests"], strict=True):
             if question.id not in given:
                 what = f"{line['executor']} waits for an answer; {line['hint']}"
                 text = json.dumps(line["example"], ensure_ascii=False) if "example" in line else "JSON"
                 fix = f"--response {quote(f'{question.id}={text}')}"
-                problems.append(_problem("warning", "pending", what, fix, question.id))
+                problems.append(problem("warning", "pending", what, fix, question.id))
         found["again"] = self._again(thread, snapshot, given)
 
-    def _check_channels(self, thread: Thread, problems: list[dict[str, Any]]) -> None:
+    def _check_channels(self, thread: Thread, problems: list[Problem]) -> None:
         channels = self.graph.channels
         names = [name for name in thread.checkpoint["channel_values"] if name not in channels]
         lost = [name for name in names if not name.startswith(("__", "branch:", "join:", "start:"))]
         lost = [name for name in lost if name not in self.graph.nodes]
         if lost:
             what = f"the graph has no channel {', '.join(lost[:5])}: what the checkpoint holds there is not loaded"
-            problems.append(_problem("warning", "graph", what, "check that the graph is the one that was run"))
+            problems.append(problem("warning", "graph", what, "check that the graph is the one that was run"))
 
-    def _maker(self) -> Maker:
-        return Maker(lambda name: self.gate.state_of(name)[0] == "ok")
-
-    def answers(
-        self, given: dict[str, Any], asked: list[Question]
-    ) -> tuple[dict[str, Any], list[tuple[str, str, str]]]:
+    def answers(self, given: dict[str, Any], waiting: list[Question]) -> tuple[dict[str, Any], Faults]:
         """The answers by the ids of interrupts; and of each that does not fit its name, what is wrong, what to do."""
         answers: dict[str, Any] = {}
-        faults: list[tuple[str, str, str]] = []
+        faults: Faults = []
         for name, value in given.items():
-            found = named(name, asked)
+            found = named(name, waiting)
             if len(found) != 1:
-                known = ", ".join(each.id for each in asked) or "none"
+                known = ", ".join(each.id for each in waiting) or "none"
                 several = f"{name} means {len(found)} interrupts" if found else f"no interrupt {name} waits"
                 faults.append((name, several, f"waiting: {known}"))
                 continue
@@ -243,7 +201,3 @@ class Checking(Loading):
             if name not in _OWN_CONFIG and not name.startswith(("__", "langgraph_", "ls_", "lc_"))
             and isinstance(value, (str, int, float, bool))
         }  # fmt: skip
-
-
-def _problem(level: str, about: str, what: str, fix: str, name: str = "") -> dict[str, Any]:
-    return {"level": level, "about": about, "what": what, "fix": fix, "name": name}

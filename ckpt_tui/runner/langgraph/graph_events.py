@@ -9,8 +9,20 @@ from ..lines import Lines
 from ..places import failed_at
 from ..shown import show
 
-MODES = ["debug", "messages", "custom"]
+_MODES = ["debug", "custom"]
 """Modes in which a graph is streamed; every release has them."""
+
+
+def modes_of(asked: Any) -> list[str]:
+    """The modes in which a graph is streamed.
+
+    What models write is read as they write it only where the program does so itself: in this mode they are called in
+    another way, which not every one can be.
+
+    Args:
+        asked: The mode of the program's own call, a list of modes, or None.
+    """
+    return [*_MODES, "messages"] if "messages" in ([asked] if isinstance(asked, str) else asked or ()) else _MODES
 
 
 class NodeCalls:

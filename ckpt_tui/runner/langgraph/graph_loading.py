@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import functools
-import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from ..faults import Fault, trace_of
+from ..faults import Fault
 from ..lines import Lines
 from ..loading import report_waiting
 from ..program import Program
 from ..protection import Protection
-from ..reasons import reason_of
+from ..resumption import Resumption, ended_well
 from .databases import SIDES, Place, reading
 from .graph_gate import Gate
 from .graph_takeover import Call, Takeover
 from .graph_targets import GraphTarget, graphs_of, resolved
+from .postgres_savers import keep_in_memory
 from .redirection import Redirection
 from .release import Release
 
 
-class Loading:
+class Loading(Resumption):
     """A plan, its target loaded up to the graph.
 
     Args:
@@ -32,9 +30,14 @@ class Loading:
         lines: Where it is reported.
     """
 
+    noun = "graph"
+    framework: Release
+    gate: Gate
+    call: Call | None
+    takeover: Takeover | None
+
     def __init__(self, plan: dict[str, Any], lines: Lines) -> None:
-        self.plan, self.lines = plan, lines
-        self.location, self.attribute = resolved(plan["target"])
+        super().__init__(plan, lines, *resolved(plan["target"]))
         self.framework = Release()
         store = plan["store"]
         roots = [*(plan.get("protected") or [store]), *(store + side for side in SIDES)]
@@ -43,33 +46,12 @@ class Loading:
         self.gate = Gate(frozenset(plan.get("allow", ())))
         self.thread_place = Place(plan["thread"], plan["checkpoint"])
         self.graph: Any = None
-        self.module: Any = None
-        self.call: Call | None = None
-        self.takeover: Takeover | None = None
-
-    @property
-    def is_program(self) -> bool:
-        """Whether the target is a program as it is."""
-        return not self.attribute
-
-    @functools.cached_property
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """The loop of our own, where the program has none."""
-        loop = asyncio.new_event_loop()
-        asyncio.set_event_loop(loop)
-        return loop
 
     def load(self, carry_out: Callable[[], Awaitable[Any]]) -> None:
-        """Load the target up to its graph.
-
-        Args:
-            carry_out: Carries the resume out where the program is taken over; it never returns.
-
-        Raises:
-            Fault: there is no graph.
-        """
         self.protection.install()
         self.redirection.install()
+        if self.plan.get("postgres"):
+            keep_in_memory(self.framework)
 
         async def begin(call: Call) -> None:
             self.call, self.graph, self.module = call, call.graph, self._loaded_module()
@@ -94,40 +76,23 @@ class Loading:
         """Run the program until it is taken over; where it only defines a graph, take that."""
         takeover = self.takeover
         assert takeover is not None
-        program = Program(self.location, self.plan.get("arguments") or [])
-        error: BaseException | None = None
-        try:
-            program.execute()
-            program.wait_for_threads()
-        except BaseException as raised:  # sys.exit and KeyboardInterrupt are raised by scripts, too
-            error = raised
-        if takeover.taken is not None:  # it runs in a thread of the program; the process ends with it
-            threading.Event().wait()
-        self.protection.be_strict(False)
-        if isinstance(error, Fault):
-            raise error
-        self.module = program.module
+        program = Program(self.place, self.plan.get("arguments") or [])
+        error = self.execute(program)
         found = graphs_of(program.module, self.framework) if program.module is not None else {}
         fitting = [each for each in found.values() if takeover.fits(each)]
-        ended_well = error is None or (isinstance(error, SystemExit) and error.code in (None, 0))
-        if fitting and ended_well:
+        if fitting and ended_well(error):
             self.graph = fitting[0]
             return
-        others = "; ".join(
-            f"{_named(call.graph)} at {os.path.basename(call.file)}:{call.line} is another graph and was not run"
-            for call in takeover.passed[:4]
-        )
-        if not ended_well:
-            assert error is not None
-            what, fix = reason_of(error, self.location)
-            raise Fault("load", "; ".join(filter(None, (what, others))), fix, trace_of(error))
+        others = self.passed_over()
+        if error is not None and not ended_well(error):
+            raise self.raised(error, others)
         if others:
-            what = f"{self.location} runs no graph that fits the checkpoint: {others}"
+            what = f"{self.place} runs no graph that fits the checkpoint: {others}"
             raise Fault("graph", what, "name the program that wrote the checkpoint")
-        target = GraphTarget(self.location, "", self.framework, {}, False, set())
+        target = GraphTarget(self.place, "", self.framework, {}, False, set())
         names = target.suggestions(program.module)
         fix = f"name what makes it: {names}" if names else "name the program that runs the graph"
-        raise Fault("load", f"{self.location} ended without running a graph", fix)
+        raise Fault("load", f"{self.place} ended without running a graph", fix)
 
     def _stored_names(self) -> list[str]:
         """Classes that the checkpoint and the newest ones of its thread name; nothing is loaded."""
@@ -146,25 +111,10 @@ class Loading:
         """Load the module of a name, once, under the name that the checkpoint knows it by, and build the graph."""
         known = {name.partition(":")[0] for name in self._stored_names()}
         config = {"configurable": {"thread_id": self.thread_place.thread, **(self.plan.get("configurable") or {})}}
-        target = GraphTarget(self.location, self.attribute, self.framework, config, "__main__" in known, known)
-        sys.argv = [self.location, *(self.plan.get("arguments") or [])]
-        try:
-            module = self.module = target.module()
-        except Fault:
-            raise
-        except BaseException as error:  # sys.exit and KeyboardInterrupt are raised by scripts, too
-            missing = error.name if isinstance(error, ModuleNotFoundError) else None
-            if missing and (self.location == missing or self.location.startswith(missing + ".")):
-                fix = "name it as your program imports it, from the directory it is started in, or as path/file.py:name"
-                raise Fault("load", f"there is no module {missing}", fix) from None
-            what, fix = reason_of(error, self.location)
-            raise Fault("load", what, fix, trace_of(error)) from None
+        target = GraphTarget(self.place, self.attribute, self.framework, config, "__main__" in known, known)
+        module = self.import_target(target)
         self.graph = target.build(module, self.plan.get("args", {}), self._memory, self.loop.run_until_complete)
 
     def _memory(self) -> Any:
         """A saver for functions that demand one; another takes its place when the graph runs."""
         return self.framework.memory_class()
-
-
-def _named(graph: Any) -> str:
-    return str(getattr(graph, "name", None) or type(graph).__name__)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-import json
 import logging
 import os
 from typing import Any
@@ -14,11 +13,10 @@ from ..attaching import wait_for_editor
 from ..events import FAILED, Logs
 from ..faults import Fault
 from ..limits import EXIT_CODES
-from ..lines import now
 from ..pauses import Pauses
 from ..protection import saving
 from .checking import Checking
-from .graph_events import MODES, Events
+from .graph_events import Events, modes_of
 from .questions import Question, request_line
 from .threads import Thread
 
@@ -43,39 +41,10 @@ class Runner(Checking):
     waiting: tuple[Question, ...] = ()
     step: int | None = None
 
-    async def work(self) -> str:
-        """Do what the plan says; returns the outcome."""
-        mode = self.plan.get("mode", "run")
-        found = await self.check()
-        self.lines.say("check", **found)
-        while mode == "ask":
-            command = await self.inbox.get()
-            if command.get("do") == "stop":
-                return "stopped"
-            if command.get("do") in ("check", "run"):
-                for key in ("responses", "edits", "allow", "into", "debug"):
-                    if key in command:
-                        self.plan[key] = command[key]
-                self.gate.by_name = frozenset(self.plan.get("allow", ()))
-                self.protection.allow(self.plan["into"])
-                self.confirmed = command["do"] == "run"
-                found = await self.check()
-                if command["do"] == "run" and found["ok"]:
-                    break
-                self.lines.say("check", **found)
-        if mode == "check":
-            return "checked" if found["ok"] else "refused"
-        if not found["ok"]:
-            for problem in found["problems"]:
-                if problem["level"] == "error":
-                    self.lines.say("error", where=problem["about"], what=problem["what"], fix=problem["fix"])
-            return "refused"
-        return await self._run(found, mode == "ask")
-
-    async def _run(self, found: dict[str, Any], interactive: bool) -> str:
+    async def run(self, found: dict[str, Any], interactive: bool) -> str:
         answers, _ = self.answers(self.plan.get("responses") or {}, self.asked)
         thread = self.thread = self._made_thread()
-        thread.edit(self.plan.get("edits") or [], self._maker())
+        thread.edit(self.plan.get("edits") or [], self.maker())
         self._record(found, answers)
         logging.getLogger().addHandler(Logs(self.lines, None))
         if self.plan.get("debug") is not None:
@@ -92,7 +61,7 @@ class Runner(Checking):
             waiting = await self._segment(thread, config, given)
         while waiting and interactive:
             self.lines.say("waiting", requests=[request_line(each) for each in waiting])
-            given = await self._next_answers(waiting)
+            given = await self.next_answers(waiting)
             if self.stopping:
                 return "stopped"
             if given is None:
@@ -153,10 +122,11 @@ class Runner(Checking):
         """Run until it ends or waits; returns the interrupts that wait."""
         events = Events(self.lines, self.calls, thread.done())
         how = {name: self.call.given[name] for name in _PASSED_ON if name in self.call.given} if self.call else {}
-        how.update(stream_mode=MODES, subgraphs=True)
+        asked = self.call.given.get("stream_mode") if self.call is not None else None
+        how.update(stream_mode=modes_of(asked or getattr(self.graph, "stream_mode", None)), subgraphs=True)
         if "durability" in inspect.signature(self.graph.stream).parameters:
             how["durability"] = "sync"  # each checkpoint is on disk before the next step begins
-        commands = asyncio.create_task(self._obey()) if self.pauses is not None else None
+        commands = asyncio.create_task(self.obey()) if self.pauses is not None else None
         try:
             if self._is_async():
                 async for piece in self.graph.astream(given, config, **how):
@@ -205,51 +175,14 @@ class Runner(Checking):
             return self.call.is_async
         return any(_needs_loop(getattr(node, "bound", None)) for node in self.graph.nodes.values())
 
-    async def _obey(self) -> None:
-        assert self.pauses is not None
-        while True:
-            command = await self.inbox.get()
-            if command.get("do") == "stop":
-                self.stop()
-            self.pauses.obey(command)
-
-    async def _next_answers(self, waiting: list[Question]) -> dict[str, Any] | None:
-        """Answers from the parent; none when it is asked to stop, None when nobody will answer."""
-        while True:
-            command = await self.inbox.get()
-            if command.get("do") == "stop":
-                self.stopping = True
-                return {}
-            if command.get("do") == "leave":
-                return None
-            if self.pauses is not None:
-                self.pauses.obey(command)
-            if command.get("do") == "answer":
-                answers, faults = self.answers(command.get("responses", {}), waiting)
-                if answers and not faults:
-                    self.lines.say("answered", request_ids=sorted(answers))
-                    return answers
-                for name, what, fix in faults:
-                    self.lines.say("error", where="response", what=what, fix=fix, request_id=name)
-
     def _record(self, found: dict[str, Any], answers: dict[str, Any]) -> None:
         """Write beside the new database where it comes from and what was edited."""
         plan = self.plan
-        entry = {
-            "schema": "ckpt-tui/fork@1", "at": now(), "store": plan["store"],
-            "checkpoint": f"{plan['prefix']}/{plan['checkpoint']}", "into": os.path.basename(plan["into"]),
-            "workflow": plan["target"], "answered": sorted(answers), "edits": found["edits"],
-            "framework": f"langgraph {self.framework.version}",
-        }  # fmt: skip
-        path = os.path.join(os.path.dirname(plan["into"]), "ckpt-tui-fork.jsonl")
-        with contextlib.suppress(OSError), saving(), open(path, "a", encoding="utf-8") as file:
-            file.write(json.dumps(entry, ensure_ascii=True) + "\n")
-
-    def stop(self) -> None:
-        """Cancel what runs."""
-        self.stopping = True
-        if self.task is not None:
-            self.task.cancel()
+        with contextlib.suppress(OSError):
+            self.note_fork(
+                os.path.dirname(plan["into"]), found, answers, checkpoint=f"{plan['prefix']}/{plan['checkpoint']}",
+                into=os.path.basename(plan["into"]), framework=f"langgraph {self.framework.version}",
+            )  # fmt: skip
 
     # -- the end -----------------------------------------------------------------------------------------------------
 
@@ -258,7 +191,6 @@ class Runner(Checking):
         return [request_line(each) for each in self.waiting]
 
     def end_fields(self, outcome: str) -> dict[str, Any]:
-        """What the last line says of the checkpoints of the run, and its exit code."""
         self.redirection.remove()
         code = EXIT_CODES.get(outcome, FAILED)
         if self.thread is None:
@@ -269,7 +201,6 @@ class Runner(Checking):
         return {"code": code, "checkpoints": self.saved, "unsaved": 0, "last": self.last or at}
 
     def fix_of(self, error: BaseException) -> str:
-        """What to do about a run that raised."""
         if type(error).__name__ == "GraphRecursionError":
             return "resume from the last checkpoint written: each run may take as many steps again"
         return "fix the cause and resume from the last checkpoint written; the original is unchanged"

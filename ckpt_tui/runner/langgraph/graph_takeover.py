@@ -33,6 +33,11 @@ class Call(NamedTuple):
     file: str
     line: int
 
+    @property
+    def name(self) -> str:
+        """The name of the graph."""
+        return str(getattr(self.graph, "name", None) or type(self.graph).__name__)
+
 
 class Takeover:
     """Waits for the call that runs the checkpoint's graph.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import types
@@ -12,8 +11,7 @@ from typing import Any
 from ..arguments import is_required, parameters_of
 from ..faults import Fault
 from ..program import first_on_path
-from ..shown import type_name
-from ..target import Target, split_target
+from ..target import Step, Target, split_target
 from .release import Release
 
 _SAVERS = ("checkpointer", "saver")
@@ -32,39 +30,27 @@ class GraphTarget(Target):
         known: Modules that the checkpoint names.
     """
 
+    noun = "graph"
+    expected = "name a compiled graph, its builder, or a function that returns one of them"
+
     def __init__(
         self, place: str, attribute: str, release: Release, config: dict[str, Any], as_main: bool, known: set[str]
     ) -> None:
         super().__init__(place, attribute, as_main, known)
         self._release, self._config = release, config
 
-    def build(
-        self, module: Any, given: dict[str, Any], storage: Callable[[], Any], finish: Callable[[Any], Any]
-    ) -> Any:
-        found = self._attribute(module)
-        used = not given
-        for _ in range(6):
-            if self._release.is_graph(found):
-                if not used:
-                    raise Fault("load", f"{self.text} takes no arguments", "leave out --arg")
-                return found
-            if not isinstance(found, type) and callable(getattr(found, "compile", None)):
-                found = self._call(found.compile, {}, storage)
-            elif hasattr(found, "__aenter__"):
-                found = found.__aenter__()
-            elif hasattr(found, "__enter__"):
-                found = found.__enter__()
-            elif callable(found) and not isinstance(found, type):
-                found = self._call(found, self._arguments(found, given, storage), storage)
-                used = True
-            else:
-                break
-            if inspect.isawaitable(found):
-                found = self._awaited(found, finish)
-        gives = f"is the class {type_name(found)}" if isinstance(found, type) else f"gives {type_name(type(found))}"
-        fix = "name a compiled graph, its builder, or a function that returns one of them"
-        names = self.suggestions(module)
-        raise Fault("load", f"{self.text} {gives}, which is not a graph", f"{fix}; {names}" if names else fix)
+    def is_wanted(self, value: Any) -> bool:
+        return self._release.is_graph(value)
+
+    def next_step(self, found: Any, given: dict[str, Any], storage: Callable[[], Any]) -> Step | None:
+        if not isinstance(found, type) and callable(getattr(found, "compile", None)):
+            return Step(self.call(found.compile, {}, storage))
+        for name in ("__aenter__", "__enter__"):
+            if hasattr(found, name):
+                return Step(getattr(found, name)())
+        if callable(found) and not isinstance(found, type):
+            return Step(self.call(found, self._arguments(found, given, storage), storage), True)
+        return None
 
     def _arguments(self, function: Any, given: dict[str, Any], storage: Callable[[], Any]) -> dict[str, Any]:
         """The arguments of a function, with those that LangGraph itself would give it."""
@@ -78,15 +64,13 @@ class GraphTarget(Target):
                 found[name] = self._config
         return found
 
-    def suggestions(self, module: Any) -> str:
-        known = {name: value for name, value in vars(module).items() if not name.startswith("_")}
-        names = [name for name, value in known.items() if self._release.is_graph(value)]
-        names = names or [name for name, value in known.items() if _is_builder(value)]
-        names = names or [
-            name for name, value in known.items()
+    def candidates(self, names: dict[str, Any], module: Any) -> list[str]:
+        found = [name for name, value in names.items() if self.is_wanted(value)]
+        found = found or [name for name, value in names.items() if _is_builder(value)]
+        return found or [
+            name for name, value in names.items()
             if isinstance(value, types.FunctionType) and value.__module__ == module.__name__ and "graph" in name
         ]  # fmt: skip
-        return "it could be " + ", ".join(f"{self.place}:{name}" for name in names[:4]) if names else ""
 
 
 def _is_builder(value: Any) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.actions.notebook import NOTE_LIMIT, Note, Notebook, now, read_notes, write_notes
+from ckpt_tui.core.runs.lineage import workflow_label
 from ckpt_tui.errors import CkptError
+from ckpt_tui.stores.postgres_address import absolute
 
 if TYPE_CHECKING:
     from ckpt_tui.core.model import CheckpointRef
@@ -48,7 +49,7 @@ class Bookmarks:
 
     def open(self, path: str) -> Notebook | None:
         """Return the notes on the store at `path`; where they cannot be read, say so and return what was open."""
-        if self.book is None or self.book.store != os.path.abspath(path):
+        if self.book is None or self.book.store != absolute(path):
             try:
                 self.book = read_notes(path)
             except CkptError as error:
@@ -101,8 +102,8 @@ class Bookmarks:
             return None
         kept = self.book.notes.get(ref.id)
         return Note(
-            ref.id, kept is not None and kept.bookmark, kept.text if kept else "", ref.workflow, ref.iteration, ref.utc,
-            now(),
+            ref.id, kept is not None and kept.bookmark, kept.text if kept else "", workflow_label(ref), ref.iteration,
+            ref.utc, now(),
         )  # fmt: skip
 
     def _put(self, note: Note, said: str) -> None:

@@ -7,19 +7,26 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.runs.ids import IdFault, find
+from ckpt_tui.core.runs.listing import NodeRow
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Port
 from ckpt_tui.tui.widgets.prompt import Prompted
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from ckpt_tui.tui.library import Library
-    from ckpt_tui.tui.messages import AlarmsReady, ViewReady
+    from ckpt_tui.tui.messages import AlarmsReady, FoldedRead, LookedUp, ViewReady
     from ckpt_tui.tui.store_follower import StoreFollower
     from ckpt_tui.tui.view import View
 
 _FILTER = Prompted(
     "filter", "rows by what they show: id, workflow, executor, waits, done, words …; empty shows all", "filters"
 )
+
+
+DESCRIBE_SECONDS = 0.03
+"""Pause after the last change before the newest checkpoints of folded runs are read."""
 
 
 class CheckpointListPort(Port, Protocol):
@@ -49,8 +56,17 @@ class CheckpointList:
     def __init__(self, port: CheckpointListPort, at: str | None) -> None:
         self._port = port
         self._at = at
+        self._is_looked_up = False
         self.progress = (0, 0)
         self.changed_at = 0.0
+        self._landing = ""
+        """File that is to be selected once its run is unfolded."""
+        self._timer: Timer | None = None
+
+    @property
+    def is_landing(self) -> bool:
+        """Whether the cursor is on its way to a checkpoint that was named, whose run is not unfolded yet."""
+        return self._at is not None or bool(self._landing)
 
     def show(self, event: ViewReady) -> None:
         """Show how the store looks now."""
@@ -59,20 +75,112 @@ class CheckpointList:
         self.progress = (event.done, event.total) if event.done < event.total else (0, 0)
         if view.newest != before.newest or view.checkpoints != before.checkpoints:
             self.changed_at = time.time()
-        if self._at is not None and view.runs:
-            self._select(self._at, view)
+        named = self._select(self._at, view) if self._at is not None and view.runs else ""
         rows.show(view, self._port.selection.following)
+        if named and named not in view.places:
+            self.reveal(named)
+        if self._landing and self._landing in view.places:
+            landing, self._landing = self._landing, ""
+            rows.select(landing, by_hand=False)
+        self.describe_soon()
 
-    def _select(self, at: str, view: View) -> None:
+    def _select(self, at: str, view: View) -> str:
+        """Select the checkpoint that was named, and return its file; "" while there is none."""
         try:
             node = find(at, view.runs)
         except IdFault as fault:
-            if self.progress == (0, 0):
-                self._at, self._port.selection.following = None, True
-                self._port.say(f"{clean(fault.reason)}; showing the newest", "warn")
-            return
+            if self._port.library.groups is not None:
+                if not self._is_looked_up:
+                    self._is_looked_up = True
+                    self._port.follower.look_up(at)
+            elif self.progress == (0, 0):
+                self._give_up(fault.reason)
+            return ""
         self._at = None
         self._port.panes.list.selected = node.ref.file
+        return node.ref.file
+
+    def _give_up(self, reason: str) -> None:
+        self._at, self._port.selection.following = None, True
+        self._port.say(f"{clean(reason)}; showing the newest", "warn")
+
+    # -- runs that are folded ----------------------------------------------------------------------------------------
+
+    def reveal(self, file: str) -> bool:
+        """Unfold the run that has a file, and select it then; return False where no run of the list has it."""
+        view = self._port.panes.list.view
+        group = self._group_of(file) if view.is_folded and not view.filter else ""
+        if not group:
+            return False
+        self._port.library.folding.unfold(group)
+        self._landing = file
+        self._show_group(file)
+        return True
+
+    def set_folded(self, file: str, is_folded: bool) -> None:
+        """Fold or unfold the run of a file."""
+        group = self._group_of(file)
+        folding, rows = self._port.library.folding, self._port.panes.list
+        if not group or not rows.view.is_folded or rows.view.filter:
+            reason = "while a filter is on" if rows.view.filter else "in a store as small as this"
+            self._port.say(f"Runs are not folded {reason}.", "dim")
+            return
+        self.leave_newest()
+        if is_folded:
+            groups = self._port.library.groups
+            folding.fold(group)
+            rows.selected = rows.view.newest_of(file) if groups is None else groups.newest(group) or file
+        else:
+            folding.unfold(group)
+        self._show_group(file)
+
+    def _group_of(self, file: str) -> str:
+        groups = self._port.library.groups
+        return self._port.panes.list.view.group_of(file) if groups is None else groups.store.home(file)
+
+    def _show_group(self, file: str) -> None:
+        if self._port.library.is_unread(file):
+            self._port.follower.open_group(file)
+        else:
+            self._port.follower.refresh()
+
+    def look_up(self, name: str) -> bool:
+        """Look for the checkpoint that a name means, and select it; return False where the list shows all there is."""
+        if self._port.library.groups is None:
+            return False
+        self._port.follower.look_up(name)
+        return True
+
+    def take_looked_up(self, event: LookedUp) -> None:
+        """Go to the checkpoint that was looked for, or say that there is none."""
+        try:
+            node = find(event.name, event.view.runs)
+        except IdFault as fault:
+            if self._at is not None:
+                self._give_up(fault.reason)
+            else:
+                self._port.say("That checkpoint is no longer in the store.", "warn")
+            return
+        self._at = None
+        self._port.selection.following = False
+        self.reveal(node.ref.file)
+
+    def describe_soon(self) -> None:
+        """Read what the folded runs on the screen say, once it rests."""
+        if self._timer is not None:
+            self._timer.stop()
+        if self._port.panes.list.unread_ends:
+            self._timer = self._port.later(DESCRIBE_SECONDS, self._describe)
+
+    def _describe(self) -> None:
+        files = self._port.panes.list.unread_ends
+        if files:
+            self._port.follower.describe(files)
+
+    def show_ends(self, event: FoldedRead) -> None:
+        """Show what folded runs say of their newest checkpoints."""
+        self._port.panes.list.show_ends(event.refs)
+        self.describe_soon()
 
     def show_dangers(self, dangers: Mapping[str, str]) -> None:
         """Show which checkpoints would run code when they are loaded, and what."""
@@ -111,5 +219,8 @@ class CheckpointList:
         return True
 
     def _set_filter(self, text: str) -> None:
+        rows = self._port.panes.list
+        if not text and rows.view.is_folded and isinstance(rows.row, NodeRow):
+            self._port.library.folding.unfold(self._group_of(rows.selected))  # what was found stays in sight
         self._port.library.filter = text
         self._port.follower.refresh()

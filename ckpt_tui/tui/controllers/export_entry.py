@@ -43,7 +43,10 @@ class Exports:
         if found is None:
             self._port.say("Select a checkpoint first.", "dim")
         else:
-            self._port.open.export(self._port.selection.runs, *found, self._written)
+            # Of a store whose runs are listed first, a few are known: the whole is not offered.
+            runs = self._port.selection.runs
+            is_whole = len(runs) == self._port.panes.list.view.run_count
+            self._port.open.export(runs if is_whole else (found[0],), *found, self._written)
 
     def _written(self, what: str | None) -> None:
         if what:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ckpt_tui.tui.library import Library
     from ckpt_tui.tui.messages import AlarmsReady, CheckpointReady, PeekReady
+    from ckpt_tui.tui.store_follower import StoreFollower
     from ckpt_tui.tui.view import View
 
 LOAD_SECONDS = 0.05
@@ -40,6 +41,15 @@ class OpenedCheckpointPort(Port, Protocol):
     @property
     def library(self) -> Library:
         """What is known of the store."""
+
+    @property
+    def follower(self) -> StoreFollower:
+        """What reads the store."""
+
+    @property
+    def is_landing(self) -> bool:
+        """Whether the cursor is on its way to the checkpoint that was named."""
+        ...
 
     def shown(self, file: str) -> None:
         """Take in that the panes show a checkpoint."""
@@ -70,6 +80,8 @@ class OpenedCheckpoint:
         self._load: Worker[None] | None = None
         self._timer: Timer | None = None
         self._waiting = False
+        self._awaited = ""
+        """The selected file, while its run is read that is folded."""
 
     def is_loading(self) -> bool:
         """Return whether a checkpoint is being loaded; from any thread."""
@@ -90,6 +102,9 @@ class OpenedCheckpoint:
                 self._waiting = False
                 panes.focus_pane(panes.list)
             self.file = ""
+            self.load_selected()
+        elif self._awaited == self._port.selection.file and not self._port.library.is_unread(self._awaited):
+            self._awaited = ""
             self.load_selected()
         elif self.file == self._port.selection.file and self._is_replaced(self.file):
             self.file = ""
@@ -112,6 +127,10 @@ class OpenedCheckpoint:
         """Show the selected checkpoint, as soon as it is loaded."""
         file = self._port.selection.file
         if not file or file == self.file:
+            return
+        if self._port.library.is_unread(file):
+            self._awaited = file  # its place in its run is a part of what is shown
+            self._port.follower.open_group(file)
             return
         entry = self._port.library.entry(file)
         if isinstance(entry, Problem):
@@ -153,7 +172,7 @@ class OpenedCheckpoint:
         for pane in panes.details:
             pane.show(checkpoint)
         self._port.after_refresh(lambda: self._port.jobs.judge(file, checkpoint))
-        if self._steps:
+        if self._steps and not self._port.is_landing:
             steps, self._steps = self._steps, ()
             if not panes.details[0].go_to(steps):
                 self._port.say(f"There is no {'.'.join(steps)} in this checkpoint.", "warn")

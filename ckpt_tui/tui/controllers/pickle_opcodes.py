@@ -69,13 +69,13 @@ class PickleOpcodes:
 
 def _innermost(tree: RowTree) -> tuple[str, str | memoryview] | None:
     """The envelope that the row under the cursor is or stands in, with its place."""
-    row, outline = tree.row, tree.outline
+    row, values = tree.row, tree.value_tree
     while row is not None:
         value = row.member.value
         while type(value) is Deferred and value.ready:
             value = value.value
         if type(value) is Envelope:
-            return shown_path(outline.path(row), 60), value.text
-        above = outline.parent_index(row)
-        row = outline.row(above) if above is not None else None
+            return shown_path(values.path(row), 60), value.text
+        above = values.parent_index(row)
+        row = values.row(above) if above is not None else None
     return None

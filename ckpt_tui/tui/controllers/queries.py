@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ckpt_tui.core.doctor.findings import Finding
     from ckpt_tui.core.runs.lineage import Node, Run
     from ckpt_tui.tui.helpers.selection import SelectedPlace
+    from ckpt_tui.tui.library import Library
     from ckpt_tui.tui.messages import BisectReady, QueryFailed, QueryProgress, SharesReady
     from ckpt_tui.tui.query_jobs import QueryCache, QueryJobs
     from ckpt_tui.tui.widgets.detail import Detail
@@ -57,6 +58,10 @@ class QueryOpener(Opener, Protocol):
 
 class QueriesPort(Port, Protocol):
     """What queries use of their screen."""
+
+    @property
+    def library(self) -> Library:
+        """What is known of the store."""
 
     @property
     def match(self) -> str:
@@ -211,6 +216,9 @@ class Queries:
         found = self._port.selection.node
         if scope == "checkpoint" and found is not None:
             return [found[1]]
+        groups = self._port.library.groups
+        if groups is not None and not (scope == "run" and found is not None):
+            return groups.nodes()
         runs = (found[0],) if scope == "run" and found is not None else self._port.selection.runs
         return [node for run in runs for node in run.nodes]
 

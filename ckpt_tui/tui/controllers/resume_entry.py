@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.actions.debugging.session_record import unfinished
+from ckpt_tui.actions.debugging.session_record import Unfinished, unfinished
 from ckpt_tui.actions.resume.fork_overlays import SUFFIX, root_of, with_directory
 from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.shown_names import shown_name
@@ -55,6 +55,10 @@ class OpenResume(Protocol):
     @property
     def written(self) -> Sequence[str]:
         """Ids of the checkpoints that it wrote, in order."""
+        ...
+
+    def change(self, identifier: str, edits: Sequence[Edit]) -> bool:
+        """Make these changes when it goes on, if it is paused at this checkpoint; False where it is not."""
         ...
 
     def show(self) -> None:
@@ -128,6 +132,8 @@ class ResumeEntry:
         """The run whose rows are marked as new."""
         self._timer: Timer | None = None
         self._has_looked = False
+        self._unfinished: Unfinished | None = None
+        """The last run of this store, where it was cut off."""
         self._offered = ""
         """The file of the checkpoint from which a run that was cut off can go on."""
 
@@ -135,7 +141,7 @@ class ResumeEntry:
         """Resume from the selected checkpoint; a preview comes first."""
         ref = self._port.selection.ref
         if ref is None:
-            self._port.say("There is no checkpoint to resume from.", "warn")
+            self._port.say("No checkpoint is selected to resume from.", "warn")
         else:
             self._read(ref.file)
 
@@ -177,6 +183,10 @@ class ResumeEntry:
         else:
             self._port.say("Nothing was run yet: r resumes from the checkpoint.", "dim")
 
+    def change_run(self, identifier: str, edits: Sequence[Edit]) -> bool:
+        """Have the run that is paused at a checkpoint make these changes when it goes on; False where none is."""
+        return any(each.change(identifier, edits) for each in self.live)
+
     def end_runs(self) -> None:
         """End every process that was started here."""
         for each in self._kept:
@@ -202,7 +212,7 @@ class ResumeEntry:
         found = []
         for each in self.live:
             source, (text, _) = each.source, each.standing
-            found.append(f"{shown_name(source.workflow, 30)} from {short_id(source.id)}: {text}")
+            found.append(f"{shown_name(source.label, 30)} from {short_id(source.id)}: {text}")
         return found
 
     @property
@@ -250,15 +260,14 @@ class ResumeEntry:
             self._land()
         if not self._has_looked:
             self._has_looked = True
-            self._offer()
+            store = self._port.store
+            places = (store.path, root_of(store.path) + SUFFIX)
+            self._unfinished = unfinished(tuple(dict.fromkeys((*places, *(each.path for each in store.members)))))
+        if self._unfinished is not None and not self._offered and not self._kept:
+            self._offer(self._unfinished)
 
-    def _offer(self) -> None:
-        """Say that the last run of this store was cut off, where it was."""
-        store = self._port.store
-        places = (store.path, root_of(store.path) + SUFFIX)
-        found = unfinished(tuple(dict.fromkeys((*places, *(each.path for each in store.members)))))
-        if found is None:
-            return
+    def _offer(self, found: Unfinished) -> None:
+        """Say that the last run of this store was cut off, once the checkpoint to go on from is in the list."""
         nodes = (node for run in self._port.selection.runs for node in run.nodes)
         node = next((each for each in nodes if each.ref.id == found.checkpoint), None)
         if node is not None:

@@ -82,7 +82,7 @@ class RunAgain:
             return False
         plan = run.plan
         into = make_plan(plan.source, plan.target).into if plan.source.store else plan.into
-        told = replace(plan, into=into)
+        again = replace(plan, into=into)
 
         def take(raw: bytes) -> None:
             if raw.startswith(_LOGGED):
@@ -90,7 +90,7 @@ class RunAgain:
             if raw.startswith((*_LOGGED, b'{"kind":"checkpoint"')):
                 self._port.post_message(RunLine(self, parse_line(raw)))
 
-        self._repetition = Repetition(told, int(text), take)
+        self._repetition = Repetition(again, int(text), take)
         self._repetition.start()
         self._port.say("run 1 begins …", "dim")
         return None

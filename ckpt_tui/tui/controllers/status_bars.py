@@ -76,6 +76,12 @@ class StatusBars:
         self._message = [(f" {text} ", style)] if text else []
         self.draw_foot()
 
+    def say_tab(self) -> None:
+        """Say in which tab the next checkpoint opens, where a tab was picked and a text is in its place."""
+        detail = self._port.panes.detail
+        if not detail.has_tabs:
+            self.say(f"No checkpoint is shown here: the next one opens in {detail.tab.capitalize()}.", "dim")
+
     def take_back(self) -> None:
         """Take the message back, if there is one."""
         if self._message:
@@ -98,8 +104,8 @@ class StatusBars:
             bar = "━" * (10 * done // total)
             state = (f" {bar:╌<10} {done:,}/{total:,} ", "warn")
         counts = f"{view.checkpoints:,} checkpoint{'' if view.checkpoints == 1 else 's'}"
-        if view.runs:
-            counts += f" · {len(view.runs):,} run{'' if len(view.runs) == 1 else 's'}"
+        if view.run_count:
+            counts += f" · {view.run_count:,} run{'' if view.run_count == 1 else 's'}"
         right: list[Part] = [port.run_standing]
         if view.filter:
             right.append((f" filter: {clean(view.filter, 20)} ", "warn"))

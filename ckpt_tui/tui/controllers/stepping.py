@@ -85,7 +85,8 @@ class Stepping:
 
     def ask_breakpoints(self) -> None:
         """Ask where to pause; the breakpoints are kept with the store, and hold in a replay, too."""
-        self._port.prompt.ask(_BREAKPOINTS, "; ".join(self._notebook.breakpoints), self._take_breakpoints, select=False)
+        known = "".join(f"{each}; " for each in self._notebook.breakpoints)  # what is typed comes besides
+        self._port.prompt.ask(_BREAKPOINTS, known, self._take_breakpoints, select=False)
 
     def _take_breakpoints(self, text: str) -> bool | None:
         specs = [each.strip() for each in text.split(";") if each.strip()]
@@ -150,7 +151,9 @@ class Stepping:
         except CkptError as error:
             self._port.prompt.say(f"{error.what} {error.hint}", "error")
             return False
-        self._command("edit", path=edit.text, value=edit.value)
+        run = self._port.run
+        if run is not None:
+            run.change(edit)
         self._port.say(f"{edit.text} is changed when the run goes on", "good")
         return None
 

@@ -19,8 +19,9 @@ from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Opener, Port
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from ckpt_tui.core.model import CheckpointRef
     from ckpt_tui.core.value import Value
     from ckpt_tui.tui.helpers.pending_edits import PendingEdits
 
@@ -41,6 +42,10 @@ class ValueEditsPort(Port, Protocol):
     @property
     def edits(self) -> PendingEdits:
         """The changes so far."""
+
+    def change_run(self, identifier: str, edits: Sequence[Edit]) -> bool:
+        """Have the run that is paused at a checkpoint make these changes when it goes on; False where none is."""
+        ...
 
     @property
     def open(self) -> EditOpener:
@@ -73,7 +78,7 @@ class ValueEdits:
         elif self._holds_secrets(value):
             say("It contains masked values: ! shows secrets, then it can be changed.", "warn")
         else:
-            self._edit(checkpoint.ref.file, path, value)
+            self._edit(checkpoint.ref, path, value)
 
     def drop(self) -> None:
         """Drop the message in flight under the cursor, or the one that the value under the cursor is a part of."""
@@ -85,8 +90,7 @@ class ValueEdits:
             self._port.say("Only a message in flight can be dropped: F8 shows them.", "warn")
             return
         drop = Edit(path, None, True)
-        number = self._port.edits.add(checkpoint.ref.file, (drop,))
-        self._say_pending(checkpoint.ref.file, f"{drop.text} is dropped", number)
+        self._add(checkpoint.ref, f"{drop.text} is dropped", (drop,))
 
     def forget(self) -> bool:
         """Forget what was changed in the selected checkpoint; return False when nothing was."""
@@ -102,10 +106,10 @@ class ValueEdits:
             masked(to_json(value), hidden=hidden)
         return bool(hidden)
 
-    def _edit(self, file: str, path: Path, value: Value) -> None:
+    def _edit(self, ref: CheckpointRef, path: Path, value: Value) -> None:
         document = to_json(value)
         if isinstance(document, dict | list) and not (isinstance(document, dict) and "$value" in document):
-            self._port.open.edit_outside(document, lambda after: self._take(file, path, document, after))
+            self._port.open.edit_outside(document, lambda after: self._take(ref, path, document, after))
             return
         typed = isinstance(document, dict)
         shown = document["$value"] if isinstance(document, dict) else document
@@ -121,21 +125,24 @@ class ValueEdits:
             except (ValueError, RecursionError):
                 self._port.say(f"{clean(text, 40)} is not valid JSON; nothing was changed.", "warn")
                 return
-            self._take(file, path, document, {**document, "$value": after} if typed else after)
+            self._take(ref, path, document, {**document, "$value": after} if typed else after)
 
         text = shown if is_text else dumps(shown, None)
         self._port.open.edit(f"Change {shown_path(path, 70)}", str(text), hint, take)
 
-    def _take(self, file: str, path: Path, before: Any, after: Any) -> None:
+    def _take(self, ref: CheckpointRef, path: Path, before: Any, after: Any) -> None:
         found = smallest(path, before, after)
-        if not found:
+        if found:
+            what = f"{brief(before, 24)} → {brief(after, 24)}" if len(found) == 1 else f"{len(found)} changes"
+            self._add(ref, what, found)
+        else:
             self._port.say("Nothing was changed.", "dim")
-            return
-        number = self._port.edits.add(file, found)
-        what = f"{brief(before, 24)} → {brief(after, 24)}" if len(found) == 1 else f"{len(found)} changes"
-        self._say_pending(file, what, number)
 
-    def _say_pending(self, file: str, what: str, number: int) -> None:
+    def _add(self, ref: CheckpointRef, what: str, edits: tuple[Edit, ...]) -> None:
+        """Give changes to the run that is paused at the checkpoint, or keep them for one that begins from it."""
+        if self._port.change_run(ref.id, edits):
+            self._port.say(clean(f"{what} · the paused run goes on with it · R shows the run"), "good")
+            return
+        number = self._port.edits.add(ref.file, edits)
         count = f"{number} change{'' if number == 1 else 's'}"
-        short = short_id(file)
-        self._port.say(clean(f"{what} · r resumes from {short} with {count}, esc discards them"), "good")
+        self._port.say(clean(f"{what} · r resumes from {short_id(ref.file)} with {count}, esc discards them"), "good")

@@ -74,7 +74,7 @@ class ValueSearch:
     # -- a value -----------------------------------------------------------------------------------------------------
 
     def _search_value(self, tree: RowTree, way: int) -> None:
-        value = tree.outline.value
+        value = tree.value_tree.value
         if self._searched is value:
             self._go(tree, way)
             return
@@ -85,19 +85,19 @@ class ValueSearch:
     def take_matches(self, event: MatchesReady) -> None:
         """A search ended: go to the match nearest to the cursor."""
         tree = self._port.panes.value_tree
-        if event.text != self.match or tree is None or tree.outline.value is not event.value:
+        if event.text != self.match or tree is None or tree.value_tree.value is not event.value:
             return
         self._searched, self._places, self._complete = event.value, event.places, event.complete
         self._go(tree, self._way)
 
     def _go(self, tree: RowTree, way: int) -> None:
-        order = tree.outline.order_of
+        order = tree.value_tree.order_of
         places = sorted(self._places, key=order)
         if not places:
             self._port.say(f"No match for {self.match!a}.", "warn")
             return
         row = tree.row
-        here = order(tree.outline.positions(row)) if row else ()
+        here = order(tree.value_tree.positions(row)) if row else ()
         after = sum(1 for place in places if order(place) < here or (way > 0 and order(place) == here))
         at = (after + way - 1 if way > 0 else after + way) % len(places)
         tree.go_to(places[at])

@@ -9,7 +9,7 @@ SEARCH = Prompted("search", "text; an upper-case letter makes it case-sensitive"
 
 
 def match_word(at: int, total: int, match: str, back: str = "ends") -> Part:
-    """Which match is shown, in words; `at` counts from 1, `back` is what Escape does."""
+    """Which match is shown, as text; `at` counts from 1, `back` is what Escape does."""
     if not total:
         return (f" No match for {match!a}. ", "warn")
     return (f" match {at:,} of {total:,} for {match!a} · n next · N previous · esc {back} ", "plain")

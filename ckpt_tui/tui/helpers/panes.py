@@ -163,8 +163,6 @@ class Panes:
     def next_tab(self, way: int) -> None:
         """Show the next or previous tab, or the one that is as many further as were typed."""
         count = min(self.lines.take_count(), len(TABS))
-        if self.detail.checkpoint is None:
-            return
         if self.is_narrow and self.pane is self.list:
             self.focus_pane(self.details[0])
             count -= 1
@@ -173,10 +171,9 @@ class Panes:
 
     def pick_tab(self, name: str) -> None:
         """Show one of the tabs."""
-        if self.detail.checkpoint is not None:
-            self.detail.pick_again(name)
-            if self.is_narrow and self.pane is self.list:
-                self.focus_pane(self.details[0])
+        self.detail.pick_again(name)
+        if self.is_narrow and self.pane is self.list:
+            self.focus_pane(self.details[0])
 
     def step(self, way: int) -> None:
         """Go to the next or previous checkpoint, from any pane."""

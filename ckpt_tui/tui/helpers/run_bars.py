@@ -17,7 +17,7 @@ ROOMY = 100
 
 def source_parts(source: Source) -> list[Part]:
     """Which checkpoint is resumed."""
-    name = f"{short_id(source.id)} {shown_name(source.workflow, 30)}"
+    name = f"{short_id(source.id)} {shown_name(source.label, 30)}"
     count = f"{'iteration' if source.thread is None else 'step'} {source.iteration}"
     return [(" ckpt-tui ", "strong"), (" resume ", "key"), (f" {name} · {count} ", "plain")]
 

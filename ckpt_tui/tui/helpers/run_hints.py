@@ -53,7 +53,7 @@ def keys_while_running(is_live: bool, waits: bool, in_log: bool, is_paused: bool
     """The keys of a run that was begun."""
     if is_paused:
         return [
-            ("s", "step"), ("c", "go on"), ("t", "run to"), ("b", "break"), ("e", "edit"), ("d", "drop"),
+            ("s", "step"), ("c", "go on"), ("t", "run to"), ("b", "break"), ("ctrl+e", "edit"), ("d", "drop"),
             ("[", "back"), ("x", "stop"), ("esc", "look"),
         ]  # fmt: skip
     if waits and not in_log:

@@ -30,12 +30,19 @@ class Selection:
         panes: Where it is shown.
         say: Shows a message, given with a style, in the line at the bottom.
         following: Whether the newest checkpoint is followed to begin with.
+        reveal: Unfolds the run that has a file, and selects it then; returns False where no run of the list has it.
+        look_up: Looks for an id, and goes there; returns False where the list shows all there is.
 
     Attributes:
         following: Whether the newest checkpoint is selected as soon as it is written.
     """
 
-    def __init__(self, panes: Panes, say: Callable[[str, str], None], following: bool) -> None:
+    def __init__(
+        self, panes: Panes, say: Callable[[str, str], None], following: bool, reveal: Callable[[str], bool],
+        look_up: Callable[[str], bool],
+    ) -> None:  # fmt: skip
+        self._reveal = reveal
+        self._look_up = look_up
         self._panes = panes
         self._say = say
         self.following = following
@@ -62,9 +69,10 @@ class Selection:
 
     def go_to(self, file: str, path: Path = ()) -> bool:
         """Go to a checkpoint, and to a place in it; where it is not in the list, say so and return False."""
+        following, self.following = self.following, False
         if not self.select(file):
+            self.following = following
             return False
-        self.following = False
         self.show_place(file, path)
         return True
 
@@ -73,6 +81,8 @@ class Selection:
         try:
             node = find(checkpoint, self.runs)
         except IdFault:
+            if self._look_up(checkpoint):
+                return
             self._say("That checkpoint is no longer in the store.", "warn")
             return
         self.following = False
@@ -80,7 +90,7 @@ class Selection:
 
     def select(self, file: str) -> bool:
         """Select a checkpoint; where it is not in the list, say so and return False."""
-        if self._panes.list.select(file):
+        if self._panes.list.select(file) or self._reveal(file):
             return True
         hidden = " while the filter hides it; esc shows all" if self._panes.list.view.filter else ""
         self._say(f"{clean(file, 60)} is not in the list{hidden}.", "warn")

@@ -34,9 +34,12 @@ def waiting_paragraphs(path: str, missing: bool, kind: str = "", folders: Sequen
         "from agent_framework import FileCheckpointStorage",
         "from agent_framework import WorkflowBuilder",
         "",
-        f"storage = FileCheckpointStorage({path!r})",
+        "storage = FileCheckpointStorage(",
+        f"    {path!r},",
+        ")",
         "workflow = WorkflowBuilder(",
-        "    start_executor=start, checkpoint_storage=storage",
+        "    start_executor=start,",
+        "    checkpoint_storage=storage,",
         ").build()",
     ]
     below = []

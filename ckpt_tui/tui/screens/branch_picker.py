@@ -9,6 +9,16 @@ from ckpt_tui.tui.screens.row_picker import RowPicker
 from ckpt_tui.tui.widgets.step_text import Parts
 
 
+def way_lines(track: PlaybackPath, fork: Fork) -> list[Parts]:
+    """The ways that go on from a fork, a line each, the one that is taken marked."""
+    chosen = "" if fork.decided else " · f chooses"
+    lines: list[Parts] = [[("goes on", "heading"), (f" · {len(fork.ways)} ways{chosen}", "dim")]]
+    for number in range(len(fork.ways)):
+        sign = "▸" if number == fork.taken else " "
+        lines.append([(f" {sign} ", "accent"), *_way(track, fork, number)])
+    return lines
+
+
 def branch_picker(track: PlaybackPath, fork: Fork) -> RowPicker:
     """Asks which way to take; closes with its number, or None. It begins at the way that is taken now."""
     title = f"The run goes on in {len(fork.ways)} ways from step {fork.at}"

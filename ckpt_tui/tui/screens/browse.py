@@ -1,43 +1,17 @@
-"""The browser: the list of checkpoints beside what a checkpoint holds. Each key and message goes to its controller."""
+"""The browser: the list of checkpoints beside what a checkpoint holds. Each message goes to its controller."""
 
 from __future__ import annotations
 
 from asyncio import to_thread
-from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.screen import Screen
 from textual.timer import Timer
 
 from ckpt_tui.tui import messages
-from ckpt_tui.tui.commands import bindings
-from ckpt_tui.tui.controllers.bookmarks import Bookmarks
-from ckpt_tui.tui.controllers.checkpoint_list import CheckpointList
-from ckpt_tui.tui.controllers.export_entry import Exports
-from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
-from ckpt_tui.tui.controllers.overviews_shown import Overviews
-from ckpt_tui.tui.controllers.pane_borders import PaneBorders
-from ckpt_tui.tui.controllers.parent_diff import ParentDiff
-from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
-from ckpt_tui.tui.controllers.queries import Queries
-from ckpt_tui.tui.controllers.replay_entry import ReplayEntry
-from ckpt_tui.tui.controllers.resume_entry import ResumeEntry
-from ckpt_tui.tui.controllers.status_bars import StatusBars
-from ckpt_tui.tui.controllers.step_graph import StepGraph
-from ckpt_tui.tui.controllers.value_edits import ValueEdits
-from ckpt_tui.tui.controllers.value_reading import ValueReading
-from ckpt_tui.tui.controllers.value_search import ValueSearch
-from ckpt_tui.tui.controllers.value_texts import ValueTexts
-from ckpt_tui.tui.helpers.match_text import SEARCH
-from ckpt_tui.tui.helpers.pane_widths import SHARED, WIDE
-from ckpt_tui.tui.helpers.pending_edits import PendingEdits
-from ckpt_tui.tui.jobs import Jobs
-from ckpt_tui.tui.library import Library
-from ckpt_tui.tui.screens.browse_port import BrowsePort
-from ckpt_tui.tui.store_follower import StoreFollower
+from ckpt_tui.tui.helpers.pane_widths import WIDE
+from ckpt_tui.tui.screens.browse_keys import BrowseKeys
 from ckpt_tui.tui.widgets.checkpoints import Checkpoints
 from ckpt_tui.tui.widgets.detail import Detail
 from ckpt_tui.tui.widgets.line_list import LineList
@@ -48,8 +22,6 @@ from ckpt_tui.tui.widgets.text_lines import Paragraph
 from ckpt_tui.tui.widgets.unread import UnreadRows
 
 if TYPE_CHECKING:
-    from ckpt_tui.stores.base import Store
-    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
     from ckpt_tui.tui.widgets.diff_rows import DiffRows
     from ckpt_tui.tui.widgets.share_list import ShareList
 
@@ -61,52 +33,10 @@ PLACE_SECONDS = 0.04
 """Pause after the last move of the cursor in a value before its path is shown."""
 
 
-class Browse(Screen[None]):
-    """The main screen.
+class Browse(BrowseKeys):
+    """The main screen; see `BrowseKeys`."""
 
-    Args:
-        store: What to browse.
-        at: Id of the checkpoint to open at; None follows the newest.
-        steps: Labels of the place to open at.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (SHARED, "-normal")]  # noqa: RUF012 Textual's convention
-
-    def __init__(self, store: Store, at: str | None = None, steps: tuple[str, ...] = ()) -> None:
-        # The class that its width would give it later: a change of it would style every widget again.
-        super().__init__(classes=f"-list {'-normal' if self.app.size.width >= SHARED else '-narrow'}")
-        self.store = store
-        self.library = Library()
-        self._place_timer: Timer | None = None
-        self.port = port = BrowsePort(self, following=at is None)
-        self.panes, self.selection = port.panes, port.selection
-        self.bars = StatusBars(port)
-        self.borders = PaneBorders(port)
-        self.checkpoints = CheckpointList(port, at)
-        self.edits = PendingEdits()
-        self.opened = OpenedCheckpoint(port, steps)
-        self.parent_diff = ParentDiff(port)
-        self.step_graph = StepGraph(port)
-        self.overviews = Overviews(port)
-        self.queries = Queries(port)
-        self.value_search = ValueSearch(port)
-        self.value_reading = ValueReading(port)
-        self.value_texts = ValueTexts(port)
-        self.value_edits = ValueEdits(port)
-        self.pickle_opcodes = PickleOpcodes(port)
-        self.bookmarks = Bookmarks(port)
-        self.replay_entry = ReplayEntry(port)
-        self.resume_entry = ResumeEntry(port)
-        self.exports = Exports(port)
-        self._set_store(store)
-
-    @cached_property
-    def graphs(self) -> RunGraphs:
-        """What is known of the graph of each run."""
-        from ckpt_tui.tui.helpers.run_graphs import RunGraphs  # late: no first row waits for what learns a graph
-
-        return RunGraphs()
+    _place_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         # No containers around the panes: every widget in between is drawn again with each scrolled line.
@@ -135,21 +65,6 @@ class Browse(Screen[None]):
         self._stop_reading()
         self.resume_entry.end_runs()
 
-    def open_instead(self, store: Store) -> None:
-        """Show a store that holds what the open one holds, and more; what was read stays in the list."""
-        self._stop_reading()
-        self._set_store(store)
-        self.follower.follow()
-
-    def _set_store(self, store: Store) -> None:
-        self.store = store
-        self.jobs = Jobs(self, store)
-        self.follower = StoreFollower(self, store, self.library, self.opened.is_loading)
-
-    def _stop_reading(self) -> None:
-        self.jobs.stop()
-        self.follower.stop()
-
     async def on_event(self, event: events.Event) -> None:
         """A key after `y` is not a command; any other takes the message back."""
         if isinstance(event, events.Key):
@@ -158,10 +73,6 @@ class Browse(Screen[None]):
                 return
             self.bars.take_back()
         await super().on_event(event)
-
-    def explain(self, text: str) -> None:
-        """Say why a key did nothing."""
-        self.bars.say(text, "dim")
 
     async def on_resize(self) -> None:
         """What fits beside each other depends on the width."""
@@ -229,6 +140,19 @@ class Browse(Screen[None]):
     def _list_scrolled(self, event: Checkpoints.Scrolled) -> None:
         event.stop()
         self.parent_diff.count_soon()
+        self.checkpoints.describe_soon()
+
+    @on(Checkpoints.Folded)
+    def _run_folded(self, event: Checkpoints.Folded) -> None:
+        self.checkpoints.set_folded(event.file, event.is_folded)
+
+    @on(messages.FoldedRead)
+    def _folded_read(self, event: messages.FoldedRead) -> None:
+        self.checkpoints.show_ends(event)
+
+    @on(messages.LookedUp)
+    def _looked_up(self, event: messages.LookedUp) -> None:
+        self.checkpoints.take_looked_up(event)
 
     @on(Checkpoints.Opened)
     def _list_opened(self) -> None:
@@ -241,12 +165,6 @@ class Browse(Screen[None]):
     @on(Checkpoints.FilterAsked)
     def _filter_asked(self) -> None:
         self.checkpoints.ask_filter()
-
-    def action_follow(self) -> None:
-        self.checkpoints.toggle_following()
-
-    def action_step(self, way: int) -> None:
-        self.panes.step(way)
 
     # -- the selected checkpoint -------------------------------------------------------------------------------------
 
@@ -264,9 +182,6 @@ class Browse(Screen[None]):
     def _peek_ready(self, event: messages.PeekReady) -> None:
         self.opened.take_peek(event)
 
-    def action_reveal(self) -> None:
-        self.opened.toggle_secrets()
-
     # -- changes -----------------------------------------------------------------------------------------------------
 
     @on(messages.DifferenceReady)
@@ -280,12 +195,6 @@ class Browse(Screen[None]):
     def on_diff_rows_opened(self, event: DiffRows.Opened) -> None:
         """Do what a change that was chosen asks for; named by its message, whose class is imported with its tab."""
         self.port.open.change(event.change, self.panes.detail.reveal)
-
-    def action_compare(self) -> None:
-        self.parent_diff.compare()
-
-    def action_compare_outcomes(self) -> None:
-        self.parent_diff.compare_selected_outcomes()
 
     # -- steps -------------------------------------------------------------------------------------------------------
 
@@ -304,9 +213,6 @@ class Browse(Screen[None]):
     @on(messages.StepReady)
     def _step_ready(self, event: messages.StepReady) -> None:
         self.step_graph.take_step(event)
-
-    def action_replay(self) -> None:
-        self.replay_entry.open()
 
     # -- values ------------------------------------------------------------------------------------------------------
 
@@ -338,35 +244,7 @@ class Browse(Screen[None]):
     def _copy_asked(self) -> None:
         self.value_texts.ask_copy()
 
-    def action_pager(self) -> None:
-        self.value_texts.open_pager()
-
-    def action_editor(self) -> None:
-        self.value_texts.open_editor()
-
-    def action_opcodes(self) -> None:
-        self.pickle_opcodes.open()
-
-    def action_edit(self) -> None:
-        self.value_edits.edit()
-
-    def action_drop(self) -> None:
-        self.value_edits.drop()
-
     # -- searching ---------------------------------------------------------------------------------------------------
-
-    def action_search(self) -> None:
-        self.port.prompt.ask(SEARCH, self.value_search.match, self._search)
-
-    def _search(self, text: str) -> None:
-        self.queries.leave_for(text)
-        self.value_search.mark(text)
-        if text:
-            self.action_search_next(1)
-
-    def action_search_next(self, way: int) -> None:
-        if not self.queries.next_match(way):
-            self.value_search.next(way)
 
     @on(messages.MatchesReady)
     def _matches_ready(self, event: messages.MatchesReady) -> None:
@@ -377,22 +255,6 @@ class Browse(Screen[None]):
         self.value_search.take_rows(event)
 
     # -- queries -----------------------------------------------------------------------------------------------------
-
-    def action_find(self) -> None:
-        view = self.panes.list.view
-        in_vain = "" if view.places else view.filter
-        if in_vain:
-            self.checkpoints.end_filter()
-        self.queries.open_find(in_vain)
-
-    def action_bisect(self) -> None:
-        self.queries.ask_bisect()
-
-    def action_measure(self) -> None:
-        self.queries.open_sizes()
-
-    def action_doctor(self) -> None:
-        self.queries.open_doctor()
 
     @on(RowTree.HistoryAsked)
     def _history_asked(self) -> None:
@@ -423,36 +285,11 @@ class Browse(Screen[None]):
 
     # -- bookmarks and resumes ---------------------------------------------------------------------------------------
 
-    def action_bookmark(self) -> None:
-        self.bookmarks.toggle()
-
-    def action_note(self) -> None:
-        self.bookmarks.ask()
-
-    def action_notes(self) -> None:
-        self.bookmarks.open(self.store.path)
-        self.bookmarks.show_all()
-
-    def action_export(self) -> None:
-        self.exports.open()
-
-    def action_resume(self) -> None:
-        self.resume_entry.open()
-
-    def action_show_run(self) -> None:
-        self.resume_entry.show_run()
-
     @on(messages.SourceReady)
     def _source_ready(self, event: messages.SourceReady) -> None:
         self.resume_entry.take_source(event)
 
     # -- panes, and the way back -------------------------------------------------------------------------------------
-
-    def action_other_pane(self, way: int) -> None:
-        self.panes.focus_other(way)
-
-    def action_move_border(self, way: int) -> None:
-        self.borders.move(way)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """A border is dragged from where it is pressed."""
@@ -468,32 +305,6 @@ class Browse(Screen[None]):
         """The border stays where it was let go."""
         if self.borders.take_up():
             self.panes.list.release_mouse()
-
-    def action_zoom(self) -> None:
-        self.panes.toggle_zoom()
-
-    def action_pick_tab(self, name: str) -> None:
-        self.panes.pick_tab(name)
-
-    def action_next_tab(self, way: int) -> None:
-        self.panes.next_tab(way)
-
-    def action_back(self) -> None:
-        """Back out of what was opened last."""
-        ways_out = (
-            self.value_reading.stop, self.queries.stop_bisecting, self.value_edits.forget, self.queries.end_travel,
-            self.value_search.end, self.panes.step_back, self.checkpoints.end_filter,
-        )  # fmt: skip
-        any(leave() for leave in ways_out)
-
-    async def action_close(self) -> None:
-        """Go back to the list; from there, quit."""
-        if not self.panes.step_back():
-            await self.app.action_quit()
-
-    def action_help(self) -> None:
-        """Show keys and signs."""
-        self.port.open.help()
 
     @on(messages.WorkFailed)
     def _work_failed(self, event: messages.WorkFailed) -> None:

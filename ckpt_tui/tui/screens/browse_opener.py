@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ckpt_tui.tui.comparer import Comparer
     from ckpt_tui.tui.graph_learner import LearnedGraphs
     from ckpt_tui.tui.helpers.store_search import Scope, StoreSearch
-    from ckpt_tui.tui.screens.browse import Browse
+    from ckpt_tui.tui.screens.browse_keys import BrowseKeys
     from ckpt_tui.tui.screens.compare import ComparePlace
     from ckpt_tui.tui.view import View
     from ckpt_tui.tui.widgets.status import Part
@@ -50,7 +50,7 @@ class BrowseOpener:
         screen: The browser.
     """
 
-    def __init__(self, screen: Browse) -> None:
+    def __init__(self, screen: BrowseKeys) -> None:
         self._screen = screen
 
     @property
@@ -179,7 +179,7 @@ class BrowseOpener:
 class _ReplayQueries:
     """The browser, as a replay over it asks it."""
 
-    def __init__(self, screen: Browse) -> None:
+    def __init__(self, screen: BrowseKeys) -> None:
         self._screen = screen
         self._file = ""
 
@@ -281,6 +281,16 @@ class _OpenResume:
     def written(self) -> Sequence[str]:
         """Ids of the checkpoints that it wrote, in order."""
         return self._screen.run.written if self._screen.run is not None else ()
+
+    def change(self, identifier: str, edits: Sequence[Edit]) -> bool:
+        """Make these changes when it goes on, if it is paused at this checkpoint; False where it is not."""
+        run = self._screen.run
+        paused = run.paused if run is not None else None
+        if run is None or paused is None or paused.get("checkpoint") != identifier:
+            return False
+        for each in edits:
+            run.change(each)
+        return True
 
     def show(self) -> None:
         """Show it again."""

@@ -11,20 +11,21 @@ from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 from ckpt_tui.tui.widgets.status import BarLine, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import App
     from textual.geometry import Size
     from textual.timer import Timer
 
     from ckpt_tui.actions.notebook import Notebook
+    from ckpt_tui.actions.resume.document_edits import Edit
     from ckpt_tui.core.model import CheckpointRef
     from ckpt_tui.stores.base import Store
     from ckpt_tui.tui.helpers.pending_edits import PendingEdits
     from ckpt_tui.tui.helpers.run_graphs import RunGraphs
     from ckpt_tui.tui.jobs import Jobs
     from ckpt_tui.tui.library import Library
-    from ckpt_tui.tui.screens.browse import Browse
+    from ckpt_tui.tui.screens.browse_keys import BrowseKeys
     from ckpt_tui.tui.screens.browse_opener import BrowseOpener
     from ckpt_tui.tui.store_follower import StoreFollower
 
@@ -42,11 +43,14 @@ class BrowsePort:
         selection: The selected checkpoint.
     """
 
-    def __init__(self, screen: Browse, following: bool) -> None:
+    def __init__(self, screen: BrowseKeys, following: bool) -> None:
         self._screen = screen
         self._opener: BrowseOpener | None = None
         self.panes = Panes(screen)
-        self.selection = Selection(self.panes, self.say, following)
+        self.selection = Selection(
+            self.panes, self.say, following, lambda file: self._screen.checkpoints.reveal(file),
+            lambda name: self._screen.checkpoints.look_up(name),
+        )  # fmt: skip
 
     # -- what is there -----------------------------------------------------------------------------------------------
 
@@ -85,6 +89,10 @@ class BrowsePort:
         """Changes that a run is to begin with."""
         return self._screen.edits
 
+    def change_run(self, identifier: str, edits: Sequence[Edit]) -> bool:
+        """Have the run that is paused at a checkpoint make these changes when it goes on; False where none is."""
+        return self._screen.resume_entry.change_run(identifier, edits)
+
     @property
     def size(self) -> Size:
         """The size of the screen."""
@@ -99,6 +107,11 @@ class BrowsePort:
     def changed_at(self) -> float:
         """When checkpoints came or went last."""
         return self._screen.checkpoints.changed_at
+
+    @property
+    def is_landing(self) -> bool:
+        """Whether the cursor is on its way to the checkpoint that was named."""
+        return self._screen.checkpoints.is_landing
 
     @property
     def match(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 from textual import events, on
@@ -11,32 +12,30 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.screen import Screen
 
-from ckpt_tui.actions.exports import names_here
 from ckpt_tui.core.diff.changes import Change
 from ckpt_tui.core.diff.comparison import DiffRow
 from ckpt_tui.core.diff.divergence import CommonAncestor
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules, Rule
-from ckpt_tui.core.model import CheckpointRef, parts_of
+from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.paths import Path
-from ckpt_tui.core.runs.lineage import Run
+from ckpt_tui.core.runs.lineage import Run, workflow_label
 from ckpt_tui.core.runs.listing import id_text
 from ckpt_tui.core.runs.outcomes import Beginnings
-from ckpt_tui.core.sharing.machine_names import Cleaner
 from ckpt_tui.core.sharing.markdown_parts import difference_markdown
 from ckpt_tui.core.shown_names import shown_name
-from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.comparer import Compared, Comparer
 from ckpt_tui.tui.controllers.branch_divergence import BranchDivergence
 from ckpt_tui.tui.controllers.change_in_full import ChangeInFull
 from ckpt_tui.tui.controllers.change_search import ChangeSearch
+from ckpt_tui.tui.controllers.pair_comparison import PairComparison
 from ckpt_tui.tui.controllers.rule_choice import RuleChoice
 from ckpt_tui.tui.helpers.compare_bars import beginnings_parts, compared_parts, key_parts
 from ckpt_tui.tui.jobs import Jobs
 from ckpt_tui.tui.messages import Comparing, DifferenceReady, DivergenceReady, RowsFound, WorkFailed
 from ckpt_tui.tui.screens.copied_text import copied
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
+from ckpt_tui.tui.screens.dialogs import failure_screen, help_screen
 from ckpt_tui.tui.screens.full_change import change_paragraphs, change_screen
 from ckpt_tui.tui.screens.rules import RulesScreen
 from ckpt_tui.tui.screens.text_file import TextFileScreen
@@ -45,7 +44,6 @@ from ckpt_tui.tui.widgets.finding_list import FindingText
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.prompt import Prompt
 from ckpt_tui.tui.widgets.status import BarLine, Part
-from ckpt_tui.tui.widgets.text_lines import Paragraph
 
 _KEYS = {
     "compare.next": "change(1)", "compare.previous": "change(-1)", "compare.rules": "rules", "compare.fork": "fork",
@@ -58,7 +56,6 @@ _KEYS = {
 
 WIDE = 140
 """Columns from which the two sides stand beside each other to begin with."""
-
 
 ROOMY = 20
 """Rows from which the selected change is shown in full below the others."""
@@ -124,10 +121,10 @@ class CompareScreen(Screen[ComparePlace]):
         self.change_search = ChangeSearch(self)
         self.divergence = BranchDivergence(self, runs)
         self.in_full = ChangeInFull(self)
+        self.comparison = PairComparison(self)
         self.beginnings: Beginnings | None = None
         """What made the branches differ; None where they do not part."""
         self.reveal = reveal
-        self.compared: Compared | None = None
         self._store_shown = store
         self.said: Part | None = None
         """What there is to say in the place of the keys."""
@@ -178,7 +175,7 @@ class CompareScreen(Screen[ComparePlace]):
         self.report(self._explained)
 
     async def on_event(self, event: events.Event) -> None:
-        """Why a key did nothing stands until the next one."""
+        """Why a key did nothing is shown until the next one."""
         if isinstance(event, events.Key) and self.said is not None and self.said is self._explained:
             self.report(None)
         await super().on_event(event)
@@ -200,56 +197,35 @@ class CompareScreen(Screen[ComparePlace]):
 
     # -- comparing ---------------------------------------------------------------------------------------------------
 
+    @property
+    def compared(self) -> Compared | None:
+        """What was compared; None until that is done."""
+        return self.comparison.compared
+
+    def start_comparing(self, before: CheckpointRef, after: CheckpointRef) -> None:
+        self.jobs.compare(self._comparer, before, after, self.ignore)
+
+    def known_comparison(self, before: CheckpointRef, after: CheckpointRef) -> Compared | None:
+        return self._comparer.known(before, after, self.ignore)
+
     def compare_again(self) -> None:
-        before, after = self.pair
-        self.compared = None
         self.beginnings = self.divergence.beginnings()
-        known = self._comparer.known(before, after, self.ignore)
-        if known is not None:
-            self._show(known)
-        else:
-            self.rows.show_text("comparing …")
-            self.draw()
-            self.jobs.compare(self._comparer, before, after, self.ignore)
+        self.comparison.begin()
+
+    def compared_anew(self) -> None:
+        self.in_full.show_soon()
 
     def on_comparing(self, event: Comparing) -> None:
         """Show how far it is."""
-        if event.total:
-            self.said = (f" {event.done:,} of {event.total:,} steps compared · esc cancels ", "warn")
-        elif self.compared is None:
-            self.said = (f" {event.done:,} values compared · esc cancels ", "warn")
-        self.draw()
+        self.comparison.take_progress(event)
 
     def on_difference_ready(self, event: DifferenceReady) -> None:
         """Show what changed."""
-        if event.files != (self.pair[0].file, self.pair[1].file):
-            return
-        if event.compared is None:
-            self.rows.show_text(f"{clean(event.error)} {clean(event.hint)}")
-            self.said = (" not compared ", "error")
-            self.draw()
-            return
-        self.said = None
-        self._show(event.compared)
-
-    def _show(self, compared: Compared) -> None:
-        self.compared = compared
-        difference = compared.difference
-        if difference.shown:
-            self.rows.show(difference, parts_of(compared.after))
-        else:
-            self.rows.show_text(
-                difference.incomplete or "Nothing differs." + (" i shows the rules." if difference.ignored else "")
-            )
-        self.in_full.show_soon()
-        if difference.incomplete:
-            self.said = (f" ! {difference.incomplete} ", "warn")
-        self.draw()
+        self.comparison.take(event)
 
     def on_work_failed(self, event: WorkFailed) -> None:
         """Report an unexpected failure; the app goes on."""
-        lines = [Paragraph("Something unexpected happened; the app goes on. Please report it.\n", "error")]
-        self.app.push_screen(TextScreen(f"Failed: {event.doing}", [*lines, Paragraph(event.report)]))
+        self.app.push_screen(failure_screen(event.doing, event.report))
 
     # -- the lines around --------------------------------------------------------------------------------------------
 
@@ -273,9 +249,9 @@ class CompareScreen(Screen[ComparePlace]):
         right: list[Part] = [(f" {here:,}/{total:,} ", "plain")] if total else []
         width, word = self.size.width, self.divergence.word
         self.query_one("#head", BarLine).show(compared_parts(self.pair, width), right)
-        title = f"{shown_name(before.workflow, 30)} {id_text(before)} → {id_text(after)}"
+        title = f"{shown_name(workflow_label(before), 30)} {id_text(before)} → {id_text(after)}"
         self.rows.border_title = Content(f"where the branches diverge · {title}" if word else title)
-        place = "" if self.size.height >= ROOMY else self.rows.place  # else it stands above the change in full
+        place = "" if self.size.height >= ROOMY else self.rows.place  # else it is above the change in full
         self.rows.border_subtitle = Content(place[-max(width - 20, 8) :])
         line = self.query_one("#beginnings", BarLine)
         line.display = self.beginnings is not None
@@ -336,26 +312,21 @@ class CompareScreen(Screen[ComparePlace]):
         """Copy the path of the change."""
         place = self.rows.place
         if place:
-            self.said = copied(self.app, place, "path")
-            self.draw()
+            self.report(copied(self.app, place, "path"))
 
     def action_export(self) -> None:
         """Write what changed to a file."""
         compared = self.compared
         if compared is None:
             return
-        cleaner = Cleaner(names_here(self._store_shown))
         before, after = compared.before.ref, compared.after.ref
+        text = partial(difference_markdown, before, after, compared.difference)
         name = f"diff-{id_text(before)}-{id_text(after)}.md"
-        screen = TextFileScreen(
-            self._store_shown, name, lambda: cleaner.text(difference_markdown(before, after, compared.difference))
-        )
-        self.app.push_screen(screen, self._written)
+        self.app.push_screen(TextFileScreen(self._store_shown, name, text), self._written)
 
     def _written(self, said: str | None) -> None:
         if said:
-            self.said = said, "good" if said.startswith("Written") else "error"
-            self.draw()
+            self.report((said, "good" if said.startswith("Written") else "error"))
 
     def action_go(self) -> None:
         """Go to the place of the change, in the browser."""

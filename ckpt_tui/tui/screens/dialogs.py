@@ -91,7 +91,7 @@ class TextScreen(ModalScreen[None]):
         self._say(text)
 
     async def on_event(self, event: events.Event) -> None:
-        """Why a key did nothing stands until the next one."""
+        """Why a key did nothing is shown until the next one."""
         if isinstance(event, events.Key) and self._explained:
             self._explained = ""
             self._say("")
@@ -210,3 +210,9 @@ def help_paragraphs(keys: dict[str, str] | None = None, here: Sequence[str] = ()
 def help_screen(changed_keys: dict[str, str], here: Sequence[str]) -> TextScreen:
     """The help, beginning with where one is."""
     return TextScreen("Keys and signs", help_paragraphs(changed_keys, here))
+
+
+def failure_screen(doing: str, report: str) -> TextScreen:
+    """The report of an unexpected failure; the app goes on."""
+    intro = "Something unexpected happened; the app goes on. Please report it.\n"
+    return TextScreen(f"Failed: {doing}", [Paragraph(intro, "error"), Paragraph(report)])

@@ -165,7 +165,7 @@ class EventsScreen(Screen[None]):
     # -- actions -----------------------------------------------------------------------------------------------------
 
     def action_open(self) -> None:
-        """Show the whole event, as it stands in the file."""
+        """Show the whole event, as it is in the file."""
         self.log_reader.open()
 
     def action_copy(self) -> None:

@@ -38,7 +38,7 @@ _WHERE = ("keys and values", "keys", "values")
 
 
 class FindScreen(QueryScreen[MatchList]):
-    """A text, and where it stands.
+    """A text, and where it is.
 
     Args:
         store: The store.
@@ -57,7 +57,7 @@ class FindScreen(QueryScreen[MatchList]):
     ]
 
     DEFAULT_CSS = """
-    FindScreen Input { height: 1; border: none; padding: 0 1; background: $panel; }
+    FindScreen Input { height: 1; border: none; padding: 0 1 !important; background: $panel; }
     FindScreen FindingText { height: 7; }
     FindScreen ResultList { height: 1fr; }
     """

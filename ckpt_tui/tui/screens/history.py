@@ -8,14 +8,12 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
-from ckpt_tui.actions.exports import names_here
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.paths import Path, expression
 from ckpt_tui.core.redact import is_mask
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.runs.listing import clock_text, date_text
 from ckpt_tui.core.runs.path_history import History, executors_text
-from ckpt_tui.core.sharing.machine_names import Cleaner
 from ckpt_tui.core.sharing.markdown_parts import history_markdown
 from ckpt_tui.core.shown_names import masked_name
 from ckpt_tui.core.text import clean
@@ -98,9 +96,8 @@ class HistoryScreen(QueryScreen[HistoryList]):
             why = "secrets are shown: ! in the browser masks them" if self._reveal else "it is not read yet"
             self.say_keys([(f" not written: {why} ", "warn")])
             return
-        cleaner = Cleaner(names_here(self._store))
         name = f"history-{'-'.join(str(step) for step in self._path[1:])[:40].strip('-') or 'values'}.md"
-        screen = TextFileScreen(self._store, name, lambda: cleaner.text(history_markdown(history)))
+        screen = TextFileScreen(self._store, name, lambda: history_markdown(history))
         self.app.push_screen(screen, self._written)
 
     def _written(self, said: str | None) -> None:

@@ -34,7 +34,7 @@ _KEYS = {
 _BAR = 10
 
 ROOMY = 14
-"""Rows from which an entry stands in full below the list."""
+"""Rows from which an entry is shown in full below the list."""
 
 
 Rows = TypeVar("Rows", bound=ResultList)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol
 
 from textual import events, on
@@ -11,11 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from ckpt_tui.actions.notebook import Notebook
-from ckpt_tui.core.model import CheckpointRef
-from ckpt_tui.core.replay.frames import Frame
 from ckpt_tui.core.runs.lineage import Node, Run
-from ckpt_tui.core.runs.listing import id_text
-from ckpt_tui.core.runs.playback_path import Fork, PlaybackPath
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.controllers.bookmarks import Bookmarks
@@ -24,23 +20,16 @@ from ckpt_tui.tui.controllers.playback import Playback
 from ckpt_tui.tui.controllers.watchlist import Watchlist
 from ckpt_tui.tui.graph_learner import LearnedGraphs
 from ckpt_tui.tui.helpers.position import Position
-from ckpt_tui.tui.helpers.replay_bars import head_parts, hint_parts, place_parts, state_part
 from ckpt_tui.tui.messages import WorkFailed
 from ckpt_tui.tui.replay_jobs import FrameReady, ReplayJobs, Swept
-from ckpt_tui.tui.screens.branch_picker import branch_picker
-from ckpt_tui.tui.screens.dialogs import TextScreen, help_screen
-from ckpt_tui.tui.screens.notes import NotesScreen
+from ckpt_tui.tui.screens.dialogs import failure_screen, help_screen
+from ckpt_tui.tui.screens.replay_port import ReplayPort
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
 from ckpt_tui.tui.widgets.replay_panes import ReplayPanes
-from ckpt_tui.tui.widgets.status import BarLine, Part
+from ckpt_tui.tui.widgets.status import BarLine
 from ckpt_tui.tui.widgets.step_lines import Picked, WatchLines
-from ckpt_tui.tui.widgets.step_text import TextAndPath
-from ckpt_tui.tui.widgets.text_lines import Paragraph
 from ckpt_tui.tui.widgets.timeline import Timeline
-
-_NOTE = Prompted("note", "on this checkpoint; empty removes it", "keeps it")
-
 
 _BISECT = Prompted("first checkpoint where", "an expression, such as state.score > `0.8`", "goes there in the browser")
 
@@ -117,12 +106,12 @@ class ReplayScreen(Screen[Any]):
         self.store = store
         self.position = Position(run, node, choices)
         self.jobs = ReplayJobs(self, store, learned)
-        self.playback = Playback(self, self.position, self.jobs, play)
-        self.watchlist = Watchlist(self, self.position, self.jobs)
-        self.fork_choice = ForkChoice(self, self.position, self.jobs)
-        self.bookmarks = Bookmarks(self, notebook)
+        self.port = port = ReplayPort(self)
+        self.playback = Playback(port, self.position, self.jobs, play)
+        self.watchlist = Watchlist(port, self.position, self.jobs)
+        self.fork_choice = ForkChoice(port, self.position, self.jobs)
+        self.bookmarks = Bookmarks(port, notebook)
         self._queries = queries
-        self._message: list[Part] = []
 
     def compose(self) -> ComposeResult:
         yield BarLine(id="head")
@@ -144,121 +133,35 @@ class ReplayScreen(Screen[Any]):
         """End the worker."""
         self.jobs.stop()
 
-    # -- drawing -----------------------------------------------------------------------------------------------------
-
     @property
     def panes(self) -> ReplayPanes:
         """The graph, what happened, and what is watched."""
         return self.query_one(ReplayPanes)
 
-    def draw_frame(self, frame: Frame) -> None:
-        self.panes.show_frame(frame, self._heading())
-
-    def draw_failure(self, reason: str) -> None:
-        self.panes.show_failure(reason, self._heading())
-
-    def _heading(self) -> TextAndPath:
-        position = self.position
-        heading = f"Step {position.at} of {position.last}"
-        return TextAndPath([(heading, "heading"), (f" · {id_text(position.node.ref)}", "dim")])
-
-    def draw(self) -> None:
-        if not self.is_mounted:
-            return
-        self.watchlist.draw(self.panes.watched)
-        track, book = self.position.track, self.notebook
-        bookmarks = [at for name in (book.notes if book else ()) if (at := track.place(name)) >= 0]
-        self.query_one(Timeline).show(
-            len(track.nodes), self.position.at,
-            {"fork": [*track.forks], "bookmark": bookmarks, "true": self.watchlist.true_places()},
-        )  # fmt: skip
-        self._draw_bars()
-
-    def _draw_bars(self) -> None:
-        playback, ref = self.playback, self.position.node.ref
-        state = state_part(playback.playing, playback.waiting, playback.speed)
-        self.query_one("#head", BarLine).show(head_parts(self.position), [state])
-        is_read = (playback.shown is not None and playback.shown.file == ref.file) or bool(self.jobs.failure(ref.file))
-        squeezed: list[Part] = [(f" {playback.squeezed} ", "warn")] if playback.squeezed else []
-        self.query_one("#where", BarLine).show(place_parts(self.position, is_read, self.notebook), squeezed)
-        self._draw_foot()
-
-    def _draw_foot(self) -> None:
-        left_out = [
-            word
-            for word, is_there in (("fork", self.position.track.forks), ("pinned change", self.jobs.pins))
-            if not is_there
-        ]
-        self.query_one("#foot", BarLine).show(self._message or hint_parts(self.size.width, left_out), [])
-
-    def on_resize(self) -> None:
-        """What fits depends on the size."""
-        if self.playback.shown is not None:
-            self.draw_frame(self.playback.shown)
-        self.draw()
-
-    def say(self, text: str, style: str = "plain") -> None:
-        self._message = [(f" {text} ", style)] if text else []
-        self.prompt.say(text, style)
-        self._draw_foot()
-
-    def explain(self, text: str) -> None:
-        """Say why a key did nothing."""
-        self.say(text, "dim")
-
-    async def on_event(self, event: events.Event) -> None:
-        """What was said is taken back with the next key."""
-        if isinstance(event, events.Key) and self._message:
-            self.say("")
-        await super().on_event(event)
-
-    # -- what the controllers use ------------------------------------------------------------------------------------
+    def bar(self, name: str) -> BarLine:
+        """The line `head`, `where` or `foot`."""
+        return self.query_one(f"#{name}", BarLine)
 
     @property
     def prompt(self) -> Prompt:
         """Where a text is asked for."""
         return self.query_one(Prompt)
 
-    @property
-    def notebook(self) -> Notebook | None:
-        """The notes on the store; None where they cannot be kept."""
-        return self.bookmarks.book
+    def on_resize(self) -> None:
+        """What fits depends on the size."""
+        if self.playback.shown is not None:
+            self.port.draw_frame(self.playback.shown)
+        self.port.draw()
 
-    def keep(self) -> bool:
-        """Write the notes; False where that fails, which is said."""
-        return self.bookmarks.write()
+    def explain(self, text: str) -> None:
+        """Say why a key did nothing."""
+        self.port.say(text, "dim")
 
-    def watch_changed(self, breakpoints: Collection[str]) -> None:
-        self.playback.keep_truths(breakpoints)
-
-    def ask_way(self, fork: Fork, playing: int) -> None:
-        self.fork_choice.ask(fork, playing)
-
-    def show_ways(self, track: PlaybackPath, fork: Fork, take: Callable[[int | None], None]) -> None:
-        self.app.push_screen(branch_picker(track, fork), take)
-
-    def go_on(self, at: int, playing: int | None = None) -> None:
-        self.playback.go_on(at, playing)
-
-    def stop(self) -> None:
-        self.playback.stop()
-
-    def ref_at_hand(self) -> CheckpointRef | None:
-        return self.position.node.ref
-
-    def notes_changed(self) -> None:
-        self.draw()
-
-    def ask_note(self, text: str) -> None:
-        self.playback.stop()
-        self.prompt.ask(_NOTE, text, self.bookmarks.take)
-
-    def open_notes(self, book: Notebook) -> None:
-        self.app.push_screen(NotesScreen(book), self._picked)
-
-    def _picked(self, checkpoint: str | None) -> None:
-        if checkpoint is not None:
-            self.fork_choice.lead_to(checkpoint)
+    async def on_event(self, event: events.Event) -> None:
+        """What was said is taken back with the next key."""
+        if isinstance(event, events.Key):
+            self.port.take_back()
+        await super().on_event(event)
 
     # -- news --------------------------------------------------------------------------------------------------------
 
@@ -277,8 +180,7 @@ class ReplayScreen(Screen[Any]):
     def on_work_failed(self, event: WorkFailed) -> None:
         """Show an unexpected failure; what is shown stays."""
         self.playback.stop()
-        lines = [Paragraph("Something unexpected happened; please report it.\n", "error"), Paragraph(event.report)]
-        self.app.push_screen(TextScreen("Failed: replay", lines))
+        self.app.push_screen(failure_screen("replay", event.report))
 
     @on(Picked)
     def _look_at(self, event: Picked) -> None:

@@ -132,7 +132,7 @@ class ResumeScreen(RunDialogs):
         self._foot.show([self._said] if self._said else hint_parts(execution, self.panes, self.focused), right)
 
     async def on_event(self, event: events.Event) -> None:
-        """What was said stands until the next key."""
+        """What was said is shown until the next key."""
         if self._said is not None and isinstance(event, events.Key):
             self.say("")
         await super().on_event(event)
@@ -268,8 +268,12 @@ class ResumeScreen(RunDialogs):
             text = form.whole_text
             self.show_text("What is asked", text, lambda: self.copy(text, "request"))
 
-    def action_write_answer(self) -> None:
-        """Write the answer that has the focus as JSON in $EDITOR."""
+    def action_write(self) -> None:
+        """Change a value at a pause; in the form of a request write its answer as JSON in $EDITOR."""
+        is_paused = self.run is not None and self.run.paused is not None
+        if is_paused and not (self.focused is not None and self.panes.requests in self.focused.ancestors):
+            self.stepping.ask_change()
+            return
         form = self.preparation.request()
         if form is not None:
             try:

@@ -12,7 +12,7 @@ CONTROLLED = {
 """Commands of the table that one controller carries out, and its method."""
 
 KEYS = {
-    "run.start": "start", "run.allow": "allow", "run.write": "write_answer", "run.read": "read_request",
+    "run.start": "start", "run.allow": "allow", "run.write": "write", "run.read": "read_request",
     "run.stop": "stop", "run.compare": "compare", "run.resume": "again",
     "search.next": "search_next(1)", "search.previous": "search_next(-1)",
     "value.copy": "copy", "view.reveal": "reveal", "app.back": "back", "app.close": "back",

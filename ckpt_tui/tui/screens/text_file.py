@@ -11,6 +11,8 @@ from textual.binding import BindingType
 from textual.screen import ModalScreen
 
 from ckpt_tui.actions.export_files import refuse_inside, write_file
+from ckpt_tui.actions.exports import names_here
+from ckpt_tui.core.sharing.machine_names import Cleaner
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.base import Store
 from ckpt_tui.tui.widgets.prompt import Prompt, Prompted
@@ -24,7 +26,7 @@ class TextFileScreen(ModalScreen[str | None]):
     Args:
         store: The store that the text is about, which is never written to.
         name: The name that is offered.
-        make: Makes the text.
+        make: Makes the text; names of this machine are taken out of it.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "dismiss(None)", "close")]
@@ -47,7 +49,7 @@ class TextFileScreen(ModalScreen[str | None]):
         path = os.path.expanduser(path.strip()) or self._offered
         try:
             refuse_inside(path, self._store)
-            write_file(path, [self._make()])
+            write_file(path, [Cleaner(names_here(self._store)).text(self._make())])
         except CkptError as error:
             self.dismiss(f"{error.what} {error.hint}".strip())
         else:

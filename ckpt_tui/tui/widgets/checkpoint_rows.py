@@ -21,6 +21,18 @@ _SIGN_STYLES = {
 EDGE = 2
 """Cells at the left edge of each row: one for the cursor, a mark or a bookmark, one for what is wrong."""
 
+_ROOMY = 36
+"""Cells of what happened from which there is room for where an answer goes, whatever its length."""
+
+_WIDE = 80
+"""Cells from which the year of a folded run is shown."""
+
+_LONGEST = 44
+"""Cells of the name of a folded run at most."""
+
+_COUNT = 5
+"""Cells of how many checkpoints it has."""
+
 _STATUS_STYLES = {
     "waits": "warn",
     "answered": "accent",
@@ -53,6 +65,19 @@ def heading(
     return [("problems", "heading"), (f" · {row.number:,}", "dim")]
 
 
+def folded(row: listing.FoldedRow, newest: listing.NodeRow | None, width: int) -> list[tuple[str, str]]:
+    """A folded run in so many cells: its name, how many checkpoints it has, when it went on last, what it says then."""
+    name, count, when = listing.folded_texts(row, width >= _WIDE)
+    cells = max(min(width * 3 // 8, _LONGEST), SHORTEST)
+    name = name if cell_len(name) <= cells else fit_middle(name, cells)
+    name += " " * (cells - cell_len(name))
+    parts = [("▸ ", "lane"), (name, "label"), (f" {count:>{_COUNT}} {when}", "dim")]
+    left = width - sum(cell_len(text) for text, _ in parts)
+    if newest is not None and left > 3:
+        parts += [("  ", "plain"), *what_happened(newest, left - 2, "")]
+    return parts
+
+
 def problem(row: listing.ProblemRow, width: int, names_width: int) -> list[tuple[str, str]]:
     """A file that could not be read, and why; the names of all files take `names_width` cells."""
     name = clean(row.problem.file)
@@ -82,7 +107,7 @@ def what_happened(row: listing.NodeRow, cells: int, danger: str) -> list[tuple[s
     """
     status, who, gist = listing.happening(row)
     if danger:
-        gist = danger
+        gist = danger if cell_len(danger) <= cells // 2 else danger.removeprefix("calls ")
     style = _STATUS_STYLES.get(status.partition(" ")[0], "plain")
     parts: list[tuple[str, str]] = []
     left = cells
@@ -104,6 +129,8 @@ def what_happened(row: listing.NodeRow, cells: int, danger: str) -> list[tuple[s
         room = left
         if gist:  # what was said gets at least half of it
             room = max(left - cell_len(gist) - 2, SHORTEST if danger else left // 2)
+        identity, dot, _ = who.partition(" · ")
+        who = identity if dot and cell_len(who) > room else who  # what a row is known by, before who ran
         text = who if cell_len(who) <= room else fit_middle(who, room)
         parts.append((text, "plain"))
         left -= cell_len(text)
@@ -120,7 +147,3 @@ def what_happened(row: listing.NodeRow, cells: int, danger: str) -> list[tuple[s
             parts.append((f"  {words}", "dim"))
             left -= len(words) + 2
     return [*parts, (" " * left, "plain")]
-
-
-_ROOMY = 36
-"""Cells of what happened from which there is room for where an answer goes, whatever its length."""

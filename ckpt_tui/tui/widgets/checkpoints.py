@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 from textual.content import Content
 from textual.message import Message
 
+from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.runs import listing
 from ckpt_tui.core.runs.columns import Around, Cell, lay_out, titles
 from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.view import View
-from ckpt_tui.tui.widgets.checkpoint_rows import EDGE, gutter, heading, problem, what_happened
+from ckpt_tui.tui.widgets.checkpoint_rows import EDGE, folded, gutter, heading, problem, what_happened
 from ckpt_tui.tui.widgets.fitting import fit
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.run_ends import RunEnds
 
 _MEASURED = 200
 """Names of problems that are measured to line up their reasons."""
 
+
+_HEADINGS = listing.RunRow | listing.ProblemsRow | listing.FoldedRow
+"""Rows that begin a run, or the problems."""
 
 DANGER = "☠"
 """The sign of a checkpoint that would run code when it is loaded."""
@@ -45,6 +50,14 @@ class Checkpoints(LineList):
     class Opened(Message):
         """The person wants to look at the selected checkpoint."""
 
+    class Folded(Message):
+        """The selected run is to be folded, or unfolded."""
+
+        def __init__(self, file: str, is_folded: bool) -> None:
+            super().__init__()
+            self.file = file
+            self.is_folded = is_folded
+
     class FilterAsked(Message):
         """The person wants to filter the list."""
 
@@ -68,6 +81,7 @@ class Checkpoints(LineList):
         """Id of a checkpoint → the sign of its bookmark or note."""
         self.new: frozenset[str] = frozenset()
         """Ids of checkpoints that a run from here has just written."""
+        self._ends = RunEnds()
         self._laid: tuple[object, tuple[Cell, ...]] = (None, ())
         self.dangers: dict[str, str] = {}
         """File of a checkpoint that would run code when it is loaded → what it would do."""
@@ -77,7 +91,7 @@ class Checkpoints(LineList):
         return len(self.view.rows)
 
     def selectable(self, index: int) -> bool:
-        return isinstance(self.view.rows[index], listing.NodeRow | listing.ProblemRow)
+        return isinstance(self.view.rows[index], listing.NodeRow | listing.ProblemRow | listing.FoldedRow)
 
     def show(self, view: View, follow: bool) -> None:
         """Show another view; the selected file keeps its place on the screen, or the newest is followed."""
@@ -131,6 +145,8 @@ class Checkpoints(LineList):
         row = self.view.rows[index]
         if isinstance(row, listing.NodeRow):
             return row.node.ref.file
+        if isinstance(row, listing.FoldedRow):
+            return row.group.newest
         return row.problem.file if isinstance(row, listing.ProblemRow) else ""
 
     @property
@@ -146,15 +162,30 @@ class Checkpoints(LineList):
     @property
     def visible_nodes(self) -> list[tuple[Run, Node]]:
         """The checkpoints on the screen with their runs, those nearest to the cursor first."""
-        rows = self.view.rows
-        top = min(int(self.scroll_offset.y), max(len(rows) - 1, 0))
         found: list[tuple[int, Run, Node]] = []
-        for index in range(top, min(top + self.size.height, len(rows))):
-            row, run = rows[index], self.view.run_at(index)
+        for index in self._visible:
+            row, run = self.view.rows[index], self.view.run_at(index)
             if isinstance(row, listing.NodeRow) and run is not None:
                 found.append((abs(index - self.cursor), run, row.node))
         found.sort(key=lambda item: item[0])
         return [(run, node) for _, run, node in found]
+
+    @property
+    def _visible(self) -> range:
+        """The indexes of the rows on the screen."""
+        count = len(self.view.rows)
+        top = min(int(self.scroll_offset.y), max(count - 1, 0))
+        return range(top, min(top + self.size.height, count))
+
+    @property
+    def unread_ends(self) -> list[str]:
+        """The newest checkpoints of the folded runs on the screen of which nothing is known."""
+        return self._ends.missing(self.view.rows[index] for index in self._visible)
+
+    def show_ends(self, refs: Sequence[CheckpointRef]) -> None:
+        """Take in checkpoints as they are now, some of which are the newest of folded runs."""
+        self._ends.take(refs)
+        self.redraw([self.view.places[ref.file] for ref in refs if ref.file in self.view.places])
 
     def show_counts(self, counts: dict[str, int]) -> None:
         """Take in how much changed in some checkpoints."""
@@ -186,7 +217,7 @@ class Checkpoints(LineList):
     @property
     def danger_count(self) -> int:
         """Checkpoints of the list that would run code when they are loaded."""
-        return sum(file in self.view.places for file in self.dangers)
+        return sum(self.view.holds(file) for file in self.dangers)
 
     def on_resize(self) -> None:
         """What fits beside each other depends on the width."""
@@ -220,6 +251,9 @@ class Checkpoints(LineList):
 
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
         row = self.view.rows[index]
+        if isinstance(row, listing.FoldedRow):
+            newest = self._ends.of(row)
+            return [*self._edge(index, newest), *folded(row, newest, width - EDGE)]
         if not isinstance(row, listing.NodeRow | listing.ProblemRow):
             return heading(row, width)
         edge = self._edge(index, row)
@@ -227,9 +261,9 @@ class Checkpoints(LineList):
             return [*edge, *problem(row, width, self._names_width)]
         return [*edge, *self._node(row, width - EDGE)]
 
-    def _edge(self, index: int, row: listing.NodeRow | listing.ProblemRow) -> list[tuple[str, str]]:
+    def _edge(self, index: int, row: listing.NodeRow | listing.ProblemRow | None) -> list[tuple[str, str]]:
         """The signs at the left edge: the cursor, a mark, a bookmark or a note; and what is wrong."""
-        wrong = "✗"
+        wrong = "✗" if isinstance(row, listing.ProblemRow) else ""
         keep = ""
         own = "▸" if index == self.cursor else ""
         if isinstance(row, listing.NodeRow):
@@ -238,6 +272,8 @@ class Checkpoints(LineList):
             own = "◆" if ref.file == self.marked else own
             irregular = listing.irregularities(row)
             wrong = DANGER if ref.file in self.dangers else irregular[0][0] if irregular else ""
+        elif self.marked and self.marked == self.file_at(index):
+            own = "◆"
         first = own or keep
         second = wrong or (keep if own else "")
         if isinstance(row, listing.NodeRow) and row.node.ref.id in self.new:
@@ -268,15 +304,23 @@ class Checkpoints(LineList):
     # -- actions -----------------------------------------------------------------------------------------------------
 
     def action_open(self) -> None:
-        """Look at the selected checkpoint."""
+        """Look at the selected checkpoint, or unfold the selected run."""
+        self.typed = 0
+        if isinstance(self.row, listing.FoldedRow):
+            self.post_message(self.Folded(self.selected, False))
+        elif self.selected:
+            self.post_message(self.Opened())
+
+    def action_fold(self) -> None:
+        """Fold the run of the selected checkpoint."""
         self.typed = 0
         if self.selected:
-            self.post_message(self.Opened())
+            self.post_message(self.Folded(self.selected, True))
 
     def action_mark(self) -> None:
         """Mark the selected checkpoint, or take the mark back."""
         self.typed = 0
-        if isinstance(self.row, listing.NodeRow):
+        if isinstance(self.row, listing.NodeRow | listing.FoldedRow):
             self.marked = "" if self.marked == self.selected else self.selected
             self.changed()
             self.post_message(self.Marked())
@@ -291,17 +335,17 @@ class Checkpoints(LineList):
             index = self._heading(way)
             if index is None:
                 return
-            self.move_to(index + 1)
+            self.move_to(index if self.selectable(index) else index + 1)
 
     def _heading(self, way: int) -> int | None:
         rows = self.view.rows
         here = self.cursor
         if way < 0:  # the heading of this run first
-            while here >= 0 and not isinstance(rows[here], listing.RunRow | listing.ProblemsRow):
+            while here >= 0 and not isinstance(rows[here], _HEADINGS):
                 here -= 1
         here += way
         while 0 <= here < len(rows):
-            if isinstance(rows[here], listing.RunRow | listing.ProblemsRow):
+            if isinstance(rows[here], _HEADINGS):
                 return here
             here += way
         return None

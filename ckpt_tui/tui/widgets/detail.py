@@ -91,7 +91,6 @@ class Detail(Widget):
         self._is_large = False
         self._difference: Difference | None = None
         self._no_difference = ""
-        """Why there is no difference to the parent."""
         self._alarms: tuple[str, ...] = ()
         """What in the checkpoint could run code, once that was looked for."""
 
@@ -111,6 +110,11 @@ class Detail(Widget):
     def is_tree(self) -> bool:
         """Whether the tab shows a value."""
         return bool(self.rows.display)
+
+    @property
+    def has_tabs(self) -> bool:
+        """Whether its tabs are shown: not where a text is in the place of a checkpoint."""
+        return bool(self.query_one("#tabs", TabLine).display)
 
     @property
     def body(self) -> LineList:
@@ -163,11 +167,7 @@ class Detail(Widget):
     def show(self, checkpoint: Checkpoint | None) -> None:
         """Show another checkpoint, at the same place as far as it has one."""
         self._remember()
-        same = (
-            checkpoint is not None
-            and self.checkpoint is not None
-            and checkpoint.ref.workflow == self.checkpoint.ref.workflow
-        )
+        same = tab_texts.are_alike(checkpoint, self.checkpoint)
         if not same:
             self._memory.clear()
         self.checkpoint = checkpoint
@@ -250,8 +250,12 @@ class Detail(Widget):
             tab = self._file_view
         self._remember()
         self.tab = tab
+        if self.checkpoint is None:  # the next one opens in this tab; a text in its place stays
+            if self.has_tabs:
+                self._show_tabs()
+            return
         self.render_tab(keep_place=True)
-        if tab == "overview" and self.checkpoint is not None and not (self._overview and self._overview.complete):
+        if tab == "overview" and not (self._overview and self._overview.complete):
             self.post_message(self.OverviewWanted(self, True))
 
     def next_tab(self, way: int) -> None:
@@ -289,6 +293,11 @@ class Detail(Widget):
     def on_row_tree_folded(self) -> None:
         """From the first fold by hand on, folds are kept from checkpoint to checkpoint."""
         self._memory.keep_folds(self.tab, self.rows)
+        self._show_part()
+
+    def _show_part(self) -> None:
+        text = tab_texts.part_text(self.rows.value_tree, self.size.width - 4) if self.is_tree else ""
+        self.border_subtitle = Content(text)
 
     def on_tab_line_picked(self, event: TabLine.Picked) -> None:
         """Show the tab that was clicked."""
@@ -331,12 +340,13 @@ class Detail(Widget):
             if self._difference is not None:
                 self.rows.marks = None if is_meta else Marks(self._difference)
             value = tab_texts.meta_value(checkpoint, self._alarms) if is_meta else self._parts
-            outline = self._memory.tree(self.tab, value)
-            if not len(outline):
+            tree = self._memory.tree(self.tab, value)
+            if not len(tree):
                 self.bodies.switch("text")
                 self.bodies.text.show([Paragraph("Empty.", "dim")])
             else:
-                self.rows.show(outline, self._memory.place(self.tab) if keep_place else None)
+                self.rows.show(tree, self._memory.place(self.tab) if keep_place else None)
+        self._show_part()
 
     @property
     def tabs(self) -> tuple[Tab, ...]:

@@ -19,6 +19,9 @@ STYLES: dict[Severity, str] = {"danger": "error", "warning": "warn", "info": "pl
 TYPE = "type"
 """The kind of finding that shows a type to allow."""
 
+_WITH_PATHS = 100
+"""Cells of a line from which there is room for where a finding is."""
+
 
 class FindingText(TextLines):
     """One finding in full; it scrolls, but no line is the selected one."""
@@ -82,14 +85,17 @@ class Findings(LineList):
         if isinstance(row, Heading):
             return [(row.text, row.style), (row.rest, "dim")]
         sign, style = SIGNS[row.severity], STYLES[row.severity]
-        files, paths = min(self._files, width // 5), min(self._paths, width // 6)
+        # The reason is what a person reads; the rest of the line stands below the list in full.
+        files, paths = min(self._files, width // 6), min(self._paths, width // 8) if width >= _WITH_PATHS else 0
         parts = [("▸" if index == self.cursor else " ", "accent"), (f"{sign} ", style)]
         if row.kind == TYPE:
             name = row.fix.removeprefix("allowed_checkpoint_types=[").removesuffix("]")
             parts.append((fit(name, max(width - 3 - files - paths - 6, 8)) + "  ", "text"))
         else:
             parts.append((row.kind.ljust(min(self._kinds, 18)) + "  ", style))
-        parts += [(fit(_stem(row.file), files) + "  ", "plain"), (fit(shown_name(row.path), paths) + "  ", "dim")]
+        parts.append((fit(_stem(row.file), files) + "  ", "plain"))
+        if paths:
+            parts.append((fit(shown_name(row.path), paths) + "  ", "dim"))
         if row.kind != TYPE:
             parts.append((shown_name(row.reason), "plain"))
         return parts

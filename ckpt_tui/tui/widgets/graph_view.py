@@ -1,8 +1,13 @@
-"""The graph of executors as a picture that is lit by a step; where there is no room for one, as a list."""
+"""The graph of executors as a picture that is lit by a step; where there is no room for one, as a list.
+
+In a list that is longer than its place, executors that are idle are folded: those that are active are in sight.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from rich.cells import cell_len
 from textual.binding import Binding
@@ -44,6 +49,7 @@ class GraphView(LineList):
     BINDINGS = [  # noqa: RUF012 Textual's own convention
         Binding("shift+left,H", "sideways(-1)", "scroll the graph to the left", show=False),
         Binding("shift+right,L", "sideways(1)", "scroll the graph to the right", show=False),
+        Binding("full_stop", "toggle_idle", "show or fold the executors that are idle in a long list", show=False),
     ]
 
     def __init__(self, id: str | None = None, share: float = 0.7) -> None:
@@ -57,6 +63,9 @@ class GraphView(LineList):
         self._drawing: Drawing | None = None
         self._left = 0
         self._said: list[Parts] = []
+        self._is_folded = True
+        self._rows: list[str | int] = []
+        """The list: an executor, or how many idle ones are folded there."""
 
     # -- what it shows -----------------------------------------------------------------------------------------------
 
@@ -101,7 +110,8 @@ class GraphView(LineList):
         if width <= 0:
             return
         self._drawing = self._fitting(width, int(height * self._share))
-        used = [self._lights.get(name, "idle") for name in self._graph.nodes]
+        self._rows = self._listed(height) if self._drawing is None else []
+        used = [self._light_of(name) for name in self._graph.nodes]
         words = legend(used, self._graph, bool(self._hot & self._graph.edges.keys()))
         self._said = [[], *_wrapped(words, width)] if self._drawing is not None and self._graph.nodes else []
         if self._notes:
@@ -110,6 +120,19 @@ class GraphView(LineList):
         self._show_lit(width, height)
         self.changed_rows()
         self.call_after_refresh(self._show_lit_once_drawn)  # before, there may be no room to scroll in
+
+    def _listed(self, height: int) -> list[str | int]:
+        lit = [light != "idle" for light in map(self._light_of, self._graph.nodes)]
+        if not self._is_folded or len(lit) <= height or not any(lit):
+            return [*self._graph.nodes]
+        rows: list[str | int] = []
+        for is_lit, group in groupby(zip(lit, self._graph.nodes, strict=True), key=itemgetter(0)):
+            names = [name for _, name in group]
+            rows += names if is_lit or len(names) == 1 else [len(names)]
+        return rows
+
+    def _light_of(self, name: str) -> Light:
+        return self._lights.get(name, "idle")
 
     def _fitting(self, width: int, height: int) -> Drawing | None:
         if width < LEAST_WIDTH or height < LEAST_HEIGHT or len(self._graph.nodes) > MOST_NODES:
@@ -146,7 +169,7 @@ class GraphView(LineList):
 
     @property
     def _height(self) -> int:
-        return self._drawing.height if self._drawing is not None else len(self._graph.nodes)
+        return self._drawing.height if self._drawing is not None else len(self._rows)
 
     def selectable(self, index: int) -> bool:
         return False
@@ -155,7 +178,8 @@ class GraphView(LineList):
         if index >= self._height:
             return self._said[index - self._height]
         if self._drawing is None:
-            return self._row(self._graph.nodes[index])
+            row = self._rows[index]
+            return self._row(row) if type(row) is str else [(f"  ⋯ {row:,} idle", "dim")]
         runs = self._drawing.line(index, self._lights, self._hot)
         parts = [(run.text, _STYLES[run.style]) for run in runs]
         overhang = self._overhang(width)
@@ -165,7 +189,7 @@ class GraphView(LineList):
         return _cut(parts, self._left, width)
 
     def _row(self, name: str) -> Parts:
-        light = self._lights.get(name, "idle")
+        light = self._light_of(name)
         to = [target for source, target in self._graph.edges if source == name]
         parts: Parts = [(f"{SIGNS[light]} ", LIGHT_STYLES[light]), (clean(name, 40), "plain")]
         hot = [target for target in to if (name, target) in self._hot]
@@ -182,6 +206,11 @@ class GraphView(LineList):
         width = self.scrollable_content_region.width
         self._left = max(0, min(self._left + way * SIDEWAYS, self._overhang(width)))
         self.changed()
+
+    def action_toggle_idle(self) -> None:
+        """Show or fold the executors that are idle, where they are in a list that is longer than its place."""
+        self._is_folded = not self._is_folded
+        self._arrange()
 
     def action_cursor(self, way: int) -> None:
         """Scroll up or down."""
@@ -218,8 +247,7 @@ class GraphView(LineList):
         if not names:
             return
         if drawing is None:
-            lines = [self._graph.nodes.index(name) for name in names]
-            boxes = [(0, line, width, 1) for line in lines]
+            boxes = [(0, self._rows.index(name), width, 1) for name in names]
         else:
             boxes = [drawing.place(name) for name in names]
         left, right = min(box[0] for box in boxes), max(box[0] + box[2] for box in boxes)

@@ -308,7 +308,7 @@ class LineList(ScrollView, can_focus=True):
         self.move_to(self.take_count(self.line_count) - 1, way=-1)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Note where the button is pressed: what is dragged from the border is no click on a row."""
+        """Note where the button is pressed: what is dragged from the border is not a click on a row."""
         self._is_pressed = event.get_content_offset(self) is not None
 
     def on_click(self, event: events.Click) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
@@ -12,7 +14,7 @@ from ckpt_tui.core.steps.learned_graph import Graph
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.graph_view import GraphView
 from ckpt_tui.tui.widgets.step_lines import StepLines, WatchLines
-from ckpt_tui.tui.widgets.step_text import TextAndPath, frame_lines
+from ckpt_tui.tui.widgets.step_text import Parts, TextAndPath, frame_lines
 
 NARROW = 100
 """Columns below which a wide graph stands above what happened instead of beside it."""
@@ -70,14 +72,14 @@ class ReplayPanes(Container):
         """What is watched."""
         return self.query_one(WatchLines)
 
-    def show_frame(self, frame: Frame, heading: TextAndPath) -> None:
-        """Show a step."""
+    def show_frame(self, frame: Frame, heading: TextAndPath, ways: Sequence[Parts]) -> None:
+        """Show a step, and the ways that go on from it where there is more than one."""
         self._stack(frame)
         self.graph.show(frame.graph, frame.step)
         if self.graph.is_cut != self._cut:  # a title that is set redraws the whole pane
             self._cut = self.graph.is_cut
             self.graph.border_subtitle = Content("H L scroll" if self._cut else "")
-        self.steps.show([heading, *frame_lines(frame)])
+        self.steps.show([heading, *frame_lines(frame), *map(TextAndPath, ways)])
 
     def show_failure(self, reason: str, heading: TextAndPath) -> None:
         """Show that a checkpoint cannot be read."""

@@ -11,6 +11,7 @@ from ckpt_tui.core.find.question import Match
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.lineage import workflow_label
 from ckpt_tui.core.runs.path_history import HistoryValue, executors_text, newest_part, value_text
 from ckpt_tui.core.shown_names import shown_name, shown_path
 from ckpt_tui.core.sizes.repeats import Repeated
@@ -184,14 +185,12 @@ def _group_heading(refs: Sequence[CheckpointRef]) -> list[tuple[str, str]]:
     if count == 1:
         times = f" · {len(refs):,} times" if len(refs) > 1 else ""
         title = f"{listing.id_text(ref)} · iteration {ref.iteration}"
-        return [(title, "heading"), (f"{when} · {shown_name(ref.workflow, 40)}{times}", "dim")]
-    workflows = {each.workflow for each in refs}
+        return [(title, "heading"), (f"{when} · {shown_name(workflow_label(ref), 40)}{times}", "dim")]
+    workflows = {workflow_label(each) for each in refs}
     others = f" and {len(workflows) - 1:,} more" if len(workflows) > 1 else ""
     title = f"since step {ref.iteration}, in {count:,} checkpoints"
-    return [
-        (title, "heading"),
-        (f" · first {listing.id_text(ref)}{when} · {shown_name(ref.workflow, 40)}{others}", "dim"),
-    ]
+    where = f" · first {listing.id_text(ref)}{when} · {shown_name(workflow_label(ref), 40)}{others}"
+    return [(title, "heading"), (where, "dim")]
 
 
 class SizeList(ResultList):

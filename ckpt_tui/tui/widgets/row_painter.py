@@ -37,8 +37,16 @@ _ROW_NODES = 3_000
 FURTHER_SIGN = "+ decodes further ·"
 """What stands before a value that was cut."""
 
-INDENT_LIMIT = 40
-"""Levels that are indented; deeper ones stay at that column."""
+LEVEL_CELLS = 2
+"""Cells that each level is indented by, and that the sign of a row takes."""
+
+_SHIFTED = "‹ "
+"""What rows begin with while levels are scrolled out of sight."""
+
+
+def indent(row: Row, shift: int) -> int:
+    """Cells before the sign of a row while so many levels are out of sight."""
+    return LEVEL_CELLS * max(row.depth - shift, 0) + (len(_SHIFTED) if shift else 0)
 
 
 def _type_in(text: str, room: int) -> str:
@@ -68,6 +76,7 @@ class Look(NamedTuple):
         sizes: Sizes stand in the place of types.
         match: A text that is marked, or "".
         marks: What changed since the parent; None while that is not known.
+        shift: Levels that are scrolled out of sight to the left.
     """
 
     reveal: bool
@@ -76,10 +85,11 @@ class Look(NamedTuple):
     sizes: bool
     match: str
     marks: Marks | None
+    shift: int = 0
 
 
 class RowPainter:
-    """Draws the rows of one outline, the values of a branch lined up."""
+    """Draws the rows of one tree, the values of a branch lined up."""
 
     def __init__(self) -> None:
         self._widths: dict[int, tuple[Branch, int]] = {}
@@ -88,11 +98,11 @@ class RowPainter:
         """Forget where values were lined up: other rows are there."""
         self._widths.clear()
 
-    def paint(self, outline: Tree, row: Row, width: int, look: Look) -> list[tuple[str, str]]:
+    def paint(self, tree: Tree, row: Row, width: int, look: Look) -> list[tuple[str, str]]:
         """The line of a row as (text, style name) pairs, in `width` cells."""
         value = row.member.value
         leaf = is_leaf(value)
-        indent = "  " * min(row.depth, INDENT_LIMIT)
+        lead = f"{_SHIFTED if look.shift else '':{indent(row, look.shift)}}"
         sign = "▾ " if row.is_open else "  " if leaf else "▸ "
         folded = row.member.is_group and row.member.label == FOLDED
         label = label_text(row.member, reveal=look.reveal)
@@ -101,7 +111,7 @@ class RowPainter:
         label = fit(label, self._label_width(row.branch, label, width))
         named = "heading" if row.member.is_group else "label"
         named = "dim" if row.member.is_index or folded else named
-        parts = [(indent, "dim"), (sign, "lane"), (label, named), ("  ", "dim")]
+        parts = [(lead, "dim"), (sign, "lane"), (label, named), ("  ", "dim")]
         room = max(width - sum(cell_len(text) for text, _ in parts), 0)
         if row.is_open and kind_of(value) != "error":
             shown, style = _open_text(row, look.reveal), "accent" if kind_of(value) == "object" else "dim"
@@ -118,7 +128,7 @@ class RowPainter:
         if row.hidden and row.is_open:
             type_text = f"{type_text}  {row.hidden} folded".strip()
         marks = None if folded else look.marks
-        mark = marks.text(outline.path(row), row.is_open, look.reveal) if marks is not None else ""
+        mark = marks.text(tree.path(row), row.is_open, look.reveal) if marks is not None else ""
         # A container can be cut, its type says what it is; a scalar cannot.
         taken = min(cell_len(shown), room * 3 // 5) if not leaf and not row.is_open else cell_len(shown)
         if mark:

@@ -14,14 +14,14 @@ from ckpt_tui.core.reading.tree_branches import Branch, Row
 from ckpt_tui.core.redact import RUN_KWARGS, is_maskable, is_secret_key
 from ckpt_tui.core.value import Value
 from ckpt_tui.tui.commands import bindings
-from ckpt_tui.tui.widgets.row_painter import INDENT_LIMIT, Look, RowPainter
-from ckpt_tui.tui.widgets.unread import UnreadRows
+from ckpt_tui.tui.widgets.deep_rows import DeepRows
+from ckpt_tui.tui.widgets.row_painter import LEVEL_CELLS, Look, RowPainter, indent
 
 if TYPE_CHECKING:
     from ckpt_tui.core.diff.comparison import Marks
 
 
-class RowTree(UnreadRows):
+class RowTree(DeepRows):
     """The rows of an `Outline`."""
 
     BINDINGS = bindings("value")
@@ -43,15 +43,8 @@ class RowTree(UnreadRows):
     class Folded(Message):
         """Something was unfolded or folded by hand."""
 
-    @dataclass
-    class Notice(Message):
-        """Something to say to the person."""
-
-        text: str
-
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.outline = Tree({})
         self.reveal = False
         self.sizes = False
         """Sizes stand in the place of types."""
@@ -60,22 +53,19 @@ class RowTree(UnreadRows):
         """What changed since the parent, beside the values; None while that is not known."""
         self._painter = RowPainter()
 
-    @property
-    def line_count(self) -> int:
-        return len(self.outline)
-
-    def show(self, outline: Tree, labels: tuple[str, ...] | None = None) -> None:
+    def show(self, tree: Tree, labels: tuple[str, ...] | None = None) -> None:
         """Show another value; with `labels`, put the cursor on the row they lead to."""
         top = self.scroll_offset.y
         offset = self.cursor - top
         self.forget_reading()
-        self.outline = outline
+        self.value_tree = tree
+        self.forget_tops()
         self._reset()
         if labels is None:
             self.cursor = 0
             self.scroll_to(y=0, animate=False, immediate=True)
         else:
-            self.cursor = outline.find_labels(labels)
+            self.cursor = tree.find_labels(labels)
             self.scroll_to(y=max(self.cursor - offset, 0), animate=False, immediate=True)
             self.show_cursor()
         self.post_message(self.Moved(self, by_hand=False))
@@ -86,21 +76,16 @@ class RowTree(UnreadRows):
         self.cursor = self.validate_cursor(self.cursor)
 
     @property
-    def row(self) -> Row | None:
-        """The row under the cursor."""
-        return self.outline.row(self.cursor) if self.cursor < len(self.outline) else None
-
-    @property
     def path(self) -> Path:
         """Where the cursor stands."""
         row = self.row
-        return self.outline.path(row) if row else ()
+        return self.value_tree.path(row) if row else ()
 
     @property
     def labels(self) -> tuple[str, ...]:
         """Where the cursor stands, as labels."""
         row = self.row
-        return self.outline.labels(row) if row else ()
+        return self.value_tree.labels(row) if row else ()
 
     def is_hidden(self, row: Row) -> bool:
         """Whether a row stands under the key of a secret and is masked."""
@@ -119,15 +104,16 @@ class RowTree(UnreadRows):
     # -- drawing -----------------------------------------------------------------------------------------------------
 
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
-        row = self.outline.row(index)
+        row = self.value_tree.row(index)
         look = Look(
-            self.reveal, self.is_hidden(row), self.is_reading(row.member.value), self.sizes, self.match, self.marks
-        )
-        return self._painter.paint(self.outline, row, width, look)
+            self.reveal, self.is_hidden(row), self.is_reading(row.member.value), self.sizes, self.match, self.marks,
+            self.shift,
+        )  # fmt: skip
+        return self._painter.paint(self.value_tree, row, width, look)
 
     # -- folding -----------------------------------------------------------------------------------------------------
 
-    def _changed_by_hand(self) -> None:
+    def changed_by_hand(self) -> None:
         self._reset()
         self.post_message(self.Folded())
 
@@ -141,8 +127,8 @@ class RowTree(UnreadRows):
             self.move_to(self.cursor + 1)
         elif not self.is_at_hand(row.member.value, self.action_unfold):
             return
-        elif self.outline.unfold(row.branch, row.slot):
-            self._changed_by_hand()
+        elif self.value_tree.unfold(row.branch, row.slot):
+            self.changed_by_hand()
         else:
             self.action_toggle_row()
 
@@ -153,13 +139,16 @@ class RowTree(UnreadRows):
             if row is None:
                 return
             if row.is_open:
-                self.outline.fold(row.branch, row.slot)
-                self._changed_by_hand()
+                self.value_tree.fold(row.branch, row.slot)
+                self.changed_by_hand()
             else:
-                parent = self.outline.parent_index(row)
+                top = self.value_tree.top
+                parent = self.value_tree.parent_index(row)
                 if parent is None:
                     self.post_message(self.Notice("No row stands above this one; esc goes to the list."))
                     return
+                if self.value_tree.top is not top:
+                    self.changed_by_hand()
                 self.move_to(parent)
 
     def action_toggle_row(self) -> None:
@@ -169,12 +158,12 @@ class RowTree(UnreadRows):
         if row is None:
             return
         if row.is_open:
-            self.outline.fold(row.branch, row.slot)
-            self._changed_by_hand()
+            self.value_tree.fold(row.branch, row.slot)
+            self.changed_by_hand()
         elif not self.is_at_hand(row.member.value, self.action_toggle_row):
             return
-        elif self.outline.unfold(row.branch, row.slot):
-            self._changed_by_hand()
+        elif self.value_tree.unfold(row.branch, row.slot):
+            self.changed_by_hand()
         elif self.is_hidden(row) and is_maskable(row.member.value, True):
             self.post_message(self.Notice("Masked: ! shows secrets."))
         else:
@@ -185,14 +174,14 @@ class RowTree(UnreadRows):
         row = self.row
         if row is not None:
             slot = max(0, min(row.slot + way * self.take_count(), row.branch.count - 1))
-            self.move_to(self.outline.index_of(row.branch, slot))
+            self.move_to(self.value_tree.index_of(row.branch, slot))
 
     def action_unfold_below(self) -> None:
         """Unfold everything below the row."""
         row = self.row
         if row is None or not self.is_at_hand(row.member.value, self.action_unfold_below):
             return
-        kid = self.outline.unfold(row.branch, row.slot)
+        kid = self.value_tree.unfold(row.branch, row.slot)
         if kid is None:
             self.post_message(self.Notice("Nothing is folded below this row."))
         else:
@@ -203,14 +192,14 @@ class RowTree(UnreadRows):
         labels = self.labels
         levels = self.take_count(EXPAND_LIMIT)
         if levels < EXPAND_LIMIT:
-            self.outline.fold_all(self.outline.root)
-        self._unfold(self.outline.root, levels)
-        self.move_to(self.outline.find_labels(labels))
+            self.value_tree.fold_all(self.value_tree.top)
+        self._unfold(self.value_tree.top, levels)
+        self.move_to(self.value_tree.find_labels(labels))
 
     def _unfold(self, branch: Branch, levels: int) -> None:
-        if not self.outline.unfold_level(branch, levels):
+        if not self.value_tree.unfold_level(branch, levels):
             self.post_message(self.Notice("That is the most that is unfolded at once; the rest stays folded."))
-        self._changed_by_hand()
+        self.changed_by_hand()
 
     def action_fold_siblings(self) -> None:
         """Fold the row and its siblings."""
@@ -218,18 +207,18 @@ class RowTree(UnreadRows):
         row = self.row
         if row is None:
             return
-        self.outline.fold_all(row.branch)
-        index = self.outline.index_of(row.branch, row.slot)
-        self._changed_by_hand()
+        self.value_tree.fold_all(row.branch)
+        index = self.value_tree.index_of(row.branch, row.slot)
+        self.changed_by_hand()
         self.move_to(index)
 
     def action_fold_all(self) -> None:
         """Fold everything."""
         self.take_count()
         labels = self.labels
-        self.outline.fold_all(self.outline.root)
-        self._changed_by_hand()
-        self.move_to(self.outline.find_labels(labels))
+        self.value_tree.fold_all(self.value_tree.top)
+        self.changed_by_hand()
+        self.move_to(self.value_tree.find_labels(labels))
 
     def action_decode_further(self) -> None:
         """Decode further the pickle under the cursor, or the one it stands in, when it was cut."""
@@ -247,13 +236,13 @@ class RowTree(UnreadRows):
 
     def _begin_anew(self) -> None:
         """Show the same place of a value that has changed."""
-        self.show(self.outline.again(self.outline.show_none), self.labels)
+        self.show(self.value_tree.again(self.value_tree.show_none), self.labels)
         self.post_message(self.Folded())
 
     def action_toggle_none(self) -> None:
         """Show or fold away the attributes that are None."""
-        show = not self.outline.show_none
-        self.show(self.outline.again(show), self.labels)
+        show = not self.value_tree.show_none
+        self.show(self.value_tree.again(show), self.labels)
         self.post_message(self.Folded())
         self.post_message(
             self.Notice(
@@ -282,14 +271,14 @@ class RowTree(UnreadRows):
         self.post_message(self.CopyAsked())
 
     def clicked(self, index: int, x: int, times: int) -> None:
-        row = self.outline.row(index)
-        on_sign = x < 2 * min(row.depth, INDENT_LIMIT) + 2
+        row = self.value_tree.row(index)
+        on_sign = x < indent(row, self.shift) + LEVEL_CELLS
         if on_sign or times == 2:
             self.action_toggle_row()
 
     def go_to(self, positions: tuple[int, ...]) -> None:
         """Unfold down to a member and put the cursor on it."""
-        index = self.outline.open_to(positions)
+        index = self.value_tree.open_to(positions)
         self._reset()
         if index is not None:
             self.move_to(index)
@@ -297,10 +286,10 @@ class RowTree(UnreadRows):
     def open_part(self) -> None:
         """Unfold what is below the row as far as it fits, and put the row at the top."""
         row = self.row
-        kid = self.outline.unfold(row.branch, row.slot) if row is not None else None
+        kid = self.value_tree.unfold(row.branch, row.slot) if row is not None else None
         if kid is not None:
-            self.outline.unfold_to_fit(start=kid)
-            self._changed_by_hand()
+            self.value_tree.unfold_to_fit(start=kid)
+            self.changed_by_hand()
         self.call_after_refresh(self.scroll_to, y=self.cursor, animate=False, immediate=True)
 
     def open_labels(self, labels: tuple[str, ...]) -> bool:
@@ -308,22 +297,22 @@ class RowTree(UnreadRows):
 
         Where a value on the way has to be read first, the rest follows then.
         """
-        outline = self.outline
-        labels = outline.full_labels(labels)
+        tree = self.value_tree
+        labels = tree.full_labels(labels)
         for depth in range(1, len(labels)):
-            row = outline.row(outline.find_labels(labels[:depth])) if len(outline) else None
-            if row is None or outline.labels(row) != labels[:depth]:
+            row = tree.row(tree.find_labels(labels[:depth])) if len(tree) else None
+            if row is None or tree.labels(row) != labels[:depth]:
                 break
             if is_unopened(row.member.value):
                 self._reset()
-                self.move_to(outline.index_of(row.branch, row.slot))
+                self.move_to(tree.index_of(row.branch, row.slot))
                 self.is_at_hand(row.member.value, lambda: self.open_labels(labels))
                 return True
-            if not outline.unfold(row.branch, row.slot):
+            if not tree.unfold(row.branch, row.slot):
                 break
         self._reset()
-        if not len(outline):
+        if not len(tree):
             return False
-        index = outline.find_labels(labels)
+        index = tree.find_labels(labels)
         self.move_to(index)
-        return outline.labels(outline.row(index)) == labels
+        return tree.labels(tree.row(index)) == labels

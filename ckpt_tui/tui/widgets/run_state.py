@@ -31,7 +31,7 @@ _LABEL = 9
 
 
 class RunState(Horizontal):
-    """The graph of a run as it is lit now, and in words where it stands."""
+    """The graph of a run as it is lit now, and as text where it is."""
 
     DEFAULT_CSS = """
     RunState { height: 42%; min-height: 8; }

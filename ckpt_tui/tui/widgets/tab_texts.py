@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from ckpt_tui.core.shown_names import masked_path, shown_name
+from ckpt_tui.core.shown_names import masked_path, shown_name, shown_path
 from ckpt_tui.tui.widgets.tabs import Tab
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 from ckpt_tui.core.model import Checkpoint, has_file_time
 from ckpt_tui.core.reading.pending import requests
+from ckpt_tui.core.reading.tree import Tree
 from ckpt_tui.core.reading.turns import MAX_TURNS
 from ckpt_tui.core.reading.typenames import short_type
 from ckpt_tui.core.redact import masked_lines
@@ -38,6 +39,21 @@ RAW_BYTES = 4_000_000
 """Bytes of a file that the raw view shows; a pager shows the rest."""
 
 _ROLE_STYLES = {"user": "label", "assistant": "text", "system": "dim", "tool": "number"}
+
+
+def part_text(tree: Tree, room: int) -> str:
+    """Below which value the rows are that are shown, in so many cells: the end of its path; "" where all are."""
+    row = tree.top_row
+    if row is None:
+        return ""
+    path, levels = shown_path(tree.path(row)), f" · {tree.top.depth:,} level{'s' * (tree.top.depth > 1)} down · < back "
+    room = max(room - len(levels) - 8, 8)
+    return f" below {path if len(path) <= room else '…' + path[1 - room :]}{levels}"
+
+
+def are_alike(one: Checkpoint | None, other: Checkpoint | None) -> bool:
+    """Whether there are two checkpoints, and of the same workflow: what was unfolded in one is in the other."""
+    return one is not None and other is not None and one.ref.workflow == other.ref.workflow
 
 
 def conversation_paragraphs(talk: Conversation, reveal: bool = True) -> list[Paragraph]:

@@ -82,6 +82,15 @@ class TabLine(Widget):
             labels[-1] = labels[-1].ljust(len(title) + slot + 2)
         return labels
 
+    def _drawn(self, width: int) -> list[tuple[Tab, str]]:
+        """The tabs that are drawn and their labels: from the first one on from which the active one fits."""
+        drawn = list(zip(self._tabs, self.labels(width), strict=True))
+        active = next((at for at, (tab, _) in enumerate(drawn) if tab.name == self._active), 0)
+        first = 0
+        while first < active and sum(len(label) - 1 for _, label in drawn[first : active + 1]) >= width:
+            first += 1
+        return drawn[first:]
+
     def count(self, width: int) -> str:
         """How much is in the active tab, where its label does not say so."""
         active = next((tab for tab in self._tabs if tab.name == self._active), self._tabs[0])
@@ -92,7 +101,7 @@ class TabLine(Widget):
     def render_line(self, y: int) -> Strip:
         segments: list[Segment] = []
         width = self.size.width
-        for tab, label in zip(self._tabs, self.labels(width), strict=True):
+        for tab, label in self._drawn(width):
             part = "active" if tab.name == self._active else "empty" if tab.number == 0 else "tab"
             style = self.rich_style + self.get_component_rich_style(f"tab-line--{part}", partial=True)
             # Two neighbours share the cell between them: a bracket, or a space.
@@ -112,7 +121,7 @@ class TabLine(Widget):
     def on_click(self, event: events.Click) -> None:
         """Pick the tab under the mouse."""
         left = 0
-        for tab, label in zip(self._tabs, self.labels(self.size.width), strict=True):
+        for tab, label in self._drawn(self.size.width):
             left += len(label) - 1
             if event.x < left + 1:
                 self.post_message(self.Picked(tab.name))

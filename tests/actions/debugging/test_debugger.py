@@ -6,7 +6,7 @@ import json
 import queue
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,7 +16,8 @@ import pytest
 
 from ckpt_tui.actions.debugging.breakpoints import parse_breakpoint
 from ckpt_tui.actions.debugging.debugger import Debugger
-from ckpt_tui.actions.resume.plan import Source, Target, make_plan, source_of
+from ckpt_tui.actions.resume.plan import Source, Target, make_plan
+from ckpt_tui.actions.resume.sources import source_of
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.registry import open_store
 from tests.support.frameworks import DEBUGGED, NEWEST, OLDEST, interpreter
@@ -67,18 +68,26 @@ def into(tmp_path: Path) -> Path:
     return tmp_path / "saved"
 
 
+Drive = Callable[..., Driven]
+"""Starts a session of a program, `(program, release, breaks, step)`; it is ended with its test."""
+
+
 @pytest.fixture
-def sessions() -> Iterator[list[Driven]]:
+def drive(into: Path) -> Iterator[Drive]:
     made: list[Driven] = []
-    yield made
+
+    def start(program: str, *given: Any, **named: Any) -> Driven:
+        made.append(Driven(program, into, *given, **named))
+        return made[-1]
+
+    yield start
     for each in made:
         each.debugger.kill()
 
 
 @pytest.mark.parametrize("release", DEBUGGED)
-def test_a_loop_is_stepped_one_superstep_at_a_time(into: Path, release: str, sessions: list[Driven]) -> None:
-    run = Driven("loop.py", into, release, step=True)
-    sessions.append(run)
+def test_a_loop_is_stepped_one_superstep_at_a_time(into: Path, release: str, drive: Drive) -> None:
+    run = drive("loop.py", release, step=True)
     first = run.until("paused")
     if release != OLDEST:  # later releases save before anything ran
         assert first["next"] == ["writer"] and not run.called()
@@ -95,20 +104,16 @@ def test_a_loop_is_stepped_one_superstep_at_a_time(into: Path, release: str, ses
 
 
 @pytest.mark.parametrize("release", DEBUGGED)
-def test_an_expression_stops_where_it_becomes_true_and_not_again(
-    into: Path, release: str, sessions: list[Driven]
-) -> None:
-    run = Driven("loop.py", into, release, ["state.score > `0.3`"])
-    sessions.append(run)
+def test_an_expression_stops_where_it_becomes_true_and_not_again(release: str, drive: Drive) -> None:
+    run = drive("loop.py", release, ["state.score > `0.3`"])
     found = run.until("paused")
     assert (found["reason"], found["breakpoint"], len(run.called())) == ("breakpoint", "state.score > `0.3`", 4)
     run.do("continue")
     assert run.until("end")["outcome"] == "done"
 
 
-def test_a_path_stops_where_its_value_changes(into: Path, sessions: list[Driven]) -> None:
-    run = Driven("loop.py", into, breaks=["changes:state.score"])
-    sessions.append(run)
+def test_a_path_stops_where_its_value_changes(drive: Drive) -> None:
+    run = drive("loop.py", breaks=["changes:state.score"])
     steps = []
     for _ in range(4):
         steps.append(run.until("paused")["iteration"])
@@ -118,11 +123,8 @@ def test_a_path_stops_where_its_value_changes(into: Path, sessions: list[Driven]
 
 
 @pytest.mark.parametrize("release", DEBUGGED)
-def test_an_executor_stops_before_it_is_called_with_its_message(
-    into: Path, release: str, sessions: list[Driven]
-) -> None:
-    run = Driven("loop.py", into, release, ["executor:reviewer"])
-    sessions.append(run)
+def test_an_executor_stops_before_it_is_called_with_its_message(release: str, drive: Drive) -> None:
+    run = drive("loop.py", release, ["executor:reviewer"])
     found = run.until("paused")
     assert (found["executor"], found["source"], found["data"]["text"]) == ("reviewer", "writer", "tea")
     assert (found["next"], found["lights"]) == (["reviewer"], {"writer": "ran", "reviewer": "next"})
@@ -134,11 +136,10 @@ def test_an_executor_stops_before_it_is_called_with_its_message(
 
 @pytest.mark.parametrize("release", DEBUGGED)
 def test_an_error_stops_and_the_run_goes_on_from_before_it_once_its_cause_is_changed(
-    into: Path, release: str, sessions: list[Driven], monkeypatch: pytest.MonkeyPatch
+    release: str, drive: Drive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOO_GOOD", "0.9")
-    run = Driven("loop.py", into, release, ["error"])
-    sessions.append(run)
+    run = drive("loop.py", release, ["error"])
     found = run.until("paused")
     assert found["reason"] == "error" and "too good" in found["what"]
     assert (Path(found["file"]).name, found["failed"], found["lights"]) == (
@@ -154,11 +155,8 @@ def test_an_error_stops_and_the_run_goes_on_from_before_it_once_its_cause_is_cha
 
 
 @pytest.mark.parametrize("release", DEBUGGED)
-def test_a_message_in_flight_and_the_state_are_changed_at_a_pause(
-    into: Path, release: str, sessions: list[Driven]
-) -> None:
-    run = Driven("loop.py", into, release, ["state.score == `0.4`"])
-    sessions.append(run)
+def test_a_message_in_flight_and_the_state_are_changed_at_a_pause(into: Path, release: str, drive: Drive) -> None:
+    run = drive("loop.py", release, ["state.score == `0.4`"])
     paused = run.until("paused")
     run.do("edit", path="messages.reviewer[0].data.text", value="coffee")
     assert run.until("edited")["path"] == "messages.reviewer[0].data.text"
@@ -174,10 +172,9 @@ def test_a_message_in_flight_and_the_state_are_changed_at_a_pause(
 
 @pytest.mark.parametrize("release", DEBUGGED)
 def test_messages_in_flight_are_dropped_at_a_pause_and_the_others_are_delivered(
-    into: Path, release: str, sessions: list[Driven]
+    into: Path, release: str, drive: Drive
 ) -> None:
-    run = Driven("letters.py", into, release, ["state.sent"])
-    sessions.append(run)
+    run = drive("letters.py", release, ["state.sent"])
     paused = run.until("paused")
     run.do("drop", path="messages.sender[0]")
     assert run.until("dropped")["path"] == "messages.sender[0]"
@@ -197,9 +194,8 @@ def test_messages_in_flight_are_dropped_at_a_pause_and_the_others_are_delivered(
 
 
 @pytest.mark.parametrize("release", DEBUGGED)
-def test_a_run_whose_only_message_is_dropped_ends(into: Path, release: str, sessions: list[Driven]) -> None:
-    run = Driven("loop.py", into, release, ["state.score == `0.4`"])
-    sessions.append(run)
+def test_a_run_whose_only_message_is_dropped_ends(release: str, drive: Drive) -> None:
+    run = drive("loop.py", release, ["state.score == `0.4`"])
     run.until("paused")
     run.do("drop", path="messages.reviewer[0]")
     run.do("continue")
@@ -207,9 +203,8 @@ def test_a_run_whose_only_message_is_dropped_ends(into: Path, release: str, sess
     assert run.outputs() == []
 
 
-def test_a_message_that_is_not_in_flight_cannot_be_dropped(into: Path, sessions: list[Driven]) -> None:
-    run = Driven("loop.py", into, breaks=["state.score == `0.4`"])
-    sessions.append(run)
+def test_a_message_that_is_not_in_flight_cannot_be_dropped(drive: Drive) -> None:
+    run = drive("loop.py", breaks=["state.score == `0.4`"])
     paused = run.until("paused")
     run.do("drop", path="messages.reviewer")
     assert "messages.writer[0]" in run.until("error")["fix"]
@@ -224,10 +219,9 @@ def test_a_message_that_is_not_in_flight_cannot_be_dropped(into: Path, sessions:
 
 @pytest.mark.parametrize("release", DEBUGGED)
 def test_each_call_shows_its_input_what_it_printed_its_output_and_its_time_in_this_order(
-    into: Path, release: str, sessions: list[Driven]
+    release: str, drive: Drive
 ) -> None:
-    run = Driven("loop.py", into, release)
-    sessions.append(run)
+    run = drive("loop.py", release)
     run.until("end")
     first = next(each["call"] for each in run.lines if each.get("executor_id") == "reviewer")
     lines = [each for each in run.lines if each.get("call") == first]
@@ -240,9 +234,8 @@ def test_each_call_shows_its_input_what_it_printed_its_output_and_its_time_in_th
 
 
 @pytest.mark.parametrize("release", DEBUGGED)
-def test_what_calls_print_at_the_same_time_is_told_apart(into: Path, release: str, sessions: list[Driven]) -> None:
-    run = Driven("prints.py", into, release)
-    sessions.append(run)
+def test_what_calls_print_at_the_same_time_is_told_apart(release: str, drive: Drive) -> None:
+    run = drive("prints.py", release)
     run.until("end")
     printed: dict[str, list[str]] = {}
     for each in run.lines:
@@ -253,31 +246,24 @@ def test_what_calls_print_at_the_same_time_is_told_apart(into: Path, release: st
     assert printed["None"] == ["before any call"]
 
 
-def test_a_pause_before_one_of_several_shows_those_that_ran_and_those_that_run(
-    into: Path, sessions: list[Driven]
-) -> None:
-    run = Driven("prints.py", into, breaks=["executor:late"])
-    sessions.append(run)
+def test_a_pause_before_one_of_several_shows_those_that_ran_and_those_that_run(drive: Drive) -> None:
+    run = drive("prints.py", breaks=["executor:late"])
     found = run.until("paused")
     assert found["next"] == ["late"] and {"one", "two"} <= {*found["ran"], *found["running"]}
     run.do("continue")
     run.until("end")
 
 
-def test_the_tokens_of_an_agent_are_those_that_the_framework_gives(into: Path, sessions: list[Driven]) -> None:
-    run = Driven("agent.py", into)
-    sessions.append(run)
+def test_the_tokens_of_an_agent_are_those_that_the_framework_gives(drive: Drive) -> None:
+    run = drive("agent.py")
     run.until("end")
     (end,) = [each for each in run.lines if each.get("type") == "executor_completed" and each["executor_id"] == "poet"]
     assert end["tokens"] == {"input": 12, "output": 34, "total": 46}
 
 
 @pytest.mark.parametrize("release", DEBUGGED)
-def test_the_tokens_of_agents_that_an_executor_runs_are_counted_once(
-    into: Path, release: str, sessions: list[Driven]
-) -> None:
-    run = Driven("asks_agents.py", into, release)
-    sessions.append(run)
+def test_the_tokens_of_agents_that_an_executor_runs_are_counted_once(release: str, drive: Drive) -> None:
+    run = drive("asks_agents.py", release)
     assert run.until("end")["outcome"] == "done"
     used = {each["executor_id"]: each.get("tokens") for each in run.lines if each.get("type") == "executor_completed"}
     assert used == {
@@ -285,9 +271,28 @@ def test_the_tokens_of_agents_that_an_executor_runs_are_counted_once(
     }  # fmt: skip
 
 
-def test_a_change_that_does_not_fit_is_refused_and_the_run_stays_paused(into: Path, sessions: list[Driven]) -> None:
-    run = Driven("loop.py", into, breaks=["state.score == `0.4`"])
-    sessions.append(run)
+@pytest.mark.parametrize("release", DEBUGGED)
+def test_a_client_that_cannot_stream_is_not_asked_to(release: str, drive: Drive) -> None:
+    run = drive("cannot_stream.py", release)
+    assert run.until("end")["outcome"] == "done"
+    assert run.called() == ["poet"]
+
+
+@pytest.mark.parametrize("stops", [{"breaks": ["warning"]}, {"step": True}])
+def test_a_run_stops_where_its_checkpoint_cannot_be_saved(into: Path, stops: dict[str, Any], drive: Drive) -> None:
+    run = drive("cannot_be_saved.py", **stops)
+    paused = run.until("paused")
+    while not paused.get("unsaved"):
+        run.do("continue" if "breaks" in stops else "step")
+        paused = run.until("paused")
+    assert (paused["iteration"], paused["next"]) == (1, ["second"])
+    assert paused["checkpoint"] == checkpoints(into)[-1]["checkpoint_id"], "the one before"
+    run.do("run_to", end=True)
+    assert run.until("end")["outcome"] == "done"
+
+
+def test_a_change_that_does_not_fit_is_refused_and_the_run_stays_paused(drive: Drive) -> None:
+    run = drive("loop.py", breaks=["state.score == `0.4`"])
     paused = run.until("paused")
     run.do("edit", path="messages.reviewer[0].data.score", value={"no": "number"})
     run.do("continue")
@@ -299,9 +304,8 @@ def test_a_change_that_does_not_fit_is_refused_and_the_run_stays_paused(into: Pa
     assert run.outputs() == ["tea!!!"]
 
 
-def test_going_back_makes_a_fork_and_what_came_after_stays(into: Path, sessions: list[Driven]) -> None:
-    run = Driven("loop.py", into, breaks=["state.score == `0.7`"])
-    sessions.append(run)
+def test_going_back_makes_a_fork_and_what_came_after_stays(into: Path, drive: Drive) -> None:
+    run = drive("loop.py", breaks=["state.score == `0.7`"])
     run.until("paused")
     before = checkpoints(into)
     back = next(each for each in before if each["iteration_count"] == 2)
@@ -319,9 +323,8 @@ def test_going_back_makes_a_fork_and_what_came_after_stays(into: Path, sessions:
 
 
 @pytest.mark.parametrize("release", DEBUGGED)
-def test_a_request_stops_and_is_answered_at_the_pause(into: Path, release: str, sessions: list[Driven]) -> None:
-    run = Driven("asks.py", into, release, ["request"])
-    sessions.append(run)
+def test_a_request_stops_and_is_answered_at_the_pause(into: Path, release: str, drive: Drive) -> None:
+    run = drive("asks.py", release, ["request"])
     paused = run.until("paused")
     assert paused["reason"] == "request"
     (request,) = checkpoints(into)[-1]["pending_request_info_events"]
@@ -330,9 +333,8 @@ def test_a_request_stops_and_is_answered_at_the_pause(into: Path, release: str, 
     assert run.outputs() == ["the answer is yes"]
 
 
-def test_a_run_that_nobody_commands_ends_where_it_waits_for_an_answer(into: Path, sessions: list[Driven]) -> None:
-    run = Driven("asks.py", into)
-    sessions.append(run)
+def test_a_run_that_nobody_commands_ends_where_it_waits_for_an_answer(drive: Drive) -> None:
+    run = drive("asks.py")
     run.until("waiting")
     run.debugger.release()
     end = run.until("end")
@@ -340,9 +342,8 @@ def test_a_run_that_nobody_commands_ends_where_it_waits_for_an_answer(into: Path
 
 
 @pytest.mark.parametrize("release", DEBUGGED)
-def test_a_fan_in_is_next_once_all_have_sent(into: Path, release: str, sessions: list[Driven]) -> None:
-    run = Driven("fan_in.py", into, release, step=True)
-    sessions.append(run)
+def test_a_fan_in_is_next_once_all_have_sent(release: str, drive: Drive) -> None:
+    run = drive("fan_in.py", release, step=True)
     seen = []
     while True:
         line = json.loads(run._queue.get(timeout=SECONDS))
@@ -354,9 +355,8 @@ def test_a_fan_in_is_next_once_all_have_sent(into: Path, release: str, sessions:
     assert seen[-3:] == [["one", "two"], ["joiner"], []]
 
 
-def test_a_killed_session_goes_on_from_its_last_checkpoint(into: Path, sessions: list[Driven]) -> None:
-    run = Driven("loop.py", into, step=True)
-    sessions.append(run)
+def test_a_killed_session_goes_on_from_its_last_checkpoint(into: Path, drive: Drive) -> None:
+    run = drive("loop.py", step=True)
     run.until("paused")
     run.do("step")
     last = run.until("paused")["checkpoint"]
@@ -371,9 +371,8 @@ def test_a_killed_session_goes_on_from_its_last_checkpoint(into: Path, sessions:
     assert again.outcome == "done"
 
 
-def test_a_command_that_cannot_be_done_is_reported_and_the_run_goes_on(into: Path, sessions: list[Driven]) -> None:
-    run = Driven("loop.py", into, step=True)
-    sessions.append(run)
+def test_a_command_that_cannot_be_done_is_reported_and_the_run_goes_on(drive: Drive) -> None:
+    run = drive("loop.py", step=True)
     run.until("paused")
     for command in ({"do": "dance"}, {"do": "edit", "path": "state"}, {"do": "goto", "id": "zzz"}, {"do": "run_to"}):
         run.debugger.send(command)

@@ -10,8 +10,8 @@ import pytest
 
 from ckpt_tui.actions.resume import project_files
 from ckpt_tui.actions.resume.discovery import Candidate, find
-from ckpt_tui.actions.resume.interpreters import has_framework, python_for
-from ckpt_tui.actions.resume.plan import Source, default_python
+from ckpt_tui.actions.resume.interpreters import default_python, has_framework, python_for
+from ckpt_tui.actions.resume.plan import Source
 from tests.support.work import calls
 
 MAIN = "__main__:"

@@ -11,6 +11,7 @@ from ckpt_tui.actions.resume.plan import Source, Target, make_plan, parts
 from ckpt_tui.actions.resume.proposals import Proposal, known_proposals, ordered, parts_to_start, program_text
 from ckpt_tui.actions.resume.targets import anchored, is_same_code, remember, remembered, suggested
 from ckpt_tui.actions.resume.trust import doubt, is_inside
+from ckpt_tui.user_directories import state_directory
 
 
 @pytest.fixture
@@ -55,9 +56,7 @@ class TestRemembered:
         assert (target.python, target.storage) == (f"{here}/.venv/bin/python", f"{here}/own.py:make")
 
     def test_an_entry_of_an_earlier_release_still_counts(self, store: Path, tmp_path: Path) -> None:
-        from ckpt_tui.actions.resume import targets
-
-        path = Path(targets._path())
+        path = Path(state_directory()) / "targets.json"
         path.parent.mkdir(parents=True)
         path.write_text(f'{{"{store}": {{"workflow": "app:build", "python": "", "args": {{"n": 1}}}}}}')
         assert remembered(str(store)) == Target("app:build", "", {"n": 1})

@@ -5,9 +5,14 @@ import tracemalloc
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from ckpt_tui.core.doctor.repetitions import Repetitions, repeated_messages
 from ckpt_tui.core.model import Checkpoint
+from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.stores.agent_framework_body import checkpoint_from_bytes
+from tests.core.bombs import BOMBS
+from tests.support.work import calls
 
 VALUES = Path(__file__).parents[2] / "data" / "values"
 
@@ -31,6 +36,14 @@ def message(text: str, identifier: str | None = None) -> dict[str, Any]:
 def kept(*messages: dict[str, Any]) -> list[tuple[tuple[str, ...], int]]:
     state = {"_executor_state": {"triage": {"full_conversation": list(messages)}}}
     return [(found.ids, found.number) for found in repeated_messages(read("a", state=state))]
+
+
+@pytest.mark.parametrize(
+    "name", ["one state of many objects", "sets made of one list many times", "a large deque many times"]
+)
+def test_looking_for_repetitions_costs_no_more_than_its_work(name: str) -> None:
+    checkpoint = read("a")._replace(state={"bomb": decode(BOMBS[name]()).value})
+    assert calls(lambda: list(repeated_messages(checkpoint))) < 1_000_000
 
 
 def test_messages_whose_ids_stand_twice_are_reported() -> None:

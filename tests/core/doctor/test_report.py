@@ -14,7 +14,7 @@ import jmespath
 import pytest
 
 from ckpt_tui.core import secret_names
-from ckpt_tui.core.doctor.clear_text import may_hold_secrets
+from ckpt_tui.core.doctor.clear_text import json_may_hold_secrets, may_hold_secrets
 from ckpt_tui.core.doctor.findings import Finding
 from ckpt_tui.core.doctor.report import Doctor, Report
 from ckpt_tui.core.export import show_document
@@ -40,7 +40,8 @@ def envelope(data: bytes, claimed: str = "gen_corpus:Thing") -> dict[str, str]:
 
 def checkpoint(directory: Path, name: str = "a", raw: bytes | None = None, **changes: Any) -> Checkpoint:
     path = directory / f"{name}.json"
-    path.write_bytes(json.dumps(document(checkpoint_id=name) | changes).encode() if raw is None else raw)
+    own = {"checkpoint_id": name, "timestamp": f"2026-03-01T08:00:{ord(name[0]) % 60:02}+00:00"}
+    path.write_bytes(json.dumps(document(**own) | changes).encode() if raw is None else raw)
     loaded = load(str(path), path.name, everything=True)
     assert isinstance(loaded, Checkpoint), loaded
     return loaded
@@ -511,6 +512,22 @@ def test_secrets_in_clear_text_are_reported_once_with_their_path(tmp_path: Path)
 def test_a_secret_within_a_pickle_is_reported(tmp_path: Path) -> None:
     data = b"\x80\x04cmy_app\nThing\n)\x81}X\x08\x00\x00\x00passwordX\x01\x00\x00\x00xsb."
     assert only(in_state(tmp_path, envelope(data, "my_app:Thing")), "secret").path == "state.x.password"
+
+
+def test_a_pickle_is_a_secret_where_it_stands_under_the_name_of_one_and_elsewhere_not(tmp_path: Path) -> None:
+    said = envelope(pickle.dumps({"said": "a text of three words"}), "builtins:dict")
+    state = {"token": said, "beside": ["api_key", said], "plain": ["said", said], "more": {"password": [said]}}
+    for _ in range(2):  # the second time all is known of the pickle
+        report = examined(checkpoint(tmp_path, state=state))
+        assert [finding.path for finding in report.findings if finding.kind == "secret"] == [
+            "state.beside[1].said", "state.more.password[0].said", "state.token.said",
+        ]  # fmt: skip
+
+
+def test_a_text_that_is_not_the_base64_of_a_pickle_is_looked_through_for_secrets(tmp_path: Path) -> None:
+    raw = b'{"a": {"__pickled__": "Z2hw", "b": "x"}, "c": {"__pickled__": "ghp_ABCDEFGHIJKLMNOPQRST12"}}'
+    assert json_may_hold_secrets(raw)
+    assert not json_may_hold_secrets(raw.replace(b"ghp_", b"ghpp"))
 
 
 def test_run_kwargs_are_reported_only_where_they_are_secrets_by_name_or_look(tmp_path: Path) -> None:

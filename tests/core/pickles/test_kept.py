@@ -12,7 +12,7 @@ from ckpt_tui.core.budgets import DEFAULT_PICKLE
 from ckpt_tui.core.documents.document import parse
 from ckpt_tui.core.documents.envelope import open_envelope, resolve
 from ckpt_tui.core.documents.lazy import parse as parse_parts
-from ckpt_tui.core.pickles.kept import DecodedPickles, digest
+from ckpt_tui.core.pickles.kept import DecodedPickles, digest, facts_of
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.value import Envelope, Value
 
@@ -48,10 +48,23 @@ def test_it_is_decoded_again_where_less_may_be_spent_than_it_took() -> None:
     decoded = decode(data)
     kept = DecodedPickles()
     kept.put(b"key", decoded, DEFAULT_PICKLE)
-    assert kept.get(b"key", DEFAULT_PICKLE) is decoded
-    assert kept.get(b"key", DEFAULT_PICKLE._replace(opcodes=decoded.opcodes)) is decoded
+    for limits in (DEFAULT_PICKLE, DEFAULT_PICKLE._replace(opcodes=decoded.opcodes)):
+        found = kept.get(b"key", limits)
+        assert found is not None
+        assert found.value is decoded.value
     assert kept.get(b"key", DEFAULT_PICKLE._replace(opcodes=decoded.opcodes - 1)) is None
     assert kept.get(b"key", DEFAULT_PICKLE._replace(class_name=10)) is None
+
+
+def test_what_was_worked_out_of_a_pickle_is_known_wherever_it_stands() -> None:
+    one, other = (Envelope(base64.b64encode(pickle.dumps({"worked": "out"})).decode(), "") for _ in range(2))
+    assert facts_of(one) == {}
+    open_envelope(one)
+    facts_of(one)["size"] = 3
+    open_envelope(other)
+    assert facts_of(other) == {"size": 3}
+    facts_of("a text")["size"] = 3
+    assert facts_of("a text") == {}
 
 
 def test_what_was_not_read_to_its_end_is_not_kept() -> None:

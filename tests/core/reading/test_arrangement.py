@@ -26,14 +26,14 @@ def parts(state: Value, **others: Value) -> dict[str, Value]:
     return {"messages": {}, "state": state, "pending": {}, "metadata": {}, **others}
 
 
-def labels(outline: Tree) -> list[str]:
+def labels(tree: Tree) -> list[str]:
     """The labels of all rows."""
-    return [outline.row(index).member.label for index in range(len(outline))]
+    return [tree.row(index).member.label for index in range(len(tree))]
 
 
 def test_a_persons_own_keys_stand_first_and_bookkeeping_is_one_row() -> None:
-    outline = Tree(parts(STATE), {}, is_checkpoint=True)
-    assert labels(outline) == ["topic", "errors", "_executor_state", FOLDED]
+    tree = Tree(parts(STATE), {}, is_checkpoint=True)
+    assert labels(tree) == ["topic", "errors", "_executor_state", FOLDED]
 
 
 def test_the_other_parts_that_hold_something_are_rows_after_the_state() -> None:
@@ -47,31 +47,31 @@ def test_the_other_parts_that_hold_something_are_rows_after_the_state() -> None:
 
 def test_any_state_has_the_other_parts_below_it() -> None:
     for state in ([1, 2], {3: 4}, "text", None, list(range(5_000))):
-        outline = Tree(parts(state, pending=PENDING), {}, is_checkpoint=True)
-        last = outline.row(len(outline) - 1)
-        assert (outline.path(last), outline.positions(last)) == (("pending",), (2,))
-        for index in range(min(len(outline) - 1, 3)):
-            assert outline.positions(outline.row(index)) == (1, index)
+        tree = Tree(parts(state, pending=PENDING), {}, is_checkpoint=True)
+        last = tree.row(len(tree) - 1)
+        assert (tree.path(last), tree.positions(last)) == (("pending",), (2,))
+        for index in range(min(len(tree) - 1, 3)):
+            assert tree.positions(tree.row(index)) == (1, index)
 
 
 def test_executors_that_hold_nothing_are_folded_and_counted() -> None:
-    outline = Tree(parts(STATE), {"_executor_state": {"exclaim": {}}}, is_checkpoint=True)
-    assert labels(outline) == ["topic", "errors", "_executor_state", "exclaim", "count", FOLDED]
-    assert outline.row(2).hidden == 2
-    assert outline.row(3).hidden == 1
+    tree = Tree(parts(STATE), {"_executor_state": {"exclaim": {}}}, is_checkpoint=True)
+    assert labels(tree) == ["topic", "errors", "_executor_state", "exclaim", "count", FOLDED]
+    assert tree.row(2).hidden == 2
+    assert tree.row(3).hidden == 1
 
 
 def test_the_row_of_bookkeeping_unfolds_to_all_that_it_stands_for_at_their_own_paths() -> None:
-    outline = Tree(parts(STATE), {FOLDED: {}}, is_checkpoint=True)
-    rows = [outline.row(index) for index in range(4, len(outline))]
-    assert [outline.path(row) for row in rows] == [
+    tree = Tree(parts(STATE), {FOLDED: {}}, is_checkpoint=True)
+    rows = [tree.row(index) for index in range(4, len(tree))]
+    assert [tree.path(row) for row in rows] == [
         ("state", "_workflow_run_kwargs"), ("state", "_resolved_workflow_run_kwargs"), ("state", "_edge_state"),
     ]  # fmt: skip
 
 
 def test_everything_is_shown_on_demand() -> None:
-    outline = Tree(parts(STATE), {"_executor_state": {"exclaim": {}}}, show_none=True, is_checkpoint=True)
-    assert labels(outline)[:-3] == [
+    tree = Tree(parts(STATE), {"_executor_state": {"exclaim": {}}}, show_none=True, is_checkpoint=True)
+    assert labels(tree)[:-3] == [
         "_workflow_run_kwargs", "_resolved_workflow_run_kwargs", "_executor_state", "upper", "exclaim", "count",
         "cache", "reverse", "_edge_state", "topic", "errors",
     ]  # fmt: skip
@@ -86,26 +86,26 @@ def test_everything_is_shown_on_demand() -> None:
     ],
 )  # fmt: skip
 def test_every_value_is_reached_wherever_it_is_folded(path: tuple[str, ...]) -> None:
-    outline = Tree(PARTS, {}, is_checkpoint=True)
-    index = outline.open_to(locate(PARTS, path))
+    tree = Tree(PARTS, {}, is_checkpoint=True)
+    index = tree.open_to(locate(PARTS, path))
     assert index is not None
-    row = outline.row(index)
-    assert outline.path(row) == path
-    assert len(outline) == len(labels(outline))
+    row = tree.row(index)
+    assert tree.path(row) == path
+    assert len(tree) == len(labels(tree))
 
 
 def test_rows_know_their_places_among_all_members() -> None:
-    outline = Tree(PARTS, {FOLDED: {"_resolved_workflow_run_kwargs": {}}, "(pending)": {"r1": {}}}, is_checkpoint=True)
-    for index in range(len(outline)):
-        row = outline.row(index)
+    tree = Tree(PARTS, {FOLDED: {"_resolved_workflow_run_kwargs": {}}, "(pending)": {"r1": {}}}, is_checkpoint=True)
+    for index in range(len(tree)):
+        row = tree.row(index)
         if row.member.label != FOLDED:
-            assert outline.positions(row) == locate(PARTS, outline.path(row))
-            assert outline.open_to(outline.positions(row)) == index
+            assert tree.positions(row) == locate(PARTS, tree.path(row))
+            assert tree.open_to(tree.positions(row)) == index
 
 
 def test_a_state_without_a_framework_stays_as_it_is() -> None:
-    outline = Tree(parts({"a": None, "b": {}, "c": 1}), {}, is_checkpoint=True)
-    assert labels(outline) == ["a", "b", "c"]
+    tree = Tree(parts({"a": None, "b": {}, "c": 1}), {}, is_checkpoint=True)
+    assert labels(tree) == ["a", "b", "c"]
 
 
 def event() -> Obj:
@@ -121,18 +121,18 @@ def event() -> Obj:
 
 def test_of_a_request_only_what_it_asks_is_shown() -> None:
     folds: dict[str, Any] = {"(pending)": {"r1": {"data": {}}}}
-    outline = Tree(parts({}, pending={"r1": event()}), folds, is_checkpoint=True)
-    assert labels(outline) == ["(pending)", "r1", "data", "prompt"]
-    assert outline.row(1).hidden == 7
+    tree = Tree(parts({}, pending={"r1": event()}), folds, is_checkpoint=True)
+    assert labels(tree) == ["(pending)", "r1", "data", "prompt"]
+    assert tree.row(1).hidden == 7
 
 
 def test_an_object_of_which_nothing_would_be_left_is_shown_whole() -> None:
-    outline = Tree({"a": {"x": None, "y": []}}, {"a": {}})
-    assert labels(outline) == ["a", "x", "y"]
+    tree = Tree({"a": {"x": None, "y": []}}, {"a": {}})
+    assert labels(tree) == ["a", "x", "y"]
 
 
 def test_none_and_empty_members_of_a_mapping_are_folded_alike() -> None:
     value: Value = {"a": {"n": None, "t": "", "l": [], "d": {}, "f": False, "z": 0}}
-    outline = Tree(value, {"a": {}})
-    assert labels(outline) == ["a", "f", "z"]
-    assert outline.row(0).hidden == 4
+    tree = Tree(value, {"a": {}})
+    assert labels(tree) == ["a", "f", "z"]
+    assert tree.row(0).hidden == 4

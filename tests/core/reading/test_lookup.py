@@ -152,3 +152,17 @@ def test_a_secret_is_masked_where_it_stands() -> None:
 def test_negative_indexes_are_plain_paths() -> None:
     assert parse_path("state.log[-1].text") == ("state", "log", -1, "text")
     assert Slice(1, 2).rest == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown_as"),
+    [
+        ("漢字の鍵", '"漢字の鍵"'), ("no. 1", '"no. 1"'), ('a"b\\c', r'"a\"b\\c"'), ("a\u202eb", r'"a\u202eb"'),
+        ("\ud800", r'"\ud800"'), ("a\nb", r'"a\nb"'), ("👩\u200d👧", r'"👩\u200d👧"'),
+    ],
+)  # fmt: skip
+def test_a_path_is_written_in_the_letters_of_its_names(name: str, shown_as: str) -> None:
+    path = ("state", name)
+    assert expression(path) == f"state.{shown_as}"
+    assert parse_path(expression(path)) == path
+    assert jmespath.search(expression(path), {"state": {name: 3}}) == 3

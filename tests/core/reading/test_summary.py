@@ -65,6 +65,12 @@ def test_secrets_inside_a_preview_are_masked_unless_revealed() -> None:
     assert "s3cr3t" not in summary([{"token": thing("app:T", value="s3cr3t")}])
 
 
+def test_the_only_member_of_a_list_has_all_the_room() -> None:
+    text = "word " * 20
+    assert len(summary([text], 90)) > 85
+    assert len(summary([text, 1, 2], 90)) < 85
+
+
 def test_none_attributes_do_not_crowd_a_preview() -> None:
     assert summary({"a": None, "b": None, "c": None, "d": 1}) == "{4} d: 1"
 
@@ -83,6 +89,29 @@ class TestTheFrameworksOwn:
         value = thing(cls, source_id="a", target_id="b", data=1)
         assert summary(value) == "a → b: 1"
         assert Summarizer().headline(value) == "from a to b"
+
+    def test_a_message_in_flight_as_json_says_from_whom(self) -> None:
+        assert summary([{"source_id": "a", "target_id": "b", "data": "go"}]) == '(1) [a → b: "go"]'
+        assert summary({"source_id": "a", "target_id": "b", "data": None}) == "a → b"
+        assert summary({"source_id": "a", "size": 1}) == '{2} source_id: "a", size: 1'
+
+    def test_what_goes_to_an_agent_or_comes_from_it_is_what_was_said_last(self) -> None:
+        module = "agent_framework._workflows._agent_executor"
+        asked = thing(f"{module}:AgentExecutorRequest", messages=[self.message, self.message], should_respond=True)
+        response = thing("agent_framework._types:AgentResponse", messages=[self.message])
+        answered = thing(f"{module}:AgentExecutorResponse", executor_id="writer", agent_response=response)
+        sent = thing("agent_framework._workflows._runner_context:WorkflowMessage", source_id="a", data=asked)
+        assert summary(asked) == '(2) … assistant writer: "Hello"'
+        assert summary(answered) == summary(response) == 'assistant writer: "Hello"'
+        assert summary([sent]) == '(1) [a: (2) … assistant writer: "Hello"]'
+
+    @pytest.mark.parametrize(
+        "cls", ["agent_framework._workflows._events:WorkflowEvent", "agent_framework._workflows._x:WorkflowMessage"]
+    )
+    def test_a_message_or_a_request_that_carries_itself_ends(self, cls: str) -> None:
+        value = thing(cls, type="request_info", data=None)
+        value.state = Map(["type", "request_info", "source_id", "a", "data", value])
+        assert "…" in summary(value)
 
     def test_a_request_says_who_asks_and_what_is_expected(self) -> None:
         value = thing(

@@ -313,13 +313,14 @@ def test_values_of_pydantic_raise_no_alarm() -> None:
 
 
 def test_nothing_is_hidden_from_a_loader_that_only_notes_the_names_it_is_asked_for() -> None:
-    from tests.fuzz_pickles import genuine, mutated, stream
+    from tests.fuzz_mutations import mutated
+    from tests.fuzz_pickles import INSERTIONS, genuine, stream
 
     rng = random.Random(7)
     seeds = [data for data in genuine() if len(data) < 2_000]
     asked = 0
     for number in range(3_000):
-        data = stream(rng) if number % 2 else mutated(rng, rng.choice(seeds), seeds)
+        data = stream(rng) if number % 2 else mutated(rng, rng.choice(seeds), seeds, INSERTIONS)
         found = inspect(data)
         if found.fault:
             continue

@@ -1,5 +1,6 @@
 """Where the characters of a checkpoint are: per path, per type, and what grew."""
 
+import base64
 import pickle
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.reading.value_size import size_of
 from ckpt_tui.core.sizes.shares import PATH_LEVELS, Growth, checkpoint_shares, grew_most, shares
-from ckpt_tui.core.value import Map, Obj, Ref
+from ckpt_tui.core.value import Envelope, Map, Obj, Ref
 from ckpt_tui.stores.registry import open_store
 from tests.core.bombs import BOMBS
 from tests.support.oracle import AGENT_FRAMEWORK
@@ -74,6 +75,24 @@ def test_a_shared_value_is_counted_where_it_stands_first() -> None:
     found = shares({"state": {"a": shared, "b": shared}})
     assert found.total < 1_100
     assert shares({"state": decode(b"]q\x00h\x00a.").value}).complete
+
+
+def test_a_pickle_is_measured_alike_wherever_and_however_often_it_stands() -> None:
+    value = {"role": "user", "contents": ["x" * 50, "y" * 70], "more": {"deep": [1, 2, "z" * 90]}}
+    text = base64.b64encode(pickle.dumps(value)).decode()
+    met: dict[bytes, int] = {}
+
+    def found(met: dict[bytes, int] | None) -> Any:
+        return shares({"state": {"chat": [Envelope(text, "builtins:dict", met) for _ in range(3)]}}, 7)
+
+    first = found(met)
+    met.clear()
+    assert found(met) == first
+    assert [(expression(share.path), share.size) for share in first.paths[:4]] == [
+        ("state", first.total), ("state.chat", first.total - 10), ("state.chat[0]", size_of(value).size),
+        ("state.chat[1]", size_of(value).size),
+    ]  # fmt: skip
+    assert first.total == sum(share.size for share in first.types)
 
 
 def test_a_walk_of_just_its_limit_is_complete() -> None:

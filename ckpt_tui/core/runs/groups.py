@@ -1,0 +1,268 @@
+"""Runs without their checkpoints: what a list of a hundred thousand threads shows, in some 60 bytes for each.
+
+A group is a run with the runs that are a part of it: a thread with its calls of subgraphs, a conversation, a workflow
+that was run. It is one row as long as nobody looks into it.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from array import array
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple, overload
+
+from ckpt_tui.core.model import Status
+from ckpt_tui.core.runs.lineage import Run
+
+FOLDED = 5_000
+"""Checkpoints of the largest store whose list shows all of them; in a larger one, runs are folded."""
+
+PAGE = 64
+"""Groups that are packed together: a screen, so that one is unpacked to draw it."""
+
+_PAGES_KEPT = 32
+
+
+class Group(NamedTuple):
+    """A run with what is a part of it.
+
+    Attributes:
+        id: What no other group of the store has, and what stays as it goes on.
+        title: Its name for people.
+        checkpoints: How many it has.
+        first: When its first checkpoint was written, in seconds since 1970; 0.0 where that is not known.
+        last: The same of its last.
+        newest: File name of its newest checkpoint.
+        position: The place of that in the store's own order, where it has one.
+        status: Whether work is left; None where only bodies say it.
+        store: Name of its store where several are shown as one list, or "".
+    """
+
+    id: str
+    title: str
+    checkpoints: int
+    first: float
+    last: float
+    newest: str
+    position: int = 0
+    status: Status | None = None
+    store: str = ""
+
+    @property
+    def rank(self) -> tuple[float, int]:
+        """What orders groups: the newest first."""
+        return self.last, self.position
+
+
+def groups_of(runs: Sequence[Run]) -> Iterator[tuple[Group, list[Run]]]:
+    """The groups that runs form, in their order, each with its runs: one, and those behind it that are a part of it.
+
+    Args:
+        runs: As `arrange` orders them.
+    """
+    own: list[Run] = []
+    for run in runs:
+        if own and not run.level:
+            yield group_of(own), own
+            own = []
+        own.append(run)
+    if own:
+        yield group_of(own), own
+
+
+def group_of(runs: Sequence[Run]) -> Group:
+    """What there is to say of a run and those that are a part of it."""
+    refs = [node.ref for run in runs for node in run.nodes]
+    # Of those of one moment the later in lineage order: a child is later than its parent.
+    newest = refs[0]
+    for ref in refs:
+        if (ref.when, ref.position) >= (newest.when, newest.position):
+            newest = ref
+    first = min((ref.when for ref in refs if ref.when), default=0.0)
+    run = runs[0]
+    return Group(
+        group_id(run), run.workflow, len(refs), first, newest.when, newest.file, newest.position, newest.status,
+        run.store,
+    )  # fmt: skip
+
+
+def group_id(run: Run) -> str:
+    """What identifies the group that a run heads."""
+    store, name, workflow = run.key
+    given = run.nodes[0].ref.store_metadata
+    if given is not None and given.run == name:  # a name that the store itself gives is unlike any other
+        return f"{store}/{name}" if store else name
+    return "\n".join((store, name, workflow))
+
+
+class PackedGroups(Sequence[Group]):
+    """Groups in their order, packed some at a time. They never change, once all are in it."""
+
+    def __init__(self) -> None:
+        self._pages: list[bytes] = []
+        self._last: list[tuple[object, ...]] = []
+        self._hashes = array("q")
+        self.checkpoints = 0
+        """How many checkpoints they have altogether."""
+        self._page = lru_cache(_PAGES_KEPT)(self._unpacked)
+
+    def add(self, groups: Iterable[Group]) -> None:
+        """Put groups behind those that are there."""
+        for group in groups:
+            self._last.append(tuple(group))
+            self._hashes.append(hash(group.id))
+            self.checkpoints += group.checkpoints
+            if len(self._last) == PAGE:
+                self._pages.append(zlib.compress(json.dumps(self._last, separators=(",", ":")).encode(), 1))
+                self._last = []
+
+    @property
+    def size(self) -> int:
+        """The bytes that are packed."""
+        return sum(map(len, self._pages))
+
+    def _unpacked(self, number: int) -> list[Group]:
+        return [Group(*each) for each in json.loads(zlib.decompress(self._pages[number]))]
+
+    def __len__(self) -> int:
+        return len(self._hashes)
+
+    @overload
+    def __getitem__(self, index: int) -> Group: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Group]: ...
+
+    def __getitem__(self, index: int | slice) -> Group | list[Group]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        page, at = divmod(index, PAGE)
+        return Group(*self._last[at]) if page == len(self._pages) else self._page(page)[at]  # type: ignore[arg-type]
+
+    def __iter__(self) -> Iterator[Group]:
+        for number in range(len(self._pages)):
+            yield from self._unpacked(number)
+        yield from (Group(*each) for each in self._last)  # type: ignore[arg-type]
+
+    def place(self, name: str) -> int:
+        """The index of the group with this id; -1 where there is none."""
+        at, wanted = 0, hash(name)
+        while True:
+            try:
+                at = self._hashes.index(wanted, at)
+            except ValueError:
+                return -1
+            if self[at].id == name:
+                return at
+            at += 1
+
+
+class GroupList(Sequence[Group]):
+    """Groups at one moment: those that changed lately, the newest first, and behind them all others.
+
+    Args:
+        packed: All that there were.
+        recent: Those that are new or have changed since, the newest first.
+        hidden: Indexes in `packed` of what stands among the recent ones, in order.
+        checkpoints: How many checkpoints they have altogether.
+    """
+
+    def __init__(
+        self, packed: PackedGroups, recent: Sequence[Group] = (), hidden: Sequence[int] = (), checkpoints: int = 0
+    ) -> None:
+        self._packed = packed
+        self._recent = tuple(recent)
+        self._places = {group.id: at for at, group in enumerate(recent)}
+        self._hidden = tuple(hidden)
+        self._before = [place - number for number, place in enumerate(hidden)]
+        self._count = len(recent) + len(packed) - len(hidden)
+        self.checkpoints = checkpoints
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Group: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Group]: ...
+
+    def __getitem__(self, index: int | slice) -> Group | list[Group]:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        if index < 0:
+            index += len(self)
+        if index < len(self._recent):
+            return self._recent[index]
+        at = index - len(self._recent)
+        return self._packed[at + bisect_right(self._before, at)]
+
+    def __iter__(self) -> Iterator[Group]:
+        yield from self._recent
+        recent = {group.id for group in self._recent}
+        yield from (group for group in self._packed if group.id not in recent)
+
+    def place(self, name: str) -> int:
+        """The index of the group with this id; -1 where there is none."""
+        at = self._places.get(name, -2)
+        if at == -2:
+            at = self._packed.place(name)
+            at = at if at < 0 else len(self._recent) + at - bisect_left(self._hidden, at)
+            self._places[name] = at
+        return at
+
+
+class KnownGroups:
+    """The groups of a store while news come in."""
+
+    def __init__(self) -> None:
+        self._packed = PackedGroups()
+        self._making: PackedGroups | None = None
+        self._recent: dict[str, Group] = {}
+        self._hidden: list[int] = []
+        self._checkpoints = 0
+
+    def begin(self) -> None:
+        """Take in that all groups are listed anew: `list` puts them in the place of what is known, `end` ends it."""
+        self._making = PackedGroups()
+
+    def list(self, groups: Iterable[Group]) -> None:
+        """Take in the next of all groups; where they are packed, these are all."""
+        if isinstance(groups, PackedGroups):
+            self._making = groups
+        elif self._making is not None:
+            self._making.add(groups)
+
+    def end(self) -> None:
+        """Take in that all groups are listed."""
+        if self._making is not None:
+            self._packed, self._making = self._making, None
+            self._recent, self._hidden, self._checkpoints = {}, [], self._packed.checkpoints
+
+    def put(self, group: Group) -> None:
+        """Take in a group that is new, or not what it was."""
+        known = self._recent.get(group.id)
+        if known is None:
+            at = self._packed.place(group.id)
+            if at >= 0:
+                insort(self._hidden, at)
+                known = self._packed[at]
+        self._checkpoints += group.checkpoints - (0 if known is None else known.checkpoints)
+        self._recent[group.id] = group
+
+    def get(self, name: str) -> Group | None:
+        """The group with this id."""
+        if name in self._recent:
+            return self._recent[name]
+        at = self._packed.place(name)
+        return None if at < 0 else self._packed[at]
+
+    def now(self) -> GroupList:
+        """They as they are."""
+        recent = sorted(self._recent.values(), key=lambda group: group.rank, reverse=True)
+        return GroupList(self._packed, recent, self._hidden, self._checkpoints)

@@ -1,0 +1,26 @@
+"""Forks that are databases: opened, and where those of a database behind a URL stand. Imported where there is one."""
+
+from __future__ import annotations
+
+import os
+import re
+import zlib
+
+from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.langgraph import LangGraphStore
+from ckpt_tui.user_directories import state_directory
+
+LONGEST = 60
+"""Characters of a URL that stand in the name of a directory; a check sum distinguishes the rest."""
+
+
+def open_database(path: str) -> Store:
+    """The checkpoints in a fork."""
+    return LangGraphStore(path)
+
+
+def root_of_url(url: str) -> str:
+    """What stands for a database behind a URL in the directory of our state; forks stand beside it."""
+    words = "-".join(filter(None, re.split(r"\W+", url.partition("://")[2].rpartition("@")[2])))
+    number = zlib.crc32(url.encode("utf-8", "surrogateescape"))
+    return os.path.join(state_directory(), "databases", f"{words[:LONGEST]}-{number:08x}")

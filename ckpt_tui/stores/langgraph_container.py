@@ -1,0 +1,54 @@
+"""What holds rows of LangGraph's checkpoints, besides a SqliteSaver: what a reader asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+from ckpt_tui.stores.langgraph_rows import Body, Header, Key, Write
+
+
+class News(NamedTuple):
+    """What differs from what was reported before.
+
+    Attributes:
+        headers: Checkpoints that are new, or were saved again.
+        written: Checkpoints whose tasks have written since.
+        gone: Checkpoints that are not there any more.
+        total: How many checkpoints there are, as far as that is known.
+        remark: What of the place is not shown, in words for people, or "".
+    """
+
+    headers: Sequence[Header] = ()
+    written: Sequence[Key] = ()
+    gone: Sequence[Key] = ()
+    total: int = 0
+    remark: str = ""
+
+
+class Container(Protocol):
+    """What holds rows. Each method may raise a `DatabaseFault` or an `OSError`."""
+
+    def mark(self) -> object:
+        """A value that differs after every change; None where only `news` shows changes."""
+        ...
+
+    def news(self) -> Iterator[News]:
+        """What is new since the last time, a page at a time; everything at first."""
+        ...
+
+    def bodies(self, keys: Iterable[Key], most: int) -> dict[Key, Body]:
+        """The bodies of those that are there, without what is beyond so many bytes."""
+        ...
+
+    def writes(self, keys: Iterable[Key], most: int, only: Sequence[str] = ()) -> dict[Key, list[Write]]:
+        """What tasks have written that ran from these checkpoints, in the order in which it is applied."""
+        ...
+
+    def has_child(self, key: Key) -> bool:
+        """Whether a checkpoint is the parent of another one."""
+        ...
+
+    def start(self, key: Key, most: int) -> bytes:
+        """The first bytes of a checkpoint's body; none where it is not there."""
+        ...

@@ -1,0 +1,93 @@
+"""LangGraph's checkpoints in a PostgreSQL database, as its PostgresSaver and AsyncPostgresSaver write them.
+
+What a database holds is recognised by its tables, in whichever schema they are.
+"""
+
+from __future__ import annotations
+
+from typing import Self
+
+from ckpt_tui.core.text import clean
+from ckpt_tui.errors import NotFoundError
+from ckpt_tui.stores.base import Store
+from ckpt_tui.stores.composite import CompositeStore
+from ckpt_tui.stores.database_fault import DatabaseFault
+from ckpt_tui.stores.langgraph_container_store import ContainerStore
+from ckpt_tui.stores.langgraph_postgres_rows import TABLES, PostgresRows, Tables, tables_of
+from ckpt_tui.stores.postgres import PostgresDatabase
+from ckpt_tui.stores.postgres_address import Address, address_of
+
+BUSY_SECONDS = 0.2
+"""Seconds between two looks at a database that was written to lately."""
+
+QUIET_SECONDS = 60.0
+"""Seconds after which a database is not one that was written to lately."""
+
+REST_SECONDS = 1.0
+"""Seconds between two looks at another one, and at a server that cannot be reached."""
+
+LOOK_SHARE = 0.2
+"""Share of time that looks may take: a server in another place is looked at less often."""
+
+
+class PostgresStore(ContainerStore):
+    """The checkpoints of one saver in a PostgreSQL database.
+
+    Args:
+        address: The database.
+        tables: The saver's tables.
+    """
+
+    PRUNE = "the database belongs to the program that writes it; it is only ever read"
+
+    def __init__(self, address: Address, tables: Tables) -> None:
+        self.address, self.tables = address, tables
+        super().__init__(address.shown, PostgresRows(PostgresDatabase(address), tables), address.name)
+
+    def fresh(self) -> Self:
+        """A new store of the same tables that knows nothing yet."""
+        return type(self)(self.address, self.tables)
+
+    def pause(self, took: float, quiet: float) -> float:
+        """A fifth of a second while a program writes; longer where the server is slow, or out of reach."""
+        usual = REST_SECONDS if self._trouble is not None or quiet >= QUIET_SECONDS else BUSY_SECONDS
+        return max(usual, took / LOOK_SHARE)
+
+
+def open_postgres(url: str) -> Store:
+    """The checkpoints in a database: of one schema, or of several as one list.
+
+    Args:
+        url: `postgres://…`. `?schema=NAME` names the schema, as does a search path in `?options=`.
+
+    Raises:
+        UsageError: it is not such a URL.
+        NotFoundError: the server cannot be reached, lets nobody in, or has no such tables.
+        CkptError: psycopg is not installed.
+    """
+    address = address_of(url)
+    database = PostgresDatabase(address)
+    try:
+        every = database.tables(TABLES)
+    except DatabaseFault as fault:
+        raise NotFoundError(f"{clean(address.shown)} cannot be read: {fault.reason.rstrip('.')}.", _HINT) from None
+    finally:
+        database.close()
+    found = tables_of(every)
+    if address.schema:
+        found = [tables for tables in found if tables.schema == address.schema]
+    elif address.names_schemas:
+        on_path = {table.schema for table in every if table.on_path}
+        found = [tables for tables in found if tables.schema in on_path][:1]
+    if not found:
+        where = f" in the schema {clean(address.schema)}" if address.schema else ""
+        what = f"{clean(address.shown)} has no tables of LangGraph's PostgresSaver{where}."
+        hint = "Name the database that your graph saves to; PostgresSaver.setup() makes its tables."
+        raise NotFoundError(what, hint)
+    if len(found) == 1:
+        return PostgresStore(address, found[0])
+    members = [PostgresStore(address.of_schema(tables.schema), tables) for tables in found]
+    return CompositeStore(members, [clean(tables.schema) for tables in found], address.shown)
+
+
+_HINT = "Check host, port, user and database; a password may also stand in PGPASSWORD or ~/.pgpass."

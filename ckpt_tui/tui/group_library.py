@@ -1,0 +1,119 @@
+"""What is known of a store that lists its runs first: all groups, and which of them are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from ckpt_tui.actions.group_nodes import GroupNodes
+from ckpt_tui.core.runs.groups import Group, GroupList, KnownGroups
+
+if TYPE_CHECKING:
+    from ckpt_tui.stores.base import Entry
+    from ckpt_tui.stores.store_groups import GroupBatch, Groups
+
+KEPT = 64
+"""Groups whose checkpoints are kept once they are folded again."""
+
+
+class GroupLibrary:
+    """The groups of one store. It is used under the lock of its library.
+
+    Args:
+        store: Where they come from.
+
+    Attributes:
+        store: The same.
+        text: The text of the filter, or "".
+        is_stale: All groups were listed since the filter looked at them.
+    """
+
+    def __init__(self, store: Groups) -> None:
+        self.store = store
+        self._known = KnownGroups()
+        self._read: dict[str, set[str]] = {}
+        """Id of a group whose checkpoints are known → their files; the one that was read last comes last."""
+        self.text = ""
+        self.is_stale = False
+        self._found: frozenset[str] = frozenset()
+        self._matched: KnownGroups | None = None
+
+    def apply(self, batch: GroupBatch) -> list[Entry]:
+        """Take in news; the entries of groups whose checkpoints are known."""
+        if batch.starts:
+            self._known.begin()
+            self._known.list(batch.groups)
+            if batch.done >= batch.total:
+                self._known.end()
+                self.is_stale = bool(self.text)
+        else:
+            for group in batch.groups:
+                self._known.put(group)
+                if self._matched is not None and _matches(group, self.text, self._found):
+                    self._matched.put(group)
+        own = []
+        for entry in batch.entries:
+            home = self.store.home(entry.file)
+            if home in self._read:
+                self._read[home].add(entry.file)
+            if home in self._read or not home:
+                own.append(entry)
+        return own
+
+    def is_read(self, group: str) -> bool:
+        """Whether the checkpoints of a group are known."""
+        return group in self._read
+
+    @property
+    def read(self) -> list[str]:
+        """The ids of groups whose checkpoints are known."""
+        return list(self._read)
+
+    def put(self, group: str, entries: Sequence[Entry], kept: Iterable[str]) -> set[str]:
+        """Take in the checkpoints of a group; the files that are known no longer.
+
+        Args:
+            group: Its id.
+            entries: They.
+            kept: Groups that must stay known, whatever is looked at.
+        """
+        files = {entry.file for entry in entries}
+        gone = self._read.pop(group, set()) - files
+        self._read[group] = files
+        stay = {group, *kept}
+        for old in [name for name in self._read if name not in stay][: max(len(self._read) - KEPT, 0)]:
+            gone |= self._read.pop(old)
+        return gone
+
+    def newest(self, group: str) -> str:
+        """The newest file of a group, or ""."""
+        found = self._known.get(group)
+        return "" if found is None else found.newest
+
+    def now(self) -> tuple[GroupList, GroupList | None]:
+        """All groups, and those that a filter leaves."""
+        return self._known.now(), None if self._matched is None else self._matched.now()
+
+    def nodes(self) -> GroupNodes:
+        """All checkpoints, read run by run as somebody comes to them."""
+        return GroupNodes(self.store, self._known.now())
+
+    def match(self, text: str, found: Iterable[str]) -> None:
+        """Take in a filter; it takes a second for some hundred thousand groups.
+
+        Args:
+            text: What the titles of groups must contain; "" for no filter.
+            found: Ids of groups that have it elsewhere.
+        """
+        ids = frozenset(found)
+        matched = KnownGroups() if text else None
+        if matched is not None:
+            matched.begin()
+            matched.list(group for group in self._known.now() if _matches(group, text, ids))
+            matched.end()
+        self.text, self._found, self._matched, self.is_stale = text, ids, matched, False
+
+
+def _matches(group: Group, text: str, found: frozenset[str]) -> bool:
+    title = group.title
+    return group.id in found or text in (title if text != text.lower() else title.lower())

@@ -1,0 +1,238 @@
+"""The browser's controllers, and its keys: each key goes to the controller whose concern it is."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
+from textual.screen import Screen
+
+from ckpt_tui.tui.commands import bindings
+from ckpt_tui.tui.controllers.bookmarks import Bookmarks
+from ckpt_tui.tui.controllers.checkpoint_list import CheckpointList
+from ckpt_tui.tui.controllers.export_entry import Exports
+from ckpt_tui.tui.controllers.opened_checkpoint import OpenedCheckpoint
+from ckpt_tui.tui.controllers.overviews_shown import Overviews
+from ckpt_tui.tui.controllers.pane_borders import PaneBorders
+from ckpt_tui.tui.controllers.parent_diff import ParentDiff
+from ckpt_tui.tui.controllers.pickle_opcodes import PickleOpcodes
+from ckpt_tui.tui.controllers.queries import Queries
+from ckpt_tui.tui.controllers.replay_entry import ReplayEntry
+from ckpt_tui.tui.controllers.resume_entry import ResumeEntry
+from ckpt_tui.tui.controllers.status_bars import StatusBars
+from ckpt_tui.tui.controllers.step_graph import StepGraph
+from ckpt_tui.tui.controllers.value_edits import ValueEdits
+from ckpt_tui.tui.controllers.value_reading import ValueReading
+from ckpt_tui.tui.controllers.value_search import ValueSearch
+from ckpt_tui.tui.controllers.value_texts import ValueTexts
+from ckpt_tui.tui.helpers.match_text import SEARCH
+from ckpt_tui.tui.helpers.pane_widths import SHARED
+from ckpt_tui.tui.helpers.pending_edits import PendingEdits
+from ckpt_tui.tui.jobs import Jobs
+from ckpt_tui.tui.library import Library
+from ckpt_tui.tui.screens.browse_port import BrowsePort
+from ckpt_tui.tui.store_follower import StoreFollower
+
+if TYPE_CHECKING:
+    from ckpt_tui.stores.base import Store
+    from ckpt_tui.tui.helpers.run_graphs import RunGraphs
+
+
+class BrowseKeys(Screen[None]):
+    """The browser without its widgets and messages, which `Browse` adds.
+
+    Args:
+        store: What to browse.
+        at: Id of the checkpoint to open at; None follows the newest.
+        steps: Labels of the place to open at.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("everywhere")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (SHARED, "-normal")]  # noqa: RUF012 Textual's convention
+
+    def __init__(self, store: Store, at: str | None = None, steps: tuple[str, ...] = ()) -> None:
+        # The class that its width would give it later: a change of it would style every widget again.
+        super().__init__(classes=f"-list {'-normal' if self.app.size.width >= SHARED else '-narrow'}")
+        self.store = store
+        self.port = port = BrowsePort(self, following=at is None)
+        self.library = Library(lambda: port.selection.following)
+        self.panes, self.selection = port.panes, port.selection
+        self.bars = StatusBars(port)
+        self.borders = PaneBorders(port)
+        self.checkpoints = CheckpointList(port, at)
+        self.edits = PendingEdits()
+        self.opened = OpenedCheckpoint(port, steps)
+        self.parent_diff = ParentDiff(port)
+        self.step_graph = StepGraph(port)
+        self.overviews = Overviews(port)
+        self.queries = Queries(port)
+        self.value_search = ValueSearch(port)
+        self.value_reading = ValueReading(port)
+        self.value_texts = ValueTexts(port)
+        self.value_edits = ValueEdits(port)
+        self.pickle_opcodes = PickleOpcodes(port)
+        self.bookmarks = Bookmarks(port)
+        self.replay_entry = ReplayEntry(port)
+        self.resume_entry = ResumeEntry(port)
+        self.exports = Exports(port)
+        self._set_store(store)
+
+    @cached_property
+    def graphs(self) -> RunGraphs:
+        """What is known of the graph of each run."""
+        from ckpt_tui.tui.helpers.run_graphs import RunGraphs  # late: no first row waits for what learns a graph
+
+        return RunGraphs()
+
+    def open_instead(self, store: Store) -> None:
+        """Show a store that holds what the open one holds, and more; what was read stays in the list."""
+        self._stop_reading()
+        self._set_store(store)
+        self.follower.follow()
+
+    def _set_store(self, store: Store) -> None:
+        self.store = store
+        self.jobs = Jobs(self, store)
+        self.follower = StoreFollower(self, store, self.library, self.opened.is_loading)
+
+    def _stop_reading(self) -> None:
+        self.jobs.stop()
+        self.follower.stop()
+
+    def explain(self, text: str) -> None:
+        """Say why a key did nothing."""
+        self.bars.say(text, "dim")
+
+    # -- the list ----------------------------------------------------------------------------------------------------
+
+    def action_follow(self) -> None:
+        self.checkpoints.toggle_following()
+
+    def action_step(self, way: int) -> None:
+        self.panes.step(way)
+
+    # -- the selected checkpoint -------------------------------------------------------------------------------------
+
+    def action_reveal(self) -> None:
+        self.opened.toggle_secrets()
+
+    # -- changes -----------------------------------------------------------------------------------------------------
+
+    def action_compare(self) -> None:
+        self.parent_diff.compare()
+
+    def action_compare_outcomes(self) -> None:
+        self.parent_diff.compare_selected_outcomes()
+
+    # -- steps -------------------------------------------------------------------------------------------------------
+
+    def action_replay(self) -> None:
+        self.replay_entry.open()
+
+    # -- values ------------------------------------------------------------------------------------------------------
+
+    def action_pager(self) -> None:
+        self.value_texts.open_pager()
+
+    def action_editor(self) -> None:
+        self.value_texts.open_editor()
+
+    def action_opcodes(self) -> None:
+        self.pickle_opcodes.open()
+
+    def action_edit(self) -> None:
+        self.value_edits.edit()
+
+    def action_drop(self) -> None:
+        self.value_edits.drop()
+
+    # -- searching ---------------------------------------------------------------------------------------------------
+
+    def action_search(self) -> None:
+        self.port.prompt.ask(SEARCH, self.value_search.match, self._search)
+
+    def _search(self, text: str) -> None:
+        self.queries.leave_for(text)
+        self.value_search.mark(text)
+        if text:
+            self.action_search_next(1)
+
+    def action_search_next(self, way: int) -> None:
+        if not self.queries.next_match(way):
+            self.value_search.next(way)
+
+    # -- queries -----------------------------------------------------------------------------------------------------
+
+    def action_find(self) -> None:
+        view = self.panes.list.view
+        in_vain = "" if view.places else view.filter
+        if in_vain:
+            self.checkpoints.end_filter()
+        self.queries.open_find(in_vain)
+
+    def action_bisect(self) -> None:
+        self.queries.ask_bisect()
+
+    def action_measure(self) -> None:
+        self.queries.open_sizes()
+
+    def action_doctor(self) -> None:
+        self.queries.open_doctor()
+
+    # -- bookmarks and resumes ---------------------------------------------------------------------------------------
+
+    def action_bookmark(self) -> None:
+        self.bookmarks.toggle()
+
+    def action_note(self) -> None:
+        self.bookmarks.ask()
+
+    def action_notes(self) -> None:
+        self.bookmarks.open(self.store.path)
+        self.bookmarks.show_all()
+
+    def action_export(self) -> None:
+        self.exports.open()
+
+    def action_resume(self) -> None:
+        self.resume_entry.open()
+
+    def action_show_run(self) -> None:
+        self.resume_entry.show_run()
+
+    # -- panes, and the way back -------------------------------------------------------------------------------------
+
+    def action_other_pane(self, way: int) -> None:
+        self.panes.focus_other(way)
+
+    def action_move_border(self, way: int) -> None:
+        self.borders.move(way)
+
+    def action_zoom(self) -> None:
+        self.panes.toggle_zoom()
+
+    def action_pick_tab(self, name: str) -> None:
+        self.panes.pick_tab(name)
+        self.bars.say_tab()
+
+    def action_next_tab(self, way: int) -> None:
+        self.panes.next_tab(way)
+        self.bars.say_tab()
+
+    def action_back(self) -> None:
+        """Back out of what was opened last."""
+        ways_out = (
+            self.value_reading.stop, self.queries.stop_bisecting, self.value_edits.forget, self.queries.end_travel,
+            self.value_search.end, self.panes.step_back, self.checkpoints.end_filter,
+        )  # fmt: skip
+        any(leave() for leave in ways_out)
+
+    async def action_close(self) -> None:
+        """Go back to the list; from there, quit."""
+        if not self.panes.step_back():
+            await self.app.action_quit()
+
+    def action_help(self) -> None:
+        """Show keys and signs."""
+        self.port.open.help()

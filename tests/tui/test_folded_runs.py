@@ -1,0 +1,283 @@
+"""A large store: runs are folded to a row each, and read where somebody looks."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ckpt_tui.core.runs.groups import FOLDED
+from ckpt_tui.core.runs.listing import FoldedRow, NodeRow, RunRow
+from ckpt_tui.stores.fork_directories import overlay
+from ckpt_tui.stores.registry import open_store
+from ckpt_tui.tui.screens.compare import CompareScreen
+from ckpt_tui.tui.screens.replay import ReplayScreen
+from tests.benchmarks.scale import write_scattered
+from tests.support.thread_database import add_checkpoint, write_threads
+from tests.tui.support import NARROW, Driver, open_app
+
+STEPS = 10
+THREADS = FOLDED // STEPS + 1
+
+
+@pytest.fixture(scope="module")
+def threads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("threads") / "memory.db"
+    write_threads(path, THREADS)
+    return path
+
+
+@pytest.fixture(scope="module")
+def groups(threads: Path) -> list[str]:
+    """The names of all threads, the newest first."""
+    found = open_store(threads).groups()
+    assert found is not None
+    return [group.id for batch in found.scan() if batch.starts for group in batch.groups]
+
+
+@pytest.fixture
+def copied(threads: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copyfile(threads, tmp_path / "memory.db"))
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("files") / "store"
+    write_scattered(path, FOLDED + 40, length=1_000)
+    return path
+
+
+def rows(driver: Driver) -> Iterator[tuple[type, str]]:
+    for row in driver.screen.list.view.rows:
+        if isinstance(row, FoldedRow):
+            yield FoldedRow, row.group.id
+        elif isinstance(row, RunRow):
+            yield RunRow, row.run.id
+        elif isinstance(row, NodeRow):
+            yield NodeRow, row.node.ref.id
+
+
+def only(driver: Driver, thread: str) -> bool:
+    """Whether the rows are those of one thread, folded, or unfolded as the cursor came to it."""
+    return all(name.partition("/")[0] == thread for _, name in rows(driver))
+
+
+async def listed(driver: Driver) -> None:
+    """Wait until all threads are listed."""
+    await driver.until(lambda: driver.screen.list.view.run_count >= THREADS, "all threads")
+    await driver.settled()
+
+
+async def move_to(driver: Driver, thread: str) -> None:
+    view = driver.screen.list.view
+    at = next(at for at, row in enumerate(view.rows) if isinstance(row, FoldedRow) and row.group.id == thread)
+    driver.screen.list.move_to(at)
+    await driver.until(lambda: driver.screen.selection.node is not None, "its run is read")
+    await driver.until(lambda: driver.screen.opened.file == driver.screen.list.selected, "it is shown")
+
+
+class TestDatabase:
+    """Threads, which the store lists first."""
+
+    async def test_the_newest_thread_is_unfolded_and_all_others_are_a_row_each(
+        self, threads: Path, groups: list[str]
+    ) -> None:
+        async with open_app(threads) as driver:
+            await listed(driver)
+            found = list(rows(driver))
+            assert [kind for kind, _ in found[: STEPS + 2]] == [RunRow, *[NodeRow] * STEPS, FoldedRow]
+            assert [name for kind, name in found if kind is FoldedRow] == groups[1:]
+            await driver.shows(f"{THREADS * STEPS:,} checkpoints · {THREADS:,} runs")
+            assert driver.screen.list.cursor == STEPS
+
+    async def test_rows_of_folded_threads_say_how_they_ended(self, threads: Path) -> None:
+        async with open_app(threads) as driver:
+            await listed(driver)
+            await driver.until(lambda: not driver.screen.list.unread_ends, "all ends are read")
+            assert sum("▸ thread" in line and "done" in line for line in driver.lines) > 10
+
+    async def test_only_what_is_looked_at_is_read(self, threads: Path) -> None:
+        async with open_app(threads) as driver:
+            await listed(driver)
+            assert len(driver.screen.library) == STEPS
+            await driver.press("j", "j")
+            await driver.settled()
+            assert len(driver.screen.library) <= 3 * STEPS
+
+    async def test_a_thread_is_unfolded_and_folded_by_keys(self, threads: Path, groups: list[str]) -> None:
+        async with open_app(threads) as driver:
+            await listed(driver)
+            await driver.press("j")
+            newest = driver.screen.list.selected
+            assert newest.startswith(f"{groups[1]}/")
+            await driver.press("enter")
+            await driver.until(lambda: (RunRow, groups[1]) in rows(driver), "unfolded")
+            assert driver.screen.list.selected == newest
+            await driver.press("k", "h")
+            await driver.until(lambda: (FoldedRow, groups[1]) in rows(driver), "folded again")
+            assert driver.screen.list.selected == newest
+
+    async def test_a_narrow_terminal_shows_the_same(self, threads: Path, groups: list[str]) -> None:
+        async with open_app(threads, size=NARROW) as driver:
+            await listed(driver)
+            await driver.press("j", "enter")
+            await driver.until(lambda: (RunRow, groups[1]) in rows(driver), "unfolded")
+
+    async def test_the_details_of_a_folded_thread_are_those_of_its_newest(
+        self, threads: Path, groups: list[str]
+    ) -> None:
+        async with open_app(threads, tab="diff") as driver:
+            await listed(driver)
+            await move_to(driver, groups[-1])
+            await driver.shows("+ state.messages[8]")  # what changed since its parent
+
+    async def test_a_checkpoint_of_an_old_thread_is_opened_by_its_id(self, threads: Path, groups: list[str]) -> None:
+        entries = open_store(threads).groups().entries(groups[-1])  # type: ignore[union-attr]
+        name = str(entries[3].id)  # type: ignore[union-attr]
+        async with open_app(threads, at=name.rpartition("/")[2], settled=False) as driver:
+            await driver.until(lambda: driver.screen.list.selected == name, "the one that was named")
+            assert not driver.screen.selection.following
+            assert (RunRow, groups[-1]) in rows(driver)
+
+    async def test_an_id_that_nothing_has_shows_the_newest(self, threads: Path, groups: list[str]) -> None:
+        async with open_app(threads, at="nothing-has-it", settled=False) as driver:
+            await driver.shows("showing the newest")
+            await listed(driver)
+            assert driver.screen.list.selected.startswith(f"{groups[0]}/")
+
+    async def test_going_to_an_id_unfolds_its_thread(self, threads: Path, groups: list[str]) -> None:
+        entries = open_store(threads).groups().entries(groups[200])  # type: ignore[union-attr]
+        name = str(entries[3].id)  # type: ignore[union-attr]
+        async with open_app(threads) as driver:
+            await listed(driver)
+            driver.screen.selection.go_to_id(name)
+            await driver.until(lambda: driver.screen.list.selected == name, "it is selected")
+            driver.screen.selection.go_to_id("nothing-has-it")
+            await driver.shows("no longer in the store")
+
+    async def test_a_new_fork_of_a_thread_is_gone_to(self, copied: Path, groups: list[str], tmp_path: Path) -> None:
+        write_threads(tmp_path / "fork.db", 1)  # the first thread, which went on in another way
+        fork = add_checkpoint(tmp_path / "fork.db", groups[-1])
+        async with open_app(copied) as driver:
+            await listed(driver)
+            driver.screen.open_instead(overlay(str(copied), [str(tmp_path / "fork.db")]))
+            await driver.until(lambda: driver.screen.list.view.checkpoints > THREADS * STEPS, "the fork")
+            file = next(file for file in driver.screen.list.view.places if fork in file)
+            assert driver.screen.selection.go_to(file)
+            await driver.until(lambda: driver.screen.list.selected == file, "it is selected")
+            await driver.until(lambda: driver.screen.opened.file == file, "it is shown")
+
+    async def test_a_filter_finds_threads_by_name_and_checkpoints_by_id(self, threads: Path, groups: list[str]) -> None:
+        entries = open_store(threads).groups().entries(groups[300])  # type: ignore[union-attr]
+        name = str(entries[3].id).rpartition("/")[2]  # type: ignore[union-attr]
+        async with open_app(threads) as driver:
+            await listed(driver)
+            await driver.press("F")  # the newest is no longer followed
+            await driver.press("f")
+            await driver.type(groups[400][:13])
+            await driver.press("enter")
+            await driver.until(lambda: only(driver, groups[400]), "one thread")
+            await driver.press("f", *["backspace"] * 13)
+            await driver.type(name)
+            await driver.press("enter")
+            await driver.until(lambda: (NodeRow, f"{groups[300]}/{name}") in rows(driver), "the checkpoint")
+            assert [kind for kind, _ in rows(driver)] == [RunRow, NodeRow]
+            await driver.until(lambda: driver.screen.list.selected == f"{groups[300]}/{name}", "the cursor is there")
+            await driver.press("escape")
+            await driver.until(lambda: sum(kind is FoldedRow for kind, _ in rows(driver)) > THREADS - 5, "all again")
+            assert driver.screen.list.selected == f"{groups[300]}/{name}"
+            assert (NodeRow, f"{groups[300]}/{name}") in rows(driver)
+
+    async def test_a_new_checkpoint_brings_its_thread_to_the_top(self, copied: Path, groups: list[str]) -> None:
+        async with open_app(copied) as driver:
+            await listed(driver)
+            name = add_checkpoint(copied, groups[100])
+            await driver.until(lambda: driver.screen.list.selected == f"{groups[100]}/{name}", "it is followed")
+            found = list(rows(driver))
+            assert found[0] == (RunRow, groups[100])
+            assert (FoldedRow, groups[0]) in found, "what was unfolded only as it was the newest is folded again"
+            assert driver.screen.list.view.checkpoints == THREADS * STEPS + 1
+
+    async def test_the_cursor_stays_while_others_are_written_to(self, copied: Path, groups: list[str]) -> None:
+        async with open_app(copied) as driver:
+            await listed(driver)
+            await driver.press("j", "j")
+            selected = driver.screen.list.selected
+            name = add_checkpoint(copied, groups[100])
+            await driver.until(lambda: driver.screen.list.view.newest == f"{groups[100]}/{name}", "it is listed")
+            assert driver.screen.list.selected == selected
+            assert next(rows(driver)) == (FoldedRow, groups[100])
+
+    async def test_a_thread_that_goes_on_is_kept_up_with_where_it_is_unfolded(
+        self, copied: Path, groups: list[str]
+    ) -> None:
+        async with open_app(copied) as driver:
+            await listed(driver)
+            await driver.press("F")
+            name = add_checkpoint(copied, groups[0])
+            await driver.until(lambda: (NodeRow, f"{groups[0]}/{name}") in rows(driver), "its row")
+
+    async def test_marks_compare_checkpoints_of_two_threads(self, threads: Path, groups: list[str]) -> None:
+        async with open_app(threads) as driver:
+            await listed(driver)
+            await driver.press("m")
+            await move_to(driver, groups[7])
+            await driver.press("d")
+            await driver.until(lambda: isinstance(driver.app.screen, CompareScreen), "they are compared")
+
+    async def test_a_folded_thread_is_replayed(self, threads: Path, groups: list[str]) -> None:
+        async with open_app(threads) as driver:
+            await listed(driver)
+            await move_to(driver, groups[9])
+            await driver.press("space")
+            await driver.until(lambda: isinstance(driver.app.screen, ReplayScreen), "a replay")
+
+    async def test_find_looks_into_threads_that_nobody_has_looked_into(self, threads: Path, groups: list[str]) -> None:
+        async with open_app(threads) as driver:
+            await listed(driver)
+            await driver.press("ctrl+f")
+            await driver.type("It is sunny")
+            await driver.press("enter")
+            await driver.until(lambda: len(driver.app.screen.finding.matches) > 40, "matches")  # type: ignore[attr-defined]
+            files = {match.ref.file for match in driver.app.screen.finding.matches}  # type: ignore[attr-defined]
+            assert any(file.startswith(f"{groups[1]}/") for file in files)
+
+
+class TestDirectory:
+    """Files, whose runs are known from their list."""
+
+    async def test_runs_are_folded_the_newest_first(self, files: Path) -> None:
+        async with open_app(files, settled=False) as driver:
+            await driver.shows(f"{FOLDED + 40:,} checkpoints")
+            kinds = [kind for kind, _ in rows(driver)]
+            assert kinds[0] is RunRow
+            assert kinds[-1] is FoldedRow
+            assert kinds.count(FoldedRow) == driver.screen.list.view.run_count - 1
+
+    async def test_a_jump_into_a_folded_run_unfolds_it(self, files: Path) -> None:
+        async with open_app(files, settled=False) as driver:
+            await driver.shows(f"{FOLDED + 40:,} checkpoints")
+            old = driver.screen.list.view.runs[0].nodes[500].ref
+            assert driver.screen.list.view.node_of(old.file) is not None
+            driver.screen.selection.go_to_id(old.id)
+            await driver.until(lambda: driver.screen.list.selected == old.file, "it is selected")
+            await driver.press("h")
+            await driver.until(lambda: isinstance(driver.screen.list.row, FoldedRow), "folded")
+            assert driver.screen.list.row.group.id == old.id or driver.screen.list.row.group.checkpoints > 500  # type: ignore[union-attr]
+
+    async def test_a_filter_finds_rows_of_folded_runs(self, files: Path) -> None:
+        async with open_app(files, settled=False) as driver:
+            await driver.shows(f"{FOLDED + 40:,} checkpoints")
+            old = driver.screen.list.view.runs[0].nodes[500].ref
+            await driver.press("f")
+            await driver.type(old.id[:13])
+            await driver.press("enter")
+            await driver.until(lambda: (NodeRow, old.id) in rows(driver), "its row")
+
+    async def test_a_place_in_a_checkpoint_of_a_folded_run_is_gone_to(self, files: Path) -> None:
+        async with open_app(files, settled=False) as driver:
+            await driver.shows(f"{FOLDED + 40:,} checkpoints")
+            old = driver.screen.list.view.runs[0].nodes[500].ref
+        async with open_app(files, at=old.id, steps=("state", "history"), settled=False) as driver:
+            await driver.until(lambda: driver.screen.list.selected == old.file, "it is selected")
+            await driver.until(lambda: driver.screen.panes.detail.place[1] == "state.history", "the place in it")
