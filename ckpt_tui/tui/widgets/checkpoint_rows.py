@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 
 from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.columns import Around, Cell
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.fitting import SHORTEST, fit, fit_middle
 
@@ -84,6 +87,33 @@ def problem(row: listing.ProblemRow, width: int, names_width: int) -> list[tuple
     reason = clean(row.problem.reason)
     name = fit_middle(name, min(names_width, width // 2))
     return [(f" {name}", "plain"), ("  " + reason, "dim")]
+
+
+def checkpoint(
+    row: listing.NodeRow, columns: Sequence[Cell], around: Around, danger: str
+) -> list[tuple[str, str]]:  # fmt: skip
+    """A checkpoint in columns.
+
+    Args:
+        row: Its row.
+        columns: The columns, with their widths.
+        around: What is known of other rows.
+        danger: What it would do when it is loaded, or "".
+    """
+    parts: list[tuple[str, str]] = []
+    for cell in columns:
+        column, cells = cell.column, cell.gap + cell.cells
+        if column.id == "gutter":
+            parts += gutter(row, cell.cells)
+        elif column.id == "what":
+            parts += [(" " * cell.gap, "plain"), *what_happened(row, cell.cells, danger)]
+        else:  # the blanks before a text are a part of it: each change of style costs some 40 bytes
+            text = column.text(row, around)
+            text = text if cell_len(text) <= cell.cells else fit(text, cell.cells)
+            blanks = " " * (cells - cell_len(text))
+            left = " " * cell.gap
+            parts.append((blanks + text if column.right else left + text + blanks[len(left) :], column.style))
+    return parts
 
 
 def gutter(row: listing.NodeRow, cells: int) -> list[tuple[str, str]]:

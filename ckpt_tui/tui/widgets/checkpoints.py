@@ -15,8 +15,7 @@ from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.view import View
-from ckpt_tui.tui.widgets.checkpoint_rows import EDGE, folded, gutter, heading, problem, what_happened
-from ckpt_tui.tui.widgets.fitting import fit
+from ckpt_tui.tui.widgets.checkpoint_rows import EDGE, checkpoint, folded, heading, problem
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.run_ends import RunEnds
 
@@ -101,10 +100,10 @@ class Checkpoints(LineList):
         problems = view.rows[-view.problems :][:_MEASURED] if view.problems else ()
         names = [clean(row.problem.file) for row in problems if isinstance(row, listing.ProblemRow)]
         width = max(map(cell_len, names), default=0)
-        has_same_columns = _widths(before) == _widths(view)
+        has_same_columns = before.widths == view.widths
         is_alike = has_same_columns and width == self._names_width
         self._names_width = width
-        self.changed((lambda index: _is_same_row(before, view, index)) if is_alike else None)
+        self.changed((lambda index: view.has_row_of(before, index)) if is_alike else None)
         self._name_columns()
         if follow and view.newest in view.places:
             self.select(view.newest, by_hand=False)
@@ -237,7 +236,7 @@ class Checkpoints(LineList):
 
     def _columns(self, width: int) -> tuple[Cell, ...]:
         """The columns of so many cells."""
-        key = (width, *_widths(self.view))
+        key = (width, *self.view.widths)
         if self._laid[0] != key:
             widest = {
                 "gutter": self.view.lanes * 2 - 1,
@@ -259,7 +258,8 @@ class Checkpoints(LineList):
         edge = self._edge(index, row)
         if isinstance(row, listing.ProblemRow):
             return [*edge, *problem(row, width, self._names_width)]
-        return [*edge, *self._node(row, width - EDGE)]
+        danger = self.dangers.get(row.node.ref.file, "")
+        return [*edge, *checkpoint(row, self._columns(width - EDGE), Around(changes=self.counts), danger)]
 
     def _edge(self, index: int, row: listing.NodeRow | listing.ProblemRow | None) -> list[tuple[str, str]]:
         """The signs at the left edge: the cursor, a mark, a bookmark or a note; and what is wrong."""
@@ -280,26 +280,6 @@ class Checkpoints(LineList):
             second = second or NEW
         style = "error" if wrong == "✗" else _EDGE_STYLES.get(wrong, "accent")
         return [(first or " ", "accent"), (second or " ", style)]
-
-    def _node(self, row: listing.NodeRow, width: int) -> list[tuple[str, str]]:
-        parts: list[tuple[str, str]] = []
-        around = Around(changes=self.counts)
-        for cell in self._columns(width):
-            column, cells = cell.column, cell.gap + cell.cells
-            if column.id == "gutter":
-                parts += gutter(row, cell.cells)
-            elif column.id == "what":
-                parts += [
-                    (" " * cell.gap, "plain"),
-                    *what_happened(row, cell.cells, self.dangers.get(row.node.ref.file, "")),
-                ]
-            else:  # the blanks before a text are a part of it: each change of style costs some 40 bytes
-                text = column.text(row, around)
-                text = text if cell_len(text) <= cell.cells else fit(text, cell.cells)
-                blanks = " " * (cells - cell_len(text))
-                left = " " * cell.gap
-                parts.append((blanks + text if column.right else left + text + blanks[len(left) :], column.style))
-        return parts
 
     # -- actions -----------------------------------------------------------------------------------------------------
 
@@ -367,14 +347,3 @@ class Checkpoints(LineList):
     def clicked(self, index: int, x: int, times: int) -> None:
         if times == 2:
             self.action_open()
-
-
-def _widths(view: View) -> tuple[int, int, bool]:
-    """What the widths of the columns depend on, of all that a view shows."""
-    return view.lanes, len(str(view.step)), view.has_days
-
-
-def _is_same_row(before: View, view: View, index: int) -> bool:
-    """Whether a row of one view is the same as in another."""
-    rows, others = before.rows, view.rows
-    return index < len(rows) and index < len(others) and rows[index] is others[index]
