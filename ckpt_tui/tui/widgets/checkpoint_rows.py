@@ -97,6 +97,33 @@ def problem(row: listing.ProblemRow, width: int, names_width: int) -> list[tuple
     return [(f" {name}", "plain"), ("  " + reason, "dim")]
 
 
+def checkpoint(
+    row: listing.NodeRow, columns: Sequence[Cell], around: Around, danger: str
+) -> list[tuple[str, str]]:  # fmt: skip
+    """A checkpoint in columns.
+
+    Args:
+        row: Its row.
+        columns: The columns, with their widths.
+        around: What is known of other rows.
+        danger: What it would do when it is loaded, or "".
+    """
+    parts: list[tuple[str, str]] = []
+    for cell in columns:
+        column, cells = cell.column, cell.gap + cell.cells
+        if column.id == "gutter":
+            parts += gutter(row, cell.cells)
+        elif column.id == "what":
+            parts += [(" " * cell.gap, "plain"), *what_happened(row, cell.cells, danger)]
+        else:  # the blanks before a text are a part of it: each change of style costs some 40 bytes
+            text = column.text(row, around)
+            text = text if cell_len(text) <= cell.cells else fit(text, cell.cells)
+            blanks = " " * (cells - cell_len(text))
+            left = " " * cell.gap
+            parts.append((blanks + text if column.right else left + text + blanks[len(left) :], column.style))
+    return parts
+
+
 def gutter(row: listing.NodeRow, cells: int) -> list[tuple[str, str]]:
     """The lineage of a checkpoint, its own sign in its lane."""
     lanes = listing.node_gutter(row.node)
@@ -180,28 +207,3 @@ def edge(
     second = wrong or (keep if own else "") or (NEW if is_new else "")
     style = "error" if wrong == "✗" else _EDGE_STYLES.get(wrong, "accent")
     return [(own or keep or " ", "accent"), (second or " ", style)]
-
-
-def checkpoint(row: listing.NodeRow, laid: Sequence[Cell], around: Around, danger: str) -> list[tuple[str, str]]:
-    """The columns of a checkpoint.
-
-    Args:
-        row: The checkpoint.
-        laid: The columns, with their cells.
-        around: What columns know beside the row.
-        danger: What it would do when it is loaded, or "".
-    """
-    parts: list[tuple[str, str]] = []
-    for cell in laid:
-        column, cells = cell.column, cell.gap + cell.cells
-        if column.id == "gutter":
-            parts += gutter(row, cell.cells)
-        elif column.id == "what":
-            parts += [(" " * cell.gap, "plain"), *what_happened(row, cell.cells, danger)]
-        else:  # the blanks before a text are a part of it: each change of style costs some 40 bytes
-            text = column.text(row, around)
-            text = text if cell_len(text) <= cell.cells else fit(text, cell.cells)
-            blanks = " " * (cells - cell_len(text))
-            left = " " * cell.gap
-            parts.append((blanks + text if column.right else left + text + blanks[len(left) :], column.style))
-    return parts

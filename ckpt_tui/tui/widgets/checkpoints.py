@@ -92,10 +92,10 @@ class Checkpoints(LineList):
         problems = view.rows[-view.problems :][:_MEASURED] if view.problems else ()
         names = [clean(row.problem.file) for row in problems if isinstance(row, listing.ProblemRow)]
         width = max(map(cell_len, names), default=0)
-        has_same_columns = _widths(before) == _widths(view)
+        has_same_columns = before.widths == view.widths
         is_alike = has_same_columns and width == self._names_width
         self._names_width = width
-        self.changed((lambda index: _is_same_row(before, view, index)) if is_alike else None)
+        self.changed((lambda index: view.has_row_of(before, index)) if is_alike else None)
         self._name_columns()
         if follow and view.newest in view.places:
             self.select(view.newest, by_hand=False)
@@ -227,7 +227,7 @@ class Checkpoints(LineList):
 
     def _columns(self, width: int) -> tuple[Cell, ...]:
         """The columns of so many cells."""
-        key = (width, *_widths(self.view))
+        key = (width, *self.view.widths)
         if self._laid[0] != key:
             widest = {
                 "gutter": self.view.lanes * 2 - 1,
@@ -322,14 +322,3 @@ class Checkpoints(LineList):
     def clicked(self, index: int, x: int, times: int) -> None:
         if times == 2:
             self.action_open()
-
-
-def _widths(view: View) -> tuple[int, int, bool]:
-    """What the widths of the columns depend on, of all that a view shows."""
-    return view.lanes, len(str(view.step)), view.has_days
-
-
-def _is_same_row(before: View, view: View, index: int) -> bool:
-    """Whether a row of one view is the same as in another."""
-    rows, others = before.rows, view.rows
-    return index < len(rows) and index < len(others) and rows[index] is others[index]
