@@ -68,7 +68,7 @@ async def replayed(app: Driver, snap: Snap) -> None:
             return frame is not None and frame.file == screen.position.node.ref.file
 
         await app.until(is_shown, "the step")
-        screen.say("")
+        screen.port.say("")
         await snap()
 
 

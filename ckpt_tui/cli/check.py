@@ -12,7 +12,17 @@ from ckpt_tui.actions.checks import Checks
 from ckpt_tui.actions.export_files import write_file
 from ckpt_tui.actions.recorded_runs import record
 from ckpt_tui.cli.completed_words import complete_files
-from ckpt_tui.cli.output import json_option, paint, tip_option, write, write_json, write_lines
+from ckpt_tui.cli.output import (
+    StorageCommand,
+    json_option,
+    open_named,
+    paint,
+    storage_options,
+    tip_option,
+    write,
+    write_json,
+    write_lines,
+)
 from ckpt_tui.cli.progress import ProgressBar
 from ckpt_tui.cli.show import locate
 from ckpt_tui.config import configured_rules
@@ -21,25 +31,28 @@ from ckpt_tui.core.checks.outcome import Outcome, check_document, failure_lines,
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import NotFoundError, UsageError
 from ckpt_tui.stores.fork_directories import with_own_forks
-from ckpt_tui.stores.registry import open_store
 from ckpt_tui.version import VERSION
 
 
-@click.command("check")
+@click.command("check", cls=StorageCommand)
 @click.argument("store", metavar="STORE", shell_complete=complete_files)
 @click.argument("file", metavar="FILE", type=click.Path(), shell_complete=complete_files)
 @tip_option
 @click.option("--record", "as_record", is_flag=True, help="Write FILE and its recording from this run, taken for good.")
 @click.option("--junit", "report", metavar="FILE", type=click.Path(), help="Write JUnit's XML, too, for a CI system.")
+@storage_options
 @json_option
-def command(store: str, file: str, tip: str, as_record: bool, report: str | None, as_json: bool) -> int:
+def command(
+    store: str, file: str, tip: str, as_record: bool, report: str | None, storage: str | None,
+    workflow_names: tuple[str, ...], as_json: bool,
+) -> int:  # fmt: skip
     """Assertions on a run: [[check]] tables of a TOML file, over the branch that ends at --tip.
 
     A check looks at one checkpoint, at each step of an executor or at the whole branch: values, what always, never or
     eventually holds, who ran and in which order, what was asked, that nothing is undecodable or dangerous, that all is
     as in a recording. docs/check.md has every kind. Exit code 1: a check failed.
     """
-    opened = with_own_forks(open_store(store))
+    opened = with_own_forks(open_named([store], storage, workflow_names))
     run, node = locate(opened, tip)
     if as_record:
         recording = record(opened, run, node, file, VERSION)

@@ -10,7 +10,7 @@ from ckpt_tui.actions.export_files import FORMATS, export, format_of, refuse_ins
 from ckpt_tui.actions.exports import branch_of, in_order
 from ckpt_tui.actions.store_contents import read_store
 from ckpt_tui.cli.completed_words import complete_files, complete_ids
-from ckpt_tui.cli.output import json_option, write_json, write_pieces
+from ckpt_tui.cli.output import StorageCommand, json_option, open_named, storage_options, write_json, write_pieces
 from ckpt_tui.cli.progress import ProgressBar
 from ckpt_tui.config import configured_rules
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
@@ -19,11 +19,10 @@ from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import CkptError, NotFoundError, UsageError
 from ckpt_tui.stores.fork_directories import with_own_forks
-from ckpt_tui.stores.registry import open_store
 from ckpt_tui.version import VERSION
 
 
-@click.command("export")
+@click.command("export", cls=StorageCommand)
 @click.argument("store", metavar="STORE", shell_complete=complete_files)
 @click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=complete_ids)
 @click.option("--run", "runs_of", multiple=True, metavar="ID", shell_complete=complete_ids, help="The whole run of ID.")
@@ -31,10 +30,11 @@ from ckpt_tui.version import VERSION
 @click.option("--format", "as_format", type=click.Choice(FORMATS), help="md for an issue, html for a page.")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(), help="Write to FILE instead of stdout.")
 @click.option("--reveal", multiple=True, metavar="PATH", help="Do not mask what is at PATH, such as state.api_key.")
+@storage_options
 @json_option
 def command(
     store: str, ids: tuple[str, ...], runs_of: tuple[str, ...], branches: tuple[str, ...], as_format: str | None,
-    output: str | None, reveal: tuple[str, ...], as_json: bool,
+    output: str | None, reveal: tuple[str, ...], storage: str | None, workflow_names: tuple[str, ...], as_json: bool,
 ) -> int:  # fmt: skip
     """Copies to share: Markdown for an issue, one HTML page, JSON, or a bundle that opens again as a store.
 
@@ -47,14 +47,14 @@ def command(
         raise UsageError("Which format?", f"Add --format {' | '.join(FORMATS)}.")
     if as_json and output is None:
         raise UsageError("--json describes what was written to a file.", "Add -o FILE, or leave out --json.")
-    opened = with_own_forks(open_store(store))
+    opened = with_own_forks(open_named([store], storage, workflow_names))
     if output is not None:
         refuse_inside(output, opened)
     runs, problems = read_store(opened)
     named = problems if not (ids or runs_of or branches) else []
     chosen = _chosen(runs, ids, runs_of, branches, kind)
     if not chosen:
-        raise NotFoundError(f"{clean(store)} holds no checkpoint.", "`ckpt-tui ls` lists what is in a store.")
+        raise NotFoundError(f"{clean(opened.path)} holds no checkpoint.", "`ckpt-tui ls` lists what is in a store.")
     rules = IgnoreRules(configured_rules())
     with ProgressBar() as watch:
         made = export(opened, runs, chosen, kind, rules, named, reveal, VERSION, watch.progress, watch.check)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from ckpt_tui.cli.output import json_option, open_named, paint, stores_argument, write
+from ckpt_tui.cli.output import json_option, open_named, paint, storage_options, stores_argument, write
 from ckpt_tui.core.json_text import dumps
 from ckpt_tui.core.model import CheckpointRef, Problem
 from ckpt_tui.core.runs import listing
@@ -46,14 +46,18 @@ class Event(NamedTuple):
     type=click.Choice(("waiting", "done", "failed", "open")),
     help="End with the first new one in this state.",
 )
+@storage_options
 @json_option
-def command(stores: tuple[str, ...], from_start: bool, until: str | None, as_json: bool) -> int:
+def command(
+    stores: tuple[str, ...], from_start: bool, until: str | None, storage: str | None, workflow_names: tuple[str, ...],
+    as_json: bool,
+) -> int:  # fmt: skip
     """Follow a store: a line, or with --json an object, for each checkpoint that comes, changes or goes.
 
     It runs until Ctrl+C, until its reader goes away, or with --until until a run gets there. A store that is not there
     yet is waited for.
     """
-    opened = with_own_forks(open_named(stores, must_exist=False))
+    opened = with_own_forks(open_named(stores, storage, workflow_names, must_exist=False))
     stop = threading.Event()
     for event in follow(opened, stop, from_start):
         text = dumps(_document(event), indent=None) if as_json else _line(event)

@@ -42,6 +42,7 @@ from ckpt_tui.stores.watch import watch
 
 if TYPE_CHECKING:
     from ckpt_tui.core.document_budget import DocumentBudget
+    from ckpt_tui.stores.header_index import HeaderIndex
 
 LARGE = 4096
 """Files of a directory from which on their headers are kept for the next start: reading so many takes a tenth of a
@@ -287,10 +288,7 @@ class DirectoryStore(Store):
             first: The first files, `LARGE` of them.
             listed: The others.
         """
-        # Late: SQLite, which a directory of the usual size does without.
-        from ckpt_tui.stores.header_index import open_index
-
-        index = open_index(self.path)
+        index = _index_of(self.path)
         # The first rows are there before the rest is listed, and before the index is read.
         found = read_files(self._prefix, first[:BATCH])
         yield self._noted(found, BATCH, LARGE + 1)
@@ -312,6 +310,16 @@ class DirectoryStore(Store):
                 self._stamps.pop(name, None)
             self._stamps.update(found.stamps)
         return Batch(found.entries, (*gone, *found.vanished), done, total)
+
+
+def _index_of(directory: str) -> HeaderIndex | None:
+    """The index of a large directory; None where none is wanted, or Python was built without SQLite."""
+    try:
+        # Late: SQLite, which a directory of the usual size does without.
+        from ckpt_tui.stores.header_index import open_index
+    except ImportError:
+        return None
+    return open_index(directory)
 
 
 def _is_checkpoint(head: bytes) -> bool:

@@ -27,6 +27,9 @@ COUNT_SECONDS = 5.0
 LISTED_SHARE = 0.05
 """Share of time that listing all threads again may take."""
 
+RECENT = 2_000
+"""Threads that may have been written to before all are listed again: what is known of each takes half a kilobyte."""
+
 FOUND = 200
 """Threads that a search for an id gives."""
 
@@ -146,6 +149,7 @@ class LangGraphGroups(Groups):
         self._recent.update((one.thread, one) for one in self._threads.some(unknown))
         for name in added.keys() - set(unknown):
             self._recent[name] = _grown(self._recent[name], added[name])
+        self._is_stale |= len(self._recent) > RECENT
         entries = self._store.take_headers(headers)
         parents = [parent for header in headers if (parent := parent_of(header)) is not None]
         entries += self._store.changed(dict.fromkeys([*written, *parents]), entries)

@@ -11,9 +11,11 @@ import re
 import subprocess
 import time
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
+from types import MappingProxyType
 
 from tests.benchmarks.data import RUN_LENGTH, START, Written, chains, documents, header, raw_bodies, save
 from tests.benchmarks.figures import Figure, environment, in_turns, ms
@@ -183,9 +185,11 @@ def _figure(what: str, ours: float, peer: float) -> Figure:
     return Figure(what, f"{ours:.2f} s", f"{peer:.2f} s", f"{ours / peer:.1f}×", "≤ 2×", ours <= 2 * peer)
 
 
-def cpu_of(command: tuple[str, ...], codes: tuple[int, ...] = (0,)) -> float:
+def cpu_of(
+    command: tuple[str, ...], codes: tuple[int, ...] = (0,), variables: Mapping[str, str] = MappingProxyType({})
+) -> float:
     """Seconds of the processor, the user's and the system's, that a command takes to its end."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment())
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment() | dict(variables))
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode in codes

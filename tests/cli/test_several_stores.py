@@ -90,6 +90,8 @@ def test_a_storage_of_the_users_code_is_run_and_said_so(tmp_path: Path, monkeypa
         (["history", "state.at"], 0, "kettles"),
         (["diff", "one", "two"], 1, "kettles"),
         (["bisect", "state.at == 'tea'"], 0, "two"),
+        (["export", "--format", "md"], 0, "kettles"),
+        (["check", "flow.toml"], 0, "tea"),
     ],
 )
 def test_every_verb_that_reads_takes_a_storage_in_the_place_of_a_store(
@@ -105,6 +107,7 @@ def test_every_verb_that_reads_takes_a_storage_in_the_place_of_a_store(
         "        previous_checkpoint_id='one', iteration_count=1))\n"
         "    return storage\n"
     )
+    (tmp_path / "flow.toml").write_text('[[check]]\nname = "tea"\npath = "state.at"\nequals = "tea"\n')
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     done = called(output, *args, "--storage", f"{name}:make", "--workflow-name", "flow")
@@ -121,6 +124,7 @@ def test_every_verb_that_reads_takes_a_storage_in_the_place_of_a_store(
         (["ls", "--storage", "shop", "--workflow-name", "w"], "module:factory"),
         (["ls", ".", "--storage", "os:getcwd", "--workflow-name", "w"], "replaces STORE"),
         (["ls", "--workflow-name", "w"], "goes with --storage"),
+        (["tail", "--workflow-name", "w"], "goes with --storage"),
     ],
 )
 def test_a_storage_that_cannot_be_had_is_explained(output: Output, args: list[str], words: str) -> None:

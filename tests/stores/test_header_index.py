@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
-from ckpt_tui.cli.command_line import run
+from ckpt_tui.cli.command_line import cli, run
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.stores import caching, directory, files, header_index, headers, index_database
 from ckpt_tui.stores.base import Entry, collect
@@ -383,7 +384,19 @@ class TestDoubt:
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / place))
         assert listed(store) == listed_without(store)
 
-    @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else in a test")
+    def test_a_relative_path_is_no_place_for_it(self, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(store)
+        monkeypatch.setenv("XDG_CACHE_HOME", "here")
+        before = sorted(os.listdir(store))
+        assert listed(store) == listed_without(store)
+        assert sorted(os.listdir(store)) == before
+
+    def test_a_python_without_sqlite(self, store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(sys.modules, "ckpt_tui.stores.header_index", None)
+        assert listed(store) == listed_without(store)
+        assert not index_of(store).exists()
+
+    @pytest.mark.skipif(getattr(os, "geteuid", lambda: 1)() != 0, reason="only root can be somebody else in a test")
     def test_a_place_of_somebody_else_is_left_alone(
         self, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -479,6 +492,16 @@ class TestWhereItIs:
         monkeypatch.delenv("CKPT_TUI_CONFIG", raising=False)
         assert run(["ls", str(store), "--fast"]) == 0
         assert index_of(store).exists()
+
+    def test_every_verb_that_reads_a_store_can_do_without(self) -> None:
+        context = click.Context(cli)
+        without = []
+        for name in (*cli.list_commands(context), "\0browse"):
+            command = cli.get_command(context, name)
+            assert command is not None
+            if not any("--no-cache" in param.opts for param in command.params):
+                without.append(name)
+        assert without == ["notes", "schema", "config", "completion", "demo"]
 
     def test_an_existing_index_is_not_read_where_it_is_switched_off(self, store: Path, opened: list[str]) -> None:
         listed(store)

@@ -58,6 +58,7 @@ class Run(NamedTuple):
         store: Name of its store where several are shown as one list, or "".
         above: Id of the run that this one is a part of, or "".
         level: How many runs it is a part of.
+        whole: How many checkpoints it has where `nodes` are a selection of them; 0 where they are all.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Run(NamedTuple):
     store: str = ""
     above: str = ""
     level: int = 0
+    whole: int = 0
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -249,16 +249,18 @@ def _shorter(
 ) -> Written | None:  # fmt: skip
     """The answers of a task before the one to its last question.
 
-    Each answer that a task took is a write of its own before all others, and only the first list of them is stored: how
-    many there were is the index of its first other write.
+    From 0.4 on, each answer that a task took is a write of its own before all others, and only the first list of them
+    is stored: how many there were is the index of its first other write. Before, they are one write, and the list that
+    is stored has those before the last, or the only one.
     """
-    taken = min((each.number for each in own if each.number >= 0), default=0)
-    if not taken:
+    others = [each.number for each in own if each.number >= 0]
+    if not others:
         return answered  # it did not come to its end: these are answers to earlier questions
+    taken = min(others)
     answers = decode(answered.encoding, answered.value)
-    if not isinstance(answers, list) or taken < 2:
+    if not isinstance(answers, list) or (taken < 2 and len(answers) < 2):
         return None
-    if len(answers) < taken:
+    if len(answers) < taken or taken < 2:
         return answered
     encoding, value = encode(answers[: taken - 1])
     return answered._replace(encoding=encoding, value=value)

@@ -60,11 +60,16 @@ def questions_in(written: Iterable[Written], serializer: Any, nodes: dict[str, s
 
 
 def named(name: str, questions: list[Question]) -> list[Question]:
-    """The questions that a name means: an id, its beginning, or the node that asks."""
+    """The questions that a name means: an id, its beginning, the node that asks, or where a release without ids asked.
+
+    Those releases name an interrupt `NODE:TASK`, and in a graph within the graph `NODE:TASK|NODE:TASK`.
+    """
+    task = name.partition("|")[0].rpartition(":")[2] if ":" in name else ""
     for found in (
         [each for each in questions if each.id == name],
         [each for each in questions if name and each.id.startswith(name)],
         [each for each in questions if each.node == name],
+        [each for each in questions if task and each.task == task],
     ):
         if found:
             return found

@@ -15,7 +15,7 @@ from ..edits import Editor
 from ..faults import Fault, said
 from ..made import Maker
 from ..protection import saving
-from .databases import NULL_TASK, Copied, Place, Written, copy_thread
+from .databases import INTERRUPT, NULL_TASK, Copied, Place, Written, copy_thread
 from .graph_gate import Gate, GatedSerializer
 from .questions import Question, questions_in
 from .release import Release
@@ -142,6 +142,11 @@ class Thread:
         written = self.written()
         done = self.done()
         nodes = {task.id: task.name for task in snapshot.tasks}
+        # Tasks of another release have other ids: one that is left over is the one that nobody else is.
+        strange = {each.task for each in written if each.channel == INTERRUPT} - nodes.keys()
+        left = [task.name for task in snapshot.tasks if task.id not in {each.task for each in written}]
+        if len(strange) == len(left) == 1:
+            nodes[strange.pop()] = left[0]
         asked = [each for each in written if not open_only or each.task not in done]
         return questions_in(asked, self.saver.serde, nodes)
 

@@ -49,6 +49,8 @@ class TargetForm(VerticalScroll):
     TargetForm Horizontal > Static { width: 17; color: $ck-label; }
     TargetForm Input { width: 1fr; background: $panel; border: none; height: 1; padding: 0 1; }
     TargetForm Input:focus { background: $ck-cursor; }
+    TargetForm Input:focus:ansi { color: ansi_bright_white; }
+    TargetForm Input:focus:ansi > .input--placeholder { color: ansi_bright_white; text-style: italic; }
     TargetForm #further { height: auto; display: none; }
     TargetForm.-further #further { display: block; }
     """

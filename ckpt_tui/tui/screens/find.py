@@ -57,7 +57,7 @@ class FindScreen(QueryScreen[MatchList]):
     ]
 
     DEFAULT_CSS = """
-    FindScreen Input { height: 1; border: none; padding: 0 1; background: $panel; }
+    FindScreen Input { height: 1; border: none; padding: 0 1 !important; background: $panel; }
     FindScreen FindingText { height: 7; }
     FindScreen ResultList { height: 1fr; }
     """

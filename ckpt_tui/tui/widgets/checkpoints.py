@@ -17,12 +17,11 @@ from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.view import View
 from ckpt_tui.tui.widgets.checkpoint_rows import EDGE, checkpoint, edge, folded, heading, problem
 from ckpt_tui.tui.widgets.line_list import LineList
+from ckpt_tui.tui.widgets.run_ends import RunEnds
 
 _MEASURED = 200
 """Names of problems that are measured to line up their reasons."""
 
-_ENDS = 2_000
-"""Checkpoints of folded runs of which is kept what they say."""
 
 _HEADINGS = listing.RunRow | listing.ProblemsRow | listing.FoldedRow
 """Rows that begin a run, or the problems."""
@@ -73,8 +72,7 @@ class Checkpoints(LineList):
         """Id of a checkpoint → the sign of its bookmark or note."""
         self.new: frozenset[str] = frozenset()
         """Ids of checkpoints that a run from here has just written."""
-        self.ends: dict[str, listing.NodeRow] = {}
-        """File of the newest checkpoint of a folded run → what is known of it, where the run is not."""
+        self._ends = RunEnds()
         self._laid: tuple[object, tuple[Cell, ...]] = (None, ())
         self.dangers: dict[str, str] = {}
         """File of a checkpoint that would run code when it is loaded → what it would do."""
@@ -153,17 +151,10 @@ class Checkpoints(LineList):
         self.post_message(self.Scrolled())
 
     @property
-    def _on_screen(self) -> range:
-        """The indices of the rows on the screen."""
-        count = len(self.view.rows)
-        top = min(int(self.scroll_offset.y), max(count - 1, 0))
-        return range(top, min(top + self.size.height, count))
-
-    @property
     def visible_nodes(self) -> list[tuple[Run, Node]]:
         """The checkpoints on the screen with their runs, those nearest to the cursor first."""
         found: list[tuple[int, Run, Node]] = []
-        for index in self._on_screen:
+        for index in self._visible:
             row, run = self.view.rows[index], self.view.run_at(index)
             if isinstance(row, listing.NodeRow) and run is not None:
                 found.append((abs(index - self.cursor), run, row.node))
@@ -171,25 +162,20 @@ class Checkpoints(LineList):
         return [(run, node) for _, run, node in found]
 
     @property
+    def _visible(self) -> range:
+        """The indexes of the rows on the screen."""
+        count = len(self.view.rows)
+        top = min(int(self.scroll_offset.y), max(count - 1, 0))
+        return range(top, min(top + self.size.height, count))
+
+    @property
     def unread_ends(self) -> list[str]:
         """The newest checkpoints of the folded runs on the screen of which nothing is known."""
-        rows = self.view.rows
-        return [
-            row.group.newest
-            for row in map(rows.__getitem__, self._on_screen)
-            if isinstance(row, listing.FoldedRow) and row.newest is None and row.group.newest not in self.ends
-        ]
+        return self._ends.missing(self.view.rows[index] for index in self._visible)
 
     def show_ends(self, refs: Sequence[CheckpointRef]) -> None:
-        """Take in what is known of checkpoints that are the newest of folded runs, or that nothing is any more."""
-        for ref in refs:
-            if ref.facts is None:
-                self.ends.pop(ref.file, None)
-            else:
-                node = Node(ref, ref.parent, False, False, 0, 1, 0, "")
-                self.ends[ref.file] = listing.NodeRow(node, 0.0, True)
-        for old in list(self.ends)[: max(len(self.ends) - _ENDS, 0)]:
-            del self.ends[old]
+        """Take in checkpoints as they are now, some of which are the newest of folded runs."""
+        self._ends.take(refs)
         self.redraw([self.view.places[ref.file] for ref in refs if ref.file in self.view.places])
 
     def show_counts(self, counts: dict[str, int]) -> None:
@@ -256,7 +242,7 @@ class Checkpoints(LineList):
     def draw(self, index: int, width: int) -> list[tuple[str, str]]:
         row = self.view.rows[index]
         if isinstance(row, listing.FoldedRow):
-            newest = row.newest or self.ends.get(row.group.newest)
+            newest = self._ends.of(row)
             return [*self._edge(index, newest), *folded(row, newest, width - EDGE)]
         if not isinstance(row, listing.NodeRow | listing.ProblemRow):
             return heading(row, width)

@@ -66,6 +66,8 @@ class FieldLine(Vertical):
     FieldLine .field-fault { width: auto; max-width: 40%; color: $error; height: 1; padding: 0 1; }
     FieldLine Input { width: 1fr; background: $panel; border: none; height: 1; padding: 0 1; }
     FieldLine Input:focus { background: $ck-cursor; }
+    FieldLine Input:focus:ansi { color: ansi_bright_white; }
+    FieldLine Input:focus:ansi > .input--placeholder { color: ansi_bright_white; text-style: italic; }
     """
 
     def __init__(self, field: Field, reveal: bool = False) -> None:
@@ -142,7 +144,7 @@ class RequestForm(Vertical):
     DEFAULT_CSS = """
     RequestForm { height: auto; border-left: outer $warning; padding: 0 1; margin: 0 0 1 0; }
     RequestForm > .asked { height: auto; max-height: 8; color: $foreground; }
-    RequestForm > .send { height: 1; }
+    RequestForm > .send { height: auto; }
     RequestForm > .send > .field-label { width: 20; color: $ck-label; }
     RequestForm > .head { height: 1; color: $ck-label; text-style: bold; }
     RequestForm > .as-json { height: auto; max-height: 4; color: $ck-text; }

@@ -60,6 +60,8 @@ def asked(path: Path, answers: list[str], first: int, child: bool = True) -> tup
         (["yes"], 1, []),  # one question
         (["a"], 2, [(ASKS, "__resume__", ["a"])]),  # two: LangGraph keeps the list of the first answers alone
         (["a", "b", "c"], 3, [(ASKS, "__resume__", ["a", "b"])]),
+        (["a", "b"], 1, [(ASKS, "__resume__", ["a", "b"])]),  # three, before 0.4: the list is without the last
+        (["yes"], 0, []),  # one that LangGraph 0.2 gave its first answer again
         ([], 0, []),  # a graph within the graph was asked
     ],
 )

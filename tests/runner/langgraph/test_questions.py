@@ -91,3 +91,10 @@ def test_a_question_is_named_by_its_id_its_beginning_or_the_node_that_asks() -> 
     assert named("ab", [first, second]) == [first, second]
     assert named("one", [first, second]) == [first]
     assert named("", [first, second]) == []
+
+
+def test_a_question_is_named_as_a_release_without_ids_names_it() -> None:
+    one, other = Question("9f2c", "6a3eeba2-7e47", "", "sure?"), Question("77aa", "70c4-1", "", "certain?")
+    for name in ("legal:6a3eeba2-7e47", "legal:6a3eeba2-7e47|check:b84c974a"):
+        assert named(name, [one, other]) == [one]
+    assert named("legal", [one, other]) == []
