@@ -88,9 +88,8 @@ class LangGraphGroups(Groups):
                 mark = self._store.mark()
                 if mark is None or mark != seen or self._is_due():
                     for batch in self._look():
-                        if batch != _NOTHING:
-                            changed = time.monotonic()
-                            yield batch
+                        changed = time.monotonic()
+                        yield batch
                     seen = mark
             except DatabaseFault as fault:
                 if fault.kind == "locked":  # asked again at the next look
@@ -135,7 +134,8 @@ class LangGraphGroups(Groups):
         if newer.checkpoints >= 0:
             self._counted = time.monotonic()
             self._is_stale |= newer.checkpoints != self._total
-        yield self._news(headers, written)
+        if headers or written:
+            yield self._news(headers, written)
         if self._is_due():
             yield from self._list()
 
@@ -280,9 +280,6 @@ class LangGraphGroups(Groups):
         except (DatabaseFault, OSError):
             return ()
         return [run_named(thread, "") for thread in found]
-
-
-_NOTHING = GroupBatch()
 
 
 def _grown(rows: ThreadRows, headers: Sequence[Header]) -> ThreadRows:

@@ -25,6 +25,7 @@ from ckpt_tui.stores.base import Batch, Capabilities, Entry
 from ckpt_tui.stores.polled import PolledStore
 from ckpt_tui.stores.storage_calls import (
     AT_ONCE,
+    FIRST_PAGE,
     AsyncCall,
     CheckpointStorage,
     Header,
@@ -81,6 +82,8 @@ class ProtocolStore(PolledStore):
         self.workflow_names = tuple(workflow_names)
         self._call = call
         self._calls = StorageCalls(storage, self.workflow_names, call, path)
+        if self._calls.has_pages:
+            self.BATCH = FIRST_PAGE
         self._listed: tuple[list[str], list[str]] | None = None
         """The ids that the last look showed, until they are read: each list may be paid for."""
         self._is_read = False

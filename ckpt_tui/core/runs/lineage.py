@@ -330,19 +330,9 @@ def _branches(
                     crowd += column == LANES - 1
                     further.append((child, column))
                 pending.extend(reversed(further))
-            name = ref.id
-            nodes.append(
-                (
-                    ref,
-                    parents.get(name),
-                    name in guessed,
-                    fork,
-                    lane,
-                    waiting | 1 << lane,
-                    opened,
-                    irregular.get(name, ""),
-                )
-            )
+            name, lanes = ref.id, waiting | 1 << lane
+            parent, irregularity = parents.get(name), irregular.get(name, "")
+            nodes.append((ref, parent, name in guessed, fork, lane, lanes, opened, irregularity))
             if not below:
                 break
             waiting |= opened
