@@ -68,7 +68,7 @@ async def replayed(app: Driver, snap: Snap) -> None:
             return frame is not None and frame.file == screen.position.node.ref.file
 
         await app.until(is_shown, "the step")
-        screen.say("")
+        screen.port.say("")
         await snap()
 
 
@@ -109,9 +109,9 @@ async def debugging(app: Driver, snap: Snap) -> None:
     await app.until(lambda: screen.run is not None and (screen.run.paused or {}).get("source") == "stock", "again")
     screen.say("")
     await snap("4. c: paused before discount AGAIN. The order comes from stock, already at 90: that is the bug")
-    await app.press("e", "ctrl+u")
+    await app.press("ctrl+e", "ctrl+u")
     await app.type("messages.stock[0].data.total=100")
-    await snap("5. e: what if stock sent the price without the discount?")
+    await snap("5. ctrl+e: what if stock sent the price without the discount?")
     await app.press("enter", "b", "ctrl+u", "enter", "c")
     await app.shows("■ done")
     screen.say("")

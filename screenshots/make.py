@@ -207,13 +207,14 @@ async def replay_1(app: Driver) -> None:
 async def replay_2(app: Driver) -> None:
     """In the loop: a pinned score, and a breakpoint that has become true."""
     screen = await replay(app, 8)
-    assert screen.notebook is not None
-    screen.notebook.pins, screen.notebook.breakpoints = ["state.draft.score"], ["state.draft.score > `0.5`"]
+    book = screen.bookmarks.book
+    assert book is not None
+    book.pins, book.breakpoints = ["state.draft.score"], ["state.draft.score > `0.5`"]
     screen.watchlist.begin()
     await app.until(lambda: len(screen.jobs.pins["state.draft.score"]) == len(screen.position.track.nodes), "the pins")
     screen.playback.go(9)
     await app.shows("true here")
-    screen.say("")
+    screen.port.say("")
 
 
 async def replay_3(app: Driver) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ckpt_tui.user_directories import config_file, state_directory
+from ckpt_tui.user_directories import cache_directory, config_file, state_directory
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the places of Linux")
 
@@ -15,8 +15,9 @@ ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the places of Lin
 def places_on(system: str, **environment: str) -> list[str]:
     """What a system's Python would say: the classes of its places are chosen by its name when they are imported."""
     code = (
-        f"import sys; sys.platform = {system!r}; from ckpt_tui.user_directories import config_file, state_directory;"
-        "print(config_file()); print(state_directory())"
+        f"import sys; sys.platform = {system!r};"
+        "from ckpt_tui.user_directories import cache_directory, config_file, state_directory;"
+        "print(config_file()); print(state_directory()); print(cache_directory())"
     )
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "CKPT_TUI_"))}
     ran = subprocess.run(
@@ -29,13 +30,15 @@ def places_on(system: str, **environment: str) -> list[str]:
 def test_on_linux_they_are_the_places_of_the_free_desktops(tmp_path: Path) -> None:
     home = str(tmp_path)
     assert places_on("linux", HOME=home) == [
-        f"{home}/.config/ckpt-tui/config.toml", f"{home}/.local/state/ckpt-tui"
+        f"{home}/.config/ckpt-tui/config.toml", f"{home}/.local/state/ckpt-tui", f"{home}/.cache/ckpt-tui"
     ]  # fmt: skip
 
 
 def test_on_macos_they_are_in_application_support(tmp_path: Path) -> None:
     library = f"{tmp_path}/Library/Application Support/ckpt-tui"
-    assert places_on("darwin", HOME=str(tmp_path)) == [f"{library}/config.toml", library]
+    assert places_on("darwin", HOME=str(tmp_path)) == [
+        f"{library}/config.toml", library, f"{tmp_path}/Library/Caches/ckpt-tui",
+    ]  # fmt: skip
 
 
 def test_variables_name_other_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -43,5 +46,7 @@ def test_variables_name_other_places(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     assert config_file() == str(tmp_path / "config" / "ckpt-tui" / "config.toml")
     assert state_directory() == str(tmp_path / "state" / "ckpt-tui")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    assert cache_directory() == str(tmp_path / "cache" / "ckpt-tui")
     monkeypatch.setenv("CKPT_TUI_CONFIG", "/elsewhere.toml")
     assert config_file() == "/elsewhere.toml"

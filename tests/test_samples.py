@@ -6,15 +6,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+from click import Context
 
-from ckpt_tui.cli.command_line import _VERBS
+from ckpt_tui.cli.command_line import _VERBS, cli
 from ckpt_tui.cli.examples import EXAMPLES
 from tests.cli.commands import DATA, ROOT, Output, called
 
 PAGES = [ROOT / "README.md", *(page for page in sorted((ROOT / "docs").glob("*.md")) if page.name != "cli.md")]
 
-BESIDES = ("resume", "run", "mcp", "completion", "config")
-"""Verbs whose samples need a program of the reader, an agent or a shell."""
+BESIDES = ("resume", "run", "mcp")
+"""Verbs whose samples need a program of the reader, or an agent: of these it is tried whether they can be called so."""
 
 
 def commands(text: str) -> list[str]:
@@ -37,7 +38,13 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: Output) -
 
 def works(output: Output, line: str) -> None:
     words = shlex.split(line, comments=True)
-    if words[0] in BESIDES or "-" in words:
+    words = words[: words.index(">")] if ">" in words else words  # into a file of the reader
+    if words[0] in BESIDES:
+        verb = cli.get_command(Context(cli), words[0])
+        assert verb is not None
+        assert verb.make_context(words[0], [word for word in words[1:] if word not in ("…", "...")]).params, line
+        return
+    if "-" in words or words[:2] == ["config", "edit"]:  # from a pipe, or into an editor
         return
     if words[0] == "demo":
         words.append("--help")

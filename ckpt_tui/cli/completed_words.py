@@ -10,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from ckpt_tui.core.model import CheckpointRef
+from ckpt_tui.core.shown_names import shown_name
 from ckpt_tui.core.text import clean
 from ckpt_tui.stores.base import collect
 from ckpt_tui.stores.registry import open_stores
@@ -50,7 +51,7 @@ def ids_in(stores: tuple[str, ...], incomplete: str) -> list[CompletionItem]:
     refs = sorted((ref for ref in there if ref.id.startswith(incomplete)), key=lambda ref: ref.rank, reverse=True)
     out = [CompletionItem("latest", help="the newest")] if there and "latest".startswith(incomplete) else []
     plain = [ref for ref in refs[:MOST] if _is_typed(ref.id)]
-    out += [CompletionItem(ref.id, help=f"{clean(ref.workflow, 40)} {clean(ref.timestamp, 19)}") for ref in plain]
+    out += [CompletionItem(ref.id, help=f"{shown_name(ref.workflow, 40)} {clean(ref.timestamp, 19)}") for ref in plain]
     return out
 
 
@@ -63,5 +64,5 @@ def _refs_in(stores: tuple[str, ...]) -> list[CheckpointRef]:
 
 
 def _is_typed(word: str) -> bool:
-    """Whether a word can be typed as it is, and does nothing to a terminal."""
-    return clean(word) == word and not set(word) & set(" \t\n")
+    """Whether a word can be typed as it is, and does nothing to a terminal, and holds no secret."""
+    return shown_name(word) == word and not set(word) & set(" \t\n")

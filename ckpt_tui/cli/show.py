@@ -197,9 +197,8 @@ def _say_tie(latest: Node, nodes: list[Node]) -> None:
     if others:
         names = [id_text(other.ref) for other in others]
         more = f" and {len(names) - _STORES:,} more" if len(names) > _STORES else ""
-        which = f"{', '.join(names[:_STORES])}{more}, of {'another branch' if len(names) == 1 else 'other branches'}"
-        have = "has" if len(names) == 1 else "have"
-        click.echo(f"ckpt-tui: latest is {id_text(latest.ref)}; {which}, {have} the same time: name its id", err=True)
+        which = f"{', '.join(names[:_STORES])}{more} {'has' if len(names) == 1 else 'have'} the same time"
+        click.echo(f"ckpt-tui: latest is {id_text(latest.ref)}; {which}: name the one that is meant", err=True)
 
 
 def _explain(store: Store, file: str) -> None:

@@ -33,7 +33,7 @@ _PAIRS = frozenset((
     "auth string", "auth code", "authorization code", "pin code", "pin number", "card pin", "user pin",
     "security code", "recovery code", "backup codes", "mfa code", "sms code", "verification code", "access tokens",
     "refresh tokens", "auth tokens", "api tokens", "bearer tokens", "session tokens", "services key", "jobs storage",
-    "servicebus connection", "bus connection", "eventhub connection", "hub connection",
+    "servicebus connection", "pass phrase", "bus connection", "eventhub connection", "hub connection",
 ))  # fmt: skip
 """Two words one after the other that do."""
 
@@ -73,6 +73,12 @@ _OTHER_KEYS = frozenset((
 _CAMEL_KEY = r"(?:primary|secondary)(?:Readonly)?(?:Master|Access|Shared)?Key\Z"
 """The two keys of a service, as Azure writes them; `primary_key` is a column of a table."""
 
+_KEY_OF_SERVICE = (
+    r"\b(?:azure|cosmos|cosmosdb|storage|account|search|bus|servicebus|hub|eventhub|iot|grid|redis|maps|batch|signalr|"
+    r"cognitive|openai|speech|device|workspace|analytics) (?:primary|secondary)(?: readonly)? keys?\Z"
+)
+"""One of the two keys of a service, in words: `cosmos_primary_key`."""
+
 HINTS = (
     "token", "pass", "secret", "cred", "authorization", "bearer", "cookie", "key", "jwt", "str", "pwd", "pswd", "pin",
     "otp", "cvv", "cvc", "sas", "signature", "auth", "code", "pat", "connection", "storage",
@@ -107,7 +113,7 @@ def is_secret_key(name: str) -> bool:
         return True
     if words[-1].endswith(_ONE_WORD) or "".join(words[-3:]).endswith(_ONE_WORD):
         return True
-    if re.search(_CAMEL_KEY, name):
+    if re.search(_CAMEL_KEY, name) or re.search(_KEY_OF_SERVICE, " ".join(words)):
         return True
     return bool(re.match(_ENVIRONMENT_KEY, name)) and words[-2] not in _OTHER_KEYS
 
@@ -142,7 +148,7 @@ _NO_WORD = bytes(range(256)).translate(None, b"abcdefghijklmnopqrstuvwxyz0123456
 _SHORTEST = [word for word in (*_WORDS, "passkey") if not any(other in word for other in _WORDS if other != word)]
 _WORDS_ANYWHERE = tuple(word.encode() for word in sorted(_SHORTEST))
 _ALONE_ANYWHERE = rb"pin(?![a-z0-9])(?<![a-z0-9]pin)|pass(?![a-z0-9])(?<![a-z0-9]pass)"
-_CAMEL_KEY_ANYWHERE = rb"ary(?:readonly)?(?:master|access|shared)?key"
+_CAMEL_KEY_ANYWHERE = rb"ary[^a-z0-9]{0,3}(?:readonly[^a-z0-9]{0,3})?(?:master|access|shared)?key"
 _ENVIRONMENT_KEY_ANYWHERE = rb"_KEY(?<=[A-Z0-9]_KEY)"
 
 

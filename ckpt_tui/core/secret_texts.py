@@ -12,6 +12,7 @@ from functools import partial
 
 from ckpt_tui.core.cache import SharedCache
 from ckpt_tui.core.secret_names import is_secret_key, is_secret_parameter
+from ckpt_tui.core.secret_notations import SIGNS, mask_notations
 
 MASK = "••••••"
 """What people see in the place of a secret."""
@@ -293,6 +294,7 @@ _MASKERS: Maskers = (
     (_ASSIGNED, _named_values),
     (("earer ", "asic ", "BEARER ", "BASIC ", "oken ", "ApiKey "), _scheme_words),
     (("--", "curl "), _options),
+    (SIGNS, partial(mask_notations, mask=MASK)),
     *((signs, partial(_tokens, shape=_Pattern(rf"(?<![A-Za-z0-9])(?:{shape})"))) for signs, shape in _SHAPES),
 )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from ckpt_tui.core.model import Checkpoint, Problem
@@ -292,14 +293,17 @@ class DirectoryStore(Store):
         # The first rows are there before the rest is listed, and before the index is read.
         found = read_files(self._prefix, first[:BATCH])
         yield self._noted(found, BATCH, LARGE + 1)
-        wanted = first
-        wanted += listed
+        rest = chain(first[BATCH:], listed)
+        # Names are let go as their files are read: a million of them take as much memory as the list that they make.
+        wanted = deque(iter(lambda: list(islice(rest, BATCH)), []))
+        done, total = BATCH, BATCH + sum(map(len, wanted))
         if index is not None:
             index.load()
-        for start in range(BATCH, len(wanted), BATCH):
-            some = wanted[start : start + BATCH]
+        while wanted:
+            some = wanted.popleft()
             found = read_files(self._prefix, some) if index is None else read_indexed(self._prefix, some, index)
-            yield self._noted(found, min(start + BATCH, len(wanted)), len(wanted))
+            done += len(some)
+            yield self._noted(found, done, total)
         if index is not None:
             index.save()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import time
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from ckpt_tui.stores.file_troubles import FileTrouble as FileTrouble
+from ckpt_tui.stores.file_troubles import not_a_file, too_large, trouble_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,26 +38,6 @@ _WINDOWS = os.name == "nt"
 
 # A FIFO must not block, a terminal must not become ours, a child must not inherit, Windows must not translate CR LF.
 _OPEN_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"))
-
-Kind = Literal["vanished", "unreadable", "not-a-file", "broken-link", "too-large", "changing", "name"]
-
-
-class FileTrouble(Exception):
-    """A file that cannot be read.
-
-    Attributes:
-        kind: one of `Kind`.
-        reason: a sentence for people: what, where and what to do. It has no markup and holds the raw path, so it must
-            be escaped before a terminal sees it.
-    """
-
-    def __init__(self, kind: Kind, reason: str) -> None:
-        super().__init__(kind, reason)
-        self.kind: Kind = kind
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return self.reason
 
 
 class Stamp(NamedTuple):
@@ -134,7 +116,7 @@ def read_ends_with_status(
         finally:
             os.close(descriptor)
     except (OSError, ValueError) as error:
-        raise _trouble(path, error) from error
+        raise trouble_of(path, error) from error
 
 
 def read_whole(path: str, limit: int = MAX_FILE_BYTES) -> tuple[Stamp, bytes]:
@@ -176,7 +158,7 @@ def read_blocks(path: str, size: int = BLOCK_BYTES) -> Iterator[bytes]:
         descriptor, status = _open(path)
         try:
             if status.st_size > MAX_FILE_BYTES:
-                raise _too_large(path, status.st_size, MAX_FILE_BYTES)
+                raise too_large(path, status.st_size, MAX_FILE_BYTES)
             left = status.st_size  # a file that grows is not followed
             while left > 0 and (block := os.read(descriptor, min(size, left))):
                 left -= len(block)
@@ -184,7 +166,7 @@ def read_blocks(path: str, size: int = BLOCK_BYTES) -> Iterator[bytes]:
         finally:
             os.close(descriptor)
     except (OSError, ValueError) as error:
-        raise _trouble(path, error) from error
+        raise trouble_of(path, error) from error
 
 
 def list_json(directory: str) -> Iterator[tuple[str, bool]]:
@@ -234,12 +216,12 @@ def _open(path: str, is_regular: bool = False) -> tuple[int, os.stat_result]:
     if not is_regular:
         mode = os.stat(path).st_mode
         if not stat.S_ISREG(mode):
-            raise _not_a_file(path, mode)
+            raise not_a_file(path, mode)
     descriptor = os.open(path, _OPEN_FLAGS)
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise _not_a_file(path, status.st_mode)
+            raise not_a_file(path, status.st_mode)
     except BaseException:
         os.close(descriptor)
         raise
@@ -252,7 +234,7 @@ def _read_once(path: str, limit: int) -> tuple[Stamp, Stamp, bytes]:
         descriptor, status = _open(path)
         try:
             if status.st_size > limit:
-                raise _too_large(path, status.st_size, limit)
+                raise too_large(path, status.st_size, limit)
             parts: list[bytes] = []
             length = 0
             # One byte more than fstat promised: a file that grew is noticed, and most need one read only.
@@ -261,7 +243,7 @@ def _read_once(path: str, limit: int) -> tuple[Stamp, Stamp, bytes]:
                 parts.append(part)
                 length += len(part)
                 if length > limit:
-                    raise _too_large(path, length, limit)
+                    raise too_large(path, length, limit)
                 # With less than was asked for, its end was reached. With more than was promised it grew, so this is not
                 # its content; it may grow faster than we read.
                 if length >= status.st_size > 0:
@@ -272,7 +254,7 @@ def _read_once(path: str, limit: int) -> tuple[Stamp, Stamp, bytes]:
         finally:
             os.close(descriptor)
     except (OSError, ValueError) as error:
-        raise _trouble(path, error) from error
+        raise trouble_of(path, error) from error
 
 
 def _seek_and_read(descriptor: int, count: int, offset: int) -> bytes:
@@ -281,74 +263,3 @@ def _seek_and_read(descriptor: int, count: int, offset: int) -> bytes:
 
 
 _read_at: Callable[[int, int, int], bytes] = getattr(os, "pread", _seek_and_read)  # Windows has no pread
-
-
-def _not_a_file(path: str, mode: int) -> FileTrouble:
-    what = next(
-        (
-            words
-            for test, words in (
-                (stat.S_ISDIR, "a directory"),
-                (stat.S_ISFIFO, "a named pipe (FIFO)"),
-                (stat.S_ISSOCK, "a socket"),
-                (stat.S_ISCHR, "a character device"),
-                (stat.S_ISBLK, "a block device"),
-            )
-            if test(mode)
-        ),
-        "something special",
-    )
-    return FileTrouble("not-a-file", f"{path} is {what}, not a file, and is left alone. Checkpoints are regular files.")
-
-
-def _too_large(path: str, size: int, limit: int) -> FileTrouble:
-    return FileTrouble(
-        "too-large",
-        f"{path} has {size:,} bytes, more than the {limit:,} that are read at once. Check whether it is a checkpoint.",
-    )
-
-
-# (kind, what is wrong and what to do) by errno, for errors that need no second look at the disk.
-_TROUBLES: dict[int, tuple[Kind, str]] = {
-    errno.ENOENT: ("vanished", "is gone: it was deleted or renamed. Reload the list."),
-    errno.ENOTDIR: ("vanished", "is gone: a directory on its path is now a file. Check the path."),
-    errno.ELOOP: ("broken-link", "is a link that leads back to itself. Point it at a file or delete it."),
-    errno.EACCES: ("unreadable", "may not be read by you. Check its permissions."),
-    errno.EPERM: ("unreadable", "may not be read by you. Check its permissions."),
-    errno.EISDIR: ("not-a-file", "is a directory, not a file, and is left alone. Checkpoints are regular files."),
-    errno.ENXIO: (
-        "not-a-file",
-        "is a socket or a device, not a file, and is left alone. Checkpoints are regular files.",
-    ),
-    errno.ENODEV: ("not-a-file", "is a device, not a file, and is left alone. Checkpoints are regular files."),
-    errno.ENAMETOOLONG: ("name", "has a name that is too long for this system. Rename it."),
-    errno.EILSEQ: ("name", "has a name that this file system does not accept. Rename it."),
-    errno.EAGAIN: ("unreadable", "is locked by another program. Reload when that program is done."),
-    errno.EMFILE: (
-        "unreadable",
-        "could not be opened: too many files are open. Close some programs or raise ulimit -n.",
-    ),
-    errno.ENFILE: ("unreadable", "could not be opened: the system has too many open files. Close some programs."),
-    errno.EIO: ("unreadable", "could not be read: the disk or its connection reports an error. Check the drive."),
-}
-# Not every system has these numbers: a server that forgot the file, and macOS opening a socket.
-for _name, _like in (("ESTALE", errno.ENOENT), ("EOPNOTSUPP", errno.ENXIO)):
-    if hasattr(errno, _name):
-        _TROUBLES[getattr(errno, _name)] = _TROUBLES[_like]
-if _WINDOWS:  # a character such as < in the name
-    _TROUBLES[errno.EINVAL] = _TROUBLES[errno.EILSEQ]
-
-
-def _trouble(path: str, error: OSError | ValueError) -> FileTrouble:
-    """Translate what the system said; looks at the disk again only to distinguish a dead link from a vanished file."""
-    if isinstance(error, ValueError):  # a NUL byte, or a character that no file name can hold
-        return FileTrouble("name", f"{path} is not a possible file name on this system. Check the path.")
-    number = error.errno
-    if number == errno.ENOENT and os.path.islink(path):
-        return FileTrouble(
-            "broken-link", f"{path} is a link to a file that does not exist. Restore it or delete the link."
-        )
-    if number in _TROUBLES:
-        kind, words = _TROUBLES[number]
-        return FileTrouble(kind, f"{path} {words}")
-    return FileTrouble("unreadable", f"{path} could not be read: {error.strerror or error}. Try again later.")

@@ -76,6 +76,8 @@ class HeaderIndex:
     def headers(self, prefix: str, names: Sequence[tuple[str, bool]]) -> list[tuple[int, CheckpointRef] | None]:
         """For each file its stamp, packed, and its header, if it has not changed since that was read; else None.
 
+        A file is asked for once.
+
         Args:
             prefix: What stands before the name of a file in its path.
             names: The names of the files, and whether each was a regular file as the directory was listed.
@@ -87,7 +89,7 @@ class HeaderIndex:
         )  # fmt: skip
         for name, was_regular in names:
             known = None
-            place = places.get(name) if was_regular else None
+            place = places.pop(name, None) if was_regular else None
             if place is not None:
                 try:
                     status = look(prefix + name, follow_symlinks=False)
@@ -118,13 +120,6 @@ class HeaderIndex:
         if self._database is None or latest + RACY_NS > began or status.st_dev != self._device:
             return
         key = key_of(status)
-        place = self._places.get(ref.file)
-        if place is not None:
-            number, index = divmod(place, CHUNK)
-            keys, refs = self._chunks[number]
-            if keys[index * KEY_BYTES : (index + 1) * KEY_BYTES] == key and refs[index] == ref:
-                self._used[place] = 1
-                return
         if key and can_be_packed(ref):
             self._new.append(Row(key, ref))
         if len(self._new) >= SAVED_AT_ONCE:

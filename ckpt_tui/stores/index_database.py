@@ -31,6 +31,8 @@ MOST_BYTES = 1024 * 1024 * 1024
 MOST_DAYS = 90
 """Days after which an index that nobody used is deleted."""
 
+SORTED_AT_ONCE = 4 * CHUNK
+
 FOLDER = "headers"
 _ENDING = ".sqlite"
 _BESIDE = ("", "-wal", "-shm", "-journal")
@@ -89,7 +91,6 @@ class IndexDatabase:
         Raises:
             Doubt: it cannot be written, or has been written by another program since it was read.
         """
-        rows = sorted(rows, key=lambda row: by_time(row.ref))
         self._make()
         with self._opened() as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -103,10 +104,9 @@ class IndexDatabase:
                 raise Doubt("another program has written to it meanwhile")
             if replace:
                 connection.execute("DELETE FROM chunks")
-            for start in range(0, len(rows), CHUNK):
-                data = pack(rows[start : start + CHUNK])
-                values = crc32(data, self._seed), data
-                connection.execute("INSERT INTO chunks (sum, data) VALUES (?, ?)", values)
+            for some in _chunks(rows):
+                data = pack(some)
+                connection.execute("INSERT INTO chunks (sum, data) VALUES (?, ?)", (crc32(data, self._seed), data))
             connection.execute("UPDATE about SET change = ?", (change + 1,))
             connection.commit()
         self.use()
@@ -163,6 +163,15 @@ class IndexDatabase:
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         except OSError as error:
             raise Doubt(str(error)) from None
+
+
+def _chunks(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """The rows a chunk at a time, most beside their parents."""
+    # Sorted some at a time: no other thread runs while Python sorts.
+    for start in range(0, len(rows), SORTED_AT_ONCE):
+        some = sorted(rows[start : start + SORTED_AT_ONCE], key=lambda row: by_time(row.ref))
+        for first in range(0, len(some), CHUNK):
+            yield some[first : first + CHUNK]
 
 
 def _is_damaged(error: sqlite3.OperationalError) -> bool:

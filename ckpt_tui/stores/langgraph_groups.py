@@ -27,6 +27,9 @@ COUNT_SECONDS = 5.0
 LISTED_SHARE = 0.05
 """Share of time that listing all threads again may take."""
 
+RECENT = 2_000
+"""Threads that may have been written to before all are listed again: what is known of each takes half a kilobyte."""
+
 FOUND = 200
 """Threads that a search for an id gives."""
 
@@ -85,9 +88,8 @@ class LangGraphGroups(Groups):
                 mark = self._store.mark()
                 if mark is None or mark != seen or self._is_due():
                     for batch in self._look():
-                        if batch != _NOTHING:
-                            changed = time.monotonic()
-                            yield batch
+                        changed = time.monotonic()
+                        yield batch
                     seen = mark
             except DatabaseFault as fault:
                 if fault.kind == "locked":  # asked again at the next look
@@ -132,7 +134,8 @@ class LangGraphGroups(Groups):
         if newer.checkpoints >= 0:
             self._counted = time.monotonic()
             self._is_stale |= newer.checkpoints != self._total
-        yield self._news(headers, written)
+        if headers or written:
+            yield self._news(headers, written)
         if self._is_due():
             yield from self._list()
 
@@ -146,6 +149,7 @@ class LangGraphGroups(Groups):
         self._recent.update((one.thread, one) for one in self._threads.some(unknown))
         for name in added.keys() - set(unknown):
             self._recent[name] = _grown(self._recent[name], added[name])
+        self._is_stale |= len(self._recent) > RECENT
         entries = self._store.take_headers(headers)
         parents = [parent for header in headers if (parent := parent_of(header)) is not None]
         entries += self._store.changed(dict.fromkeys([*written, *parents]), entries)
@@ -276,9 +280,6 @@ class LangGraphGroups(Groups):
         except (DatabaseFault, OSError):
             return ()
         return [run_named(thread, "") for thread in found]
-
-
-_NOTHING = GroupBatch()
 
 
 def _grown(rows: ThreadRows, headers: Sequence[Header]) -> ThreadRows:

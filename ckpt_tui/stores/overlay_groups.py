@@ -48,12 +48,16 @@ class OverlayGroups(Groups):
         """All groups, the newest first; those that have forks once more, behind all."""
         for batch in self._main.scan():
             yield batch._replace(total=batch.total + 1)
+        self._read_forks()
+        forked = list(self._forked)
+        yield GroupBatch(self._merged(forked), False, tuple(self._store.problems), (), 1, 1)
+
+    def _read_forks(self) -> None:
+        """List what is in the forks; what is known already is not listed again."""
         for number in range(1, len(self._store.members)):
             with suppress(CkptError):  # it is gone
                 for found in self._store.members[number].scan():
                     self._take(number, found)
-        forked = list(self._forked)
-        yield GroupBatch(self._merged(forked), False, tuple(self._store.problems), (), 1, 1)
 
     def watch(self, stop: threading.Event) -> Iterator[GroupBatch]:
         """All groups first, then what changes in any of the members."""
@@ -110,8 +114,9 @@ class OverlayGroups(Groups):
         for group, entries in added.items():
             own = {entry.id for entry in self._main.entries(group, keeps=False) if isinstance(entry, CheckpointRef)}
             new = [entry for entry in entries if isinstance(entry, Problem) or entry.id not in own]
-            with self._lock:
-                self._forked.setdefault(group, {}).update((entry.file, entry) for entry in new)
+            if new:
+                with self._lock:
+                    self._forked.setdefault(group, {}).update((entry.file, entry) for entry in new)
             taken += new
         with self._lock:
             for file in batch.gone:
@@ -137,8 +142,18 @@ class OverlayGroups(Groups):
         return self._main.home(self._store.home(file)[1])
 
     def holders(self, name: str) -> Sequence[str] | None:
-        """Not certain: a fork may have it, or a later one."""
-        return None
+        """Those of the store itself, and all that forks add to."""
+        return self._with_forked(self._main.holders(name))
+
+    def newest(self, count: int) -> Sequence[str] | None:
+        """Those of the store itself, and all that forks add to."""
+        return self._with_forked(self._main.newest(count))
+
+    def _with_forked(self, found: Sequence[str] | None) -> Sequence[str] | None:
+        if found is None:
+            return None
+        self._read_forks()
+        return list(dict.fromkeys((*found, *self._forked)))
 
     def matching(self, text: str) -> Sequence[str]:
         """Those of the store itself, and those that forks add to."""

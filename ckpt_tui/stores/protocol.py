@@ -25,6 +25,7 @@ from ckpt_tui.stores.base import Batch, Capabilities, Entry
 from ckpt_tui.stores.polled import PolledStore
 from ckpt_tui.stores.storage_calls import (
     AT_ONCE,
+    FIRST_PAGE,
     AsyncCall,
     CheckpointStorage,
     Header,
@@ -81,6 +82,8 @@ class ProtocolStore(PolledStore):
         self.workflow_names = tuple(workflow_names)
         self._call = call
         self._calls = StorageCalls(storage, self.workflow_names, call, path)
+        if self._calls.has_pages:
+            self.BATCH = FIRST_PAGE
         self._listed: tuple[list[str], list[str]] | None = None
         """The ids that the last look showed, until they are read: each list may be paid for."""
         self._is_read = False
@@ -159,10 +162,16 @@ class ProtocolStore(PolledStore):
 
     def _take_changes(self) -> None:
         changed = self._calls.changes()
+        gone = [name for name in changed.gone if name in self._entries]
+        self._forget_ids(gone)
+        is_new = False
         for entry in map(_entry_of_header, changed.headers):
-            self._entries[entry.file.removesuffix(".json")] = entry
-        self._forget_ids(changed.gone)
-        self._changes += bool(changed.headers or changed.gone)
+            name = entry.file.removesuffix(".json")
+            # A storage may give the last ones again, to be sure; they need not be loaded once more.
+            if _header_of(self._entries.get(name)) != _header_of(entry):
+                self._entries[name] = entry
+                is_new = True
+        self._changes += bool(is_new or gone)
 
     def _due(self) -> list[str]:
         """Ids that could not be loaded and are to be asked for again."""
@@ -260,6 +269,10 @@ def _entry_of_header(header: Header) -> Entry:
     entry = entry_from_bytes(f"{name}.json", data)
     size = known.get("size")
     return entry if isinstance(entry, Problem) else entry._replace(facts=None, size=size if type(size) is int else 0)
+
+
+def _header_of(entry: Entry | None) -> object:
+    return entry._replace(facts=None, size=0, note="") if isinstance(entry, CheckpointRef) else entry
 
 
 _HEADER: Mapping[str, Any] = {

@@ -19,6 +19,7 @@ from ckpt_tui.stores.directory import DirectoryStore
 from ckpt_tui.stores.extension_readers import extensions as extensions
 from ckpt_tui.stores.extension_readers import first_store, named_store
 from ckpt_tui.stores.files import FILE_SUFFIX, FileTrouble, is_json_name, read_ends
+from ckpt_tui.stores.foreign_files import SQLITE, recognised
 from ckpt_tui.stores.fork_directories import SERVER, is_fork, overlay, root_of
 from ckpt_tui.stores.postgres_address import absolute, is_postgres, shown_place
 
@@ -52,9 +53,6 @@ _NEVER = frozenset(("node_modules", "__pycache__", "site-packages"))
 _HEAD = 4096
 """Bytes of a file looked at."""
 
-_SQLITE = b"SQLite format 3\0"
-"""How every SQLite database begins."""
-
 _DATABASES = (".db", ".sqlite", ".sqlite3")
 """How the names of databases end."""
 
@@ -81,7 +79,7 @@ def open_store(path: str | os.PathLike[str], must_exist: bool = True) -> Store:
     if os.path.lexists(text):
         found = _file(text) or first_store(text)
         if found is None:
-            what = _recognised(text)
+            what = recognised(text)
             hint = "Name a directory of checkpoints."
             raise NotFoundError(f"{text} is neither a directory nor a .json file{what}.", hint)
         return found
@@ -309,8 +307,8 @@ def _databases(path: str) -> dict[str, Store]:
     for name in _names_of(path, lambda entry: entry.is_file() and not entry.name.endswith(FILE_SUFFIX)):
         file = os.path.join(path, name)
         with suppress(FileTrouble):
-            head = read_ends(file, len(_SQLITE), 0)[1]
-            store = _sniffed(OpenedPath(file, head=head)) if head == _SQLITE else None
+            head = read_ends(file, len(SQLITE), 0)[1]
+            store = _sniffed(OpenedPath(file, head=head)) if head == SQLITE else None
             if store is not None:
                 found[name] = store
     server = os.path.join(path, SERVER)
@@ -332,27 +330,3 @@ def _names_of(path: str, is_meant: Callable[[os.DirEntry[str]], bool]) -> list[s
             if not entry.name.startswith(".") and is_meant(entry):
                 names.append(entry.name)
     return sorted(names)
-
-
-# -- formats that are named, not read ----------------------------------------------------------------------------------
-
-_MAGIC = (
-    (_SQLITE, "an SQLite database without the tables of LangGraph's SqliteSaver"),
-    (b"\x80\x04", "a pickle"),
-    (b"\x80\x05", "a pickle"),
-    (b"PK\x03\x04", "a ZIP archive: unpack it first"),
-    (b"\x1f\x8b", "a gzip file: unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard file: unpack it first"),
-)
-
-
-def _recognised(path: str) -> str:
-    """What a file is, as far as its first bytes show: ", but …", or "" where they do not."""
-    try:
-        head = read_ends(path, _HEAD, 0)[1]
-    except FileTrouble:
-        return ""
-    for start, what in _MAGIC:
-        if head.startswith(start):
-            return f", but {what}"
-    return ""

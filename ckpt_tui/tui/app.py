@@ -27,7 +27,8 @@ from ckpt_tui.garbage import collect_rarely, leave_out_what_is_there
 from ckpt_tui.stores.base import Store, complete
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
-from ckpt_tui.tui.commands import accept_keys, by_id, why_not
+from ckpt_tui.tui.changed_keys import accept_keys
+from ckpt_tui.tui.commands import by_id, why_not
 from ckpt_tui.tui.ending import end_on_signals
 from ckpt_tui.tui.paint import Painter
 from ckpt_tui.tui.screens.browse import Browse

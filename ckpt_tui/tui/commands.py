@@ -300,7 +300,7 @@ def why_not(key: str, character: str, changed: Mapping[str, str]) -> str:
         character: What it types, or "".
         changed: Command id → keys, where the person changed them.
     """
-    found = [each for each in COMMANDS if key in _key_set(changed.get(each.id, each.keys))]
+    found = [each for each in COMMANDS if key in key_set(changed.get(each.id, each.keys))]
     name = character if character.isprintable() and character.strip() else key.replace("_", " ")
     if not found:
         return f"{name} does nothing here: ? shows the keys."
@@ -310,43 +310,6 @@ def why_not(key: str, character: str, changed: Mapping[str, str]) -> str:
     return f"{name} works {' and '.join(places[:2])}"
 
 
-def accept_keys(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
-    """The keys of a configuration that can be used, and what is wrong with the others.
-
-    A change is refused when its command is unknown, or when one of its keys already runs another command in a place
-    where both would work.
-
-    Args:
-        wanted: Command id → keys, comma separated.
-    """
-    commands = by_id()
-    complaints = [f"[keys] {name}: unknown command; docs/keys.md lists them" for name in wanted if name not in commands]
-    accepted = {name: keys for name, keys in wanted.items() if name in commands}
-    refused = True
-    while refused:
-        refused = False
-        for name in list(accepted):
-            rival = _rival(commands[name], accepted, commands)
-            if rival is not None:
-                complaints.append(f"[keys] {name} = {accepted.pop(name)} clashes with {rival.id} ({rival.title})")
-                refused = True
-    return accepted, complaints
-
-
-def _rival(command: Command, changed: Mapping[str, str], commands: Mapping[str, Command]) -> Command | None:
-    own = _key_set(changed[command.id])
-    for other in commands.values():
-        meets = other.id != command.id and _overlap(command.scope, other.scope)
-        if meets and own & _key_set(changed.get(other.id, other.keys)):
-            return other
-    return None
-
-
-def _key_set(keys: str) -> set[str]:
+def key_set(keys: str) -> set[str]:
+    """The single keys of a comma-separated list."""
     return {key.strip() for key in keys.split(",")}
-
-
-def _overlap(one: Scope, other: Scope) -> bool:
-    if one == other or "everywhere" in (one, other) or "any list" in (one, other):
-        return True
-    return {one, other} == {"diff", "compare"}

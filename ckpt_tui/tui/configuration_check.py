@@ -13,7 +13,8 @@ from textual.theme import BUILTIN_THEMES
 
 from ckpt_tui.config import MEMBERS, Config
 from ckpt_tui.core.diff.ignore_rules import PatternFault, configured
-from ckpt_tui.tui.commands import accept_keys, by_id
+from ckpt_tui.tui.changed_keys import accept_keys
+from ckpt_tui.tui.commands import by_id
 from ckpt_tui.tui.themes import DARK, LIGHT
 
 

@@ -25,6 +25,7 @@ class GroupLibrary:
     Attributes:
         store: The same.
         text: The text of the filter, or "".
+        is_stale: All groups were listed since the filter looked at them.
     """
 
     def __init__(self, store: Groups) -> None:
@@ -33,6 +34,7 @@ class GroupLibrary:
         self._read: dict[str, set[str]] = {}
         """Id of a group whose checkpoints are known → their files; the one that was read last comes last."""
         self.text = ""
+        self.is_stale = False
         self._found: frozenset[str] = frozenset()
         self._matched: KnownGroups | None = None
 
@@ -43,6 +45,7 @@ class GroupLibrary:
             self._known.list(batch.groups)
             if batch.done >= batch.total:
                 self._known.end()
+                self.is_stale = bool(self.text)
         else:
             for group in batch.groups:
                 self._known.put(group)
@@ -108,7 +111,7 @@ class GroupLibrary:
             matched.begin()
             matched.list(group for group in self._known.now() if _matches(group, text, ids))
             matched.end()
-        self.text, self._found, self._matched = text, ids, matched
+        self.text, self._found, self._matched, self.is_stale = text, ids, matched, False
 
 
 def _matches(group: Group, text: str, found: frozenset[str]) -> bool:

@@ -54,6 +54,8 @@ class StoreFollower:
         self._first: ViewReady | None = None
         self._has_first = threading.Event()
         self._is_drawn = threading.Event()
+        self._progress = (0, 0)
+        """Checkpoints counted and checkpoints in all, while groups are listed."""
 
     def stop(self) -> None:
         """End everything."""
@@ -97,16 +99,22 @@ class StoreFollower:
     def _follow_groups(self, groups: Groups) -> None:
         """Keep up with a store that lists its runs first: checkpoints are read where somebody looks."""
         library, pace = self._library, Pace()
+        before = library.groups.read if library.groups is not None else ()
         library.groups = GroupLibrary(groups)
         library.folding.home = groups.home
+        for name in before:  # of the same store, before its forks were shown with it
+            with suppress(CkptError):
+                library.put_group(name, groups.entries(name))
         for batch in groups.watch(self.workers.stopped):
             changed = library.apply_groups(batch)
             with suppress(CkptError):  # what cannot be read now is read when somebody looks into it
                 if batch.starts:
                     for name in library.groups.read:
                         library.put_group(name, groups.entries(name))
+                    self._match()
                 self._read_newest(library.groups)
             complete = batch.done >= batch.total
+            self._progress = (0, 0) if complete else (batch.done, batch.total)
             if changed or complete:
                 self._post_at_pace(pace, batch.done, batch.total)
                 if not complete:
@@ -130,7 +138,7 @@ class StoreFollower:
             with suppress(CkptError):  # it says why where it is shown
                 name = groups.store.home(file)
                 self._library.put_group(name, groups.store.entries(name))
-        self._post_view(0, 0)
+        self._post_view(*self._progress)
         if self._library.unread():
             self.workers.post(BodiesWanted())
 
@@ -165,7 +173,7 @@ class StoreFollower:
                     return
                 self._library.apply(batch)
                 if batch.done >= batch.total:
-                    self._post_view(0, 0)
+                    self._post_view(*self._progress)
                     self.workers.post(DangersWanted())
                 elif pace.is_due:
                     self._post_at_pace(pace, batch.done, batch.total)
@@ -194,12 +202,12 @@ class StoreFollower:
     def refresh(self) -> None:
         """Make a new view, after the filter changed, or a run was folded or unfolded."""
         self._match()
-        self._post_view(0, 0)
+        self._post_view(*self._progress)
 
     def _match(self) -> None:
         """Find the runs that a filter leaves, where the store lists its runs first."""
         groups, text = self._library.groups, self._library.filter
-        if groups is None or text == groups.text:
+        if groups is None or (text == groups.text and not groups.is_stale):
             return
         found = groups.store.matching(text) if text else ()
         with suppress(CkptError):

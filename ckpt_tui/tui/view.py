@@ -52,6 +52,16 @@ class View(NamedTuple):
     run_count: int = 0
     is_folded: bool = False
 
+    @property
+    def widths(self) -> tuple[int, int, bool]:
+        """What the widths of columns depend on."""
+        return self.lanes, len(str(self.step)), self.has_days
+
+    def has_row_of(self, before: View, index: int) -> bool:
+        """Whether a row is the same as in another view."""
+        rows, others = before.rows, self.rows
+        return index < len(rows) and index < len(others) and rows[index] is others[index]
+
     def node_of(self, file: str) -> tuple[Run, Node] | None:
         """The run and the place in it of a file; None when it is not a checkpoint of the view."""
         section = self.places.section_of(file) if isinstance(self.places, Places) else None

@@ -32,7 +32,8 @@ GROUPS = {
     "browser": ("scale", "browser"),
     "long-run": ("scale", "long_run"),
     "remote": ("scale", "remote"),
-    "chat": ("scale", "chat"),
+    "chat": ("chats", "chat"),
+    "graph": ("chats", "graph"),
     "groups": ("groups", "run"),
     "second-look": ("second_look", "run"),
 }

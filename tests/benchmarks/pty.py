@@ -56,6 +56,7 @@ class Terminal:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._child.ptyproc.delayafterterminate = 1.0  # on a busy machine it takes its time
         self._child.close(force=True)
 
     @property

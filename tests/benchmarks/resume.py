@@ -8,11 +8,12 @@ import queue
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
 from ckpt_tui.actions.resume.log import EventLog
-from ckpt_tui.actions.resume.plan import Plan, Target, make_plan
+from ckpt_tui.actions.resume.plan import Plan, Source, Target, make_plan
 from ckpt_tui.actions.resume.session import Session
 from ckpt_tui.actions.resume.sources import source_of
 from ckpt_tui.stores.registry import open_store
@@ -110,7 +111,8 @@ def run(directory: Path) -> list[Figure]:
         store.mkdir()
         (code / "start.py").write_text(START.replace("Item(0)", f"Item({first})"))
         _first_only(store, code)
-    return [*_starts(directory, code, short), *_long(directory, code, long)]
+    (code / "start.py").write_text(START)
+    return [*_starts(directory, code, short), *_long(directory, code, long), *_whole(directory, code)]
 
 
 def _first_only(store: Path, code: Path) -> None:
@@ -197,6 +199,41 @@ def _confirmed(plan: Plan) -> float:
     return took
 
 
+def _whole(directory: Path, code: Path) -> list[Figure]:
+    """A program from its beginning, as it is and under the debugger without a pause: clock and CPU of its process."""
+    bare, ours = [], []
+    figures = directory / "figures.json"
+    os.environ["BENCH_FIGURES"] = str(figures)
+    for turn in range(RUNS + 1):
+        own, into = directory / f"own-{turn}", directory / f"run-{turn}"
+        own.mkdir()
+        words = [sys.executable, str(code / "start.py"), str(own)]
+        subprocess.run(words, cwd=code, check=True, stdout=subprocess.DEVNULL)
+        hand = json.loads(figures.read_text())
+        target = Target(str(code / "start.py"), sys.executable, arguments=(str(own),))
+        plan = make_plan(Source("", "", ""), target, str(into))
+        session = Session(replace(plan, pauses={"hold": False, "executors": []}), "run", EventLog().add)
+        session.start()
+        session.wait(600)
+        assert session.outcome == "done"
+        if turn:
+            bare.append(hand)
+            ours.append(json.loads(figures.read_text()))
+    del os.environ["BENCH_FIGURES"]
+    return _ratios(ours, bare, "from the beginning, under the debugger, to the program as it is")
+
+
+def _ratios(ours: list[list[float]], others: list[list[float]], what: str) -> list[Figure]:
+    """The figures of runs that measured their clock and CPU."""
+    out = []
+    for at, measure in ((1, "CPU"), (0, "clock")):
+        one, other = median(each[at] for each in ours), median(each[at] for each in others)
+        ratio = median(mine[at] / hand[at] for mine, hand in zip(ours, others, strict=True))
+        name = f"{measure} of {STEPS:,} supersteps {what}"
+        out.append(Figure(name, ms(one), ms(other), f"{ratio:.3f}×", "< 1.05×", ratio < 1.05))
+    return out
+
+
 def _long(directory: Path, code: Path, store: Path) -> list[Figure]:
     """The workflow measures itself, from its first step to its last: clock and CPU of its own process.
 
@@ -229,10 +266,5 @@ def _long(directory: Path, code: Path, store: Path) -> list[Figure]:
             ours.append(took)
             reading.append(read)
     del os.environ["BENCH_FIGURES"]
-    out = []
-    for at, what in ((1, "CPU"), (0, "clock")):
-        one, other = median(each[at] for each in ours), median(each[at] for each in by_hand)
-        ratio = median(mine[at] / hand[at] for mine, hand in zip(ours, by_hand, strict=True))
-        name = f"{what} of {STEPS:,} supersteps, to the same resume as a script"
-        out.append(Figure(name, ms(one), ms(other), f"{ratio:.3f}×", "< 1.05×", ratio < 1.05))
+    out = _ratios(ours, by_hand, "of a resume, to the same resume as a script")
     return [*out, Figure(f"CPU of taking the lines of {STEPS:,} supersteps, in another process", ms(median(reading)))]

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
-import pickle
 import random
 import re
 import subprocess
 import time
-import uuid
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -24,8 +21,6 @@ from tests.benchmarks.pty import Terminal
 
 FILES = 100_000
 LENGTHS = (20, 20_000)
-CHAT = 150
-"""Checkpoints of a chat: the last has 1.8 MB, all together 130."""
 SAVES = 100
 RATE = 10
 """New checkpoints a second."""
@@ -146,8 +141,30 @@ class Storage:
     async def get_latest(self, *, workflow_name):
         return await self.load(f"c{count - 1:06}")
 
+class Paged(Storage):
+    async def list_headers(self, *, workflow_name, limit, cursor):
+        await asyncio.sleep(delay)
+        end = int(cursor) if cursor else count
+        begin = max(end - limit, 0)
+        headers = [
+            {
+                "checkpoint_id": f"c{number:06}", "workflow_name": "flow", "iteration_count": number,
+                "previous_checkpoint_id": f"c{number - 1:06}" if number else None,
+                "timestamp": (start + timedelta(seconds=number)).isoformat(),
+            }
+            for number in reversed(range(begin, end))
+        ]
+        return headers, str(begin) if begin else None
+
+    async def load_many(self, checkpoint_ids):
+        loads = [Storage.load(self, name) for name in checkpoint_ids]
+        return await asyncio.gather(*loads)
+
 def make():
     return Storage()
+
+def make_paged():
+    return Paged()
 """
 """A storage behind a network, as far as time goes: each answer takes `DELAY` seconds."""
 
@@ -156,21 +173,26 @@ def remote(directory: Path) -> list[Figure]:
     """The browser on a storage of 10,000 checkpoints that answers in 20 ms, and on one of 64 that takes a second."""
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "far_away.py").write_text(REMOTE)
-    arguments = Programs(directory / "programs")(
-        f"import sys; sys.path.insert(0, {str(directory)!r})\n{COMMAND}", "--storage", "far_away:make",
-        "--workflow-name", "flow",
-    )  # fmt: skip
+    program = f"import sys; sys.path.insert(0, {str(directory)!r})\n{COMMAND}"
+    programs, flow = Programs(directory / "programs"), ("--workflow-name", "flow")
     taken: dict[str, float] = {}
     for delay, count in ((0.02, 10_000), (1.0, 64)):
+        arguments = programs(program, "--storage", "far_away:make", *flow)
         with Terminal(*arguments, patience=PATIENCE, DELAY=str(delay), COUNT=str(count)) as terminal:
             asked = terminal.wait_until(lambda text: "checkpoint" in text) if delay < 1 else terminal.started
             taken[f"row {delay}"] = terminal.wait_until(lambda text: " done" in text) - asked
             least = 100 if delay < 1 else count
             taken[f"many {delay}"] = terminal.wait_until(lambda text, least=least: _shown(text) >= least) - asked  # type: ignore[misc]
+    with Terminal(
+        *programs(program, "--storage", "far_away:make_paged", *flow), patience=PATIENCE, DELAY="0.02", COUNT="10000"
+    ) as terminal:
+        asked = terminal.wait_until(lambda text: "checkpoint" in text)
+        taken["headers"] = terminal.wait_until(lambda text: _shown(text) >= 10_000) - asked
     return [
         Figure("first row of 10,000 in a storage that answers in 20 ms, from the first screen", ms(taken["row 0.02"]),
                promise="< 400 ms", kept=taken["row 0.02"] < 0.4),
         Figure("… the newest hundred", ms(taken["many 0.02"]), promise="< 1 s", kept=taken["many 0.02"] < 1),
+        Figure("… all 10,000 headers, where the storage lists them page by page", ms(taken["headers"])),
         Figure("all of 64 in a storage that answers in 1 s, from the start", ms(taken["many 1.0"])),
     ]  # fmt: skip
 
@@ -194,98 +216,3 @@ def cpu_of(
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode in codes
     return usage.ru_utime + usage.ru_stime
-
-
-LOADS = """
-import base64, json, pathlib, pickle, sys
-import agent_framework
-
-def walk(value):
-    if isinstance(value, dict):
-        if "__pickled__" in value:
-            pickle.loads(base64.b64decode(value["__pickled__"]))
-        else:
-            for member in value.values():
-                walk(member)
-    elif isinstance(value, list):
-        for member in value:
-            walk(member)
-
-for path in pathlib.Path(sys.argv[1]).glob("*.json"):
-    walk(json.loads(path.read_bytes()))
-"""
-"""The peer: every file parsed and every pickle loaded, which runs what is in them."""
-
-
-def chat(directory: Path) -> list[Figure]:
-    """Whole verbs over a chat that keeps all it said, to loading every pickle in it; and memory after stepping."""
-    store = str(directory / "store")
-    write_growing_chat(directory / "store", CHAT)
-    programs = Programs(directory / "programs")
-    path = "state._executor_state.bob.full_conversation"
-    verbs = {
-        "doctor": ("doctor", store),
-        "ls --sizes": ("ls", store, "--sizes"),
-        "history of its length": ("history", store, f"length({path})"),
-        "find": ("find", store, "what nobody said"),
-    }
-    peer, *found = in_turns(
-        lambda: cpu_of(programs.command(LOADS, store)),
-        *((lambda args=args: cpu_of(programs.command(COMMAND, *args), (0, 1))) for args in verbs.values()),
-        runs=1,
-    )
-    what = f"over a growing chat of {CHAT} checkpoints, to `pickle.loads` of all"
-    figures = [
-        Figure(f"CPU of `{name}` {what}", f"{ours:.2f} s", f"{peer:.2f} s", f"{ours / peer:.1f}×", "≤ 1.5×",
-               ours <= 1.5 * peer)
-        for name, ours in zip(verbs, found, strict=True)
-    ]  # fmt: skip
-    with Terminal(*programs(COMMAND, store), patience=PATIENCE) as terminal:
-        terminal.wait_until(lambda text: f"{CHAT:,} checkpoints" in text)
-        terminal.settle()
-        for _ in range(CHAT):
-            terminal.press("k")
-            while terminal.read(0.05):
-                pass
-        terminal.settle()
-        used = terminal.memory()
-    figures.append(Figure("memory after stepping through it", f"{used:.0f} MB", "", "", "≤ 250 MB", used <= 250))
-    return figures
-
-
-def write_growing_chat(directory: Path, count: int, size: int = 8_000) -> list[Written]:
-    """Write one run of `count` checkpoints: a chat to which each adds a message of about `size` bytes, and keeps all.
-
-    The messages are those of the framework, pickled one by one, as it writes them.
-    """
-    directory.mkdir(parents=True, exist_ok=True)
-    document = json.loads(documents("orch_groupchat")[4])
-    head = dict(document)
-    said = document["state"]["_executor_state"]["bob"]["full_conversation"][1]
-    original = base64.b64decode(said["__pickled__"])
-    messages: list[dict[str, str]] = []
-    written: list[Written] = []
-    ids = random.Random(5)
-    for number in range(count):
-        words = f"{number:06} " + "what was said so far, in other words. " * (size // 38)
-        # The text is the first long one of the pickle; its length stands before it.
-        pickled = _with_text(original, words)
-        messages.append(said | {"__pickled__": base64.b64encode(pickled).decode()})
-        document["state"]["_executor_state"] = {"bob": {"full_conversation": messages}}
-        text = json.dumps(document, indent=2, ensure_ascii=False).encode()
-        body = text[text.index(b'\n  "messages": ') :]
-        name = str(uuid.UUID(int=ids.getrandbits(128), version=4))
-        node = Written(name, written[-1].id if written else None)
-        content = header(node, START + timedelta(seconds=number), head) + body
-        (directory / f"{node.id}.json").write_bytes(content)
-        written.append(node)
-    return written
-
-
-def _with_text(pickled: bytes, words: str) -> bytes:
-    """The pickle of a message with another text in the place of its own."""
-    from agent_framework import Message
-
-    message = pickle.loads(pickled)
-    assert isinstance(message, Message)
-    return pickle.dumps(Message(role=message.role, contents=[words], author_name=message.author_name), protocol=4)

@@ -78,6 +78,9 @@ def test_a_variable_that_names_no_file_is_an_error(monkeypatch: pytest.MonkeyPat
 def test_where_a_value_comes_from_is_said(monkeypatch: pytest.MonkeyPatch, capfdbinary: Output) -> None:
     monkeypatch.setenv("CKPT_TUI_THEME", "nord")
     assert "theme   nord  (from CKPT_TUI_THEME)" in called(capfdbinary, "config", "show").out
+    assert "cache   true\n" in called(capfdbinary, "config", "show").out
+    monkeypatch.setenv("CKPT_TUI_CACHE", "off")
+    assert "cache   false  (from CKPT_TUI_CACHE)" in called(capfdbinary, "config", "show").out
 
 
 def test_edit_makes_a_file_that_is_right(monkeypatch: pytest.MonkeyPatch, capfdbinary: Output) -> None:

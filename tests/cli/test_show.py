@@ -11,6 +11,7 @@ import pytest
 from ckpt_tui.core.text import unsafe
 from tests.cli.commands import DATA, HOSTILE, NEW, Output, called, command
 from tests.support import workflows
+from tests.support.small_stores import write, write_chain
 
 STORE = NEW / "fork_hitl"
 FIRST, PARENT, WAITING, LAST = "71e15994", "4dde56f7", "52f75515", "4616d935"
@@ -80,6 +81,14 @@ class TestNames:
         name = next(STORE.glob(f"{FIRST}*")).name
         for given in (name, name.removesuffix(".json")):
             assert called(output, "show", STORE, given, "--json").code == 0
+
+    def test_another_branch_that_ends_at_the_same_time_is_named(self, tmp_path: Path) -> None:
+        write_chain(tmp_path, "first", "second", "third")
+        for name, parent in (("third", "second"), ("other", "first")):
+            write(tmp_path, name, previous_checkpoint_id=parent, timestamp="2026-11-20T10:00:05+00:00")
+        done = command("show", tmp_path, "latest", "--query", "checkpoint.id")
+        assert json.loads(done.out) == "third"
+        assert done.err == "ckpt-tui: latest is third; other has the same time: name the one that is meant\n"
 
     def test_without_a_name_the_latest_is_shown(self, output: Output) -> None:
         assert called(output, "show", STORE).out == called(output, "show", STORE, "latest").out

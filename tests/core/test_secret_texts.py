@@ -22,6 +22,15 @@ LOOKS = {
     "AccountName=a;AccountKey=AAAABBBB==;EndpointSuffix=core": f"AccountName=a;AccountKey={M};EndpointSuffix=core",
     "Endpoint=sb://x/;SharedAccessKeyName=Root;SharedAccessKey=a+/=":
         f"Endpoint=sb://x/;SharedAccessKeyName=Root;SharedAccessKey={M}",
+    "<add key=\"ApiKey\" value=\"abc1\"/>": f"<add key=\"ApiKey\" value=\"{M}\"/>",
+    "<Password>abc1</Password> <p>x</p>": f"<Password>{M}</Password> <p>x</p>",
+    "<wsse:Password Type='t'>abc1</wsse:Password>": f"<wsse:Password Type='t'>{M}</wsse:Password>",
+    "machine h login u password abc1": f"machine h login u password {M}",
+    "PuTTY-User-Key-File-2: ssh-rsa\nPrivate-Lines: 1\nAAAA\nPrivate-MAC: 1":
+        f"PuTTY-User-Key-File-2: ssh-rsa\nPrivate-Lines: 1\n{M}\nPrivate-MAC: 1",
+    "redis-cli -h x -a abc1 ping": f"redis-cli -h x -a {M} ping",
+    "sshpass -p 'abc1' ssh h": f"sshpass -p '{M}' ssh h",
+    "mysql -u root -pabc1 db": f"mysql -u root -p{M} db",
     "Shared Access Key=abc;": f"Shared Access Key={M};",
     "https://a.blob/c/f?sv=2024-01-01&sig=AbCdEfGh%3D": f"https://a.blob/c/f?sv=2024-01-01&sig={M}",
     "https://x.example/api?code=abc&n=1": f"https://x.example/api?code={M}&n=1",
@@ -69,6 +78,7 @@ HONEST = [
     "def f(token: str, password=None):", "-----BEGIN CERTIFICATE-----\nMII",
     "mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=b77a5c561934e089", "10:15:30", "a=b;c=d",
     "state.total > `1`", "eyJhbGciOiJIUzI1NiJ9", "password=${DB_PASSWORD}", "see https://example.com/keys?page=2",
+    "<p>hello</p> <token/>", "<password>$(pw)</password>", "mysql -u root -p db", "please login as me, then a password",
 ]  # fmt: skip
 
 
@@ -93,12 +103,14 @@ NAMES = (
     "secondaryKey", "APPLICATIONINSIGHTS_CONNECTION_STRING", "AZURE_CLIENT_SECRET", "db_pass", "sas_token",
     "instrumentationKey", "accountkey", "x-functions-key", "aws_secret_access_key", "refresh_token", "azureOpenAIKey",
     "api_keys", "otp", "AzureWebJobsStorage", "PGPASSWORD", "SERVICEBUS_CONNECTION", "cognitiveServicesKey",
+    "cosmos_primary_key", "storage-secondary-key", "pass_phrase",
 )  # fmt: skip
 NO_NAMES = (
     "max_tokens", "token_count", "tokens_used", "secretary", "keyboard", "passport_no", "session_id", "author",
     "primary_key", "PARTITION_KEY", "token_url", "password_policy", "first_pass", "status_code",
     "graph_signature_hash", "pinned", "mapping", "AZURE_CLIENT_ID", "SharedAccessKeyName", "key_points", "AWS_REGION",
     "region", "PublicKeyToken", "strategy", "pattern", "connection_id", "storage", "storage_class", "connections",
+    "table_primary_key", "row secondary key",
 )  # fmt: skip
 
 
@@ -128,7 +140,7 @@ def test_names_of_classes_are_no_secrets() -> None:
     [
         "a=" * 200_000, "://" * 200_000, "://a:" * 100_000, "-----BEGIN PRIVATE KEY-----" * 5_000, "token=" * 100_000,
         "password: " * 50_000, "--token " * 50_000, "eyJ" * 100_000, "eyJabcd." * 50_000, "sk-" * 100_000,
-        "a" * 1_000_000 + "=",
+        "a" * 1_000_000 + "=", "<a>" * 50_000 + "</", "mysql " * 20_000, "login " * 50_000,
         'key="' * 100_000, "key=;" * 100_000, "bearer " * 50_000, "@tcp(" + "a:" * 100_000, "xoxb-" * 100_000,
     ],
     ids=lambda text: text[:12],

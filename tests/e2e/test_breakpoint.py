@@ -113,5 +113,5 @@ def test_a_step_typed_in_one_go_with_a_breakpoint_is_taken(tmp_path: Path) -> No
         terminal.shows("RUN IT")
         terminal.press("berror\rs")
         terminal.shows("paused after step 1")
-        terminal.press("b; warning\rs")
+        terminal.press("bwarning\rs")
         terminal.shows("paused after step 2")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import builtins
 import hashlib
+import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from ckpt_tui.runner.lines import Lines
+from ckpt_tui.runner.protection import Protection
 from tests.cli.commands import ROOT
 
 CHILD = """
@@ -195,3 +200,9 @@ def test_many_changes_at_one_place_are_reported_once_and_counted(store: Path) ->
         (store / f"{number}.json").write_text("{}")
     _, lines, _, _ = run(store, "for each in Path(store).glob('*.json'): each.unlink()")
     assert [line["count"] for line in lines] == [1, 32]
+
+
+def test_where_no_store_is_to_be_protected_python_stays_as_it_is(tmp_path: Path) -> None:
+    before = os.remove, os.open, os.replace, shutil.rmtree, builtins.open, io.open
+    Protection([], str(tmp_path / "new"), Lines(os.open(os.devnull, os.O_WRONLY))).install()
+    assert (os.remove, os.open, os.replace, shutil.rmtree, builtins.open, io.open) == before

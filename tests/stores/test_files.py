@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ckpt_tui.stores import files
+from ckpt_tui.stores.file_troubles import not_a_file
 from ckpt_tui.stores.files import FileTrouble, Stamp, each_json, read_ends, read_whole
 
 if TYPE_CHECKING:
@@ -206,7 +207,7 @@ def test_a_link_to_a_device_is_not_a_file(tmp_path: Path, read: Callable[[str], 
 
 @pytest.mark.parametrize(("mode", "words"), [(stat.S_IFBLK, "a block device"), (0, "something special")])
 def test_what_cannot_be_made_in_a_test_has_a_name_too(mode: int, words: str) -> None:
-    assert words in files._not_a_file("a.json", mode).reason
+    assert words in not_a_file("a.json", mode).reason
 
 
 # --- what cannot be opened

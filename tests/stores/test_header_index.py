@@ -11,9 +11,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 
-from ckpt_tui.cli.command_line import run
+from ckpt_tui.cli.command_line import cli, run
 from ckpt_tui.core.model import CheckpointRef
 from ckpt_tui.stores import caching, directory, files, header_index, headers, index_database
 from ckpt_tui.stores.base import Entry, collect
@@ -491,6 +492,16 @@ class TestWhereItIs:
         monkeypatch.delenv("CKPT_TUI_CONFIG", raising=False)
         assert run(["ls", str(store), "--fast"]) == 0
         assert index_of(store).exists()
+
+    def test_every_verb_that_reads_a_store_can_do_without(self) -> None:
+        context = click.Context(cli)
+        without = []
+        for name in (*cli.list_commands(context), "\0browse"):
+            command = cli.get_command(context, name)
+            assert command is not None
+            if not any("--no-cache" in param.opts for param in command.params):
+                without.append(name)
+        assert without == ["notes", "schema", "config", "completion", "demo"]
 
     def test_an_existing_index_is_not_read_where_it_is_switched_off(self, store: Path, opened: list[str]) -> None:
         listed(store)

@@ -66,3 +66,15 @@ def test_what_a_fork_writes_is_news_of_its_thread(tmp_path: Path) -> None:
     assert counts == {"thread 000": 2, "thread 001": 3, "thread 002": 2}
     [file] = [entry.file for entry in groups.entries("thread 001") if name in entry.file]
     assert groups.home(file) == "thread 001"
+
+
+def test_a_name_is_looked_for_in_the_store_and_in_all_that_forks_add(tmp_path: Path) -> None:
+    save_many(tmp_path / "a.db", 3, 2)
+    shutil.copyfile(tmp_path / "a.db", tmp_path / "fork.db")
+    connection = connect(tmp_path / "fork.db", "")
+    save(connection, 30, checkpoint_id(2, 1), thread="thread 001")
+    connection.close()
+    groups = opened(overlay(str(tmp_path / "a.db"), [str(tmp_path / "fork.db")]))
+    assert groups.holders(f"thread 002/{checkpoint_id(3, 2)}") == ["thread 002", "thread 001"]
+    assert set(groups.newest(1) or ()) >= {"thread 001", "thread 002"}
+    assert groups.holders("thread") is None

@@ -8,6 +8,7 @@ import pytest
 
 from ckpt_tui.core.runs.groups import FOLDED
 from ckpt_tui.core.runs.listing import FoldedRow, NodeRow, RunRow
+from ckpt_tui.stores.fork_directories import overlay
 from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.screens.compare import CompareScreen
 from ckpt_tui.tui.screens.replay import ReplayScreen
@@ -154,11 +155,24 @@ class TestDatabase:
             driver.screen.selection.go_to_id("nothing-has-it")
             await driver.shows("no longer in the store")
 
+    async def test_a_new_fork_of_a_thread_is_gone_to(self, copied: Path, groups: list[str], tmp_path: Path) -> None:
+        write_threads(tmp_path / "fork.db", 1)  # the first thread, which went on in another way
+        fork = add_checkpoint(tmp_path / "fork.db", groups[-1])
+        async with open_app(copied) as driver:
+            await listed(driver)
+            driver.screen.open_instead(overlay(str(copied), [str(tmp_path / "fork.db")]))
+            await driver.until(lambda: driver.screen.list.view.checkpoints > THREADS * STEPS, "the fork")
+            file = next(file for file in driver.screen.list.view.places if fork in file)
+            assert driver.screen.selection.go_to(file)
+            await driver.until(lambda: driver.screen.list.selected == file, "it is selected")
+            await driver.until(lambda: driver.screen.opened.file == file, "it is shown")
+
     async def test_a_filter_finds_threads_by_name_and_checkpoints_by_id(self, threads: Path, groups: list[str]) -> None:
         entries = open_store(threads).groups().entries(groups[300])  # type: ignore[union-attr]
         name = str(entries[3].id).rpartition("/")[2]  # type: ignore[union-attr]
         async with open_app(threads) as driver:
             await listed(driver)
+            await driver.press("F")  # the newest is no longer followed
             await driver.press("f")
             await driver.type(groups[400][:13])
             await driver.press("enter")
@@ -168,8 +182,11 @@ class TestDatabase:
             await driver.press("enter")
             await driver.until(lambda: (NodeRow, f"{groups[300]}/{name}") in rows(driver), "the checkpoint")
             assert [kind for kind, _ in rows(driver)] == [RunRow, NodeRow]
+            await driver.until(lambda: driver.screen.list.selected == f"{groups[300]}/{name}", "the cursor is there")
             await driver.press("escape")
             await driver.until(lambda: sum(kind is FoldedRow for kind, _ in rows(driver)) > THREADS - 5, "all again")
+            assert driver.screen.list.selected == f"{groups[300]}/{name}"
+            assert (NodeRow, f"{groups[300]}/{name}") in rows(driver)
 
     async def test_a_new_checkpoint_brings_its_thread_to_the_top(self, copied: Path, groups: list[str]) -> None:
         async with open_app(copied) as driver:
@@ -256,3 +273,11 @@ class TestDirectory:
             await driver.type(old.id[:13])
             await driver.press("enter")
             await driver.until(lambda: (NodeRow, old.id) in rows(driver), "its row")
+
+    async def test_a_place_in_a_checkpoint_of_a_folded_run_is_gone_to(self, files: Path) -> None:
+        async with open_app(files, settled=False) as driver:
+            await driver.shows(f"{FOLDED + 40:,} checkpoints")
+            old = driver.screen.list.view.runs[0].nodes[500].ref
+        async with open_app(files, at=old.id, steps=("state", "history"), settled=False) as driver:
+            await driver.until(lambda: driver.screen.list.selected == old.file, "it is selected")
+            await driver.until(lambda: driver.screen.panes.detail.place[1] == "state.history", "the place in it")

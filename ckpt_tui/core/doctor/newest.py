@@ -121,7 +121,8 @@ def _of_one_name(name: str, own: Sequence[Candidate], order: Mapping[str, int]) 
         return []
     runs = arrange(shown)
     nodes = [node for run in runs for node in run.nodes]
-    ours = latest(nodes).ref
+    last = latest(nodes)
+    ours = last.ref
     order = order or {ours.file: -1}
     call = f"get_latest(workflow_name={name!r})"
     with_types = [one for one in own if not one.hopeless]
@@ -137,8 +138,8 @@ def _of_one_name(name: str, own: Sequence[Candidate], order: Mapping[str, int]) 
         found.append(_tied(call, ours, allowed) if tied else _differs(call, ours, allowed, own, needs_types=False))
     elif default is not None and ours.file != default.file:
         found.append(_differs(call, ours, default, own, needs_types=True))
-    if others := as_late_here(next(node for node in nodes if node.ref is ours), nodes):
-        reason = f"{len(others) + 1:,} branches of {name} end at the same time; latest here is the longest of them"
+    if others := as_late_here(last, next(run.nodes for run in runs if any(one is last for one in run.nodes))):
+        reason = f"{len(others) + 1:,} branches of {name} end at the same time; latest here is the longest one"
         found.append(Finding("tie", "info", ours.file, "", reason, "Name the id to resume."))
     if overlapping := _overlapping(runs):
         reason = f"{overlapping:,} runs of {name} overlap in time; {call} gives the newest checkpoint of all of them"

@@ -48,6 +48,8 @@ class MergedMessages:
         self.entries: list[MergedMessage] = []
         self.repeated: list[tuple[Path, int]] = []
         self._by_key: dict[_Key, list[MergedMessage]] = {}
+        self._said = ""
+        """All texts, one after the other: what is in none of them is sought once, and not in thousands of entries."""
         # Executor by executor, what it keeps before what it only holds.
         for source in sorted(sources, key=lambda source: source.rank):
             self._take(source)
@@ -103,14 +105,23 @@ class MergedMessages:
     def _longer(self, made: list[MergedMessage]) -> MergedMessage | None:
         """The turn that repeats what a message by itself says, as a ledger repeats its facts: it comes after it."""
         text = made[0].message.text if len(made) == 1 else ""
-        if len(text) < _LOOKED_FOR:
+        if len(text) < _LOOKED_FOR or text not in self._said:
             return None
         return next((entry for entry in self.entries if text in entry.message.text), None)
 
     def _insert(
         self, ahead: list[MergedMessage], before: MergedMessage | None, after: dict[int, list[MergedMessage]]
     ) -> None:
-        merged: list[MergedMessage] = [] if before is not None or self.entries else ahead
+        new_entries = [*ahead, *(made for listed in after.values() for made in listed)]
+        for entry in new_entries:
+            self._by_key.setdefault(entry.key, []).append(entry)
+        self._said = "\0".join((self._said, *(entry.message.text for entry in new_entries)))
+        if before is None and not after:  # thousands of messages in flight, each by itself
+            for place, entry in enumerate(ahead, len(self.entries)):
+                entry.place = place
+            self.entries += ahead
+            return
+        merged: list[MergedMessage] = []
         at = 0
         while at < len(self.entries):
             entry = self.entries[at]
@@ -126,8 +137,6 @@ class MergedMessages:
                 merged += new
         if before is None and self.entries:
             merged += ahead
-        for entry in (*ahead, *(made for listed in after.values() for made in listed)):
-            self._by_key.setdefault(entry.key, []).append(entry)
         self.entries = merged
         for place, entry in enumerate(merged):
             entry.place = place

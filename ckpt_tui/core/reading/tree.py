@@ -341,10 +341,8 @@ class Tree:
         branch: Branch | None = self.root
         found = 0
         for label in labels:
-            if branch is None:
-                break
-            slot = slot_with(branch, label)
-            if slot is None:
+            slot = slot_with(branch, label) if branch is not None else None
+            if branch is None or slot is None:
                 break
             found = self.index_of(branch, slot)
             branch = branch.kids.get(slot)

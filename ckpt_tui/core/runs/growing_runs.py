@@ -60,6 +60,7 @@ class _Section:
         if self.nodes is not None:
             self.run = self.run._replace(nodes=tuple(self.nodes))
             self.nodes = None
+            self.places = None  # made again where it is needed: most runs never change again
         return self.run
 
 

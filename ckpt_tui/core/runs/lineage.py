@@ -58,6 +58,7 @@ class Run(NamedTuple):
         store: Name of its store where several are shown as one list, or "".
         above: Id of the run that this one is a part of, or "".
         level: How many runs it is a part of.
+        whole: How many checkpoints it has where `nodes` are a selection of them; 0 where they are all.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Run(NamedTuple):
     store: str = ""
     above: str = ""
     level: int = 0
+    whole: int = 0
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -328,19 +330,9 @@ def _branches(
                     crowd += column == LANES - 1
                     further.append((child, column))
                 pending.extend(reversed(further))
-            name = ref.id
-            nodes.append(
-                (
-                    ref,
-                    parents.get(name),
-                    name in guessed,
-                    fork,
-                    lane,
-                    waiting | 1 << lane,
-                    opened,
-                    irregular.get(name, ""),
-                )
-            )
+            name, lanes = ref.id, waiting | 1 << lane
+            parent, irregularity = parents.get(name), irregular.get(name, "")
+            nodes.append((ref, parent, name in guessed, fork, lane, lanes, opened, irregularity))
             if not below:
                 break
             waiting |= opened

@@ -306,7 +306,8 @@ def run_title(run: Run, short: bool = False) -> tuple[str, str]:
     if short:
         parts.append(f"{count:,}")
         return shown_name(name, 40), " · ".join(parts) + (" · forked" if forks else "")
-    parts.append(f"{count:,} checkpoint{'' if count == 1 else 's'}")
+    shown = f"{count:,} of {run.whole:,}" if run.whole else f"{count:,}"
+    parts.append(f"{shown} checkpoint{'' if (run.whole or count) == 1 else 's'}")
     if forks:
         parts.append(f"{forks} fork{'' if forks == 1 else 's'}")
     if run.above and not run.level:

@@ -61,15 +61,17 @@ class Selection(NamedTuple):
         return keep(runs, lambda node: id(node) in wanted)
 
 
-def keep(runs: Sequence[Run], is_wanted: Callable[[Node], bool]) -> tuple[Run, ...]:
-    """The runs with some of their checkpoints; runs without any are left out."""
+def keep(runs: Sequence[Run], is_wanted: Callable[[Node], bool], is_counted: bool = True) -> tuple[Run, ...]:
+    """The runs with some of their checkpoints, and how many they have in all; runs without any are left out."""
     found = []
     for run in runs:
         nodes = tuple(node for node in run.nodes if is_wanted(node))
         if len(nodes) == len(run.nodes):
             found.append(run)
         elif nodes:  # branches that are left out are not drawn
-            found.append(run._replace(nodes=tuple(node._replace(opened=0) for node in nodes)))
+            nodes = tuple(node._replace(opened=0) for node in nodes)
+            whole = (run.whole or len(run.nodes)) if is_counted else run.whole
+            found.append(run._replace(nodes=nodes, whole=whole))
     return tuple(found)
 
 
@@ -96,7 +98,7 @@ def _run_of(name: str, runs: Sequence[Run]) -> Run:
 
 def with_read(runs: Sequence[Run], entries: Mapping[str, CheckpointRef]) -> tuple[Run, ...]:
     """The runs with what was read of their checkpoints; those that turned out to be broken are left out."""
-    kept = keep(runs, lambda node: node.ref.file in entries)
+    kept = keep(runs, lambda node: node.ref.file in entries, is_counted=False)
     return tuple(
         run._replace(nodes=tuple(node._replace(ref=entries[node.ref.file]) for node in run.nodes)) for run in kept
     )

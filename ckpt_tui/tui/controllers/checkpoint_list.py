@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.runs.ids import IdFault, find
+from ckpt_tui.core.runs.listing import NodeRow
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.helpers.port import Port
 from ckpt_tui.tui.widgets.prompt import Prompted
@@ -62,6 +63,11 @@ class CheckpointList:
         """File that is to be selected once its run is unfolded."""
         self._timer: Timer | None = None
 
+    @property
+    def is_landing(self) -> bool:
+        """Whether the cursor is on its way to a checkpoint that was named, whose run is not unfolded yet."""
+        return self._at is not None or bool(self._landing)
+
     def show(self, event: ViewReady) -> None:
         """Show how the store looks now."""
         rows = self._port.panes.list
@@ -69,15 +75,17 @@ class CheckpointList:
         self.progress = (event.done, event.total) if event.done < event.total else (0, 0)
         if view.newest != before.newest or view.checkpoints != before.checkpoints:
             self.changed_at = time.time()
-        if self._at is not None and view.runs:
-            self._select(self._at, view)
+        named = self._select(self._at, view) if self._at is not None and view.runs else ""
         rows.show(view, self._port.selection.following)
+        if named and named not in view.places:
+            self.reveal(named)
         if self._landing and self._landing in view.places:
             landing, self._landing = self._landing, ""
             rows.select(landing, by_hand=False)
         self.describe_soon()
 
-    def _select(self, at: str, view: View) -> None:
+    def _select(self, at: str, view: View) -> str:
+        """Select the checkpoint that was named, and return its file; "" while there is none."""
         try:
             node = find(at, view.runs)
         except IdFault as fault:
@@ -87,11 +95,10 @@ class CheckpointList:
                     self._port.follower.look_up(at)
             elif self.progress == (0, 0):
                 self._give_up(fault.reason)
-            return
+            return ""
         self._at = None
         self._port.panes.list.selected = node.ref.file
-        if node.ref.file not in view.places:
-            self.reveal(node.ref.file)
+        return node.ref.file
 
     def _give_up(self, reason: str) -> None:
         self._at, self._port.selection.following = None, True
@@ -212,5 +219,8 @@ class CheckpointList:
         return True
 
     def _set_filter(self, text: str) -> None:
+        rows = self._port.panes.list
+        if not text and rows.view.is_folded and isinstance(rows.row, NodeRow):
+            self._port.library.folding.unfold(self._group_of(rows.selected))  # what was found stays in sight
         self._port.library.filter = text
         self._port.follower.refresh()

@@ -46,6 +46,11 @@ class OpenedCheckpointPort(Port, Protocol):
     def follower(self) -> StoreFollower:
         """What reads the store."""
 
+    @property
+    def is_landing(self) -> bool:
+        """Whether the cursor is on its way to the checkpoint that was named."""
+        ...
+
     def shown(self, file: str) -> None:
         """Take in that the panes show a checkpoint."""
 
@@ -167,7 +172,7 @@ class OpenedCheckpoint:
         for pane in panes.details:
             pane.show(checkpoint)
         self._port.after_refresh(lambda: self._port.jobs.judge(file, checkpoint))
-        if self._steps:
+        if self._steps and not self._port.is_landing:
             steps, self._steps = self._steps, ()
             if not panes.details[0].go_to(steps):
                 self._port.say(f"There is no {'.'.join(steps)} in this checkpoint.", "warn")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from ckpt_tui.actions.debugging.session_record import unfinished
+from ckpt_tui.actions.debugging.session_record import Unfinished, unfinished
 from ckpt_tui.actions.resume.fork_overlays import SUFFIX, root_of, with_directory
 from ckpt_tui.core.runs.short_ids import short_id
 from ckpt_tui.core.shown_names import shown_name
@@ -132,6 +132,8 @@ class ResumeEntry:
         """The run whose rows are marked as new."""
         self._timer: Timer | None = None
         self._has_looked = False
+        self._unfinished: Unfinished | None = None
+        """The last run of this store, where it was cut off."""
         self._offered = ""
         """The file of the checkpoint from which a run that was cut off can go on."""
 
@@ -258,15 +260,14 @@ class ResumeEntry:
             self._land()
         if not self._has_looked:
             self._has_looked = True
-            self._offer()
+            store = self._port.store
+            places = (store.path, root_of(store.path) + SUFFIX)
+            self._unfinished = unfinished(tuple(dict.fromkeys((*places, *(each.path for each in store.members)))))
+        if self._unfinished is not None and not self._offered and not self._kept:
+            self._offer(self._unfinished)
 
-    def _offer(self) -> None:
-        """Say that the last run of this store was cut off, where it was."""
-        store = self._port.store
-        places = (store.path, root_of(store.path) + SUFFIX)
-        found = unfinished(tuple(dict.fromkeys((*places, *(each.path for each in store.members)))))
-        if found is None:
-            return
+    def _offer(self, found: Unfinished) -> None:
+        """Say that the last run of this store was cut off, once the checkpoint to go on from is in the list."""
         nodes = (node for run in self._port.selection.runs for node in run.nodes)
         node = next((each for each in nodes if each.ref.id == found.checkpoint), None)
         if node is not None:

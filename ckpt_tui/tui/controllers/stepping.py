@@ -85,7 +85,8 @@ class Stepping:
 
     def ask_breakpoints(self) -> None:
         """Ask where to pause; the breakpoints are kept with the store, and hold in a replay, too."""
-        self._port.prompt.ask(_BREAKPOINTS, "; ".join(self._notebook.breakpoints), self._take_breakpoints, select=False)
+        known = "".join(f"{each}; " for each in self._notebook.breakpoints)  # what is typed comes besides
+        self._port.prompt.ask(_BREAKPOINTS, known, self._take_breakpoints, select=False)
 
     def _take_breakpoints(self, text: str) -> bool | None:
         specs = [each.strip() for each in text.split(";") if each.strip()]

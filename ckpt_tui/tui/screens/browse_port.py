@@ -109,6 +109,11 @@ class BrowsePort:
         return self._screen.checkpoints.changed_at
 
     @property
+    def is_landing(self) -> bool:
+        """Whether the cursor is on its way to the checkpoint that was named."""
+        return self._screen.checkpoints.is_landing
+
+    @property
     def match(self) -> str:
         """The text that is marked in values."""
         return self._screen.value_search.match

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.cells import cell_len
 
 from ckpt_tui.core.runs import listing
+from ckpt_tui.core.runs.columns import Around, Cell
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.widgets.fitting import SHORTEST, fit, fit_middle
 
@@ -41,6 +44,14 @@ _STATUS_STYLES = {
     "open": "warn",
     "failed": "error",
 }
+
+DANGER = "☠"
+"""The sign of a checkpoint that would run code when it is loaded."""
+
+NEW = "+"
+"""The sign of a checkpoint that a run from here has just written."""
+
+_EDGE_STYLES = {DANGER: "error", "!": "warn", "~": "dim", NEW: "good"}
 
 
 def heading(
@@ -84,6 +95,33 @@ def problem(row: listing.ProblemRow, width: int, names_width: int) -> list[tuple
     reason = clean(row.problem.reason)
     name = fit_middle(name, min(names_width, width // 2))
     return [(f" {name}", "plain"), ("  " + reason, "dim")]
+
+
+def checkpoint(
+    row: listing.NodeRow, columns: Sequence[Cell], around: Around, danger: str
+) -> list[tuple[str, str]]:  # fmt: skip
+    """A checkpoint in columns.
+
+    Args:
+        row: Its row.
+        columns: The columns, with their widths.
+        around: What is known of other rows.
+        danger: What it would do when it is loaded, or "".
+    """
+    parts: list[tuple[str, str]] = []
+    for cell in columns:
+        column, cells = cell.column, cell.gap + cell.cells
+        if column.id == "gutter":
+            parts += gutter(row, cell.cells)
+        elif column.id == "what":
+            parts += [(" " * cell.gap, "plain"), *what_happened(row, cell.cells, danger)]
+        else:  # the blanks before a text are a part of it: each change of style costs some 40 bytes
+            text = column.text(row, around)
+            text = text if cell_len(text) <= cell.cells else fit(text, cell.cells)
+            blanks = " " * (cells - cell_len(text))
+            left = " " * cell.gap
+            parts.append((blanks + text if column.right else left + text + blanks[len(left) :], column.style))
+    return parts
 
 
 def gutter(row: listing.NodeRow, cells: int) -> list[tuple[str, str]]:
@@ -147,3 +185,25 @@ def what_happened(row: listing.NodeRow, cells: int, danger: str) -> list[tuple[s
             parts.append((f"  {words}", "dim"))
             left -= len(words) + 2
     return [*parts, (" " * left, "plain")]
+
+
+def edge(
+    row: listing.NodeRow | listing.ProblemRow | None, own: str = "", keep: str = "", is_danger: bool = False,
+    is_new: bool = False,
+) -> list[tuple[str, str]]:  # fmt: skip
+    """The signs at the left edge of a row: the cursor, a mark, a bookmark or a note; and what is wrong.
+
+    Args:
+        row: The row; None for a run of which nothing is known.
+        own: The sign of the cursor or of the mark, or "".
+        keep: The sign of its bookmark or note, or "".
+        is_danger: Whether it would run code when it is loaded.
+        is_new: Whether a run from here has just written it.
+    """
+    wrong = "✗" if isinstance(row, listing.ProblemRow) else ""
+    if isinstance(row, listing.NodeRow):
+        irregular = listing.irregularities(row)
+        wrong = DANGER if is_danger else irregular[0][0] if irregular else ""
+    second = wrong or (keep if own else "") or (NEW if is_new else "")
+    style = "error" if wrong == "✗" else _EDGE_STYLES.get(wrong, "accent")
+    return [(own or keep or " ", "accent"), (second or " ", style)]

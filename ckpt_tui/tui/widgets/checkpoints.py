@@ -15,8 +15,7 @@ from ckpt_tui.core.runs.lineage import Node, Run
 from ckpt_tui.core.text import clean
 from ckpt_tui.tui.commands import bindings
 from ckpt_tui.tui.view import View
-from ckpt_tui.tui.widgets.checkpoint_rows import EDGE, folded, gutter, heading, problem, what_happened
-from ckpt_tui.tui.widgets.fitting import fit
+from ckpt_tui.tui.widgets.checkpoint_rows import EDGE, checkpoint, edge, folded, heading, problem
 from ckpt_tui.tui.widgets.line_list import LineList
 from ckpt_tui.tui.widgets.run_ends import RunEnds
 
@@ -27,19 +26,11 @@ _MEASURED = 200
 _HEADINGS = listing.RunRow | listing.ProblemsRow | listing.FoldedRow
 """Rows that begin a run, or the problems."""
 
-DANGER = "☠"
-"""The sign of a checkpoint that would run code when it is loaded."""
-
-NEW = "+"
-"""The sign of a checkpoint that a run from here has just written."""
-
 _BEFORE_TITLE = 2
 """Cells of the list's first row that the border takes before its title."""
 
 _AFTER_TITLE = 1
 """Cells of it that the border takes behind its title."""
-
-_EDGE_STYLES = {DANGER: "error", "!": "warn", "~": "dim", NEW: "good"}
 
 
 class Checkpoints(LineList):
@@ -101,10 +92,10 @@ class Checkpoints(LineList):
         problems = view.rows[-view.problems :][:_MEASURED] if view.problems else ()
         names = [clean(row.problem.file) for row in problems if isinstance(row, listing.ProblemRow)]
         width = max(map(cell_len, names), default=0)
-        has_same_columns = _widths(before) == _widths(view)
+        has_same_columns = before.widths == view.widths
         is_alike = has_same_columns and width == self._names_width
         self._names_width = width
-        self.changed((lambda index: _is_same_row(before, view, index)) if is_alike else None)
+        self.changed((lambda index: view.has_row_of(before, index)) if is_alike else None)
         self._name_columns()
         if follow and view.newest in view.places:
             self.select(view.newest, by_hand=False)
@@ -160,10 +151,17 @@ class Checkpoints(LineList):
         self.post_message(self.Scrolled())
 
     @property
+    def _on_screen(self) -> range:
+        """The indices of the rows on the screen."""
+        count = len(self.view.rows)
+        top = min(int(self.scroll_offset.y), max(count - 1, 0))
+        return range(top, min(top + self.size.height, count))
+
+    @property
     def visible_nodes(self) -> list[tuple[Run, Node]]:
         """The checkpoints on the screen with their runs, those nearest to the cursor first."""
         found: list[tuple[int, Run, Node]] = []
-        for index in self._visible:
+        for index in self._on_screen:
             row, run = self.view.rows[index], self.view.run_at(index)
             if isinstance(row, listing.NodeRow) and run is not None:
                 found.append((abs(index - self.cursor), run, row.node))
@@ -171,16 +169,9 @@ class Checkpoints(LineList):
         return [(run, node) for _, run, node in found]
 
     @property
-    def _visible(self) -> range:
-        """The indexes of the rows on the screen."""
-        count = len(self.view.rows)
-        top = min(int(self.scroll_offset.y), max(count - 1, 0))
-        return range(top, min(top + self.size.height, count))
-
-    @property
     def unread_ends(self) -> list[str]:
         """The newest checkpoints of the folded runs on the screen of which nothing is known."""
-        return self._ends.missing(self.view.rows[index] for index in self._visible)
+        return self._ends.missing(self.view.rows[index] for index in self._on_screen)
 
     def show_ends(self, refs: Sequence[CheckpointRef]) -> None:
         """Take in checkpoints as they are now, some of which are the newest of folded runs."""
@@ -226,8 +217,7 @@ class Checkpoints(LineList):
     def _name_columns(self) -> None:
         """Name the columns in the first row of the list, which is its border."""
         width = max(self.scrollable_content_region.width, EDGE)
-        text = titles(self._columns(width - EDGE), EDGE)[_BEFORE_TITLE:]
-        text = text.rstrip()
+        text = titles(self._columns(width - EDGE), EDGE)[_BEFORE_TITLE:].rstrip()
         if len(text) > width - _AFTER_TITLE - _BEFORE_TITLE:  # the last name moves by one cell, clear of the corner
             head, _, last = text.rpartition(" ")
             text = f"{head[:-1]} {last}"
@@ -237,7 +227,7 @@ class Checkpoints(LineList):
 
     def _columns(self, width: int) -> tuple[Cell, ...]:
         """The columns of so many cells."""
-        key = (width, *_widths(self.view))
+        key = (width, *self.view.widths)
         if self._laid[0] != key:
             widest = {
                 "gutter": self.view.lanes * 2 - 1,
@@ -256,50 +246,21 @@ class Checkpoints(LineList):
             return [*self._edge(index, newest), *folded(row, newest, width - EDGE)]
         if not isinstance(row, listing.NodeRow | listing.ProblemRow):
             return heading(row, width)
-        edge = self._edge(index, row)
+        signs = self._edge(index, row)
         if isinstance(row, listing.ProblemRow):
-            return [*edge, *problem(row, width, self._names_width)]
-        return [*edge, *self._node(row, width - EDGE)]
+            return [*signs, *problem(row, width, self._names_width)]
+        around, danger = Around(changes=self.counts), self.dangers.get(row.node.ref.file, "")
+        return [*signs, *checkpoint(row, self._columns(width - EDGE), around, danger)]
 
     def _edge(self, index: int, row: listing.NodeRow | listing.ProblemRow | None) -> list[tuple[str, str]]:
-        """The signs at the left edge: the cursor, a mark, a bookmark or a note; and what is wrong."""
-        wrong = "✗" if isinstance(row, listing.ProblemRow) else ""
-        keep = ""
+        """The signs at the left edge of a row; of a folded run, those of its newest checkpoint."""
         own = "▸" if index == self.cursor else ""
         if isinstance(row, listing.NodeRow):
             ref = row.node.ref
-            keep = self.marks.get(ref.id, "")
             own = "◆" if ref.file == self.marked else own
-            irregular = listing.irregularities(row)
-            wrong = DANGER if ref.file in self.dangers else irregular[0][0] if irregular else ""
-        elif self.marked and self.marked == self.file_at(index):
-            own = "◆"
-        first = own or keep
-        second = wrong or (keep if own else "")
-        if isinstance(row, listing.NodeRow) and row.node.ref.id in self.new:
-            second = second or NEW
-        style = "error" if wrong == "✗" else _EDGE_STYLES.get(wrong, "accent")
-        return [(first or " ", "accent"), (second or " ", style)]
-
-    def _node(self, row: listing.NodeRow, width: int) -> list[tuple[str, str]]:
-        parts: list[tuple[str, str]] = []
-        around = Around(changes=self.counts)
-        for cell in self._columns(width):
-            column, cells = cell.column, cell.gap + cell.cells
-            if column.id == "gutter":
-                parts += gutter(row, cell.cells)
-            elif column.id == "what":
-                parts += [
-                    (" " * cell.gap, "plain"),
-                    *what_happened(row, cell.cells, self.dangers.get(row.node.ref.file, "")),
-                ]
-            else:  # the blanks before a text are a part of it: each change of style costs some 40 bytes
-                text = column.text(row, around)
-                text = text if cell_len(text) <= cell.cells else fit(text, cell.cells)
-                blanks = " " * (cells - cell_len(text))
-                left = " " * cell.gap
-                parts.append((blanks + text if column.right else left + text + blanks[len(left) :], column.style))
-        return parts
+            return edge(row, own, self.marks.get(ref.id, ""), ref.file in self.dangers, ref.id in self.new)
+        own = "◆" if self.marked and self.marked == self.file_at(index) else own
+        return edge(row, own)
 
     # -- actions -----------------------------------------------------------------------------------------------------
 
@@ -338,17 +299,11 @@ class Checkpoints(LineList):
             self.move_to(index if self.selectable(index) else index + 1)
 
     def _heading(self, way: int) -> int | None:
-        rows = self.view.rows
-        here = self.cursor
+        rows, here = self.view.rows, self.cursor
         if way < 0:  # the heading of this run first
-            while here >= 0 and not isinstance(rows[here], _HEADINGS):
-                here -= 1
-        here += way
-        while 0 <= here < len(rows):
-            if isinstance(rows[here], _HEADINGS):
-                return here
-            here += way
-        return None
+            here = next((at for at in range(here, -1, -1) if isinstance(rows[at], _HEADINGS)), -1)
+        places = range(here + 1, len(rows)) if way > 0 else range(here - 1, -1, -1)
+        return next((at for at in places if isinstance(rows[at], _HEADINGS)), None)
 
     def action_parent(self) -> None:
         """Go to the checkpoint this one came from."""
@@ -367,14 +322,3 @@ class Checkpoints(LineList):
     def clicked(self, index: int, x: int, times: int) -> None:
         if times == 2:
             self.action_open()
-
-
-def _widths(view: View) -> tuple[int, int, bool]:
-    """What the widths of the columns depend on, of all that a view shows."""
-    return view.lanes, len(str(view.step)), view.has_days
-
-
-def _is_same_row(before: View, view: View, index: int) -> bool:
-    """Whether a row of one view is the same as in another."""
-    rows, others = before.rows, view.rows
-    return index < len(rows) and index < len(others) and rows[index] is others[index]

@@ -98,12 +98,14 @@ def _section(title: str, lines: Iterable[TextAndPath]) -> Iterator[TextAndPath]:
 
 def _fact(light: Light, name: str, reason: str, width: int, inferred: bool = False) -> TextAndPath:
     parts = [(f" {SIGNS[light]} ", LIGHT_STYLES[light]), (name_text(name, width), "plain")]
-    return TextAndPath([*parts, (f"  {INFERRED if inferred else ''}{clean(reason)}", "accent" if inferred else "dim")])
+    return TextAndPath(
+        [*parts, (f"  {INFERRED if inferred else ''}{shown_name(reason)}", "accent" if inferred else "dim")]
+    )
 
 
 def name_text(name: str, width: int) -> str:
     """A name in so many cells, more if it is longer than that."""
-    return clean(name, 40).ljust(width)
+    return shown_name(name, 40).ljust(width)
 
 
 _NOTHING = {

@@ -25,6 +25,18 @@ def finding_of(store: Path, kind: str = "get-latest") -> Finding | None:
     return found[0] if found else None
 
 
+def test_branches_of_a_run_that_end_at_the_same_time_are_good_to_know(tmp_path: Path) -> None:
+    write_chain(tmp_path, "first", "second", "third")
+    for name, parent in (("third", "second"), ("other", "first")):
+        write(tmp_path, name, previous_checkpoint_id=parent, timestamp="2026-11-20T10:00:05+00:00")
+    finding = finding_of(tmp_path, "tie")
+    assert finding is not None and (finding.severity, finding.file) == ("info", "third.json")
+    assert finding.reason == "2 branches of flow end at the same time; latest here is the longest one"
+    (tmp_path / "other.json").unlink()
+    write(tmp_path, "alone", timestamp="2026-11-20T10:00:05+00:00")  # another run
+    assert finding_of(tmp_path, "tie") is None
+
+
 def latest_here(store: Path) -> str:
     runs, _ = read_store(open_store(store))
     return latest([node for run in runs for node in run.nodes]).ref.id

@@ -191,3 +191,10 @@ class TestExplains:
             parse(data)
         assert caught.value.kind == kind
         assert reason in caught.value.reason
+
+
+@pytest.mark.parametrize("length", [1, 10_000])
+def test_values_are_counted_the_same_between_short_and_long_texts(length: int) -> None:
+    text = "a, b: [c] {d}" + "x" * length
+    data = json.dumps({"said": text, "more": [1, 2]}).encode()
+    assert parse(data).work == (3 + 10 * 4 + 8 * 2) * 3 // 8

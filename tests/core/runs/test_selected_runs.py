@@ -7,7 +7,8 @@ import pytest
 from ckpt_tui.core.model import CheckpointRef, Facts
 from ckpt_tui.core.runs.ids import IdFault
 from ckpt_tui.core.runs.lineage import Run, arrange
-from ckpt_tui.core.runs.selected_runs import Selection
+from ckpt_tui.core.runs.listing import run_title
+from ckpt_tui.core.runs.selected_runs import Selection, with_read
 
 
 def ref(name: str, parent: str | None = None, when: float = 1.0, pending: int = 0) -> CheckpointRef:
@@ -66,3 +67,12 @@ def test_a_limit_counts_what_is_in_the_state() -> None:
 def test_branches_that_are_left_out_are_not_drawn() -> None:
     [run] = Selection(run="a1", since=0, limit=3).before_reading(RUNS)
     assert [node.opened for node in run.nodes] == [0, 0, 0]
+
+
+def test_a_title_counts_what_is_shown_of_a_run_and_all_that_it_has() -> None:
+    runs = Selection(limit=3).before_reading(RUNS)
+    assert ["of" in run_title(run)[1] for run in runs] == [True, False]
+    assert " 1 of 4 checkpoints" in run_title(runs[0])[1]
+    assert " 2 checkpoints" in run_title(runs[1])[1]
+    read = {node.ref.file: node.ref for run in RUNS for node in run.nodes[1:]}
+    assert [run.whole for run in with_read(RUNS, read)] == [0, 0]
