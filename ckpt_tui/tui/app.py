@@ -15,6 +15,7 @@ from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.driver import Driver
 from textual.geometry import Size
 from textual.screen import Screen
 
@@ -29,7 +30,7 @@ from ckpt_tui.stores.registry import open_store
 from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
 from ckpt_tui.tui.changed_keys import accept_keys
 from ckpt_tui.tui.commands import by_id, why_not
-from ckpt_tui.tui.ending import end_on_signals
+from ckpt_tui.tui.ending import TerminalFile, end_on_signals, run_to_end
 from ckpt_tui.tui.heaps import share_heaps
 from ckpt_tui.tui.paint import Painter
 from ckpt_tui.tui.screens.browse import Browse
@@ -211,6 +212,12 @@ class CkptApp(TypeAhead):
         self._painter.forget()
         self.refresh()
 
+    def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None) -> Driver:
+        driver = super()._build_driver(headless, inline, mouse, size)
+        if hasattr(driver, "_file"):
+            driver._file = TerminalFile(driver._file)
+        return driver
+
     def action_redraw(self) -> None:
         """Draw the whole screen again, whatever the terminal shows."""
         if self._driver is not None and not self.is_headless:
@@ -246,8 +253,7 @@ def browse(store: str | Store, at: str | None = None, query: str | None = None) 
     config = load()
     opened = with_forks(open_store(store, must_exist=False)) if isinstance(store, str) else store
     app = CkptApp(opened, at, steps_of(query) if query else (), config)
-    app.run(mouse=config.mouse)
-    return app.return_code or 0
+    return run_to_end(app, config.mouse)
 
 
 def browse_events(path: str, streams: Sequence[str] = ()) -> int:
@@ -264,8 +270,7 @@ def browse_events(path: str, streams: Sequence[str] = ()) -> int:
     app = CkptApp(
         open_store(os.path.dirname(path) or os.curdir, must_exist=False), config=config, events=path, streams=streams
     )
-    app.run(mouse=config.mouse)
-    return app.return_code or 0
+    return run_to_end(app, config.mouse)
 
 
 def steps_of(query: str) -> tuple[str, ...]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import signal
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -25,3 +28,49 @@ def end_on_signals(app: App[Any]) -> None:
             continue
         with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; a loop that is not the main thread's
             loop.add_signal_handler(number, app.exit, None, _BY_SIGNAL + number)
+
+
+class TerminalFile:
+    """A file of a terminal that may go away: from then on nothing is written, and nobody waits for it.
+
+    The thread that writes would end with the error, and the app would wait for it once enough is to be written.
+    """
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Write a text, where there still is a terminal."""
+        self._try(self._file.write, text)
+
+    def flush(self) -> None:
+        """Write what is kept back."""
+        self._try(self._file.flush)
+
+    def _try(self, function: Callable[..., Any], *args: Any) -> None:
+        try:
+            function(*args)
+        except OSError as error:
+            if error.errno not in _GONE:
+                raise
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
+
+
+_GONE = (errno.EIO, errno.EPIPE, errno.EBADF, errno.ENXIO)
+"""What the system says of a terminal that is not there any more."""
+
+
+def run_to_end(app: App[Any], mouse: bool) -> int:
+    """Run an app; returns its exit code.
+
+    However it ends, no thread goes on that reads a terminal that is gone: it would never end, and take a core.
+    """
+    try:
+        app.run(mouse=mouse)
+    finally:
+        reading = getattr(app._driver, "exit_event", None)
+        if isinstance(reading, threading.Event):
+            reading.set()
+    return app.return_code or 0

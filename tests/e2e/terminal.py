@@ -67,11 +67,15 @@ class Terminal:
         """Send keys."""
         self.child.send(keys)
 
+    def hang_up(self) -> None:
+        """Close the terminal, as somebody does with its window."""
+        self.child.ptyproc.fileobj.close()
+
     def exit_code(self) -> int | None:
         """Wait for the end of the process."""
         end = time.monotonic() + PATIENCE
-        while self.read() and time.monotonic() < end:
-            pass
+        while time.monotonic() < end and (self.child.isalive() if self.child.ptyproc.fileobj.closed else self.read()):
+            time.sleep(0.02)
         self.child.close()
         status: int | None = self.child.exitstatus
         return status

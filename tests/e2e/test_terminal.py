@@ -96,12 +96,25 @@ def test_the_terminal_is_restored_at_the_end() -> None:
         assert b"\x1b[?25h" in terminal.received[terminal.received.rfind(b"\x1b[?1049l") - 200 :]
 
 
-def test_a_hangup_ends_the_app_and_leaves_nothing_behind() -> None:
+@pytest.mark.parametrize("keys", ["", "j" * 100, "\t\x1b[14~"])
+def test_a_terminal_that_is_closed_ends_the_app(keys: str) -> None:
     with run(str(SAMPLES / "linear")) as terminal:
         terminal.shows("linear · run 1")
-        os.kill(terminal.child.pid, signal.SIGTERM)
-        terminal.exit_code()
-        assert not terminal.child.isalive()
+        terminal.press(keys)
+        terminal.hang_up()
+        assert terminal.exit_code() == 128 + signal.SIGHUP
+
+
+def test_a_terminal_that_is_closed_while_another_program_has_it_ends_the_app(tmp_path: Path) -> None:
+    pager = tmp_path / "pager"
+    pager.write_text("#!/bin/sh\necho the pager\nexec sleep 60\n")
+    pager.chmod(0o700)
+    with run(str(SAMPLES / "linear"), PAGER=str(pager)) as terminal:
+        terminal.shows("linear · run 1")
+        terminal.press("\x1bOR\to")
+        terminal.shows("the pager")
+        terminal.hang_up()
+        assert terminal.exit_code() == 128 + signal.SIGHUP
 
 
 def test_without_colour_every_state_still_has_its_sign() -> None:
