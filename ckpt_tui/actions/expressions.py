@@ -178,8 +178,10 @@ def _names(node: dict[str, Any]) -> tuple[Path, bool]:
         return (node["value"],), True
     if node["type"] not in _FIRST or node["type"] == "pipe":
         return (), False
-    steps, is_all = _names(node["children"][0])
-    if not is_all or node["type"] != "subexpression":
-        return steps, False
-    below, is_all = _names(node["children"][1])
-    return steps + below, is_all
+    steps: Path = ()
+    for child in node["children"]:
+        below, is_all = _names(child)
+        steps += below
+        if not is_all or node["type"] != "subexpression":
+            return steps, False
+    return steps, True

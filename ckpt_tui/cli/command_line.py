@@ -130,9 +130,10 @@ _READING_NOTHING = tuple(f"ckpt_tui.cli.{name}" for name in ("notes", "demo", "c
 def cli() -> None:
     """Browse agent workflow checkpoints; decode every value without executing anything.
 
-    STORE is a directory of checkpoints or one checkpoint file; the current directory when left out. With a terminal the
-    browser opens; otherwise what `ls` prints is printed. A directory named like a verb is given as ./name; - reads a
-    checkpoint from a pipe. --debug, with any verb, writes a log to attach to a report.
+    STORE is a directory of checkpoints, one checkpoint file or the URL of a database (postgres://...); the current
+    directory when left out. With a terminal the browser opens; otherwise what `ls` prints is printed. A directory named
+    like a verb is given as ./name; - reads a checkpoint from a pipe. --debug, with any verb, writes a log to attach to
+    a report.
     """
 
 

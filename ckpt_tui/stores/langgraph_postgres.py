@@ -13,7 +13,8 @@ from ckpt_tui.stores.base import Store
 from ckpt_tui.stores.composite import CompositeStore
 from ckpt_tui.stores.database_fault import DatabaseFault
 from ckpt_tui.stores.langgraph_container_store import ContainerStore
-from ckpt_tui.stores.langgraph_postgres_rows import TABLES, PostgresRows, Tables, tables_of
+from ckpt_tui.stores.langgraph_postgres_changes import TABLES, Tables, tables_of
+from ckpt_tui.stores.langgraph_postgres_rows import PostgresRows
 from ckpt_tui.stores.postgres import PostgresDatabase
 from ckpt_tui.stores.postgres_address import Address, address_of
 

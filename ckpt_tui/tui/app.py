@@ -30,6 +30,7 @@ from ckpt_tui.tui.ascii import AsciiFilter, draws_ascii
 from ckpt_tui.tui.changed_keys import accept_keys
 from ckpt_tui.tui.commands import by_id, why_not
 from ckpt_tui.tui.ending import end_on_signals
+from ckpt_tui.tui.heaps import share_heaps
 from ckpt_tui.tui.paint import Painter
 from ckpt_tui.tui.screens.browse import Browse
 from ckpt_tui.tui.screens.yes_no import YesNoScreen, quit_question
@@ -218,6 +219,7 @@ class CkptApp(TypeAhead):
 
     def on_mount(self) -> None:
         """Set the keys."""
+        share_heaps()  # before there are threads
         end_on_signals(self)
         self.app_resume_signal.subscribe(self, lambda _: self._write_anew())
         self.changed_keys, _ = accept_keys(self.config.keys)

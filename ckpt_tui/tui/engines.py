@@ -8,9 +8,6 @@ from ckpt_tui.core.diff.value_diff import diff_checkpoints
 from ckpt_tui.core.doctor.alarms import alarms
 from ckpt_tui.core.safety.verdict import verdict
 from ckpt_tui.tui.graph_learner import read_step
-from ckpt_tui.tui.heaps import share_heaps
-
-share_heaps()  # before the first job reads a large file
 
 
 class Engines:

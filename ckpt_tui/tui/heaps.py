@@ -1,4 +1,4 @@
-"""The memory of threads: what one of them took for a large file is there for the others, too."""
+"""The memory of the browser: what a thread took for a large file is given back, or is there for the others."""
 
 from __future__ import annotations
 
@@ -6,12 +6,17 @@ import sys
 from contextlib import suppress
 from ctypes import CDLL
 
-_MOST_HEAPS = -8
-"""What sets the number of heaps; source: malloc.h of glibc, M_ARENA_MAX."""
+_TRIM, _MAPPED, _MOST_HEAPS = -1, -3, -8
+"""What sets when memory is given back, what is taken by itself, and how many heaps there are; malloc.h of glibc."""
+
+_LARGE = 128 * 1024
+"""Bytes that are taken by themselves and given back at once; left alone, glibc raises that to 32 MB."""
 
 
 def share_heaps() -> None:
-    """Make no further heap for another thread, which would keep for itself what its thread once took."""
+    """Make one heap for all threads, and give back what large files took."""
     if sys.platform == "linux":
         with suppress(AttributeError):  # another C library
-            CDLL(None).mallopt(_MOST_HEAPS, 1)
+            library = CDLL(None)
+            for what, value in ((_TRIM, _LARGE), (_MAPPED, _LARGE), (_MOST_HEAPS, 1)):
+                library.mallopt(what, value)

@@ -90,8 +90,20 @@ def test_a_wrong_question_is_wrong_of_every_document(text: str) -> None:
         ("length(state.x) > `3` && type(messages) == 'object'", {("state", "x"), ("messages",)}),
         ("length(state.x) == length(state.y) || state.y[0]", {("state", "x")}),
         ("[length(state.x), state.x.y]", set()), ("length(state.x[0])", set()), ("length(state.x[?a])", set()),
+        ("length(state.a.b.c.d)", {("state", "a", "b", "c", "d")}), ("length(state.a.b.c[0].d)", set()),
         ("state.x | length(y)", set()), ("max(state.x)", set()), ("state.x | length(@) | [0]", {("state", "x")}),
     ],
 )  # fmt: skip
 def test_of_a_list_that_is_only_counted_nothing_more_is_needed(text: str, outlined: set[tuple[str, ...]]) -> None:
     assert Expression(text).outlined == outlined
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("length(state.a.b.c.d)", ("state", "a", "b", "c", "d")), ("state.a.b.c[0].d || `1`", ("state", "a", "b", "c")),
+        ("state.a.b.* | [0]", ("state", "a", "b")), ("not_null(state.a.b[?c].d)", ("state", "a", "b")),
+    ],
+)  # fmt: skip
+def test_no_more_is_needed_than_the_names_that_an_expression_begins_with(text: str, needs: tuple[str, ...]) -> None:
+    assert Expression(text).needs == (needs,)

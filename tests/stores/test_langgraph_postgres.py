@@ -14,7 +14,7 @@ from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.reading.to_json import to_json
 from ckpt_tui.core.value import Opaque
 from ckpt_tui.errors import CkptError, NotFoundError
-from ckpt_tui.stores import langgraph_postgres_rows
+from ckpt_tui.stores import langgraph_postgres_changes
 from ckpt_tui.stores.base import Batch, Entry, Store, collect
 from ckpt_tui.stores.composite import CompositeStore
 from ckpt_tui.stores.conformance import Conformance
@@ -320,7 +320,7 @@ class TestTrouble:
         for number in range(2, 6):
             save(place[1], number, checkpoint_id(number - 1, number - 2))
         place[1].execute("ANALYZE checkpoints")
-        monkeypatch.setattr(langgraph_postgres_rows, "LISTED", 3)
+        monkeypatch.setattr(langgraph_postgres_changes, "LISTED", 3)
         entries = collect(open_store(place[0]).scan())
         assert {file for file in entries if file != "…"} == {f"t/{checkpoint_id(n, n - 1)}" for n in (3, 4, 5)}
         said = entries["…"]
@@ -367,8 +367,8 @@ class TestFollowing:
     def test_rows_in_freed_space_and_deleted_ones_are_found_when_all_is_looked_through(
         self, place: tuple[str, Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(langgraph_postgres_rows, "WHOLE_SECONDS", 0.0)
-        monkeypatch.setattr(langgraph_postgres_rows, "WHOLE_SHARE", 1e9)
+        monkeypatch.setattr(langgraph_postgres_changes, "WHOLE_SECONDS", 0.0)
+        monkeypatch.setattr(langgraph_postgres_changes, "WHOLE_SHARE", 1e9)
         save_two(place[1])
         for number in range(2, 400):
             save(place[1], number, checkpoint_id(number - 1, number - 2), filler="x" * 300)

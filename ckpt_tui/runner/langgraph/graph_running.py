@@ -40,6 +40,7 @@ class Runner(Checking):
     last: str | None = None
     waiting: tuple[Question, ...] = ()
     step: int | None = None
+    _begun_from = ""
 
     async def run(self, found: dict[str, Any], interactive: bool) -> str:
         answers, _ = self.answers(self.plan.get("responses") or {}, self.asked)
@@ -121,6 +122,7 @@ class Runner(Checking):
     async def _segment(self, thread: Thread, config: dict[str, Any], given: Any) -> list[Question]:
         """Run until it ends or waits; returns the interrupts that wait."""
         events = Events(self.lines, self.calls, thread.done())
+        self._begun_from = thread.newest()
         how = {name: self.call.given[name] for name in _PASSED_ON if name in self.call.given} if self.call else {}
         asked = self.call.given.get("stream_mode") if self.call is not None else None
         how.update(stream_mode=modes_of(asked or getattr(self.graph, "stream_mode", None)), subgraphs=True)
@@ -164,6 +166,8 @@ class Runner(Checking):
         content = found.get("payload") or {}
         if found.get("type") == "checkpoint":
             identifier = str(content["config"]["configurable"].get("checkpoint_id") or "")
+            if identifier == self._begun_from:  # LangGraph shows it before the first superstep
+                return
             saved = Saved(f"{self.plan['prefix']}/{identifier}", int(found.get("step") or 0))
             await self.pauses.after_save(saved, lambda _: [str(each) for each in content.get("next") or ()])
         elif found.get("type") == "task":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Protocol
 
 from ckpt_tui.core.cache import Cache
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 LOAD_SECONDS = 0.05
 """Pause after the last move of the cursor before its checkpoint is loaded: a held key loads nothing on its way."""
+
+FOLLOWED_SECONDS = 0.4
+"""Shortest time between two loads while the newest is followed: a run that saves ten times a second is only listed so
+often."""
 
 KEPT = 24
 """Checkpoints kept decoded: going back and forth costs nothing."""
@@ -80,6 +85,7 @@ class OpenedCheckpoint:
         self._load: Worker[None] | None = None
         self._timer: Timer | None = None
         self._waiting = False
+        self._shown_at = 0.0
         self._awaited = ""
         """The selected file, while its run is read that is folded."""
 
@@ -121,13 +127,17 @@ class OpenedCheckpoint:
             self._timer.stop()
         if self._port.selection.file != self.file:
             # The first one at once, any other after a pause.
-            self._timer = self._port.later(LOAD_SECONDS if self.file else 0.001, self.load_selected)
+            pause = LOAD_SECONDS if self.file else 0.001
+            if self._port.selection.following:
+                pause = max(pause, self._shown_at + FOLLOWED_SECONDS - time.monotonic())
+            self._timer = self._port.later(pause, self.load_selected)
 
     def load_selected(self) -> None:
         """Show the selected checkpoint, as soon as it is loaded."""
         file = self._port.selection.file
         if not file or file == self.file:
             return
+        self._shown_at = time.monotonic()
         if self._port.library.is_unread(file):
             self._awaited = file  # its place in its run is a part of what is shown
             self._port.follower.open_group(file)

@@ -167,8 +167,8 @@ def what_happened(row: listing.NodeRow, cells: int, danger: str) -> list[tuple[s
         room = left
         if gist:  # what was said gets at least half of it
             room = max(left - cell_len(gist) - 2, SHORTEST if danger else left // 2)
-        identity, dot, _ = who.partition(" · ")
-        who = identity if dot and cell_len(who) > room else who  # what a row is known by, before who ran
+        if cell_len(who) > room and listing.given_name(row.node.ref):
+            who = who.partition(" · ")[0]  # what a row is known by, before who ran
         text = who if cell_len(who) <= room else fit_middle(who, room)
         parts.append((text, "plain"))
         left -= cell_len(text)

@@ -96,9 +96,20 @@ class Resumed(NamedTuple):
 
 
 def resume(
-    made: Made, identifier: str, workflow: str, *options: str, into: Path | str = "", arguments: Sequence[str] = ()
-) -> Resumed:
-    """Resume a checkpoint with `ckpt-tui resume … --json`; the original is found unchanged."""
+    made: Made, identifier: str, workflow: str, *options: str, into: Path | str = "", arguments: Sequence[str] = (),
+    commands: str = "",
+) -> Resumed:  # fmt: skip
+    """Resume a checkpoint with `ckpt-tui resume … --json`; the original is found unchanged.
+
+    Args:
+        made: The store.
+        identifier: The checkpoint.
+        workflow: The target.
+        options: Further words of the command line.
+        into: Where new checkpoints go.
+        arguments: Those of the program.
+        commands: What is written to standard input.
+    """
     before = digests(made.store)
     words = [
         sys.executable, "-m", "ckpt_tui", "resume", str(made.store), identifier, "--workflow", workflow, "--python",
@@ -113,6 +124,7 @@ def resume(
         capture_output=True,
         text=True,
         check=False,
+        input=commands,
         env={**os.environ, "PYTHONPATH": root},
     )
     assert digests(made.store) == before

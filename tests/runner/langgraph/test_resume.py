@@ -22,20 +22,22 @@ NO = ("--response", 'approve="no"')
 
 
 @pytest.mark.parametrize("release", list(RELEASES))
-class TestReleases:
-    def test_another_answer_at_an_answered_checkpoint_counts(self, release: str, tmp_path: Path) -> None:
-        made = recorded(release, "approval", "yes")
-        found = resume(made, made.waiting, "approval.py:graph", *NO, into=tmp_path / "new.sqlite")
-        assert found.problems == []
-        assert found.ran == ["approve", "ship"]
-        assert found.output["log"] == ["taken", "answered no", "refused 12.5 for ada"]
-        assert found.code == 0
-        forked = {ref.id: ref for ref in refs_of(tmp_path / "new.sqlite")}
-        first, last = [line["id"] for line in found.of_kind("checkpoint")]
-        assert forked[first].parent == made.waiting
-        assert forked[last].parent == first
-        assert found.of_kind("end")[0]["last"] == last
+def test_another_answer_at_an_answered_checkpoint_counts(release: str, tmp_path: Path) -> None:
+    made = recorded(release, "approval", "yes")
+    found = resume(made, made.waiting, "approval.py:graph", *NO, into=tmp_path / "new.sqlite")
+    assert found.problems == []
+    assert found.ran == ["approve", "ship"]
+    assert found.output["log"] == ["taken", "answered no", "refused 12.5 for ada"]
+    assert found.code == 0
+    forked = {ref.id: ref for ref in refs_of(tmp_path / "new.sqlite")}
+    first, last = [line["id"] for line in found.of_kind("checkpoint")]
+    assert forked[first].parent == made.waiting
+    assert forked[last].parent == first
+    assert found.of_kind("end")[0]["last"] == last
 
+
+@pytest.mark.parametrize("release", [next(iter(RELEASES)), NEWEST])
+class TestOldestAndNewest:
     def test_an_earlier_answer_and_what_was_done_beside_it_stay(self, release: str, tmp_path: Path) -> None:
         made = recorded(release, "research", "a", "b")
         found = resume(
@@ -204,3 +206,11 @@ def test_a_stored_value_that_would_act_is_never_loaded(answered: Made, tmp_path:
         assert found.code == 5
         assert any("os:system" in each for each in found.problems)
     assert not canary.exists()
+
+
+def test_a_resume_in_steps_pauses_after_each_superstep_and_not_before_the_first(answered: Made, tmp_path: Path) -> None:
+    into = tmp_path / "new.sqlite"
+    found = resume(answered, answered.refs[0].id, "approval.py:graph", "--step", into=into, commands='{"do": "step"}')
+    first = found.of_kind("paused")[0]
+    assert (first["reason"], first["ran"], first["iteration"]) == ("step", ["take"], 1)
+    assert first["next"] == ["approve"]
