@@ -42,12 +42,15 @@ def sequence_in(data: bytes) -> JsonSequence | None:
     objects = [value for value in values if isinstance(value, dict | list)]
     if len(values) < 2 or len(objects) < len(values):
         return None  # a document with something behind it
+    checkpoints = [isinstance(value, dict) and value.keys() >= _CHECKPOINT for value in values]
+    if checkpoints[0] and not all(checkpoints):
+        return None  # a checkpoint with something behind it
     count = f"more than {len(values):,}" if is_long else f"{len(values) + is_cut:,}"
     by_line = all("\n" in text[end:begin] for (_, end), (begin, _) in pairwise(ends))
     by_line = by_line and all("\n" not in text[begin:end].strip() for begin, end in ends)
     shape = "one a line (JSON lines)" if by_line else "one after the other"
     shape += ", the last cut off" if is_cut and not is_long else ""
-    if all(isinstance(value, dict) and value.keys() >= _CHECKPOINT for value in values):
+    if all(checkpoints):
         kind = "documents" if by_line and not is_cut else "lines"
         return JsonSequence(kind, f"{count} checkpoints, {shape}, in one file: the framework loads none of them")
     if by_line and is_events(data[:LOOKED_AT]):

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,8 @@ class TestQueries:
     def test_a_query_of_a_very_deep_value_is_answered(self, output: Output) -> None:
         done = called(output, "show", HOSTILE, "deep_tuple", "--query", "checkpoint.id")
         assert done.document == "deep_tuple"
-        assert called(output, "show", HOSTILE, "deep_tuple", "--query", "to_string(@)", "--limit", "8").code == 2
+        written = called(output, "show", HOSTILE, "deep_tuple", "--query", "to_string(@)", "--limit", "8")
+        assert written.code == (2 if sys.version_info < (3, 13) else 0)  # how deep the json module of Python writes
 
     def test_a_document_is_no_deeper_than_readers_of_json_go(self, output: Output) -> None:
         done = called(output, "show", HOSTILE, "deep_tuple", "--json")

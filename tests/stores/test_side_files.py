@@ -77,6 +77,7 @@ MERGE_OF_THREE = (
         ("joined.json", b'{"a":1}{"a":2}', "lines", "2 JSON values, one after the other"),
         ("records.json", b'\x1e{"a":1}\n\x1e{"a":2}\n', "lines", "2 JSON values, one a line"),
         ("exported.json", EXPORTED, "documents", "2 checkpoints, one a line (JSON lines), in one file"),
+        ("appended.json", json.dumps(document("a")).encode() + b"\n{}\n", "trailing", "more data after the end"),
         ("behind.json", b'{"a":1}\nand more\n', "trailing", "more data after the end of the document"),
         ("number.json", b'{"a":1}\n1\n', "trailing", "more data after the end of the document"),
         ("lite.json", b"SQLite format 3\0" + b"\0" * 80, "foreign", "SQLite"),

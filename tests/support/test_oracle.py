@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.oracle import AGENT_FRAMEWORK, envelopes, expected, load_environment, real_objects
+from tests.support.oracle import AGENT_FRAMEWORK, MOVED, envelopes, expected, load_environment, real_objects
 
 SAMPLES = sorted(AGENT_FRAMEWORK.glob("*/*/*.json"))
 SCENARIOS = sorted({path.parent for path in SAMPLES})
@@ -38,7 +38,8 @@ class TestEverySample:
             for path in SAMPLES:
                 for _, stated, data in envelopes(path):
                     obj = pickle.loads(data)
-                    assert f"{type(obj).__module__}:{type(obj).__qualname__}" == stated
+                    module = type(obj).__module__
+                    assert f"{MOVED.get(module, module)}:{type(obj).__qualname__}" == stated
 
 
 class TestTable:
