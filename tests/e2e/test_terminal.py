@@ -107,7 +107,7 @@ def test_a_terminal_that_is_closed_ends_the_app(keys: str) -> None:
 
 def test_a_terminal_that_is_closed_while_another_program_has_it_ends_the_app(tmp_path: Path) -> None:
     pager = tmp_path / "pager"
-    pager.write_text("#!/bin/sh\necho the pager\nexec sleep 60\n")
+    pager.write_text("#!/bin/sh\necho the pager\nread line < /dev/tty\n")
     pager.chmod(0o700)
     with run(str(SAMPLES / "linear"), PAGER=str(pager)) as terminal:
         terminal.shows("linear · run 1")
