@@ -8,6 +8,7 @@ import os
 import pwd
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -38,6 +39,7 @@ class PostgresServer:
         if os.geteuid() == 0:  # PostgreSQL refuses to be root
             nobody = pwd.getpwnam("nobody")
             os.chown(self.directory, nobody.pw_uid, nobody.pw_gid)
+            self._programs = _reachable(self._programs, self.directory)
             self._as |= {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
         self._data = os.path.join(self.directory, "data")
         self._process: subprocess.Popen[bytes] | None = None
@@ -109,6 +111,17 @@ def _programs() -> Path:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin).parent / "pginstall" / "bin"  # importing the package would make directories
+
+
+def _reachable(programs: Path, directory: str) -> Path:
+    """The programs where anybody can run them: a copy of their package if that is in a private directory."""
+    if all(parent.stat().st_mode & stat.S_IXOTH for parent in programs.parents):
+        return programs
+    package = programs.parents[1]
+    for part in package.parent.glob(f"{package.name}*"):  # libraries are beside it
+        if part.is_dir():
+            shutil.copytree(part, Path(directory, part.name), symlinks=True)
+    return Path(directory, programs.relative_to(package.parent))
 
 
 def fill(connection: psycopg.Connection[Any], dump: Path) -> None:
