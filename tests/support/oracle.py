@@ -138,8 +138,17 @@ MOVED = {"pathlib._local": "pathlib"}
 
 
 def _member(at: str, key: str) -> str:
-    plain = key if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key) else json.dumps(key)
+    plain = key if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", key) else _quoted(key)
     return plain if at == "@" else f"{at}.{plain}"
+
+
+def _quoted(key: str) -> str:
+    """A key in quotes, what cannot be seen as an escape."""
+    return (
+        '"'
+        + "".join(char if char.isprintable() and char not in '"\\' else json.dumps(char)[1:-1] for char in key)
+        + '"'
+    )
 
 
 def _element(at: str, index: int) -> str:

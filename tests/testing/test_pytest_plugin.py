@@ -152,7 +152,7 @@ def test_a_recording_holds_until_the_run_changes(inner: pytest.Pytester) -> None
     ran(inner, text.format(word="hello", ignore=[])).assert_outcomes(passed=1)
     changed = ran(inner, text.format(word="world", ignore=[]))
     changed.assert_outcomes(failed=1)
-    changed.stdout.fnmatch_lines(["*hello*world*"])
+    changed.stdout.fnmatch_lines(["*- *hello*", "*+ *world*"])
 
 
 def test_a_pytest_that_does_not_ask_for_it_imports_nothing_of_it() -> None:

@@ -77,9 +77,10 @@ def failure_lines(failure: Failure) -> Iterator[str]:
     if failure.reason:
         yield clean(failure.reason, 400)
     for change in failure.changes:
-        before, after = (clean(dumps(change[name], indent=None), 80) if name in change else "" for name in _SIDES)
+        sides = [name for name in _SIDES if name in change]
+        values = [clean(dumps(change[name], indent=None), _VALUE // len(sides)) for name in sides]
         sign = {"added": "+", "removed": "-", "changed": "~", "moved": "→"}[change["op"]]
-        yield f"{sign} {clean(change['path'])}  {' → '.join(text for text in (before, after) if text)}"
+        yield f"{sign} {clean(change['path'])}  {' → '.join(values)}"
 
 
 _SIDES = ("before", "after")
