@@ -87,7 +87,7 @@ class Reference:
         with open(os.path.join(self.store, self.id + ".json"), encoding="utf-8") as file:
             document = json.load(file)
         self.graph, self.name = document["graph_signature_hash"], document["workflow_name"]
-        self.show = _encoder(environment["RESUME_ENCODER"])
+        self.show, self.iterated = _encoder(environment["RESUME_ENCODER"])
         _, storage, kinds = _framework()
         # The program's own clean-up must not reach the copy that is resumed from: it is made here, at another place.
         self.storage = storage(self.store)
@@ -105,7 +105,8 @@ class Reference:
             for name in ("checkpoint_id", "checkpoint_storage", "responses", "stream", "include_status_events"):
                 kwargs.pop(name, None)
             kind.run = run
-            resumed = self._alone(lambda **more: run(this, stream=True, **kwargs, **more))
+            # As the program calls it: models are asked the same way. An awaited run gives fewer events.
+            resumed = self._alone(lambda **more: self.iterated(this, bool(streamed), **kwargs, **more))
             return _Stream(resumed) if streamed else resumed  # a task is made of a coroutine only
 
         kind.run = taken
@@ -168,7 +169,7 @@ class Reference:
 
 
 def _encoder(place):
-    """The function that writes values as JSON, out of the runner's files at `place`."""
+    """What writes values as JSON, and what gives the events of a run, out of the runner's files at `place`."""
     import importlib.util
 
     spec = importlib.util.spec_from_file_location(
@@ -177,7 +178,7 @@ def _encoder(place):
     package = importlib.util.module_from_spec(spec)
     sys.modules["encoder"] = package
     spec.loader.exec_module(package)
-    return importlib.import_module("encoder.shown").show
+    return importlib.import_module("encoder.shown").show, importlib.import_module("encoder.streaming").run_iterated
 
 
 def _answer(given, event):
