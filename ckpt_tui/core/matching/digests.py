@@ -266,7 +266,10 @@ def _scalars(values: Sequence[Value], types: set[type]) -> str:
     if is_short and int in types:
         is_short = max([part.bit_length() for part in values if type(part) is int]) <= _LONG_INTEGER
     if is_short:
-        return repr(values if type(values) is tuple else tuple(values))
+        text = repr(values if type(values) is tuple else tuple(values))
+        if float in types and "-0.0" in text:
+            text = repr(tuple([part + 0.0 if type(part) is float else part for part in values]))  # -0.0 is 0.0
+        return text
     texts: list[str] = []
     last: Value = texts
     for part in values:

@@ -8,7 +8,7 @@ import pickle
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
@@ -62,6 +62,8 @@ values = st.recursive(
 )
 
 
+@example([0.0, -0.0], [0.0, 0.0], False)
+@example({1: [[0.0, -0.0], []]}, {1: [[0.0, 0.0], []]}, False)
 @given(values, values, st.booleans())
 def test_what_is_equal_has_one_digest_and_no_change(one: Value, other: Value, is_copy: bool) -> None:
     one, other = (decode(pickle.dumps(value)).value for value in (one, one if is_copy else other))
