@@ -96,7 +96,7 @@ class TestWatch:
     def test_a_thread_that_is_deleted_makes_all_be_listed_again(self, tmp_path: Path) -> None:
         save_many(tmp_path / "a.db", 3, 2)
         watching = Watching(groups_in(LangGraphStore(str(tmp_path / "a.db"))))
-        watching.until(lambda: len(watching.ids) == 3)
+        watching.until(lambda: len(watching.ids) == 3 and watching.is_complete)
         connection = connect(tmp_path / "a.db", "")
         connection.execute("DELETE FROM checkpoints WHERE thread_id = 'thread 001'")
         connection.commit()
@@ -107,7 +107,7 @@ class TestWatch:
     def test_a_row_that_is_used_again_is_seen(self, tmp_path: Path) -> None:
         save_many(tmp_path / "a.db", 2, 1)
         watching = Watching(groups_in(LangGraphStore(str(tmp_path / "a.db"))))
-        watching.until(lambda: len(watching.ids) == 2)
+        watching.until(lambda: len(watching.ids) == 2 and watching.is_complete)
         connection = connect(tmp_path / "a.db", "")
         connection.execute("DELETE FROM checkpoints WHERE thread_id = 'thread 001'")
         save(connection, 9, thread="another")
@@ -119,7 +119,7 @@ class TestWatch:
         save_many(tmp_path / "a.db", 2, 2)
         groups = groups_in(LangGraphStore(str(tmp_path / "a.db")))
         watching = Watching(groups)
-        watching.until(lambda: len(watching.ids) == 2)
+        watching.until(lambda: len(watching.ids) == 2 and watching.is_complete)
         connection = connect(tmp_path / "a.db", "")
         name = save(connection, 20, checkpoint_id(3, 2), thread="thread 000")
         connection.close()
@@ -135,7 +135,7 @@ class TestWatch:
         for name in ("one", "two"):
             save_file(tmp_path, name)
         watching = Watching(groups_in(open_store(tmp_path)))
-        watching.until(lambda: len(watching.ids) == 2)
+        watching.until(lambda: len(watching.ids) == 2 and watching.is_complete)
         save_file(tmp_path, "three", previous_checkpoint_id="two", iteration_count=1)
         watching.until(lambda: any(group.checkpoints == 2 for group in watching.batches[-1].groups))
         assert len(watching.batches[-1].groups) == 1
@@ -161,6 +161,11 @@ class Watching:
                 self.ids = ({*()} if batch.starts else self.ids) | {group.id for group in batch.groups}
                 self.batches.append(batch)
                 self._news.notify_all()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether a look is over."""
+        return bool(self.batches) and self.batches[-1].done >= self.batches[-1].total
 
     def until(self, condition: object) -> None:
         assert callable(condition)
