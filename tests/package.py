@@ -22,7 +22,6 @@ _IN_WHEEL = (
 )  # fmt: skip
 _IN_SDIST = (
     "README.md",
-    "hatch_build.py",
     "CHANGELOG.md",
     "LICENSE",
     "docs/guide.md",

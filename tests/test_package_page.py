@@ -1,4 +1,4 @@
-"""The package's page on an index, which `hatch_build.py` makes of README.md."""
+"""The package's page on an index, which `tests/support/index_page.py` makes of README.md."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from hatch_build import long_description, project_urls
 from tests.cli.commands import ROOT
+from tests.support.index_page import long_description, project_urls
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TARGET = re.compile(r"\]\(([^)]+)\)")
