@@ -95,7 +95,8 @@ def man_page() -> str:
             assert command is not None
             title = f"ckpt-tui {name}".strip()
             lines.append(f".SH {title.upper() if name else 'CKPT-TUI STORE'}")
-            inner = command.context_class(command, info_name=title, terminal_width=100, max_content_width=100)
+            settings = {**cli.context_settings, "terminal_width": 100, "max_content_width": 100}
+            inner = command.context_class(command, info_name=title, **settings)
             lines += [".nf", *(_escaped(line) for line in command.get_help(inner).splitlines()), ".fi"]
     lines.append(".SH EXIT STATUS")
     for row in re.findall(r"^\| (\d+) \| (.*) \|$", _HEAD, re.MULTILINE):
