@@ -33,9 +33,7 @@ from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store
 from ckpt_tui.stores.conformance_groups import GroupsConformance
-
-PATIENCE = 10.0
-"""Seconds within which a change must be reported, and a watch must end."""
+from ckpt_tui.stores.conformance_watch import PATIENCE, WatchedInThread
 
 SMALL = 512
 """Entries of a batch at most: a batch is drawn at once."""
@@ -282,43 +280,16 @@ class Conformance(GroupsConformance):
         assert watching.end()
 
 
-class _Watching:
-    """A watch in a thread, as the browser keeps one."""
+class _Watching(WatchedInThread[Batch, Entry]):
+    """A store that is watched in a thread, as the browser does."""
 
     def __init__(self, store: Store) -> None:
-        self.known: dict[str, Entry] = {}
         self.is_missing = False
-        self._stop = threading.Event()
-        self._news = threading.Condition()
-        self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._follow, args=(store,), daemon=True)
-        self._thread.start()
+        super().__init__(store.watch)
 
-    def _follow(self, store: Store) -> None:
-        try:
-            for batch in store.watch(self._stop):
-                with self._news:
-                    _take([batch], self.known)
-                    self.is_missing = batch.missing
-                    self._news.notify_all()
-        except BaseException as failure:
-            with self._news:
-                self._failure = failure
-                self._news.notify_all()
-
-    def until(self, condition: Any) -> None:
-        """Wait for news that make a condition true."""
-        with self._news:
-            came = self._news.wait_for(lambda: self._failure is not None or condition(self.known), PATIENCE)
-        if self._failure is not None:
-            raise self._failure
-        assert came, f"not reported within {PATIENCE:.0f} s"
-
-    def end(self) -> bool:
-        """Stop; whether it ended in time."""
-        self._stop.set()
-        self._thread.join(PATIENCE)
-        return not self._thread.is_alive()
+    def take(self, batch: Batch) -> None:
+        _take([batch], self.known)
+        self.is_missing = batch.missing
 
 
 def _entries(store: Store) -> dict[str, Entry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from unittest import SkipTest
 
@@ -12,10 +12,8 @@ from ckpt_tui.core.runs.groups import Group, PackedGroups
 from ckpt_tui.core.runs.ids import IdFault, find
 from ckpt_tui.core.runs.lineage import arrange
 from ckpt_tui.stores.base import BATCH, Store, collect
+from ckpt_tui.stores.conformance_watch import WatchedInThread
 from ckpt_tui.stores.store_groups import GROUPS_AT_ONCE, GroupBatch, Groups, groups_in
-
-PATIENCE = 10.0
-"""Seconds within which a change must be reported, and a watch must end."""
 
 
 class GroupsConformance:
@@ -74,7 +72,7 @@ class GroupsConformance:
         """Live, without being asked."""
         store = self.open(self._place)
         before = sum(group.checkpoints for group in _listed(groups_in(store.fresh())))
-        watching = _WatchedGroups(groups_in(store))
+        watching = _WatchedGroups(groups_in(store).watch)
         try:
             watching.until(lambda known: sum(group.checkpoints for group in known.values()) == before)
             self.add(self._place)
@@ -130,43 +128,10 @@ def _found(name: str, refs: Sequence[CheckpointRef]) -> str:
         return "several" if fault.ambiguous else "none"
 
 
-class _WatchedGroups:
+class _WatchedGroups(WatchedInThread[GroupBatch, Group]):
     """Groups that are watched in a thread, as the browser does."""
 
-    def __init__(self, groups: Groups) -> None:
-        self.known: dict[str, Group] = {}
-        self._stop = threading.Event()
-        self._news = threading.Condition()
-        self._failure: BaseException | None = None
-        self._thread = threading.Thread(target=self._follow, args=(groups,), daemon=True)
-        self._thread.start()
-
-    def _follow(self, groups: Groups) -> None:
-        try:
-            for batch in groups.watch(self._stop):
-                self._take(batch)
-        except BaseException as failure:
-            with self._news:
-                self._failure = failure
-                self._news.notify_all()
-
-    def _take(self, batch: GroupBatch) -> None:
-        with self._news:
-            if batch.starts:
-                self.known.clear()
-            self.known.update((group.id, group) for group in batch.groups)
-            self._news.notify_all()
-
-    def until(self, condition: Callable[[dict[str, Group]], bool]) -> None:
-        """Wait for news that make a condition true."""
-        with self._news:
-            came = self._news.wait_for(lambda: self._failure is not None or condition(self.known), PATIENCE)
-        if self._failure is not None:
-            raise self._failure
-        assert came, f"not reported within {PATIENCE:.0f} s"
-
-    def end(self) -> bool:
-        """Stop; whether it ended in time."""
-        self._stop.set()
-        self._thread.join(PATIENCE)
-        return not self._thread.is_alive()
+    def take(self, batch: GroupBatch) -> None:
+        if batch.starts:
+            self.known.clear()
+        self.known.update((group.id, group) for group in batch.groups)
