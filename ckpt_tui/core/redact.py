@@ -105,7 +105,7 @@ def _mask_by_name(
 
 
 def _take_texts(container: Any, containers: list[tuple[Any, int]], texts: dict[int, str]) -> None:
-    """Add what stands in a container below no secret to the texts and to the containers that are left."""
+    """Add what a container holds below no secret to the texts and to the containers that are left."""
     named = type(container) is dict
     # The name of a class is not a text, nor is a sign of ours.
     marker = (container.get("$type") or container.get("$error")) if named else None

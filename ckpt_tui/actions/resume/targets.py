@@ -94,7 +94,7 @@ def remembered(store: str) -> Target | None:
 
 
 def _key(store: str) -> str:
-    """What stands for a store and its forks."""
+    """The name under which a store and its forks are kept."""
     return os.path.realpath(root_of(store))
 
 

@@ -168,7 +168,7 @@ class GroupList(Sequence[Group]):
     Args:
         packed: All that there were.
         recent: Those that are new or have changed since, the newest first.
-        hidden: Indexes in `packed` of what stands among the recent ones, in order.
+        hidden: Indexes in `packed` of those that are among the recent ones, in order.
         checkpoints: How many checkpoints they have altogether.
     """
 

@@ -44,7 +44,7 @@ def find(name: str, runs: Sequence[Run]) -> Node:
 
 
 def name_and_parents(name: str) -> tuple[str, int]:
-    """What stands before `~N` in a name, and N; 0 where there is none."""
+    """The part of a name before `~N`, and N; 0 where there is none."""
     parents = _PARENTS.match(name)
     return (parents[1], int(parents[2])) if parents else (name, 0)
 
