@@ -98,7 +98,7 @@ def _yaml(data: bytes) -> Any:
 
 
 def topology(config: dict[str, Any]) -> Topology:
-    """The graph of a definition; START and END stand in it where only edges name them."""
+    """The graph of a definition; START and END are in it even where only edges name them."""
     start, end = text(config.get("entryNodeId")) or "START", text(config.get("exitNodeId")) or "END"
     nodes: dict[str, TopologyNode] = {}
     for key, value in members(config.get("nodes")).items():

@@ -106,7 +106,7 @@ def suggested(store: str) -> Suggestion | None:
 
     `ckpt-tui.toml` with a table `[resume]`, or `pyproject.toml` with `[tool.ckpt-tui.resume]`: workflow, python,
     storage, args, allow, arguments, inputs, directory. Relative paths are those of the file. A file of the person's
-    own comes before one that is in doubt, wherever the two stand.
+    own comes before one that is in doubt, wherever the two are.
     """
     doubtful = None
     for file, found in _suggestions(store):

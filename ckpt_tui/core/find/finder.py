@@ -138,7 +138,7 @@ class Finder:
 
 
 class _FoundIn(NamedTuple):
-    """Where a value stands: its parent's place, the steps from there, and its level."""
+    """Where a value is: its parent's place, the steps from there, and its level."""
 
     above: _FoundIn | None
     steps: Path

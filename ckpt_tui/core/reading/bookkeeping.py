@@ -36,7 +36,7 @@ _EVENT = frozenset((
     "type", "origin", "state", "details", "executor_id", "iteration", "_request_id", "_source_executor_id",
     "_request_type", "_response_type", "request_id", "source_executor_id", "request_type", "response_type",
 ))  # fmt: skip
-"""Members of a request that stand beside what is asked."""
+"""Members of a request beside what is asked."""
 
 
 def name_of_call(key: str) -> str:

@@ -1,6 +1,6 @@
 """Values of a JSON document as `core.reading.to_json` writes it: what an exported copy holds. Nothing is made but data.
 
-What stands there as an object is an `Obj` again, with the same type, attributes and contents, so that differences,
+What is an object there is an `Obj` again, with the same type, attributes and contents, so that differences,
 conversations and graphs come out as in the store it was copied from. Its pickle is not there and cannot be made of it.
 """
 

@@ -57,7 +57,7 @@ class Watchlist:
 
     Args:
         port: The screen.
-        position: Where the replay stands.
+        position: Where the replay is.
         jobs: Finds the values and the truths.
     """
 
