@@ -181,7 +181,7 @@ def _parsed(text: bytes) -> Value:
     """The value of JSON text.
 
     Raises:
-        DocumentFault: it is none that can be shown.
+        DocumentFault: it is not a document that can be shown.
     """
     if text[0] in b'"-0123456789tfn' and len(text) < _SHORT:
         try:

@@ -73,7 +73,7 @@ def _renamed(keys: set[str]) -> dict[str, str]:
 def _mask_by_name(
     holder: list[Any], above: int, hidden: list[Any] | None, sign: str, ranks: _Ranks, keys: set[str]
 ) -> Iterable[str]:
-    """Mask what is a secret by its place; returns the texts that are none, and adds all keys to `keys`."""
+    """Mask what is a secret by its place; returns the texts that are not secret, and adds all keys to `keys`."""
     texts: dict[int, str] = {}  # by id: a bomb has one text a hundred thousand times
     containers: list[tuple[Any, int]] = [(holder, above)]
     while containers:

@@ -128,7 +128,7 @@ class Decoded(NamedTuple):
         old: Names that it has as Python 2 had them, in protocols 0 to 2: the present name → `module:qualname`.
         opaque: Reasons of what it holds that cannot be shown as a value, each once.
         built: `module:qualname` of classes and functions that are themselves given a state, which sets attributes.
-        discarded: Values that it made and that are no part of `value`: thrown away, or left on its stack.
+        discarded: Values that it made and that are not part of `value`: thrown away, or left on its stack.
         facts: What was worked out of `value` by whoever asked, by name; None where it is not kept for others.
         end: Where it ends; where it could not be read further, the byte where that operation begins.
     """

@@ -162,7 +162,7 @@ _RECOGNISED = (
     ({"checkpointId", "executionId", "completedNodes"}, "one of HPD-Agent; open the root of its store"),
     ({"channel_values", "channel_versions"}, "one of LangGraph, which an extension could read"),
 )
-"""Keys that show the format of a file that is none of this store."""
+"""Keys that show that a file has another format than this store."""
 
 
 SHAPE_NOTES = re.compile(r"\b\w+ is not an? (string|integer|object|date)\b")

@@ -83,7 +83,8 @@ def _yaml(data: bytes) -> Any:
     """The document of a YAML file, JSON's kinds of values only.
 
     Raises:
-        DocumentFault: there is no YAML library, or the file is none or holds aliases, which can grow without bound.
+        DocumentFault: there is no YAML library, the file is not valid YAML, or it holds aliases, which can grow
+            without bound.
     """
     try:
         import yaml

@@ -176,7 +176,7 @@ def _table(path: str, names: tuple[str, ...]) -> Any:
 
 
 def _target(entry: Any) -> Target | None:
-    """A target of what a file holds; None when it is none. A file may hold anything."""
+    """A target of what a file holds; None where that is not a target. A file may hold anything."""
     if not isinstance(entry, dict) or not isinstance(entry.get("workflow"), str) or not entry["workflow"]:
         return None
     args = entry.get("args", {})

@@ -324,7 +324,7 @@ class _Walk:
 
 
 def _text(item: Value, kind: type) -> str:
-    """The text of a scalar that is none itself."""
+    """The text of a scalar that is not a text itself."""
     if kind is bool:
         return "true" if item else "false"
     if kind is int:

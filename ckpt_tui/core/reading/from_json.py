@@ -94,7 +94,7 @@ class _Making:
             kv[2 * index] = own[1:] if own.startswith("$$") else own
             self.jobs.append((kv, 2 * index + 1, document[own]))
         made.has_state = True
-        # Attributes; a state that is none; what is called where that has no name: lists of one, where there is one.
+        # Attributes; a state of another kind; what is called where that has no name: lists of one, where there is one.
         made.state = [
             Map(kv),
             *(self.filled([document[own]] if own in document else []) for own in ("$state", "$call")),

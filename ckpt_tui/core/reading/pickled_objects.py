@@ -292,7 +292,7 @@ def _is_pydantic(kv: list[Value]) -> bool:
 
 
 def _pydantic(kv: list[Value]) -> list[Value] | None:
-    """The fields, extra fields and private attributes of a pydantic model, flat; None when it is none."""
+    """The fields, extra fields and private attributes of a pydantic model, flat; None for another object."""
     maps = []
     for key, value in Pairs(kv):
         if type(key) is not str or key not in ("__dict__", "__pydantic_extra__", "__pydantic_private__", _FIELDS_SET):

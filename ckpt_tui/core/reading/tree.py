@@ -110,7 +110,7 @@ class Tree:
             return branch.row(index - before[at], branch.depth - self.top.depth)
 
     def index_of(self, branch: Branch, slot: int) -> int:
-        """The position of a branch's member; where that is no part of what is shown, the whole is shown again."""
+        """The position of a branch's member; where that is outside of what is shown, the whole is shown again."""
         index = 0
         here = branch
         while True:
