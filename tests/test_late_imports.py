@@ -1,4 +1,4 @@
-"""Imports stand at the head of a file; the few within functions stand at one of three borders, each of them listed."""
+"""Imports are at the head of a file; the few within functions are at one of three borders, each of them listed."""
 
 import ast
 from collections import Counter
@@ -68,7 +68,7 @@ def late_imports() -> Iterator[str]:
         module = ".".join(path.relative_to(PACKAGE).with_suffix("").parts)
         nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         functions = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-        # A set: what stands in a function within a function is found twice.
+        # A set: what is in a function within a function is found twice.
         for node in {node for function in functions for node in ast.walk(function)}:
             if isinstance(node, ast.Import):
                 yield f"{module}: {node.names[0].name}"

@@ -43,7 +43,7 @@ def _json(value: Any) -> None:
 
 
 def _changes(value: Any) -> None:
-    """The JSON of a diff where the bomb stands in many places, and something else in the other document."""
+    """The JSON of a diff where the bomb is in many places, and something else in the other document."""
     names = [f"value {number}" for number in range(20)]
     found = diff(dict.fromkeys(names, value), {name: [1, "text"] for name in names})
     with open(os.devnull, "wb") as file:
@@ -75,7 +75,7 @@ STAGES: dict[str, Callable[[Any], Any]] = {
     "diff": lambda pair: diff({"value": pair[0]}, {"value": pair[1]}),
     "changes": _changes,
 }
-"""What is done with a decoded bomb, `diff` with two of it; `decode` is told by itself."""
+"""What is done with a decoded bomb, `diff` with two of it; `decode` is shown by itself."""
 
 
 def run(directory: Path, names: list[str] | None = None) -> list[Figure]:

@@ -65,14 +65,14 @@ class TestJson:
 
     def test_counts_roles_and_states_are_reported(self, output: Output) -> None:
         found = entries(NEW / "hitl_answered", output)
-        told = [(entry["role"], entry["status"], entry["messages"], entry["pending"]) for entry in found]
-        assert told[:4] == [
+        facts = [(entry["role"], entry["status"], entry["messages"], entry["pending"]) for entry in found]
+        assert facts[:4] == [
             ("entry", "open", 1, 0), ("superstep", "open", 1, 0), ("waiting", "waiting", 0, 2),
             ("response", "open", 2, 0),
         ]  # fmt: skip
 
     def test_fast_reads_no_bodies(self, output: Output) -> None:
-        for entry in entries(NEW / "fork_hitl", output, "--fast"):
+        for entry in facts(NEW / "fork_hitl", output, "--fast"):
             assert [entry[name] for name in ("role", "status", "messages", "pending")] == [None] * 4
 
     def test_fast_says_the_same_order_and_headers(self, output: Output) -> None:

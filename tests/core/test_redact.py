@@ -1,4 +1,4 @@
-"""Which values are secrets by where they stand."""
+"""Which values are secrets by their place."""
 
 import json
 from typing import Any

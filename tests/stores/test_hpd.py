@@ -1,4 +1,4 @@
-"""HPD-Agent stores beyond the corpus: what the format says wrongly, parts of runs, definitions, what stands beside."""
+"""HPD-Agent stores beyond the corpus: what the format says wrongly, parts of runs, definitions, other files."""
 
 import json
 import shutil

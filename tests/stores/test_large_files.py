@@ -1,4 +1,4 @@
-"""Files too large to be parsed as a whole: what the list and the screens are told of them, and what is read."""
+"""Files too large to be parsed as a whole: what the list and the screens show of them, and what is read."""
 
 from __future__ import annotations
 

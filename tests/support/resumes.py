@@ -103,7 +103,7 @@ def essence(directory: Path, without: str = "") -> list[Any]:
 
 
 def answer(request: dict[str, Any]) -> Any:
-    """An answer as a person would give it, by the request that `show` tells."""
+    """An answer as a person would give it, by the request that `show` prints."""
     kind = request["response_type"].rpartition(":")[2]
     if kind == "Decision":
         return {"approved": True, "comment": "fine", "colour": "green"}

@@ -231,7 +231,7 @@ class TestCompare:
             await app.press("i")
             await app.until(lambda: isinstance(app.app.screen, RulesScreen))
             await app.press("a", "escape")
-            await app.until(lambda: screen.compared is not None and not screen.ignore.rules, "told anew")
+            await app.until(lambda: screen.compared is not None and not screen.ignore.rules, "shown anew")
             await app.pilot.pause()
             assert shown(screen.rows) == expected(between(store, *files[-2:], ignore=IgnoreRules(())))
             assert "✗ timestamps" in app.text

@@ -34,7 +34,7 @@ async def examined(app: Driver) -> Findings:
 
 
 def below(app: Driver) -> str:
-    """The finding that is told in full."""
+    """The finding that is shown in full."""
     return app.app.screen.query_one(TextLines).plain_text
 
 

@@ -1,4 +1,4 @@
-"""Where the names of a pickle stand in its value."""
+"""Where the names of a pickle are in its value."""
 
 from typing import Any
 

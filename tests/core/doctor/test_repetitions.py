@@ -1,4 +1,4 @@
-"""A conversation that holds a message twice and a request asked again are told; what people do say twice is not."""
+"""A conversation that holds a message twice and a request asked again are reported; what people do say twice is not."""
 
 import json
 import tracemalloc

@@ -209,10 +209,10 @@ def test_types_are_listed_once_sorted_and_with_the_first_place(tmp_path: Path) -
         called("my_app", "Color", "red"), "my_app:Color")})  # fmt: skip
     report = examined(first, second)
     assert report.allowed_types == ("my_app:Color", "my_app:Outer.Inner")
-    told = {finding.path: finding for finding in report.findings}
-    assert told.keys() == {"state.e", "state.x"}
-    assert told["state.x"].file == "a.json" and "2 files" in told["state.x"].reason
-    assert told["state.x"].fix == 'allowed_checkpoint_types=["my_app:Outer.Inner"]'
+    by_path = {finding.path: finding for finding in report.findings}
+    assert by_path.keys() == {"state.e", "state.x"}
+    assert by_path["state.x"].file == "a.json" and "2 files" in by_path["state.x"].reason
+    assert by_path["state.x"].fix == 'allowed_checkpoint_types=["my_app:Outer.Inner"]'
     assert {finding.severity for finding in report.findings} == {"info"}
 
 

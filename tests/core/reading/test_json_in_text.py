@@ -1,4 +1,4 @@
-"""`ckpt_tui.core.reading.json_in_text`: JSON that stands in a text."""
+"""`ckpt_tui.core.reading.json_in_text`: JSON within a text."""
 
 from __future__ import annotations
 

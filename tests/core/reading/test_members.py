@@ -183,7 +183,7 @@ class TestLimits:
         assert "more; one document" in document[-1]["$error"]
 
     def test_named_members_have_a_sign_each_until_there_are_too_many(self) -> None:
-        # The first ones are small, so that nothing tells in time that the rest will not fit.
+        # The first ones are small, so that nothing shows in time that the rest will not fit.
         document = to_json({f"k{number}": number if number < 20 else [1] for number in range(1_000)}, nodes=1_040)
         assert document["k19"] == 19
         assert document["k99"]["$error"].startswith("not written: more")

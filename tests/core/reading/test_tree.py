@@ -163,7 +163,7 @@ def test_only_the_rows_below_a_value_are_shown_and_their_paths_are_whole() -> No
     assert outline.index_of(bottom.branch, bottom.slot) == len(outline) - 1
     again = outline.again(show_none=True)
     assert again.top_labels == outline.top_labels
-    # What stands elsewhere cannot be shown within a part.
+    # What is elsewhere cannot be shown within a part.
     assert outline.find_labels(("level",)) == 0
     assert outline.top is outline.root
 
