@@ -72,7 +72,7 @@ class TestJson:
         ]  # fmt: skip
 
     def test_fast_reads_no_bodies(self, output: Output) -> None:
-        for entry in facts(NEW / "fork_hitl", output, "--fast"):
+        for entry in entries(NEW / "fork_hitl", output, "--fast"):
             assert [entry[name] for name in ("role", "status", "messages", "pending")] == [None] * 4
 
     def test_fast_says_the_same_order_and_headers(self, output: Output) -> None:
