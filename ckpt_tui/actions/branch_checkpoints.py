@@ -121,7 +121,7 @@ class BranchCheckpoint:
         return None if self._data is None else _span(self._data, locate(self._data, path))
 
     def find(self, path: Path, span: Span | None = None) -> LookupResult:
-        """What stands at a path; `span` where it was asked for before."""
+        """What is at a path; `span` where it was asked for before."""
         span = span or self.span(path)
         if span is not None:
             text, rest = span
@@ -181,7 +181,7 @@ def _parsed(text: bytes) -> Value:
     """The value of JSON text.
 
     Raises:
-        DocumentFault: it is none that can be shown.
+        DocumentFault: it is not a document that can be shown.
     """
     if text[0] in b'"-0123456789tfn' and len(text) < _SHORT:
         try:

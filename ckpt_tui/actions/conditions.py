@@ -30,7 +30,7 @@ class Condition:
             document = show_document(checkpoint)
         else:
             found = [(path, lookup(getattr(checkpoint, str(path[0])), path[1:])) for path in needs]
-            # The part's own name stands above the value: `state` itself is not a secret.
+            # The part's own name is above the value: `state` itself is not a secret.
             document = sparse((path, shown(one)) for path, one in found if not one.absent)
         try:
             return is_true(self._expression.of(document))

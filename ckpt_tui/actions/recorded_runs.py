@@ -53,7 +53,7 @@ def compare_with_recorded(
         rules: What comparisons leave out besides, unless the check is strict.
 
     Raises:
-        UsageError: a path to be left out is none.
+        UsageError: a path to be left out is not a path.
         NotFoundError: there is no recording.
     """
     recorded = open_store(path)

@@ -238,12 +238,12 @@ def _drawn(nodes: list[listing.NodeRow], measured: Sizes | None) -> tuple[Iterat
 
 
 def _short_ids(refs: list[CheckpointRef]) -> list[str]:
-    """Ids as on the screen, random ones longer where they would be the same; given names stand in the summary."""
+    """Ids as on the screen, random ones longer where they would be the same; given names are in the summary."""
     ids = [listing.id_text(ref) for ref in refs]
-    if len(set(ids)) == len(ids) or any("/" in ref.id for ref in refs):  # those of threads stand below their thread
+    if len(set(ids)) == len(ids) or any("/" in ref.id for ref in refs):  # those of threads are below their thread
         return ids
     length = _DISTINCT
-    random = {ref.id for ref in refs if not listing.given_name(ref)}  # an id may stand in several stores
+    random = {ref.id for ref in refs if not listing.given_name(ref)}  # an id may be in several stores
     while len({name[:length] for name in random}) < len(random):
         length += 4
     named = zip(ids, refs, strict=True)

@@ -225,7 +225,7 @@ def _lines(document: dict[str, Any]) -> Iterator[str]:
         yield paint("! ", fg="red") + clean(warning)
     said = ""
     for line in document.get("overview", ()):
-        # Warnings stand above already.
+        # Warnings are above already.
         if line["label"] not in ("danger", "error"):
             name = "" if line["label"] == said else line["label"]
             yield f"{paint(f'{name:<9}', bold=True)}{clean(line['text'], 1_000)}"

@@ -181,7 +181,7 @@ class Process:
                 command = json.loads(line)
             except ValueError:
                 continue
-            if command.get("do") == "terminal":  # the loop stands still meanwhile
+            if command.get("do") == "terminal":  # the loop is stopped meanwhile
                 self._terminal.take_answer(command.get("path"))
                 continue
             with self._lock, contextlib.suppress(RuntimeError):

@@ -141,7 +141,7 @@ class Conformance(GroupsConformance):
         assert all(ref.facts is not None for ref in _refs(entries))
 
     def test_checkpoints_form_runs(self) -> None:
-        """Each stands once in one run, parents before children, and at least one has its parent in the store."""
+        """Each is in one run, once, parents before children, and at least one has its parent in the store."""
         refs = _refs(_entries(self._opened()))
         runs = arrange(refs)
         nodes = [node for run in runs for node in run.nodes]

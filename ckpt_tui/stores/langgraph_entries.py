@@ -149,7 +149,7 @@ def _status(read: Reading, has_child: bool, waits: bool) -> Status | Literal["un
         return "unknown"
     if document.due:
         return "open"
-    # In older formats what follows a node stands in the graph alone.
+    # In older formats only the graph says what follows a node.
     return "done" if document.version not in OLDER or END in document.state else "unknown"
 
 

@@ -274,7 +274,7 @@ def browse_events(path: str, streams: Sequence[str] = ()) -> int:
 
 
 def steps_of(query: str) -> tuple[str, ...]:
-    """The labels of a path expression; `$items` and its like are no rows of their own.
+    """The labels of a path expression; `$items` and its like are not rows of their own.
 
     Raises:
         UsageError: it is more than a path.

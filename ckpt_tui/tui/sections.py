@@ -95,7 +95,7 @@ class Section:
 _lanes = attrgetter("lanes")
 
 _FURTHER = 256
-"""Checkpoints by which the section of a run grows at once; beyond, making it anew costs as little."""
+"""Checkpoints that may be added to the section of a run; with more, making it anew costs as little."""
 
 
 def file_of(row: listing.Row) -> str:

@@ -225,7 +225,7 @@ class TestAdvice:
         merged = ["<<<<<<< HEAD", *lines[:3], "=======", *lines[3:], ">>>>>>> theirs", ""]
         index.write_text("\n".join(merged), encoding="utf-8")
         [finding] = [one for one in examine(open_store(store)).findings if one.severity == "warning"]
-        assert finding.reason.startswith("both sides of a merge that was not resolved stand in it: lines 1, 5 and")
+        assert finding.reason.startswith("it holds both sides of a merge that was not resolved: lines 1, 5 and")
         assert f"delete lines 1, 5 and {len(lines) + 3} of index.jsonl; the others are whole" in finding.fix
         assert tree_of(runs_of(store)) == tree_of(runs_of(CORPUS / "af_dotnet"))
 

@@ -322,7 +322,7 @@ class TestFind:
     async def test_nothing_found_is_reported(self) -> None:
         async with open_app(CHAT) as app:
             await found(app, "nowhere")
-            await app.shows("0 matches in 10 checkpoints", "nowhere stands nowhere")
+            await app.shows("0 matches in 10 checkpoints", "nowhere does not occur")
 
 
 class TestSizes:

@@ -38,7 +38,7 @@ class Pickles:
 
     Attributes:
         findings: What was found.
-        types: The types that the framework loads only when asked to, and where each stands first.
+        types: The types that the framework loads only when asked to, and where each is first.
     """
 
     def __init__(

@@ -99,7 +99,7 @@ class Doctor:
 
         Args:
             problem: Why it cannot be shown.
-            raw: Its bytes where they can be had: the framework decodes whatever pickles stand in them.
+            raw: Its bytes where they can be had: the framework decodes whatever pickles they contain.
             check: Called now and then; whatever it raises ends the examination.
         """
         pickles = Pickles(problem.file, self._judged)
@@ -116,7 +116,7 @@ class Doctor:
             reason, fix = problem.reason, FIXES.get(problem.kind, OTHERWISE)
             copied = original_of(problem.file, self._names)
             if copied is not None and severity == "warning":
-                reason += f"; by its name a copy of {copied[0].rpartition('/')[2]}, which stands beside it: {copied[1]}"
+                reason += f"; by its name a copy of {copied[0].rpartition('/')[2]}, which is beside it: {copied[1]}"
                 fix = FIXES["copy"]
             self._add(problem.kind, severity, problem.file, "", reason, fix)
 

@@ -20,7 +20,7 @@ class Question(NamedTuple):
     """One interrupt.
 
     Attributes:
-        id: Its id; of a release without ids, a name made of where it stands.
+        id: Its id; of a release without ids, a name made of its place.
         task: The task that asks.
         node: Its node, or "".
         value: What it asks.
