@@ -22,7 +22,8 @@ from ckpt_tui.stores.langgraph_groups import LangGraphGroups
 from ckpt_tui.stores.langgraph_loading import checkpoint_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of
 from ckpt_tui.stores.langgraph_reader import LangGraphReader
-from ckpt_tui.stores.langgraph_rows import PAGE, Header, LangGraphRows, is_langgraph
+from ckpt_tui.stores.langgraph_records import PAGE, Header
+from ckpt_tui.stores.langgraph_rows import LangGraphRows, is_langgraph
 from ckpt_tui.stores.polled import POLL_SECONDS, PolledStore
 from ckpt_tui.stores.sqlite import is_sqlite
 from ckpt_tui.stores.store_groups import Groups

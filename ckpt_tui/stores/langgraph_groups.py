@@ -14,7 +14,7 @@ from ckpt_tui.stores.base import Entry, place_error, problem_error
 from ckpt_tui.stores.database_fault import DatabaseFault
 from ckpt_tui.stores.langgraph_entries import entry_of, parent_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of, run_named, saved_at, title_of
-from ckpt_tui.stores.langgraph_rows import PAGE, Header, Key
+from ckpt_tui.stores.langgraph_records import PAGE, Header, Key
 from ckpt_tui.stores.langgraph_threads import Ends, LangGraphThreads, ThreadRows
 from ckpt_tui.stores.store_groups import GroupBatch, Groups
 

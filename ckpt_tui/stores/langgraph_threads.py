@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from ckpt_tui.core.runs.groups import FOLDED
-from ckpt_tui.stores.langgraph_rows import Header, Key, header_of, required, stored
+from ckpt_tui.stores.langgraph_records import Header, Key
+from ckpt_tui.stores.langgraph_rows import header_of, required, stored
 from ckpt_tui.stores.sqlite import Look, SqliteFile
 
 RECENT_ROWS = 400
