@@ -10,7 +10,7 @@ from ckpt_tui.core.msgpack.serialized import decode
 from ckpt_tui.core.text import clean
 from ckpt_tui.core.value import Decoded, Opaque, Value
 from ckpt_tui.stores.langgraph_document import members, version_text
-from ckpt_tui.stores.langgraph_rows import Body
+from ckpt_tui.stores.langgraph_records import Body
 
 _SENDS = "pending_sends"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
-from ckpt_tui.stores.langgraph_rows import Body, Header, Key, Write
+from ckpt_tui.stores.langgraph_records import Body, Header, Key, Write
 
 
 class News(NamedTuple):

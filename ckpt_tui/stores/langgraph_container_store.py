@@ -22,7 +22,7 @@ from ckpt_tui.stores.langgraph_copies import FAILED, copy_thread
 from ckpt_tui.stores.langgraph_entries import entry_of, parent_of
 from ckpt_tui.stores.langgraph_names import encoded, key_of
 from ckpt_tui.stores.langgraph_reader import LangGraphReader
-from ckpt_tui.stores.langgraph_rows import Header, Key
+from ckpt_tui.stores.langgraph_records import Header, Key
 from ckpt_tui.stores.store_groups import Groups
 
 

@@ -21,7 +21,7 @@ from ckpt_tui.core.value import Value
 from ckpt_tui.errors import CkptError
 from ckpt_tui.stores.langgraph_container import Container
 from ckpt_tui.stores.langgraph_document import members, version_text
-from ckpt_tui.stores.langgraph_rows import Body, Key, StoredValue
+from ckpt_tui.stores.langgraph_records import Body, Key, StoredValue
 
 AT_ONCE = 32
 """Checkpoints that are read at once."""

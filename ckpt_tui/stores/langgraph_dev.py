@@ -21,7 +21,7 @@ from ckpt_tui.stores.fork_directories import SERVER
 from ckpt_tui.stores.langgraph_container import News
 from ckpt_tui.stores.langgraph_container_store import ContainerStore
 from ckpt_tui.stores.langgraph_document import INTERRUPT, version_text
-from ckpt_tui.stores.langgraph_rows import Body, Header, Key, StoredValue, Write
+from ckpt_tui.stores.langgraph_records import Body, Header, Key, StoredValue, Write
 
 FILES = (".langgraph_checkpoint.1.pckl", ".langgraph_checkpoint.2.pckl", ".langgraph_checkpoint.3.pckl")
 """Checkpoints; what tasks have written; values of channels."""

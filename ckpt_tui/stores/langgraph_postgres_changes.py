@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ckpt_tui.stores.langgraph_container import News
-from ckpt_tui.stores.langgraph_rows import PAGE, Header, Key
+from ckpt_tui.stores.langgraph_records import PAGE, Header, Key
 from ckpt_tui.stores.postgres import Look, PostgresDatabase, Table, identifier
 
 TABLES = ("checkpoints", "checkpoint_blobs", "checkpoint_writes")

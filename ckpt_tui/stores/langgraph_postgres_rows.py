@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from ckpt_tui.stores.langgraph_postgres_changes import PostgresChanges, asking, header_of, text_of
-from ckpt_tui.stores.langgraph_rows import SMALL, Body, Key, StoredValue, Write
+from ckpt_tui.stores.langgraph_records import SMALL, Body, Key, StoredValue, Write
 from ckpt_tui.stores.postgres import Look
 
 _Place = tuple[str, str, str, str]

@@ -14,17 +14,16 @@ from ckpt_tui.stores.langgraph_document import (
     ERROR,
     INTERRUPT,
     Document,
-    Outcome,
     members,
     node_of_tasks,
     nodes_that_ran,
-    outcome,
     pulled,
     read_document,
     version_text,
 )  # fmt: skip
 from ckpt_tui.stores.langgraph_names import above
-from ckpt_tui.stores.langgraph_rows import Body, Key, Rows, Write
+from ckpt_tui.stores.langgraph_outcome import Outcome, outcome
+from ckpt_tui.stores.langgraph_records import Body, Key, Rows, Write
 
 KEPT_DOCUMENTS = 512
 """Documents kept for their children, which are read next; they hold no more than who has seen what."""

@@ -28,7 +28,7 @@ from ckpt_tui.stores.composite import CompositeStore
 from ckpt_tui.stores.conformance import Conformance
 from ckpt_tui.stores.langgraph import LangGraphStore
 from ckpt_tui.stores.langgraph_names import encoded, key_of, saved_at, step_of
-from ckpt_tui.stores.langgraph_rows import Key
+from ckpt_tui.stores.langgraph_records import Key
 from ckpt_tui.stores.registry import open_store
 from tests.stores.langgraph_saving import SCHEMA, checkpoint_id, connect, save, save_many, save_two, write
 

@@ -114,7 +114,7 @@ class Progress:
             for call in self.called:
                 if call.number == line.get("call"):
                     call.sign = "✗" if kind == "executor_failed" else "✓"
-                    call.spent = spent_text(line).removesuffix(" ·")
+                    call.spent = spent_text(line)
             if name in self._pending.values():
                 self.lights[name] = "waiting"
         else:
