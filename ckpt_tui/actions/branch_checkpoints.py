@@ -12,11 +12,11 @@ from ckpt_tui.core.budgets import LAZY_BYTES
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.documents.document import DocumentFault, parse
 from ckpt_tui.core.documents.indented import ABSENT, PARTS, Slice, locate, pickled
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.paths import Path
 from ckpt_tui.core.reading.lookup import NOTHING, LookupResult, lookup, shown
 from ckpt_tui.core.runs.lineage import Node
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.steps.snapshots import Snapshot, take_snapshot
 from ckpt_tui.core.value import Envelope, Value
 from ckpt_tui.stores.base import Readable, Store

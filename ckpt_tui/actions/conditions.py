@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ckpt_tui.actions.expressions import Expression, is_true, sparse
-from ckpt_tui.core.export import show_document
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.reading.lookup import lookup, shown
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.errors import UsageError
 
 

@@ -38,7 +38,7 @@ from ckpt_tui.stores.fork_directories import is_overlay, with_own_forks
 from ckpt_tui.stores.neighbours import neighbours
 
 if TYPE_CHECKING:
-    from ckpt_tui.cli.sizes import Sizes
+    from ckpt_tui.cli.size_tables import Sizes
 
 STATUSES = ("waiting", "open", "done", "failed")
 """What the end of a branch may be."""
@@ -117,7 +117,7 @@ def command(
         runs, problems = read_store(opened, fast)
     measured = None
     if sizes:
-        from ckpt_tui.cli.sizes import measure  # late: a list without sizes starts 9 ms earlier
+        from ckpt_tui.cli.size_tables import measure  # late: a list without sizes starts 9 ms earlier
 
         measured = measure(opened, runs)
     where = " ".join(stores) or opened.path

@@ -25,10 +25,11 @@ from pathlib import Path
 from typing import Any
 from unittest import SkipTest
 
-from ckpt_tui.core.export import pieces, show_document
+from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.model import Checkpoint, CheckpointRef, Problem
 from ckpt_tui.core.reading.members import members
 from ckpt_tui.core.runs.lineage import arrange
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.core.value import Deferred, Envelope, Map, Obj, Opaque, Ref, SetOf, Value
 from ckpt_tui.errors import CkptError, NotFoundError
 from ckpt_tui.stores.base import Batch, Capabilities, Entry, Store

@@ -13,7 +13,7 @@ import stat
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from ckpt_tui.config import load
+from ckpt_tui.configuration import load
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.caching import is_switched_off
 from ckpt_tui.stores.files import packed_status

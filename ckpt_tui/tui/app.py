@@ -20,7 +20,7 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from ckpt_tui.actions.resume.fork_overlays import with_forks
-from ckpt_tui.config import Config, load
+from ckpt_tui.configuration import Config, load
 from ckpt_tui.core.paths import parse
 from ckpt_tui.core.text import clean
 from ckpt_tui.errors import UsageError

@@ -12,7 +12,7 @@ import pytest
 
 from ckpt_tui.actions.store_examination import examine
 from ckpt_tui.core.doctor.report import Report
-from ckpt_tui.core.export import show_document
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.errors import NotFoundError
 from ckpt_tui.stores.registry import open_store
 from tests.support.oracle import AGENT_FRAMEWORK, DATA, load_environment

@@ -17,7 +17,7 @@ from typing import Any
 from ckpt_tui.core.diff.diff_document import diff_document
 from ckpt_tui.core.diff.ignore_rules import IgnoreRules
 from ckpt_tui.core.diff.value_diff import diff
-from ckpt_tui.core.export import pieces
+from ckpt_tui.core.json_text import pieces
 from ckpt_tui.core.pickles.unpickle import decode
 from ckpt_tui.core.reading.summary import summary
 from ckpt_tui.core.reading.to_json import to_json

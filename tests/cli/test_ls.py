@@ -55,7 +55,7 @@ class TestJson:
                 assert entry["timestamp"].endswith("Z")
                 assert entry["size"] == (scenario / entry["file"]).stat().st_size
 
-    def test_parents_stand_before_children_and_a_run_is_its_root(self, output: Output) -> None:
+    def test_parents_are_before_children_and_a_run_is_its_root(self, output: Output) -> None:
         found = entries(NEW / "fork_hitl", output)
         seen: set[str] = set()
         for entry in found:

@@ -119,7 +119,7 @@ class TestPreviews:
 
 class TestAStaleIndex:
     @pytest.mark.parametrize("kept", [slice(0, 5), slice(5, None), slice(None, None, 2)])
-    def test_files_without_a_line_stand_where_their_parents_say(self, tmp_path: Path, kept: slice) -> None:
+    def test_files_without_a_line_are_where_their_parents_say(self, tmp_path: Path, kept: slice) -> None:
         store = cloned("af_dotnet", tmp_path / "store", "names")
         lines = (store / "index.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
         (store / "index.jsonl").write_text("".join(lines[kept]), encoding="utf-8")

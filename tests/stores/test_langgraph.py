@@ -639,7 +639,7 @@ def test_what_cannot_be_done_has_a_reason() -> None:
     assert store.capabilities().prune
 
 
-def test_facts_that_were_read_for_nobody_are_told_again() -> None:
+def test_facts_that_were_read_for_nobody_are_reported_again() -> None:
     store = opened("1.2.24/subgraph")
     files = [entry.file for entry in collect(store.scan()).values()]
     next(iter(store.fill(files)))  # a reader that is stopped takes no more

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, NamedTuple
 
-from ckpt_tui.core.export import show_document
+from ckpt_tui.core.show_document import show_document
 from ckpt_tui.stores.registry import open_store
 from tests.support.frameworks import NEWEST, OLDEST, interpreter
 

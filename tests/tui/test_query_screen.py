@@ -217,7 +217,7 @@ class TestFind:
             assert shown == document
             await app.shows(f"{len(document):,} matches of 2 values in 10 checkpoints", "I think A.")
 
-    async def test_a_value_is_one_row_that_says_since_when_and_how_often_it_stands_there(self, tmp_path: Path) -> None:
+    async def test_a_value_is_one_row_that_says_since_when_and_how_often_it_is_there(self, tmp_path: Path) -> None:
         store = chain(tmp_path, [{}, *({"said": "tea is better"} for _ in range(5)), {"said": "tea and milk"}])
         async with open_app(store) as app:
             screen = await found(app, "tea")

@@ -239,7 +239,7 @@ class TestAnswers:
             await app.press("right", "ctrl+r")
             await app.shows("nothing is in flight", "RUN IT")
 
-    async def test_a_second_answer_makes_a_second_fork_and_both_stand_in_the_tree(self, tmp_path: Path) -> None:
+    async def test_a_second_answer_makes_a_second_fork_and_both_are_in_the_tree(self, tmp_path: Path) -> None:
         directory, ids = copied("human", tmp_path)
         async with open_app(directory, at=ids[-1]) as app:
             for number, ways in enumerate((1, 2), 1):

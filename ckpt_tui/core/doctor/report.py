@@ -62,7 +62,7 @@ class Doctor:
         self._repetitions = Repetitions()
         self._names: dict[str, int] = {}  # in the order of the directory
         self._differences: dict[str, str] = {}
-        self._told: set[tuple[str, str]] = set()
+        self._reported: set[tuple[str, str]] = set()
         self._candidates: list[Candidate] = []
         self._files = 0
         self._undecodable = 0
@@ -84,7 +84,7 @@ class Doctor:
     def found(self, findings: Iterable[Finding]) -> None:
         """Take findings of the store itself, or of its place."""
         self._findings += findings
-        self._told.update((finding.file, finding.kind) for finding in findings)
+        self._reported.update((finding.file, finding.kind) for finding in findings)
 
     def differs(self, copy: str, difference: str) -> None:
         """Take what differs between a copy and its original."""
@@ -111,7 +111,7 @@ class Doctor:
             self._undecodable += 1
             if candidate := candidate_of(problem, raw):
                 self._candidates.append(candidate)
-        if (problem.file, problem.kind) not in self._told:
+        if (problem.file, problem.kind) not in self._reported:
             severity: Severity = "info" if problem.kind in ("side-file", "being-written") else "warning"
             reason, fix = problem.reason, FIXES.get(problem.kind, OTHERWISE)
             copied = original_of(problem.file, self._names)

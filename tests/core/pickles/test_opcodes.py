@@ -425,7 +425,7 @@ class TestBudgets:
             (b"c" + b"m" * 1000 + b"\nC\n.", "a class name of 1,001 characters"),
         ],
     )
-    def test_an_oversized_scalar_is_reported_and_the_rest_stands(self, data: bytes, reason: str) -> None:
+    def test_an_oversized_scalar_is_reported_and_the_rest_is_shown(self, data: bytes, reason: str) -> None:
         decoded = decode(b"](" + data[:-1] + b"K\x07e.")
         assert decoded.fault == ""
         document, seven = to_json(decoded.value)

@@ -71,7 +71,7 @@ def test_secrets_are_masked_until_they_are_revealed() -> None:
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
-def test_all_that_stands_below_the_name_of_a_secret_is_masked(protocol: int) -> None:
+def test_all_that_is_below_the_name_of_a_secret_is_masked(protocol: int) -> None:
     shared = "s3cr3t-5"
     value = {
         "secrets": ["s3cr3t-1", ["s3cr3t-2"]], "one": ["shown-1"],

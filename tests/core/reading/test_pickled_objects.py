@@ -50,9 +50,7 @@ class TestShapes:
             (7, 7),
         ],
     )
-    def test_a_state_that_is_no_set_of_attributes_stands_by_itself(
-        self, state: Any, document: Any, protocol: int
-    ) -> None:
+    def test_a_state_that_is_no_set_of_attributes_is_by_itself(self, state: Any, document: Any, protocol: int) -> None:
         assert shown(pickle.dumps(zoo.OddState(state), protocol)) == {"$type": f"{ZOO}:OddState", "$state": document}
 
     @pytest.mark.parametrize("protocol", range(2, 6))

@@ -66,7 +66,7 @@ def test_any_series_of_folds_agrees_with_rows_built_one_by_one(value: Any, chanc
 
 @settings(max_examples=100, deadline=None)
 @given(VALUES)
-def test_every_row_stands_at_its_path_in_the_json(value: Any) -> None:
+def test_every_row_is_at_its_path_in_the_json(value: Any) -> None:
     tree = Tree(value)
     tree.unfold_level(tree.root, 10)
     document = to_json(value)
