@@ -53,6 +53,7 @@ EXAMPLES: Mapping[str, Sequence[Example]] = {
     "prune": (
         ("prune ./my_checkpoints --keep 5 --dry-run", "what would go"),
         ("prune ./my_checkpoints --older-than 30d --yes", "delete, to the trash"),
+        ("prune ./my_checkpoints --id d4d8dc9f --dry-run", "one checkpoint"),
         ("prune ./my_checkpoints --undo", "bring it back"),
     ),
     "tail": (

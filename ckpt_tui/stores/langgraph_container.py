@@ -37,6 +37,10 @@ class Container(Protocol):
         """What is new since the last time, a page at a time; everything at first."""
         ...
 
+    def thread(self, name: str) -> Sequence[Header]:
+        """The checkpoints of one thread."""
+        ...
+
     def bodies(self, keys: Iterable[Key], most: int) -> dict[Key, Body]:
         """The bodies of those that are there, without what is beyond so many bytes."""
         ...

@@ -44,7 +44,7 @@ CREATE TABLE writes (
 """
 
 
-def copy_thread(container: Container, known: Sequence[tuple[Key, str | None]], key: Key, path: str) -> None:
+def copy_thread(container: Container, known: Mapping[Key, str | None], key: Key, path: str) -> None:
     """Write what a resume from a checkpoint needs: its ancestors, graphs called from them, and whether it has children.
 
     Args:
@@ -58,10 +58,9 @@ def copy_thread(container: Container, known: Sequence[tuple[Key, str | None]], k
         DatabaseFault: the container cannot be read.
         OSError: it is not there.
     """
-    own = [(each, parent) for each, parent in known if each.thread == key.thread]
-    lineage = _lineage(key, dict(own))
-    children = [each for each, parent in own if not each.space and parent == key.id]
-    wanted = [each for each, _ in own if each.space or each in lineage]
+    lineage = _lineage(key, known)
+    children = [each for each, parent in known.items() if not each.space and parent == key.id]
+    wanted = [each for each in known if each.space or each in lineage]
     with closing(sqlite3.connect(path)) as new:
         new.executescript(_TABLES)
         for at in range(0, len(wanted), AT_ONCE):

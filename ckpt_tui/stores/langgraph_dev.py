@@ -122,6 +122,18 @@ class DevRows:
         gone = [] if before is None else [key for key in before.checkpoints if key not in now.checkpoints]
         yield News(headers, written, gone, len(now.checkpoints), now.remark)
 
+    def thread(self, name: str) -> list[Header]:
+        """The checkpoints of one thread.
+
+        Raises:
+            DatabaseFault: a file cannot be read.
+            OSError: the directory is not there.
+        """
+        content = self._read()
+        return [
+            _header(content.rows[key], key, saved) for key, saved in content.checkpoints.items() if key.thread == name
+        ]
+
     def bodies(self, keys: Iterable[Key], most: int) -> dict[Key, Body]:
         """The bodies of those that are there, with the values of their channels.
 

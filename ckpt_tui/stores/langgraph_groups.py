@@ -85,26 +85,29 @@ class LangGraphGroups(Groups):
         """All threads first, then those that are written to."""
         seen: object = self  # differs from every mark
         changed = time.monotonic()
+        trouble: Problem | None = None
         while not stop.is_set():
             began = time.monotonic()
+            mark = None
             try:
                 mark = self._threads.mark()
                 if mark is None or mark != seen or self._is_due():
                     for batch in self._look():
                         changed = time.monotonic()
                         yield batch
-                    seen = mark
+                    seen, trouble = mark, None
             except DatabaseFault as fault:
                 if fault.kind == "locked":  # asked again at the next look
                     seen = self
                 else:
-                    seen = mark
-                    self._is_stale = True
-                    yield GroupBatch(starts=True, entries=(self._problem(fault),))
+                    seen, self._is_stale, problem = mark, True, self._problem(fault)
+                    if problem != trouble:  # what was listed stays: it may be there again in a moment
+                        yield GroupBatch(starts=self._listed < 0, entries=(problem,))
+                    trouble = problem
             except OSError:
                 if seen is not None:
                     yield GroupBatch(starts=True, missing=True)
-                seen, self._is_stale = None, True
+                seen, trouble, self._is_stale = None, None, True
             now = time.monotonic()
             stop.wait(self._store.pause(now - began, now - changed))
 
