@@ -9,11 +9,13 @@ from typing import NamedTuple
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint
 from ckpt_tui.core.budgets import INLINE_PICKLE
 from ckpt_tui.core.cache import Cache
+from ckpt_tui.core.document_budget import DocumentBudget
 from ckpt_tui.core.model import Checkpoint
 from ckpt_tui.core.overview.line import Overview
 from ckpt_tui.core.overview.overview import overview
 from ckpt_tui.core.overview.trail import Passed, passed
 from ckpt_tui.core.reading.conversation import Conversation, conversation
+from ckpt_tui.core.reading.message_sources import WALKED
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
 from ckpt_tui.core.steps.learned_graph import Graph, GraphLearner, of_topology
 from ckpt_tui.core.steps.snapshots import Snapshot, ran_for_certain, take_snapshot
@@ -94,7 +96,7 @@ def _mark(node: Node) -> tuple[str, str, int]:
 def overviews(
     store: Store, run: Run, node: Node, run_path: RunPath | None = None, loaded: Checkpoint | None = None,
     whole: bool = True, check: Check = None, pause: Check = None, most: int = PATH_LENGTH,
-    at_once: bool = True,
+    at_once: bool = True, budget: DocumentBudget | None = None,
 ) -> Iterator[OverviewReport]:  # fmt: skip
     """The overview of a checkpoint at once, from itself and its parent, then again with the whole path of its run.
 
@@ -109,6 +111,8 @@ def overviews(
         pause: Called after each checkpoint of the path that was read.
         most: How many checkpoints of the path are read at most.
         at_once: Whether to yield the first overview where another one follows.
+        budget: What may be spent on the checkpoint, where its other stages have taken their share. It notes whether
+            not all of the checkpoint was looked through for what was said.
 
     Raises:
         CkptError: the checkpoint cannot be read.
@@ -132,7 +136,7 @@ def overviews(
     branch, goes_on = _branch(run, node)
     above = branch[-2] if len(branch) > 1 else None
     before = snapshot(above) if above is not None else None
-    said = conversation(after.checkpoint, before.checkpoint if before is not None else None)
+    said = _conversation(after, before, budget)
     left_out = max(len(branch) - most, 0)
     parents: list[Node | None] = [None, *branch[:-1]]
     if left_out:
@@ -164,6 +168,15 @@ def overviews(
             if check is not None:
                 check()
     yield report([found for each in branch if (found := run_path.known(each)) is not None], True)
+
+
+def _conversation(after: Snapshot, before: Snapshot | None, budget: DocumentBudget | None) -> Conversation:
+    """What was said, as far as a budget allows looking for it; as usual without one."""
+    most = None if budget is None else min(budget.messages(), int(WALKED * max(budget.factor, 1)))
+    said = conversation(after.checkpoint, before.checkpoint if before is not None else None, most)
+    if budget is not None and said.is_cut:
+        budget.is_cut = True
+    return said
 
 
 def _branch(run: Run, node: Node) -> tuple[list[Node], bool]:
