@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from ckpt_tui.actions.branch_checkpoints import BranchCheckpoint
+from ckpt_tui.actions.run_graph import RunGraph, Version, version_of
 from ckpt_tui.core.budgets import INLINE_PICKLE
 from ckpt_tui.core.cache import Cache
 from ckpt_tui.core.document_budget import DocumentBudget
@@ -17,7 +17,6 @@ from ckpt_tui.core.overview.trail import Passed, passed
 from ckpt_tui.core.reading.conversation import Conversation, conversation
 from ckpt_tui.core.reading.message_sources import WALKED
 from ckpt_tui.core.runs.lineage import Node, Run, workflow_label
-from ckpt_tui.core.steps.learned_graph import Graph, GraphLearner, of_topology
 from ckpt_tui.core.steps.snapshots import Snapshot, ran_for_certain, take_snapshot
 from ckpt_tui.core.steps.steps import step_between
 from ckpt_tui.errors import CkptError
@@ -57,40 +56,20 @@ class RunPath:
     """What is known of one run's path, read once; several threads may use it."""
 
     def __init__(self) -> None:
-        self._lessons = GraphLearner()
-        self._passed: dict[tuple[str, str, int], Passed] = {}
-        self._lock = threading.Lock()
-        self.given: Graph | None = None
-        """The graph of the workflow itself, where somebody looked at it."""
-
-    @property
-    def graph(self) -> Graph:
-        """The graph as far as it is known."""
-        if self.given is not None:
-            return self.given
-        with self._lock:
-            return self._lessons.graph
+        self.learned = RunGraph()
+        self._passed: dict[Version, Passed] = {}
 
     def known(self, node: Node) -> Passed | None:
         """What was read of a checkpoint; None if a graph that became known since would show more."""
-        found = self._passed.get(_mark(node))
-        return None if found is None or (found.is_open and found.graph is not self.graph) else found
+        found = self._passed.get(version_of(node))
+        return None if found is None or (found.is_open and found.graph is not self.learned.graph) else found
 
     def take(self, node: Node, before: Snapshot | None, after: Snapshot) -> Passed:
         """Take in the step to a checkpoint."""
         certain = ran_for_certain(before, after)
-        with self._lock:
-            if self.given is None and after.checkpoint.topology is not None:
-                self.given = of_topology(after.checkpoint.topology)
-            if _mark(node) not in self._passed:
-                self._lessons.learn(before, after, certain)
-        found = self._passed[_mark(node)] = passed(before, after, self.graph, certain)
+        self.learned.learn(node, before, after, certain)
+        found = self._passed[version_of(node)] = passed(before, after, self.learned.graph, certain)
         return found
-
-
-def _mark(node: Node) -> tuple[str, str, int]:
-    """What says that a file is still the same."""
-    return node.ref.file, node.ref.timestamp, node.ref.size
 
 
 def overviews(
@@ -144,7 +123,7 @@ def overviews(
     title = run.workflow or workflow_label(node.ref)
 
     def report(found: list[Passed], complete: bool) -> OverviewReport:
-        step = step_between(before, after, run_path.graph)
+        step = step_between(before, after, run_path.learned.graph)
         made = overview(after, before, step, found, said, title, complete, goes_on, left_out)
         return OverviewReport(node.ref.file, made, said, len(found), len(branch))
 
