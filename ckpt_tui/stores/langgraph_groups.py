@@ -43,6 +43,8 @@ class LangGraphGroups(Groups):
         store: The store of it.
     """
 
+    are_named_in_files = True
+
     def __init__(self, store: LangGraphStore) -> None:
         self._store = store
         self._threads = LangGraphThreads(store.path)

@@ -95,7 +95,7 @@ class _FoldedRows(Sequence[listing.Row]):
         if not 0 <= index < len(self):
             raise IndexError(index)
         group = self._groups[self._start + index]
-        return listing.FoldedRow(group, 0, None) if isinstance(group, Group) else group.row
+        return listing.FoldedRow(group, group.number, None) if isinstance(group, Group) else group.row
 
 
 class Folding:

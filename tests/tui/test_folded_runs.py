@@ -161,7 +161,7 @@ class TestDatabase:
         async with open_app(copied) as driver:
             await listed(driver)
             driver.screen.open_instead(overlay(str(copied), [str(tmp_path / "fork.db")]))
-            await driver.until(lambda: driver.screen.list.view.checkpoints > THREADS * STEPS, "the fork")
+            await driver.until(lambda: any(fork in file for file in driver.screen.list.view.places), "the fork")
             file = next(file for file in driver.screen.list.view.places if fork in file)
             assert driver.screen.selection.go_to(file)
             await driver.until(lambda: driver.screen.list.selected == file, "it is selected")
