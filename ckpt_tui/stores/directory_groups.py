@@ -37,6 +37,10 @@ LISTED_SHARE = 0.05
 GROWS = 4
 """How many times as many files there are when runs are arranged the next time, while a directory is read."""
 
+PARTLY = 100_000
+"""Files from which on runs are arranged only when all are read: a part of a million files looks like a hundred
+thousand runs without beginning, which take more memory than they all."""
+
 FIRST = 64
 """Runs of the first screen."""
 
@@ -135,7 +139,7 @@ class DirectoryGroups(Groups):
         for group, run in zip(stored.groups[:FIRST], stored.runs.order, strict=False):
             self._first_runs[group.id] = run
             self._first_homes[group.newest] = group.id
-        return GroupBatch(stored.groups, True, (), (), 0, len(headers) + 1)
+        return GroupBatch(stored.groups, True, (), (), 0, max(len(headers), 1))
 
     def _read_all(self, stop: threading.Event | None = None) -> Iterator[GroupBatch]:
         """Read the headers of everything."""
@@ -159,7 +163,7 @@ class DirectoryGroups(Groups):
             self._table.read(some)
             done += len(some)
             if done < total:
-                is_much = done >= arranged * GROWS
+                is_much = arranged * GROWS <= done <= PARTLY
                 arranged = done if is_much else arranged
                 yield self._listed_and_kept(total, done) if is_much else GroupBatch(done=done, total=total)
         yield self._listed_and_kept(total)
@@ -176,16 +180,18 @@ class DirectoryGroups(Groups):
         """Read what differs from what is known."""
         total = len(self._table.headers)
         has_changed = self._is_stale
-        for names, done in self._table.compare():
+        for names, looked_at in self._table.compare():
             if stop.is_set():
                 return
+            total = max(total, looked_at, 1)
+            done = min(looked_at, total - 1)
             has_changed |= bool(names)
             for at in range(0, len(names), BATCH):
-                yield self._news(names[at : at + BATCH])._replace(done=done, total=max(total, done) + 1)
+                yield self._news(names[at : at + BATCH])._replace(done=done, total=total)
             if not names:
-                yield GroupBatch(done=done, total=max(total, done) + 1)
+                yield GroupBatch(done=done, total=total)
             if self._is_due():
-                yield self._list(max(total, done) + 1, done)
+                yield self._list(total, done)
         if has_changed:
             yield self._listed_and_kept(len(self._table.headers))
         else:
