@@ -7,7 +7,7 @@ import stat
 import time
 from contextlib import suppress
 
-from ckpt_tui.config import load
+from ckpt_tui.configuration import load
 from ckpt_tui.errors import UsageError
 from ckpt_tui.stores.caching import is_switched_off
 from ckpt_tui.user_directories import cache_directory

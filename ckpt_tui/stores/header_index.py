@@ -77,7 +77,7 @@ class HeaderIndex:
         A file is asked for once.
 
         Args:
-            prefix: What stands before the name of a file in its path.
+            prefix: What precedes the name of a file in its path.
             names: The names of the files, and whether each was a regular file as the directory was listed.
         """
         found: list[tuple[int, CheckpointRef] | None] = []

@@ -294,7 +294,8 @@ def save_one(store: Path, number: int, parent: int | None = None) -> None:
     parent = number - 1 if parent is None and number % 10 else parent
     save(
         store, f"c{number:02}", previous_checkpoint_id=None if parent is None else f"c{parent:02}",
-        workflow_name="loop", iteration_count=number % 10, timestamp=f"2026-03-01T00:{number // 60:02}:{number % 60:02}+00:00",
+        workflow_name="loop", iteration_count=number % 10,
+        timestamp=f"2026-03-01T00:{number // 60:02}:{number % 60:02}+00:00",
     )  # fmt: skip
 
 

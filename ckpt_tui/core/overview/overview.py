@@ -113,7 +113,7 @@ def _asked(
         if run_path and run_path[0].ref.parent and run_path[0].kind == "start":
             text = "the first checkpoints of this run, and its input, are not in the store"
             text = text if is_read else "the store is still being read: the first checkpoints of this run may come"
-        # What was sent first says most of what was asked; it stands first, because the end may be cut.
+        # What was sent first says most of what was asked; it comes first, because the end may be cut.
         yield Line("asked", f"first sent: {run_path[0].sent}; {text}" if run_path and run_path[0].sent else text)
 
 
