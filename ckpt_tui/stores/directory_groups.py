@@ -101,20 +101,32 @@ class DirectoryGroups(Groups):
                 yield stored  # compared with the files once changes of them are seen
         if stop.is_set():
             return
-        for change in watch(self._store.path, stop, read=self._table, ticks=True):
+        is_lost = False
+        for change in watch(self._store.path, stop, read=self, ticks=True):
             try:
                 if change.missing:
                     self._forget()
                     yield GroupBatch(starts=True, missing=True)
-                elif change.names is None:
+                elif change.names is None or is_lost:
                     yield from self._look(stop)
+                    is_lost = False
                 elif change.names:
                     yield self._news(change.names)
                 if self._is_due():
                     yield self._list(len(self._table.headers))
-            except OSError as error:  # gone again before it was read; the next change will show it
+            except OSError as error:  # gone again before it was read
                 self._forget()
-                yield GroupBatch(starts=True, missing=isinstance(error, FileNotFoundError | NotADirectoryError))
+                if not is_lost:
+                    yield GroupBatch(starts=True, missing=isinstance(error, FileNotFoundError | NotADirectoryError))
+                is_lost = True
+
+    def differences(self) -> list[str]:
+        """The names of all files that are new, have changed or are gone since they were read.
+
+        Raises:
+            OSError: the directory cannot be listed.
+        """
+        return self._table.differences()
 
     def _forget(self) -> None:
         self._table = DirectoryTable(self._store.path)

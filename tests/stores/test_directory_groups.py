@@ -242,6 +242,19 @@ class TestNews:
         watching.until(lambda: len(watching.counts) == 3)
         watching.end()
 
+    def test_one_that_cannot_be_listed_for_a_moment_is_listed_again(
+        self, store: Path, watching: Watching, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(table: object, wanted: object, whole: bool = False) -> object:
+            raise FileNotFoundError
+
+        with monkeypatch.context() as patched:
+            patched.setattr(directory_table.DirectoryTable, "read", broken)
+            save_one(store, 12, 11)
+            watching.until(lambda: watching.batches[-1].missing)
+        watching.until(lambda: watching.counts == counts(store))
+        watching.end()
+
     def test_bodies_are_read_of_files_as_they_are(self, store: Path, watching: Watching) -> None:
         read = [one for batch in watching.groups._store.fill(["c00.json", "no.json"]) for one in batch.entries]  # type: ignore[attr-defined]
         assert [one.file for one in read] == ["c00.json"]
